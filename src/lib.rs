@@ -1,0 +1,2 @@
+//! dspyglass.
+pub mod widgets;

@@ -1,0 +1,2 @@
+//! The `dspyglass` program.
+fn main() {}
