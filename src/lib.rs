@@ -1,2 +1,4 @@
 //! dspyglass.
+pub mod model;
+pub mod store;
 pub mod widgets;

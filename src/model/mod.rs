@@ -1,0 +1,29 @@
+//! Plain types of the field and pure functions on them: no I/O, no egui, no threads, no clock.
+//!
+//! Everything that a store says arrives here decoded and, unless the user asked to reveal
+//! them, with secrets masked ([`secret`]), so that nothing above can leak one by forgetting.
+
+pub mod artifact;
+pub mod experiment;
+pub mod forest;
+pub mod ids;
+pub mod json;
+pub mod metric;
+pub mod natural;
+pub mod run;
+pub mod secret;
+pub mod span;
+pub mod trace;
+pub mod warning;
+
+pub use artifact::{ArtifactEntry, ArtifactOwner, ArtifactTree};
+pub use experiment::{Experiment, ExperimentCounts, Lifecycle};
+pub use forest::{Forest, ForestNode};
+pub use ids::{ExperimentId, RunId, RunKey, StoreId, TraceId, TraceKey};
+pub use json::Json;
+pub use metric::{LatestMetric, MetricPoint, MetricSeries};
+pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
+pub use secret::{Reveal, Shown};
+pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
+pub use trace::{Assessment, Tokens, TraceHead, TraceRow};
+pub use warning::Warning;

@@ -1,0 +1,308 @@
+//! Secrets, masked where values enter the model.
+//!
+//! MLflow 2.21 – 3.1 writes `api_key` in clear into the attributes of every LM span. A value is
+//! a secret by its key (`api_key`, `password`, `authorization`, …) or by its shape (`sk-…`, a
+//! bearer token, a JSON web token). Keys that merely speak of tokens (`max_tokens`,
+//! `input_tokens`, `mlflow.chat.tokenUsage`) are not.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::Json;
+
+/// Whether secrets are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reveal {
+    /// They are replaced: the default everywhere.
+    #[default]
+    Masked,
+    /// The user asked to see them.
+    Revealed,
+}
+
+/// A text that may have been withheld.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The text, with secrets inside it replaced by [`MASK`].
+    Text(String),
+    /// All of it is a secret.
+    Masked,
+}
+
+impl Shown {
+    /// The text, or [`MASK`].
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Masked => MASK,
+        }
+    }
+
+    /// As a JSON document says it: the text, or `{"masked": true}`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::from(text.as_str()),
+            Self::Masked => masked_json(),
+        }
+    }
+}
+
+/// What stands in a text where a secret was.
+pub const MASK: &str = "‹masked›";
+
+/// What stands in JSON where a secret was.
+pub fn masked_json() -> Json {
+    serde_json::json!({ "masked": true })
+}
+
+/// A value stored under a key, as it may be shown.
+pub fn shown(key: &str, text: String, reveal: Reveal) -> Shown {
+    if reveal == Reveal::Revealed {
+        return Shown::Text(text);
+    }
+    if (is_secret_key(key) && is_worth_hiding(&text)) || is_secret_whole(&text) {
+        return Shown::Masked;
+    }
+    match redact(&text) {
+        Cow::Borrowed(_) => Shown::Text(text),
+        Cow::Owned(redacted) => Shown::Text(redacted),
+    }
+}
+
+/// Masks every secret inside a JSON value that stands under `key` (empty if under none).
+pub fn mask_json(key: &str, value: Json, reveal: Reveal) -> Json {
+    if reveal == Reveal::Revealed {
+        return value;
+    }
+    mask(key, value)
+}
+
+fn mask(key: &str, value: Json) -> Json {
+    match value {
+        Json::String(text) => match shown(key, text, Reveal::Masked) {
+            Shown::Text(text) => Json::String(text),
+            Shown::Masked => masked_json(),
+        },
+        Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
+        Json::Array(items) => Json::Array(items.into_iter().map(|item| mask(key, item)).collect()),
+        Json::Object(map) => Json::Object(
+            map.into_iter()
+                .map(|(key, item)| {
+                    let item = mask(&key, item);
+                    (key, item)
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// Replaces secrets inside a longer text by [`MASK`].
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let shapes = match_shapes(text);
+    match shapes {
+        Cow::Borrowed(text) => match_pairs(text),
+        Cow::Owned(text) => Cow::Owned(match_pairs(&text).into_owned()),
+    }
+}
+
+/// Whether values under this key are secrets.
+pub fn is_secret_key(key: &str) -> bool {
+    let words = key_words(key);
+    let has = |wanted: &str| words.split(' ').any(|word| word == wanted);
+    has("password")
+        || has("passwd")
+        || has("passphrase")
+        || has("secret")
+        || has("secrets")
+        || has("apikey")
+        || has("authorization")
+        || has("credential")
+        || has("credentials")
+        || words.contains("api key")
+        || words.contains("access key")
+        || words.contains("private key")
+        || words.ends_with("auth") && words != "auth"
+        || words == "token"
+        || words.ends_with(" token")
+}
+
+/// `openaiApiKey`, `OPENAI_API_KEY`, `x-api-key` → lower-case words with single spaces.
+fn key_words(key: &str) -> String {
+    let mut words = String::with_capacity(key.len() + 4);
+    let mut was_lower = false;
+    for c in key.chars() {
+        if c.is_alphanumeric() {
+            if c.is_uppercase() && was_lower {
+                words.push(' ');
+            }
+            words.extend(c.to_lowercase());
+            was_lower = c.is_lowercase();
+        } else {
+            if !words.ends_with(' ') && !words.is_empty() {
+                words.push(' ');
+            }
+            was_lower = false;
+        }
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
+/// Python's and JSON's ways to say that there is nothing.
+fn is_worth_hiding(text: &str) -> bool {
+    !matches!(
+        text.trim().trim_matches(['"', '\'']),
+        "" | "None" | "null" | "none" | "True" | "False" | "true" | "false"
+    )
+}
+
+/// A text that as a whole has a secret's shape; here a short one such as `sk-fake` counts too.
+fn is_secret_whole(text: &str) -> bool {
+    let text = text.trim().trim_matches(['"', '\'']);
+    text.len() >= 6
+        && text.len() < 4096
+        && ["sk-", "pk-lf-", "rk_live_", "sk_live_"].iter().any(|start| text.starts_with(start))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b(?:sk|rk|pk)[-_][A-Za-z0-9_-]{16,}",
+        r"|\bhf_[A-Za-z0-9]{20,}",
+        r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}",
+        r"|\bAKIA[0-9A-Z]{16}\b",
+        r"|\bAIza[0-9A-Za-z_-]{30,}",
+        r"|\bxox[abprs]-[A-Za-z0-9-]{10,}",
+        r"|\bdapi[0-9a-f]{32}\b",
+        r"|\bBearer +[A-Za-z0-9._~+/-]{12,}=*",
+        r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
+    ))
+    .ok()
+});
+
+fn match_shapes(text: &str) -> Cow<'_, str> {
+    let Some(shapes) = SHAPES.as_ref() else { return Cow::Borrowed(text) };
+    // `sk-` followed by nothing but words ("sk-learn-based-pipelines") is prose.
+    let mut found = false;
+    let replaced = shapes.replace_all(text, |hit: &Captures<'_>| {
+        let hit = &hit[0];
+        if hit.contains(|c: char| c.is_ascii_digit()) {
+            found = true;
+            MASK.to_owned()
+        } else {
+            hit.to_owned()
+        }
+    });
+    if found { replaced } else { Cow::Borrowed(text) }
+}
+
+static PAIRS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    // key, quote?, then `=` or a colon before a quoted value; backslashes of nested JSON allowed.
+    Regex::new(concat!(
+        r#"(?i)((?:api[_-]?key|apikey|password|passwd|client[_-]?secret|secret[_-]?key|secret[_-]?access[_-]?key"#,
+        r#"|access[_-]?token|auth[_-]?token|refresh[_-]?token|authorization)\\*["']?\s*"#,
+        r#"(?:=\s*\\*["']?|:\s*\\*["']))([^\s"'\\,;&(){}\[\]<>]{4,})"#,
+    ))
+    .ok()
+});
+
+fn match_pairs(text: &str) -> Cow<'_, str> {
+    let Some(pairs) = PAIRS.as_ref() else { return Cow::Borrowed(text) };
+    let mut found = false;
+    let replaced = pairs.replace_all(text, |hit: &Captures<'_>| {
+        if is_worth_hiding(&hit[2]) && &hit[2] != MASK {
+            found = true;
+            format!("{}{MASK}", &hit[1])
+        } else {
+            hit[0].to_owned()
+        }
+    });
+    if found { replaced } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn keys_that_hold_secrets_and_keys_that_do_not() {
+        for key in [
+            "api_key",
+            "OPENAI_API_KEY",
+            "openaiApiKey",
+            "x-api-key",
+            "apiKey",
+            "password",
+            "db_password",
+            "token",
+            "access_token",
+            "hf.token",
+            "secret",
+            "client-secret",
+            "Authorization",
+            "aws_secret_access_key",
+        ] {
+            assert!(is_secret_key(key), "{key}");
+        }
+        for key in [
+            "max_tokens",
+            "input_tokens",
+            "mlflow.chat.tokenUsage",
+            "tokens",
+            "tokenizer",
+            "key",
+            "monkey",
+            "question",
+            "api_base",
+            "mlflow.trace.tokenUsage",
+            "secretary",
+            "author",
+            "auth",
+        ] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn json_is_masked_at_any_depth() {
+        let value = json!({"lm": [{"api_key": "x1", "n": 1, "headers": {"Authorization": "Bearer abc"}}],
+            "token_count": 3, "note": "sk-fake", "password": 1234, "api_base": "http://x"});
+        let masked = json!({"lm": [{"api_key": {"masked": true}, "n": 1, "headers": {"Authorization": {"masked": true}}}],
+            "token_count": 3, "note": {"masked": true}, "password": {"masked": true}, "api_base": "http://x"});
+        assert_eq!(mask_json("", value.clone(), Reveal::Masked), masked);
+        assert_eq!(mask_json("", value.clone(), Reveal::Revealed), value);
+        assert_eq!(mask_json("api_key", json!(null), Reveal::Masked), json!(null));
+        assert_eq!(
+            mask_json("api_key", json!(["a1", "b2"]), Reveal::Masked),
+            json!([{"masked": true}, {"masked": true}])
+        );
+    }
+
+    #[test]
+    fn secrets_inside_a_text_are_replaced() {
+        let cases = [
+            ("LM(model='x', api_key='sk-fake', n=1)", "LM(model='x', api_key='‹masked›', n=1)"),
+            (r#"{"a": "{\"api_key\": \"abcd\"}"}"#, r#"{"a": "{\"api_key\": \"‹masked›\"}"}"#),
+            ("use sk-proj-abcdefghij1234567890 here", "use ‹masked› here"),
+            ("Authorization: Bearer abcdef123456789", "Authorization: ‹masked›"),
+            ("OPENAI_API_KEY=abcdef123 python x.py", "OPENAI_API_KEY=‹masked› python x.py"),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(redact(text), wanted);
+        }
+        for text in [
+            "api_key=None, n=1",
+            "the password: must be long",
+            "sk-learn-based-pipelines-are-fine",
+            "max_tokens=1000",
+            "ask-me-anything-2024-edition-please",
+            "[[ ## token ## ]]\nhello",
+        ] {
+            assert!(matches!(redact(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+}

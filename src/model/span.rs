@@ -1,0 +1,83 @@
+//! Spans: the head is what a tree needs, the body is read when it is looked at.
+
+use super::{Json, Tokens};
+
+/// Where a store finds the body of a span again; means nothing to anybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SpanHandle(pub u64);
+
+/// A span without inputs, outputs and attributes. Within a trace a span is known by its
+/// place in the list of heads (its ordinal), since damaged stores repeat ids.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanHead {
+    /// Its id in hex, as stored (2.x sometimes with `0x`, which is dropped).
+    pub id: String,
+    /// Its parent's id, even if that span is absent; `None` for a root.
+    pub parent_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// `CHAIN`, `LLM`, `CHAT_MODEL`, `PARSER`, … or any other word; `UNKNOWN` if none.
+    pub kind: String,
+    /// `OK`, `ERROR`, `UNSET`, or `IN_PROGRESS` for a span with no end.
+    pub status: String,
+    /// Start, nanoseconds since the epoch.
+    pub start_ns: i64,
+    /// End, nanoseconds since the epoch; `None` if it has not ended.
+    pub end_ns: Option<i64>,
+    /// The way to its body.
+    pub handle: SpanHandle,
+}
+
+impl SpanHead {
+    /// End − start in nanoseconds, if it has ended; never negative.
+    pub fn duration_ns(&self) -> Option<i64> {
+        self.end_ns.map(|end| end.saturating_sub(self.start_ns).max(0))
+    }
+}
+
+/// The few facts of a body that a tree shows beside the name; read after the tree is drawn.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SpanFacts {
+    /// The span's own usage (attribute `mlflow.chat.tokenUsage`).
+    pub tokens: Option<Tokens>,
+    /// The model that it called (attribute `model` or `mlflow.llm.model`).
+    pub model: Option<String>,
+}
+
+/// What a span was given, gave back and noted.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SpanBody {
+    /// Attribute `mlflow.spanInputs`, decoded; `None` if there is none.
+    pub inputs: Option<Json>,
+    /// Attribute `mlflow.spanOutputs`, decoded; `None` if there is none.
+    pub outputs: Option<Json>,
+    /// All other attributes in stored order, decoded (a value that is no JSON stays text).
+    pub attributes: serde_json::Map<String, Json>,
+    /// Its events in stored order.
+    pub events: Vec<SpanEvent>,
+    /// The message of its status, mostly empty.
+    pub status_message: String,
+    /// Keys of the span's record that are not known here, as stored (`links`, …).
+    pub other: serde_json::Map<String, Json>,
+}
+
+/// Something that happened during a span, for DSPy always an exception.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanEvent {
+    /// Its name, for instance `exception`.
+    pub name: String,
+    /// When, nanoseconds since the epoch.
+    pub time_ns: Option<i64>,
+    /// `exception.type`, `exception.message`, `exception.stacktrace`, …
+    pub attributes: serde_json::Map<String, Json>,
+}
+
+impl SpanBody {
+    /// The span's own usage, if it has any.
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.attributes.get(USAGE_ATTRIBUTE).and_then(Tokens::from_usage)
+    }
+}
+
+/// Where MLflow (≥ 3.2) keeps a span's token usage.
+pub const USAGE_ATTRIBUTE: &str = "mlflow.chat.tokenUsage";

@@ -1,0 +1,125 @@
+//! Traces without their spans.
+
+use super::{Entry, ExperimentId, Json, RunId, Shown, TraceId};
+
+/// Token usage. Each number is `None` where the store does not tell it: unknown is never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Tokens {
+    /// Prompt tokens.
+    pub input: Option<u64>,
+    /// Completion tokens.
+    pub output: Option<u64>,
+    /// As stored, else input + output where both are known.
+    pub total: Option<u64>,
+}
+
+impl Tokens {
+    /// From the three numbers; `None` if none of them is known.
+    pub fn new(input: Option<u64>, output: Option<u64>, total: Option<u64>) -> Option<Self> {
+        let total = total.or_else(|| Some(input?.saturating_add(output?)));
+        (input.is_some() || output.is_some() || total.is_some()).then_some(Self { input, output, total })
+    }
+
+    /// Reads `{"input_tokens", "output_tokens", "total_tokens"}` (attribute
+    /// `mlflow.chat.tokenUsage`, metadata `mlflow.trace.tokenUsage`; MLflow ≥ 3.2).
+    pub fn from_usage(usage: &Json) -> Option<Self> {
+        let number = |key: &str| {
+            let value = usage.get(key)?;
+            value.as_u64().or_else(|| value.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64))
+        };
+        Self::new(number("input_tokens"), number("output_tokens"), number("total_tokens"))
+    }
+
+    /// Sums piece by piece; what is unknown on either side stays unknown in the sum.
+    pub fn plus(self, other: Self) -> Self {
+        let add = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
+        Self {
+            input: add(self.input, other.input),
+            output: add(self.output, other.output),
+            total: add(self.total, other.total),
+        }
+    }
+}
+
+/// One line of a list of traces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceRow {
+    /// Its id.
+    pub id: TraceId,
+    /// The experiment it belongs to.
+    pub experiment_id: ExperimentId,
+    /// The run it was recorded in (metadata `mlflow.sourceRun`), if any.
+    pub run_id: Option<RunId>,
+    /// Its name, usually that of the root span; empty if it has none.
+    pub name: String,
+    /// `OK`, `ERROR`, `IN_PROGRESS`, …, as stored.
+    pub status: String,
+    /// Start, milliseconds since the epoch.
+    pub start_time_ms: i64,
+    /// How long it took, milliseconds; `None` while it runs.
+    pub duration_ms: Option<i64>,
+    /// The totals that MLflow stored (not recomputed from the spans).
+    pub tokens: Option<Tokens>,
+    /// The cost that MLflow stored, in US dollars; DSPy's traces have none.
+    pub cost_usd: Option<f64>,
+    /// Whether the model's answers came from a cache: `Some(true)` is inferred (no usage and
+    /// every LM span shorter than 5 ms), `Some(false)` means usage was recorded.
+    pub cached: Option<bool>,
+    /// How many spans the store says that it has.
+    pub span_count: Option<u64>,
+    /// The beginning of its inputs (at most about 1,000 characters), as stored.
+    pub request_preview: Option<Shown>,
+    /// The beginning of its outputs, as stored.
+    pub response_preview: Option<Shown>,
+}
+
+/// A trace with everything but its spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceHead {
+    /// What a list shows of it.
+    pub row: TraceRow,
+    /// Its tags, by key.
+    pub tags: Vec<Entry>,
+    /// Its metadata, by key.
+    pub metadata: Vec<Entry>,
+    /// Its assessments, by time.
+    pub assessments: Vec<Assessment>,
+}
+
+/// A judgement on a trace: feedback or an expectation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// Its name, for DSPy the metric function's.
+    pub name: String,
+    /// `feedback`, `expectation`, …
+    pub kind: String,
+    /// Its value.
+    pub value: Json,
+    /// An error in its place, if any.
+    pub error: Option<String>,
+    /// Why, if said.
+    pub rationale: Option<String>,
+    /// `CODE`, `HUMAN`, `LLM_JUDGE`.
+    pub source_type: String,
+    /// Which function or person.
+    pub source_id: Option<String>,
+    /// The span it is about, if not the whole trace (hex, as stored).
+    pub span_id: Option<String>,
+    /// When it was made, milliseconds since the epoch.
+    pub created_ms: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_stays_unknown() {
+        assert_eq!(Tokens::new(None, None, None), None);
+        assert_eq!(Tokens::from_usage(&serde_json::json!({})), None);
+        let known = Tokens::new(Some(3), Some(4), None).expect("known");
+        assert_eq!(known.total, Some(7));
+        let half = Tokens::new(Some(3), None, None).expect("half known");
+        assert_eq!(known.plus(half), Tokens { input: Some(6), output: None, total: None });
+    }
+}

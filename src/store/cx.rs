@@ -1,0 +1,116 @@
+//! What accompanies every reading: how to stop it, how long it may take, what it found wrong.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::StoreError;
+use crate::model::{Reveal, Warning};
+
+/// Tells a reading on another thread that nobody waits for it any more.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// A token that is not cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the reading to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// At most this many warnings are kept of one reading; the rest is counted.
+const MAX_WARNINGS: usize = 1000;
+
+/// The circumstances of one reading.
+#[derive(Debug, Default)]
+pub struct ReadCx {
+    cancel: CancelToken,
+    deadline: Option<Instant>,
+    reveal: Reveal,
+    warnings: RefCell<(Vec<Warning>, usize)>,
+}
+
+impl ReadCx {
+    /// No deadline, never cancelled, secrets masked.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops when `cancel` says so.
+    pub fn with_cancel(mut self, cancel: CancelToken) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Stops after `limit` from now.
+    pub fn with_deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Instant::now().checked_add(limit);
+        self
+    }
+
+    /// Shows or masks secrets.
+    pub fn with_reveal(mut self, reveal: Reveal) -> Self {
+        self.reveal = reveal;
+        self
+    }
+
+    /// Whether secrets are shown.
+    pub fn reveal(&self) -> Reveal {
+        self.reveal
+    }
+
+    /// The token to check from a callback.
+    pub fn cancel_token(&self) -> &CancelToken {
+        &self.cancel
+    }
+
+    /// When it must have ended.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// An error as soon as the reading should stop; call it in every long loop.
+    ///
+    /// # Errors
+    /// [`StoreError::Cancelled`] or [`StoreError::TooSlow`].
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.cancel.is_cancelled() {
+            Err(StoreError::Cancelled)
+        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Err(StoreError::TooSlow)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Notes something damaged or missing; the same twice is noted once.
+    pub fn warn(&self, place: impl Into<String>, what: impl Into<String>) {
+        let warning = Warning::new(place, what);
+        let mut warnings = self.warnings.borrow_mut();
+        if warnings.0.len() >= MAX_WARNINGS {
+            warnings.1 += 1;
+        } else if !warnings.0.contains(&warning) {
+            warnings.0.push(warning);
+        }
+    }
+
+    /// Everything noted so far, in order; starts anew.
+    pub fn take_warnings(&self) -> Vec<Warning> {
+        let (mut warnings, more) = std::mem::take(&mut *self.warnings.borrow_mut());
+        if more > 0 {
+            warnings.push(Warning::new("more", format!("{more} more warnings of this reading are not listed")));
+        }
+        warnings
+    }
+}

@@ -1,0 +1,177 @@
+//! Readers of stores. Nothing here writes to one, draws, or has threads of its own.
+//!
+//! [`Store`] is what every reader offers: blocking, cancellable through [`ReadCx`], with
+//! skeletons apart from bodies so that a 20 MB input never delays a tree.
+
+pub mod cx;
+pub mod error;
+pub mod memory;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use cx::{CancelToken, ReadCx};
+pub use error::StoreError;
+
+use crate::model::{
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+};
+
+/// What a reading gives: the value, or why nothing could be read.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// What a store is, in words for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreInfo {
+    /// The file or folder that was opened.
+    pub path: PathBuf,
+    /// `SQLite`, `memory`, …
+    pub kind: &'static str,
+    /// Size of the database in bytes, if it has one.
+    pub size_bytes: Option<u64>,
+    /// Which MLflow wrote it, as far as its tables tell (`MLflow 3.17`), or `None`.
+    pub written_by: Option<String>,
+    /// How it was opened, if not plainly: a private copy, a snapshot, …
+    pub opened_as: Option<String>,
+    /// Things to know before trusting what is shown (a schema newer than known, …).
+    pub notices: Vec<String>,
+}
+
+/// What a store can do by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Capabilities {
+    /// It knows all trace handles at once, so that a list can jump anywhere.
+    pub has_random_access: bool,
+    /// It finds the traces of one run without reading all of them.
+    pub can_filter_traces_by_run: bool,
+    /// Its `revision` changes when somebody writes.
+    pub can_watch: bool,
+}
+
+/// Changes whenever the store was written to; equal values mean nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Revision(pub u64);
+
+/// Which runs are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunScope {
+    /// All of the store.
+    All,
+    /// Those of one experiment.
+    Experiment(ExperimentId),
+    /// One by its id, deleted or not.
+    One(RunId),
+}
+
+/// A question for runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunQuery {
+    /// Which.
+    pub scope: RunScope,
+    /// Deleted ones too (`One` finds them in any case).
+    pub with_deleted: bool,
+}
+
+/// A question for traces.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TraceQuery {
+    /// Only of this experiment.
+    pub experiment: Option<ExperimentId>,
+    /// Only those recorded in this run.
+    pub run: Option<RunId>,
+    /// No more than this many handles; the total is told all the same.
+    pub limit: Option<usize>,
+}
+
+/// An opaque cursor to one line of a list of traces; means nothing to anybody but its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TraceHandle(pub u64);
+
+/// The skeleton of a list of traces, newest first (by start, then id, both descending).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TraceIndex {
+    /// How many there are.
+    pub total: u64,
+    /// The way to each line; fewer than `total` only under a limit.
+    pub handles: Arc<[TraceHandle]>,
+}
+
+/// The bytes of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactBytes {
+    /// Its content. Where it is text, secrets in it are replaced unless revealed.
+    pub bytes: Vec<u8>,
+    /// The size of the file; larger than `bytes` if it was cut at the limit.
+    pub full_size: u64,
+}
+
+/// A reader of one store. All calls block; all obey the cancel and deadline of their
+/// [`ReadCx`] and report into it what was damaged; an id that the store does not have is
+/// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
+/// reveals them.
+pub trait Store: Send {
+    /// What this store is.
+    fn info(&self) -> StoreInfo;
+
+    /// What it can do by itself.
+    fn capabilities(&self) -> Capabilities;
+
+    /// A second reader of the same store for another thread.
+    fn fork(&self) -> Result<Box<dyn Store>>;
+
+    /// Changes whenever the store was written to.
+    fn revision(&mut self, cx: &ReadCx) -> Result<Revision>;
+
+    /// All experiments, by id in natural order.
+    fn experiments(&mut self, cx: &ReadCx, with_deleted: bool) -> Result<Vec<Experiment>>;
+
+    /// How much each experiment holds.
+    fn experiment_counts(&mut self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>>;
+
+    /// Runs without their values, by start (unknown first), then name in natural order, then id.
+    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>>;
+
+    /// Params, tags and latest metrics of the runs that `runs` gives for the same query;
+    /// runs that have none of them may be absent.
+    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>>;
+
+    /// Every point of one metric or of all, by key, then step, time, value (NaN last).
+    fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>>;
+
+    /// The datasets that a run was given.
+    fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>>;
+
+    /// The models that a run logged.
+    fn logged_models(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<LoggedModel>>;
+
+    /// The skeleton of a list of traces.
+    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex>;
+
+    /// The lines behind handles, in their order; a line that is gone by now is left out.
+    fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
+
+    /// One trace without its spans.
+    fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>>;
+
+    /// The heads of a trace's spans by start, then as stored; their places are the ordinals.
+    fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>>;
+
+    /// The facts that a tree shows beside the names, for each of `spans` in the same order.
+    fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>>;
+
+    /// The body of one span; `None` if it is gone.
+    fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>>;
+
+    /// The bodies of all of a trace's spans, in the order of `spans`.
+    fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
+        spans.iter().map(|span| Ok(self.span_body(cx, trace, span.handle)?.unwrap_or_default())).collect()
+    }
+
+    /// The artifacts of a run, a trace or a logged model.
+    fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree>;
+
+    /// The first `limit` bytes of one artifact; `None` if there is no such file.
+    fn artifact(&mut self, cx: &ReadCx, owner: &ArtifactOwner, path: &str, limit: u64)
+    -> Result<Option<ArtifactBytes>>;
+}
