@@ -1,4 +1,6 @@
 //! dspyglass.
+pub mod loader;
 pub mod model;
+pub mod state;
 pub mod store;
 pub mod widgets;

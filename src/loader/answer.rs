@@ -1,0 +1,182 @@
+//! What a store answered, made ready for the screen on the worker.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::prepare::PreparedBody;
+use super::text::FileText;
+use crate::model::{
+    ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Forest, LoggedModel, MetricSeries, Run,
+    RunId, RunValues, SpanFacts, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
+};
+use crate::store::{Revision, TraceHandle, TraceIndex};
+
+/// The runs of an experiment, each once, parents before their children.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct RunTree {
+    /// The runs.
+    pub runs: Vec<Run>,
+    /// Their order and depth.
+    pub forest: Forest,
+}
+
+/// A run with all that is attached to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunPage {
+    /// The run.
+    pub run: Run,
+    /// Its params, tags and latest metrics.
+    pub values: RunValues,
+    /// The datasets it was given.
+    pub datasets: Vec<DatasetInput>,
+    /// The models it logged.
+    pub models: Vec<LoggedModel>,
+}
+
+/// A trace and its spans as a tree, without their bodies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceTree {
+    /// The trace.
+    pub head: TraceHead,
+    /// Its spans; a span's place here is its ordinal.
+    pub spans: Vec<SpanHead>,
+    /// Their order and depth.
+    pub forest: Forest,
+}
+
+/// Where a span's number of tokens comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenMark {
+    /// The span carries its own usage.
+    Own(Tokens),
+    /// The sum of what is below it.
+    Sum(Tokens),
+    /// Nobody wrote it down; never to be shown as 0.
+    Unknown,
+}
+
+/// The facts beside the names of a trace's spans.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct FactSheet {
+    /// Per span, by ordinal.
+    pub facts: Vec<SpanFacts>,
+    /// Per span, by ordinal.
+    pub tokens: Vec<Option<TokenMark>>,
+    /// What the trace adds up to, each usage counted once.
+    pub total: Option<Tokens>,
+}
+
+/// Where a trace stands in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracePlace {
+    /// Its position, from 0.
+    pub position: usize,
+    /// How many traces the list has.
+    pub total: u64,
+    /// The trace above it.
+    pub previous: Option<TraceId>,
+    /// The trace below it.
+    pub next: Option<TraceId>,
+}
+
+/// Any answer.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    Experiments(Arc<Vec<Experiment>>),
+    Counts(Arc<Vec<(ExperimentId, ExperimentCounts)>>),
+    RunTree(Arc<RunTree>),
+    RunValues(Arc<Vec<(RunId, RunValues)>>),
+    RunPage(Arc<Option<RunPage>>),
+    Metric(Arc<Option<MetricSeries>>),
+    TraceIndex(Arc<TraceIndex>),
+    TraceRows(Vec<(TraceHandle, Arc<TraceRow>)>),
+    TracePlace(Arc<Option<TracePlace>>),
+    TraceTree(Arc<Option<TraceTree>>),
+    SpanFacts(Arc<FactSheet>),
+    SpanBody(Arc<Option<PreparedBody>>),
+    Artifacts(Arc<ArtifactTree>),
+    ArtifactText(Arc<Option<FileText>>),
+    Revision(Revision),
+    Derived(Derived),
+}
+
+/// What a view derived from an answer; only the view knows what it is.
+#[derive(Clone)]
+pub(super) struct Derived {
+    pub value: Arc<dyn Any + Send + Sync>,
+    pub bytes: usize,
+}
+
+impl std::fmt::Debug for Derived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Derived").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        64 + match self {
+            Self::Experiments(list) => list.len() * 200,
+            Self::Counts(list) => list.len() * 40,
+            Self::RunTree(tree) => tree.runs.len() * 400,
+            Self::RunValues(list) => list.iter().map(|(_, values)| values_bytes(values)).sum(),
+            Self::RunPage(page) => page.as_ref().as_ref().map_or(0, |page| {
+                let inputs = page.datasets.iter().map(|input| {
+                    input.source.as_str().len()
+                        + input.schema.as_ref().map_or(0, String::len)
+                        + input.profile.as_ref().map_or(0, String::len)
+                });
+                values_bytes(&page.values) + inputs.sum::<usize>() + page.models.len() * 200
+            }),
+            Self::Metric(series) => series.as_ref().as_ref().map_or(0, |series| series.points.len() * 24),
+            Self::TraceIndex(index) => index.handles.len() * 8,
+            Self::TraceRows(rows) => rows.len() * 1000,
+            Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 300),
+            Self::SpanFacts(sheet) => sheet.facts.len() * 160,
+            Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
+            Self::Artifacts(tree) => tree.entries.len() * 120,
+            Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
+            Self::Derived(derived) => derived.bytes,
+            Self::TracePlace(_) | Self::Revision(_) => 0,
+        }
+    }
+
+    /// This answer, or `previous` if it says the same: who drew from it need not draw anew.
+    pub fn or_same(self, previous: Option<&Self>) -> Self {
+        let is_same = match (&self, previous) {
+            (Self::Experiments(a), Some(Self::Experiments(b))) => a == b,
+            (Self::Counts(a), Some(Self::Counts(b))) => a == b,
+            (Self::RunTree(a), Some(Self::RunTree(b))) => a == b,
+            (Self::RunValues(a), Some(Self::RunValues(b))) => a == b,
+            (Self::RunPage(a), Some(Self::RunPage(b))) => a == b,
+            (Self::Metric(a), Some(Self::Metric(b))) => a == b,
+            (Self::TraceIndex(a), Some(Self::TraceIndex(b))) => a == b,
+            (Self::TracePlace(a), Some(Self::TracePlace(b))) => a == b,
+            (Self::TraceTree(a), Some(Self::TraceTree(b))) => a == b,
+            (Self::SpanFacts(a), Some(Self::SpanFacts(b))) => a == b,
+            (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
+            (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
+            (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
+            _ => false,
+        };
+        match previous {
+            Some(previous) if is_same => previous.clone(),
+            _ => self,
+        }
+    }
+
+    /// Whether writing to the store cannot change it any more: the body of a span that has ended.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::SpanBody(body) => body.as_ref().as_ref().is_some_and(|body| body.is_final),
+            Self::Derived(_) => true,
+            _ => false,
+        }
+    }
+}
+
+fn values_bytes(values: &RunValues) -> usize {
+    let entries = values.params.iter().chain(&values.tags);
+    entries.map(|entry| 64 + entry.key.len() + entry.value.as_str().len()).sum::<usize>() + values.metrics.len() * 64
+}

@@ -1,0 +1,381 @@
+//! The loader itself: one open store, its workers, and what is known of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::answer::Answer;
+use super::crew::{Crew, Patience};
+use super::derive::Maker;
+use super::opening::{Opened, Opener, Opening};
+use super::queue::Job;
+use super::request::{Lane, Request};
+use super::rows::RowShelf;
+use super::shelf::{Pending, Shelf};
+use super::slot::Slot;
+use super::worker::{Outcome, Reply, Wake};
+use crate::model::{Reveal, TraceRow, Warning};
+use crate::store::{CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
+
+/// A store that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenStore {
+    /// What it is.
+    pub info: StoreInfo,
+    /// What it can do by itself.
+    pub capabilities: Capabilities,
+}
+
+/// Whether a store is open.
+#[derive(Clone, Debug, Default)]
+pub struct StoreState {
+    /// The one that is open.
+    pub open: Option<Arc<OpenStore>>,
+    /// The path that is being opened.
+    pub opening: Option<PathBuf>,
+    /// What could not be opened, and why; stays until the next opening.
+    pub failed: Option<(PathBuf, Arc<str>)>,
+}
+
+/// The reading that took longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slowest {
+    /// What was read, in words.
+    pub label: &'static str,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Asks the store on behalf of the window, and keeps the answers.
+pub struct Loader {
+    opener: Opener,
+    wake: Wake,
+    patience: Patience,
+    state: StoreState,
+    opening: Option<Opening>,
+    crew: Option<Crew>,
+    shelf: Shelf,
+    rows: RowShelf,
+    reveal: Reveal,
+    /// Counts the stores that were opened, and changes of what may be seen.
+    epoch: u64,
+    /// Counts the changes of the open store.
+    generation: u64,
+    frame: u64,
+    serial: u64,
+    revision: Option<Revision>,
+    watched: Option<Instant>,
+    slowest: Option<Slowest>,
+    warnings: Arc<[Warning]>,
+}
+
+impl Loader {
+    /// A loader without a store. `wake` is called whenever there is something new to show.
+    pub fn new(opener: Opener, wake: Wake) -> Self {
+        Self {
+            opener,
+            wake,
+            patience: Patience::default(),
+            state: StoreState::default(),
+            opening: None,
+            crew: None,
+            shelf: Shelf::default(),
+            rows: RowShelf::default(),
+            reveal: Reveal::Masked,
+            epoch: 0,
+            generation: 1,
+            frame: 0,
+            serial: 0,
+            revision: None,
+            watched: None,
+            slowest: None,
+            warnings: Arc::new([]),
+        }
+    }
+
+    /// Other limits, for tests.
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Starts to open a store. The one that is open stays until the new one is.
+    pub fn open(&mut self, path: &Path) {
+        self.state.opening = Some(path.to_owned());
+        self.state.failed = None;
+        self.opening = Some(Opening::start(path.to_owned(), Arc::clone(&self.opener), Arc::clone(&self.wake)));
+    }
+
+    /// Closes the store.
+    pub fn close(&mut self) {
+        self.opening = None;
+        self.state = StoreState::default();
+        self.crew = None;
+        self.start_epoch();
+    }
+
+    /// Whether a store is open, being opened, or could not be.
+    pub fn state(&self) -> &StoreState {
+        &self.state
+    }
+
+    /// Counts the stores that were opened; whatever was prepared under another number is of another store.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Shows or masks secrets. Everything is read again; when masking, at once without the old.
+    pub fn set_reveal(&mut self, reveal: Reveal) {
+        if self.reveal == reveal {
+            return;
+        }
+        self.reveal = reveal;
+        if reveal == Reveal::Masked {
+            self.start_epoch();
+        } else {
+            self.shelf.cancel_unwanted(u64::MAX);
+            self.epoch += 1;
+            self.shelf.expire();
+            self.rows.clear();
+            self.generation += 1;
+        }
+    }
+
+    fn start_epoch(&mut self) {
+        self.shelf.cancel_unwanted(u64::MAX);
+        self.shelf.clear();
+        self.rows.clear();
+        self.epoch += 1;
+        self.revision = None;
+        self.watched = None;
+        self.warnings = Arc::new([]);
+    }
+
+    /// Takes in what has come; call it once before each frame. Says whether anything changed.
+    pub fn begin_frame(&mut self, now: Instant) -> bool {
+        let mut has_news = self.poll_opening();
+        let unwanted = self.shelf.cancel_unwanted(self.frame);
+        if let Some(crew) = &self.crew {
+            for serial in unwanted {
+                crew.queue.remove(serial);
+            }
+        }
+        while let Some(reply) = self.crew.as_ref().and_then(Crew::next_reply) {
+            has_news |= self.accept(reply);
+        }
+        has_news |= self.give_up_stuck(now);
+        if has_news {
+            self.shelf.evict(self.frame);
+            self.collect_warnings();
+        }
+        self.frame += 1;
+        has_news
+    }
+
+    fn poll_opening(&mut self) -> bool {
+        let Some((path, answer)) =
+            self.opening.as_ref().and_then(|opening| Some((opening.path.clone(), opening.poll()?)))
+        else {
+            return false;
+        };
+        self.opening = None;
+        self.state.opening = None;
+        match answer {
+            Ok(Opened { info, capabilities, readers, seed }) => {
+                self.start_epoch();
+                self.slowest = None;
+                self.crew = Some(Crew::start(readers, seed, Arc::clone(&self.wake), self.patience));
+                self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
+            }
+            Err(error) => self.state.failed = Some((path, error.into())),
+        }
+        true
+    }
+
+    /// The one place where late answers are dropped: of another store, or no longer waited for.
+    fn accept(&mut self, reply: Reply) -> bool {
+        if reply.epoch != self.epoch {
+            return false;
+        }
+        let is_slower = self.slowest.is_none_or(|slowest| reply.took > slowest.took);
+        if is_slower && matches!(reply.outcome, Outcome::Done(_)) && reply.request != Request::Revision {
+            self.slowest = Some(Slowest { label: reply.request.label(), took: reply.took });
+        }
+        if let Request::TraceRows(_) = reply.request {
+            return match reply.outcome {
+                Outcome::Done(Answer::TraceRows(rows)) => self.rows.finish(reply.serial, Some(rows), self.frame),
+                Outcome::Cancelled => {
+                    self.rows.forget(reply.serial);
+                    true
+                }
+                _ => self.rows.finish(reply.serial, None, self.frame),
+            };
+        }
+        if let (Request::Revision, Outcome::Done(Answer::Revision(revision))) = (&reply.request, &reply.outcome) {
+            let has_changed = self.revision.is_some_and(|before| before != *revision);
+            self.revision = Some(*revision);
+            self.generation += u64::from(has_changed);
+        }
+        let Some(entry) = self.shelf.get_mut(&reply.request) else { return false };
+        if entry.pending.as_ref().is_none_or(|pending| pending.serial != reply.serial) {
+            return false;
+        }
+        entry.pending = None;
+        match reply.outcome {
+            Outcome::Done(answer) => {
+                entry.answer = Some(answer.or_same(entry.answer.as_ref()));
+                entry.error = None;
+                entry.warnings = reply.warnings.into();
+            }
+            Outcome::Failed(error) => entry.error = Some(error.into()),
+            Outcome::Cancelled => entry.generation = 0,
+        }
+        true
+    }
+
+    fn give_up_stuck(&mut self, now: Instant) -> bool {
+        let Some(crew) = &mut self.crew else { return false };
+        let stuck = crew.replace_stuck(now);
+        let has_news = !stuck.is_empty();
+        for busy in stuck {
+            self.rows.forget(busy.serial);
+            if busy.epoch == self.epoch
+                && let Some(entry) = self.shelf.get_mut(&busy.request)
+                && entry.pending.as_ref().is_some_and(|pending| pending.serial == busy.serial)
+            {
+                let waited = now.saturating_duration_since(busy.since).as_secs();
+                entry.pending = None;
+                entry.error = Some(format!("no answer for {waited} s; the disk or network may be gone").into());
+            }
+        }
+        has_news
+    }
+
+    fn collect_warnings(&mut self) {
+        let mut seen = std::collections::HashSet::new();
+        let mut all: Vec<Warning> = self.shelf.warnings().filter(|warning| seen.insert(*warning)).cloned().collect();
+        all.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
+        if all[..] != self.warnings[..] {
+            self.warnings = all.into();
+        }
+    }
+
+    /// Looks whether the store was written to, about every second; call it while the window is seen.
+    pub fn watch(&mut self, now: Instant) {
+        let can_watch = self.state.open.as_ref().is_some_and(|open| open.capabilities.can_watch);
+        let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.patience.watch_every);
+        if !can_watch || is_early || self.is_reading() {
+            return;
+        }
+        self.watched = Some(now);
+        let entry = self.shelf.entry(&Request::Revision);
+        // It is asked for again and again, whatever the answer was.
+        (entry.answer, entry.error) = (None, None);
+        self.want(Request::Revision, Lane::Prefetch, |_| None::<Arc<()>>);
+    }
+
+    /// How often [`Self::watch`] wants to be called.
+    pub fn watch_every(&self) -> Duration {
+        self.patience.watch_every
+    }
+
+    /// Asks everything that is on screen again.
+    pub fn refresh(&mut self) {
+        self.generation += 1;
+    }
+
+    pub(super) fn want<T>(
+        &mut self,
+        request: Request,
+        lane: Lane,
+        pick: impl Fn(&Answer) -> Option<Arc<T>>,
+    ) -> Slot<T> {
+        self.want_made(request, lane, || None, pick)
+    }
+
+    /// Asks, if need be, with what makes the answer unless the store does.
+    pub(super) fn want_made<T>(
+        &mut self,
+        request: Request,
+        lane: Lane,
+        maker: impl FnOnce() -> Option<Maker>,
+        pick: impl Fn(&Answer) -> Option<Arc<T>>,
+    ) -> Slot<T> {
+        let (frame, generation, epoch, reveal) = (self.frame, self.generation, self.epoch, self.reveal);
+        let entry = self.shelf.entry(&request);
+        entry.wanted = frame;
+        if entry.is_due(generation)
+            && let Some(crew) = &self.crew
+        {
+            if crew.is_lost() {
+                entry.error = Some("the store does not answer any more; open it again".into());
+                entry.generation = generation;
+                return entry.slot(pick);
+            }
+            self.serial += 1;
+            let cancel = CancelToken::new();
+            entry.pending = Some(Pending { serial: self.serial, since: Instant::now(), cancel: cancel.clone() });
+            entry.generation = generation;
+            entry.is_expired = false;
+            entry.error = None;
+            let slot = entry.slot(pick);
+            let job = Job { serial: self.serial, epoch, lane, request, reveal, cancel, maker: maker() };
+            let dropped = crew.submit(job);
+            if let Some(entry) = dropped.and_then(|job| self.shelf.get_mut(&job.request)) {
+                entry.pending = None;
+                entry.generation = 0;
+            }
+            return slot;
+        }
+        entry.slot(pick)
+    }
+
+    /// Makes sure that the lines behind `handles` are here or come.
+    pub fn want_trace_rows(&mut self, handles: &[TraceHandle], lane: Lane) {
+        let Some(crew) = &self.crew else { return };
+        let missing = self.rows.missing(handles, self.generation, self.frame);
+        if missing.is_empty() {
+            return;
+        }
+        self.serial += 1;
+        let cancel = CancelToken::new();
+        if let Some(serial) = self.rows.start(self.serial, &missing, self.generation, cancel.clone()) {
+            crew.queue.remove(serial);
+        }
+        let request = Request::TraceRows(missing);
+        let job = Job { serial: self.serial, epoch: self.epoch, lane, request, reveal: self.reveal, cancel, maker: None };
+        if let Some(dropped) = crew.submit(job) {
+            self.rows.forget(dropped.serial);
+        }
+    }
+
+    /// The line behind a handle, if it is here.
+    pub fn trace_row(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
+        self.rows.get(handle)
+    }
+
+    /// Whether anything is being read or opened.
+    pub fn is_reading(&self) -> bool {
+        self.opening.is_some() || self.shelf.has_pending() || self.rows.has_pending()
+    }
+
+    /// What was damaged or missing in what is kept, sorted, each once.
+    pub fn warnings(&self) -> &Arc<[Warning]> {
+        &self.warnings
+    }
+
+    /// The reading that took longest since the store was opened.
+    pub fn slowest(&self) -> Option<Slowest> {
+        self.slowest
+    }
+
+    /// Whether secrets are shown.
+    pub fn reveal(&self) -> Reveal {
+        self.reveal
+    }
+
+    /// How many stuck workers were abandoned, of the open store.
+    pub fn abandoned(&self) -> usize {
+        self.crew.as_ref().map_or(0, Crew::abandoned)
+    }
+}

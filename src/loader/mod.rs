@@ -1,0 +1,38 @@
+//! Between the window and the store: worker threads, questions, answers, what is kept of them.
+//!
+//! In every frame a view says what it wants ([`Loader::trace_tree`], …) and gets a [`Slot`]: what is
+//! there. What is missing or older than the store is asked for on a worker; what nobody wanted in
+//! the last frame any more is cancelled. So the newest wish always wins, and two things that are
+//! wanted at once never cancel each other.
+//!
+//! Nothing here blocks the window: reading, opening, even asking for a file's size happen on
+//! workers; a worker that is stuck is abandoned and replaced; dropping the loader waits for nobody.
+//!
+//! Deliberately absent: egui (the window is woken through a callback).
+
+mod answer;
+mod crew;
+mod derive;
+mod jobs;
+mod keeper;
+mod opening;
+mod prepare;
+mod questions;
+mod queue;
+mod readable;
+mod request;
+mod rows;
+mod shelf;
+mod slot;
+mod text;
+mod worker;
+
+pub use answer::{FactSheet, RunPage, RunTree, TokenMark, TracePlace, TraceTree};
+pub use crew::Patience;
+pub use keeper::{Loader, OpenStore, Slowest, StoreState};
+pub use opening::Opener;
+pub use prepare::{PreparedBody, PreparedEvent, PreparedText};
+pub use request::{DerivedKey, Lane, Request, TraceScope};
+pub use slot::{SKELETON_AFTER, Slot};
+pub use text::{FileText, Text};
+pub use worker::Wake;

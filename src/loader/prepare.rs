@@ -1,0 +1,173 @@
+//! A span's body, laid out for the screen on the worker.
+
+use super::readable::readable;
+use super::text::Text;
+use crate::model::{Json, SpanBody, SpanEvent};
+
+/// One text in the two ways it can be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedText {
+    /// For reading: real line breaks, no quotes.
+    pub readable: Text,
+    /// As JSON, indented; also what is copied.
+    pub json: Text,
+}
+
+impl PreparedText {
+    fn new(value: &Json) -> Self {
+        Self { readable: Text::new(readable(value)), json: Text::new(pretty(value)) }
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.readable.bytes() + self.json.bytes()
+    }
+}
+
+/// One event of a span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedEvent {
+    /// Its name.
+    pub name: String,
+    /// When, nanoseconds since the epoch.
+    pub time_ns: Option<i64>,
+    /// `exception.type`, if it is an exception.
+    pub exception: Option<String>,
+    /// `exception.message`, at most about 2,000 bytes of it.
+    pub message: Option<String>,
+}
+
+/// A span's body, ready for the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedBody {
+    /// What it was given.
+    pub inputs: Option<PreparedText>,
+    /// What it gave back.
+    pub outputs: Option<PreparedText>,
+    /// Everything else that was noted, and keys of the record that are not known here.
+    pub attributes: Option<PreparedText>,
+    /// How many attributes there are.
+    pub attribute_count: usize,
+    /// Its events, in stored order.
+    pub events: Vec<PreparedEvent>,
+    /// All of the events as text, with their stacks.
+    pub events_text: Option<PreparedText>,
+    /// The message of its status; mostly empty.
+    pub status_message: String,
+    /// Something in it was withheld as a secret.
+    pub has_masked: bool,
+    /// Writing to the store cannot change it any more.
+    pub is_final: bool,
+}
+
+impl PreparedBody {
+    /// Lays `body` out. `is_final`: its span has ended.
+    pub fn new(body: SpanBody, is_final: bool) -> Self {
+        let attribute_count = body.attributes.len();
+        let mut attributes = body.attributes;
+        for (key, value) in body.other {
+            attributes.entry(key).or_insert(value);
+        }
+        let attributes = Json::Object(attributes);
+        let has_masked =
+            [body.inputs.as_ref(), body.outputs.as_ref(), Some(&attributes)].into_iter().flatten().any(has_masked);
+        Self {
+            inputs: body.inputs.as_ref().map(PreparedText::new),
+            outputs: body.outputs.as_ref().map(PreparedText::new),
+            attributes: attributes.as_object().is_some_and(|map| !map.is_empty()).then(|| PreparedText::new(&attributes)),
+            attribute_count,
+            events_text: (!body.events.is_empty()).then(|| events_text(&body.events)),
+            events: body.events.iter().map(prepare_event).collect(),
+            status_message: body.status_message,
+            has_masked,
+            is_final,
+        }
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.inputs, &self.outputs, &self.attributes, &self.events_text];
+        texts.into_iter().flatten().map(PreparedText::bytes).sum::<usize>() + self.status_message.len() + 256
+    }
+}
+
+fn prepare_event(event: &SpanEvent) -> PreparedEvent {
+    let text = |key: &str| {
+        let text = event.attributes.get(key)?.as_str()?;
+        Some(text[..text.floor_char_boundary(2_000)].to_owned())
+    };
+    PreparedEvent {
+        name: event.name.clone(),
+        time_ns: event.time_ns,
+        exception: text("exception.type"),
+        message: text("exception.message"),
+    }
+}
+
+fn events_text(events: &[SpanEvent]) -> PreparedText {
+    let as_json = |event: &SpanEvent| {
+        serde_json::json!({ "name": event.name, "time_ns": event.time_ns, "attributes": event.attributes })
+    };
+    let mut text = String::new();
+    for (index, event) in events.iter().enumerate() {
+        if index > 0 {
+            text.push_str("\n\n");
+        }
+        let mut attributes = event.attributes.clone();
+        let kind = attributes.remove("exception.type");
+        let message = attributes.remove("exception.message");
+        let stack = attributes.remove("exception.stacktrace");
+        let words: Vec<&str> = [&kind, &message].into_iter().flatten().filter_map(Json::as_str).collect();
+        text.push_str(if words.is_empty() { &event.name } else { "" });
+        text.push_str(&words.join(": "));
+        if let Some(stack) = stack {
+            text.push_str("\n\n");
+            text.push_str(readable(&stack).trim_end());
+        }
+        if !attributes.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(&readable(&Json::Object(attributes)));
+        }
+    }
+    let json = Json::Array(events.iter().map(as_json).collect());
+    PreparedText { readable: Text::new(text), json: Text::new(pretty(&json)) }
+}
+
+/// JSON, indented.
+pub(super) fn pretty(value: &Json) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+fn has_masked(value: &Json) -> bool {
+    match value {
+        Json::Object(map) => {
+            map.len() == 1 && map.get("masked") == Some(&Json::Bool(true)) || map.values().any(has_masked)
+        }
+        Json::Array(items) => items.iter().any(has_masked),
+        Json::String(text) => text.contains(crate::model::secret::MASK),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_exception_leads_with_its_type_and_stack() {
+        let attributes = json!({"exception.type": "ValueError", "exception.message": "bad",
+            "exception.stacktrace": "Traceback\n  line 1"});
+        let Json::Object(attributes) = attributes else { panic!("an object") };
+        let body = SpanBody {
+            inputs: Some(json!({"api_key": {"masked": true}})),
+            events: vec![SpanEvent { name: "exception".into(), time_ns: Some(1), attributes }],
+            ..SpanBody::default()
+        };
+        let prepared = PreparedBody::new(body, true);
+        assert!(prepared.has_masked && prepared.outputs.is_none() && prepared.attributes.is_none());
+        assert_eq!(prepared.events[0].exception.as_deref(), Some("ValueError"));
+        let text = prepared.events_text.as_ref().map(|text| text.readable.text().to_string());
+        assert_eq!(text.as_deref(), Some("ValueError: bad\n\nTraceback\n  line 1"));
+    }
+}

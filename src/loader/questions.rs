@@ -1,0 +1,61 @@
+//! What views can ask for, by type.
+
+use std::sync::Arc;
+
+use super::answer::{Answer, FactSheet, RunPage, RunTree, TracePlace, TraceTree};
+use super::keeper::Loader;
+use super::prepare::PreparedBody;
+use super::request::{Lane, Request, TraceScope};
+use super::slot::Slot;
+use super::text::FileText;
+use crate::model::{
+    ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
+    SpanHandle, TraceId,
+};
+use crate::store::TraceIndex;
+
+macro_rules! questions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) -> $value:ty = $request:expr, $variant:ident;)*) => {
+        impl Loader {
+            $($(#[$doc])*
+            pub fn $name(&mut self, $($arg: $ty,)* lane: Lane) -> Slot<$value> {
+                self.want($request, lane, |answer| match answer {
+                    Answer::$variant(value) => Some(Arc::clone(value)),
+                    _ => None,
+                })
+            })*
+        }
+    };
+}
+
+questions! {
+    /// All experiments that are not deleted.
+    experiments() -> Vec<Experiment> = Request::Experiments, Experiments;
+    /// How much each experiment holds.
+    counts() -> Vec<(ExperimentId, ExperimentCounts)> = Request::Counts, Counts;
+    /// The runs of an experiment.
+    run_tree(id: &ExperimentId) -> RunTree = Request::RunTree(id.clone()), RunTree;
+    /// Params, tags and latest metrics of an experiment's runs.
+    run_values(id: &ExperimentId) -> Vec<(RunId, RunValues)> = Request::RunValues(id.clone()), RunValues;
+    /// One run; `None` inside if the store has no such run.
+    run_page(id: &RunId) -> Option<RunPage> = Request::RunPage(id.clone()), RunPage;
+    /// One metric of a run.
+    metric(run: &RunId, key: &str) -> Option<MetricSeries> = Request::Metric(run.clone(), key.to_owned()), Metric;
+    /// The skeleton of a list of traces.
+    trace_index(scope: &TraceScope) -> TraceIndex = Request::TraceIndex(scope.clone()), TraceIndex;
+    /// Where a trace stands in a list; `near` is where it was last seen.
+    trace_place(scope: &TraceScope, id: &TraceId, near: usize) -> Option<TracePlace>
+        = Request::TracePlace(scope.clone(), id.clone(), near), TracePlace;
+    /// A trace and its spans; `None` inside if the store has no such trace.
+    trace_tree(id: &TraceId) -> Option<TraceTree> = Request::TraceTree(id.clone()), TraceTree;
+    /// What stands beside the spans of a trace.
+    span_facts(id: &TraceId) -> FactSheet = Request::SpanFacts(id.clone()), SpanFacts;
+    /// The body of a span, laid out; `None` inside if it is gone.
+    span_body(trace: &TraceId, span: SpanHandle, has_ended: bool) -> Option<PreparedBody>
+        = Request::SpanBody(trace.clone(), span, has_ended), SpanBody;
+    /// The files of a run, a trace or a model.
+    artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
+    /// The text of a file; `None` inside if there is no such file.
+    artifact_text(owner: &ArtifactOwner, path: &str) -> Option<FileText>
+        = Request::ArtifactText(owner.clone(), path.to_owned()), ArtifactText;
+}

@@ -1,0 +1,123 @@
+//! The requests that wait for a worker.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::derive::Maker;
+use super::request::{Lane, Request};
+use crate::model::Reveal;
+use crate::store::CancelToken;
+
+/// No more than this many wait; the oldest of the least urgent lane gives way.
+const MAX_WAITING: usize = 256;
+
+/// A request on its way to a worker.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// Which request this is, so that a later one for the same key is not mistaken for it.
+    pub serial: u64,
+    /// The store it was asked of.
+    pub epoch: u64,
+    pub lane: Lane,
+    pub request: Request,
+    pub reveal: Reveal,
+    pub cancel: CancelToken,
+    /// For a derived value: how it is made.
+    pub maker: Option<Maker>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    is_closed: bool,
+}
+
+/// Shared by the window and the workers; held only for moments.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue(Arc<(Mutex<Waiting>, Condvar)>);
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a job; returns the one that had to give way.
+    pub fn push(&self, job: Job) -> Option<Job> {
+        let mut waiting = self.lock();
+        waiting.jobs.push_back(job);
+        let dropped = if waiting.jobs.len() > MAX_WAITING {
+            let least = (0..waiting.jobs.len()).max_by_key(|at| (waiting.jobs[*at].lane, usize::MAX - at));
+            least.and_then(|at| waiting.jobs.remove(at))
+        } else {
+            None
+        };
+        drop(waiting);
+        self.0.1.notify_one();
+        dropped
+    }
+
+    /// Waits for the most urgent job; of equally urgent ones the newest. `None` once closed.
+    pub fn pop(&self) -> Option<Job> {
+        let mut waiting = self.lock();
+        loop {
+            if waiting.is_closed {
+                return None;
+            }
+            let first = (0..waiting.jobs.len()).min_by_key(|at| (waiting.jobs[*at].lane, usize::MAX - at));
+            if let Some(job) = first.and_then(|at| waiting.jobs.remove(at)) {
+                return Some(job);
+            }
+            waiting = self.0.1.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Takes a job back; says whether it was still waiting.
+    pub fn remove(&self, serial: u64) -> bool {
+        let mut waiting = self.lock();
+        let before = waiting.jobs.len();
+        waiting.jobs.retain(|job| job.serial != serial);
+        waiting.jobs.len() < before
+    }
+
+    /// Ends all workers as soon as they ask for the next job.
+    pub fn close(&self) {
+        let mut waiting = self.lock();
+        waiting.is_closed = true;
+        waiting.jobs.clear();
+        drop(waiting);
+        self.0.1.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(serial: u64, lane: Lane) -> Job {
+        Job { serial, epoch: 0, lane, request: Request::Counts, reveal: Reveal::Masked, cancel: CancelToken::new(), maker: None }
+    }
+
+    #[test]
+    fn urgent_first_then_newest() {
+        let queue = Queue::default();
+        for (serial, lane) in [(1, Lane::Prefetch), (2, Lane::Visible), (3, Lane::Selection), (4, Lane::Visible)] {
+            queue.push(job(serial, lane));
+        }
+        let order: Vec<u64> = (0..4).filter_map(|_| queue.pop()).map(|job| job.serial).collect();
+        assert_eq!(order, [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn is_bounded_and_ends() {
+        let queue = Queue::default();
+        queue.push(job(0, Lane::Prefetch));
+        let dropped: Vec<u64> = (1..=MAX_WAITING as u64)
+            .filter_map(|serial| queue.push(job(serial, Lane::Visible)))
+            .map(|job| job.serial)
+            .collect();
+        assert_eq!(dropped, [0]);
+        assert!(queue.remove(5) && !queue.remove(5));
+        queue.close();
+        assert!(queue.pop().is_none());
+    }
+}

@@ -1,0 +1,121 @@
+//! JSON for reading: keys on lines of their own, texts with their real line breaks, nothing quoted
+//! that need not be. What is copied is JSON; this is what is looked at.
+
+use crate::model::Json;
+
+/// Deeper than this, values are written as JSON on one line.
+const MAX_DEPTH: usize = 24;
+/// Lists and objects that fit into this many characters stay on one line.
+const ONE_LINE: usize = 72;
+
+/// Writes `value` for reading.
+pub fn readable(value: &Json) -> String {
+    let mut out = String::new();
+    write(&mut out, value, 0);
+    if out.ends_with('\n') {
+        out.pop();
+    }
+    out
+}
+
+fn write(out: &mut String, value: &Json, depth: usize) {
+    match value {
+        Json::Object(map) if !map.is_empty() && depth < MAX_DEPTH => {
+            for (key, item) in map {
+                entry(out, key, item, depth);
+            }
+        }
+        Json::Array(items) if !items.is_empty() && depth < MAX_DEPTH => {
+            if let Some(short) = short(value) {
+                line(out, depth, &short);
+                return;
+            }
+            for (index, item) in items.iter().enumerate() {
+                entry(out, &format!("{}", index + 1), item, depth);
+            }
+        }
+        Json::String(text) => block(out, text, depth),
+        other => line(out, depth, &other.to_string()),
+    }
+}
+
+fn entry(out: &mut String, key: &str, item: &Json, depth: usize) {
+    let key = key.replace(['\n', '\r'], " ");
+    let inline = match item {
+        Json::String(text) if text.is_empty() => Some("\"\"".to_owned()),
+        Json::String(text) if text.len() <= ONE_LINE && !text.contains('\n') => Some(text.clone()),
+        Json::String(_) => None,
+        other => short(other),
+    };
+    match inline {
+        Some(text) => line(out, depth, &format!("{key}: {text}")),
+        None => {
+            line(out, depth, &format!("{key}:"));
+            write(out, item, depth + 1);
+        }
+    }
+}
+
+/// The value on one line, if it is no text, short, and holds no text with line breaks.
+fn short(value: &Json) -> Option<String> {
+    let is_flat = |item: &Json| match item {
+        Json::String(text) => text.len() <= ONE_LINE && !text.contains('\n'),
+        Json::Array(items) => items.is_empty(),
+        Json::Object(map) => map.is_empty() || map.get("masked") == Some(&Json::Bool(true)),
+        _ => true,
+    };
+    match value {
+        Json::Object(map) if map.len() == 1 && map.get("masked") == Some(&Json::Bool(true)) => {
+            return Some(crate::model::secret::MASK.to_owned());
+        }
+        Json::Object(map) if !map.is_empty() => return None,
+        Json::Array(items) if items.len() > 16 || !items.iter().all(is_flat) => return None,
+        _ => {}
+    }
+    let text = value.to_string();
+    (text.len() <= ONE_LINE).then_some(text)
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn block(out: &mut String, text: &str, depth: usize) {
+    if text.is_empty() {
+        line(out, depth, "\"\"");
+    }
+    for part in text.lines() {
+        line(out, depth, part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+    use serde_json::json;
+
+    #[test]
+    fn texts_keep_their_lines_and_lists_their_order() {
+        let value = json!({"question": "What?", "n": 3, "demos": [], "plan": ["a", "b"],
+            "messages": [{"role": "user", "content": "one\ntwo"}], "api_key": {"masked": true}, "none": null});
+        let wanted = "question: What?\nn: 3\ndemos: []\nplan: [\"a\",\"b\"]\nmessages:\n  1:\n    role: user\n    \
+                      content:\n      one\n      two\napi_key: ‹masked›\nnone: null";
+        assert_eq!(readable(&value), wanted);
+        assert_eq!(readable(&json!("plain\ntext")), "plain\ntext");
+        assert_eq!(readable(&json!(null)), "null");
+        assert_eq!(readable(&json!({})), "{}");
+    }
+
+    #[test]
+    fn depth_ends_somewhere() {
+        let mut value = json!("end".repeat(100));
+        for _ in 0..100 {
+            value = json!([value]);
+        }
+        assert!(readable(&value).lines().all(|line| line.len() < 1_000));
+    }
+}

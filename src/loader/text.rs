@@ -1,0 +1,69 @@
+//! Long texts on their way to the screen. How they are broken into lines depends on the width and
+//! the font, so the views derive that from them, on a worker where it takes long
+//! ([`super::Loader::derive`]).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A text that is never changed, and a number that no other text has.
+#[derive(Clone, Debug)]
+pub struct Text {
+    id: u64,
+    text: Arc<str>,
+}
+
+impl Text {
+    /// Wraps a text.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), text: text.into() }
+    }
+
+    /// What nothing else has: what is derived from the text is kept under it.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Its length in bytes.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id || self.text == other.text
+    }
+}
+
+impl Eq for Text {}
+
+/// The text of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileText {
+    /// Its text; JSON is laid out for reading.
+    pub text: Text,
+    /// The size of the file.
+    pub full_size: u64,
+    /// Only its beginning was read.
+    pub is_cut: bool,
+    /// It is no text.
+    pub is_binary: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn equal_texts_are_equal_and_yet_told_apart() {
+        let (a, b) = (Text::new("same"), Text::new("same"));
+        assert_eq!(a, b);
+        assert_ne!(a.id(), b.id());
+    }
+}

@@ -1,0 +1,103 @@
+//! What the user can do, and what of it has to be done outside the state.
+
+use std::path::PathBuf;
+
+use super::history::Scroll;
+use super::location::{Location, SpanRef};
+use super::notice::NoticeText;
+use super::settings::ThemeChoice;
+use super::tab::{DetailTab, Tab};
+use crate::model::{ExperimentId, RunId};
+
+/// A thing in the tree of experiments and runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TreeKey {
+    /// An experiment.
+    Experiment(ExperimentId),
+    /// A run.
+    Run(RunId),
+}
+
+/// Something the user did. Views only ever return these.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Go to a place.
+    Go(Location),
+    /// Go to the place that an address names; say what of it is not understood.
+    GoTo(String),
+    /// One step back in the history.
+    Back,
+    /// One step forward.
+    Forward,
+    /// One step out: from a trace to its run, …
+    Up,
+    /// Another tab of this place.
+    ShowTab(Tab),
+    /// Another tab of the focused span.
+    ShowDetail(DetailTab),
+    /// Focus a span of this trace.
+    FocusSpan(Option<SpanRef>),
+    /// Focus an item of this tab: a metric, a file.
+    FocusItem(Option<String>),
+    /// Show or hide the children of an experiment or a run in the tree.
+    Unfold(TreeKey, bool),
+    /// Show or hide the children of a span, by its ordinal.
+    FoldSpan(usize, bool),
+    /// Show or hide adapters.
+    ShowAdapters(bool),
+    /// Show or mask secrets.
+    Reveal(bool),
+    /// Light, dark, or as the system.
+    Theme(ThemeChoice),
+    /// A panel was made this wide.
+    TreeWidth(f32),
+    /// A panel was made this wide.
+    DetailsWidth(f32),
+    /// A list was scrolled.
+    Scrolled(&'static str, Scroll),
+    /// Choose a store in the system's dialog.
+    ChooseStore,
+    /// Open the store at this path.
+    OpenStore(PathBuf),
+    /// Open the sample store.
+    OpenSample,
+    /// Close the store and show the welcome page.
+    CloseStore,
+    /// A store was opened.
+    StoreOpened(PathBuf),
+    /// Put this into the clipboard.
+    Copy(String),
+    /// Tell the user.
+    Notify(NoticeText),
+    /// Take a notice away.
+    Dismiss(usize),
+    /// Show or hide the list of warnings.
+    ShowWarnings(bool),
+    /// Show or hide the list of keys.
+    ShowKeys(bool),
+    /// Ask everything on screen again.
+    Refresh,
+}
+
+/// What has to be done outside the state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Show the system's dialog for choosing a store.
+    ShowOpenDialog,
+    /// Open the store at this path.
+    Open(PathBuf),
+    /// Unpack and open the sample store.
+    OpenSample,
+    /// Close the store.
+    Close,
+    /// Put this into the clipboard.
+    Copy(String),
+    /// Write the settings.
+    SaveSettings,
+    /// Show or mask secrets.
+    Reveal(bool),
+    /// Use this theme.
+    Theme(ThemeChoice),
+    /// Ask everything on screen again.
+    Refresh,
+}

@@ -1,0 +1,269 @@
+//! The window as data: where it is, what is folded, what the user was told and has set.
+//!
+//! Views return [`Action`]s; [`AppState::apply`] changes the state before the next frame and says
+//! what has to be done outside ([`Effect`]). Pure: what a test applies is what the user did.
+//!
+//! Deliberately absent: egui, I/O, the clock.
+
+mod action;
+mod fold;
+mod history;
+mod location;
+mod notice;
+mod settings;
+mod tab;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use action::{Action, Effect, TreeKey};
+pub use fold::Folds;
+pub use history::{History, Scroll, Step};
+pub use location::{Location, Place, SpanRef};
+pub use notice::{NoticeKind, NoticeText};
+pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint};
+pub use tab::{DetailTab, Tab};
+
+use crate::model::{ExperimentId, RunId, TraceId};
+
+/// No more notices than this stand at a time; the oldest goes.
+const MAX_NOTICES: usize = 4;
+
+/// All of the window's own state.
+#[derive(Clone, Debug, Default)]
+pub struct AppState {
+    history: History,
+    /// What is remembered from one start to the next.
+    pub settings: Settings,
+    /// Experiments and runs whose children are shown.
+    pub unfolded: Folds<TreeKey>,
+    /// Spans of the trace on screen whose children are hidden, by ordinal.
+    pub folded_spans: Folds<usize>,
+    folds_of: Option<TraceId>,
+    /// What the user was told, oldest first.
+    pub notices: Vec<NoticeText>,
+    /// Whether secrets are shown; never remembered.
+    pub is_revealed: bool,
+    /// Whether the list of warnings is open.
+    pub shows_warnings: bool,
+    /// Whether the list of keys is open.
+    pub shows_keys: bool,
+    store: Option<PathBuf>,
+    /// Where to go as soon as a store is open.
+    wanted: Option<String>,
+    /// Counts the places that were gone to: lists restore their scroll when it changes.
+    visit: u64,
+}
+
+impl AppState {
+    /// The state at the start. `at`: the address to go to as soon as a store is open.
+    pub fn new(settings: Settings, at: Option<String>) -> Self {
+        Self { settings, wanted: at, ..Self::default() }
+    }
+
+    /// Where the window is.
+    pub fn location(&self) -> &Location {
+        &self.history.step().location
+    }
+
+    /// The steps that were taken.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The store that is open.
+    pub fn store(&self) -> Option<&Path> {
+        self.store.as_deref()
+    }
+
+    /// Changes whenever another place is shown.
+    pub fn visit(&self) -> u64 {
+        self.visit
+    }
+
+    /// How a list of this place was scrolled.
+    pub fn scroll(&self, list: &str) -> Option<Scroll> {
+        self.history.step().scrolls.get(list).copied()
+    }
+
+    /// Does what the user did.
+    pub fn apply(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Go(location) => self.go(location),
+            Action::GoTo(text) => self.go_to(&text),
+            Action::Back => {
+                if self.history.back() {
+                    self.arrive();
+                }
+            }
+            Action::Forward => {
+                if self.history.forward() {
+                    self.arrive();
+                }
+            }
+            Action::Up => {
+                if let Some(place) = self.location().place.parent() {
+                    let is_list = matches!(self.location().place, Place::Trace { .. });
+                    let up = Location::at(place);
+                    self.go(if is_list { up.with_tab(Tab::Traces) } else { up });
+                }
+            }
+            Action::ShowTab(tab) => self.change(|location| (location.tab, location.item) = (Some(tab), None)),
+            Action::ShowDetail(tab) => self.change(|location| location.detail = tab),
+            Action::FocusSpan(span) => self.change(|location| location.span = span),
+            Action::FocusItem(item) => self.change(|location| location.item = item),
+            Action::Unfold(key, is_open) => {
+                self.unfolded.set(key, is_open);
+                return self.remember();
+            }
+            Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
+            Action::ShowAdapters(show) => {
+                self.settings.show_adapters = show;
+                return vec![Effect::SaveSettings];
+            }
+            Action::Reveal(reveal) => {
+                self.is_revealed = reveal;
+                return vec![Effect::Reveal(reveal)];
+            }
+            Action::Theme(theme) => {
+                self.settings.theme = theme;
+                return vec![Effect::Theme(theme), Effect::SaveSettings];
+            }
+            Action::TreeWidth(width) => {
+                self.settings.tree_width = Some(width);
+                return vec![Effect::SaveSettings];
+            }
+            Action::DetailsWidth(width) => {
+                self.settings.details_width = Some(width);
+                return vec![Effect::SaveSettings];
+            }
+            Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
+            Action::ChooseStore => return vec![Effect::ShowOpenDialog],
+            Action::OpenStore(path) => return vec![Effect::Open(path)],
+            Action::OpenSample => return vec![Effect::OpenSample],
+            Action::CloseStore => {
+                self.leave_store();
+                return vec![Effect::Reveal(false), Effect::Close];
+            }
+            Action::StoreOpened(path) => return self.enter_store(path),
+            Action::Copy(text) => return vec![Effect::Copy(text)],
+            Action::Notify(notice) => self.notify(notice),
+            Action::Dismiss(index) => {
+                if index < self.notices.len() {
+                    self.notices.remove(index);
+                }
+            }
+            Action::ShowWarnings(show) => self.shows_warnings = show,
+            Action::ShowKeys(show) => self.shows_keys = show,
+            Action::Refresh => return vec![Effect::Refresh],
+        }
+        Vec::new()
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Location)) {
+        let mut location = self.location().clone();
+        change(&mut location);
+        self.history.replace(location);
+    }
+
+    fn go(&mut self, location: Location) {
+        if location != *self.location() {
+            self.history.push(location);
+            self.arrive();
+        }
+    }
+
+    fn go_to(&mut self, text: &str) {
+        let (location, unknown) = Location::parse(text);
+        if !unknown.is_empty() {
+            let what = format!("Part of the address is not understood: {}", unknown.join(", "));
+            self.notify(NoticeText::warning(what, "The rest of it is shown"));
+        }
+        self.go(location);
+    }
+
+    /// Unfolds the way to the place in the tree, and forgets the folds of another trace.
+    fn arrive(&mut self) {
+        self.visit += 1;
+        let place = self.location().place.clone();
+        if let (Some(experiment), Some(_)) = (place.experiment(), place.run()) {
+            self.unfolded.set(TreeKey::Experiment(experiment.clone()), true);
+        }
+        if let Place::Trace { trace, .. } = place
+            && self.folds_of.as_ref() != Some(&trace)
+        {
+            self.folded_spans.clear();
+            self.folds_of = Some(trace);
+        }
+    }
+
+    fn notify(&mut self, notice: NoticeText) {
+        self.notices.retain(|other| *other != notice);
+        if self.notices.len() >= MAX_NOTICES {
+            self.notices.remove(0);
+        }
+        self.notices.push(notice);
+    }
+
+    fn leave_store(&mut self) {
+        self.history = History::default();
+        self.visit += 1;
+        self.unfolded.clear();
+        self.folded_spans.clear();
+        self.is_revealed = false;
+        self.shows_warnings = false;
+        self.store = None;
+    }
+
+    fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.leave_store();
+        let text = path.to_string_lossy().into_owned();
+        self.settings.note_recent(&text);
+        let known = self.settings.store(&fingerprint(&text)).clone();
+        self.store = Some(path);
+        for key in &known.unfolded {
+            if let Some(key) = parse_key(key) {
+                self.unfolded.set(key, true);
+            }
+        }
+        // What was asked for at the start goes before what was looked at last.
+        if let Some(text) = self.wanted.take().or(known.location) {
+            self.go_to(&text);
+        }
+        vec![Effect::Reveal(false), Effect::SaveSettings]
+    }
+
+    /// Notes in the settings what is to be found again when the store is opened next.
+    fn remember(&mut self) -> Vec<Effect> {
+        self.note_store();
+        vec![Effect::SaveSettings]
+    }
+
+    /// Brings the store's part of the settings up to date; call it before they are written.
+    pub fn note_store(&mut self) {
+        let Some(path) = &self.store else { return };
+        let name = fingerprint(&path.to_string_lossy());
+        let location = self.location().to_string();
+        let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();
+        unfolded.sort();
+        let store = self.settings.store(&name);
+        store.location = Some(location);
+        store.unfolded = unfolded;
+    }
+}
+
+fn print_key(key: &TreeKey) -> String {
+    match key {
+        TreeKey::Experiment(id) => format!("experiment/{id}"),
+        TreeKey::Run(id) => format!("run/{id}"),
+    }
+}
+
+fn parse_key(text: &str) -> Option<TreeKey> {
+    match text.split_once('/')? {
+        ("experiment", id) => Some(TreeKey::Experiment(ExperimentId::from(id))),
+        ("run", id) => Some(TreeKey::Run(RunId::from(id))),
+        _ => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! What is remembered from one start to the next, as versioned JSON. Keys that are not known here
+//! are kept, so that an older dspyglass never loses what a newer one wrote.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The version that is written.
+pub const VERSION: u64 = 1;
+/// No more recent stores than this.
+const MAX_RECENT: usize = 12;
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// What belongs to one store.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoreSettings {
+    /// The address that was last looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Experiments and runs whose children are shown in the tree.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfolded: Vec<String>,
+    /// Where its artifacts are, if the user named a folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifacts_dir: Option<String>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The version of the format.
+    pub version: u64,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// The width of the tree, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree_width: Option<f32>,
+    /// The width of the details of a span, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details_width: Option<f32>,
+    /// Whether adapters (parser spans) are shown in traces.
+    pub show_adapters: bool,
+    /// Stores that were opened, the latest first.
+    pub recent: Vec<String>,
+    /// Per store, by its fingerprint.
+    pub stores: BTreeMap<String, StoreSettings>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            theme: ThemeChoice::default(),
+            tree_width: None,
+            details_width: None,
+            show_adapters: false,
+            recent: Vec::new(),
+            stores: BTreeMap::new(),
+            other: Map::new(),
+        }
+    }
+}
+
+/// Why a settings file was not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is no JSON, or not of this shape.
+    Damaged,
+    /// A later dspyglass wrote it in a format that is not known here.
+    Later,
+}
+
+impl Settings {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// [`Unusable`], when it should be kept aside.
+    pub fn parse(text: &str) -> Result<Self, Unusable> {
+        let value: Value = serde_json::from_str(text).map_err(|_| Unusable::Damaged)?;
+        match value.get("version").and_then(Value::as_u64) {
+            Some(version) if version > VERSION => return Err(Unusable::Later),
+            Some(_) => {}
+            None => return Err(Unusable::Damaged),
+        }
+        let mut settings: Self = serde_json::from_value(value).map_err(|_| Unusable::Damaged)?;
+        settings.version = VERSION;
+        let sane = |width: Option<f32>| width.filter(|width| (100.0..4_000.0).contains(width));
+        settings.tree_width = sane(settings.tree_width);
+        settings.details_width = sane(settings.details_width);
+        Ok(settings)
+    }
+
+    /// As it is written.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Puts a store first among the recent ones.
+    pub fn note_recent(&mut self, path: &str) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(MAX_RECENT);
+    }
+
+    /// What belongs to one store.
+    pub fn store(&mut self, fingerprint: &str) -> &mut StoreSettings {
+        self.stores.entry(fingerprint.to_owned()).or_default()
+    }
+}
+
+/// A short name for a path that tells nothing of it: FNV-1a in hex.
+pub fn fingerprint(path: &str) -> String {
+    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_kept() {
+        let text = r#"{"version": 1, "theme": "dark", "zoom": 1.5, "stores": {"ab": {"columns": ["x"]}}}"#;
+        let mut settings = Settings::parse(text).expect("readable");
+        assert_eq!(settings.theme, ThemeChoice::Dark);
+        settings.note_recent("/a");
+        settings.store("ab").location = Some("dspyglass:".into());
+        let again = Settings::parse(&settings.to_text()).expect("readable");
+        assert_eq!(again, settings);
+        assert_eq!(again.other["zoom"], 1.5);
+        assert_eq!(again.stores["ab"].other["columns"][0], "x");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_apart() {
+        assert_eq!(Settings::parse("{"), Err(Unusable::Damaged));
+        assert_eq!(Settings::parse("[]"), Err(Unusable::Damaged));
+        assert_eq!(Settings::parse(r#"{"version": 1, "recent": 3}"#), Err(Unusable::Damaged));
+        assert_eq!(Settings::parse(r#"{"version": 2, "recent": 3}"#), Err(Unusable::Later));
+        let odd = Settings::parse(r#"{"version": 1, "tree_width": 1e30}"#).expect("readable");
+        assert_eq!(odd.tree_width, None);
+    }
+
+    #[test]
+    fn recent_stores_stand_once_the_latest_first() {
+        let mut settings = Settings::default();
+        for path in ["/a", "/b", "/a"] {
+            settings.note_recent(path);
+        }
+        assert_eq!(settings.recent, ["/a", "/b"]);
+        assert_ne!(fingerprint("/a"), fingerprint("/b"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The tabs of places and of the details panel.
+
+/// A tab of an experiment or a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// The runs of an experiment.
+    Runs,
+    /// Params, tags, datasets, models.
+    Overview,
+    /// Metrics and their charts.
+    Metrics,
+    /// The list of traces.
+    Traces,
+    /// Files.
+    Artifacts,
+}
+
+impl Tab {
+    /// The tabs of an experiment.
+    pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
+    /// The tabs of a run.
+    pub const OF_RUN: [Self; 4] = [Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Overview => "overview",
+            Self::Metrics => "metrics",
+            Self::Traces => "traces",
+            Self::Artifacts => "artifacts",
+        }
+    }
+
+    /// What it is called on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Runs => "Runs",
+            Self::Overview => "Overview",
+            Self::Metrics => "Metrics",
+            Self::Traces => "Traces",
+            Self::Artifacts => "Artifacts",
+        }
+    }
+
+    /// By its name in an address.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Runs, Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts]
+            .into_iter()
+            .find(|tab| tab.name() == name)
+    }
+}
+
+/// A tab of the focused span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum DetailTab {
+    /// What it was given.
+    #[default]
+    Inputs,
+    /// What it gave back.
+    Outputs,
+    /// Everything else that was noted.
+    Attributes,
+    /// Exceptions and other events.
+    Events,
+}
+
+impl DetailTab {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Inputs, Self::Outputs, Self::Attributes, Self::Events];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inputs => "inputs",
+            Self::Outputs => "outputs",
+            Self::Attributes => "attributes",
+            Self::Events => "events",
+        }
+    }
+
+    /// What it is called on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Inputs => "Inputs",
+            Self::Outputs => "Outputs",
+            Self::Attributes => "Attributes",
+            Self::Events => "Events",
+        }
+    }
+
+    /// By its name in an address.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.name() == name)
+    }
+}

@@ -1,0 +1,94 @@
+use std::path::PathBuf;
+
+use super::*;
+
+fn go(text: &str) -> Action {
+    Action::GoTo(text.to_owned())
+}
+
+fn opened(path: &str) -> Action {
+    Action::StoreOpened(PathBuf::from(path))
+}
+
+#[test]
+fn a_walk_and_the_way_back() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/data/mlflow.db"));
+    state.apply(go("experiment/1"));
+    state.apply(go("experiment/1/run/a"));
+    assert!(state.unfolded.has(&TreeKey::Experiment("1".into())));
+    state.apply(Action::ShowTab(Tab::Traces));
+    state.apply(Action::Scrolled("traces", Scroll { row: 7, fraction: 0.0 }));
+    state.apply(go("experiment/1/run/a/trace/t"));
+    assert_eq!(state.scroll("traces"), None);
+    state.apply(Action::FocusSpan(Some(SpanRef { id: "s".into(), nth: 0 })));
+    state.apply(Action::ShowDetail(DetailTab::Outputs));
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a/trace/t/span/s?tab=outputs");
+    state.apply(Action::Back);
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a?tab=traces");
+    assert_eq!(state.scroll("traces").map(|scroll| scroll.row), Some(7));
+    state.apply(Action::Forward);
+    assert_eq!(state.location().detail, DetailTab::Outputs);
+    state.apply(Action::Up);
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a?tab=traces");
+}
+
+#[test]
+fn an_address_that_is_half_understood_says_so() {
+    let mut state = AppState::new(Settings::default(), Some("experiment/1/moon/run/a".into()));
+    state.apply(opened("/data/mlflow.db"));
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a");
+    assert_eq!(state.notices.len(), 1);
+    assert!(state.notices[0].what.contains("moon"));
+    state.apply(Action::Dismiss(0));
+    state.apply(Action::Dismiss(9));
+    assert!(state.notices.is_empty());
+}
+
+#[test]
+fn what_was_looked_at_is_found_again() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/data/mlflow.db"));
+    state.apply(go("experiment/1/run/a"));
+    state.note_store();
+    let text = state.settings.to_text();
+    let mut again = AppState::new(Settings::parse(&text).expect("own settings"), None);
+    again.apply(opened("/other.db"));
+    assert_eq!(again.location().place, Place::Store);
+    again.apply(opened("/data/mlflow.db"));
+    assert_eq!(again.location().to_string(), "dspyglass:experiment/1/run/a");
+    assert!(again.unfolded.has(&TreeKey::Experiment("1".into())));
+    assert_eq!(again.settings.recent, ["/data/mlflow.db", "/other.db"]);
+}
+
+#[test]
+fn secrets_are_masked_again_with_every_store() {
+    let mut state = AppState::new(Settings::default(), None);
+    assert_eq!(state.apply(Action::Reveal(true)), [Effect::Reveal(true)]);
+    assert!(state.apply(opened("/a")).contains(&Effect::Reveal(false)));
+    assert!(!state.is_revealed);
+    state.apply(Action::Reveal(true));
+    assert!(!state.settings.to_text().contains("reveal"));
+    state.apply(Action::CloseStore);
+    assert!(!state.is_revealed && state.store().is_none());
+}
+
+#[test]
+fn folds_of_one_trace_are_not_those_of_another() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(go("trace/a"));
+    state.apply(Action::FoldSpan(3, true));
+    state.apply(go("trace/a/span/x"));
+    assert!(state.folded_spans.has(&3));
+    state.apply(go("trace/b"));
+    assert!(!state.folded_spans.has(&3));
+}
+
+#[test]
+fn notices_are_few_and_stand_once() {
+    let mut state = AppState::new(Settings::default(), None);
+    for index in 0..10 {
+        state.apply(Action::Notify(NoticeText::hint(format!("n{}", index % 6), "")));
+    }
+    assert_eq!(state.notices.len(), MAX_NOTICES);
+}
