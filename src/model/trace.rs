@@ -107,6 +107,8 @@ pub struct Assessment {
     pub span_id: Option<String>,
     /// When it was made, milliseconds since the epoch.
     pub created_ms: Option<i64>,
+    /// False where a later assessment overrides it.
+    pub is_valid: bool,
 }
 
 #[cfg(test)]

@@ -3,15 +3,20 @@
 //! [`Store`] is what every reader offers: blocking, cancellable through [`ReadCx`], with
 //! skeletons apart from bodies so that a 20 MB input never delays a tree.
 
+pub mod artifacts;
 pub mod cx;
 pub mod error;
 pub mod memory;
+pub mod open;
+pub mod span_json;
+pub mod sqlite;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use cx::{CancelToken, ReadCx};
 pub use error::StoreError;
+pub use open::{OpenOptions, open};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,

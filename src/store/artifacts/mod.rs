@@ -1,0 +1,106 @@
+//! Files that belong to a store: found, listed and read without ever leaving the folders that
+//! the user trusts.
+
+mod listing;
+mod resolve;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::open::OpenOptions;
+use super::{ArtifactBytes, ReadCx, Result, StoreError};
+use crate::model::secret::redact;
+use crate::model::{ArtifactTree, Reveal};
+use resolve::{Folders, Found};
+
+/// The artifact folders of one store.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    folders: Folders,
+}
+
+impl Artifacts {
+    /// For the store whose database is `database`.
+    pub fn new(database: &Path, options: &OpenOptions) -> Self {
+        Self { folders: Folders::new(database, options) }
+    }
+
+    /// Lists what lies at a recorded address.
+    ///
+    /// # Errors
+    /// [`StoreError::Cancelled`] and [`StoreError::TooSlow`] only; what cannot be read is a warning.
+    pub fn list(&self, cx: &ReadCx, uri: Option<&str>) -> Result<ArtifactTree> {
+        let Some(uri) = uri.filter(|uri| !uri.is_empty()) else {
+            let absent = Some("The store names no folder for its artifacts".to_owned());
+            return Ok(ArtifactTree { absent, ..ArtifactTree::default() });
+        };
+        match self.folders.find(uri) {
+            Found::At { folder, root } => listing::list(cx, &folder, &root),
+            Found::Absent(why) => Ok(ArtifactTree { absent: Some(why), ..ArtifactTree::default() }),
+        }
+    }
+
+    /// Reads the first `limit` bytes of one file, secrets in text replaced unless revealed.
+    ///
+    /// # Errors
+    /// As [`Artifacts::read_raw`].
+    pub fn read(&self, cx: &ReadCx, uri: Option<&str>, path: &str, limit: u64) -> Result<Option<ArtifactBytes>> {
+        cx.check()?;
+        let Some(mut file) = self.read_raw(uri, path, limit)? else { return Ok(None) };
+        if cx.reveal() == Reveal::Masked {
+            // Cut files may end inside a character; what is no text at all holds no key to find.
+            let text = match std::str::from_utf8(&file.bytes) {
+                Ok(text) => Some(text),
+                Err(error) if error.error_len().is_none() => {
+                    std::str::from_utf8(&file.bytes[..error.valid_up_to()]).ok()
+                }
+                Err(_) => None,
+            };
+            let redacted = match text.map(redact) {
+                Some(std::borrow::Cow::Owned(redacted)) => Some(redacted),
+                _ => None,
+            };
+            if let Some(redacted) = redacted {
+                file.bytes = redacted.into_bytes();
+            }
+        }
+        Ok(Some(file))
+    }
+
+    /// Reads a file as it is; for readers that mask what they make of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] if it exists and cannot be read.
+    pub fn read_raw(&self, uri: Option<&str>, path: &str, limit: u64) -> Result<Option<ArtifactBytes>> {
+        let Some(Found::At { folder, root }) = uri.map(|uri| self.folders.find(uri)) else { return Ok(None) };
+        let Some(file) = resolve::inside(&folder, path, &root) else { return Ok(None) };
+        // Only regular files: a pipe or a device would never end.
+        if !file.is_file() {
+            return Ok(None);
+        }
+        read_file(&file, limit).map(Some).map_err(|source| StoreError::Io { action: "read", path: file, source })
+    }
+
+    /// Where the artifacts at a recorded address are, or why they are not.
+    ///
+    /// # Errors
+    /// The reason, as a sentence for people.
+    pub fn folder(&self, uri: &str) -> std::result::Result<PathBuf, String> {
+        match self.folders.find(uri) {
+            Found::At { folder, .. } => Ok(folder),
+            Found::Absent(why) => Err(why),
+        }
+    }
+}
+
+fn read_file(path: &Path, limit: u64) -> std::io::Result<ArtifactBytes> {
+    let file = File::open(path)?;
+    let full_size = file.metadata()?.len();
+    let expected = usize::try_from(full_size.min(limit)).unwrap_or(0);
+    let mut bytes = Vec::new();
+    // Sizes come from the file system, but memory is only promised for what can be real.
+    bytes.reserve_exact(expected.min(64 << 20));
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(ArtifactBytes { bytes, full_size })
+}

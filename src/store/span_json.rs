@@ -1,0 +1,268 @@
+//! A span's record as JSON, of every MLflow: the `content` of the table `spans` (3.5 and
+//! later), an entry of `traces.json` (2.21 – 3.3). Shared by all readers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Map;
+use serde_json::value::RawValue;
+
+use crate::model::secret::{mask_json, redact};
+use crate::model::span::USAGE_ATTRIBUTE;
+use crate::model::{Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
+use crate::model::{json, secret};
+
+/// Attributes that become fields of [`SpanBody`].
+const INPUTS: &str = "mlflow.spanInputs";
+const OUTPUTS: &str = "mlflow.spanOutputs";
+
+/// Keys of a record that a head or a body holds in another form.
+const KNOWN: [&str; 14] = [
+    "trace_id",
+    "span_id",
+    "parent_span_id",
+    "context",
+    "parent_id",
+    "name",
+    "start_time_unix_nano",
+    "end_time_unix_nano",
+    "start_time",
+    "end_time",
+    "status",
+    "status_code",
+    "status_message",
+    "attributes",
+];
+
+/// The head of a span from its record; `None` if it has no id.
+pub fn head(record: &Json, handle: SpanHandle) -> Option<SpanHead> {
+    let text = |value: Option<&Json>| value.and_then(Json::as_str).map(str::to_owned);
+    let (id, parent_id) = match record.get("context") {
+        // MLflow 2: hex, sometimes with 0x.
+        Some(context) => (text(context.get("span_id"))?, text(record.get("parent_id"))),
+        None => (hex_of(&text(record.get("span_id"))?), text(record.get("parent_span_id")).map(|id| hex_of(&id))),
+    };
+    let end_ns = time(record, "end_time_unix_nano", "end_time");
+    let kind = record.get("attributes").and_then(|attributes| attributes.get("mlflow.spanType"));
+    let kind = kind.cloned().map(json::unwrap_encoded);
+    Some(SpanHead {
+        id: without_prefix(&id).to_owned(),
+        parent_id: parent_id.map(|id| without_prefix(&id).to_owned()).filter(|id| !id.is_empty()),
+        name: text(record.get("name")).unwrap_or_default(),
+        kind: kind.as_ref().and_then(Json::as_str).unwrap_or("UNKNOWN").to_owned(),
+        status: if end_ns.is_some() { status(record) } else { "IN_PROGRESS".to_owned() },
+        start_ns: time(record, "start_time_unix_nano", "start_time").unwrap_or(0),
+        end_ns,
+        handle,
+    })
+}
+
+/// The body of a span from its record. Nothing is dropped: what has no field of its own is in
+/// `attributes` or `other`.
+pub fn body(record: Json, reveal: Reveal) -> SpanBody {
+    let mut body = SpanBody::default();
+    let Json::Object(mut record) = record else {
+        // Not even an object: all of it is shown as it is.
+        body.other.insert("content".to_owned(), mask_json("", record, reveal));
+        return body;
+    };
+    body.status_message = status_message(&record, reveal);
+    match record.remove("attributes") {
+        Some(Json::Object(attributes)) => {
+            for (key, value) in attributes {
+                let value = mask_json(&key, json::unwrap_encoded(value), reveal);
+                match key.as_str() {
+                    INPUTS => body.inputs = Some(value),
+                    OUTPUTS => body.outputs = Some(value),
+                    _ => {
+                        body.attributes.insert(key, value);
+                    }
+                }
+            }
+        }
+        Some(other) => {
+            body.other.insert("attributes".to_owned(), mask_json("", other, reveal));
+        }
+        None => {}
+    }
+    match record.remove("events") {
+        Some(Json::Array(events)) => body.events = events.into_iter().map(|event| self::event(event, reveal)).collect(),
+        Some(Json::Null) | None => {}
+        Some(other) => {
+            body.other.insert("events".to_owned(), mask_json("", other, reveal));
+        }
+    }
+    for (key, value) in record {
+        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        if !KNOWN.contains(&key.as_str()) && !is_empty {
+            let value = mask_json(&key, value, reveal);
+            body.other.insert(key, value);
+        }
+    }
+    body
+}
+
+/// The facts that a tree shows, read from a record's text without building all of it.
+pub fn facts(content: &[u8]) -> SpanFacts {
+    #[derive(serde::Deserialize)]
+    struct Record<'a> {
+        #[serde(borrow)]
+        attributes: HashMap<Cow<'a, str>, &'a RawValue>,
+    }
+    let parsed = std::str::from_utf8(content).ok().and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
+    match parsed {
+        Some(record) => {
+            facts_from(|key| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value))
+        }
+        // Something that Python writes and the standard forbids: the long way.
+        None => facts_of(&json::decode(content).value),
+    }
+}
+
+/// The facts that a tree shows, from a record that is already parsed.
+pub fn facts_of(record: &Json) -> SpanFacts {
+    facts_from(|key| record.get("attributes")?.get(key).cloned())
+}
+
+fn facts_from(attribute: impl Fn(&str) -> Option<Json>) -> SpanFacts {
+    let decoded = |key: &str| attribute(key).map(json::unwrap_encoded);
+    let text = |key: &str| decoded(key).and_then(|value| value.as_str().map(|text| redact(text).into_owned()));
+    SpanFacts {
+        tokens: decoded(USAGE_ATTRIBUTE).as_ref().and_then(Tokens::from_usage),
+        model: text("model").or_else(|| text("mlflow.llm.model")),
+    }
+}
+
+fn event(event: Json, reveal: Reveal) -> SpanEvent {
+    let mut parsed = SpanEvent { name: String::new(), time_ns: None, attributes: Map::new() };
+    let Json::Object(fields) = event else {
+        parsed.attributes.insert("event".to_owned(), mask_json("", event, reveal));
+        return parsed;
+    };
+    for (key, value) in fields {
+        match (key.as_str(), value) {
+            ("name", Json::String(name)) => parsed.name = name,
+            ("time_unix_nano" | "timestamp", value) if whole(&value).is_some() => {
+                parsed.time_ns = whole(&value).map(event_time_ns);
+            }
+            ("attributes", Json::Object(attributes)) => {
+                for (key, value) in attributes {
+                    let value = mask_json(&key, value, reveal);
+                    parsed.attributes.insert(key, value);
+                }
+            }
+            (_, Json::Null) => {}
+            (_, value) => {
+                let value = mask_json(&key, value, reveal);
+                parsed.attributes.insert(key, value);
+            }
+        }
+    }
+    parsed
+}
+
+/// MLflow 2.21 – 3.5 writes the time of an event in microseconds even where the key says
+/// nanoseconds (seen in recorded stores); before the year 1973 there were no spans.
+fn event_time_ns(time: i64) -> i64 {
+    if time.unsigned_abs() < 100_000_000_000_000_000 { time.saturating_mul(1000) } else { time }
+}
+
+fn time(record: &Json, key: &str, old_key: &str) -> Option<i64> {
+    let found = record.get(key).filter(|value| !value.is_null()).or_else(|| record.get(old_key))?;
+    whole(found)
+}
+
+/// A whole number, also one written as text (protobuf's JSON does that with 64 bits).
+fn whole(value: &Json) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().map(|n| n as i64)).or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn status(record: &Json) -> String {
+    let code = record.get("status_code").or_else(|| record.get("status").and_then(|status| status.get("code")));
+    let code = code.or_else(|| record.get("status"));
+    match code {
+        Some(Json::String(code)) => code.strip_prefix("STATUS_CODE_").unwrap_or(code).to_owned(),
+        Some(Json::Number(number)) => match number.as_i64() {
+            Some(0) => "UNSET".to_owned(),
+            Some(1) => "OK".to_owned(),
+            Some(2) => "ERROR".to_owned(),
+            _ => number.to_string(),
+        },
+        _ => "UNSET".to_owned(),
+    }
+}
+
+fn status_message(record: &Map<String, Json>, reveal: Reveal) -> String {
+    let message =
+        record.get("status_message").or_else(|| record.get("status").and_then(|status| status.get("message")));
+    let message = message.and_then(Json::as_str).unwrap_or_default().to_owned();
+    secret::shown("", message, reveal).as_str().to_owned()
+}
+
+/// MLflow 3 keeps ids in base64 there; anything else is taken for hex already.
+fn hex_of(id: &str) -> String {
+    let is_hex = (id.len() == 16 || id.len() == 32) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes = if is_hex { None } else { STANDARD.decode(id).ok().filter(|bytes| matches!(bytes.len(), 8 | 16)) };
+    match bytes {
+        Some(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        None => id.to_owned(),
+    }
+}
+
+fn without_prefix(id: &str) -> &str {
+    id.strip_prefix("0x").unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const HANDLE: SpanHandle = SpanHandle(0);
+
+    #[test]
+    fn a_span_of_mlflow_2() {
+        let record = json!({"name": "LM.__call___1", "context": {"span_id": "0xf54b", "trace_id": "x"}, "parent_id": "0xab",
+            "start_time": 1, "end_time": 5, "status_code": "OK", "status_message": "", "events": [],
+            "attributes": {"mlflow.spanType": "\"CHAT_MODEL\"", "mlflow.spanInputs": "{\"q\": 1}", "api_key": "\"sk-fake\""}});
+        let head = head(&record, HANDLE).expect("has an id");
+        assert_eq!(
+            (head.id.as_str(), head.parent_id.as_deref(), head.kind.as_str()),
+            ("f54b", Some("ab"), "CHAT_MODEL")
+        );
+        let masked = body(record.clone(), Reveal::Masked);
+        assert_eq!(masked.inputs, Some(json!({"q": 1})));
+        assert_eq!(masked.attributes["api_key"], json!({"masked": true}));
+        assert_eq!(body(record, Reveal::Revealed).attributes["api_key"], json!("sk-fake"));
+    }
+
+    #[test]
+    fn a_span_of_mlflow_3() {
+        let record = json!({"trace_id": "BHI2e589L3mNexPN6lUDeQ==", "span_id": "cMLpN80tVVE=", "parent_span_id": "",
+            "name": "x", "start_time_unix_nano": "12", "end_time_unix_nano": null, "links": [], "new": 1,
+            "status": {"code": "STATUS_CODE_ERROR", "message": "bad"}, "attributes": {"a": "plain"},
+            "events": [{"name": "exception", "time_unix_nano": 1795212770012794i64, "attributes": {"exception.type": "E"}}]});
+        let head = head(&record, HANDLE).expect("has an id");
+        assert_eq!(
+            (head.id.as_str(), head.parent_id, head.start_ns, head.end_ns),
+            ("70c2e937cd2d5551", None, 12, None)
+        );
+        assert_eq!(head.status, "IN_PROGRESS");
+        let body = body(record, Reveal::Masked);
+        assert_eq!((body.inputs, body.status_message.as_str()), (None, "bad"));
+        assert_eq!(body.attributes["a"], json!("plain"));
+        assert_eq!(body.other, *json!({"new": 1}).as_object().expect("object"));
+        assert_eq!(body.events[0].time_ns, Some(1_795_212_770_012_794_000));
+    }
+
+    #[test]
+    fn facts_come_from_the_text_or_the_long_way() {
+        let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7}", "model": "\"m\"", "x": 1}}"#;
+        let wanted = SpanFacts { tokens: Tokens::new(Some(3), Some(4), Some(7)), model: Some("m".to_owned()) };
+        assert_eq!(facts(usage.as_bytes()), wanted);
+        assert_eq!(facts(usage.replace("\"x\": 1", "\"x\": NaN").as_bytes()), wanted);
+        assert_eq!(facts(b"nonsense"), SpanFacts::default());
+    }
+}

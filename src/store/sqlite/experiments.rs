@@ -1,0 +1,68 @@
+//! Experiments and how much they hold.
+
+use std::collections::HashMap;
+
+use super::reader::Reader;
+use super::row;
+use crate::model::natural;
+use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
+use crate::store::Result;
+
+impl Reader<'_> {
+    /// See [`crate::store::Store::experiments`].
+    pub fn experiments(&self, with_deleted: bool) -> Result<Vec<Experiment>> {
+        let column = |name| self.schema.column("experiments", "e", name);
+        let sql = format!(
+            "select e.experiment_id, {}, {}, {}, {} from experiments e",
+            column("name"),
+            column("lifecycle_stage"),
+            column("creation_time"),
+            column("artifact_location"),
+        );
+        let mut found = Vec::new();
+        self.each("experiments", &sql, [], |values| {
+            let Some(id) = row::text(values, 0) else { return };
+            let lifecycle = Lifecycle::parse(row::text(values, 2).as_deref());
+            if with_deleted || lifecycle == Lifecycle::Active {
+                found.push(Experiment {
+                    id: ExperimentId::from(id),
+                    name: row::text(values, 1).unwrap_or_default(),
+                    lifecycle,
+                    creation_time_ms: row::int(values, 3),
+                    artifact_location: row::text(values, 4),
+                });
+            }
+        })?;
+        found.sort_by(|a, b| natural::compare(a.id.as_str(), b.id.as_str()));
+        Ok(found)
+    }
+
+    /// See [`crate::store::Store::experiment_counts`].
+    pub fn experiment_counts(&self) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
+        let has_traces = self.schema.has("trace_info", "experiment_id");
+        let empty = ExperimentCounts { runs: 0, traces: has_traces.then_some(0) };
+        let mut counts: HashMap<String, ExperimentCounts> = HashMap::new();
+        for experiment in self.experiments(true)? {
+            counts.insert(experiment.id.to_string(), empty);
+        }
+        let is_active =
+            if self.schema.has("runs", "lifecycle_stage") { "where lifecycle_stage is not 'deleted'" } else { "" };
+        let sql = format!("select experiment_id, count(*) from runs {is_active} group by experiment_id");
+        self.each("the number of runs", &sql, [], |values| {
+            if let (Some(id), Some(number)) = (row::text(values, 0), row::count(values, 1)) {
+                counts.entry(id).or_insert(empty).runs = number;
+            }
+        })?;
+        if has_traces {
+            let sql = "select experiment_id, count(*) from trace_info group by experiment_id";
+            self.each("the number of traces", sql, [], |values| {
+                if let (Some(id), Some(number)) = (row::text(values, 0), row::count(values, 1)) {
+                    counts.entry(id).or_insert(empty).traces = Some(number);
+                }
+            })?;
+        }
+        let mut counts: Vec<_> = counts.into_iter().map(|(id, counts)| (ExperimentId::from(id), counts)).collect();
+        counts.sort_by(|a, b| natural::compare(a.0.as_str(), b.0.as_str()));
+        Ok(counts)
+    }
+}

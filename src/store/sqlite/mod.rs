@@ -1,0 +1,229 @@
+//! Stores in a SQLite database: what MLflow 2.21 – 3.18 write with `sqlite:///…`.
+
+mod connection;
+mod experiments;
+mod extras;
+mod metrics;
+mod reader;
+mod revisions;
+mod row;
+mod runs;
+mod schema;
+mod source;
+mod spans;
+mod trace_head;
+mod traces;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use self::connection::Mode;
+use self::connection::{Db, NEEDS_RECOVERY};
+use self::reader::Reader;
+use self::schema::Schema;
+use self::source::Source;
+use self::spans::TraceFileCache;
+use super::artifacts::Artifacts;
+use super::open::OpenOptions;
+use super::{
+    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, Store, StoreError, StoreInfo, TraceHandle,
+    TraceIndex, TraceQuery,
+};
+use crate::model::{
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+};
+
+/// A reader of one SQLite database.
+pub struct SqliteStore {
+    source: Arc<Source>,
+    artifacts: Artifacts,
+    db: Option<Db>,
+    mode: Mode,
+    schema: Schema,
+    trace_file: TraceFileCache,
+    /// Counts reopenings, so that a revision never repeats by accident.
+    openings: u64,
+}
+
+impl SqliteStore {
+    /// Opens a database file.
+    ///
+    /// # Errors
+    /// A sentence for everything that keeps it from being read.
+    pub fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
+        let source = Arc::new(Source::open(path)?);
+        let artifacts = Artifacts::new(source.path(), options);
+        Self::connect(source, artifacts)
+    }
+
+    fn connect(source: Arc<Source>, artifacts: Artifacts) -> Result<Self> {
+        let db = Db::open(&source)?;
+        let schema = Schema::read(&db.conn, source.path())?;
+        let mode = db.mode;
+        let mut store =
+            Self { source, artifacts, db: Some(db), mode, schema, trace_file: TraceFileCache::default(), openings: 0 };
+        store.rest();
+        Ok(store)
+    }
+
+    /// Reads through a connection that fits the store as it is now.
+    fn read<T>(&mut self, cx: &ReadCx, mut read: impl FnMut(&mut Reader<'_>) -> Result<T>) -> Result<T> {
+        let mut outcome = self.read_once(cx, &mut read);
+        // A process died while it wrote, after this store was opened: once more, with a copy.
+        if let Err(StoreError::Sqlite { message, .. }) = &outcome
+            && message == NEEDS_RECOVERY
+        {
+            self.db = None;
+            outcome = self.read_once(cx, &mut read);
+        }
+        self.rest();
+        outcome
+    }
+
+    fn read_once<T>(&mut self, cx: &ReadCx, read: &mut impl FnMut(&mut Reader<'_>) -> Result<T>) -> Result<T> {
+        if self.db.as_ref().is_some_and(|db| !db.is_current(&self.source)) {
+            self.db = None;
+        }
+        if self.db.is_none() {
+            let db = Db::open(&self.source)?;
+            self.schema = Schema::read(&db.conn, self.source.path())?;
+            self.mode = db.mode;
+            self.db = Some(db);
+            if self.mode != Mode::LiveLog {
+                self.openings += 1;
+            }
+        }
+        let Some(db) = &self.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
+        let (schema, artifacts, trace_file) = (&self.schema, &self.artifacts, &mut self.trace_file);
+        let path = self.source.path();
+        db.guarded(cx, |db| read(&mut Reader { conn: &db.conn, path, schema, cx, artifacts, trace_file })).map_err(
+            |error| match error {
+                // SQLite only knows that it was interrupted.
+                StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
+                other => other,
+            },
+        )
+    }
+
+    /// Lets go of a live log between readings, so that its writer can tidy up when it leaves.
+    fn rest(&mut self) {
+        if self.mode == Mode::LiveLog {
+            self.db = None;
+        }
+    }
+
+    /// How the database is opened at the moment.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+}
+
+impl Store for SqliteStore {
+    fn info(&self) -> StoreInfo {
+        let (written_by, notice) = revisions::describe(self.schema.revision.as_deref());
+        let opened_as = match self.mode {
+            Mode::Plain => None,
+            Mode::Snapshot => Some("a snapshot: its write-ahead log is closed".to_owned()),
+            Mode::LiveLog => Some("live: a process writes to it through a write-ahead log".to_owned()),
+            Mode::Copy => Some("a private copy: a process died while it wrote, and the copy was recovered".to_owned()),
+        };
+        StoreInfo {
+            path: self.source.path().to_owned(),
+            kind: "SQLite",
+            size_bytes: self.source.size(),
+            written_by,
+            opened_as,
+            notices: notice.into_iter().collect(),
+        }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true }
+    }
+
+    fn fork(&self) -> Result<Box<dyn Store>> {
+        // A copy is the same recovered snapshot for everyone, but each makes its own: it is rare.
+        Ok(Box::new(Self::connect(Arc::clone(&self.source), self.artifacts.clone())?))
+    }
+
+    fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}", self.source.surroundings()).hash(&mut hasher);
+        if self.mode == Mode::Plain {
+            let version = self.read(cx, |reader| reader.data_version())?;
+            version.hash(&mut hasher);
+        }
+        self.openings.hash(&mut hasher);
+        Ok(Revision(hasher.finish()))
+    }
+
+    fn experiments(&mut self, cx: &ReadCx, with_deleted: bool) -> Result<Vec<Experiment>> {
+        self.read(cx, |reader| reader.experiments(with_deleted))
+    }
+
+    fn experiment_counts(&mut self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
+        self.read(cx, |reader| reader.experiment_counts())
+    }
+
+    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
+        self.read(cx, |reader| reader.runs(query))
+    }
+
+    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+        self.read(cx, |reader| reader.run_values(query))
+    }
+
+    fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
+        self.read(cx, |reader| reader.metric_history(run, key))
+    }
+
+    fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>> {
+        self.read(cx, |reader| reader.dataset_inputs(run))
+    }
+
+    fn logged_models(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<LoggedModel>> {
+        self.read(cx, |reader| reader.logged_models(run))
+    }
+
+    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        self.read(cx, |reader| reader.trace_index(query))
+    }
+
+    fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+        self.read(cx, |reader| reader.trace_rows(handles))
+    }
+
+    fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        self.read(cx, |reader| reader.trace(trace))
+    }
+
+    fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
+        self.read(cx, |reader| reader.spans(trace))
+    }
+
+    fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
+        self.read(cx, |reader| reader.span_facts(trace, spans))
+    }
+
+    fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+        self.read(cx, |reader| reader.span_body(trace, span))
+    }
+
+    fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+        let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
+        self.artifacts.list(cx, uri.as_deref())
+    }
+
+    fn artifact(
+        &mut self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<ArtifactBytes>> {
+        let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
+        self.artifacts.read(cx, uri.as_deref(), path, limit)
+    }
+}

@@ -1,0 +1,106 @@
+//! One reading: a connection, what the tables look like, and whom to tell of damage.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Params, Row};
+
+use super::connection::explain;
+use super::row;
+use super::schema::Schema;
+use super::spans::TraceFileCache;
+use crate::model::ArtifactOwner;
+use crate::store::artifacts::Artifacts;
+use crate::store::{ReadCx, Result, StoreError};
+
+/// Everything that a question needs; the questions themselves are in the files beside this one.
+pub struct Reader<'a> {
+    /// The database.
+    pub conn: &'a Connection,
+    /// Its path, for messages.
+    pub path: &'a Path,
+    /// What it holds.
+    pub schema: &'a Schema,
+    /// Cancel, deadline, warnings.
+    pub cx: &'a ReadCx,
+    /// Where files are.
+    pub artifacts: &'a Artifacts,
+    /// The `traces.json` that was read last.
+    pub trace_file: &'a mut TraceFileCache,
+}
+
+impl Reader<'_> {
+    /// Calls `take` for every row. Damage in the middle ends this reading with a warning, so
+    /// that the rows before it, and the rest of the store, stay usable.
+    pub fn each(&self, what: &str, sql: &str, params: impl Params, mut take: impl FnMut(&Row<'_>)) -> Result<()> {
+        let fail = |error: rusqlite::Error| explain(self.path, what, &error);
+        let mut statement = self.conn.prepare_cached(sql).map_err(fail)?;
+        let mut rows = statement.query(params).map_err(fail)?;
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => take(row),
+                Ok(None) => return Ok(()),
+                Err(error) => match explain(self.path, what, &error) {
+                    StoreError::Sqlite { message, .. } if is_damage(&error) => {
+                        self.cx.warn(what, message);
+                        return Ok(());
+                    }
+                    error => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// The first row, if there is one.
+    pub fn first<T>(
+        &self,
+        what: &str,
+        sql: &str,
+        params: impl Params,
+        mut take: impl FnMut(&Row<'_>) -> T,
+    ) -> Result<Option<T>> {
+        let fail = |error: rusqlite::Error| explain(self.path, what, &error);
+        let mut statement = self.conn.prepare_cached(sql).map_err(fail)?;
+        let mut rows = statement.query(params).map_err(fail)?;
+        match rows.next() {
+            Ok(row) => Ok(row.map(&mut take)),
+            Err(error) if is_damage(&error) => {
+                self.cx.warn(what, error.to_string());
+                Ok(None)
+            }
+            Err(error) => Err(fail(error)),
+        }
+    }
+
+    /// Changes when another connection commits.
+    pub fn data_version(&self) -> Result<i64> {
+        let version = self.first("the data version", "pragma data_version", [], |found| row::int(found, 0))?;
+        Ok(version.flatten().unwrap_or(0))
+    }
+
+    /// Where somebody's artifacts were when they were recorded.
+    pub fn artifact_uri(&self, owner: &ArtifactOwner) -> Result<Option<String>> {
+        let (table, sql, id) = match owner {
+            ArtifactOwner::Run(run) => ("runs", "select artifact_uri from runs where run_uuid = ?1", run.as_str()),
+            ArtifactOwner::Trace(trace) => (
+                "trace_tags",
+                "select value from trace_tags where key = 'mlflow.artifactLocation' and request_id = ?1",
+                trace.as_str(),
+            ),
+            ArtifactOwner::Model(model) => {
+                ("logged_models", "select artifact_location from logged_models where model_id = ?1", model.as_str())
+            }
+        };
+        if !self.schema.has_table(table) {
+            return Ok(None);
+        }
+        Ok(self.first("an artifact location", sql, [id], |found| row::text(found, 0))?.flatten())
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::TooBig | ErrorCode::SystemIoFailure)
+    )
+}

@@ -1,0 +1,47 @@
+//! Columns as they come: SQLite keeps any type in any column, and text that is no UTF-8.
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+/// A column as text; bytes that are no UTF-8 become U+FFFD, numbers their digits.
+pub fn text(row: &Row<'_>, column: usize) -> Option<String> {
+    match row.get_ref(column).ok()? {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+/// A column as bytes, borrowed; empty if it holds none.
+pub fn bytes<'row>(row: &'row Row<'_>, column: usize) -> &'row [u8] {
+    match row.get_ref(column) {
+        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
+        _ => &[],
+    }
+}
+
+/// A column as a whole number, if it is one or says one.
+pub fn int(row: &Row<'_>, column: usize) -> Option<i64> {
+    match row.get_ref(column).ok()? {
+        ValueRef::Integer(number) => Some(number),
+        ValueRef::Real(number) if number.is_finite() => Some(number as i64),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A column as a whole number that cannot be negative.
+pub fn count(row: &Row<'_>, column: usize) -> Option<u64> {
+    int(row, column).and_then(|number| u64::try_from(number).ok())
+}
+
+/// A column as a number.
+pub fn real(row: &Row<'_>, column: usize) -> Option<f64> {
+    match row.get_ref(column).ok()? {
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) => Some(number),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! Which tables and columns a store has. Never which version: what exists is read.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::connection::explain;
+use crate::store::{Result, StoreError};
+
+/// The tables that are ever read. MLflow's `secrets`, `endpoints` and `webhooks` are not.
+const READ: [&str; 20] = [
+    "alembic_version",
+    "assessments",
+    "datasets",
+    "entity_associations",
+    "experiments",
+    "input_tags",
+    "inputs",
+    "latest_metrics",
+    "logged_models",
+    "metrics",
+    "params",
+    "runs",
+    "spans",
+    "tags",
+    "trace_info",
+    "trace_metrics",
+    "trace_request_metadata",
+    "trace_tags",
+    "experiment_tags",
+    "logged_model_tags",
+];
+
+/// Without these there is nothing that could be called an MLflow store.
+const NEEDED: [(&str, &str); 2] = [("experiments", "experiment_id"), ("runs", "run_uuid")];
+
+/// The tables of [`READ`] that exist, with their columns.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    tables: HashMap<String, HashSet<String>>,
+    /// The database's `alembic_version`, which names its schema.
+    pub revision: Option<String>,
+}
+
+impl Schema {
+    /// Looks at the database.
+    ///
+    /// # Errors
+    /// [`StoreError::NotMlflow`] if it is somebody else's.
+    pub fn read(conn: &Connection, path: &Path) -> Result<Self> {
+        let sql = "select m.name, c.name from sqlite_master m, pragma_table_xinfo(m.name) c where m.type in ('table', 'view')";
+        let collect = || -> rusqlite::Result<HashMap<String, HashSet<String>>> {
+            let mut tables: HashMap<String, HashSet<String>> = HashMap::new();
+            let mut statement = conn.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (Some(table), Some(column)) = (super::row::text(row, 0), super::row::text(row, 1)) else {
+                    continue;
+                };
+                if READ.contains(&table.as_str()) {
+                    tables.entry(table).or_default().insert(column);
+                }
+            }
+            Ok(tables)
+        };
+        let tables = collect().map_err(|error| explain(path, "the list of tables", &error))?;
+        let mut schema = Self { tables, revision: None };
+        for (table, column) in NEEDED {
+            if !schema.has(table, column) {
+                return Err(StoreError::NotMlflow { path: path.to_owned(), missing: table.to_owned() });
+            }
+        }
+        if schema.has("alembic_version", "version_num") {
+            schema.revision = conn
+                .query_row("select version_num from alembic_version", [], |row| Ok(super::row::text(row, 0)))
+                .unwrap_or(None);
+        }
+        Ok(schema)
+    }
+
+    /// Whether there is such a table.
+    pub fn has_table(&self, table: &str) -> bool {
+        self.tables.contains_key(table)
+    }
+
+    /// Whether there is such a column.
+    pub fn has(&self, table: &str, column: &str) -> bool {
+        self.tables.get(table).is_some_and(|columns| columns.contains(column))
+    }
+
+    /// The column's name behind `alias.` if it exists, else `null`: a piece of a `select`.
+    pub fn column(&self, table: &str, alias: &str, column: &str) -> String {
+        if self.has(table, column) { format!("{alias}.{column}") } else { "null".to_owned() }
+    }
+}

@@ -1,0 +1,184 @@
+//! Spans: from the table `spans`, from the artifact `traces.json`, or from both.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::reader::Reader;
+use super::row;
+use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, json};
+use crate::store::{Result, span_json};
+
+/// Handles with this bit point into `traces.json`, the others are row ids of the table.
+const IN_FILE: u64 = 1 << 63;
+
+/// A `traces.json` is not read if it is larger.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// A file is kept in memory for the next question if it is no larger.
+const MAX_KEPT_BYTES: usize = 8 << 20;
+
+/// The `traces.json` that was read last: a tree, its facts and a body are three questions.
+#[derive(Default)]
+pub struct TraceFileCache(Option<(TraceId, u64, Arc<Vec<Json>>)>);
+
+impl Reader<'_> {
+    /// See [`crate::store::Store::spans`].
+    pub fn spans(&mut self, trace: &TraceId) -> Result<Vec<SpanHead>> {
+        let mut heads = self.table_spans(trace)?;
+        let promised = self.promised_spans(trace)?;
+        if heads.is_empty() || promised.is_some_and(|promised| promised > heads.len() as u64) {
+            self.add_file_spans(trace, &mut heads)?;
+            if let Some(promised) = promised
+                && promised > heads.len() as u64
+            {
+                let found = heads.len();
+                self.cx.warn(
+                    format!("trace {trace}"),
+                    format!("the store says it has {promised} spans and holds {found}"),
+                );
+            }
+        }
+        // Stable: spans that start together stay as stored.
+        heads.sort_by_key(|head| head.start_ns);
+        Ok(heads)
+    }
+
+    fn table_spans(&self, trace: &TraceId) -> Result<Vec<SpanHead>> {
+        let mut heads = Vec::new();
+        if !self.schema.has("spans", "trace_id") {
+            return Ok(heads);
+        }
+        // No column after `content` may be named here: SQLite would walk its overflow pages.
+        let sql = "select rowid, span_id, parent_span_id, name, type, status, start_time_unix_nano, end_time_unix_nano \
+                   from spans where trace_id = ?1 order by rowid";
+        self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
+            let Some(rowid) = row::count(values, 0) else { return };
+            let end_ns = row::int(values, 7);
+            let status = row::text(values, 5).unwrap_or_default();
+            heads.push(SpanHead {
+                id: row::text(values, 1).unwrap_or_default(),
+                parent_id: row::text(values, 2).filter(|parent| !parent.is_empty()),
+                name: row::text(values, 3).unwrap_or_default(),
+                kind: row::text(values, 4).filter(|kind| !kind.is_empty()).unwrap_or_else(|| "UNKNOWN".to_owned()),
+                status: if end_ns.is_none() { "IN_PROGRESS".to_owned() } else { status },
+                start_ns: row::int(values, 6).unwrap_or(0),
+                end_ns,
+                handle: SpanHandle(rowid & !IN_FILE),
+            });
+        })?;
+        Ok(heads)
+    }
+
+    /// How many spans the store says that a trace has (`mlflow.trace.sizeStats`, MLflow ≥ 3.1).
+    fn promised_spans(&self, trace: &TraceId) -> Result<Option<u64>> {
+        if !self.schema.has("trace_request_metadata", "request_id") {
+            return Ok(None);
+        }
+        let sql = "select value from trace_request_metadata where key = 'mlflow.trace.sizeStats' and request_id = ?1";
+        let stats = self.first("metadata", sql, [trace.as_str()], |values| row::text(values, 0))?.flatten();
+        Ok(stats.and_then(|stats| span_count(&stats)))
+    }
+
+    fn add_file_spans(&mut self, trace: &TraceId, heads: &mut Vec<SpanHead>) -> Result<()> {
+        let known: HashSet<String> = heads.iter().map(|head| head.id.clone()).collect();
+        for (index, record) in self.trace_file(trace)?.iter().enumerate() {
+            self.cx.check()?;
+            match span_json::head(record, SpanHandle(IN_FILE | index as u64)) {
+                Some(head) if known.contains(&head.id) => {}
+                Some(head) => heads.push(head),
+                None => self.cx.warn(format!("trace {trace}"), format!("span {index} of traces.json has no id")),
+            }
+        }
+        Ok(())
+    }
+
+    /// The records of a trace's `traces.json`; none if there is no such file.
+    fn trace_file(&mut self, trace: &TraceId) -> Result<Arc<Vec<Json>>> {
+        let uri = self.artifact_uri(&ArtifactOwner::Trace(trace.clone()))?;
+        let Some(file) = self.artifacts.read_raw(uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
+            let is_in_table = self.schema.has_table("spans");
+            if let (Some(uri), false) = (&uri, is_in_table) {
+                self.cx.warn(
+                    format!("trace {trace}"),
+                    format!("its spans are in {uri}/traces.json, which is not there; name the folder of the artifacts"),
+                );
+            }
+            return Ok(Arc::default());
+        };
+        if let Some((kept, size, records)) = &self.trace_file.0
+            && kept == trace
+            && *size == file.full_size
+        {
+            return Ok(Arc::clone(records));
+        }
+        let place = format!("traces.json of trace {trace}");
+        if file.full_size > file.bytes.len() as u64 {
+            self.cx.warn(&place, format!("it is too large to be read ({} bytes)", file.full_size));
+            return Ok(Arc::default());
+        }
+        let decoded = json::decode(&file.bytes);
+        let records = match decoded.value {
+            Json::Object(mut map) if map.get("spans").is_some_and(Json::is_array) => match map.swap_remove("spans") {
+                Some(Json::Array(records)) => records,
+                _ => Vec::new(),
+            },
+            _ => {
+                let what =
+                    if decoded.marks.is_raw { "it is no complete JSON document" } else { "it has no list of spans" };
+                self.cx.warn(place, what);
+                Vec::new()
+            }
+        };
+        let records = Arc::new(records);
+        let is_small = file.bytes.len() <= MAX_KEPT_BYTES;
+        self.trace_file.0 = is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records)));
+        Ok(records)
+    }
+
+    /// See [`crate::store::Store::span_facts`].
+    pub fn span_facts(&mut self, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
+        let mut by_handle: HashMap<SpanHandle, SpanFacts> = HashMap::new();
+        if spans.iter().any(|span| span.handle.0 & IN_FILE == 0) {
+            let sql = "select rowid, content from spans where trace_id = ?1";
+            let cx = self.cx;
+            self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
+                if let Some(rowid) = row::count(values, 0)
+                    && cx.check().is_ok()
+                {
+                    by_handle.insert(SpanHandle(rowid & !IN_FILE), span_json::facts(row::bytes(values, 1)));
+                }
+            })?;
+            cx.check()?;
+        }
+        if spans.iter().any(|span| span.handle.0 & IN_FILE != 0) {
+            for (index, record) in self.trace_file(trace)?.iter().enumerate() {
+                by_handle.insert(SpanHandle(IN_FILE | index as u64), span_json::facts_of(record));
+            }
+        }
+        Ok(spans.iter().map(|span| by_handle.get(&span.handle).cloned().unwrap_or_default()).collect())
+    }
+
+    /// See [`crate::store::Store::span_body`].
+    pub fn span_body(&mut self, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+        let place = format!("a span of trace {trace}");
+        let record = if span.0 & IN_FILE != 0 {
+            let records = self.trace_file(trace)?;
+            usize::try_from(span.0 & !IN_FILE).ok().and_then(|index| records.get(index).cloned())
+        } else {
+            let sql = "select content from spans where rowid = ?1 and trace_id = ?2";
+            let params = (i64::try_from(span.0).unwrap_or(-1), trace.as_str());
+            self.first(&place, sql, params, |values| json::decode(row::bytes(values, 0)))?.map(|decoded| {
+                if decoded.marks.is_raw {
+                    self.cx.warn(&place, "its content is no JSON and is shown as text");
+                }
+                decoded.value
+            })
+        };
+        Ok(record.map(|record| span_json::body(record, self.cx.reveal())))
+    }
+}
+
+/// Reads `num_spans` of `mlflow.trace.sizeStats`.
+pub fn span_count(stats: &str) -> Option<u64> {
+    json::decode(stats.as_bytes()).value.get("num_spans")?.as_u64()
+}

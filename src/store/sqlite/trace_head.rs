@@ -1,0 +1,76 @@
+//! One trace without its spans.
+
+use super::reader::Reader;
+use super::row;
+use crate::model::secret::{mask_json, redact, shown};
+use crate::model::{Assessment, Entry, Reveal, TraceHead, TraceId, json};
+use crate::store::Result;
+
+impl Reader<'_> {
+    /// See [`crate::store::Store::trace`].
+    pub fn trace(&self, trace: &TraceId) -> Result<Option<TraceHead>> {
+        let Some(row) = self.trace_row_of(trace)? else { return Ok(None) };
+        Ok(Some(TraceHead {
+            row,
+            tags: self.entries("trace_tags", trace)?,
+            metadata: self.entries("trace_request_metadata", trace)?,
+            assessments: self.assessments(trace)?,
+        }))
+    }
+
+    fn entries(&self, table: &str, trace: &TraceId) -> Result<Vec<Entry>> {
+        let mut found = Vec::new();
+        if self.schema.has(table, "request_id") {
+            let sql = format!("select key, value from {table} where request_id = ?1 order by key");
+            self.each(table, &sql, [trace.as_str()], |values| {
+                let key = row::text(values, 0).unwrap_or_default();
+                let value = shown(&key, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
+                found.push(Entry { key: key.into(), value });
+            })?;
+        }
+        Ok(found)
+    }
+
+    fn assessments(&self, trace: &TraceId) -> Result<Vec<Assessment>> {
+        let mut found = Vec::new();
+        if !self.schema.has("assessments", "trace_id") {
+            return Ok(found);
+        }
+        let column = |name| self.schema.column("assessments", "a", name);
+        let sql = format!(
+            "select {}, {}, {}, {}, {}, {}, {}, {}, {}, {} from assessments a where a.trace_id = ?1 order by 9, rowid",
+            column("name"),
+            column("assessment_type"),
+            column("value"),
+            column("error"),
+            column("rationale"),
+            column("source_type"),
+            column("source_id"),
+            column("span_id"),
+            column("created_timestamp"),
+            column("valid"),
+        );
+        let reveal = self.cx.reveal();
+        let prose = |text: Option<String>| match (text, reveal) {
+            (Some(text), Reveal::Masked) => Some(redact(&text).into_owned()),
+            (text, _) => text,
+        };
+        self.each("assessments", &sql, [trace.as_str()], |values| {
+            let text = |column| row::text(values, column).unwrap_or_default();
+            let name = text(0);
+            found.push(Assessment {
+                kind: text(1),
+                value: mask_json(&name, json::decode(text(2).as_bytes()).value, reveal),
+                name,
+                error: prose(row::text(values, 3)).filter(|error| !error.is_empty()),
+                rationale: prose(row::text(values, 4)),
+                source_type: text(5),
+                source_id: row::text(values, 6),
+                span_id: row::text(values, 7),
+                created_ms: row::int(values, 8),
+                is_valid: row::int(values, 9) != Some(0),
+            });
+        })?;
+        Ok(found)
+    }
+}

@@ -1,0 +1,203 @@
+//! Lists of traces: first all handles, then the lines that are looked at.
+
+use rusqlite::Row;
+
+use super::reader::Reader;
+use super::row;
+use super::spans::span_count;
+use crate::model::secret::shown;
+use crate::model::{ExperimentId, RunId, Shown, Tokens, TraceId, TraceRow, json};
+use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
+
+/// LM calls that took less than this, and used no tokens, were answered from a cache.
+const CACHED_BELOW_NS: i64 = 5_000_000;
+
+impl Reader<'_> {
+    /// See [`crate::store::Store::trace_index`].
+    pub fn trace_index(&self, query: &TraceQuery) -> Result<TraceIndex> {
+        if !self.schema.has("trace_info", "request_id") {
+            return Ok(TraceIndex::default());
+        }
+        let mut conditions = Vec::new();
+        let mut params: Vec<rusqlite::types::Value> = Vec::new();
+        if let Some(experiment) = &query.experiment {
+            params.push(match experiment.as_str().parse::<i64>() {
+                Ok(number) => number.into(),
+                Err(_) => experiment.to_string().into(),
+            });
+            conditions.push(format!("t.experiment_id = ?{}", params.len()));
+        }
+        if let Some(run) = &query.run {
+            params.push(run.to_string().into());
+            let place = params.len();
+            let mut ways = Vec::new();
+            if self.schema.has("trace_request_metadata", "request_id") {
+                ways.push(format!(
+                    "select request_id from trace_request_metadata where key = 'mlflow.sourceRun' and value = ?{place}"
+                ));
+            }
+            if self.schema.has("entity_associations", "destination_id") {
+                ways.push(format!(
+                    "select source_id from entity_associations \
+                     where destination_type = 'run' and destination_id = ?{place} and source_type = 'trace'"
+                ));
+            }
+            let ways = if ways.is_empty() { "null".to_owned() } else { ways.join(" union ") };
+            conditions.push(format!("t.request_id in ({ways})"));
+        }
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!("where {}", conditions.join(" and ")) };
+        let limit = query.limit.map_or(String::new(), |limit| format!(" limit {limit}"));
+        let sql = format!(
+            "select t.rowid from trace_info t {condition} order by t.timestamp_ms desc, t.request_id desc{limit}"
+        );
+        let mut handles = Vec::new();
+        self.each("traces", &sql, rusqlite::params_from_iter(&params), |values| {
+            handles.extend(row::count(values, 0).map(TraceHandle));
+        })?;
+        let is_cut = query.limit.is_some_and(|limit| handles.len() >= limit);
+        let total = if is_cut {
+            let sql = format!("select count(*) from trace_info t {condition}");
+            let counted = self.first("the number of traces", &sql, rusqlite::params_from_iter(&params), |values| {
+                row::count(values, 0)
+            })?;
+            counted.flatten().unwrap_or(handles.len() as u64)
+        } else {
+            handles.len() as u64
+        };
+        Ok(TraceIndex { total, handles: handles.into() })
+    }
+
+    /// See [`crate::store::Store::trace_rows`].
+    pub fn trace_rows(&self, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+        let sql = format!("{} where t.rowid = ?1", self.trace_columns());
+        let mut found = Vec::with_capacity(handles.len());
+        for handle in handles {
+            let rowid = i64::try_from(handle.0).unwrap_or(-1);
+            if let Some(Some(trace)) = self.first("traces", &sql, [rowid], |values| self.trace_row(values))? {
+                found.push(self.complete(trace)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// One line by the trace's id.
+    pub fn trace_row_of(&self, trace: &TraceId) -> Result<Option<TraceRow>> {
+        if !self.schema.has("trace_info", "request_id") {
+            return Ok(None);
+        }
+        let sql = format!("{} where t.request_id = ?1", self.trace_columns());
+        match self.first("traces", &sql, [trace.as_str()], |values| self.trace_row(values))? {
+            Some(Some(trace)) => Ok(Some(self.complete(trace)?)),
+            _ => Ok(None),
+        }
+    }
+
+    fn trace_columns(&self) -> String {
+        let column = |name| self.schema.column("trace_info", "t", name);
+        let metadata = |key: &str| {
+            if self.schema.has("trace_request_metadata", "request_id") {
+                format!(
+                    "(select value from trace_request_metadata m where m.key = '{key}' and m.request_id = t.request_id)"
+                )
+            } else {
+                "null".to_owned()
+            }
+        };
+        let tag = |key: &str| {
+            if self.schema.has("trace_tags", "request_id") {
+                format!("(select value from trace_tags g where g.key = '{key}' and g.request_id = t.request_id)")
+            } else {
+                "null".to_owned()
+            }
+        };
+        let first_of = |column: String, other: String| {
+            if column == "null" { other } else { format!("coalesce({column}, {other})") }
+        };
+        let columns = [
+            "t.request_id".to_owned(),
+            column("experiment_id"),
+            first_of(column("trace_name"), tag("mlflow.traceName")),
+            column("status"),
+            column("timestamp_ms"),
+            column("execution_time_ms"),
+            column("input_tokens"),
+            column("output_tokens"),
+            column("total_tokens"),
+            column("total_cost"),
+            first_of(column("request_preview"), metadata("mlflow.traceInputs")),
+            first_of(column("response_preview"), metadata("mlflow.traceOutputs")),
+            metadata("mlflow.sourceRun"),
+            metadata("mlflow.trace.sizeStats"),
+            metadata("mlflow.trace.tokenUsage"),
+            metadata("mlflow.trace.cost"),
+        ];
+        format!("select {} from trace_info t", columns.join(", "))
+    }
+
+    fn trace_row(&self, values: &Row<'_>) -> Option<TraceRow> {
+        let preview = |column| -> Option<Shown> {
+            row::text(values, column).filter(|text| !text.is_empty()).map(|text| shown("", text, self.cx.reveal()))
+        };
+        let decoded = |column| row::text(values, column).map(|text| json::decode(text.as_bytes()).value);
+        let tokens = Tokens::new(row::count(values, 6), row::count(values, 7), row::count(values, 8));
+        Some(TraceRow {
+            id: TraceId::from(row::text(values, 0)?),
+            experiment_id: ExperimentId::from(row::text(values, 1).unwrap_or_default()),
+            run_id: row::text(values, 12).filter(|run| !run.is_empty()).map(RunId::from),
+            name: row::text(values, 2).unwrap_or_default(),
+            status: row::text(values, 3).unwrap_or_default(),
+            start_time_ms: row::int(values, 4).unwrap_or(0),
+            duration_ms: row::int(values, 5),
+            tokens: tokens.or_else(|| Tokens::from_usage(&decoded(14)?)),
+            cost_usd: row::real(values, 9).or_else(|| decoded(15)?.get("total_cost")?.as_f64()),
+            cached: None,
+            span_count: row::text(values, 13).and_then(|stats| span_count(&stats)),
+            request_preview: preview(10),
+            response_preview: preview(11),
+        })
+    }
+
+    /// Looks elsewhere for what the row and its metadata do not tell.
+    fn complete(&self, mut trace: TraceRow) -> Result<TraceRow> {
+        let id = trace.id.as_str();
+        if trace.run_id.is_none() && self.schema.has("entity_associations", "destination_id") {
+            let sql = "select destination_id from entity_associations \
+                       where source_type = 'trace' and source_id = ?1 and destination_type = 'run' limit 1";
+            trace.run_id = self.first("traces", sql, [id], |values| row::text(values, 0))?.flatten().map(RunId::from);
+        }
+        if trace.tokens.is_none() && self.schema.has("trace_metrics", "request_id") {
+            let (mut input, mut output, mut total) = (None, None, None);
+            self.each("trace metrics", "select key, value from trace_metrics where request_id = ?1", [id], |values| {
+                match row::bytes(values, 0) {
+                    b"input_tokens" => input = row::count(values, 1),
+                    b"output_tokens" => output = row::count(values, 1),
+                    b"total_tokens" => total = row::count(values, 1),
+                    _ => {}
+                }
+            })?;
+            trace.tokens = Tokens::new(input, output, total);
+        }
+        if !self.schema.has("spans", "trace_id") {
+            trace.cached = trace.tokens.map(|_| false);
+            return Ok(trace);
+        }
+        if trace.span_count.is_none() {
+            let sql = "select count(*) from spans where trace_id = ?1";
+            let counted = self.first("spans", sql, [id], |values| row::count(values, 0))?.flatten();
+            trace.span_count = counted.filter(|count| *count > 0);
+        }
+        trace.cached = if trace.tokens.is_some() {
+            Some(false)
+        } else {
+            let sql = "select count(*), max(end_time_unix_nano - start_time_unix_nano), sum(end_time_unix_nano is null), \
+                       sum(status is not 'OK') from spans where trace_id = ?1 and type = 'CHAT_MODEL'";
+            let calls = self.first("spans", sql, [id], |values| {
+                let number = |column| row::int(values, column).unwrap_or(0);
+                number(0) > 0 && number(2) == 0 && number(3) == 0 && number(1) < CACHED_BELOW_NS
+            })?;
+            calls.filter(|is_cached| *is_cached)
+        };
+        Ok(trace)
+    }
+}
