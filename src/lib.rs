@@ -1,4 +1,5 @@
 //! dspyglass.
+pub mod analysis;
 pub mod loader;
 pub mod model;
 pub mod state;
