@@ -222,7 +222,12 @@ impl<'a> VirtualRows<'a> {
         if has_focus {
             theme::focus_ring(ui.painter(), outer, Tokens::of(ui));
         }
+        let keeps_focus = list.memory(|memory| memory.has_focus(id));
         drop(list);
+        if keeps_focus {
+            // To egui a click on a row is a click beside the list, and takes the focus away again.
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         ui.advance_cursor_after_rect(outer);
         response
     }
