@@ -123,6 +123,7 @@ struct Sheet {
     selected: Option<usize>,
     last: TableEvents,
     sort: Option<usize>,
+    opened: Option<usize>,
 }
 
 fn sheet(ui: &mut egui::Ui, state: &mut Sheet) {
@@ -149,6 +150,7 @@ fn sheet(ui: &mut egui::Ui, state: &mut Sheet) {
         });
     state.selected = state.last.selected.or(state.selected);
     state.sort = state.last.sort.or(state.sort);
+    state.opened = state.last.opened.or(state.opened);
 }
 
 #[test]
@@ -165,8 +167,8 @@ fn a_table_is_worked_by_mouse_and_keys() {
     harness.run();
     assert_eq!(harness.state().selected, Some(3));
     harness.key_press(Key::Enter);
-    harness.step();
-    assert_eq!(harness.state().last.opened, Some(3));
+    harness.run();
+    assert_eq!(harness.state().opened, Some(3));
     harness.key_press(Key::End);
     harness.run();
     assert_eq!(harness.state().selected, Some(999));
