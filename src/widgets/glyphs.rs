@@ -1,5 +1,9 @@
 //! The icons: one set, drawn as shapes so that they are the same size and weight whatever fonts there are.
 
+mod status;
+
+pub use status::Status;
+
 use super::tokens::{Tokens, Tone, size};
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -42,56 +46,6 @@ pub enum Glyph {
     Forward,
     /// → leads elsewhere.
     Arrow,
-}
-
-/// How something stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Done, and well.
-    Finished,
-    /// Done, and not well.
-    Failed,
-    /// Not done yet.
-    Running,
-    /// Said to be running, but nothing has happened for long.
-    Stalled,
-    /// Nothing is known.
-    #[default]
-    Unknown,
-}
-
-impl Status {
-    /// The icon of this status.
-    pub fn glyph(self) -> Glyph {
-        match self {
-            Self::Finished => Glyph::Check,
-            Self::Failed => Glyph::Cross,
-            Self::Running => Glyph::Half,
-            Self::Stalled => Glyph::Warning,
-            Self::Unknown => Glyph::Unknown,
-        }
-    }
-
-    /// The tone of this status.
-    pub fn tone(self) -> Tone {
-        match self {
-            Self::Finished => Tone::Good,
-            Self::Failed => Tone::Bad,
-            Self::Running | Self::Stalled => Tone::Warn,
-            Self::Unknown => Tone::Faint,
-        }
-    }
-
-    /// The word for this status.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Failed => "failed",
-            Self::Running => "running",
-            Self::Stalled => "stalled",
-            Self::Unknown => "unknown",
-        }
-    }
 }
 
 impl Glyph {

@@ -1,89 +1,16 @@
 //! One row of a tree: fold triangle, mark, name, an optional small bar, columns at the right.
 
-use super::glyphs::{self, Glyph, Status};
+mod parts;
+
+pub use parts::{Fold, Mark, Trailing, TreeEvent};
+
+use super::glyphs::{self, Glyph};
 use super::row_text;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use super::virtual_rows::{RowInfo, VisibleRow};
 use egui::accesskit::{Action, Role};
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
-
-/// Whether a row has children, and whether they are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fold {
-    /// No children.
-    #[default]
-    Leaf,
-    /// Children that are shown.
-    Open,
-    /// Children that are not shown.
-    Closed,
-}
-
-/// The mark before the name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
-    /// Nothing.
-    #[default]
-    None,
-    /// A square that says a kind.
-    Square(Tone),
-    /// A dot that says a category.
-    Dot(Tone),
-    /// An icon that says a status.
-    Status(Status),
-    /// Any other icon.
-    Glyph(Glyph, Tone),
-}
-
-/// A text in a column at the right edge of the row.
-#[derive(Clone, Copy, Debug)]
-pub struct Trailing<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// The width of the column; the text stands at its right.
-    pub width: f32,
-    /// The tone of the text.
-    pub tone: Tone,
-    /// Whether it is a value, in figures of one width.
-    pub mono: bool,
-}
-
-impl<'a> Trailing<'a> {
-    /// A value: monospace, secondary.
-    pub fn value(text: &'a str, width: f32) -> Self {
-        Self {
-            text,
-            width,
-            tone: Tone::Muted,
-            mono: true,
-        }
-    }
-
-    /// A caption: proportional, faint.
-    pub fn caption(text: &'a str, width: f32) -> Self {
-        Self {
-            text,
-            width,
-            tone: Tone::Faint,
-            mono: false,
-        }
-    }
-}
-
-/// What the user did with a row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TreeEvent {
-    /// Nothing.
-    #[default]
-    None,
-    /// Clicked the row.
-    Clicked,
-    /// Double-clicked the row.
-    DoubleClicked,
-    /// Clicked the fold triangle.
-    FoldToggled,
-}
 
 /// A row of a tree, to be shown within [`super::virtual_rows::VirtualRows`].
 #[derive(Clone, Debug, Default)]

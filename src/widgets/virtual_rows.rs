@@ -201,6 +201,7 @@ impl<'a> VirtualRows<'a> {
         response.visible = self.visible_rows(*state, height);
         list.ctx().allow_widget_id_changes_in(rect);
         let clip = list.clip_rect().intersect(rect);
+        let whole_clip = list.clip_rect();
         list.set_clip_rect(clip);
         let first_y = rect.top() - state.fraction * self.row_height;
         for index in response.visible.clone() {
@@ -218,11 +219,17 @@ impl<'a> VirtualRows<'a> {
             };
             add_row(&mut list, &row);
         }
-        self.describe(&list, id, &response);
+        list.set_clip_rect(whole_clip);
+        self.describe(&list, outer, &response);
         if has_focus {
             theme::focus_ring(ui.painter(), outer, Tokens::of(ui));
         }
+        let keeps_focus = list.memory(|memory| memory.has_focus(id));
         drop(list);
+        if keeps_focus {
+            // To egui a click on a row is a click beside the list, and takes the focus away again.
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         ui.advance_cursor_after_rect(outer);
         response
     }
@@ -233,12 +240,15 @@ impl<'a> VirtualRows<'a> {
         state.top..state.top.saturating_add(shown as usize).min(self.total)
     }
 
-    fn describe(&self, list: &Ui, id: Id, response: &RowsResponse) {
+    fn describe(&self, list: &Ui, outer: Rect, response: &RowsResponse) {
+        let id = response.id;
         let active = self
             .cursor
             .flatten()
             .filter(|row| response.visible.contains(row));
         list.ctx().accesskit_node_builder(id, |node| {
+            // egui made the node before it knew where the list is.
+            set_bounds(node, outer.intersect(list.clip_rect()));
             node.set_size_of_set(self.total);
             if self.kind == RowsKind::Table {
                 node.set_row_count(self.total);

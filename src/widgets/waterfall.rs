@@ -158,7 +158,7 @@ impl Waterfall {
 /// Paints the axis into `rect`: offsets from the start at round steps, and the rule at the left.
 pub fn axis_ui(ui: &Ui, rect: Rect, scale: &TimeScale) {
     let tokens = Tokens::of(ui);
-    let ticks = scale.ticks(76.0);
+    let ticks = scale.ticks(58.0);
     for (index, offset) in ticks.iter().enumerate() {
         let x = scale.x(scale.origin_ns.saturating_add(*offset));
         let end = match ticks.get(index + 1) {

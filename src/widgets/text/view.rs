@@ -109,7 +109,8 @@ impl<'a> VirtualText<'a> {
         let mut events = TextEvents::default();
         let gutter = self.gutter(ui);
         let mut widest: f32 = 0.0;
-        let mut clicked = None;
+        let mut held = false;
+        let mut over = None;
         let x = state.x;
         let selected = state.selected_lines();
         let pointer = ui.input(|i| {
@@ -141,19 +142,21 @@ impl<'a> VirtualText<'a> {
                 ui.painter()
                     .rect_filled(row.rect, 0.0, Tokens::of(ui).bg_selected);
             }
-            if response.is_pointer_button_down_on()
-                || pointer.is_some_and(|pos| row.rect.contains(pos))
-            {
-                clicked = Some((row.index, response.is_pointer_button_down_on()));
+            if response.is_pointer_button_down_on() {
+                held = true;
+            }
+            if pointer.is_some_and(|pos| row.rect.contains(pos)) {
+                over = Some(row.index);
             }
             widest = widest.max(self.line_ui(ui, row, &shown, gutter, x));
         });
-        if let Some((line, is_own)) = clicked {
-            let (extend, pressed) = ui.input(|i| (i.modifiers.shift, i.pointer.primary_pressed()));
+        if let Some(line) = over.filter(|_| held) {
+            let (shift, pressed) = ui.input(|i| (i.modifiers.shift, i.pointer.primary_pressed()));
+            ui.memory_mut(|memory| memory.request_focus(rows.id));
             state.selected = match state.selected {
-                Some((from, _)) if (extend || !pressed) && rows.has_focus => Some((from, line)),
-                _ if is_own => Some((line, line)),
-                other => other,
+                // A press begins a selection; moving with the button down, or Shift, extends it.
+                Some((from, _)) if shift || !pressed => Some((from, line)),
+                _ => Some((line, line)),
             };
         }
         if rows.has_focus {
