@@ -1,17 +1,19 @@
 //! What a store answered, made ready for the screen on the worker.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::prepare::PreparedBody;
 use super::text::FileText;
+use crate::analysis::SpanTokens;
 use crate::model::{
     ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Forest, LoggedModel, MetricSeries, Run,
-    RunId, RunValues, SpanFacts, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
+    RunId, RunValues, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
 };
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
-/// The runs of an experiment, each once, parents before their children.
+/// The runs of an experiment as a tree.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct RunTree {
     /// The runs.
@@ -20,7 +22,7 @@ pub struct RunTree {
     pub forest: Forest,
 }
 
-/// A run with all that is attached to it.
+/// A run and what surrounds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunPage {
     /// The run.
@@ -31,6 +33,12 @@ pub struct RunPage {
     pub datasets: Vec<DatasetInput>,
     /// The models it logged.
     pub models: Vec<LoggedModel>,
+    /// Its experiment, if the store has it.
+    pub experiment: Option<Experiment>,
+    /// Its parent, if the store has it.
+    pub parent: Option<Run>,
+    /// Its children.
+    pub children: Vec<Run>,
 }
 
 /// A trace and its spans as a tree, without their bodies.
@@ -44,26 +52,24 @@ pub struct TraceTree {
     pub forest: Forest,
 }
 
-/// Where a span's number of tokens comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenMark {
-    /// The span carries its own usage.
-    Own(Tokens),
-    /// The sum of what is below it.
-    Sum(Tokens),
-    /// Nobody wrote it down; never to be shown as 0.
-    Unknown,
+/// What a tree shows beside the name of a span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanFigures {
+    /// Its own usage and that of what is below.
+    pub tokens: SpanTokens,
+    /// The model that it called.
+    pub model: Option<String>,
+    /// Its duration without that of its children.
+    pub own_time_ns: Option<i64>,
 }
 
-/// The facts beside the names of a trace's spans.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct FactSheet {
-    /// Per span, by ordinal.
-    pub facts: Vec<SpanFacts>,
-    /// Per span, by ordinal.
-    pub tokens: Vec<Option<TokenMark>>,
+/// The figures of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceFigures {
+    /// Those of each span, by ordinal.
+    pub spans: Vec<SpanFigures>,
     /// What the trace adds up to, each usage counted once.
-    pub total: Option<Tokens>,
+    pub tokens: Option<Tokens>,
 }
 
 /// Where a trace stands in a list.
@@ -85,14 +91,14 @@ pub(super) enum Answer {
     Experiments(Arc<Vec<Experiment>>),
     Counts(Arc<Vec<(ExperimentId, ExperimentCounts)>>),
     RunTree(Arc<RunTree>),
-    RunValues(Arc<Vec<(RunId, RunValues)>>),
+    RunValues(Arc<HashMap<RunId, RunValues>>),
     RunPage(Arc<Option<RunPage>>),
     Metric(Arc<Option<MetricSeries>>),
     TraceIndex(Arc<TraceIndex>),
     TraceRows(Vec<(TraceHandle, Arc<TraceRow>)>),
     TracePlace(Arc<Option<TracePlace>>),
     TraceTree(Arc<Option<TraceTree>>),
-    SpanFacts(Arc<FactSheet>),
+    SpanFacts(Arc<TraceFigures>),
     SpanBody(Arc<Option<PreparedBody>>),
     Artifacts(Arc<ArtifactTree>),
     ArtifactText(Arc<Option<FileText>>),
@@ -120,7 +126,7 @@ impl Answer {
             Self::Experiments(list) => list.len() * 200,
             Self::Counts(list) => list.len() * 40,
             Self::RunTree(tree) => tree.runs.len() * 400,
-            Self::RunValues(list) => list.iter().map(|(_, values)| values_bytes(values)).sum(),
+            Self::RunValues(list) => list.values().map(values_bytes).sum(),
             Self::RunPage(page) => page.as_ref().as_ref().map_or(0, |page| {
                 let inputs = page.datasets.iter().map(|input| {
                     input.source.as_str().len()
@@ -133,7 +139,7 @@ impl Answer {
             Self::TraceIndex(index) => index.handles.len() * 8,
             Self::TraceRows(rows) => rows.len() * 1000,
             Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 300),
-            Self::SpanFacts(sheet) => sheet.facts.len() * 160,
+            Self::SpanFacts(figures) => figures.spans.len() * 160,
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),

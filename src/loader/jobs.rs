@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::answer::{Answer, FactSheet, RunPage, RunTree, TokenMark, TracePlace, TraceTree};
+use super::answer::{Answer, RunPage, RunTree, SpanFigures, TraceFigures, TracePlace, TraceTree};
 use super::prepare::{PreparedBody, pretty};
 use super::request::{Request, TraceScope};
 use super::text::{FileText, Text};
+use crate::analysis::{own_times_ns, roll_up, trace_total};
 use crate::model::{ArtifactOwner, ExperimentId, Forest, Json, RunId, SpanHandle, TraceId, json};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
 
@@ -19,7 +20,7 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         Request::RunTree(id) => Answer::RunTree(Arc::new(run_tree(store, cx, id)?)),
         Request::RunValues(id) => {
             let query = RunQuery { scope: RunScope::Experiment(id.clone()), with_deleted: false };
-            Answer::RunValues(Arc::new(store.run_values(cx, &query)?))
+            Answer::RunValues(Arc::new(store.run_values(cx, &query)?.into_iter().collect()))
         }
         Request::RunPage(id) => Answer::RunPage(Arc::new(run_page(store, cx, id)?)),
         Request::Metric(run, key) => {
@@ -56,7 +57,7 @@ fn run_page(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option<Run
     let values = store.run_values(cx, &query)?.into_iter().next().map(|(_, values)| values).unwrap_or_default();
     let datasets = store.dataset_inputs(cx, id)?;
     let models = store.logged_models(cx, id)?;
-    Ok(Some(RunPage { run, values, datasets, models }))
+    Ok(Some(RunPage { run, values, datasets, models, experiment: None, parent: None, children: Vec::new() }))
 }
 
 /// Lines with the handles they were asked by. Where some are gone, each is asked for alone, since
@@ -119,11 +120,21 @@ fn trace_tree(store: &mut dyn Store, cx: &ReadCx, id: &TraceId) -> Result<Option
     Ok(Some(TraceTree { head, spans, forest }))
 }
 
-fn span_facts(store: &mut dyn Store, cx: &ReadCx, id: &TraceId) -> Result<FactSheet> {
+fn span_facts(store: &mut dyn Store, cx: &ReadCx, id: &TraceId) -> Result<TraceFigures> {
     let spans = store.spans(cx, id)?;
-    let facts = store.span_facts(cx, id, &spans)?;
-    let tokens = facts.iter().map(|facts| facts.tokens.map(TokenMark::Own)).collect();
-    Ok(FactSheet { facts, tokens, total: None })
+    let pairs: Vec<(&str, Option<&str>)> =
+        spans.iter().map(|span| (span.id.as_str(), span.parent_id.as_deref())).collect();
+    let forest = Forest::build(&pairs);
+    let mut facts = store.span_facts(cx, id, &spans)?;
+    facts.resize_with(spans.len(), Default::default);
+    let own: Vec<_> = facts.iter().map(|facts| facts.tokens).collect();
+    let rolled = roll_up(&forest, &own).into_iter().zip(own_times_ns(&forest, &spans));
+    let figures = facts.into_iter().zip(rolled).map(|(facts, (tokens, own_time_ns))| SpanFigures {
+        tokens,
+        model: facts.model,
+        own_time_ns,
+    });
+    Ok(TraceFigures { spans: figures.collect(), tokens: trace_total(&forest, &own) })
 }
 
 fn span_body(

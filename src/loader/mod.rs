@@ -27,12 +27,12 @@ mod slot;
 mod text;
 mod worker;
 
-pub use answer::{FactSheet, RunPage, RunTree, TokenMark, TracePlace, TraceTree};
+pub use answer::{RunPage, RunTree, SpanFigures, TraceFigures, TracePlace, TraceTree};
 pub use crew::Patience;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
 pub use prepare::{PreparedBody, PreparedEvent, PreparedText};
 pub use request::{DerivedKey, Lane, Request, TraceScope};
 pub use slot::{SKELETON_AFTER, Slot};
-pub use text::{FileText, Text};
+pub use text::{FileText, Text, fresh_id};
 pub use worker::Wake;

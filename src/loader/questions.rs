@@ -1,8 +1,9 @@
 //! What views can ask for, by type.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::answer::{Answer, FactSheet, RunPage, RunTree, TracePlace, TraceTree};
+use super::answer::{Answer, RunPage, RunTree, TraceFigures, TracePlace, TraceTree};
 use super::keeper::Loader;
 use super::prepare::PreparedBody;
 use super::request::{Lane, Request, TraceScope};
@@ -36,7 +37,7 @@ questions! {
     /// The runs of an experiment.
     run_tree(id: &ExperimentId) -> RunTree = Request::RunTree(id.clone()), RunTree;
     /// Params, tags and latest metrics of an experiment's runs.
-    run_values(id: &ExperimentId) -> Vec<(RunId, RunValues)> = Request::RunValues(id.clone()), RunValues;
+    run_values(id: &ExperimentId) -> HashMap<RunId, RunValues> = Request::RunValues(id.clone()), RunValues;
     /// One run; `None` inside if the store has no such run.
     run_page(id: &RunId) -> Option<RunPage> = Request::RunPage(id.clone()), RunPage;
     /// One metric of a run.
@@ -49,7 +50,7 @@ questions! {
     /// A trace and its spans; `None` inside if the store has no such trace.
     trace_tree(id: &TraceId) -> Option<TraceTree> = Request::TraceTree(id.clone()), TraceTree;
     /// What stands beside the spans of a trace.
-    span_facts(id: &TraceId) -> FactSheet = Request::SpanFacts(id.clone()), SpanFacts;
+    span_facts(id: &TraceId) -> TraceFigures = Request::SpanFacts(id.clone()), SpanFacts;
     /// The body of a span, laid out; `None` inside if it is gone.
     span_body(trace: &TraceId, span: SpanHandle, has_ended: bool) -> Option<PreparedBody>
         = Request::SpanBody(trace.clone(), span, has_ended), SpanBody;

@@ -15,8 +15,7 @@ pub struct Text {
 impl Text {
     /// Wraps a text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), text: text.into() }
+        Self { id: fresh_id(), text: text.into() }
     }
 
     /// What nothing else has: what is derived from the text is kept under it.
@@ -33,6 +32,12 @@ impl Text {
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
+}
+
+/// A number that was never given out before: the source of a [`super::DerivedKey`].
+pub fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl PartialEq for Text {

@@ -1,0 +1,164 @@
+//! The focused span: what it was given, gave back and noted.
+
+pub(super) mod text;
+
+use egui::{Frame, Margin, Ui};
+
+use super::parts::slot_ui;
+use super::run::reveal_ui;
+use super::scene::Scene;
+use super::trace::{find_span, kind_tone, kind_word};
+use crate::loader::{Lane, PreparedBody, PreparedText, TraceTree};
+use crate::model::SpanHead;
+use crate::state::{Action, DetailTab, Place};
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::glyphs::paint_square;
+use crate::widgets::notice::{Notice, NoticeEvent};
+use crate::widgets::section::text_ui;
+use crate::widgets::tabs;
+use crate::widgets::tokens::Tokens;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use text::{TextMemory, text_view_ui};
+
+/// What the panel remembers.
+#[derive(Default)]
+pub(super) struct DetailsMemory {
+    text: TextMemory,
+    as_json: bool,
+}
+
+pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
+    let Place::Trace { trace, .. } = scene.place().clone() else { return };
+    let slot = scene.loader.trace_tree(&trace, Lane::Selection);
+    let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
+    let focused = match &scene.state.location().span {
+        Some(span) => find_span(tree, span),
+        None => tree.forest.nodes.first().map(|node| node.item),
+    };
+    Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 10 }).show(ui, |ui| {
+        let Some(ordinal) = focused else {
+            empty_ui(ui, "This trace has no such span; choose one from the tree", "");
+            return;
+        };
+        let span = &tree.spans[ordinal];
+        head_ui(ui, scene, tree, ordinal);
+        let body = scene.loader.span_body(&trace, span.handle, span.end_ns.is_some(), Lane::Selection);
+        let known = body.value().and_then(|body| body.as_ref().as_ref());
+        tabs_ui(ui, scene, known);
+        ui.add_space(size::GAP_S);
+        let Some(answer) = slot_ui(ui, scene, &body, "The span", size::LINE) else { return };
+        match answer.as_ref() {
+            Some(body) => body_ui(ui, scene, memory, span, body),
+            None => {
+                empty_ui(ui, "This span is not in the store any more", "");
+            }
+        }
+    });
+}
+
+/// `■ LM.__call__ gpt-4o-mini · chat model · 154 ms`
+fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize) {
+    let span = &tree.spans[ordinal];
+    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let model = figures.value().and_then(|figures| figures.spans.get(ordinal)?.model.clone());
+    let mut facts: Vec<String> = model.into_iter().collect();
+    facts.push(kind_word(&span.kind));
+    facts.push(span.duration_ns().map_or_else(|| "in progress".to_owned(), format::duration_ns));
+    ui.horizontal(|ui| {
+        let side = egui::vec2(size::KIND_SQUARE, size::LINE);
+        let (rect, _) = ui.allocate_exact_size(side, egui::Sense::hover());
+        paint_square(ui.painter(), rect.center(), kind_tone(&span.kind).color(Tokens::of(ui)));
+        let tone = if span.status == "ERROR" { Tone::Bad } else { Tone::Neutral };
+        let name = if span.name.is_empty() { "(no name)" } else { &span.name };
+        text_ui(ui, &format::one_line(name, 60), Type::BodyStrong, tone);
+        ui.add(egui::Label::new(egui::RichText::new(facts.join(" · ")).font(Type::Small.font()).color(Tokens::of(ui).text2)).truncate());
+    });
+}
+
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>) {
+    let count = |tab: DetailTab| match (tab, body) {
+        (DetailTab::Attributes, Some(body)) => format::count(body.attribute_count as u64),
+        (DetailTab::Events, Some(body)) if !body.events.is_empty() => format::count(body.events.len() as u64),
+        _ => String::new(),
+    };
+    let counts = DetailTab::ALL.map(count);
+    let titles: Vec<tabs::Tab<'_>> =
+        DetailTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
+    let selected = DetailTab::ALL.iter().position(|tab| *tab == scene.state.location().detail).unwrap_or(0);
+    if let Some(chosen) = tabs::show(ui, "detail tabs", "Span", &titles, selected) {
+        scene.act(Action::ShowDetail(DetailTab::ALL[chosen]));
+    }
+}
+
+fn body_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, span: &SpanHead, body: &PreparedBody) {
+    exception_ui(ui, scene, body);
+    let (text, empty) = match scene.state.location().detail {
+        DetailTab::Inputs => (&body.inputs, "No inputs were recorded for this span"),
+        DetailTab::Outputs if span.status == "ERROR" => (&body.outputs, "No outputs: this span failed"),
+        DetailTab::Outputs => (&body.outputs, "No outputs were recorded for this span"),
+        DetailTab::Attributes => (&body.attributes, "No other attributes were recorded for this span"),
+        DetailTab::Events => (&body.events_text, "No events; an exception would stand here with its stack"),
+    };
+    let Some(text) = text else {
+        empty_ui(ui, empty, "");
+        return;
+    };
+    tools_ui(ui, scene, memory, text, body.has_masked);
+    let shown = if memory.as_json { &text.json } else { &text.readable };
+    let is_code = memory.as_json || scene.state.location().detail == DetailTab::Events;
+    let label = scene.state.location().detail.title();
+    text_view_ui(ui, scene, &mut memory.text, "span text", label, shown, !is_code);
+}
+
+/// What went wrong stands above whichever tab is shown.
+fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
+    let exception = body.events.iter().rev().find(|event| event.exception.is_some() || event.message.is_some());
+    let (what, message) = match exception {
+        Some(event) => (
+            event.exception.clone().unwrap_or_else(|| event.name.clone()),
+            event.message.clone().unwrap_or_default(),
+        ),
+        None if !body.status_message.is_empty() => ("Failed".to_owned(), body.status_message.clone()),
+        None => return,
+    };
+    let short = format::ellipsize_graphemes(&message, 280);
+    let notice = Notice::failed(&what, "", &short);
+    let on_events = scene.state.location().detail == DetailTab::Events;
+    let notice = if exception.is_some() && !on_events { notice.action("Show stack") } else { notice };
+    match notice.show(ui) {
+        NoticeEvent::Action => scene.act(Action::ShowDetail(DetailTab::Events)),
+        NoticeEvent::CopyDetails => {
+            let stack = body.events_text.as_ref().map_or(message.clone(), |text| text.readable.text().to_string());
+            scene.act(Action::Copy(stack));
+        }
+        _ => {}
+    }
+    ui.add_space(size::GAP_S);
+}
+
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &PreparedText, has_masked: bool) {
+    ui.horizontal(|ui| {
+        for (name, as_json, tip) in
+            [("Readable", false, "Real line breaks, no quotes"), ("JSON", true, "As it is stored, indented")]
+        {
+            let chip = Chip::toggle(name, memory.as_json == as_json);
+            if ui.add(chip).on_hover_text(tip).clicked() {
+                memory.as_json = as_json;
+            }
+        }
+        if ui.add(Chip::button("Copy as JSON")).clicked() {
+            scene.act(Action::Copy(text.json.text().to_string()));
+        }
+        if has_masked || scene.state.is_revealed {
+            reveal_ui(ui, scene);
+        }
+        let bytes = text.json.bytes();
+        if bytes >= 100_000 {
+            text_ui(ui, &format::bytes(bytes as u64), Type::Small, Tone::Muted);
+        }
+    });
+    ui.add_space(size::GAP_XS);
+}

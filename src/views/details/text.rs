@@ -1,0 +1,89 @@
+//! A long text, wrapped to the width there is: short ones at once, long ones on a worker.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::loader::{DerivedKey, Lane, Text};
+use crate::state::Action;
+use crate::views::scene::Scene;
+use crate::widgets::empty::skeleton_rows_ui;
+use crate::widgets::text::{CharWidths, TextLines, TextState, VirtualText};
+use crate::widgets::tokens::size::{self, Type};
+
+/// Texts up to this many bytes are wrapped within the frame.
+const AT_ONCE: usize = 64 << 10;
+
+/// What a text view remembers.
+#[derive(Default)]
+pub(in crate::views) struct TextMemory {
+    state: TextState,
+    shown: Option<(u64, u64)>,
+    lines: Option<Arc<TextLines>>,
+    widths: Option<(u32, CharWidths)>,
+}
+
+/// Shows a text. `prose`: in the font for reading rather than that of values.
+pub(in crate::views) fn text_view_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    id: &str,
+    label: &str,
+    text: &Text,
+    prose: bool,
+) {
+    // In steps, so that dragging a panel does not wrap anew with each point.
+    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
+    let variant = width as u64 * 2 + u64::from(prose);
+    if memory.shown.is_none_or(|(source, _)| source != text.id()) {
+        memory.state = TextState::default();
+        memory.lines = None;
+    }
+    if memory.shown != Some((text.id(), variant)) || memory.lines.is_none() {
+        wrap(ui, scene, memory, text, width, prose, variant);
+    }
+    memory.shown = Some((text.id(), if memory.lines.is_some() { variant } else { u64::MAX }));
+    let Some(lines) = memory.lines.clone() else {
+        skeleton_rows_ui(ui, 12, size::LINE);
+        return;
+    };
+    let view = VirtualText::new(id, label, &lines);
+    let view = if prose { view.prose() } else { view };
+    let events = view.show(ui, &mut memory.state);
+    if let Some(range) = events.copy {
+        scene.act(Action::Copy(lines.lines(range).to_owned()));
+    }
+}
+
+fn wrap(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    text: &Text,
+    width: f32,
+    prose: bool,
+    variant: u64,
+) {
+    let font = if prose { Type::Body.font() } else { Type::Value.font() };
+    let scale = ui.pixels_per_point().to_bits().wrapping_add(u32::from(prose));
+    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
+        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &font)));
+    }
+    let Some((_, widths)) = &memory.widths else { return };
+    if text.bytes() <= AT_ONCE {
+        memory.lines = Some(Arc::new(TextLines::new(Arc::clone(text.text())).wrapped(width, widths)));
+        return;
+    }
+    let (owned, widths) = (Arc::clone(text.text()), widths.clone());
+    let key = DerivedKey { what: "wrapping", source: text.id(), variant };
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let lines = TextLines::new(owned).wrapped(width, &widths);
+        let bytes = lines.bytes();
+        (lines, bytes)
+    });
+    // While a new width is on its way, the old one stays.
+    if let Some(lines) = slot.value() {
+        memory.lines = Some(Arc::clone(lines));
+    }
+}

@@ -1,0 +1,29 @@
+//! What is on screen: one folder per place, each with a pure `rows.rs` (answers → flat rows) and a thin
+//! part that paints them.
+//!
+//! A view reads the state and the loader's slots, and returns what the user did as actions. What it
+//! remembers between frames – rows that were made, how a list is scrolled, what is typed – is its
+//! `…Memory`; everything that matters beyond that is in the state.
+//!
+//! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
+
+mod command;
+mod details;
+mod experiment;
+mod notices;
+mod parts;
+mod run;
+mod scene;
+mod scroll;
+mod status_bar;
+mod time;
+mod top_bar;
+mod trace;
+mod traces;
+mod tree;
+mod welcome;
+mod window;
+
+pub use command::Command;
+pub use scene::{Clock, Scene};
+pub use window::{Memory, window_ui};

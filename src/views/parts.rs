@@ -1,0 +1,115 @@
+//! Small things that several places share.
+
+use egui::{Label, Response, RichText, Sense, Ui, vec2};
+
+use super::scene::Scene;
+use crate::loader::Slot;
+use crate::model::RunStatus;
+use crate::state::Action;
+use crate::widgets::empty::skeleton_rows_ui;
+use crate::widgets::glyphs::{Glyph, Status};
+use crate::widgets::notice::{Notice, NoticeEvent};
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+
+/// How a run's status is drawn.
+pub(super) fn run_status(status: &RunStatus) -> Status {
+    match status {
+        RunStatus::Finished => Status::Finished,
+        RunStatus::Failed | RunStatus::Killed => Status::Failed,
+        RunStatus::Running | RunStatus::Scheduled => Status::Running,
+        RunStatus::Other(_) => Status::Unknown,
+    }
+}
+
+/// A run's status as a word.
+pub(super) fn run_status_word(status: &RunStatus) -> String {
+    match status.as_str() {
+        "" => "unknown".to_owned(),
+        word => word.to_lowercase(),
+    }
+}
+
+/// How a trace's or a span's status is drawn.
+pub(super) fn trace_status(status: &str) -> Status {
+    match status {
+        "OK" => Status::Finished,
+        "ERROR" => Status::Failed,
+        "IN_PROGRESS" => Status::Running,
+        _ => Status::Unknown,
+    }
+}
+
+/// What is there; else its skeleton or why it could not be read. A failed refresh stands above what
+/// was there before.
+pub(super) fn slot_ui<'s, T>(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    slot: &'s Slot<T>,
+    what: &str,
+    row_height: f32,
+) -> Option<&'s std::sync::Arc<T>> {
+    if let Some(error) = slot.error() {
+        failed_ui(ui, scene, what, error);
+    }
+    if slot.wants_skeleton(scene.clock.now) {
+        skeleton_rows_ui(ui, 12, row_height);
+    }
+    slot.value()
+}
+
+/// Something could not be read: what, why, and what to do.
+pub(super) fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, what: &str, error: &str) {
+    let title = format!("{what} could not be read");
+    let event = Notice::failed(&title, error, "").action("Read again").show(ui);
+    ui.add_space(size::GAP_S);
+    match event {
+        NoticeEvent::CopyDetails => scene.act(Action::Copy(format!("{title}: {error}"))),
+        NoticeEvent::Action => scene.act(Action::Refresh),
+        _ => {}
+    }
+}
+
+/// A small button that is only an icon; its name is for tooltips and screen readers.
+pub(super) fn icon_button(ui: &mut Ui, glyph: Glyph, name: &str, tooltip: &str, enabled: bool) -> Response {
+    let side = vec2(size::CONTROL, size::CONTROL);
+    let (rect, response) = ui.allocate_exact_size(side, if enabled { Sense::click() } else { Sense::hover() });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, enabled, name));
+    let tokens = Tokens::of(ui);
+    if response.hovered() && enabled {
+        ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
+    }
+    if response.has_focus() {
+        crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
+    }
+    let color = if enabled { tokens.text2 } else { tokens.line };
+    glyph.paint(ui.painter(), rect.center(), size::ICON, color);
+    response.on_hover_text(tooltip)
+}
+
+/// A word that leads somewhere.
+pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
+    let tokens = Tokens::of(ui);
+    let text = crate::widgets::format::one_line(text, 80);
+    let rich = RichText::new(text.as_ref()).font(cut.font()).color(tone.color(tokens));
+    let response = ui.add(Label::new(rich).sense(Sense::click()).truncate());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, text.as_ref()));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// The rule under a header, over the whole width of its panel.
+pub(super) fn rule_ui(ui: &mut Ui) {
+    let tokens = Tokens::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::RULE), Sense::hover());
+    let full = rect.expand2(vec2(size::GAP_L, 0.0));
+    ui.painter().rect_filled(full, 0.0, tokens.line);
+}
+
+/// An id in few characters: its beginning, enough to tell it from others.
+pub(super) fn short_id(id: &str) -> String {
+    if id.chars().count() <= 14 {
+        return id.to_owned();
+    }
+    let head: String = id.chars().take(11).collect();
+    format!("{head}…")
+}

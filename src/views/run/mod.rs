@@ -1,0 +1,110 @@
+//! A run: what it is, and its tabs.
+
+mod artifacts;
+mod metrics;
+mod overview;
+mod rows;
+
+pub(super) use overview::reveal_ui;
+
+use egui::Ui;
+
+use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
+use super::scene::Scene;
+use super::time::{moment_short, moment_utc};
+use super::traces::{TracesMemory, traces_ui};
+use super::window::place_frame;
+use crate::loader::{Lane, RunPage, TraceScope};
+use crate::model::{Lifecycle, RunId};
+use crate::state::{Action, Place, Tab};
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::section::{text_ui, title_ui};
+use crate::widgets::tabs;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// What the page remembers.
+#[derive(Default)]
+pub(super) struct RunMemory {
+    metrics: metrics::MetricsMemory,
+    artifacts: artifacts::ArtifactsMemory,
+    traces: TracesMemory,
+}
+
+pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
+    place_frame().show(ui, |ui| {
+        let slot = scene.loader.run_page(id, Lane::Selection);
+        let Some(page) = slot_ui(ui, scene, &slot, "The run", size::TABLE_ROW) else { return };
+        let Some(page) = page.as_ref() else {
+            empty_ui(ui, &format!("This store has no run {id}; it may have been deleted for good"), "");
+            return;
+        };
+        header_ui(ui, scene, page);
+        let tab = tabs_ui(ui, scene, page);
+        ui.add_space(size::GAP_S);
+        match tab {
+            Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
+            Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
+            Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
+            _ => overview::overview_ui(ui, scene, page),
+        }
+    });
+}
+
+fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
+    let run = &page.run;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
+        title_ui(ui, name);
+        let status = run_status(&run.status);
+        ui.add(Chip::new(&run_status_word(&run.status)).glyph(status.glyph(), status.tone()));
+        if run.lifecycle == Lifecycle::Deleted {
+            ui.add(Chip::new("deleted").tinted(Tone::Bad));
+        }
+        if let Some(start) = run.start_time_ms {
+            text_ui(ui, &moment_short(start, scene.clock), Type::Small, Tone::Muted).on_hover_text(moment_utc(start));
+        }
+        if let Some(ms) = rows::duration_ms(run) {
+            text_ui(ui, &format::duration_ms(ms), Type::Small, Tone::Muted);
+        }
+        let id = run.id.to_string();
+        let text = short_id(&id);
+        if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
+            scene.act(Action::Copy(id));
+        }
+        if let Some(parent) = &page.parent {
+            text_ui(ui, "in", Type::Small, Tone::Faint);
+            if link(ui, &parent.name, Type::Small, Tone::Accent).clicked() {
+                let experiment = scene.place().experiment().cloned();
+                scene.go(Place::Run { experiment, run: parent.id.clone() });
+            }
+            if run.parent_inferred {
+                text_ui(ui, "inferred", Type::Small, Tone::Faint)
+                    .on_hover_text("No parent is stored; it ran while this optimization did");
+            }
+        }
+    });
+}
+
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) -> Tab {
+    let tab = scene.state.location().tab.unwrap_or(Tab::Overview);
+    let metrics = format::count(page.values.metrics.len() as u64);
+    let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
+    let traces = index.value().map(|index| format::count(index.total)).unwrap_or_default();
+    let titles = Tab::OF_RUN.map(|tab| match tab {
+        Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
+        Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+        _ => tabs::Tab::new(tab.title()),
+    });
+    let selected = Tab::OF_RUN.iter().position(|one| *one == tab).unwrap_or(0);
+    match tabs::show(ui, "run tabs", "Run", &titles, selected) {
+        Some(chosen) => {
+            scene.act(Action::ShowTab(Tab::OF_RUN[chosen]));
+            Tab::OF_RUN[chosen]
+        }
+        None => Tab::OF_RUN[selected],
+    }
+}

@@ -1,0 +1,75 @@
+//! The bar at the bottom: what the store is, what is shown of it, what went wrong, what was slow.
+
+use egui::{Align, Layout, Ui};
+
+use super::parts::link;
+use super::scene::Scene;
+use crate::loader::Lane;
+use crate::state::{Action, Place, Tab};
+use crate::widgets::format;
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<String>) {
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_L;
+        let Some(open) = scene.loader.state().open.clone() else {
+            text_ui(ui, "No store is open", Type::Caption, Tone::Muted);
+            return;
+        };
+        let mut store = vec![open.info.kind.to_owned()];
+        store.extend(open.info.written_by.clone());
+        store.extend(open.info.size_bytes.map(format::bytes));
+        store.push(open.info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
+        let path = open.info.path.display().to_string();
+        text_ui(ui, &store.join(" · "), Type::Caption, Tone::Muted).on_hover_text(path);
+        if let Some(shown) = shown(scene, spans) {
+            text_ui(ui, &shown, Type::Caption, Tone::Muted);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = size::GAP_L;
+            if let Some(slowest) = scene.loader.slowest() {
+                let ms = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
+                let text = format!("slowest query {}", format::duration_ns(ms));
+                text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);
+            }
+            let warnings = scene.loader.warnings().len();
+            if warnings > 0 {
+                let text = if warnings == 1 { "! 1 warning".to_owned() } else { format!("! {warnings} warnings") };
+                if link(ui, &text, Type::Caption, Tone::Warn).clicked() {
+                    scene.act(Action::ShowWarnings(true));
+                }
+            }
+        });
+    });
+}
+
+/// How much of how much is shown.
+fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
+    match scene.place().clone() {
+        Place::Trace { .. } => spans,
+        place if scene.state.location().tab == Some(Tab::Traces) => {
+            let index = scene.loader.trace_index(&place.scope(), Lane::Visible);
+            let index = index.value()?;
+            let total = format::count(index.total);
+            Some(if index.handles.len() as u64 == index.total {
+                format!("{total} traces")
+            } else {
+                format!("{} of {total} traces shown", format::count(index.handles.len() as u64))
+            })
+        }
+        place => {
+            let counts = scene.loader.counts(Lane::Visible);
+            let counts = counts.value()?;
+            let of_place = counts.iter().filter(|(id, _)| place.experiment().is_none_or(|own| own == id));
+            let (mut runs, mut traces) = (0, Some(0));
+            for (_, count) in of_place {
+                runs += count.runs;
+                traces = traces.zip(count.traces).map(|(sum, more)| sum + more);
+            }
+            let traces = traces.map(|traces| format!(" · {} traces", format::count(traces))).unwrap_or_default();
+            Some(format!("{} runs{traces}", format::count(runs)))
+        }
+    }
+}

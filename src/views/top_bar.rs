@@ -1,0 +1,120 @@
+//! The bar at the top: back and forward, the way to this place, live, theme.
+
+use egui::{Align, Layout, Sense, Ui, vec2};
+
+use super::command::Command;
+use super::parts::{icon_button, link, short_id};
+use super::scene::Scene;
+use super::window::other_theme;
+use crate::loader::Lane;
+use crate::model::ExperimentId;
+use crate::state::{Action, Place};
+use crate::widgets::chips::Chip;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+
+pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    ui.horizontal_centered(|ui| {
+        let history = scene.state.history();
+        for (glyph, command, can) in [
+            (Glyph::Back, Command::Back, history.can_go_back()),
+            (Glyph::Forward, Command::Forward, history.can_go_forward()),
+        ] {
+            if icon_button(ui, glyph, command.text(), command.tooltip(), can).clicked() {
+                scene.act(if command == Command::Back { Action::Back } else { Action::Forward });
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            right_ui(ui, scene);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| breadcrumb_ui(ui, scene));
+        });
+    });
+}
+
+fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = other_theme(ui);
+    if theme_button(ui).on_hover_text(Command::ToggleTheme.tooltip()).clicked() {
+        scene.act(Action::Theme(theme));
+    }
+    let Some(open) = scene.loader.state().open.clone() else { return };
+    if open.capabilities.can_watch {
+        let tip = "What is written to the store appears within a second";
+        text_ui(ui, "live", Type::Small, Tone::Good).on_hover_text(tip);
+        Glyph::Dot.show(ui, Tone::Good);
+        ui.add_space(size::GAP_S);
+    }
+    if scene.state.is_revealed {
+        let chip = Chip::button("Secrets shown").glyph(Glyph::Warning, Tone::Warn).tone(Tone::Warn);
+        if ui.add(chip).on_hover_text("Mask them again").clicked() {
+            scene.act(Action::Reveal(false));
+        }
+    }
+    let chip = Chip::button(Command::OpenStore.text()).key("Ctrl O");
+    if ui.add(chip).on_hover_text(Command::OpenStore.tooltip()).clicked() {
+        scene.act(Action::ChooseStore);
+    }
+}
+
+/// Half a disc: dark and light.
+fn theme_button(ui: &mut Ui) -> egui::Response {
+    let side = vec2(size::CONTROL, size::CONTROL);
+    let (rect, response) = ui.allocate_exact_size(side, Sense::click());
+    let name = Command::ToggleTheme.text();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
+    let tokens = Tokens::of(ui);
+    if response.hovered() {
+        ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
+    }
+    if response.has_focus() {
+        crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
+    }
+    Glyph::Half.paint(ui.painter(), rect.center(), size::ICON, tokens.text2);
+    response
+}
+
+/// Store › experiment › run › trace; each leads there.
+fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    ui.spacing_mut().item_spacing.x = size::GAP_S;
+    ui.add_space(size::GAP_XS);
+    let Some(open) = scene.loader.state().open.clone() else {
+        text_ui(ui, "dspyglass", Type::BodyStrong, Tone::Neutral);
+        return;
+    };
+    let place = scene.place().clone();
+    let mut steps: Vec<(String, Place)> = Vec::new();
+    let file = open.info.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    steps.push((file.unwrap_or_else(|| open.info.path.display().to_string()), Place::Store));
+    if let Some(id) = place.experiment() {
+        steps.push((experiment_name(scene, id), Place::Experiment(id.clone())));
+    }
+    if let Some(run) = place.run() {
+        let slot = scene.loader.run_page(run, Lane::Visible);
+        let name = slot.value().and_then(|page| page.as_ref().as_ref()).map(|page| page.run.name.clone());
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()));
+        steps.push((name, Place::Run { experiment: place.experiment().cloned(), run: run.clone() }));
+    }
+    if let Place::Trace { trace, .. } = &place {
+        steps.push((short_id(trace.as_str()), place.clone()));
+    }
+    let last = steps.len() - 1;
+    for (index, (name, target)) in steps.into_iter().enumerate() {
+        if index > 0 {
+            text_ui(ui, "›", Type::Body, Tone::Faint);
+        }
+        if index == last {
+            let cut = if matches!(target, Place::Trace { .. }) { Type::Value } else { Type::BodyStrong };
+            text_ui(ui, &crate::widgets::format::one_line(&name, 60), cut, Tone::Neutral);
+        } else if link(ui, &crate::widgets::format::one_line(&name, 40), Type::Body, Tone::Muted).clicked() {
+            scene.go(target);
+        }
+    }
+}
+
+/// The name of an experiment, or its id while that is not known.
+pub(super) fn experiment_name(scene: &mut Scene<'_>, id: &ExperimentId) -> String {
+    let slot = scene.loader.experiments(Lane::Visible);
+    let known = slot.value().and_then(|list| list.iter().find(|one| one.id == *id));
+    known.map_or_else(|| format!("experiment {id}"), |one| one.name.clone())
+}

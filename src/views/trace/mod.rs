@@ -1,0 +1,119 @@
+//! A trace: its spans as a tree with a waterfall beside it.
+
+mod header;
+mod rows;
+mod spans;
+
+pub(super) use rows::{find_span, kind_tone, kind_word};
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::details::{DetailsMemory, details_ui};
+use super::parts::slot_ui;
+use super::scene::Scene;
+use super::window::place_frame;
+use crate::loader::{Lane, TracePlace, TraceTree};
+use crate::model::TraceId;
+use crate::state::{Action, Location, Place};
+use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::tokens::size;
+use rows::SpanLines;
+
+/// What the page remembers.
+#[derive(Default)]
+pub(super) struct TraceMemory {
+    scroll: RowScroll,
+    made_of: Option<(Arc<Option<TraceTree>>, u64, bool)>,
+    lines: SpanLines,
+    total: usize,
+    /// Where this trace stands in its list.
+    place: Option<Arc<TracePlace>>,
+    /// Where a trace of this list was last seen.
+    near: usize,
+    trace: Option<TraceId>,
+    wants_focus: bool,
+    shows_details: bool,
+}
+
+impl TraceMemory {
+    /// `13 of 31 spans shown, 18 adapters folded`.
+    pub fn shown(&self) -> Option<String> {
+        self.trace.as_ref()?;
+        let (shown, total) = (self.lines.lines.len(), self.total);
+        let folded = match self.lines.folded_adapters {
+            0 => String::new(),
+            1 => ", 1 adapter folded".to_owned(),
+            more => format!(", {} adapters folded", format::count(more as u64)),
+        };
+        Some(format!("{} of {} spans shown{folded}", format::count(shown as u64), format::count(total as u64)))
+    }
+}
+
+/// Draws the page. `details`: where the window is narrow, the details stand here as a second tab.
+pub(super) fn trace_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TraceMemory,
+    details: Option<&mut DetailsMemory>,
+    id: &TraceId,
+) {
+    if memory.trace.as_ref() != Some(id) {
+        let near = memory.place.take().map_or(memory.near, |place| place.position);
+        *memory = TraceMemory {
+            trace: Some(id.clone()),
+            near,
+            wants_focus: true,
+            shows_details: memory.shows_details,
+            ..TraceMemory::default()
+        };
+    }
+    let scope = scene.place().scope();
+    let place = scene.loader.trace_place(&scope, id, memory.near, Lane::Prefetch);
+    memory.place = place.value().and_then(|place| place.as_ref().clone()).map(Arc::new);
+    let slot = scene.loader.trace_tree(id, Lane::Selection);
+    place_frame().show(ui, |ui| {
+        let Some(answer) = slot_ui(ui, scene, &slot, "The trace", size::ROW) else { return };
+        let Some(tree) = answer.as_ref() else {
+            empty_ui(ui, &format!("This store has no trace {id}; it may have been deleted"), "");
+            return;
+        };
+        header::header_ui(ui, scene, memory, tree, details.is_some());
+        make_rows(scene, memory, answer, tree);
+        match details {
+            Some(details) if memory.shows_details => details_ui(ui, scene, details),
+            _ if tree.spans.is_empty() => {
+                empty_ui(ui, "No spans are stored for this trace; its process may have been killed early", "");
+            }
+            _ => spans::spans_ui(ui, scene, memory, tree),
+        }
+    });
+}
+
+fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<TraceTree>>, tree: &TraceTree) {
+    let folds = &scene.state.folded_spans;
+    let with_adapters = scene.state.settings.show_adapters;
+    let is_same = memory.made_of.as_ref().is_some_and(|(old, version, adapters)| {
+        Arc::ptr_eq(old, answer) && *version == folds.version() && *adapters == with_adapters
+    });
+    if !is_same {
+        memory.lines = rows::rows(tree, folds, with_adapters);
+        memory.total = tree.spans.len();
+        memory.made_of = Some((Arc::clone(answer), folds.version(), with_adapters));
+    }
+}
+
+/// Goes to the next or the previous trace of the list that this one is in.
+pub(super) fn step(scene: &mut Scene<'_>, memory: &mut TraceMemory, forward: bool) {
+    let Place::Trace { experiment, run, .. } = scene.place().clone() else { return };
+    let Some(place) = &memory.place else { return };
+    let target = if forward { place.next.clone() } else { place.previous.clone() };
+    if let Some(trace) = target {
+        let detail = scene.state.location().detail;
+        let place = Place::Trace { experiment, run, trace };
+        scene.act(Action::Go(Location { detail, ..Location::at(place) }));
+    }
+}

@@ -1,0 +1,226 @@
+//! The spans of a trace as flat rows, and what the header says of the whole.
+
+use crate::analysis::{SpanTokens, TokenSource};
+use crate::loader::{TraceFigures, TraceTree};
+use crate::model::{SpanHead, Tokens};
+use crate::state::{Folds, SpanRef};
+use crate::widgets::format;
+use crate::widgets::tokens::Tone;
+
+/// One row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SpanLine {
+    /// The span's place in [`TraceTree::spans`].
+    pub ordinal: usize,
+    pub depth: usize,
+    /// Whether children are shown; `None` if there are none to show.
+    pub is_open: Option<bool>,
+}
+
+/// The rows, and how many adapters are folded away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SpanLines {
+    pub lines: Vec<SpanLine>,
+    pub folded_adapters: usize,
+}
+
+/// Spans that only write prompts and parse answers.
+pub(super) fn is_adapter(span: &SpanHead) -> bool {
+    span.kind == "PARSER"
+}
+
+/// Makes the rows. Adapters are left out unless wanted; one that failed, or that has other spans below
+/// it, always stands.
+pub(super) fn rows(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
+    let nodes = &tree.forest.nodes;
+    let is_quiet = |at: usize| {
+        let span = &tree.spans[nodes[at].item];
+        is_adapter(span) && span.status != "ERROR"
+    };
+    let is_left_out = |at: usize| !with_adapters && (at..=at + nodes[at].descendants).all(is_quiet);
+    let mut made = SpanLines::default();
+    let mut at = 0;
+    while at < nodes.len() {
+        let node = nodes[at];
+        let below = at + 1..at + 1 + node.descendants;
+        if is_quiet(at) && is_left_out(at) {
+            made.folded_adapters += node.descendants + 1;
+            at = below.end;
+            continue;
+        }
+        let mut has_children = false;
+        let mut child = below.start;
+        while child < below.end && !has_children {
+            has_children = !(is_quiet(child) && is_left_out(child));
+            child += nodes[child].descendants + 1;
+        }
+        let is_open = !folded.has(&node.item);
+        made.lines.push(SpanLine {
+            ordinal: node.item,
+            depth: node.depth as usize,
+            is_open: has_children.then_some(is_open),
+        });
+        at = if is_open { below.start } else { below.end };
+    }
+    made
+}
+
+/// The colour that says what kind of span it is.
+pub(in crate::views) fn kind_tone(kind: &str) -> Tone {
+    match kind {
+        "CHAIN" => Tone::Accent,
+        "LLM" | "CHAT_MODEL" => Tone::Violet,
+        "RETRIEVER" | "EMBEDDING" | "RERANKER" => Tone::Teal,
+        "TOOL" => Tone::Warn,
+        "AGENT" => Tone::Pink,
+        "PARSER" => Tone::Faint,
+        _ => Tone::Muted,
+    }
+}
+
+/// A kind as a word.
+pub(in crate::views) fn kind_word(kind: &str) -> String {
+    match kind {
+        "LLM" => "LLM".to_owned(),
+        "UNKNOWN" | "" => "span".to_owned(),
+        other => other.to_lowercase().replace('_', " "),
+    }
+}
+
+/// Tokens of a span: its own, a sum (marked Σ), or unknown – never 0 for unknown.
+pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
+    let Some(tokens) = tokens else { return String::new() };
+    let total = tokens.total.and_then(|tokens| tokens.total);
+    match (total, tokens.source) {
+        (Some(total), TokenSource::Own) => format::count(total),
+        (Some(total), _) => format!("{} Σ", format::count(total)),
+        (None, _) => "?".to_owned(),
+    }
+}
+
+/// What the header says about tokens: the recomputed total, and the stored one where it differs.
+pub(super) fn total_text(stored: Option<Tokens>, figures: Option<&TraceFigures>) -> (String, Option<String>) {
+    let stored = stored.and_then(|tokens| tokens.total);
+    let Some(figures) = figures else {
+        let text = stored.map_or("? tokens".to_owned(), |total| format!("{} tokens", format::count(total)));
+        return (text, stored.map(|_| "stored".to_owned()));
+    };
+    match (figures.tokens.and_then(|tokens| tokens.total), stored) {
+        (Some(own), Some(stored)) if own != stored => {
+            (format!("{} tokens", format::count(own)), Some(format!("stored {}", format::count(stored))))
+        }
+        (Some(own), _) => (format!("{} tokens", format::count(own)), None),
+        (None, Some(stored)) => (format!("{} tokens", format::count(stored)), Some("stored".to_owned())),
+        (None, None) => ("? tokens".to_owned(), None),
+    }
+}
+
+/// An answer that one adapter could not parse and another one then could.
+pub(super) fn has_parse_fallback(tree: &TraceTree) -> bool {
+    let mut failed = tree.spans.iter().filter(|span| span.status == "ERROR" && span.name.contains("Adapter"));
+    let Some(first) = failed.next() else { return false };
+    let is_other = |span: &SpanHead| span.name.contains("JSONAdapter") && span.start_ns >= first.start_ns;
+    !first.name.contains("JSONAdapter") && tree.spans.iter().any(is_other)
+}
+
+/// From the first start to the last end, nanoseconds; `None` without spans.
+pub(super) fn extent(tree: &TraceTree) -> Option<(i64, i64)> {
+    let start = tree.spans.iter().map(|span| span.start_ns).min()?;
+    let end = tree.spans.iter().map(|span| span.end_ns.unwrap_or(span.start_ns)).max()?;
+    Some((start, end.max(start.saturating_add(1))))
+}
+
+/// The span that an address names.
+pub(in crate::views) fn find_span(tree: &TraceTree, span: &SpanRef) -> Option<usize> {
+    let bearers = tree.spans.iter().enumerate().filter(|(_, one)| one.id == span.id);
+    bearers.map(|(ordinal, _)| ordinal).nth(span.nth)
+}
+
+/// How an address names a span.
+pub(super) fn span_ref(tree: &TraceTree, ordinal: usize) -> Option<SpanRef> {
+    let id = &tree.spans.get(ordinal)?.id;
+    let nth = tree.spans[..ordinal].iter().filter(|one| one.id == *id).count();
+    Some(SpanRef { id: id.clone(), nth })
+}
+
+/// The row of a span; if it is folded away, the nearest row above it in the tree.
+pub(super) fn row_of(lines: &[SpanLine], tree: &TraceTree, ordinal: usize) -> Option<usize> {
+    let exact = lines.iter().position(|line| line.ordinal == ordinal);
+    exact.or_else(|| {
+        let place = |ordinal: usize| tree.forest.nodes.iter().position(|node| node.item == ordinal);
+        let at = place(ordinal)?;
+        lines.iter().rposition(|line| place(line.ordinal).is_some_and(|row| row < at))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Forest;
+    use crate::store::memory::MemoryStore;
+
+    fn tree(spans: &[(&str, Option<&str>, &str, &str, &str)]) -> TraceTree {
+        let head = MemoryStore::trace_head("t", "1", None, "QA", 0);
+        let spans: Vec<SpanHead> = spans
+            .iter()
+            .enumerate()
+            .map(|(at, (id, parent, name, kind, status))| SpanHead {
+                kind: (*kind).to_owned(),
+                status: (*status).to_owned(),
+                ..MemoryStore::span(id, *parent, name, at as i64, at as i64 + 5)
+            })
+            .collect();
+        let pairs: Vec<_> = spans.iter().map(|span| (span.id.clone(), span.parent_id.clone())).collect();
+        TraceTree { head, forest: Forest::build(&pairs), spans }
+    }
+
+    fn names(tree: &TraceTree, lines: &SpanLines) -> Vec<String> {
+        lines.lines.iter().map(|line| tree.spans[line.ordinal].name.clone()).collect()
+    }
+
+    #[test]
+    fn adapters_fold_unless_they_failed_or_hold_others() {
+        let tree = tree(&[
+            ("1", None, "QA", "CHAIN", "OK"),
+            ("2", Some("1"), "ChatAdapter.format", "PARSER", "OK"),
+            ("3", Some("1"), "LM", "CHAT_MODEL", "OK"),
+            ("4", Some("1"), "ChatAdapter.parse", "PARSER", "ERROR"),
+            ("5", Some("1"), "JSONAdapter", "PARSER", "OK"),
+            ("6", Some("5"), "LM again", "CHAT_MODEL", "OK"),
+            ("7", Some("5"), "JSONAdapter.parse", "PARSER", "OK"),
+        ]);
+        let folded = rows(&tree, &Folds::default(), false);
+        assert_eq!(names(&tree, &folded), ["QA", "LM", "ChatAdapter.parse", "JSONAdapter", "LM again"]);
+        assert_eq!(folded.folded_adapters, 2);
+        assert_eq!(rows(&tree, &Folds::default(), true).lines.len(), 7);
+        assert!(has_parse_fallback(&tree));
+        let mut folds = Folds::default();
+        folds.set(0, true);
+        let closed = rows(&tree, &folds, false);
+        assert_eq!(closed.lines, [SpanLine { ordinal: 0, depth: 0, is_open: Some(false) }]);
+        assert_eq!(row_of(&closed.lines, &tree, 5), Some(0));
+    }
+
+    #[test]
+    fn unknown_tokens_are_never_zero() {
+        let unknown = SpanTokens { own: None, total: None, source: TokenSource::Unknown };
+        assert_eq!(token_text(Some(&unknown)), "?");
+        let sum = SpanTokens { own: None, total: Tokens::new(Some(1), Some(2), None), source: TokenSource::Sum };
+        assert_eq!(token_text(Some(&sum)), "3 Σ");
+        let figures = TraceFigures { spans: Vec::new(), tokens: None };
+        assert_eq!(total_text(None, Some(&figures)), ("? tokens".to_owned(), None));
+        let stored = Tokens::new(None, None, Some(8));
+        let figures = TraceFigures { spans: Vec::new(), tokens: Tokens::new(None, None, Some(4)) };
+        assert_eq!(total_text(stored, Some(&figures)), ("4 tokens".to_owned(), Some("stored 8".to_owned())));
+    }
+
+    #[test]
+    fn repeated_ids_are_told_apart() {
+        let tree = tree(&[("1", None, "a", "CHAIN", "OK"), ("1", None, "b", "CHAIN", "OK")]);
+        for ordinal in 0..2 {
+            let span = span_ref(&tree, ordinal).expect("a span");
+            assert_eq!(find_span(&tree, &span), Some(ordinal));
+        }
+        assert_eq!(find_span(&tree, &SpanRef { id: "1".into(), nth: 2 }), None);
+    }
+}

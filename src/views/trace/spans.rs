@@ -1,0 +1,195 @@
+//! The tree of spans and the waterfall, as one list.
+
+use egui::{Align, Color32, Rect, Sense, Ui, pos2, vec2};
+
+use super::TraceMemory;
+use super::rows::{self, SpanLine, kind_tone, token_text};
+use crate::loader::{Lane, SpanFigures, TraceTree};
+use crate::state::Action;
+use crate::views::scene::Scene;
+use crate::widgets::format;
+use crate::widgets::row_text;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
+use crate::widgets::virtual_rows::{RowsKind, VirtualRows, VisibleRow};
+use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
+
+const OWN: f32 = 62.0;
+const TOKENS: f32 = 78.0;
+/// The part of the width that the bars get, and their bounds.
+const BARS: (f32, f32, f32) = (0.34, 120.0, 620.0);
+/// What [`TreeRow`] keeps free at its right edge.
+const EDGE: f32 = 10.0;
+
+pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
+    let Some((start_ns, end_ns)) = rows::extent(tree) else { return };
+    // The list runs to the edges of the place, so that a selected row does, too.
+    let area = ui.available_rect_before_wrap();
+    let outer = Rect::from_min_max(
+        pos2(area.left() - size::GAP_L, area.top()),
+        pos2(area.right() + size::GAP_L, area.bottom()),
+    );
+    let bars_width = (outer.width() * BARS.0).clamp(BARS.1, BARS.2);
+    let head = outer.with_max_y(outer.top() + size::ROW);
+    let right = outer.right() - size::SCROLL_BAR;
+    let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
+    let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right());
+    head_ui(ui, head, bars, &scale);
+
+    let list = outer.with_min_y(head.bottom() + size::RULE);
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(list));
+    rows_ui(&mut ui, scene, memory, tree, bars, scale, (start_ns, end_ns));
+}
+
+fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale) {
+    let tokens = Tokens::of(ui);
+    let painter = ui.painter();
+    let title = |rect: Rect, text: &str, align: Align| {
+        row_text::paint(painter, rect, text, Type::Caption, tokens.text2, align);
+    };
+    let tokens_right = bars.left() - size::GAP_M;
+    let own_right = tokens_right - TOKENS - size::GAP_S;
+    title(Rect::from_x_y_ranges(tokens_right - TOKENS..=tokens_right, head.y_range()), "Tokens", Align::Max);
+    title(Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Own", Align::Max);
+    title(head.with_min_x(head.left() + size::GAP_L), "Span", Align::Min);
+    axis_ui(ui, bars, scale);
+    let rule = Rect::from_min_size(head.left_bottom(), vec2(head.width(), size::RULE));
+    ui.painter().rect_filled(rule, 0.0, tokens.line);
+    for (rect, text) in [
+        (Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Time without that of the spans below"),
+        (
+            Rect::from_x_y_ranges(tokens_right - TOKENS..=tokens_right, head.y_range()),
+            "A number alone is the span's own usage, Σ a sum of what is below, ? unknown",
+        ),
+    ] {
+        ui.interact(rect, ui.unique_id().with(text), Sense::hover()).on_hover_text(text);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one painting")]
+fn rows_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TraceMemory,
+    tree: &TraceTree,
+    bars: Rect,
+    scale: TimeScale,
+    extent: (i64, i64),
+) {
+    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = figures.value();
+    let lines = &memory.lines.lines;
+    let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));
+    let focused = focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
+    let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
+    let reveal = cursor.filter(|_| memory.wants_focus);
+    let tokens = Tokens::of(ui);
+    let mut waterfall = Waterfall::new(scale, ui.pixels_per_point());
+    let mut clicked = None;
+    let mut toggled = None;
+    let reserved = ui.available_rect_before_wrap().right() - bars.left() + size::GAP_M - EDGE;
+    let response = VirtualRows::new("spans", lines.len(), size::ROW)
+        .kind(RowsKind::Tree)
+        .label("Spans")
+        .cursor(cursor)
+        .reveal(reveal)
+        .show(ui, &mut memory.scroll, |ui, row| {
+            let line = &lines[row.index];
+            let span = &tree.spans[line.ordinal];
+            let of_span = figures.and_then(|figures| figures.spans.get(line.ordinal));
+            let is_selected = cursor == Some(row.index);
+            // What the scroll bar takes is not the row's.
+            let own_reserved = reserved - (ui.max_rect().right() - row.rect.right());
+            match row_ui(ui, row, line, tree, of_span, is_selected, own_reserved) {
+                TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
+                TreeEvent::FoldToggled => toggled = Some(row.index),
+                TreeEvent::None => {}
+            }
+            let end = span.end_ns.unwrap_or(extent.1);
+            let color = bar_color(tree, line, tokens);
+            waterfall.add(row.rect, span.start_ns, end, color);
+        });
+    let clip = response.rect.intersect(ui.clip_rect());
+    let rule = Rect::from_min_size(pos2(bars.left() - 1.0, clip.top()), vec2(size::RULE, clip.height()));
+    ui.painter().with_clip_rect(clip).rect_filled(rule, 0.0, tokens.line);
+    waterfall.paint(&ui.painter().with_clip_rect(clip));
+    if std::mem::take(&mut memory.wants_focus) && !ui.ctx().text_edit_focused() {
+        ui.memory_mut(|memory| memory.request_focus(response.id));
+    }
+
+    let lines = memory.lines.lines.as_slice();
+    if let Some(line) = response.moved_to.or(clicked).and_then(|row| lines.get(row)) {
+        scene.act(Action::FocusSpan(rows::span_ref(tree, line.ordinal)));
+    }
+    let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
+        if line.is_open.is_some() {
+            scene.act(Action::FoldSpan(line.ordinal, is_folded));
+        }
+    };
+    if let Some(line) = toggled.and_then(|row| lines.get(row)) {
+        fold(scene, line, line.is_open == Some(true));
+    }
+    let at = response.moved_to.or(cursor);
+    match (at.and_then(|row| lines.get(row)), response.left, response.right) {
+        (Some(line), true, _) if line.is_open == Some(true) => fold(scene, line, true),
+        (Some(line), true, _) => {
+            let above = at.and_then(|at| lines[..at].iter().rfind(|above| above.depth < line.depth));
+            if let Some(above) = above {
+                scene.act(Action::FocusSpan(rows::span_ref(tree, above.ordinal)));
+            }
+        }
+        (Some(line), _, true) if line.is_open == Some(false) => fold(scene, line, false),
+        _ => {}
+    }
+}
+
+/// A span whose time is that of its children is faint; one that did the work itself is full.
+fn bar_color(tree: &TraceTree, line: &SpanLine, tokens: &Tokens) -> Color32 {
+    let span = &tree.spans[line.ordinal];
+    let tone = if span.status == "ERROR" { Tone::Bad } else { kind_tone(&span.kind) };
+    let color = tone.color(tokens);
+    if line.is_open.is_some() { tokens.faint(color) } else { color }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    row: &VisibleRow,
+    line: &SpanLine,
+    tree: &TraceTree,
+    figures: Option<&SpanFigures>,
+    selected: bool,
+    reserved: f32,
+) -> TreeEvent {
+    let span = &tree.spans[line.ordinal];
+    let own = figures.and_then(|figures| figures.own_time_ns).map(format::duration_ns);
+    let own = own.unwrap_or_else(|| if figures.is_some() { "?".to_owned() } else { String::new() });
+    let usage = token_text(figures.map(|figures| &figures.tokens));
+    let usage_tone = if usage == "?" { Tone::Faint } else { Tone::Muted };
+    let trailing = [Trailing::value(&own, OWN), Trailing { tone: usage_tone, ..Trailing::value(&usage, TOKENS) }];
+    let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
+    let model = model.rsplit('/').next().unwrap_or(model);
+    let is_failed = span.status == "ERROR";
+    let note = match (is_failed, span.end_ns) {
+        (true, _) if model.is_empty() => "failed",
+        (_, None) => "in progress",
+        _ => model,
+    };
+    TreeRow {
+        depth: line.depth,
+        fold: match line.is_open {
+            None => Fold::Leaf,
+            Some(true) => Fold::Open,
+            Some(false) => Fold::Closed,
+        },
+        mark: Mark::Square(kind_tone(&span.kind)),
+        name: if span.name.is_empty() { "(no name)" } else { &span.name },
+        tone: if is_failed { Tone::Bad } else { Tone::Neutral },
+        note,
+        trailing: &trailing,
+        reserved,
+        selected,
+        ..TreeRow::default()
+    }
+    .show(ui, row)
+}

@@ -1,0 +1,72 @@
+//! A list of traces that never pages visibly: all handles at once, lines as they come into view.
+
+mod rows;
+
+pub(super) use rows::status_word;
+
+use egui::Ui;
+
+use super::parts::slot_ui;
+use super::scene::Scene;
+use super::scroll::KeptScroll;
+use crate::loader::{Lane, TraceScope};
+use crate::state::Place;
+use crate::store::TraceHandle;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::table::{Table, TableState};
+use crate::widgets::tokens::size;
+
+/// Lines that are read beyond the visible ones, in both directions.
+const AHEAD: usize = 30;
+
+/// What a list remembers.
+#[derive(Default)]
+pub(super) struct TracesMemory {
+    table: TableState,
+    scroll: KeptScroll,
+    scope: Option<TraceScope>,
+    /// The line the keyboard stands on; it stays with its trace when newer ones come.
+    cursor: Option<TraceHandle>,
+}
+
+pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesMemory, scope: &TraceScope) {
+    if memory.scope.as_ref() != Some(scope) {
+        *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
+    }
+    let slot = scene.loader.trace_index(scope, Lane::Selection);
+    let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
+    if index.handles.is_empty() {
+        let sentence = "No traces; they appear when a DSPy program runs with mlflow.dspy.autolog()";
+        empty_ui(ui, sentence, "");
+        return;
+    }
+    let handles = &index.handles;
+    let columns = rows::columns();
+    let clock = scene.clock;
+    let selected = memory.cursor.and_then(|cursor| handles.iter().position(|handle| *handle == cursor));
+    memory.scroll.restore(scene, "traces", &mut memory.table.scroll);
+    let loader = &*scene.loader;
+    let events = Table::new("traces", "Traces", &columns, handles.len()).selected(selected).show(
+        ui,
+        &mut memory.table,
+        |row, column| match handles.get(row).and_then(|handle| loader.trace_row(*handle)) {
+            Some(line) => rows::cell(line, column, clock),
+            None => rows::waiting(column),
+        },
+    );
+    let visible = &events.visible;
+    let from = visible.start.saturating_sub(AHEAD);
+    let to = (visible.end + AHEAD).min(handles.len());
+    scene.loader.want_trace_rows(&handles[from.min(to)..to], Lane::Visible);
+    memory.scroll.note(scene, "traces", memory.table.scroll);
+    if let Some(row) = events.selected {
+        memory.cursor = handles.get(row).copied();
+    }
+    let opened = events.opened.or(events.cell.map(|(row, _)| row));
+    let line = opened.and_then(|row| handles.get(row)).and_then(|handle| scene.loader.trace_row(*handle));
+    if let Some(trace) = line.map(|line| line.id.clone()) {
+        let place = scene.place();
+        let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
+        scene.go(Place::Trace { experiment, run, trace });
+    }
+}

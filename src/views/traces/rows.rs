@@ -1,0 +1,133 @@
+//! One line of a list of traces as cells.
+
+use std::borrow::Cow;
+
+use crate::model::{Shown, TraceRow};
+use crate::views::parts::trace_status;
+use crate::views::scene::Clock;
+use crate::views::time::moment_short;
+use crate::widgets::format;
+use crate::widgets::table::{CellText, Column};
+use crate::widgets::tokens::Tone;
+
+/// The columns.
+pub(super) fn columns() -> [Column<'static>; 9] {
+    [
+        Column::text("Started", 132.0).unsorted(),
+        Column::text("Name", 190.0).unsorted(),
+        Column::text("Status", 92.0).unsorted(),
+        Column::number("Duration", 78.0).unsorted(),
+        Column::number("Tokens", 76.0).unsorted(),
+        Column::text("Cached", 64.0).unsorted(),
+        Column::number("Spans", 56.0).unsorted(),
+        Column::text("Inputs", 260.0).unsorted().growing(),
+        Column::text("Outputs", 220.0).unsorted().growing(),
+    ]
+}
+
+/// A trace's status as a word.
+pub(in crate::views) fn status_word(status: &str) -> String {
+    match status {
+        "OK" => "finished".to_owned(),
+        "ERROR" => "failed".to_owned(),
+        "IN_PROGRESS" => "running".to_owned(),
+        "" | "UNSET" | "STATE_UNSPECIFIED" => "unknown".to_owned(),
+        other => other.to_lowercase(),
+    }
+}
+
+/// One cell.
+pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'static> {
+    match column {
+        0 => CellText::text(moment_short(row.start_time_ms, clock)).tone(Tone::Muted),
+        1 if row.name.is_empty() => CellText::value(row.id.to_string()).tone(Tone::Muted),
+        1 => CellText::text(row.name.clone()).strong(),
+        2 => {
+            let status = trace_status(&row.status);
+            CellText::text(status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
+        }
+        3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(format::duration_ms(ms))),
+        4 => match row.tokens.and_then(|tokens| tokens.total) {
+            Some(total) => CellText::value(format::count(total)),
+            None => CellText::unknown(),
+        },
+        5 => match row.cached {
+            Some(true) => CellText::text("likely").tone(Tone::Muted),
+            Some(false) => CellText::text("no").tone(Tone::Faint),
+            None => CellText::unknown(),
+        },
+        6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(format::count(count))),
+        7 => preview(row.request_preview.as_ref()),
+        _ => preview(row.response_preview.as_ref()),
+    }
+}
+
+fn preview(text: Option<&Shown>) -> CellText<'static> {
+    match text {
+        None => CellText::text("–").tone(Tone::Faint),
+        Some(shown) => CellText::text(plain(shown.as_str()).into_owned()).tone(Tone::Muted),
+    }
+}
+
+/// A preview without the braces and quotes that are the same in every line: `{"question": "x"}` is
+/// `question: x`. Previews are cut anywhere, so this is not read as JSON.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let head = &text[..text.floor_char_boundary(400)];
+    let Some(inner) = head.strip_prefix("{\"") else { return Cow::Borrowed(head) };
+    let Some((key, value)) = inner.split_once("\": ") else { return Cow::Borrowed(head) };
+    if key.contains('"') {
+        return Cow::Borrowed(head);
+    }
+    let value = value.strip_suffix('}').unwrap_or(value);
+    let value = match value.strip_prefix('"') {
+        Some(text) if !text.contains("\", \"") => text.strip_suffix('"').unwrap_or(text),
+        _ => value,
+    };
+    Cow::Owned(format!("{key}: {}", value.replace("\\n", " ").replace("\\\"", "\"")))
+}
+
+/// A line that is not here yet.
+pub(super) fn waiting(column: usize) -> CellText<'static> {
+    if column == 1 { CellText::text("…").tone(Tone::Faint) } else { CellText::text("") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Tokens, TraceRow};
+    use crate::store::memory::MemoryStore;
+
+    fn row() -> TraceRow {
+        MemoryStore::trace_head("t", "1", None, "QA.forward", 0).row
+    }
+
+    #[test]
+    fn unknown_is_never_zero() {
+        let clock = Clock { now: std::time::Instant::now(), now_ms: 0, is_utc: true };
+        let mut unknown = row();
+        (unknown.tokens, unknown.cached, unknown.span_count, unknown.duration_ms) = (None, None, None, None);
+        for column in [3, 4, 5, 6] {
+            assert_eq!(cell(&unknown, column, clock).text, CellText::unknown().text, "column {column}");
+        }
+        let half = TraceRow { tokens: Tokens::new(Some(3), None, None), ..row() };
+        assert_eq!(cell(&half, 4, clock).text, CellText::unknown().text);
+        let zero = TraceRow { tokens: Tokens::new(Some(0), Some(0), None), ..row() };
+        assert_eq!(cell(&zero, 4, clock).text, "0");
+    }
+
+    #[test]
+    fn previews_read_as_words() {
+        for (text, wanted) in [
+            (r#"{"question": "What is\n2 + 2?"}"#, "question: What is 2 + 2?"),
+            (r#"{"question": "cut in the mid"#, "question: cut in the mid"),
+            (r#"{"a": "x", "b": "y"}"#, r#"a: "x", "b": "y""#),
+            (r#"{"n": 3}"#, "n: 3"),
+            ("plain", "plain"),
+            (r#"["a"]"#, r#"["a"]"#),
+            ("{\"", "{\""),
+        ] {
+            assert_eq!(plain(text), wanted);
+        }
+        assert!(plain(&"é".repeat(1_000)).len() <= 400);
+    }
+}

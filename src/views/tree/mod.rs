@@ -1,0 +1,259 @@
+//! The panel at the left: experiments and, below each, its runs.
+
+mod rows;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::{Frame, Margin, Ui};
+
+use super::parts::{run_status, slot_ui};
+use super::scene::Scene;
+use super::time::age;
+use crate::loader::{Lane, RunTree, Slot};
+use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
+use crate::state::{Action, Place, TreeKey};
+use crate::widgets::empty::empty_ui;
+use crate::widgets::field::Field;
+use crate::widgets::format;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::section::section_ui;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size;
+use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
+use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
+use rows::{RowKind, Source, TreeLine};
+
+/// What the rows were made of; they are made anew only when something of it changed.
+#[derive(Clone, Default)]
+struct MadeOf {
+    experiments: Option<Arc<Vec<Experiment>>>,
+    counts: Option<Arc<Vec<(ExperimentId, ExperimentCounts)>>>,
+    runs: Vec<(ExperimentId, Option<Arc<RunTree>>, Option<Arc<str>>)>,
+    folds: u64,
+    filter: String,
+}
+
+fn same<T: ?Sized>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+impl MadeOf {
+    fn is_same(&self, other: &Self) -> bool {
+        let same_runs = |(a, b): (&(ExperimentId, _, Option<Arc<str>>), &(ExperimentId, _, Option<Arc<str>>))| {
+            a.0 == b.0 && same(&a.1, &b.1) && a.2 == b.2
+        };
+        same(&self.experiments, &other.experiments)
+            && same(&self.counts, &other.counts)
+            && self.folds == other.folds
+            && self.filter == other.filter
+            && self.runs.len() == other.runs.len()
+            && self.runs.iter().zip(&other.runs).all(same_runs)
+    }
+}
+
+/// What the panel remembers.
+#[derive(Default)]
+pub(super) struct TreeMemory {
+    scroll: RowScroll,
+    filter: String,
+    /// The filter is to get the keyboard.
+    pub focus_filter: bool,
+    cursor: Option<TreeKey>,
+    made_of: Option<MadeOf>,
+    lines: Vec<TreeLine>,
+    shown_place: Option<Place>,
+}
+
+pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
+    Frame::new().inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 4 }).show(ui, |ui| {
+        let response = Field::new("Filter runs").hint("Filter runs").key("/").show(ui, &mut memory.filter);
+        if std::mem::take(&mut memory.focus_filter) {
+            response.request_focus();
+        }
+        section_ui(ui, "Experiments and runs");
+    });
+    let slot = scene.loader.experiments(Lane::Visible);
+    let Some(experiments) = slot_ui(ui, scene, &slot, "The experiments", size::ROW) else { return };
+    make_rows(scene, memory, experiments);
+    if memory.lines.is_empty() {
+        let sentence = if memory.filter.is_empty() {
+            "No experiments yet; they appear as soon as MLflow records a run"
+        } else {
+            "Nothing is called like this; runs are found once their experiment is unfolded"
+        };
+        empty_ui(ui, sentence, "");
+        return;
+    }
+    rows_ui(ui, scene, memory);
+}
+
+fn make_rows(scene: &mut Scene<'_>, memory: &mut TreeMemory, experiments: &Arc<Vec<Experiment>>) {
+    let counts = scene.loader.counts(Lane::Visible);
+    let unfolded = &scene.state.unfolded;
+    let mut runs: HashMap<ExperimentId, Slot<RunTree>> = HashMap::new();
+    let mut made_of = MadeOf {
+        experiments: Some(Arc::clone(experiments)),
+        counts: counts.value().cloned(),
+        folds: unfolded.version(),
+        filter: memory.filter.trim().to_lowercase(),
+        runs: Vec::new(),
+    };
+    for experiment in experiments.iter() {
+        if unfolded.has(&TreeKey::Experiment(experiment.id.clone())) {
+            let slot = scene.loader.run_tree(&experiment.id, Lane::Visible);
+            made_of.runs.push((experiment.id.clone(), slot.value().cloned(), slot.error().cloned()));
+            runs.insert(experiment.id.clone(), slot);
+        }
+    }
+    if memory.made_of.as_ref().is_some_and(|old| old.is_same(&made_of)) {
+        return;
+    }
+    memory.lines = rows::rows(&Source {
+        experiments,
+        counts: made_of.counts.as_deref().map(Vec::as_slice),
+        runs: &runs,
+        unfolded,
+        filter: &made_of.filter,
+    });
+    memory.made_of = Some(made_of);
+}
+
+/// The row of the place on screen.
+fn place_row(lines: &[TreeLine], place: &Place) -> Option<usize> {
+    let is_it = |line: &TreeLine, run: &RunId| matches!(&line.key, TreeKey::Run(id) if id == run);
+    match (place.run(), place.experiment()) {
+        (Some(run), _) => lines.iter().position(|line| is_it(line, run)),
+        (None, Some(id)) => lines
+            .iter()
+            .position(|line| line.experiment == *id && matches!(line.kind, RowKind::Experiment { .. })),
+        (None, None) => None,
+    }
+}
+
+fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
+    let place = scene.place().clone();
+    let current = place_row(&memory.lines, &place);
+    // A place that was just gone to is brought into view; afterwards the tree stays where it is.
+    let is_new = memory.shown_place.as_ref() != Some(&place);
+    let reveal = current.filter(|_| is_new);
+    if is_new && (current.is_some() || matches!(place, Place::Store)) {
+        memory.shown_place = Some(place);
+        memory.cursor = None;
+    }
+    let cursor_row = memory.cursor.as_ref().and_then(|key| memory.lines.iter().position(|line| line.key == *key));
+    let cursor = cursor_row.or(current);
+    let mut clicked = None;
+    let mut toggled = None;
+    let lines = &memory.lines;
+    let response = VirtualRows::new("tree rows", lines.len(), size::ROW)
+        .kind(RowsKind::Tree)
+        .label("Experiments and runs")
+        .cursor(cursor)
+        .reveal(reveal)
+        .show(ui, &mut memory.scroll, |ui, row| {
+            let line = &lines[row.index];
+            let is_cursor = cursor == Some(row.index);
+            match line_ui(ui, scene, line, row, is_cursor) {
+                TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
+                TreeEvent::FoldToggled => toggled = Some(row.index),
+                TreeEvent::None => {}
+            }
+        });
+    if let Some(row) = response.moved_to {
+        memory.cursor = Some(lines[row].key.clone());
+    }
+    let at = response.moved_to.or(cursor);
+    if let Some(row) = toggled {
+        unfold(scene, &lines[row], lines[row].is_open != Some(true));
+    }
+    match (at.and_then(|at| lines.get(at)), response.left, response.right) {
+        (Some(line), true, _) if line.is_open == Some(true) => unfold(scene, line, false),
+        (Some(_), true, _) => {
+            if let Some(above) = at.and_then(|at| rows::parent(lines, at)) {
+                memory.cursor = Some(lines[above].key.clone());
+            }
+        }
+        (Some(line), _, true) if line.is_open == Some(false) => unfold(scene, line, true),
+        _ => {}
+    }
+    if let Some(line) = clicked.or(at.filter(|_| response.opened)).and_then(|row| lines.get(row)) {
+        memory.cursor = Some(line.key.clone());
+        open(scene, line);
+    }
+}
+
+fn unfold(scene: &mut Scene<'_>, line: &TreeLine, is_open: bool) {
+    if line.is_open.is_some() {
+        scene.act(Action::Unfold(line.key.clone(), is_open));
+    }
+}
+
+fn open(scene: &mut Scene<'_>, line: &TreeLine) {
+    match &line.key {
+        TreeKey::Run(id) => {
+            scene.go(Place::Run { experiment: Some(line.experiment.clone()), run: id.clone() });
+        }
+        TreeKey::Experiment(id) => {
+            if line.is_open == Some(false) {
+                unfold(scene, line, true);
+            }
+            scene.go(Place::Experiment(id.clone()));
+        }
+    }
+}
+
+fn line_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    line: &TreeLine,
+    row: &crate::widgets::virtual_rows::VisibleRow,
+    selected: bool,
+) -> TreeEvent {
+    let fold = match line.is_open {
+        None => Fold::Leaf,
+        Some(true) => Fold::Open,
+        Some(false) => Fold::Closed,
+    };
+    let base = TreeRow { depth: line.depth, fold, selected, ..TreeRow::default() };
+    match &line.kind {
+        RowKind::Experiment { name, runs } => {
+            let count = runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", format::count(runs)) });
+            let trailing = [Trailing::caption(count.as_deref().unwrap_or(""), 76.0)];
+            TreeRow { name, strong: true, trailing: &trailing, ..base }.show(ui, row)
+        }
+        RowKind::Run(..) => {
+            let Some(run) = line.run() else { return TreeEvent::None };
+            let score = score(scene, &line.experiment, &run.id);
+            let score_text = score.map(format::value).unwrap_or_default();
+            let age = run.start_time_ms.map(|ms| age(ms, scene.clock)).unwrap_or_default();
+            let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
+            let trailing = match score {
+                Some(_) => [Trailing::value(&score_text, 40.0)],
+                None => [Trailing::caption(&age, 48.0)],
+            };
+            let bar = score.filter(|score| (0.0..=100.0).contains(score)).map(|score| (score as f32 / 100.0, Tone::Accent));
+            let note = if run.parent_inferred { "inferred" } else { "" };
+            let mark = Mark::Status(run_status(&run.status));
+            TreeRow { name, mark, note, bar, trailing: &trailing, ..base }.show(ui, row)
+        }
+        RowKind::Loading => TreeRow { name: "Loading…", tone: Tone::Muted, ..base }.show(ui, row),
+        RowKind::Empty => TreeRow { name: "No runs", tone: Tone::Muted, ..base }.show(ui, row),
+        RowKind::Failed(error) => {
+            let name = format!("Could not be read: {error}");
+            TreeRow { name: &name, tone: Tone::Bad, ..base }.show(ui, row)
+        }
+    }
+}
+
+/// The run's metric `eval`, which DSPy logs on the scale of 0 to 100.
+fn score(scene: &mut Scene<'_>, experiment: &ExperimentId, run: &RunId) -> Option<f64> {
+    let values = scene.loader.run_values(experiment, Lane::Prefetch);
+    let of_run = values.value()?.get(run)?;
+    let metric = of_run.metrics.iter().find(|metric| &*metric.key == "eval")?;
+    Some(metric.point.value)
+}

@@ -1,0 +1,78 @@
+//! The page of an open store: its experiments in a table, and what to know before trusting them.
+
+use egui::Ui;
+
+use crate::loader::Lane;
+use crate::model::Experiment;
+use crate::state::Place;
+use crate::views::parts::slot_ui;
+use crate::views::scene::Scene;
+use crate::views::time::moment_short;
+use crate::views::window::place_frame;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::notice::Notice;
+use crate::widgets::section::{text_ui, title_ui};
+use crate::widgets::table::{CellText, Column, Table, TableState};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(open) = scene.loader.state().open.clone() else { return };
+    place_frame().show(ui, |ui| {
+        let name = open.info.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        title_ui(ui, &name);
+        text_ui(ui, &open.info.path.display().to_string(), Type::Value, Tone::Muted);
+        ui.add_space(size::GAP_S);
+        for notice in &open.info.notices {
+            Notice::hint(notice).show(ui);
+            ui.add_space(size::GAP_S);
+        }
+        let slot = scene.loader.experiments(Lane::Selection);
+        let Some(experiments) = slot_ui(ui, scene, &slot, "The experiments", size::TABLE_ROW) else { return };
+        if experiments.is_empty() {
+            empty_ui(ui, "No experiments yet; they appear as soon as MLflow records a run", "");
+            return;
+        }
+        table_ui(ui, scene, experiments);
+    });
+}
+
+fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
+    let columns = [
+        Column::text("Experiment", 320.0).unsorted().growing(),
+        Column::number("Runs", 90.0).unsorted(),
+        Column::number("Traces", 90.0).unsorted(),
+        Column::text("Made", 160.0).unsorted(),
+        Column::text("Id", 180.0).unsorted(),
+    ];
+    let counts = scene.loader.counts(Lane::Visible);
+    let id = egui::Id::unique("store experiments");
+    let (mut state, mut cursor) =
+        ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
+    let clock = scene.clock;
+    let count_of = |experiment: &Experiment| {
+        counts.value().and_then(|list| list.iter().find(|(id, _)| *id == experiment.id)).map(|(_, counts)| *counts)
+    };
+    let events = Table::new("experiments", "Experiments", &columns, experiments.len())
+        .selected(cursor)
+        .show(ui, &mut state, |row, column| {
+            let experiment = &experiments[row];
+            let number = |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(format::count(n)));
+            match column {
+                0 => CellText::text(experiment.name.clone()).strong(),
+                1 => number(count_of(experiment).map(|counts| counts.runs)),
+                2 => number(count_of(experiment).and_then(|counts| counts.traces)),
+                3 => experiment.creation_time_ms.map_or_else(CellText::unknown, |ms| {
+                    CellText::text(moment_short(ms, clock)).tone(Tone::Muted)
+                }),
+                _ => CellText::value(experiment.id.to_string()).tone(Tone::Muted),
+            }
+        });
+    cursor = events.selected.or(cursor);
+    ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
+    let opened = events.opened.or(events.cell.map(|(row, _)| row));
+    if let Some(experiment) = opened.and_then(|row| experiments.get(row)) {
+        scene.go(Place::Experiment(experiment.id.clone()));
+    }
+}
