@@ -416,3 +416,48 @@ fn a_chart_says_what_it_shows() {
     harness.hover_at(egui::pos2(400.0, 100.0));
     harness.run();
 }
+
+#[test]
+fn the_bar_drags_ten_million_rows_to_the_exact_end() {
+    let mut harness = harness(Theme::Dark, Rows::default(), many_rows);
+    harness.run();
+    let list = harness
+        .get_by_role_and_label(Role::List, "Many rows")
+        .rect();
+    let grip = list.right_top() + vec2(-5.0, 10.0);
+    harness.drag_at(grip);
+    harness.step();
+    harness.hover_at(list.center());
+    harness.step();
+    let middle = harness.state().scroll.top;
+    assert!((4_000_000..6_000_000).contains(&middle), "{middle}");
+    harness.hover_at(list.right_bottom() + vec2(0.0, 50.0));
+    harness.step();
+    harness.drop_at(list.right_bottom() + vec2(0.0, 50.0));
+    harness.run();
+    let label = format!("row {}", MANY - 1);
+    assert!(harness.query_by_label(&label).is_some());
+}
+
+#[test]
+fn nothing_breaks_when_there_is_no_room() {
+    for room in [vec2(1.0, 1.0), vec2(40.0, 30.0), vec2(5_000.0, 10.0)] {
+        let lines = TextLines::new("one\ntwo");
+        let series = [Series::new("s", [(0.0, 1.0)])];
+        let mut harness = harness(
+            Theme::Dark,
+            (Sheet::default(), Tree::default()),
+            |ui, (table, rows)| {
+                ui.set_max_size(room);
+                sheet(ui, table);
+                tree(ui, rows);
+                VirtualText::new("t", "Text", &lines).show(ui, &mut TextState::default());
+                LineChart::new("c", "Chart", &series).show(ui, &mut ChartState::default());
+                tabs::show(ui, "tabs", "Tabs", &[Tab::new("One"), Tab::new("Two")], 7);
+                empty::skeleton_rows_ui(ui, 1_000_000, size::ROW);
+            },
+        );
+        harness.set_size(room);
+        harness.run();
+    }
+}

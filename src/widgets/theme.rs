@@ -145,7 +145,7 @@ pub fn focus_ring(painter: &egui::Painter, rect: egui::Rect, tokens: &Tokens) {
     painter.rect_stroke(
         rect,
         CornerRadius::same(size::RADIUS_CELL),
-        Stroke::new(1.5, tokens.accent),
+        Stroke::new(size::RULE, tokens.accent),
         egui::StrokeKind::Inside,
     );
 }

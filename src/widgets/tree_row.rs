@@ -45,6 +45,8 @@ pub struct TreeRow<'a> {
 
 const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 44.0;
+/// The room that marks and a name need; columns that would take it are left out, in all rows alike.
+const NAME_LEAST: f32 = 110.0;
 
 impl TreeRow<'_> {
     /// Paints the row and says what was done with it.
@@ -67,8 +69,10 @@ impl TreeRow<'_> {
         paint_background(ui, row.rect, self.selected, response.hovered(), tokens);
 
         let center_y = row.rect.center().y;
+        let right = self.trailing_ui(ui, row.rect, tokens);
         // Deep trees stop indenting where there would be no room for names.
-        let indent = (self.depth as f32 * size::INDENT).min(row.rect.width() * 0.5);
+        let room = (right - row.rect.left() - NAME_LEAST).max(0.0);
+        let indent = (self.depth as f32 * size::INDENT).min(room);
         let mut x = row.rect.left() + PADDING + indent;
 
         let fold_rect = Rect::from_center_size(
@@ -79,7 +83,6 @@ impl TreeRow<'_> {
         x += size::ICON + size::GAP_XS;
         x = self.mark_ui(ui, pos2(x, center_y), tokens);
 
-        let right = self.trailing_ui(ui, row.rect, tokens);
         self.name_ui(
             ui,
             Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())),
@@ -147,7 +150,11 @@ impl TreeRow<'_> {
     fn trailing_ui(&self, ui: &Ui, rect: Rect, tokens: &Tokens) -> f32 {
         let painter = ui.painter();
         let mut right = rect.right() - PADDING - self.reserved;
+        let least = rect.left() + PADDING + NAME_LEAST;
         for column in self.trailing.iter().rev() {
+            if right - column.width < least {
+                return right;
+            }
             let cell = Rect::from_min_max(
                 pos2(right - column.width, rect.top()),
                 pos2(right, rect.bottom()),
@@ -167,7 +174,9 @@ impl TreeRow<'_> {
             );
             right -= column.width + size::GAP_S;
         }
-        if let Some((share, tone)) = self.bar {
+        if let Some((share, tone)) = self.bar
+            && right - BAR_WIDTH >= least
+        {
             let track = Rect::from_min_size(
                 pos2(right - BAR_WIDTH, rect.center().y - size::MINI_BAR / 2.0),
                 vec2(BAR_WIDTH, size::MINI_BAR),

@@ -117,7 +117,8 @@ impl<'a> VirtualRows<'a> {
         self
     }
 
-    /// Scrolls as little as needed to show this row.
+    /// Scrolls as little as needed to show this row. Pass it once, when the row changes: while it is given, the
+    /// user cannot scroll away from it.
     pub fn reveal(mut self, row: Option<usize>) -> Self {
         self.reveal = row;
         self

@@ -3,7 +3,7 @@
 use super::series::{Series, SeriesStyle};
 use crate::widgets::tokens::Tokens;
 use egui::Stroke;
-use egui_plot::{Line, PlotPoint, PlotPoints};
+use egui_plot::{GridInput, GridMark, Line, PlotPoint, PlotPoints};
 
 #[derive(Clone, Debug)]
 pub(super) struct Drawn {
@@ -102,4 +102,53 @@ pub(super) fn nearest(
         })
         .min_by(|a, b| a.2.total_cmp(&b.2))
         .map(|(index, x, _)| (index, x))
+}
+
+/// Marks at round values, about `base` × 8 points apart; all of one strength, so that none fades.
+pub(super) fn ticks(input: GridInput, base: f64) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let least = input.base_step_size * base;
+    if !(least.is_finite() && least > 0.0 && low.is_finite() && high.is_finite()) {
+        return Vec::new();
+    }
+    let power = 10f64.powf(least.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|m| m * power)
+        .into_iter()
+        .find(|step| *step >= least * 0.999);
+    let step = step.unwrap_or(power * 10.0);
+    let first = (low / step).ceil();
+    let count = ((high / step).floor() - first).clamp(0.0, 200.0) as usize;
+    (0..=count)
+        .map(|index| GridMark {
+            value: (first + index as f64) * step,
+            step_size: step,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticks;
+    use egui_plot::GridInput;
+
+    fn values(low: f64, high: f64, base_step_size: f64) -> Vec<f64> {
+        let input = GridInput {
+            bounds: (low, high),
+            base_step_size,
+        };
+        ticks(input, 5.0)
+            .into_iter()
+            .map(|mark| mark.value)
+            .collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_never_too_many() {
+        assert_eq!(values(18.0, 91.0, 3.0), [20.0, 40.0, 60.0, 80.0]);
+        assert_eq!(values(-0.3, 1.1, 0.1), [0.0, 0.5, 1.0]);
+        assert!(values(0.0, f64::NAN, 1.0).is_empty());
+        assert!(values(0.0, 1e300, 1e-300).len() <= 201);
+        assert!(values(0.0, 1.0, 0.0).is_empty());
+    }
 }

@@ -1,13 +1,13 @@
 //! Lines and dots over an axis: drawn from what can be seen, kept between frames.
 
-use super::drawn::{Drawn, full_range, line_of, nearest, thin};
+use super::drawn::{Drawn, full_range, line_of, nearest, thin, ticks};
 use super::marks;
 use super::series::{Series, SeriesStyle};
 use crate::widgets::format;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 use egui::accesskit::Role;
-use egui::{AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{AsIdSalt, IdSalt, Rangef, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{AxisHints, Plot};
 
 /// What a chart remembers; the caller keeps it. It holds what was thinned out for the last view.
@@ -104,6 +104,7 @@ impl<'a> LineChart<'a> {
             hints
                 .tick_label_color(tokens.text3)
                 .tick_label_font(Type::ValueSmall.font())
+                .label_spacing(Rangef::new(12.0, 13.0))
         };
 
         let mut plot = Plot::new(self.id_salt)
@@ -112,6 +113,10 @@ impl<'a> LineChart<'a> {
             .show_background(false)
             .show_grid([false, true])
             .grid_color(tokens.line)
+            .grid_fade(0.0)
+            .grid_spacing(Rangef::new(8.0, 24.0))
+            .x_grid_spacer(|input| ticks(input, 8.0))
+            .y_grid_spacer(|input| ticks(input, 5.0))
             .show_crosshair(false)
             .show_x(false)
             .show_y(false)

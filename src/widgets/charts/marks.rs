@@ -116,7 +116,7 @@ pub(super) fn dots(
         }
         match series.style {
             SeriesStyle::Rings => {
-                painter.circle(at, 4.0, tokens.bg_window, Stroke::new(1.4, color));
+                painter.circle(at, 4.0, tokens.bg_panel, Stroke::new(1.4, color));
             }
             SeriesStyle::Dots => {
                 painter.circle_filled(at, 4.5, color);

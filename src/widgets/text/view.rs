@@ -92,7 +92,8 @@ impl<'a> VirtualText<'a> {
         self
     }
 
-    /// Scrolls as little as needed to show this line.
+    /// Scrolls as little as needed to show this line. Pass it once, when the line changes: while it is given, the
+    /// user cannot scroll away from it.
     pub fn reveal(mut self, line: Option<usize>) -> Self {
         self.reveal = line;
         self

@@ -9,6 +9,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct CharWidths {
     ascii: Arc<[f32]>,
+    ascii_most: f32,
     other: f32,
     wide: f32,
 }
@@ -18,6 +19,7 @@ impl CharWidths {
     pub fn monospace() -> Self {
         Self {
             ascii: vec![1.0; 128].into(),
+            ascii_most: 1.0,
             other: 1.0,
             wide: 2.0,
         }
@@ -35,6 +37,7 @@ impl CharWidths {
                 })
                 .collect();
             Self {
+                ascii_most: ascii.iter().copied().fold(0.0, f32::max),
                 ascii: ascii.into(),
                 // No word of a foreign script must be wider than it was taken for.
                 other: width('m').max(width('Ж')),
@@ -59,10 +62,13 @@ impl CharWidths {
         }
     }
 
-    /// No character is wider than this.
-    fn most(&self) -> f32 {
-        let ascii = self.ascii.iter().copied().fold(0.0, f32::max);
-        ascii.max(self.other).max(self.wide)
+    /// No character is wider than this, tabs apart.
+    fn most(&self, is_ascii: bool) -> f32 {
+        if is_ascii {
+            self.ascii_most
+        } else {
+            self.ascii_most.max(self.other).max(self.wide)
+        }
     }
 }
 
@@ -86,9 +92,9 @@ pub(super) fn push_wrapped(
     starts.push(range.start as u32);
     let line = &text[range.clone()];
     let body = line.trim_end_matches(['\n', '\r']);
-    // Most lines fit whatever is in them; a byte is never wider than the widest character or a tab.
-    let tab = widths.of('\t');
-    if body.len() as f32 * widths.most().max(tab) <= width {
+    // Most lines fit whatever is in them: no byte is wider than the widest character.
+    let fits = body.len() as f32 * widths.most(body.is_ascii()) <= width;
+    if fits && !body.contains('\t') {
         return;
     }
     let mut begin = 0;

@@ -46,7 +46,11 @@ pub(super) fn show(
 
     let tokens = Tokens::of(ui);
     let is_held = response.hovered() || response.dragged();
-    let color = if is_held { tokens.text3 } else { tokens.line };
+    let color = if is_held {
+        tokens.text3
+    } else {
+        tokens.faint(tokens.text3)
+    };
     let handle = handle_at(*state).shrink2(egui::vec2(2.0, 1.0));
     ui.painter()
         .rect_filled(handle, size::SCROLL_BAR / 2.0, color);
