@@ -1,1 +1,28 @@
-//! The design system.
+//! The design system: tokens, fonts, theme, and the widgets that every place of the window is made of.
+//!
+//! It knows egui and nothing of what it shows: no run, no trace, no store. A widget takes data and a
+//! small scroll or view state that the caller owns, paints, and returns what the user did. Nothing is
+//! remembered here beyond egui's own caches, so a view stays a pure function of the app's state.
+//!
+//! Deliberately absent: I/O, threads, clocks, and any colour or size outside [`tokens`].
+
+pub mod charts;
+pub mod chips;
+pub mod empty;
+pub mod field;
+pub mod fonts;
+pub mod format;
+pub mod glyphs;
+pub mod key_value;
+pub mod notice;
+pub mod row_text;
+pub mod scroll;
+pub mod section;
+pub mod table;
+pub mod tabs;
+pub mod text;
+pub mod theme;
+pub mod tokens;
+pub mod tree_row;
+pub mod virtual_rows;
+pub mod waterfall;

@@ -1,0 +1,238 @@
+//! Fonts: Inter for prose, JetBrains Mono for values, both shipped; then Hack and the emoji fonts; then
+//! whatever the system has.
+//!
+//! eframe lists the system's fonts on a thread of its own as soon as the window is made
+//! (`NativeOptions::system_font_fallback`, feature `system_fonts`), and asks that list only for a
+//! character that no font here has. So the first frame waits for it only if it shows such a character,
+//! and then no longer than the listing still takes.
+
+use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
+use std::sync::Arc;
+
+const MEDIUM: &str = "Inter-Medium";
+const SEMI_BOLD: &str = "Inter-SemiBold";
+const REGULAR: &str = "Inter-Regular";
+const MONO: &str = "JetBrainsMono-Regular";
+
+static REGULAR_BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
+static MEDIUM_BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-Medium.otf");
+static SEMI_BOLD_BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
+static MONO_BYTES: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf");
+
+/// The family of Inter Medium.
+pub fn medium() -> FontFamily {
+    named(MEDIUM)
+}
+
+/// The family of Inter SemiBold.
+pub fn semi_bold() -> FontFamily {
+    named(SEMI_BOLD)
+}
+
+fn named(name: &'static str) -> FontFamily {
+    // A name is an `Arc<str>`: made once, so that asking for a font in every row allocates nothing.
+    static MEDIUM_NAME: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| MEDIUM.into());
+    static SEMI_BOLD_NAME: std::sync::LazyLock<Arc<str>> =
+        std::sync::LazyLock::new(|| SEMI_BOLD.into());
+    FontFamily::Name(Arc::clone(if name == MEDIUM {
+        &MEDIUM_NAME
+    } else {
+        &SEMI_BOLD_NAME
+    }))
+}
+
+/// The fonts and their order.
+pub fn definitions() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    for (name, bytes) in [
+        (REGULAR, REGULAR_BYTES),
+        (MEDIUM, MEDIUM_BYTES),
+        (SEMI_BOLD, SEMI_BOLD_BYTES),
+        (MONO, MONO_BYTES),
+    ] {
+        let data = FontData::from_static(bytes);
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+    }
+    // Behind the family's own font: the other shipped one, since each has signs that the other lacks
+    // (✕ and ␀ are in JetBrains Mono, ★ is in Inter), then Hack, then egui's icons and emoji.
+    let mut behind = vec!["Hack".to_owned()];
+    if let Some(mono) = fonts.families.get(&FontFamily::Monospace) {
+        behind.extend(mono.iter().filter(|name| *name != "Hack").cloned());
+    }
+    for (family, own) in [
+        (FontFamily::Proportional, [REGULAR, MONO]),
+        (medium(), [MEDIUM, MONO]),
+        (semi_bold(), [SEMI_BOLD, MONO]),
+        (FontFamily::Monospace, [MONO, REGULAR]),
+    ] {
+        let names = own.iter().map(|name| (*name).to_owned());
+        fonts
+            .families
+            .insert(family, names.chain(behind.iter().cloned()).collect());
+    }
+    fonts
+}
+
+/// Installs the shipped fonts. The system's fonts stay behind them if eframe added them.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(definitions());
+}
+
+/// Takes the system's fonts away, for tests whose pixels must not depend on the machine.
+pub fn without_system_fonts(ctx: &Context) {
+    ctx.set_font_providers(Vec::new());
+}
+
+/// A script that needs fonts of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// What people call it.
+    pub name: &'static str,
+    /// Characters that every font of this script has.
+    pub sample: &'static str,
+    /// The Debian package that brings a font.
+    pub package: &'static str,
+}
+
+/// The scripts that prompts and answers are often written in and that no shipped font has.
+pub const SCRIPTS: [Script; 7] = [
+    Script {
+        name: "Chinese and Japanese",
+        sample: "佐藤",
+        package: "fonts-noto-cjk",
+    },
+    Script {
+        name: "Korean",
+        sample: "한국",
+        package: "fonts-noto-cjk",
+    },
+    Script {
+        name: "Arabic",
+        sample: "مرحبا",
+        package: "fonts-noto-core",
+    },
+    Script {
+        name: "Hebrew",
+        sample: "שלום",
+        package: "fonts-noto-core",
+    },
+    Script {
+        name: "Devanagari",
+        sample: "नमस",
+        package: "fonts-noto-core",
+    },
+    Script {
+        name: "Thai",
+        sample: "สวัสด",
+        package: "fonts-noto-core",
+    },
+    Script {
+        name: "Bengali",
+        sample: "নমস",
+        package: "fonts-noto-core",
+    },
+];
+
+/// Whether every character of `text` can be drawn. Waits for the system's list of fonts if one is missing.
+pub fn can_draw(ctx: &Context, text: &str) -> bool {
+    let font = FontId::proportional(super::tokens::size::TYPE_BODY);
+    ctx.fonts_mut(|fonts| fonts.has_glyphs(&font, text))
+}
+
+/// Whether Chinese and Japanese can be drawn.
+pub fn has_cjk(ctx: &Context) -> bool {
+    can_draw(ctx, SCRIPTS[0].sample)
+}
+
+/// The scripts that occur in `text` and cannot be drawn: say so, and name the package.
+pub fn missing_scripts(ctx: &Context, text: &str) -> Vec<Script> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    SCRIPTS
+        .into_iter()
+        .filter(|script| {
+            text.chars().any(|c| script_of(c) == Some(script.name)) && !can_draw(ctx, script.sample)
+        })
+        .collect()
+}
+
+fn script_of(c: char) -> Option<&'static str> {
+    let index = match u32::from(c) {
+        0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0x20000..=0x2FA1F => 0,
+        0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF => 1,
+        0x0600..=0x06FF | 0x0750..=0x077F => 2,
+        0x0590..=0x05FF => 3,
+        0x0900..=0x097F => 4,
+        0x0E00..=0x0E7F => 5,
+        0x0980..=0x09FF => 6,
+        _ => return None,
+    };
+    SCRIPTS.get(index).map(|script| script.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCRIPTS, can_draw, has_cjk, install, missing_scripts, script_of};
+    use crate::widgets::tokens::size::Type;
+    use egui::Context;
+
+    fn drawn(check: impl Fn(&Context)) {
+        let ctx = Context::default();
+        install(&ctx);
+        ctx.run_ui(egui::RawInput::default(), |ui| check(ui.ctx()))
+            .drop_without_applying_deltas();
+    }
+
+    #[test]
+    fn every_cut_has_its_fonts() {
+        drawn(|ctx| {
+            for cut in Type::ALL {
+                let font = cut.font();
+                ctx.fonts_mut(|fonts| {
+                    assert!(
+                        fonts.has_glyphs(&font, "Score 71.7 ± 11 – … → ✓ ✕ ★ Σ ▸ ␀"),
+                        "{cut:?}"
+                    );
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn figures_of_the_value_font_have_one_width() {
+        drawn(|ctx| {
+            let font = Type::Value.font();
+            ctx.fonts_mut(|fonts| {
+                let zero = fonts.glyph_width(&font, '0');
+                for digit in "123456789.,".chars() {
+                    assert!(
+                        (fonts.glyph_width(&font, digit) - zero).abs() < 1e-3,
+                        "{digit}"
+                    );
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_script_without_a_font_is_named() {
+        drawn(|ctx| {
+            assert!(can_draw(ctx, "Grüße, naïve, Жук, Ωμέγα"));
+            assert!(!has_cjk(ctx), "no shipped font has Chinese");
+            let missing = missing_scripts(ctx, "I am 佐藤");
+            assert_eq!(missing.len(), 1);
+            assert_eq!(missing[0].package, "fonts-noto-cjk");
+            assert!(missing_scripts(ctx, "plain").is_empty());
+        });
+    }
+
+    #[test]
+    fn samples_are_of_their_script() {
+        for script in SCRIPTS {
+            for c in script.sample.chars() {
+                assert_eq!(script_of(c), Some(script.name));
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Painting one line of text into a rectangle, cut with an ellipsis. egui keeps the layout between frames.
+
+use super::format;
+use super::tokens::size::Type;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align, Color32, FontId, Galley, Painter, Rect, TextFormat, pos2};
+use std::sync::Arc;
+
+/// No cell or row ever lays out more than this.
+pub const GRAPHEMES_MOST: usize = 200;
+
+/// Lays `text` out as one line that is at most `width` wide.
+pub fn layout(painter: &Painter, text: &str, font: FontId, width: f32) -> Arc<Galley> {
+    let text = format::one_line(text, GRAPHEMES_MOST);
+    let mut job = LayoutJob::single_section(
+        text.into_owned(),
+        // The colour is set when it is painted: hover and selection need no new layout.
+        TextFormat::simple(font, Color32::PLACEHOLDER),
+    );
+    // Whole points, so that a panel that is being resized does not fill the layout cache with each width.
+    job.wrap = TextWrapping::truncate_at_width(width.max(0.0).floor());
+    job.break_on_newline = false;
+    painter.layout_job(job)
+}
+
+/// Paints `text` into `rect`, in the middle of its height. Returns what it covers.
+pub fn paint(
+    painter: &Painter,
+    rect: Rect,
+    text: &str,
+    cut: Type,
+    color: Color32,
+    align: Align,
+) -> Rect {
+    if text.is_empty() || rect.width() < 2.0 {
+        return Rect::from_min_size(rect.min, egui::Vec2::ZERO);
+    }
+    let galley = layout(painter, text, cut.font(), rect.width());
+    paint_galley(painter, rect, galley, color, align)
+}
+
+/// Paints a layout into `rect`, in the middle of its height. Returns what it covers.
+pub fn paint_galley(
+    painter: &Painter,
+    rect: Rect,
+    galley: Arc<Galley>,
+    color: Color32,
+    align: Align,
+) -> Rect {
+    let width = galley.size().x;
+    let x = match align {
+        Align::Min => rect.left(),
+        Align::Center => rect.center().x - width / 2.0,
+        Align::Max => rect.right() - width,
+    };
+    let y = rect.center().y - galley.size().y / 2.0;
+    let at = pos2(painter.round_to_pixel(x), painter.round_to_pixel(y));
+    let covered = Rect::from_min_size(at, galley.size());
+    painter.galley(at, galley, color);
+    covered
+}
+
+trait RoundToPixel {
+    fn round_to_pixel(&self, point: f32) -> f32;
+}
+
+impl RoundToPixel for Painter {
+    fn round_to_pixel(&self, point: f32) -> f32 {
+        let scale = self.pixels_per_point();
+        (point * scale).round() / scale
+    }
+}

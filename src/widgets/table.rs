@@ -1,0 +1,273 @@
+//! A table of any length: header, sorting, column widths, one selected row. Only visible cells are asked for.
+
+mod cell;
+mod header;
+mod spec;
+
+pub use cell::CellText;
+pub use spec::{Column, Sort, TableEvents, TableState};
+
+use super::row_text;
+use super::tokens::size::{self, Type};
+use super::tokens::{Tokens, Tone};
+use super::tree_row::paint_background;
+use super::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
+use egui::{Align, AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
+
+/// A virtual table. It fills the space that is left, or [`Self::height`].
+#[must_use = "call `show`"]
+pub struct Table<'a> {
+    id_salt: IdSalt,
+    label: &'a str,
+    columns: &'a [Column<'a>],
+    total: usize,
+    sort: Option<Sort>,
+    selected: Option<usize>,
+    reveal: Option<usize>,
+    height: Option<f32>,
+}
+
+/// The free room at both sides of a cell.
+const CELL_PADDING: f32 = size::GAP_S;
+const COLUMN_LEAST: f32 = 36.0;
+
+impl<'a> Table<'a> {
+    /// A table of `total` rows.
+    pub fn new(
+        id_salt: impl AsIdSalt,
+        label: &'a str,
+        columns: &'a [Column<'a>],
+        total: usize,
+    ) -> Self {
+        Self {
+            id_salt: IdSalt::new(id_salt),
+            label,
+            columns,
+            total,
+            sort: None,
+            selected: None,
+            reveal: None,
+            height: None,
+        }
+    }
+
+    /// By which column the rows are sorted: a mark in the header. Sorting itself is the caller's.
+    pub fn sort(mut self, sort: Option<Sort>) -> Self {
+        self.sort = sort;
+        self
+    }
+
+    /// The selected row.
+    pub fn selected(mut self, row: Option<usize>) -> Self {
+        self.selected = row;
+        self
+    }
+
+    /// Scrolls as little as needed to show this row. Pass it once, when the row changes: while it is given, the
+    /// user cannot scroll away from it.
+    pub fn reveal(mut self, row: Option<usize>) -> Self {
+        self.reveal = row;
+        self
+    }
+
+    /// A fixed height, header included.
+    pub fn height(mut self, height: f32) -> Self {
+        self.height = Some(height);
+        self
+    }
+
+    /// The height that shows `rows` rows and the header.
+    pub fn height_of(rows: usize) -> f32 {
+        (rows + 1) as f32 * size::TABLE_ROW
+    }
+
+    /// Draws the table. `cell` is asked for the visible cells only.
+    pub fn show<'d>(
+        self,
+        ui: &mut Ui,
+        state: &mut TableState,
+        mut cell: impl FnMut(usize, usize) -> CellText<'d>,
+    ) -> TableEvents {
+        let available = ui.available_rect_before_wrap();
+        let height = self
+            .height
+            .unwrap_or_else(|| available.height())
+            .max(size::TABLE_ROW);
+        let outer = Rect::from_min_size(available.min, vec2(available.width(), height));
+        let id = ui.make_persistent_id(self.id_salt);
+        let mut events = TableEvents::default();
+
+        let widths = self.widths(state, outer.width());
+        let most = (widths.iter().sum::<f32>() - outer.width()).max(0.0);
+        let mut inner = ui.new_child(UiBuilder::new().id_salt(self.id_salt).max_rect(outer));
+        inner.shrink_clip_rect(outer);
+        scroll_sideways(&inner, outer, state, most);
+
+        let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
+        header::show(&inner, id, head, &self, &widths, state, &mut events);
+        inner.advance_cursor_after_rect(
+            head.with_max_y(head.bottom() - inner.spacing().item_spacing.y),
+        );
+
+        // Cells are told to a screen reader only if one listens.
+        let is_heard = inner
+            .ctx()
+            .accesskit_node_builder(inner.unique_id(), |_| ())
+            .is_some();
+        let mut label = String::new();
+        let x = state.x;
+        let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
+            .kind(RowsKind::Table)
+            .label(self.label)
+            .height((outer.bottom() - head.bottom()).max(0.0))
+            .cursor(self.selected)
+            .reveal(self.reveal)
+            .show(&mut inner, &mut state.scroll, |ui, row| {
+                let cells: Vec<CellText<'d>> = (0..self.columns.len())
+                    .map(|c| cell(row.index, c))
+                    .collect();
+                label.clear();
+                if is_heard {
+                    cell::describe(&mut label, self.columns, &cells);
+                }
+                let selected = self.selected == Some(row.index);
+                let info = RowInfo {
+                    label: &label,
+                    selected,
+                    ..RowInfo::default()
+                };
+                let response = row.interact(ui, info);
+                paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
+                if response.clicked() {
+                    events.selected = Some(row.index);
+                    let at = response.interact_pointer_pos();
+                    events.cell = at
+                        .and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x))
+                        .map(|column| (row.index, column));
+                }
+                if response.double_clicked() {
+                    events.opened = Some(row.index);
+                }
+                self.row_ui(ui, row, &cells, &widths, x, is_heard);
+            });
+        events.selected = rows.moved_to.or(events.selected);
+        if rows.opened {
+            events.opened = self.selected;
+        }
+        events.visible = rows.visible;
+        if rows.has_focus && (rows.left || rows.right) {
+            let step = if rows.right { 60.0 } else { -60.0 };
+            state.x = (state.x + step).clamp(0.0, most);
+        }
+        drop(inner);
+        ui.advance_cursor_after_rect(outer);
+        events
+    }
+
+    fn row_ui(
+        &self,
+        ui: &mut Ui,
+        row: &VisibleRow,
+        cells: &[CellText<'_>],
+        widths: &[f32],
+        x: f32,
+        is_heard: bool,
+    ) {
+        let mut left = row.rect.left() - x;
+        for (index, ((cell, width), column)) in
+            cells.iter().zip(widths).zip(self.columns).enumerate()
+        {
+            let rect = Rect::from_min_max(
+                pos2(left, row.rect.top()),
+                pos2(left + width, row.rect.bottom()),
+            );
+            left += width;
+            if rect.right() < row.rect.left() || rect.left() > row.rect.right() {
+                continue;
+            }
+            cell::paint(ui, rect, cell, column.align);
+            if is_heard {
+                cell::tell(ui, row, rect, index, cell);
+            }
+        }
+        let y = row.rect.bottom() - size::RULE / 2.0;
+        let tokens = Tokens::of(ui);
+        ui.painter().hline(
+            row.rect.x_range(),
+            y,
+            (size::RULE, tokens.line.gamma_multiply(0.6)),
+        );
+    }
+
+    /// Widths as set, with what is left given to the growing columns.
+    fn widths(&self, state: &TableState, available: f32) -> Vec<f32> {
+        let mut widths: Vec<f32> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| match state.widths.get(index) {
+                Some(width) if width.is_finite() => width.max(COLUMN_LEAST),
+                _ => column.width.max(COLUMN_LEAST),
+            })
+            .collect();
+        let rest = available - size::SCROLL_BAR - widths.iter().sum::<f32>();
+        let growing = self.columns.iter().filter(|column| column.grows).count();
+        if rest > 0.0 && growing > 0 {
+            for (width, column) in widths.iter_mut().zip(self.columns) {
+                if column.grows {
+                    *width += rest / growing as f32;
+                }
+            }
+        }
+        widths
+    }
+}
+
+fn column_at(widths: &[f32], x: f32) -> Option<usize> {
+    let mut right = 0.0;
+    widths.iter().position(|width| {
+        right += width;
+        x < right
+    })
+}
+
+fn scroll_sideways(ui: &Ui, rect: Rect, state: &mut TableState, most: f32) {
+    if most > 0.0 && ui.rect_contains_pointer(rect) {
+        state.x -= ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
+    }
+    state.x = if state.x.is_finite() {
+        state.x.clamp(0.0, most)
+    } else {
+        0.0
+    };
+    if most > 0.0 {
+        // A thin line at the bottom says that there is more at the side.
+        let tokens = Tokens::of(ui);
+        let share = rect.width() / (rect.width() + most);
+        let length = rect.width() * share;
+        let left = rect.left() + (rect.width() - length) * (state.x / most);
+        let bar = Rect::from_min_size(pos2(left, rect.bottom() - 3.0), vec2(length, 3.0));
+        ui.ctx()
+            .layer_painter(ui.layer_id())
+            .with_clip_rect(ui.clip_rect())
+            .rect_filled(bar, 1.5, tokens.line);
+    }
+}
+
+pub(super) fn cell_text(
+    ui: &Ui,
+    rect: Rect,
+    text: &str,
+    cut: Type,
+    tone: Tone,
+    align: Align,
+) -> Rect {
+    row_text::paint(
+        ui.painter(),
+        rect,
+        text,
+        cut,
+        tone.color(Tokens::of(ui)),
+        align,
+    )
+}

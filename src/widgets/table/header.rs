@@ -1,0 +1,146 @@
+//! The header of a table: titles, the mark of the sorting, and borders that can be dragged.
+
+use super::{CELL_PADDING, COLUMN_LEAST, Sort, Table, TableEvents, TableState, cell_text};
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+use crate::widgets::virtual_rows::set_bounds;
+use egui::accesskit::{Action, Role, SortDirection};
+use egui::{Align, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+
+/// How near the border the pointer has to be.
+const GRIP: f32 = 4.0;
+
+pub(super) fn show(
+    ui: &Ui,
+    table: Id,
+    rect: Rect,
+    spec: &Table<'_>,
+    widths: &[f32],
+    state: &mut TableState,
+    events: &mut TableEvents,
+) {
+    let tokens = Tokens::of(ui);
+    let mut left = rect.left() - state.x;
+    for (index, (column, width)) in spec.columns.iter().zip(widths).enumerate() {
+        let cell = Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
+        left += width;
+        if cell.right() < rect.left() || cell.left() > rect.right() {
+            continue;
+        }
+        let sort = spec.sort.filter(|sort| sort.column == index);
+        title_ui(
+            ui,
+            table.with(("column", index)),
+            cell,
+            column,
+            sort,
+            || events.sort = Some(index),
+        );
+        border_ui(ui, table.with(("border", index)), cell, index, state);
+    }
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom() - 0.5,
+        (size::RULE, tokens.line),
+    );
+}
+
+fn title_ui(
+    ui: &Ui,
+    id: Id,
+    cell: Rect,
+    column: &super::Column<'_>,
+    sort: Option<Sort>,
+    mut on_click: impl FnMut(),
+) {
+    let sense = if column.sortable {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let response = ui.interact(cell.shrink2(vec2(GRIP, 0.0)), id, sense);
+    if column.sortable && response.clicked() {
+        on_click();
+    }
+    ui.ctx().accesskit_node_builder(id, |node| {
+        set_bounds(
+            node,
+            cell.shrink2(vec2(GRIP, 0.0)).intersect(ui.clip_rect()),
+        );
+        node.set_role(Role::ColumnHeader);
+        node.set_label(column.title);
+        if column.sortable {
+            node.add_action(Action::Click);
+        }
+        if let Some(sort) = sort {
+            node.set_sort_direction(if sort.descending {
+                SortDirection::Descending
+            } else {
+                SortDirection::Ascending
+            });
+        }
+    });
+    let tokens = Tokens::of(ui);
+    let mut inner = cell.shrink2(vec2(CELL_PADDING, 0.0));
+    if let Some(sort) = sort {
+        // The mark stands where the text does not: before numbers, after texts.
+        let mark = size::ICON - 4.0;
+        let glyph = if sort.descending {
+            Glyph::Down
+        } else {
+            Glyph::Up
+        };
+        let room = inner.width() - mark - 2.0;
+        let title =
+            crate::widgets::row_text::layout(ui.painter(), column.title, Type::Small.font(), room);
+        let x = if column.align == Align::Max {
+            inner.right() - title.size().x - mark / 2.0 - 3.0
+        } else {
+            inner.left() + title.size().x + mark / 2.0 + 3.0
+        };
+        glyph.paint(ui.painter(), pos2(x, cell.center().y), mark, tokens.text2);
+        inner = if column.align == Align::Max {
+            inner.with_min_x(inner.left() + mark)
+        } else {
+            inner.with_max_x(inner.right() - mark)
+        };
+    }
+    let tone = if sort.is_some() || (column.sortable && response.hovered()) {
+        Tone::Neutral
+    } else {
+        Tone::Muted
+    };
+    cell_text(ui, inner, column.title, Type::Small, tone, column.align);
+    if response.has_focus() {
+        crate::widgets::theme::focus_ring(ui.painter(), cell.shrink(1.0), tokens);
+    }
+}
+
+fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) {
+    let grip = Rect::from_x_y_ranges(cell.right() - GRIP..=cell.right() + GRIP, cell.y_range());
+    let response = ui.interact(grip, id, Sense::CLICK | Sense::DRAG);
+    if response.hovered() || response.dragged() {
+        ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
+        let line = cell.y_range().shrink(5.0);
+        ui.painter()
+            .vline(cell.right(), line, (size::RULE, Tokens::of(ui).text3));
+    }
+    let set = |state: &mut TableState, to: f32| {
+        if state.widths.len() <= index {
+            state.widths.resize(index + 1, f32::NAN);
+        }
+        state.widths[index] = to;
+    };
+    if response.double_clicked() {
+        set(state, f32::NAN);
+    } else if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        // Measured from the column's left edge, so that it stays under the pointer.
+        set(
+            state,
+            (pointer.x - cell.left()).clamp(COLUMN_LEAST, 4_000.0),
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! What a table is told and what it remembers.
+
+use crate::widgets::scroll::RowScroll;
+use egui::Align;
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// The words in the header.
+    pub title: &'a str,
+    /// The width until the user drags it.
+    pub width: f32,
+    /// Where texts stand; numbers stand at the right.
+    pub align: Align,
+    /// Whether a click on the header asks for sorting.
+    pub sortable: bool,
+    /// Whether it takes what is left of the width.
+    pub grows: bool,
+}
+
+impl<'a> Column<'a> {
+    /// A column of texts.
+    pub fn text(title: &'a str, width: f32) -> Self {
+        Self {
+            title,
+            width,
+            align: Align::Min,
+            sortable: true,
+            grows: false,
+        }
+    }
+
+    /// A column of numbers, at the right.
+    pub fn number(title: &'a str, width: f32) -> Self {
+        Self {
+            align: Align::Max,
+            ..Self::text(title, width)
+        }
+    }
+
+    /// This column takes what is left of the width.
+    pub fn growing(mut self) -> Self {
+        self.grows = true;
+        self
+    }
+
+    /// This column cannot be sorted.
+    pub fn unsorted(mut self) -> Self {
+        self.sortable = false;
+        self
+    }
+}
+
+/// By which column the rows are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub column: usize,
+    /// Whether the largest come first.
+    pub descending: bool,
+}
+
+/// What a table remembers; the caller keeps it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableState {
+    /// Which rows are shown.
+    pub scroll: RowScroll,
+    /// How far it is scrolled to the right, in points.
+    pub x: f32,
+    /// Widths that the user set, by column; `NaN` or absent: as the column says.
+    pub widths: Vec<f32>,
+}
+
+/// What the user did with a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableEvents {
+    /// Asked to sort by this column.
+    pub sort: Option<usize>,
+    /// Clicked this row, or moved to it with a key: it should be the selected one.
+    pub selected: Option<usize>,
+    /// Double-clicked this row, or pressed Enter on it.
+    pub opened: Option<usize>,
+    /// Clicked this cell: row and column.
+    pub cell: Option<(usize, usize)>,
+    /// The rows that were drawn, for loading ahead.
+    pub visible: std::ops::Range<usize>,
+}

@@ -1,0 +1,250 @@
+//! One row of a tree: fold triangle, mark, name, an optional small bar, columns at the right.
+
+mod parts;
+
+pub use parts::{Fold, Mark, Trailing, TreeEvent};
+
+use super::glyphs::{self, Glyph};
+use super::row_text;
+use super::tokens::size::{self, Type};
+use super::tokens::{Tokens, Tone};
+use super::virtual_rows::{RowInfo, VisibleRow};
+use egui::accesskit::{Action, Role};
+use egui::{Align, Rect, Sense, Ui, pos2, vec2};
+
+/// A row of a tree, to be shown within [`super::virtual_rows::VirtualRows`].
+#[derive(Clone, Debug, Default)]
+pub struct TreeRow<'a> {
+    /// How deep it stands, from 0.
+    pub depth: usize,
+    /// Its children.
+    pub fold: Fold,
+    /// The mark before the name.
+    pub mark: Mark,
+    /// The name.
+    pub name: &'a str,
+    /// The tone of the name.
+    pub tone: Tone,
+    /// Whether the name leads: medium weight.
+    pub strong: bool,
+    /// A short faint text after the name: "inferred", "4 adapters folded".
+    pub note: &'a str,
+    /// Whether it is the winner: a star after the name.
+    pub star: bool,
+    /// A small bar before the columns: how far from 0 to 1, and its tone.
+    pub bar: Option<(f32, Tone)>,
+    /// Columns at the right edge, from left to right.
+    pub trailing: &'a [Trailing<'a>],
+    /// Room kept free at the right of the columns, for what the caller paints.
+    pub reserved: f32,
+    /// Whether the row is selected.
+    pub selected: bool,
+    /// The place among its siblings and their number.
+    pub position: Option<(usize, usize)>,
+}
+
+const PADDING: f32 = 10.0;
+const BAR_WIDTH: f32 = 44.0;
+/// The room that marks and a name need; columns that would take it are left out, in all rows alike.
+const NAME_LEAST: f32 = 110.0;
+
+impl TreeRow<'_> {
+    /// Paints the row and says what was done with it.
+    pub fn show(&self, ui: &Ui, row: &VisibleRow) -> TreeEvent {
+        let tokens = Tokens::of(ui);
+        let response = row.interact(
+            ui,
+            RowInfo {
+                label: self.name,
+                depth: Some(self.depth),
+                expanded: match self.fold {
+                    Fold::Leaf => None,
+                    Fold::Open => Some(true),
+                    Fold::Closed => Some(false),
+                },
+                selected: self.selected,
+                position: self.position,
+            },
+        );
+        paint_background(ui, row.rect, self.selected, response.hovered(), tokens);
+
+        let center_y = row.rect.center().y;
+        let right = self.trailing_ui(ui, row.rect, tokens);
+        // Deep trees stop indenting where there would be no room for names.
+        let room = (right - row.rect.left() - NAME_LEAST).max(0.0);
+        let indent = (self.depth as f32 * size::INDENT).min(room);
+        let mut x = row.rect.left() + PADDING + indent;
+
+        let fold_rect = Rect::from_center_size(
+            pos2(x + size::ICON / 2.0, center_y),
+            vec2(size::ICON + size::GAP_XS, row.rect.height()),
+        );
+        let toggled = self.fold_ui(ui, row, fold_rect, tokens);
+        x += size::ICON + size::GAP_XS;
+        x = self.mark_ui(ui, pos2(x, center_y), tokens);
+
+        self.name_ui(
+            ui,
+            Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())),
+        );
+        if toggled {
+            TreeEvent::FoldToggled
+        } else if response.double_clicked() {
+            TreeEvent::DoubleClicked
+        } else if response.clicked() {
+            TreeEvent::Clicked
+        } else {
+            TreeEvent::None
+        }
+    }
+
+    fn fold_ui(&self, ui: &Ui, row: &VisibleRow, rect: Rect, tokens: &Tokens) -> bool {
+        let glyph = match self.fold {
+            Fold::Leaf => return false,
+            Fold::Open => Glyph::FoldOpen,
+            Fold::Closed => Glyph::FoldClosed,
+        };
+        let id = row.id.with("fold");
+        let response = ui.interact(rect, id, Sense::CLICK);
+        let tone = if response.hovered() {
+            Tone::Neutral
+        } else {
+            Tone::Faint
+        };
+        glyph.paint_tone(ui.painter(), rect.center(), tone, tokens);
+        ui.ctx().accesskit_node_builder(id, |node| {
+            super::virtual_rows::set_bounds(node, rect.intersect(ui.clip_rect()));
+            let verb = if self.fold == Fold::Open {
+                "Fold"
+            } else {
+                "Unfold"
+            };
+            node.set_role(Role::DisclosureTriangle);
+            node.set_label(format!("{verb} {}", self.name));
+            node.add_action(Action::Click);
+        });
+        response.clicked()
+    }
+
+    fn mark_ui(&self, ui: &Ui, at: egui::Pos2, tokens: &Tokens) -> f32 {
+        let painter = ui.painter();
+        let small = at + vec2(size::KIND_SQUARE / 2.0, 0.0);
+        let large = at + vec2(size::ICON / 2.0, 0.0);
+        match self.mark {
+            Mark::None => return at.x,
+            Mark::Square(tone) => glyphs::paint_square(painter, small, tone.color(tokens)),
+            Mark::Dot(tone) => {
+                painter.circle_filled(small, size::KIND_SQUARE / 2.0, tone.color(tokens));
+            }
+            Mark::Status(status) => glyphs::paint_status(painter, large, status, tokens),
+            Mark::Glyph(glyph, tone) => glyph.paint_tone(painter, large, tone, tokens),
+        }
+        let width = match self.mark {
+            Mark::Status(_) | Mark::Glyph(..) => size::ICON,
+            _ => size::KIND_SQUARE,
+        };
+        at.x + width + size::GAP_XS + 3.0
+    }
+
+    /// Paints the columns and the bar from the right. Returns where the name has to end.
+    fn trailing_ui(&self, ui: &Ui, rect: Rect, tokens: &Tokens) -> f32 {
+        let painter = ui.painter();
+        let mut right = rect.right() - PADDING - self.reserved;
+        let least = rect.left() + PADDING + NAME_LEAST;
+        for column in self.trailing.iter().rev() {
+            if right - column.width < least {
+                return right;
+            }
+            let cell = Rect::from_min_max(
+                pos2(right - column.width, rect.top()),
+                pos2(right, rect.bottom()),
+            );
+            let cut = if column.mono {
+                Type::Value
+            } else {
+                Type::Small
+            };
+            row_text::paint(
+                painter,
+                cell,
+                column.text,
+                cut,
+                column.tone.color(tokens),
+                Align::Max,
+            );
+            right -= column.width + size::GAP_S;
+        }
+        if let Some((share, tone)) = self.bar
+            && right - BAR_WIDTH >= least
+        {
+            let track = Rect::from_min_size(
+                pos2(right - BAR_WIDTH, rect.center().y - size::MINI_BAR / 2.0),
+                vec2(BAR_WIDTH, size::MINI_BAR),
+            );
+            painter.rect_filled(track, size::MINI_BAR / 2.0, tokens.line);
+            if share > 0.0 {
+                let width = (BAR_WIDTH * share.min(1.0)).max(size::MINI_BAR);
+                let full = Rect::from_min_size(track.min, vec2(width, size::MINI_BAR));
+                painter.rect_filled(full, size::MINI_BAR / 2.0, tone.color(tokens));
+            }
+            right -= BAR_WIDTH + size::GAP_S;
+        }
+        right
+    }
+
+    fn name_ui(&self, ui: &Ui, rect: Rect) {
+        let tokens = Tokens::of(ui);
+        let painter = ui.painter();
+        let cut = if self.strong {
+            Type::BodyMedium
+        } else {
+            Type::Body
+        };
+        let star = if self.star {
+            size::ICON + size::GAP_XS
+        } else {
+            0.0
+        };
+        let room = rect.with_max_x(rect.right() - star);
+        let name = row_text::paint(
+            painter,
+            room,
+            self.name,
+            cut,
+            self.tone.color(tokens),
+            Align::Min,
+        );
+        let mut x = name.right();
+        if self.star {
+            let at = pos2(x + star / 2.0 + 2.0, rect.center().y);
+            Glyph::Star.paint_tone(painter, at, self.tone, tokens);
+            x += star;
+        }
+        let left = x + size::GAP_S;
+        if !self.note.is_empty() && left < rect.right() {
+            row_text::paint(
+                painter,
+                rect.with_min_x(left),
+                self.note,
+                Type::Small,
+                tokens.text3,
+                Align::Min,
+            );
+        }
+    }
+}
+
+/// The background of a row that is selected or hovered.
+pub(super) fn paint_background(
+    ui: &Ui,
+    rect: Rect,
+    selected: bool,
+    hovered: bool,
+    tokens: &Tokens,
+) {
+    if selected {
+        ui.painter().rect_filled(rect, 0.0, tokens.bg_selected);
+    } else if hovered {
+        ui.painter().rect_filled(rect, 0.0, tokens.bg_raised);
+    }
+}

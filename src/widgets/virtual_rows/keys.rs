@@ -1,0 +1,110 @@
+//! The keys of a list: with a cursor they move it, without they scroll.
+
+use super::{RowScroll, RowsResponse, VirtualRows};
+use egui::{Event, EventFilter, Key, Ui};
+
+pub(super) fn handle(
+    ui: &Ui,
+    rows: &VirtualRows<'_>,
+    state: &mut RowScroll,
+    view_rows: f64,
+    response: &mut RowsResponse,
+) {
+    ui.memory_mut(|memory| {
+        memory.set_focus_lock_filter(
+            response.id,
+            EventFilter {
+                vertical_arrows: true,
+                horizontal_arrows: true,
+                ..EventFilter::default()
+            },
+        );
+    });
+    for key in pressed(ui) {
+        match key {
+            Key::ArrowLeft => response.left = true,
+            Key::ArrowRight => response.right = true,
+            Key::Enter => response.opened = rows.cursor.flatten().is_some(),
+            _ => step(key, rows, state, view_rows, response),
+        }
+    }
+}
+
+fn step(
+    key: Key,
+    rows: &VirtualRows<'_>,
+    state: &mut RowScroll,
+    view_rows: f64,
+    response: &mut RowsResponse,
+) {
+    let page = (view_rows.floor() - 1.0).max(1.0);
+    let delta = match key {
+        Key::ArrowUp => -1.0,
+        Key::ArrowDown => 1.0,
+        Key::PageUp => -page,
+        Key::PageDown => page,
+        Key::Home => f64::NEG_INFINITY,
+        _ => f64::INFINITY,
+    };
+    let Some(cursor) = rows.cursor else {
+        *state = if delta.is_finite() {
+            state.moved(delta, rows.total, view_rows)
+        } else {
+            RowScroll::from_ratio(delta.max(0.0), rows.total, view_rows)
+        };
+        return;
+    };
+    let Some(last) = rows.total.checked_sub(1) else {
+        return;
+    };
+    let to = match (response.moved_to.or(cursor), delta.is_finite()) {
+        (_, false) => {
+            if delta > 0.0 {
+                last
+            } else {
+                0
+            }
+        }
+        // Nothing stands anywhere yet: begin with what can be seen.
+        (None, true) => state.top.min(last),
+        (Some(at), true) if delta < 0.0 => at.min(last).saturating_sub(-delta as usize),
+        (Some(at), true) => at.saturating_add(delta as usize).min(last),
+    };
+    response.moved_to = Some(to);
+}
+
+/// The keys of this frame that are ours, in order, taken out of the input.
+fn pressed(ui: &Ui) -> Vec<Key> {
+    ui.input_mut(|input| {
+        let mut keys = Vec::new();
+        input.events.retain(|event| {
+            let Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } = event
+            else {
+                return true;
+            };
+            let is_ours = modifiers.is_none()
+                && matches!(
+                    key,
+                    Key::ArrowUp
+                        | Key::ArrowDown
+                        | Key::ArrowLeft
+                        | Key::ArrowRight
+                        | Key::PageUp
+                        | Key::PageDown
+                        | Key::Home
+                        | Key::End
+                        | Key::Enter
+                );
+            if is_ours {
+                keys.push(*key);
+            }
+            !is_ours
+        });
+        keys
+    })
+}

@@ -1,0 +1,547 @@
+//! Every reader, on every recorded store, against plain SQL and against what MLflow's own API
+//! says (`tests/stores/*.mlflow.json`, written by `tests/stores/golden.py`).
+//!
+//! Nothing here uses the code under test to find out what is right: rows come from SQL, span
+//! contents from `serde_json`, artifacts from the file system.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::databases;
+use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
+use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use serde_json::Value as Json;
+
+/// One store, read by one reader.
+struct Case {
+    database: PathBuf,
+    sql: Connection,
+    store: Box<dyn Store>,
+    cx: ReadCx,
+}
+
+fn for_every_reader(check: impl Fn(&mut Case)) {
+    for database in databases() {
+        let store = open(&database, &OpenOptions::default()).expect("opens");
+        let sql = Connection::open_with_flags(&database, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens");
+        let cx = ReadCx::new().with_reveal(Reveal::Revealed);
+        check(&mut Case { database, sql, store, cx });
+    }
+}
+
+impl Case {
+    fn rows(&self, sql: &str) -> Vec<Vec<Value>> {
+        let mut statement = self.sql.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).expect("queried");
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().expect("a row") {
+            found.push((0..columns).map(|column| row.get(column).expect("a value")).collect());
+        }
+        found
+    }
+
+    fn has_table(&self, table: &str) -> bool {
+        !self.rows(&format!("select 1 from sqlite_master where name = '{table}' and type = 'table'")).is_empty()
+    }
+
+    fn golden(&self) -> Option<Json> {
+        let folder = self.database.parent()?;
+        let file = folder.with_file_name(format!("{}.mlflow.json", folder.file_name()?.to_str()?));
+        let text = fs::read_to_string(file).ok()?;
+        Some(serde_json::from_str(&text).expect("a golden file"))
+    }
+
+    fn traces(&mut self) -> Vec<TraceId> {
+        let index = self.store.trace_index(&self.cx, &TraceQuery::default()).expect("an index");
+        let rows = self.store.trace_rows(&self.cx, &index.handles).expect("rows");
+        rows.into_iter().map(|row| row.id).collect()
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+fn int(value: &Value) -> Option<i64> {
+    if let Value::Integer(number) = value { Some(*number) } else { None }
+}
+
+#[test]
+fn experiments_and_their_counts() {
+    for_every_reader(|case| {
+        let found = case.store.experiments(&case.cx, true).expect("experiments");
+        let rows = case
+            .rows("select experiment_id, name, lifecycle_stage, creation_time from experiments order by experiment_id");
+        assert_eq!(found.len(), rows.len());
+        for (experiment, row) in found.iter().zip(&rows) {
+            assert_eq!(experiment.id.as_str(), text(&row[0]));
+            assert_eq!(experiment.name, text(&row[1]));
+            assert_eq!(experiment.lifecycle.as_str(), text(&row[2]));
+            assert_eq!(experiment.creation_time_ms, int(&row[3]));
+        }
+        for (id, counts) in case.store.experiment_counts(&case.cx).expect("counts") {
+            let count = |table: &str, and: &str| {
+                int(&case.rows(&format!("select count(*) from {table} where experiment_id = {id} {and}"))[0][0])
+            };
+            assert_eq!(Some(counts.runs as i64), count("runs", "and lifecycle_stage = 'active'"));
+            assert_eq!(counts.traces.map(|n| n as i64), count("trace_info", ""));
+        }
+    });
+}
+
+#[test]
+fn runs_and_everything_attached_to_them() {
+    for_every_reader(|case| {
+        let query = RunQuery { scope: RunScope::All, with_deleted: true };
+        let runs = case.store.runs(&case.cx, &query).expect("runs");
+        let rows = case.rows("select run_uuid, experiment_id, name, status, start_time, end_time, lifecycle_stage, artifact_uri from runs");
+        assert_eq!(runs.len(), rows.len());
+        let by_id: BTreeMap<_, _> = runs.iter().map(|run| (run.id.as_str().to_owned(), run)).collect();
+        for row in &rows {
+            let run = by_id[&text(&row[0])];
+            assert_eq!(run.experiment_id.as_str(), text(&row[1]));
+            assert_eq!(run.name, text(&row[2]));
+            assert_eq!(run.status.as_str(), text(&row[3]));
+            assert_eq!((run.start_time_ms, run.end_time_ms), (int(&row[4]), int(&row[5])));
+            assert_eq!(run.lifecycle.as_str(), text(&row[6]));
+            assert_eq!(run.artifact_uri.as_deref(), Some(&*text(&row[7])));
+        }
+        assert!(runs.windows(2).all(|pair| pair[0].start_time_ms <= pair[1].start_time_ms));
+
+        let mut found = Vec::new();
+        for (run, values) in case.store.run_values(&case.cx, &query).expect("values") {
+            for param in &values.params {
+                found.push(format!("param {run} {} {}", param.key, param.value.as_str()));
+            }
+            for tag in &values.tags {
+                found.push(format!("tag {run} {} {}", tag.key, tag.value.as_str()));
+                if &*tag.key == "mlflow.parentRunId" {
+                    assert_eq!(by_id[run.as_str()].parent_id.as_ref().map(RunId::as_str), Some(tag.value.as_str()));
+                }
+            }
+            for metric in &values.metrics {
+                let point = metric.point;
+                found.push(format!(
+                    "metric {run} {} {:?} {} {}",
+                    metric.key, point.value, point.step, point.timestamp_ms
+                ));
+            }
+        }
+        let mut wanted = Vec::new();
+        for row in case.rows("select run_uuid, key, value from params") {
+            wanted.push(format!("param {} {} {}", text(&row[0]), text(&row[1]), text(&row[2])));
+        }
+        for row in case.rows("select run_uuid, key, value from tags") {
+            wanted.push(format!("tag {} {} {}", text(&row[0]), text(&row[1]), text(&row[2])));
+        }
+        for row in case.rows("select run_uuid, key, value, is_nan, step, timestamp from latest_metrics") {
+            let value = number(&row[2], &row[3]);
+            wanted.push(format!(
+                "metric {} {} {value:?} {} {}",
+                text(&row[0]),
+                text(&row[1]),
+                text(&row[4]),
+                text(&row[5])
+            ));
+        }
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted);
+
+        for run in &runs {
+            let mut found = Vec::new();
+            for series in case.store.metric_history(&case.cx, &run.id, None).expect("history") {
+                assert!(series.points.windows(2).all(|pair| pair[0].step <= pair[1].step));
+                let one = case.store.metric_history(&case.cx, &run.id, Some(&series.key)).expect("one");
+                assert_eq!(format!("{one:?}"), format!("{:?}", [&series]));
+                for point in &series.points {
+                    found.push(format!("{} {} {} {:?}", series.key, point.step, point.timestamp_ms, point.value));
+                }
+            }
+            let sql = format!("select key, step, timestamp, value, is_nan from metrics where run_uuid = '{}'", run.id);
+            let mut wanted: Vec<String> = (case.rows(&sql).iter())
+                .map(|row| {
+                    format!("{} {} {} {:?}", text(&row[0]), text(&row[1]), text(&row[2]), number(&row[3], &row[4]))
+                })
+                .collect();
+            found.sort();
+            wanted.sort();
+            assert_eq!(found, wanted);
+        }
+    });
+}
+
+/// MLflow's encoding of what is not finite, undone here once more.
+fn number(value: &Value, is_nan: &Value) -> f64 {
+    let value = match value {
+        Value::Real(number) => *number,
+        Value::Integer(number) => *number as f64,
+        other => panic!("no number: {other:?}"),
+    };
+    match (int(is_nan), value) {
+        (Some(1), _) => f64::NAN,
+        (_, f64::MAX) => f64::INFINITY,
+        (_, f64::MIN) => f64::NEG_INFINITY,
+        (_, value) => value,
+    }
+}
+
+#[test]
+fn lists_of_traces() {
+    for_every_reader(|case| {
+        let ids = |case: &mut Case, query: &TraceQuery| -> (u64, Vec<String>) {
+            let index = case.store.trace_index(&case.cx, query).expect("an index");
+            let rows = case.store.trace_rows(&case.cx, &index.handles).expect("rows");
+            (index.total, rows.iter().map(|row| row.id.to_string()).collect())
+        };
+        let wanted = |case: &Case, condition: &str| -> Vec<String> {
+            let sql =
+                format!("select request_id from trace_info t {condition} order by timestamp_ms desc, request_id desc");
+            case.rows(&sql).iter().map(|row| text(&row[0])).collect()
+        };
+        let all = wanted(case, "");
+        assert_eq!(ids(case, &TraceQuery::default()), (all.len() as u64, all.clone()));
+        let limited = ids(case, &TraceQuery { limit: Some(7), ..TraceQuery::default() });
+        assert_eq!(limited, (all.len() as u64, all[..7].to_vec()));
+        for experiment in case.store.experiments(&case.cx, true).expect("experiments") {
+            let query = TraceQuery { experiment: Some(experiment.id.clone()), ..TraceQuery::default() };
+            assert_eq!(ids(case, &query).1, wanted(case, &format!("where experiment_id = {}", experiment.id)));
+        }
+        let runs = RunQuery { scope: RunScope::All, with_deleted: true };
+        for run in case.store.runs(&case.cx, &runs).expect("runs") {
+            let condition = format!(
+                "where exists (select 1 from trace_request_metadata m where m.request_id = t.request_id \
+                 and m.key = 'mlflow.sourceRun' and m.value = '{}')",
+                run.id
+            );
+            let query = TraceQuery { run: Some(run.id.clone()), ..TraceQuery::default() };
+            assert_eq!(ids(case, &query).1, wanted(case, &condition));
+        }
+        let none = TraceQuery { run: Some(RunId::from("nobody")), ..TraceQuery::default() };
+        assert_eq!(ids(case, &none), (0, vec![]));
+        let none = TraceQuery { experiment: Some(ExperimentId::from("x")), ..TraceQuery::default() };
+        assert_eq!(ids(case, &none), (0, vec![]));
+    });
+}
+
+#[test]
+fn one_line_of_a_list_and_the_head_of_a_trace() {
+    for_every_reader(|case| {
+        let columns = case.rows("select name from pragma_table_info('trace_info')");
+        let has = |name: &str| columns.iter().any(|row| text(&row[0]) == name);
+        for id in case.traces() {
+            let head = case.store.trace(&case.cx, &id).expect("read").expect("exists");
+            let sql = format!(
+                "select experiment_id, timestamp_ms, execution_time_ms, status from trace_info where request_id = '{id}'"
+            );
+            let row = &case.rows(&sql)[0];
+            assert_eq!(head.row.experiment_id.as_str(), text(&row[0]));
+            assert_eq!((Some(head.row.start_time_ms), head.row.duration_ms), (int(&row[1]), int(&row[2])));
+            assert_eq!(head.row.status, text(&row[3]));
+            for (table, found) in [("trace_tags", &head.tags), ("trace_request_metadata", &head.metadata)] {
+                let sql = format!("select key, value from {table} where request_id = '{id}' order by key");
+                let wanted: Vec<_> = case.rows(&sql).iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
+                let found: Vec<_> = found.iter().map(|e| (e.key.to_string(), e.value.as_str().to_owned())).collect();
+                assert_eq!(found, wanted);
+            }
+            let entry = |key: &str| {
+                let found = head.metadata.iter().chain(&head.tags).find(|entry| &*entry.key == key);
+                found.map(|entry| entry.value.as_str().to_owned())
+            };
+            assert_eq!(head.row.run_id.as_ref().map(RunId::as_str), entry("mlflow.sourceRun").as_deref());
+            let column = |name: &str| {
+                let stored =
+                    has(name).then(|| case.rows(&format!("select {name} from trace_info where request_id = '{id}'")));
+                stored.map(|rows| rows[0][0].clone()).filter(|value| *value != Value::Null)
+            };
+            let name = column("trace_name").map(|name| text(&name)).or_else(|| entry("mlflow.traceName"));
+            assert_eq!(head.row.name, name.unwrap_or_default());
+            let usage =
+                entry("mlflow.trace.tokenUsage").map(|usage| serde_json::from_str::<Json>(&usage).expect("JSON"));
+            let stored = |name: &str| {
+                let from_usage = || usage.as_ref().and_then(|usage| usage[name].as_i64());
+                column(name).and_then(|value| int(&value)).or_else(from_usage).map(|number| number as u64)
+            };
+            let found = head.row.tokens.unwrap_or_default();
+            assert_eq!(
+                [found.input, found.output, found.total],
+                ["input_tokens", "output_tokens", "total_tokens"].map(stored)
+            );
+            if case.has_table("assessments") {
+                let sql = format!(
+                    "select name, value, created_timestamp from assessments where trace_id = '{id}' order by created_timestamp, rowid"
+                );
+                let wanted: Vec<_> = (case.rows(&sql).iter())
+                    .map(|row| {
+                        (text(&row[0]), serde_json::from_str::<Json>(&text(&row[1])).expect("JSON"), int(&row[2]))
+                    })
+                    .collect();
+                let found: Vec<_> = head.assessments.into_iter().map(|a| (a.name, a.value, a.created_ms)).collect();
+                assert_eq!(found, wanted);
+            }
+        }
+        assert_eq!(case.store.trace(&case.cx, &TraceId::from("nobody")).expect("read"), None);
+    });
+}
+
+/// A span's record, wherever it is stored: id, parent, name, start, end, attributes.
+struct Record(String, Option<String>, String, i64, Option<i64>, Json);
+
+fn records(case: &Case, trace: &str) -> Vec<Record> {
+    let mut found = Vec::new();
+    if case.has_table("spans") {
+        let sql = format!("select span_id, parent_span_id, content from spans where trace_id = '{trace}'");
+        for row in case.rows(&sql) {
+            let content: Json = serde_json::from_str(&text(&row[2])).expect("content is JSON");
+            found.push(Record(
+                text(&row[0]),
+                Some(text(&row[1])).filter(|parent| !parent.is_empty()),
+                content["name"].as_str().expect("a name").to_owned(),
+                content["start_time_unix_nano"].as_i64().expect("a start"),
+                content["end_time_unix_nano"].as_i64(),
+                content["attributes"].clone(),
+            ));
+        }
+    }
+    let sql = format!("select value from trace_tags where key = 'mlflow.artifactLocation' and request_id = '{trace}'");
+    if let (true, Some(row)) = (found.is_empty(), case.rows(&sql).first()) {
+        let location = text(&row[0]);
+        let tail = location.find("mlruns/").map(|place| &location[place..]).expect("an address below mlruns");
+        let file = case.database.parent().expect("a folder").join(tail).join("traces.json");
+        let Ok(file) = fs::read_to_string(file) else { return found };
+        let file: Json = serde_json::from_str(&file).expect("JSON");
+        for span in file["spans"].as_array().expect("spans") {
+            found.push(Record(
+                span["context"]["span_id"].as_str().expect("an id").trim_start_matches("0x").to_owned(),
+                span["parent_id"].as_str().map(|id| id.trim_start_matches("0x").to_owned()),
+                span["name"].as_str().expect("a name").to_owned(),
+                span["start_time"].as_i64().expect("a start"),
+                span["end_time"].as_i64(),
+                span["attributes"].clone(),
+            ));
+        }
+    }
+    found
+}
+
+#[test]
+fn spans_with_everything_that_was_noted() {
+    let mut all = 0;
+    let all = &mut all;
+    let count = std::cell::Cell::new(0);
+    for_every_reader(|case| {
+        for id in case.traces() {
+            let heads = case.store.spans(&case.cx, &id).expect("spans");
+            let facts = case.store.span_facts(&case.cx, &id, &heads).expect("facts");
+            let records = records(case, id.as_str());
+            assert_eq!(heads.len(), records.len(), "{id}");
+            assert!(heads.windows(2).all(|pair| pair[0].start_ns <= pair[1].start_ns));
+            for (head, facts) in heads.iter().zip(&facts) {
+                let Record(_, parent, name, start, end, attributes) =
+                    records.iter().find(|record| record.0 == head.id).expect("the same spans");
+                assert_eq!((&head.parent_id, &head.name), (parent, name));
+                assert_eq!((head.start_ns, head.end_ns), (*start, *end));
+                let body = case.store.span_body(&case.cx, &id, head.handle).expect("read").expect("exists");
+                let decoded =
+                    |value: &Json| serde_json::from_str::<Json>(value.as_str().expect("text")).expect("JSON in JSON");
+                assert_eq!(body.inputs, attributes.get("mlflow.spanInputs").map(decoded));
+                assert_eq!(body.outputs, attributes.get("mlflow.spanOutputs").map(decoded));
+                assert_eq!(Json::from(head.kind.as_str()), decoded(&attributes["mlflow.spanType"]));
+                let others: serde_json::Map<String, Json> = (attributes.as_object().expect("attributes").iter())
+                    .filter(|(key, _)| !["mlflow.spanInputs", "mlflow.spanOutputs"].contains(&key.as_str()))
+                    .map(|(key, value)| (key.clone(), decoded(value)))
+                    .collect();
+                assert_eq!(body.attributes, others);
+                assert_eq!(facts.tokens, body.tokens());
+                assert_eq!(facts.tokens.is_some(), others.contains_key("mlflow.chat.tokenUsage"));
+                count.set(count.get() + 1);
+            }
+        }
+    });
+    *all += count.get();
+    assert!(*all > 300, "only {all} spans were compared");
+}
+
+#[test]
+fn secrets_are_nowhere_unless_revealed() {
+    let found = std::cell::Cell::new(0);
+    for_every_reader(|case| {
+        let masked = ReadCx::new();
+        for id in case.traces() {
+            let heads = case.store.spans(&masked, &id).expect("spans");
+            let hidden = case.store.span_bodies(&masked, &id, &heads).expect("bodies");
+            let shown = case.store.span_bodies(&case.cx, &id, &heads).expect("bodies");
+            assert!(!format!("{:?}{hidden:?}", case.store.trace(&masked, &id)).contains("sk-fake"));
+            for (hidden, shown) in hidden.iter().zip(&shown) {
+                // What is masked is the secret and nothing else.
+                if let Some(key) = shown.attributes.get("api_key") {
+                    assert_eq!(key, "sk-fake");
+                    assert_eq!(hidden.attributes["api_key"], serde_json::json!({"masked": true}));
+                    found.set(found.get() + 1);
+                }
+                let without = |body: &SpanBody| {
+                    let mut body = body.clone();
+                    body.attributes.shift_remove("api_key");
+                    body
+                };
+                assert_eq!(without(hidden), without(shown));
+            }
+        }
+    });
+    assert!(found.get() > 0, "no store holds a key in clear, so nothing was shown");
+}
+
+#[test]
+fn artifacts_are_found_listed_and_read() {
+    for_every_reader(|case| {
+        let folder = case.database.parent().expect("a folder").to_owned();
+        let mut files = 0;
+        for row in case.rows("select run_uuid, artifact_uri from runs") {
+            let (run, uri) = (text(&row[0]), text(&row[1]));
+            let owner = ArtifactOwner::Run(RunId::from(run));
+            let tree = case.store.artifacts(&case.cx, &owner).expect("listed");
+            let tail =
+                ["mlruns/", "mlflow-artifacts:/"].iter().find_map(|mark| uri.split_once(mark)).expect("an address").1;
+            let here = ["mlartifacts", "mlruns"]
+                .map(|root| folder.join(root).join(tail))
+                .into_iter()
+                .find(|path| path.is_dir());
+            let mut wanted = Vec::new();
+            if let Some(here) = &here {
+                list(here, "", &mut wanted);
+            }
+            assert_eq!(tree.absent.is_some(), here.is_none(), "{uri}");
+            let mut found: Vec<String> = tree.entries.iter().map(|entry| entry.path.clone()).collect();
+            found.sort();
+            wanted.sort();
+            assert_eq!(found, wanted);
+            for entry in tree.entries.iter().filter(|entry| !entry.is_folder) {
+                let bytes = fs::read(here.as_ref().expect("found").join(&entry.path)).expect("read");
+                let read = case.store.artifact(&case.cx, &owner, &entry.path, u64::MAX).expect("read").expect("a file");
+                assert_eq!((read.full_size, &read.bytes), (bytes.len() as u64, &bytes));
+                let cut = case.store.artifact(&case.cx, &owner, &entry.path, 3).expect("read").expect("a file");
+                assert_eq!(cut.bytes, bytes[..bytes.len().min(3)]);
+                files += 1;
+            }
+            assert_eq!(case.store.artifact(&case.cx, &owner, "../meta.yaml", 9).expect("refused"), None);
+            assert_eq!(case.store.artifact(&case.cx, &owner, "nothing", 9).expect("absent"), None);
+        }
+        assert!(files > 0);
+    });
+}
+
+fn list(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("listed").flatten() {
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &format!("{path}/"), found);
+        }
+        found.push(path);
+    }
+}
+
+#[test]
+fn what_mlflows_own_api_says() {
+    let compared = std::cell::Cell::new((0, 0, 0));
+    for_every_reader(|case| {
+        let Some(golden) = case.golden() else { panic!("{} has no golden file", case.database.display()) };
+        let query = RunQuery { scope: RunScope::All, with_deleted: true };
+        let runs = case.store.runs(&case.cx, &query).expect("runs");
+        let values: BTreeMap<_, _> = case.store.run_values(&case.cx, &query).expect("values").into_iter().collect();
+        let list = |key: &str| golden[key].as_array().expect("a list").clone();
+        assert_eq!(case.store.experiments(&case.cx, true).expect("experiments").len(), list("experiments").len());
+        assert_eq!(runs.len(), list("runs").len());
+        for wanted in list("runs") {
+            let run = runs.iter().find(|run| wanted["id"] == run.id.as_str()).expect("the same runs");
+            assert_eq!(
+                (&wanted["name"], &wanted["status"]),
+                (&Json::from(&*run.name), &Json::from(run.status.as_str()))
+            );
+            assert_eq!(wanted["start_time"].as_i64(), run.start_time_ms);
+            let values = &values[&run.id];
+            let object = |entries: &[dspyglass::model::Entry]| -> Json {
+                entries.iter().map(|entry| (entry.key.to_string(), Json::from(entry.value.as_str()))).collect()
+            };
+            assert_eq!(object(&values.params), wanted["params"]);
+            assert_eq!(object(&values.tags), wanted["tags"]);
+            assert_eq!(values.metrics.len(), wanted["metrics"].as_object().map_or(0, serde_json::Map::len));
+            for metric in &values.metrics {
+                assert_eq!(same_number(&wanted["metrics"][&*metric.key]), format!("{:?}", metric.point.value));
+            }
+            for series in case.store.metric_history(&case.cx, &run.id, None).expect("history") {
+                let wanted_points = wanted["history"][&*series.key].as_array().expect("points").clone();
+                let length = wanted["history_length"][&*series.key].as_u64().unwrap_or(wanted_points.len() as u64);
+                assert_eq!(series.points.len() as u64, length);
+                let found: Vec<String> = (series.points.iter())
+                    .map(|point| format!("{} {} {:?}", point.step, point.timestamp_ms, point.value))
+                    .collect();
+                for point in wanted_points {
+                    assert!(
+                        found.contains(&format!("{} {} {}", point[0], point[1], same_number(&point[2]))),
+                        "{point}"
+                    );
+                }
+            }
+            let (runs, traces, spans) = compared.get();
+            compared.set((runs + 1, traces, spans));
+        }
+        for wanted in list("traces") {
+            let id = TraceId::from(wanted["request_id"].as_str().expect("an id"));
+            let head = case.store.trace(&case.cx, &id).expect("read").expect("exists");
+            assert_eq!(Json::from(head.row.start_time_ms), wanted["timestamp_ms"]);
+            assert_eq!(head.row.duration_ms, wanted["execution_time_ms"].as_i64());
+            let (runs, traces, mut compared_spans) = compared.get();
+            let spans = wanted["spans"].as_array().cloned().unwrap_or_default();
+            let heads = case.store.spans(&case.cx, &id).expect("spans");
+            let bodies = case.store.span_bodies(&case.cx, &id, &heads).expect("bodies");
+            for span in &spans {
+                let place = heads
+                    .iter()
+                    .position(|head| span["span_id"].as_str().is_some_and(|id| id.trim_start_matches("0x") == head.id));
+                let place = place.unwrap_or_else(|| panic!("{id} lacks {span}"));
+                let head = &heads[place];
+                let name = span["name"].as_str().expect("a name");
+                // MLflow 2 numbers spans of one name when it loads them; the store does not.
+                let numbered = name.rsplit_once('_').filter(|(_, number)| number.parse::<u32>().is_ok());
+                assert!(
+                    name == head.name || numbered.is_some_and(|(name, _)| name == head.name),
+                    "{name} {}",
+                    head.name
+                );
+                assert_eq!(span["type"].as_str(), Some(&*head.kind));
+                assert_eq!(span["parent_id"].as_str().map(|id| id.trim_start_matches("0x")), head.parent_id.as_deref());
+                assert_eq!((span["start_ns"].as_i64(), span["end_ns"].as_i64()), (Some(head.start_ns), head.end_ns));
+                assert_eq!(span["status"].as_str(), Some(&*head.status));
+                assert_eq!(span["inputs"], bodies[place].inputs.clone().unwrap_or_default());
+                assert_eq!(span["outputs"], bodies[place].outputs.clone().unwrap_or_default());
+                compared_spans += 1;
+            }
+            compared.set((runs, traces + 1, compared_spans));
+        }
+    });
+    let (runs, traces, spans) = compared.get();
+    assert!(runs > 30 && traces > 100 && spans > 300, "only {runs} runs, {traces} traces, {spans} spans were compared");
+}
+
+/// A number of a golden file as Rust prints it. NaN is a word there, while MLflow's API gives
+/// infinity back as it stores it: as the largest finite number.
+fn same_number(value: &Json) -> String {
+    match value.as_str() {
+        Some("NaN") => "NaN".to_owned(),
+        Some("Infinity") => "inf".to_owned(),
+        Some("-Infinity") => "-inf".to_owned(),
+        None if value.as_f64() == Some(f64::MAX) => "inf".to_owned(),
+        None if value.as_f64() == Some(f64::MIN) => "-inf".to_owned(),
+        _ => format!("{:?}", value.as_f64().unwrap_or_else(|| panic!("no number: {value}"))),
+    }
+}
