@@ -6,71 +6,11 @@ use std::sync::Arc;
 
 use super::prepare::PreparedBody;
 use super::text::FileText;
-use crate::analysis::SpanTokens;
 use crate::model::{
-    ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Forest, LoggedModel, MetricSeries, Run,
-    RunId, RunValues, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
+    ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
+use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
 use crate::store::{Revision, TraceHandle, TraceIndex};
-
-/// The runs of an experiment as a tree.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct RunTree {
-    /// The runs.
-    pub runs: Vec<Run>,
-    /// Their order and depth.
-    pub forest: Forest,
-}
-
-/// A run and what surrounds it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunPage {
-    /// The run.
-    pub run: Run,
-    /// Its params, tags and latest metrics.
-    pub values: RunValues,
-    /// The datasets it was given.
-    pub datasets: Vec<DatasetInput>,
-    /// The models it logged.
-    pub models: Vec<LoggedModel>,
-    /// Its experiment, if the store has it.
-    pub experiment: Option<Experiment>,
-    /// Its parent, if the store has it.
-    pub parent: Option<Run>,
-    /// Its children.
-    pub children: Vec<Run>,
-}
-
-/// A trace and its spans as a tree, without their bodies.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TraceTree {
-    /// The trace.
-    pub head: TraceHead,
-    /// Its spans; a span's place here is its ordinal.
-    pub spans: Vec<SpanHead>,
-    /// Their order and depth.
-    pub forest: Forest,
-}
-
-/// What a tree shows beside the name of a span.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SpanFigures {
-    /// Its own usage and that of what is below.
-    pub tokens: SpanTokens,
-    /// The model that it called.
-    pub model: Option<String>,
-    /// Its duration without that of its children.
-    pub own_time_ns: Option<i64>,
-}
-
-/// The figures of a trace.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TraceFigures {
-    /// Those of each span, by ordinal.
-    pub spans: Vec<SpanFigures>,
-    /// What the trace adds up to, each usage counted once.
-    pub tokens: Option<Tokens>,
-}
 
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

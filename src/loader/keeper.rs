@@ -119,6 +119,11 @@ impl Loader {
         &self.state
     }
 
+    /// What could not be opened, told once.
+    pub fn take_failed(&mut self) -> Option<(PathBuf, Arc<str>)> {
+        self.state.failed.take()
+    }
+
     /// Counts the stores that were opened; whatever was prepared under another number is of another store.
     pub fn epoch(&self) -> u64 {
         self.epoch

@@ -27,7 +27,7 @@ mod slot;
 mod text;
 mod worker;
 
-pub use answer::{RunPage, RunTree, SpanFigures, TraceFigures, TracePlace, TraceTree};
+pub use answer::TracePlace;
 pub use crew::Patience;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
@@ -36,3 +36,6 @@ pub use request::{DerivedKey, Lane, Request, TraceScope};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{FileText, Text, fresh_id};
 pub use worker::Wake;
+
+pub use crate::query::trace::SpanFigures;
+pub use crate::query::{RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree};

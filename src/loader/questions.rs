@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::answer::{Answer, RunPage, RunTree, TraceFigures, TracePlace, TraceTree};
+use super::answer::{Answer, TracePlace};
 use super::keeper::Loader;
 use super::prepare::PreparedBody;
 use super::request::{Lane, Request, TraceScope};
@@ -13,6 +13,7 @@ use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, TraceId,
 };
+use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
 use crate::store::TraceIndex;
 
 macro_rules! questions {

@@ -22,7 +22,7 @@ pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
-pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint};
+pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint, fingerprint_bytes};
 pub use tab::{DetailTab, Tab};
 
 use crate::model::{ExperimentId, RunId, TraceId};

@@ -1,7 +1,6 @@
 //! The spans of a trace as flat rows, and what the header says of the whole.
 
-use crate::analysis::{SpanTokens, TokenSource};
-use crate::loader::{TraceFigures, TraceTree};
+use crate::loader::{SpanTokens, TokenSource, TraceFigures, TraceTree};
 use crate::model::{SpanHead, Tokens};
 use crate::state::{Folds, SpanRef};
 use crate::widgets::format;

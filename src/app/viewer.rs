@@ -1,0 +1,288 @@
+//! The application as eframe sees it: answers in, frame out, effects done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use egui::{Context, ThemePreference, Ui};
+
+use super::dialog::OpenDialog;
+use super::frame_log::FrameLog;
+use super::saver::{Saver, SettingsPlace};
+use super::{Args, opener, sample};
+use crate::loader::{Loader, OpenStore, Opener};
+use crate::model::Reveal;
+use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
+use crate::views::{Clock, Memory, Scene, window_ui};
+use crate::widgets::theme;
+
+/// Settings are written this long after the last change.
+const SAVE_AFTER: Duration = Duration::from_millis(600);
+
+/// How the viewer is started.
+#[derive(Debug)]
+pub struct ViewerOptions {
+    /// From the command line.
+    pub args: Args,
+    /// Where settings are kept.
+    pub settings: SettingsPlace,
+    /// Print how long the first frame took, and end.
+    pub exits_after_first_frame: bool,
+    /// Where to write what frames cost.
+    pub frame_log: Option<PathBuf>,
+    /// When the program was started.
+    pub started: Instant,
+}
+
+/// The window.
+pub struct Viewer {
+    state: AppState,
+    loader: Loader,
+    memory: Memory,
+    actions: Vec<Action>,
+    open: Option<Arc<OpenStore>>,
+    dialog: Option<OpenDialog>,
+    saver: Saver,
+    unsaved_since: Option<Instant>,
+    title: String,
+    options: ViewerOptions,
+    frame_log: Option<FrameLog>,
+    has_shown: bool,
+    reveal_first: bool,
+    fixed_now_ms: Option<i64>,
+}
+
+impl Viewer {
+    /// Makes the window.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: ViewerOptions) -> Self {
+        let opener = opener(options.args.artifacts_dir.clone());
+        Self::with_opener(&cc.egui_ctx, options, opener)
+    }
+
+    /// The same over other stores, for tests.
+    pub fn with_opener(ctx: &Context, options: ViewerOptions, opener: Opener) -> Self {
+        theme::apply(ctx);
+        let (settings, notice) = options.settings.load();
+        let ui_thread = ctx.clone();
+        let wake = Arc::new(move || ui_thread.request_repaint());
+        let mut viewer = Self {
+            saver: Saver::new(&options.settings),
+            state: AppState::new(settings, options.args.at.clone()),
+            loader: Loader::new(opener, wake),
+            memory: Memory::default(),
+            actions: Vec::new(),
+            open: None,
+            dialog: None,
+            unsaved_since: None,
+            title: String::new(),
+            frame_log: options.frame_log.as_deref().and_then(FrameLog::create),
+            has_shown: false,
+            reveal_first: options.args.reveal,
+            fixed_now_ms: None,
+            options,
+        };
+        viewer.actions.extend(notice.map(Action::Notify));
+        set_theme(ctx, viewer.state.settings.theme);
+        match (&viewer.options.args.store, viewer.options.args.demo) {
+            (_, true) => viewer.loader.open(&sample::marker()),
+            (Some(path), false) => viewer.loader.open(&absolute(path)),
+            (None, false) => {}
+        }
+        viewer
+    }
+
+    /// Fixes the time, for tests.
+    pub fn with_now_ms(mut self, now_ms: i64) -> Self {
+        self.fixed_now_ms = Some(now_ms);
+        self
+    }
+
+    /// The state, for tests.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// The loader, for tests.
+    pub fn loader(&self) -> &Loader {
+        &self.loader
+    }
+
+    /// What the user would have done, for tests and commands from outside.
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    fn clock(&self) -> Clock {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = self.fixed_now_ms.unwrap_or_else(|| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        Clock { now: Instant::now(), now_ms, is_utc: self.options.args.utc }
+    }
+
+    /// Does what was asked for; says whether there was anything.
+    fn apply(&mut self, ctx: &Context) -> bool {
+        let actions = std::mem::take(&mut self.actions);
+        let has_acted = !actions.is_empty();
+        for action in actions {
+            for effect in self.state.apply(action) {
+                self.perform(ctx, effect);
+            }
+        }
+        has_acted
+    }
+
+    fn perform(&mut self, ctx: &Context, effect: Effect) {
+        match effect {
+            Effect::ShowOpenDialog => self.show_dialog(ctx),
+            Effect::Open(path) => self.loader.open(&absolute(&path)),
+            Effect::OpenSample => self.loader.open(&sample::marker()),
+            Effect::Close => {
+                self.loader.close();
+                self.open = None;
+            }
+            Effect::Copy(text) => ctx.copy_text(text),
+            Effect::SaveSettings => self.unsaved_since = Some(Instant::now()),
+            Effect::Reveal(reveal) => {
+                self.loader.set_reveal(if reveal { Reveal::Revealed } else { Reveal::Masked });
+            }
+            Effect::Theme(theme) => set_theme(ctx, theme),
+            Effect::Refresh => self.loader.refresh(),
+        }
+    }
+
+    fn show_dialog(&mut self, ctx: &Context) {
+        if self.dialog.is_some() {
+            return;
+        }
+        let ui_thread = ctx.clone();
+        self.dialog = OpenDialog::show(move || ui_thread.request_repaint());
+    }
+
+    fn poll_dialog(&mut self) {
+        let Some(chosen) = self.dialog.as_ref().and_then(OpenDialog::poll) else { return };
+        self.dialog = None;
+        self.actions.extend(chosen.map(Action::OpenStore));
+    }
+
+    /// Tells the state which store is open, and what could not be opened.
+    fn note_store(&mut self) {
+        let open = self.loader.state().open.clone();
+        let is_same = match (&self.open, &open) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        if !is_same {
+            if let Some(open) = &open {
+                self.actions.push(Action::StoreOpened(open.info.path.clone()));
+                if std::mem::take(&mut self.reveal_first) {
+                    self.actions.push(Action::Reveal(true));
+                }
+            }
+            self.open = open;
+        }
+        // On the welcome page the sentence stands below the field; over a store it needs a notice.
+        if self.open.is_some()
+            && let Some((path, error)) = self.loader.take_failed()
+        {
+            let what = format!("{} could not be opened", path.display());
+            self.actions.push(Action::Notify(NoticeText::failed(what, &*error)));
+        }
+    }
+
+    fn drop_files(&mut self, ctx: &Context) {
+        let first = |input: &egui::InputState| input.raw.dropped_files.first().map(|file| file.path().to_owned());
+        let dropped = ctx.input(first).filter(|path| !path.as_os_str().is_empty());
+        self.actions.extend(dropped.map(Action::OpenStore));
+    }
+
+    fn save_settings(&mut self, ctx: &Context) {
+        if let Some(failure) = self.saver.failure() {
+            let notice = NoticeText::warning("The settings could not be saved", failure);
+            self.actions.push(Action::Notify(notice));
+        }
+        let Some(since) = self.unsaved_since else { return };
+        let waited = since.elapsed();
+        if waited < SAVE_AFTER {
+            ctx.request_repaint_after(SAVE_AFTER - waited);
+            return;
+        }
+        self.state.note_store();
+        if self.saver.save(self.state.settings.to_text()) {
+            self.unsaved_since = None;
+        }
+    }
+
+    fn set_title(&mut self, ctx: &Context) {
+        let name = self.open.as_ref().and_then(|open| open.info.path.file_name());
+        let title = name.map_or_else(|| "dspyglass".to_owned(), |name| format!("{} – dspyglass", name.to_string_lossy()));
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for Viewer {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        if let Some(log) = &mut self.frame_log {
+            log.begin();
+        }
+        let now = Instant::now();
+        self.loader.begin_frame(now);
+        self.poll_dialog();
+        self.note_store();
+        self.drop_files(ctx);
+        self.apply(ctx);
+        self.save_settings(ctx);
+        self.set_title(ctx);
+        let is_seen = ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true));
+        if is_seen && self.open.is_some() {
+            self.loader.watch(now);
+            ctx.request_repaint_after(self.loader.watch_every());
+        }
+        if self.loader.is_reading() {
+            // Skeletons appear, and stuck readings are given up, without anything waking the window.
+            ctx.request_repaint_after(Duration::from_millis(100));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let clock = self.clock();
+        let mut scene =
+            Scene { state: &self.state, loader: &mut self.loader, clock, actions: &mut self.actions };
+        window_ui(ui, &mut scene, &mut self.memory);
+        let ctx = ui.ctx().clone();
+        if self.apply(&ctx) {
+            ctx.request_repaint();
+        }
+        if let Some(log) = &mut self.frame_log {
+            log.end();
+        }
+        if !std::mem::replace(&mut self.has_shown, true) && self.options.exits_after_first_frame {
+            #[expect(clippy::print_stdout, reason = "benchmarks read it")]
+            {
+                println!("first frame {}", self.options.started.elapsed().as_millis());
+            }
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.state.note_store();
+        self.saver.save(self.state.settings.to_text());
+        self.saver.finish();
+    }
+}
+
+fn set_theme(ctx: &Context, theme: ThemeChoice) {
+    ctx.set_theme(match theme {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::Light => ThemePreference::Light,
+    });
+}
+
+/// Relative paths are those of the folder the program was started in; what is no path stays as it is.
+fn absolute(path: &std::path::Path) -> PathBuf {
+    let has_scheme = path.to_str().is_some_and(|text| text.contains("://"));
+    if has_scheme { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
+}
