@@ -24,6 +24,8 @@ mod request;
 mod rows;
 mod shelf;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod text;
 mod worker;
 

@@ -15,7 +15,8 @@ pub struct PreparedText {
 
 impl PreparedText {
     fn new(value: &Json) -> Self {
-        Self { readable: Text::new(readable(value)), json: Text::new(pretty(value)) }
+        let made = readable(value);
+        Self { readable: Text::with_keys(made.text, made.keys), json: Text::new(pretty(value)) }
     }
 
     /// About how many bytes it holds.
@@ -122,11 +123,11 @@ fn events_text(events: &[SpanEvent]) -> PreparedText {
         text.push_str(&words.join(": "));
         if let Some(stack) = stack {
             text.push_str("\n\n");
-            text.push_str(readable(&stack).trim_end());
+            text.push_str(readable(&stack).text.trim_end());
         }
         if !attributes.is_empty() {
             text.push_str("\n\n");
-            text.push_str(&readable(&Json::Object(attributes)));
+            text.push_str(&readable(&Json::Object(attributes)).text);
         }
     }
     let json = Json::Array(events.iter().map(as_json).collect());

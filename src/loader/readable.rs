@@ -1,6 +1,8 @@
 //! JSON for reading: keys on lines of their own, texts with their real line breaks, nothing quoted
 //! that need not be. What is copied is JSON; this is what is looked at.
 
+use std::ops::Range;
+
 use crate::model::Json;
 
 /// Deeper than this, values are written as JSON on one line.
@@ -8,17 +10,24 @@ const MAX_DEPTH: usize = 24;
 /// Lists and objects that fit into this many characters stay on one line.
 const ONE_LINE: usize = 72;
 
+/// A text for reading, and which bytes of it are keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readable {
+    /// The text.
+    pub text: String,
+    /// The keys, in order.
+    pub keys: Vec<Range<usize>>,
+}
+
 /// Writes `value` for reading.
-pub fn readable(value: &Json) -> String {
-    let mut out = String::new();
+pub fn readable(value: &Json) -> Readable {
+    let mut out = Readable::default();
     write(&mut out, value, 0);
-    if out.ends_with('\n') {
-        out.pop();
-    }
+    out.text.truncate(out.text.trim_end_matches('\n').len());
     out
 }
 
-fn write(out: &mut String, value: &Json, depth: usize) {
+fn write(out: &mut Readable, value: &Json, depth: usize) {
     match value {
         Json::Object(map) if !map.is_empty() && depth < MAX_DEPTH => {
             for (key, item) in map {
@@ -39,7 +48,7 @@ fn write(out: &mut String, value: &Json, depth: usize) {
     }
 }
 
-fn entry(out: &mut String, key: &str, item: &Json, depth: usize) {
+fn entry(out: &mut Readable, key: &str, item: &Json, depth: usize) {
     let key = key.replace(['\n', '\r'], " ");
     let inline = match item {
         Json::String(text) if text.is_empty() => Some("\"\"".to_owned()),
@@ -48,10 +57,23 @@ fn entry(out: &mut String, key: &str, item: &Json, depth: usize) {
         other => short(other),
     };
     match inline {
-        Some(text) => line(out, depth, &format!("{key}: {text}")),
+        Some(text) => {
+            push_key(out, depth, &key);
+            out.text.push_str("  ");
+            out.text.push_str(&text);
+            out.text.push('\n');
+        }
         None => {
-            line(out, depth, &format!("{key}:"));
+            // A longer text stands apart from what is before it.
+            if !out.text.is_empty() && !out.text.ends_with("\n\n") {
+                out.text.push('\n');
+            }
+            push_key(out, depth, &key);
+            out.text.push('\n');
             write(out, item, depth + 1);
+            if depth == 0 && !out.text.ends_with("\n\n") {
+                out.text.push('\n');
+            }
         }
     }
 }
@@ -76,15 +98,28 @@ fn short(value: &Json) -> Option<String> {
     (text.len() <= ONE_LINE).then_some(text)
 }
 
-fn line(out: &mut String, depth: usize, text: &str) {
-    for _ in 0..depth {
-        out.push_str("  ");
-    }
-    out.push_str(text);
-    out.push('\n');
+fn line(out: &mut Readable, depth: usize, text: &str) {
+    indent(out, depth);
+    out.text.push_str(text);
+    out.text.push('\n');
 }
 
-fn block(out: &mut String, text: &str, depth: usize) {
+fn indent(out: &mut Readable, depth: usize) {
+    for _ in 0..depth {
+        out.text.push_str("    ");
+    }
+}
+
+fn push_key(out: &mut Readable, depth: usize, key: &str) {
+    indent(out, depth);
+    let start = out.text.len();
+    out.text.push_str(key);
+    out.keys.push(start..out.text.len());
+}
+
+/// A text stands below its key, no further to the right.
+fn block(out: &mut Readable, text: &str, depth: usize) {
+    let depth = depth.saturating_sub(1);
     if text.is_empty() {
         line(out, depth, "\"\"");
     }
@@ -102,12 +137,15 @@ mod tests {
     fn texts_keep_their_lines_and_lists_their_order() {
         let value = json!({"question": "What?", "n": 3, "demos": [], "plan": ["a", "b"],
             "messages": [{"role": "user", "content": "one\ntwo"}], "api_key": {"masked": true}, "none": null});
-        let wanted = "question: What?\nn: 3\ndemos: []\nplan: [\"a\",\"b\"]\nmessages:\n  1:\n    role: user\n    \
-                      content:\n      one\n      two\napi_key: ‹masked›\nnone: null";
-        assert_eq!(readable(&value), wanted);
-        assert_eq!(readable(&json!("plain\ntext")), "plain\ntext");
-        assert_eq!(readable(&json!(null)), "null");
-        assert_eq!(readable(&json!({})), "{}");
+        let wanted = "question  What?\nn  3\ndemos  []\nplan  [\"a\",\"b\"]\n\nmessages\n\n    1\n        role  user\n\n        \
+                      content\n        one\n        two\n\napi_key  ‹masked›\nnone  null";
+        let made = readable(&value);
+        assert_eq!(made.text, wanted);
+        let keys: Vec<&str> = made.keys.iter().map(|range| &made.text[range.clone()]).collect();
+        assert_eq!(keys, ["question", "n", "demos", "plan", "messages", "1", "role", "content", "api_key", "none"]);
+        assert_eq!(readable(&json!("plain\ntext")).text, "plain\ntext");
+        assert_eq!(readable(&json!(null)).text, "null");
+        assert_eq!(readable(&json!({})).text, "{}");
     }
 
     #[test]
@@ -116,6 +154,6 @@ mod tests {
         for _ in 0..100 {
             value = json!([value]);
         }
-        assert!(readable(&value).lines().all(|line| line.len() < 1_000));
+        assert!(readable(&value).text.lines().all(|line| line.len() < 1_000));
     }
 }

@@ -2,6 +2,7 @@
 //! the font, so the views derive that from them, on a worker where it takes long
 //! ([`super::Loader::derive`]).
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,12 +11,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Text {
     id: u64,
     text: Arc<str>,
+    keys: Arc<[Range<usize>]>,
 }
 
 impl Text {
     /// Wraps a text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self { id: fresh_id(), text: text.into() }
+        Self { id: fresh_id(), text: text.into(), keys: Arc::new([]) }
+    }
+
+    /// Wraps a text of which some bytes are keys.
+    pub fn with_keys(text: impl Into<Arc<str>>, keys: Vec<Range<usize>>) -> Self {
+        Self { keys: keys.into(), ..Self::new(text) }
+    }
+
+    /// The bytes that are keys, in order.
+    pub fn keys(&self) -> &[Range<usize>] {
+        &self.keys
     }
 
     /// What nothing else has: what is derived from the text is kept under it.
@@ -30,7 +42,7 @@ impl Text {
 
     /// Its length in bytes.
     pub fn bytes(&self) -> usize {
-        self.text.len()
+        self.text.len() + self.keys.len() * 16
     }
 }
 

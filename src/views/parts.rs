@@ -97,14 +97,6 @@ pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-/// The rule under a header, over the whole width of its panel.
-pub(super) fn rule_ui(ui: &mut Ui) {
-    let tokens = Tokens::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::RULE), Sense::hover());
-    let full = rect.expand2(vec2(size::GAP_L, 0.0));
-    ui.painter().rect_filled(full, 0.0, tokens.line);
-}
-
 /// An id in few characters: its beginning, enough to tell it from others.
 pub(super) fn short_id(id: &str) -> String {
     if id.chars().count() <= 14 {

@@ -12,7 +12,6 @@ use super::welcome::WelcomeMemory;
 use super::{command::Command, details, experiment, notices, run, status_bar, top_bar, trace, tree, welcome};
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::tokens::Tokens;
-use crate::widgets::tokens::size;
 
 /// Narrower than this, the details stand below the tree of spans' place as a tab of their own.
 pub(super) const NARROW: f32 = 1_000.0;
@@ -62,7 +61,11 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
             .default_size(scene.state.settings.tree_width.unwrap_or(292.0))
             .size_range(200.0..=520.0)
             .frame(Frame::new().fill(tokens.bg_panel))
-            .show(ui, |ui| tree::tree_ui(ui, scene, &mut memory.tree));
+            .show(ui, |ui| {
+                // Or the panel would shrink to what is there while it is being read.
+                ui.take_available_space();
+                tree::tree_ui(ui, scene, &mut memory.tree);
+            });
         note_width(ui, scene, shown.response.rect.width(), scene.state.settings.tree_width, 292.0, Action::TreeWidth);
         if matches!(scene.place(), Place::Trace { .. }) && !is_narrow {
             let most = (ui.available_width() - 380.0).max(320.0);
@@ -70,7 +73,10 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
                 .default_size(scene.state.settings.details_width.unwrap_or(560.0).min(most))
                 .size_range(320.0..=most)
                 .frame(Frame::new().fill(tokens.bg_panel))
-                .show(ui, |ui| details::details_ui(ui, scene, &mut memory.details));
+                .show(ui, |ui| {
+                    ui.take_available_space();
+                    details::details_ui(ui, scene, &mut memory.details);
+                });
             // A window that is too small for the panel does not change what was set.
             if most > 560.0 {
                 let width = shown.response.rect.width();
@@ -151,5 +157,3 @@ pub(super) fn place_frame() -> Frame {
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
 }
 
-/// The gap between the parts of a header.
-pub(super) const HEADER_GAP: f32 = size::GAP_S;

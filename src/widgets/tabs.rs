@@ -127,7 +127,8 @@ fn width(ui: &Ui, tab: &Tab<'_>) -> f32 {
         count.size().x + size::GAP_XS + 2.0
     };
     // The widest cut, so that choosing a tab moves nothing.
-    title.size().x + count + 2.0 * size::GAP_M
+    // A text is cut at whole points: the rounding must not cost a letter.
+    title.size().x.ceil() + 1.0 + count.ceil() + 2.0 * size::GAP_M
 }
 
 fn paint(ui: &Ui, cell: Rect, tab: &Tab<'_>, is_selected: bool, is_hovered: bool, squeeze: f32) {

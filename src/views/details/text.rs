@@ -48,7 +48,7 @@ pub(in crate::views) fn text_view_ui(
         skeleton_rows_ui(ui, 12, size::LINE);
         return;
     };
-    let view = VirtualText::new(id, label, &lines);
+    let view = VirtualText::new(id, label, &lines).key_ranges(text.keys());
     let view = if prose { view.prose() } else { view };
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {

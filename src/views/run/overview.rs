@@ -31,6 +31,7 @@ pub(super) fn overview_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     right.push(("MLflow's own tags", own_tags, ""));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if ui.available_width() >= TWO_COLUMNS {
+            ui.spacing_mut().item_spacing.x = size::GAP_M;
             ui.columns(2, |columns| {
                 cards_ui(&mut columns[0], scene, &left, 0);
                 cards_ui(&mut columns[1], scene, &right, 1);

@@ -66,7 +66,8 @@ pub(super) fn trace_ui(
         *memory = TraceMemory {
             trace: Some(id.clone()),
             near,
-            wants_focus: true,
+            // Who came with the keyboard, or by a click in a list, goes on with the arrows.
+            wants_focus: ui.memory(|memory| memory.focused().is_some()),
             shows_details: memory.shows_details,
             ..TraceMemory::default()
         };

@@ -31,6 +31,12 @@ pub(super) fn is_adapter(span: &SpanHead) -> bool {
 /// Makes the rows. Adapters are left out unless wanted; one that failed, or that has other spans below
 /// it, always stands.
 pub(super) fn rows(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
+    let made = make(tree, folded, with_adapters);
+    // Of a damaged trace nothing but adapters may be left: then they are what there is to see.
+    if made.lines.is_empty() && !with_adapters { make(tree, folded, true) } else { made }
+}
+
+fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
     let nodes = &tree.forest.nodes;
     let is_quiet = |at: usize| {
         let span = &tree.spans[nodes[at].item];

@@ -142,8 +142,11 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     let is_new = memory.shown_place.as_ref() != Some(&place);
     let reveal = current.filter(|_| is_new);
     if is_new && (current.is_some() || matches!(place, Place::Store)) {
-        memory.shown_place = Some(place);
+        memory.shown_place = Some(place.clone());
         memory.cursor = None;
+    }
+    if is_new && current.is_none() {
+        unfold_way(scene, &place);
     }
     let cursor_row = memory.cursor.as_ref().and_then(|key| memory.lines.iter().position(|line| line.key == *key));
     let cursor = cursor_row.or(current);
@@ -184,6 +187,22 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     if let Some(line) = clicked.or(at.filter(|_| response.opened)).and_then(|row| lines.get(row)) {
         memory.cursor = Some(line.key.clone());
         open(scene, line);
+    }
+}
+
+/// Unfolds what hides the run on screen, once its experiment's runs are here.
+fn unfold_way(scene: &mut Scene<'_>, place: &Place) {
+    let (Some(experiment), Some(run)) = (place.experiment(), place.run()) else { return };
+    let slot = scene.loader.run_tree(experiment, Lane::Visible);
+    let Some(tree) = slot.value() else { return };
+    let nodes = &tree.forest.nodes;
+    let Some(at) = nodes.iter().position(|node| tree.runs[node.item].id == *run) else { return };
+    let mut depth = nodes[at].depth;
+    for node in nodes[..at].iter().rev() {
+        if node.depth < depth {
+            depth = node.depth;
+            scene.act(Action::Unfold(TreeKey::Run(tree.runs[node.item].id.clone()), true));
+        }
     }
 }
 
@@ -229,11 +248,11 @@ fn line_ui(
         RowKind::Run(..) => {
             let Some(run) = line.run() else { return TreeEvent::None };
             let score = score(scene, &line.experiment, &run.id);
-            let score_text = score.map(format::value).unwrap_or_default();
+            let score_text = score.map(score_text).unwrap_or_default();
             let age = run.start_time_ms.map(|ms| age(ms, scene.clock)).unwrap_or_default();
             let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
             let trailing = match score {
-                Some(_) => [Trailing::value(&score_text, 40.0)],
+                Some(_) => [Trailing::value(&score_text, 30.0)],
                 None => [Trailing::caption(&age, 48.0)],
             };
             let bar = score.filter(|score| (0.0..=100.0).contains(score)).map(|score| (score as f32 / 100.0, Tone::Accent));
@@ -248,6 +267,14 @@ fn line_ui(
             TreeRow { name: &name, tone: Tone::Bad, ..base }.show(ui, row)
         }
     }
+}
+
+/// Few digits: the whole value stands on the run's page.
+fn score_text(score: f64) -> String {
+    if score.is_finite() && score.fract() != 0.0 && score.abs() < 100.0 {
+        return if score.abs() < 1.0 { format!("{score:.2}") } else { format!("{score:.1}") };
+    }
+    format::value(score)
 }
 
 /// The run's metric `eval`, which DSPy logs on the scale of 0 to 100.

@@ -37,7 +37,8 @@ pub(super) fn welcome_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Welcom
     ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)), |ui| {
         text_ui(ui, "dspyglass", Type::Headline, Tone::Neutral);
         let what = "See what DSPy and MLflow recorded: runs, metrics, traces, and what exactly was said to the model";
-        ui.add(egui::Label::new(what).wrap());
+        let muted = crate::widgets::tokens::Tokens::of(ui).text2;
+        ui.add(egui::Label::new(egui::RichText::new(what).color(muted)).wrap());
         ui.add_space(size::GAP_XL);
         open_ui(ui, scene, memory);
         failed_ui(ui, scene);

@@ -6,7 +6,7 @@ use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
-use egui::text::CCursor;
+use egui::text::{CCursor, LayoutJob, TextFormat};
 use egui::{Align2, AsIdSalt, Event, IdSalt, Key, Rect, Ui, pos2};
 use std::ops::Range;
 
@@ -44,6 +44,7 @@ pub struct VirtualText<'a> {
     cut: Type,
     tone: Tone,
     numbers: bool,
+    keys: &'a [Range<usize>],
     hits: &'a [Range<usize>],
     current_hit: Option<usize>,
     reveal: Option<usize>,
@@ -60,6 +61,7 @@ impl<'a> VirtualText<'a> {
             cut: Type::Value,
             tone: Tone::Neutral,
             numbers: false,
+            keys: &[],
             hits: &[],
             current_hit: None,
             reveal: None,
@@ -82,6 +84,12 @@ impl<'a> VirtualText<'a> {
     /// With line numbers.
     pub fn numbers(mut self) -> Self {
         self.numbers = true;
+        self
+    }
+
+    /// Draws these bytes of the text, sorted and apart, as keys: in the accent.
+    pub fn key_ranges(mut self, keys: &'a [Range<usize>]) -> Self {
+        self.keys = keys;
         self
     }
 
@@ -207,6 +215,31 @@ impl<'a> VirtualText<'a> {
         width * digits.max(2) as f32 + size::GAP_M
     }
 
+    /// One line, its keys in the accent.
+    fn job(&self, line: usize, shown: &str, color: egui::Color32, tokens: &Tokens) -> LayoutJob {
+        let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+        let range = self.lines.range(line);
+        let raw = self.lines.line(line);
+        let format = |color| TextFormat::simple(self.cut.font(), color);
+        let first = self.keys.partition_point(|key| key.end <= range.start);
+        let mut at = 0;
+        for key in self.keys[first..].iter().take_while(|key| key.start < range.end) {
+            // Where the key stands in what is shown, whose controls are longer than they were.
+            let place = |byte: usize| {
+                let byte = byte.clamp(range.start, range.start + raw.len()) - range.start;
+                visible_line(&raw[..raw.floor_char_boundary(byte)]).len().min(shown.len())
+            };
+            let (start, end) = (place(key.start).max(at), place(key.end));
+            if start < end && shown.is_char_boundary(start) && shown.is_char_boundary(end) {
+                job.append(&shown[at..start], 0.0, format(color));
+                job.append(&shown[start..end], 0.0, format(tokens.accent));
+                at = end;
+            }
+        }
+        job.append(&shown[at..], 0.0, format(color));
+        job
+    }
+
     /// Paints one line and returns how wide it is.
     fn line_ui(&self, ui: &Ui, row: &VisibleRow, shown: &str, gutter: f32, x: f32) -> f32 {
         let tokens = Tokens::of(ui);
@@ -226,7 +259,7 @@ impl<'a> VirtualText<'a> {
             );
         }
         let color = self.tone.color(tokens);
-        let galley = painter.layout_no_wrap(shown.to_owned(), self.cut.font(), color);
+        let galley = painter.layout_job(self.job(row.index, shown, color, tokens));
         let y = row.rect.center().y - galley.size().y / 2.0;
         let at = pos2(row.rect.left() + gutter - x, (y * 2.0).round() / 2.0);
         let line = self.lines.range(row.index);

@@ -1,0 +1,206 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::store::memory::MemoryStore;
+use crate::store::{Store, StoreError};
+
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "one");
+    store.put_run(MemoryStore::run("a", "1", "first", 1));
+    for number in 0..300 {
+        let id = format!("tr-{number}");
+        store.put_trace(MemoryStore::trace_head(&id, "1", Some("a"), &id, number), Vec::new());
+    }
+    store
+}
+
+fn loader(store: &MemoryStore) -> Loader {
+    let store = store.clone();
+    let opener: Opener = Arc::new(move |path: &Path| {
+        if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
+    });
+    let patience = Patience {
+        deadline: Duration::from_millis(300),
+        after_deadline: Duration::from_millis(300),
+        watch_every: Duration::ZERO,
+    };
+    Loader::new(opener, Arc::new(|| {})).with_patience(patience)
+}
+
+fn opened(store: &MemoryStore) -> Loader {
+    let mut loader = loader(store);
+    loader.open(Path::new("/a"));
+    until(&mut loader, |loader| loader.state().open.is_some());
+    loader
+}
+
+fn until(loader: &mut Loader, mut is_done: impl FnMut(&mut Loader) -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        loader.begin_frame(Instant::now());
+        if is_done(loader) {
+            return;
+        }
+        assert!(Instant::now() < end, "waited in vain");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn asked_once_and_kept() {
+    let store = store();
+    let mut loader = opened(&store);
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
+    for _ in 0..50 {
+        loader.begin_frame(Instant::now());
+        loader.experiments(Lane::Visible);
+    }
+    assert_eq!(store.calls("experiments"), 1);
+    assert!(matches!(loader.experiments(Lane::Visible), Slot::Ready { .. }));
+}
+
+#[test]
+fn a_path_without_a_store_says_why_and_keeps_the_open_one() {
+    let mut loader = opened(&store());
+    loader.open(Path::new("/missing"));
+    until(&mut loader, |loader| loader.state().failed.is_some());
+    let (path, error) = loader.take_failed().expect("failed");
+    assert_eq!((path, &*error), (PathBuf::from("/missing"), "/missing does not exist"));
+    assert!(loader.state().open.is_some());
+}
+
+#[test]
+fn a_refresh_keeps_what_is_shown_and_equal_answers_are_the_same() {
+    let store = store();
+    let mut loader = opened(&store);
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
+    let before = loader.experiments(Lane::Visible).value().cloned().expect("there");
+    store.set_delay(Duration::from_millis(30));
+    loader.refresh();
+    let slot = loader.experiments(Lane::Visible);
+    assert!(slot.is_pending() && slot.value().is_some());
+    until(&mut loader, |loader| !loader.experiments(Lane::Visible).is_pending());
+    let after = loader.experiments(Lane::Visible).value().cloned().expect("there");
+    assert!(Arc::ptr_eq(&before, &after));
+}
+
+#[test]
+fn what_nobody_wants_any_more_is_cancelled() {
+    let store = store();
+    let mut loader = opened(&store);
+    store.set_delay(Duration::from_millis(200));
+    assert!(loader.run_tree(&"1".into(), Lane::Selection).is_pending());
+    let began = Instant::now();
+    loader.begin_frame(Instant::now());
+    loader.begin_frame(Instant::now());
+    assert!(!loader.is_reading());
+    // It can be wanted again at once, and comes.
+    store.set_delay(Duration::ZERO);
+    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Selection).value().is_some());
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_failure_is_kept_until_something_changes() {
+    let store = store();
+    let mut loader = opened(&store);
+    store.fail_with(|call| (call == "experiments").then_some(StoreError::TooSlow));
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
+    for _ in 0..20 {
+        loader.begin_frame(Instant::now());
+        loader.experiments(Lane::Visible);
+    }
+    assert_eq!(store.calls("experiments"), 1);
+    store.recover();
+    loader.refresh();
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
+}
+
+#[test]
+fn a_panic_becomes_a_failed_slot_and_the_worker_goes_on() {
+    let store = store();
+    let mut loader = opened(&store);
+    store.fail_with(|call| {
+        assert!(call != "experiments", "a mistake");
+        None
+    });
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
+    let error = loader.experiments(Lane::Visible).error().cloned().expect("failed");
+    assert!(error.contains("a mistake") && error.contains("report"), "{error}");
+    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Visible).value().is_some());
+}
+
+#[test]
+fn stuck_workers_are_replaced() {
+    let store = store();
+    let mut loader = opened(&store);
+    // Sleeps through cancel and deadline, as a dead network folder does.
+    store.fail_with(|call| {
+        if call == "experiments" {
+            std::thread::sleep(Duration::from_millis(1_500));
+        }
+        None
+    });
+    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
+    assert_eq!(loader.abandoned(), 1);
+    let began = Instant::now();
+    drop(loader);
+    assert!(began.elapsed() < Duration::from_millis(500), "dropping waits for nobody");
+}
+
+#[test]
+fn changes_of_the_store_are_noticed() {
+    let store = store();
+    let mut loader = opened(&store);
+    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Visible).value().is_some());
+    until(&mut loader, |loader| {
+        loader.watch(Instant::now());
+        store.calls("revision") > 2
+    });
+    store.put_run(MemoryStore::run("b", "1", "second", 2));
+    until(&mut loader, |loader| {
+        loader.watch(Instant::now());
+        loader.run_tree(&"1".into(), Lane::Visible).value().is_some_and(|tree| tree.runs.len() == 2)
+    });
+}
+
+#[test]
+fn lines_of_traces_are_read_where_they_are_looked_at() {
+    let store = store();
+    let mut loader = opened(&store);
+    let scope = TraceScope::Experiment("1".into());
+    until(&mut loader, |loader| loader.trace_index(&scope, Lane::Selection).value().is_some());
+    let index = loader.trace_index(&scope, Lane::Selection).value().cloned().expect("there");
+    until(&mut loader, |loader| {
+        loader.trace_index(&scope, Lane::Selection);
+        loader.want_trace_rows(&index.handles[290..], Lane::Visible);
+        loader.trace_row(index.handles[299]).is_some()
+    });
+    assert_eq!(loader.trace_row(index.handles[299]).map(|row| row.name.as_str()), Some("tr-0"));
+    assert!(loader.trace_row(index.handles[0]).is_none());
+    let calls = store.calls("trace_rows");
+    for _ in 0..20 {
+        loader.begin_frame(Instant::now());
+        loader.want_trace_rows(&index.handles[290..], Lane::Visible);
+    }
+    assert_eq!(store.calls("trace_rows"), calls);
+    let wanted = "tr-150".into();
+    until(&mut loader, |loader| loader.trace_place(&scope, &wanted, 0, Lane::Selection).value().is_some());
+    let place = loader.trace_place(&scope, &wanted, 0, Lane::Selection).value().cloned().expect("there");
+    let place = place.as_ref().clone().expect("in the list");
+    assert_eq!((place.position, place.total), (149, 300));
+    assert_eq!((place.previous, place.next), (Some("tr-151".into()), Some("tr-149".into())));
+}
+
+#[test]
+fn derived_values_are_made_once_on_a_worker() {
+    let mut loader = opened(&store());
+    let key = DerivedKey { what: "thread", source: fresh_id(), variant: 0 };
+    let make = || (std::thread::current().name().map(str::to_owned), 10);
+    until(&mut loader, |loader| loader.derive(key, Lane::Visible, make).value().is_some());
+    let name = loader.derive(key, Lane::Visible, make).value().cloned().expect("made");
+    assert!(name.as_deref().is_some_and(|name| name.starts_with("reader-")));
+}
