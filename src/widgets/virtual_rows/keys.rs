@@ -1,7 +1,7 @@
 //! The keys of a list: with a cursor they move it, without they scroll.
 
 use super::{RowScroll, RowsResponse, VirtualRows};
-use egui::{Event, EventFilter, Key, Ui};
+use egui::{Event, EventFilter, FocusDirection, Key, Ui};
 
 pub(super) fn handle(
     ui: &Ui,
@@ -20,7 +20,12 @@ pub(super) fn handle(
             },
         );
     });
-    for key in pressed(ui) {
+    let keys = pressed(ui);
+    if !keys.is_empty() {
+        // The keys were ours: egui must not also look for something to focus in that direction.
+        ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    }
+    for key in keys {
         match key {
             Key::ArrowLeft => response.left = true,
             Key::ArrowRight => response.right = true,

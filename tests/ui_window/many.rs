@@ -1,8 +1,6 @@
 //! Much of everything: long lists, large texts, small windows.
 
-mod common;
-
-use common::{NOW_MS, PATH, settle, small_store, tiny_trace, wait, wait_for, window};
+use crate::common::{NOW_MS, PATH, settle, small_store, tiny_trace, wait, wait_for, window};
 use dspyglass::model::SpanBody;
 use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
@@ -50,7 +48,7 @@ fn a_huge_text_is_shown_and_stays_within_its_panel() {
 #[test]
 fn every_place_draws_small_and_light_and_with_hostile_words() {
     let store = small_store();
-    let hostile = "‮evil\u{0}\n\u{1b}[31m 佐藤 🧮 \u{202e}مرحبا".repeat(40);
+    let hostile = "\u{202e}evil\u{0}\n\u{1b}[31m 佐藤 🧮 \u{202e}مرحبا".repeat(40);
     store.add_experiment("3", &hostile);
     store.put_run(MemoryStore::run("h", "3", &hostile, NOW_MS));
     let head = MemoryStore::trace_head("tr-h", "3", Some("h"), &hostile, NOW_MS);

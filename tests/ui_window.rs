@@ -1,0 +1,8 @@
+//! The window over a store in memory, found by what a screen reader hears. One program, so that it
+//! is linked once.
+
+mod common;
+#[path = "ui_window/many.rs"]
+mod many;
+#[path = "ui_window/walk.rs"]
+mod walk;
