@@ -1,4 +1,7 @@
 //! dspyglass.
+pub mod analysis;
+pub mod cli;
 pub mod model;
+pub mod query;
 pub mod store;
 pub mod widgets;

@@ -1,1 +1,259 @@
-//! A store that lives in memory: what tests of views and queries read.
+//! A store that lives in memory: what tests of views and queries read, and what a store can
+//! be copied into.
+//!
+//! A [`MemoryStore`] is a handle: clones and forks share one content, so that a test may add
+//! to a store while a worker reads it. Content is kept as it was given; what is a secret is
+//! masked on reading, unless the [`ReadCx`] reveals it.
+
+mod build;
+mod copy;
+mod knobs;
+mod masking;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use super::{
+    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunScope, Store, StoreInfo, TraceHandle,
+    TraceIndex, TraceQuery,
+};
+use crate::model::{
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
+    MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    natural,
+};
+use knobs::Knobs;
+
+/// A store in memory; clones share its content.
+#[derive(Clone)]
+pub struct MemoryStore {
+    content: Arc<RwLock<Content>>,
+    knobs: Arc<Knobs>,
+}
+
+/// Everything that a store holds.
+#[derive(Clone, Default)]
+struct Content {
+    info: Option<StoreInfo>,
+    experiments: Vec<Experiment>,
+    runs: Vec<Run>,
+    values: HashMap<RunId, RunValues>,
+    histories: HashMap<RunId, Vec<MetricSeries>>,
+    datasets: HashMap<RunId, Vec<DatasetInput>>,
+    models: HashMap<RunId, Vec<LoggedModel>>,
+    traces: Vec<MemoryTrace>,
+    trace_of_id: HashMap<TraceId, usize>,
+    artifacts: HashMap<ArtifactOwner, MemoryArtifacts>,
+    revision: u64,
+}
+
+/// A trace and its spans, which stand in the order of the trait.
+#[derive(Clone)]
+struct MemoryTrace {
+    head: TraceHead,
+    spans: Vec<SpanHead>,
+    facts: Vec<SpanFacts>,
+    bodies: Vec<SpanBody>,
+}
+
+/// The artifacts of one owner.
+#[derive(Clone, Default)]
+struct MemoryArtifacts {
+    tree: ArtifactTree,
+    files: HashMap<String, Vec<u8>>,
+}
+
+impl MemoryStore {
+    /// Counts the call, waits and fails as the knobs say, then opens the content.
+    fn enter(&self, call: &'static str, cx: &ReadCx) -> Result<RwLockReadGuard<'_, Content>> {
+        self.knobs.enter(call, cx)?;
+        Ok(self.content.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Content {
+    /// The runs that a question asks for, in the order of the trait.
+    fn runs_of(&self, query: &RunQuery) -> Vec<&Run> {
+        let wanted = |run: &&Run| match &query.scope {
+            RunScope::All => true,
+            RunScope::Experiment(experiment) => run.experiment_id == *experiment,
+            RunScope::One(id) => run.id == *id,
+        };
+        let with_deleted = query.with_deleted || matches!(query.scope, RunScope::One(_));
+        let is_shown = |run: &&Run| with_deleted || run.lifecycle == Lifecycle::Active;
+        let mut runs: Vec<&Run> = self.runs.iter().filter(wanted).filter(is_shown).collect();
+        runs.sort_by(|a, b| {
+            (a.start_time_ms.cmp(&b.start_time_ms))
+                .then_with(|| natural::compare(&a.name, &b.name))
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        runs
+    }
+
+    fn trace(&self, id: &TraceId) -> Option<&MemoryTrace> {
+        self.trace_of_id.get(id).and_then(|at| self.traces.get(*at))
+    }
+}
+
+impl Store for MemoryStore {
+    fn info(&self) -> StoreInfo {
+        let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
+        content.info.clone().unwrap_or_else(|| StoreInfo {
+            path: "memory".into(),
+            kind: "memory",
+            size_bytes: None,
+            written_by: None,
+            opened_as: None,
+            notices: Vec::new(),
+        })
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true }
+    }
+
+    fn fork(&self) -> Result<Box<dyn Store>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
+        Ok(Revision(self.enter("revision", cx)?.revision))
+    }
+
+    fn experiments(&mut self, cx: &ReadCx, with_deleted: bool) -> Result<Vec<Experiment>> {
+        let content = self.enter("experiments", cx)?;
+        let is_shown = |one: &&Experiment| with_deleted || one.lifecycle == Lifecycle::Active;
+        let mut experiments: Vec<Experiment> = content.experiments.iter().filter(is_shown).cloned().collect();
+        experiments.sort_by(|a, b| natural::compare(a.id.as_str(), b.id.as_str()));
+        Ok(experiments)
+    }
+
+    fn experiment_counts(&mut self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
+        let content = self.enter("experiment_counts", cx)?;
+        let mut runs: HashMap<&ExperimentId, u64> = HashMap::new();
+        for run in content.runs.iter().filter(|run| run.lifecycle == Lifecycle::Active) {
+            *runs.entry(&run.experiment_id).or_default() += 1;
+        }
+        let mut traces: HashMap<&ExperimentId, u64> = HashMap::new();
+        for trace in &content.traces {
+            *traces.entry(&trace.head.row.experiment_id).or_default() += 1;
+        }
+        let count = |id: &ExperimentId| ExperimentCounts {
+            runs: runs.get(id).copied().unwrap_or(0),
+            traces: Some(traces.get(id).copied().unwrap_or(0)),
+        };
+        Ok(content.experiments.iter().map(|one| (one.id.clone(), count(&one.id))).collect())
+    }
+
+    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
+        let content = self.enter("runs", cx)?;
+        Ok(content.runs_of(query).into_iter().cloned().collect())
+    }
+
+    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+        let content = self.enter("run_values", cx)?;
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        for run in content.runs_of(query) {
+            cx.check()?;
+            if seen.insert(&run.id)
+                && let Some(values) = content.values.get(&run.id)
+            {
+                found.push((run.id.clone(), masking::values(values, cx.reveal())));
+            }
+        }
+        Ok(found)
+    }
+
+    fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
+        let content = self.enter("metric_history", cx)?;
+        let series = content.histories.get(run).into_iter().flatten();
+        Ok(series.filter(|series| key.is_none_or(|key| *series.key == *key)).cloned().collect())
+    }
+
+    fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>> {
+        let content = self.enter("dataset_inputs", cx)?;
+        let inputs = content.datasets.get(run).into_iter().flatten();
+        Ok(inputs.map(|input| masking::dataset(input, cx.reveal())).collect())
+    }
+
+    fn logged_models(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<LoggedModel>> {
+        Ok(self.enter("logged_models", cx)?.models.get(run).cloned().unwrap_or_default())
+    }
+
+    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        let content = self.enter("trace_index", cx)?;
+        let is_wanted = |row: &TraceRow| {
+            query.experiment.as_ref().is_none_or(|wanted| row.experiment_id == *wanted)
+                && query.run.as_ref().is_none_or(|wanted| row.run_id.as_ref() == Some(wanted))
+        };
+        let mut found: Vec<(u64, &TraceRow)> = (0..)
+            .zip(&content.traces)
+            .map(|(at, trace)| (at, &trace.head.row))
+            .filter(|(_, row)| is_wanted(row))
+            .collect();
+        found.sort_by(|(_, a), (_, b)| (b.start_time_ms, &b.id).cmp(&(a.start_time_ms, &a.id)));
+        let total = found.len() as u64;
+        let handles = found.into_iter().take(query.limit.unwrap_or(usize::MAX)).map(|(at, _)| TraceHandle(at));
+        Ok(TraceIndex { total, handles: handles.collect() })
+    }
+
+    fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+        let content = self.enter("trace_rows", cx)?;
+        let mut rows = Vec::with_capacity(handles.len());
+        for TraceHandle(at) in handles {
+            cx.check()?;
+            let trace = usize::try_from(*at).ok().and_then(|at| content.traces.get(at));
+            rows.extend(trace.map(|trace| masking::row(&trace.head.row, cx.reveal())));
+        }
+        Ok(rows)
+    }
+
+    fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        let content = self.enter("trace", cx)?;
+        Ok(content.trace(trace).map(|trace| masking::head(&trace.head, cx.reveal())))
+    }
+
+    fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
+        let content = self.enter("spans", cx)?;
+        Ok(content.trace(trace).map(|trace| trace.spans.clone()).unwrap_or_default())
+    }
+
+    fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
+        let content = self.enter("span_facts", cx)?;
+        let facts = content.trace(trace).map_or(&[][..], |trace| &trace.facts);
+        Ok(spans.iter().map(|span| at(facts, span.handle).cloned().unwrap_or_default()).collect())
+    }
+
+    fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+        let content = self.enter("span_body", cx)?;
+        let bodies = content.trace(trace).map_or(&[][..], |trace| &trace.bodies);
+        Ok(at(bodies, span).map(|body| masking::body(body, cx.reveal())))
+    }
+
+    fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+        let content = self.enter("artifacts", cx)?;
+        let absent = || ArtifactTree { absent: Some("nothing was recorded".to_owned()), ..ArtifactTree::default() };
+        Ok(content.artifacts.get(owner).map_or_else(absent, |artifacts| artifacts.tree.clone()))
+    }
+
+    fn artifact(
+        &mut self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<ArtifactBytes>> {
+        let content = self.enter("artifact", cx)?;
+        let bytes = content.artifacts.get(owner).and_then(|artifacts| artifacts.files.get(path));
+        Ok(bytes.map(|bytes| masking::artifact(bytes, limit, cx.reveal())))
+    }
+}
+
+/// What stands at a handle, which here is a place in a list.
+fn at<T>(list: &[T], SpanHandle(at): SpanHandle) -> Option<&T> {
+    usize::try_from(at).ok().and_then(|at| list.get(at))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! The command line.
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::commands::help;
+
+/// See what DSPy's optimizers left in an MLflow store
+///
+/// Opens the store that MLflow wrote while DSPy optimized a program. Without a command it opens a
+/// window; the commands answer the same questions in the terminal. A store is only read, never
+/// written to.
+#[derive(Debug, Parser)]
+#[command(name = "dspyglass", version, after_long_help = help::TOP)]
+pub(super) struct Args {
+    /// The store to open in the window: a file such as mlflow.db, or the folder it is in
+    store: Option<PathBuf>,
+
+    /// Open the window at a place, as "Copy link to this view" gives it
+    #[arg(long, value_name = "LOCATION")]
+    at: Option<String>,
+
+    /// Open the window with the sample store
+    #[arg(long, conflicts_with = "store")]
+    demo: bool,
+
+    #[command(flatten)]
+    common: Common,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The flags that every command takes, before or after its name.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Common {
+    /// Print one JSON document instead of tables: times as integers, unknown as null
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+
+    /// Where the artifacts of a copied store are
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) artifacts: Option<PathBuf>,
+
+    /// Show secrets (API keys, passwords, tokens), which are masked otherwise
+    #[arg(long, global = true)]
+    pub(super) reveal: bool,
+
+    /// Times in UTC instead of local ones
+    #[arg(long, global = true)]
+    pub(super) utc: bool,
+}
+
+/// What the window is opened with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowArgs {
+    /// The store; none shows the welcome page.
+    pub store: Option<PathBuf>,
+    /// Where to go in it.
+    pub at: Option<String>,
+    /// The sample store.
+    pub demo: bool,
+    /// Where the artifacts of a copied store are.
+    pub artifacts: Option<PathBuf>,
+    /// Secrets are shown from the start.
+    pub reveal: bool,
+    /// Times are in UTC.
+    pub utc: bool,
+}
+
+/// A question.
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the experiments of a store
+    #[command(after_long_help = help::EXPERIMENTS)]
+    Experiments(ExperimentsArgs),
+    /// List runs as a tree, with their metrics, params and tags
+    #[command(after_long_help = help::RUNS)]
+    Runs(RunsArgs),
+    /// Show every logged point of a run's metrics
+    #[command(after_long_help = help::METRICS)]
+    Metrics(MetricsArgs),
+    /// List traces, newest first
+    #[command(after_long_help = help::TRACES)]
+    Traces(TracesArgs),
+    /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
+    #[command(after_long_help = help::TRACE)]
+    Trace(TraceArgs),
+    /// Say what a store is and what of it is missing or damaged
+    #[command(after_long_help = help::CHECK)]
+    Check(CheckArgs),
+}
+
+/// Of `experiments`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ExperimentsArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// Deleted experiments too
+    #[arg(long)]
+    pub(super) deleted: bool,
+}
+
+/// Of `runs`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct RunsArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// Only the runs of this experiment, by id or name
+    #[arg(long, value_name = "E")]
+    pub(super) experiment: Option<String>,
+    /// Only the runs for which this holds, in MLflow's search syntax
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    pub(super) filter: Option<String>,
+    /// Deleted runs too
+    #[arg(long)]
+    pub(super) deleted: bool,
+}
+
+/// Of `metrics`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct MetricsArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run, by id or by a name that no other run has
+    pub(super) run: String,
+    /// Only this metric
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    pub(super) key: Option<String>,
+}
+
+/// Of `traces`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct TracesArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// Only the traces of this experiment, by id or name
+    #[arg(long, value_name = "E")]
+    pub(super) experiment: Option<String>,
+    /// Only the traces of this run, by id or by a name that no other run has
+    #[arg(long, value_name = "R")]
+    pub(super) run: Option<String>,
+    /// No more than the N newest; without it all
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+}
+
+/// Of `trace`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct TraceArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The trace, by id or the beginning of it
+    pub(super) trace: String,
+}
+
+/// Of `check`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+}
+
+impl Command {
+    /// The store that is asked.
+    pub(super) fn store(&self) -> &Path {
+        match self {
+            Self::Experiments(args) => &args.store,
+            Self::Runs(args) => &args.store,
+            Self::Metrics(args) => &args.store,
+            Self::Traces(args) => &args.store,
+            Self::Trace(args) => &args.store,
+            Self::Check(args) => &args.store,
+        }
+    }
+}
+
+/// The parts of a command line that open the window.
+pub(super) struct Window {
+    store: Option<PathBuf>,
+    at: Option<String>,
+    demo: bool,
+    common: Common,
+}
+
+impl Window {
+    pub(super) fn into_window(self) -> WindowArgs {
+        let Common { artifacts, reveal, utc, .. } = self.common;
+        WindowArgs { store: self.store, at: self.at, demo: self.demo, artifacts, reveal, utc }
+    }
+}
+
+/// A command and its flags, or what the window is opened with.
+pub(super) enum Asked {
+    Terminal(Command, Common),
+    Window(Box<Window>),
+}
+
+impl Args {
+    /// Tells the terminal's questions from the window.
+    ///
+    /// # Errors
+    /// Flags that do not go together.
+    pub(super) fn split(self) -> Result<Asked, clap::Error> {
+        let mistake = |text: &str| Self::command().error(ErrorKind::ArgumentConflict, text);
+        let Self { store, at, demo, common, command } = self;
+        match command {
+            Some(_) if store.is_some() => Err(mistake("the store stands after the command: dspyglass runs STORE")),
+            Some(_) if at.is_some() || demo => Err(mistake("--at and --demo open the window and go with no command")),
+            Some(command) => Ok(Asked::Terminal(command, common)),
+            None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
+            None => Ok(Asked::Window(Box::new(Window { store, at, demo, common }))),
+        }
+    }
+}

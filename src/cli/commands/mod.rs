@@ -1,0 +1,83 @@
+//! One module per command: asks `query`, then prints a table or a document.
+
+mod check;
+mod experiments;
+pub(super) mod help;
+mod metrics;
+mod runs;
+mod runs_text;
+mod trace;
+mod trace_text;
+mod traces;
+
+use std::io::Write;
+
+use super::args::Command;
+use super::failure::Failure;
+use super::style::Style;
+use crate::model::{Experiment, Run};
+use crate::query::{self, Filter, Found};
+use crate::store::{ReadCx, Store};
+
+/// Where a command reads from and prints to.
+pub(super) struct Answer<'a> {
+    pub(super) store: &'a mut dyn Store,
+    pub(super) cx: &'a ReadCx,
+    pub(super) style: Style,
+    pub(super) is_json: bool,
+    pub(super) out: &'a mut dyn Write,
+}
+
+/// A command whose own arguments are right.
+type Plan<'a> = Box<dyn FnOnce(&mut Answer<'_>) -> Result<(), Failure> + 'a>;
+
+/// Reads what a command says about itself, before any store is opened.
+///
+/// # Errors
+/// A filter that is none.
+pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
+    Ok(match command {
+        Command::Experiments(args) => Box::new(|answer| experiments::answer(args, answer)),
+        Command::Runs(args) => {
+            let text = args.filter.as_deref().unwrap_or_default();
+            let filter = Filter::parse(text).map_err(|error| Failure::Filter(text.to_owned(), error))?;
+            Box::new(move |answer| runs::answer(args, &filter, answer))
+        }
+        Command::Metrics(args) => Box::new(|answer| metrics::answer(args, answer)),
+        Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
+        Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
+        Command::Check(_) => Box::new(check::answer),
+    })
+}
+
+impl Answer<'_> {
+    /// The experiment that a user means.
+    fn experiment(&mut self, id_or_name: &str) -> Result<Experiment, Failure> {
+        match query::find_experiment(self.store, self.cx, id_or_name)? {
+            Found::One(experiment) => Ok(experiment),
+            Found::Several(ids) => Err(several("experiments are", "named", id_or_name, &ids)),
+            Found::Nothing => Err(self.absent("experiment", id_or_name)),
+        }
+    }
+
+    /// The run that a user means.
+    fn run(&mut self, id_or_name: &str) -> Result<Run, Failure> {
+        match query::find_run(self.store, self.cx, id_or_name)? {
+            Found::One(run) => Ok(run),
+            Found::Several(ids) => Err(several("runs are", "named", id_or_name, &ids)),
+            Found::Nothing => Err(self.absent("run", id_or_name)),
+        }
+    }
+
+    fn absent(&self, what: &str, id: &str) -> Failure {
+        Failure::Absent(format!("{} has no {what} {id:?}", self.store.info().path.display()))
+    }
+}
+
+/// Says what to do where a name is not enough.
+fn several(what: &str, how: &str, text: &str, ids: &[String]) -> Failure {
+    const SHOWN: usize = 5;
+    let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if ids.len() > SHOWN { format!(" and {} more", ids.len() - SHOWN) } else { String::new() };
+    Failure::Absent(format!("{} {what} {how} {text:?}; name one by its id: {shown}{more}", ids.len()))
+}

@@ -1,0 +1,179 @@
+//! `dspyglass trace`
+
+use serde::{Serialize, Serializer};
+
+use super::{Answer, several, trace_text};
+use crate::cli::args::TraceArgs;
+use crate::cli::failure::Failure;
+use crate::cli::json::{self, Entries, Usage, Warnings};
+use crate::model::{Assessment, ForestNode, Json, SpanEvent};
+use crate::query::{self, Found, TraceDocument};
+
+type Object = serde_json::Map<String, Json>;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    id: &'a str,
+    status: Option<&'a str>,
+    tokens: Option<Usage>,
+    spans: Spans<'a>,
+    /// The stored total, only where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens_stored: Option<Usage>,
+    run_id: Option<&'a str>,
+    experiment_id: &'a str,
+    name: Option<&'a str>,
+    start_time_ms: i64,
+    duration_ms: Option<i64>,
+    cost_usd: Option<f64>,
+    tags: Entries<'a>,
+    metadata: Entries<'a>,
+    assessments: Vec<OneAssessment<'a>>,
+    #[serde(skip_serializing_if = "Warnings::is_empty")]
+    warnings: Warnings,
+}
+
+struct Spans<'a>(&'a TraceDocument);
+
+impl Serialize for Spans<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.tree.forest.nodes.iter().map(|node| One::new(self.0, node)))
+    }
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    id: &'a str,
+    parent_id: Option<&'a str>,
+    depth: u32,
+    name: &'a str,
+    r#type: &'a str,
+    status: Option<&'a str>,
+    start_ns: i64,
+    end_ns: Option<i64>,
+    inputs: &'a Option<Json>,
+    outputs: &'a Option<Json>,
+    attributes: &'a Object,
+    events: Vec<Event<'a>>,
+    tokens: SpanUsage,
+    own_time_ns: Option<i64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    status_message: &'a str,
+    /// Parts of the span's record that are not known here.
+    #[serde(skip_serializing_if = "Object::is_empty")]
+    other: &'a Object,
+}
+
+#[derive(Serialize)]
+struct SpanUsage {
+    own: Option<Usage>,
+    total: Option<Usage>,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    name: &'a str,
+    time_ns: Option<i64>,
+    attributes: &'a Object,
+}
+
+impl<'a> From<&'a SpanEvent> for Event<'a> {
+    fn from(event: &'a SpanEvent) -> Self {
+        Self { name: &event.name, time_ns: event.time_ns, attributes: &event.attributes }
+    }
+}
+
+impl<'a> One<'a> {
+    fn new(document: &'a TraceDocument, node: &ForestNode) -> Self {
+        let span = &document.tree.spans[node.item];
+        let body = &document.bodies[node.item];
+        let figures = &document.figures.spans[node.item];
+        Self {
+            id: &span.id,
+            parent_id: span.parent_id.as_deref(),
+            depth: node.depth,
+            name: &span.name,
+            r#type: &span.kind,
+            status: json::known(&span.status),
+            start_ns: span.start_ns,
+            end_ns: span.end_ns,
+            inputs: &body.inputs,
+            outputs: &body.outputs,
+            attributes: &body.attributes,
+            events: body.events.iter().map(Event::from).collect(),
+            tokens: SpanUsage {
+                own: figures.tokens.own.map(Usage::from),
+                total: figures.tokens.total.map(Usage::from),
+            },
+            own_time_ns: figures.own_time_ns,
+            status_message: &body.status_message,
+            other: &body.other,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OneAssessment<'a> {
+    name: &'a str,
+    kind: &'a str,
+    value: &'a Json,
+    error: Option<&'a str>,
+    rationale: Option<&'a str>,
+    source_type: &'a str,
+    source_id: Option<&'a str>,
+    span_id: Option<&'a str>,
+    created_ms: Option<i64>,
+    is_valid: bool,
+}
+
+impl<'a> From<&'a Assessment> for OneAssessment<'a> {
+    fn from(one: &'a Assessment) -> Self {
+        Self {
+            name: &one.name,
+            kind: &one.kind,
+            value: &one.value,
+            error: one.error.as_deref(),
+            rationale: one.rationale.as_deref(),
+            source_type: &one.source_type,
+            source_id: one.source_id.as_deref(),
+            span_id: one.span_id.as_deref(),
+            created_ms: one.created_ms,
+            is_valid: one.is_valid,
+        }
+    }
+}
+
+pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let id = match query::find_trace(answer.store, answer.cx, &args.trace)? {
+        Found::One(id) => id,
+        Found::Several(ids) => return Err(several("traces", "begin with", &args.trace, &ids)),
+        Found::Nothing => return Err(answer.absent("trace", &args.trace)),
+    };
+    let Some(document) = query::trace_document(answer.store, answer.cx, &id)? else {
+        return Err(answer.absent("trace", &args.trace));
+    };
+    if !answer.is_json {
+        return trace_text::print(&document, answer);
+    }
+    let head = &document.tree.head;
+    let row = &head.row;
+    let tokens = document.figures.tokens;
+    let document = Document {
+        id: row.id.as_str(),
+        status: json::known(&row.status),
+        tokens: tokens.map(Usage::from),
+        spans: Spans(&document),
+        tokens_stored: row.tokens.filter(|stored| tokens != Some(*stored)).map(Usage::from),
+        run_id: row.run_id.as_ref().map(|id| id.as_str()),
+        experiment_id: row.experiment_id.as_str(),
+        name: json::known(&row.name),
+        start_time_ms: row.start_time_ms,
+        duration_ms: row.duration_ms,
+        cost_usd: row.cost_usd.filter(|cost| cost.is_finite()),
+        tags: Entries(&head.tags),
+        metadata: Entries(&head.metadata),
+        assessments: head.assessments.iter().map(OneAssessment::from).collect(),
+        warnings: answer.cx.take_warnings().into(),
+    };
+    json::write(&document, answer.out)
+}

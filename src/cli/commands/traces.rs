@@ -1,0 +1,127 @@
+//! `dspyglass traces`
+
+use std::collections::HashMap;
+
+use serde::{Serialize, Serializer};
+
+use super::Answer;
+use crate::cli::args::TracesArgs;
+use crate::cli::failure::Failure;
+use crate::cli::json::{self, Usage, Warnings};
+use crate::cli::table::{Side, Table};
+use crate::cli::words;
+use crate::model::{RunId, TraceRow};
+use crate::query::{self, TraceList};
+use crate::store::{RunQuery, RunScope, TraceQuery};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    total: u64,
+    traces: Rows<'a>,
+    #[serde(skip_serializing_if = "Warnings::is_empty")]
+    warnings: Warnings,
+}
+
+struct Rows<'a>(&'a [TraceRow]);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(One::from))
+    }
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    id: &'a str,
+    run_id: Option<&'a str>,
+    experiment_id: &'a str,
+    name: Option<&'a str>,
+    status: Option<&'a str>,
+    start_time_ms: i64,
+    duration_ms: Option<i64>,
+    tokens: Option<Usage>,
+    cost_usd: Option<f64>,
+    cached: Option<bool>,
+    span_count: Option<u64>,
+}
+
+impl<'a> From<&'a TraceRow> for One<'a> {
+    fn from(row: &'a TraceRow) -> Self {
+        Self {
+            id: row.id.as_str(),
+            run_id: row.run_id.as_ref().map(|id| id.as_str()),
+            experiment_id: row.experiment_id.as_str(),
+            name: json::known(&row.name),
+            status: json::known(&row.status),
+            start_time_ms: row.start_time_ms,
+            duration_ms: row.duration_ms,
+            tokens: row.tokens.map(Usage::from),
+            cost_usd: row.cost_usd.filter(|cost| cost.is_finite()),
+            cached: row.cached,
+            span_count: row.span_count,
+        }
+    }
+}
+
+pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
+    let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
+    let query = TraceQuery { experiment: experiment.map(|one| one.id), run: run.map(|one| one.id), limit: args.limit };
+    let list = query::traces(answer.store, answer.cx, &query)?;
+    if answer.is_json {
+        let warnings = answer.cx.take_warnings().into();
+        return json::write(&Document { total: list.total, traces: Rows(&list.rows), warnings }, answer.out);
+    }
+    print(&list, answer)
+}
+
+fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    if list.total == 0 {
+        writeln!(answer.out, "No traces")?;
+        return Ok(());
+    }
+    let everything = RunQuery { scope: RunScope::All, with_deleted: true };
+    let names: HashMap<RunId, String> =
+        answer.store.runs(answer.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
+    let started = words::time_header("Started", answer.style.is_utc);
+    let mut table = Table::new(&[
+        (&*started, Side::Left),
+        ("Trace", Side::Left),
+        ("Name", Side::LeftCut),
+        ("Status", Side::Left),
+        ("Duration", Side::Right),
+        ("Tokens", Side::Right),
+        ("Cost", Side::Right),
+        ("Cached", Side::Left),
+        ("Spans", Side::Right),
+        ("Run", Side::LeftCut),
+    ]);
+    for row in &list.rows {
+        let text = |text: &str| if text.is_empty() { words::UNKNOWN.to_owned() } else { text.to_owned() };
+        let run =
+            row.run_id.as_ref().map(|id| names.get(id).filter(|name| !name.is_empty()).map_or(id.as_str(), |n| n));
+        let cached = row.cached.map_or(words::UNKNOWN, |cached| if cached { "likely" } else { "no" });
+        let cells = vec![
+            words::time(Some(row.start_time_ms), answer.style.is_utc),
+            row.id.to_string(),
+            text(&row.name),
+            text(&row.status),
+            words::duration_or_unknown(row.duration_ms),
+            words::tokens(row.tokens),
+            words::dollars(row.cost_usd),
+            cached.to_owned(),
+            words::count_or_unknown(row.span_count),
+            text(run.unwrap_or_default()),
+        ];
+        table.row_with(cells, Some(3));
+    }
+    table.print(answer.style, answer.out)?;
+    let shown = list.rows.len() as u64;
+    let total = words::counted(list.total, "trace");
+    if shown == list.total {
+        writeln!(answer.out, "{total}")?;
+    } else {
+        writeln!(answer.out, "{} of {total}, the newest", words::count(shown))?;
+    }
+    Ok(())
+}

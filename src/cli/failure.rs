@@ -1,0 +1,87 @@
+//! Why a command line was not answered.
+
+use std::process::ExitCode;
+
+use crate::query::FilterError;
+use crate::store::StoreError;
+
+use super::words;
+
+/// Why a command line was not answered.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Nothing could be read.
+    Store(StoreError),
+    /// What was asked for does not exist, or is not the only one of its name: a sentence.
+    Absent(String),
+    /// A filter that is none, and the mistake in it.
+    Filter(String, FilterError),
+    /// The output could not be written.
+    Output(std::io::Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+impl Failure {
+    /// Whether whoever read the output has seen enough (`| head`).
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    /// What to print; nothing if nobody listens any more.
+    pub(super) fn message(&self) -> Option<String> {
+        match self {
+            _ if self.is_closed_pipe() => None,
+            Self::Store(error) => Some(words::clean(&error.to_string())),
+            Self::Absent(message) => Some(words::clean(message)),
+            Self::Filter(text, error) => Some(pointed(text, error)),
+            Self::Output(error) => Some(format!("cannot write the output: {error}")),
+        }
+    }
+
+    /// 1 where there is nothing, 2 for wrong usage.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            _ if self.is_closed_pipe() => ExitCode::SUCCESS,
+            Self::Filter(..) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// How much of a filter is shown on either side of the mistake, in characters.
+const AROUND: usize = 60;
+
+/// The mistake, and the place in the filter with a caret below it.
+fn pointed(text: &str, error: &FilterError) -> String {
+    let (before, after) = text.split_at(error.at);
+    let skipped = before.chars().count().saturating_sub(AROUND);
+    let mut shown: String = before.chars().skip(skipped).collect();
+    if skipped > 0 {
+        shown.insert(0, '…');
+    }
+    let shown = words::clean(&shown);
+    let after = words::clean(&after.chars().take(AROUND).collect::<String>());
+    let caret = " ".repeat(words::width(&shown));
+    let at = before.chars().count() + 1;
+    format!(
+        "the filter cannot be read at character {at}: {}\n  {shown}{after}\n  {caret}^",
+        words::clean(&error.to_string())
+    )
+}

@@ -1,0 +1,120 @@
+//! The terminal twin: the questions that the window answers, asked in a terminal or a script.
+//!
+//! Tables for people, one JSON document for programs (`--json`). Everything is read through
+//! `query`, as the window does, so that the two cannot disagree. Exit codes: 0 done, 1 nothing
+//! could be read or it does not exist, 2 wrong usage.
+
+mod args;
+mod commands;
+mod failure;
+mod json;
+mod style;
+mod table;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::WindowArgs;
+use args::{Args, Asked, Command, Common};
+use failure::Failure;
+use style::Style;
+
+use crate::model::Reveal;
+use crate::store::{OpenOptions, ReadCx, Store, StoreError};
+
+/// What a command line asked for.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was answered in the terminal; the program ends with this code.
+    Done(ExitCode),
+    /// It asks for the window.
+    Window(WindowArgs),
+}
+
+/// Opens the store of a command line.
+type Opener<'a> = &'a dyn Fn(&Path, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
+
+/// Answers the program's own command line on its standard output.
+pub fn run() -> Outcome {
+    let style = Style::of_stdout();
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut err = std::io::stderr().lock();
+    run_with(std::env::args_os(), &crate::store::open, style, &mut out, &mut err)
+}
+
+/// Answers a command line: `args` begin with the program's name. Help and mistakes in the
+/// usage are printed by clap itself.
+fn run_with(
+    args: impl IntoIterator<Item = OsString>,
+    open: Opener<'_>,
+    style: Style,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Outcome {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Nothing can be done where not even this can be printed.
+            let _ = error.print();
+            return Outcome::Done(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
+        }
+    };
+    let (command, common) = match args.split() {
+        Ok(Asked::Terminal(command, common)) => (command, common),
+        Ok(Asked::Window(window)) => return Outcome::Window(window.into_window()),
+        Err(mistake) => {
+            let _ = mistake.print();
+            return Outcome::Done(ExitCode::from(2));
+        }
+    };
+    let style = Style { is_utc: common.utc, ..style };
+    let answered = answer(&command, &common, open, style, out, err).and_then(|()| Ok(out.flush()?));
+    match answered {
+        Ok(()) => Outcome::Done(ExitCode::SUCCESS),
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                let _ = writeln!(err, "dspyglass: {message}");
+            }
+            Outcome::Done(failure.exit_code())
+        }
+    }
+}
+
+fn answer(
+    command: &Command,
+    common: &Common,
+    open: Opener<'_>,
+    style: Style,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
+    // Mistakes in the usage come before the store, which may be large or not there.
+    let plan = commands::plan(command)?;
+    let options = OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false };
+    if let Some(folder) = &options.artifacts_dir
+        && !folder.is_dir()
+    {
+        return Err(Failure::Absent(format!("{} is no folder; --artifacts names one", folder.display())));
+    }
+    let mut store = open(command.store(), &options)?;
+    let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
+    let cx = ReadCx::new().with_reveal(reveal);
+    let mut answer = commands::Answer { store: &mut *store, cx: &cx, style, is_json: common.json, out };
+    plan(&mut answer)?;
+    if !common.json {
+        for warning in cx.take_warnings() {
+            let (place, what) = (words::clean(&warning.place), words::clean(&warning.what));
+            // Standard error may be closed; that is no reason to fail.
+            let _ = writeln!(err, "warning: {place}: {what}");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

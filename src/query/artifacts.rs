@@ -1,0 +1,54 @@
+//! Artifacts as a list and as text.
+
+use crate::model::json::{Marks, utf8};
+use crate::model::{ArtifactOwner, ArtifactTree};
+use crate::store::{ReadCx, Result, Store};
+
+/// An artifact's beginning as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactText {
+    /// The text; secrets in it are replaced unless revealed.
+    pub text: String,
+    /// Bytes that are no UTF-8 became U+FFFD: it may be no text at all.
+    pub has_bad_utf8: bool,
+    /// The file is longer than what was read of it.
+    pub is_cut: bool,
+    /// The size of the file in bytes.
+    pub full_size: u64,
+}
+
+/// The artifacts of a run, a trace or a logged model.
+///
+/// # Errors
+/// Those of the store.
+pub fn artifacts(store: &mut dyn Store, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+    store.artifacts(cx, owner)
+}
+
+/// The first `limit` bytes of an artifact as text; `None` if there is no such file. A character
+/// that the limit cuts in two is left out.
+///
+/// # Errors
+/// Those of the store.
+pub fn artifact_text(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    owner: &ArtifactOwner,
+    path: &str,
+    limit: u64,
+) -> Result<Option<ArtifactText>> {
+    let Some(artifact) = store.artifact(cx, owner, path, limit)? else { return Ok(None) };
+    let mut bytes = artifact.bytes;
+    // A text whose secrets were replaced has another length than its file: only what reaches
+    // the limit was cut.
+    let is_cut = bytes.len() as u64 >= limit && artifact.full_size > limit;
+    if is_cut
+        && let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+    {
+        bytes.truncate(error.valid_up_to());
+    }
+    let mut marks = Marks::default();
+    let text = utf8(&bytes, &mut marks).into_owned();
+    Ok(Some(ArtifactText { text, has_bad_utf8: marks.has_bad_utf8, is_cut, full_size: artifact.full_size }))
+}

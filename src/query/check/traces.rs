@@ -1,0 +1,101 @@
+//! The part of a check that concerns traces and spans.
+
+use std::collections::HashSet;
+
+use super::runs::Known;
+use super::{CheckReport, Findings, tally};
+use crate::model::{ArtifactOwner, TraceId, TraceRow};
+use crate::query::trace::{TraceTree, span_facts, trace_tree};
+use crate::store::{ReadCx, Result, Store, TraceQuery};
+
+/// Of how many traces the spans are listed.
+const MAX_TRACES: usize = 20_000;
+
+/// Of how many traces the spans are read for their usage.
+const MAX_RECOMPUTED: u64 = 1_000;
+
+pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, report: &mut CheckReport) -> Result<()> {
+    let list = crate::query::traces(store, cx, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
+    report.traces = list.total;
+    report.traces_checked = list.rows.len() as u64;
+    report.trace_statuses = tally(list.rows.iter().map(|row| row.status.clone()));
+    let mut findings = Findings::default();
+    let mut seen = HashSet::new();
+    let mut incomplete: HashSet<TraceId> = HashSet::new();
+    for row in &list.rows {
+        cx.check()?;
+        if !seen.insert(&row.id) {
+            findings.add("trace", "stands twice in the store", row.id.as_str());
+        }
+        check_row(row, known, &mut findings);
+        let Some(tree) = trace_tree(store, cx, &row.id)? else { continue };
+        if check_tree(&tree, &mut findings) {
+            incomplete.insert(row.id.clone());
+        }
+        let artifacts = store.artifacts(cx, &ArtifactOwner::Trace(row.id.clone()))?;
+        let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == "traces.json");
+        report.spans.total += tree.spans.len() as u64;
+        match (tree.spans.is_empty(), is_in_artifacts) {
+            (true, _) => report.spans.traces_without += 1,
+            (false, true) => report.spans.traces_in_artifacts += 1,
+            (false, false) => report.spans.traces_in_database += 1,
+        }
+        report.tokens.traces_with_total += u64::from(row.tokens.is_some());
+        if report.tokens.traces_recomputed < MAX_RECOMPUTED {
+            let tokens = span_facts(store, cx, &tree)?.tokens;
+            report.tokens.traces_recomputed += 1;
+            report.tokens.traces_with_span_usage += u64::from(tokens.is_some());
+            if row.tokens.is_some() && tokens.is_some() && row.tokens != tokens {
+                findings.add("trace", "has a stored token total that differs from that of its spans", row.id.as_str());
+            }
+        }
+    }
+    report.findings.append(&mut findings.0);
+    // What became a finding needs no warning.
+    for warning in cx.take_warnings() {
+        let trace = warning.place.strip_prefix("trace ").map(TraceId::from);
+        if !trace.is_some_and(|trace| incomplete.contains(&trace)) {
+            cx.warn(warning.place, warning.what);
+        }
+    }
+    Ok(())
+}
+
+fn check_row(row: &TraceRow, known: &Known, findings: &mut Findings) {
+    let id = row.id.as_str();
+    if row.duration_ms.is_none() || row.status == "IN_PROGRESS" {
+        findings.add("trace", "did not end: its process still works on it, or was killed", id);
+    }
+    if row.run_id.as_ref().is_some_and(|run| !known.runs.contains(run)) {
+        findings.add("trace", "belongs to a run that the store does not have", id);
+    }
+    if !known.experiments.contains(&row.experiment_id) {
+        findings.add("trace", "belongs to an experiment that the store does not have", id);
+    }
+}
+
+/// Whether spans are missing.
+fn check_tree(tree: &TraceTree, findings: &mut Findings) -> bool {
+    let row = &tree.head.row;
+    let id = row.id.as_str();
+    if tree.head.metadata.is_empty() {
+        findings.add("trace", "has no metadata, and so no run, size or source", id);
+    }
+    let found = tree.spans.len() as u64;
+    let promised = row.span_count.filter(|promised| *promised > found);
+    match promised {
+        _ if found == 0 => findings.add("trace", "has no span that could be found", id),
+        Some(promised) => {
+            findings.add("trace", "has fewer spans than the store says", format!("{id} ({found} of {promised})"));
+        }
+        None => {}
+    }
+    if tree.forest.nodes.iter().any(|node| node.is_orphan) {
+        findings.add("trace", "has spans whose parent is absent", id);
+    }
+    let mut ids = HashSet::new();
+    if tree.spans.iter().any(|span| !ids.insert(&*span.id)) {
+        findings.add("trace", "repeats the id of a span", id);
+    }
+    promised.is_some() || found == 0
+}

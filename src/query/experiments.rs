@@ -1,0 +1,47 @@
+//! Experiments and how much they hold.
+
+use std::collections::HashMap;
+
+use crate::model::{Experiment, ExperimentCounts, ExperimentId};
+use crate::query::Found;
+use crate::store::{ReadCx, Result, Store};
+
+/// An experiment and how much it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExperimentRow {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// Its runs and traces.
+    pub counts: ExperimentCounts,
+}
+
+/// All experiments, by id in natural order.
+///
+/// # Errors
+/// Those of the store.
+pub fn experiments(store: &mut dyn Store, cx: &ReadCx, with_deleted: bool) -> Result<Vec<ExperimentRow>> {
+    let experiments = store.experiments(cx, with_deleted)?;
+    let counts: HashMap<ExperimentId, ExperimentCounts> = store.experiment_counts(cx)?.into_iter().collect();
+    let row = |experiment: Experiment| {
+        let counts = counts.get(&experiment.id).copied().unwrap_or_default();
+        ExperimentRow { experiment, counts }
+    };
+    Ok(experiments.into_iter().map(row).collect())
+}
+
+/// The experiment of an id or else a name, deleted ones included; an active one goes before a
+/// deleted one of the same name.
+///
+/// # Errors
+/// Those of the store.
+pub fn find_experiment(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<Found<Experiment>> {
+    let mut experiments = store.experiments(cx, true)?;
+    if let Some(at) = experiments.iter().position(|one| one.id.as_str() == id_or_name) {
+        return Ok(Found::One(experiments.swap_remove(at)));
+    }
+    experiments.retain(|one| one.name == id_or_name);
+    if experiments.iter().any(|one| one.lifecycle == crate::model::Lifecycle::Active) {
+        experiments.retain(|one| one.lifecycle == crate::model::Lifecycle::Active);
+    }
+    Ok(super::one_of(experiments, |one| one.id.to_string()))
+}

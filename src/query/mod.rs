@@ -1,0 +1,52 @@
+//! One function per question: reads through a store, computes with `analysis`. The window's
+//! loader and the terminal ask here alike, so that the two cannot disagree.
+//!
+//! Every function blocks, obeys the cancel and deadline of its [`ReadCx`] and warns into it.
+//! Errors are those of the store; what a store does not have is `None`, [`Found::Nothing`] or
+//! empty.
+
+pub mod artifacts;
+pub mod check;
+pub mod experiments;
+pub mod filter;
+pub mod metrics;
+pub mod run_page;
+pub mod runs;
+pub mod trace;
+pub mod traces;
+
+pub use crate::analysis::{SpanTokens, TokenSource};
+pub use artifacts::{ArtifactText, artifact_text, artifacts};
+pub use check::{CheckReport, check};
+pub use experiments::{ExperimentRow, experiments, find_experiment};
+pub use filter::{Filter, FilterError};
+pub use metrics::metrics;
+pub use run_page::{RunPage, run_page};
+pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
+pub use trace::{
+    TraceDocument, TraceFigures, TraceTree, find_trace, span_body, span_facts, trace_document, trace_tree,
+};
+pub use traces::{TraceList, trace_index, trace_rows, traces};
+
+/// What a search by id or name found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found<T> {
+    /// The one.
+    One(T),
+    /// Several bear this name or begin like this: their ids.
+    Several(Vec<String>),
+    /// None.
+    Nothing,
+}
+
+/// One, several or none of a list.
+fn one_of<T>(mut found: Vec<T>, id: impl Fn(&T) -> String) -> Found<T> {
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Found::One(one),
+        (Some(last), false) => Found::Several(found.iter().chain([&last]).map(id).collect()),
+        (None, _) => Found::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests;

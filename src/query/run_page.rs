@@ -1,0 +1,50 @@
+//! Everything that a run's page shows, except metric points, artifacts and traces.
+
+use crate::model::{DatasetInput, Experiment, LoggedModel, Run, RunId, RunValues};
+use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+
+/// A run and what surrounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunPage {
+    /// The run, with its inferred parent if it was adopted.
+    pub run: Run,
+    /// Its params, tags and latest metrics.
+    pub values: RunValues,
+    /// The datasets that it was given.
+    pub datasets: Vec<DatasetInput>,
+    /// The models that it logged.
+    pub models: Vec<LoggedModel>,
+    /// Its experiment, if the store has it.
+    pub experiment: Option<Experiment>,
+    /// Its parent, stored or inferred, if the store has it (it may be deleted).
+    pub parent: Option<Run>,
+    /// Its children, adopted ones included, deleted ones not, by start, then name.
+    pub children: Vec<Run>,
+}
+
+/// The page of a run; `None` if the store does not have it.
+///
+/// # Errors
+/// Those of the store.
+pub fn run_page(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option<RunPage>> {
+    let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
+    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(None) };
+    let values = store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
+    let family = super::runs::adopted_runs(store, cx, Some(&stored.experiment_id), true)?;
+    let run = family.iter().find(|run| run.id == *id).cloned().unwrap_or(stored);
+    let parent = family.iter().find(|other| Some(&other.id) == run.parent_id.as_ref()).cloned();
+    let is_child = |other: &Run| {
+        other.parent_id.as_ref() == Some(id) && other.id != *id && other.lifecycle == crate::model::Lifecycle::Active
+    };
+    let children = family.into_iter().filter(is_child).collect();
+    let experiment = store.experiments(cx, true)?.into_iter().find(|one| one.id == run.experiment_id);
+    Ok(Some(RunPage {
+        values,
+        datasets: store.dataset_inputs(cx, id)?,
+        models: store.logged_models(cx, id)?,
+        experiment,
+        parent,
+        children,
+        run,
+    }))
+}

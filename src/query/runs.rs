@@ -1,0 +1,98 @@
+//! Runs: as a tree, as a table, and one by its id or name.
+
+use std::collections::HashMap;
+
+use crate::analysis::adopt_orphans;
+use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
+use crate::query::Found;
+use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+
+/// Runs and how they hang together.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct RunTree {
+    /// The runs, by start (unknown first), then name in natural order, then id.
+    pub runs: Vec<Run>,
+    /// Parents and children, in the order of `runs`. A run whose parent is absent stands at
+    /// depth 0 as an orphan.
+    pub forest: Forest,
+}
+
+impl RunTree {
+    /// Builds the tree of runs that are in order and have their inferred parents.
+    pub fn new(runs: Vec<Run>) -> Self {
+        let links: Vec<_> = runs.iter().map(|run| (run.id.clone(), run.parent_id.clone())).collect();
+        Self { forest: Forest::build(&links), runs }
+    }
+}
+
+/// Runs and their values.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct RunTable {
+    /// Each run with its params, tags and latest metrics (empty where it has none), by start
+    /// (unknown first), then name in natural order, then id.
+    pub rows: Vec<(Run, RunValues)>,
+}
+
+/// The runs of one experiment as a tree; orphans are adopted (`parent_inferred`).
+///
+/// # Errors
+/// Those of the store.
+pub fn run_tree(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId, with_deleted: bool) -> Result<RunTree> {
+    Ok(RunTree::new(adopted_runs(store, cx, Some(experiment), with_deleted)?))
+}
+
+/// The runs of one experiment, or of all, with their values; orphans are adopted.
+///
+/// # Errors
+/// Those of the store.
+pub fn run_table(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    experiment: Option<&ExperimentId>,
+    with_deleted: bool,
+) -> Result<RunTable> {
+    let runs = adopted_runs(store, cx, experiment, with_deleted)?;
+    let query = RunQuery { scope: scope(experiment), with_deleted };
+    let mut values: HashMap<RunId, RunValues> = store.run_values(cx, &query)?.into_iter().collect();
+    let row = |run: Run| {
+        let values = values.remove(&run.id).unwrap_or_default();
+        (run, values)
+    };
+    Ok(RunTable { rows: runs.into_iter().map(row).collect() })
+}
+
+/// The run of an id or else a name, deleted ones included; an active one goes before a deleted
+/// one of the same name. It comes as stored, without an inferred parent.
+///
+/// # Errors
+/// Those of the store.
+pub fn find_run(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<Found<Run>> {
+    let one = RunQuery { scope: RunScope::One(id_or_name.into()), with_deleted: true };
+    if let Some(run) = store.runs(cx, &one)?.pop() {
+        return Ok(Found::One(run));
+    }
+    let mut runs = store.runs(cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
+    runs.retain(|run| !run.name.is_empty() && run.name == id_or_name);
+    if runs.iter().any(|run| run.lifecycle == Lifecycle::Active) {
+        runs.retain(|run| run.lifecycle == Lifecycle::Active);
+    }
+    Ok(super::one_of(runs, |run| run.id.to_string()))
+}
+
+/// Runs with inferred parents. All runs are looked at for the adoption, so that a run has the
+/// same parent whether deleted ones are shown or not.
+pub(super) fn adopted_runs(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    experiment: Option<&ExperimentId>,
+    with_deleted: bool,
+) -> Result<Vec<Run>> {
+    let mut runs = store.runs(cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
+    adopt_orphans(&mut runs);
+    runs.retain(|run| with_deleted || run.lifecycle == Lifecycle::Active);
+    Ok(runs)
+}
+
+fn scope(experiment: Option<&ExperimentId>) -> RunScope {
+    experiment.map_or(RunScope::All, |id| RunScope::Experiment(id.clone()))
+}

@@ -1,0 +1,122 @@
+//! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
+
+use crate::analysis::{SpanTokens, own_times_ns, roll_up, trace_total};
+use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
+use crate::query::Found;
+use crate::store::{ReadCx, Result, Store, TraceQuery};
+
+/// A trace without the bodies of its spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceTree {
+    /// The trace.
+    pub head: TraceHead,
+    /// Its spans by start, then as stored.
+    pub spans: Vec<SpanHead>,
+    /// Parents and children, in the order of `spans`.
+    pub forest: Forest,
+}
+
+/// What a tree shows beside the name of a span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanFigures {
+    /// Its own usage and that of what is below.
+    pub tokens: SpanTokens,
+    /// The model that it called.
+    pub model: Option<String>,
+    /// Its duration without the time in which its children worked, in nanoseconds; `None`
+    /// while it runs.
+    pub own_time_ns: Option<i64>,
+}
+
+/// The figures of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceFigures {
+    /// Those of each span, in the order of [`TraceTree::spans`].
+    pub spans: Vec<SpanFigures>,
+    /// The usage of the whole trace, recomputed from its spans.
+    pub tokens: Option<Tokens>,
+}
+
+/// All of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceDocument {
+    /// The trace, its spans and how they hang together.
+    pub tree: TraceTree,
+    /// The bodies, in the order of [`TraceTree::spans`].
+    pub bodies: Vec<SpanBody>,
+    /// The figures.
+    pub figures: TraceFigures,
+}
+
+/// The trace of an id, or else the only one whose id begins like this.
+///
+/// # Errors
+/// Those of the store.
+pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Result<Found<TraceId>> {
+    let id = TraceId::from(id_or_prefix);
+    if store.trace(cx, &id)?.is_some() {
+        return Ok(Found::One(id));
+    }
+    if id_or_prefix.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    let mut rows = super::traces(store, cx, &TraceQuery::default())?.rows;
+    rows.retain(|row| row.id.as_str().starts_with(id_or_prefix));
+    Ok(super::one_of(rows.into_iter().map(|row| row.id).collect(), TraceId::to_string))
+}
+
+/// A trace without the bodies of its spans; `None` if the store does not have it.
+///
+/// # Errors
+/// Those of the store.
+pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceTree>> {
+    let Some(head) = store.trace(cx, trace)? else { return Ok(None) };
+    let spans = store.spans(cx, trace)?;
+    let links: Vec<(&str, Option<&str>)> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
+    let forest = Forest::build(&links);
+    Ok(Some(TraceTree { head, spans, forest }))
+}
+
+/// The figures of a trace's spans, and its usage.
+///
+/// # Errors
+/// Those of the store.
+pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Result<TraceFigures> {
+    let facts = store.span_facts(cx, &tree.head.row.id, &tree.spans)?;
+    Ok(figures(tree, facts))
+}
+
+/// The body of one span; `None` if it is gone.
+///
+/// # Errors
+/// Those of the store.
+pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+    store.span_body(cx, trace, span)
+}
+
+/// All of a trace; `None` if the store does not have it.
+///
+/// # Errors
+/// Those of the store.
+pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceDocument>> {
+    let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
+    let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
+    bodies.resize_with(tree.spans.len(), SpanBody::default);
+    let facts = store.span_facts(cx, trace, &tree.spans)?;
+    let figures = figures(&tree, facts);
+    Ok(Some(TraceDocument { tree, bodies, figures }))
+}
+
+fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>) -> TraceFigures {
+    facts.resize_with(tree.spans.len(), SpanFacts::default);
+    let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
+    let own_times = own_times_ns(&tree.forest, &tree.spans);
+    let rolled = roll_up(&tree.forest, &own);
+    let spans = facts.into_iter().zip(rolled).zip(own_times);
+    let span = |((facts, tokens), own_time_ns): ((SpanFacts, SpanTokens), Option<i64>)| SpanFigures {
+        tokens,
+        model: facts.model,
+        own_time_ns,
+    };
+    TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own) }
+}

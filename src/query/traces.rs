@@ -1,0 +1,48 @@
+//! Lists of traces.
+
+use crate::model::TraceRow;
+use crate::store::{ReadCx, Result, Store, TraceHandle, TraceIndex, TraceQuery};
+
+/// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
+const ROWS_AT_ONCE: usize = 500;
+
+/// Traces, newest first.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct TraceList {
+    /// How many there are, also those beyond the limit.
+    pub total: u64,
+    /// The rows.
+    pub rows: Vec<TraceRow>,
+}
+
+/// The skeleton of a list of traces, newest first.
+///
+/// # Errors
+/// Those of the store.
+pub fn trace_index(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+    store.trace_index(cx, query)
+}
+
+/// The lines behind handles; one that is gone by now is left out.
+///
+/// # Errors
+/// Those of the store.
+pub fn trace_rows(store: &mut dyn Store, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+    store.trace_rows(cx, handles)
+}
+
+/// The lines of a list of traces without their previews, which would make up nearly all of
+/// the memory that a list of all traces takes.
+///
+/// # Errors
+/// Those of the store.
+pub fn traces(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<TraceList> {
+    let index = store.trace_index(cx, query)?;
+    let mut rows = Vec::with_capacity(index.handles.len());
+    for handles in index.handles.chunks(ROWS_AT_ONCE) {
+        cx.check()?;
+        let lines = store.trace_rows(cx, handles)?.into_iter();
+        rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
+    }
+    Ok(TraceList { total: index.total, rows })
+}

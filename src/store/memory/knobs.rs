@@ -1,0 +1,63 @@
+//! What tests can make a [`MemoryStore`](super::MemoryStore) do: be slow, fail, tell what it was asked.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::MemoryStore;
+use crate::store::{ReadCx, Result, StoreError};
+
+/// Decides by the name of a call (`spans`, `runs`, …) whether it fails, and how.
+type Failure = Box<dyn Fn(&'static str) -> Option<StoreError> + Send>;
+
+/// The state of the knobs, shared by all handles of a store.
+#[derive(Default)]
+pub(super) struct Knobs {
+    delay: Mutex<Duration>,
+    failure: Mutex<Option<Failure>>,
+    calls: Mutex<HashMap<&'static str, u64>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Knobs {
+    /// At the beginning of every call.
+    pub(super) fn enter(&self, call: &'static str, cx: &ReadCx) -> Result<()> {
+        *lock(&self.calls).entry(call).or_default() += 1;
+        let until = Instant::now() + *lock(&self.delay);
+        cx.check()?;
+        while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
+            std::thread::sleep(rest.min(Duration::from_millis(1)));
+            cx.check()?;
+        }
+        match lock(&self.failure).as_ref().and_then(|failure| failure(call)) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+impl MemoryStore {
+    /// Makes every call wait this long; it still obeys cancel and deadline meanwhile.
+    pub fn set_delay(&self, delay: Duration) {
+        *lock(&self.knobs.delay) = delay;
+    }
+
+    /// Makes calls fail: `failure` is given the name of the call (that of the method of
+    /// [`Store`](crate::store::Store)) and says with what it fails, if at all.
+    pub fn fail_with(&self, failure: impl Fn(&'static str) -> Option<StoreError> + Send + 'static) {
+        *lock(&self.knobs.failure) = Some(Box::new(failure));
+    }
+
+    /// Ends what `fail_with` began.
+    pub fn recover(&self) {
+        *lock(&self.knobs.failure) = None;
+    }
+
+    /// How often a method of [`Store`](crate::store::Store) was called, on any handle.
+    pub fn calls(&self, call: &str) -> u64 {
+        lock(&self.knobs.calls).get(call).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,79 @@
+//! Masks what leaves a [`MemoryStore`](super::MemoryStore), by the rules of [`crate::model::secret`].
+
+use crate::model::secret::{mask_json, redact, shown};
+use crate::model::{
+    Assessment, DatasetInput, Entry, Reveal, RunValues, Shown, SpanBody, SpanEvent, TraceHead, TraceRow,
+};
+use crate::store::ArtifactBytes;
+
+fn text(key: &str, value: &Shown, reveal: Reveal) -> Shown {
+    match value {
+        Shown::Text(text) => shown(key, text.clone(), reveal),
+        Shown::Masked => Shown::Masked,
+    }
+}
+
+fn entries(entries: &[Entry], reveal: Reveal) -> Vec<Entry> {
+    entries
+        .iter()
+        .map(|entry| Entry { key: entry.key.clone(), value: text(&entry.key, &entry.value, reveal) })
+        .collect()
+}
+
+pub(super) fn values(values: &RunValues, reveal: Reveal) -> RunValues {
+    RunValues {
+        metrics: values.metrics.clone(),
+        params: entries(&values.params, reveal),
+        tags: entries(&values.tags, reveal),
+    }
+}
+
+pub(super) fn dataset(input: &DatasetInput, reveal: Reveal) -> DatasetInput {
+    DatasetInput { source: text("", &input.source, reveal), tags: entries(&input.tags, reveal), ..input.clone() }
+}
+
+pub(super) fn row(row: &TraceRow, reveal: Reveal) -> TraceRow {
+    TraceRow {
+        request_preview: row.request_preview.as_ref().map(|value| text("", value, reveal)),
+        response_preview: row.response_preview.as_ref().map(|value| text("", value, reveal)),
+        ..row.clone()
+    }
+}
+
+pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
+    let assessment = |one: &Assessment| Assessment { value: mask_json("", one.value.clone(), reveal), ..one.clone() };
+    TraceHead {
+        row: row(&head.row, reveal),
+        tags: entries(&head.tags, reveal),
+        metadata: entries(&head.metadata, reveal),
+        assessments: head.assessments.iter().map(assessment).collect(),
+    }
+}
+
+pub(super) fn body(body: &SpanBody, reveal: Reveal) -> SpanBody {
+    type Map = serde_json::Map<String, serde_json::Value>;
+    let map = |map: &Map| -> Map {
+        map.iter().map(|(key, value)| (key.clone(), mask_json(key, value.clone(), reveal))).collect()
+    };
+    let event = |event: &SpanEvent| SpanEvent { attributes: map(&event.attributes), ..event.clone() };
+    let message = text("", &Shown::Text(body.status_message.clone()), reveal);
+    SpanBody {
+        inputs: body.inputs.clone().map(|value| mask_json("", value, reveal)),
+        outputs: body.outputs.clone().map(|value| mask_json("", value, reveal)),
+        attributes: map(&body.attributes),
+        events: body.events.iter().map(event).collect(),
+        status_message: message.as_str().to_owned(),
+        other: map(&body.other),
+    }
+}
+
+/// Replaces before cutting, so that no secret escapes by being cut in two.
+pub(super) fn artifact(bytes: &[u8], limit: u64, reveal: Reveal) -> ArtifactBytes {
+    let full_size = bytes.len() as u64;
+    let mut bytes = match std::str::from_utf8(bytes) {
+        Ok(text) if reveal == Reveal::Masked => redact(text).into_owned().into_bytes(),
+        _ => bytes.to_vec(),
+    };
+    bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    ArtifactBytes { bytes, full_size }
+}

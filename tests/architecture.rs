@@ -1,0 +1,112 @@
+//! The invariants of the architecture, checked on the source itself.
+//!
+//! Layers, and what may import what (an arrow reaches everything behind it):
+//!
+//! ```text
+//! main ─▶ app ─▶ views ─▶ state ─▶ loader ─▶ query ─▶ store ─▶ model
+//!                views ─▶ widgets                query ─▶ analysis ─▶ model
+//!         cli ─▶ query, model                (widgets import egui only)
+//! ```
+
+#[path = "architecture/imports.rs"]
+mod imports;
+#[path = "architecture/rules.rs"]
+mod rules;
+#[path = "architecture/source.rs"]
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use source::Source;
+
+/// No file is longer.
+const MAX_LINES: usize = 600;
+
+/// Every Rust file below a folder of the crate, by its path from the root.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open: Vec<PathBuf> = vec![root.join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).expect("below the root").components();
+                let name = name.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                found.push((name, std::fs::read_to_string(&path).expect("readable")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Runs a check over all files and lists what it found.
+fn check(files: &[(String, String)], rule: impl Fn(&str, &Source) -> Vec<String>) {
+    let mut mistakes = Vec::new();
+    for (name, text) in files {
+        let source = Source::parse(text);
+        mistakes.extend(rule(name, &source).into_iter().map(|mistake| format!("{name}: {mistake}")));
+    }
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
+}
+
+#[test]
+fn there_is_something_to_check() {
+    let names: Vec<String> = files("src").into_iter().map(|(name, _)| name).collect();
+    for layer in ["model", "analysis", "store", "query", "cli", "widgets"] {
+        assert!(names.iter().any(|name| imports::layer_of(name) == Some(layer)), "{layer}");
+    }
+}
+
+#[test]
+fn layers_import_only_what_is_below_them() {
+    check(&files("src"), imports::mistakes);
+}
+
+#[test]
+fn only_what_draws_knows_egui() {
+    check(&files("src"), imports::drawing_mistakes);
+}
+
+#[test]
+fn stores_are_never_written() {
+    check(&files("src/store"), |_, source| rules::writing_sql(source));
+}
+
+#[test]
+fn text_columns_are_read_as_bytes() {
+    check(&files("src/store"), |_, source| rules::text_columns(source));
+}
+
+#[test]
+fn colours_have_one_home() {
+    check(&files("src"), rules::raw_colours);
+}
+
+#[test]
+fn tables_are_virtual() {
+    check(&files("src"), |_, source| rules::plain_rows(source));
+}
+
+#[test]
+fn threads_have_names_and_channels_have_bounds() {
+    check(&files("src"), |_, source| rules::threads_and_channels(source));
+}
+
+#[test]
+fn exceptions_say_why() {
+    check(&files("src"), |_, source| rules::bare_exceptions(source));
+    check(&files("tests"), |_, source| rules::bare_exceptions(source));
+}
+
+#[test]
+fn files_stay_short() {
+    for folder in ["src", "tests"] {
+        let long = files(folder).into_iter().filter(|(_, text)| text.lines().count() > MAX_LINES);
+        let long: Vec<String> = long.map(|(name, _)| name).collect();
+        assert!(long.is_empty(), "longer than {MAX_LINES} lines: {long:?}");
+    }
+}
