@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+
 use crate::support::databases;
 use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
@@ -321,12 +323,22 @@ fn records(case: &Case, trace: &str) -> Vec<Record> {
         let Ok(file) = fs::read_to_string(file) else { return found };
         let file: Json = serde_json::from_str(&file).expect("JSON");
         for span in file["spans"].as_array().expect("spans") {
+            // MLflow 2 writes hex, sometimes with 0x; MLflow 3 base64, and "" for no parent.
+            let id = |old: &Json, new: &Json| match (old.as_str(), new.as_str()) {
+                (Some(hex), _) => Some(hex.trim_start_matches("0x").to_owned()),
+                (None, Some("") | None) => None,
+                (None, Some(text)) => {
+                    let bytes = base64::prelude::BASE64_STANDARD.decode(text).expect("base64");
+                    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+                }
+            };
+            let time = |old: &str, new: &str| span[old].as_i64().or_else(|| span[new].as_i64());
             found.push(Record(
-                span["context"]["span_id"].as_str().expect("an id").trim_start_matches("0x").to_owned(),
-                span["parent_id"].as_str().map(|id| id.trim_start_matches("0x").to_owned()),
+                id(&span["context"]["span_id"], &span["span_id"]).expect("an id"),
+                id(&span["parent_id"], &span["parent_span_id"]),
                 span["name"].as_str().expect("a name").to_owned(),
-                span["start_time"].as_i64().expect("a start"),
-                span["end_time"].as_i64(),
+                time("start_time", "start_time_unix_nano").expect("a start"),
+                time("end_time", "end_time_unix_nano"),
                 span["attributes"].clone(),
             ));
         }
