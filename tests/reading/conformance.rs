@@ -12,6 +12,7 @@ use base64::Engine;
 
 use crate::support::databases;
 use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
+use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -30,7 +31,11 @@ fn for_every_reader(check: impl Fn(&mut Case)) {
         let store = open(&database, &OpenOptions::default()).expect("opens");
         let sql = Connection::open_with_flags(&database, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens");
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
-        check(&mut Case { database, sql, store, cx });
+        let mut case = Case { database, sql, store, cx };
+        check(&mut case);
+        // What is kept in memory for other tests must answer as the real one does.
+        let copy = MemoryStore::copy_of(&mut *case.store, &case.cx).expect("copied");
+        check(&mut Case { store: Box::new(copy), ..case });
     }
 }
 
@@ -229,6 +234,14 @@ fn lists_of_traces() {
             let query = TraceQuery { run: Some(run.id.clone()), ..TraceQuery::default() };
             assert_eq!(ids(case, &query).1, wanted(case, &condition));
         }
+        let mut sorted = all.clone();
+        sorted.sort();
+        let prefix = &sorted[0][..sorted[0].len() / 2];
+        let wanted: Vec<TraceId> =
+            sorted.iter().filter(|id| id.starts_with(prefix)).map(|id| TraceId::from(&**id)).collect();
+        assert_eq!(case.store.trace_ids(&case.cx, prefix, 99).expect("ids"), wanted);
+        assert_eq!(case.store.trace_ids(&case.cx, "tr-nobody", 99).expect("ids"), []);
+        assert_eq!(case.store.trace_ids(&case.cx, "", 3).expect("ids").len(), 3);
         let none = TraceQuery { run: Some(RunId::from("nobody")), ..TraceQuery::default() };
         assert_eq!(ids(case, &none), (0, vec![]));
         let none = TraceQuery { experiment: Some(ExperimentId::from("x")), ..TraceQuery::default() };
