@@ -46,10 +46,7 @@ fn many_rows(ui: &mut egui::Ui, state: &mut Rows) {
         .cursor(state.cursor)
         .show(ui, &mut state.scroll, |ui, row| {
             let label = format!("row {}", row.index);
-            let info = RowInfo {
-                label: &label,
-                ..RowInfo::default()
-            };
+            let info = RowInfo { label: &label, ..RowInfo::default() };
             if row.interact(ui, info).clicked() {
                 state.clicked = Some(row.index);
             }
@@ -64,9 +61,7 @@ fn many_rows(ui: &mut egui::Ui, state: &mut Rows) {
 fn ten_million_rows_jump_to_the_exact_end() {
     let mut harness = harness(Theme::Dark, Rows::default(), many_rows);
     harness.run();
-    harness
-        .get_by_role_and_label(Role::ListItem, "row 3")
-        .click();
+    harness.get_by_role_and_label(Role::ListItem, "row 3").click();
     harness.run();
     assert_eq!(harness.state().clicked, Some(3));
 
@@ -76,13 +71,8 @@ fn ten_million_rows_jump_to_the_exact_end() {
     let label = format!("row {}", MANY - 1);
     let last = harness.get_by_role_and_label(Role::ListItem, &label);
     assert_eq!(last.accesskit_node().position_in_set(), Some(MANY - 1));
-    let list = harness
-        .get_by_role_and_label(Role::List, "Many rows")
-        .rect();
-    assert!(
-        (last.rect().bottom() - list.bottom()).abs() < 0.6,
-        "the last row ends where the list ends"
-    );
+    let list = harness.get_by_role_and_label(Role::List, "Many rows").rect();
+    assert!((last.rect().bottom() - list.bottom()).abs() < 0.6, "the last row ends where the list ends");
 
     harness.key_press(Key::ArrowUp);
     harness.run();
@@ -97,10 +87,7 @@ fn ten_million_rows_jump_to_the_exact_end() {
 
 #[test]
 fn the_wheel_scrolls_by_parts_of_a_row() {
-    let state = Rows {
-        scroll: RowScroll::at(5_000_000),
-        ..Rows::default()
-    };
+    let state = Rows { scroll: RowScroll::at(5_000_000), ..Rows::default() };
     let mut harness = harness(Theme::Dark, state, many_rows);
     harness.run();
     harness.hover_at(egui::pos2(300.0, 300.0));
@@ -133,21 +120,17 @@ fn sheet(ui: &mut egui::Ui, state: &mut Sheet) {
         Column::text("Instruction", 300.0).growing().unsorted(),
         Column::text("Far away", 700.0),
     ];
-    let sort = Some(Sort {
-        column: 1,
-        descending: true,
-    });
-    state.last = Table::new("sheet", "Candidates", &columns, 1_000)
-        .sort(sort)
-        .selected(state.selected)
-        .show(ui, &mut state.table, |row, column| match column {
-            0 => CellText::text(format!("C{row}"))
-                .dot(Tone::Category(row))
-                .strong(),
+    let sort = Some(Sort { column: 1, descending: true });
+    state.last = Table::new("sheet", "Candidates", &columns, 1_000).sort(sort).selected(state.selected).show(
+        ui,
+        &mut state.table,
+        |row, column| match column {
+            0 => CellText::text(format!("C{row}")).dot(Tone::Category(row)).strong(),
             1 => CellText::value("71.7").tone(Tone::Good).note("±11"),
             2 => CellText::text("x".repeat(5_000)),
             _ => CellText::unknown(),
-        });
+        },
+    );
     state.selected = state.last.selected.or(state.selected);
     state.sort = state.last.sort.or(state.sort);
     state.opened = state.last.opened.or(state.opened);
@@ -172,15 +155,9 @@ fn a_table_is_worked_by_mouse_and_keys() {
     harness.key_press(Key::End);
     harness.run();
     assert_eq!(harness.state().selected, Some(999));
-    assert!(
-        harness
-            .query_by_role_and_label(Role::Cell, "C999")
-            .is_some()
-    );
+    assert!(harness.query_by_role_and_label(Role::Cell, "C999").is_some());
 
-    harness
-        .get_by_role_and_label(Role::ColumnHeader, "Score")
-        .click();
+    harness.get_by_role_and_label(Role::ColumnHeader, "Score").click();
     harness.run();
     assert_eq!(harness.state().sort, Some(1));
 }
@@ -189,9 +166,7 @@ fn a_table_is_worked_by_mouse_and_keys() {
 fn a_column_is_widened_by_dragging_its_border() {
     let mut harness = harness(Theme::Dark, Sheet::default(), sheet);
     harness.run();
-    let header = harness
-        .get_by_role_and_label(Role::ColumnHeader, "Candidate")
-        .rect();
+    let header = harness.get_by_role_and_label(Role::ColumnHeader, "Candidate").rect();
     let border = egui::pos2(header.right() + 4.0, header.center().y);
     harness.drag_at(border);
     harness.step();
@@ -213,11 +188,10 @@ struct Tree {
 fn tree(ui: &mut egui::Ui, state: &mut Tree) {
     let total = if state.is_open { 3 } else { 1 };
     let mut toggled = false;
-    VirtualRows::new("tree", total, size::ROW)
-        .kind(RowsKind::Tree)
-        .label("Spans")
-        .cursor(state.selected)
-        .show(ui, &mut state.scroll, |ui, row| {
+    VirtualRows::new("tree", total, size::ROW).kind(RowsKind::Tree).label("Spans").cursor(state.selected).show(
+        ui,
+        &mut state.scroll,
+        |ui, row| {
             let is_root = row.index == 0;
             let trailing = [Trailing::value("482 ms", 60.0)];
             let event = TreeRow {
@@ -241,7 +215,8 @@ fn tree(ui: &mut egui::Ui, state: &mut Tree) {
                 TreeEvent::Clicked => state.selected = Some(row.index),
                 _ => {}
             }
-        });
+        },
+    );
     state.is_open ^= toggled;
 }
 
@@ -271,23 +246,14 @@ fn a_tree_row_folds_by_its_triangle_only() {
 fn a_line_of_a_megabyte_is_shown_and_copied() {
     let text = format!("{}\u{0}end", "word ".repeat(200_000));
     let lines = TextLines::new(text.clone());
-    let mut harness = harness(
-        Theme::Dark,
-        (TextState::default(), None),
-        |ui, (state, copied)| {
-            let events = VirtualText::new("text", "Prompt", &lines)
-                .numbers()
-                .show(ui, state);
-            if let Some(range) = events.copy {
-                *copied = Some(lines.lines(range).len());
-            }
-        },
-    );
+    let mut harness = harness(Theme::Dark, (TextState::default(), None), |ui, (state, copied)| {
+        let events = VirtualText::new("text", "Prompt", &lines).numbers().show(ui, state);
+        if let Some(range) = events.copy {
+            *copied = Some(lines.lines(range).len());
+        }
+    });
     harness.run();
-    let first = harness
-        .get_all_by_role(Role::ListItem)
-        .next()
-        .map(|node| node.rect().center());
+    let first = harness.get_all_by_role(Role::ListItem).next().map(|node| node.rect().center());
     let at = first.unwrap_or_default();
     harness.drag_at(at);
     harness.drop_at(at);
@@ -308,70 +274,39 @@ fn small_parts_have_names_in_both_themes() {
         let state = (String::new(), 0, NoticeEvent::None);
         let mut harness = harness(choice, state, |ui, (typed, tab, event)| {
             section::title_ui(ui, "TicketRouter.forward");
-            if let Some(index) = tabs::show(
-                ui,
-                "tabs",
-                "Parts",
-                &[Tab::new("Chat"), Tab::new("Inputs").count("3")],
-                *tab,
-            ) {
+            if let Some(index) =
+                tabs::show(ui, "tabs", "Parts", &[Tab::new("Chat"), Tab::new("Inputs").count("3")], *tab)
+            {
                 *tab = index;
             }
-            Field::new("Filter runs")
-                .hint("Filter runs")
-                .key("/")
-                .show(ui, typed);
+            Field::new("Filter runs").hint("Filter runs").key("/").show(ui, typed);
             ui.horizontal(|ui| {
                 ui.add(Chip::new("4,812 tokens").note("own"));
                 ui.add(Chip::toggle("Adapters folded", true).key("a"));
             });
-            let notice = Notice::failed(
-                "Could not read the trace",
-                "mlflow.db, trace tr-98c0",
-                "Open the raw text instead",
-            )
-            .show(ui);
+            let notice =
+                Notice::failed("Could not read the trace", "mlflow.db, trace tr-98c0", "Open the raw text instead")
+                    .show(ui);
             if notice != NoticeEvent::None {
                 *event = notice;
             }
             Notice::warning("2 rows were damaged").show(ui);
             section::card_ui(ui, |ui| {
-                key_value::show(
-                    ui,
-                    "facts",
-                    &[key_value::KeyValue::new("Model", "openai/gpt-4o-mini")],
-                );
+                key_value::show(ui, "facts", &[key_value::KeyValue::new("Model", "openai/gpt-4o-mini")]);
             });
             empty::skeleton_rows_ui(ui, 2, size::ROW);
-            empty::empty_ui(
-                ui,
-                "No traces yet: they appear as the program runs",
-                "Open a store",
-            );
+            empty::empty_ui(ui, "No traces yet: they appear as the program runs", "Open a store");
         });
         harness.run();
-        harness
-            .get_by_role_and_label(Role::Button, "Copy details")
-            .click();
+        harness.get_by_role_and_label(Role::Button, "Copy details").click();
         harness.get_by_role_and_label(Role::Tab, "Inputs").click();
         harness.get_by_label("Filter runs").focus();
         harness.run();
         harness.get_by_label("Filter runs").type_text("gepa");
         harness.run();
-        assert_eq!(
-            harness.state(),
-            &("gepa".to_owned(), 1, NoticeEvent::CopyDetails)
-        );
-        assert!(
-            harness
-                .query_by_role_and_label(Role::Alert, "Could not read the trace")
-                .is_some()
-        );
-        assert!(
-            harness
-                .query_by_role_and_label(Role::Status, "Loading")
-                .is_some()
-        );
+        assert_eq!(harness.state(), &("gepa".to_owned(), 1, NoticeEvent::CopyDetails));
+        assert!(harness.query_by_role_and_label(Role::Alert, "Could not read the trace").is_some());
+        assert!(harness.query_by_role_and_label(Role::Status, "Loading").is_some());
     }
 }
 
@@ -398,21 +333,14 @@ fn a_chart_says_what_it_shows() {
     let noisy = (0..200_000).map(|i| (f64::from(i), f64::from(i % 977)));
     let series = [
         Series::new("loss", noisy),
-        Series::new("best so far", [(0.0, 100.0), (9e4, 300.0), (2e5, f64::NAN)])
-            .style(SeriesStyle::Step),
+        Series::new("best so far", [(0.0, 100.0), (9e4, 300.0), (2e5, f64::NAN)]).style(SeriesStyle::Step),
     ];
     let mut harness = harness(Theme::Light, ChartState::default(), |ui, state| {
-        LineChart::new("chart", "Score", &series)
-            .y_range(0.0, 100.0)
-            .show(ui, state);
+        LineChart::new("chart", "Score", &series).y_range(0.0, 100.0).show(ui, state);
     });
     harness.run();
     let label = "Score: chart of 2 series; loss 200,000 points from 0 to 976; best so far 2 points from 100 to 300";
-    assert!(
-        harness
-            .query_by_role_and_label(Role::Image, label)
-            .is_some()
-    );
+    assert!(harness.query_by_role_and_label(Role::Image, label).is_some());
     harness.hover_at(egui::pos2(400.0, 100.0));
     harness.run();
 }
@@ -421,9 +349,7 @@ fn a_chart_says_what_it_shows() {
 fn the_bar_drags_ten_million_rows_to_the_exact_end() {
     let mut harness = harness(Theme::Dark, Rows::default(), many_rows);
     harness.run();
-    let list = harness
-        .get_by_role_and_label(Role::List, "Many rows")
-        .rect();
+    let list = harness.get_by_role_and_label(Role::List, "Many rows").rect();
     let grip = list.right_top() + vec2(-5.0, 10.0);
     harness.drag_at(grip);
     harness.step();
@@ -444,19 +370,15 @@ fn nothing_breaks_when_there_is_no_room() {
     for room in [vec2(1.0, 1.0), vec2(40.0, 30.0), vec2(5_000.0, 10.0)] {
         let lines = TextLines::new("one\ntwo");
         let series = [Series::new("s", [(0.0, 1.0)])];
-        let mut harness = harness(
-            Theme::Dark,
-            (Sheet::default(), Tree::default()),
-            |ui, (table, rows)| {
-                ui.set_max_size(room);
-                sheet(ui, table);
-                tree(ui, rows);
-                VirtualText::new("t", "Text", &lines).show(ui, &mut TextState::default());
-                LineChart::new("c", "Chart", &series).show(ui, &mut ChartState::default());
-                tabs::show(ui, "tabs", "Tabs", &[Tab::new("One"), Tab::new("Two")], 7);
-                empty::skeleton_rows_ui(ui, 1_000_000, size::ROW);
-            },
-        );
+        let mut harness = harness(Theme::Dark, (Sheet::default(), Tree::default()), |ui, (table, rows)| {
+            ui.set_max_size(room);
+            sheet(ui, table);
+            tree(ui, rows);
+            VirtualText::new("t", "Text", &lines).show(ui, &mut TextState::default());
+            LineChart::new("c", "Chart", &series).show(ui, &mut ChartState::default());
+            tabs::show(ui, "tabs", "Tabs", &[Tab::new("One"), Tab::new("Two")], 7);
+            empty::skeleton_rows_ui(ui, 1_000_000, size::ROW);
+        });
         harness.set_size(room);
         harness.run();
     }

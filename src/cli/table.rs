@@ -22,9 +22,31 @@ pub(super) struct Table {
 }
 
 enum Line {
-    Cells(Vec<(String, Option<Color>)>),
+    Cells(Vec<Cell>),
     /// A line across all columns.
     Note(String),
+}
+
+#[derive(Default)]
+struct Cell {
+    text: String,
+    /// A mark behind the text that stays when the text is cut.
+    mark: String,
+    color: Option<Color>,
+}
+
+impl Cell {
+    fn width(&self) -> usize {
+        words::width(&self.text) + words::width(&self.mark)
+    }
+
+    /// The text in at most so many cells, with its mark if there is room for both.
+    fn cut(&self, cells: usize) -> String {
+        match cells.checked_sub(words::width(&self.mark)) {
+            Some(room) if room > 1 => words::cut(&self.text, room) + &self.mark,
+            _ => words::cut(&format!("{}{}", self.text, self.mark), cells),
+        }
+    }
 }
 
 /// Between two columns.
@@ -47,9 +69,18 @@ impl Table {
     pub(super) fn row_with(&mut self, cells: Vec<String>, status: Option<usize>) {
         let cell = |(at, text): (usize, String)| {
             let color = if status == Some(at) { Color::of_status(&text) } else { None };
-            (words::clean(&text), color)
+            Cell { text: words::clean(&text), mark: String::new(), color }
         };
         self.rows.push(Line::Cells(cells.into_iter().enumerate().map(cell).collect()));
+    }
+
+    /// Puts a mark behind the first cell of the last row.
+    pub(super) fn mark(&mut self, mark: &str) {
+        if let Some(Line::Cells(cells)) = self.rows.last_mut()
+            && let Some(first) = cells.first_mut()
+        {
+            first.mark.push_str(&words::clean(mark));
+        }
     }
 
     /// Adds a line that belongs to the row before it and to no column.
@@ -62,8 +93,8 @@ impl Table {
         let mut widths: Vec<usize> = self.header.iter().map(|(name, _)| words::width(name)).collect();
         for row in &self.rows {
             let Line::Cells(cells) = row else { continue };
-            for (width, (text, _)) in widths.iter_mut().zip(cells) {
-                *width = words::width(text).max(*width);
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = cell.width().max(*width);
             }
         }
         let Some(available) = style.width else { return widths };
@@ -85,7 +116,8 @@ impl Table {
     /// Prints the header and all rows.
     pub(super) fn print(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let widths = self.widths(style);
-        let header: Vec<(String, Option<Color>)> = self.header.iter().map(|(name, _)| (name.clone(), None)).collect();
+        let header = self.header.iter().map(|(name, _)| Cell { text: name.clone(), ..Cell::default() });
+        let header: Vec<Cell> = header.collect();
         self.print_cells(&header, &widths, style, out)?;
         for row in &self.rows {
             match row {
@@ -98,18 +130,12 @@ impl Table {
         Ok(())
     }
 
-    fn print_cells(
-        &self,
-        cells: &[(String, Option<Color>)],
-        widths: &[usize],
-        style: Style,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn print_cells(&self, cells: &[Cell], widths: &[usize], style: Style, out: &mut dyn Write) -> io::Result<()> {
         let mut line = String::new();
         let mut owed = 0; // blanks that are only written if something follows
-        for (at, ((text, color), width)) in cells.iter().zip(widths).enumerate() {
+        for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
             let side = self.header.get(at).map_or(Side::Left, |(_, side)| *side);
-            let text = if side == Side::LeftCut { words::cut(text, *width) } else { text.clone() };
+            let text = if side == Side::LeftCut { cell.cut(*width) } else { format!("{}{}", cell.text, cell.mark) };
             let pad = width.saturating_sub(words::width(&text));
             if side == Side::Right {
                 owed += pad;
@@ -117,7 +143,7 @@ impl Table {
             if !text.is_empty() {
                 line.extend(std::iter::repeat_n(' ', owed));
                 owed = 0;
-                match color {
+                match cell.color {
                     Some(color) if style.has_color => line.push_str(&color.paint(&text)),
                     _ => line.push_str(&text),
                 }
@@ -141,6 +167,7 @@ mod tests {
     fn table() -> Table {
         let mut table = Table::new(&[("Name", Side::LeftCut), ("Status", Side::Left), ("Runs", Side::Right)]);
         table.row_with(vec!["漢字 and more words".into(), "OK".into(), "1,234".into()], Some(1));
+        table.mark(" (kept)");
         table.note("  a note");
         table.row(vec!["b\n\u{1b}[31m".into(), String::new(), "7".into()]);
         table
@@ -149,10 +176,10 @@ mod tests {
     #[test]
     fn aligned_by_cells_and_never_cut_when_piped() {
         let wanted = "\
-Name                 Status   Runs
-漢字 and more words  OK      1,234
+Name                        Status   Runs
+漢字 and more words (kept)  OK      1,234
   a note
-b [31m                           7
+b [31m                                  7
 ";
         assert_eq!(printed(&table(), Style::default()), wanted);
     }
@@ -162,7 +189,7 @@ b [31m                           7
         let style = Style { width: Some(28), has_color: true, is_utc: false };
         let wanted = "\
 Name           Status   Runs
-漢字 and mor…  \u{1b}[32mOK\u{1b}[0m      1,234
+漢字… (kept)   \u{1b}[32mOK\u{1b}[0m      1,234
   a note
 b [31m                     7
 ";

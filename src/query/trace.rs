@@ -3,7 +3,10 @@
 use crate::analysis::{SpanTokens, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::Found;
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{ReadCx, Result, Store};
+
+/// When the beginning of an id fits several, no more of them are named.
+const MAX_CANDIDATES: usize = 20;
 
 /// A trace without the bodies of its spans.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,9 +63,7 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
     if id_or_prefix.is_empty() {
         return Ok(Found::Nothing);
     }
-    let mut rows = super::traces(store, cx, &TraceQuery::default())?.rows;
-    rows.retain(|row| row.id.as_str().starts_with(id_or_prefix));
-    Ok(super::one_of(rows.into_iter().map(|row| row.id).collect(), TraceId::to_string))
+    Ok(super::one_of(store.trace_ids(cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
 /// A trace without the bodies of its spans; `None` if the store does not have it.

@@ -209,6 +209,15 @@ impl Store for MemoryStore {
         Ok(rows)
     }
 
+    fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {
+        let content = self.enter("trace_ids", cx)?;
+        let mut ids: Vec<TraceId> =
+            content.trace_of_id.keys().filter(|id| id.as_str().starts_with(prefix)).cloned().collect();
+        ids.sort();
+        ids.truncate(limit);
+        Ok(ids)
+    }
+
     fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
         let content = self.enter("trace", cx)?;
         Ok(content.trace(trace).map(|trace| masking::head(&trace.head, cx.reveal())))

@@ -156,6 +156,9 @@ pub trait Store: Send {
     /// The lines behind handles, in their order; a line that is gone by now is left out.
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
 
+    /// The ids of traces that begin with `prefix`, sorted, no more than `limit`.
+    fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>>;
+
     /// One trace without its spans.
     fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>>;
 

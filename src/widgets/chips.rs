@@ -6,9 +6,7 @@ use super::theme;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use egui::accesskit::Role;
-use egui::{
-    Align, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, Widget, WidgetInfo, vec2,
-};
+use egui::{Align, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, Widget, WidgetInfo, vec2};
 
 /// A chip: a fact, or with [`Chip::button`] something to press.
 #[derive(Clone, Debug)]
@@ -41,18 +39,12 @@ impl<'a> Chip<'a> {
 
     /// Something to press.
     pub fn button(text: &'a str) -> Self {
-        Self {
-            is_button: true,
-            ..Self::new(text)
-        }
+        Self { is_button: true, ..Self::new(text) }
     }
 
     /// Something that is on or off.
     pub fn toggle(text: &'a str, on: bool) -> Self {
-        Self {
-            is_selected: Some(on),
-            ..Self::button(text)
-        }
+        Self { is_selected: Some(on), ..Self::button(text) }
     }
 
     /// A faint text after it: "inferred".
@@ -99,31 +91,15 @@ impl Widget for Chip<'_> {
         let key = (!self.key.is_empty()).then(|| lay(self.key, Type::ValueSmall));
         let mut width = text.size().x + 2.0 * PADDING;
         width += self.glyph.map_or(0.0, |_| size::ICON + 2.0);
-        width += note
-            .as_ref()
-            .map_or(0.0, |note| note.size().x + size::GAP_XS);
-        width += key
-            .as_ref()
-            .map_or(0.0, |key| key.size().x + size::GAP_S + size::GAP_XS);
+        width += note.as_ref().map_or(0.0, |note| note.size().x + size::GAP_XS);
+        width += key.as_ref().map_or(0.0, |key| key.size().x + size::GAP_S + size::GAP_XS);
 
-        let sense = if self.is_button {
-            Sense::click()
-        } else {
-            Sense::hover()
-        };
-        let height = if self.is_button {
-            size::CONTROL
-        } else {
-            HEIGHT
-        };
+        let sense = if self.is_button { Sense::click() } else { Sense::hover() };
+        let height = if self.is_button { size::CONTROL } else { HEIGHT };
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
         let enabled = ui.is_enabled();
         response.widget_info(|| {
-            let role = if self.is_button {
-                Role::Button
-            } else {
-                Role::Label
-            };
+            let role = if self.is_button { Role::Button } else { Role::Label };
             match self.is_selected {
                 Some(on) => WidgetInfo::selected(role, enabled, on, self.text),
                 None => WidgetInfo::labeled(role, enabled, self.text),
@@ -143,8 +119,7 @@ impl Widget for Chip<'_> {
         ui.painter().rect_filled(chip, radius, fill);
         if is_hovered {
             let stroke = Stroke::new(size::RULE, tokens.text3);
-            ui.painter()
-                .rect_stroke(chip, radius, stroke, StrokeKind::Inside);
+            ui.painter().rect_stroke(chip, radius, stroke, StrokeKind::Inside);
         }
         let color = match (self.is_tinted, is_hovered || self.is_selected == Some(true)) {
             (true, _) => self.tone.color_on_background(tokens),
@@ -154,11 +129,7 @@ impl Widget for Chip<'_> {
         let mut inner = chip.shrink2(vec2(PADDING, 0.0));
         if let Some((glyph, tone)) = self.glyph {
             let at = inner.left_center() + vec2(size::ICON / 2.0 - 2.0, 0.0);
-            let color = if self.is_tinted {
-                color
-            } else {
-                tone.color(tokens)
-            };
+            let color = if self.is_tinted { color } else { tone.color(tokens) };
             glyph.paint(ui.painter(), at, size::ICON, color);
             inner = inner.with_min_x(inner.left() + size::ICON + 2.0);
         }
@@ -169,10 +140,7 @@ impl Widget for Chip<'_> {
         }
         if let Some(key) = key {
             let cap = Rect::from_min_max(
-                egui::pos2(
-                    inner.right() - key.size().x - size::GAP_XS,
-                    chip.top() + 3.0,
-                ),
+                egui::pos2(inner.right() - key.size().x - size::GAP_XS, chip.top() + 3.0),
                 egui::pos2(inner.right() + size::GAP_XS, chip.bottom() - 3.0),
             );
             key_cap(ui, cap, key, tokens);
@@ -188,7 +156,6 @@ impl Widget for Chip<'_> {
 pub(super) fn key_cap(ui: &Ui, rect: Rect, key: std::sync::Arc<egui::Galley>, tokens: &Tokens) {
     let radius = CornerRadius::same(size::RADIUS_CELL);
     let stroke = Stroke::new(size::RULE, tokens.line);
-    ui.painter()
-        .rect(rect, radius, tokens.bg_window, stroke, StrokeKind::Inside);
+    ui.painter().rect(rect, radius, tokens.bg_window, stroke, StrokeKind::Inside);
     row_text::paint_galley(ui.painter(), rect, key, tokens.text3, Align::Center);
 }

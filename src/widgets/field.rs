@@ -21,14 +21,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A field. `label` is its name, for those who do not see it.
     pub fn new(label: &'a str) -> Self {
-        Self {
-            id: None,
-            label,
-            hint: "",
-            key: "",
-            width: None,
-            is_bad: false,
-        }
+        Self { id: None, label, hint: "", key: "", width: None, is_bad: false }
     }
 
     /// An id of its own, so that a command can give it the keyboard.
@@ -74,23 +67,17 @@ impl<'a> Field<'a> {
         if let Some(id) = self.id {
             edit = edit.id(id);
         }
-        let response = ui
-            .add_sized(vec2(width, size::CONTROL), edit)
-            .accessible_name(self.label);
+        let response = ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label);
         if self.is_bad {
             let stroke = egui::Stroke::new(size::RULE, tokens.bad);
             let kind = egui::StrokeKind::Inside;
-            ui.painter()
-                .rect_stroke(response.rect, f32::from(size::RADIUS), stroke, kind);
+            ui.painter().rect_stroke(response.rect, f32::from(size::RADIUS), stroke, kind);
         }
         if !self.key.is_empty() && text.is_empty() && !response.has_focus() {
             let key = row_text::layout(ui.painter(), self.key, Type::ValueSmall.font(), 80.0);
             let right = response.rect.right() - size::GAP_XS - 1.0;
             let cap = Rect::from_min_max(
-                pos2(
-                    right - key.size().x - size::GAP_S,
-                    response.rect.top() + 5.0,
-                ),
+                pos2(right - key.size().x - size::GAP_S, response.rect.top() + 5.0),
                 pos2(right, response.rect.bottom() - 5.0),
             );
             key_cap(ui, cap, key, tokens);

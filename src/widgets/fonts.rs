@@ -32,24 +32,16 @@ pub fn semi_bold() -> FontFamily {
 fn named(name: &'static str) -> FontFamily {
     // A name is an `Arc<str>`: made once, so that asking for a font in every row allocates nothing.
     static MEDIUM_NAME: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| MEDIUM.into());
-    static SEMI_BOLD_NAME: std::sync::LazyLock<Arc<str>> =
-        std::sync::LazyLock::new(|| SEMI_BOLD.into());
-    FontFamily::Name(Arc::clone(if name == MEDIUM {
-        &MEDIUM_NAME
-    } else {
-        &SEMI_BOLD_NAME
-    }))
+    static SEMI_BOLD_NAME: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| SEMI_BOLD.into());
+    FontFamily::Name(Arc::clone(if name == MEDIUM { &MEDIUM_NAME } else { &SEMI_BOLD_NAME }))
 }
 
 /// The fonts and their order.
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in [
-        (REGULAR, REGULAR_BYTES),
-        (MEDIUM, MEDIUM_BYTES),
-        (SEMI_BOLD, SEMI_BOLD_BYTES),
-        (MONO, MONO_BYTES),
-    ] {
+    for (name, bytes) in
+        [(REGULAR, REGULAR_BYTES), (MEDIUM, MEDIUM_BYTES), (SEMI_BOLD, SEMI_BOLD_BYTES), (MONO, MONO_BYTES)]
+    {
         let data = FontData::from_static(bytes);
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
@@ -66,9 +58,7 @@ pub fn definitions() -> FontDefinitions {
         (FontFamily::Monospace, [MONO, REGULAR]),
     ] {
         let names = own.iter().map(|name| (*name).to_owned());
-        fonts
-            .families
-            .insert(family, names.chain(behind.iter().cloned()).collect());
+        fonts.families.insert(family, names.chain(behind.iter().cloned()).collect());
     }
     fonts
 }
@@ -96,41 +86,13 @@ pub struct Script {
 
 /// The scripts that prompts and answers are often written in and that no shipped font has.
 pub const SCRIPTS: [Script; 7] = [
-    Script {
-        name: "Chinese and Japanese",
-        sample: "佐藤",
-        package: "fonts-noto-cjk",
-    },
-    Script {
-        name: "Korean",
-        sample: "한국",
-        package: "fonts-noto-cjk",
-    },
-    Script {
-        name: "Arabic",
-        sample: "مرحبا",
-        package: "fonts-noto-core",
-    },
-    Script {
-        name: "Hebrew",
-        sample: "שלום",
-        package: "fonts-noto-core",
-    },
-    Script {
-        name: "Devanagari",
-        sample: "नमस",
-        package: "fonts-noto-core",
-    },
-    Script {
-        name: "Thai",
-        sample: "สวัสด",
-        package: "fonts-noto-core",
-    },
-    Script {
-        name: "Bengali",
-        sample: "নমস",
-        package: "fonts-noto-core",
-    },
+    Script { name: "Chinese and Japanese", sample: "佐藤", package: "fonts-noto-cjk" },
+    Script { name: "Korean", sample: "한국", package: "fonts-noto-cjk" },
+    Script { name: "Arabic", sample: "مرحبا", package: "fonts-noto-core" },
+    Script { name: "Hebrew", sample: "שלום", package: "fonts-noto-core" },
+    Script { name: "Devanagari", sample: "नमस", package: "fonts-noto-core" },
+    Script { name: "Thai", sample: "สวัสด", package: "fonts-noto-core" },
+    Script { name: "Bengali", sample: "নমস", package: "fonts-noto-core" },
 ];
 
 /// Whether every character of `text` can be drawn. Waits for the system's list of fonts if one is missing.
@@ -151,9 +113,7 @@ pub fn missing_scripts(ctx: &Context, text: &str) -> Vec<Script> {
     }
     SCRIPTS
         .into_iter()
-        .filter(|script| {
-            text.chars().any(|c| script_of(c) == Some(script.name)) && !can_draw(ctx, script.sample)
-        })
+        .filter(|script| text.chars().any(|c| script_of(c) == Some(script.name)) && !can_draw(ctx, script.sample))
         .collect()
 }
 
@@ -180,8 +140,7 @@ mod tests {
     fn drawn(check: impl Fn(&Context)) {
         let ctx = Context::default();
         install(&ctx);
-        ctx.run_ui(egui::RawInput::default(), |ui| check(ui.ctx()))
-            .drop_without_applying_deltas();
+        ctx.run_ui(egui::RawInput::default(), |ui| check(ui.ctx())).drop_without_applying_deltas();
     }
 
     #[test]
@@ -190,10 +149,7 @@ mod tests {
             for cut in Type::ALL {
                 let font = cut.font();
                 ctx.fonts_mut(|fonts| {
-                    assert!(
-                        fonts.has_glyphs(&font, "Score 71.7 ± 11 – … → ✓ ✕ ★ Σ ▸ ␀"),
-                        "{cut:?}"
-                    );
+                    assert!(fonts.has_glyphs(&font, "Score 71.7 ± 11 – … → ✓ ✕ ★ Σ ▸ ␀"), "{cut:?}");
                 });
             }
         });
@@ -206,10 +162,7 @@ mod tests {
             ctx.fonts_mut(|fonts| {
                 let zero = fonts.glyph_width(&font, '0');
                 for digit in "123456789.,".chars() {
-                    assert!(
-                        (fonts.glyph_width(&font, digit) - zero).abs() < 1e-3,
-                        "{digit}"
-                    );
+                    assert!((fonts.glyph_width(&font, digit) - zero).abs() < 1e-3, "{digit}");
                 }
             });
         });

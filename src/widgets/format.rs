@@ -70,11 +70,7 @@ pub fn count_short(n: u64) -> String {
             0
         };
         let text = format!("{value:.decimals$}");
-        let text = if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            &text
-        };
+        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
         format!("{text} {name}")
     };
     match n {
@@ -93,11 +89,7 @@ pub fn bytes(n: u64) -> String {
     let mut value = n as f64 / 1e3;
     for unit in ["kB", "MB", "GB", "TB"] {
         if value < 999.5 || unit == "TB" {
-            return if value < 9.95 {
-                format!("{value:.1} {unit}")
-            } else {
-                format!("{value:.0} {unit}")
-            };
+            return if value < 9.95 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") };
         }
         value /= 1e3;
     }
@@ -115,11 +107,7 @@ pub fn value(v: f64) -> String {
     let size = v.abs();
     if v == v.trunc() && size < 1e15 {
         let grouped = count(size as u64);
-        return if v < 0.0 {
-            format!("-{grouped}")
-        } else {
-            grouped
-        };
+        return if v < 0.0 { format!("-{grouped}") } else { grouped };
     }
     if !(1e-4..1e15).contains(&size) {
         return format!("{v:.3e}");
@@ -128,11 +116,7 @@ pub fn value(v: f64) -> String {
     let decimals = (3 - size.log10().floor() as i32).clamp(1, 8) as usize;
     let text = format!("{v:.decimals$}");
     let trimmed = text.trim_end_matches('0');
-    if trimmed.ends_with('.') {
-        format!("{trimmed}0")
-    } else {
-        trimmed.to_owned()
-    }
+    if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
 /// `text` cut to at most `max` graphemes, the last of them then being `…`.
@@ -155,11 +139,7 @@ pub fn ellipsize_graphemes(text: &str, max: usize) -> Cow<'_, str> {
 pub fn one_line(text: &str, max: usize) -> Cow<'_, str> {
     // A grapheme has no length limit; a cell has.
     let limit = max.saturating_mul(16);
-    let head = if text.len() > limit {
-        &text[..text.floor_char_boundary(limit)]
-    } else {
-        text
-    };
+    let head = if text.len() > limit { &text[..text.floor_char_boundary(limit)] } else { text };
     let is_plain = !head.chars().any(char::is_control);
     let cut = ellipsize_graphemes(head, max);
     let was_cut = head.len() < text.len();
@@ -211,30 +191,13 @@ mod tests {
 
     #[test]
     fn counts_and_bytes() {
-        for (n, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (12_345, "12,345"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345, "12,345"), (1_234_567, "1,234,567")] {
             assert_eq!(count(n), text);
         }
-        for (n, text) in [
-            (950, "950"),
-            (84_000, "84 k"),
-            (999_499, "999 k"),
-            (999_500, "1 M"),
-            (1_210_000, "1.21 M"),
-        ] {
+        for (n, text) in [(950, "950"), (84_000, "84 k"), (999_499, "999 k"), (999_500, "1 M"), (1_210_000, "1.21 M")] {
             assert_eq!(count_short(n), text);
         }
-        for (n, text) in [
-            (812, "812 B"),
-            (1_000, "1.0 kB"),
-            (20_000_000, "20 MB"),
-            (1_800_000_000, "1.8 GB"),
-        ] {
+        for (n, text) in [(812, "812 B"), (1_000, "1.0 kB"), (20_000_000, "20 MB"), (1_800_000_000, "1.8 GB")] {
             assert_eq!(bytes(n), text);
         }
         assert!(bytes(u64::MAX).ends_with("TB"));
@@ -266,10 +229,7 @@ mod tests {
         assert_eq!(ellipsize_graphemes(family, 1), family);
         let many = family.repeat(5);
         assert_eq!(ellipsize_graphemes(&many, 3), format!("{family}{family}…"));
-        assert_eq!(
-            ellipsize_graphemes("e\u{301}e\u{301}e\u{301}", 2),
-            "e\u{301}…"
-        );
+        assert_eq!(ellipsize_graphemes("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
     }
 
     #[test]

@@ -103,10 +103,7 @@ impl Glyph {
         let fill = |points: Vec<Pos2>| Shape::convex_polygon(points, color, Stroke::NONE);
         match self {
             Self::Check => {
-                painter.add(Shape::line(
-                    vec![at(-4.0, 0.5), at(-1.2, 3.4), at(4.2, -3.6)],
-                    stroke,
-                ));
+                painter.add(Shape::line(vec![at(-4.0, 0.5), at(-1.2, 3.4), at(4.2, -3.6)], stroke));
             }
             Self::Cross => {
                 painter.line_segment([at(-3.2, -3.2), at(3.2, 3.2)], stroke);
@@ -123,12 +120,7 @@ impl Glyph {
                 painter.add(fill(vec![at(-4.2, -3.2), at(4.2, -3.2), at(0.0, 3.8)]));
             }
             Self::Diamond => {
-                painter.add(fill(vec![
-                    at(0.0, -4.6),
-                    at(4.6, 0.0),
-                    at(0.0, 4.6),
-                    at(-4.6, 0.0),
-                ]));
+                painter.add(fill(vec![at(0.0, -4.6), at(4.6, 0.0), at(0.0, 4.6), at(-4.6, 0.0)]));
             }
             Self::Star => star(painter, center, 5.4 * unit, color),
             Self::FoldClosed => {
@@ -151,10 +143,7 @@ impl Glyph {
             }
             Self::Arrow => {
                 painter.line_segment([at(-4.4, 0.0), at(4.0, 0.0)], stroke);
-                painter.add(Shape::line(
-                    vec![at(0.8, -3.2), at(4.2, 0.0), at(0.8, 3.2)],
-                    stroke,
-                ));
+                painter.add(Shape::line(vec![at(0.8, -3.2), at(4.2, 0.0), at(0.8, 3.2)], stroke));
             }
             Self::Unknown | Self::Sum | Self::More | Self::Warning => {
                 let font = egui::FontId::new(side * 0.93, super::fonts::semi_bold());
@@ -170,8 +159,7 @@ impl Glyph {
 
     /// Adds the icon to a layout. It has no meaning of its own for a screen reader: a word stands beside it.
     pub fn show(self, ui: &mut Ui, tone: Tone) -> egui::Response {
-        let (rect, response) =
-            ui.allocate_exact_size(Vec2::splat(size::ICON), egui::Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(size::ICON), egui::Sense::hover());
         self.paint_tone(ui.painter(), rect.center(), tone, Tokens::of(ui));
         response
     }
@@ -179,9 +167,7 @@ impl Glyph {
 
 /// Paints a status around `center`.
 pub fn paint_status(painter: &Painter, center: Pos2, status: Status, tokens: &Tokens) {
-    status
-        .glyph()
-        .paint_tone(painter, center, status.tone(), tokens);
+    status.glyph().paint_tone(painter, center, status.tone(), tokens);
 }
 
 /// Paints the square that says a kind, around `center`.
@@ -211,11 +197,7 @@ fn star(painter: &Painter, center: Pos2, radius: f32, color: Color32) {
     let pentagon = (0..5).map(|i| point(2 * i + 1, inner)).collect();
     painter.add(Shape::convex_polygon(pentagon, color, Stroke::NONE));
     for i in 0..5 {
-        let points = vec![
-            point(2 * i - 1, inner),
-            point(2 * i, radius),
-            point(2 * i + 1, inner),
-        ];
+        let points = vec![point(2 * i - 1, inner), point(2 * i, radius), point(2 * i + 1, inner)];
         painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
     }
 }
@@ -235,12 +217,7 @@ mod tests {
                     let has = ui.fonts_mut(|f| f.has_glyphs(&cut.font(), glyph.text()));
                     assert!(has, "{glyph:?} in {cut:?}");
                 }
-                glyph.paint(
-                    ui.painter(),
-                    egui::pos2(50.0, 50.0),
-                    14.0,
-                    egui::Color32::WHITE,
-                );
+                glyph.paint(ui.painter(), egui::pos2(50.0, 50.0), 14.0, egui::Color32::WHITE);
             }
         })
         .drop_without_applying_deltas();
@@ -248,19 +225,9 @@ mod tests {
 
     #[test]
     fn a_status_is_never_colour_alone() {
-        let all = [
-            Status::Finished,
-            Status::Failed,
-            Status::Running,
-            Status::Stalled,
-            Status::Unknown,
-        ];
+        let all = [Status::Finished, Status::Failed, Status::Running, Status::Stalled, Status::Unknown];
         for (index, status) in all.iter().enumerate() {
-            assert!(
-                !all[..index]
-                    .iter()
-                    .any(|other| other.glyph() == status.glyph())
-            );
+            assert!(!all[..index].iter().any(|other| other.glyph() == status.glyph()));
             assert!(!status.word().is_empty());
         }
     }

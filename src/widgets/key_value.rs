@@ -26,19 +26,12 @@ pub struct KeyValue<'a> {
 impl<'a> KeyValue<'a> {
     /// A value in figures of one width.
     pub fn new(key: &'a str, value: &'a str) -> Self {
-        Self {
-            key,
-            value,
-            ..Self::default()
-        }
+        Self { key, value, ..Self::default() }
     }
 
     /// A value in prose.
     pub fn prose(key: &'a str, value: &'a str) -> Self {
-        Self {
-            prose: true,
-            ..Self::new(key, value)
-        }
+        Self { prose: true, ..Self::new(key, value) }
     }
 
     /// With a faint text after it.
@@ -63,20 +56,13 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
     let scope = ui.make_persistent_id(egui::IdSalt::new(id_salt));
     let widest = rows
         .iter()
-        .map(|row| {
-            row_text::layout(ui.painter(), row.key, Type::Small.font(), 400.0)
-                .size()
-                .x
-        })
+        .map(|row| row_text::layout(ui.painter(), row.key, Type::Small.font(), 400.0).size().x)
         .fold(0.0, f32::max);
     let available = ui.available_width();
     let key_width = widest.min(available * 0.4) + size::GAP_M;
     let height = size::LINE + size::GAP_XS;
     let mut clicked = None;
-    let area = Rect::from_min_size(
-        ui.available_rect_before_wrap().min,
-        vec2(available, rows.len() as f32 * height),
-    );
+    let area = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(available, rows.len() as f32 * height));
     ui.advance_cursor_after_rect(area);
     for (index, row) in rows.iter().enumerate() {
         let top = area.top() + index as f32 * height;
@@ -97,27 +83,13 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
             ui.painter().rect_filled(rect, radius, tokens.bg_raised);
         }
         let key = rect.with_max_x(rect.left() + key_width - size::GAP_S);
-        row_text::paint(
-            ui.painter(),
-            key,
-            row.key,
-            Type::Small,
-            tokens.text2,
-            Align::Min,
-        );
+        row_text::paint(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);
         let room = rect.with_min_x(rect.left() + key_width);
         let cut = if row.prose { Type::Small } else { Type::Value };
         let color = row.tone.color(tokens);
         let shown = row_text::paint(ui.painter(), room, &value, cut, color, Align::Min);
         let rest = room.with_min_x(shown.right() + size::GAP_S);
-        row_text::paint(
-            ui.painter(),
-            rest,
-            row.note,
-            Type::Small,
-            tokens.text3,
-            Align::Min,
-        );
+        row_text::paint(ui.painter(), rest, row.note, Type::Small, tokens.text3, Align::Min);
         if response.clicked() {
             clicked = Some(index);
         }

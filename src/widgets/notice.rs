@@ -36,25 +36,12 @@ pub struct Notice<'a> {
 
 impl<'a> Notice<'a> {
     fn new(tone: Tone, what: &'a str) -> Self {
-        Self {
-            tone,
-            what,
-            place: "",
-            advice: "",
-            action: "",
-            has_details: false,
-            can_dismiss: false,
-        }
+        Self { tone, what, place: "", advice: "", action: "", has_details: false, can_dismiss: false }
     }
 
     /// Something failed: what, where, and what to do now. Offers "Copy details".
     pub fn failed(what: &'a str, place: &'a str, advice: &'a str) -> Self {
-        Self {
-            place,
-            advice,
-            has_details: true,
-            ..Self::new(Tone::Bad, what)
-        }
+        Self { place, advice, has_details: true, ..Self::new(Tone::Bad, what) }
     }
 
     /// Something to be careful about: one row was damaged, the run has stalled.
@@ -121,11 +108,7 @@ impl<'a> Notice<'a> {
         });
         let id = shown.response.id;
         ui.ctx().accesskit_node_builder(id, |node| {
-            node.set_role(if self.tone == Tone::Bad {
-                Role::Alert
-            } else {
-                Role::Note
-            });
+            node.set_role(if self.tone == Tone::Bad { Role::Alert } else { Role::Note });
             node.set_label(self.what);
         });
         event

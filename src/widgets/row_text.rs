@@ -24,14 +24,7 @@ pub fn layout(painter: &Painter, text: &str, font: FontId, width: f32) -> Arc<Ga
 }
 
 /// Paints `text` into `rect`, in the middle of its height. Returns what it covers.
-pub fn paint(
-    painter: &Painter,
-    rect: Rect,
-    text: &str,
-    cut: Type,
-    color: Color32,
-    align: Align,
-) -> Rect {
+pub fn paint(painter: &Painter, rect: Rect, text: &str, cut: Type, color: Color32, align: Align) -> Rect {
     if text.is_empty() || rect.width() < 2.0 {
         return Rect::from_min_size(rect.min, egui::Vec2::ZERO);
     }
@@ -40,13 +33,7 @@ pub fn paint(
 }
 
 /// Paints a layout into `rect`, in the middle of its height. Returns what it covers.
-pub fn paint_galley(
-    painter: &Painter,
-    rect: Rect,
-    galley: Arc<Galley>,
-    color: Color32,
-    align: Align,
-) -> Rect {
+pub fn paint_galley(painter: &Painter, rect: Rect, galley: Arc<Galley>, color: Color32, align: Align) -> Rect {
     let width = galley.size().x;
     let x = match align {
         Align::Min => rect.left(),

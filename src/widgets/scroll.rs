@@ -12,10 +12,7 @@ pub struct RowScroll {
 impl RowScroll {
     /// The position at which `row` is the first one.
     pub fn at(row: usize) -> Self {
-        Self {
-            top: row,
-            fraction: 0.0,
-        }
+        Self { top: row, fraction: 0.0 }
     }
 
     /// The last position: the end of `total` rows at the bottom of a view that holds `view_rows`.
@@ -24,29 +21,15 @@ impl RowScroll {
         if total as f64 <= view_rows {
             return Self::default();
         }
-        Self {
-            top: total - whole as usize,
-            fraction: (whole - view_rows) as f32,
-        }
+        Self { top: total - whole as usize, fraction: (whole - view_rows) as f32 }
     }
 
     /// The nearest position that shows no emptiness while there are rows.
     pub fn clamped(self, total: usize, view_rows: f64) -> Self {
         let end = Self::end(total, view_rows);
-        let fraction = if (0.0..1.0).contains(&self.fraction) {
-            self.fraction
-        } else {
-            0.0
-        };
+        let fraction = if (0.0..1.0).contains(&self.fraction) { self.fraction } else { 0.0 };
         let is_after_end = self.top > end.top || (self.top == end.top && fraction > end.fraction);
-        if is_after_end {
-            end
-        } else {
-            Self {
-                top: self.top,
-                fraction,
-            }
-        }
+        if is_after_end { end } else { Self { top: self.top, fraction } }
     }
 
     /// This position moved by a number of rows, down if positive.
@@ -73,11 +56,7 @@ impl RowScroll {
             return Self::at(row).clamped(total, view_rows);
         }
         let below = (row - self.top + 1) as f64 - f64::from(self.fraction);
-        if below > view_rows {
-            self.moved(below - view_rows, total, view_rows)
-        } else {
-            self
-        }
+        if below > view_rows { self.moved(below - view_rows, total, view_rows) } else { self }
     }
 
     /// The position at which `row` is in the middle of the view.
@@ -132,10 +111,7 @@ mod tests {
             at = at.moved(-0.125, MANY, 20.0);
         }
         assert_eq!(at, RowScroll::at(9_000_000));
-        assert_eq!(
-            RowScroll::at(3).moved(-10.0, MANY, 20.0),
-            RowScroll::default()
-        );
+        assert_eq!(RowScroll::at(3).moved(-10.0, MANY, 20.0), RowScroll::default());
     }
 
     #[test]

@@ -38,9 +38,7 @@ fn heading_ui(ui: &mut Ui, text: &str, cut: Type, color: egui::Color32) -> Respo
 /// A text in a tone.
 pub fn text_ui(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
     let color = tone.color(Tokens::of(ui));
-    ui.add(Label::new(
-        RichText::new(text).font(cut.font()).color(color),
-    ))
+    ui.add(Label::new(RichText::new(text).font(cut.font()).color(color)))
 }
 
 /// A figure below its caption.

@@ -33,12 +33,7 @@ const COLUMN_LEAST: f32 = 36.0;
 
 impl<'a> Table<'a> {
     /// A table of `total` rows.
-    pub fn new(
-        id_salt: impl AsIdSalt,
-        label: &'a str,
-        columns: &'a [Column<'a>],
-        total: usize,
-    ) -> Self {
+    pub fn new(id_salt: impl AsIdSalt, label: &'a str, columns: &'a [Column<'a>], total: usize) -> Self {
         Self {
             id_salt: IdSalt::new(id_salt),
             label,
@@ -89,10 +84,7 @@ impl<'a> Table<'a> {
         mut cell: impl FnMut(usize, usize) -> CellText<'d>,
     ) -> TableEvents {
         let available = ui.available_rect_before_wrap();
-        let height = self
-            .height
-            .unwrap_or_else(|| available.height())
-            .max(size::TABLE_ROW);
+        let height = self.height.unwrap_or_else(|| available.height()).max(size::TABLE_ROW);
         let outer = Rect::from_min_size(available.min, vec2(available.width(), height));
         let id = ui.make_persistent_id(self.id_salt);
         let mut events = TableEvents::default();
@@ -105,15 +97,10 @@ impl<'a> Table<'a> {
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
         header::show(&inner, id, head, &self, &widths, state, &mut events);
-        inner.advance_cursor_after_rect(
-            head.with_max_y(head.bottom() - inner.spacing().item_spacing.y),
-        );
+        inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.
-        let is_heard = inner
-            .ctx()
-            .accesskit_node_builder(inner.unique_id(), |_| ())
-            .is_some();
+        let is_heard = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
         let x = state.x;
         let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
@@ -123,19 +110,13 @@ impl<'a> Table<'a> {
             .cursor(self.selected)
             .reveal(self.reveal)
             .show(&mut inner, &mut state.scroll, |ui, row| {
-                let cells: Vec<CellText<'d>> = (0..self.columns.len())
-                    .map(|c| cell(row.index, c))
-                    .collect();
+                let cells: Vec<CellText<'d>> = (0..self.columns.len()).map(|c| cell(row.index, c)).collect();
                 label.clear();
                 if is_heard {
                     cell::describe(&mut label, self.columns, &cells);
                 }
                 let selected = self.selected == Some(row.index);
-                let info = RowInfo {
-                    label: &label,
-                    selected,
-                    ..RowInfo::default()
-                };
+                let info = RowInfo { label: &label, selected, ..RowInfo::default() };
                 let response = row.interact(ui, info);
                 paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
                 if response.clicked() {
@@ -164,23 +145,10 @@ impl<'a> Table<'a> {
         events
     }
 
-    fn row_ui(
-        &self,
-        ui: &mut Ui,
-        row: &VisibleRow,
-        cells: &[CellText<'_>],
-        widths: &[f32],
-        x: f32,
-        is_heard: bool,
-    ) {
+    fn row_ui(&self, ui: &mut Ui, row: &VisibleRow, cells: &[CellText<'_>], widths: &[f32], x: f32, is_heard: bool) {
         let mut left = row.rect.left() - x;
-        for (index, ((cell, width), column)) in
-            cells.iter().zip(widths).zip(self.columns).enumerate()
-        {
-            let rect = Rect::from_min_max(
-                pos2(left, row.rect.top()),
-                pos2(left + width, row.rect.bottom()),
-            );
+        for (index, ((cell, width), column)) in cells.iter().zip(widths).zip(self.columns).enumerate() {
+            let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(left + width, row.rect.bottom()));
             left += width;
             if rect.right() < row.rect.left() || rect.left() > row.rect.right() {
                 continue;
@@ -192,11 +160,7 @@ impl<'a> Table<'a> {
         }
         let y = row.rect.bottom() - size::RULE / 2.0;
         let tokens = Tokens::of(ui);
-        ui.painter().hline(
-            row.rect.x_range(),
-            y,
-            (size::RULE, tokens.line.gamma_multiply(0.6)),
-        );
+        ui.painter().hline(row.rect.x_range(), y, (size::RULE, tokens.line.gamma_multiply(0.6)));
     }
 
     /// Widths as set, with what is left given to the growing columns.
@@ -235,11 +199,7 @@ fn scroll_sideways(ui: &Ui, rect: Rect, state: &mut TableState, most: f32) {
     if most > 0.0 && ui.rect_contains_pointer(rect) {
         state.x -= ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
     }
-    state.x = if state.x.is_finite() {
-        state.x.clamp(0.0, most)
-    } else {
-        0.0
-    };
+    state.x = if state.x.is_finite() { state.x.clamp(0.0, most) } else { 0.0 };
     if most > 0.0 {
         // A thin line at the bottom says that there is more at the side.
         let tokens = Tokens::of(ui);
@@ -247,27 +207,10 @@ fn scroll_sideways(ui: &Ui, rect: Rect, state: &mut TableState, most: f32) {
         let length = rect.width() * share;
         let left = rect.left() + (rect.width() - length) * (state.x / most);
         let bar = Rect::from_min_size(pos2(left, rect.bottom() - 3.0), vec2(length, 3.0));
-        ui.ctx()
-            .layer_painter(ui.layer_id())
-            .with_clip_rect(ui.clip_rect())
-            .rect_filled(bar, 1.5, tokens.line);
+        ui.ctx().layer_painter(ui.layer_id()).with_clip_rect(ui.clip_rect()).rect_filled(bar, 1.5, tokens.line);
     }
 }
 
-pub(super) fn cell_text(
-    ui: &Ui,
-    rect: Rect,
-    text: &str,
-    cut: Type,
-    tone: Tone,
-    align: Align,
-) -> Rect {
-    row_text::paint(
-        ui.painter(),
-        rect,
-        text,
-        cut,
-        tone.color(Tokens::of(ui)),
-        align,
-    )
+pub(super) fn cell_text(ui: &Ui, rect: Rect, text: &str, cut: Type, tone: Tone, align: Align) -> Rect {
+    row_text::paint(ui.painter(), rect, text, cut, tone.color(Tokens::of(ui)), align)
 }

@@ -32,18 +32,9 @@ impl<'a> Tab<'a> {
 const HEIGHT: f32 = 34.0;
 
 /// Shows the tabs; returns the one that was chosen now, by click or by ← and →.
-pub fn show(
-    ui: &mut Ui,
-    id_salt: impl AsIdSalt,
-    label: &str,
-    tabs: &[Tab<'_>],
-    selected: usize,
-) -> Option<usize> {
+pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], selected: usize) -> Option<usize> {
     let tokens = Tokens::of(ui);
-    let rect = Rect::from_min_size(
-        ui.available_rect_before_wrap().min,
-        vec2(ui.available_width(), HEIGHT),
-    );
+    let rect = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), HEIGHT));
     let mut line = ui.new_child(
         UiBuilder::new()
             .id_salt(egui::IdSalt::new(id_salt))
@@ -59,10 +50,7 @@ pub fn show(
     let natural: f32 = tabs.iter().map(|tab| width(&line, tab)).sum();
     let squeeze = (rect.width() / natural.max(1.0)).min(1.0);
     for (index, tab) in tabs.iter().enumerate() {
-        let cell = Rect::from_min_size(
-            pos2(left, rect.top()),
-            vec2(width(&line, tab) * squeeze, HEIGHT),
-        );
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width(&line, tab) * squeeze, HEIGHT));
         left = cell.right();
         let id = scope.with(("tab", index));
         let response = line.interact(cell, id, Sense::click());
@@ -87,11 +75,7 @@ pub fn show(
     if let Some(index) = chosen {
         line.memory_mut(|memory| memory.request_focus(scope.with(("tab", index))));
     }
-    ui.painter().hline(
-        rect.x_range(),
-        rect.bottom() - 0.5,
-        (size::RULE, tokens.line),
-    );
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
     ui.advance_cursor_after_rect(rect);
     chosen
 }
@@ -99,13 +83,7 @@ pub fn show(
 fn step(ui: &Ui, index: usize, total: usize) -> Option<usize> {
     let id = ui.scope_id().with(("tab", index));
     ui.memory_mut(|memory| {
-        memory.set_focus_lock_filter(
-            id,
-            egui::EventFilter {
-                horizontal_arrows: true,
-                ..egui::EventFilter::default()
-            },
-        );
+        memory.set_focus_lock_filter(id, egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() });
     });
     ui.input_mut(|input| {
         if input.consume_key(Modifiers::NONE, Key::ArrowRight) {
@@ -143,14 +121,7 @@ fn paint(ui: &Ui, cell: Rect, tab: &Tab<'_>, is_selected: bool, is_hovered: bool
     };
     let title = row_text::paint(ui.painter(), inner, tab.title, cut, color, Align::Min);
     let room = inner.with_min_x(title.right() + size::GAP_XS + 2.0);
-    row_text::paint(
-        ui.painter(),
-        room,
-        tab.count,
-        Type::Body,
-        tokens.text3,
-        Align::Min,
-    );
+    row_text::paint(ui.painter(), room, tab.count, Type::Body, tokens.text3, Align::Min);
     if is_selected {
         let line = Rect::from_min_max(pos2(cell.left(), cell.bottom() - 2.0), cell.right_bottom());
         ui.painter().rect_filled(line, 0.0, tokens.accent);

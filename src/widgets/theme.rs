@@ -3,8 +3,8 @@
 use super::tokens::{Palette, Tokens, size};
 use egui::style::{ScrollAnimation, ScrollStyle, WidgetVisuals, Widgets};
 use egui::{
-    Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme,
-    ThemePreference, Vec2, Visuals, vec2,
+    Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, ThemePreference, Vec2,
+    Visuals, vec2,
 };
 
 /// No animation is longer than this.
@@ -33,23 +33,11 @@ pub fn style(tokens: &Tokens) -> Style {
         ..Style::default()
     };
     style.text_styles = [
-        (
-            TextStyle::Small,
-            size::TYPE_CAPTION,
-            FontFamily::Proportional,
-        ),
+        (TextStyle::Small, size::TYPE_CAPTION, FontFamily::Proportional),
         (TextStyle::Body, size::TYPE_BODY, FontFamily::Proportional),
         (TextStyle::Button, size::TYPE_BODY, FontFamily::Proportional),
-        (
-            TextStyle::Monospace,
-            size::TYPE_SMALL,
-            FontFamily::Monospace,
-        ),
-        (
-            TextStyle::Heading,
-            size::TYPE_TITLE,
-            super::fonts::semi_bold(),
-        ),
+        (TextStyle::Monospace, size::TYPE_SMALL, FontFamily::Monospace),
+        (TextStyle::Heading, size::TYPE_TITLE, super::fonts::semi_bold()),
     ]
     .into_iter()
     .map(|(name, points, family)| (name, FontId::new(points, family)))
@@ -65,10 +53,7 @@ pub fn style(tokens: &Tokens) -> Style {
     spacing.icon_width = size::ICON;
     spacing.tooltip_width = 420.0;
     spacing.menu_width = 260.0;
-    spacing.scroll = ScrollStyle {
-        bar_width: size::SCROLL_BAR - 2.0,
-        ..ScrollStyle::thin()
-    };
+    spacing.scroll = ScrollStyle { bar_width: size::SCROLL_BAR - 2.0, ..ScrollStyle::thin() };
     style.interaction.tooltip_delay = 0.4;
     // Selectable labels are laid out a second time for accessibility: views ask for them where text is to be taken.
     style.interaction.selectable_labels = false;
@@ -76,18 +61,9 @@ pub fn style(tokens: &Tokens) -> Style {
 }
 
 fn visuals(t: &Tokens) -> Visuals {
-    let base = if t.is_dark {
-        Visuals::dark()
-    } else {
-        Visuals::light()
-    };
+    let base = if t.is_dark { Visuals::dark() } else { Visuals::light() };
     let radius = CornerRadius::same(size::RADIUS);
-    let shadow = Shadow {
-        offset: [0, 8],
-        blur: 24,
-        spread: 0,
-        color: t.shadow,
-    };
+    let shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: t.shadow };
     let mut visuals = Visuals {
         dark_mode: t.is_dark,
         override_text_color: None,

@@ -83,10 +83,7 @@ impl TreeRow<'_> {
         x += size::ICON + size::GAP_XS;
         x = self.mark_ui(ui, pos2(x, center_y), tokens);
 
-        self.name_ui(
-            ui,
-            Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())),
-        );
+        self.name_ui(ui, Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())));
         if toggled {
             TreeEvent::FoldToggled
         } else if response.double_clicked() {
@@ -106,19 +103,11 @@ impl TreeRow<'_> {
         };
         let id = row.id.with("fold");
         let response = ui.interact(rect, id, Sense::CLICK);
-        let tone = if response.hovered() {
-            Tone::Neutral
-        } else {
-            Tone::Faint
-        };
+        let tone = if response.hovered() { Tone::Neutral } else { Tone::Faint };
         glyph.paint_tone(ui.painter(), rect.center(), tone, tokens);
         ui.ctx().accesskit_node_builder(id, |node| {
             super::virtual_rows::set_bounds(node, rect.intersect(ui.clip_rect()));
-            let verb = if self.fold == Fold::Open {
-                "Fold"
-            } else {
-                "Unfold"
-            };
+            let verb = if self.fold == Fold::Open { "Fold" } else { "Unfold" };
             node.set_role(Role::DisclosureTriangle);
             node.set_label(format!("{verb} {}", self.name));
             node.add_action(Action::Click);
@@ -155,23 +144,9 @@ impl TreeRow<'_> {
             if right - column.width < least {
                 return right;
             }
-            let cell = Rect::from_min_max(
-                pos2(right - column.width, rect.top()),
-                pos2(right, rect.bottom()),
-            );
-            let cut = if column.mono {
-                Type::Value
-            } else {
-                Type::Small
-            };
-            row_text::paint(
-                painter,
-                cell,
-                column.text,
-                cut,
-                column.tone.color(tokens),
-                Align::Max,
-            );
+            let cell = Rect::from_min_max(pos2(right - column.width, rect.top()), pos2(right, rect.bottom()));
+            let cut = if column.mono { Type::Value } else { Type::Small };
+            row_text::paint(painter, cell, column.text, cut, column.tone.color(tokens), Align::Max);
             right -= column.width + size::GAP_S;
         }
         if let Some((share, tone)) = self.bar
@@ -195,25 +170,10 @@ impl TreeRow<'_> {
     fn name_ui(&self, ui: &Ui, rect: Rect) {
         let tokens = Tokens::of(ui);
         let painter = ui.painter();
-        let cut = if self.strong {
-            Type::BodyMedium
-        } else {
-            Type::Body
-        };
-        let star = if self.star {
-            size::ICON + size::GAP_XS
-        } else {
-            0.0
-        };
+        let cut = if self.strong { Type::BodyMedium } else { Type::Body };
+        let star = if self.star { size::ICON + size::GAP_XS } else { 0.0 };
         let room = rect.with_max_x(rect.right() - star);
-        let name = row_text::paint(
-            painter,
-            room,
-            self.name,
-            cut,
-            self.tone.color(tokens),
-            Align::Min,
-        );
+        let name = row_text::paint(painter, room, self.name, cut, self.tone.color(tokens), Align::Min);
         let mut x = name.right();
         if self.star {
             let at = pos2(x + star / 2.0 + 2.0, rect.center().y);
@@ -222,26 +182,13 @@ impl TreeRow<'_> {
         }
         let left = x + size::GAP_S;
         if !self.note.is_empty() && left < rect.right() {
-            row_text::paint(
-                painter,
-                rect.with_min_x(left),
-                self.note,
-                Type::Small,
-                tokens.text3,
-                Align::Min,
-            );
+            row_text::paint(painter, rect.with_min_x(left), self.note, Type::Small, tokens.text3, Align::Min);
         }
     }
 }
 
 /// The background of a row that is selected or hovered.
-pub(super) fn paint_background(
-    ui: &Ui,
-    rect: Rect,
-    selected: bool,
-    hovered: bool,
-    tokens: &Tokens,
-) {
+pub(super) fn paint_background(ui: &Ui, rect: Rect, selected: bool, hovered: bool, tokens: &Tokens) {
     if selected {
         ui.painter().rect_filled(rect, 0.0, tokens.bg_selected);
     } else if hovered {

@@ -136,11 +136,7 @@ impl<'a> VirtualRows<'a> {
         let outer = Rect::from_min_size(available.min, vec2(available.width(), height));
         let view_rows = f64::from(height) / f64::from(self.row_height);
         let has_bar = self.total as f64 > view_rows;
-        let rect = if has_bar {
-            outer.with_max_x(outer.right() - size::SCROLL_BAR)
-        } else {
-            outer
-        };
+        let rect = if has_bar { outer.with_max_x(outer.right() - size::SCROLL_BAR) } else { outer };
         let id = ui.make_persistent_id(self.id_salt);
 
         let mut list = ui.new_child(
@@ -189,14 +185,7 @@ impl<'a> VirtualRows<'a> {
             *state = state.revealing(row, self.total, view_rows);
         }
         if has_bar {
-            bar::show(
-                &list,
-                id,
-                outer.with_min_x(rect.right()),
-                state,
-                self.total,
-                view_rows,
-            );
+            bar::show(&list, id, outer.with_min_x(rect.right()), state, self.total, view_rows);
         }
 
         response.visible = self.visible_rows(*state, height);
@@ -209,10 +198,7 @@ impl<'a> VirtualRows<'a> {
             let y = first_y + (index - state.top) as f32 * self.row_height;
             let row = VisibleRow {
                 index,
-                rect: Rect::from_min_max(
-                    pos2(rect.left(), y),
-                    pos2(rect.right(), y + self.row_height),
-                ),
+                rect: Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), y + self.row_height)),
                 id: id.with(index),
                 list: id,
                 total: self.total,
@@ -236,17 +222,13 @@ impl<'a> VirtualRows<'a> {
     }
 
     fn visible_rows(&self, state: RowScroll, height: f32) -> Range<usize> {
-        let shown =
-            (f64::from(height) / f64::from(self.row_height) + f64::from(state.fraction)).ceil();
+        let shown = (f64::from(height) / f64::from(self.row_height) + f64::from(state.fraction)).ceil();
         state.top..state.top.saturating_add(shown as usize).min(self.total)
     }
 
     fn describe(&self, list: &Ui, outer: Rect, response: &RowsResponse) {
         let id = response.id;
-        let active = self
-            .cursor
-            .flatten()
-            .filter(|row| response.visible.contains(row));
+        let active = self.cursor.flatten().filter(|row| response.visible.contains(row));
         list.ctx().accesskit_node_builder(id, |node| {
             // egui made the node before it knew where the list is.
             set_bounds(node, outer.intersect(list.clip_rect()));

@@ -42,11 +42,7 @@ impl TimeScale {
     pub fn ticks(&self, least: f32) -> Vec<i64> {
         let room = f64::from((self.right - self.left) / least.max(1.0)).max(1.0);
         let step = nice_step((self.span_ns as f64 / room).ceil() as i64);
-        (0..)
-            .map(|n: i64| n.saturating_mul(step))
-            .take_while(|offset| *offset <= self.span_ns)
-            .take(1_000)
-            .collect()
+        (0..).map(|n: i64| n.saturating_mul(step)).take_while(|offset| *offset <= self.span_ns).take(1_000).collect()
     }
 }
 
@@ -67,11 +63,7 @@ fn nice_step(least: i64) -> i64 {
     }
     let mut power = 1;
     loop {
-        if let Some(step) = [1, 2, 5]
-            .into_iter()
-            .map(|m| m * power)
-            .find(|s| *s >= least)
-        {
+        if let Some(step) = [1, 2, 5].into_iter().map(|m| m * power).find(|s| *s >= least) {
             return step;
         }
         power *= 10;
@@ -89,11 +81,7 @@ pub struct Waterfall {
 impl Waterfall {
     /// Begins with no bar. `pixels_per_point` as egui says, for bars that would be thinner than a pixel.
     pub fn new(scale: TimeScale, pixels_per_point: f32) -> Self {
-        Self {
-            scale,
-            pixel: 1.0 / pixels_per_point.max(0.1),
-            mesh: Mesh::default(),
-        }
+        Self { scale, pixel: 1.0 / pixels_per_point.max(0.1), mesh: Mesh::default() }
     }
 
     /// Adds a bar in the middle of a row's height, and returns where it stands.
@@ -136,8 +124,7 @@ impl Waterfall {
     fn rounded(&mut self, r: Rect, color: Color32) {
         let p = self.pixel;
         let mut add = |x0: f32, y0: f32, x1: f32, y1: f32, color| {
-            self.mesh
-                .add_colored_rect(Rect::from_min_max(pos2(x0, y0), pos2(x1, y1)), color);
+            self.mesh.add_colored_rect(Rect::from_min_max(pos2(x0, y0), pos2(x1, y1)), color);
         };
         let (x0, y0, x1, y1) = (r.left(), r.top(), r.right(), r.bottom());
         add(x0, y0 + 2.0 * p, x1, y1 - 2.0 * p, color);
@@ -167,18 +154,9 @@ pub fn axis_ui(ui: &Ui, rect: Rect, scale: &TimeScale) {
         };
         let cell = Rect::from_min_max(pos2(x, rect.top()), pos2(end, rect.bottom()));
         let text = axis_label(*offset, ticks.get(1).copied().unwrap_or(*offset));
-        let width = row_text::layout(ui.painter(), &text, Type::Caption.font(), f32::INFINITY)
-            .size()
-            .x;
+        let width = row_text::layout(ui.painter(), &text, Type::Caption.font(), f32::INFINITY).size().x;
         if width <= cell.width() {
-            row_text::paint(
-                ui.painter(),
-                cell,
-                &text,
-                Type::Caption,
-                tokens.text3,
-                Align::Min,
-            );
+            row_text::paint(ui.painter(), cell, &text, Type::Caption, tokens.text3, Align::Min);
         }
     }
 }
@@ -215,26 +193,14 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         let scale = TimeScale::new(0, 1_840_000_000, 0.0, 300.0);
-        assert_eq!(
-            scale.ticks(70.0),
-            [0, 500_000_000, 1_000_000_000, 1_500_000_000]
-        );
-        for (least, step) in [
-            (1, 1),
-            (3, 5),
-            (21_000_000, 50_000_000),
-            (1_100_000_000, 2_000_000_000),
-            (31_000_000_000, 60_000_000_000),
-        ] {
+        assert_eq!(scale.ticks(70.0), [0, 500_000_000, 1_000_000_000, 1_500_000_000]);
+        for (least, step) in
+            [(1, 1), (3, 5), (21_000_000, 50_000_000), (1_100_000_000, 2_000_000_000), (31_000_000_000, 60_000_000_000)]
+        {
             assert_eq!(nice_step(least), step);
         }
         assert!(nice_step(i64::MAX) > 0);
-        assert!(
-            TimeScale::new(i64::MIN, i64::MAX, 0.0, 1e9)
-                .ticks(1.0)
-                .len()
-                <= 1_000
-        );
+        assert!(TimeScale::new(i64::MIN, i64::MAX, 0.0, 1e9).ticks(1.0).len() <= 1_000);
     }
 
     #[test]
@@ -242,12 +208,7 @@ mod tests {
         let scale = TimeScale::new(0, DAY_NS, 10.0, 110.0);
         let row = Rect::from_min_max(pos2(0.0, 0.0), pos2(200.0, 26.0));
         let mut bars = Waterfall::new(scale, 2.0);
-        for (start, end) in [
-            (0, 0),
-            (5, 4),
-            (DAY_NS, DAY_NS),
-            (DAY_NS / 2, DAY_NS / 2 + 1),
-        ] {
+        for (start, end) in [(0, 0), (5, 4), (DAY_NS, DAY_NS), (DAY_NS / 2, DAY_NS / 2 + 1)] {
             let bar = bars.add(row, start, end, Color32::WHITE);
             assert!(bar.width() >= 0.5, "{bar:?}");
             assert!(bar.left() >= 10.0 && bar.right() <= 110.0, "{bar:?}");

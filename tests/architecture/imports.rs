@@ -44,7 +44,7 @@ pub fn mistakes(file: &str, source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let wrong =
-        |(line, other): &(usize, String)| ARROWS.iter().any(|(known, _)| known == other) && !may_import(layer, other);
+        |(_, other): &(usize, String)| ARROWS.iter().any(|(known, _)| known == other) && !may_import(layer, other);
     let found = imported(file, source).into_iter().filter(wrong);
     found.map(|(line, other)| format!("line {line}: {layer} must not import {other}")).collect()
 }
@@ -81,8 +81,7 @@ fn imported(file: &str, source: &Source) -> Vec<(usize, String)> {
     let depth = module_depth(file);
     for (at, _) in code.match_indices("super::").filter(|(at, _)| is_word_start(code, *at)) {
         let rest = &code[at..];
-        let climbs = rest.split("super::").take_while(|before| before.is_empty()).count() - 1;
-        let climbs = climbs.max(1);
+        let climbs = rest.split("super::").take_while(|before| before.is_empty()).count();
         // A module inside the file stands one deeper; it cannot be told apart here, so that
         // only what surely reaches the root counts.
         if climbs >= depth && !code[..at].ends_with("super::") {

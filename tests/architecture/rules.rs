@@ -33,6 +33,8 @@ pub fn writing_sql(source: &Source) -> Vec<String> {
     let tests_begin = test_module_line(source);
     let mut found = Vec::new();
     for (line, text) in source.texts.iter().filter(|(line, _)| *line < tests_begin) {
+        // Texts stand as they are written: with their escapes.
+        let text = text.replace("\\n", " ").replace("\\\n", " ");
         let sql = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase() + " ";
         for writing in WRITING {
             // At the beginning of a statement: prose may speak of updates.

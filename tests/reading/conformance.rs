@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+
 use crate::support::databases;
 use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
+use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -28,7 +31,11 @@ fn for_every_reader(check: impl Fn(&mut Case)) {
         let store = open(&database, &OpenOptions::default()).expect("opens");
         let sql = Connection::open_with_flags(&database, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens");
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
-        check(&mut Case { database, sql, store, cx });
+        let mut case = Case { database, sql, store, cx };
+        check(&mut case);
+        // What is kept in memory for other tests must answer as the real one does.
+        let copy = MemoryStore::copy_of(&mut *case.store, &case.cx).expect("copied");
+        check(&mut Case { store: Box::new(copy), ..case });
     }
 }
 
@@ -227,6 +234,14 @@ fn lists_of_traces() {
             let query = TraceQuery { run: Some(run.id.clone()), ..TraceQuery::default() };
             assert_eq!(ids(case, &query).1, wanted(case, &condition));
         }
+        let mut sorted = all.clone();
+        sorted.sort();
+        let prefix = &sorted[0][..sorted[0].len() / 2];
+        let wanted: Vec<TraceId> =
+            sorted.iter().filter(|id| id.starts_with(prefix)).map(|id| TraceId::from(&**id)).collect();
+        assert_eq!(case.store.trace_ids(&case.cx, prefix, 99).expect("ids"), wanted);
+        assert_eq!(case.store.trace_ids(&case.cx, "tr-nobody", 99).expect("ids"), []);
+        assert_eq!(case.store.trace_ids(&case.cx, "", 3).expect("ids").len(), 3);
         let none = TraceQuery { run: Some(RunId::from("nobody")), ..TraceQuery::default() };
         assert_eq!(ids(case, &none), (0, vec![]));
         let none = TraceQuery { experiment: Some(ExperimentId::from("x")), ..TraceQuery::default() };
@@ -321,12 +336,22 @@ fn records(case: &Case, trace: &str) -> Vec<Record> {
         let Ok(file) = fs::read_to_string(file) else { return found };
         let file: Json = serde_json::from_str(&file).expect("JSON");
         for span in file["spans"].as_array().expect("spans") {
+            // MLflow 2 writes hex, sometimes with 0x; MLflow 3 base64, and "" for no parent.
+            let id = |old: &Json, new: &Json| match (old.as_str(), new.as_str()) {
+                (Some(hex), _) => Some(hex.trim_start_matches("0x").to_owned()),
+                (None, Some("") | None) => None,
+                (None, Some(text)) => {
+                    let bytes = base64::prelude::BASE64_STANDARD.decode(text).expect("base64");
+                    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+                }
+            };
+            let time = |old: &str, new: &str| span[old].as_i64().or_else(|| span[new].as_i64());
             found.push(Record(
-                span["context"]["span_id"].as_str().expect("an id").trim_start_matches("0x").to_owned(),
-                span["parent_id"].as_str().map(|id| id.trim_start_matches("0x").to_owned()),
+                id(&span["context"]["span_id"], &span["span_id"]).expect("an id"),
+                id(&span["parent_id"], &span["parent_span_id"]),
                 span["name"].as_str().expect("a name").to_owned(),
-                span["start_time"].as_i64().expect("a start"),
-                span["end_time"].as_i64(),
+                time("start_time", "start_time_unix_nano").expect("a start"),
+                time("end_time", "end_time_unix_nano"),
                 span["attributes"].clone(),
             ));
         }

@@ -1,4 +1,5 @@
-//! What `--help` says below the list of flags.
+//! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
+//! clap breaks longer ones anywhere.
 
 pub(in super::super) const TOP: &str = "\
 Examples:
@@ -6,12 +7,13 @@ Examples:
   dspyglass check mlflow.db              what is in there, and is it whole
   dspyglass runs mlflow.db --experiment my-program
   dspyglass traces mlflow.db --limit 20
-  dspyglass trace mlflow.db tr-3f2 --json | jq .spans[0].inputs
+  dspyglass trace mlflow.db tr-3f2 --json | jq '.spans[0].inputs'
 
-With --json every command prints one document; `dspyglass <COMMAND> --help` tells its keys. It may hold
-\"warnings\": [{\"where\", \"what\"}] about what is damaged or missing; without --json they are on standard error.
+With --json every command prints one document; `dspyglass <COMMAND> --help`
+tells its keys. It may hold \"warnings\": [{\"where\", \"what\"}] about what is
+damaged or missing; without --json they are printed on standard error.
 
-Exit codes: 0 done, 1 nothing could be read or it does not exist, 2 wrong usage.";
+Exit codes: 0 done, 1 nothing could be read or it does not exist, 2 wrong usage";
 
 pub(in super::super) const EXPERIMENTS: &str = "\
 Examples:
@@ -19,66 +21,79 @@ Examples:
   dspyglass experiments . --deleted --json
 
 JSON:
-  {\"experiments\": [{id, name, lifecycle_stage, creation_time_ms, runs, traces}]}
-  runs counts those that are not deleted; traces is null where the store keeps no traces.";
+  {\"experiments\": [{id, name, lifecycle_stage, creation_time_ms, runs,
+                    traces}]}
+  runs counts those that are not deleted; traces is null where the store keeps
+  no traces.";
 
 pub(in super::super) const RUNS: &str = "\
-Children stand below their parents. (inferred) marks a run that names no parent and was adopted by the
-optimization during which it started.
+Children stand below their parents. (inferred) marks a run that names no
+parent and was adopted by the optimization during which it started.
 
 Examples:
   dspyglass runs mlflow.db
   dspyglass runs mlflow.db --experiment 3
-  dspyglass runs mlflow.db --filter \"metrics.eval > 70 and attributes.status = 'FINISHED'\"
-  dspyglass runs mlflow.db --filter \"params.num_trials = '6' or tags.\\\"mlflow.runName\\\" LIKE 'eval%'\"
-  dspyglass runs mlflow.db --json | jq '.runs[] | select(.metrics.eval > 70) | .name'
+  dspyglass runs mlflow.db --filter \"metrics.eval > 70 and status = 'FINISHED'\"
+  dspyglass runs mlflow.db --filter \"not (params.n = '6' or run_name ~ 'full')\"
+  dspyglass runs mlflow.db --json | jq '.runs[] | [.name, .metrics.eval]'
 
-Filters are MLflow's: metrics.<key>, params.<key>, tags.<key>, and attributes such as status, run_name, run_id,
-start_time, end_time; =, !=, <, <=, >, >=, LIKE, ILIKE, IN, IS NULL. Also OR, NOT, parentheses, and ~ for contains.
-Keys with spaces stand in \" or `. A comparison on a key that a run does not have is false.
+Filters are MLflow's: metrics.<key>, params.<key>, tags.<key>, and attributes
+such as status, run_name, run_id, start_time, end_time, with = != < <= > >=
+LIKE ILIKE IN and IS NULL. Also OR, NOT, parentheses, and ~ for contains. Keys
+with spaces stand in \" or `. A comparison on a key that a run does not have is
+false.
 
 JSON:
-  {\"runs\": [{id, name, experiment_id, parent_id, parent_inferred, status, start_time_ms, end_time_ms,
-             metrics: {key: number}, params: {}, tags: {}, lifecycle_stage}]}
-  by start time. A metric that is no finite number is \"NaN\", \"Infinity\" or \"-Infinity\";
-  a secret is {\"masked\": true} without --reveal.";
+  {\"runs\": [{id, name, experiment_id, parent_id, parent_inferred, status,
+             start_time_ms, end_time_ms, metrics: {key: number}, params: {},
+             tags: {}, lifecycle_stage}]}
+  by start time. A metric that is no finite number is \"NaN\", \"Infinity\" or
+  \"-Infinity\"; a secret is {\"masked\": true} without --reveal.";
 
 pub(in super::super) const METRICS: &str = "\
 Examples:
   dspyglass metrics mlflow.db dazzling-gnat-945
-  dspyglass metrics mlflow.db 8f0c2d… --key eval --json
+  dspyglass metrics mlflow.db dazzling-gnat-945 --key eval --json
 
 Long series are shown by their first and last rows; --json holds every point.
 
 JSON:
   {\"metrics\": {key: [{step, timestamp_ms, value}]}}
-  by step, then time. A value that is no finite number is \"NaN\", \"Infinity\" or \"-Infinity\".";
+  by step, then time. A value that is no finite number is \"NaN\", \"Infinity\" or
+  \"-Infinity\".";
 
 pub(in super::super) const TRACES: &str = "\
 Examples:
   dspyglass traces mlflow.db --limit 20
   dspyglass traces mlflow.db --run eval_full_3
-  dspyglass traces mlflow.db --experiment 3 --json | jq '.traces[] | select(.status != \"OK\") | .id'
+  dspyglass traces mlflow.db --json | jq '.traces[] | select(.status != \"OK\")'
 
 JSON:
-  {\"total\": n, \"traces\": [{id, run_id, experiment_id, name, status, start_time_ms, duration_ms,
-                            tokens: {input, output, total}, cost_usd, cached, span_count}]}
-  newest first; total counts those beyond --limit too. tokens is the total that MLflow stored, null if it stored
-  none; cached is true if every answer seems to come from the cache, null if that cannot be told.";
+  {\"total\": n, \"traces\": [{id, run_id, experiment_id, name, status,
+                            start_time_ms, duration_ms,
+                            tokens: {input, output, total}, cost_usd, cached,
+                            span_count}]}
+  newest first; total counts those beyond --limit too. tokens is the total that
+  MLflow stored, null if it stored none; cached is true if every answer seems
+  to come from the cache, null if that cannot be told.";
 
 pub(in super::super) const TRACE: &str = "\
-Tokens: a number is a span's own usage, Σ marks the sum of what is below, ? an LM call of which none was recorded.
+Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
+? an LM call of which none was recorded.
 
 Examples:
   dspyglass trace mlflow.db tr-3f2a91
-  dspyglass trace mlflow.db tr-3f2a91 --json | jq '.spans[] | select(.type == \"CHAT_MODEL\") | .inputs'
+  dspyglass trace mlflow.db tr-3f2a91 --json | jq '.spans[].inputs'
 
 JSON:
-  {id, status, tokens, \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns, inputs, outputs,
-                                 attributes: {}, events: [], tokens: {own, total}, own_time_ns, status_message}],
-   run_id, experiment_id, name, start_time_ms, duration_ms, cost_usd, tags: {}, metadata: {}, assessments: []}
-  depth-first, children by start time. tokens is recomputed from the spans; where the total that MLflow stored
-  differs, it is in tokens_stored.";
+  {id, status, tokens,
+   \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns,
+              inputs, outputs, attributes: {}, events: [],
+              tokens: {own, total}, own_time_ns, status_message, other: {}}],
+   tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
+   cost_usd, tags: {}, metadata: {}, assessments: []}
+  depth-first, children by start time. tokens is recomputed from the spans;
+  tokens_stored is there only where the total that MLflow stored differs.";
 
 pub(in super::super) const CHECK: &str = "\
 Examples:
@@ -86,5 +101,20 @@ Examples:
   dspyglass check copied/mlflow.db --artifacts /data/mlruns
 
 JSON:
-  {store: {path, kind, size_bytes, written_by, opened_as}, notices: [], experiments, runs, traces, spans, tokens,
+  {store: {path, kind, size_bytes, written_by, opened_as}, notices: [],
+   experiments, runs, traces, spans, tokens,
    findings: [{of, what, count, where: []}]}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_into_80_columns() {
+        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, CHECK] {
+            for line in text.lines() {
+                assert!(crate::cli::words::width(line) <= 79, "{line}");
+            }
+        }
+    }
+}

@@ -66,17 +66,7 @@ fn print_tree(
     for (node, guide) in tree.forest.nodes.iter().zip(guides(&tree.forest)) {
         let run = &tree.runs[node.item];
         let name = if run.name.is_empty() { words::UNKNOWN } else { &run.name };
-        let mut name = format!("{guide}{}", words::clean(name));
-        if run.lifecycle == Lifecycle::Deleted {
-            name.push_str(" (deleted)");
-        }
-        if run.parent_inferred {
-            name.push_str(" (inferred)");
-        }
-        // Under a filter a parent may merely not match.
-        if node.is_orphan && !is_filtered {
-            name.push_str(" (parent missing)");
-        }
+        let name = format!("{guide}{}", words::clean(name));
         let duration = run.start_time_ms.zip(run.end_time_ms).map(|(start, end)| end.saturating_sub(start));
         let metrics = values.get(&run.id).map_or(&[][..], |values| &values.metrics);
         let status = run.status.as_str();
@@ -89,6 +79,16 @@ fn print_tree(
             run.id.to_string(),
         ];
         table.row_with(cells, Some(1));
+        if run.lifecycle == Lifecycle::Deleted {
+            table.mark(" (deleted)");
+        }
+        if run.parent_inferred {
+            table.mark(" (inferred)");
+        }
+        // Under a filter a parent may merely not match.
+        if node.is_orphan && !is_filtered {
+            table.mark(" (parent missing)");
+        }
     }
     Ok(table.print(answer.style, answer.out)?)
 }

@@ -33,10 +33,7 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
     for (position, node) in tree.forest.nodes.iter().enumerate() {
         let span = &tree.spans[node.item];
         let figures = &document.figures.spans[node.item];
-        let mut name = format!("{}{}", guides[position], words::clean(&span.name));
-        if node.is_orphan {
-            name.push_str(" (parent missing)");
-        }
+        let name = format!("{}{}", guides[position], words::clean(&span.name));
         let time = |ns: Option<i64>| ns.map_or_else(|| words::UNKNOWN.to_owned(), words::duration_ns);
         let cells = vec![
             name,
@@ -47,6 +44,9 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
             describe_tokens(span, &figures.tokens),
         ];
         table.row_with(cells, Some(2));
+        if node.is_orphan {
+            table.mark(" (parent missing)");
+        }
         // Notes hang below the name, beside the line that leads to the next sibling or child.
         let indent = below(&guides[position], node.descendants > 0);
         for note in notes(&document.bodies[node.item]) {

@@ -14,6 +14,9 @@ use crate::model::secret::redact;
 use crate::model::{ArtifactTree, Reveal};
 use resolve::{Folders, Found};
 
+/// No secret is longer than this.
+const MARGIN: u64 = 4096;
+
 /// The artifact folders of one store.
 #[derive(Clone, Debug)]
 pub struct Artifacts {
@@ -47,7 +50,8 @@ impl Artifacts {
     /// As [`Artifacts::read_raw`].
     pub fn read(&self, cx: &ReadCx, uri: Option<&str>, path: &str, limit: u64) -> Result<Option<ArtifactBytes>> {
         cx.check()?;
-        let Some(mut file) = self.read_raw(uri, path, limit)? else { return Ok(None) };
+        // Read a little more than is asked for: a secret across the limit must be seen whole.
+        let Some(mut file) = self.read_raw(uri, path, limit.saturating_add(MARGIN))? else { return Ok(None) };
         if cx.reveal() == Reveal::Masked {
             // Cut files may end inside a character; what is no text at all holds no key to find.
             let text = match std::str::from_utf8(&file.bytes) {
@@ -65,6 +69,7 @@ impl Artifacts {
                 file.bytes = redacted.into_bytes();
             }
         }
+        file.bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(Some(file))
     }
 

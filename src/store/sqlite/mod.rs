@@ -195,6 +195,10 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.trace_rows(handles))
     }
 
+    fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {
+        self.read(cx, |reader| reader.trace_ids(prefix, limit))
+    }
+
     fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
         self.read(cx, |reader| reader.trace(trace))
     }

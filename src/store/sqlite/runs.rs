@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::reader::Reader;
 use super::row;
-use crate::model::secret::shown;
+use crate::model::secret::{is_secret_key, shown_under};
 use crate::model::{Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues};
 use crate::model::{metric, natural};
 use crate::store::{Result, RunQuery, RunScope};
@@ -104,8 +104,8 @@ impl Reader<'_> {
             })
         };
         let entry = |all: &mut Collector, values: &rusqlite::Row<'_>| {
-            let key = all.key(row::bytes(values, 1));
-            let value = shown(&key, row::text(values, 2).unwrap_or_default(), self.cx.reveal());
+            let (key, is_secret) = all.key(row::bytes(values, 1));
+            let value = shown_under(is_secret, row::text(values, 2).unwrap_or_default(), self.cx.reveal());
             Entry { key, value }
         };
         read("params", "v.key, v.value", &mut all, &mut |all, place, values| {
@@ -118,7 +118,7 @@ impl Reader<'_> {
         })?;
         let columns = "v.key, v.value, v.timestamp, v.step, v.is_nan";
         read("latest_metrics", columns, &mut all, &mut |all, place, values| {
-            let key = all.key(row::bytes(values, 1));
+            let (key, _) = all.key(row::bytes(values, 1));
             let is_nan = row::int(values, 5) == Some(1);
             let Some(value) = row::real(values, 2).or(is_nan.then_some(0.0)) else {
                 self.cx.warn(format!("latest metric {key} of run {}", all.found[place].0), "its value is no number");
@@ -145,7 +145,7 @@ impl Reader<'_> {
 struct Collector {
     found: Vec<(RunId, RunValues)>,
     places: HashMap<Vec<u8>, usize>,
-    keys: HashMap<Vec<u8>, Arc<str>>,
+    keys: HashMap<Vec<u8>, (Arc<str>, bool)>,
     last: Option<(Vec<u8>, usize)>,
 }
 
@@ -167,13 +167,15 @@ impl Collector {
         Some(place)
     }
 
-    /// One shared text per key: thousands of runs have the same few.
-    fn key(&mut self, key: &[u8]) -> Arc<str> {
+    /// One shared text per key, and whether its values are secrets: thousands of runs have the
+    /// same few.
+    fn key(&mut self, key: &[u8]) -> (Arc<str>, bool) {
         if let Some(known) = self.keys.get(key) {
-            return Arc::clone(known);
+            return known.clone();
         }
         let text: Arc<str> = String::from_utf8_lossy(key).into();
-        self.keys.insert(key.to_vec(), Arc::clone(&text));
-        text
+        let known = (Arc::clone(&text), is_secret_key(&text));
+        self.keys.insert(key.to_vec(), known.clone());
+        known
     }
 }

@@ -68,6 +68,21 @@ impl Reader<'_> {
         Ok(TraceIndex { total, handles: handles.into() })
     }
 
+    /// See [`crate::store::Store::trace_ids`].
+    pub fn trace_ids(&self, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {
+        let mut found = Vec::new();
+        if self.schema.has("trace_info", "request_id") {
+            // A range of the primary key: `like` and `substr` would look at every row.
+            let sql =
+                "select request_id from trace_info where request_id >= ?1 and request_id < ?2 order by 1 limit ?3";
+            let end = format!("{prefix}{}", char::MAX);
+            self.each("traces", sql, (prefix, end, i64::try_from(limit).unwrap_or(i64::MAX)), |values| {
+                found.extend(row::text(values, 0).map(TraceId::from));
+            })?;
+        }
+        Ok(found)
+    }
+
     /// See [`crate::store::Store::trace_rows`].
     pub fn trace_rows(&self, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         let sql = format!("{} where t.rowid = ?1", self.trace_columns());

@@ -18,9 +18,7 @@ pub(super) fn full_range(series: &[Series]) -> (f64, f64) {
     series
         .iter()
         .filter_map(Series::x_range)
-        .fold((f64::MAX, f64::MIN), |(low, high), (a, b)| {
-            (low.min(a), high.max(b))
-        })
+        .fold((f64::MAX, f64::MIN), |(low, high), (a, b)| (low.min(a), high.max(b)))
 }
 
 /// What to draw of a series, from the last frame if nothing changed.
@@ -33,19 +31,10 @@ pub(super) fn thin<'d>(
     pixels: usize,
 ) -> &'d [PlotPoint] {
     let is_kept = drawn.get(index).is_some_and(|old| {
-        old.series.is_same(series)
-            && old.from_x == from_x
-            && old.to_x == to_x
-            && old.pixels == pixels
+        old.series.is_same(series) && old.from_x == from_x && old.to_x == to_x && old.pixels == pixels
     });
     if !is_kept {
-        let new = Drawn {
-            series: series.clone(),
-            from_x,
-            to_x,
-            pixels,
-            points: series.visible(from_x, to_x, pixels),
-        };
+        let new = Drawn { series: series.clone(), from_x, to_x, pixels, points: series.visible(from_x, to_x, pixels) };
         match drawn.get_mut(index) {
             Some(old) => *old = new,
             None => drawn.push(new),
@@ -54,34 +43,20 @@ pub(super) fn thin<'d>(
     drawn.get(index).map_or(&[], |drawn| &drawn.points)
 }
 
-pub(super) fn line_of<'d>(
-    series: &Series,
-    points: &[PlotPoint],
-    tokens: &Tokens,
-) -> Option<Line<'d>> {
+pub(super) fn line_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Tokens) -> Option<Line<'d>> {
     let points = match series.style {
         SeriesStyle::Line => points.to_vec(),
         SeriesStyle::Step => {
-            let corners = points
-                .windows(2)
-                .flat_map(|pair| [pair[0], PlotPoint::new(pair[1].x, pair[0].y)]);
+            let corners = points.windows(2).flat_map(|pair| [pair[0], PlotPoint::new(pair[1].x, pair[0].y)]);
             corners.chain(points.last().copied()).collect()
         }
         SeriesStyle::Dots | SeriesStyle::Rings => return None,
     };
     let color = series.tone.color(tokens);
-    let color = if series.is_faint {
-        tokens.faint(color)
-    } else {
-        color
-    };
+    let color = if series.is_faint { tokens.faint(color) } else { color };
     let width = if series.is_faint { 1.0 } else { 1.6 };
     let line = Line::new(series.name(), PlotPoints::Owned(points));
-    Some(
-        line.stroke(Stroke::new(width, color))
-            .allow_hover(false)
-            .allow_band(false),
-    )
+    Some(line.stroke(Stroke::new(width, color)).allow_hover(false).allow_band(false))
 }
 
 /// The point nearest to the pointer, if it is within reach.
@@ -112,19 +87,11 @@ pub(super) fn ticks(input: GridInput, base: f64) -> Vec<GridMark> {
         return Vec::new();
     }
     let power = 10f64.powf(least.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .map(|m| m * power)
-        .into_iter()
-        .find(|step| *step >= least * 0.999);
+    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least * 0.999);
     let step = step.unwrap_or(power * 10.0);
     let first = (low / step).ceil();
     let count = ((high / step).floor() - first).clamp(0.0, 200.0) as usize;
-    (0..=count)
-        .map(|index| GridMark {
-            value: (first + index as f64) * step,
-            step_size: step,
-        })
-        .collect()
+    (0..=count).map(|index| GridMark { value: (first + index as f64) * step, step_size: step }).collect()
 }
 
 #[cfg(test)]
@@ -133,14 +100,8 @@ mod tests {
     use egui_plot::GridInput;
 
     fn values(low: f64, high: f64, base_step_size: f64) -> Vec<f64> {
-        let input = GridInput {
-            bounds: (low, high),
-            base_step_size,
-        };
-        ticks(input, 5.0)
-            .into_iter()
-            .map(|mark| mark.value)
-            .collect()
+        let input = GridInput { bounds: (low, high), base_step_size };
+        ticks(input, 5.0).into_iter().map(|mark| mark.value).collect()
     }
 
     #[test]

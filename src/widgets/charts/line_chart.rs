@@ -92,11 +92,7 @@ impl<'a> LineChart<'a> {
     pub fn show(self, ui: &mut Ui, state: &mut ChartState) -> ChartEvents {
         let tokens = Tokens::of(ui);
         let available = ui.available_rect_before_wrap();
-        let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH {
-            NAMES_WIDTH
-        } else {
-            0.0
-        };
+        let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
         let is_log = self.is_log;
         let y_text = move |y: f64| format::value(if is_log { 10f64.powf(y) } else { y });
         let x_text = &self.x_text;
@@ -123,12 +119,8 @@ impl<'a> LineChart<'a> {
             .allow_scroll(false)
             .allow_boxed_zoom(false)
             .set_margin_fraction(egui::vec2(0.02, 0.08))
-            .custom_x_axes(vec![
-                axis(AxisHints::new_x()).formatter(|mark, _| x_text(mark.value)),
-            ])
-            .custom_y_axes(vec![
-                axis(AxisHints::new_y()).formatter(move |mark, _| y_text(mark.value)),
-            ])
+            .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(|mark, _| x_text(mark.value))])
+            .custom_y_axes(vec![axis(AxisHints::new_y()).formatter(move |mark, _| y_text(mark.value))])
             .label_formatter(|_| None);
         // All of the data, not only what is drawn: so that a double-click finds the way back.
         for series in self.series {
@@ -151,11 +143,8 @@ impl<'a> LineChart<'a> {
         let mut inner = ui.new_child(UiBuilder::new().max_rect(outer));
         let response = plot.show(&mut inner, |plot_ui| {
             let bounds = plot_ui.plot_bounds();
-            let (from_x, to_x) = if plot_ui.auto_bounds().x || !bounds.is_valid() {
-                full
-            } else {
-                (bounds.min()[0], bounds.max()[0])
-            };
+            let (from_x, to_x) =
+                if plot_ui.auto_bounds().x || !bounds.is_valid() { full } else { (bounds.min()[0], bounds.max()[0]) };
             for (index, series) in self.series.iter().enumerate() {
                 let points = thin(drawn, index, series, from_x, to_x, pixels);
                 if let Some(line) = line_of(series, points, tokens) {
@@ -164,13 +153,7 @@ impl<'a> LineChart<'a> {
             }
         });
 
-        let painter = ui.painter().with_clip_rect(
-            response
-                .transform
-                .frame()
-                .expand(6.0)
-                .intersect(ui.clip_rect()),
-        );
+        let painter = ui.painter().with_clip_rect(response.transform.frame().expand(6.0).intersect(ui.clip_rect()));
         for (series, drawn) in self.series.iter().zip(&state.drawn) {
             let has_dots = match series.style {
                 SeriesStyle::Dots | SeriesStyle::Rings => true,
@@ -200,15 +183,7 @@ impl<'a> LineChart<'a> {
         if let Some(pointer) = response.response.hover_pos() {
             let at = response.transform.value_from_position(pointer);
             events.hovered_x = Some(at.x);
-            marks::hover(
-                &painter,
-                &response.transform,
-                self.series,
-                pointer,
-                x_text,
-                &y_text,
-                tokens,
-            );
+            marks::hover(&painter, &response.transform, self.series, pointer, x_text, &y_text, tokens);
             if response.response.clicked() {
                 events.clicked = nearest(self.series, &response.transform, pointer);
             }
@@ -230,10 +205,7 @@ impl<'a> LineChart<'a> {
             };
             let n = format::count(series.points().len() as u64);
             let (low, high) = (format::value(low), format::value(high));
-            out.push_str(&format!(
-                "; {} {n} points from {low} to {high}",
-                series.name()
-            ));
+            out.push_str(&format!("; {} {n} points from {low} to {high}", series.name()));
         }
         out
     }

@@ -10,12 +10,7 @@ use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 /// Marks at the top border for +∞, at the bottom for −∞ and NaN. One per pixel is enough.
-pub(super) fn outliers(
-    painter: &Painter,
-    transform: &PlotTransform,
-    series: &Series,
-    tokens: &Tokens,
-) {
+pub(super) fn outliers(painter: &Painter, transform: &PlotTransform, series: &Series, tokens: &Tokens) {
     let frame = *transform.frame();
     let color = series.tone.color(tokens);
     let mut last: Option<(i32, OutlierKind)> = None;
@@ -59,13 +54,7 @@ pub(super) fn outlier_text(series: &[Series]) -> String {
 }
 
 /// Writes each series' name at the right end of its line, moved apart so that none covers another.
-pub(super) fn names(
-    painter: &Painter,
-    transform: &PlotTransform,
-    series: &[Series],
-    room: Rect,
-    tokens: &Tokens,
-) {
+pub(super) fn names(painter: &Painter, transform: &PlotTransform, series: &[Series], room: Rect, tokens: &Tokens) {
     let frame = *transform.frame();
     let mut ends: Vec<(f32, &Series)> = series
         .iter()
@@ -79,23 +68,14 @@ pub(super) fn names(
     let height = 15.0;
     let mut next = frame.top();
     for (y, series) in ends {
-        let y = y
-            .clamp(frame.top() + height / 2.0, frame.bottom() - height / 2.0)
-            .max(next);
+        let y = y.clamp(frame.top() + height / 2.0, frame.bottom() - height / 2.0).max(next);
         next = y + height;
         if y > frame.bottom() {
             break;
         }
         let rect = Rect::from_center_size(pos2(room.center().x, y), vec2(room.width(), height));
         let color = series.tone.color(tokens);
-        row_text::paint(
-            painter,
-            rect,
-            series.name(),
-            Type::Caption,
-            color,
-            Align::Min,
-        );
+        row_text::paint(painter, rect, series.name(), Type::Caption, color, Align::Min);
     }
 }
 
@@ -143,9 +123,7 @@ pub(super) fn hover(
     // The line stands on a point of what is in front; a faint series only lies behind.
     let is_all_faint = series.iter().all(|s| s.is_faint);
     let in_front = || series.iter().filter(|s| is_all_faint || !s.is_faint);
-    let nearest = in_front()
-        .filter_map(|s| s.nearest(x))
-        .min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()));
+    let nearest = in_front().filter_map(|s| s.nearest(x)).min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()));
     let Some(at) = nearest else { return };
     let line_x = transform.position_from_point_x(at.x);
     if !frame.x_range().contains(line_x) {
@@ -167,21 +145,10 @@ pub(super) fn hover(
     }
     let galleys: Vec<_> = lines
         .iter()
-        .map(|(text, color)| {
-            (
-                row_text::layout(painter, text, Type::ValueSmall.font(), 320.0),
-                *color,
-            )
-        })
+        .map(|(text, color)| (row_text::layout(painter, text, Type::ValueSmall.font(), 320.0), *color))
         .collect();
-    let width = galleys
-        .iter()
-        .map(|(galley, _)| galley.size().x)
-        .fold(0.0, f32::max);
-    let box_size = vec2(
-        width + 2.0 * size::GAP_S,
-        galleys.len() as f32 * 16.0 + size::GAP_S,
-    );
+    let width = galleys.iter().map(|(galley, _)| galley.size().x).fold(0.0, f32::max);
+    let box_size = vec2(width + 2.0 * size::GAP_S, galleys.len() as f32 * 16.0 + size::GAP_S);
     let is_left = line_x + 12.0 + box_size.x > frame.right();
     let corner = if is_left {
         pos2(line_x - 12.0 - box_size.x, frame.top() + 6.0)
@@ -190,18 +157,10 @@ pub(super) fn hover(
     };
     let rect = Rect::from_min_size(corner, box_size);
     let border = Stroke::new(size::RULE, tokens.line);
-    painter.rect(
-        rect,
-        f32::from(size::RADIUS),
-        tokens.bg_panel,
-        border,
-        egui::StrokeKind::Inside,
-    );
+    painter.rect(rect, f32::from(size::RADIUS), tokens.bg_panel, border, egui::StrokeKind::Inside);
     for (index, (galley, color)) in galleys.into_iter().enumerate() {
-        let line = Rect::from_min_size(
-            rect.min + vec2(size::GAP_S, size::GAP_XS + index as f32 * 16.0),
-            vec2(width, 16.0),
-        );
+        let line =
+            Rect::from_min_size(rect.min + vec2(size::GAP_S, size::GAP_XS + index as f32 * 16.0), vec2(width, 16.0));
         row_text::paint_galley(painter, line, galley, color, Align::Min);
     }
 }
@@ -209,11 +168,5 @@ pub(super) fn hover(
 /// The text about outliers, in the corner.
 pub(super) fn corner_text(painter: &Painter, frame: Rect, text: &str, tokens: &Tokens) {
     let at = frame.right_top() + vec2(-4.0, 2.0);
-    painter.text(
-        at,
-        Align2::RIGHT_TOP,
-        text,
-        Type::Caption.font(),
-        tokens.warn,
-    );
+    painter.text(at, Align2::RIGHT_TOP, text, Type::Caption.font(), tokens.warn);
 }

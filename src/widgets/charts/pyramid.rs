@@ -16,21 +16,14 @@ impl Pyramid {
             pairs.reduce(|(low, high), (a, b)| {
                 let is_lower = points[a as usize].y < points[low as usize].y;
                 let is_higher = points[b as usize].y > points[high as usize].y;
-                (
-                    if is_lower { a } else { low },
-                    if is_higher { b } else { high },
-                )
+                (if is_lower { a } else { low }, if is_higher { b } else { high })
             })
         };
         let mut levels: Vec<Vec<(u32, u32)>> = Vec::new();
-        let mut below: Vec<(u32, u32)> = (0..points.len() as u32)
-            .map(|index| (index, index))
-            .collect();
+        let mut below: Vec<(u32, u32)> = (0..points.len() as u32).map(|index| (index, index)).collect();
         while below.len() > BLOCK {
-            let level: Vec<(u32, u32)> = below
-                .chunks(BLOCK)
-                .filter_map(|block| merge(&mut block.iter().copied()))
-                .collect();
+            let level: Vec<(u32, u32)> =
+                below.chunks(BLOCK).filter_map(|block| merge(&mut block.iter().copied())).collect();
             levels.push(level.clone());
             below = level;
         }
@@ -38,12 +31,7 @@ impl Pyramid {
     }
 
     /// The indices of the lowest and the highest point in a range, from whole blocks where it can.
-    pub(super) fn extremes(
-        &self,
-        points: &[PlotPoint],
-        begin: usize,
-        end: usize,
-    ) -> (usize, usize) {
+    pub(super) fn extremes(&self, points: &[PlotPoint], begin: usize, end: usize) -> (usize, usize) {
         let (mut low, mut high) = (begin, begin);
         let mut take = |a: usize, b: usize| {
             if points[a].y < points[low].y {

@@ -86,34 +86,23 @@ impl Series {
         outliers.sort_by(|a, b| a.x.total_cmp(&b.x));
         finite.truncate(u32::MAX as usize);
         let pyramid = Pyramid::new(&finite);
-        let y_range = finite
-            .iter()
-            .fold(None, |range: Option<(f64, f64)>, point| {
-                let (low, high) = range.unwrap_or((point.y, point.y));
-                Some((low.min(point.y), high.max(point.y)))
-            });
+        let y_range = finite.iter().fold(None, |range: Option<(f64, f64)>, point| {
+            let (low, high) = range.unwrap_or((point.y, point.y));
+            Some((low.min(point.y), high.max(point.y)))
+        });
         Self {
             name: name.into(),
             tone: Tone::Accent,
             style: SeriesStyle::Line,
             is_faint: false,
-            data: Arc::new(Data {
-                points: finite,
-                outliers,
-                pyramid,
-                y_range,
-            }),
+            data: Arc::new(Data { points: finite, outliers, pyramid, y_range }),
         }
     }
 
     /// The same with the decimal logarithm of y; what has none becomes an outlier.
     pub fn log10(&self) -> Self {
         let points = self.data.points.iter().map(|point| {
-            let y = if point.y > 0.0 {
-                point.y.log10()
-            } else {
-                f64::NEG_INFINITY
-            };
+            let y = if point.y > 0.0 { point.y.log10() } else { f64::NEG_INFINITY };
             (point.x, y)
         });
         let outliers = self.data.outliers.iter().map(|outlier| {
@@ -125,12 +114,7 @@ impl Series {
             (outlier.x, y)
         });
         let all: Vec<(f64, f64)> = points.chain(outliers).collect();
-        Self {
-            tone: self.tone,
-            style: self.style,
-            is_faint: self.is_faint,
-            ..Self::new(Arc::clone(&self.name), all)
-        }
+        Self { tone: self.tone, style: self.style, is_faint: self.is_faint, ..Self::new(Arc::clone(&self.name), all) }
     }
 
     /// In a tone.
@@ -202,9 +186,7 @@ impl Series {
     /// The value at this very x; of a step, the one it has held since its last point.
     pub fn value_at(&self, x: f64) -> Option<PlotPoint> {
         let points = &self.data.points;
-        let last = points
-            .partition_point(|point| point.x <= x)
-            .checked_sub(1)?;
+        let last = points.partition_point(|point| point.x <= x).checked_sub(1)?;
         let point = *points.get(last)?;
         let holds = self.style == SeriesStyle::Step && last + 1 < points.len();
         (point.x == x || holds).then(|| PlotPoint::new(x, point.y))
@@ -234,11 +216,7 @@ impl Series {
         let mut begin = first;
         for pixel in 0..=pixels {
             let edge = from_x + step * (pixel + 1) as f64;
-            let end = if pixel == pixels {
-                last
-            } else {
-                begin + points[begin..last].partition_point(|p| p.x < edge)
-            };
+            let end = if pixel == pixels { last } else { begin + points[begin..last].partition_point(|p| p.x < edge) };
             self.push_block(&mut out, begin, end);
             begin = end;
         }

@@ -33,28 +33,17 @@ pub struct CellText<'a> {
 impl<'a> CellText<'a> {
     /// A text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// A value: monospace.
     pub fn value(text: impl Into<Cow<'a, str>>) -> Self {
-        Self {
-            text: text.into(),
-            mono: true,
-            ..Self::default()
-        }
+        Self { text: text.into(), mono: true, ..Self::default() }
     }
 
     /// What is not known: never 0.
     pub fn unknown() -> Self {
-        Self {
-            text: "–".into(),
-            tone: Tone::Faint,
-            ..Self::default()
-        }
+        Self { text: "–".into(), tone: Tone::Faint, ..Self::default() }
     }
 
     /// With another tone.
@@ -98,17 +87,12 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
     let tokens = Tokens::of(ui);
     if let Some(tone) = cell.tint {
         let inside = rect.shrink2(vec2(2.0, 3.0));
-        ui.painter().rect_filled(
-            inside,
-            f32::from(size::RADIUS_CELL),
-            tone.background(tokens),
-        );
+        ui.painter().rect_filled(inside, f32::from(size::RADIUS_CELL), tone.background(tokens));
     }
     let mut inner = rect.shrink2(vec2(CELL_PADDING, 0.0));
     if let Some(tone) = cell.dot {
         let at = inner.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
-        ui.painter()
-            .circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
+        ui.painter().circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
         inner = inner.with_min_x(inner.left() + size::KIND_SQUARE + size::GAP_S);
     }
     if let Some((glyph, tone)) = cell.glyph {
@@ -124,14 +108,7 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
     if cell.note.is_empty() {
         cell_text(ui, inner, &cell.text, cut, cell.tone, align);
     } else if align == Align::Max {
-        let note = cell_text(
-            ui,
-            inner,
-            &cell.note,
-            Type::ValueSmall,
-            Tone::Faint,
-            Align::Max,
-        );
+        let note = cell_text(ui, inner, &cell.note, Type::ValueSmall, Tone::Faint, Align::Max);
         let room = inner.with_max_x(note.left() - size::GAP_XS);
         cell_text(ui, room, &cell.text, cut, cell.tone, Align::Max);
     } else {

@@ -29,56 +29,27 @@ pub(super) fn show(
             continue;
         }
         let sort = spec.sort.filter(|sort| sort.column == index);
-        title_ui(
-            ui,
-            table.with(("column", index)),
-            cell,
-            column,
-            sort,
-            || events.sort = Some(index),
-        );
+        title_ui(ui, table.with(("column", index)), cell, column, sort, || events.sort = Some(index));
         border_ui(ui, table.with(("border", index)), cell, index, state);
     }
-    ui.painter().hline(
-        rect.x_range(),
-        rect.bottom() - 0.5,
-        (size::RULE, tokens.line),
-    );
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
 }
 
-fn title_ui(
-    ui: &Ui,
-    id: Id,
-    cell: Rect,
-    column: &super::Column<'_>,
-    sort: Option<Sort>,
-    mut on_click: impl FnMut(),
-) {
-    let sense = if column.sortable {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
+fn title_ui(ui: &Ui, id: Id, cell: Rect, column: &super::Column<'_>, sort: Option<Sort>, mut on_click: impl FnMut()) {
+    let sense = if column.sortable { Sense::click() } else { Sense::hover() };
     let response = ui.interact(cell.shrink2(vec2(GRIP, 0.0)), id, sense);
     if column.sortable && response.clicked() {
         on_click();
     }
     ui.ctx().accesskit_node_builder(id, |node| {
-        set_bounds(
-            node,
-            cell.shrink2(vec2(GRIP, 0.0)).intersect(ui.clip_rect()),
-        );
+        set_bounds(node, cell.shrink2(vec2(GRIP, 0.0)).intersect(ui.clip_rect()));
         node.set_role(Role::ColumnHeader);
         node.set_label(column.title);
         if column.sortable {
             node.add_action(Action::Click);
         }
         if let Some(sort) = sort {
-            node.set_sort_direction(if sort.descending {
-                SortDirection::Descending
-            } else {
-                SortDirection::Ascending
-            });
+            node.set_sort_direction(if sort.descending { SortDirection::Descending } else { SortDirection::Ascending });
         }
     });
     let tokens = Tokens::of(ui);
@@ -86,14 +57,9 @@ fn title_ui(
     if let Some(sort) = sort {
         // The mark stands where the text does not: before numbers, after texts.
         let mark = size::ICON - 4.0;
-        let glyph = if sort.descending {
-            Glyph::Down
-        } else {
-            Glyph::Up
-        };
+        let glyph = if sort.descending { Glyph::Down } else { Glyph::Up };
         let room = inner.width() - mark - 2.0;
-        let title =
-            crate::widgets::row_text::layout(ui.painter(), column.title, Type::Small.font(), room);
+        let title = crate::widgets::row_text::layout(ui.painter(), column.title, Type::Small.font(), room);
         let x = if column.align == Align::Max {
             inner.right() - title.size().x - mark / 2.0 - 3.0
         } else {
@@ -106,11 +72,7 @@ fn title_ui(
             inner.with_max_x(inner.right() - mark)
         };
     }
-    let tone = if sort.is_some() || (column.sortable && response.hovered()) {
-        Tone::Neutral
-    } else {
-        Tone::Muted
-    };
+    let tone = if sort.is_some() || (column.sortable && response.hovered()) { Tone::Neutral } else { Tone::Muted };
     cell_text(ui, inner, column.title, Type::Small, tone, column.align);
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), cell.shrink(1.0), tokens);
@@ -123,8 +85,7 @@ fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) 
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
         let line = cell.y_range().shrink(5.0);
-        ui.painter()
-            .vline(cell.right(), line, (size::RULE, Tokens::of(ui).text3));
+        ui.painter().vline(cell.right(), line, (size::RULE, Tokens::of(ui).text3));
     }
     let set = |state: &mut TableState, to: f32| {
         if state.widths.len() <= index {
@@ -138,9 +99,6 @@ fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) 
         && let Some(pointer) = response.interact_pointer_pos()
     {
         // Measured from the column's left edge, so that it stays under the pointer.
-        set(
-            state,
-            (pointer.x - cell.left()).clamp(COLUMN_LEAST, 4_000.0),
-        );
+        set(state, (pointer.x - cell.left()).clamp(COLUMN_LEAST, 4_000.0));
     }
 }

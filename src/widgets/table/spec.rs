@@ -21,21 +21,12 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// A column of texts.
     pub fn text(title: &'a str, width: f32) -> Self {
-        Self {
-            title,
-            width,
-            align: Align::Min,
-            sortable: true,
-            grows: false,
-        }
+        Self { title, width, align: Align::Min, sortable: true, grows: false }
     }
 
     /// A column of numbers, at the right.
     pub fn number(title: &'a str, width: f32) -> Self {
-        Self {
-            align: Align::Max,
-            ..Self::text(title, width)
-        }
+        Self { align: Align::Max, ..Self::text(title, width) }
     }
 
     /// This column takes what is left of the width.

@@ -30,11 +30,7 @@ impl TextLines {
         for_each_break(&text, |start, end| {
             push_split(&mut starts, &text[start..end], start, LINE_CHARS_MOST);
         });
-        Self {
-            text,
-            starts,
-            is_cut,
-        }
+        Self { text, starts, is_cut }
     }
 
     /// The same text with lines of at most `columns` figures of a monospace font, broken after spaces.
@@ -49,11 +45,7 @@ impl TextLines {
             let range = self.range(index);
             wrap::push_wrapped(&mut starts, &self.text, range, width, widths);
         }
-        Self {
-            text: Arc::clone(&self.text),
-            starts,
-            is_cut: self.is_cut,
-        }
+        Self { text: Arc::clone(&self.text), starts, is_cut: self.is_cut }
     }
 
     /// The number of lines; an empty text has one.
@@ -101,9 +93,7 @@ impl TextLines {
 
     /// The line that holds a byte.
     pub fn line_at(&self, byte: usize) -> usize {
-        self.starts
-            .partition_point(|start| *start as usize <= byte)
-            .saturating_sub(1)
+        self.starts.partition_point(|start| *start as usize <= byte).saturating_sub(1)
     }
 
     /// The bytes that this keeps, for caches with a bound.
@@ -170,9 +160,7 @@ mod tests {
 
     fn check(text: &str) -> TextLines {
         let lines = TextLines::new(text);
-        let joined: String = (0..lines.len())
-            .map(|i| &lines.text()[lines.range(i)])
-            .collect();
+        let joined: String = (0..lines.len()).map(|i| &lines.text()[lines.range(i)]).collect();
         assert_eq!(joined, text);
         for index in 0..lines.len() {
             assert!(lines.line(index).chars().count() <= LINE_CHARS_MOST);
@@ -180,9 +168,7 @@ mod tests {
         }
         for columns in [1, 7, 80] {
             let wrapped = lines.wrap_at(columns);
-            let joined: String = (0..wrapped.len())
-                .map(|i| &text[wrapped.range(i)])
-                .collect();
+            let joined: String = (0..wrapped.len()).map(|i| &text[wrapped.range(i)]).collect();
             assert_eq!(joined, text);
         }
         lines
@@ -190,30 +176,16 @@ mod tests {
 
     #[test]
     fn lines_join_back_to_the_text() {
-        for text in [
-            "",
-            "\n",
-            "a",
-            "a\n",
-            "a\r\nb\n\nc",
-            "\r\n\r\n",
-            "\u{0}\u{7f}\n",
-        ] {
+        for text in ["", "\n", "a", "a\n", "a\r\nb\n\nc", "\r\n\r\n", "\u{0}\u{7f}\n"] {
             check(text);
         }
         assert_eq!(check("").len(), 1);
         assert_eq!(check("a\nb\n").len(), 3);
         assert_eq!(check("a\r\nb").line(0), "a");
         let family = "👨‍👩‍👧‍👦";
-        for unit in [
-            "x", "é", "佐", "🎉", family, "e\u{301}", "word ", "\u{301}", "\r",
-        ] {
+        for unit in ["x", "é", "佐", "🎉", family, "e\u{301}", "word ", "\u{301}", "\r"] {
             check(&unit.repeat(9_000));
-            check(&format!(
-                "{}\n{}",
-                unit.repeat(LINE_CHARS_MOST),
-                unit.repeat(LINE_CHARS_MOST + 1)
-            ));
+            check(&format!("{}\n{}", unit.repeat(LINE_CHARS_MOST), unit.repeat(LINE_CHARS_MOST + 1)));
         }
     }
 
@@ -237,10 +209,7 @@ mod tests {
     #[test]
     fn a_byte_is_found_in_its_line() {
         let lines = TextLines::new("ab\ncd\n");
-        assert_eq!(
-            [0, 2, 3, 5, 6, 99].map(|byte| lines.line_at(byte)),
-            [0, 0, 1, 1, 2, 2]
-        );
+        assert_eq!([0, 2, 3, 5, 6, 99].map(|byte| lines.line_at(byte)), [0, 0, 1, 1, 2, 2]);
         assert_eq!(lines.lines(0..2), "ab\ncd\n");
         assert_eq!(lines.lines(1..1), "");
         assert_eq!(lines.line(9), "");
@@ -250,15 +219,10 @@ mod tests {
     #[test]
     #[ignore = "prints times"]
     fn times() {
-        let prose =
-            "The quick brown fox jumps over the lazy dog, again and again.\n".repeat(330_000);
+        let prose = "The quick brown fox jumps over the lazy dog, again and again.\n".repeat(330_000);
         let one_line = prose.replace('\n', " ");
         let chinese = "佐藤です。アプリが起動しません。".repeat(420_000);
-        for (name, text) in [
-            ("prose", prose),
-            ("one line", one_line),
-            ("chinese", chinese),
-        ] {
+        for (name, text) in [("prose", prose), ("one line", one_line), ("chinese", chinese)] {
             let (bytes, text) = (text.len(), Arc::<str>::from(text));
             let begin = std::time::Instant::now();
             let lines = TextLines::new(text);

@@ -122,34 +122,21 @@ impl<'a> VirtualText<'a> {
         let mut over = None;
         let x = state.x;
         let selected = state.selected_lines();
-        let pointer = ui.input(|i| {
-            i.pointer
-                .primary_down()
-                .then(|| i.pointer.interact_pos())
-                .flatten()
-        });
-        let mut rows = VirtualRows::new(self.id_salt, self.lines.len(), size::LINE)
-            .label(self.label)
-            .reveal(self.reveal);
+        let pointer = ui.input(|i| i.pointer.primary_down().then(|| i.pointer.interact_pos()).flatten());
+        let mut rows =
+            VirtualRows::new(self.id_salt, self.lines.len(), size::LINE).label(self.label).reveal(self.reveal);
         if let Some(height) = self.height {
             rows = rows.height(height);
         }
         let rows = rows.show(ui, &mut state.scroll, |ui, row| {
             let line = self.lines.line(row.index);
             let shown = visible_line(line);
-            let is_selected = selected
-                .as_ref()
-                .is_some_and(|lines| lines.contains(&row.index));
+            let is_selected = selected.as_ref().is_some_and(|lines| lines.contains(&row.index));
             let label = crate::widgets::format::one_line(&shown, 200);
-            let info = RowInfo {
-                label: &label,
-                selected: is_selected,
-                ..RowInfo::default()
-            };
+            let info = RowInfo { label: &label, selected: is_selected, ..RowInfo::default() };
             let response = row.interact(ui, info);
             if is_selected {
-                ui.painter()
-                    .rect_filled(row.rect, 0.0, Tokens::of(ui).bg_selected);
+                ui.painter().rect_filled(row.rect, 0.0, Tokens::of(ui).bg_selected);
             }
             if response.is_pointer_button_down_on() {
                 held = true;
@@ -179,20 +166,13 @@ impl<'a> VirtualText<'a> {
             state.x += if rows.right { 60.0 } else { -60.0 };
         }
         // What is scrolled out may have been wider: never jump back while lines go by.
-        state.x = if state.x.is_finite() {
-            state.x.clamp(0.0, most.max(x))
-        } else {
-            0.0
-        };
+        state.x = if state.x.is_finite() { state.x.clamp(0.0, most.max(x)) } else { 0.0 };
         events
     }
 
     fn keys(&self, ui: &Ui, state: &mut TextState, events: &mut TextEvents) {
         let (copies, all) = ui.input_mut(|input| {
-            let copies = input
-                .events
-                .iter()
-                .any(|event| matches!(event, Event::Copy));
+            let copies = input.events.iter().any(|event| matches!(event, Event::Copy));
             let all = input.consume_key(egui::Modifiers::COMMAND, Key::A);
             (copies, all)
         });
@@ -243,20 +223,12 @@ impl<'a> VirtualText<'a> {
     /// Paints one line and returns how wide it is.
     fn line_ui(&self, ui: &Ui, row: &VisibleRow, shown: &str, gutter: f32, x: f32) -> f32 {
         let tokens = Tokens::of(ui);
-        let painter = ui.painter().with_clip_rect(
-            ui.clip_rect()
-                .intersect(row.rect.with_min_x(row.rect.left() + gutter)),
-        );
+        let painter =
+            ui.painter().with_clip_rect(ui.clip_rect().intersect(row.rect.with_min_x(row.rect.left() + gutter)));
         if self.numbers {
             let at = pos2(row.rect.left() + gutter - size::GAP_M, row.rect.center().y);
             let number = (row.index + 1).to_string();
-            ui.painter().text(
-                at,
-                Align2::RIGHT_CENTER,
-                number,
-                Type::ValueSmall.font(),
-                tokens.text3,
-            );
+            ui.painter().text(at, Align2::RIGHT_CENTER, number, Type::ValueSmall.font(), tokens.text3);
         }
         let color = self.tone.color(tokens);
         let galley = painter.layout_job(self.job(row.index, shown, color, tokens));
@@ -271,16 +243,11 @@ impl<'a> VirtualText<'a> {
             let column = |byte: usize| {
                 let raw = self.lines.line(row.index);
                 let byte = byte.clamp(line.start, line.start + raw.len()) - line.start;
-                CCursor::new(
-                    visible_line(&raw[..raw.floor_char_boundary(byte)])
-                        .chars()
-                        .count(),
-                )
+                CCursor::new(visible_line(&raw[..raw.floor_char_boundary(byte)]).chars().count())
             };
             let left = galley.pos_from_cursor(column(hit.start)).left();
             let right = galley.pos_from_cursor(column(hit.end)).left();
-            let mark =
-                Rect::from_x_y_ranges(at.x + left..=at.x + right, row.rect.y_range().shrink(1.0));
+            let mark = Rect::from_x_y_ranges(at.x + left..=at.x + right, row.rect.y_range().shrink(1.0));
             let is_current = self.current_hit == Some(index);
             painter.rect_filled(mark, 2.0, tokens.warn_bg);
             if is_current {

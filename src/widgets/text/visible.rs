@@ -7,8 +7,7 @@ pub(super) const TAB: usize = 4;
 
 /// A line as it is shown: controls as their pictures (`␀`), tabs as spaces, marks of direction by name.
 pub fn visible_line(line: &str) -> Cow<'_, str> {
-    let is_plain =
-        line.bytes().all(|byte| (0x20..0x7F).contains(&byte)) || !line.chars().any(needs_change);
+    let is_plain = line.bytes().all(|byte| (0x20..0x7F).contains(&byte)) || !line.chars().any(needs_change);
     if is_plain {
         return Cow::Borrowed(line);
     }
@@ -53,9 +52,6 @@ mod tests {
         assert_eq!(visible_line("a\tb\t\tc"), "a   b       c");
         assert_eq!(visible_line("x\u{202e}y"), "x‹U+202E›y");
         assert_eq!(visible_line("\u{85}"), "‹U+0085›");
-        assert!(matches!(
-            visible_line("plain Ünïcode 佐藤"),
-            Cow::Borrowed(_)
-        ));
+        assert!(matches!(visible_line("plain Ünïcode 佐藤"), Cow::Borrowed(_)));
     }
 }

@@ -17,12 +17,7 @@ pub struct CharWidths {
 impl CharWidths {
     /// Widths in columns: one for most characters, two for wide ones.
     pub fn monospace() -> Self {
-        Self {
-            ascii: vec![1.0; 128].into(),
-            ascii_most: 1.0,
-            other: 1.0,
-            wide: 2.0,
-        }
+        Self { ascii: vec![1.0; 128].into(), ascii_most: 1.0, other: 1.0, wide: 2.0 }
     }
 
     /// Measures a font. Once per font and zoom is enough.
@@ -64,11 +59,7 @@ impl CharWidths {
 
     /// No character is wider than this, tabs apart.
     fn most(&self, is_ascii: bool) -> f32 {
-        if is_ascii {
-            self.ascii_most
-        } else {
-            self.ascii_most.max(self.other).max(self.wide)
-        }
+        if is_ascii { self.ascii_most } else { self.ascii_most.max(self.other).max(self.wide) }
     }
 }
 
@@ -82,13 +73,7 @@ fn is_combining(code: u32) -> bool {
 }
 
 /// Pushes the starts of the pieces of one line that fit into `width`.
-pub(super) fn push_wrapped(
-    starts: &mut Vec<u32>,
-    text: &str,
-    range: Range<usize>,
-    width: f32,
-    widths: &CharWidths,
-) {
+pub(super) fn push_wrapped(starts: &mut Vec<u32>, text: &str, range: Range<usize>, width: f32, widths: &CharWidths) {
     starts.push(range.start as u32);
     let line = &text[range.clone()];
     let body = line.trim_end_matches(['\n', '\r']);
@@ -133,10 +118,7 @@ mod tests {
 
     #[test]
     fn words_stay_whole_where_they_fit() {
-        assert_eq!(
-            wrapped("the quick brown fox", 10),
-            ["the quick ", "brown fox"]
-        );
+        assert_eq!(wrapped("the quick brown fox", 10), ["the quick ", "brown fox"]);
         assert_eq!(wrapped("abcdefghijkl", 5), ["abcde", "fghij", "kl"]);
         assert_eq!(wrapped("ab cdefghijkl", 5), ["ab ", "cdefg", "hijkl"]);
         assert_eq!(wrapped("a b\n\nc", 80), ["a b", "", "c"]);
@@ -145,16 +127,11 @@ mod tests {
 
     #[test]
     fn no_line_is_wider() {
-        let text =
-            "Ignore greetings and signatures; 佐藤 prefers e\u{301}clairs\tand 👨‍👩‍👧‍👦 too. ".repeat(20);
+        let text = "Ignore greetings and signatures; 佐藤 prefers e\u{301}clairs\tand 👨‍👩‍👧‍👦 too. ".repeat(20);
         let widths = CharWidths::monospace();
         for columns in [8, 13, 40] {
             for line in wrapped(&text, columns) {
-                let width: f32 = line
-                    .trim_end_matches(' ')
-                    .chars()
-                    .map(|c| widths.of(c))
-                    .sum();
+                let width: f32 = line.trim_end_matches(' ').chars().map(|c| widths.of(c)).sum();
                 assert!(width <= columns as f32 + 2.0, "{columns}: {line:?} {width}");
             }
         }

@@ -37,12 +37,7 @@ pub(super) const LIGHT: [Color32; 12] = [
 /// `color` at `percent` opacity, premultiplied in gamma space as egui blends.
 pub(super) const fn tint(color: Color32, percent: u16) -> Color32 {
     let [r, g, b, _] = color.to_array();
-    Color32::from_rgba_premultiplied(
-        scale(r, percent),
-        scale(g, percent),
-        scale(b, percent),
-        scale(0xFF, percent),
-    )
+    Color32::from_rgba_premultiplied(scale(r, percent), scale(g, percent), scale(b, percent), scale(0xFF, percent))
 }
 
 const fn scale(channel: u8, percent: u16) -> u8 {

@@ -20,11 +20,7 @@ fn luminance(color: Color32) -> f64 {
 
 fn linear(channel: u8) -> f64 {
     let c = f64::from(channel) / 255.0;
-    if c <= 0.04045 {
-        c / 12.92
-    } else {
-        ((c + 0.055) / 1.055).powf(2.4)
-    }
+    if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
 
 #[cfg(test)]
@@ -64,10 +60,7 @@ mod tests {
                 for tone in Tone::FIXED {
                     let least = if tone == Tone::Faint { 3.0 } else { least };
                     let got = ratio(tone.color(t), color);
-                    assert!(
-                        got >= least,
-                        "{theme}: {tone:?} on {bg}: {got:.2} < {least}"
-                    );
+                    assert!(got >= least, "{theme}: {tone:?} on {bg}: {got:.2} < {least}");
                 }
             }
         }
@@ -79,16 +72,10 @@ mod tests {
             for (bg, color, least) in backgrounds(t) {
                 for tone in [Tone::Good, Tone::Bad, Tone::Warn] {
                     let tinted = over(tone.background(t), color);
-                    for (what, text) in [
-                        ("tone", tone.color_on_background(t)),
-                        ("text1", t.text1),
-                        ("text2", t.text2),
-                    ] {
+                    for (what, text) in [("tone", tone.color_on_background(t)), ("text1", t.text1), ("text2", t.text2)]
+                    {
                         let got = ratio(text, tinted);
-                        assert!(
-                            got >= least,
-                            "{theme}: {what} on the tint of {tone:?} on {bg}: {got:.2} < {least}"
-                        );
+                        assert!(got >= least, "{theme}: {what} on the tint of {tone:?} on {bg}: {got:.2} < {least}");
                     }
                 }
             }
@@ -103,10 +90,7 @@ mod tests {
                     let got = ratio(*color, back);
                     assert!(got >= 4.0, "{theme}: category {index} on {bg}: {got:.2}");
                 }
-                assert!(
-                    !t.categories[..index].contains(color),
-                    "{theme}: {index} repeats"
-                );
+                assert!(!t.categories[..index].contains(color), "{theme}: {index} repeats");
             }
             assert_eq!(t.category(12), t.category(0));
         }

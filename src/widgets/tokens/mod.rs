@@ -93,11 +93,7 @@ impl Tokens {
             // `theme::apply` puts `bad` there, so the style itself remembers the palette.
             let plain = Self::get(visuals.dark_mode, Palette::GreenRed);
             let other = Self::get(visuals.dark_mode, Palette::BlueOrange);
-            if visuals.error_fg_color == other.bad {
-                other
-            } else {
-                plain
-            }
+            if visuals.error_fg_color == other.bad { other } else { plain }
         })
     }
 

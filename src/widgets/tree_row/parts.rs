@@ -47,22 +47,12 @@ pub struct Trailing<'a> {
 impl<'a> Trailing<'a> {
     /// A value: monospace, secondary.
     pub fn value(text: &'a str, width: f32) -> Self {
-        Self {
-            text,
-            width,
-            tone: Tone::Muted,
-            mono: true,
-        }
+        Self { text, width, tone: Tone::Muted, mono: true }
     }
 
     /// A caption: proportional, faint.
     pub fn caption(text: &'a str, width: f32) -> Self {
-        Self {
-            text,
-            width,
-            tone: Tone::Faint,
-            mono: false,
-        }
+        Self { text, width, tone: Tone::Faint, mono: false }
     }
 }
 

@@ -6,14 +6,7 @@ use egui::{Id, Rect, Sense, Ui, pos2};
 
 const HANDLE_LEAST: f32 = 28.0;
 
-pub(super) fn show(
-    ui: &Ui,
-    list: Id,
-    track: Rect,
-    state: &mut RowScroll,
-    total: usize,
-    view_rows: f64,
-) {
+pub(super) fn show(ui: &Ui, list: Id, track: Rect, state: &mut RowScroll, total: usize, view_rows: f64) {
     let id = list.with("scroll bar");
     let response = ui.interact(track, id, Sense::CLICK | Sense::DRAG);
     let share = (view_rows / total as f64).min(1.0) as f32;
@@ -28,11 +21,7 @@ pub(super) fn show(
         // Where on the handle it was taken, so that it stays under the pointer; beside it: the middle.
         let grip = if response.drag_started() || response.clicked() {
             let handle = handle_at(*state);
-            let grip = if handle.contains(pointer) {
-                pointer.y - handle.top()
-            } else {
-                length / 2.0
-            };
+            let grip = if handle.contains(pointer) { pointer.y - handle.top() } else { length / 2.0 };
             ui.data_mut(|data| data.insert_temp(id, grip));
             grip
         } else {
@@ -46,12 +35,7 @@ pub(super) fn show(
 
     let tokens = Tokens::of(ui);
     let is_held = response.hovered() || response.dragged();
-    let color = if is_held {
-        tokens.text3
-    } else {
-        tokens.faint(tokens.text3)
-    };
+    let color = if is_held { tokens.text3 } else { tokens.faint(tokens.text3) };
     let handle = handle_at(*state).shrink2(egui::vec2(2.0, 1.0));
-    ui.painter()
-        .rect_filled(handle, size::SCROLL_BAR / 2.0, color);
+    ui.painter().rect_filled(handle, size::SCROLL_BAR / 2.0, color);
 }

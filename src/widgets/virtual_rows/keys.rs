@@ -13,11 +13,7 @@ pub(super) fn handle(
     ui.memory_mut(|memory| {
         memory.set_focus_lock_filter(
             response.id,
-            EventFilter {
-                vertical_arrows: true,
-                horizontal_arrows: true,
-                ..EventFilter::default()
-            },
+            EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() },
         );
     });
     let keys = pressed(ui);
@@ -35,13 +31,7 @@ pub(super) fn handle(
     }
 }
 
-fn step(
-    key: Key,
-    rows: &VirtualRows<'_>,
-    state: &mut RowScroll,
-    view_rows: f64,
-    response: &mut RowsResponse,
-) {
+fn step(key: Key, rows: &VirtualRows<'_>, state: &mut RowScroll, view_rows: f64, response: &mut RowsResponse) {
     let page = (view_rows.floor() - 1.0).max(1.0);
     let delta = match key {
         Key::ArrowUp => -1.0,
@@ -83,13 +73,7 @@ fn pressed(ui: &Ui) -> Vec<Key> {
     ui.input_mut(|input| {
         let mut keys = Vec::new();
         input.events.retain(|event| {
-            let Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
+            let Event::Key { key, pressed: true, modifiers, .. } = event else {
                 return true;
             };
             let is_ours = modifiers.is_none()

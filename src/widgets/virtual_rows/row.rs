@@ -46,11 +46,7 @@ impl VisibleRow {
         ui.ctx().accesskit_node_builder(self.id, |node| {
             set_bounds(node, self.rect.intersect(ui.clip_rect()));
             node.set_role(self.role);
-            node.set_label(if info.label.is_empty() {
-                "(empty)"
-            } else {
-                info.label
-            });
+            node.set_label(if info.label.is_empty() { "(empty)" } else { info.label });
             node.add_action(Action::Click);
             node.set_selected(info.selected);
             let (position, of) = info.position.unwrap_or((self.index, self.total));

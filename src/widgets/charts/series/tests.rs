@@ -7,46 +7,29 @@ fn noise(n: usize) -> Vec<(f64, f64)> {
     let mut seed = 12_345_u64;
     (0..n)
         .map(|index| {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (index as f64, (seed >> 40) as f64)
         })
         .collect()
 }
 
 fn range(points: &[PlotPoint]) -> (f64, f64) {
-    points
-        .iter()
-        .fold((f64::MAX, f64::MIN), |(a, b), p| (a.min(p.y), b.max(p.y)))
+    points.iter().fold((f64::MAX, f64::MIN), |(a, b), p| (a.min(p.y), b.max(p.y)))
 }
 
 #[test]
 fn no_extreme_is_lost_in_any_pixel() {
     let points = noise(50_000);
     let series = Series::new("noise", points.clone());
-    for (from, to, pixels) in [
-        (0.0, 49_999.0, 800),
-        (1_234.5, 40_000.2, 333),
-        (0.0, 20_000.0, 7),
-    ] {
+    for (from, to, pixels) in [(0.0, 49_999.0, 800), (1_234.5, 40_000.2, 333), (0.0, 20_000.0, 7)] {
         let visible = series.visible(from, to, pixels);
         assert!(visible.len() <= pixels * 4 + 4);
         assert!(visible.is_sorted_by(|a, b| a.x <= b.x));
         let step = (to - from) / pixels as f64;
         for pixel in 0..pixels {
             let (a, b) = (from + step * pixel as f64, from + step * (pixel + 1) as f64);
-            let all: Vec<PlotPoint> = series
-                .points()
-                .iter()
-                .filter(|p| p.x >= a && p.x < b)
-                .copied()
-                .collect();
-            let drawn: Vec<PlotPoint> = visible
-                .iter()
-                .filter(|p| p.x >= a && p.x < b)
-                .copied()
-                .collect();
+            let all: Vec<PlotPoint> = series.points().iter().filter(|p| p.x >= a && p.x < b).copied().collect();
+            let drawn: Vec<PlotPoint> = visible.iter().filter(|p| p.x >= a && p.x < b).copied().collect();
             assert_eq!(range(&all), range(&drawn), "pixel {pixel} of {pixels}");
         }
     }
@@ -72,24 +55,11 @@ fn few_points_are_all_drawn() {
 
 #[test]
 fn numbers_without_a_place_are_kept_apart() {
-    let all = [
-        (2.0, f64::NAN),
-        (0.0, 1.0),
-        (1.0, f64::INFINITY),
-        (f64::NAN, 1.0),
-        (3.0, f64::NEG_INFINITY),
-    ];
+    let all = [(2.0, f64::NAN), (0.0, 1.0), (1.0, f64::INFINITY), (f64::NAN, 1.0), (3.0, f64::NEG_INFINITY)];
     let series = Series::new("odd", all);
     assert_eq!(series.points().len(), 1);
     let kinds: Vec<OutlierKind> = series.outliers().iter().map(|o| o.kind).collect();
-    assert_eq!(
-        kinds,
-        [
-            OutlierKind::Infinity,
-            OutlierKind::NotANumber,
-            OutlierKind::NegativeInfinity
-        ]
-    );
+    assert_eq!(kinds, [OutlierKind::Infinity, OutlierKind::NotANumber, OutlierKind::NegativeInfinity]);
     assert_eq!(series.x_range(), Some((0.0, 3.0)));
     let log = Series::new("log", [(0.0, 100.0), (1.0, 0.0)]).log10();
     assert_eq!(log.y_range(), Some((2.0, 2.0)));

@@ -1,0 +1,62 @@
+//! The terminal twin as people and scripts run it: the real binary on recorded stores, its
+//! answers compared with plain SQL.
+
+#[path = "cli/against_sql.rs"]
+mod against_sql;
+#[path = "cli/usage.rs"]
+mod usage;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The databases of the recorded stores.
+fn databases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores");
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir(root).expect("tests/stores is there").flatten() {
+        for file in std::fs::read_dir(folder.path()).into_iter().flatten().flatten() {
+            if file.path().extension().is_some_and(|ending| ending == "db" || ending == "sqlite") {
+                found.push(file.path());
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() >= 5, "five kinds of stores are recorded, found {found:?}");
+    found
+}
+
+/// The database whose folder has this name.
+fn database(store: &str) -> PathBuf {
+    let is_it = |path: &PathBuf| path.parent().is_some_and(|folder| folder.ends_with(store));
+    databases().into_iter().find(is_it).unwrap_or_else(|| panic!("no store {store}"))
+}
+
+/// Runs the program to its end.
+fn run(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dspyglass"));
+    command.args(args).stdin(Stdio::null()).env("TZ", "UTC");
+    command.output().expect("the program starts")
+}
+
+/// What it prints when all is well.
+fn answered(args: &[&str]) -> String {
+    let output = run(args);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The document that it prints.
+fn document(args: &[&str]) -> Value {
+    let mut all = args.to_vec();
+    all.push("--json");
+    let text = answered(&all);
+    assert_eq!(text.lines().count(), 1, "one document on one line");
+    serde_json::from_str(&text).expect("a JSON document")
+}
+
+/// A path as an argument.
+fn text(path: &Path) -> &str {
+    path.to_str().expect("paths of this repository are text")
+}

@@ -1,0 +1,177 @@
+//! Exit codes, streams, hostile inputs.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use super::{answered, database, databases, document, run, text};
+
+/// Fails with this code, one line (plus the caret of a filter) on standard error, nothing on
+/// standard output.
+fn refused(args: &[&str], code: i32) -> String {
+    let output = run(args);
+    let err = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {err}");
+    assert!(output.stdout.is_empty(), "{args:?}");
+    assert!(!err.is_empty() && !err.contains("panicked"), "{args:?}: {err}");
+    err
+}
+
+#[test]
+fn everything_is_answered_for_people_too() {
+    for database in databases() {
+        let store = text(&database);
+        let trace = document(&["traces", store, "--limit", "1"])["traces"][0]["id"].as_str().expect("id").to_owned();
+        let run_id = document(&["runs", store])["runs"][0]["id"].as_str().expect("id").to_owned();
+        let questions: [&[&str]; 6] = [
+            &["experiments", store],
+            &["runs", store, "--utc"],
+            &["metrics", store, &run_id],
+            &["traces", store, "--limit", "3"],
+            &["trace", store, &trace],
+            &["check", store],
+        ];
+        for question in questions {
+            let text = answered(question);
+            assert!(!text.is_empty() && !text.contains('\u{1b}') && !text.contains('\r'), "{question:?}");
+            assert!(text.ends_with('\n'), "{question:?}");
+        }
+    }
+}
+
+#[test]
+fn the_folder_of_a_store_will_do() {
+    let database = database("v3.17");
+    let folder = database.parent().expect("a folder");
+    assert_eq!(document(&["experiments", text(folder)]), document(&["experiments", text(&database)]));
+}
+
+#[test]
+fn a_trace_may_be_named_by_its_beginning() {
+    let database = database("v3.17");
+    let store = text(&database);
+    let id = document(&["traces", store, "--limit", "1"])["traces"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(document(&["trace", store, &id[..16]])["id"], json!(id));
+    assert!(refused(&["trace", store, "tr-"], 1).contains("traces begin with"));
+}
+
+#[test]
+fn secrets_stay_masked_unless_revealed() {
+    let database = database("v2.22");
+    let store = text(&database);
+    let mut seen = 0;
+    for trace in document(&["traces", store])["traces"].as_array().expect("a list") {
+        let id = trace["id"].as_str().expect("an id");
+        let masked = document(&["trace", store, id]);
+        let revealed = document(&["trace", store, id, "--reveal"]);
+        for (masked, revealed) in
+            masked["spans"].as_array().into_iter().flatten().zip(revealed["spans"].as_array().into_iter().flatten())
+        {
+            if let Some(key) = revealed["attributes"]["api_key"].as_str() {
+                assert_eq!(masked["attributes"]["api_key"], json!({"masked": true}));
+                assert!(!masked.to_string().contains(key));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0, "MLflow 2.22 writes api_key in clear");
+}
+
+#[test]
+fn what_the_store_does_not_have_is_named() {
+    let database = database("v3.17");
+    let store = text(&database);
+    let cases: [&[&str]; 6] = [
+        &["runs", store, "--experiment", "nowhere"],
+        &["traces", store, "--experiment", "nowhere"],
+        &["traces", store, "--run", "nowhere"],
+        &["metrics", store, "nowhere"],
+        &["trace", store, "nowhere"],
+        &["trace", store, "nowhere", "--json"],
+    ];
+    for args in cases {
+        let err = refused(args, 1);
+        assert!(err.contains("nowhere") && err.lines().count() == 1, "{err}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_two() {
+    let database = database("v3.17");
+    let store = text(&database);
+    let err = refused(&["runs", store, "--filter", "metrics.eval >> 3"], 2);
+    assert!(err.contains("character 15") && err.contains("  metrics.eval >> 3\n                ^"), "{err}");
+    for args in [&["runs"][..], &["nonsense", store], &["traces", store, "--limit", "x"], &["runs", store, "--nope"]] {
+        refused(args, 2);
+    }
+    // A filter is read before the store.
+    refused(&["runs", "/nowhere/mlflow.db", "--filter", "("], 2);
+}
+
+#[test]
+fn flags_stand_before_or_after() {
+    let database = database("v3.5");
+    let store = text(&database);
+    assert_eq!(answered(&["--json", "runs", store]), answered(&["runs", store, "--json"]));
+    assert_eq!(answered(&["runs", "--json", store, "--reveal"]), answered(&["--reveal", "--json", "runs", store]));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let database = database("v3.17");
+    for json in [true, false] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dspyglass"));
+        command.args(["runs", text(&database)]).args(json.then_some("--json"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let mut first = [0; 1];
+        let mut out = child.stdout.take().expect("piped");
+        out.read_exact(&mut first).expect("a byte");
+        drop(out);
+        let output = child.wait_with_output().expect("ended");
+        assert_eq!(output.status.code(), Some(0));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn what_is_no_store_is_refused_in_one_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| home.path().join(name);
+    std::fs::write(
+        path("notes.db"),
+        "these are notes, and long enough to be mistaken for a header of something\n".repeat(9),
+    )
+    .expect("written");
+    std::fs::write(path("empty.db"), "").expect("written");
+    std::fs::create_dir(path("folder")).expect("made");
+    let other = rusqlite::Connection::open(path("other.sqlite")).expect("made");
+    other.execute_batch("create table cats (name text); insert into cats values ('Tom')").expect("filled");
+    drop(other);
+    let whole = std::fs::read(database("v3.17")).expect("read");
+    std::fs::write(path("cut.db"), &whole[..whole.len() / 3]).expect("written");
+    std::fs::write(path("noise.db"), whole.iter().map(|byte| byte.wrapping_mul(31) ^ 0x5a).collect::<Vec<u8>>())
+        .expect("written");
+    for name in ["notes.db", "empty.db", "folder", "other.sqlite", "cut.db", "noise.db", "not-there.db"] {
+        for command in ["experiments", "runs", "traces", "check"] {
+            for json in [None, Some("--json")] {
+                let path = path(name);
+                let args: Vec<&str> = [command, text(&path)].into_iter().chain(json).collect();
+                let err = refused(&args, 1);
+                assert!(err.contains(name) && err.lines().count() == 1, "{args:?}: {err}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_teaches() {
+    for command in ["experiments", "runs", "metrics", "traces", "trace", "check"] {
+        let help = answered(&[command, "--help"]);
+        for wanted in ["Examples:", "JSON:", "--json", "--reveal", "--utc", "--artifacts"] {
+            assert!(help.contains(wanted), "{command}: {wanted}");
+        }
+    }
+    assert!(answered(&["--help"]).contains("Exit codes"));
+    assert!(answered(&["--version"]).starts_with("dspyglass "));
+}
