@@ -57,7 +57,7 @@ pub(super) fn header_ui(
             let more = format!("{} more", tree.head.assessments.len() - MAX_SCORES);
             text_ui(ui, &more, Type::Small, Tone::Muted);
         }
-        let started = moment_short(row.start_time_ms, scene.clock);
+        let started = moment_short(row.start_time_ms, scene.clock).replace(' ', "\u{a0}");
         text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
     });
     ui.add_space(size::GAP_XS);
