@@ -76,7 +76,9 @@ fn explain(error: &str) -> String {
     if packages.is_empty() {
         format!("no window could be opened: {line}; {TERMINAL}")
     } else {
-        format!("no window could be opened: {line}; a display must be running and the Debian packages {packages} installed; {TERMINAL}")
+        format!(
+            "no window could be opened: {line}; a display must be running and the Debian packages {packages} installed; {TERMINAL}"
+        )
     }
 }
 

@@ -213,7 +213,8 @@ impl Viewer {
 
     fn set_title(&mut self, ctx: &Context) {
         let name = self.open.as_ref().and_then(|open| open.info.path.file_name());
-        let title = name.map_or_else(|| "dspyglass".to_owned(), |name| format!("{} – dspyglass", name.to_string_lossy()));
+        let title =
+            name.map_or_else(|| "dspyglass".to_owned(), |name| format!("{} – dspyglass", name.to_string_lossy()));
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -234,7 +235,8 @@ impl eframe::App for Viewer {
         self.apply(ctx);
         self.save_settings(ctx);
         self.set_title(ctx);
-        let is_seen = ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true));
+        let is_seen =
+            ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true));
         if is_seen && self.open.is_some() {
             self.loader.watch(now);
             ctx.request_repaint_after(self.loader.watch_every());
@@ -247,8 +249,7 @@ impl eframe::App for Viewer {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let clock = self.clock();
-        let mut scene =
-            Scene { state: &self.state, loader: &mut self.loader, clock, actions: &mut self.actions };
+        let mut scene = Scene { state: &self.state, loader: &mut self.loader, clock, actions: &mut self.actions };
         window_ui(ui, &mut scene, &mut self.memory);
         let ctx = ui.ctx().clone();
         if self.apply(&ctx) {

@@ -83,9 +83,8 @@ fn trace_place(
     let index = store.trace_index(cx, &scope.query())?;
     let first = near.saturating_sub(50).min(index.handles.len());
     let near_end = (first + CHUNK).min(index.handles.len());
-    let mut ranges = vec![first..near_end];
-    ranges.extend((0..index.handles.len()).step_by(CHUNK).map(|at| at..(at + CHUNK).min(index.handles.len())));
-    for range in ranges {
+    let all = (0..index.handles.len()).step_by(CHUNK).map(|at| at..(at + CHUNK).min(index.handles.len()));
+    for range in std::iter::once(first..near_end).chain(all) {
         cx.check()?;
         let rows = trace_rows(store, cx, &index.handles[range.clone()])?;
         let Some((handle, _)) = rows.iter().find(|(_, row)| row.id == *id) else { continue };
@@ -101,12 +100,7 @@ fn trace_place(
     Ok(None)
 }
 
-fn artifact_text(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    owner: &ArtifactOwner,
-    path: &str,
-) -> Result<Option<FileText>> {
+fn artifact_text(store: &mut dyn Store, cx: &ReadCx, owner: &ArtifactOwner, path: &str) -> Result<Option<FileText>> {
     let Some(artifact) = query::artifact_text(store, cx, owner, path, ARTIFACT_BYTES)? else { return Ok(None) };
     let is_binary = artifact.text.bytes().take(8_000).any(|byte| byte == 0);
     let is_json = path.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("json"));

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use super::answer::Answer;
 use super::crew::{Crew, Patience};
 use super::derive::Maker;
-use super::opening::{Opened, Opener, Opening};
+use super::opening::{Opener, Opening};
 use super::queue::Job;
 use super::request::{Lane, Request};
 use super::rows::RowShelf;
 use super::shelf::{Pending, Shelf};
 use super::slot::Slot;
-use super::worker::{Outcome, Reply, Wake};
+use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::store::{CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
 
@@ -48,25 +48,25 @@ pub struct Slowest {
 
 /// Asks the store on behalf of the window, and keeps the answers.
 pub struct Loader {
-    opener: Opener,
-    wake: Wake,
-    patience: Patience,
-    state: StoreState,
-    opening: Option<Opening>,
-    crew: Option<Crew>,
-    shelf: Shelf,
-    rows: RowShelf,
-    reveal: Reveal,
+    pub(super) opener: Opener,
+    pub(super) wake: Wake,
+    pub(super) patience: Patience,
+    pub(super) state: StoreState,
+    pub(super) opening: Option<Opening>,
+    pub(super) crew: Option<Crew>,
+    pub(super) shelf: Shelf,
+    pub(super) rows: RowShelf,
+    pub(super) reveal: Reveal,
     /// Counts the stores that were opened, and changes of what may be seen.
-    epoch: u64,
+    pub(super) epoch: u64,
     /// Counts the changes of the open store.
-    generation: u64,
-    frame: u64,
-    serial: u64,
-    revision: Option<Revision>,
-    watched: Option<Instant>,
-    slowest: Option<Slowest>,
-    warnings: Arc<[Warning]>,
+    pub(super) generation: u64,
+    pub(super) frame: u64,
+    pub(super) serial: u64,
+    pub(super) revision: Option<Revision>,
+    pub(super) watched: Option<Instant>,
+    pub(super) slowest: Option<Slowest>,
+    pub(super) warnings: Arc<[Warning]>,
 }
 
 impl Loader {
@@ -146,7 +146,7 @@ impl Loader {
         }
     }
 
-    fn start_epoch(&mut self) {
+    pub(super) fn start_epoch(&mut self) {
         self.shelf.cancel_unwanted(u64::MAX);
         self.shelf.clear();
         self.rows.clear();
@@ -175,94 +175,6 @@ impl Loader {
         }
         self.frame += 1;
         has_news
-    }
-
-    fn poll_opening(&mut self) -> bool {
-        let Some((path, answer)) =
-            self.opening.as_ref().and_then(|opening| Some((opening.path.clone(), opening.poll()?)))
-        else {
-            return false;
-        };
-        self.opening = None;
-        self.state.opening = None;
-        match answer {
-            Ok(Opened { info, capabilities, readers, seed }) => {
-                self.start_epoch();
-                self.slowest = None;
-                self.crew = Some(Crew::start(readers, seed, Arc::clone(&self.wake), self.patience));
-                self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
-            }
-            Err(error) => self.state.failed = Some((path, error.into())),
-        }
-        true
-    }
-
-    /// The one place where late answers are dropped: of another store, or no longer waited for.
-    fn accept(&mut self, reply: Reply) -> bool {
-        if reply.epoch != self.epoch {
-            return false;
-        }
-        let is_slower = self.slowest.is_none_or(|slowest| reply.took > slowest.took);
-        if is_slower && matches!(reply.outcome, Outcome::Done(_)) && reply.request != Request::Revision {
-            self.slowest = Some(Slowest { label: reply.request.label(), took: reply.took });
-        }
-        if let Request::TraceRows(_) = reply.request {
-            return match reply.outcome {
-                Outcome::Done(Answer::TraceRows(rows)) => self.rows.finish(reply.serial, Some(rows), self.frame),
-                Outcome::Cancelled => {
-                    self.rows.forget(reply.serial);
-                    true
-                }
-                _ => self.rows.finish(reply.serial, None, self.frame),
-            };
-        }
-        if let (Request::Revision, Outcome::Done(Answer::Revision(revision))) = (&reply.request, &reply.outcome) {
-            let has_changed = self.revision.is_some_and(|before| before != *revision);
-            self.revision = Some(*revision);
-            self.generation += u64::from(has_changed);
-        }
-        let Some(entry) = self.shelf.get_mut(&reply.request) else { return false };
-        if entry.pending.as_ref().is_none_or(|pending| pending.serial != reply.serial) {
-            return false;
-        }
-        entry.pending = None;
-        match reply.outcome {
-            Outcome::Done(answer) => {
-                entry.answer = Some(answer.or_same(entry.answer.as_ref()));
-                entry.error = None;
-                entry.warnings = reply.warnings.into();
-            }
-            Outcome::Failed(error) => entry.error = Some(error.into()),
-            Outcome::Cancelled => entry.generation = 0,
-        }
-        true
-    }
-
-    fn give_up_stuck(&mut self, now: Instant) -> bool {
-        let Some(crew) = &mut self.crew else { return false };
-        let stuck = crew.replace_stuck(now);
-        let has_news = !stuck.is_empty();
-        for busy in stuck {
-            self.rows.forget(busy.serial);
-            if busy.epoch == self.epoch
-                && let Some(entry) = self.shelf.get_mut(&busy.request)
-                && entry.pending.as_ref().is_some_and(|pending| pending.serial == busy.serial)
-            {
-                let waited = now.saturating_duration_since(busy.since).as_secs();
-                entry.pending = None;
-                entry.error = Some(format!("no answer for {waited} s; the disk or network may be gone").into());
-            }
-        }
-        has_news
-    }
-
-    fn collect_warnings(&mut self) {
-        let mut seen = std::collections::HashSet::new();
-        let mut all: Vec<Warning> = self.shelf.warnings().filter(|warning| seen.insert(*warning)).cloned().collect();
-        all.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
-        if all[..] != self.warnings[..] {
-            self.warnings = all.into();
-        }
     }
 
     /// Looks whether the store was written to, about every second; call it while the window is seen.
@@ -348,7 +260,8 @@ impl Loader {
             crew.queue.remove(serial);
         }
         let request = Request::TraceRows(missing);
-        let job = Job { serial: self.serial, epoch: self.epoch, lane, request, reveal: self.reveal, cancel, maker: None };
+        let job =
+            Job { serial: self.serial, epoch: self.epoch, lane, request, reveal: self.reveal, cancel, maker: None };
         if let Some(dropped) = crew.submit(job) {
             self.rows.forget(dropped.serial);
         }

@@ -20,6 +20,7 @@ mod prepare;
 mod questions;
 mod queue;
 mod readable;
+mod receiving;
 mod request;
 mod rows;
 mod shelf;

@@ -75,7 +75,10 @@ impl PreparedBody {
         Self {
             inputs: body.inputs.as_ref().map(PreparedText::new),
             outputs: body.outputs.as_ref().map(PreparedText::new),
-            attributes: attributes.as_object().is_some_and(|map| !map.is_empty()).then(|| PreparedText::new(&attributes)),
+            attributes: attributes
+                .as_object()
+                .is_some_and(|map| !map.is_empty())
+                .then(|| PreparedText::new(&attributes)),
             attribute_count,
             events_text: (!body.events.is_empty()).then(|| events_text(&body.events)),
             events: body.events.iter().map(prepare_event).collect(),
@@ -106,9 +109,7 @@ fn prepare_event(event: &SpanEvent) -> PreparedEvent {
 }
 
 fn events_text(events: &[SpanEvent]) -> PreparedText {
-    let as_json = |event: &SpanEvent| {
-        serde_json::json!({ "name": event.name, "time_ns": event.time_ns, "attributes": event.attributes })
-    };
+    let as_json = |event: &SpanEvent| serde_json::json!({ "name": event.name, "time_ns": event.time_ns, "attributes": event.attributes });
     let mut text = String::new();
     for (index, event) in events.iter().enumerate() {
         if index > 0 {

@@ -94,7 +94,15 @@ mod tests {
     use super::*;
 
     fn job(serial: u64, lane: Lane) -> Job {
-        Job { serial, epoch: 0, lane, request: Request::Counts, reveal: Reveal::Masked, cancel: CancelToken::new(), maker: None }
+        Job {
+            serial,
+            epoch: 0,
+            lane,
+            request: Request::Counts,
+            reveal: Reveal::Masked,
+            cancel: CancelToken::new(),
+            maker: None,
+        }
     }
 
     #[test]

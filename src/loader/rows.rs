@@ -61,13 +61,7 @@ impl RowShelf {
     }
 
     /// Notes a reading; returns the one that gives way.
-    pub fn start(
-        &mut self,
-        serial: u64,
-        handles: &[TraceHandle],
-        generation: u64,
-        cancel: CancelToken,
-    ) -> Option<u64> {
+    pub fn start(&mut self, serial: u64, handles: &[TraceHandle], generation: u64, cancel: CancelToken) -> Option<u64> {
         self.under_way.push(UnderWay { serial, handles: handles.iter().copied().collect(), generation, cancel });
         (self.under_way.len() > MAX_UNDER_WAY).then(|| {
             let oldest = self.under_way.remove(0);

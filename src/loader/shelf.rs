@@ -60,7 +60,15 @@ pub(super) struct Entry {
 
 impl Default for Entry {
     fn default() -> Self {
-        Self { answer: None, warnings: Arc::new([]), error: None, pending: None, generation: 0, wanted: 0, is_expired: false }
+        Self {
+            answer: None,
+            warnings: Arc::new([]),
+            error: None,
+            pending: None,
+            generation: 0,
+            wanted: 0,
+            is_expired: false,
+        }
     }
 }
 

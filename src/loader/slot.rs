@@ -42,12 +42,8 @@ impl<T> Clone for Slot<T> {
         match self {
             Self::Empty => Self::Empty,
             Self::Pending { previous, since } => Self::Pending { previous: previous.clone(), since: *since },
-            Self::Ready { value, warnings } => {
-                Self::Ready { value: Arc::clone(value), warnings: Arc::clone(warnings) }
-            }
-            Self::Failed { error, previous } => {
-                Self::Failed { error: Arc::clone(error), previous: previous.clone() }
-            }
+            Self::Ready { value, warnings } => Self::Ready { value: Arc::clone(value), warnings: Arc::clone(warnings) },
+            Self::Failed { error, previous } => Self::Failed { error: Arc::clone(error), previous: previous.clone() },
         }
     }
 }

@@ -17,21 +17,24 @@ fn store() -> MemoryStore {
     store
 }
 
-fn loader(store: &MemoryStore) -> Loader {
+fn loader(store: &MemoryStore, limit: Duration) -> Loader {
     let store = store.clone();
-    let opener: Opener = Arc::new(move |path: &Path| {
-        if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
-    });
-    let patience = Patience {
-        deadline: Duration::from_millis(300),
-        after_deadline: Duration::from_millis(300),
-        watch_every: Duration::ZERO,
-    };
+    let opener: Opener =
+        Arc::new(
+            move |path: &Path| {
+                if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
+            },
+        );
+    let patience = Patience { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
     Loader::new(opener, Arc::new(|| {})).with_patience(patience)
 }
 
 fn opened(store: &MemoryStore) -> Loader {
-    let mut loader = loader(store);
+    opened_with(store, Duration::from_secs(20))
+}
+
+fn opened_with(store: &MemoryStore, limit: Duration) -> Loader {
+    let mut loader = loader(store, limit);
     loader.open(Path::new("/a"));
     until(&mut loader, |loader| loader.state().open.is_some());
     loader
@@ -136,7 +139,7 @@ fn a_panic_becomes_a_failed_slot_and_the_worker_goes_on() {
 #[test]
 fn stuck_workers_are_replaced() {
     let store = store();
-    let mut loader = opened(&store);
+    let mut loader = opened_with(&store, Duration::from_millis(200));
     // Sleeps through cancel and deadline, as a dead network folder does.
     store.fail_with(|call| {
         if call == "experiments" {

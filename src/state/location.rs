@@ -153,7 +153,9 @@ impl Location {
         };
         let mut location = Self::at(place);
         let mut nth = 0;
-        for (key, value) in query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
+        for (key, value) in
+            query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        {
             let value = decode(value);
             match key {
                 "tab" => match (Tab::parse(&value), DetailTab::parse(&value)) {
@@ -200,7 +202,8 @@ impl fmt::Display for Location {
         }
         query.extend(self.tab.filter(|_| !is_trace).map(|tab| format!("tab={}", tab.name())));
         query.extend(self.item.as_ref().map(|item| format!("item={}", utf8_percent_encode(item, PLAIN))));
-        query.extend(self.span.as_ref().filter(|span| is_trace && span.nth > 0).map(|span| format!("nth={}", span.nth)));
+        query
+            .extend(self.span.as_ref().filter(|span| is_trace && span.nth > 0).map(|span| format!("nth={}", span.nth)));
         if !query.is_empty() {
             write!(f, "?{}", query.join("&"))?;
         }

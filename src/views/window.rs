@@ -156,4 +156,3 @@ pub(super) fn other_theme(ui: &Ui) -> ThemeChoice {
 pub(super) fn place_frame() -> Frame {
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
 }
-

@@ -23,9 +23,12 @@ pub const PATH: &str = "/memory/mlflow.db";
 /// The window over `store`, which stands at [`PATH`]; nothing else exists.
 pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harness<'static, Viewer> {
     let store = store.clone();
-    let opener: dspyglass::loader::Opener = Arc::new(move |path: &Path| {
-        if path == Path::new(PATH) { store.fork() } else { Err(StoreError::Missing(path.to_owned())) }
-    });
+    let opener: dspyglass::loader::Opener =
+        Arc::new(
+            move |path: &Path| {
+                if path == Path::new(PATH) { store.fork() } else { Err(StoreError::Missing(path.to_owned())) }
+            },
+        );
     let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
     let options = ViewerOptions {
         args,
@@ -125,11 +128,17 @@ pub fn trace(id: &str, run: &str) -> (TraceHead, Vec<(SpanHead, SpanBody)>) {
     lm.attributes.insert("api_key".into(), json!("sk-very-secret-1234567890"));
     lm.attributes.insert("model".into(), json!("openai/gpt-4o-mini"));
     let spans = vec![
-        (kind("CHAIN", span("a", None, "TicketRouter.forward", 0, 100)), body(ask.clone(), json!({"queue": "shipping"}))),
+        (
+            kind("CHAIN", span("a", None, "TicketRouter.forward", 0, 100)),
+            body(ask.clone(), json!({"queue": "shipping"})),
+        ),
         (kind("LLM", span("b", Some("a"), "Predict.forward", 1, 99)), body(ask.clone(), json!({"queue": "shipping"}))),
         (kind("PARSER", span("c", Some("b"), "ChatAdapter.format", 2, 3)), body(ask, json!([]))),
         (kind("CHAT_MODEL", span("d", Some("b"), "LM.__call__", 3, 90)), lm),
-        (kind("PARSER", span("e", Some("b"), "ChatAdapter.parse", 91, 92)), body(json!({}), json!({"queue": "shipping"}))),
+        (
+            kind("PARSER", span("e", Some("b"), "ChatAdapter.parse", 91, 92)),
+            body(json!({}), json!({"queue": "shipping"})),
+        ),
     ];
     (head, spans)
 }

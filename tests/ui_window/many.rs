@@ -60,11 +60,23 @@ fn every_place_draws_small_and_light_and_with_hostile_words() {
         harness.set_size(size.into());
         wait_for(&mut harness, "ticket-router");
         for place in [
-            "", "experiment/1", "experiment/1?tab=traces", "experiment/2", "experiment/2?tab=traces", "experiment/3",
-            "experiment/3?tab=traces", "experiment/1/run/child", "experiment/1/run/child?tab=metrics",
-            "experiment/1/run/child?tab=traces", "experiment/1/run/child?tab=artifacts&item=model.json",
-            "experiment/1/run/parent?tab=metrics", "experiment/1/run/parent?tab=artifacts", "experiment/3/run/h",
-            "experiment/3/run/h/trace/tr-h", "experiment/1/run/child/trace/tr-1/span/d?tab=events", "run/none",
+            "",
+            "experiment/1",
+            "experiment/1?tab=traces",
+            "experiment/2",
+            "experiment/2?tab=traces",
+            "experiment/3",
+            "experiment/3?tab=traces",
+            "experiment/1/run/child",
+            "experiment/1/run/child?tab=metrics",
+            "experiment/1/run/child?tab=traces",
+            "experiment/1/run/child?tab=artifacts&item=model.json",
+            "experiment/1/run/parent?tab=metrics",
+            "experiment/1/run/parent?tab=artifacts",
+            "experiment/3/run/h",
+            "experiment/3/run/h/trace/tr-h",
+            "experiment/1/run/child/trace/tr-1/span/d?tab=events",
+            "run/none",
         ] {
             harness.state_mut().act(Action::GoTo(place.to_owned()));
             settle(&mut harness);

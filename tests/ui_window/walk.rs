@@ -154,7 +154,8 @@ fn what_is_written_appears_without_losing_the_place() {
     wait_for(&mut harness, "Late.forward");
     let location = harness.state().state().location().to_string();
     assert!(location.ends_with("trace/tr-1/span/d"), "{location}");
-    let selected = harness.get_all_by_role(Role::TreeItem).filter(|node| node.accesskit_node().is_selected() == Some(true));
+    let selected =
+        harness.get_all_by_role(Role::TreeItem).filter(|node| node.accesskit_node().is_selected() == Some(true));
     assert!(selected.count() >= 1);
 }
 

@@ -74,7 +74,12 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize)
         let tone = if span.status == "ERROR" { Tone::Bad } else { Tone::Neutral };
         let name = if span.name.is_empty() { "(no name)" } else { &span.name };
         text_ui(ui, &format::one_line(name, 60), Type::BodyStrong, tone);
-        ui.add(egui::Label::new(egui::RichText::new(facts.join(" · ")).font(Type::Small.font()).color(Tokens::of(ui).text2)).truncate());
+        ui.add(
+            egui::Label::new(
+                egui::RichText::new(facts.join(" · ")).font(Type::Small.font()).color(Tokens::of(ui).text2),
+            )
+            .truncate(),
+        );
     });
 }
 
@@ -117,10 +122,9 @@ fn body_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, span:
 fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
     let exception = body.events.iter().rev().find(|event| event.exception.is_some() || event.message.is_some());
     let (what, message) = match exception {
-        Some(event) => (
-            event.exception.clone().unwrap_or_else(|| event.name.clone()),
-            event.message.clone().unwrap_or_default(),
-        ),
+        Some(event) => {
+            (event.exception.clone().unwrap_or_else(|| event.name.clone()), event.message.clone().unwrap_or_default())
+        }
         None if !body.status_message.is_empty() => ("Failed".to_owned(), body.status_message.clone()),
         None => return,
     };

@@ -56,15 +56,7 @@ pub(in crate::views) fn text_view_ui(
     }
 }
 
-fn wrap(
-    ui: &Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut TextMemory,
-    text: &Text,
-    width: f32,
-    prose: bool,
-    variant: u64,
-) {
+fn wrap(ui: &Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, text: &Text, width: f32, prose: bool, variant: u64) {
     let font = if prose { Type::Body.font() } else { Type::Value.font() };
     let scale = ui.pixels_per_point().to_bits().wrapping_add(u32::from(prose));
     if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {

@@ -26,6 +26,12 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 use rows::{FIXED, RunLines};
 
+/// The values of an experiment's runs.
+type Values = Option<Arc<HashMap<RunId, RunValues>>>;
+
+/// What the rows were made of.
+type MadeOf = (Arc<RunTree>, Values, Option<Sort>);
+
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct ExperimentMemory {
@@ -33,7 +39,7 @@ pub(super) struct ExperimentMemory {
     scroll: KeptScroll,
     sort: Option<Sort>,
     cursor: Option<RunId>,
-    made_of: Option<(Arc<RunTree>, Option<Arc<HashMap<RunId, RunValues>>>, Option<Sort>)>,
+    made_of: Option<MadeOf>,
     lines: RunLines,
     traces: TracesMemory,
 }
@@ -47,10 +53,8 @@ pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Exp
         let counts = counts.value().and_then(|list| list.iter().find(|(own, _)| own == id)).map(|(_, counts)| *counts);
         let runs = counts.map(|counts| format::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(format::count).unwrap_or_default();
-        let titles = [
-            tabs::Tab::new(Tab::Runs.title()).count(&runs),
-            tabs::Tab::new(Tab::Traces.title()).count(&traces),
-        ];
+        let titles =
+            [tabs::Tab::new(Tab::Runs.title()).count(&runs), tabs::Tab::new(Tab::Traces.title()).count(&traces)];
         let tab = scene.state.location().tab.unwrap_or(Tab::Runs);
         let selected = Tab::OF_EXPERIMENT.iter().position(|one| *one == tab).unwrap_or(0);
         if let Some(chosen) = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected) {
@@ -77,7 +81,7 @@ fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExperimentMemory, id
     table_ui(ui, scene, memory, tree, id);
 }
 
-fn make_rows(memory: &mut ExperimentMemory, tree: &Arc<RunTree>, values: Option<Arc<HashMap<RunId, RunValues>>>) {
+fn make_rows(memory: &mut ExperimentMemory, tree: &Arc<RunTree>, values: Values) {
     let is_same = memory.made_of.as_ref().is_some_and(|(old_tree, old_values, old_sort)| {
         let same_values = match (old_values, &values) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
@@ -107,12 +111,13 @@ fn table_ui(
     ];
     columns.extend(lines.metrics.iter().map(|key| Column::number(key, 96.0)));
     let clock = scene.clock;
-    let selected = memory.cursor.as_ref().and_then(|id| lines.lines.iter().position(|line| tree.runs[line.run].id == *id));
+    let selected =
+        memory.cursor.as_ref().and_then(|id| lines.lines.iter().position(|line| tree.runs[line.run].id == *id));
     memory.scroll.restore(scene, "runs", &mut memory.table.scroll);
-    let events = Table::new("runs", "Runs", &columns, lines.lines.len())
-        .sort(memory.sort)
-        .selected(selected)
-        .show(ui, &mut memory.table, |row, column| {
+    let events = Table::new("runs", "Runs", &columns, lines.lines.len()).sort(memory.sort).selected(selected).show(
+        ui,
+        &mut memory.table,
+        |row, column| {
             let line = &lines.lines[row];
             let run = &tree.runs[line.run];
             match column {
@@ -125,9 +130,9 @@ fn table_ui(
                     let status = run_status(&run.status);
                     CellText::text(run_status_word(&run.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
                 }
-                2 => run.start_time_ms.map_or_else(CellText::unknown, |ms| {
-                    CellText::text(moment_short(ms, clock)).tone(Tone::Muted)
-                }),
+                2 => run
+                    .start_time_ms
+                    .map_or_else(CellText::unknown, |ms| CellText::text(moment_short(ms, clock)).tone(Tone::Muted)),
                 3 => rows::duration_ms(run)
                     .map_or_else(CellText::unknown, |ms| CellText::value(format::duration_ms(ms)).tone(Tone::Muted)),
                 metric => match line.metrics.get(metric - FIXED).copied().flatten() {
@@ -135,7 +140,8 @@ fn table_ui(
                     None => CellText::text("–").tone(Tone::Faint),
                 },
             }
-        });
+        },
+    );
     memory.scroll.note(scene, "runs", memory.table.scroll);
     if let Some(column) = events.sort {
         // A second click turns the order round, a third goes back to the tree.

@@ -51,15 +51,14 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
         }
         tree_ui(ui, scene, memory, tree, chosen);
     });
-    egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin { left: 12, ..Default::default() })).show(
-        ui,
-        |ui| match chosen {
+    egui::CentralPanel::default()
+        .frame(egui::Frame::new().inner_margin(egui::Margin { left: 12, ..Default::default() }))
+        .show(ui, |ui| match chosen {
             Some(entry) if !entry.is_folder => file_ui(ui, scene, memory, &owner, entry),
             _ => {
                 empty_ui(ui, "Choose a file to see its text", "");
             }
-        },
-    );
+        });
 }
 
 /// The entries that no folded folder hides, with their depth.
@@ -119,7 +118,11 @@ fn tree_ui(
     if let Some(path) = fold.map(|(entry, _)| entry.path.clone()) {
         let is_folded = memory.folded.contains(&path);
         let wants_fold = if response.left { true } else { !response.right && !is_folded };
-        if wants_fold { memory.folded.insert(path) } else { memory.folded.remove(&path) };
+        if wants_fold {
+            memory.folded.insert(path)
+        } else {
+            memory.folded.remove(&path)
+        };
     }
 }
 
@@ -135,10 +138,10 @@ fn file_ui(
     let text = slot.value().and_then(|file| file.as_ref().as_ref());
     ui.horizontal(|ui| {
         card_heading_ui(ui, name);
-        if let Some(file) = text.filter(|file| !file.is_binary) {
-            if ui.add(Chip::button("Copy")).clicked() {
-                scene.act(Action::Copy(file.text.text().to_string()));
-            }
+        if let Some(file) = text.filter(|file| !file.is_binary)
+            && ui.add(Chip::button("Copy")).clicked()
+        {
+            scene.act(Action::Copy(file.text.text().to_string()));
         }
         if ui.add(Chip::button("Copy path")).clicked() {
             scene.act(Action::Copy(entry.path.clone()));

@@ -85,11 +85,9 @@ fn chart_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page
             return;
         };
         let owned = Arc::clone(series);
-        let made = scene.loader.derive(
-            DerivedKey { what: "series", source, variant: 0 },
-            Lane::Selection,
-            move || make_series(&owned),
-        );
+        let made = scene
+            .loader
+            .derive(DerivedKey { what: "series", source, variant: 0 }, Lane::Selection, move || make_series(&owned));
         if let Some(made) = made.value() {
             let shown = std::slice::from_ref(made.as_ref());
             let label = format!("{key} over steps, {} points", points.points.len());

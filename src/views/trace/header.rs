@@ -123,10 +123,9 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         let position = format::count(place.position as u64 + 1);
         let text = format!("{position} of {}", format::count(place.total));
         text_ui(ui, &text, Type::Small, Tone::Muted);
-        for (command, forward, glyph, key) in [
-            (Command::PreviousTrace, false, Glyph::Back, "k"),
-            (Command::NextTrace, true, Glyph::Forward, "j"),
-        ] {
+        for (command, forward, glyph, key) in
+            [(Command::PreviousTrace, false, Glyph::Back, "k"), (Command::NextTrace, true, Glyph::Forward, "j")]
+        {
             let chip = Chip::button(command.text()).glyph(glyph, Tone::Muted).key(key);
             if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
                 step(scene, memory, forward);

@@ -67,7 +67,6 @@ fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one painting")]
 fn rows_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -81,7 +80,8 @@ fn rows_ui(
     let figures = figures.value();
     let lines = &memory.lines.lines;
     let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));
-    let focused = focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
+    let focused =
+        focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
     let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
     let reveal = cursor.filter(|_| memory.wants_focus);
     let tokens = Tokens::of(ui);

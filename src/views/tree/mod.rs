@@ -24,12 +24,15 @@ use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
 use rows::{RowKind, Source, TreeLine};
 
+/// An experiment, its runs, or why they could not be read.
+type RunsOf = (ExperimentId, Option<Arc<RunTree>>, Option<Arc<str>>);
+
 /// What the rows were made of; they are made anew only when something of it changed.
 #[derive(Clone, Default)]
 struct MadeOf {
     experiments: Option<Arc<Vec<Experiment>>>,
     counts: Option<Arc<Vec<(ExperimentId, ExperimentCounts)>>>,
-    runs: Vec<(ExperimentId, Option<Arc<RunTree>>, Option<Arc<str>>)>,
+    runs: Vec<RunsOf>,
     folds: u64,
     filter: String,
 }
@@ -44,9 +47,7 @@ fn same<T: ?Sized>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
 
 impl MadeOf {
     fn is_same(&self, other: &Self) -> bool {
-        let same_runs = |(a, b): (&(ExperimentId, _, Option<Arc<str>>), &(ExperimentId, _, Option<Arc<str>>))| {
-            a.0 == b.0 && same(&a.1, &b.1) && a.2 == b.2
-        };
+        let same_runs = |(a, b): (&RunsOf, &RunsOf)| a.0 == b.0 && same(&a.1, &b.1) && a.2 == b.2;
         same(&self.experiments, &other.experiments)
             && same(&self.counts, &other.counts)
             && self.folds == other.folds
@@ -128,9 +129,9 @@ fn place_row(lines: &[TreeLine], place: &Place) -> Option<usize> {
     let is_it = |line: &TreeLine, run: &RunId| matches!(&line.key, TreeKey::Run(id) if id == run);
     match (place.run(), place.experiment()) {
         (Some(run), _) => lines.iter().position(|line| is_it(line, run)),
-        (None, Some(id)) => lines
-            .iter()
-            .position(|line| line.experiment == *id && matches!(line.kind, RowKind::Experiment { .. })),
+        (None, Some(id)) => {
+            lines.iter().position(|line| line.experiment == *id && matches!(line.kind, RowKind::Experiment { .. }))
+        }
         (None, None) => None,
     }
 }
@@ -241,7 +242,8 @@ fn line_ui(
     let base = TreeRow { depth: line.depth, fold, selected, ..TreeRow::default() };
     match &line.kind {
         RowKind::Experiment { name, runs } => {
-            let count = runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", format::count(runs)) });
+            let count =
+                runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", format::count(runs)) });
             let trailing = [Trailing::caption(count.as_deref().unwrap_or(""), 76.0)];
             TreeRow { name, strong: true, trailing: &trailing, ..base }.show(ui, row)
         }
@@ -255,7 +257,8 @@ fn line_ui(
                 Some(_) => [Trailing::value(&score_text, 30.0)],
                 None => [Trailing::caption(&age, 48.0)],
             };
-            let bar = score.filter(|score| (0.0..=100.0).contains(score)).map(|score| (score as f32 / 100.0, Tone::Accent));
+            let bar =
+                score.filter(|score| (0.0..=100.0).contains(score)).map(|score| (score as f32 / 100.0, Tone::Accent));
             let note = if run.parent_inferred { "inferred" } else { "" };
             let mark = Mark::Status(run_status(&run.status));
             TreeRow { name, mark, note, bar, trailing: &trailing, ..base }.show(ui, row)

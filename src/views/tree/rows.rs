@@ -11,10 +11,7 @@ use crate::state::{Folds, TreeKey};
 #[derive(Clone, Debug)]
 pub(super) enum RowKind {
     /// An experiment and how many runs it has.
-    Experiment {
-        name: String,
-        runs: Option<u64>,
-    },
+    Experiment { name: String, runs: Option<u64> },
     /// A run: its tree and its place there.
     Run(Arc<RunTree>, usize),
     /// The runs of an experiment are on their way.

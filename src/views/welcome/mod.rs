@@ -105,8 +105,7 @@ fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     section_ui(ui, "Recent stores");
     let mut chosen = None;
     for path in recent.iter().take(8) {
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), egui::Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), egui::Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, path));
         let tokens = crate::widgets::tokens::Tokens::of(ui);
         if response.hovered() || response.has_focus() {

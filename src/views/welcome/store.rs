@@ -48,27 +48,29 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
     ];
     let counts = scene.loader.counts(Lane::Visible);
     let id = egui::Id::unique("store experiments");
-    let (mut state, mut cursor) =
-        ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
+    let (mut state, mut cursor) = ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
     let clock = scene.clock;
     let count_of = |experiment: &Experiment| {
         counts.value().and_then(|list| list.iter().find(|(id, _)| *id == experiment.id)).map(|(_, counts)| *counts)
     };
-    let events = Table::new("experiments", "Experiments", &columns, experiments.len())
-        .selected(cursor)
-        .show(ui, &mut state, |row, column| {
+    let events = Table::new("experiments", "Experiments", &columns, experiments.len()).selected(cursor).show(
+        ui,
+        &mut state,
+        |row, column| {
             let experiment = &experiments[row];
-            let number = |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(format::count(n)));
+            let number =
+                |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(format::count(n)));
             match column {
                 0 => CellText::text(experiment.name.clone()).strong(),
                 1 => number(count_of(experiment).map(|counts| counts.runs)),
                 2 => number(count_of(experiment).and_then(|counts| counts.traces)),
-                3 => experiment.creation_time_ms.map_or_else(CellText::unknown, |ms| {
-                    CellText::text(moment_short(ms, clock)).tone(Tone::Muted)
-                }),
+                3 => experiment
+                    .creation_time_ms
+                    .map_or_else(CellText::unknown, |ms| CellText::text(moment_short(ms, clock)).tone(Tone::Muted)),
                 _ => CellText::value(experiment.id.to_string()).tone(Tone::Muted),
             }
-        });
+        },
+    );
     cursor = events.selected.or(cursor);
     ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
     let opened = events.opened.or(events.cell.map(|(row, _)| row));
