@@ -1,4 +1,57 @@
-//! dspyglass.
+//! dspyglass opens the store that MLflow wrote while DSPy optimized a program, and shows the
+//! optimization as a story. This crate is a library and a thin binary; these notes are the map.
+//!
+//! # The house
+//!
+//! Folders are layers. An arrow means "may import"; no arrow runs back.
+//!
+//! ```text
+//! main ─▶ app ─▶ views ─▶ state ─▶ loader ─▶ query ─▶ store ─▶ model
+//!                views ─▶ widgets                query ─▶ analysis ─▶ model
+//!         cli ─▶ query, model                (widgets import egui only)
+//! ```
+//!
+//! | room | what lives there | deliberately absent |
+//! |---|---|---|
+//! | [`model`] | plain types; the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
+//! | [`analysis`] | token roll-up, own time, adopted runs: pure functions of model types | I/O, egui |
+//! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own |
+//! | [`query`] | one function per question, asked by the loader and by the terminal alike, so that the two cannot disagree | egui, threads |
+//! | [`loader`] | worker threads, typed requests, `Slot`s, cancellation, caches with a byte bound | egui (it wakes the window through a callback) |
+//! | [`state`] | the window as data: location, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
+//! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
+//! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part | I/O, changing state except through actions |
+//! | [`app`] | eframe, panels, effects, dialogs | logic |
+//! | [`cli`] | the terminal twin | its own readers |
+//!
+//! Data flows one way. A view *wants* a key; the loader asks a query on a worker, where JSON is
+//! parsed, trees are built, text is split into lines and metrics are decimated; an `Arc` of the
+//! finished thing lands in a slot; pure functions make rows of it; rows become pixels. A click
+//! becomes an action, applied before the next frame.
+//!
+//! # What must hold
+//!
+//! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
+//!
+//! 1. The arrows above; egui only in `widgets`, `views`, `app`.
+//! 2. A store is never written, and its folder's bytes, times and listing stay as they are,
+//!    for plain, WAL and hot-journal stores.
+//! 3. Nothing outside `widgets/tokens` names a colour. No thread without a name, no channel
+//!    without a bound.
+//! 4. Text from a store is read as bytes and decoded with a mark, never as a `String`.
+//! 5. Secrets are masked where values enter the model, so no view, copy or line of the
+//!    terminal can leak one by forgetting.
+//! 6. Unknown is `None`, never 0.
+//!
+//! # What decides speed
+//!
+//! * Skeletons apart from bodies: a trace's tree never waits for a 20 MB input, and no skeleton
+//!   query names a column that stands after `spans.content`.
+//! * Lists of traces are handles first and lines when they are looked at.
+//! * Rows have one height and are recomputed when an input changes, never per frame; scrolling
+//!   is an integer row and a fraction.
+//! * Long text is split into lines on a worker and drawn as virtual rows.
+
 pub mod analysis;
 pub mod app;
 pub mod cli;
