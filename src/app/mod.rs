@@ -3,6 +3,7 @@
 //! Deliberately absent: logic. What a click means is in `state`, what is read is in `loader`.
 
 mod dialog;
+mod exit_after;
 mod frame_log;
 mod sample;
 mod saver;
@@ -12,6 +13,7 @@ mod viewer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use exit_after::ExitAfter;
 pub use saver::SettingsPlace;
 pub use viewer::{Viewer, ViewerOptions};
 
@@ -35,8 +37,6 @@ pub struct Args {
     pub utc: bool,
 }
 
-/// For benchmarks and CI: print how long the first frame took, and end.
-const EXIT_AFTER_FIRST_FRAME: &str = "DSPYGLASS_EXIT_AFTER_FIRST_FRAME";
 /// For benchmarks: a file into which each frame's CPU time is written.
 const FRAME_LOG: &str = "DSPYGLASS_FRAME_LOG";
 
@@ -48,7 +48,7 @@ pub fn run(args: Args) -> Result<(), String> {
     let options = ViewerOptions {
         args,
         settings: SettingsPlace::of_user(),
-        exits_after_first_frame: std::env::var_os(EXIT_AFTER_FIRST_FRAME).is_some(),
+        exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
         started: std::time::Instant::now(),
     };

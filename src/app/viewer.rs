@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use egui::{Context, ThemePreference, Ui};
 
 use super::dialog::OpenDialog;
+use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::saver::{Saver, SettingsPlace};
 use super::{Args, opener, sample};
@@ -26,12 +27,24 @@ pub struct ViewerOptions {
     pub args: Args,
     /// Where settings are kept.
     pub settings: SettingsPlace,
-    /// Print how long the first frame took, and end.
-    pub exits_after_first_frame: bool,
+    /// Print how long this took to be on screen, and end.
+    pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
     pub frame_log: Option<PathBuf>,
     /// When the program was started.
     pub started: Instant,
+}
+
+impl Default for ViewerOptions {
+    fn default() -> Self {
+        Self {
+            args: Args::default(),
+            settings: SettingsPlace::nowhere(),
+            exit_after: None,
+            frame_log: None,
+            started: Instant::now(),
+        }
+    }
 }
 
 /// The window.
@@ -47,7 +60,7 @@ pub struct Viewer {
     title: String,
     options: ViewerOptions,
     frame_log: Option<FrameLog>,
-    has_shown: bool,
+    awaited: Option<Awaited>,
     reveal_first: bool,
     fixed_now_ms: Option<i64>,
 }
@@ -76,7 +89,7 @@ impl Viewer {
             unsaved_since: None,
             title: String::new(),
             frame_log: options.frame_log.as_deref().and_then(FrameLog::create),
-            has_shown: false,
+            awaited: options.exit_after.map(|what| Awaited::new(what, options.started)),
             reveal_first: options.args.reveal,
             fixed_now_ms: None,
             options,
@@ -227,6 +240,9 @@ impl eframe::App for Viewer {
         if let Some(log) = &mut self.frame_log {
             log.begin();
         }
+        if let Some(awaited) = &self.awaited {
+            awaited.begin_frame(ctx);
+        }
         let now = Instant::now();
         self.loader.begin_frame(now);
         self.poll_dialog();
@@ -258,12 +274,8 @@ impl eframe::App for Viewer {
         if let Some(log) = &mut self.frame_log {
             log.end();
         }
-        if !std::mem::replace(&mut self.has_shown, true) && self.options.exits_after_first_frame {
-            #[expect(clippy::print_stdout, reason = "benchmarks read it")]
-            {
-                println!("first frame {}", self.options.started.elapsed().as_millis());
-            }
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        if let Some(awaited) = &mut self.awaited {
+            awaited.end_frame(&ctx, &mut self.loader);
         }
     }
 

@@ -26,8 +26,15 @@ const TABLES: [&str; 12] = [
 const IDS: [&str; 5] = ["run_uuid", "run_id", "request_id", "trace_id", "assessment_id"];
 
 /// Columns that hold a time in milliseconds.
-const TIMES_MS: [&str; 7] =
-    ["start_time", "end_time", "timestamp", "timestamp_ms", "created_timestamp", "last_updated_timestamp", "trace_timestamp_ms"];
+const TIMES_MS: [&str; 7] = [
+    "start_time",
+    "end_time",
+    "timestamp",
+    "timestamp_ms",
+    "created_timestamp",
+    "last_updated_timestamp",
+    "trace_timestamp_ms",
+];
 
 /// Each clone starts a minute after the one before it.
 const SHIFT_MS: i64 = 60_000;
@@ -100,7 +107,8 @@ fn add_monsters(db: &Connection) -> rusqlite::Result<()> {
     let mut span = db.prepare(sql)?;
     let content = |name: &str, inputs: &serde_json::Value| {
         let attributes = serde_json::json!({"mlflow.spanInputs": inputs.to_string(), "mlflow.spanOutputs": "\"ok\""});
-        serde_json::json!({"name": name, "status": {"code": "STATUS_CODE_OK"}, "events": [], "attributes": attributes}).to_string()
+        serde_json::json!({"name": name, "status": {"code": "STATUS_CODE_OK"}, "events": [], "attributes": attributes})
+            .to_string()
     };
     trace("tr-many-spans", last + 120_000)?;
     let start = (last + 120_000) * 1_000_000;
@@ -110,13 +118,33 @@ fn add_monsters(db: &Connection) -> rusqlite::Result<()> {
         let name = format!("step {i}");
         let inputs = serde_json::json!({"i": i, "question": format!("What is {i} + 1?")});
         let (from, to) = (start + i * 1000, start + 5_000_000_000 - i * 1000);
-        span.execute(params!["tr-many-spans", experiment, format!("{i:016x}"), parent, name, kind, from, to, content(&name, &inputs)])?;
+        span.execute(params![
+            "tr-many-spans",
+            experiment,
+            format!("{i:016x}"),
+            parent,
+            name,
+            kind,
+            from,
+            to,
+            content(&name, &inputs)
+        ])?;
     }
     trace("tr-huge-input", last + 180_000)?;
     let start = (last + 180_000) * 1_000_000;
     let inputs = serde_json::json!({"document": "lorem ipsum dolor sit amet\n".repeat(20 * 1024 * 1024 / 27)});
     let none: Option<String> = None;
     let end = start + 1_000_000_000;
-    span.execute(params!["tr-huge-input", experiment, "00000000000000aa", none, "huge", "CHAIN", start, end, content("huge", &inputs)])?;
+    span.execute(params![
+        "tr-huge-input",
+        experiment,
+        "00000000000000aa",
+        none,
+        "huge",
+        "CHAIN",
+        start,
+        end,
+        content("huge", &inputs)
+    ])?;
     Ok(())
 }

@@ -51,27 +51,34 @@ fn main() -> Result<(), Failure> {
 
     let cx = ReadCx::new();
     let mut store = open(&database, &OpenOptions::default())?;
-    let experiment: i64 = raw.query_row(
-        "select experiment_id from runs group by 1 order by count(*) desc, 1 limit 1",
-        [],
-        |row| row.get(0),
-    )?;
+    let experiment: i64 =
+        raw.query_row("select experiment_id from runs group by 1 order by count(*) desc, 1 limit 1", [], |row| {
+            row.get(0)
+        })?;
     let id = ExperimentId::from(experiment.to_string());
 
-    row("open", || open(&database, &OpenOptions::default()).is_ok(), || {
-        connect(&database).and_then(|db| db.query_row("select count(*) from sqlite_master", [], |_| Ok(()))).is_ok()
-    });
+    row(
+        "open",
+        || open(&database, &OpenOptions::default()).is_ok(),
+        || connect(&database).and_then(|db| db.query_row("select count(*) from sqlite_master", [], |_| Ok(()))).is_ok(),
+    );
     if source.exists() && source != database {
-        row("open (first column), the store it grew from", || open(&database, &OpenOptions::default()).is_ok(), || {
-            open(&source, &OpenOptions::default()).is_ok()
-        });
+        row(
+            "open (first column), the store it grew from",
+            || open(&database, &OpenOptions::default()).is_ok(),
+            || open(&source, &OpenOptions::default()).is_ok(),
+        );
     }
     row(
         "experiments with counts",
-        || query::experiments::experiments(&mut *store, &cx, false).map(|found| found.len()).unwrap_or(0),
+        || query::experiments(&mut *store, &cx, false).map(|found| found.len()).unwrap_or(0),
         || {
             raw_bytes(&raw, "select * from experiments", &[])
-                + raw_bytes(&raw, "select experiment_id, count(*) from runs where lifecycle_stage is not 'deleted' group by 1", &[])
+                + raw_bytes(
+                    &raw,
+                    "select experiment_id, count(*) from runs where lifecycle_stage is not 'deleted' group by 1",
+                    &[],
+                )
                 + raw_bytes(&raw, "select experiment_id, count(*) from trace_info group by 1", &[])
         },
     );
@@ -117,7 +124,11 @@ fn traces(store: &mut dyn Store, raw: &Connection, cx: &ReadCx, experiment: &Exp
                 .iter()
                 .map(|trace| {
                     raw_bytes(raw, "select * from trace_info where request_id = ?1", &[trace])
-                        + raw_bytes(raw, "select key, value from trace_request_metadata where request_id = ?1", &[trace])
+                        + raw_bytes(
+                            raw,
+                            "select key, value from trace_request_metadata where request_id = ?1",
+                            &[trace],
+                        )
                         + raw_bytes(raw, "select key, value from trace_tags where request_id = ?1", &[trace])
                 })
                 .sum::<usize>()
@@ -137,15 +148,18 @@ fn traces(store: &mut dyn Store, raw: &Connection, cx: &ReadCx, experiment: &Exp
 
 fn one_trace(store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(), Failure> {
     let largest = |limit: &str| -> Result<String, Failure> {
-        let sql = format!("select trace_id from spans group by 1 having count(*) {limit} order by count(*) desc limit 1");
+        let sql =
+            format!("select trace_id from spans group by 1 having count(*) {limit} order by count(*) desc limit 1");
         Ok(raw.query_row(&sql, [], |row| row.get(0))?)
     };
-    for (what, trace) in [("the tree of an ordinary trace", largest("<= 40")?), ("the tree of the largest trace", largest("> 0")?)] {
+    for (what, trace) in
+        [("the tree of an ordinary trace", largest("<= 40")?), ("the tree of the largest trace", largest("> 0")?)]
+    {
         let id = TraceId::from(trace.as_str());
         let spans = store.spans(cx, &id)?.len();
         row(
             &format!("{what} ({spans} spans)"),
-            || query::traces::trace_tree(store, cx, &id).is_ok(),
+            || query::trace_tree(store, cx, &id).is_ok(),
             || {
                 let sql = "select span_id, parent_span_id, name, type, status, start_time_unix_nano, end_time_unix_nano \
                            from spans where trace_id = ?1";
@@ -160,12 +174,15 @@ fn one_trace(store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(),
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let ordinary = largest("<= 40")?;
-    let ordinary_row: i64 = raw.query_row("select max(rowid) from spans where trace_id = ?1", [&ordinary], |row| row.get(0))?;
-    for (what, (trace, rowid)) in [("one ordinary body", (ordinary, ordinary_row)), ("the largest body", largest_body)] {
+    let ordinary_row: i64 =
+        raw.query_row("select max(rowid) from spans where trace_id = ?1", [&ordinary], |row| row.get(0))?;
+    for (what, (trace, rowid)) in [("one ordinary body", (ordinary, ordinary_row)), ("the largest body", largest_body)]
+    {
         let id = TraceId::from(trace.as_str());
         let heads = store.spans(cx, &id)?;
         let Some(head) = heads.iter().find(|head| head.handle.0 == rowid as u64) else { continue };
-        let bytes: i64 = raw.query_row("select length(content) from spans where rowid = ?1", [rowid], |row| row.get(0))?;
+        let bytes: i64 =
+            raw.query_row("select length(content) from spans where rowid = ?1", [rowid], |row| row.get(0))?;
         row(
             &format!("{what} ({bytes} characters), decoded"),
             || store.span_body(cx, &id, head.handle).is_ok(),

@@ -10,6 +10,7 @@ use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::state::Action;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::{Failure, median};
 
@@ -20,9 +21,12 @@ const FRAMES: usize = 200;
 pub fn measure(database: &Path, source: &Path) -> Result<(), Failure> {
     println!("\nthe window, milliseconds");
     first_frames(database, source);
-    from_click(database)?;
-    println!("\nCPU of the window's thread per frame while scrolling, layout and tessellation, milliseconds: p95 of {RUNS} runs of {FRAMES} frames");
-    scrolling(database)?;
+    let monsters = Monsters::find(database)?;
+    from_click(database, &monsters)?;
+    println!(
+        "\nCPU of the window's thread per frame while scrolling, layout and tessellation, milliseconds: p95 of {RUNS} runs of {FRAMES} frames"
+    );
+    scrolling(database, &monsters)?;
     Ok(())
 }
 
@@ -92,11 +96,31 @@ fn go(harness: &mut Harness<'_, Viewer>, place: &str) {
     harness.state_mut().act(Action::GoTo(place.to_owned()));
 }
 
+/// The places of the trace of most spans and of the largest input, with a word that each shows.
+struct Monsters {
+    many_spans: String,
+    huge_input: String,
+}
+
+impl Monsters {
+    fn find(database: &Path) -> Result<Self, Failure> {
+        let db = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let place = |sql: &str| db.query_row(sql, [], |row| Ok(format!("trace/{}", row.get::<_, String>(0)?)));
+        Ok(Self {
+            many_spans: place("select trace_id from spans group by 1 order by count(*) desc limit 1")?,
+            huge_input: place(
+                "select trace_id from spans where trace_id in (select request_id from trace_info order by timestamp_ms desc limit 200) \
+                 order by length(content) desc limit 1",
+            )?,
+        })
+    }
+}
+
 /// From a click to what was asked for; a test harness adds its own cost to each frame.
-fn from_click(database: &Path) -> Result<(), Failure> {
+fn from_click(database: &Path, monsters: &Monsters) -> Result<(), Failure> {
     let cases = [
-        ("20,000 spans: the tree is there", "trace/tr-many-spans", "step 0"),
-        ("a 20 MB input: its first lines are there", "trace/tr-huge-input", "lorem ipsum"),
+        ("20,000 spans: the tree is there", &*monsters.many_spans, "step 0"),
+        ("a 20 MB input: its first lines are there", &*monsters.huge_input, "lorem ipsum"),
     ];
     for (what, place, label) in cases {
         let mut times = Vec::new();
@@ -117,11 +141,11 @@ fn from_click(database: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn scrolling(database: &Path) -> Result<(), Failure> {
+fn scrolling(database: &Path, monsters: &Monsters) -> Result<(), Failure> {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("frames.csv");
     let cases = [
-        ("the tree of 20,000 spans", "trace/tr-many-spans", "step 0", egui::pos2(600.0, 600.0)),
-        ("the lines of a 20 MB input", "trace/tr-huge-input", "lorem ipsum", egui::pos2(1350.0, 600.0)),
+        ("the tree of 20,000 spans", &*monsters.many_spans, "step 0", egui::pos2(600.0, 600.0)),
+        ("the lines of a 20 MB input", &*monsters.huge_input, "lorem ipsum", egui::pos2(1350.0, 600.0)),
     ];
     for (what, place, label, pointer) in cases {
         let mut p95s = Vec::new();
@@ -144,7 +168,11 @@ fn scrolling(database: &Path) -> Result<(), Failure> {
             drop(harness);
             let frames = logged(&log)?;
             let last = &frames[frames.len().saturating_sub(FRAMES)..];
-            p95s.push(p95(last.iter().zip(&tessellation).map(|(layout, tessellation)| layout + tessellation).collect()));
+            p95s.push(p95(last
+                .iter()
+                .zip(&tessellation)
+                .map(|(layout, tessellation)| layout + tessellation)
+                .collect()));
         }
         match p95s.len() {
             RUNS => println!("  {what:<44} {:>8.2}", median(p95s)),
@@ -160,6 +188,7 @@ fn scroll<S>(harness: &mut Harness<'_, S>, pointer: egui::Pos2, frame: usize) {
     harness.event(egui::Event::PointerMoved(pointer));
     harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Point,
+        source: egui::MouseWheelSource::Trackpad,
         delta: egui::vec2(0.0, if frame % 100 < 80 { -97.0 } else { 193.0 }),
         phase: egui::TouchPhase::Move,
         modifiers: egui::Modifiers::NONE,

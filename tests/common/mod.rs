@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
+use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{
     ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown, SpanBody, SpanHead, Tokens, TraceHead, secret,
 };
@@ -30,13 +30,7 @@ pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harn
             },
         );
     let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
-    let options = ViewerOptions {
-        args,
-        settings: SettingsPlace::nowhere(),
-        exits_after_first_frame: false,
-        frame_log: None,
-        started: Instant::now(),
-    };
+    let options = ViewerOptions { args, ..ViewerOptions::default() };
     Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);
         dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);
