@@ -1,5 +1,7 @@
 //! The workers of one open store: started, watched, replaced when one is stuck, never waited for.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,6 +47,7 @@ pub(super) struct Crew {
     patience: Patience,
     abandoned: usize,
     hired: usize,
+    revision: Arc<AtomicU64>,
 }
 
 impl Crew {
@@ -61,6 +64,7 @@ impl Crew {
             patience,
             abandoned: 0,
             hired: 0,
+            revision: Arc::default(),
         };
         for reader in readers {
             crew.hire(Some(reader));
@@ -76,6 +80,7 @@ impl Crew {
             wake: self.wake.clone(),
             seed: Seed::clone(&self.seed),
             deadline: self.patience.deadline,
+            revision: Arc::clone(&self.revision),
         };
         self.hired += 1;
         let own = desk.clone();

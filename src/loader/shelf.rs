@@ -149,9 +149,9 @@ impl Shelf {
         serials
     }
 
-    /// Whether anything is under way.
+    /// Whether anything is under way that somebody waits for; nobody does for the look for changes.
     pub fn has_pending(&self) -> bool {
-        self.entries.values().any(|entry| entry.pending.is_some())
+        self.entries.iter().any(|(key, entry)| entry.pending.is_some() && *key != Request::Revision)
     }
 
     /// Lets go of the answers that were not wanted for longest, until each class keeps its bound.

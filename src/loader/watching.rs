@@ -13,6 +13,9 @@ impl Loader {
         // It is wanted until it is answered, although no view says so.
         if let Some(entry) = self.shelf.get_mut(&Request::Revision) {
             entry.wanted = frame;
+            if entry.pending.is_some() {
+                return;
+            }
         }
         let can_watch = self.state.open.as_ref().is_some_and(|open| open.capabilities.can_watch);
         let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.patience.watch_every);

@@ -1,7 +1,7 @@
 //! One worker: a thread with a reader of its own, and what the window sees of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -88,6 +88,8 @@ pub(super) struct Kit {
     pub wake: Wake,
     pub seed: Seed,
     pub deadline: Duration,
+    /// The last revision that any worker saw.
+    pub revision: Arc<AtomicU64>,
 }
 
 /// Works until the queue is closed, the window is gone, or it is dismissed.
@@ -107,11 +109,18 @@ pub(super) fn work(mut store: Box<dyn Store>, desk: &Desk, kit: &Kit) {
             return;
         }
         let Job { serial, epoch, request, .. } = job;
+        // A look that found nothing new does not wake the window: it would draw all for nothing.
+        let is_news = match &outcome {
+            Outcome::Done(Answer::Revision(now)) => kit.revision.swap(now.0, Ordering::Relaxed) != now.0,
+            _ => true,
+        };
         let reply = Reply { serial, epoch, request, outcome, warnings, took: since.elapsed() };
         if kit.replies.send(reply).is_err() {
             return;
         }
-        (kit.wake)();
+        if is_news {
+            (kit.wake)();
+        }
         if has_panicked && let Ok(fresh) = fork(&kit.seed) {
             store = fresh;
         }
