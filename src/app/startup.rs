@@ -39,17 +39,30 @@ pub(super) fn run(options: ViewerOptions) -> Result<(), String> {
     }));
     match outcome {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(explain(&error.to_string())),
+        Ok(Err(error)) => Err(tell(&error.to_string())),
         Err(payload) => {
             let text = payload.downcast_ref::<String>().cloned();
             let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Err(explain(&text.unwrap_or_else(|| "no reason given".to_owned())))
+            Err(tell(&text.unwrap_or_else(|| "no reason given".to_owned())))
         }
     }
 }
 
 fn has_display(is_set: impl Fn(&str) -> bool) -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
+}
+
+/// A window that never came lacks something; one that was there was taken away.
+fn tell(error: &str) -> String {
+    if HAS_WINDOW.load(Ordering::Relaxed) {
+        format!("the window was lost: {}", one_line(error))
+    } else {
+        explain(error)
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(240).collect()
 }
 
 /// One line: what is missing, and which Debian package brings it.
@@ -71,8 +84,7 @@ fn explain(error: &str) -> String {
     } else {
         ""
     };
-    let line = error.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = line.chars().take(240).collect::<String>();
+    let line = one_line(error);
     if packages.is_empty() {
         format!("no window could be opened: {line}; {TERMINAL}")
     } else {

@@ -177,25 +177,6 @@ impl Loader {
         has_news
     }
 
-    /// Looks whether the store was written to, about every second; call it while the window is seen.
-    pub fn watch(&mut self, now: Instant) {
-        let can_watch = self.state.open.as_ref().is_some_and(|open| open.capabilities.can_watch);
-        let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.patience.watch_every);
-        if !can_watch || is_early || self.is_reading() {
-            return;
-        }
-        self.watched = Some(now);
-        let entry = self.shelf.entry(&Request::Revision);
-        // It is asked for again and again, whatever the answer was.
-        (entry.answer, entry.error) = (None, None);
-        self.want(Request::Revision, Lane::Prefetch, |_| None::<Arc<()>>);
-    }
-
-    /// How often [`Self::watch`] wants to be called.
-    pub fn watch_every(&self) -> Duration {
-        self.patience.watch_every
-    }
-
     /// Asks everything that is on screen again.
     pub fn refresh(&mut self) {
         self.generation += 1;

@@ -28,6 +28,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod text;
+mod watching;
 mod worker;
 
 pub use answer::TracePlace;

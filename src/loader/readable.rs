@@ -39,12 +39,38 @@ fn write(out: &mut Readable, value: &Json, depth: usize) {
                 line(out, depth, &short);
                 return;
             }
+            if let [Json::String(text)] = items.as_slice() {
+                block(out, text, depth);
+                return;
+            }
+            if items.iter().all(|item| message(item).is_some()) {
+                messages(out, items, depth.saturating_sub(1));
+                return;
+            }
             for (index, item) in items.iter().enumerate() {
                 entry(out, &format!("{}", index + 1), item, depth);
             }
         }
         Json::String(text) => block(out, text, depth),
         other => line(out, depth, &other.to_string()),
+    }
+}
+
+/// Role and text of a chat message that holds nothing else.
+fn message(item: &Json) -> Option<(&str, &str)> {
+    let map = item.as_object().filter(|map| map.len() == 2)?;
+    Some((map.get("role")?.as_str()?, map.get("content")?.as_str()?))
+}
+
+/// A conversation: each role as a key, its text below it.
+fn messages(out: &mut Readable, items: &[Json], depth: usize) {
+    for (role, text) in items.iter().filter_map(message) {
+        if !out.text.is_empty() && !out.text.ends_with("\n\n") {
+            out.text.push('\n');
+        }
+        push_key(out, depth, role);
+        out.text.push('\n');
+        block(out, text, depth + 1);
     }
 }
 
@@ -137,15 +163,18 @@ mod tests {
     fn texts_keep_their_lines_and_lists_their_order() {
         let value = json!({"question": "What?", "n": 3, "demos": [], "plan": ["a", "b"],
             "messages": [{"role": "user", "content": "one\ntwo"}], "api_key": {"masked": true}, "none": null});
-        let wanted = "question  What?\nn  3\ndemos  []\nplan  [\"a\",\"b\"]\n\nmessages\n\n    1\n        role  user\n\n        \
-                      content\n        one\n        two\n\napi_key  ‹masked›\nnone  null";
+        let wanted = concat!(
+            "question  What?\nn  3\ndemos  []\nplan  [\"a\",\"b\"]\n\nmessages\n\nuser\none\ntwo\n\n",
+            "api_key  ‹masked›\nnone  null",
+        );
         let made = readable(&value);
         assert_eq!(made.text, wanted);
         let keys: Vec<&str> = made.keys.iter().map(|range| &made.text[range.clone()]).collect();
-        assert_eq!(keys, ["question", "n", "demos", "plan", "messages", "1", "role", "content", "api_key", "none"]);
+        assert_eq!(keys, ["question", "n", "demos", "plan", "messages", "user", "api_key", "none"]);
         assert_eq!(readable(&json!("plain\ntext")).text, "plain\ntext");
         assert_eq!(readable(&json!(null)).text, "null");
         assert_eq!(readable(&json!({})).text, "{}");
+        assert_eq!(readable(&json!(["one\ntwo"])).text, "one\ntwo");
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Loader {
         entry.pending = None;
         match reply.outcome {
             Outcome::Done(answer) => {
-                entry.answer = Some(answer.or_same(entry.answer.as_ref()));
+                entry.put(answer);
                 entry.error = None;
                 entry.warnings = reply.warnings.into();
             }

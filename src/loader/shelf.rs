@@ -47,6 +47,8 @@ pub(super) struct Pending {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub answer: Option<Answer>,
+    /// About how many bytes the answer holds; counted once.
+    bytes: usize,
     pub warnings: Arc<[Warning]>,
     pub error: Option<Arc<str>>,
     pub pending: Option<Pending>,
@@ -62,6 +64,7 @@ impl Default for Entry {
     fn default() -> Self {
         Self {
             answer: None,
+            bytes: 0,
             warnings: Arc::new([]),
             error: None,
             pending: None,
@@ -73,6 +76,13 @@ impl Default for Entry {
 }
 
 impl Entry {
+    /// Keeps an answer; one that says the same as before changes nothing.
+    pub fn put(&mut self, answer: Answer) {
+        let answer = answer.or_same(self.answer.as_ref());
+        self.bytes = answer.bytes();
+        self.answer = Some(answer);
+    }
+
     /// What to show of it.
     pub fn slot<T>(&self, pick: impl Fn(&Answer) -> Option<Arc<T>>) -> Slot<T> {
         let value = self.answer.as_ref().and_then(pick);
@@ -95,10 +105,6 @@ impl Entry {
             None => self.error.is_none() || self.generation < generation,
             Some(answer) => self.is_expired || (self.generation < generation && !answer.is_final()),
         }
-    }
-
-    fn bytes(&self) -> usize {
-        self.answer.as_ref().map_or(0, Answer::bytes)
     }
 }
 
@@ -153,7 +159,7 @@ impl Shelf {
     pub fn evict(&mut self, frame: u64) {
         for class in [Class::Bodies, Class::Trees, Class::Rest] {
             let of_class = |request: &&Request| Class::of(request) == class;
-            let mut total: usize = self.entries.iter().filter(|(key, _)| of_class(key)).map(|(_, e)| e.bytes()).sum();
+            let mut total: usize = self.entries.iter().filter(|(key, _)| of_class(key)).map(|(_, e)| e.bytes).sum();
             if total <= class.most_bytes() {
                 continue;
             }
@@ -161,7 +167,7 @@ impl Shelf {
                 .entries
                 .iter()
                 .filter(|(key, entry)| of_class(key) && entry.wanted < frame && entry.pending.is_none())
-                .map(|(key, entry)| (entry.wanted, entry.bytes(), key.clone()))
+                .map(|(key, entry)| (entry.wanted, entry.bytes, key.clone()))
                 .collect();
             oldest.sort_by_key(|(wanted, _, _)| *wanted);
             for (_, bytes, key) in oldest {
@@ -197,7 +203,7 @@ mod tests {
             let content = Text::new("x".repeat(15 << 20));
             let file = FileText { text: content, full_size: 0, is_cut: false, is_binary: false };
             let entry = shelf.entry(&text(name));
-            entry.answer = Some(Answer::ArtifactText(Arc::new(Some(file))));
+            entry.put(Answer::ArtifactText(Arc::new(Some(file))));
             entry.wanted = frame;
         }
         shelf.evict(3);

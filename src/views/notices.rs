@@ -77,6 +77,11 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
+/// A key as it is printed on a keyboard.
+fn key_text(ui: &Ui, shortcut: &egui::KeyboardShortcut) -> String {
+    ui.ctx().format_shortcut(shortcut).replace("Slash", "/").replace("Questionmark", "?")
+}
+
 fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let mut is_open = true;
     Window::new("Keys")
@@ -84,13 +89,12 @@ fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
-        .default_width(420.0)
+        .default_width(520.0)
         .show(ui.ctx(), |ui| {
             let names: Vec<(String, &str)> = Command::ALL
                 .into_iter()
                 .map(|command| {
-                    let keys: Vec<String> =
-                        command.shortcuts().iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
+                    let keys: Vec<String> = command.shortcuts().iter().map(|shortcut| key_text(ui, shortcut)).collect();
                     (keys.join(" or "), command.text())
                 })
                 .chain([

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, Ui};
 
+use super::command::Command;
 use super::parts::link;
 use super::scene::Scene;
 use crate::loader::Lane;
@@ -29,6 +30,9 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_L;
+            if link(ui, "? keys", Type::Caption, Tone::Muted).on_hover_text(Command::ShowKeys.tooltip()).clicked() {
+                scene.act(Action::ShowKeys(!scene.state.shows_keys));
+            }
             if let Some(slowest) = scene.loader.slowest() {
                 let ms = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
                 let text = format!("slowest query {}", format::duration_ns(ms));

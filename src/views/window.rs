@@ -16,6 +16,9 @@ use crate::widgets::tokens::Tokens;
 /// Narrower than this, the details stand below the tree of spans' place as a tab of their own.
 pub(super) const NARROW: f32 = 1_000.0;
 
+/// The details leave at least this much to the tree of spans.
+const CENTRE: f32 = 470.0;
+
 /// What the views remember between frames.
 #[derive(Default)]
 pub struct Memory {
@@ -68,7 +71,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
             });
         note_width(ui, scene, shown.response.rect.width(), scene.state.settings.tree_width, 292.0, Action::TreeWidth);
         if matches!(scene.place(), Place::Trace { .. }) && !is_narrow {
-            let most = (ui.available_width() - 380.0).max(320.0);
+            let most = (ui.available_width() - CENTRE).max(320.0);
             let shown = Panel::right("details")
                 .default_size(scene.state.settings.details_width.unwrap_or(560.0).min(most))
                 .size_range(320.0..=most)

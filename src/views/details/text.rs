@@ -5,9 +5,10 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::loader::{DerivedKey, Lane, Text};
-use crate::state::Action;
+use crate::state::{Action, NoticeText};
 use crate::views::scene::Scene;
 use crate::widgets::empty::skeleton_rows_ui;
+use crate::widgets::fonts::missing_scripts;
 use crate::widgets::text::{CharWidths, TextLines, TextState, VirtualText};
 use crate::widgets::tokens::size::{self, Type};
 
@@ -37,6 +38,7 @@ pub(in crate::views) fn text_view_ui(
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
     let variant = width as u64 * 2 + u64::from(prose);
     if memory.shown.is_none_or(|(source, _)| source != text.id()) {
+        hint_fonts(ui, scene, text.text());
         memory.state = TextState::default();
         memory.lines = None;
     }
@@ -53,6 +55,20 @@ pub(in crate::views) fn text_view_ui(
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {
         scene.act(Action::Copy(lines.lines(range).to_owned()));
+    }
+}
+
+/// A script that no font here has is said once, with the package that brings one.
+fn hint_fonts(ui: &Ui, scene: &mut Scene<'_>, text: &str) {
+    let head = &text[..text.floor_char_boundary(20_000)];
+    for script in missing_scripts(ui.ctx(), head) {
+        let id = egui::Id::unique(("font hint", script.package, script.name));
+        if ui.data(|data| data.get_temp::<bool>(id)).is_none() {
+            ui.data_mut(|data| data.insert_temp(id, true));
+            let what = format!("No font here has {} characters", script.name);
+            let advice = format!("On Debian, `apt install {}` brings one; then start dspyglass again", script.package);
+            scene.act(Action::Notify(NoticeText::hint(what, advice)));
+        }
     }
 }
 

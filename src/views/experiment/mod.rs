@@ -95,6 +95,11 @@ fn make_rows(memory: &mut ExperimentMemory, tree: &Arc<RunTree>, values: Values)
     }
 }
 
+/// Wide enough for its title, within reason.
+fn metric_width(key: &str) -> f32 {
+    (key.chars().count() as f32 * 7.0 + 2.0 * size::GAP_M).clamp(84.0, 160.0)
+}
+
 fn table_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -109,7 +114,7 @@ fn table_ui(
         Column::text("Started", 140.0),
         Column::number("Duration", 90.0),
     ];
-    columns.extend(lines.metrics.iter().map(|key| Column::number(key, 96.0)));
+    columns.extend(lines.metrics.iter().map(|key| Column::number(key, metric_width(key))));
     let clock = scene.clock;
     let selected =
         memory.cursor.as_ref().and_then(|id| lines.lines.iter().position(|line| tree.runs[line.run].id == *id));

@@ -57,7 +57,7 @@ pub(super) fn header_ui(
             let more = format!("{} more", tree.head.assessments.len() - MAX_SCORES);
             text_ui(ui, &more, Type::Small, Tone::Muted);
         }
-        let started = moment_short(row.start_time_ms, scene.clock);
+        let started = moment_short(row.start_time_ms, scene.clock).replace(' ', "\u{a0}");
         text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
     });
     ui.add_space(size::GAP_XS);
@@ -123,10 +123,11 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         let position = format::count(place.position as u64 + 1);
         let text = format!("{position} of {}", format::count(place.total));
         text_ui(ui, &text, Type::Small, Tone::Muted);
-        for (command, forward, glyph, key) in
-            [(Command::PreviousTrace, false, Glyph::Back, "k"), (Command::NextTrace, true, Glyph::Forward, "j")]
-        {
-            let chip = Chip::button(command.text()).glyph(glyph, Tone::Muted).key(key);
+        for (command, name, forward, glyph, key) in [
+            (Command::PreviousTrace, "Previous", false, Glyph::Back, "k"),
+            (Command::NextTrace, "Next", true, Glyph::Forward, "j"),
+        ] {
+            let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key);
             if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
                 step(scene, memory, forward);
             }

@@ -15,6 +15,8 @@ use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows, VisibleRow};
 use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
 
+/// What a row keeps for its name, its margin included.
+const NAME: f32 = 120.0;
 const OWN: f32 = 62.0;
 const TOKENS: f32 = 78.0;
 /// The part of the width that the bars get, and their bounds.
@@ -51,7 +53,10 @@ fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale) {
     let tokens_right = bars.left() - size::GAP_M;
     let own_right = tokens_right - TOKENS - size::GAP_S;
     title(Rect::from_x_y_ranges(tokens_right - TOKENS..=tokens_right, head.y_range()), "Tokens", Align::Max);
-    title(Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Own", Align::Max);
+    // A row leaves this column out where its name would have no room; so does its title.
+    if own_right - OWN >= head.left() + NAME {
+        title(Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Own", Align::Max);
+    }
     title(head.with_min_x(head.left() + size::GAP_L), "Span", Align::Min);
     axis_ui(ui, bars, scale);
     let rule = Rect::from_min_size(head.left_bottom(), vec2(head.width(), size::RULE));

@@ -55,7 +55,7 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
         let width = ui.available_width() - button;
         let field = Field::new("Path of the store").hint("/path/to/mlflow.db").width(width);
         let response = field.show(ui, &mut memory.path);
-        if !memory.has_focused {
+        if !memory.has_focused && scene.loader.state().opening.is_none() {
             memory.has_focused = true;
             response.request_focus();
         }
