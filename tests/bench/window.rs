@@ -126,7 +126,7 @@ fn from_click(database: &Path, monsters: &Monsters) -> Result<(), Failure> {
         let mut times = Vec::new();
         for _ in 0..RUNS {
             let mut harness = window(database, None);
-            until(&mut harness, "experiments")?;
+            until(&mut harness, "Experiments and runs")?;
             go(&mut harness, place);
             match until(&mut harness, label) {
                 Ok(time) => times.push(time.as_secs_f64() * 1000.0),
@@ -151,7 +151,7 @@ fn scrolling(database: &Path, monsters: &Monsters) -> Result<(), Failure> {
         let mut p95s = Vec::new();
         for _ in 0..RUNS {
             let mut harness = window(database, Some(&log));
-            until(&mut harness, "experiments")?;
+            until(&mut harness, "Experiments and runs")?;
             go(&mut harness, place);
             if until(&mut harness, label).is_err() {
                 break;
