@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::prepare::PreparedBody;
-use super::text::FileText;
+use super::text::{FileText, Text};
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
@@ -40,6 +40,7 @@ pub(super) enum Answer {
     TraceTree(Arc<Option<TraceTree>>),
     SpanFacts(Arc<TraceFigures>),
     SpanBody(Arc<Option<PreparedBody>>),
+    SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
     ArtifactText(Arc<Option<FileText>>),
     Revision(Revision),
@@ -81,6 +82,7 @@ impl Answer {
             Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 300),
             Self::SpanFacts(figures) => figures.spans.len() * 160,
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
+            Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
             Self::Derived(derived) => derived.bytes,
@@ -102,6 +104,7 @@ impl Answer {
             (Self::TraceTree(a), Some(Self::TraceTree(b))) => a == b,
             (Self::SpanFacts(a), Some(Self::SpanFacts(b))) => a == b,
             (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
+            (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
             (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
             _ => false,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
-use super::prepare::{PreparedBody, pretty};
+use super::prepare::{PreparedBody, part_as_json, pretty};
 use super::request::{Request, TraceScope};
 use super::text::{FileText, Text};
 use crate::model::{ArtifactOwner, Json, TraceId, json};
@@ -41,6 +41,10 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         Request::SpanBody(id, span, has_ended) => {
             let body = query::span_body(store, cx, id, *span)?;
             Answer::SpanBody(Arc::new(body.map(|body| PreparedBody::new(body, *has_ended))))
+        }
+        Request::SpanJson(id, span, part) => {
+            let body = query::span_body(store, cx, id, *span)?;
+            Answer::SpanJson(Arc::new(body.and_then(|body| part_as_json(body, *part))))
         }
         Request::Artifacts(owner) => Answer::Artifacts(Arc::new(query::artifacts(store, cx, owner)?)),
         Request::ArtifactText(owner, path) => Answer::ArtifactText(Arc::new(artifact_text(store, cx, owner, path)?)),

@@ -35,7 +35,7 @@ pub use answer::TracePlace;
 pub use crew::Patience;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
-pub use prepare::{PreparedBody, PreparedEvent, PreparedText};
+pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use request::{DerivedKey, Lane, Request, TraceScope};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{FileText, Text, fresh_id};

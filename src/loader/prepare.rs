@@ -1,5 +1,7 @@
 //! A span's body, laid out for the screen on the worker.
 
+use serde_json::Map;
+
 use super::readable::readable;
 use super::text::Text;
 use crate::model::{Json, SpanBody, SpanEvent};
@@ -9,19 +11,55 @@ use crate::model::{Json, SpanBody, SpanEvent};
 pub struct PreparedText {
     /// For reading: real line breaks, no quotes.
     pub readable: Text,
-    /// As JSON, indented; also what is copied.
-    pub json: Text,
+    /// As JSON, indented; also what is copied. `None` for a long text, whose JSON is made when
+    /// it is asked for ([`super::Loader::span_json`]): nobody looks at most of it.
+    pub json: Option<Text>,
+}
+
+/// Up to this many bytes the JSON of a text is made at once.
+const JSON_AT_ONCE: usize = 256 << 10;
+
+/// A part of a span's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BodyPart {
+    /// What it was given.
+    Inputs,
+    /// What it gave back.
+    Outputs,
+    /// Everything else that was noted.
+    Attributes,
+    /// What happened during it.
+    Events,
+}
+
+/// One part of a body as JSON, indented; `None` if it has no such part.
+pub(super) fn part_as_json(body: SpanBody, part: BodyPart) -> Option<Text> {
+    let value = match part {
+        BodyPart::Inputs => body.inputs?,
+        BodyPart::Outputs => body.outputs?,
+        BodyPart::Attributes => all_attributes(body.attributes, body.other),
+        BodyPart::Events => events_json(&body.events),
+    };
+    Some(Text::new(pretty(&value)))
+}
+
+fn all_attributes(mut attributes: Map<String, Json>, other: Map<String, Json>) -> Json {
+    for (key, value) in other {
+        attributes.entry(key).or_insert(value);
+    }
+    Json::Object(attributes)
 }
 
 impl PreparedText {
     fn new(value: &Json) -> Self {
         let made = readable(value);
-        Self { readable: Text::with_keys(made.text, made.keys), json: Text::new(pretty(value)) }
+        let json = (made.text.len() <= JSON_AT_ONCE).then(|| Text::new(pretty(value)));
+        Self { readable: Text::with_keys(made.text, made.keys), json }
     }
 
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        self.readable.bytes() + self.json.bytes()
+        self.readable.bytes() + self.json.as_ref().map_or(0, Text::bytes)
     }
 }
 
@@ -65,11 +103,7 @@ impl PreparedBody {
     /// Lays `body` out. `is_final`: its span has ended.
     pub fn new(body: SpanBody, is_final: bool) -> Self {
         let attribute_count = body.attributes.len();
-        let mut attributes = body.attributes;
-        for (key, value) in body.other {
-            attributes.entry(key).or_insert(value);
-        }
-        let attributes = Json::Object(attributes);
+        let attributes = all_attributes(body.attributes, body.other);
         let has_masked =
             [body.inputs.as_ref(), body.outputs.as_ref(), Some(&attributes)].into_iter().flatten().any(has_masked);
         Self {
@@ -109,7 +143,6 @@ fn prepare_event(event: &SpanEvent) -> PreparedEvent {
 }
 
 fn events_text(events: &[SpanEvent]) -> PreparedText {
-    let as_json = |event: &SpanEvent| serde_json::json!({ "name": event.name, "time_ns": event.time_ns, "attributes": event.attributes });
     let mut text = String::new();
     for (index, event) in events.iter().enumerate() {
         if index > 0 {
@@ -131,8 +164,13 @@ fn events_text(events: &[SpanEvent]) -> PreparedText {
             text.push_str(&readable(&Json::Object(attributes)).text);
         }
     }
-    let json = Json::Array(events.iter().map(as_json).collect());
-    PreparedText { readable: Text::new(text), json: Text::new(pretty(&json)) }
+    let json = (text.len() <= JSON_AT_ONCE).then(|| Text::new(pretty(&events_json(events))));
+    PreparedText { readable: Text::new(text), json }
+}
+
+fn events_json(events: &[SpanEvent]) -> Json {
+    let as_json = |event: &SpanEvent| serde_json::json!({ "name": event.name, "time_ns": event.time_ns, "attributes": event.attributes });
+    Json::Array(events.iter().map(as_json).collect())
 }
 
 /// JSON, indented.

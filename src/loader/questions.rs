@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
 use super::keeper::Loader;
-use super::prepare::PreparedBody;
+use super::prepare::{BodyPart, PreparedBody};
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
-use super::text::FileText;
+use super::text::{FileText, Text};
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, TraceId,
@@ -55,6 +55,9 @@ questions! {
     /// The body of a span, laid out; `None` inside if it is gone.
     span_body(trace: &TraceId, span: SpanHandle, has_ended: bool) -> Option<PreparedBody>
         = Request::SpanBody(trace.clone(), span, has_ended), SpanBody;
+    /// A part of a span's body as JSON, for texts too long to have it at once.
+    span_json(trace: &TraceId, span: SpanHandle, part: BodyPart) -> Option<Text>
+        = Request::SpanJson(trace.clone(), span, part), SpanJson;
     /// The files of a run, a trace or a model.
     artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
     /// The text of a file; `None` inside if there is no such file.

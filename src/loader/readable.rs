@@ -22,9 +22,21 @@ pub struct Readable {
 /// Writes `value` for reading.
 pub fn readable(value: &Json) -> Readable {
     let mut out = Readable::default();
+    // Growing by doubling would hold a long text three times over.
+    out.text.reserve_exact(longest(value) + 4096);
     write(&mut out, value, 0);
     out.text.truncate(out.text.trim_end_matches('\n').len());
     out
+}
+
+/// The length of the longest text inside.
+fn longest(value: &Json) -> usize {
+    match value {
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(longest).max().unwrap_or(0),
+        Json::Object(map) => map.values().map(longest).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn write(out: &mut Readable, value: &Json, depth: usize) {

@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 
+use super::prepare::BodyPart;
 use crate::model::{ArtifactOwner, ExperimentId, RunId, SpanHandle, TraceId};
 use crate::store::{TraceHandle, TraceQuery};
 
@@ -65,6 +66,8 @@ pub enum Request {
     SpanFacts(TraceId),
     /// One span's body, prepared for the screen; whether the span has ended.
     SpanBody(TraceId, SpanHandle, bool),
+    /// One part of a span's body as JSON.
+    SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
     Artifacts(ArtifactOwner),
     /// The text of one file.
@@ -102,6 +105,7 @@ impl Request {
             Self::TraceTree(_) => "trace",
             Self::SpanFacts(_) => "tokens of spans",
             Self::SpanBody(..) => "span",
+            Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
             Self::ArtifactText(..) => "artifact",
             Self::Revision => "revision",

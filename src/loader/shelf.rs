@@ -21,7 +21,9 @@ enum Class {
 impl Class {
     fn of(request: &Request) -> Self {
         match request {
-            Request::SpanBody(..) | Request::ArtifactText(..) | Request::Derived(_) => Self::Bodies,
+            Request::SpanBody(..) | Request::SpanJson(..) | Request::ArtifactText(..) | Request::Derived(_) => {
+                Self::Bodies
+            }
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,
         }

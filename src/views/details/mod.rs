@@ -8,8 +8,8 @@ use super::parts::slot_ui;
 use super::run::reveal_ui;
 use super::scene::Scene;
 use super::trace::{find_span, kind_tone, kind_word};
-use crate::loader::{Lane, PreparedBody, PreparedText, TraceTree};
-use crate::model::SpanHead;
+use crate::loader::{BodyPart, Lane, PreparedBody, PreparedText, Text, TraceTree};
+use crate::model::{SpanHandle, SpanHead, TraceId};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -28,7 +28,12 @@ use text::{TextMemory, text_view_ui};
 pub(super) struct DetailsMemory {
     text: TextMemory,
     as_json: bool,
+    /// Asked to be copied as JSON, and waiting for it.
+    copies: Option<Part>,
 }
+
+/// A part of the body of one span.
+type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, .. } = scene.place().clone() else { return };
@@ -51,7 +56,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         ui.add_space(size::GAP_S);
         let Some(answer) = slot_ui(ui, scene, &body, "The span", size::LINE) else { return };
         match answer.as_ref() {
-            Some(body) => body_ui(ui, scene, memory, span, body),
+            Some(body) => body_ui(ui, scene, memory, (&trace, span), body),
             None => {
                 empty_ui(ui, "This span is not in the store any more", "");
             }
@@ -98,9 +103,22 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>) {
     }
 }
 
-fn body_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, span: &SpanHead, body: &PreparedBody) {
+fn body_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut DetailsMemory,
+    (trace, span): (&TraceId, &SpanHead),
+    body: &PreparedBody,
+) {
     exception_ui(ui, scene, body);
-    let (text, empty) = match scene.state.location().detail {
+    let detail = scene.state.location().detail;
+    let part = match detail {
+        DetailTab::Inputs => BodyPart::Inputs,
+        DetailTab::Outputs => BodyPart::Outputs,
+        DetailTab::Attributes => BodyPart::Attributes,
+        DetailTab::Events => BodyPart::Events,
+    };
+    let (text, empty) = match detail {
         DetailTab::Inputs => (&body.inputs, "No inputs were recorded for this span"),
         DetailTab::Outputs if span.status == "ERROR" => (&body.outputs, "No outputs: this span failed"),
         DetailTab::Outputs => (&body.outputs, "No outputs were recorded for this span"),
@@ -111,8 +129,15 @@ fn body_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, span:
         empty_ui(ui, empty, "");
         return;
     };
-    tools_ui(ui, scene, memory, text, body.has_masked);
-    let shown = if memory.as_json { &text.json } else { &text.readable };
+    let part = (trace.clone(), span.handle, part);
+    tools_ui(ui, scene, memory, text, &part, body.has_masked);
+    copy_when_ready(scene, memory, text, &part);
+    let json = if memory.as_json { json_of(ui, scene, text, &part) } else { None };
+    let shown = match (memory.as_json, &json) {
+        (true, Some(json)) => json,
+        (true, None) => return,
+        (false, _) => &text.readable,
+    };
     let is_code = memory.as_json || scene.state.location().detail == DetailTab::Events;
     let label = scene.state.location().detail.title();
     text_view_ui(ui, scene, &mut memory.text, "span text", label, shown, !is_code);
@@ -143,7 +168,38 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
     ui.add_space(size::GAP_S);
 }
 
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &PreparedText, has_masked: bool) {
+/// The JSON of a part; while a long one is made, its place holds skeleton rows.
+fn json_of(ui: &mut Ui, scene: &mut Scene<'_>, text: &PreparedText, part: &Part) -> Option<Text> {
+    if let Some(json) = &text.json {
+        return Some(json.clone());
+    }
+    let slot = scene.loader.span_json(&part.0, part.1, part.2, Lane::Selection);
+    slot_ui(ui, scene, &slot, "The JSON of this span", size::LINE)?.as_ref().clone()
+}
+
+fn copy_when_ready(scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &PreparedText, part: &Part) {
+    if memory.copies.as_ref() != Some(part) {
+        memory.copies = None;
+        return;
+    }
+    let json = text.json.clone().or_else(|| {
+        let slot = scene.loader.span_json(&part.0, part.1, part.2, Lane::Selection);
+        slot.value().and_then(|json| json.as_ref().clone())
+    });
+    if let Some(json) = json {
+        memory.copies = None;
+        scene.act(Action::Copy(json.text().to_string()));
+    }
+}
+
+fn tools_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut DetailsMemory,
+    text: &PreparedText,
+    part: &Part,
+    has_masked: bool,
+) {
     ui.horizontal(|ui| {
         for (name, as_json, tip) in
             [("Readable", false, "Real line breaks, no quotes"), ("JSON", true, "As it is stored, indented")]
@@ -154,12 +210,12 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, text
             }
         }
         if ui.add(Chip::button("Copy as JSON")).clicked() {
-            scene.act(Action::Copy(text.json.text().to_string()));
+            memory.copies = Some(part.clone());
         }
         if has_masked || scene.state.is_revealed {
             reveal_ui(ui, scene);
         }
-        let bytes = text.json.bytes();
+        let bytes = text.readable.text().len();
         if bytes >= 100_000 {
             text_ui(ui, &format::bytes(bytes as u64), Type::Small, Tone::Muted);
         }
