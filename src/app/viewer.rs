@@ -128,7 +128,7 @@ impl Viewer {
     fn clock(&self) -> Clock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now_ms = self.fixed_now_ms.unwrap_or_else(|| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        Clock { now: Instant::now(), now_ms, is_utc: self.options.args.utc }
+        Clock { now: Instant::now(), now_ms, is_utc: self.options.args.utc, is_fixed: self.fixed_now_ms.is_some() }
     }
 
     /// Does what was asked for; says whether there was anything.

@@ -14,6 +14,8 @@ pub struct Clock {
     pub now_ms: i64,
     /// Times are written in UTC instead of the local zone.
     pub is_utc: bool,
+    /// Time stands still, for tests: nothing that was measured is shown.
+    pub is_fixed: bool,
 }
 
 /// The state, the answers, and where actions go.

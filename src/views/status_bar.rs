@@ -33,7 +33,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
             if link(ui, "? keys", Type::Caption, Tone::Muted).on_hover_text(Command::ShowKeys.tooltip()).clicked() {
                 scene.act(Action::ShowKeys(!scene.state.shows_keys));
             }
-            if let Some(slowest) = scene.loader.slowest() {
+            if let Some(slowest) = scene.loader.slowest().filter(|_| !scene.clock.is_fixed) {
                 let ms = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
                 let text = format!("slowest query {}", format::duration_ns(ms));
                 text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);

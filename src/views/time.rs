@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn moments() {
-        let clock = Clock { now: std::time::Instant::now(), now_ms: 1_763_712_451_204, is_utc: true };
+        let clock = Clock { now: std::time::Instant::now(), now_ms: 1_763_712_451_204, is_utc: true, is_fixed: true };
         assert_eq!(moment(clock.now_ms, clock), "2025-11-21 08:07:31");
         assert_eq!(moment_short(clock.now_ms - 1_000, clock), "today 08:07:30");
         assert_eq!(moment_short(clock.now_ms - 864_000_000, clock), "11-11 08:07:31");

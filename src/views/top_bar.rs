@@ -7,7 +7,7 @@ use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
 use super::window::other_theme;
 use crate::loader::Lane;
-use crate::model::ExperimentId;
+use crate::model::{ExperimentId, RunId};
 use crate::state::{Action, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -86,14 +86,15 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let mut steps: Vec<(String, Place)> = Vec::new();
     let file = open.info.path.file_name().map(|name| name.to_string_lossy().into_owned());
     steps.push((file.unwrap_or_else(|| open.info.path.display().to_string()), Place::Store));
-    if let Some(id) = place.experiment() {
+    let (experiment, run) = belongs_to(scene, &place);
+    if let Some(id) = &experiment {
         steps.push((experiment_name(scene, id), Place::Experiment(id.clone())));
     }
-    if let Some(run) = place.run() {
+    if let Some(run) = &run {
         let slot = scene.loader.run_page(run, Lane::Visible);
         let name = slot.value().and_then(|page| page.as_ref().as_ref()).map(|page| page.run.name.clone());
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()));
-        steps.push((name, Place::Run { experiment: place.experiment().cloned(), run: run.clone() }));
+        steps.push((name, Place::Run { experiment: experiment.clone(), run: run.clone() }));
     }
     if let Place::Trace { trace, .. } = &place {
         steps.push((short_id(trace.as_str()), place.clone()));
@@ -110,6 +111,17 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.go(target);
         }
     }
+}
+
+/// The experiment and run that a place stands in; of a trace that was reached by its id alone,
+/// those that it was recorded in.
+fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Option<RunId>) {
+    if let Place::Trace { experiment: None, run: None, trace } = place {
+        let slot = scene.loader.trace_tree(trace, Lane::Selection);
+        let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
+        return row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()));
+    }
+    (place.experiment().cloned(), place.run().cloned())
 }
 
 /// The name of an experiment, or its id while that is not known.

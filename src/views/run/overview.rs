@@ -25,9 +25,7 @@ pub(super) fn overview_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     for input in &page.datasets {
         left.push(("Dataset", rows::dataset(input), ""));
     }
-    for model in &page.models {
-        left.push(("Logged model", rows::model(model, clock), ""));
-    }
+    left.push(("Logged models", rows::models(&page.models, clock), ""));
     right.push(("MLflow's own tags", own_tags, ""));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if ui.available_width() >= TWO_COLUMNS {

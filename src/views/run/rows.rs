@@ -68,12 +68,13 @@ pub(super) fn dataset(input: &DatasetInput) -> Vec<Line> {
     lines
 }
 
-/// A model that the run logged.
-pub(super) fn model(model: &LoggedModel, clock: Clock) -> Vec<Line> {
-    let mut lines = vec![Line::new("Name", &model.name), Line::new("Id", &model.id)];
-    lines.extend(model.creation_time_ms.map(|ms| Line::new("Made", moment(ms, clock))));
-    lines.extend(model.artifact_location.as_ref().map(|place| Line::new("Artifacts", place)));
-    lines
+/// One line per model, its id as the value: DSPy's autologging makes one per compile.
+pub(super) fn models(models: &[LoggedModel], clock: Clock) -> Vec<Line> {
+    let line = |model: &LoggedModel| {
+        let made = model.creation_time_ms.map(|ms| format!(" · {}", moment(ms, clock))).unwrap_or_default();
+        Line::new(&format!("{}{made}", model.name), &model.id)
+    };
+    models.iter().map(line).collect()
 }
 
 #[cfg(test)]

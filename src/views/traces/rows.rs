@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn unknown_is_never_zero() {
-        let clock = Clock { now: std::time::Instant::now(), now_ms: 0, is_utc: true };
+        let clock = Clock { now: std::time::Instant::now(), now_ms: 0, is_utc: true, is_fixed: true };
         let mut unknown = row();
         (unknown.tokens, unknown.cached, unknown.span_count, unknown.duration_ms) = (None, None, None, None);
         for column in [3, 4, 5, 6] {
