@@ -3,6 +3,8 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::widgets::system_fonts;
+
 use super::viewer::{Viewer, ViewerOptions};
 
 /// Set once there is a window: panics before it are missing libraries, and are told in our words.
@@ -20,10 +22,11 @@ pub(super) fn run(options: ViewerOptions) -> Result<(), String> {
         .with_title("dspyglass")
         .with_inner_size([1600.0, 1000.0])
         .with_min_inner_size([800.0, 600.0]);
-    let native = eframe::NativeOptions { viewport, centered: false, ..eframe::NativeOptions::default() };
+    // The system's fonts are added by the window itself, in a way that survives their absence.
+    let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..eframe::NativeOptions::default() };
     let earlier = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if HAS_WINDOW.load(Ordering::Relaxed) {
+        if HAS_WINDOW.load(Ordering::Relaxed) && !system_fonts::is_listing() {
             earlier(info);
         }
     }));
@@ -33,6 +36,7 @@ pub(super) fn run(options: ViewerOptions) -> Result<(), String> {
             native,
             Box::new(|cc| {
                 HAS_WINDOW.store(true, Ordering::Relaxed);
+                system_fonts::add(&cc.egui_ctx);
                 Ok(Box::new(Viewer::new(cc, options)))
             }),
         )

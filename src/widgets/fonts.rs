@@ -1,9 +1,8 @@
 //! Fonts: Inter for prose, JetBrains Mono for values, both shipped; then Hack and the emoji fonts; then
 //! whatever the system has.
 //!
-//! eframe lists the system's fonts on a thread of its own as soon as the window is made
-//! (`NativeOptions::system_font_fallback`, feature `system_fonts`), and asks that list only for a
-//! character that no font here has. So the first frame waits for it only if it shows such a character,
+//! The system's fonts ([`super::system_fonts`]) are listed on a thread of their own as soon as the
+//! window is made, and asked only for a character that no font here has. So the first frame waits for it only if it shows such a character,
 //! and then no longer than the listing still takes.
 
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
@@ -63,7 +62,7 @@ pub fn definitions() -> FontDefinitions {
     fonts
 }
 
-/// Installs the shipped fonts. The system's fonts stay behind them if eframe added them.
+/// Installs the shipped fonts. The system's fonts stay behind them if they were added.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
 }

@@ -18,6 +18,7 @@ pub mod notice;
 pub mod row_text;
 pub mod scroll;
 pub mod section;
+pub mod system_fonts;
 pub mod table;
 pub mod tabs;
 pub mod text;
