@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod run_page;
 pub mod runs;
 pub mod trace;
+pub mod trace_counts;
 pub mod traces;
 
 pub use crate::analysis::{SpanTokens, TokenSource};
@@ -27,6 +28,7 @@ pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{
     TraceDocument, TraceFigures, TraceTree, find_trace, span_body, span_facts, trace_document, trace_tree,
 };
+pub use trace_counts::{TraceCounts, trace_counts_by_run};
 pub use traces::{TraceList, trace_index, trace_rows, traces};
 
 /// What a search by id or name found.
