@@ -68,20 +68,18 @@ impl Failure {
 /// How much of a filter is shown on either side of the mistake, in characters.
 const AROUND: usize = 60;
 
-/// The mistake, and the place in the filter with a caret below it.
+/// The mistake, and the place in the filter with carets below it.
 fn pointed(text: &str, error: &FilterError) -> String {
-    let (before, after) = text.split_at(error.at);
-    let skipped = before.chars().count().saturating_sub(AROUND);
-    let mut shown: String = before.chars().skip(skipped).collect();
-    if skipped > 0 {
-        shown.insert(0, '…');
-    }
-    let shown = words::clean(&shown);
-    let after = words::clean(&after.chars().take(AROUND).collect::<String>());
-    let caret = " ".repeat(words::width(&shown));
-    let at = before.chars().count() + 1;
+    let place = error.excerpt(text, AROUND);
+    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+    let before = format!("{}{}", cut(place.is_cut_before), words::clean(place.before));
+    let marked = words::clean(place.marked);
+    let after = format!("{}{}", words::clean(place.after), cut(place.is_cut_after));
+    let indent = " ".repeat(words::width(&before));
+    let carets = "^".repeat(words::width(&marked).max(1));
     format!(
-        "the filter cannot be read at character {at}: {}\n  {shown}{after}\n  {caret}^",
+        "the filter cannot be read at character {}: {}\n  {before}{marked}{after}\n  {indent}{carets}",
+        place.character,
         words::clean(&error.to_string())
     )
 }

@@ -2,18 +2,52 @@
 //!
 //! `metrics.eval > 70 and params.num_trials = '6' and attributes.status = 'FINISHED'
 //! and tags."mlflow.runName" LIKE 'eval%'` is MLflow's (`search_runs`, MLflow 2.21 – 3.18);
-//! `OR`, `NOT`, parentheses and `~` (contains) are added.
+//! `OR`, `NOT`, parentheses and `~` (contains) are added, as are numbers, `<` and `IN` for
+//! params and tags, `IS NULL` for everything, and the attributes `duration_ms`, `parent_id`,
+//! `experiment_id` and `lifecycle_stage`.
 //!
-//! A comparison on a key that a run does not have is false, and so its `NOT` is true. NaN
-//! compares false with everything, also by `!=`. What is masked matches nothing.
+//! # What holds
+//!
+//! A comparison on a key that a run does not have is false, also `!=` and `NOT IN`, as in
+//! MLflow; its `NOT` is therefore true. NaN equals nothing: every comparison with it is false
+//! but `!=`, which is true.
+//!
+//! What is masked can be seen by nobody, and so it can be guessed by nobody: a comparison with
+//! it is neither true nor false but unknown, and so is its `NOT`. `AND` and `OR` treat unknown
+//! as SQL does (unknown and false is false, unknown or true is true); a run for which the whole
+//! is unknown does not pass. Only `IS NULL` tells that there is something, which is shown anyway.
+//!
+//! # Where MLflow answers otherwise
+//!
+//! | | MLflow | here |
+//! |---|---|---|
+//! | NaN, before MLflow 3.17 | compares like 0, in whose place it is stored | as above, which is what 3.17 does |
+//! | infinity in a database | equals 1.797…e308, as which it is stored | larger than every number |
+//! | `ILIKE` in SQLite | letters beyond ASCII keep their case | every letter in either case |
+//! | `''` inside `'…'` | two quotes | one, as in SQL |
+//! | `run_name` | the tag `mlflow.runName` alone | the column, else the tag: what is shown as the name |
+//! | `user_id` | the column of `runs` | the tag `mlflow.user`: what is shown as the user |
+//! | `LIKE`, `=` on a text that holds a secret | compares the secret | compares what is shown |
+//! | names of entities and attributes | lower case | any case |
+//! | `datasets.…` | filters by datasets | not understood |
 
+mod complete;
+mod error;
 mod eval;
+mod expected;
+mod keys;
 mod lex;
+mod like;
 mod parse;
+mod syntax;
 
-use std::fmt;
+pub use complete::{Completion, CompletionKind};
+pub use error::{Excerpt, FilterError};
+pub use expected::Expected;
+pub use keys::{FilterKeys, KeyUse, ValueUse, filter_keys};
 
 use crate::model::{Run, RunValues};
+use syntax::Node;
 
 /// A filter that was understood.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -21,25 +55,6 @@ pub struct Filter {
     /// `None` lets everything pass.
     root: Option<Node>,
 }
-
-/// Why a filter was not understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilterError {
-    /// Where the mistake begins: an offset in bytes, at most the length of the text.
-    pub at: usize,
-    /// What stands there, in words for people.
-    pub found: String,
-    /// What should stand there.
-    pub expected: String,
-}
-
-impl fmt::Display for FilterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "found {}, expected {}", self.found, self.expected)
-    }
-}
-
-impl std::error::Error for FilterError {}
 
 impl Filter {
     /// Reads a filter; a blank text lets everything pass.
@@ -52,98 +67,25 @@ impl Filter {
 
     /// Whether a run passes.
     pub fn matches(&self, run: &Run, values: &RunValues) -> bool {
-        self.root.as_ref().is_none_or(|root| eval::holds(root, run, values))
+        self.root.as_ref().is_none_or(|root| eval::holds(root, run, values) == Some(true))
+    }
+
+    /// The places of the rows that pass, in their order.
+    pub fn matching(&self, rows: &[(Run, RunValues)]) -> Vec<usize> {
+        let passes = |(place, (run, values)): (usize, &(Run, RunValues))| self.matches(run, values).then_some(place);
+        rows.iter().enumerate().filter_map(passes).collect()
+    }
+
+    /// What could stand at the caret (an offset in bytes) of a filter that is being typed, best
+    /// first; nothing if what stands before it is no filter.
+    pub fn complete(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
+        complete::complete(text, caret, keys)
     }
 
     /// Whether it lets everything pass.
     pub fn is_empty(&self) -> bool {
         self.root.is_none()
     }
-}
-
-/// A part of a filter. Its depth is bounded by the parser.
-#[derive(Clone, Debug, PartialEq)]
-enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
-    Compare { field: Field, operator: Operator, value: Value },
-    Among { field: Field, values: Vec<String>, is_negated: bool },
-    IsAbsent(Field),
-}
-
-/// What is compared.
-#[derive(Clone, Debug, PartialEq)]
-enum Field {
-    Metric(String),
-    Param(String),
-    Tag(String),
-    Attribute(Attribute),
-}
-
-/// An attribute of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Attribute {
-    RunId,
-    Name,
-    Status,
-    ExperimentId,
-    ParentId,
-    ArtifactUri,
-    Lifecycle,
-    UserId,
-    StartTime,
-    EndTime,
-    Duration,
-}
-
-impl Attribute {
-    /// Every name of every attribute; the first of each is the one to show.
-    const NAMES: [(&'static str, Self); 17] = [
-        ("status", Self::Status),
-        ("run_name", Self::Name),
-        ("run name", Self::Name),
-        ("name", Self::Name),
-        ("run_id", Self::RunId),
-        ("start_time", Self::StartTime),
-        ("created", Self::StartTime),
-        ("end_time", Self::EndTime),
-        ("duration_ms", Self::Duration),
-        ("duration", Self::Duration),
-        ("experiment_id", Self::ExperimentId),
-        ("parent_id", Self::ParentId),
-        ("parent_run_id", Self::ParentId),
-        ("artifact_uri", Self::ArtifactUri),
-        ("lifecycle_stage", Self::Lifecycle),
-        ("user_id", Self::UserId),
-        ("user", Self::UserId),
-    ];
-
-    /// Times and durations are numbers of milliseconds.
-    fn is_number(self) -> bool {
-        matches!(self, Self::StartTime | Self::EndTime | Self::Duration)
-    }
-}
-
-/// How it is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Like,
-    Ilike,
-    Contains,
-}
-
-/// What it is compared with.
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Number(f64),
-    Text(String),
 }
 
 #[cfg(test)]

@@ -9,23 +9,27 @@ pub mod artifacts;
 pub mod check;
 pub mod experiments;
 pub mod filter;
+mod lookup;
 pub mod metrics;
 pub mod run_page;
 pub mod runs;
+pub mod table;
 pub mod trace;
+pub mod trace_counts;
 pub mod traces;
 
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactText, artifact_text, artifacts};
 pub use check::{CheckReport, check};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
-pub use filter::{Filter, FilterError};
+pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{
     TraceDocument, TraceFigures, TraceTree, find_trace, span_body, span_facts, trace_document, trace_tree,
 };
+pub use trace_counts::{TraceCounts, trace_counts_by_run};
 pub use traces::{TraceList, trace_index, trace_rows, traces};
 
 /// What a search by id or name found.

@@ -7,6 +7,7 @@
 
 mod build;
 mod copy;
+mod counting;
 mod knobs;
 mod masking;
 
@@ -14,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
-    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunScope, Store, StoreInfo, TraceHandle,
-    TraceIndex, TraceQuery,
+    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreInfo,
+    TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
@@ -207,6 +208,16 @@ impl Store for MemoryStore {
             rows.extend(trace.map(|trace| masking::row(&trace.head.row, cx.reveal())));
         }
         Ok(rows)
+    }
+
+    fn run_traces(
+        &mut self,
+        cx: &ReadCx,
+        experiment: Option<&ExperimentId>,
+    ) -> Result<Option<Vec<(RunId, RunTraces)>>> {
+        let content = self.enter("run_traces", cx)?;
+        let rows = content.traces.iter().map(|trace| &trace.head.row);
+        Ok(Some(counting::by_run(rows.filter(|row| experiment.is_none_or(|wanted| row.experiment_id == *wanted)))))
     }
 
     fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {

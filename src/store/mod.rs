@@ -20,7 +20,7 @@ pub use open::{OpenOptions, open};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -102,6 +102,20 @@ pub struct TraceIndex {
     pub handles: Arc<[TraceHandle]>,
 }
 
+/// The traces that were recorded in one run, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct RunTraces {
+    /// How many there are.
+    pub traces: u64,
+    /// How many of them ended with an error.
+    pub errors: u64,
+    /// How many of them tell which tokens they used; others were answered from a cache, called
+    /// no model, or are older than MLflow 3.2.
+    pub with_tokens: u64,
+    /// The sums over those that tell each number; `None` if none does, which is not 0.
+    pub tokens: Option<Tokens>,
+}
+
 /// The bytes of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArtifactBytes {
@@ -155,6 +169,11 @@ pub trait Store: Send {
 
     /// The lines behind handles, in their order; a line that is gone by now is left out.
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
+
+    /// The traces of every run that has some, in no order; a trace counts for each run that
+    /// lists it. `None` where the store does not tell which run a trace was recorded in.
+    fn run_traces(&mut self, cx: &ReadCx, experiment: Option<&ExperimentId>)
+    -> Result<Option<Vec<(RunId, RunTraces)>>>;
 
     /// The ids of traces that begin with `prefix`, sorted, no more than `limit`.
     fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>>;

@@ -5,3 +5,5 @@ mod conformance;
 mod hostile;
 mod safety;
 mod support;
+mod traces_counted;
+mod traces_of_runs;

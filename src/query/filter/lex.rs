@@ -1,6 +1,8 @@
 //! From text to words, quoted texts and operators.
 
-use super::{FilterError, Operator};
+use super::FilterError;
+use super::expected::{Expected, Wanted};
+use super::syntax::Operator;
 
 /// A piece of a filter and where it stands, in bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,34 +48,57 @@ impl Token {
 
 /// All pieces, ending with [`TokenKind::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
+    match scan(text) {
+        (tokens, None) => Ok(tokens),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// The pieces before the first that cannot be read, and why it cannot; [`TokenKind::End`] stands
+/// last, before the unreadable piece if there is one.
+pub(super) fn scan(text: &str) -> (Vec<Token>, Option<FilterError>) {
     let mut tokens = Vec::new();
     let mut at = 0;
+    let mut error = None;
     while let Some(c) = text[at..].chars().next() {
-        let (kind, length) = match c {
+        let read = match c {
             c if c.is_whitespace() => {
                 at += c.len_utf8();
                 continue;
             }
-            '(' => (TokenKind::Open, 1),
-            ')' => (TokenKind::Close, 1),
-            ',' => (TokenKind::Comma, 1),
-            '\'' | '"' | '`' => quoted(text, at, c)?,
-            '=' | '!' | '<' | '>' | '~' => operator(text, at)?,
+            '(' => Ok((TokenKind::Open, 1)),
+            ')' => Ok((TokenKind::Close, 1)),
+            ',' => Ok((TokenKind::Comma, 1)),
+            '\'' | '"' | '`' => quoted(text, at, c),
+            '=' | '!' | '<' | '>' | '~' => operator(text, at),
             _ => {
                 let rest = &text[at..];
                 let length = rest.find(ends_word).unwrap_or(rest.len());
-                (TokenKind::Word(rest[..length].to_owned()), length)
+                Ok((TokenKind::Word(rest[..length].to_owned()), length))
             }
         };
-        tokens.push(Token { at, end: at + length, kind });
-        at += length;
+        match read {
+            Ok((kind, length)) => {
+                tokens.push(Token { at, end: at + length, kind });
+                at += length;
+            }
+            Err(found) => {
+                error = Some(found);
+                break;
+            }
+        }
     }
     tokens.push(Token { at, end: at, kind: TokenKind::End });
-    Ok(tokens)
+    (tokens, error)
+}
+
+/// A mistake of one character.
+fn mistake(at: usize, found: String, wanted: String) -> FilterError {
+    FilterError { range: at..at + 1, found, expected: vec![Expected(Wanted::Words(wanted))] }
 }
 
 /// Words hold anything but this, so that `metrics.a/b-c[0]` needs no quotes.
-fn ends_word(c: char) -> bool {
+pub(super) fn ends_word(c: char) -> bool {
     c.is_whitespace() || "()=!<>~,'\"`".contains(c)
 }
 
@@ -90,7 +115,7 @@ fn quoted(text: &str, at: usize, quote: char) -> Result<(TokenKind, usize), Filt
             return Ok((TokenKind::Quoted(inside, quote), offset + 2));
         }
     }
-    Err(FilterError { at, found: format!("{quote} without its partner"), expected: format!("a closing {quote}") })
+    Err(mistake(at, format!("{quote} without its partner"), format!("a closing {quote}")))
 }
 
 fn operator(text: &str, at: usize) -> Result<(TokenKind, usize), FilterError> {
@@ -107,6 +132,6 @@ fn operator(text: &str, at: usize) -> Result<(TokenKind, usize), FilterError> {
     ];
     match known.into_iter().find(|(sign, _)| text[at..].starts_with(sign)) {
         Some((sign, operator)) => Ok((TokenKind::Operator(operator), sign.len())),
-        None => Err(FilterError { at, found: "`!`".to_owned(), expected: "`!=`, or NOT".to_owned() }),
+        None => Err(mistake(at, "`!`".to_owned(), "`!=` or NOT".to_owned())),
     }
 }

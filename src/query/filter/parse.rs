@@ -1,7 +1,9 @@
 //! From pieces to a tree. OR binds weakest, then AND, then NOT.
 
+use super::FilterError;
+use super::expected::{Expected, Wanted};
 use super::lex::{Token, TokenKind, tokens};
-use super::{Attribute, Field, FilterError, Node, Operator, Value};
+use super::syntax::{Attribute, Field, Node, Operator, Value};
 
 /// Parentheses and NOTs are nested no deeper, so that no input can overflow the stack.
 const MAX_DEPTH: usize = 64;
@@ -15,7 +17,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, FilterError> {
     let root = parser.any()?;
     match parser.peek().kind {
         TokenKind::End => Ok(Some(root)),
-        _ => Err(parser.error("AND, OR or the end")),
+        _ => Err(parser.error([Wanted::And, Wanted::Or, Wanted::End])),
     }
 }
 
@@ -46,12 +48,13 @@ impl Parser<'_> {
         is_it
     }
 
-    fn error(&self, expected: impl Into<String>) -> FilterError {
-        self.error_at(self.peek(), expected)
+    fn error(&self, wanted: impl IntoIterator<Item = Wanted>) -> FilterError {
+        self.error_at(self.peek(), wanted)
     }
 
-    fn error_at(&self, token: &Token, expected: impl Into<String>) -> FilterError {
-        FilterError { at: token.at, found: token.describe(self.text), expected: expected.into() }
+    fn error_at(&self, token: &Token, wanted: impl IntoIterator<Item = Wanted>) -> FilterError {
+        let expected = wanted.into_iter().map(Expected).collect();
+        FilterError { range: token.at..token.end, found: token.describe(self.text), expected }
     }
 
     /// `a OR b OR c`
@@ -75,7 +78,8 @@ impl Parser<'_> {
     /// A comparison, `NOT …`, or `( … )`.
     fn one(&mut self) -> Parsed<Node> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.error(format!("no more than {MAX_DEPTH} parentheses and NOTs inside each other")));
+            let wanted = format!("no more than {MAX_DEPTH} parentheses and NOTs inside each other");
+            return Err(self.error([Wanted::Words(wanted)]));
         }
         self.depth += 1;
         let node = if self.take_word("not") {
@@ -85,7 +89,7 @@ impl Parser<'_> {
             let inside = self.any()?;
             match self.peek().kind {
                 TokenKind::Close => self.take(),
-                _ => return Err(self.error("AND, OR or `)`")),
+                _ => return Err(self.error([Wanted::And, Wanted::Or, Wanted::Close])),
             };
             inside
         } else {
@@ -100,7 +104,8 @@ impl Parser<'_> {
         if self.take_word("is") {
             let is_negated = self.take_word("not");
             if !self.take_word("null") {
-                return Err(self.error(if is_negated { "NULL" } else { "NULL or NOT NULL" }));
+                let wanted = [Wanted::Null, Wanted::NotNull].into_iter().take(if is_negated { 1 } else { 2 });
+                return Err(self.error(wanted));
             }
             let node = Node::IsAbsent(field);
             return Ok(if is_negated { Node::Not(Box::new(node)) } else { node });
@@ -109,12 +114,12 @@ impl Parser<'_> {
         let is_negated = self.take_word("not");
         if self.take_word("in") {
             if field.is_number() {
-                return Err(self.error_at(&token, format!("=, !=, <, <=, > or >= after {}", field.describe())));
+                return Err(self.error_at(&token, [Wanted::Comparison(field)]));
             }
-            return Ok(Node::Among { values: self.list()?, field, is_negated });
+            return Ok(Node::Among { values: self.list(&field)?, field, is_negated });
         }
         if is_negated {
-            return Err(self.error("IN after NOT"));
+            return Err(self.error([Wanted::In]));
         }
         let operator = self.operator(&field)?;
         let value = self.value(&field, operator)?;
@@ -123,12 +128,11 @@ impl Parser<'_> {
 
     /// `metrics.eval`, `params."a key"`, ``tags.`mlflow.user` ``, `status`
     fn field(&mut self) -> Parsed<Field> {
-        const WANTED: &str = "metrics.<key>, params.<key>, tags.<key> or an attribute such as status";
         let token = self.take();
         let word = match &token.kind {
             TokenKind::Word(word) => word.clone(),
             TokenKind::Quoted(word, '"' | '`') => return self.attribute(&token, word),
-            _ => return Err(self.error_at(&token, WANTED)),
+            _ => return Err(self.error_at(&token, [Wanted::Operand])),
         };
         let Some((kind, key)) = word.split_once('.') else { return self.attribute(&token, &word) };
         let make: fn(String) -> Field = match &*kind.to_ascii_lowercase() {
@@ -139,7 +143,11 @@ impl Parser<'_> {
                 let (key, token) = self.key(&token, key)?;
                 return self.attribute(&token, &key);
             }
-            _ => return Err(self.error_at(&token, WANTED)),
+            "dataset" | "datasets" => {
+                let wanted = "metrics, params, tags or attributes, since datasets cannot be filtered by";
+                return Err(self.error_at(&token, [Wanted::Words(wanted.to_owned())]));
+            }
+            _ => return Err(self.error_at(&token, [Wanted::Operand])),
         };
         Ok(make(self.key(&token, key)?.0))
     }
@@ -155,20 +163,16 @@ impl Parser<'_> {
                 self.take();
                 Ok((key.clone(), next))
             }
-            _ => Err(self.error("a key after the dot, in \" or ` if it holds spaces")),
+            _ => Err(self.error([Wanted::Words("a key after the dot, in \" or ` if it holds spaces".to_owned())])),
         }
     }
 
     fn attribute(&self, token: &Token, name: &str) -> Parsed<Field> {
         let name = name.to_lowercase();
         let found = Attribute::NAMES.into_iter().find(|(known, _)| *known == name);
-        found.map(|(_, attribute)| Field::Attribute(attribute)).ok_or_else(|| {
-            self.error_at(
-                token,
-                "metrics.<key>, params.<key>, tags.<key>, or one of status, run_name, run_id, start_time, end_time, \
-                 duration_ms, experiment_id, parent_id, artifact_uri, lifecycle_stage, user_id",
-            )
-        })
+        found
+            .map(|(_, attribute)| Field::Attribute(attribute))
+            .ok_or_else(|| self.error_at(token, [Wanted::Operand, Wanted::Attribute]))
     }
 
     fn operator(&mut self, field: &Field) -> Parsed<Operator> {
@@ -178,14 +182,12 @@ impl Parser<'_> {
             TokenKind::Word(word) if word.eq_ignore_ascii_case("ilike") => Some(Operator::Ilike),
             _ => None,
         };
-        let for_text = matches!(operator, Some(Operator::Like | Operator::Ilike | Operator::Contains));
         match operator {
-            Some(operator) if !(for_text && field.is_number()) => {
+            Some(operator) if !(operator.is_for_text() && field.is_number()) => {
                 self.take();
                 Ok(operator)
             }
-            _ if field.is_number() => Err(self.error(format!("=, !=, <, <=, > or >= after {}", field.describe()))),
-            _ => Err(self.error(format!("=, !=, <, <=, >, >=, LIKE, ILIKE, ~ or IN after {}", field.describe()))),
+            _ => Err(self.error([Wanted::Comparison(field.clone())])),
         }
     }
 
@@ -196,29 +198,27 @@ impl Parser<'_> {
             TokenKind::Word(word) => number(word).map(Value::Number),
             _ => None,
         };
-        let for_text = matches!(operator, Operator::Like | Operator::Ilike | Operator::Contains);
+        let is_text_attribute = matches!(field, Field::Attribute(_)) && !field.is_number();
         match value {
-            Some(Value::Number(_)) if for_text => Err(self.error_at(&token, "a text in quotes, such as 'eval%'")),
-            Some(Value::Number(_)) if matches!(field, Field::Attribute(_)) && !field.is_number() => {
-                Err(self.error_at(&token, format!("a text in quotes for {}", field.describe())))
+            Some(Value::Number(_)) if operator.is_for_text() || is_text_attribute => {
+                Err(self.error_at(&token, [Wanted::Value(field.clone(), Some(operator))]))
             }
             Some(value) => Ok(value),
-            None if field.is_number() => Err(self.error_at(&token, format!("a number for {}", field.describe()))),
-            None => Err(self.error_at(&token, "a text in quotes or a number")),
+            None => Err(self.error_at(&token, [Wanted::Value(field.clone(), Some(operator))])),
         }
     }
 
     /// `('a', 'b')`
-    fn list(&mut self) -> Parsed<Vec<String>> {
+    fn list(&mut self, field: &Field) -> Parsed<Vec<String>> {
         if self.peek().kind != TokenKind::Open {
-            return Err(self.error("a list such as ('a', 'b')"));
+            return Err(self.error([Wanted::List]));
         }
         self.take();
         let mut values = Vec::new();
         loop {
             match self.peek().kind.clone() {
                 TokenKind::Quoted(text, '\'' | '"') => values.push(text),
-                _ => return Err(self.error("a text in quotes")),
+                _ => return Err(self.error([Wanted::Value(field.clone(), None)])),
             }
             self.take();
             let token = self.peek().clone();
@@ -228,7 +228,7 @@ impl Parser<'_> {
                     self.take();
                     return Ok(values);
                 }
-                _ => return Err(self.error_at(&token, "`,` or `)`")),
+                _ => return Err(self.error([Wanted::Comma, Wanted::Close])),
             }
         }
     }
@@ -239,27 +239,4 @@ fn number(word: &str) -> Option<f64> {
     let is_plain = word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
         && !word.contains(|c: char| c.is_alphabetic() && c != 'e' && c != 'E');
     if is_plain { word.parse().ok() } else { None }
-}
-
-impl Field {
-    fn is_number(&self) -> bool {
-        match self {
-            Self::Metric(_) => true,
-            Self::Param(_) | Self::Tag(_) => false,
-            Self::Attribute(attribute) => attribute.is_number(),
-        }
-    }
-
-    /// For people.
-    fn describe(&self) -> String {
-        match self {
-            Self::Metric(key) => format!("the metric `{key}`"),
-            Self::Param(key) => format!("the param `{key}`"),
-            Self::Tag(key) => format!("the tag `{key}`"),
-            Self::Attribute(attribute) => {
-                let name = Attribute::NAMES.into_iter().find(|(_, one)| one == attribute).map_or("", |(name, _)| name);
-                format!("the attribute `{name}`")
-            }
-        }
-    }
 }

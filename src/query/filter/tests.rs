@@ -35,7 +35,7 @@ fn check(filter: &str) -> bool {
     let (run, values) = run();
     match Filter::parse(filter) {
         Ok(filter) => filter.matches(&run, &values),
-        Err(error) => panic!("{filter}: {error} at {}", error.at),
+        Err(error) => panic!("{filter}: {error} at {:?}", error.range),
     }
 }
 
@@ -75,8 +75,15 @@ fn what_holds() {
         // absent: false, so its NOT is true
         "not metrics.none > 0",
         "not params.none = 'x'",
-        "not metrics.nan != 0",
+        // NaN equals nothing
+        "metrics.nan != 0",
+        "not metrics.nan = 0",
         "status <> 'FAILED' and status == 'FINISHED'",
+        // masked: unknown decides nothing that is decided without it
+        "params.api_key = 'x' or status = 'FINISHED'",
+        "not (params.api_key = 'x' and status = 'FAILED')",
+        "not params.api_key is null",
+        "run_name ilike 'EVAL%' and tags.mlflow.user ilike 'ann'",
     ] {
         assert!(check(filter), "{filter}");
     }
@@ -90,8 +97,8 @@ fn what_does_not_hold() {
         "params.none != 'x'",
         "params.none not in ('x')",
         "metrics.nan = 0",
-        "metrics.nan != 0",
         "metrics.nan < 1e300",
+        "not metrics.nan != 0",
         "params.num_trials = 'six'",
         "params.x.predict.demos > 5",
         "tags.mlflow.runName LIKE 'EVAL%'",
@@ -100,6 +107,17 @@ fn what_does_not_hold() {
         "params.api_key = '‹masked›'",
         "params.api_key != 'x'",
         "params.api_key ~ ''",
+        // neither it nor its opposite
+        "not params.api_key = 'x'",
+        "not params.api_key != 'x'",
+        "not not params.api_key ~ 'x'",
+        "not params.api_key in ('x')",
+        "params.api_key not in ('x')",
+        "params.api_key < 'x' or not params.api_key < 'x'",
+        "not (params.api_key like 'a%' and status = 'FINISHED')",
+        "not (params.api_key like 'a%' or status = 'FAILED')",
+        "params.api_key is null",
+        "params.api_key > 5 or not params.api_key > 5",
         "status = 'finished'",
         "end_time != 5",
     ] {
@@ -112,11 +130,11 @@ fn mistakes_are_told_by_their_place() {
     for (filter, at, found, expected) in [
         ("metrics.eval >", 14, "the end", "a number for the metric `eval`"),
         ("metrics.eval > 'x'", 15, "`'x'`", "a number for the metric `eval`"),
-        ("metrics.eval ~ 'x'", 13, "`~`", "=, !=, <, <=, > or >= after the metric `eval`"),
-        ("metrics.eval in ('1')", 13, "`in`", "=, !="),
-        ("status = FINISHED", 9, "`FINISHED`", "a text in quotes or a number"),
+        ("metrics.eval ~ 'x'", 13, "`~`", "a comparison such as >, <= or = after the metric `eval`"),
+        ("metrics.eval in ('1')", 13, "`in`", "such as >, <= or = after"),
+        ("status = FINISHED", 9, "`FINISHED`", "a text in quotes for the attribute `status`"),
         ("status = 5", 9, "`5`", "a text in quotes for the attribute `status`"),
-        ("status", 6, "the end", "LIKE, ILIKE, ~ or IN after the attribute `status`"),
+        ("status", 6, "the end", "a comparison such as =, LIKE or IN after the attribute `status`"),
         ("status = 'a' status", 13, "`status`", "AND, OR or the end"),
         ("(status = 'a'", 13, "the end", "AND, OR or `)`"),
         ("status = 'a", 9, "' without its partner", "a closing '"),
@@ -124,18 +142,21 @@ fn mistakes_are_told_by_their_place() {
         ("foo.bar = 1", 0, "`foo.bar`", "metrics.<key>"),
         ("metrics. > 1", 9, "`>`", "a key after the dot"),
         ("attributes.nope = 'x'", 0, "`attributes.nope`", "one of status"),
-        ("metrics.a ! 1", 10, "`!`", "`!=`"),
+        ("metrics.a ! 1", 10, "`!`", "`!=` or NOT"),
         ("and", 0, "`and`", "metrics.<key>"),
         ("status in 'a'", 10, "`'a'`", "a list"),
         ("status in ('a' 'b')", 15, "`'b'`", "`,` or `)`"),
         ("status in ()", 11, "`)`", "a text in quotes"),
-        ("status is 5", 10, "`5`", "NULL"),
+        ("status is 5", 10, "`5`", "NULL or NOT NULL"),
+        ("status is not 5", 14, "`5`", "NULL"),
+        ("datasets.name = 'x'", 0, "`datasets.name`", "datasets cannot"),
         ("metrics.a > nan", 12, "`nan`", "a number"),
         ("run_name like 5", 14, "`5`", "a text in quotes"),
     ] {
         let error = Filter::parse(filter).expect_err(filter);
-        assert_eq!((error.at, &*error.found), (at, found), "{filter}: {error}");
-        assert!(error.expected.contains(expected), "{filter}: {error}");
+        assert_eq!((error.range.start, &*error.found), (at, found), "{filter}: {error}");
+        assert!(error.to_string().contains(expected), "{filter}: {error}");
+        assert_eq!(error.excerpt(filter, 99).marked, filter[error.range.clone()].to_owned(), "{filter}");
     }
 }
 
@@ -215,8 +236,20 @@ fn no_input_panics() {
                 filter.matches(&run, &values);
                 understood += 1;
             }
-            Err(error) => assert!(text.is_char_boundary(error.at), "{text:?}"),
+            Err(error) => assert!(text.get(error.range).is_some(), "{text:?}"),
         }
     }
     assert!(understood > 100, "{understood}");
+}
+
+#[test]
+fn an_excerpt_stays_short() {
+    let text = format!("{} >> {}", "metrics.aé and ".repeat(50), "x".repeat(500));
+    let error = Filter::parse(&text).expect_err("no filter");
+    let place = error.excerpt(&text, 10);
+    assert_eq!((place.before, place.marked, place.after), ("etrics.aé ", "and", " metrics.a"));
+    assert_eq!((place.character, place.is_cut_before, place.is_cut_after), (12, true, true));
+    let text = format!("status = {}", "x".repeat(500));
+    let place = Filter::parse(&text).expect_err("no filter").excerpt(&text, 10);
+    assert_eq!((place.marked, place.after, place.is_cut_after), ("xxxxxxxxxx", "", true));
 }

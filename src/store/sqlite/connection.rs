@@ -16,7 +16,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::source::{Source, Surroundings};
+use super::source::{Source, Stamp, Surroundings};
 use crate::store::cx::{CancelToken, ReadCx};
 use crate::store::{Result, StoreError};
 
@@ -56,6 +56,15 @@ pub struct Db {
     copy: Option<Arc<TempDir>>,
 }
 
+/// See [`Db::version`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// As the file says itself.
+    Counted(Stamp, u32),
+    /// As the files were when they were opened; they are opened anew when they differ.
+    Seen(Surroundings),
+}
+
 /// What the progress handler looks at while SQLite works.
 #[derive(Debug, Default)]
 struct Guard(Mutex<Option<(CancelToken, Option<Instant>)>>);
@@ -77,7 +86,7 @@ impl Db {
     pub fn open(source: &Source) -> Result<Self> {
         let seen = source.surroundings();
         let header = source.header()?;
-        let log_size = seen.wal.as_ref().map(super::source::Stamp::size);
+        let log_size = seen.wal.as_ref().map(Stamp::size);
         if !header.is_wal && log_size.is_none_or(|size| size == 0) {
             return match Self::connect(source, Mode::Plain, &seen) {
                 Err(StoreError::Sqlite { message, .. }) if message == NEEDS_RECOVERY => {
@@ -108,6 +117,17 @@ impl Db {
             Mode::Snapshot => now == self.seen,
             Mode::LiveLog => now.has_shm,
             Mode::Copy => now == self.seen,
+        }
+    }
+
+    /// What the content that is read depends on: equal means the same content, for every reader
+    /// of this store. Asked within a transaction that has read something. `None` where it cannot
+    /// be told: a log grows without a mark that other connections could compare.
+    pub fn version(&self, source: &Source) -> Option<Version> {
+        match self.mode {
+            Mode::Plain => source.change_counter().map(|(stamp, count)| Version::Counted(stamp, count)),
+            Mode::Snapshot | Mode::Copy => Some(Version::Seen(self.seen.clone())),
+            Mode::LiveLog => None,
         }
     }
 

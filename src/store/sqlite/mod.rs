@@ -7,10 +7,12 @@ mod metrics;
 mod reader;
 mod revisions;
 mod row;
+mod run_traces;
 mod runs;
 mod schema;
 mod source;
 mod spans;
+mod trace_counts;
 mod trace_head;
 mod traces;
 
@@ -20,14 +22,15 @@ use std::sync::Arc;
 pub use self::connection::Mode;
 use self::connection::{Db, NEEDS_RECOVERY};
 use self::reader::Reader;
+use self::run_traces::RunTraceCache;
 use self::schema::Schema;
 use self::source::Source;
 use self::spans::TraceFileCache;
 use super::artifacts::Artifacts;
 use super::open::OpenOptions;
 use super::{
-    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, Store, StoreError, StoreInfo, TraceHandle,
-    TraceIndex, TraceQuery,
+    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreInfo,
+    TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -42,6 +45,8 @@ pub struct SqliteStore {
     mode: Mode,
     schema: Schema,
     trace_file: TraceFileCache,
+    /// Shared by all readers of this store.
+    run_traces: Arc<RunTraceCache>,
     /// Counts reopenings, so that a revision never repeats by accident.
     openings: u64,
 }
@@ -54,15 +59,23 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
         let source = Arc::new(Source::open(path)?);
         let artifacts = Artifacts::new(source.path(), options);
-        Self::connect(source, artifacts)
+        Self::connect(source, artifacts, Arc::default())
     }
 
-    fn connect(source: Arc<Source>, artifacts: Artifacts) -> Result<Self> {
+    fn connect(source: Arc<Source>, artifacts: Artifacts, run_traces: Arc<RunTraceCache>) -> Result<Self> {
         let db = Db::open(&source)?;
         let schema = Schema::read(&db.conn, source.path())?;
         let mode = db.mode;
-        let mut store =
-            Self { source, artifacts, db: Some(db), mode, schema, trace_file: TraceFileCache::default(), openings: 0 };
+        let mut store = Self {
+            source,
+            artifacts,
+            db: Some(db),
+            mode,
+            schema,
+            trace_file: TraceFileCache::default(),
+            run_traces,
+            openings: 0,
+        };
         store.rest();
         Ok(store)
     }
@@ -96,14 +109,16 @@ impl SqliteStore {
         }
         let Some(db) = &self.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
         let (schema, artifacts, trace_file) = (&self.schema, &self.artifacts, &mut self.trace_file);
-        let path = self.source.path();
-        db.guarded(cx, |db| read(&mut Reader { conn: &db.conn, path, schema, cx, artifacts, trace_file })).map_err(
-            |error| match error {
-                // SQLite only knows that it was interrupted.
-                StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
-                other => other,
-            },
-        )
+        let (source, run_traces) = (&*self.source, &*self.run_traces);
+        let path = source.path();
+        let outcome = db.guarded(cx, |db| {
+            read(&mut Reader { conn: &db.conn, path, schema, cx, artifacts, trace_file, db, source, run_traces })
+        });
+        outcome.map_err(|error| match error {
+            // SQLite only knows that it was interrupted.
+            StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
+            other => other,
+        })
     }
 
     /// Lets go of a live log between readings, so that its writer can tidy up when it leaves.
@@ -144,7 +159,7 @@ impl Store for SqliteStore {
 
     fn fork(&self) -> Result<Box<dyn Store>> {
         // A copy is the same recovered snapshot for everyone, but each makes its own: it is rare.
-        Ok(Box::new(Self::connect(Arc::clone(&self.source), self.artifacts.clone())?))
+        Ok(Box::new(Self::connect(Arc::clone(&self.source), self.artifacts.clone(), Arc::clone(&self.run_traces))?))
     }
 
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
@@ -193,6 +208,14 @@ impl Store for SqliteStore {
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         self.read(cx, |reader| reader.trace_rows(handles))
+    }
+
+    fn run_traces(
+        &mut self,
+        cx: &ReadCx,
+        experiment: Option<&ExperimentId>,
+    ) -> Result<Option<Vec<(RunId, RunTraces)>>> {
+        self.read(cx, |reader| reader.run_traces(experiment))
     }
 
     fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, Params, Row};
 
-use super::connection::explain;
+use super::connection::{Db, explain};
 use super::row;
+use super::run_traces::RunTraceCache;
 use super::schema::Schema;
+use super::source::Source;
 use super::spans::TraceFileCache;
 use crate::model::ArtifactOwner;
 use crate::store::artifacts::Artifacts;
@@ -26,23 +28,40 @@ pub struct Reader<'a> {
     pub artifacts: &'a Artifacts,
     /// The `traces.json` that was read last.
     pub trace_file: &'a mut TraceFileCache,
+    /// How the database is opened.
+    pub db: &'a Db,
+    /// The file.
+    pub source: &'a Source,
+    /// Which traces each run has, once it was asked for more than once.
+    pub run_traces: &'a RunTraceCache,
 }
 
 impl Reader<'_> {
     /// Calls `take` for every row. Damage in the middle ends this reading with a warning, so
     /// that the rows before it, and the rest of the store, stay usable.
-    pub fn each(&self, what: &str, sql: &str, params: impl Params, mut take: impl FnMut(&Row<'_>)) -> Result<()> {
+    pub fn each(&self, what: &str, sql: &str, params: impl Params, take: impl FnMut(&Row<'_>)) -> Result<()> {
+        self.each_of_whole(what, sql, params, take).map(drop)
+    }
+
+    /// As [`Reader::each`]; false if it ended with damage.
+    pub fn each_of_whole(
+        &self,
+        what: &str,
+        sql: &str,
+        params: impl Params,
+        mut take: impl FnMut(&Row<'_>),
+    ) -> Result<bool> {
         let fail = |error: rusqlite::Error| explain(self.path, what, &error);
         let mut statement = self.conn.prepare_cached(sql).map_err(fail)?;
         let mut rows = statement.query(params).map_err(fail)?;
         loop {
             match rows.next() {
                 Ok(Some(row)) => take(row),
-                Ok(None) => return Ok(()),
+                Ok(None) => return Ok(true),
                 Err(error) => match explain(self.path, what, &error) {
                     StoreError::Sqlite { message, .. } if is_damage(&error) => {
                         self.cx.warn(what, message);
-                        return Ok(());
+                        return Ok(false);
                     }
                     error => return Err(error),
                 },

@@ -110,6 +110,18 @@ impl Source {
         Ok(Header { is_wal })
     }
 
+    /// The number that every committed change raises, in a database without a write-ahead log
+    /// (<https://www.sqlite.org/fileformat.html>, offset 24), with size and time. Nobody can
+    /// change it while a transaction reads. `None` if another file has taken this one's place.
+    pub fn change_counter(&self) -> Option<(Stamp, u32)> {
+        let mut bytes = [0; 4];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(24)).and_then(|_| file.read_exact(&mut bytes)).ok()?;
+        let stamp = Stamp::of(&file.metadata().ok()?);
+        let there = Stamp::of(&std::fs::metadata(&self.path).ok()?);
+        (stamp == there).then(|| (stamp, u32::from_be_bytes(bytes)))
+    }
+
     /// Whether a journal that is not empty lies beside the database.
     pub fn has_journal(&self) -> bool {
         std::fs::metadata(self.side("-journal")).is_ok_and(|about| about.len() > 0)

@@ -12,37 +12,33 @@ use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
 /// LM calls that took less than this, and used no tokens, were answered from a cache.
 const CACHED_BELOW_NS: i64 = 5_000_000;
 
+/// An experiment's id as `trace_info` stores it.
+pub fn experiment_value(experiment: &ExperimentId) -> rusqlite::types::Value {
+    match experiment.as_str().parse::<i64>() {
+        Ok(number) => number.into(),
+        Err(_) => experiment.to_string().into(),
+    }
+}
+
 impl Reader<'_> {
     /// See [`crate::store::Store::trace_index`].
     pub fn trace_index(&self, query: &TraceQuery) -> Result<TraceIndex> {
         if !self.schema.has("trace_info", "request_id") {
             return Ok(TraceIndex::default());
         }
+        if let Some(index) = self.remembered_index(query)? {
+            return Ok(index);
+        }
         let mut conditions = Vec::new();
         let mut params: Vec<rusqlite::types::Value> = Vec::new();
         if let Some(experiment) = &query.experiment {
-            params.push(match experiment.as_str().parse::<i64>() {
-                Ok(number) => number.into(),
-                Err(_) => experiment.to_string().into(),
-            });
+            params.push(experiment_value(experiment));
             conditions.push(format!("t.experiment_id = ?{}", params.len()));
         }
         if let Some(run) = &query.run {
             params.push(run.to_string().into());
-            let place = params.len();
-            let mut ways = Vec::new();
-            if self.schema.has("trace_request_metadata", "request_id") {
-                ways.push(format!(
-                    "select request_id from trace_request_metadata where key = 'mlflow.sourceRun' and value = ?{place}"
-                ));
-            }
-            if self.schema.has("entity_associations", "destination_id") {
-                ways.push(format!(
-                    "select source_id from entity_associations \
-                     where destination_type = 'run' and destination_id = ?{place} and source_type = 'trace'"
-                ));
-            }
-            let ways = if ways.is_empty() { "null".to_owned() } else { ways.join(" union ") };
+            let ways = self.run_links(Some(params.len()));
+            let ways = ways.map_or("null".to_owned(), |links| format!("select request_id from ({links})"));
             conditions.push(format!("t.request_id in ({ways})"));
         }
         let condition =
@@ -66,6 +62,27 @@ impl Reader<'_> {
             handles.len() as u64
         };
         Ok(TraceIndex { total, handles: handles.into() })
+    }
+
+    /// A select of `request_id` and `run` that says which run each trace was recorded in, each
+    /// pair once; with a parameter only those of one run. `None` if the store does not tell.
+    pub fn run_links(&self, parameter: Option<usize>) -> Option<String> {
+        let only = |column: &str| parameter.map_or(String::new(), |place| format!(" and {column} = ?{place}"));
+        let mut ways = Vec::new();
+        if self.schema.has("trace_request_metadata", "request_id") {
+            ways.push(format!(
+                "select request_id, value as run from trace_request_metadata where key = 'mlflow.sourceRun'{}",
+                only("value")
+            ));
+        }
+        if self.schema.has("entity_associations", "destination_id") {
+            ways.push(format!(
+                "select source_id as request_id, destination_id as run from entity_associations \
+                 where destination_type = 'run' and source_type = 'trace'{}",
+                only("destination_id")
+            ));
+        }
+        (!ways.is_empty()).then(|| ways.join(" union "))
     }
 
     /// See [`crate::store::Store::trace_ids`].

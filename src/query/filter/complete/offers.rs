@@ -1,0 +1,198 @@
+//! What fits a place of a filter.
+
+use super::{CompletionKind, Typed};
+use crate::query::filter::expected::Wanted;
+use crate::query::filter::keys::{FilterKeys, KeyUse};
+use crate::query::filter::lex::ends_word;
+use crate::query::filter::syntax::{Attribute, Field};
+
+/// Something that fits, before it is placed.
+pub(super) struct Offer {
+    pub(super) insert: String,
+    pub(super) label: String,
+    pub(super) note: String,
+    pub(super) kind: CompletionKind,
+    /// What is typed to get it: the key without its entity, the value without its quotes.
+    name: String,
+    /// For a key: the entity that must have been typed if one was.
+    entity: Option<&'static str>,
+    /// Stands without a space before it.
+    pub(super) is_tight: bool,
+}
+
+impl Offer {
+    fn new(insert: impl Into<String>, note: impl Into<String>, kind: CompletionKind) -> Self {
+        let insert = insert.into();
+        let (label, name) = (insert.clone(), insert.clone());
+        Self { insert, label, note: note.into(), kind, name, entity: None, is_tight: false }
+    }
+
+    /// Whether it has been typed already.
+    pub(super) fn is_whole(&self, typed: &Typed) -> bool {
+        match typed {
+            Typed::Word(word) => self.kind != CompletionKind::Value && self.insert.eq_ignore_ascii_case(word),
+            Typed::Key(entity, key) => self.entity.is_some_and(|own| is_same_entity(own, entity)) && self.name == *key,
+            Typed::Operator(sign) => self.insert == *sign,
+            _ => false,
+        }
+    }
+
+    /// How well it fits what was typed, 0 best; `None` if not at all.
+    pub(super) fn rank(&self, typed: &Typed) -> Option<usize> {
+        let typed = match typed {
+            Typed::Nothing => return Some(0),
+            Typed::Operator(sign) => return self.insert.starts_with(sign).then_some(0),
+            Typed::Key(entity, key) => match self.entity {
+                Some(own) if is_same_entity(own, entity) => key,
+                // A value such as 0.5 has a dot too.
+                None if self.kind == CompletionKind::Value => &format!("{entity}.{key}"),
+                _ => return None,
+            },
+            Typed::Word(text) | Typed::Quoted(text) => text,
+        };
+        let (typed, insert, name) = (typed.to_lowercase(), self.insert.to_lowercase(), self.name.to_lowercase());
+        if insert.starts_with(&typed) || (self.kind == CompletionKind::Value && name.starts_with(&typed)) {
+            Some(0)
+        } else if name.starts_with(&typed) {
+            Some(1)
+        } else {
+            name.contains(&typed).then_some(2)
+        }
+    }
+}
+
+/// `metric` and `metrics` are the same, and so on.
+fn is_same_entity(own: &str, typed: &str) -> bool {
+    let typed = typed.to_ascii_lowercase();
+    match own {
+        "metrics" => ["metric", "metrics"].contains(&&*typed),
+        "params" => ["param", "params", "parameter", "parameters"].contains(&&*typed),
+        "tags" => ["tag", "tags"].contains(&&*typed),
+        _ => ["attribute", "attributes", "attr", "run"].contains(&&*typed),
+    }
+}
+
+/// Everything that fits, in the order in which it should be seen.
+pub(super) fn of(wanted: &[Wanted], typed: &Typed, keys: &FilterKeys) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for one in wanted {
+        match one {
+            Wanted::Operand => operands(keys, typed, &mut offers),
+            Wanted::Comparison(field) => operators(field, &mut offers),
+            Wanted::Value(field, _) => values(field, keys, &mut offers),
+            Wanted::List => offers.push(keyword("(", "a list")),
+            Wanted::And => offers.push(keyword("AND", "both hold")),
+            Wanted::Or => offers.push(keyword("OR", "one of them holds")),
+            Wanted::In => offers.push(Offer::new("IN (", "one of a list", CompletionKind::Operator)),
+            Wanted::Null => offers.push(keyword("NULL", "the run does not have it")),
+            Wanted::NotNull => offers.push(keyword("NOT NULL", "the run has it")),
+            Wanted::Comma => offers.push(Offer { is_tight: true, ..keyword(",", "one more") }),
+            Wanted::Close => offers.push(Offer { is_tight: true, ..keyword(")", "the end of what is in parentheses") }),
+            Wanted::Attribute | Wanted::End | Wanted::Words(_) => {}
+        }
+    }
+    offers
+}
+
+fn keyword(word: &str, note: &str) -> Offer {
+    Offer::new(word, note, CompletionKind::Keyword)
+}
+
+fn operands(keys: &FilterKeys, typed: &Typed, offers: &mut Vec<Offer>) {
+    let kinds = [("metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)];
+    for (entity, of_kind) in kinds {
+        let note = match of_kind.len() {
+            1 => "1 key".to_owned(),
+            count => format!("{count} keys"),
+        };
+        offers.push(Offer::new(format!("{entity}."), note, CompletionKind::Entity));
+    }
+    let note = "status, name, times, …";
+    offers.push(Offer::new("attributes.", note, CompletionKind::Entity));
+    // As it was begun: `attributes.status`, or `status` alone.
+    let prefix = if matches!(typed, Typed::Key(..)) { "attributes." } else { "" };
+    for (name, attribute) in Attribute::shown() {
+        let offer = Offer::new(format!("{prefix}{name}"), describe(attribute), CompletionKind::Attribute);
+        offers.push(Offer { name: name.to_owned(), entity: Some("attributes"), ..offer });
+    }
+    offers.push(keyword("NOT", "the opposite"));
+    offers.push(keyword("(", "a part of its own"));
+    for (entity, of_kind) in kinds {
+        for key in of_kind {
+            let note = format!("{} of {} runs", key.runs, keys.runs);
+            let offer = Offer::new(format!("{entity}.{}", quoted_key(&key.key)), note, CompletionKind::Key);
+            offers.push(Offer { name: key.key.to_string(), entity: Some(entity), ..offer });
+        }
+    }
+}
+
+fn describe(attribute: Attribute) -> &'static str {
+    match attribute {
+        Attribute::RunId => "the run's id",
+        Attribute::Name => "the run's name",
+        Attribute::Status => "FINISHED, RUNNING, FAILED, KILLED, SCHEDULED",
+        Attribute::ExperimentId => "the experiment's id",
+        Attribute::ParentId => "the parent's id, inferred ones too",
+        Attribute::ArtifactUri => "where its artifacts were recorded",
+        Attribute::Lifecycle => "active or deleted",
+        Attribute::UserId => "who ran it",
+        Attribute::StartTime => "milliseconds since 1970",
+        Attribute::EndTime => "milliseconds since 1970",
+        Attribute::Duration => "milliseconds",
+    }
+}
+
+/// A key as it can be written after the dot: in quotes where MLflow needs them.
+fn quoted_key(key: &str) -> String {
+    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+    if is_plain && !key.contains(ends_word) {
+        key.to_owned()
+    } else if key.contains('`') {
+        format!("\"{}\"", key.replace('"', "\"\""))
+    } else {
+        format!("`{key}`")
+    }
+}
+
+fn operators(field: &Field, offers: &mut Vec<Offer>) {
+    let numeric = [
+        (">", "greater"),
+        (">=", "greater or equal"),
+        ("<", "less"),
+        ("<=", "less or equal"),
+        ("=", "equal"),
+        ("!=", "not equal"),
+    ];
+    let textual = [
+        ("=", "equal"),
+        ("!=", "not equal"),
+        ("LIKE", "% is any text, _ any character"),
+        ("ILIKE", "LIKE in either case"),
+        ("~", "contains"),
+        ("IN (", "one of a list"),
+        ("NOT IN (", "none of a list"),
+        (">", "greater, as a number or a text"),
+        (">=", "greater or equal"),
+        ("<", "less, as a number or a text"),
+        ("<=", "less or equal"),
+    ];
+    let fitting: &[(&str, &str)] = if field.is_number() { &numeric } else { &textual };
+    let always = [("IS NULL", "the run does not have it"), ("IS NOT NULL", "the run has it")];
+    offers.extend(fitting.iter().chain(&always).map(|(sign, note)| Offer::new(*sign, *note, CompletionKind::Operator)));
+}
+
+fn values(field: &Field, keys: &FilterKeys, offers: &mut Vec<Offer>) {
+    let (of_kind, key): (&[KeyUse], &str) = match field {
+        Field::Metric(_) => return,
+        Field::Param(key) => (&keys.params, key),
+        Field::Tag(key) => (&keys.tags, key),
+        Field::Attribute(attribute) => (&keys.attributes, attribute.name()),
+    };
+    let Some(found) = of_kind.iter().find(|one| *one.key == *key) else { return };
+    for value in &found.values {
+        let note = if value.runs == 1 { "1 run".to_owned() } else { format!("{} runs", value.runs) };
+        let insert = format!("'{}'", value.value.replace('\'', "''"));
+        let offer = Offer::new(insert, note, CompletionKind::Value);
+        offers.push(Offer { label: value.value.clone(), name: value.value.clone(), ..offer });
+    }
+}

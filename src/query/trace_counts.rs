@@ -1,0 +1,34 @@
+//! How many traces each run has, how many of them failed, and what they used.
+
+use std::collections::HashMap;
+
+use crate::model::{ExperimentId, RunId};
+use crate::store::{ReadCx, Result, RunTraces, Store};
+
+/// The traces of each run, counted.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TraceCounts {
+    /// `None` where the store does not tell which run a trace was recorded in.
+    by_run: Option<HashMap<RunId, RunTraces>>,
+}
+
+/// The traces of each run of one experiment, or of all.
+///
+/// # Errors
+/// Those of the store.
+pub fn trace_counts_by_run(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    experiment: Option<&ExperimentId>,
+) -> Result<TraceCounts> {
+    let counted = store.run_traces(cx, experiment)?;
+    Ok(TraceCounts { by_run: counted.map(|counted| counted.into_iter().collect()) })
+}
+
+impl TraceCounts {
+    /// Those of one run: none if it has none, `None` if that is unknown.
+    pub fn of(&self, run: &RunId) -> Option<RunTraces> {
+        let by_run = self.by_run.as_ref()?;
+        Some(by_run.get(run).copied().unwrap_or_default())
+    }
+}

@@ -1,0 +1,96 @@
+//! The traces of every run, counted in one statement.
+
+use super::reader::Reader;
+use super::row;
+use super::traces::experiment_value;
+use crate::model::{ExperimentId, RunId, Tokens};
+use crate::store::{Result, RunTraces};
+
+/// The pieces of usage, in the order of the columns below.
+const PIECES: [&str; 3] = ["input_tokens", "output_tokens", "total_tokens"];
+
+impl Reader<'_> {
+    /// See [`crate::store::Store::run_traces`].
+    pub fn run_traces(&self, experiment: Option<&ExperimentId>) -> Result<Option<Vec<(RunId, RunTraces)>>> {
+        let Some(links) = self.run_links(None).filter(|_| self.schema.has("trace_info", "request_id")) else {
+            return Ok(None);
+        };
+        let condition = experiment.map_or("", |_| "where t.experiment_id = ?1");
+        let traces = format!(
+            "select w.run, {} as status, {} from ({links}) w join trace_info t on t.request_id = w.request_id {condition}",
+            self.schema.column("trace_info", "t", "status"),
+            self.usage_columns(),
+        );
+        let sources = self.usage_sources();
+        // The first source that tells anything tells all, as in a list of traces.
+        let piece = |piece: usize| {
+            let ways = sources.iter().map(|source| {
+                let is_known = format!("coalesce({source}0, {source}1, {source}2) is not null");
+                let total = format!("coalesce({source}2, {source}0 + {source}1)");
+                format!("when {is_known} then {}", if piece == 2 { total } else { format!("{source}{piece}") })
+            });
+            format!("case {} end", ways.collect::<Vec<_>>().join(" "))
+        };
+        let [input, output, total] = [piece(0), piece(1), piece(2)];
+        // `total()` rather than `sum()`, which fails on what does not fit.
+        let sql = format!(
+            "select run, count(*), sum(status = 'ERROR'), count(coalesce(i, o, s)), \
+             count(i), total(i), count(o), total(o), count(s), total(s) \
+             from (select run, status, {input} as i, {output} as o, {total} as s from ({traces})) group by run"
+        );
+        let mut found = Vec::new();
+        let params = experiment.map(experiment_value);
+        self.each("traces", &sql, rusqlite::params_from_iter(params), |values| {
+            let Some(run) = row::text(values, 0).filter(|run| !run.is_empty()) else { return };
+            let count = |column| row::count(values, column).unwrap_or(0);
+            let sum = |column| (count(column) > 0).then(|| row::real(values, column + 1).unwrap_or(0.0) as u64);
+            let tokens = (count(3) > 0).then(|| Tokens { input: sum(4), output: sum(6), total: sum(8) });
+            let counts = RunTraces { traces: count(1), errors: count(2), with_tokens: count(3), tokens };
+            found.push((RunId::from(run), counts));
+        })?;
+        Ok(Some(found))
+    }
+
+    /// Where usage may be told: columns of the trace, its metadata, a table of its own.
+    fn usage_sources(&self) -> Vec<&'static str> {
+        let mut sources = vec!["c"];
+        if self.schema.has("trace_request_metadata", "request_id") {
+            sources.push("u");
+        }
+        if self.schema.has("trace_metrics", "request_id") {
+            sources.push("m");
+        }
+        sources
+    }
+
+    /// Each piece from each source, under the source's letter and the piece's place.
+    fn usage_columns(&self) -> String {
+        let mut columns = Vec::new();
+        for source in self.usage_sources() {
+            for (place, piece) in PIECES.into_iter().enumerate() {
+                let value = match source {
+                    "c" => self.schema.column("trace_info", "t", piece),
+                    "u" => format!(
+                        "(select case when json_valid(value) then json_extract(value, '$.{piece}') end \
+                          from trace_request_metadata u where u.key = 'mlflow.trace.tokenUsage' and u.request_id = t.request_id)"
+                    ),
+                    _ => format!(
+                        "(select value from trace_metrics x where x.request_id = t.request_id and x.key = '{piece}')"
+                    ),
+                };
+                columns.push(format!("{} as {source}{place}", count_of(&value)));
+            }
+        }
+        columns.join(", ")
+    }
+}
+
+/// A value if it is a number that can count something, else null.
+fn count_of(value: &str) -> String {
+    if value == "null" {
+        return value.to_owned();
+    }
+    format!(
+        "(select case when typeof(v) in ('integer', 'real') and v >= 0 then cast(v as integer) end from (select {value} as v))"
+    )
+}

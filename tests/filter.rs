@@ -1,0 +1,83 @@
+//! The filter language, proven against SQL: thousands of random filters over the keys and
+//! values of the recorded stores select the same runs as an independent translation to SQL;
+//! nothing that is typed panics; and nothing that is masked can be guessed.
+
+#[path = "filter/dice.rs"]
+mod dice;
+#[path = "filter/fuzz.rs"]
+mod fuzz;
+#[path = "filter/generate.rs"]
+mod generate;
+#[path = "filter/secrets.rs"]
+mod secrets;
+#[path = "filter/sql.rs"]
+mod sql;
+#[path = "filter/stores.rs"]
+mod stores;
+
+use dspyglass::model::{Reveal, Run, RunValues};
+use dspyglass::query::{Filter, filter_keys};
+use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
+
+use dice::Dice;
+use generate::{Generator, Vocabulary};
+use stores::Sample;
+
+/// So many filters for each store.
+const FILTERS: usize = 2_000;
+
+/// Every run as stored: nothing masked, no parent inferred.
+fn rows(store: &mut dyn Store) -> Vec<(Run, RunValues)> {
+    let cx = ReadCx::new().with_reveal(Reveal::Revealed);
+    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let mut values: std::collections::HashMap<_, _> =
+        store.run_values(&cx, &query).expect("values").into_iter().collect();
+    let runs = store.runs(&cx, &query).expect("runs").into_iter();
+    runs.map(|run| (run.clone(), values.remove(&run.id).unwrap_or_default())).collect()
+}
+
+#[test]
+fn random_filters_select_what_sql_selects() {
+    let mut telling = 0;
+    let mut compared = 0;
+    for sample in stores::samples() {
+        let Sample { name, database, .. } = &sample;
+        let mut store = open(database, &OpenOptions::default()).expect("opens");
+        let rows = rows(&mut *store);
+        let reference = sql::Reference::open(database);
+        let vocabulary = Vocabulary::of(&rows);
+        let mut dice = Dice::new(name.bytes().fold(7, |seed, byte| seed * 31 + u64::from(byte)));
+        for _ in 0..FILTERS {
+            let expression = Generator { vocabulary: &vocabulary, dice: &mut dice }.expression(3);
+            let text = generate::written(&expression, &mut dice);
+            let filter = Filter::parse(&text).unwrap_or_else(|error| panic!("{name}: {text}\n{error} at {error:?}"));
+            let mut found: Vec<&str> = filter.matching(&rows).iter().map(|place| rows[*place].0.id.as_str()).collect();
+            found.sort_unstable();
+            let wanted = reference.select(&expression);
+            assert_eq!(found, wanted, "{name}: {text}");
+            telling += usize::from(!wanted.is_empty() && wanted.len() < rows.len());
+            compared += 1;
+        }
+    }
+    println!("{compared} filters, {telling} of them select some runs and not others");
+    assert!(telling * 3 > compared, "only {telling} of {compared} filters tell runs apart");
+}
+
+#[test]
+fn keys_and_their_counts_are_those_of_sql() {
+    for Sample { name, database, .. } in &stores::samples() {
+        let mut store = open(database, &OpenOptions::default()).expect("opens");
+        let keys = filter_keys(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed), None).expect("keys");
+        let reference = sql::Reference::open(database);
+        for (table, found) in [("latest_metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)] {
+            let mut found: Vec<(String, usize)> = found.iter().map(|one| (one.key.to_string(), one.runs)).collect();
+            found.sort();
+            assert_eq!(found, reference.counted_keys(table), "{name}: {table}");
+        }
+        for param in keys.params.iter().filter(|param| !param.is_sample) {
+            let mut found: Vec<_> = param.values.iter().map(|one| (one.value.clone(), one.runs)).collect();
+            found.sort();
+            assert_eq!(found, reference.counted_values(&param.key), "{name}: {}", param.key);
+        }
+    }
+}
