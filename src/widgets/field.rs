@@ -75,7 +75,7 @@ impl<'a> Field<'a> {
             edit = edit.id(id);
         }
         if !self.has_frame {
-            edit = edit.frame(egui::Frame::NONE);
+            edit = edit.frame(egui::Frame::NONE).align(egui::Align2::LEFT_CENTER);
         }
         let response = ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label);
         if self.is_bad {

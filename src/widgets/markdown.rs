@@ -4,7 +4,7 @@ mod safe;
 
 pub use safe::{MarkdownText, TEXT_MOST};
 
-use super::tokens::Tokens;
+use super::tokens::{Tokens, size};
 use egui::{AsIdSalt, IdSalt, OutputCommand, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
@@ -54,7 +54,12 @@ impl<'a> Markdown<'a> {
         let tokens = Tokens::of(ui);
         ScrollArea::vertical().id_salt(self.id_salt).max_height(height).auto_shrink([false, true]).show(ui, |ui| {
             ui.style_mut().url_in_tooltip = true;
-            ui.visuals_mut().override_text_color = Some(tokens.text1);
+            // Where weight cannot say what is strong, brightness does.
+            let visuals = ui.visuals_mut();
+            visuals.widgets.noninteractive.fg_stroke.color = tokens.text2;
+            visuals.widgets.active.fg_stroke.color = tokens.text1;
+            // Bullets stand in the middle of lines, not of buttons.
+            ui.spacing_mut().interact_size.y = size::LINE;
             CommonMarkViewer::new().show_alt_text_on_hover(false).show(ui, &mut state.cache, self.text.safe());
         });
         // A link opens a browser by itself: take that back, the caller decides.

@@ -197,7 +197,8 @@ impl<'a> Palette<'a> {
                 .show(ui, &mut state.scroll, |ui, row| match lines.get(row.index) {
                     Some(Line::Heading(group)) => row::heading_ui(ui, row, self.groups.get(*group).unwrap_or(&"")),
                     Some(Line::Item(index)) => {
-                        if row::item_ui(ui, row, &item(*index), &query, cursor == row.index) {
+                        let is_clicked = row::item_ui(ui, row, &item(*index), &query, cursor == row.index);
+                        if is_clicked {
                             clicked = Some(*index);
                         }
                     }

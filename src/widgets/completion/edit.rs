@@ -75,7 +75,7 @@ mod tests {
     fn the_whole_text_is_laid_out_wherever_the_error_is() {
         let tokens = Tokens::get(true, Palette::default());
         for text in ["", "a", "metrics.佐 >", "   "] {
-            let errors = [None, Some(0..0), Some(2..3), Some(9..12), Some(0..1), Some(99..3)];
+            let errors = [None, Some(0..0), Some(2..3), Some(9..12), Some(0..1), Some(99..100)];
             for error in errors {
                 let job = layout_with_error(text, error.as_ref(), tokens);
                 assert_eq!(job.text, text, "{error:?}");

@@ -29,7 +29,7 @@ impl ImagePlace {
     pub fn scale(&self, image: Vec2, view: Vec2) -> f32 {
         match self.zoom {
             Zoom::Scale(scale) if scale.is_finite() => scale.clamp(SCALES.0, SCALES.1),
-            _ => (view.x / image.x.max(1.0)).min(view.y / image.y.max(1.0)).min(1.0).max(1e-4),
+            _ => (view.x / image.x.max(1.0)).min(view.y / image.y.max(1.0)).clamp(1e-4, 1.0),
         }
     }
 

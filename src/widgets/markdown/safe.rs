@@ -104,7 +104,7 @@ fn as_source(text: &str) -> String {
     format!("{fence}\n{}\n{fence}", lines.join("\n"))
 }
 
-/// Puts a name in the place of every image.
+/// Puts a name in the place of every image, and a sign in that of every box to tick.
 fn without_images(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len());
     let (mut from, mut images, mut depth) = (0, 0, 0_usize);
@@ -126,6 +126,12 @@ fn without_images(text: &str) -> (String, usize) {
                     images += 1;
                     out.push_str(&format!("*image{}*", escaped(&name)));
                 }
+            }
+            Event::TaskListMarker(is_done) if depth == 0 => {
+                // Boxes that cannot be ticked, and that have no name, become signs.
+                out.push_str(text.get(from..range.start).unwrap_or(""));
+                out.push_str(if is_done { "✓" } else { "○" });
+                from = range.end.max(from);
             }
             _ => {}
         }
@@ -172,6 +178,7 @@ mod tests {
             assert_eq!(safe.images(), images, "{text}");
             assert!(!has_image(safe.safe()), "{text} became {}", safe.safe());
         }
+        assert_eq!(MarkdownText::new("- [x] a\n- [ ] b").safe(), "- ✓ a\n- ○ b");
         assert!(MarkdownText::new("![a *plot*](x) after").safe().contains("a plot"));
     }
 

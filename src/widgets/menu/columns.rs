@@ -184,6 +184,10 @@ impl<'a> ColumnPicker<'a> {
                 }
             }
         }
+        if place.is_none() && can_move {
+            // The notes of all rows stand below each other.
+            inner.max.x -= 2.0 * BUTTON;
+        }
         inner.min.x += GRIP;
         let mark = Rect::from_center_size(inner.left_center() + vec2(size::ICON / 2.0, 0.0), vec2(14.0, 14.0));
         paint_check(ui, mark, place.is_some(), tokens);
@@ -218,7 +222,7 @@ fn listed(columns: &[PickerColumn<'_>], shown: &[usize], filter: &str) -> Vec<us
     let query = rank::Query::new(filter);
     let mut ranked: Vec<(rank::Score, usize)> =
         listed.into_iter().filter_map(|column| Some((query.score(columns[column].title)?, column))).collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0));
+    ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     ranked.into_iter().map(|(_, column)| column).collect()
 }
 

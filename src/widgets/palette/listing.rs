@@ -81,7 +81,7 @@ fn lines<'d>(query: &Query, total: usize, groups: usize, item: &dyn Fn(usize) ->
     let mut order: Vec<usize> = (0..by_group.len()).filter(|group| !by_group[*group].is_empty()).collect();
     if !query.is_empty() {
         for group in &mut by_group {
-            group.sort_by(|a, b| b.0.cmp(&a.0));
+            group.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         }
         // The group of the best match comes first.
         order.sort_by(|a, b| by_group[*b][0].0.cmp(&by_group[*a][0].0));

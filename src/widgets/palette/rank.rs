@@ -176,7 +176,7 @@ mod tests {
     fn order<'a>(typed: &str, texts: &[&'a str]) -> Vec<&'a str> {
         let query = Query::new(typed);
         let mut found: Vec<(Score, &str)> = texts.iter().filter_map(|text| Some((query.score(text)?, *text))).collect();
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         found.into_iter().map(|(_, text)| text).collect()
     }
 
@@ -210,7 +210,7 @@ mod tests {
         let found = Query::new("cv").find("cöpy välue").expect("it matches");
         assert_eq!(found.bytes, [0..1, 6..7]);
         let found = Query::new("uber").find("x Über").expect("it matches");
-        assert_eq!(found.bytes, [2..7]);
+        assert_eq!(found.bytes.first(), Some(&(2..7)));
         assert_eq!(Query::new("cpv").find("concept view").map(|found| found.bytes.len()), Some(3));
     }
 
