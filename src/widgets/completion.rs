@@ -169,8 +169,11 @@ impl<'a> CompletionField<'a> {
             state.is_open = false;
         }
         if state.is_open() && response.has_focus() {
-            let caret = output.cursor_range.map_or(0.0, |range| output.galley.pos_from_cursor(range.primary).left());
-            let at = pos2(output.galley_pos.x + caret, rect.bottom() + 2.0);
+            // Below the beginning of what would be replaced, so that the texts stand below each other.
+            let from = state.items.first().map_or(0, |item| item.replace.start.min(text.len()));
+            let from = text[..text.floor_char_boundary(from)].chars().count();
+            let left = output.galley.pos_from_cursor(egui::text::CCursor::new(from)).left();
+            let at = pos2(output.galley_pos.x + left - size::GAP_M - 1.0, rect.bottom() + 2.0);
             if let Some(item) = list::show(ui, id, at, state, keys.has_moved()) {
                 edit::accept_into(ui, id, text, &item);
                 events.changed = true;

@@ -76,7 +76,7 @@ impl JsonView<'_> {
         }
         if !key.is_empty() {
             let tone = if matches!(json.key, JsonKey::Name(_)) { Tone::Accent } else { Tone::Faint };
-            at.x = self.part_ui(&painter, at, &key, None, tone, index, JsonPart::Key, tokens) + size::GAP_S;
+            at.x = self.part_ui(&painter, at, &key, None, tone, index, JsonPart::Key, tokens) + size::GAP_M;
         }
         if json.kind == JsonKind::Masked {
             Glyph::Dot.paint(&painter, at + vec2(size::ICON / 2.0, 0.0), size::ICON - 2.0, tokens.warn);

@@ -1,7 +1,7 @@
 //! Markdown without what would be fetched and without what would be too much to lay out. Made on a worker.
 
 use crate::widgets::text::visible_line;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ fn as_source(text: &str) -> String {
     format!("{fence}\n{}\n{fence}", lines.join("\n"))
 }
 
-/// Puts a name in the place of every image, and a sign in that of every box to tick.
+/// Puts a name in the place of every image and a sign in that of every box to tick; takes the languages of code.
 fn without_images(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len());
     let (mut from, mut images, mut depth) = (0, 0, 0_usize);
@@ -132,6 +132,13 @@ fn without_images(text: &str) -> (String, usize) {
                 out.push_str(text.get(from..range.start).unwrap_or(""));
                 out.push_str(if is_done { "✓" } else { "○" });
                 from = range.end.max(from);
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) if depth == 0 && !language.is_empty() => {
+                // Without a language no colours: the highlighter knows neither our themes nor their contrast.
+                let line = text.get(range.clone()).and_then(|block| block.lines().next()).unwrap_or("");
+                let fence = line.len() - line.trim_start_matches(['`', '~']).len();
+                out.push_str(text.get(from..range.start + fence).unwrap_or(""));
+                from = (range.start + line.len()).max(from);
             }
             _ => {}
         }
@@ -178,6 +185,7 @@ mod tests {
             assert_eq!(safe.images(), images, "{text}");
             assert!(!has_image(safe.safe()), "{text} became {}", safe.safe());
         }
+        assert_eq!(MarkdownText::new("> ```python\n> x\n> ```\n").safe(), "> ```\n> x\n> ```\n");
         assert_eq!(MarkdownText::new("- [x] a\n- [ ] b").safe(), "- ✓ a\n- ○ b");
         assert!(MarkdownText::new("![a *plot*](x) after").safe().contains("a plot"));
     }
