@@ -7,7 +7,7 @@ use crate::widgets::menu::{MenuEntry, MenuItem, context_menu};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size;
 use crate::widgets::virtual_rows::{RowsKind, RowsResponse, VirtualRows};
-use egui::{AsIdSalt, Event, IdSalt, Ui};
+use egui::{AsIdSalt, Event, IdSalt, Key, KeyboardShortcut, Modifiers, Ui};
 
 /// What a view of JSON remembers; the caller keeps it.
 #[derive(Clone, Debug, Default)]
@@ -122,6 +122,8 @@ impl<'a> JsonView<'a> {
         let (mut toggled, mut widest) = (None, 0.0_f32);
         let (visible, fold, x) = (&state.visible, &mut state.fold, state.x);
         let mut below = None;
+        let key = |modifiers| ui.ctx().format_shortcut(&KeyboardShortcut::new(modifiers, Key::C));
+        let (copy_value, copy_path) = (key(Modifiers::COMMAND), key(Modifiers::COMMAND | Modifiers::SHIFT));
         let shown = list.show(ui, &mut state.scroll, |ui, row| {
             let Some(index) = visible.get(row.index).map(|index| *index as usize) else { return };
             let is_open = fold.is_open(self.rows, index);
@@ -134,8 +136,8 @@ impl<'a> JsonView<'a> {
             }
             let can_fold = self.rows.row(index).is_some_and(super::JsonRow::can_fold);
             let entries = [
-                MenuEntry::Item(MenuItem::new("Copy value").shortcut("Ctrl+C")),
-                MenuEntry::Item(MenuItem::new("Copy path").shortcut("Ctrl+Shift+C")),
+                MenuEntry::Item(MenuItem::new("Copy value").shortcut(&copy_value)),
+                MenuEntry::Item(MenuItem::new("Copy path").shortcut(&copy_path)),
                 MenuEntry::Rule,
                 MenuEntry::Item(MenuItem::new("Open all below").enabled(can_fold)),
                 MenuEntry::Item(MenuItem::new("Close all below").enabled(can_fold)),
