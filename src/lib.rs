@@ -23,6 +23,7 @@
 //! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part | I/O, changing state except through actions |
 //! | [`app`] | eframe, panels, effects, dialogs | logic |
 //! | [`cli`] | the terminal twin | its own readers |
+//! | [`gallery`] | every widget in every state, on sheets to look at | anything but widgets |
 //!
 //! Data flows one way. A view *wants* a key; the loader asks a query on a worker, where JSON is
 //! parsed, trees are built, text is split into lines and metrics are decimated; an `Arc` of the
@@ -55,6 +56,7 @@
 pub mod analysis;
 pub mod app;
 pub mod cli;
+pub mod gallery;
 pub mod loader;
 pub mod model;
 pub mod query;

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! main ─▶ app ─▶ views ─▶ state ─▶ loader ─▶ query ─▶ store ─▶ model
-//!                views ─▶ widgets                query ─▶ analysis ─▶ model
+//!         app ─▶ gallery ─▶ widgets               query ─▶ analysis ─▶ model
+//!                views ─▶ widgets
 //!         cli ─▶ query, model                (widgets import egui only)
 //! ```
 

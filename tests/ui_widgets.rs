@@ -1,5 +1,14 @@
 //! The design system as people and screen readers meet it: found by role and label, worked by mouse and keys.
 
+#[path = "ui_widgets/choosing.rs"]
+mod choosing;
+#[path = "ui_widgets/reading.rs"]
+mod reading;
+#[path = "ui_widgets/speed.rs"]
+mod speed;
+#[path = "ui_widgets/tables.rs"]
+mod tables;
+
 use dspyglass::widgets::charts::{ChartState, LineChart, Series, SeriesStyle};
 use dspyglass::widgets::notice::{Notice, NoticeEvent};
 use dspyglass::widgets::scroll::RowScroll;

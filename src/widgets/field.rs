@@ -16,12 +16,13 @@ pub struct Field<'a> {
     key: &'a str,
     width: Option<f32>,
     is_bad: bool,
+    has_frame: bool,
 }
 
 impl<'a> Field<'a> {
     /// A field. `label` is its name, for those who do not see it.
     pub fn new(label: &'a str) -> Self {
-        Self { id: None, label, hint: "", key: "", width: None, is_bad: false }
+        Self { id: None, label, hint: "", key: "", width: None, is_bad: false, has_frame: true }
     }
 
     /// An id of its own, so that a command can give it the keyboard.
@@ -54,6 +55,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Without a border: where the field is the place itself.
+    pub fn without_frame(mut self) -> Self {
+        self.has_frame = false;
+        self
+    }
+
     /// Shows the field.
     pub fn show(self, ui: &mut Ui, text: &mut String) -> Response {
         let tokens = Tokens::of(ui);
@@ -66,6 +73,9 @@ impl<'a> Field<'a> {
             .text_color(tokens.text1);
         if let Some(id) = self.id {
             edit = edit.id(id);
+        }
+        if !self.has_frame {
+            edit = edit.frame(egui::Frame::NONE).align(egui::Align2::LEFT_CENTER);
         }
         let response = ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label);
         if self.is_bad {

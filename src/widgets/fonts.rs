@@ -5,6 +5,8 @@
 //! window is made, and asked only for a character that no font here has. So the first frame waits for it only if it shows such a character,
 //! and then no longer than the listing still takes.
 
+mod plain;
+
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
 use std::sync::Arc;
 
@@ -41,7 +43,7 @@ pub fn definitions() -> FontDefinitions {
     for (name, bytes) in
         [(REGULAR, REGULAR_BYTES), (MEDIUM, MEDIUM_BYTES), (SEMI_BOLD, SEMI_BOLD_BYTES), (MONO, MONO_BYTES)]
     {
-        let data = FontData::from_static(bytes);
+        let data = FontData::from_owned(plain::without_ligatures(bytes));
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
     // Behind the family's own font: the other shipped one, since each has signs that the other lacks

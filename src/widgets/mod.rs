@@ -8,17 +8,26 @@
 
 pub mod charts;
 pub mod chips;
+pub mod completion;
+pub mod csv;
 pub mod empty;
 pub mod field;
 pub mod fonts;
 pub mod format;
 pub mod glyphs;
+pub mod hex_rows;
+pub mod image_view;
+pub mod json_rows;
 pub mod key_value;
+pub mod markdown;
+pub mod menu;
 pub mod notice;
+pub mod palette;
 pub mod row_text;
 pub mod scroll;
 pub mod section;
 pub mod system_fonts;
+pub mod split;
 pub mod table;
 pub mod tabs;
 pub mod text;

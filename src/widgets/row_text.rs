@@ -1,6 +1,7 @@
 //! Painting one line of text into a rectangle, cut with an ellipsis. egui keeps the layout between frames.
 
 use super::format;
+use super::text::visible_line;
 use super::tokens::size::Type;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Galley, Painter, Rect, TextFormat, pos2};
@@ -12,6 +13,8 @@ pub const GRAPHEMES_MOST: usize = 200;
 /// Lays `text` out as one line that is at most `width` wide.
 pub fn layout(painter: &Painter, text: &str, font: FontId, width: f32) -> Arc<Galley> {
     let text = format::one_line(text, GRAPHEMES_MOST);
+    // Marks that turn the direction are seen, as everywhere: a name must not read otherwise than it is.
+    let text = visible_line(&text);
     let mut job = LayoutJob::single_section(
         text.into_owned(),
         // The colour is set when it is painted: hover and selection need no new layout.

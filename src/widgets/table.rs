@@ -1,10 +1,14 @@
-//! A table of any length: header, sorting, column widths, one selected row. Only visible cells are asked for.
+//! A table of any length: header, sorting, column widths, selected rows. Only visible cells are asked for.
 
 mod cell;
 mod header;
+mod input;
+mod selection;
+mod side_bar;
 mod spec;
 
 pub use cell::CellText;
+pub use selection::{RowSelection, SelectionChange};
 pub use spec::{Column, Sort, TableEvents, TableState};
 
 use super::row_text;
@@ -13,6 +17,7 @@ use super::tokens::{Tokens, Tone};
 use super::tree_row::paint_background;
 use super::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
 use egui::{Align, AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
+use input::{clicked, column_at, seen_columns, selection_keys};
 
 /// A virtual table. It fills the space that is left, or [`Self::height`].
 #[must_use = "call `show`"]
@@ -23,8 +28,10 @@ pub struct Table<'a> {
     total: usize,
     sort: Option<Sort>,
     selected: Option<usize>,
+    selection: Option<&'a RowSelection>,
     reveal: Option<usize>,
     height: Option<f32>,
+    is_reorderable: bool,
 }
 
 /// The free room at both sides of a cell.
@@ -41,8 +48,10 @@ impl<'a> Table<'a> {
             total,
             sort: None,
             selected: None,
+            selection: None,
             reveal: None,
             height: None,
+            is_reorderable: false,
         }
     }
 
@@ -55,6 +64,19 @@ impl<'a> Table<'a> {
     /// The selected row.
     pub fn selected(mut self, row: Option<usize>) -> Self {
         self.selected = row;
+        self
+    }
+
+    /// The selected rows, where several may be: Ctrl+click, Shift+click, Shift with arrows, Ctrl+A. The changes come
+    /// as [`TableEvents::select`]; the caller applies them.
+    pub fn selection(mut self, rows: &'a RowSelection) -> Self {
+        self.selection = Some(rows);
+        self
+    }
+
+    /// Columns can be dragged to another place by their titles.
+    pub fn reorderable(mut self) -> Self {
+        self.is_reorderable = true;
         self
     }
 
@@ -90,10 +112,15 @@ impl<'a> Table<'a> {
         let mut events = TableEvents::default();
 
         let widths = self.widths(state, outer.width());
-        let most = (widths.iter().sum::<f32>() - outer.width()).max(0.0);
+        let columns_width: f32 = widths.iter().sum();
+        let most = (columns_width - (outer.width() - size::SCROLL_BAR)).max(0.0);
+        // Where the bar at the right stands no column does, so that the last one can be read.
+        let most = if columns_width <= outer.width() { 0.0 } else { most };
+        let bar = if most > 0.0 { size::SCROLL_BAR.min(outer.height() - size::TABLE_ROW) } else { 0.0 };
+        let body = outer.with_max_y(outer.bottom() - bar);
         let mut inner = ui.new_child(UiBuilder::new().id_salt(self.id_salt).max_rect(outer));
         inner.shrink_clip_rect(outer);
-        scroll_sideways(&inner, outer, state, most);
+        side_bar::show(&inner, id, outer, outer.with_min_y(body.bottom()), state, most);
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
         header::show(&inner, id, head, &self, &widths, state, &mut events);
@@ -103,51 +130,87 @@ impl<'a> Table<'a> {
         let is_heard = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
         let x = state.x;
+        let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
+        let seen = seen_columns(&widths, x, outer.width());
         let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
             .kind(RowsKind::Table)
             .label(self.label)
-            .height((outer.bottom() - head.bottom()).max(0.0))
-            .cursor(self.selected)
+            .height((body.bottom() - head.bottom()).max(0.0))
+            .cursor(cursor)
             .reveal(self.reveal)
             .show(&mut inner, &mut state.scroll, |ui, row| {
-                let cells: Vec<CellText<'d>> = (0..self.columns.len()).map(|c| cell(row.index, c)).collect();
+                // A screen reader is told the whole row; the eye sees some columns of it.
+                let asked = if is_heard { 0..self.columns.len() } else { seen.clone() };
+                let first = asked.start;
+                let cells: Vec<CellText<'d>> = asked.map(|c| cell(row.index, c)).collect();
                 label.clear();
                 if is_heard {
                     cell::describe(&mut label, self.columns, &cells);
                 }
-                let selected = self.selected == Some(row.index);
+                let selected = match self.selection {
+                    Some(selection) => selection.contains(row.index),
+                    None => self.selected == Some(row.index),
+                };
                 let info = RowInfo { label: &label, selected, ..RowInfo::default() };
                 let response = row.interact(ui, info);
                 paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
                 if response.clicked() {
                     events.selected = Some(row.index);
+                    events.select = Some(clicked(ui, row.index));
                     let at = response.interact_pointer_pos();
                     events.cell = at
                         .and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x))
                         .map(|column| (row.index, column));
                 }
+                if response.secondary_clicked() {
+                    events.menu = Some(row.index);
+                    if !selected {
+                        events.selected = Some(row.index);
+                        events.select = Some(SelectionChange::Only(row.index));
+                    }
+                }
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                self.row_ui(ui, row, &cells, &widths, x, is_heard);
+                self.row_ui(ui, row, (first, &cells), &widths, x, is_heard);
             });
-        events.selected = rows.moved_to.or(events.selected);
+        if let Some(row) = rows.moved_to {
+            events.selected = Some(row);
+            let only = SelectionChange::Only(row);
+            events.select = Some(if rows.extends { SelectionChange::Extend(row) } else { only });
+        }
         if rows.opened {
-            events.opened = self.selected;
+            events.opened = cursor;
         }
         events.visible = rows.visible;
         if rows.has_focus && (rows.left || rows.right) {
             let step = if rows.right { 60.0 } else { -60.0 };
             state.x = (state.x + step).clamp(0.0, most);
         }
+        if rows.has_focus && self.selection.is_some() {
+            selection_keys(&inner, &mut events);
+        }
+        if self.selection.is_none() {
+            events.select = None;
+        }
         drop(inner);
         ui.advance_cursor_after_rect(outer);
         events
     }
 
-    fn row_ui(&self, ui: &mut Ui, row: &VisibleRow, cells: &[CellText<'_>], widths: &[f32], x: f32, is_heard: bool) {
-        let mut left = row.rect.left() - x;
-        for (index, ((cell, width), column)) in cells.iter().zip(widths).zip(self.columns).enumerate() {
+    /// Paints cells, of which the first stands in the column that is given with them.
+    fn row_ui(
+        &self,
+        ui: &mut Ui,
+        row: &VisibleRow,
+        (first, cells): (usize, &[CellText<'_>]),
+        widths: &[f32],
+        x: f32,
+        is_heard: bool,
+    ) {
+        let mut left = row.rect.left() - x + widths.iter().take(first).sum::<f32>();
+        let placed = cells.iter().zip(widths.iter().skip(first)).zip(self.columns.iter().skip(first));
+        for (index, ((cell, width), column)) in (first..).zip(placed) {
             let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(left + width, row.rect.bottom()));
             left += width;
             if rect.right() < row.rect.left() || rect.left() > row.rect.right() {
@@ -184,30 +247,6 @@ impl<'a> Table<'a> {
             }
         }
         widths
-    }
-}
-
-fn column_at(widths: &[f32], x: f32) -> Option<usize> {
-    let mut right = 0.0;
-    widths.iter().position(|width| {
-        right += width;
-        x < right
-    })
-}
-
-fn scroll_sideways(ui: &Ui, rect: Rect, state: &mut TableState, most: f32) {
-    if most > 0.0 && ui.rect_contains_pointer(rect) {
-        state.x -= ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
-    }
-    state.x = if state.x.is_finite() { state.x.clamp(0.0, most) } else { 0.0 };
-    if most > 0.0 {
-        // A thin line at the bottom says that there is more at the side.
-        let tokens = Tokens::of(ui);
-        let share = rect.width() / (rect.width() + most);
-        let length = rect.width() * share;
-        let left = rect.left() + (rect.width() - length) * (state.x / most);
-        let bar = Rect::from_min_size(pos2(left, rect.bottom() - 3.0), vec2(length, 3.0));
-        ui.ctx().layer_painter(ui.layer_id()).with_clip_rect(ui.clip_rect()).rect_filled(bar, 1.5, tokens.line);
     }
 }
 

@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
         line.ctx().accesskit_node_builder(id, |node| {
             super::virtual_rows::set_bounds(node, cell);
             node.set_role(Role::Tab);
-            node.set_label(tab.title);
+            node.set_label(if tab.title.is_empty() { "(empty)" } else { tab.title });
             node.set_selected(is_selected);
             node.set_position_in_set(index);
             node.set_size_of_set(tabs.len());

@@ -1,10 +1,12 @@
 //! Long texts: split into lines on a worker, shown as virtual rows.
 
+mod find;
 mod lines;
 mod view;
 mod visible;
 mod wrap;
 
+pub use find::{Case, find_all};
 pub use lines::{LINE_CHARS_MOST, TextLines};
 pub use view::{TextEvents, TextState, VirtualText};
 pub use visible::visible_line;

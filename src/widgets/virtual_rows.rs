@@ -70,6 +70,8 @@ pub struct RowsResponse {
     pub has_focus: bool,
     /// The row that a key moved the cursor to.
     pub moved_to: Option<usize>,
+    /// Shift was held while it moved there.
+    pub extends: bool,
     /// Enter was pressed on the cursor's row.
     pub opened: bool,
     /// ← was pressed: fold, or go to the parent.
@@ -159,6 +161,7 @@ impl<'a> VirtualRows<'a> {
             visible: 0..0,
             has_focus,
             moved_to: None,
+            extends: false,
             opened: false,
             left: false,
             right: false,

@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// What each layer may import directly; an arrow reaches everything behind it.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("analysis", &["model"]),
     ("store", &["model"]),
@@ -11,18 +11,20 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("loader", &["query"]),
     ("state", &["loader"]),
     ("widgets", &[]),
+    ("gallery", &["widgets"]),
     ("views", &["state", "widgets"]),
-    ("app", &["views"]),
+    ("app", &["views", "gallery"]),
     ("cli", &["query"]),
     ("main", &["app", "cli"]),
     ("lib", &[]),
 ];
 
 /// The layers that may know egui.
-const DRAWING: [&str; 3] = ["widgets", "views", "app"];
+const DRAWING: [&str; 4] = ["widgets", "gallery", "views", "app"];
 
 /// The crates that only these may know.
-const DRAWING_CRATES: [&str; 6] = ["egui", "eframe", "egui_extras", "egui_plot", "egui_kittest", "rfd"];
+const DRAWING_CRATES: [&str; 7] =
+    ["egui", "eframe", "egui_commonmark", "egui_extras", "egui_plot", "egui_kittest", "rfd"];
 
 /// The layer of a file below `src`, if it is one of those known here.
 pub fn layer_of(file: &str) -> Option<&'static str> {
@@ -151,6 +153,7 @@ mod tests {
         assert_eq!(wrong("src/cli/a.rs", "use dspyglass::app::run;"), 1);
         assert_eq!(wrong("src/query/a.rs", "use crate::store::X; // crate::cli::X \n let a = \"crate::app::x\";"), 0);
         assert_eq!(wrong("src/store/a/b.rs", "use super::super::cx::X; use super::query::Y;"), 0);
+        assert_eq!(wrong("src/gallery/a.rs", "use crate::widgets::X; use crate::state::Y;"), 1);
         assert_eq!(wrong("src/elsewhere/a.rs", ""), 1);
     }
 

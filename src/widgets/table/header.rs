@@ -6,7 +6,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::set_bounds;
 use egui::accesskit::{Action, Role, SortDirection};
-use egui::{Align, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align, CursorIcon, Id, Rect, Response, Sense, Ui, pos2, vec2};
 
 /// How near the border the pointer has to be.
 const GRIP: f32 = 4.0;
@@ -29,18 +29,32 @@ pub(super) fn show(
             continue;
         }
         let sort = spec.sort.filter(|sort| sort.column == index);
-        title_ui(ui, table.with(("column", index)), cell, column, sort, || events.sort = Some(index));
+        let id = table.with(("column", index));
+        let response = title_ui(ui, id, cell, column, sort, spec.is_reorderable);
+        if column.sortable && response.clicked() {
+            events.sort = Some(index);
+        }
+        if spec.is_reorderable {
+            reorder(ui, &response, rect, index, widths, state.x, events);
+        }
         border_ui(ui, table.with(("border", index)), cell, index, state);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
 }
 
-fn title_ui(ui: &Ui, id: Id, cell: Rect, column: &super::Column<'_>, sort: Option<Sort>, mut on_click: impl FnMut()) {
-    let sense = if column.sortable { Sense::click() } else { Sense::hover() };
-    let response = ui.interact(cell.shrink2(vec2(GRIP, 0.0)), id, sense);
-    if column.sortable && response.clicked() {
-        on_click();
+fn title_ui(
+    ui: &Ui,
+    id: Id,
+    cell: Rect,
+    column: &super::Column<'_>,
+    sort: Option<Sort>,
+    can_be_dragged: bool,
+) -> Response {
+    let mut sense = if column.sortable { Sense::click() } else { Sense::hover() };
+    if can_be_dragged {
+        sense |= Sense::DRAG;
     }
+    let response = ui.interact(cell.shrink2(vec2(GRIP, 0.0)), id, sense);
     ui.ctx().accesskit_node_builder(id, |node| {
         set_bounds(node, cell.shrink2(vec2(GRIP, 0.0)).intersect(ui.clip_rect()));
         node.set_role(Role::ColumnHeader);
@@ -77,6 +91,40 @@ fn title_ui(ui: &Ui, id: Id, cell: Rect, column: &super::Column<'_>, sort: Optio
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), cell.shrink(1.0), tokens);
     }
+    response
+}
+
+/// While a title is dragged, a line says between which columns it would stand.
+fn reorder(ui: &Ui, response: &Response, head: Rect, from: usize, widths: &[f32], x: f32, events: &mut TableEvents) {
+    let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged() || response.drag_stopped())
+    else {
+        return;
+    };
+    let (gap, at) = nearest_gap(widths, pointer.x - head.left() + x);
+    let to = if gap > from { gap - 1 } else { gap };
+    if response.drag_stopped() {
+        events.moved_column = (to != from).then_some((from, to));
+        return;
+    }
+    ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    let tokens = Tokens::of(ui);
+    if to != from {
+        let line = head.left() - x + at;
+        ui.painter().vline(line.clamp(head.left() + 1.0, head.right() - 1.0), head.y_range(), (2.0, tokens.accent));
+    }
+}
+
+/// The gap between columns that is nearest to `x`: how many columns stand before it, and where it is.
+fn nearest_gap(widths: &[f32], x: f32) -> (usize, f32) {
+    let mut best = (0, 0.0);
+    let mut right = 0.0;
+    for (index, width) in widths.iter().enumerate() {
+        right += width;
+        if (right - x).abs() < (best.1 - x).abs() {
+            best = (index + 1, right);
+        }
+    }
+    best
 }
 
 fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) {
@@ -100,5 +148,17 @@ fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) 
     {
         // Measured from the column's left edge, so that it stays under the pointer.
         set(state, (pointer.x - cell.left()).clamp(COLUMN_LEAST, 4_000.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest_gap;
+
+    #[test]
+    fn a_column_falls_into_the_nearest_gap() {
+        let widths = [100.0, 50.0, 200.0];
+        assert_eq!([-9.0, 40.0, 60.0, 130.0, 240.0, 900.0].map(|x| nearest_gap(&widths, x).0), [0, 0, 1, 2, 2, 3]);
+        assert_eq!(nearest_gap(&[], 5.0), (0, 0.0));
     }
 }

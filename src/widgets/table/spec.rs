@@ -1,5 +1,6 @@
 //! What a table is told and what it remembers.
 
+use super::selection::SelectionChange;
 use crate::widgets::scroll::RowScroll;
 use egui::Align;
 
@@ -73,6 +74,15 @@ pub struct TableEvents {
     pub opened: Option<usize>,
     /// Clicked this cell: row and column.
     pub cell: Option<(usize, usize)>,
+    /// With [`Table::selection`](super::Table::selection): what should be selected now.
+    pub select: Option<SelectionChange>,
+    /// With [`Table::selection`](super::Table::selection): copy the selected rows, as `csv::Separated::Tsv`.
+    pub copy: bool,
+    /// Clicked with the second button: this row, for a menu. It is selected first if it was not.
+    pub menu: Option<usize>,
+    /// With [`Table::reorderable`](super::Table::reorderable): the column at the first place should stand at the
+    /// second.
+    pub moved_column: Option<(usize, usize)>,
     /// The rows that were drawn, for loading ahead.
     pub visible: std::ops::Range<usize>,
 }

@@ -21,7 +21,8 @@ pub(super) fn handle(
         // The keys were ours: egui must not also look for something to focus in that direction.
         ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
     }
-    for key in keys {
+    for (key, shift) in keys {
+        response.extends = shift;
         match key {
             Key::ArrowLeft => response.left = true,
             Key::ArrowRight => response.right = true,
@@ -68,15 +69,18 @@ fn step(key: Key, rows: &VirtualRows<'_>, state: &mut RowScroll, view_rows: f64,
     response.moved_to = Some(to);
 }
 
-/// The keys of this frame that are ours, in order, taken out of the input.
-fn pressed(ui: &Ui) -> Vec<Key> {
+/// The keys of this frame that are ours, in order and with whether Shift was held, taken out of the input.
+fn pressed(ui: &Ui) -> Vec<(Key, bool)> {
     ui.input_mut(|input| {
         let mut keys = Vec::new();
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else {
                 return true;
             };
-            let is_ours = modifiers.is_none()
+            let is_step =
+                matches!(key, Key::ArrowUp | Key::ArrowDown | Key::PageUp | Key::PageDown | Key::Home | Key::End);
+            // With Shift a step extends what is selected.
+            let is_ours = (modifiers.is_none() || is_step && modifiers.shift_only())
                 && matches!(
                     key,
                     Key::ArrowUp
@@ -90,7 +94,7 @@ fn pressed(ui: &Ui) -> Vec<Key> {
                         | Key::Enter
                 );
             if is_ours {
-                keys.push(*key);
+                keys.push((*key, modifiers.shift));
             }
             !is_ours
         });

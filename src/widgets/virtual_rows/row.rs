@@ -40,7 +40,7 @@ impl VisibleRow {
     pub fn interact(&self, ui: &Ui, info: RowInfo<'_>) -> Response {
         // Not focusable: Tab steps over the list as one thing, arrows move within it.
         let response = ui.interact(self.rect, self.id, Sense::CLICK);
-        if response.clicked() {
+        if response.clicked() || response.secondary_clicked() {
             ui.memory_mut(|memory| memory.request_focus(self.list));
         }
         ui.ctx().accesskit_node_builder(self.id, |node| {

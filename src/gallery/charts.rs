@@ -1,0 +1,75 @@
+//! Charts and bars over time.
+
+use super::{Parts, boxed, data::DATA, specimen};
+use crate::widgets::charts::{ChartState, LineChart};
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::section;
+use crate::widgets::tokens::{Tokens, Tone, size};
+use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeRow};
+use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
+use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
+use egui::{Sense, Ui, vec2};
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    scores: ChartState,
+    none: ChartState,
+    spans: RowScroll,
+}
+
+const SPANS: [(&str, usize, Tone, i64, i64); 9] = [
+    ("TicketRouter.forward", 0, Tone::Accent, 0, 1_840),
+    ("Docs.forward", 1, Tone::Teal, 0, 206),
+    ("ChainOfThought.forward", 1, Tone::Accent, 220, 1_180),
+    ("Predict.forward", 2, Tone::Violet, 230, 1_170),
+    ("LM.__call__ gpt-4o-mini", 3, Tone::Violet, 240, 1_160),
+    ("ReAct.forward", 1, Tone::Pink, 1_190, 1_840),
+    ("Tool.lookup_order", 2, Tone::Warn, 1_440, 1_498),
+    ("ChatAdapter.parse", 2, Tone::Faint, 1_660, 1_661),
+    ("a span without an end", 1, Tone::Violet, 1_700, i64::MAX / 2_000_000),
+];
+
+pub(super) fn charts_ui(ui: &mut Ui, parts: &mut Parts) {
+    let state = &mut parts.charts;
+    specimen(ui, "A line of 100,000 points, steps, dots and rings", |ui| {
+        section::card_ui(ui, |ui| {
+            LineChart::new("scores", "Score", &DATA.series)
+                .height(220.0)
+                .y_range(20.0, 90.0)
+                .show(ui, &mut state.scores);
+        });
+    });
+    specimen(ui, "A chart of nothing", |ui| {
+        section::card_ui(ui, |ui| {
+            LineChart::new("none", "Empty chart", &[]).height(90.0).show(ui, &mut state.none);
+        });
+    });
+    specimen(ui, "Spans over time", |ui| {
+        let axis = (ui.available_width() * 0.4).min(320.0);
+        let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
+        let scale = TimeScale::new(0, 1_840_000_000, head.right() - axis, head.right() - size::GAP_M);
+        axis_ui(ui, head.with_min_x(head.right() - axis), &scale);
+        let tokens = Tokens::of(ui);
+        let mut bars = Waterfall::new(scale, ui.pixels_per_point());
+        let mut painter = None;
+        boxed(ui, SPANS.len() as f32 * size::ROW + 2.0, |ui| {
+            let rows = VirtualRows::new("spans", SPANS.len(), size::ROW).kind(RowsKind::Tree).label("Spans");
+            rows.show(ui, &mut state.spans, |ui, row| {
+                let (name, depth, tone, from, to) = SPANS[row.index];
+                let has_children = SPANS.get(row.index + 1).is_some_and(|next| next.1 > depth);
+                let fold = if has_children { Fold::Open } else { Fold::Leaf };
+                let trailing = [Trailing::value("30 ms", 60.0)];
+                let mark = Mark::Square(tone);
+                TreeRow { depth, fold, mark, name, trailing: &trailing, reserved: axis, ..TreeRow::default() }
+                    .show(ui, row);
+                let color = tone.color(tokens);
+                let color = if has_children { tokens.faint(color) } else { color };
+                bars.add(row.rect, from * 1_000_000, to * 1_000_000, color);
+                painter = Some(ui.painter().clone());
+            });
+        });
+        if let Some(painter) = painter {
+            bars.paint(&painter);
+        }
+    });
+}
