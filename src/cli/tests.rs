@@ -212,9 +212,9 @@ fn what_does_not_exist_and_what_is_wrong() {
     assert!(refused(&["traces", "s", "--run", "zz"], 1).contains("has no run \"zz\""));
     assert!(refused(&["runs", "s", "--artifacts", "/nonexistent/folder"], 1).contains("is no folder"));
     let err = refused(&["runs", "s", "--filter", "métrics.é > 'x'"], 2);
-    assert!(err.ends_with("\n  métrics.é > 'x'\n  ^\n"), "{err}");
+    assert!(err.ends_with("\n  métrics.é > 'x'\n  ^^^^^^^^^\n"), "{err}");
     let err = refused(&["runs", "s", "--filter", "metrics.é > 'x'"], 2);
-    assert!(err.ends_with("\n  metrics.é > 'x'\n              ^\n"), "{err}");
+    assert!(err.ends_with("\n  metrics.é > 'x'\n              ^^^\n"), "{err}");
     let err = refused(&["runs", "s", "--filter", "metrics.a = \u{1b}[2J"], 2);
     assert!(!err.contains('\u{1b}'), "{err}");
     for args in

@@ -13,6 +13,7 @@ mod lookup;
 pub mod metrics;
 pub mod run_page;
 pub mod runs;
+pub mod table;
 pub mod trace;
 pub mod trace_counts;
 pub mod traces;

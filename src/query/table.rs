@@ -1,0 +1,16 @@
+//! What a table of runs needs: which columns there are, what stands in a cell, and in which
+//! order the rows come, as a tree or flat. Pure functions of what was read.
+//!
+//! A row is known by its place in [`RunTable::rows`](crate::query::RunTable::rows); an order is
+//! a list of such places.
+
+mod column;
+mod lines;
+mod sort;
+
+pub use column::{Cell, ColumnUse, RunAttribute, RunColumn, cell, columns_of};
+pub use lines::{RunLine, flat_order, tree_order};
+pub use sort::sort;
+
+#[cfg(test)]
+mod tests;
