@@ -111,3 +111,68 @@ fn damaged_usage_costs_that_trace_only() {
     .expect("dropped");
     assert_eq!(opened(&database).run_traces(&ReadCx::new(), None).expect("counted"), None);
 }
+
+/// MLflow may also note the run beside the trace: each list and each count has both, once.
+#[test]
+fn associated_traces_count_once() {
+    let home = copy_of("v3.17");
+    let database = home.path().join("mlflow.db");
+    let db = Connection::open(&database).expect("opened");
+    let columns = strings(&db, "select name from pragma_table_info(?1)", "entity_associations");
+    let has_time = columns.iter().any(|column| column == "created_time");
+    let time = if has_time { ("created_time,", "0,") } else { ("", "") };
+    // Every third trace belongs to `r`, every second to the run that it names anyway.
+    let sql = format!(
+        "pragma foreign_keys = off;
+         insert into entity_associations ({0} association_id, source_type, source_id, destination_type, destination_id)
+         select {1} 'a' || rowid, 'trace', request_id, 'run', 'r' from trace_info where rowid % 3 = 0;
+         insert into entity_associations ({0} association_id, source_type, source_id, destination_type, destination_id)
+         select {1} 'b' || rowid, 'trace', request_id, 'run', value from trace_request_metadata
+         where key = 'mlflow.sourceRun' and rowid % 2 = 0;",
+        time.0, time.1
+    );
+    db.execute_batch(&sql).expect("associated");
+    let mut wanted = counted_by_sql(&database, None);
+    let listed = strings(
+        &db,
+        "select request_id from trace_info where rowid % 3 = 0 and ?1 = '' order by timestamp_ms desc, request_id desc",
+        "",
+    );
+    let mut store = opened(&database);
+    let found = counted(&mut *store, None);
+    let of_r = found["r"];
+    assert_eq!(of_r.traces, listed.len() as u64);
+    wanted.insert("r".to_owned(), of_r);
+    assert_eq!(found, wanted);
+    for _ in 0..3 {
+        assert_eq!(ids(&mut *store, &of_run("r")), (of_r.traces, listed.clone()));
+        for (run, counts) in &wanted {
+            assert_eq!(ids(&mut *store, &of_run(run)).0, counts.traces, "{run}");
+        }
+    }
+}
+
+/// Wherever usage is stored, the sums are those of the lines of a list.
+#[test]
+fn usage_in_a_table_of_its_own_counts() {
+    let home = copy_of("v3.17");
+    let database = home.path().join("mlflow.db");
+    let db = Connection::open(&database).expect("opened");
+    let insert = "pragma foreign_keys = off;
+        insert into trace_metrics (request_id, key, value)
+        select request_id, k.column1, rowid * k.column2 from trace_info,
+        (values ('input_tokens', 3), ('output_tokens', 5)) k where rowid % 2 = 0;";
+    db.execute_batch(insert).expect("inserted");
+    let mut store = opened(&database);
+    let cx = ReadCx::new();
+    let found = counted(&mut *store, None);
+    for (run, counts) in &found {
+        let index = store.trace_index(&cx, &of_run(run)).expect("an index");
+        let told: Vec<Tokens> =
+            store.trace_rows(&cx, &index.handles).expect("rows").iter().filter_map(|row| row.tokens).collect();
+        assert_eq!(counts.with_tokens, told.len() as u64, "{run}");
+        let total = told.iter().filter_map(|tokens| tokens.total).sum::<u64>();
+        assert_eq!(counts.tokens.and_then(|tokens| tokens.total), (!told.is_empty()).then_some(total), "{run}");
+    }
+    assert!(found.values().map(|counts| counts.with_tokens).sum::<u64>() > 9);
+}

@@ -5,6 +5,7 @@
 //! are 91,000. Whoever asks twice will ask again: the second question reads all of them in one
 //! pass, and those after it are answered from memory until somebody writes to the store.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -109,40 +110,74 @@ impl Reader<'_> {
     }
 
     /// Reads all of them; `None` if they are too many, or damaged.
+    ///
+    /// Rows of traces are wide and lie in another order than that of their ids: everything is
+    /// asked so that an index answers from beginning to end, and put together here. (One
+    /// statement that joins and sorts takes five times as long.)
     fn run_map(&self) -> Result<Option<RunMap>> {
-        let Some(links) = self.run_links(None) else { return Ok(None) };
-        let sql = format!(
-            "select w.run, t.rowid, {} from ({links}) w join trace_info t on t.request_id = w.request_id \
-             order by t.timestamp_ms desc, t.request_id desc",
-            self.schema.column("trace_info", "t", "experiment_id")
-        );
+        let mut is_whole = true;
+        let mut traces: HashMap<u64, About> = HashMap::new();
         let mut map = RunMap::default();
-        let mut places: HashMap<String, u32> = HashMap::new();
         let mut bytes = 0;
-        let is_whole = self.each_of_whole("traces", &sql, [], |values| {
+        let mut rank = 0_u32;
+        is_whole &= self.each_of_whole("traces", "select rowid from trace_info order by request_id", [], |values| {
+            if let Some(handle) = row::count(values, 0)
+                && traces.len() * ABOUT_BYTES <= MAX_BYTES
+            {
+                traces.insert(handle, About { rank, start: None, experiment: 0 });
+                rank = rank.saturating_add(1);
+            }
+        })?;
+        let mut places: HashMap<String, u32> = HashMap::new();
+        let experiment = self.schema.column("trace_info", "t", "experiment_id");
+        let sql = format!("select t.rowid, t.timestamp_ms, {experiment} from trace_info t");
+        is_whole &= self.each_of_whole("traces", &sql, [], |values| {
+            let Some(about) = row::count(values, 0).and_then(|handle| traces.get_mut(&handle)) else { return };
+            let next = u32::try_from(map.experiments.len()).unwrap_or(u32::MAX);
+            about.start = row::int(values, 1);
+            about.experiment = *places.entry(row::text(values, 2).unwrap_or_default()).or_insert_with_key(|id| {
+                bytes += RUN_BYTES + id.len();
+                map.experiments.push(id.clone());
+                next
+            });
+        })?;
+        let Some(links) = self.run_links(None) else { return Ok(None) };
+        let sql =
+            format!("select w.run, t.rowid from ({links}) w cross join trace_info t on t.request_id = w.request_id");
+        is_whole &= self.each_of_whole("traces", &sql, [], |values| {
             // What is no text equals no id, and SQLite would not find it either.
             let Ok(ValueRef::Text(run)) = values.get_ref(0) else { return };
             let (Ok(run), Some(handle)) = (std::str::from_utf8(run), row::count(values, 1)) else { return };
-            if bytes > MAX_BYTES {
-                return;
-            }
-            let experiment = row::text(values, 2).unwrap_or_default();
-            let next = u32::try_from(map.experiments.len()).unwrap_or(u32::MAX);
-            let experiment = *places.entry(experiment).or_insert_with_key(|id| {
-                map.experiments.push(id.clone());
-                bytes += RUN_BYTES + id.len();
-                next
-            });
+            let Some(about) = traces.get(&handle).filter(|_| bytes <= MAX_BYTES) else { return };
             bytes += TRACE_BYTES;
+            let trace = (TraceHandle(handle), about.experiment);
             match map.runs.get_mut(run) {
-                Some(traces) => traces.push((TraceHandle(handle), experiment)),
+                Some(traces) => traces.push(trace),
                 None => {
                     bytes += RUN_BYTES + run.len();
-                    map.runs.insert(run.into(), vec![(TraceHandle(handle), experiment)]);
+                    map.runs.insert(run.into(), vec![trace]);
                 }
             }
         })?;
-        map.runs.values_mut().for_each(Vec::shrink_to_fit);
-        Ok((is_whole && bytes <= MAX_BYTES).then_some(map))
+        for of_run in map.runs.values_mut() {
+            let newest_first = |(handle, _): &(TraceHandle, u32)| {
+                Reverse(traces.get(&handle.0).map(|about| (about.start, about.rank)))
+            };
+            of_run.sort_unstable_by_key(newest_first);
+            of_run.shrink_to_fit();
+        }
+        let is_small = bytes <= MAX_BYTES && traces.len() * ABOUT_BYTES <= MAX_BYTES;
+        Ok((is_whole && is_small).then_some(map))
     }
 }
+
+/// What the order of a trace depends on, and where it belongs.
+struct About {
+    /// The place of its id among all ids.
+    rank: u32,
+    start: Option<i64>,
+    experiment: u32,
+}
+
+/// What one of them costs while the map is built, about.
+const ABOUT_BYTES: usize = 2 * size_of::<(u64, About)>();

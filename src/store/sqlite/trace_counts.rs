@@ -12,15 +12,7 @@ const PIECES: [&str; 3] = ["input_tokens", "output_tokens", "total_tokens"];
 impl Reader<'_> {
     /// See [`crate::store::Store::run_traces`].
     pub fn run_traces(&self, experiment: Option<&ExperimentId>) -> Result<Option<Vec<(RunId, RunTraces)>>> {
-        let Some(links) = self.run_links(None).filter(|_| self.schema.has("trace_info", "request_id")) else {
-            return Ok(None);
-        };
-        let condition = experiment.map_or("", |_| "where t.experiment_id = ?1");
-        let traces = format!(
-            "select w.run, {} as status, {} from ({links}) w join trace_info t on t.request_id = w.request_id {condition}",
-            self.schema.column("trace_info", "t", "status"),
-            self.usage_columns(),
-        );
+        let Some(traces) = self.traces_with_runs(experiment.is_some()) else { return Ok(None) };
         let sources = self.usage_sources();
         // The first source that tells anything tells all, as in a list of traces.
         let piece = |piece: usize| {
@@ -32,11 +24,13 @@ impl Reader<'_> {
             format!("case {} end", ways.collect::<Vec<_>>().join(" "))
         };
         let [input, output, total] = [piece(0), piece(1), piece(2)];
+        // Materialized: each column is needed several times and costs a look elsewhere.
         // `total()` rather than `sum()`, which fails on what does not fit.
         let sql = format!(
-            "select run, count(*), sum(status = 'ERROR'), count(coalesce(i, o, s)), \
+            "with traces as materialized ({traces}) \
+             select run, count(*), sum(status = 'ERROR'), count(coalesce(i, o, s)), \
              count(i), total(i), count(o), total(o), count(s), total(s) \
-             from (select run, status, {input} as i, {output} as o, {total} as s from ({traces})) group by run"
+             from (select run, status, {input} as i, {output} as o, {total} as s from traces) group by run"
         );
         let mut found = Vec::new();
         let params = experiment.map(experiment_value);
@@ -49,6 +43,44 @@ impl Reader<'_> {
             found.push((RunId::from(run), counts));
         })?;
         Ok(Some(found))
+    }
+
+    /// One row for each trace and run that it was recorded in. Traces stand outermost, in the
+    /// order of the file, beside which their metadata lies.
+    fn traces_with_runs(&self, of_experiment: bool) -> Option<String> {
+        if !self.schema.has("trace_info", "request_id") {
+            return None;
+        }
+        let has_metadata = self.schema.has("trace_request_metadata", "request_id");
+        let usage = if has_metadata {
+            "left join trace_request_metadata u on u.key = 'mlflow.trace.tokenUsage' and u.request_id = t.request_id"
+        } else {
+            ""
+        };
+        let condition = if of_experiment { "t.experiment_id = ?1" } else { "1" };
+        let status = self.schema.column("trace_info", "t", "status");
+        let columns = format!("{status} as status, {}", self.usage_columns());
+        let mut ways = Vec::new();
+        if has_metadata {
+            ways.push(format!(
+                "select m.value as run, {columns} from trace_info t cross join trace_request_metadata m \
+                 on m.key = 'mlflow.sourceRun' and m.request_id = t.request_id {usage} where {condition}"
+            ));
+        }
+        if self.schema.has("entity_associations", "destination_id") {
+            let is_told_above = if has_metadata {
+                "exists (select 1 from trace_request_metadata m where m.key = 'mlflow.sourceRun' \
+                 and m.request_id = a.source_id and m.value = a.destination_id)"
+            } else {
+                "0"
+            };
+            ways.push(format!(
+                "select a.destination_id as run, {columns} from (select distinct source_id, destination_id \
+                 from entity_associations where source_type = 'trace' and destination_type = 'run') a \
+                 cross join trace_info t on t.request_id = a.source_id {usage} where {condition} and not {is_told_above}"
+            ));
+        }
+        (!ways.is_empty()).then(|| ways.join(" union all "))
     }
 
     /// Where usage may be told: columns of the trace, its metadata, a table of its own.
@@ -70,10 +102,7 @@ impl Reader<'_> {
             for (place, piece) in PIECES.into_iter().enumerate() {
                 let value = match source {
                     "c" => self.schema.column("trace_info", "t", piece),
-                    "u" => format!(
-                        "(select case when json_valid(value) then json_extract(value, '$.{piece}') end \
-                          from trace_request_metadata u where u.key = 'mlflow.trace.tokenUsage' and u.request_id = t.request_id)"
-                    ),
+                    "u" => format!("case when json_valid(u.value) then json_extract(u.value, '$.{piece}') end"),
                     _ => format!(
                         "(select value from trace_metrics x where x.request_id = t.request_id and x.key = '{piece}')"
                     ),
