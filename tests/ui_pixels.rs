@@ -2,7 +2,7 @@
 //! `pixels` and a software renderer; `UPDATE_SNAPSHOTS=1` renews the pictures.
 #![cfg(feature = "pixels")]
 
-#[allow(dead_code, reason = "these pictures need fewer of the helpers than the other tests")]
+#[expect(dead_code, reason = "these pictures need fewer of the helpers than the other tests")]
 mod common;
 
 use common::{PATH, settle, small_store, wait_for, window};
