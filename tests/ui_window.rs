@@ -4,5 +4,13 @@
 mod common;
 #[path = "ui_window/many.rs"]
 mod many;
+#[path = "ui_window/navigation.rs"]
+mod navigation;
+#[path = "ui_window/palette.rs"]
+mod palette;
+#[path = "ui_window/remembered.rs"]
+mod remembered;
 #[path = "ui_window/walk.rs"]
 mod walk;
+#[path = "ui_window/welcome.rs"]
+mod welcome;

@@ -26,6 +26,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "store")]
     demo: bool,
 
+    /// Open the window with every widget in every state, for people who build views
+    #[arg(long, hide = true, conflicts_with_all = ["store", "at", "demo"])]
+    gallery: bool,
+
     #[command(flatten)]
     common: Common,
 
@@ -68,6 +72,8 @@ pub struct WindowArgs {
     pub reveal: bool,
     /// Times are in UTC.
     pub utc: bool,
+    /// Show what the window is made of, instead of a store.
+    pub gallery: bool,
 }
 
 /// A question.
@@ -182,13 +188,15 @@ pub(super) struct Window {
     store: Option<PathBuf>,
     at: Option<String>,
     demo: bool,
+    gallery: bool,
     common: Common,
 }
 
 impl Window {
     pub(super) fn into_window(self) -> WindowArgs {
-        let Common { artifacts, reveal, utc, .. } = self.common;
-        WindowArgs { store: self.store, at: self.at, demo: self.demo, artifacts, reveal, utc }
+        let Self { store, at, demo, gallery, common } = self;
+        let Common { artifacts, reveal, utc, .. } = common;
+        WindowArgs { store, at, demo, artifacts, reveal, utc, gallery }
     }
 }
 
@@ -205,13 +213,15 @@ impl Args {
     /// Flags that do not go together.
     pub(super) fn split(self) -> Result<Asked, clap::Error> {
         let mistake = |text: &str| Self::command().error(ErrorKind::ArgumentConflict, text);
-        let Self { store, at, demo, common, command } = self;
+        let Self { store, at, demo, gallery, common, command } = self;
         match command {
             Some(_) if store.is_some() => Err(mistake("the store stands after the command: dspyglass runs STORE")),
-            Some(_) if at.is_some() || demo => Err(mistake("--at and --demo open the window and go with no command")),
+            Some(_) if at.is_some() || demo || gallery => {
+                Err(mistake("--at and --demo open the window and go with no command"))
+            }
             Some(command) => Ok(Asked::Terminal(command, common)),
             None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
-            None => Ok(Asked::Window(Box::new(Window { store, at, demo, common }))),
+            None => Ok(Asked::Window(Box::new(Window { store, at, demo, gallery, common }))),
         }
     }
 }

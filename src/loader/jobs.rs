@@ -10,6 +10,8 @@ use crate::model::{ArtifactOwner, Json, TraceId, json};
 use crate::query::{self, TraceFigures};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
 
+/// Traces that are found by the beginning of their id.
+const FOUND_TRACES: usize = 20;
 /// Of an artifact no more than this is read for looking at.
 const ARTIFACT_BYTES: u64 = 4 << 20;
 
@@ -31,6 +33,7 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         Request::TraceRows(handles) => Answer::TraceRows(trace_rows(store, cx, handles)?),
         Request::TracePlace(scope, id, near) => Answer::TracePlace(Arc::new(trace_place(store, cx, scope, id, *near)?)),
         Request::TraceTree(id) => Answer::TraceTree(Arc::new(query::trace_tree(store, cx, id)?)),
+        Request::TraceIds(typed) => Answer::TraceIds(Arc::new(query::find_traces(store, cx, typed, FOUND_TRACES)?)),
         Request::SpanFacts(id) => {
             let figures = match query::trace_tree(store, cx, id)? {
                 Some(tree) => query::span_facts(store, cx, &tree)?,

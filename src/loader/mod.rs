@@ -23,6 +23,7 @@ mod readable;
 mod receiving;
 mod request;
 mod rows;
+mod scout;
 mod shelf;
 mod slot;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod text;
 mod watching;
 mod worker;
 
+pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use answer::TracePlace;
 pub use crew::Patience;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};

@@ -50,6 +50,8 @@ questions! {
         = Request::TracePlace(scope.clone(), id.clone(), near), TracePlace;
     /// A trace and its spans; `None` inside if the store has no such trace.
     trace_tree(id: &TraceId) -> Option<TraceTree> = Request::TraceTree(id.clone()), TraceTree;
+    /// The ids of a few traces that begin with this, or with `tr-` and this.
+    trace_ids(typed: &str) -> Vec<TraceId> = Request::TraceIds(typed.to_owned()), TraceIds;
     /// What stands beside the spans of a trace.
     span_facts(id: &TraceId) -> TraceFigures = Request::SpanFacts(id.clone()), SpanFacts;
     /// The body of a span, laid out; `None` inside if it is gone.

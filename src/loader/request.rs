@@ -62,6 +62,8 @@ pub enum Request {
     TracePlace(TraceScope, TraceId, usize),
     /// A trace and the heads of its spans, as a tree.
     TraceTree(TraceId),
+    /// The ids of traces that begin with this.
+    TraceIds(String),
     /// The facts beside a trace's spans, and what they add up to.
     SpanFacts(TraceId),
     /// One span's body, prepared for the screen; whether the span has ended.
@@ -103,6 +105,7 @@ impl Request {
             Self::TraceRows(_) => "lines of traces",
             Self::TracePlace(..) => "place in the list",
             Self::TraceTree(_) => "trace",
+            Self::TraceIds(_) => "ids of traces",
             Self::SpanFacts(_) => "tokens of spans",
             Self::SpanBody(..) => "span",
             Self::SpanJson(..) => "span as JSON",

@@ -49,12 +49,16 @@ pub enum Action {
     Reveal(bool),
     /// Light, dark, or as the system.
     Theme(ThemeChoice),
+    /// Everything larger or smaller; 1 is as the system has it.
+    Zoom(f32),
     /// A panel was made this wide.
     TreeWidth(f32),
     /// A panel was made this wide.
     DetailsWidth(f32),
     /// A list was scrolled.
     Scrolled(&'static str, Scroll),
+    /// The keyboard stands on another row of a list, by a key that finds it again.
+    Selected(&'static str, String),
     /// Choose a store in the system's dialog.
     ChooseStore,
     /// Open the store at this path.
@@ -63,6 +67,12 @@ pub enum Action {
     OpenSample,
     /// Close the store and show the welcome page.
     CloseStore,
+    /// Ask whether a store is to be forgotten, or take the question back.
+    AskToForget(Option<PathBuf>),
+    /// Forget what is remembered of a store; the store itself stays as it is.
+    Forget(PathBuf),
+    /// Folders of artifacts outside the store's own may be opened, or the question is not to be asked again.
+    AllowOutside(bool),
     /// A store was opened.
     StoreOpened(PathBuf),
     /// Put this into the clipboard.
@@ -75,6 +85,8 @@ pub enum Action {
     ShowWarnings(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
+    /// Show or hide the palette.
+    ShowPalette(bool),
     /// Ask everything on screen again.
     Refresh,
 }
@@ -86,6 +98,8 @@ pub enum Effect {
     ShowOpenDialog,
     /// Open the store at this path.
     Open(PathBuf),
+    /// Let this store, known by its fingerprint, open folders of artifacts outside its own.
+    AllowOutside(String),
     /// Unpack and open the sample store.
     OpenSample,
     /// Close the store.
@@ -98,6 +112,8 @@ pub enum Effect {
     Reveal(bool),
     /// Use this theme.
     Theme(ThemeChoice),
+    /// Show everything larger or smaller.
+    Zoom(f32),
     /// Ask everything on screen again.
     Refresh,
 }

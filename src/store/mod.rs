@@ -7,6 +7,7 @@ pub mod artifacts;
 pub mod cx;
 pub mod error;
 pub mod memory;
+pub mod nearby;
 pub mod open;
 pub mod span_json;
 pub mod sqlite;

@@ -10,7 +10,9 @@
 mod command;
 mod details;
 mod experiment;
+mod menu;
 mod notices;
+mod palette;
 mod parts;
 mod run;
 mod scene;

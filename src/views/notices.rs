@@ -2,13 +2,14 @@
 
 use egui::{Align2, Frame, Margin, ScrollArea, Ui, Window};
 
-use super::command::Command;
+use super::command::keys::key_text;
+use super::command::{Command, CommandGroup};
 use super::scene::Scene;
 use crate::state::{Action, NoticeKind};
 use crate::widgets::chips::Chip;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::notice::{Notice, NoticeEvent};
-use crate::widgets::section::text_ui;
+use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
@@ -23,16 +24,51 @@ pub(super) fn notices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             NoticeKind::Warning => Notice::warning(&notice.what).advice(&notice.advice),
             NoticeKind::Hint => Notice::hint(&notice.what).advice(&notice.advice),
         };
-        let event = Frame::new()
-            .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
-            .show(ui, |ui| ui.push_id(("notice", index), |ui| shape.dismissible().show(ui)).inner)
-            .inner;
-        match event {
+        match shape_ui(ui, ("notice", index), shape.dismissible()) {
             NoticeEvent::Dismiss => scene.act(Action::Dismiss(index)),
             NoticeEvent::CopyDetails => scene.act(Action::Copy(notice.details())),
             _ => {}
         }
     }
+    forget_ui(ui, scene);
+    outside_ui(ui, scene);
+}
+
+/// Asks once more before anything is forgotten.
+fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(path) = scene.state.asks_to_forget.clone() else { return };
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let what = format!("Forget {name}?");
+    let advice = format!(
+        "{} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is",
+        path.display()
+    );
+    let notice = Notice::warning(&what).advice(&advice).action("Forget it").dismissible();
+    match shape_ui(ui, "forget", notice) {
+        NoticeEvent::Action => scene.act(Action::Forget(path)),
+        NoticeEvent::Dismiss => scene.act(Action::AskToForget(None)),
+        _ => {}
+    }
+}
+
+/// A store can name any folder: one that is not its own is opened only with the user's word.
+fn outside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(folder) = scene.loader.outside().filter(|_| !scene.state.refuses_outside).cloned() else { return };
+    let action = format!("Open artifacts in {}", crate::widgets::format::one_line(&folder, 90));
+    let what = "Artifacts of this store lie outside its own folder";
+    let advice = "If you allow it, every folder that this store names is opened; that is remembered for this store";
+    match shape_ui(ui, "outside", Notice::warning(what).advice(advice).action(&action).dismissible()) {
+        NoticeEvent::Action => scene.act(Action::AllowOutside(true)),
+        NoticeEvent::Dismiss => scene.act(Action::AllowOutside(false)),
+        _ => {}
+    }
+}
+
+fn shape_ui(ui: &mut Ui, id_salt: impl egui::AsIdSalt, notice: Notice<'_>) -> NoticeEvent {
+    Frame::new()
+        .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
+        .show(ui, |ui| ui.push_id(id_salt, |ui| notice.show(ui)).inner)
+        .inner
 }
 
 pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -77,10 +113,13 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
-/// A key as it is printed on a keyboard.
-fn key_text(ui: &Ui, shortcut: &egui::KeyboardShortcut) -> String {
-    ui.ctx().format_shortcut(shortcut).replace("Slash", "/").replace("Questionmark", "?")
-}
+/// The keys of lists, which are no commands.
+const LIST_KEYS: [(&str, &str); 4] = [
+    ("Move in trees and tables, fold and unfold", "↑ ↓ ← →"),
+    ("Open what the keyboard stands on", "Enter"),
+    ("Move far", "Home, End, Page Up, Page Down"),
+    ("From one part of the window to the next", "Tab"),
+];
 
 fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let mut is_open = true;
@@ -91,20 +130,26 @@ fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
         .default_width(520.0)
         .show(ui.ctx(), |ui| {
-            let names: Vec<(String, &str)> = Command::ALL
-                .into_iter()
-                .map(|command| {
-                    let keys: Vec<String> = command.shortcuts().iter().map(|shortcut| key_text(ui, shortcut)).collect();
-                    (keys.join(" or "), command.text())
-                })
-                .chain([
-                    ("↑ ↓ ← →".to_owned(), "Move in trees and tables, fold and unfold"),
-                    ("Enter".to_owned(), "Open what the keyboard stands on"),
-                    ("Home, End, Page Up, Page Down".to_owned(), "Move far"),
-                ])
-                .collect();
-            let rows: Vec<KeyValue<'_>> = names.iter().map(|(keys, text)| KeyValue::prose(keys, text)).collect();
-            key_value::show(ui, "keys", &rows);
+            let most = ui.ctx().content_rect().height() - 120.0;
+            ScrollArea::vertical().max_height(most.max(120.0)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                for group in [CommandGroup::Go, CommandGroup::View, CommandGroup::Store, CommandGroup::Window] {
+                    section_ui(ui, group.title());
+                    let own = Command::ALL.into_iter().filter(|command| command.group() == group);
+                    let mut lines: Vec<(&str, String)> = own
+                        .map(|command| {
+                            let keys = command.shortcuts().iter().map(|shortcut| key_text(ui.ctx(), shortcut));
+                            (command.text(), keys.collect::<Vec<_>>().join("  or  "))
+                        })
+                        .collect();
+                    if group == CommandGroup::Go {
+                        lines.extend(LIST_KEYS.map(|(text, keys)| (text, keys.to_owned())));
+                    }
+                    let rows: Vec<KeyValue<'_>> = lines.iter().map(|(text, keys)| KeyValue::new(text, keys)).collect();
+                    key_value::show(ui, group.title(), &rows);
+                    ui.add_space(size::GAP_S);
+                }
+            });
         });
     if !is_open {
         scene.act(Action::ShowKeys(false));

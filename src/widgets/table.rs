@@ -32,6 +32,7 @@ pub struct Table<'a> {
     reveal: Option<usize>,
     height: Option<f32>,
     is_reorderable: bool,
+    wants_focus: bool,
 }
 
 /// The free room at both sides of a cell.
@@ -52,6 +53,7 @@ impl<'a> Table<'a> {
             reveal: None,
             height: None,
             is_reorderable: false,
+            wants_focus: false,
         }
     }
 
@@ -96,6 +98,12 @@ impl<'a> Table<'a> {
     /// The height that shows `rows` rows and the header.
     pub fn height_of(rows: usize) -> f32 {
         (rows + 1) as f32 * size::TABLE_ROW
+    }
+
+    /// Gives the keyboard to the rows.
+    pub fn focus(mut self, wants_focus: bool) -> Self {
+        self.wants_focus = wants_focus;
+        self
     }
 
     /// Draws the table. `cell` is asked for the visible cells only.
@@ -174,6 +182,9 @@ impl<'a> Table<'a> {
                 }
                 self.row_ui(ui, row, (first, &cells), &widths, x, is_heard);
             });
+        if self.wants_focus {
+            inner.memory_mut(|memory| memory.request_focus(rows.id));
+        }
         if let Some(row) = rows.moved_to {
             events.selected = Some(row);
             let only = SelectionChange::Only(row);

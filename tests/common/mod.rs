@@ -22,6 +22,12 @@ pub const PATH: &str = "/memory/mlflow.db";
 
 /// The window over `store`, which stands at [`PATH`]; nothing else exists.
 pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harness<'static, Viewer> {
+    let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
+    window_with(store, ViewerOptions { args, ..ViewerOptions::default() })
+}
+
+/// The same, started otherwise.
+pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
     let store = store.clone();
     let opener: dspyglass::loader::Opener =
         Arc::new(
@@ -29,8 +35,6 @@ pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harn
                 if path == Path::new(PATH) { store.fork() } else { Err(StoreError::Missing(path.to_owned())) }
             },
         );
-    let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
-    let options = ViewerOptions { args, ..ViewerOptions::default() };
     Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);
         dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);

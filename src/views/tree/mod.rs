@@ -64,6 +64,8 @@ pub(super) struct TreeMemory {
     filter: String,
     /// The filter is to get the keyboard.
     pub focus_filter: bool,
+    /// The rows are to get the keyboard unless something else has it.
+    pub wants_focus: bool,
     cursor: Option<TreeKey>,
     made_of: Option<MadeOf>,
     lines: Vec<TreeLine>,
@@ -168,6 +170,10 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
                 TreeEvent::None => {}
             }
         });
+    if memory.wants_focus && ui.memory(|memory| memory.focused().is_none()) {
+        memory.wants_focus = false;
+        ui.memory_mut(|memory| memory.request_focus(response.id));
+    }
     if let Some(row) = response.moved_to {
         memory.cursor = Some(lines[row].key.clone());
     }
