@@ -10,6 +10,7 @@
 mod command;
 mod details;
 mod experiment;
+mod keys;
 mod menu;
 mod notices;
 mod palette;

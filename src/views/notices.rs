@@ -2,14 +2,11 @@
 
 use egui::{Align2, Frame, Margin, ScrollArea, Ui, Window};
 
-use super::command::keys::key_text;
-use super::command::{Command, CommandGroup};
 use super::scene::Scene;
 use crate::state::{Action, NoticeKind};
 use crate::widgets::chips::Chip;
-use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::notice::{Notice, NoticeEvent};
-use crate::widgets::section::{section_ui, text_ui};
+use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
@@ -76,7 +73,7 @@ pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         warnings_ui(ui, scene);
     }
     if scene.state.shows_keys {
-        keys_ui(ui, scene);
+        super::keys::keys_ui(ui, scene);
     }
 }
 
@@ -110,48 +107,5 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         });
     if !is_open {
         scene.act(Action::ShowWarnings(false));
-    }
-}
-
-/// The keys of lists, which are no commands.
-const LIST_KEYS: [(&str, &str); 4] = [
-    ("Move in trees and tables, fold and unfold", "↑ ↓ ← →"),
-    ("Open what the keyboard stands on", "Enter"),
-    ("Move far", "Home, End, Page Up, Page Down"),
-    ("From one part of the window to the next", "Tab"),
-];
-
-fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let mut is_open = true;
-    Window::new("Keys")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
-        .default_width(520.0)
-        .show(ui.ctx(), |ui| {
-            let most = ui.ctx().content_rect().height() - 120.0;
-            ScrollArea::vertical().max_height(most.max(120.0)).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                for group in [CommandGroup::Go, CommandGroup::View, CommandGroup::Store, CommandGroup::Window] {
-                    section_ui(ui, group.title());
-                    let own = Command::ALL.into_iter().filter(|command| command.group() == group);
-                    let mut lines: Vec<(&str, String)> = own
-                        .map(|command| {
-                            let keys = command.shortcuts().iter().map(|shortcut| key_text(ui.ctx(), shortcut));
-                            (command.text(), keys.collect::<Vec<_>>().join("  or  "))
-                        })
-                        .collect();
-                    if group == CommandGroup::Go {
-                        lines.extend(LIST_KEYS.map(|(text, keys)| (text, keys.to_owned())));
-                    }
-                    let rows: Vec<KeyValue<'_>> = lines.iter().map(|(text, keys)| KeyValue::new(text, keys)).collect();
-                    key_value::show(ui, group.title(), &rows);
-                    ui.add_space(size::GAP_S);
-                }
-            });
-        });
-    if !is_open {
-        scene.act(Action::ShowKeys(false));
     }
 }

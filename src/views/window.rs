@@ -1,6 +1,6 @@
 //! The one window: bars at the edges, the tree at the left, the place in the middle, details at the right.
 
-use egui::{Frame, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
+use egui::{Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
@@ -36,12 +36,12 @@ pub struct Memory {
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn keep_up(&mut self, epoch: u64) {
+    fn keep_up(&mut self, ui: &Ui, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
-            // With a store just opened, the keys are those of its tree.
             self.tree = TreeMemory::default();
-            self.tree.wants_focus = true;
+            // Who typed the path goes on with the keys of the tree.
+            self.tree.wants_focus = ui.memory(|memory| memory.focused().is_some());
             self.palette = PaletteMemory::default();
             self.experiment = ExperimentMemory::default();
             self.run = RunMemory::default();
@@ -49,11 +49,24 @@ impl Memory {
             self.details = DetailsMemory::default();
         }
     }
+
+    /// Who begins with an arrow, while nothing has the keyboard, moves in what is on screen.
+    fn take_up_keys(&mut self, ui: &Ui, place: &Place) {
+        let arrows = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
+        let is_arrow = ui.input(|input| arrows.into_iter().any(|key| input.key_pressed(key)));
+        if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
+            match place {
+                Place::Trace { .. } => self.trace.wants_focus = true,
+                _ => self.tree.wants_focus = true,
+            }
+        }
+    }
 }
 
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
-    memory.keep_up(scene.loader.epoch());
+    memory.keep_up(ui, scene.loader.epoch());
+    memory.take_up_keys(ui, scene.place());
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }

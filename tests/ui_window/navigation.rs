@@ -93,7 +93,10 @@ fn a_copied_address_opens_the_same_place() {
     ] {
         go(&mut harness, place);
         let shown = harness.state().state().location().clone();
-        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        // Without letting go of the key: only the frame of the press says what was copied.
+        let modifiers = Modifiers::COMMAND | Modifiers::SHIFT;
+        let press = egui::Event::Key { key: Key::C, physical_key: None, pressed: true, repeat: false, modifiers };
+        harness.event(press);
         harness.step();
         let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
             egui::OutputCommand::CopyText(text) => Some(text.clone()),

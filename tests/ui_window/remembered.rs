@@ -64,7 +64,7 @@ fn closing_and_opening_again_restores_place_sizes_zoom_and_folds() {
     };
     assert_eq!(width(&again, "Width of the tree"), Some(300.0));
     assert_eq!(width(&again, "Width of the details"), Some(568.0));
-    assert_eq!(again.ctx.theme(), egui::Theme::Light);
+    assert_eq!(again.state().state().settings.theme, ThemeChoice::Light);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_store_is_forgotten_only_after_a_second_yes() {
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Delete);
     harness.step();
-    wait_for(&mut harness, "Forget mlflow.db?");
+    wait_for(&mut harness, "Forget memory?");
     click(&mut harness, "Dismiss");
     settle(&mut harness);
     assert!(harness.state().state().store().is_some());

@@ -32,7 +32,8 @@ fn welcome(folder: &Path, recent: &[&Path]) -> Harness<'static, Viewer> {
 }
 
 fn described(harness: &Harness<'_, Viewer>, path: &Path) -> String {
-    let row = harness.query_by_role_and_label(Role::Link, &path.display().to_string());
+    let label = path.display().to_string();
+    let row = harness.query_by_role_and_label(Role::Link, &label);
     row.and_then(|row| row.accesskit_node().data().description().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -64,7 +65,7 @@ fn stores_of_the_working_folder_are_offered_whatever_they_are_called() {
     let mut harness = welcome(folder.path(), &[]);
     wait_for(&mut harness, "tracking.sqlite3");
     assert!(harness.query_all_by_label_contains("notes.db").next().is_none());
-    wait_for(&mut harness, "is a folder store, which is not opened yet");
+    wait_for(&mut harness, "A folder store, which is not opened yet");
 }
 
 #[test]

@@ -36,7 +36,8 @@ pub(super) struct TraceMemory {
     /// Where a trace of this list was last seen.
     near: usize,
     trace: Option<TraceId>,
-    wants_focus: bool,
+    /// The spans are to get the keyboard.
+    pub wants_focus: bool,
     shows_details: bool,
 }
 

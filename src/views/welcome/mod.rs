@@ -63,7 +63,7 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     section_ui(ui, "Open a store: mlflow.db, or a folder that holds one");
     let mut is_entered = false;
     ui.horizontal(|ui| {
-        let buttons = 150.0;
+        let buttons = 134.0;
         let room = vec2((ui.available_width() - buttons).max(80.0), size::CONTROL);
         let (rect, _) = ui.allocate_exact_size(room, egui::Sense::hover());
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| is_entered = path_ui(ui, scene, memory));

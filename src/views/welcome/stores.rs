@@ -64,8 +64,9 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     for folder in &found.folder_stores {
         ui.add_space(size::GAP_XS);
-        text_ui(ui, &folder.display().to_string(), Type::Value, Tone::Muted);
-        let what = "is a folder store, which is not opened yet; `mlflow migrate-filestore` of MLflow 3.10 or later makes a database of it";
+        let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        text_ui(ui, &name, Type::Body, Tone::Muted).on_hover_text(folder.display().to_string());
+        let what = "A folder store, which is not opened yet; `mlflow migrate-filestore` of MLflow 3.10 or later makes a database of it";
         let muted = Tokens::of(ui).text2;
         ui.add(egui::Label::new(egui::RichText::new(what).font(Type::Small.font()).color(muted)).wrap());
     }
@@ -136,6 +137,8 @@ fn row_ui(ui: &mut Ui, path: &Path, facts: &Facts, can_remove: bool) -> Option<R
     let tokens = Tokens::of(ui);
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+    // The texts stand below the headings; what is lit stands out at both sides.
+    let rect = rect.expand2(vec2(size::GAP_S, 0.0));
     let id = ui.make_persistent_id(("store", path));
     let response = ui.interact(rect, id, Sense::click());
     let label = path.display().to_string();
