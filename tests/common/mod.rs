@@ -42,6 +42,15 @@ pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'stat
     })
 }
 
+/// The window over real stores.
+pub fn real_window(options: ViewerOptions) -> Harness<'static, Viewer> {
+    Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
+        let viewer = Viewer::new(cc, options).with_now_ms(NOW_MS);
+        dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);
+        viewer
+    })
+}
+
 /// Steps until `is_done`, for at most ten seconds.
 pub fn wait(harness: &mut Harness<'_, Viewer>, what: &str, is_done: impl Fn(&Harness<'_, Viewer>) -> bool) {
     let end = Instant::now() + Duration::from_secs(10);

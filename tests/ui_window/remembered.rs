@@ -1,6 +1,6 @@
 //! What is found again after closing and opening the window, in a real settings file.
 
-use crate::common::{PATH, click, settle, small_store, wait, wait_for, window_with};
+use crate::common::{PATH, click, real_window, settle, small_store, wait, wait_for, window_with};
 use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::state::{Action, Settings, ThemeChoice};
 use eframe::App;
@@ -39,7 +39,7 @@ fn closing_and_opening_again_restores_place_sizes_zoom_and_folds() {
         harness.step();
     }
     // The borders are moved with the keyboard.
-    for (border, key) in [("Width of the tree", Key::ArrowRight), ("Width of the details", Key::ArrowLeft)] {
+    for (border, key) in [("Width of the tree", Key::ArrowRight), ("Width of the details", Key::ArrowRight)] {
         harness.get_by_role_and_label(Role::Splitter, border).focus();
         harness.step();
         harness.key_press(key);
@@ -51,7 +51,7 @@ fn closing_and_opening_again_restores_place_sizes_zoom_and_folds() {
     close(harness);
 
     let settings = saved(&file);
-    assert_eq!((settings.tree_width, settings.details_width), (Some(300.0), Some(568.0)));
+    assert_eq!((settings.tree_width, settings.details_width), (Some(300.0), Some(552.0)));
     assert_eq!((settings.zoom, settings.threshold), (1.2, None));
     let mut again = window_with(&store, options(&file, Some(PATH)));
     wait_for(&mut again, "LM.__call__");
@@ -63,7 +63,7 @@ fn closing_and_opening_again_restores_place_sizes_zoom_and_folds() {
         harness.get_by_role_and_label(Role::Splitter, border).accesskit_node().numeric_value()
     };
     assert_eq!(width(&again, "Width of the tree"), Some(300.0));
-    assert_eq!(width(&again, "Width of the details"), Some(568.0));
+    assert_eq!(width(&again, "Width of the details"), Some(552.0));
     assert_eq!(again.state().state().settings.theme, ThemeChoice::Light);
 }
 
@@ -124,4 +124,37 @@ fn a_damaged_or_later_file_is_kept_and_told() {
         let kept = std::fs::read_to_string(folder.path().join("settings.kept-0.json")).expect("kept");
         assert_eq!(kept, text);
     }
+}
+
+#[test]
+fn artifacts_outside_the_store_are_opened_only_with_a_word_that_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let outside = tempfile::tempdir().expect("a folder");
+    std::fs::write(outside.path().join("far-away.txt"), "hello").expect("written");
+    let (file, database) = (folder.path().join("settings.json"), folder.path().join("mlflow.db"));
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/v3.17/mlflow.db");
+    std::fs::copy(recorded, &database).expect("copied");
+    let run: String = {
+        let db = rusqlite::Connection::open(&database).expect("opened");
+        let uri = outside.path().to_string_lossy().into_owned();
+        db.execute("update runs set artifact_uri = ?1", [uri]).expect("changed");
+        db.query_row("select run_uuid from runs where lifecycle_stage = 'active' limit 1", [], |row| row.get(0))
+            .expect("a run")
+    };
+    let options = || {
+        let mut options = options(&file, database.to_str());
+        options.args.at = Some(format!("run/{run}?tab=artifacts"));
+        options
+    };
+    let mut harness = real_window(options());
+    wait_for(&mut harness, "Artifacts of this store lie outside its own folder");
+    assert!(harness.query_all_by_label_contains("far-away.txt").next().is_none());
+    let folder_text = std::fs::canonicalize(outside.path()).expect("exists").display().to_string();
+    click(&mut harness, &format!("Open artifacts in {folder_text}"));
+    wait_for(&mut harness, "far-away.txt");
+    close(harness);
+    let mut again = real_window(options());
+    wait_for(&mut again, "far-away.txt");
+    settle(&mut again);
+    assert!(again.query_all_by_label_contains("lie outside").next().is_none());
 }

@@ -113,6 +113,7 @@ fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching:
     let shown = memory.hits.as_ref().map(|hits| (hits.runs.len() as u64, hits.total as u64));
     match shown {
         _ if is_reading => format!("Reading runs… {} so far", format::count(runs)),
+        _ if memory.index.is_none() && is_searching => "Reading runs…".to_owned(),
         _ if is_searching => "Searching…".to_owned(),
         Some((shown, total)) if shown < total => {
             format!("The best {} of {} runs", format::count(shown), format::count(total))
