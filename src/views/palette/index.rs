@@ -1,5 +1,6 @@
 //! All runs that are known, in one list to search in. Made and searched on a worker: there may be very many.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::loader::RunTree;
@@ -27,11 +28,17 @@ pub(super) type RunsOf = (ExperimentId, String, Arc<RunTree>);
 pub(super) fn index(experiments: &[RunsOf]) -> Vec<RunEntry> {
     let mut entries = Vec::with_capacity(experiments.iter().map(|(_, _, tree)| tree.runs.len()).sum());
     for (id, experiment, tree) in experiments {
-        entries.extend(tree.runs.iter().map(|run| RunEntry {
-            experiment: id.clone(),
-            run: run.id.clone(),
-            name: if run.name.is_empty() { short_id(run.id.as_str()) } else { run.name.clone() },
-            note: format!("{experiment} · {}", run.id),
+        // Optimizers call their runs alike: the parent tells them apart.
+        let names: HashMap<&RunId, &str> = tree.runs.iter().map(|run| (&run.id, run.name.as_str())).collect();
+        entries.extend(tree.runs.iter().map(|run| {
+            let parent = run.parent_id.as_ref().and_then(|parent| names.get(parent));
+            let parent = parent.map(|name| format!("{name} · ")).unwrap_or_default();
+            RunEntry {
+                experiment: id.clone(),
+                run: run.id.clone(),
+                name: if run.name.is_empty() { short_id(run.id.as_str()) } else { run.name.clone() },
+                note: format!("{parent}{experiment} · {}", run.id),
+            }
         }));
     }
     entries
