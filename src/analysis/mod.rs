@@ -3,6 +3,7 @@
 
 pub mod adoption;
 pub mod own_time;
+pub mod program_state;
 pub mod tokens;
 
 pub use adoption::adopt_orphans;
