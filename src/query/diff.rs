@@ -153,7 +153,9 @@ pub fn example_inputs(
     let Some(inputs) = store.span_body(cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
         return Ok(None);
     };
-    let given = |name: &String| inputs.get(name).is_some() || inputs.pointer("/kwargs").is_some_and(|it| it.get(name).is_some());
+    let given = |name: &String| {
+        inputs.get(name).is_some() || inputs.pointer("/kwargs").is_some_and(|it| it.get(name).is_some())
+    };
     let names: BTreeSet<String> = table.example_fields.iter().filter(|name| given(name)).cloned().collect();
     Ok(Some(names).filter(|names| !names.is_empty()))
 }

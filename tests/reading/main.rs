@@ -3,6 +3,8 @@
 
 mod conformance;
 mod hostile;
+mod programs;
+mod programs_hostile;
 mod safety;
 mod support;
 mod traces_counted;

@@ -96,11 +96,8 @@ struct OneDemoChange<'a> {
 
 impl<'a> From<&'a DemoDiff> for Demos<'a> {
     fn from(demos: &'a DemoDiff) -> Self {
-        let change = |one: &'a DemoChange| OneDemoChange {
-            removed: one.removed,
-            added: one.added,
-            fields: &one.fields,
-        };
+        let change =
+            |one: &'a DemoChange| OneDemoChange { removed: one.removed, added: one.added, fields: &one.fields };
         Self {
             added: values(&demos.added),
             removed: values(&demos.removed),

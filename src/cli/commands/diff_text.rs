@@ -172,7 +172,8 @@ fn print_demos(diff: &DemoDiff, answer: &mut Answer<'_>) -> Result<(), Failure> 
     }
     for (at, demo) in diff.added.iter().enumerate() {
         let change = diff.changed.iter().find(|change| change.added == at);
-        let changed = change.map_or_else(String::new, |it| format!("  (other {})", words::clean(&it.fields.join(", "))));
+        let changed =
+            change.map_or_else(String::new, |it| format!("  (other {})", words::clean(&it.fields.join(", "))));
         writeln!(answer.out, "    {}{changed}", inserted(&line(demo), answer.style))?;
     }
     Ok(())
