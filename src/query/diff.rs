@@ -13,8 +13,9 @@ use crate::model::result_table::RESULT_TABLE;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
 
-/// So long texts are compared word by word; what is left then counts as replaced.
-const TEXTS: Duration = Duration::from_millis(1500);
+/// So long texts are compared word by word; what is left then counts as replaced. Texts of
+/// 100 kB that share their words need a fraction of it.
+const TEXTS: Duration = Duration::from_millis(280);
 
 /// What changed from run `a` to run `b`.
 #[derive(Clone, Debug, PartialEq)]

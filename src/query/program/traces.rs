@@ -15,7 +15,9 @@ const CHILDREN: usize = 3;
 /// Spans of one trace: an agent of hundreds of steps repeats itself.
 const SPANS: usize = 32;
 
-/// The signatures that may be those of `program`.
+/// The signatures that may be those of `program`: in traces of its own run, then of the parent,
+/// whose fields are the same, then of the parent's children; of a best program in those of the
+/// run's own children.
 pub fn signatures(store: &mut dyn Store, cx: &ReadCx, run: &Run, program: &Program) -> Result<Vec<SeenSignature>> {
     let mut seen = Vec::new();
     let has_fields = program.predictors.iter().any(|predictor| !predictor.fields.is_empty());
@@ -23,20 +25,17 @@ pub fn signatures(store: &mut dyn Store, cx: &ReadCx, run: &Run, program: &Progr
         return Ok(seen);
     }
     let is_best = program.source == ProgramSource::BestModelJson;
-    if let (Some(parent), false) = (&run.parent_id, is_best) {
-        look(store, cx, parent, &run.id, program, &mut seen)?;
-        return Ok(seen);
-    }
     let family = adopted_runs(store, cx, Some(&run.experiment_id), true)?;
-    if is_best {
-        let children = family.iter().rev().filter(|other| other.parent_id.as_ref() == Some(&run.id));
-        for child in children.take(CHILDREN) {
-            if look(store, cx, &child.id, &run.id, program, &mut seen)? {
-                break;
-            }
+    let parent = match family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
+        _ if is_best => Some(&run.id),
+        Some(parent) if look(store, cx, parent, &run.id, program, &mut seen)? => return Ok(seen),
+        parent => parent,
+    };
+    let children = family.iter().rev().filter(|other| parent.is_some() && other.parent_id.as_ref() == parent);
+    for child in children.filter(|other| other.id != run.id).take(CHILDREN) {
+        if look(store, cx, &child.id, &run.id, program, &mut seen)? {
+            break;
         }
-    } else if let Some(parent) = family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
-        look(store, cx, parent, &run.id, program, &mut seen)?;
     }
     Ok(seen)
 }
