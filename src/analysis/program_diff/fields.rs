@@ -29,11 +29,9 @@ pub fn diff_fields(old: &[Field], new: &[Field]) -> Vec<FieldDiff> {
             a == b && may_be_renamed(&old[a], &new[b])
         }];
     for way in ways {
-        for at in 0..old.len() {
-            if partner[at].is_none()
-                && let Some(found) = (0..new.len()).find(|other| !is_taken[*other] && way(at, *other))
-            {
-                partner[at] = Some(found);
+        for (at, partner) in partner.iter_mut().enumerate().filter(|(_, partner)| partner.is_none()) {
+            *partner = (0..new.len()).find(|other| !is_taken[*other] && way(at, *other));
+            if let Some(found) = *partner {
                 is_taken[found] = true;
             }
         }

@@ -108,8 +108,8 @@ Examples:
   dspyglass program mlflow.db eval_full_3 --json | jq -r '.predictors[].path'
 
 JSON:
-  {run_id, source: \"model.json\"|\"best_model.json\"|\"params\", complete, stale,
-   state_hash,
+  {run_id, source: \"model.json\"|\"best_model.json\"|\"params\", complete,
+   stale, state_hash,
    \"predictors\": [{path, instructions,
                    fields: [{name, direction, type, prefix, description,
                              name_source, direction_source, trace_id}],
@@ -125,7 +125,7 @@ Without colour, [-this-] was removed and {+this+} was added.
 
 Examples:
   dspyglass diff mlflow.db eval_full_0 eval_full_3
-  dspyglass diff mlflow.db eval_0 dazzling-gnat-945 --json | jq .examples.broken
+  dspyglass diff mlflow.db eval_0 eval_7 --json | jq .examples.broken
 
 JSON:
   {same,
@@ -141,8 +141,8 @@ JSON:
    run_a: {run_id, source, state_hash, stale}, run_b: {…}, complete}
   same compares what the programs do. Only fields, settings, params and metrics
   that differ are listed. joined counts the examples that both evaluated, null
-  where not both have a table of results; right is a score of threshold or more.
-  is_hidden marks what changed only in masked values.";
+  where not both have a table of results. A score of threshold or more counts
+  as right. is_hidden marks what changed only in masked values.";
 
 pub(in super::super) const CHECK: &str = "\
 Examples:
