@@ -94,6 +94,12 @@ pub(super) enum Command {
     /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
     #[command(after_long_help = help::TRACE)]
     Trace(TraceArgs),
+    /// Show what a run's program is: instructions, fields, demos, LM settings
+    #[command(after_long_help = help::PROGRAM)]
+    Program(ProgramArgs),
+    /// Show what changed between the programs of two runs, and which examples were fixed or broken
+    #[command(after_long_help = help::DIFF)]
+    Diff(DiffArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -162,6 +168,29 @@ pub(super) struct TraceArgs {
     pub(super) trace: String,
 }
 
+/// Of `program`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ProgramArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run, by id or by a name that no other run has
+    pub(super) run: String,
+    /// The best program of an optimization (best_model.json) and nothing else
+    #[arg(long)]
+    pub(super) best: bool,
+}
+
+/// Of `diff`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run to compare with, by id or by a name that no other run has
+    pub(super) run_a: String,
+    /// The run that is compared; an optimization stands for its best program
+    pub(super) run_b: String,
+}
+
 /// Of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckArgs {
@@ -178,6 +207,8 @@ impl Command {
             Self::Metrics(args) => &args.store,
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
+            Self::Program(args) => &args.store,
+            Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
         }
     }
