@@ -6,6 +6,7 @@ mod dialog;
 mod exit_after;
 mod frame_log;
 mod sample;
+mod save;
 mod saver;
 mod startup;
 mod viewer;
@@ -50,6 +51,7 @@ pub fn run(args: Args) -> Result<(), String> {
         settings: SettingsPlace::of_user(),
         exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
+        save_into: None,
         started: std::time::Instant::now(),
     };
     startup::run(options)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
+use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::tab::{DetailTab, Tab};
 use crate::model::{ExperimentId, RunId};
@@ -67,6 +68,8 @@ pub enum Action {
     StoreOpened(PathBuf),
     /// Put this into the clipboard.
     Copy(String),
+    /// Write a file where the user wants it.
+    Save(FileToSave),
     /// Tell the user.
     Notify(NoticeText),
     /// Take a notice away.
@@ -92,6 +95,8 @@ pub enum Effect {
     Close,
     /// Put this into the clipboard.
     Copy(String),
+    /// Ask where to, and write a file.
+    Save(FileToSave),
     /// Write the settings.
     SaveSettings,
     /// Show or mask secrets.

@@ -10,6 +10,7 @@ mod fold;
 mod history;
 mod location;
 mod notice;
+mod saving;
 mod settings;
 mod tab;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
+pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint, fingerprint_bytes};
 pub use tab::{DetailTab, Tab};
 
@@ -148,6 +150,7 @@ impl AppState {
             }
             Action::StoreOpened(path) => return self.enter_store(path),
             Action::Copy(text) => return vec![Effect::Copy(text)],
+            Action::Save(file) => return vec![Effect::Save(file)],
             Action::Notify(notice) => self.notify(notice),
             Action::Dismiss(index) => {
                 if index < self.notices.len() {
