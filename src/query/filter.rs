@@ -40,6 +40,7 @@ mod lex;
 mod like;
 mod parse;
 mod syntax;
+mod words;
 
 pub use complete::{Completion, CompletionKind};
 pub use error::{Excerpt, FilterError};
@@ -63,6 +64,19 @@ impl Filter {
     /// The first mistake, by its place.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         Ok(Self { root: parse::parse(text)? })
+    }
+
+    /// Reads what was typed where people look for runs: a filter, or else plain words, all of
+    /// which a run's name must hold in any case. Says whether they are words.
+    ///
+    /// # Errors
+    /// The first mistake, if it looks like a filter: signs, quotes, or `metrics.` and its like.
+    pub fn parse_typed(text: &str) -> Result<(Self, bool), FilterError> {
+        match Self::parse(text) {
+            Ok(filter) => Ok((filter, false)),
+            Err(_) if words::are_words(text) => Ok((Self { root: Some(words::root(text)) }, true)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a run passes.

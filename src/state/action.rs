@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
+use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::tab::{DetailTab, Tab};
@@ -42,6 +43,10 @@ pub enum Action {
     FocusItem(Option<String>),
     /// Show or hide the children of an experiment or a run in the tree.
     Unfold(TreeKey, bool),
+    /// Arrange the table of an experiment's runs so.
+    ArrangeRuns(ExperimentId, RunTableSettings),
+    /// These runs of an experiment are selected now.
+    SelectRuns(ExperimentId, Vec<RunId>),
     /// Show or hide the children of a span, by its ordinal.
     FoldSpan(usize, bool),
     /// Show or hide adapters.

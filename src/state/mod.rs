@@ -10,6 +10,7 @@ mod fold;
 mod history;
 mod location;
 mod notice;
+mod run_table;
 mod saving;
 mod settings;
 mod tab;
@@ -23,6 +24,7 @@ pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
+pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint, fingerprint_bytes};
 pub use tab::{DetailTab, Tab};
@@ -45,6 +47,8 @@ pub struct AppState {
     folds_of: Option<TraceId>,
     /// What the user was told, oldest first.
     pub notices: Vec<NoticeText>,
+    /// The runs that are selected in a table.
+    pub selected_runs: SelectedRuns,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
@@ -118,6 +122,13 @@ impl AppState {
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);
                 return self.remember();
+            }
+            Action::ArrangeRuns(experiment, table) => {
+                self.arrange_runs(&experiment, table);
+                return vec![Effect::SaveSettings];
+            }
+            Action::SelectRuns(experiment, ids) => {
+                self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
             }
             Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
             Action::ShowAdapters(show) => {
@@ -214,6 +225,7 @@ impl AppState {
         self.visit += 1;
         self.unfolded.clear();
         self.folded_spans.clear();
+        self.selected_runs = SelectedRuns::default();
         self.is_revealed = false;
         self.shows_warnings = false;
         self.store = None;

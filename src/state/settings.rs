@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::run_table::ColumnSettings;
+
 /// The version that is written.
 pub const VERSION: u64 = 1;
 /// No more recent stores than this.
@@ -37,6 +39,9 @@ pub struct StoreSettings {
     /// Where its artifacts are, if the user named a folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artifacts_dir: Option<String>,
+    /// How its tables are arranged.
+    #[serde(skip_serializing_if = "ColumnSettings::is_empty", deserialize_with = "ColumnSettings::read")]
+    pub columns: ColumnSettings,
     /// What is not known here.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -148,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_kept() {
-        let text = r#"{"version": 1, "theme": "dark", "zoom": 1.5, "stores": {"ab": {"columns": ["x"]}}}"#;
+        let text = r#"{"version": 1, "theme": "dark", "zoom": 1.5, "stores": {"ab": {"pinned": ["x"]}}}"#;
         let mut settings = Settings::parse(text).expect("readable");
         assert_eq!(settings.theme, ThemeChoice::Dark);
         settings.note_recent("/a");
@@ -156,7 +161,7 @@ mod tests {
         let again = Settings::parse(&settings.to_text()).expect("readable");
         assert_eq!(again, settings);
         assert_eq!(again.other["zoom"], 1.5);
-        assert_eq!(again.stores["ab"].other["columns"][0], "x");
+        assert_eq!(again.stores["ab"].other["pinned"][0], "x");
     }
 
     #[test]
