@@ -4,5 +4,7 @@
 mod common;
 #[path = "ui_window/many.rs"]
 mod many;
+#[path = "ui_window/runs.rs"]
+mod runs;
 #[path = "ui_window/walk.rs"]
 mod walk;

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod hostile;
+mod runs_table;
 mod safety;
 mod support;
 mod traces_counted;

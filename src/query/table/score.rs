@@ -12,7 +12,7 @@ pub struct Score {
     /// Its value; finite.
     pub value: f64,
     /// Whether the run logged it itself; else it is the best of the runs below it, those aside
-    /// that say that they are minibatches.
+    /// that say that they are minibatches, and better than its own.
     pub is_own: bool,
 }
 
@@ -63,8 +63,9 @@ pub(super) fn scores(table: &RunTable, forest: &Forest) -> (Vec<Option<Score>>, 
     }
     for place in (0..forest.nodes.len()).rev() {
         let row = forest.nodes[place].item;
-        if own[row].is_none() {
-            scores[row] = best[place].map(|value| Score { value, is_own: false });
+        // A parent's own `eval` is the last one that was logged to it, not the best one.
+        if let Some(value) = best[place].filter(|best| own[row].is_none_or(|own| own < *best)) {
+            scores[row] = Some(Score { value, is_own: false });
         }
         let is_minibatch = table.rows[row].0.name.contains("minibatch");
         let told = own[row].filter(|_| !is_minibatch).into_iter().chain(best[place]).reduce(f64::max);
@@ -103,12 +104,15 @@ mod tests {
             row("c", "nested", Some("p"), "eval", None),
             row("d", "eval_full_1", Some("c"), "eval", Some(60.0)),
             row("e", "nothing", None, "eval", Some(f64::NAN)),
+            row("g", "gepa", None, "eval", Some(50.0)),
+            row("h", "eval_full_0", Some("g"), "eval", Some(75.0)),
+            row("i", "eval_full_1", Some("g"), "eval", Some(25.0)),
         ]);
         let told: Vec<_> = runs.scores.iter().map(|score| score.map(|score| (score.value, score.is_own))).collect();
         let (own, below) = (true, false);
         assert_eq!(
             told,
-            [Some((60.0, below)), Some((40.0, own)), Some((90.0, own)), Some((60.0, below)), Some((60.0, own)), None]
+            [Some((60.0, below)), Some((40.0, own)), Some((90.0, own)), Some((60.0, below)), Some((60.0, own)), None, Some((75.0, below)), Some((75.0, own)), Some((25.0, own))]
         );
         assert_eq!(runs.scale, Some(ScoreScale::Percent));
     }

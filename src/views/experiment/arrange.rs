@@ -127,22 +127,23 @@ pub(super) fn kind(column: &RunColumn) -> &'static str {
 }
 
 /// A column of the table.
-pub(super) fn column(column: &RunColumn) -> Column<'_> {
+pub(super) fn column(column: &RunColumn, holds_numbers: bool) -> Column<'_> {
     let title = title(column);
     // Wide enough for its title, within reason.
-    let fitting = |least: f32, most: f32| (title.chars().count() as f32 * 7.0 + 32.0).clamp(least, most);
+    let fitting = |least: f32, most: f32| (title.chars().count() as f32 * 7.0 + 24.0).clamp(least, most);
     match column {
-        RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 250.0).growing(),
-        RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 116.0),
-        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 132.0),
-        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, 92.0),
+        RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 190.0).growing(),
+        RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 104.0),
+        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 124.0),
+        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, 84.0),
         RunColumn::Attribute(RunAttribute::Id) => Column::text(title, 250.0),
         RunColumn::Attribute(RunAttribute::User) => Column::text(title, 100.0),
         RunColumn::Attribute(RunAttribute::Source) => Column::text(title, 170.0),
-        RunColumn::Metric(_) => Column::number(title, fitting(84.0, 180.0)),
+        RunColumn::Metric(_) => Column::number(title, fitting(72.0, 180.0)),
+        RunColumn::Param(_) | RunColumn::Tag(_) if holds_numbers => Column::number(title, fitting(72.0, 180.0)),
         RunColumn::Param(_) | RunColumn::Tag(_) => Column::text(title, fitting(100.0, 200.0)),
-        RunColumn::Traces | RunColumn::Errors => Column::number(title, 78.0),
-        RunColumn::Tokens => Column::number(title, 104.0),
+        RunColumn::Traces | RunColumn::Errors => Column::number(title, 70.0),
+        RunColumn::Tokens => Column::number(title, 90.0),
     }
 }
 
@@ -156,7 +157,7 @@ mod tests {
         let all = ["attributes.run_name", "metrics.eval", "params.k"];
         let all: Vec<RunColumn> = all.iter().filter_map(|text| RunColumn::parse(text)).collect();
         let uses = all.iter().map(|column| ColumnUse { column: column.clone(), runs: 1 }).collect();
-        Columns { all: uses, defaults: all[..2].to_vec() }
+        Columns { all: uses, defaults: all[..2].to_vec(), ..Columns::default() }
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn name<'a>(shown: &'a Shown, line: usize, value: Cell<'a>, clock: Clock) -> Cel
     let status = standing(shown, line, clock).0;
     let cell = cell.glyph(status.glyph(), status.tone());
     let cell = if run.parent_inferred {
-        cell.note("inferred child")
+        cell.note("inferred")
     } else if shown.source.runs.is_orphan(this.row) {
         cell.note("parent missing")
     } else {
@@ -80,7 +80,7 @@ fn standing(shown: &Shown, line: usize, clock: Clock) -> (Status, Option<i64>) {
 fn status(shown: &Shown, line: usize, clock: Clock) -> CellText<'static> {
     match standing(shown, line, clock) {
         (status, Some(since)) => {
-            CellText::text(status.word()).tone(Tone::Warn).note(format!("for {}", age(since, clock)))
+            CellText::text(status.word()).tone(Tone::Warn).note(age(since, clock))
         }
         _ => {
             let run = shown.source.runs.run(shown.lines.lines[line].row);

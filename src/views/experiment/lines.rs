@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, fresh_id};
 use crate::model::RunId;
-use crate::query::Filter;
+use crate::query::filter::KeyUse;
+use crate::query::{Filter, FilterKeys};
 use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_of, default_columns};
 use crate::views::scene::Scene;
 
@@ -24,6 +25,24 @@ pub(super) struct Source {
 pub(super) struct Columns {
     pub all: Vec<ColumnUse>,
     pub defaults: Vec<RunColumn>,
+    /// The params and tags of which every value that was looked at is a number.
+    pub numbers: HashSet<RunColumn>,
+}
+
+impl Columns {
+    /// Whether a column holds numbers though they are kept as texts.
+    pub fn holds_numbers(&self, column: &RunColumn) -> bool {
+        self.numbers.contains(column)
+    }
+}
+
+fn numbers(keys: &FilterKeys) -> HashSet<RunColumn> {
+    let is_number = |one: &&KeyUse| {
+        !one.values.is_empty() && one.values.iter().all(|value| value.value.trim().parse::<f64>().is_ok())
+    };
+    let params = keys.params.iter().filter(is_number).map(|one| RunColumn::Param(Arc::clone(&one.key)));
+    let tags = keys.tags.iter().filter(is_number).map(|one| RunColumn::Tag(Arc::clone(&one.key)));
+    params.chain(tags).collect()
 }
 
 /// What is on screen.
@@ -97,7 +116,7 @@ impl LinesMemory {
         let key = DerivedKey { what: "columns of runs", source: source.id, variant: 0 };
         let slot = scene.loader.derive(key, Lane::Visible, move || {
             let all = columns_of(&source.runs.table, &source.traces);
-            let columns = Columns { defaults: default_columns(&all), all };
+            let columns = Columns { defaults: default_columns(&all), all, numbers: numbers(&source.runs.keys) };
             let bytes = columns.all.len() * 80;
             (columns, bytes)
         });

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::arrange::{self, Arrangement, BEFORE};
 use super::cells;
 use super::export::Export;
-use super::lines::{Folded, LinesMemory, Shown, Typed};
+use super::lines::{Columns, Folded, LinesMemory, Shown, Typed};
 use super::toolbar::{self, Bar, BarEvents};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
@@ -79,7 +79,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
             memory.typed = Typed::default();
         }
     } else {
-        table_ui(ui, scene, memory, &shown, &mut arrangement, id);
+        table_ui(ui, scene, memory, &shown, (&columns, &mut arrangement), id);
     }
     if arrangement != before && !same_but_nan(&arrangement, &before) {
         let settings = arrangement.settings(scene.state.run_table(id));
@@ -151,11 +151,11 @@ fn table_ui(
     scene: &mut Scene<'_>,
     memory: &mut RunsMemory,
     shown: &Shown,
-    arrangement: &mut Arrangement,
+    (known, arrangement): (&Columns, &mut Arrangement),
     id: &ExperimentId,
 ) {
     let mut columns = vec![Column::check()];
-    columns.extend(arrangement.shown.iter().map(arrange::column));
+    columns.extend(arrangement.shown.iter().map(|column| arrange::column(column, known.holds_numbers(column))));
     memory.table.widths.clear();
     memory.table.widths.push(f32::NAN);
     memory.table.widths.extend(&arrangement.widths);
