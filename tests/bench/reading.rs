@@ -6,6 +6,7 @@
 //! warm, and is printed as measured: nothing passes or fails here.
 
 mod grow;
+mod runs;
 mod window;
 
 use std::hint::black_box;
@@ -23,6 +24,10 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
+    // `cargo bench -- runs` measures the table of runs alone.
+    if std::env::args().any(|argument| argument == "runs") {
+        return runs::measure();
+    }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = home.join("tests/stores/v3.17/mlflow.db");
@@ -107,6 +112,7 @@ fn main() -> Result<(), Failure> {
     one_trace(&mut *store, &raw, &cx)?;
     drop(store);
     window::measure(&database, &source)?;
+    runs::measure()?;
     Ok(())
 }
 
