@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_kept_and_what_is_damaged_costs_itself() {
         let columns = r#"{"traces": [1], "runs": {"1": {"shown": [{"column": "x", "pinned": true, "width": 1e30}], "rows": 3}, "2": 5}}"#;
-        let text = format!(r#"{{"version": 1, "stores": {{"ab": {{"columns": {columns}}}, "cd": {{"columns": [3]}}}}}}"#);
+        let text =
+            format!(r#"{{"version": 1, "stores": {{"ab": {{"columns": {columns}}}, "cd": {{"columns": [3]}}}}}}"#);
         let settings = Settings::parse(&text).expect("readable");
         let again = Settings::parse(&settings.to_text()).expect("readable");
         assert_eq!(again, settings);

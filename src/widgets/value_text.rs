@@ -161,7 +161,8 @@ mod tests {
                     for number in 0..400_u32 {
                         ours(&format!("{}.{:02} -> {}", number * 7, number % 100, number * 13));
                     }
-                    for text in ["0", "13.37 -> 2", "999.99 -> 5187", "2800.55 -> 1", "a b", " 7", "≥ 12", "-fi->=="] {
+                    for text in ["0", "13.37 -> 2", "999.99 -> 5187", "2800.55 -> 1", "a b", " 7", "≥ 12", "-fi->=="]
+                    {
                         assert_eq!(drawn(&ours(text)), drawn(&lay(text)), "{text} at {scale}");
                     }
                     let narrow = layout(painter, "2800.55 -> 1", 20.0);

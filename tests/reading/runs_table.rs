@@ -46,7 +46,9 @@ fn sql_of(column: &RunColumn) -> Option<String> {
     let pair = |value: &str| format!("r.run_uuid || char(1) || {value}");
     let column = column.to_text();
     Some(match column.split_once('.') {
-        Some(("attributes", "run_name")) => format!("select {} from runs r where {OF} and r.name <> ''", pair("r.name")),
+        Some(("attributes", "run_name")) => {
+            format!("select {} from runs r where {OF} and r.name <> ''", pair("r.name"))
+        }
         Some(("attributes", "status")) => format!("select {} from runs r where {OF}", pair("r.status")),
         Some(("attributes", "start_time")) => format!("select {} from runs r where {OF}", pair("r.start_time")),
         Some(("attributes", "duration_ms")) => {
@@ -88,9 +90,9 @@ fn each_column_shows_what_sql_tells() {
                 } else if let Some(sql) = sql_of(&one.column) {
                     let mut told = by_sql(&db, &sql, id);
                     // What is a secret shows nothing of itself.
-                    told.iter_mut().filter(|(run, _)| shown.get(*run).is_some_and(|shown| shown == "masked")).for_each(
-                        |(_, value)| value.replace_range(.., "masked"),
-                    );
+                    told.iter_mut()
+                        .filter(|(run, _)| shown.get(*run).is_some_and(|shown| shown == "masked"))
+                        .for_each(|(_, value)| value.replace_range(.., "masked"));
                     assert_eq!(shown, told, "{database:?} {:?}", one.column);
                     checked += 1;
                 }
@@ -130,14 +132,21 @@ fn check_filters(db: &Connection, runs: &PreparedRuns, traces: &TraceCounts, exp
         ("metrics.eval > 50", metric("> 50")),
         ("metrics.eval > 40 and metrics.eval <= 80", metric("between 40.0000001 and 80")),
         ("status = 'FINISHED'", format!("select r.run_uuid from runs r where {OF} and r.status = 'FINISHED'")),
-        ("FULL eval", format!("select r.run_uuid from runs r where {OF} and r.name like '%full%' and r.name like '%eval%'")),
+        (
+            "FULL eval",
+            format!("select r.run_uuid from runs r where {OF} and r.name like '%full%' and r.name like '%eval%'"),
+        ),
     ] {
         let (filter, _) = Filter::parse_typed(filter).expect("a filter");
         for is_flat in [false, true] {
             let options = LineOptions { filter: filter.clone(), is_flat, ..LineOptions::default() };
             let lines = RunLines::new(runs, traces, &options);
-            let mut shown: Vec<String> = lines.lines.iter().filter(|line| line.is_match)
-                .map(|line| runs.table.rows[line.row].0.id.to_string()).collect();
+            let mut shown: Vec<String> = lines
+                .lines
+                .iter()
+                .filter(|line| line.is_match)
+                .map(|line| runs.table.rows[line.row].0.id.to_string())
+                .collect();
             let mut told = strings(db, &sql, experiment.as_str());
             assert_eq!(lines.matches, told.len());
             shown.sort();

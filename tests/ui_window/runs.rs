@@ -57,9 +57,7 @@ fn at_runs() -> Harness<'static, Viewer> {
 /// What each row of the table says, up to its status.
 fn names(harness: &Harness<'_, Viewer>) -> Vec<String> {
     let label = |row: &egui_kittest::Node<'_>| row.accesskit_node().label().unwrap_or_default();
-    let name = |label: String| {
-        label.split(", Status").next().unwrap_or_default().trim_start_matches("Run ").to_owned()
-    };
+    let name = |label: String| label.split(", Status").next().unwrap_or_default().trim_start_matches("Run ").to_owned();
     let mut rows: Vec<(usize, String)> = harness
         .query_all_by_role(Role::Row)
         .map(|row| (row.accesskit_node().position_in_set().unwrap_or_default(), name(label(&row))))

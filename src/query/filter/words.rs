@@ -12,7 +12,8 @@ const ENTITIES: [&str; 9] =
 /// Whether a text is plain words rather than a filter with a mistake in it.
 pub(super) fn are_words(text: &str) -> bool {
     let lower = text.to_lowercase();
-    !text.contains(SIGNS) && !lower.split_whitespace().any(|word| ENTITIES.iter().any(|entity| word.starts_with(entity)))
+    !text.contains(SIGNS)
+        && !lower.split_whitespace().any(|word| ENTITIES.iter().any(|entity| word.starts_with(entity)))
 }
 
 /// All words must be in the name.

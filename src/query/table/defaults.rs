@@ -25,14 +25,13 @@ const PARAMS_MOST: usize = 2;
 /// of the optimization, and what its traces add up to.
 pub fn default_columns(all: &[ColumnUse]) -> Vec<RunColumn> {
     let has = |column: &RunColumn| all.iter().any(|one| one.column == *column);
-    let attributes =
-        [RunAttribute::Name, RunAttribute::Status, RunAttribute::Start, RunAttribute::Duration].map(RunColumn::Attribute);
+    let attributes = [RunAttribute::Name, RunAttribute::Status, RunAttribute::Start, RunAttribute::Duration]
+        .map(RunColumn::Attribute);
     let mut shown: Vec<RunColumn> = attributes.to_vec();
     let named = METRICS.iter().map(|key| RunColumn::Metric(Arc::from(*key))).filter(has);
     let mut metrics: Vec<RunColumn> = named.take(METRICS_MOST).collect();
     if metrics.is_empty() {
-        let mut others: Vec<&ColumnUse> =
-            all.iter().filter(|one| matches!(one.column, RunColumn::Metric(_))).collect();
+        let mut others: Vec<&ColumnUse> = all.iter().filter(|one| matches!(one.column, RunColumn::Metric(_))).collect();
         // Stable: among equals the natural order of their keys stays.
         others.sort_by_key(|one| std::cmp::Reverse(one.runs));
         metrics.extend(others.iter().take(METRICS_MOST).map(|one| one.column.clone()));
@@ -62,11 +61,10 @@ mod tests {
         ];
         let of = |all: &[ColumnUse]| default_columns(all)[4..].iter().map(RunColumn::to_text).collect::<Vec<_>>();
         assert_eq!(of(&all), ["metrics.eval", "metrics.eval_full", "params.num_trials", "traces"]);
-        assert_eq!(of(&[metric("a", 1), metric("b", 1), metric("c", 1), metric("loss", 5)]), [
-            "metrics.loss",
-            "metrics.a",
-            "metrics.b"
-        ]);
+        assert_eq!(
+            of(&[metric("a", 1), metric("b", 1), metric("c", 1), metric("loss", 5)]),
+            ["metrics.loss", "metrics.a", "metrics.b"]
+        );
         assert!(of(&[]).is_empty());
     }
 }

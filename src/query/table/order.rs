@@ -90,7 +90,8 @@ mod tests {
             run.parent_id = parent.map(Into::into);
             (run, crate::model::RunValues::default())
         };
-        let rows = vec![row("a", None), row("a1", Some("a")), row("a2", Some("a")), row("a21", Some("a2")), row("b", None)];
+        let rows =
+            vec![row("a", None), row("a1", Some("a")), row("a2", Some("a")), row("a21", Some("a2")), row("b", None)];
         PreparedRuns::new(RunTable { rows })
     }
 

@@ -112,7 +112,17 @@ mod tests {
         let (own, below) = (true, false);
         assert_eq!(
             told,
-            [Some((60.0, below)), Some((40.0, own)), Some((90.0, own)), Some((60.0, below)), Some((60.0, own)), None, Some((75.0, below)), Some((75.0, own)), Some((25.0, own))]
+            [
+                Some((60.0, below)),
+                Some((40.0, own)),
+                Some((90.0, own)),
+                Some((60.0, below)),
+                Some((60.0, own)),
+                None,
+                Some((75.0, below)),
+                Some((75.0, own)),
+                Some((25.0, own))
+            ]
         );
         assert_eq!(runs.scale, Some(ScoreScale::Percent));
     }

@@ -52,8 +52,10 @@ impl Arrangement {
             one.width = width.is_finite().then_some(*width);
             settings.shown.push(one);
         }
-        settings.sort =
-            self.sort.as_ref().map(|(column, descending)| ColumnSort { column: column.to_text(), descending: *descending });
+        settings.sort = self
+            .sort
+            .as_ref()
+            .map(|(column, descending)| ColumnSort { column: column.to_text(), descending: *descending });
         settings.is_flat = self.is_flat;
         settings
     }

@@ -79,9 +79,7 @@ fn standing(shown: &Shown, line: usize, clock: Clock) -> (Status, Option<i64>) {
 
 fn status(shown: &Shown, line: usize, clock: Clock) -> CellText<'static> {
     match standing(shown, line, clock) {
-        (status, Some(since)) => {
-            CellText::text(status.word()).tone(Tone::Warn).note(age(since, clock))
-        }
+        (status, Some(since)) => CellText::text(status.word()).tone(Tone::Warn).note(age(since, clock)),
         _ => {
             let run = shown.source.runs.run(shown.lines.lines[line].row);
             CellText::text(run.map(|run| run_status_word(&run.status)).unwrap_or_default()).tone(Tone::Muted)

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, fresh_id};
 use crate::model::RunId;
 use crate::query::filter::KeyUse;
-use crate::query::{Filter, FilterKeys};
 use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_of, default_columns};
+use crate::query::{Filter, FilterKeys};
 use crate::views::scene::Scene;
 
 /// What lines are made of, under a number of its own.

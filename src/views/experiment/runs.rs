@@ -70,7 +70,8 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     if is_new {
         select_again(scene, memory, &shown, id);
     }
-    let bar = Bar { runs: &shown.source.runs, matches: shown.lines.matches, selected: memory.selection.len(), is_waiting };
+    let bar =
+        Bar { runs: &shown.source.runs, matches: shown.lines.matches, selected: memory.selection.len(), is_waiting };
     let events = toolbar::toolbar_ui(ui, memory, &bar, &columns, &mut arrangement);
     bar_events(scene, memory, &shown, &arrangement, id, events);
     ui.add_space(size::GAP_XS);
@@ -212,7 +213,8 @@ fn table_events(
         export(scene, memory, shown, arrangement, id, Separated::Tsv);
     }
     // A click on a name goes there; anywhere else, and with Ctrl or Shift, it selects.
-    let is_plain = matches!(events.select, Some(SelectionChange::Only(_))) && ui.input(|input| input.modifiers.is_none());
+    let is_plain =
+        matches!(events.select, Some(SelectionChange::Only(_))) && ui.input(|input| input.modifiers.is_none());
     let is_name = |column: usize| {
         arrangement.shown.get(column.wrapping_sub(BEFORE)) == Some(&RunColumn::Attribute(RunAttribute::Name))
     };

@@ -66,12 +66,13 @@ pub(super) fn toolbar_ui(
         parents_ui(&mut right, arrangement, bar.runs, &mut events);
     }
     let left = right.min_rect().left() - size::GAP_M;
+    let was_open = memory.completion.is_open();
     let field = place.with_max_x(left.max(place.left() + FILTER_LEAST));
     let mut left = ui.new_child(UiBuilder::new().id_salt("filter of runs").max_rect(field));
     left.spacing_mut().item_spacing.y = size::GAP_XS;
     filter_ui(&mut left, memory, &bar.runs.keys, &mut events);
     let below = place.with_min_y(place.bottom() - LINE);
-    if memory.typed.error.is_none() {
+    if memory.typed.error.is_none() || was_open {
         let mut line = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::left_to_right(Align::Center)));
         line.spacing_mut().item_spacing.x = size::GAP_S;
         line_ui(&mut line, memory, bar, &mut events);
@@ -86,7 +87,9 @@ fn filter_ui(ui: &mut Ui, memory: &mut RunsMemory, keys: &FilterKeys, events: &m
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     let typed = &mut memory.typed;
-    let error = typed.error.as_ref().map(|(range, words)| (range.clone(), words.as_str()));
+    // While something is offered, what is typed is not finished, and no mistake yet.
+    let error = typed.error.as_ref().filter(|_| !memory.completion.is_open());
+    let error = error.map(|(range, words)| (range.clone(), words.as_str()));
     let field = CompletionField::new(LABEL).id(id).hint(HINT).key("/").error(error);
     let mut text = std::mem::take(&mut typed.text);
     let done = field.show(ui, &mut text, &mut memory.completion, |text, caret| completions(text, caret, keys));
@@ -123,7 +126,8 @@ fn columns_ui(ui: &mut Ui, memory: &mut RunsMemory, columns: &Columns, arrangeme
                 .iter()
                 .map(|one| PickerColumn { title: arrange::title(&one.column), note: arrange::kind(&one.column) })
                 .collect();
-            let place = |column: &crate::query::table::RunColumn| columns.all.iter().position(|one| one.column == *column);
+            let place =
+                |column: &crate::query::table::RunColumn| columns.all.iter().position(|one| one.column == *column);
             let mut shown: Vec<usize> = arrangement.shown.iter().filter_map(place).collect();
             if ColumnPicker::new("columns of runs", &listed).height(380.0).show(ui, &mut memory.picker, &mut shown) {
                 arrangement.show(shown.iter().map(|place| columns.all[*place].column.clone()).collect());
@@ -169,7 +173,8 @@ fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEven
         if ui.add(Chip::button("Copy as TSV").key("Ctrl C")).on_hover_text("For a spreadsheet").clicked() {
             events.export = Some(Separated::Tsv);
         }
-        if ui.add(Chip::button("Export CSV…")).on_hover_text("The selected runs, the columns that are shown").clicked() {
+        if ui.add(Chip::button("Export CSV…")).on_hover_text("The selected runs, the columns that are shown").clicked()
+        {
             events.export = Some(Separated::Csv);
         }
         if ui.add(Chip::button("Clear selection")).clicked() {

@@ -243,8 +243,7 @@ fn line_ui(
         Some(true) => Fold::Open,
         Some(false) => Fold::Closed,
     };
-    let base =
-        TreeRow { depth: line.depth, fold, selected, position: Some(line.position), ..TreeRow::default() };
+    let base = TreeRow { depth: line.depth, fold, selected, position: Some(line.position), ..TreeRow::default() };
     match &line.kind {
         RowKind::Experiment { name, runs } => {
             let count =

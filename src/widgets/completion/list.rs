@@ -49,10 +49,9 @@ pub(super) fn show(ui: &Ui, field: Id, at: Pos2, state: &CompletionState, has_mo
 
 fn width(ui: &Ui, items: &[Completion]) -> f32 {
     let lay = |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), WIDTH_MOST).size().x;
-    let widest = items
-        .iter()
-        .take(100)
-        .map(|item| lay(item.text.trim(), Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 48.0);
+    let widest = items.iter().take(100).map(|item| {
+        lay(item.text.trim(), Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 48.0
+    });
     widest.fold(WIDTH_LEAST, f32::max).min(WIDTH_MOST)
 }
 
