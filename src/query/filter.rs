@@ -17,6 +17,12 @@
 //! as SQL does (unknown and false is false, unknown or true is true); a run for which the whole
 //! is unknown does not pass. Only `IS NULL` tells that there is something, which is shown anyway.
 //!
+//! # Plain words
+//!
+//! Where people type ([`Filter::parse_typed`]), a text without signs, quotes, parentheses and
+//! `metrics.` and its like is no filter but words: a run passes if its name holds all of them,
+//! in any case. The terminal takes filters only.
+//!
 //! # Where MLflow answers otherwise
 //!
 //! | | MLflow | here |

@@ -159,7 +159,8 @@ fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEven
     } else {
         format!("{} of {} {}", count(bar.matches), count(total), runs(total))
     };
-    if memory.typed.is_words {
+    // With a mistake in it the text is not what was looked for.
+    if memory.typed.is_words && memory.typed.error.is_none() {
         let words: Vec<String> = memory.typed.text.split_whitespace().map(|word| format!("“{word}”")).collect();
         text.push_str(&format!(" with {} in the name", words.join(" and ")));
     }
