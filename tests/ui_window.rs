@@ -10,6 +10,8 @@ mod navigation;
 mod palette;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/runs.rs"]
+mod runs;
 #[path = "ui_window/walk.rs"]
 mod walk;
 #[path = "ui_window/welcome.rs"]

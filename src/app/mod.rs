@@ -7,6 +7,7 @@ mod exit_after;
 mod frame_log;
 mod gallery;
 mod sample;
+mod save;
 mod saver;
 mod startup;
 mod viewer;
@@ -57,6 +58,7 @@ pub fn run(args: Args) -> Result<(), String> {
         allowed: Allowed::default(),
         exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
+        save_into: None,
         started: std::time::Instant::now(),
     };
     startup::run(options)

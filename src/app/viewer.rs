@@ -9,6 +9,7 @@ use egui::{Context, ThemePreference, Ui};
 use super::dialog::OpenDialog;
 use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
+use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, sample};
 use crate::loader::{Loader, OpenStore, Opener};
@@ -36,6 +37,8 @@ pub struct ViewerOptions {
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
     pub frame_log: Option<PathBuf>,
+    /// Files are saved into this folder without asking, for tests.
+    pub save_into: Option<PathBuf>,
     /// When the program was started.
     pub started: Instant,
 }
@@ -49,6 +52,7 @@ impl Default for ViewerOptions {
             allowed: Allowed::default(),
             exit_after: None,
             frame_log: None,
+            save_into: None,
             started: Instant::now(),
         }
     }
@@ -62,6 +66,7 @@ pub struct Viewer {
     actions: Vec<Action>,
     open: Option<Arc<OpenStore>>,
     dialog: Option<OpenDialog>,
+    saving: Vec<Saving>,
     saver: Saver,
     unsaved_since: Option<Instant>,
     title: String,
@@ -93,6 +98,7 @@ impl Viewer {
             actions: Vec::new(),
             open: None,
             dialog: None,
+            saving: Vec::new(),
             unsaved_since: None,
             title: String::new(),
             frame_log: options.frame_log.as_deref().and_then(FrameLog::create),
@@ -168,6 +174,11 @@ impl Viewer {
                 self.open = None;
             }
             Effect::Copy(text) => ctx.copy_text(text),
+            Effect::Save(file) => {
+                let ui_thread = ctx.clone();
+                let folder = self.options.save_into.clone();
+                self.saving.extend(Saving::start(file, folder, move || ui_thread.request_repaint()));
+            }
             Effect::SaveSettings => self.unsaved_since = Some(Instant::now()),
             Effect::Reveal(reveal) => {
                 self.loader.set_reveal(if reveal { Reveal::Revealed } else { Reveal::Masked });
@@ -190,6 +201,15 @@ impl Viewer {
         let Some(chosen) = self.dialog.as_ref().and_then(OpenDialog::poll) else { return };
         self.dialog = None;
         self.actions.extend(chosen.map(Action::OpenStore));
+    }
+
+    fn poll_saving(&mut self) {
+        let actions = &mut self.actions;
+        self.saving.retain(|saving| {
+            let told = saving.poll();
+            actions.extend(told.iter().flatten().cloned().map(Action::Notify));
+            told.is_none()
+        });
     }
 
     /// Tells the state which store is open, and what could not be opened.
@@ -262,6 +282,7 @@ impl eframe::App for Viewer {
         let now = Instant::now();
         self.loader.begin_frame(now);
         self.poll_dialog();
+        self.poll_saving();
         self.note_store();
         self.drop_files(ctx);
         self.apply(ctx);

@@ -9,7 +9,8 @@ use super::text::{FileText, Text};
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
-use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
+use crate::query::table::PreparedRuns;
+use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -32,6 +33,8 @@ pub(super) enum Answer {
     Counts(Arc<Vec<(ExperimentId, ExperimentCounts)>>),
     RunTree(Arc<RunTree>),
     RunValues(Arc<HashMap<RunId, RunValues>>),
+    Runs(Arc<PreparedRuns>),
+    RunTraces(Arc<TraceCounts>),
     RunPage(Arc<Option<RunPage>>),
     Metric(Arc<Option<MetricSeries>>),
     TraceIndex(Arc<TraceIndex>),
@@ -69,6 +72,8 @@ impl Answer {
             Self::Counts(list) => list.len() * 40,
             Self::RunTree(tree) => tree.runs.len() * 400,
             Self::RunValues(list) => list.values().map(values_bytes).sum(),
+            Self::Runs(runs) => runs.table.rows.iter().map(|(_, values)| 600 + values_bytes(values)).sum(),
+            Self::RunTraces(counts) => counts.len() * 160,
             Self::RunPage(page) => page.as_ref().as_ref().map_or(0, |page| {
                 let inputs = page.datasets.iter().map(|input| {
                     input.source.as_str().len()
@@ -99,6 +104,8 @@ impl Answer {
             (Self::Counts(a), Some(Self::Counts(b))) => a == b,
             (Self::RunTree(a), Some(Self::RunTree(b))) => a == b,
             (Self::RunValues(a), Some(Self::RunValues(b))) => a == b,
+            (Self::Runs(a), Some(Self::Runs(b))) => a == b,
+            (Self::RunTraces(a), Some(Self::RunTraces(b))) => a == b,
             (Self::RunPage(a), Some(Self::RunPage(b))) => a == b,
             (Self::Metric(a), Some(Self::Metric(b))) => a == b,
             (Self::TraceIndex(a), Some(Self::TraceIndex(b))) => a == b,

@@ -24,6 +24,8 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             let query = RunQuery { scope: RunScope::Experiment(id.clone()), with_deleted: false };
             Answer::RunValues(Arc::new(store.run_values(cx, &query)?.into_iter().collect()))
         }
+        Request::Runs(id) => Answer::Runs(Arc::new(query::table::prepared_runs(store, cx, id)?)),
+        Request::RunTraces(id) => Answer::RunTraces(Arc::new(query::trace_counts_by_run(store, cx, Some(id))?)),
         Request::RunPage(id) => Answer::RunPage(Arc::new(query::run_page(store, cx, id)?)),
         Request::Metric(run, key) => {
             let mut series = query::metrics(store, cx, run, Some(key))?;

@@ -43,5 +43,7 @@ pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{FileText, Text, fresh_id};
 pub use worker::Wake;
 
+pub use crate::query::TraceCounts;
+pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
 pub use crate::query::{RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree};

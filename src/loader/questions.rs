@@ -13,7 +13,8 @@ use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, TraceId,
 };
-use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
+use crate::query::table::PreparedRuns;
+use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -39,6 +40,10 @@ questions! {
     run_tree(id: &ExperimentId) -> RunTree = Request::RunTree(id.clone()), RunTree;
     /// Params, tags and latest metrics of an experiment's runs.
     run_values(id: &ExperimentId) -> HashMap<RunId, RunValues> = Request::RunValues(id.clone()), RunValues;
+    /// The runs of an experiment with their values, and what is made of them once.
+    runs(id: &ExperimentId) -> PreparedRuns = Request::Runs(id.clone()), Runs;
+    /// The traces of each run of an experiment, counted; asked once for each change of the store.
+    run_traces(id: &ExperimentId) -> TraceCounts = Request::RunTraces(id.clone()), RunTraces;
     /// One run; `None` inside if the store has no such run.
     run_page(id: &RunId) -> Option<RunPage> = Request::RunPage(id.clone()), RunPage;
     /// One metric of a run.

@@ -50,6 +50,10 @@ pub enum Request {
     RunTree(ExperimentId),
     /// Params, tags and latest metrics of an experiment's runs.
     RunValues(ExperimentId),
+    /// The runs of an experiment with their values, prepared for a table and a tree.
+    Runs(ExperimentId),
+    /// The traces of each run of an experiment, counted.
+    RunTraces(ExperimentId),
     /// One run with all that is attached to it.
     RunPage(RunId),
     /// Every point of one metric of a run.
@@ -102,6 +106,8 @@ impl Request {
             Self::Counts => "counts",
             Self::RunTree(_) => "runs",
             Self::RunValues(_) => "values of runs",
+            Self::Runs(_) => "runs with their values",
+            Self::RunTraces(_) => "traces of runs",
             Self::RunPage(_) => "run",
             Self::Metric(..) => "metric",
             Self::TraceIndex(_) => "list of traces",

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
+use super::run_table::RunTableSettings;
+use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::tab::{DetailTab, Tab};
 use crate::model::{ExperimentId, RunId};
@@ -41,6 +43,10 @@ pub enum Action {
     FocusItem(Option<String>),
     /// Show or hide the children of an experiment or a run in the tree.
     Unfold(TreeKey, bool),
+    /// Arrange the table of an experiment's runs so.
+    ArrangeRuns(ExperimentId, RunTableSettings),
+    /// These runs of an experiment are selected now.
+    SelectRuns(ExperimentId, Vec<RunId>),
     /// Show or hide the children of a span, by its ordinal.
     FoldSpan(usize, bool),
     /// Show or hide adapters.
@@ -77,6 +83,8 @@ pub enum Action {
     StoreOpened(PathBuf),
     /// Put this into the clipboard.
     Copy(String),
+    /// Write a file where the user wants it.
+    Save(FileToSave),
     /// Tell the user.
     Notify(NoticeText),
     /// Take a notice away.
@@ -106,6 +114,8 @@ pub enum Effect {
     Close,
     /// Put this into the clipboard.
     Copy(String),
+    /// Ask where to, and write a file.
+    Save(FileToSave),
     /// Write the settings.
     SaveSettings,
     /// Show or mask secrets.

@@ -10,6 +10,8 @@ mod fold;
 mod history;
 mod location;
 mod notice;
+mod run_table;
+mod saving;
 mod settings;
 mod tab;
 #[cfg(test)]
@@ -22,6 +24,8 @@ pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
+pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
+pub use saving::FileToSave;
 pub use settings::{
     Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, fingerprint, fingerprint_bytes, sane_zoom,
 };
@@ -45,6 +49,8 @@ pub struct AppState {
     folds_of: Option<TraceId>,
     /// What the user was told, oldest first.
     pub notices: Vec<NoticeText>,
+    /// The runs that are selected in a table.
+    pub selected_runs: SelectedRuns,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
@@ -147,6 +153,13 @@ impl AppState {
                 self.unfolded.set(key, is_open);
                 return self.remember();
             }
+            Action::ArrangeRuns(experiment, table) => {
+                self.arrange_runs(&experiment, table);
+                return vec![Effect::SaveSettings];
+            }
+            Action::SelectRuns(experiment, ids) => {
+                self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
+            }
             Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
@@ -188,6 +201,7 @@ impl AppState {
             Action::AllowOutside(true) => return self.allow_outside(),
             Action::StoreOpened(path) => return self.enter_store(path),
             Action::Copy(text) => return vec![Effect::Copy(text)],
+            Action::Save(file) => return vec![Effect::Save(file)],
             Action::Notify(notice) => self.notify(notice),
             Action::Dismiss(index) => {
                 if index < self.notices.len() {
@@ -252,6 +266,7 @@ impl AppState {
         self.visit += 1;
         self.unfolded.clear();
         self.folded_spans.clear();
+        self.selected_runs = SelectedRuns::default();
         self.is_revealed = false;
         self.shows_warnings = false;
         self.asks_to_forget = None;

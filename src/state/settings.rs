@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::run_table::ColumnSettings;
+
 /// The version that is written.
 pub const VERSION: u64 = 1;
 /// No more recent stores than this.
@@ -47,6 +49,9 @@ pub struct StoreSettings {
     /// Folders of artifacts outside the store's own may be opened where it names them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_outside: bool,
+    /// How its tables are arranged.
+    #[serde(skip_serializing_if = "ColumnSettings::is_empty", deserialize_with = "ColumnSettings::read")]
+    pub columns: ColumnSettings,
     /// What is not known here.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_kept() {
-        let text = r#"{"version": 1, "theme": "dark", "moon": 1.5, "stores": {"ab": {"columns": ["x"]}}}"#;
+        let text = r#"{"version": 1, "theme": "dark", "moon": 1.5, "stores": {"ab": {"pinned": ["x"]}}}"#;
         let mut settings = Settings::parse(text).expect("readable");
         assert_eq!(settings.theme, ThemeChoice::Dark);
         settings.note_recent("/a");
@@ -199,7 +204,7 @@ mod tests {
         let again = Settings::parse(&settings.to_text()).expect("readable");
         assert_eq!(again, settings);
         assert_eq!(again.other["moon"], 1.5);
-        assert_eq!(again.stores["ab"].other["columns"][0], "x");
+        assert_eq!(again.stores["ab"].other["pinned"][0], "x");
     }
 
     #[test]

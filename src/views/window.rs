@@ -205,6 +205,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::NextTrace => trace::step(scene, &mut memory.trace, true),
         Command::PreviousTrace => trace::step(scene, &mut memory.trace, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
+        Command::Filter if experiment::has_runs_filter(scene) => memory.experiment.focus_filter(),
         Command::Filter => memory.tree.focus_filter = true,
         Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
         Command::OpenStore => scene.act(Action::ChooseStore),

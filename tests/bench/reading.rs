@@ -6,6 +6,7 @@
 //! warm, and is printed as measured: nothing passes or fails here.
 
 mod grow;
+mod runs;
 mod texts;
 mod window;
 
@@ -24,6 +25,10 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
+    // `cargo bench -- runs` measures the table of runs alone.
+    if std::env::args().any(|argument| argument == "runs") {
+        return runs::measure();
+    }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = home.join("tests/stores/v3.17/mlflow.db");
@@ -109,6 +114,7 @@ fn main() -> Result<(), Failure> {
     drop(store);
     texts::measure();
     window::measure(&database, &source)?;
+    runs::measure()?;
     Ok(())
 }
 

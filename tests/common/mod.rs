@@ -26,6 +26,12 @@ pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harn
     window_with(store, ViewerOptions { args, ..ViewerOptions::default() })
 }
 
+/// The same at a place; files are saved into `folder` without asking.
+pub fn window_saving(store: &MemoryStore, at: &str, folder: &Path) -> Harness<'static, Viewer> {
+    let args = Args { at: Some(at.to_owned()), store: Some(PATH.into()), utc: true, ..Args::default() };
+    window_with(store, ViewerOptions { args, save_into: Some(folder.to_owned()), ..ViewerOptions::default() })
+}
+
 /// The same, started otherwise.
 pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
     let store = store.clone();
