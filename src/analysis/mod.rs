@@ -2,6 +2,7 @@
 //! threads, a clock or anything that draws.
 
 pub mod adoption;
+pub mod optimization;
 pub mod own_time;
 pub mod program_state;
 pub mod tokens;

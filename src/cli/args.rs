@@ -88,6 +88,9 @@ pub(super) enum Command {
     /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
     #[command(after_long_help = help::TRACE)]
     Trace(TraceArgs),
+    /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
+    #[command(after_long_help = help::OPTIMIZATION)]
+    Optimization(OptimizationArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -156,6 +159,15 @@ pub(super) struct TraceArgs {
     pub(super) trace: String,
 }
 
+/// Of `optimization`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct OptimizationArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id or by a name that no other run has
+    pub(super) parent: String,
+}
+
 /// Of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckArgs {
@@ -172,6 +184,7 @@ impl Command {
             Self::Metrics(args) => &args.store,
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
+            Self::Optimization(args) => &args.store,
             Self::Check(args) => &args.store,
         }
     }

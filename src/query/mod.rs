@@ -10,6 +10,7 @@ pub mod check;
 pub mod experiments;
 pub mod filter;
 mod lookup;
+pub mod optimization;
 pub mod metrics;
 pub mod run_page;
 pub mod runs;
@@ -24,6 +25,7 @@ pub use check::{CheckReport, check};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;
+pub use optimization::{DataSize, Optimization, optimization};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{

@@ -4,6 +4,7 @@ mod check;
 mod experiments;
 pub(super) mod help;
 mod metrics;
+mod optimization;
 mod runs;
 mod runs_text;
 mod trace;
@@ -46,6 +47,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Metrics(args) => Box::new(|answer| metrics::answer(args, answer)),
         Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
+        Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }
