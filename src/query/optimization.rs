@@ -91,22 +91,19 @@ pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Resul
     let is_finished = stored.status == RunStatus::Finished;
     let best = program_state(store, cx, parent, true)?;
     let best_hash = best.as_ref().filter(|_| is_finished).and_then(|best| best.state_hash.clone());
-    let first_has_demos = match programs.first() {
-        Some(Some(program)) => Some(program.predictors.iter().any(|predictor| !predictor.demos.is_empty())),
-        _ => None,
-    };
     let trainset = files::data_size(store, cx, parent, "trainset.json")?;
     let own_traces = counts.get(parent).map(|counted| counted.traces);
-    let optimizer = clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
+    let (optimizer, given) =
+        clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
     let counted: Vec<RunTraces> = std::iter::once(parent)
         .chain(evaluations.iter().map(|one| &one.run_id))
         .filter_map(|run| counts.remove(run))
         .collect();
     let traces = sum(&counted);
     Ok(Some(Optimization {
-        optimizer,
         candidates: candidates(&evaluations),
-        seed: seed(&evaluations, first_has_demos),
+        seed: seed(&evaluations, &programs, optimizer.name, &given),
+        optimizer,
         winner: winner(&evaluations, best_hash.as_ref()),
         evaluations,
         programs,

@@ -1,7 +1,7 @@
 //! Candidates: the distinct program states of an optimization, the first and the best of them.
 
 use super::evaluations::{Evaluation, EvaluationKind};
-use crate::model::{RunId, StateHash};
+use crate::model::{Program, RunId, StateHash};
 
 /// One program state and all its evaluations.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,12 +47,32 @@ pub struct Seed {
     pub state_hash: Option<StateHash>,
 }
 
-/// The seed: the first evaluation, if its program has no demos, since every optimizer here
-/// scores the given program first and a program with demos was already worked on.
-/// `first_has_demos` is `None` where the first program is not known.
-pub fn seed(evaluations: &[Evaluation], first_has_demos: Option<bool>) -> Option<Seed> {
-    let first = evaluations.first().filter(|_| first_has_demos == Some(false))?;
-    Some(Seed { run_ids: same_state(evaluations, first), state_hash: first.state_hash.clone() })
+/// The seed. MIPROv2, GEPA and BootstrapFewShotWithRandomSearch score the given program first
+/// (DSPy 2.6 – 3.4); COPRO begins with its proposals and tells its proposer the instructions it
+/// was given (`given`). A program with demos was already worked on. `None` where the optimizer
+/// is not known: the seed is never guessed.
+pub fn seed(
+    evaluations: &[Evaluation],
+    programs: &[Option<Program>],
+    optimizer: Option<&str>,
+    given: &[String],
+) -> Option<Seed> {
+    let has_no_demos = |program: &Program| program.predictors.iter().all(|one| one.demos.is_empty());
+    let is_given = |program: &Program| {
+        let mut instructions = program.predictors.iter().filter_map(|one| one.instructions.as_ref()).peekable();
+        instructions.peek().is_some() && instructions.all(|text| given.iter().any(|given| given.trim() == text.trim()))
+    };
+    let mut known = evaluations.iter().zip(programs);
+    let (seed, _) = match optimizer? {
+        "MIPROv2" | "GEPA" | "BootstrapFewShotWithRandomSearch" => {
+            known.next().filter(|(_, program)| program.as_ref().is_some_and(has_no_demos))?
+        }
+        "COPRO" => known.find(|(_, program)| {
+            program.as_ref().is_some_and(|program| has_no_demos(program) && is_given(program))
+        })?,
+        _ => return None,
+    };
+    Some(Seed { run_ids: same_state(evaluations, seed), state_hash: seed.state_hash.clone() })
 }
 
 /// The evaluations of the program that an optimization gave back.
@@ -102,6 +122,8 @@ mod tests {
     use super::*;
     use crate::analysis::optimization::test_facts::{facts, hash};
     use crate::analysis::optimization::{EvaluationFacts, evaluations};
+    use crate::model::program::Object;
+    use crate::model::{Demo, Predictor, ProgramSource};
 
     fn three() -> Vec<Evaluation> {
         let facts: [EvaluationFacts; 4] = [
@@ -138,9 +160,31 @@ mod tests {
 
     #[test]
     fn the_seed_is_never_guessed() {
-        assert_eq!(seed(&three(), Some(false)).map(|seed| seed.run_ids.len()), Some(1));
-        assert_eq!(seed(&three(), Some(true)), None);
-        assert_eq!(seed(&three(), None), None);
-        assert_eq!(seed(&[], Some(false)), None);
+        let with = |instructions: &str, demos: usize| Program {
+            source: ProgramSource::ModelJson,
+            complete: true,
+            stale: None,
+            state_hash: None,
+            predictors: vec![Predictor {
+                instructions: Some(instructions.to_owned()),
+                demos: vec![Demo::default(); demos],
+                ..Predictor::default()
+            }],
+            metadata: None,
+            other: Object::new(),
+        };
+        let programs = [with("new", 0), with("given", 2), with("given", 0), with("other", 0)].map(Some);
+        let found = |optimizer, given: &[String]| {
+            seed(&three(), &programs, optimizer, given).map(|seed| ids(&seed.run_ids).join(" "))
+        };
+        let given = ["given ".to_owned()];
+        assert_eq!(found(Some("MIPROv2"), &[]).as_deref(), Some("a"));
+        assert_eq!(found(Some("COPRO"), &given).as_deref(), Some("b c"));
+        assert_eq!(found(Some("COPRO"), &[]), None);
+        assert_eq!(found(Some("BetterTogether"), &given), None);
+        assert_eq!(found(None, &given), None);
+        let worked_on = [Some(with("new", 1)), None, None, None];
+        assert_eq!(seed(&three(), &worked_on, Some("GEPA"), &[]), None);
+        assert_eq!(seed(&three(), &[None, None, None, None], Some("GEPA"), &[]), None);
     }
 }

@@ -18,6 +18,8 @@ pub struct OptimizerClues {
     pub files: Vec<String>,
     /// Signatures that models were asked with in the parent's traces (`"a, b -> c"`).
     pub signatures: Vec<String>,
+    /// Instructions that COPRO's proposer was told to be those of the given program.
+    pub given_instructions: Vec<String>,
     /// Words that began prompts which were no signature's: the first of each.
     pub bare_prompts: Vec<String>,
     /// How many traces the parent itself has.
@@ -49,6 +51,9 @@ const GEPA_PROMPT: &str = "I provided an assistant with the following instructio
 const SIMBA_OUTPUT: &str = "-> discussion, module_advice";
 /// Files that GEPA writes with `use_mlflow=True` and nobody else does.
 const GEPA_FILES: [&str; 3] = ["proposals.json", "valset_scores.json", "valset_pareto_front.json"];
+
+/// The metric of an evaluation.
+const SCORE: &str = "eval";
 
 /// Whether a signature is an optimizer's question for a new instruction.
 pub fn is_proposal(signature: &str) -> bool {
@@ -113,6 +118,9 @@ fn without_evaluations(clues: &OptimizerClues) -> OptimizerGuess {
         }
         (Some((1.., 0)), _, _) => {
             told("LabeledFewShot", "nothing was evaluated, and its program has labelled demos only".into())
+        }
+        (None, ..) if has(&clues.metrics, SCORE) => {
+            OptimizerGuess { name: None, reason: "it is an evaluation itself and optimized nothing".into() }
         }
         _ => OptimizerGuess { name: None, reason: "nothing was evaluated, and nothing else gives it away".into() },
     }

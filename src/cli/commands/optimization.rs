@@ -23,7 +23,7 @@ struct Document<'a> {
     valset: Option<DataJson>,
     seed: Option<SeedJson<'a>>,
     best_program: Option<BestJson<'a>>,
-    run_id: &'a RunId,
+    run_id: &'a str,
     status: Option<&'a str>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
@@ -38,20 +38,20 @@ struct OptimizerJson<'a> {
 
 #[derive(Serialize)]
 struct WinnerJson<'a> {
-    run_ids: &'a [RunId],
-    state_hash: Option<&'a StateHash>,
+    run_ids: Vec<&'a str>,
+    state_hash: Option<&'a str>,
     inferred: bool,
 }
 
 #[derive(Serialize)]
 struct SeedJson<'a> {
-    run_ids: &'a [RunId],
-    state_hash: Option<&'a StateHash>,
+    run_ids: Vec<&'a str>,
+    state_hash: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct BestJson<'a> {
-    state_hash: Option<&'a StateHash>,
+    state_hash: Option<&'a str>,
     stale: Option<&'a str>,
 }
 
@@ -63,14 +63,14 @@ struct DataJson {
 
 #[derive(Serialize)]
 struct EvaluationJson<'a> {
-    run_id: &'a RunId,
+    run_id: &'a str,
     name: Option<&'a str>,
     order: usize,
     kind: &'static str,
     n: Option<u64>,
     score: Option<Real>,
     best_so_far: Option<Real>,
-    state_hash: Option<&'a StateHash>,
+    state_hash: Option<&'a str>,
     parent_inferred: bool,
     ambiguous: bool,
 }
@@ -95,8 +95,8 @@ fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
             reason: &found.optimizer.reason,
         },
         winner: found.winner.as_ref().map(|winner| WinnerJson {
-            run_ids: &winner.run_ids,
-            state_hash: winner.state_hash.as_ref(),
+            run_ids: ids(&winner.run_ids),
+            state_hash: hash(&winner.state_hash),
             inferred: winner.inferred,
         }),
         evaluations: found.evaluations.iter().map(evaluation).collect(),
@@ -108,27 +108,35 @@ fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
         seed: found
             .seed
             .as_ref()
-            .map(|seed| SeedJson { run_ids: &seed.run_ids, state_hash: seed.state_hash.as_ref() }),
+            .map(|seed| SeedJson { run_ids: ids(&seed.run_ids), state_hash: hash(&seed.state_hash) }),
         best_program: found
             .best
             .as_ref()
-            .map(|best| BestJson { state_hash: best.state_hash.as_ref(), stale: best.stale.as_deref() }),
-        run_id: &found.run.id,
+            .map(|best| BestJson { state_hash: hash(&best.state_hash), stale: best.stale.as_deref() }),
+        run_id: found.run.id.as_str(),
         status: json::status(&found.run.status),
         warnings,
     }
 }
 
+fn ids(runs: &[RunId]) -> Vec<&str> {
+    runs.iter().map(RunId::as_str).collect()
+}
+
+fn hash(hash: &Option<StateHash>) -> Option<&str> {
+    hash.as_ref().map(StateHash::as_str)
+}
+
 fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
     EvaluationJson {
-        run_id: &one.run_id,
+        run_id: one.run_id.as_str(),
         name: known(&one.name),
         order: one.order,
         kind: one.kind.as_str(),
         n: one.n,
         score: one.score.map(Real),
         best_so_far: one.best_so_far.map(Real),
-        state_hash: one.state_hash.as_ref(),
+        state_hash: hash(&one.state_hash),
         parent_inferred: one.parent_inferred,
         ambiguous: one.is_ambiguous,
     }
@@ -138,8 +146,11 @@ fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
 fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let name = words::clean(&found.run.name);
     writeln!(answer.out, "{name} · {}", found.run.status.as_str().to_lowercase())?;
-    let optimizer = found.optimizer.name.unwrap_or("unknown");
-    writeln!(answer.out, "Optimizer  {optimizer} (inferred: {})", words::clean(&found.optimizer.reason))?;
+    let reason = words::clean(&found.optimizer.reason);
+    match found.optimizer.name {
+        Some(name) => writeln!(answer.out, "Optimizer  {name} (inferred: {reason})")?,
+        None => writeln!(answer.out, "Optimizer  unknown ({reason})")?,
+    }
     if let Some(best) = &found.best
         && let Some(stale) = &best.stale
     {
