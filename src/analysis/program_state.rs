@@ -9,7 +9,7 @@ mod python;
 mod signature;
 
 pub use describe::{SeenSignature, describe_fields, tells_all};
-pub use params::from_params;
+pub use params::{describes_program, from_params};
 pub use parse::{Parsed, from_json};
 pub use signature::{SignatureField, SignatureText, signature_of_repr, signature_of_text};
 

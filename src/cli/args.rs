@@ -91,6 +91,12 @@ pub(super) enum Command {
     /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
     #[command(after_long_help = help::OPTIMIZATION)]
     Optimization(OptimizationArgs),
+    /// Show what a run's program is: instructions, fields, demos, LM settings
+    #[command(after_long_help = help::PROGRAM)]
+    Program(ProgramArgs),
+    /// Show what changed between the programs of two runs, and which examples were fixed or broken
+    #[command(after_long_help = help::DIFF)]
+    Diff(DiffArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -168,6 +174,29 @@ pub(super) struct OptimizationArgs {
     pub(super) parent: String,
 }
 
+/// Of `program`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ProgramArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run, by id or by a name that no other run has
+    pub(super) run: String,
+    /// The best program of an optimization (best_model.json) and nothing else
+    #[arg(long)]
+    pub(super) best: bool,
+}
+
+/// Of `diff`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run to compare with, by id or by a name that no other run has
+    pub(super) run_a: String,
+    /// The run that is compared; an optimization stands for its best program
+    pub(super) run_b: String,
+}
+
 /// Of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckArgs {
@@ -185,6 +214,8 @@ impl Command {
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
             Self::Optimization(args) => &args.store,
+            Self::Program(args) => &args.store,
+            Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
         }
     }

@@ -12,6 +12,7 @@ pub mod json_beginning;
 pub mod metric;
 pub mod natural;
 pub mod program;
+pub mod result_table;
 pub mod run;
 pub mod secret;
 pub mod span;
@@ -25,6 +26,7 @@ pub use ids::{ExperimentId, RunId, RunKey, StateHash, StoreId, TraceId, TraceKey
 pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
 pub use program::{Demo, Direction, FactSource, Field, Predictor, Program, ProgramSource};
+pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use secret::{Reveal, Shown};
 pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};

@@ -6,6 +6,7 @@
 //! warm, and is printed as measured: nothing passes or fails here.
 
 mod grow;
+mod texts;
 mod window;
 
 use std::hint::black_box;
@@ -106,6 +107,7 @@ fn main() -> Result<(), Failure> {
     traces(&mut *store, &raw, &cx, &id);
     one_trace(&mut *store, &raw, &cx)?;
     drop(store);
+    texts::measure();
     window::measure(&database, &source)?;
     Ok(())
 }

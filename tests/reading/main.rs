@@ -4,6 +4,8 @@
 mod beginnings;
 mod conformance;
 mod hostile;
+mod programs;
+mod programs_hostile;
 mod safety;
 mod support;
 mod traces_counted;

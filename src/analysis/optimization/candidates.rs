@@ -67,9 +67,8 @@ pub fn seed(
         "MIPROv2" | "GEPA" | "BootstrapFewShotWithRandomSearch" => {
             known.next().filter(|(_, program)| program.as_ref().is_some_and(has_no_demos))?
         }
-        "COPRO" => known.find(|(_, program)| {
-            program.as_ref().is_some_and(|program| has_no_demos(program) && is_given(program))
-        })?,
+        "COPRO" => known
+            .find(|(_, program)| program.as_ref().is_some_and(|program| has_no_demos(program) && is_given(program)))?,
         _ => return None,
     };
     Some(Seed { run_ids: same_state(evaluations, seed), state_hash: seed.state_hash.clone() })

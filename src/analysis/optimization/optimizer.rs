@@ -150,7 +150,8 @@ mod tests {
         assert_eq!(name(&none()), None);
         let minibatch = OptimizerClues { evaluation_names: texts(&["eval_full_0", "eval_minibatch_0"]), ..none() };
         assert_eq!(name(&minibatch), Some("MIPROv2"));
-        let trials = OptimizerClues { evaluation_names: texts(&["eval_full_0"]), params: texts(&["num_trials"]), ..none() };
+        let trials =
+            OptimizerClues { evaluation_names: texts(&["eval_full_0"]), params: texts(&["num_trials"]), ..none() };
         assert_eq!(name(&trials), Some("MIPROv2"));
         let numbered = OptimizerClues { evaluation_names: texts(&["eval_0", "eval_1"]), ..none() };
         assert_eq!(name(&numbered), None);

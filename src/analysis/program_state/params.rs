@@ -71,6 +71,11 @@ pub fn from_params(params: &[Entry]) -> Option<Parsed> {
     Some(Parsed { program, problems })
 }
 
+/// Whether a param repeats what the state of a program says.
+pub fn describes_program(key: &str) -> bool {
+    read_key(key).is_some()
+}
+
 fn is_of(key: &str, class: &str) -> bool {
     key.strip_prefix(class).is_some_and(|rest| rest.starts_with('.'))
 }

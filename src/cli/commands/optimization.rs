@@ -169,11 +169,9 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if let Some(traces) = found.traces {
         let tokens = match found.tokens {
             None => "tokens unknown".to_owned(),
-            Some(_) if traces.with_tokens < traces.traces => format!(
-                "{} in the {} that tell",
-                words::tokens(found.tokens),
-                words::count(traces.with_tokens)
-            ),
+            Some(_) if traces.with_tokens < traces.traces => {
+                format!("{} in the {} that tell", words::tokens(found.tokens), words::count(traces.with_tokens))
+            }
             Some(_) => words::tokens(found.tokens),
         };
         writeln!(answer.out, "Traces     {} · {tokens}", words::count(traces.traces))?;
