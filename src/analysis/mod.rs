@@ -3,6 +3,7 @@
 
 pub mod adoption;
 pub mod canonical;
+pub mod optimization;
 pub mod own_time;
 pub mod program_diff;
 pub mod program_state;

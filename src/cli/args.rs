@@ -94,6 +94,9 @@ pub(super) enum Command {
     /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
     #[command(after_long_help = help::TRACE)]
     Trace(TraceArgs),
+    /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
+    #[command(after_long_help = help::OPTIMIZATION)]
+    Optimization(OptimizationArgs),
     /// Show what a run's program is: instructions, fields, demos, LM settings
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
@@ -168,6 +171,15 @@ pub(super) struct TraceArgs {
     pub(super) trace: String,
 }
 
+/// Of `optimization`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct OptimizationArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id or by a name that no other run has
+    pub(super) parent: String,
+}
+
 /// Of `program`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ProgramArgs {
@@ -207,6 +219,7 @@ impl Command {
             Self::Metrics(args) => &args.store,
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
+            Self::Optimization(args) => &args.store,
             Self::Program(args) => &args.store,
             Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,

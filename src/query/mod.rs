@@ -12,6 +12,7 @@ pub mod experiments;
 pub mod filter;
 mod lookup;
 pub mod metrics;
+pub mod optimization;
 pub mod program;
 pub mod run_page;
 pub mod runs;
@@ -27,6 +28,7 @@ pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, d
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;
+pub use optimization::{DataSize, Optimization, optimization};
 pub use program::{program, program_state};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};

@@ -96,6 +96,24 @@ JSON:
   depth-first, children by start time. tokens is recomputed from the spans;
   tokens_stored is there only where the total that MLflow stored differs.";
 
+pub(in super::super) const OPTIMIZATION: &str = "\
+MLflow stores neither the optimizer nor the winner: what is inferred says so.
+(inferred) marks an evaluation that names no parent and was adopted by its time.
+
+Examples:
+  dspyglass optimization mlflow.db dazzling-gnat-945
+  dspyglass optimization mlflow.db dazzling-gnat-945 --json | jq .winner
+
+JSON:
+  {\"optimizer\": {name, inferred, reason},
+   \"winner\": {run_ids: [], state_hash, inferred},
+   \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
+                    state_hash, parent_inferred, ambiguous}],
+   tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
+   state_hash}, best_program: {state_hash, stale}, run_id, status}
+  evaluations stand by start time. kind is full, minibatch or unknown; n is how
+  many examples were scored; best_so_far counts full evaluations only. The same
+  state_hash is the same program, wherever it was evaluated.";
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.
@@ -160,7 +178,7 @@ mod tests {
 
     #[test]
     fn lines_fit_into_80_columns() {
-        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, PROGRAM, DIFF, CHECK] {
+        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, PROGRAM, DIFF, OPTIMIZATION, CHECK] {
             for line in text.lines() {
                 assert!(crate::cli::words::width(line) <= 79, "{line}");
             }
