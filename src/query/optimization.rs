@@ -132,6 +132,7 @@ fn sum(counted: &[RunTraces]) -> Option<RunTraces> {
             (Some(a), Some(b)) => Some(a.plus(b)),
             (a, b) => a.or(b),
         },
+        last_ms: a.last_ms.max(b.last_ms),
     })
 }
 
