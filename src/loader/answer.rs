@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::prepare::PreparedBody;
+use super::program::{PreparedProgram, optimization_bytes};
 use super::text::{FileText, Text};
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
-use crate::store::{Revision, TraceHandle, TraceIndex};
+use crate::query::{Optimization, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::store::{ArtifactBytes, Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,9 @@ pub(super) enum Answer {
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
     ArtifactText(Arc<Option<FileText>>),
+    ArtifactFile(Arc<Option<ArtifactBytes>>),
+    Program(Arc<Option<PreparedProgram>>),
+    Optimization(Arc<Option<Optimization>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -92,6 +96,9 @@ impl Answer {
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
+            Self::ArtifactFile(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes.len()),
+            Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
+            Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -117,6 +124,9 @@ impl Answer {
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
             (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
+            (Self::ArtifactFile(a), Some(Self::ArtifactFile(b))) => a == b,
+            (Self::Program(a), Some(Self::Program(b))) => a == b,
+            (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
             _ => false,
         };
         match previous {

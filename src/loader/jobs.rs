@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
 use super::prepare::{PreparedBody, part_as_json, pretty};
+use super::program::PreparedProgram;
 use super::request::{Request, TraceScope};
 use super::text::{FileText, Text};
 use crate::model::{ArtifactOwner, Json, SpanHandle, TraceId, json};
@@ -14,6 +15,8 @@ use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceH
 const FOUND_TRACES: usize = 20;
 /// Of an artifact no more than this is read for looking at.
 const ARTIFACT_BYTES: u64 = 4 << 20;
+/// Of an artifact no more than this is written elsewhere.
+const FILE_BYTES: u64 = 256 << 20;
 
 pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> Result<Answer> {
     Ok(match request {
@@ -59,6 +62,21 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         }
         Request::Artifacts(owner) => Answer::Artifacts(Arc::new(query::artifacts(store, cx, owner)?)),
         Request::ArtifactText(owner, path) => Answer::ArtifactText(Arc::new(artifact_text(store, cx, owner, path)?)),
+        Request::ArtifactFile(owner, path) => {
+            Answer::ArtifactFile(Arc::new(store.artifact(cx, owner, path, FILE_BYTES)?))
+        }
+        Request::Program(run, best) => {
+            let program = query::program(store, cx, run, *best)?;
+            let prepared = match program {
+                Some(program) => {
+                    let origins = query::demo_origins(store, cx, run, &program)?;
+                    Some(PreparedProgram::new(program, origins))
+                }
+                None => None,
+            };
+            Answer::Program(Arc::new(prepared))
+        }
+        Request::Optimization(parent) => Answer::Optimization(Arc::new(query::optimization(store, cx, parent)?)),
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

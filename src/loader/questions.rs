@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::answer::{Answer, TracePlace};
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
+use super::program::PreparedProgram;
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
 use super::text::{FileText, Text};
@@ -14,8 +15,8 @@ use crate::model::{
     SpanHandle, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
-use crate::store::TraceIndex;
+use crate::query::{Optimization, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::store::{ArtifactBytes, TraceIndex};
 
 macro_rules! questions {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) -> $value:ty = $request:expr, $variant:ident;)*) => {
@@ -74,4 +75,12 @@ questions! {
     /// The text of a file; `None` inside if there is no such file.
     artifact_text(owner: &ArtifactOwner, path: &str) -> Option<FileText>
         = Request::ArtifactText(owner.clone(), path.to_owned()), ArtifactText;
+    /// The bytes of a file, for writing it elsewhere; secrets in text are replaced unless revealed.
+    /// `None` inside if there is no such file.
+    artifact_file(owner: &ArtifactOwner, path: &str) -> Option<ArtifactBytes>
+        = Request::ArtifactFile(owner.clone(), path.to_owned()), ArtifactFile;
+    /// The program of a run, with `best` from `best_model.json` alone; `None` inside if it has none.
+    program(run: &RunId, best: bool) -> Option<PreparedProgram> = Request::Program(run.clone(), best), Program;
+    /// What is known of an optimization; `None` inside if the store has no such run.
+    optimization(parent: &RunId) -> Option<Optimization> = Request::Optimization(parent.clone()), Optimization;
 }

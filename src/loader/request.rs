@@ -81,6 +81,12 @@ pub enum Request {
     Artifacts(ArtifactOwner),
     /// The text of one file.
     ArtifactText(ArtifactOwner, String),
+    /// The bytes of one file, as they are to be written elsewhere.
+    ArtifactFile(ArtifactOwner, String),
+    /// The program of a run, laid out for the screen; or only its `best_model.json`.
+    Program(RunId, bool),
+    /// The optimization under a parent run.
+    Optimization(RunId),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -121,6 +127,9 @@ impl Request {
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
             Self::ArtifactText(..) => "artifact",
+            Self::ArtifactFile(..) => "file",
+            Self::Program(..) => "program",
+            Self::Optimization(_) => "optimization",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

@@ -25,6 +25,8 @@ impl Class {
             | Request::WholeSpanBody(..)
             | Request::SpanJson(..)
             | Request::ArtifactText(..)
+            | Request::ArtifactFile(..)
+            | Request::Program(..)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,
