@@ -34,6 +34,31 @@ pub(in crate::views) fn text_view_ui(
     text: &Text,
     prose: bool,
 ) {
+    block_ui(ui, scene, memory, (id, label), text, prose, None);
+}
+
+/// Shows a text as high as it is, up to so many lines; what is more scrolls.
+pub(in crate::views) fn text_block_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    names: (&str, &str),
+    text: &Text,
+    prose: bool,
+    most_lines: usize,
+) {
+    block_ui(ui, scene, memory, names, text, prose, Some(most_lines));
+}
+
+fn block_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    (id, label): (&str, &str),
+    text: &Text,
+    prose: bool,
+    most_lines: Option<usize>,
+) {
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
     let variant = width as u64 * 2 + u64::from(prose);
@@ -49,11 +74,15 @@ pub(in crate::views) fn text_view_ui(
     }
     memory.shown = Some((text.id(), if memory.lines.is_some() { variant } else { u64::MAX }));
     let Some(lines) = memory.lines.clone() else {
-        skeleton_rows_ui(ui, 12, size::LINE);
+        skeleton_rows_ui(ui, most_lines.unwrap_or(12).min(12), size::LINE);
         return;
     };
     let view = VirtualText::new(id, label, &lines).key_ranges(text.keys());
     let view = if prose { view.prose() } else { view };
+    let view = match most_lines {
+        Some(most) => view.height(lines.len().min(most) as f32 * size::LINE),
+        None => view,
+    };
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {
         scene.act(Action::Copy(lines.lines(range).to_owned()));
