@@ -16,7 +16,9 @@ fn condition(reader: &Reader<'_>, query: &RunQuery) -> (String, Vec<String>) {
         RunScope::All => ("1", vec![]),
         // A number as MLflow writes it is compared as one, which can be looked up and costs less;
         // anything else as text: an experiment's id is whatever the user typed.
-        RunScope::Experiment(id) if id.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == id.as_str()) => {
+        RunScope::Experiment(id)
+            if id.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == id.as_str()) =>
+        {
             ("r.experiment_id = cast(?1 as integer)", vec![id.to_string()])
         }
         RunScope::Experiment(id) => ("cast(r.experiment_id as text) = ?1", vec![id.to_string()]),
@@ -154,7 +156,8 @@ struct Collector {
     known: Vec<(Arc<str>, bool)>,
     /// Runs repeat their keys in one order: after this one mostly comes the next.
     last_key: usize,
-    last: Option<(Vec<u8>, usize)>,
+    /// The place of the run that was met last.
+    last: usize,
 }
 
 impl Collector {
@@ -162,16 +165,18 @@ impl Collector {
         if run.is_empty() {
             return None;
         }
-        if let Some((last, place)) = &self.last
-            && last == run
-        {
-            return Some(*place);
+        // Mostly the run of the row before, else the one that came after it in the table before.
+        for guess in [self.last, self.last + 1] {
+            if self.found.get(guess).is_some_and(|(id, _)| id.as_str().as_bytes() == run) {
+                self.last = guess;
+                return Some(guess);
+            }
         }
         let place = *self.places.entry(run.to_vec()).or_insert_with(|| {
             self.found.push((RunId::from(String::from_utf8_lossy(run).into_owned()), RunValues::default()));
             self.found.len() - 1
         });
-        self.last = Some((run.to_vec(), place));
+        self.last = place;
         Some(place)
     }
 
