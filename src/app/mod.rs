@@ -5,6 +5,7 @@
 mod dialog;
 mod exit_after;
 mod frame_log;
+mod outside;
 mod sample;
 mod save;
 mod saver;

@@ -19,7 +19,7 @@ pub mod trace_counts;
 pub mod traces;
 
 pub use crate::analysis::{SpanTokens, TokenSource};
-pub use artifacts::{ArtifactText, artifact_text, artifacts};
+pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};

@@ -11,6 +11,7 @@ mod command;
 mod details;
 mod experiment;
 mod notices;
+mod outside;
 mod parts;
 mod run;
 mod scene;

@@ -108,14 +108,40 @@ pub(super) fn dots(
     }
 }
 
+/// No more series than this tell their values under the pointer.
+const TOLD_MOST: usize = 16;
+/// A point of another series counts as being under the line if it is this near, in points.
+const NEAR: f32 = 5.0;
+
+/// What a series says at the line.
+struct Told {
+    text: String,
+    point: Option<PlotPoint>,
+}
+
+/// The value at the line, or at the series' own point beside it; the word for one that has no place.
+fn told(transform: &PlotTransform, series: &Series, x: f64, y_text: &dyn Fn(f64) -> String) -> Option<Told> {
+    if let Some(kind) = series.outlier_at(x) {
+        let text = match kind {
+            OutlierKind::NotANumber => "NaN",
+            OutlierKind::Infinity => "+∞",
+            OutlierKind::NegativeInfinity => "−∞ or no logarithm",
+        };
+        return Some(Told { text: text.to_owned(), point: None });
+    }
+    let line_x = transform.position_from_point_x(x);
+    let near = || series.nearest(x).filter(|point| (transform.position_from_point_x(point.x) - line_x).abs() <= NEAR);
+    let point = series.value_at(x).or_else(near)?;
+    Some(Told { text: y_text(point.y), point: Some(point) })
+}
+
 /// The line under the pointer and the exact values beside it.
 pub(super) fn hover(
     painter: &Painter,
     transform: &PlotTransform,
     series: &[Series],
     pointer: Pos2,
-    x_text: &dyn Fn(f64) -> String,
-    y_text: &dyn Fn(f64) -> String,
+    (x_text, y_text): (&dyn Fn(f64) -> String, &dyn Fn(f64) -> String),
     tokens: &Tokens,
 ) {
     let frame = *transform.frame();
@@ -123,25 +149,30 @@ pub(super) fn hover(
     // The line stands on a point of what is in front; a faint series only lies behind.
     let is_all_faint = series.iter().all(|s| s.is_faint);
     let in_front = || series.iter().filter(|s| is_all_faint || !s.is_faint);
-    let nearest = in_front().filter_map(|s| s.nearest(x)).min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()));
+    let nearest = in_front().filter_map(|s| s.nearest_x(x)).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()));
     let Some(at) = nearest else { return };
-    let line_x = transform.position_from_point_x(at.x);
+    let line_x = transform.position_from_point_x(at);
     if !frame.x_range().contains(line_x) {
         return;
     }
     painter.vline(line_x, frame.y_range(), (size::RULE, tokens.text3));
-    let mut lines = vec![(x_text(at.x), tokens.text2)];
+    let mut lines = vec![(x_text(at), tokens.text2)];
+    let mut count = 0;
     for series in in_front() {
-        if let Some(point) = series.value_at(at.x) {
-            let name = format::one_line(series.name(), 40);
-            let color = series.tone.color(tokens);
-            lines.push((format!("{} {name}", y_text(point.y)), color));
+        let Some(told) = told(transform, series, at, y_text) else { continue };
+        count += 1;
+        if count > TOLD_MOST {
+            continue;
+        }
+        let name = format::one_line(series.name(), 40);
+        let color = series.tone.color(tokens);
+        lines.push((format!("{} {name}", told.text), color));
+        if let Some(point) = told.point {
             painter.circle_filled(transform.position_from_point(&point), 3.5, color);
         }
-        if lines.len() > 16 {
-            lines.push(("…".to_owned(), tokens.text2));
-            break;
-        }
+    }
+    if count > TOLD_MOST {
+        lines.push((format!("and {} more", count - TOLD_MOST), tokens.text2));
     }
     let galleys: Vec<_> = lines
         .iter()

@@ -1,0 +1,82 @@
+//! Which metrics of which runs are drawn.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::{LatestMetric, Run, RunId, RunValues, natural};
+use crate::query::RunPage;
+use crate::widgets::tokens::Tone;
+
+/// A run whose metrics can be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub run: Run,
+    pub tone: Tone,
+    pub is_shown: bool,
+}
+
+impl Candidate {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        if self.run.name.is_empty() { self.run.id.as_str() } else { &self.run.name }
+    }
+}
+
+/// What the user chose. A metric is drawn until it is hidden; a child is not until it is shown.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub hidden: HashSet<String>,
+    pub shown: HashSet<RunId>,
+    pub without_own: bool,
+}
+
+impl Choice {
+    /// The run and its children. The run leads with the accent; children have the colours of their order.
+    pub fn candidates(&self, page: &RunPage) -> Vec<Candidate> {
+        let own = Candidate { run: page.run.clone(), tone: Tone::Accent, is_shown: !self.without_own };
+        let child = |(index, run): (usize, &Run)| Candidate {
+            run: run.clone(),
+            tone: Tone::Category(index),
+            is_shown: self.shown.contains(&run.id),
+        };
+        std::iter::once(own).chain(page.children.iter().enumerate().map(child)).collect()
+    }
+
+    /// Shows a run or hides it.
+    pub fn toggle_run(&mut self, page: &RunPage, id: &RunId) {
+        if *id == page.run.id {
+            self.without_own = !self.without_own;
+        } else if !self.shown.remove(id) {
+            self.shown.insert(id.clone());
+        }
+    }
+
+    /// Shows a metric or hides it.
+    pub fn toggle_metric(&mut self, key: &str) {
+        if !self.hidden.remove(key) {
+            self.hidden.insert(key.to_owned());
+        }
+    }
+}
+
+/// The metrics of the runs that are shown, in natural order. `values` are those of the experiment's runs.
+pub(super) fn keys(
+    page: &RunPage,
+    candidates: &[Candidate],
+    values: Option<&HashMap<RunId, RunValues>>,
+) -> Vec<String> {
+    let own = page.values.metrics.iter();
+    let of_children = candidates
+        .iter()
+        .filter(|candidate| candidate.is_shown && candidate.run.id != page.run.id)
+        .filter_map(|candidate| values?.get(&candidate.run.id))
+        .flat_map(|values| &values.metrics);
+    let unique: BTreeSet<&str> = own.chain(of_children).map(|metric| &*metric.key).collect();
+    let mut keys: Vec<String> = unique.into_iter().map(str::to_owned).collect();
+    keys.sort_by(|a, b| natural::compare(a, b));
+    keys
+}
+
+/// The latest value of a metric of the page's own run.
+pub(super) fn latest<'p>(page: &'p RunPage, key: &str) -> Option<&'p LatestMetric> {
+    page.values.metrics.iter().find(|metric| &*metric.key == key)
+}
