@@ -1,6 +1,6 @@
 //! Files of every kind in the view that fits them, and in a clear state where none does.
 
-use crate::common::{PATH, click, settle, small_store, wait, wait_for, window, window_saving_into};
+use crate::common::{PATH, click, settle, small_store, type_into, wait, wait_for, window, window_saving_into};
 use dspyglass::app::Viewer;
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::state::Action;
@@ -9,11 +9,12 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-const PNG: &[u8] = &[
-    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 0x0D, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9C, 0x63, 0xF8, 0xCF, 0xC0,
-    0xF0, 0x1F, 0, 5, 0, 1, 0xFF, 0x56, 0xC7, 0x2F, 0x0D, 0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
-];
+/// Four white pixels.
+fn png() -> Vec<u8> {
+    let image = egui::ColorImage::filled([2, 2], egui::Color32::WHITE);
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(2.0, 2.0));
+    dspyglass::widgets::image_view::encode_png(&image, whole, 1.0).expect("a PNG")
+}
 
 fn store() -> MemoryStore {
     let store = small_store();
@@ -27,7 +28,7 @@ fn store() -> MemoryStore {
     put("notes.md", b"# Findings\n\nsome *text*");
     put("scores.csv", b"name,score\nfirst,1\nsecond,2\n");
     put("page.html", b"<script>alert(1)</script>");
-    put("plot.png", PNG);
+    put("plot.png", &png());
     put("no.png", b"this is no image");
     put("model.pkl", b"\x80\x04\x00\x01\x02");
     put("empty.txt", b"");
@@ -50,9 +51,7 @@ fn has_row(harness: &Harness<'_, Viewer>, role: Role, part: &str) -> bool {
 fn json_folds_and_is_searched() {
     let mut harness = at("nested.json");
     wait(&mut harness, "rows", |harness| has_row(harness, Role::TreeItem, "predict"));
-    harness.get_by_role_and_label(Role::TextInput, "Find in the file").type_text("PARCEL");
-    harness.step();
-    settle(&mut harness);
+    type_into(&mut harness, "Find in the file", "PARCEL");
     wait_for(&mut harness, "1 of 1");
     wait(&mut harness, "what was folded", |harness| has_row(harness, Role::TreeItem, "lost parcel"));
     click(&mut harness, "Close all");
@@ -100,7 +99,7 @@ fn each_kind_has_its_view() {
     assert!(harness.query_all_by_label_contains("# Findings").next().is_none());
     let mut harness = at("plot.png");
     wait(&mut harness, "an image", |harness| harness.query_by_role_and_label(Role::Image, "Image plot.png").is_some());
-    wait_for(&mut harness, "1 × 1 pixels");
+    wait_for(&mut harness, "2 × 2 pixels");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A span's inputs and outputs: rendered, as rows of JSON, raw; searched in each.
 
-use crate::common::{PATH, click, settle, small_store, wait, wait_for, window};
+use crate::common::{PATH, click, settle, small_store, type_into, wait, wait_for, window};
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -10,9 +10,7 @@ fn a_span_is_searched_in_each_shape() {
     let mut harness = window(&small_store(), Some("experiment/1/run/child/trace/tr-1/span/d"), Some(PATH));
     wait_for(&mut harness, "[[ ## ticket ## ]]");
     settle(&mut harness);
-    harness.get_by_role_and_label(Role::TextInput, "Find in Inputs").type_text("parcel");
-    harness.step();
-    settle(&mut harness);
+    type_into(&mut harness, "Find in Inputs", "parcel");
     wait_for(&mut harness, "1 of 1");
     click(&mut harness, "JSON");
     settle(&mut harness);
@@ -21,9 +19,7 @@ fn a_span_is_searched_in_each_shape() {
             .get_all_by_role(Role::TreeItem)
             .any(|row| row.accesskit_node().label().is_some_and(|label| label.starts_with("messages: array")))
     });
-    harness.get_by_role_and_label(Role::TextInput, "Find in Inputs").type_text("e");
-    harness.step();
-    settle(&mut harness);
+    type_into(&mut harness, "Find in Inputs", "e");
     wait_for(&mut harness, "1 of ");
     harness.get_by_role_and_label(Role::TextInput, "Find in Inputs").focus();
     harness.step();

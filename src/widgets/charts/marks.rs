@@ -9,17 +9,21 @@ use crate::widgets::tokens::size::{self, Type};
 use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
-/// Marks at the top border for +∞, at the bottom for −∞ and NaN. One per pixel is enough.
+/// Marks nearer than this to the last one of their kind would only make a band.
+const MARKS_APART: f32 = 9.0;
+
+/// Marks at the top border for +∞, at the bottom for −∞ and NaN.
 pub(super) fn outliers(painter: &Painter, transform: &PlotTransform, series: &Series, tokens: &Tokens) {
     let frame = *transform.frame();
     let color = series.tone.color(tokens);
-    let mut last: Option<(i32, OutlierKind)> = None;
+    let mut last: Option<(f32, OutlierKind)> = None;
     for outlier in series.outliers() {
         let x = transform.position_from_point_x(outlier.x);
-        if !frame.x_range().contains(x) || last == Some((x as i32, outlier.kind)) {
+        let is_near = last.is_some_and(|(at, kind)| kind == outlier.kind && (x - at).abs() < MARKS_APART);
+        if !frame.x_range().contains(x) || is_near {
             continue;
         }
-        last = Some((x as i32, outlier.kind));
+        last = Some((x, outlier.kind));
         let (glyph, y) = match outlier.kind {
             OutlierKind::Infinity => (Glyph::Up, frame.top() + 6.0),
             OutlierKind::NegativeInfinity => (Glyph::Down, frame.bottom() - 6.0),

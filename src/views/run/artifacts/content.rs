@@ -92,7 +92,9 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
         return Content::Bytes;
     }
     if broken > 0 && !is_cut {
-        *note = format!("{} characters are no UTF-8 and stand as \u{FFFD}", format::count(broken as u64));
+        let what =
+            if broken == 1 { "1 character is" } else { &*format!("{} characters are", format::count(broken as u64)) };
+        *note = format!("{what} no UTF-8, shown as \u{FFFD}");
     }
     match ending(path).as_str() {
         "json" => json_content(&text, is_cut, note),
@@ -108,7 +110,9 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
             if markdown.is_cut() {
                 *note = "Only the beginning is rendered; Raw shows all of it".to_owned();
             } else if markdown.images() > 0 {
-                *note = format!("{} images are named, not loaded", markdown.images());
+                let images = markdown.images();
+                let what = if images == 1 { "1 image is" } else { &*format!("{images} images are") };
+                *note = format!("{what} named, not loaded");
             }
             Content::Markdown(markdown, Text::new(text))
         }
@@ -181,7 +185,7 @@ mod tests {
         assert_eq!(kind("plot.png", b"no image at all").0, "no image");
         assert_eq!(kind("x", &[0xff; 100]).0, "bytes");
         let (what, note) = kind("x.txt", b"most of this is a text \xff here");
-        assert!(what == "text" && note.starts_with("1 characters"), "{what} {note}");
+        assert!(what == "text" && note.starts_with("1 character is"), "{what} {note}");
         assert_eq!(ending("a.b/c"), "");
     }
 }

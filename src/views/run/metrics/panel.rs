@@ -146,7 +146,10 @@ fn list_ui<'l>(
 ) -> Done {
     let mut done = Done::default();
     let at = cursor.filter(|at| *at < total);
-    let rows = VirtualRows::new(label, total, size::ROW).label(label).cursor(at).show(ui, scroll, |ui, row| {
+    // No higher than its rows: the frame of the keyboard goes around the list, not around what is below it.
+    let height = (total as f32 * size::ROW).min(ui.available_height());
+    let list = VirtualRows::new(label, total, size::ROW).label(label).cursor(at).height(height);
+    let rows = list.show(ui, scroll, |ui, row| {
         let line = line(row.index);
         let response = line_ui(ui, row, &line, at == Some(row.index));
         if response.double_clicked() {
