@@ -31,6 +31,7 @@ pub struct LineChart<'a> {
     height: f32,
     is_log: bool,
     names: bool,
+    is_still: bool,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
     x_tick: Option<Box<dyn Fn(f64, f64) -> String + 'a>>,
     x_kind: AxisKind,
@@ -52,6 +53,7 @@ impl<'a> LineChart<'a> {
             height: 260.0,
             is_log: false,
             names: true,
+            is_still: false,
             x_text: Box::new(format::value),
             x_tick: None,
             x_kind: AxisKind::Number,
@@ -74,6 +76,12 @@ impl<'a> LineChart<'a> {
     /// Whether the names stand at the ends of the lines.
     pub fn names(mut self, names: bool) -> Self {
         self.names = names;
+        self
+    }
+
+    /// Without the values under the pointer: for a picture.
+    pub fn still(mut self, is_still: bool) -> Self {
+        self.is_still = is_still;
         self
     }
 
@@ -197,7 +205,7 @@ impl<'a> LineChart<'a> {
         drop(inner);
         ui.advance_cursor_after_rect(outer);
         let mut events = ChartEvents::default();
-        if let Some(pointer) = response.response.hover_pos() {
+        if let Some(pointer) = response.response.hover_pos().filter(|_| !self.is_still) {
             let at = response.transform.value_from_position(pointer);
             events.hovered_x = Some(at.x);
             let exact = |y: f64| if is_log { format::value(10f64.powf(y)) } else { format::exact(y) };

@@ -197,7 +197,7 @@ fn body_ui(
     gathered: &Gathered,
     height: f32,
 ) {
-    let (drawing, clock) = (memory.drawing, scene.clock);
+    let (drawing, clock, poses) = (memory.drawing, scene.clock, memory.picture.poses(key));
     let state = memory.charts.entry(key.to_owned()).or_default();
     if state.as_table {
         points_ui(ui, &mut state.table, key, &gathered.points, clock, height);
@@ -225,6 +225,7 @@ fn body_ui(
         .height(height)
         .names(gathered.points.len() > 1 && ui.available_width() > 560.0)
         .log(drawing.is_log)
+        .still(poses)
         .x_kind(kind)
         .x_text(move |x| x_text(x, drawing, clock))
         .x_tick(move |x, step| x_tick(x, step, drawing, clock))
