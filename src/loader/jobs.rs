@@ -6,7 +6,7 @@ use super::answer::{Answer, TracePlace};
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
 use super::request::{Request, TraceScope};
-use crate::model::TraceId;
+use crate::model::{SpanHandle, TraceId};
 use crate::query::{self, TraceFigures};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
 
@@ -36,8 +36,14 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             Answer::SpanFacts(Arc::new(figures))
         }
         Request::SpanBody(id, span, has_ended) => {
-            let body = query::span_body(store, cx, id, *span)?;
-            Answer::SpanBody(Arc::new(body.map(|body| PreparedBody::new(body, *has_ended))))
+            let prepared = match query::span_beginning(store, cx, id, *span)? {
+                Some(beginning) => Some(PreparedBody::of_beginning(beginning, *has_ended)),
+                None => whole_body(store, cx, id, *span, *has_ended)?,
+            };
+            Answer::SpanBody(Arc::new(prepared))
+        }
+        Request::WholeSpanBody(id, span, has_ended) => {
+            Answer::SpanBody(Arc::new(whole_body(store, cx, id, *span, *has_ended)?))
         }
         Request::SpanJson(id, span, part) => {
             let body = query::span_body(store, cx, id, *span)?;
@@ -52,6 +58,17 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),
     })
+}
+
+fn whole_body(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    id: &TraceId,
+    span: SpanHandle,
+    has_ended: bool,
+) -> Result<Option<PreparedBody>> {
+    let body = query::span_body(store, cx, id, span)?;
+    Ok(body.map(|body| PreparedBody::new(body, has_ended)))
 }
 
 /// Lines with the handles they were asked by. Where some are gone, each is asked for alone, since

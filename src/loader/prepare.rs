@@ -97,6 +97,8 @@ pub struct PreparedBody {
     pub has_masked: bool,
     /// Writing to the store cannot change it any more.
     pub is_final: bool,
+    /// It is the beginning of a long one: its last text is cut, and what comes later is missing.
+    pub is_beginning: bool,
 }
 
 impl PreparedBody {
@@ -119,7 +121,13 @@ impl PreparedBody {
             status_message: body.status_message,
             has_masked,
             is_final,
+            is_beginning: false,
         }
+    }
+
+    /// Lays out the beginning of a long body.
+    pub fn of_beginning(body: SpanBody, is_final: bool) -> Self {
+        Self { is_beginning: true, ..Self::new(body, is_final) }
     }
 
     /// About how many bytes it holds.

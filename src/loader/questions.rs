@@ -53,9 +53,13 @@ questions! {
     trace_tree(id: &TraceId) -> Option<TraceTree> = Request::TraceTree(id.clone()), TraceTree;
     /// What stands beside the spans of a trace.
     span_facts(id: &TraceId) -> TraceFigures = Request::SpanFacts(id.clone()), SpanFacts;
-    /// The body of a span, laid out; `None` inside if it is gone.
+    /// The body of a span, laid out; `None` inside if it is gone. Of a long one it is the beginning
+    /// ([`PreparedBody::is_beginning`]): something to read while all of it comes.
     span_body(trace: &TraceId, span: SpanHandle, has_ended: bool) -> Option<PreparedBody>
         = Request::SpanBody(trace.clone(), span, has_ended), SpanBody;
+    /// All of the body of a span, however long.
+    whole_span_body(trace: &TraceId, span: SpanHandle, has_ended: bool) -> Option<PreparedBody>
+        = Request::WholeSpanBody(trace.clone(), span, has_ended), SpanBody;
     /// A part of a span's body as JSON, for texts too long to have it at once.
     span_json(trace: &TraceId, span: SpanHandle, part: BodyPart) -> Option<Text>
         = Request::SpanJson(trace.clone(), span, part), SpanJson;

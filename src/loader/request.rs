@@ -64,8 +64,11 @@ pub enum Request {
     TraceTree(TraceId),
     /// The facts beside a trace's spans, and what they add up to.
     SpanFacts(TraceId),
-    /// One span's body, prepared for the screen; whether the span has ended.
+    /// One span's body, prepared for the screen, or the beginning of a long one; whether the span
+    /// has ended.
     SpanBody(TraceId, SpanHandle, bool),
+    /// All of one span's body, however long; whether the span has ended.
+    WholeSpanBody(TraceId, SpanHandle, bool),
     /// One part of a span's body as JSON.
     SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
@@ -105,6 +108,7 @@ impl Request {
             Self::TraceTree(_) => "trace",
             Self::SpanFacts(_) => "tokens of spans",
             Self::SpanBody(..) => "span",
+            Self::WholeSpanBody(..) => "long span",
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
             Self::Artifact(..) => "artifact",

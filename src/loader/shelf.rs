@@ -21,7 +21,11 @@ enum Class {
 impl Class {
     fn of(request: &Request) -> Self {
         match request {
-            Request::SpanBody(..) | Request::SpanJson(..) | Request::Artifact(..) | Request::Derived(_) => Self::Bodies,
+            Request::SpanBody(..)
+            | Request::WholeSpanBody(..)
+            | Request::SpanJson(..)
+            | Request::Artifact(..)
+            | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,
         }

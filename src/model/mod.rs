@@ -8,6 +8,7 @@ pub mod experiment;
 pub mod forest;
 pub mod ids;
 pub mod json;
+pub mod json_beginning;
 pub mod metric;
 pub mod natural;
 pub mod run;

@@ -27,7 +27,8 @@ pub use metrics::metrics;
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{
-    TraceDocument, TraceFigures, TraceTree, find_trace, span_body, span_facts, trace_document, trace_tree,
+    TraceDocument, TraceFigures, TraceTree, find_trace, span_beginning, span_body, span_facts, trace_document,
+    trace_tree,
 };
 pub use trace_counts::{TraceCounts, trace_counts_by_run};
 pub use traces::{TraceList, trace_index, trace_rows, traces};

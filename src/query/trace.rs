@@ -8,6 +8,9 @@ use crate::store::{ReadCx, Result, Store};
 /// When the beginning of an id fits several, no more of them are named.
 const MAX_CANDIDATES: usize = 20;
 
+/// A record longer than this is shown by its beginning first.
+const BEGINNING_BYTES: usize = 128 << 10;
+
 /// A trace without the bodies of its spans.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceTree {
@@ -93,6 +96,20 @@ pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Resul
 /// Those of the store.
 pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
     store.span_body(cx, trace, span)
+}
+
+/// The beginning of a body that takes long to read, for somebody who waits; `None` of one that
+/// does not.
+///
+/// # Errors
+/// Those of the store.
+pub fn span_beginning(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    trace: &TraceId,
+    span: SpanHandle,
+) -> Result<Option<SpanBody>> {
+    store.span_beginning(cx, trace, span, BEGINNING_BYTES)
 }
 
 /// All of a trace; `None` if the store does not have it.

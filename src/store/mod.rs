@@ -190,6 +190,19 @@ pub trait Store: Send {
     /// The body of one span; `None` if it is gone.
     fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>>;
 
+    /// The beginning of a body whose record is longer than `most` bytes, read from about as many
+    /// bytes, for somebody who waits; `None` if the record is shorter, or its beginning tells
+    /// nothing. What is cut ends somewhere; what comes later is missing.
+    fn span_beginning(
+        &mut self,
+        _cx: &ReadCx,
+        _trace: &TraceId,
+        _span: SpanHandle,
+        _most: usize,
+    ) -> Result<Option<SpanBody>> {
+        Ok(None)
+    }
+
     /// The bodies of all of a trace's spans, in the order of `spans`.
     fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
         spans.iter().map(|span| Ok(self.span_body(cx, trace, span.handle)?.unwrap_or_default())).collect()

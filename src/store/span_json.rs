@@ -1,6 +1,8 @@
 //! A span's record as JSON, of every MLflow: the `content` of the table `spans` (3.5 and
 //! later), an entry of `traces.json` (2.21 – 3.3). Shared by all readers.
 
+mod beginning;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -13,6 +15,7 @@ use crate::model::secret::{mask_json, redact};
 use crate::model::span::USAGE_ATTRIBUTE;
 use crate::model::{Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
 use crate::model::{json, secret};
+pub use beginning::beginning;
 
 /// Attributes that become fields of [`SpanBody`].
 const INPUTS: &str = "mlflow.spanInputs";
@@ -73,13 +76,7 @@ pub fn body(record: Json, reveal: Reveal) -> SpanBody {
         Some(Json::Object(attributes)) => {
             for (key, value) in attributes {
                 let value = mask_json(&key, json::unwrap_encoded(value), reveal);
-                match key.as_str() {
-                    INPUTS => body.inputs = Some(value),
-                    OUTPUTS => body.outputs = Some(value),
-                    _ => {
-                        body.attributes.insert(key, value);
-                    }
-                }
+                place(&mut body, key, value);
             }
         }
         Some(other) => {
@@ -102,6 +99,17 @@ pub fn body(record: Json, reveal: Reveal) -> SpanBody {
         }
     }
     body
+}
+
+/// Puts a decoded attribute where it belongs.
+fn place(body: &mut SpanBody, key: String, value: Json) {
+    match key.as_str() {
+        INPUTS => body.inputs = Some(value),
+        OUTPUTS => body.outputs = Some(value),
+        _ => {
+            body.attributes.insert(key, value);
+        }
+    }
 }
 
 /// The facts that a tree shows, read from a record's text without building all of it.

@@ -2,9 +2,10 @@
 //! run, and how long the window takes to show it.
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
-//! `cargo bench -- FILE.db` measures another one. Every figure is the median of several runs,
+//! `cargo bench -- FILE.db` measures another one, `cargo bench -- charts` the charts alone. Every figure is the median of several runs,
 //! warm, and is printed as measured: nothing passes or fails here.
 
+mod charts;
 mod grow;
 mod window;
 
@@ -23,6 +24,9 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
+    if std::env::args().skip(1).any(|argument| argument == "charts") {
+        return charts::measure();
+    }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = home.join("tests/stores/v3.17/mlflow.db");
@@ -107,6 +111,7 @@ fn main() -> Result<(), Failure> {
     one_trace(&mut *store, &raw, &cx)?;
     drop(store);
     window::measure(&database, &source)?;
+    charts::measure()?;
     Ok(())
 }
 

@@ -78,7 +78,7 @@ fn window(database: &Path, frame_log: Option<&Path>) -> Harness<'static, Viewer>
 }
 
 /// Steps until something with this label is there; how long that took.
-fn until(harness: &mut Harness<'_, Viewer>, label: &str) -> Result<Duration, Failure> {
+pub(crate) fn until(harness: &mut Harness<'_, Viewer>, label: &str) -> Result<Duration, Failure> {
     let start = Instant::now();
     loop {
         harness.step();
@@ -195,20 +195,20 @@ fn scroll<S>(harness: &mut Harness<'_, S>, pointer: egui::Pos2, frame: usize) {
     });
 }
 
-fn tessellate(ctx: &egui::Context, output: &egui::FullOutput) -> f64 {
+pub(crate) fn tessellate(ctx: &egui::Context, output: &egui::FullOutput) -> f64 {
     let shapes = output.shapes.clone();
     let start = ThreadTime::now();
     std::hint::black_box(ctx.tessellate(shapes, output.pixels_per_point));
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-fn logged(log: &Path) -> Result<Vec<f64>, Failure> {
+pub(crate) fn logged(log: &Path) -> Result<Vec<f64>, Failure> {
     let text = std::fs::read_to_string(log)?;
     let frames = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)?.parse::<f64>().ok());
     Ok(frames.map(|microseconds| microseconds / 1000.0).collect())
 }
 
-fn p95(mut times: Vec<f64>) -> f64 {
+pub(crate) fn p95(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() * 95 / 100).copied().unwrap_or(f64::NAN)
 }

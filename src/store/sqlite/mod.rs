@@ -238,6 +238,16 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.span_body(trace, span))
     }
 
+    fn span_beginning(
+        &mut self,
+        cx: &ReadCx,
+        trace: &TraceId,
+        span: SpanHandle,
+        most: usize,
+    ) -> Result<Option<SpanBody>> {
+        self.read(cx, |reader| reader.span_beginning(trace, span, most))
+    }
+
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
         self.artifacts.list(cx, uri.as_deref())

@@ -176,6 +176,19 @@ impl Reader<'_> {
         };
         Ok(record.map(|record| span_json::body(record, self.cx.reveal())))
     }
+
+    /// See [`crate::store::Store::span_beginning`].
+    pub fn span_beginning(&mut self, trace: &TraceId, span: SpanHandle, most: usize) -> Result<Option<SpanBody>> {
+        if span.0 & IN_FILE != 0 {
+            return Ok(None);
+        }
+        // The length stands in the record's head; only a long content is touched.
+        let sql = "select substr(content, 1, ?3) from spans \
+                   where rowid = ?1 and trace_id = ?2 and octet_length(content) > ?3";
+        let params = (i64::try_from(span.0).unwrap_or(-1), trace.as_str(), i64::try_from(most).unwrap_or(i64::MAX));
+        let content = self.first("the beginning of a span", sql, params, |values| row::text(values, 0))?.flatten();
+        Ok(content.and_then(|content| span_json::beginning(&content, self.cx.reveal())))
+    }
 }
 
 /// Reads `num_spans` of `mlflow.trace.sizeStats`.

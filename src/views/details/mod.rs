@@ -10,11 +10,11 @@ use super::parts::slot_ui;
 use super::run::reveal_ui;
 use super::scene::Scene;
 use super::trace::{find_span, kind_tone, kind_word};
-use crate::loader::{BodyPart, Lane, PreparedBody, PreparedText, Text, TraceTree};
+use crate::loader::{BodyPart, Lane, PreparedBody, PreparedText, Slot, Text, TraceTree};
 use crate::model::{SpanHandle, SpanHead, TraceId};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
-use crate::widgets::empty::empty_ui;
+use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::format;
 use crate::widgets::glyphs::paint_square;
 use crate::widgets::notice::{Notice, NoticeEvent};
@@ -74,7 +74,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         };
         let span = &tree.spans[ordinal];
         head_ui(ui, scene, tree, ordinal);
-        let body = scene.loader.span_body(&trace, span.handle, span.end_ns.is_some(), Lane::Selection);
+        let body = body_of(scene, &trace, span);
         let known = body.value().and_then(|body| body.as_ref().as_ref());
         tabs_ui(ui, scene, known);
         ui.add_space(size::GAP_S);
@@ -86,6 +86,17 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
             }
         }
     });
+}
+
+/// The body, or the beginning of a long one until all of it is here.
+fn body_of(scene: &mut Scene<'_>, trace: &TraceId, span: &SpanHead) -> Slot<Option<PreparedBody>> {
+    let has_ended = span.end_ns.is_some();
+    let body = scene.loader.span_body(trace, span.handle, has_ended, Lane::Selection);
+    if !body.value().is_some_and(|body| body.as_ref().as_ref().is_some_and(|body| body.is_beginning)) {
+        return body;
+    }
+    let whole = scene.loader.whole_span_body(trace, span.handle, has_ended, Lane::Selection);
+    if whole.value().is_some() || whole.error().is_some() { whole } else { body }
 }
 
 /// `■ LM.__call__ gpt-4o-mini · chat model · 154 ms`
@@ -150,11 +161,15 @@ fn body_ui(
         DetailTab::Events => (&body.events_text, "No events; an exception would stand here with its stack"),
     };
     let Some(text) = text else {
-        empty_ui(ui, empty, "");
+        if body.is_beginning {
+            skeleton_rows_ui(ui, 12, size::LINE);
+        } else {
+            empty_ui(ui, empty, "");
+        }
         return;
     };
     let part = (trace.clone(), span.handle, part);
-    tools_ui(ui, scene, memory, text, &part, body.has_masked);
+    tools_ui(ui, scene, memory, text, &part, body);
     copy_when_ready(scene, memory, text, &part);
     let json = if memory.shape == Shape::Rendered { None } else { json_of(ui, scene, text, &part) };
     let shown = match (memory.shape, &json) {
@@ -226,7 +241,7 @@ fn tools_ui(
     memory: &mut DetailsMemory,
     text: &PreparedText,
     part: &Part,
-    has_masked: bool,
+    body: &PreparedBody,
 ) {
     ui.horizontal(|ui| {
         for (shape, name, tip) in Shape::ALL {
@@ -237,11 +252,13 @@ fn tools_ui(
         if ui.add(Chip::button("Copy as JSON")).clicked() {
             memory.copies = Some(part.clone());
         }
-        if has_masked || scene.state.is_revealed {
+        if body.has_masked || scene.state.is_revealed {
             reveal_ui(ui, scene);
         }
         let bytes = text.readable.text().len();
-        if bytes >= 100_000 {
+        if body.is_beginning {
+            text_ui(ui, "The beginning; the rest is being read…", Type::Small, Tone::Muted);
+        } else if bytes >= 100_000 {
             text_ui(ui, &format::bytes(bytes as u64), Type::Small, Tone::Muted);
         }
     });

@@ -80,8 +80,10 @@ fn marked_text_ui(
     let variant = width as u64 * 2 + u64::from(prose);
     if memory.shown.is_none_or(|(source, _)| source != text.id()) {
         hint_fonts(ui, scene, text.text());
-        memory.state = TextState::default();
-        memory.lines = None;
+        if !memory.lines.as_ref().is_some_and(|lines| goes_on(lines.text(), text.text())) {
+            memory.state = TextState::default();
+            memory.lines = None;
+        }
     }
     if memory.shown != Some((text.id(), variant)) || memory.lines.is_none() {
         wrap(ui, scene, memory, text, width, prose, variant);
@@ -98,6 +100,12 @@ fn marked_text_ui(
     if let Some(range) = events.copy {
         scene.act(Action::Copy(lines.lines(range).to_owned()));
     }
+}
+
+/// Whether a text is the rest of one that was cut: the place in it stays, and what was shown of
+/// it stays until all of it is wrapped.
+fn goes_on(beginning: &str, text: &str) -> bool {
+    !beginning.is_empty() && text.len() > beginning.len() && text.starts_with(beginning)
 }
 
 /// A script that no font here has is said once, with the package that brings one.

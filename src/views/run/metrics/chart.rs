@@ -7,7 +7,7 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder};
 
 use super::MetricsMemory;
 use super::choice::Candidate;
-use super::lines::{Axis, Drawing, Line};
+use super::lines::{Axis, Drawing, Facts, Line};
 use super::picture::file_name;
 use super::points::{RunPoints, csv, points_ui};
 use crate::loader::{DerivedKey, Lane, RunPage, fresh_id};
@@ -54,7 +54,7 @@ struct Gathered {
     is_by_order: bool,
     is_waiting: bool,
     error: Option<Arc<str>>,
-    bounds: Option<(f64, f64)>,
+    facts: Facts,
 }
 
 pub(super) fn card_ui(
@@ -110,6 +110,7 @@ fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, shown: &
         let tone = if is_single { Tone::Accent } else { candidate.tone };
         if let Some(line) = lines.get(id) {
             gathered.is_by_order |= line.is_by_order;
+            gathered.facts = gathered.facts.and(line.facts);
             let name: Arc<str> = if is_single { key.into() } else { candidate.name().into() };
             let dressed = |series: &Series| series.clone().tone(tone).named(Arc::clone(&name));
             gathered.series.extend(line.raw.as_ref().map(dressed));
@@ -122,8 +123,6 @@ fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, shown: &
     }
     // The raw lines lie behind all others.
     gathered.series.sort_by_key(|series| !series.is_faint());
-    let ranges = gathered.series.iter().filter_map(Series::x_range);
-    gathered.bounds = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     gathered
 }
 
@@ -155,7 +154,7 @@ fn head_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, key: &str, g
                     state.chart.make(ChartMove::Reset);
                 }
             }
-            let text = summary(&gathered.points, gathered.is_by_order);
+            let text = summary(gathered.facts, gathered.is_by_order);
             let width = ui.available_width();
             if width > 240.0 {
                 text_ui(ui, &text, Type::Small, Tone::Muted);
@@ -217,9 +216,7 @@ fn body_ui(
         Axis::Time => "time",
         Axis::Relative => "relative time",
     };
-    let count: usize =
-        gathered.points.iter().filter_map(|run| run.series.as_ref().as_ref()).map(|s| s.points.len()).sum();
-    let label = format!("{key} over {over}, {}", counted(count));
+    let label = format!("{key} over {over}, {}", counted(gathered.facts.points));
     let kind = if drawing.axis == Axis::Step { AxisKind::Whole } else { AxisKind::Time };
     LineChart::new(("metric", key), &label, &gathered.series)
         .height(height)
@@ -265,25 +262,17 @@ fn counted(points: usize) -> String {
 }
 
 /// How many points, and from where to where.
-fn summary(runs: &[RunPoints], is_by_order: bool) -> String {
-    let series = || runs.iter().filter_map(|run| run.series.as_ref().as_ref());
-    let count: usize = series().map(|series| series.points.len()).sum();
-    let mut text = counted(count);
-    // Counting through is for few: the chart itself shows the rest.
-    if count <= 20_000 {
-        let values = || series().flat_map(|series| &series.points).map(|point| point.value);
-        let finite = || values().filter(|value| value.is_finite());
-        match (finite().reduce(f64::min), finite().reduce(f64::max)) {
-            (Some(low), Some(high)) if low < high => {
-                text.push_str(&format!(" · {} to {}", format::value(low), format::value(high)));
-            }
-            (Some(only), _) => text.push_str(&format!(" · {}", format::value(only))),
-            _ => {}
+fn summary(facts: Facts, is_by_order: bool) -> String {
+    let mut text = counted(facts.points);
+    match facts.range {
+        Some((low, high)) if low < high => {
+            text.push_str(&format!(" · {} to {}", format::value(low), format::value(high)));
         }
-        let odd = count - finite().count();
-        if odd > 0 {
-            text.push_str(&format!(" · {odd} not finite"));
-        }
+        Some((only, _)) => text.push_str(&format!(" · {}", format::value(only))),
+        None => {}
+    }
+    if facts.odd > 0 {
+        text.push_str(&format!(" · {} not finite", format::count(facts.odd as u64)));
     }
     if is_by_order {
         text.push_str(" · no steps logged");

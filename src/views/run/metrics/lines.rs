@@ -48,6 +48,41 @@ pub(super) struct Line {
     pub raw: Option<Series>,
     /// No steps were logged: the points stand in their order.
     pub is_by_order: bool,
+    pub facts: Facts,
+}
+
+/// What is told of some points without looking at them again.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Facts {
+    pub points: usize,
+    /// How many of them are no finite number.
+    pub odd: usize,
+    /// The lowest and the highest of the others.
+    pub range: Option<(f64, f64)>,
+}
+
+impl Facts {
+    fn of(points: &[MetricPoint]) -> Self {
+        let mut facts = Self { points: points.len(), ..Self::default() };
+        for value in points.iter().map(|point| point.value) {
+            if value.is_finite() {
+                let (low, high) = facts.range.unwrap_or((value, value));
+                facts.range = Some((low.min(value), high.max(value)));
+            } else {
+                facts.odd += 1;
+            }
+        }
+        facts
+    }
+
+    /// Those of two lines together.
+    pub fn and(self, other: Self) -> Self {
+        let range = match (self.range, other.range) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        Self { points: self.points + other.points, odd: self.odd + other.odd, range }
+    }
 }
 
 impl Line {
@@ -80,7 +115,7 @@ impl Line {
                 (scaled(Series::new(name, mean)), Some(raw.faint()))
             }
         };
-        Self { main, raw, is_by_order }
+        Self { main, raw, is_by_order, facts: Facts::of(points) }
     }
 
     /// About how many bytes it keeps.
@@ -114,6 +149,9 @@ mod tests {
         assert_eq!(xs(&on(Axis::Time)), [5_000.0, 9_000.0]);
         assert_eq!(xs(&on(Axis::Relative)), [1_000.0, 5_000.0]);
         assert_eq!(on(Axis::Step).main.outliers().len(), 1);
+        let facts = Facts { points: 3, odd: 1, range: Some((0.1, 1.0)) };
+        assert_eq!(on(Axis::Step).facts, facts);
+        assert_eq!(facts.and(Facts::default()), facts);
         let late = Line::new(&metric, Drawing { axis: Axis::Relative, ..Drawing::default() }, Some(99_000));
         assert_eq!(xs(&late), [0.0, 4_000.0]);
     }

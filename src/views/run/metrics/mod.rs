@@ -36,6 +36,9 @@ const LISTS_FROM: f32 = LISTS + 400.0;
 /// Where they stand above the charts, they are this high.
 const LISTS_HEIGHT: f32 = 140.0;
 
+/// An answer and its number.
+type Numbered = (Arc<Option<MetricSeries>>, u64);
+
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct MetricsMemory {
@@ -44,7 +47,7 @@ pub(super) struct MetricsMemory {
     choice: Choice,
     charts: HashMap<String, ChartMemory>,
     /// One number per answer: what was derived of another one is not shown for it.
-    numbers: HashMap<(RunId, String), (Arc<Option<MetricSeries>>, u64)>,
+    numbers: HashMap<(RunId, String), Numbered>,
     metric_scroll: RowScroll,
     run_scroll: RowScroll,
     metric_cursor: Option<usize>,
