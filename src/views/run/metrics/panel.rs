@@ -181,8 +181,7 @@ fn line_ui(ui: &Ui, row: &VisibleRow, line: &Line<'_>, is_cursor: bool) -> egui:
     let mut x = row.rect.left() + size::GAP_XS;
     let center = |x: f32| pos2(x + size::ICON / 2.0, row.rect.center().y);
     let frame = Rect::from_center_size(center(x), vec2(13.0, 13.0));
-    let border = if line.is_on { tokens.text3 } else { tokens.line };
-    ui.painter().rect_stroke(frame, 3.0, (size::RULE, border), egui::StrokeKind::Inside);
+    ui.painter().rect_stroke(frame, 3.0, (size::RULE, tokens.text3), egui::StrokeKind::Inside);
     if line.is_on {
         Glyph::Check.paint(ui.painter(), frame.center(), size::ICON - 3.0, tokens.text1);
     }

@@ -122,9 +122,9 @@ impl Cards<'_> {
                 text_ui(ui, "No params were logged", Type::Small, Tone::Muted);
                 return;
             }
-            let width = (ui.available_width() - size::SCROLL_BAR) * 0.45;
+            let width = (ui.available_width() - size::SCROLL_BAR) * 0.52;
             let columns =
-                [Column::text("Param", width.min(300.0)).unsorted(), Column::text("Value", 60.0).unsorted().growing()];
+                [Column::text("Param", width.min(400.0)).unsorted(), Column::text("Value", 60.0).unsorted().growing()];
             let selected = selected(scene, group);
             let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
             let events = Table::new("params", "Params", &columns, group.lines.len())
@@ -211,11 +211,15 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, group: &Group) {
     }
     card(ui, |ui| {
         head_ui(ui, scene, group);
-        let row = |line: &'_ Line| -> Tone { if line.is_masked { Tone::Warn } else { Tone::Neutral } };
+        let tone = |line: &Line| match (&line.to, line.is_masked) {
+            (_, true) => Tone::Warn,
+            (Some(_), _) => Tone::Accent,
+            (None, _) => Tone::Neutral,
+        };
         let shown: Vec<KeyValue<'_>> = group
             .lines
             .iter()
-            .map(|line| KeyValue::new(&line.key, &line.value).note(&line.note).tone(row(line)))
+            .map(|line| KeyValue::new(&line.key, &line.value).note(&line.note).tone(tone(line)))
             .collect();
         if let Some(clicked) = key_value::show(ui, ("overview", &*group.title), &shown) {
             match &group.lines[clicked].to {
