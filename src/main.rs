@@ -14,8 +14,8 @@ fn main() -> ExitCode {
 
 /// Opens the window and stays until it is closed.
 fn open_window(args: WindowArgs) -> ExitCode {
-    let WindowArgs { store, at, demo, artifacts, reveal, utc } = args;
-    match app::run(app::Args { store, at, demo, reveal, artifacts_dir: artifacts, utc }) {
+    let WindowArgs { store, at, demo, artifacts, reveal, utc, gallery } = args;
+    match app::run(app::Args { store, at, demo, reveal, artifacts_dir: artifacts, utc, gallery }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
             eprintln!("dspyglass: {line}");

@@ -12,5 +12,15 @@ mod details;
 mod many;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
+#[path = "ui_window/navigation.rs"]
+mod navigation;
+#[path = "ui_window/palette.rs"]
+mod palette;
+#[path = "ui_window/remembered.rs"]
+mod remembered;
+#[path = "ui_window/runs.rs"]
+mod runs;
 #[path = "ui_window/walk.rs"]
 mod walk;
+#[path = "ui_window/welcome.rs"]
+mod welcome;

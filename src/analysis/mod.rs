@@ -2,9 +2,17 @@
 //! threads, a clock or anything that draws.
 
 pub mod adoption;
+pub mod canonical;
+pub mod optimization;
 pub mod own_time;
+pub mod program_diff;
+pub mod program_state;
+pub mod result_table;
+pub mod text_diff;
 pub mod tokens;
 
 pub use adoption::adopt_orphans;
 pub use own_time::own_times_ns;
+pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff, diff_programs};
+pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};
 pub use tokens::{SpanTokens, TokenSource, roll_up, trace_total};

@@ -6,20 +6,23 @@ mod dialog;
 mod exit_after;
 mod frame_log;
 mod outside;
+mod gallery;
 mod sample;
 mod save;
 mod saver;
 mod startup;
 mod viewer;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use exit_after::ExitAfter;
 pub use saver::SettingsPlace;
 pub use viewer::{Viewer, ViewerOptions};
 
 use crate::loader::Opener;
+use crate::state::fingerprint;
 use crate::store::{self, OpenOptions};
 
 /// What the window is opened with.
@@ -37,6 +40,8 @@ pub struct Args {
     pub artifacts_dir: Option<PathBuf>,
     /// Times are written in UTC.
     pub utc: bool,
+    /// Show what the window is made of, instead of a store.
+    pub gallery: bool,
 }
 
 /// For benchmarks: a file into which each frame's CPU time is written.
@@ -50,6 +55,8 @@ pub fn run(args: Args) -> Result<(), String> {
     let options = ViewerOptions {
         args,
         settings: SettingsPlace::of_user(),
+        folder: std::env::current_dir().ok(),
+        allowed: Allowed::default(),
         exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
         save_into: None,
@@ -59,12 +66,29 @@ pub fn run(args: Args) -> Result<(), String> {
 }
 
 /// Opens stores of every kind; also the sample, which is unpacked first.
-pub fn opener(artifacts_dir: Option<PathBuf>) -> Opener {
+pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
     Arc::new(move |path| {
-        let options = OpenOptions { artifacts_dir: artifacts_dir.clone(), ..OpenOptions::default() };
         if path == sample::marker() {
             return store::open(&sample::unpacked()?, &OpenOptions::default());
         }
-        store::open(path, &options)
+        let path = store::open::locate(path)?;
+        let options = OpenOptions { artifacts_dir: artifacts_dir.clone(), allow_outside: allowed.has(&path) };
+        store::open(&path, &options)
     })
+}
+
+/// The stores whose artifacts may lie outside their own folders, as the user allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed(Arc<Mutex<HashSet<String>>>);
+
+impl Allowed {
+    /// Notes a store, by the fingerprint of its path.
+    fn insert(&self, fingerprint: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint);
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        let name = fingerprint(&path.to_string_lossy());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&name)
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::widgets::system_fonts;
 
+use super::gallery::Gallery;
 use super::viewer::{Viewer, ViewerOptions};
 
 /// Set once there is a window: panics before it are missing libraries, and are told in our words.
@@ -37,6 +38,9 @@ pub(super) fn run(options: ViewerOptions) -> Result<(), String> {
             Box::new(|cc| {
                 HAS_WINDOW.store(true, Ordering::Relaxed);
                 system_fonts::add(&cc.egui_ctx);
+                if options.args.gallery {
+                    return Ok(Box::new(Gallery::new(&cc.egui_ctx, &options.settings)));
+                }
                 Ok(Box::new(Viewer::new(cc, options)))
             }),
         )

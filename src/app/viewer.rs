@@ -11,10 +11,11 @@ use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
-use super::{Args, opener, outside, sample};
+use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
+use crate::store::nearby::from_home;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
 
@@ -28,6 +29,10 @@ pub struct ViewerOptions {
     pub args: Args,
     /// Where settings are kept.
     pub settings: SettingsPlace,
+    /// Where the program was started: stores in it are offered.
+    pub folder: Option<PathBuf>,
+    /// Which stores may open folders of artifacts outside their own.
+    pub allowed: Allowed,
     /// Print how long this took to be on screen, and end.
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
@@ -43,6 +48,8 @@ impl Default for ViewerOptions {
         Self {
             args: Args::default(),
             settings: SettingsPlace::nowhere(),
+            folder: None,
+            allowed: Allowed::default(),
             exit_after: None,
             frame_log: None,
             save_into: None,
@@ -73,7 +80,7 @@ pub struct Viewer {
 impl Viewer {
     /// Makes the window.
     pub fn new(cc: &eframe::CreationContext<'_>, options: ViewerOptions) -> Self {
-        let opener = opener(options.args.artifacts_dir.clone());
+        let opener = opener(options.args.artifacts_dir.clone(), options.allowed.clone());
         Self::with_opener(&cc.egui_ctx, options, opener)
     }
 
@@ -101,7 +108,14 @@ impl Viewer {
             options,
         };
         viewer.actions.extend(notice.map(Action::Notify));
+        for (name, _) in viewer.state.settings.stores.iter().filter(|(_, store)| store.allow_outside) {
+            viewer.options.allowed.insert(name.clone());
+        }
+        viewer.state.working_folder = viewer.options.folder.clone();
         set_theme(ctx, viewer.state.settings.theme);
+        // Ours is bounded and remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(viewer.state.settings.zoom);
         match (&viewer.options.args.store, viewer.options.args.demo) {
             (_, true) => viewer.loader.open(&sample::marker()),
             (Some(path), false) => viewer.loader.open(&absolute(path)),
@@ -153,6 +167,7 @@ impl Viewer {
         match effect {
             Effect::ShowOpenDialog => self.show_dialog(ctx),
             Effect::Open(path) => self.loader.open(&absolute(&path)),
+            Effect::AllowOutside(name) => self.options.allowed.insert(name),
             Effect::OpenSample => self.loader.open(&sample::marker()),
             Effect::Close => {
                 self.loader.close();
@@ -170,6 +185,7 @@ impl Viewer {
                 self.loader.set_reveal(if reveal { Reveal::Revealed } else { Reveal::Masked });
             }
             Effect::Theme(theme) => set_theme(ctx, theme),
+            Effect::Zoom(zoom) => ctx.set_zoom_factor(zoom),
             Effect::Refresh => self.loader.refresh(),
         }
     }
@@ -308,7 +324,7 @@ impl eframe::App for Viewer {
     }
 }
 
-fn set_theme(ctx: &Context, theme: ThemeChoice) {
+pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {
     ctx.set_theme(match theme {
         ThemeChoice::System => ThemePreference::System,
         ThemeChoice::Dark => ThemePreference::Dark,
@@ -319,5 +335,9 @@ fn set_theme(ctx: &Context, theme: ThemeChoice) {
 /// Relative paths are those of the folder the program was started in; what is no path stays as it is.
 fn absolute(path: &std::path::Path) -> PathBuf {
     let has_scheme = path.to_str().is_some_and(|text| text.contains("://"));
-    if has_scheme { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
+    if has_scheme {
+        return path.to_owned();
+    }
+    let path = from_home(path);
+    std::path::absolute(&path).unwrap_or(path)
 }

@@ -26,6 +26,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "store")]
     demo: bool,
 
+    /// Open the window with every widget in every state, for people who build views
+    #[arg(long, hide = true, conflicts_with_all = ["store", "at", "demo"])]
+    gallery: bool,
+
     #[command(flatten)]
     common: Common,
 
@@ -68,6 +72,8 @@ pub struct WindowArgs {
     pub reveal: bool,
     /// Times are in UTC.
     pub utc: bool,
+    /// Show what the window is made of, instead of a store.
+    pub gallery: bool,
 }
 
 /// A question.
@@ -88,6 +94,15 @@ pub(super) enum Command {
     /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
     #[command(after_long_help = help::TRACE)]
     Trace(TraceArgs),
+    /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
+    #[command(after_long_help = help::OPTIMIZATION)]
+    Optimization(OptimizationArgs),
+    /// Show what a run's program is: instructions, fields, demos, LM settings
+    #[command(after_long_help = help::PROGRAM)]
+    Program(ProgramArgs),
+    /// Show what changed between the programs of two runs, and which examples were fixed or broken
+    #[command(after_long_help = help::DIFF)]
+    Diff(DiffArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -156,6 +171,38 @@ pub(super) struct TraceArgs {
     pub(super) trace: String,
 }
 
+/// Of `optimization`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct OptimizationArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id or by a name that no other run has
+    pub(super) parent: String,
+}
+
+/// Of `program`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ProgramArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run, by id or by a name that no other run has
+    pub(super) run: String,
+    /// The best program of an optimization (best_model.json) and nothing else
+    #[arg(long)]
+    pub(super) best: bool,
+}
+
+/// Of `diff`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run to compare with, by id or by a name that no other run has
+    pub(super) run_a: String,
+    /// The run that is compared; an optimization stands for its best program
+    pub(super) run_b: String,
+}
+
 /// Of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckArgs {
@@ -172,6 +219,9 @@ impl Command {
             Self::Metrics(args) => &args.store,
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
+            Self::Optimization(args) => &args.store,
+            Self::Program(args) => &args.store,
+            Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
         }
     }
@@ -182,13 +232,15 @@ pub(super) struct Window {
     store: Option<PathBuf>,
     at: Option<String>,
     demo: bool,
+    gallery: bool,
     common: Common,
 }
 
 impl Window {
     pub(super) fn into_window(self) -> WindowArgs {
-        let Common { artifacts, reveal, utc, .. } = self.common;
-        WindowArgs { store: self.store, at: self.at, demo: self.demo, artifacts, reveal, utc }
+        let Self { store, at, demo, gallery, common } = self;
+        let Common { artifacts, reveal, utc, .. } = common;
+        WindowArgs { store, at, demo, artifacts, reveal, utc, gallery }
     }
 }
 
@@ -205,13 +257,15 @@ impl Args {
     /// Flags that do not go together.
     pub(super) fn split(self) -> Result<Asked, clap::Error> {
         let mistake = |text: &str| Self::command().error(ErrorKind::ArgumentConflict, text);
-        let Self { store, at, demo, common, command } = self;
+        let Self { store, at, demo, gallery, common, command } = self;
         match command {
             Some(_) if store.is_some() => Err(mistake("the store stands after the command: dspyglass runs STORE")),
-            Some(_) if at.is_some() || demo => Err(mistake("--at and --demo open the window and go with no command")),
+            Some(_) if at.is_some() || demo || gallery => {
+                Err(mistake("--at and --demo open the window and go with no command"))
+            }
             Some(command) => Ok(Asked::Terminal(command, common)),
             None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
-            None => Ok(Asked::Window(Box::new(Window { store, at, demo, common }))),
+            None => Ok(Asked::Window(Box::new(Window { store, at, demo, gallery, common }))),
         }
     }
 }

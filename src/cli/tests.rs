@@ -234,7 +234,9 @@ fn the_window_is_told_everything() {
     let Outcome::Window(args) = ask(&["a.db", "--at", "run/1", "--utc"]) else { panic!("the window") };
     assert_eq!((args.store, args.at, args.utc), (Some("a.db".into()), Some("run/1".to_owned()), true));
     let Outcome::Window(args) = ask(&["--demo"]) else { panic!("the window") };
-    assert!(args.demo && args.store.is_none());
+    assert!(args.demo && !args.gallery && args.store.is_none());
+    let Outcome::Window(args) = ask(&["--gallery"]) else { panic!("the window") };
+    assert!(args.gallery && args.store.is_none());
 }
 
 #[test]

@@ -10,7 +10,8 @@ use super::text::Text;
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
-use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
+use crate::query::table::PreparedRuns;
+use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -33,12 +34,15 @@ pub(super) enum Answer {
     Counts(Arc<Vec<(ExperimentId, ExperimentCounts)>>),
     RunTree(Arc<RunTree>),
     RunValues(Arc<HashMap<RunId, RunValues>>),
+    Runs(Arc<PreparedRuns>),
+    RunTraces(Arc<TraceCounts>),
     RunPage(Arc<Option<RunPage>>),
     Metric(Arc<Option<MetricSeries>>),
     TraceIndex(Arc<TraceIndex>),
     TraceRows(Vec<(TraceHandle, Arc<TraceRow>)>),
     TracePlace(Arc<Option<TracePlace>>),
     TraceTree(Arc<Option<TraceTree>>),
+    TraceIds(Arc<Vec<TraceId>>),
     SpanFacts(Arc<TraceFigures>),
     SpanBody(Arc<Option<PreparedBody>>),
     SpanJson(Arc<Option<Text>>),
@@ -69,6 +73,8 @@ impl Answer {
             Self::Counts(list) => list.len() * 40,
             Self::RunTree(tree) => tree.runs.len() * 400,
             Self::RunValues(list) => list.values().map(values_bytes).sum(),
+            Self::Runs(runs) => runs.table.rows.iter().map(|(_, values)| 600 + values_bytes(values)).sum(),
+            Self::RunTraces(counts) => counts.len() * 160,
             Self::RunPage(page) => page.as_ref().as_ref().map_or(0, |page| {
                 let inputs = page.datasets.iter().map(|input| {
                     input.source.as_str().len()
@@ -81,6 +87,7 @@ impl Answer {
             Self::TraceIndex(index) => index.handles.len() * 8,
             Self::TraceRows(rows) => rows.len() * 1000,
             Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 300),
+            Self::TraceIds(ids) => ids.len() * 60,
             Self::SpanFacts(figures) => figures.spans.len() * 160,
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
@@ -98,11 +105,14 @@ impl Answer {
             (Self::Counts(a), Some(Self::Counts(b))) => a == b,
             (Self::RunTree(a), Some(Self::RunTree(b))) => a == b,
             (Self::RunValues(a), Some(Self::RunValues(b))) => a == b,
+            (Self::Runs(a), Some(Self::Runs(b))) => a == b,
+            (Self::RunTraces(a), Some(Self::RunTraces(b))) => a == b,
             (Self::RunPage(a), Some(Self::RunPage(b))) => a == b,
             (Self::Metric(a), Some(Self::Metric(b))) => a == b,
             (Self::TraceIndex(a), Some(Self::TraceIndex(b))) => a == b,
             (Self::TracePlace(a), Some(Self::TracePlace(b))) => a == b,
             (Self::TraceTree(a), Some(Self::TraceTree(b))) => a == b,
+            (Self::TraceIds(a), Some(Self::TraceIds(b))) => a == b,
             (Self::SpanFacts(a), Some(Self::SpanFacts(b))) => a == b,
             (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,

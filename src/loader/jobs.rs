@@ -10,6 +10,9 @@ use crate::model::{SpanHandle, TraceId};
 use crate::query::{self, TraceFigures};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
 
+/// Traces that are found by the beginning of their id.
+const FOUND_TRACES: usize = 20;
+
 pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> Result<Answer> {
     Ok(match request {
         Request::Experiments => Answer::Experiments(Arc::new(store.experiments(cx, false)?)),
@@ -19,6 +22,8 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             let query = RunQuery { scope: RunScope::Experiment(id.clone()), with_deleted: false };
             Answer::RunValues(Arc::new(store.run_values(cx, &query)?.into_iter().collect()))
         }
+        Request::Runs(id) => Answer::Runs(Arc::new(query::table::prepared_runs(store, cx, id)?)),
+        Request::RunTraces(id) => Answer::RunTraces(Arc::new(query::trace_counts_by_run(store, cx, Some(id))?)),
         Request::RunPage(id) => Answer::RunPage(Arc::new(query::run_page(store, cx, id)?)),
         Request::Metric(run, key) => {
             let mut series = query::metrics(store, cx, run, Some(key))?;
@@ -28,6 +33,7 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         Request::TraceRows(handles) => Answer::TraceRows(trace_rows(store, cx, handles)?),
         Request::TracePlace(scope, id, near) => Answer::TracePlace(Arc::new(trace_place(store, cx, scope, id, *near)?)),
         Request::TraceTree(id) => Answer::TraceTree(Arc::new(query::trace_tree(store, cx, id)?)),
+        Request::TraceIds(typed) => Answer::TraceIds(Arc::new(query::find_traces(store, cx, typed, FOUND_TRACES)?)),
         Request::SpanFacts(id) => {
             let figures = match query::trace_tree(store, cx, id)? {
                 Some(tree) => query::span_facts(store, cx, &tree)?,

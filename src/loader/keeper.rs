@@ -11,6 +11,7 @@ use super::opening::{Opener, Opening};
 use super::queue::Job;
 use super::request::{Lane, Request};
 use super::rows::RowShelf;
+use super::scout::Scout;
 use super::shelf::{Pending, Shelf};
 use super::slot::Slot;
 use super::worker::Wake;
@@ -56,6 +57,7 @@ pub struct Loader {
     pub(super) crew: Option<Crew>,
     pub(super) shelf: Shelf,
     pub(super) rows: RowShelf,
+    pub(super) scout: Scout,
     pub(super) reveal: Reveal,
     /// Counts the stores that were opened, and changes of what may be seen.
     pub(super) epoch: u64,
@@ -67,6 +69,8 @@ pub struct Loader {
     pub(super) watched: Option<Instant>,
     pub(super) slowest: Option<Slowest>,
     pub(super) warnings: Arc<[Warning]>,
+    /// A folder of artifacts that needs the user's word.
+    pub(super) outside: Option<Arc<str>>,
 }
 
 impl Loader {
@@ -74,6 +78,7 @@ impl Loader {
     pub fn new(opener: Opener, wake: Wake) -> Self {
         Self {
             opener,
+            scout: Scout::new(Arc::clone(&wake)),
             wake,
             patience: Patience::default(),
             state: StoreState::default(),
@@ -90,6 +95,7 @@ impl Loader {
             watched: None,
             slowest: None,
             warnings: Arc::new([]),
+            outside: None,
         }
     }
 
@@ -154,11 +160,12 @@ impl Loader {
         self.revision = None;
         self.watched = None;
         self.warnings = Arc::new([]);
+        self.outside = None;
     }
 
     /// Takes in what has come; call it once before each frame. Says whether anything changed.
     pub fn begin_frame(&mut self, now: Instant) -> bool {
-        let mut has_news = self.poll_opening();
+        let mut has_news = self.poll_opening() | self.scout.poll();
         let unwanted = self.shelf.cancel_unwanted(self.frame);
         if let Some(crew) = &self.crew {
             for serial in unwanted {
@@ -261,6 +268,11 @@ impl Loader {
     /// What was damaged or missing in what is kept, sorted, each once.
     pub fn warnings(&self) -> &Arc<[Warning]> {
         &self.warnings
+    }
+
+    /// A folder of artifacts that was not opened because it lies outside the store's own.
+    pub fn outside(&self) -> Option<&Arc<str>> {
+        self.outside.as_ref()
     }
 
     /// The reading that took longest since the store was opened.

@@ -24,6 +24,7 @@ mod readable;
 mod receiving;
 mod request;
 mod rows;
+mod scout;
 mod shelf;
 mod slot;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod text;
 mod watching;
 mod worker;
 
+pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use answer::TracePlace;
 pub use crew::Patience;
 pub use file::FileBytes;
@@ -43,5 +45,7 @@ pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{Text, fresh_id};
 pub use worker::Wake;
 
+pub use crate::query::TraceCounts;
+pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
 pub use crate::query::{RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree};

@@ -14,7 +14,8 @@ use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, TraceId,
 };
-use crate::query::{RunPage, RunTree, TraceFigures, TraceTree};
+use crate::query::table::PreparedRuns;
+use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -40,6 +41,10 @@ questions! {
     run_tree(id: &ExperimentId) -> RunTree = Request::RunTree(id.clone()), RunTree;
     /// Params, tags and latest metrics of an experiment's runs.
     run_values(id: &ExperimentId) -> HashMap<RunId, RunValues> = Request::RunValues(id.clone()), RunValues;
+    /// The runs of an experiment with their values, and what is made of them once.
+    runs(id: &ExperimentId) -> PreparedRuns = Request::Runs(id.clone()), Runs;
+    /// The traces of each run of an experiment, counted; asked once for each change of the store.
+    run_traces(id: &ExperimentId) -> TraceCounts = Request::RunTraces(id.clone()), RunTraces;
     /// One run; `None` inside if the store has no such run.
     run_page(id: &RunId) -> Option<RunPage> = Request::RunPage(id.clone()), RunPage;
     /// One metric of a run.
@@ -51,6 +56,8 @@ questions! {
         = Request::TracePlace(scope.clone(), id.clone(), near), TracePlace;
     /// A trace and its spans; `None` inside if the store has no such trace.
     trace_tree(id: &TraceId) -> Option<TraceTree> = Request::TraceTree(id.clone()), TraceTree;
+    /// The ids of a few traces that begin with this, or with `tr-` and this.
+    trace_ids(typed: &str) -> Vec<TraceId> = Request::TraceIds(typed.to_owned()), TraceIds;
     /// What stands beside the spans of a trace.
     span_facts(id: &TraceId) -> TraceFigures = Request::SpanFacts(id.clone()), SpanFacts;
     /// The body of a span, laid out; `None` inside if it is gone. Of a long one it is the beginning

@@ -64,6 +64,11 @@ impl Loader {
         entry.pending = None;
         match reply.outcome {
             Outcome::Done(answer) => {
+                if let Answer::Artifacts(tree) = &answer
+                    && let Some(folder) = &tree.outside
+                {
+                    self.outside = Some(folder.as_str().into());
+                }
                 entry.put(answer);
                 entry.error = None;
                 entry.warnings = reply.warnings.into();

@@ -50,6 +50,10 @@ pub enum Request {
     RunTree(ExperimentId),
     /// Params, tags and latest metrics of an experiment's runs.
     RunValues(ExperimentId),
+    /// The runs of an experiment with their values, prepared for a table and a tree.
+    Runs(ExperimentId),
+    /// The traces of each run of an experiment, counted.
+    RunTraces(ExperimentId),
     /// One run with all that is attached to it.
     RunPage(RunId),
     /// Every point of one metric of a run.
@@ -62,6 +66,8 @@ pub enum Request {
     TracePlace(TraceScope, TraceId, usize),
     /// A trace and the heads of its spans, as a tree.
     TraceTree(TraceId),
+    /// The ids of traces that begin with this.
+    TraceIds(String),
     /// The facts beside a trace's spans, and what they add up to.
     SpanFacts(TraceId),
     /// One span's body, prepared for the screen, or the beginning of a long one; whether the span
@@ -100,12 +106,15 @@ impl Request {
             Self::Counts => "counts",
             Self::RunTree(_) => "runs",
             Self::RunValues(_) => "values of runs",
+            Self::Runs(_) => "runs with their values",
+            Self::RunTraces(_) => "traces of runs",
             Self::RunPage(_) => "run",
             Self::Metric(..) => "metric",
             Self::TraceIndex(_) => "list of traces",
             Self::TraceRows(_) => "lines of traces",
             Self::TracePlace(..) => "place in the list",
             Self::TraceTree(_) => "trace",
+            Self::TraceIds(_) => "ids of traces",
             Self::SpanFacts(_) => "tokens of spans",
             Self::SpanBody(..) => "span",
             Self::WholeSpanBody(..) => "long span",

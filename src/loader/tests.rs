@@ -66,6 +66,31 @@ fn asked_once_and_kept() {
 }
 
 #[test]
+fn traces_of_runs_are_counted_once_for_each_change() {
+    let store = store();
+    let mut loader = opened(&store);
+    let id = crate::model::ExperimentId::from("1");
+    let traces = |loader: &mut Loader| {
+        let slot = loader.run_traces(&id, Lane::Visible);
+        slot.value().and_then(|counts| counts.of(&"a".into())).map(|counts| counts.traces)
+    };
+    until(&mut loader, |loader| traces(loader) == Some(300));
+    for _ in 0..50 {
+        loader.begin_frame(Instant::now());
+        loader.watch(Instant::now());
+        traces(&mut loader);
+        loader.runs(&id, Lane::Visible);
+    }
+    assert_eq!(store.calls("run_traces"), 1);
+    store.put_trace(MemoryStore::trace_head("late", "1", Some("a"), "late", 900), Vec::new());
+    until(&mut loader, |loader| {
+        loader.watch(Instant::now());
+        traces(loader) == Some(301)
+    });
+    assert_eq!(store.calls("run_traces"), 2);
+}
+
+#[test]
 fn a_path_without_a_store_says_why_and_keeps_the_open_one() {
     let mut loader = opened(&store());
     loader.open(Path::new("/missing"));

@@ -34,6 +34,8 @@ pub struct ArtifactTree {
     pub folder: Option<String>,
     /// Why there is nothing, when the folder could not be found or must not be opened.
     pub absent: Option<String>,
+    /// The folder that was not opened because it lies outside the store's own; opening it needs the user's word.
+    pub outside: Option<String>,
     /// There were more than the reader was willing to list.
     pub is_cut: bool,
 }

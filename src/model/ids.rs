@@ -54,6 +54,10 @@ text_id!(
     /// A trace's id (`request_id`): `tr-…` since MLflow 3, 32 hex digits before.
     TraceId
 );
+text_id!(
+    /// What a program does, as one text: equal only for equal programs (`analysis::state_hash`).
+    StateHash
+);
 
 /// Which of the open stores an id belongs to; given out in the order of opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

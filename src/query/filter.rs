@@ -17,6 +17,12 @@
 //! as SQL does (unknown and false is false, unknown or true is true); a run for which the whole
 //! is unknown does not pass. Only `IS NULL` tells that there is something, which is shown anyway.
 //!
+//! # Plain words
+//!
+//! Where people type ([`Filter::parse_typed`]), a text without signs, quotes, parentheses and
+//! `metrics.` and its like is no filter but words: a run passes if its name holds all of them,
+//! in any case. The terminal takes filters only.
+//!
 //! # Where MLflow answers otherwise
 //!
 //! | | MLflow | here |
@@ -40,6 +46,7 @@ mod lex;
 mod like;
 mod parse;
 mod syntax;
+mod words;
 
 pub use complete::{Completion, CompletionKind};
 pub use error::{Excerpt, FilterError};
@@ -63,6 +70,19 @@ impl Filter {
     /// The first mistake, by its place.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         Ok(Self { root: parse::parse(text)? })
+    }
+
+    /// Reads what was typed where people look for runs: a filter, or else plain words, all of
+    /// which a run's name must hold in any case. Says whether they are words.
+    ///
+    /// # Errors
+    /// The first mistake, if it looks like a filter: signs, quotes, or `metrics.` and its like.
+    pub fn parse_typed(text: &str) -> Result<(Self, bool), FilterError> {
+        match Self::parse(text) {
+            Ok(filter) => Ok((filter, false)),
+            Err(_) if words::are_words(text) => Ok((Self { root: Some(words::root(text)) }, true)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a run passes.

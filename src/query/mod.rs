@@ -7,10 +7,13 @@
 
 pub mod artifacts;
 pub mod check;
+pub mod diff;
 pub mod experiments;
 pub mod filter;
 mod lookup;
 pub mod metrics;
+pub mod optimization;
+pub mod program;
 pub mod run_page;
 pub mod runs;
 pub mod table;
@@ -21,14 +24,17 @@ pub mod traces;
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
+pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, diff, example_inputs, result_table};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;
+pub use optimization::{DataSize, Optimization, optimization};
+pub use program::{program, program_state};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{
-    TraceDocument, TraceFigures, TraceTree, find_trace, span_beginning, span_body, span_facts, trace_document,
-    trace_tree,
+    TraceDocument, TraceFigures, TraceTree, find_trace, find_traces, span_beginning, span_body, span_facts,
+    trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, trace_counts_by_run};
 pub use traces::{TraceList, trace_index, trace_rows, traces};

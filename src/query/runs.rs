@@ -79,6 +79,17 @@ pub fn find_run(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<
     Ok(super::one_of(runs, |run| run.id.to_string()))
 }
 
+/// A run as stored, deleted or not.
+pub(super) fn stored_run(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option<Run>> {
+    Ok(store.runs(cx, &RunQuery { scope: RunScope::One(id.clone()), with_deleted: true })?.pop())
+}
+
+/// The values of a run; empty if it has none.
+pub(super) fn stored_values(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<RunValues> {
+    let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
+    Ok(store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
+}
+
 /// Runs with inferred parents. All runs are looked at for the adoption, so that a run has the
 /// same parent whether deleted ones are shown or not.
 pub(super) fn adopted_runs(

@@ -5,11 +5,19 @@
 //! a list of such places.
 
 mod column;
+mod defaults;
 mod lines;
+mod order;
+mod prepared;
+mod score;
 mod sort;
 
 pub use column::{Cell, ColumnUse, RunAttribute, RunColumn, cell, columns_of};
+pub use defaults::default_columns;
 pub use lines::{RunLine, flat_order, tree_order};
+pub use order::{LineOptions, RunLines};
+pub use prepared::{PreparedRuns, STALLED_AFTER_MS, prepared_runs};
+pub use score::{Score, ScoreScale};
 pub use sort::sort;
 
 #[cfg(test)]

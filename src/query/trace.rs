@@ -69,6 +69,22 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
     Ok(super::one_of(store.trace_ids(cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
+/// The ids of traces that are `typed` or begin so, with or without the `tr-` of MLflow 3 before them; no more than
+/// `limit`.
+///
+/// # Errors
+/// Those of the store.
+pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize) -> Result<Vec<TraceId>> {
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = store.trace_ids(cx, typed, limit)?;
+    if !typed.starts_with("tr-") {
+        found.extend(store.trace_ids(cx, &format!("tr-{typed}"), limit.saturating_sub(found.len()))?);
+    }
+    Ok(found)
+}
+
 /// A trace without the bodies of its spans; `None` if the store does not have it.
 ///
 /// # Errors

@@ -26,6 +26,16 @@ pub fn trace_counts_by_run(
 }
 
 impl TraceCounts {
+    /// How many runs have traces.
+    pub fn len(&self) -> usize {
+        self.by_run.as_ref().map_or(0, HashMap::len)
+    }
+
+    /// Whether no run has any, or nobody knows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Those of one run: none if it has none, `None` if that is unknown.
     pub fn of(&self, run: &RunId) -> Option<RunTraces> {
         let by_run = self.by_run.as_ref()?;

@@ -6,6 +6,7 @@ use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
 use super::outside::Outside;
+use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::tab::{DetailTab, Tab};
@@ -43,6 +44,10 @@ pub enum Action {
     FocusItem(Option<String>),
     /// Show or hide the children of an experiment or a run in the tree.
     Unfold(TreeKey, bool),
+    /// Arrange the table of an experiment's runs so.
+    ArrangeRuns(ExperimentId, RunTableSettings),
+    /// These runs of an experiment are selected now.
+    SelectRuns(ExperimentId, Vec<RunId>),
     /// Show or hide the children of a span, by its ordinal.
     FoldSpan(usize, bool),
     /// Show or hide adapters.
@@ -51,6 +56,8 @@ pub enum Action {
     Reveal(bool),
     /// Light, dark, or as the system.
     Theme(ThemeChoice),
+    /// Everything larger or smaller; 1 is as the system has it.
+    Zoom(f32),
     /// A panel was made this wide.
     TreeWidth(f32),
     /// A panel was made this wide.
@@ -59,6 +66,8 @@ pub enum Action {
     ArtifactsWidth(f32),
     /// A list was scrolled.
     Scrolled(&'static str, Scroll),
+    /// The keyboard stands on another row of a list, by a key that finds it again.
+    Selected(&'static str, String),
     /// Choose a store in the system's dialog.
     ChooseStore,
     /// Open the store at this path.
@@ -67,6 +76,12 @@ pub enum Action {
     OpenSample,
     /// Close the store and show the welcome page.
     CloseStore,
+    /// Ask whether a store is to be forgotten, or take the question back.
+    AskToForget(Option<PathBuf>),
+    /// Forget what is remembered of a store; the store itself stays as it is.
+    Forget(PathBuf),
+    /// Folders of artifacts outside the store's own may be opened, or the question is not to be asked again.
+    AllowOutside(bool),
     /// A store was opened.
     StoreOpened(PathBuf),
     /// Put this into the clipboard.
@@ -83,6 +98,8 @@ pub enum Action {
     ShowWarnings(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
+    /// Show or hide the palette.
+    ShowPalette(bool),
     /// Ask everything on screen again.
     Refresh,
 }
@@ -94,6 +111,8 @@ pub enum Effect {
     ShowOpenDialog,
     /// Open the store at this path.
     Open(PathBuf),
+    /// Let this store, known by its fingerprint, open folders of artifacts outside its own.
+    AllowOutside(String),
     /// Unpack and open the sample store.
     OpenSample,
     /// Close the store.
@@ -110,6 +129,8 @@ pub enum Effect {
     Reveal(bool),
     /// Use this theme.
     Theme(ThemeChoice),
+    /// Show everything larger or smaller.
+    Zoom(f32),
     /// Ask everything on screen again.
     Refresh,
 }

@@ -23,6 +23,8 @@ pub struct Step {
     pub location: Location,
     /// How each list there was scrolled, by the list's name.
     pub scrolls: BTreeMap<&'static str, Scroll>,
+    /// The row that the keyboard stood on in each list there, by a key that finds it again.
+    pub selected: BTreeMap<&'static str, String>,
 }
 
 /// The steps that were taken, and where among them the window is.
@@ -57,6 +59,22 @@ impl History {
     /// Notes how a list of the present step is scrolled.
     pub fn note_scroll(&mut self, list: &'static str, scroll: Scroll) {
         self.steps[self.at].scrolls.insert(list, scroll);
+    }
+
+    /// Notes on which row of a list of the present step the keyboard stands.
+    pub fn note_selected(&mut self, list: &'static str, row: String) {
+        self.steps[self.at].selected.insert(list, row);
+    }
+
+    /// The places that were gone to, the latest first, each once.
+    pub fn recent(&self) -> Vec<&Location> {
+        let mut recent: Vec<&Location> = Vec::new();
+        for step in self.steps[..=self.at].iter().rev().chain(self.steps[self.at + 1..].iter()) {
+            if !recent.iter().any(|known| known.place == step.location.place) {
+                recent.push(&step.location);
+            }
+        }
+        recent
     }
 
     /// Goes to a new place; what lay ahead is forgotten.
@@ -110,10 +128,13 @@ mod tests {
         let mut history = History::new(at(""));
         history.push(at("experiment/1"));
         history.note_scroll("runs", Scroll { row: 40, fraction: 0.5 });
+        history.note_selected("runs", "a".into());
         history.push(at("run/a"));
         history.push(at("run/a"));
         assert!(history.back());
         assert_eq!(history.step().scrolls["runs"].row, 40);
+        assert_eq!(history.step().selected["runs"], "a");
+        assert_eq!(history.recent(), [&at("experiment/1"), &at(""), &at("run/a")]);
         assert!(history.back() && !history.back());
         assert!(history.forward() && history.can_go_forward());
         history.push(at("run/b"));

@@ -11,6 +11,7 @@ mod history;
 mod location;
 mod notice;
 mod outside;
+mod run_table;
 mod saving;
 mod settings;
 mod tab;
@@ -25,8 +26,11 @@ pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
+pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
-pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, fingerprint, fingerprint_bytes};
+pub use settings::{
+    Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, fingerprint, fingerprint_bytes, sane_zoom,
+};
 pub use tab::{DetailTab, Tab};
 
 use crate::model::{ExperimentId, RunId, TraceId};
@@ -47,12 +51,22 @@ pub struct AppState {
     folds_of: Option<TraceId>,
     /// What the user was told, oldest first.
     pub notices: Vec<NoticeText>,
+    /// The runs that are selected in a table.
+    pub selected_runs: SelectedRuns,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
     pub shows_warnings: bool,
     /// Whether the list of keys is open.
     pub shows_keys: bool,
+    /// Whether the palette is open.
+    pub shows_palette: bool,
+    /// The store of which the user is asked whether it is to be forgotten.
+    pub asks_to_forget: Option<PathBuf>,
+    /// The user said no to folders of artifacts outside the store's own.
+    pub refuses_outside: bool,
+    /// Where the program was started: stores in it are offered.
+    pub working_folder: Option<PathBuf>,
     store: Option<PathBuf>,
     /// Where to go as soon as a store is open.
     wanted: Option<String>,
@@ -91,6 +105,26 @@ impl AppState {
         self.history.step().scrolls.get(list).copied()
     }
 
+    /// On which row of a list of this place the keyboard stood.
+    pub fn selected(&self, list: &str) -> Option<&str> {
+        self.history.step().selected.get(list).map(String::as_str)
+    }
+
+    /// Where else the user was in this store, the latest first: now, and at earlier starts.
+    pub fn recent_places(&self) -> Vec<Location> {
+        let mut recent: Vec<Location> = self.history.recent().into_iter().cloned().collect();
+        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
+        let known = name.and_then(|name| self.settings.stores.get(&name));
+        for text in known.into_iter().flat_map(|known| &known.places) {
+            let (location, _) = Location::parse(text);
+            if !recent.iter().any(|other| other.place == location.place) {
+                recent.push(location);
+            }
+        }
+        recent.retain(|location| location.place != self.location().place);
+        recent
+    }
+
     /// Does what the user did.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -121,6 +155,13 @@ impl AppState {
                 self.unfolded.set(key, is_open);
                 return self.remember();
             }
+            Action::ArrangeRuns(experiment, table) => {
+                self.arrange_runs(&experiment, table);
+                return vec![Effect::SaveSettings];
+            }
+            Action::SelectRuns(experiment, ids) => {
+                self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
+            }
             Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
@@ -133,6 +174,10 @@ impl AppState {
             Action::Theme(theme) => {
                 self.settings.theme = theme;
                 return vec![Effect::Theme(theme), Effect::SaveSettings];
+            }
+            Action::Zoom(zoom) => {
+                self.settings.zoom = sane_zoom(zoom);
+                return vec![Effect::Zoom(self.settings.zoom), Effect::SaveSettings];
             }
             Action::TreeWidth(width) => {
                 self.settings.tree_width = Some(width);
@@ -147,13 +192,19 @@ impl AppState {
                 return vec![Effect::SaveSettings];
             }
             Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
+            Action::Selected(list, row) => self.history.note_selected(list, row),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
             Action::OpenStore(path) => return vec![Effect::Open(path)],
             Action::OpenSample => return vec![Effect::OpenSample],
             Action::CloseStore => {
+                self.note_store();
                 self.leave_store();
-                return vec![Effect::Reveal(false), Effect::Close];
+                return vec![Effect::Reveal(false), Effect::Close, Effect::SaveSettings];
             }
+            Action::AskToForget(path) => self.asks_to_forget = path,
+            Action::Forget(path) => return self.forget(&path),
+            Action::AllowOutside(false) => self.refuses_outside = true,
+            Action::AllowOutside(true) => return self.allow_outside(),
             Action::StoreOpened(path) => return self.enter_store(path),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::Save(file) => return vec![Effect::Save(file)],
@@ -166,6 +217,7 @@ impl AppState {
             }
             Action::ShowWarnings(show) => self.shows_warnings = show,
             Action::ShowKeys(show) => self.shows_keys = show,
+            Action::ShowPalette(show) => self.shows_palette = show,
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()
@@ -221,12 +273,37 @@ impl AppState {
         self.visit += 1;
         self.unfolded.clear();
         self.folded_spans.clear();
+        self.selected_runs = SelectedRuns::default();
         self.is_revealed = false;
         self.shows_warnings = false;
+        self.asks_to_forget = None;
+        self.refuses_outside = false;
         self.store = None;
     }
 
+    /// It is opened anew, since that was decided when it was opened.
+    fn allow_outside(&mut self) -> Vec<Effect> {
+        let Some(path) = self.store.clone() else { return Vec::new() };
+        let name = fingerprint(&path.to_string_lossy());
+        self.settings.store(&name).allow_outside = true;
+        self.refuses_outside = true;
+        vec![Effect::SaveSettings, Effect::AllowOutside(name), Effect::Open(path)]
+    }
+
+    /// The store that is open is closed with it: else all of it would be noted again.
+    fn forget(&mut self, path: &Path) -> Vec<Effect> {
+        self.asks_to_forget = None;
+        let mut effects = vec![Effect::SaveSettings];
+        if self.store.as_deref() == Some(path) {
+            self.leave_store();
+            effects.extend([Effect::Reveal(false), Effect::Close]);
+        }
+        self.settings.forget(&path.to_string_lossy());
+        effects
+    }
+
     fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.note_store();
         self.leave_store();
         let text = path.to_string_lossy().into_owned();
         self.settings.note_recent(&text);
@@ -255,10 +332,12 @@ impl AppState {
         let Some(path) = &self.store else { return };
         let name = fingerprint(&path.to_string_lossy());
         let location = self.location().to_string();
+        let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
         let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();
         unfolded.sort();
         let store = self.settings.store(&name);
         store.location = Some(location);
+        store.note_places(places);
         store.unfolded = unfolded;
     }
 }

@@ -6,10 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::run_table::ColumnSettings;
+
 /// The version that is written.
 pub const VERSION: u64 = 1;
 /// No more recent stores than this.
 const MAX_RECENT: usize = 12;
+/// No more recent places of a store than this.
+const MAX_PLACES: usize = 12;
+/// How small and how large everything can be made.
+pub const ZOOM: std::ops::RangeInclusive<f32> = 0.8..=2.0;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,12 +37,21 @@ pub struct StoreSettings {
     /// The address that was last looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// The addresses that were looked at, the latest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
     /// Experiments and runs whose children are shown in the tree.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfolded: Vec<String>,
     /// Where its artifacts are, if the user named a folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artifacts_dir: Option<String>,
+    /// Folders of artifacts outside the store's own may be opened where it names them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_outside: bool,
+    /// How its tables are arranged.
+    #[serde(skip_serializing_if = "ColumnSettings::is_empty", deserialize_with = "ColumnSettings::read")]
+    pub columns: ColumnSettings,
     /// What is not known here.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -50,6 +65,12 @@ pub struct Settings {
     pub version: u64,
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// How large everything is; 1 is as the system has it.
+    pub zoom: f32,
+    /// From which score on an example counts as right, where scores are not only 0 and 1; none: half of the
+    /// observed range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// The width of the tree, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree_width: Option<f32>,
@@ -75,6 +96,8 @@ impl Default for Settings {
         Self {
             version: VERSION,
             theme: ThemeChoice::default(),
+            zoom: 1.0,
+            threshold: None,
             tree_width: None,
             details_width: None,
             artifacts_width: None,
@@ -109,6 +132,7 @@ impl Settings {
         }
         let mut settings: Self = serde_json::from_value(value).map_err(|_| Unusable::Damaged)?;
         settings.version = VERSION;
+        settings.zoom = sane_zoom(settings.zoom);
         let sane = |width: Option<f32>| width.filter(|width| (100.0..4_000.0).contains(width));
         settings.tree_width = sane(settings.tree_width);
         settings.details_width = sane(settings.details_width);
@@ -128,10 +152,34 @@ impl Settings {
         self.recent.truncate(MAX_RECENT);
     }
 
+    /// Forgets a store: it is no recent one any more, and nothing that belongs to it is kept.
+    pub fn forget(&mut self, path: &str) {
+        self.recent.retain(|known| known != path);
+        self.stores.remove(&fingerprint(path));
+    }
+
     /// What belongs to one store.
     pub fn store(&mut self, fingerprint: &str) -> &mut StoreSettings {
         self.stores.entry(fingerprint.to_owned()).or_default()
     }
+}
+
+impl StoreSettings {
+    /// Puts addresses, the latest first, before those that were noted earlier.
+    pub fn note_places(&mut self, latest: impl IntoIterator<Item = String>) {
+        let mut places: Vec<String> = Vec::new();
+        for place in latest.into_iter().chain(std::mem::take(&mut self.places)) {
+            if !places.contains(&place) && places.len() < MAX_PLACES {
+                places.push(place);
+            }
+        }
+        self.places = places;
+    }
+}
+
+/// The nearest zoom that is offered, in whole tenths; what is no number is 1.
+pub fn sane_zoom(zoom: f32) -> f32 {
+    if zoom.is_finite() { (zoom.clamp(*ZOOM.start(), *ZOOM.end()) * 10.0).round() / 10.0 } else { 1.0 }
 }
 
 /// A short name for a path that tells nothing of it: FNV-1a in hex.
@@ -153,15 +201,15 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_kept() {
-        let text = r#"{"version": 1, "theme": "dark", "zoom": 1.5, "stores": {"ab": {"columns": ["x"]}}}"#;
+        let text = r#"{"version": 1, "theme": "dark", "moon": 1.5, "stores": {"ab": {"pinned": ["x"]}}}"#;
         let mut settings = Settings::parse(text).expect("readable");
         assert_eq!(settings.theme, ThemeChoice::Dark);
         settings.note_recent("/a");
         settings.store("ab").location = Some("dspyglass:".into());
         let again = Settings::parse(&settings.to_text()).expect("readable");
         assert_eq!(again, settings);
-        assert_eq!(again.other["zoom"], 1.5);
-        assert_eq!(again.stores["ab"].other["columns"][0], "x");
+        assert_eq!(again.other["moon"], 1.5);
+        assert_eq!(again.stores["ab"].other["pinned"][0], "x");
     }
 
     #[test]
@@ -172,6 +220,28 @@ mod tests {
         assert_eq!(Settings::parse(r#"{"version": 2, "recent": 3}"#), Err(Unusable::Later));
         let odd = Settings::parse(r#"{"version": 1, "tree_width": 1e30}"#).expect("readable");
         assert_eq!(odd.tree_width, None);
+        for (zoom, sane) in [("1e30", 2.0), ("-3", 0.8), ("1.2", 1.2)] {
+            let text = format!(r#"{{"version": 1, "zoom": {zoom}}}"#);
+            assert_eq!(Settings::parse(&text).expect("readable").zoom, sane);
+        }
+    }
+
+    #[test]
+    fn a_forgotten_store_leaves_nothing() {
+        let mut settings = Settings::default();
+        let empty = settings.to_text();
+        settings.note_recent("/a");
+        settings.store(&fingerprint("/a")).note_places(["dspyglass:run/a".to_owned()]);
+        settings.forget("/a");
+        assert_eq!(settings.to_text(), empty);
+    }
+
+    #[test]
+    fn places_stand_once_the_latest_first() {
+        let mut store = StoreSettings::default();
+        store.note_places(["b", "a"].map(str::to_owned));
+        store.note_places(["c", "b"].map(str::to_owned));
+        assert_eq!(store.places, ["c", "b", "a"]);
     }
 
     #[test]

@@ -92,3 +92,50 @@ fn notices_are_few_and_stand_once() {
     }
     assert_eq!(state.notices.len(), MAX_NOTICES);
 }
+
+#[test]
+fn what_is_forgotten_is_not_noted_again() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/a"));
+    state.apply(opened("/b"));
+    state.apply(go("experiment/1"));
+    state.apply(Action::AskToForget(Some("/b".into())));
+    assert_eq!(state.asks_to_forget, Some(PathBuf::from("/b")));
+    let effects = state.apply(Action::Forget("/b".into()));
+    assert!(effects.contains(&Effect::Close) && effects.contains(&Effect::SaveSettings));
+    state.note_store();
+    assert_eq!(state.settings.recent, ["/a"]);
+    assert!(!state.settings.stores.contains_key(&fingerprint("/b")) && state.asks_to_forget.is_none());
+    // Another one is forgotten without closing what is open.
+    state.apply(opened("/c"));
+    assert!(!state.apply(Action::Forget("/a".into())).contains(&Effect::Close));
+    assert_eq!(state.store(), Some(Path::new("/c")));
+}
+
+#[test]
+fn recent_places_come_back_with_the_store() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/a"));
+    for place in ["experiment/1", "run/a", "trace/t", "run/a?tab=traces"] {
+        state.apply(go(place));
+    }
+    let texts = |state: &AppState| -> Vec<String> {
+        state.recent_places().iter().map(|location| location.to_string()).collect()
+    };
+    assert_eq!(texts(&state), ["dspyglass:trace/t", "dspyglass:experiment/1", "dspyglass:"]);
+    state.apply(opened("/b"));
+    state.apply(opened("/a"));
+    assert_eq!(texts(&state)[1..], ["dspyglass:trace/t", "dspyglass:experiment/1"]);
+}
+
+#[test]
+fn zoom_stays_between_its_ends_in_whole_tenths() {
+    let mut state = AppState::new(Settings::default(), None);
+    for _ in 0..3 {
+        let zoom = state.settings.zoom;
+        state.apply(Action::Zoom(zoom + 0.1));
+    }
+    assert_eq!(state.settings.zoom, 1.3);
+    assert_eq!(state.apply(Action::Zoom(9.0))[0], Effect::Zoom(2.0));
+    assert_eq!(state.apply(Action::Zoom(f32::NAN))[0], Effect::Zoom(1.0));
+}

@@ -7,6 +7,7 @@ pub mod artifacts;
 pub mod cx;
 pub mod error;
 pub mod memory;
+pub mod nearby;
 pub mod open;
 pub mod span_json;
 pub mod sqlite;
@@ -114,6 +115,8 @@ pub struct RunTraces {
     pub with_tokens: u64,
     /// The sums over those that tell each number; `None` if none does, which is not 0.
     pub tokens: Option<Tokens>,
+    /// When the last of them began or ended, milliseconds since the epoch.
+    pub last_ms: Option<i64>,
 }
 
 /// The bytes of an artifact.

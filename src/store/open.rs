@@ -79,11 +79,7 @@ fn stores_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if ["db", "sqlite", "sqlite3"].contains(&ending.as_str())
-            && path.is_file()
-            && SqliteStore::open(&path, &OpenOptions::default()).is_ok()
-        {
+        if is_called_database(&path) && path.is_file() && SqliteStore::open(&path, &OpenOptions::default()).is_ok() {
             found.push(path);
         }
     }
@@ -91,8 +87,14 @@ fn stores_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether a file's name ends as that of a SQLite database.
+pub(super) fn is_called_database(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["db", "sqlite", "sqlite3"].contains(&ending.as_str())
+}
+
 /// Whether a folder has the shape of MLflow's file store: an experiment's `meta.yaml`.
-fn is_folder_store(folder: &Path) -> bool {
+pub(super) fn is_folder_store(folder: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
     entries.flatten().any(|entry| entry.path().join("meta.yaml").is_file())
 }

@@ -1,67 +1,149 @@
-//! What can be done with a key everywhere: one table for the keys, the tooltips and the list of keys.
+//! What can be done everywhere: one table for the keys, the menu, the palette, the tooltips and the list of keys.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+pub(super) mod keys;
+mod when;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
+    /// Search and run anything.
+    Palette,
     /// One step back.
     Back,
     /// One step forward.
     Forward,
+    /// One step out.
+    Up,
     /// The next trace of the list.
     NextTrace,
     /// The previous trace of the list.
     PreviousTrace,
-    /// Show or hide adapters.
-    ToggleAdapters,
     /// Give the keyboard to the filter.
     Filter,
-    /// Copy the address of this place.
-    CopyLink,
-    /// Open another store.
-    OpenStore,
-    /// Dark or light.
-    ToggleTheme,
-    /// Read everything on screen again.
-    Refresh,
     /// Leave what has the keyboard.
     Leave,
+    /// Copy the address of this place.
+    CopyLink,
+    /// Show or hide adapters.
+    ToggleAdapters,
+    /// Show or mask secrets.
+    Reveal,
+    /// Read everything on screen again.
+    Refresh,
+    /// What was damaged or missing.
+    ShowWarnings,
+    /// Open another store.
+    OpenStore,
+    /// Open the sample store.
+    OpenSample,
+    /// Close the store.
+    CloseStore,
+    /// Forget what is remembered of the store.
+    ForgetStore,
+    /// Dark or light.
+    ToggleTheme,
+    /// Everything larger.
+    ZoomIn,
+    /// Everything smaller.
+    ZoomOut,
+    /// Everything as the system has it.
+    ZoomReset,
     /// The list of keys.
     ShowKeys,
 }
 
+/// Commands that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CommandGroup {
+    Go,
+    View,
+    Store,
+    Window,
+}
+
+impl CommandGroup {
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Go => "Go",
+            Self::View => "This view",
+            Self::Store => "Store",
+            Self::Window => "Window",
+        }
+    }
+}
+
 impl Command {
-    /// All of them, in the order of the list of keys.
-    pub const ALL: [Self; 12] = [
+    /// All of them, by group, in the order of the menu.
+    pub const ALL: [Self; 22] = [
+        Self::Palette,
         Self::Back,
         Self::Forward,
+        Self::Up,
         Self::NextTrace,
         Self::PreviousTrace,
-        Self::ToggleAdapters,
         Self::Filter,
-        Self::CopyLink,
-        Self::OpenStore,
-        Self::ToggleTheme,
-        Self::Refresh,
         Self::Leave,
+        Self::CopyLink,
+        Self::ToggleAdapters,
+        Self::Reveal,
+        Self::Refresh,
+        Self::ShowWarnings,
+        Self::OpenStore,
+        Self::OpenSample,
+        Self::CloseStore,
+        Self::ForgetStore,
+        Self::ToggleTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
         Self::ShowKeys,
     ];
+
+    /// What it belongs to.
+    pub(super) fn group(self) -> CommandGroup {
+        match self {
+            Self::Palette
+            | Self::Back
+            | Self::Forward
+            | Self::Up
+            | Self::NextTrace
+            | Self::PreviousTrace
+            | Self::Filter
+            | Self::Leave => CommandGroup::Go,
+            Self::CopyLink | Self::ToggleAdapters | Self::Reveal | Self::Refresh | Self::ShowWarnings => {
+                CommandGroup::View
+            }
+            Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore => CommandGroup::Store,
+            Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => CommandGroup::Window,
+        }
+    }
 
     /// What it is called.
     pub fn text(self) -> &'static str {
         match self {
+            Self::Palette => "Search or run a command…",
             Self::Back => "Back",
             Self::Forward => "Forward",
+            Self::Up => "One step out",
             Self::NextTrace => "Next trace",
             Self::PreviousTrace => "Previous trace",
-            Self::ToggleAdapters => "Show or fold adapters",
             Self::Filter => "Filter runs",
-            Self::CopyLink => "Copy link to this view",
-            Self::OpenStore => "Open store…",
-            Self::ToggleTheme => "Dark or light",
-            Self::Refresh => "Read again",
             Self::Leave => "Leave the field or list",
+            Self::CopyLink => "Copy link to this view",
+            Self::ToggleAdapters => "Show or fold adapters",
+            Self::Reveal => "Show or mask secrets",
+            Self::Refresh => "Read again",
+            Self::ShowWarnings => "Warnings of this store",
+            Self::OpenStore => "Open store…",
+            Self::OpenSample => "Open the sample store",
+            Self::CloseStore => "Close this store",
+            Self::ForgetStore => "Forget this store…",
+            Self::ToggleTheme => "Dark or light",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::ZoomReset => "Zoom to 100 %",
             Self::ShowKeys => "List of keys",
         }
     }
@@ -69,17 +151,27 @@ impl Command {
     /// What it does, for a tooltip.
     pub fn tooltip(self) -> &'static str {
         match self {
+            Self::Palette => "Find experiments, runs and traces by name or id, or run any command",
             Self::Back => "Go back to where you were before",
             Self::Forward => "Go forward again",
+            Self::Up => "From a trace to its run, from a run to its experiment",
             Self::NextTrace => "Open the next trace of the list this one is in",
             Self::PreviousTrace => "Open the previous trace of the list this one is in",
-            Self::ToggleAdapters => "Adapters only write prompts and parse answers; they are folded at first",
             Self::Filter => "Type a part of a name",
-            Self::CopyLink => "An address for --at that leads to what is shown now",
-            Self::OpenStore => "Choose another database or folder",
-            Self::ToggleTheme => "Switch between dark and light",
-            Self::Refresh => "Read everything on screen again",
             Self::Leave => "Take the keyboard away from what has it",
+            Self::CopyLink => "An address for --at that leads to what is shown now",
+            Self::ToggleAdapters => "Adapters only write prompts and parse answers; they are folded at first",
+            Self::Reveal => "API keys, tokens and passwords are masked until you ask for them",
+            Self::Refresh => "Read everything on screen again",
+            Self::ShowWarnings => "What was damaged or missing in what was read",
+            Self::OpenStore => "Choose another database or folder",
+            Self::OpenSample => "A small store that comes with dspyglass",
+            Self::CloseStore => "Go to the page on which a store is chosen",
+            Self::ForgetStore => "Take it off the recent stores, with its last place and folds; the file stays",
+            Self::ToggleTheme => "Switch between dark and light",
+            Self::ZoomIn => "Everything larger, up to 200 %",
+            Self::ZoomOut => "Everything smaller, down to 80 %",
+            Self::ZoomReset => "Everything as large as the system has it",
             Self::ShowKeys => "Show every key",
         }
     }
@@ -94,57 +186,28 @@ impl Command {
             KeyboardShortcut::new(modifiers, key)
         }
         match self {
-            Self::Back => const { &[of(ALT, Key::ArrowLeft), of(NONE, Key::Backspace)] },
-            Self::Forward => const { &[of(ALT, Key::ArrowRight)] },
+            Self::Palette => const { &[of(COMMAND, Key::K)] },
+            Self::Back => const { &[of(ALT, Key::ArrowLeft), of(NONE, Key::Backspace), of(COMMAND, Key::OpenBracket)] },
+            Self::Forward => const { &[of(ALT, Key::ArrowRight), of(COMMAND, Key::CloseBracket)] },
+            Self::Up => const { &[of(ALT, Key::ArrowUp)] },
             Self::NextTrace => const { &[of(NONE, Key::J)] },
             Self::PreviousTrace => const { &[of(NONE, Key::K)] },
-            Self::ToggleAdapters => const { &[of(NONE, Key::A)] },
             Self::Filter => const { &[of(NONE, Key::Slash)] },
-            Self::CopyLink => const { &[of(BOTH, Key::C)] },
-            Self::OpenStore => const { &[of(COMMAND, Key::O)] },
-            Self::ToggleTheme => const { &[of(BOTH, Key::L)] },
-            Self::Refresh => const { &[of(NONE, Key::F5)] },
             Self::Leave => const { &[of(NONE, Key::Escape)] },
+            Self::CopyLink => const { &[of(BOTH, Key::C)] },
+            Self::ToggleAdapters => const { &[of(NONE, Key::A)] },
+            Self::Reveal => const { &[of(BOTH, Key::R)] },
+            Self::Refresh => const { &[of(NONE, Key::F5), of(COMMAND, Key::R)] },
+            Self::ShowWarnings => const { &[of(BOTH, Key::W)] },
+            Self::OpenStore => const { &[of(COMMAND, Key::O)] },
+            Self::OpenSample => const { &[of(BOTH, Key::O)] },
+            Self::CloseStore => const { &[of(COMMAND, Key::W)] },
+            Self::ForgetStore => const { &[of(BOTH, Key::Delete)] },
+            Self::ToggleTheme => const { &[of(BOTH, Key::L)] },
+            Self::ZoomIn => const { &[of(COMMAND, Key::Plus), of(COMMAND, Key::Equals)] },
+            Self::ZoomOut => const { &[of(COMMAND, Key::Minus)] },
+            Self::ZoomReset => const { &[of(COMMAND, Key::Num0)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
-        }
-    }
-
-    /// The commands whose keys were pressed now; none while text is typed, except Escape.
-    pub fn pressed(ctx: &Context) -> Vec<Self> {
-        let is_typing = ctx.text_edit_focused();
-        let is_ours = |command: &Self| !is_typing || *command == Self::Leave;
-        let mut pressed = Vec::new();
-        for command in Self::ALL.into_iter().filter(is_ours) {
-            for shortcut in command.shortcuts() {
-                // `?` needs Shift on most keyboards: the sign counts, not how it is made.
-                let with_shift = KeyboardShortcut::new(shortcut.modifiers | Modifiers::SHIFT, shortcut.logical_key);
-                let is_sign = shortcut.logical_key == Key::Questionmark;
-                if ctx.input_mut(|input| {
-                    input.consume_shortcut(shortcut) || is_sign && input.consume_shortcut(&with_shift)
-                }) {
-                    pressed.push(command);
-                }
-            }
-        }
-        pressed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Command;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_command_has_words_and_a_key_of_its_own() {
-        let mut seen = HashSet::new();
-        for command in Command::ALL {
-            assert!(!command.text().is_empty() && !command.tooltip().is_empty());
-            assert!(!command.shortcuts().is_empty());
-            for shortcut in command.shortcuts() {
-                let key = (format!("{:?}", shortcut.modifiers), shortcut.logical_key);
-                assert!(seen.insert(key), "{command:?} clashes");
-            }
         }
     }
 }

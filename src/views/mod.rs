@@ -10,8 +10,11 @@
 mod command;
 mod details;
 mod experiment;
+mod keys;
+mod menu;
 mod notices;
 mod outside;
+mod palette;
 mod parts;
 mod run;
 mod scene;

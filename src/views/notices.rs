@@ -2,11 +2,9 @@
 
 use egui::{Align2, Frame, Margin, ScrollArea, Ui, Window};
 
-use super::command::Command;
 use super::scene::Scene;
 use crate::state::{Action, NoticeKind};
 use crate::widgets::chips::Chip;
-use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
@@ -23,16 +21,51 @@ pub(super) fn notices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             NoticeKind::Warning => Notice::warning(&notice.what).advice(&notice.advice),
             NoticeKind::Hint => Notice::hint(&notice.what).advice(&notice.advice),
         };
-        let event = Frame::new()
-            .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
-            .show(ui, |ui| ui.push_id(("notice", index), |ui| shape.dismissible().show(ui)).inner)
-            .inner;
-        match event {
+        match shape_ui(ui, ("notice", index), shape.dismissible()) {
             NoticeEvent::Dismiss => scene.act(Action::Dismiss(index)),
             NoticeEvent::CopyDetails => scene.act(Action::Copy(notice.details())),
             _ => {}
         }
     }
+    forget_ui(ui, scene);
+    outside_ui(ui, scene);
+}
+
+/// Asks once more before anything is forgotten.
+fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(path) = scene.state.asks_to_forget.clone() else { return };
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let what = format!("Forget {name}?");
+    let advice = format!(
+        "{} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is",
+        path.display()
+    );
+    let notice = Notice::warning(&what).advice(&advice).action("Forget it").dismissible();
+    match shape_ui(ui, "forget", notice) {
+        NoticeEvent::Action => scene.act(Action::Forget(path)),
+        NoticeEvent::Dismiss => scene.act(Action::AskToForget(None)),
+        _ => {}
+    }
+}
+
+/// A store can name any folder: one that is not its own is opened only with the user's word.
+fn outside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(folder) = scene.loader.outside().filter(|_| !scene.state.refuses_outside).cloned() else { return };
+    let action = format!("Open artifacts in {}", crate::widgets::format::one_line(&folder, 90));
+    let what = "Artifacts of this store lie outside its own folder";
+    let advice = "If you allow it, every folder that this store names is opened; that is remembered for this store";
+    match shape_ui(ui, "outside", Notice::warning(what).advice(advice).action(&action).dismissible()) {
+        NoticeEvent::Action => scene.act(Action::AllowOutside(true)),
+        NoticeEvent::Dismiss => scene.act(Action::AllowOutside(false)),
+        _ => {}
+    }
+}
+
+fn shape_ui(ui: &mut Ui, id_salt: impl egui::AsIdSalt, notice: Notice<'_>) -> NoticeEvent {
+    Frame::new()
+        .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
+        .show(ui, |ui| ui.push_id(id_salt, |ui| notice.show(ui)).inner)
+        .inner
 }
 
 pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -40,7 +73,7 @@ pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         warnings_ui(ui, scene);
     }
     if scene.state.shows_keys {
-        keys_ui(ui, scene);
+        super::keys::keys_ui(ui, scene);
     }
 }
 
@@ -74,39 +107,5 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         });
     if !is_open {
         scene.act(Action::ShowWarnings(false));
-    }
-}
-
-/// A key as it is printed on a keyboard.
-fn key_text(ui: &Ui, shortcut: &egui::KeyboardShortcut) -> String {
-    ui.ctx().format_shortcut(shortcut).replace("Slash", "/").replace("Questionmark", "?")
-}
-
-fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let mut is_open = true;
-    Window::new("Keys")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .anchor(Align2::CENTER_CENTER, egui::Vec2::ZERO)
-        .default_width(520.0)
-        .show(ui.ctx(), |ui| {
-            let names: Vec<(String, &str)> = Command::ALL
-                .into_iter()
-                .map(|command| {
-                    let keys: Vec<String> = command.shortcuts().iter().map(|shortcut| key_text(ui, shortcut)).collect();
-                    (keys.join(" or "), command.text())
-                })
-                .chain([
-                    ("↑ ↓ ← →".to_owned(), "Move in trees and tables, fold and unfold"),
-                    ("Enter".to_owned(), "Open what the keyboard stands on"),
-                    ("Home, End, Page Up, Page Down".to_owned(), "Move far"),
-                ])
-                .collect();
-            let rows: Vec<KeyValue<'_>> = names.iter().map(|(keys, text)| KeyValue::prose(keys, text)).collect();
-            key_value::show(ui, "keys", &rows);
-        });
-    if !is_open {
-        scene.act(Action::ShowKeys(false));
     }
 }

@@ -94,6 +94,9 @@ pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
     let rich = RichText::new(text.as_ref()).font(cut.font()).color(tone.color(tokens));
     let response = ui.add(Label::new(rich).sense(Sense::click()).truncate());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, text.as_ref()));
+    if response.has_focus() {
+        crate::widgets::theme::focus_ring(ui.painter(), response.rect.expand2(vec2(2.0, 0.0)), tokens);
+    }
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 

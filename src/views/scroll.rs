@@ -1,4 +1,5 @@
-//! A list's scroll is part of the history: Back returns to where the list was.
+//! A list's scroll, and the row that the keyboard stands on, are part of the history: Back returns to where the
+//! list was.
 
 use super::scene::Scene;
 use crate::state::{Action, Scroll};
@@ -31,5 +32,20 @@ impl KeptScroll {
             self.noted = scroll;
             scene.act(Action::Scrolled(list, Scroll { row: scroll.top, fraction: scroll.fraction }));
         }
+    }
+}
+
+/// Keeps the row that the keyboard stands on in one list in step with the history.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptRow {
+    visit: Option<u64>,
+}
+
+impl KeptRow {
+    /// Before the list is shown: if another place was gone to, the row of this step, if it has one.
+    pub fn restore(&mut self, scene: &Scene<'_>, list: &str) -> Option<Option<String>> {
+        let is_new = self.visit != Some(scene.state.visit());
+        self.visit = Some(scene.state.visit());
+        is_new.then(|| scene.state.selected(list).map(str::to_owned))
     }
 }

@@ -34,6 +34,11 @@ pub(super) fn moment_utc(ms: i64) -> String {
     utc(ms).map_or_else(|| ms.to_string(), |time| time.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string())
 }
 
+/// `2026-11-21T08:07:31.204Z`, for other programs.
+pub(super) fn moment_iso(ms: i64) -> String {
+    utc(ms).map_or_else(|| ms.to_string(), |time| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
 /// How long ago: `now`, `4 min`, `3 h`, `12 d`, `2 y`.
 pub(super) fn age(ms: i64, clock: Clock) -> String {
     let seconds = clock.now_ms.saturating_sub(ms) / 1000;

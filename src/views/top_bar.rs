@@ -1,45 +1,51 @@
-//! The bar at the top: back and forward, the way to this place, live, theme.
+//! The bar at the top: the menu, back and forward, the way to this place, the search, live, theme.
 
 use egui::{Align, Layout, Sense, Ui, vec2};
 
 use super::command::Command;
+use super::menu::menu_ui;
 use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
-use super::window::other_theme;
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::state::{Action, Place};
-use crate::widgets::chips::Chip;
+use crate::widgets::chips::{Chip, key_cap};
 use crate::widgets::glyphs::Glyph;
+use crate::widgets::row_text;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 
-pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+/// Draws the bar; returns the command that was chosen in it.
+pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Command> {
+    let mut chosen = None;
     ui.horizontal_centered(|ui| {
-        let history = scene.state.history();
-        for (glyph, command, can) in [
-            (Glyph::Back, Command::Back, history.can_go_back()),
-            (Glyph::Forward, Command::Forward, history.can_go_forward()),
-        ] {
-            if icon_button(ui, glyph, command.text(), command.tooltip(), can).clicked() {
-                scene.act(if command == Command::Back { Action::Back } else { Action::Forward });
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let button = icon_button(ui, Glyph::Menu, "Menu", "Every command, with its key", true);
+        chosen = menu_ui(ui, scene, &button);
+        ui.add_space(size::GAP_XS);
+        for (glyph, command) in [(Glyph::Back, Command::Back), (Glyph::Forward, Command::Forward)] {
+            let tip = format!("{} ({})", command.tooltip(), command.key_text(ui.ctx()));
+            if icon_button(ui, glyph, command.text(), &tip, command.can_run(scene)).clicked() {
+                chosen = Some(command);
             }
         }
+        let room = ui.available_width();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            right_ui(ui, scene);
+            ui.spacing_mut().item_spacing.x = size::GAP_S;
+            right_ui(ui, scene, room, &mut chosen);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| breadcrumb_ui(ui, scene));
         });
     });
+    chosen
 }
 
-fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let theme = other_theme(ui);
+fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>, room: f32, chosen: &mut Option<Command>) {
     if theme_button(ui).on_hover_text(Command::ToggleTheme.tooltip()).clicked() {
-        scene.act(Action::Theme(theme));
+        *chosen = Some(Command::ToggleTheme);
     }
-    let Some(open) = scene.loader.state().open.clone() else { return };
-    if open.capabilities.can_watch {
+    let open = scene.loader.state().open.clone();
+    if open.as_ref().is_some_and(|open| open.capabilities.can_watch) {
         let tip = "What is written to the store appears within a second";
         text_ui(ui, "live", Type::Small, Tone::Good).on_hover_text(tip);
         Glyph::Dot.show(ui, Tone::Good);
@@ -51,10 +57,38 @@ fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.act(Action::Reveal(false));
         }
     }
-    let chip = Chip::button(Command::OpenStore.text()).key("Ctrl O");
-    if ui.add(chip).on_hover_text(Command::OpenStore.tooltip()).clicked() {
-        scene.act(Action::ChooseStore);
+    if search_button(ui, room).on_hover_text(Command::Palette.tooltip()).clicked() {
+        *chosen = Some(Command::Palette);
     }
+}
+
+/// What looks like a field and opens the palette; in little room only its key.
+fn search_button(ui: &mut Ui, room: f32) -> egui::Response {
+    let key = Command::Palette.key_text(ui.ctx());
+    let tokens = Tokens::of(ui);
+    let painter = ui.painter();
+    let key = row_text::layout(painter, &key, Type::ValueSmall.font(), 90.0);
+    let key_width = key.size().x + size::GAP_S;
+    let hint = row_text::layout(painter, "Search or run a command", Type::Body.font(), 300.0);
+    let has_hint = room > 720.0;
+    let width = if has_hint { (room * 0.28).clamp(hint.size().x + key_width + 32.0, 340.0) } else { key_width + 8.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, size::CONTROL), Sense::click());
+    let name = Command::Palette.text();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
+    let radius = f32::from(size::RADIUS);
+    ui.painter().rect_filled(rect, radius, tokens.bg_window);
+    let border = if response.hovered() { tokens.text3 } else { tokens.line };
+    ui.painter().rect_stroke(rect, radius, (size::RULE, border), egui::StrokeKind::Inside);
+    if has_hint {
+        let inner = rect.shrink2(vec2(size::GAP_S, 0.0));
+        row_text::paint_galley(ui.painter(), inner, hint, tokens.text3, Align::Min);
+    }
+    let cap = rect.shrink(4.0);
+    key_cap(ui, cap.with_min_x(cap.right() - key_width), key, tokens);
+    if response.has_focus() {
+        crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
+    }
+    response
 }
 
 /// Half a disc: dark and light.

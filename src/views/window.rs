@@ -1,23 +1,25 @@
 //! The one window: bars at the edges, the tree at the left, the place in the middle, details at the right.
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
+use super::palette::PaletteMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
-use super::{command::Command, details, experiment, notices, run, status_bar, top_bar, trace, tree, welcome};
+use super::{command::Command, details, experiment, notices, palette, run, status_bar, top_bar, trace, tree, welcome};
 use crate::state::{Action, Place, ThemeChoice};
-use crate::widgets::tokens::Tokens;
+use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
+use crate::widgets::tokens::{Tokens, size};
 
-/// Narrower than this, the details stand below the tree of spans' place as a tab of their own.
-pub(super) const NARROW: f32 = 1_000.0;
-
-/// The details leave at least this much to the tree of spans.
-const CENTRE: f32 = 470.0;
+const TOP_BAR: f32 = 40.0;
+const STATUS_BAR: f32 = 24.0;
+/// The widths of the panels, unless the user set others.
+const TREE: f32 = 292.0;
+const DETAILS: f32 = 560.0;
 
 /// What the views remember between frames.
 #[derive(Default)]
@@ -28,113 +30,199 @@ pub struct Memory {
     run: RunMemory,
     trace: TraceMemory,
     details: DetailsMemory,
+    palette: PaletteMemory,
     epoch: u64,
 }
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn keep_up(&mut self, epoch: u64) {
+    fn keep_up(&mut self, ui: &Ui, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.tree = TreeMemory::default();
+            // Who typed the path goes on with the keys of the tree.
+            self.tree.wants_focus = ui.memory(|memory| memory.focused().is_some());
+            self.palette = PaletteMemory::default();
             self.experiment = ExperimentMemory::default();
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
             self.details = DetailsMemory::default();
         }
     }
+
+    /// Who begins with an arrow, while nothing has the keyboard, moves in what is on screen.
+    fn take_up_keys(&mut self, ui: &Ui, place: &Place) {
+        let arrows = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
+        let is_arrow = ui.input(|input| arrows.into_iter().any(|key| input.key_pressed(key)));
+        if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
+            match place {
+                Place::Trace { .. } => self.trace.wants_focus = true,
+                _ => self.tree.wants_focus = true,
+            }
+        }
+    }
 }
 
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
-    memory.keep_up(scene.loader.epoch());
-    for command in Command::pressed(ui.ctx()) {
+    memory.keep_up(ui, scene.loader.epoch());
+    memory.take_up_keys(ui, scene.place());
+    for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
+    let whole = ui.available_rect_before_wrap();
+    let (top, rest) = whole.split_top_bottom_at_y((whole.top() + TOP_BAR).min(whole.bottom()));
+    let (middle, bottom) = rest.split_top_bottom_at_y((rest.bottom() - STATUS_BAR).max(rest.top()));
+    // In the order of reading, which is also that of the Tab key.
+    bar_ui(ui, "top bar", top, vec2(8.0, 7.0), |ui| {
+        if let Some(command) = top_bar::top_bar_ui(ui, scene) {
+            run_command(ui, scene, memory, command);
+        }
+    });
     let tokens = Tokens::of(ui);
-    let bar = |x: i8, y: i8| Frame::new().fill(tokens.bg_panel).inner_margin(Margin::symmetric(x, y));
-    Panel::top("top bar").exact_size(40.0).frame(bar(8, 7)).show(ui, |ui| top_bar::top_bar_ui(ui, scene));
-    Panel::bottom("status bar").exact_size(24.0).frame(bar(12, 3)).show(ui, |ui| {
-        status_bar::status_bar_ui(ui, scene, memory.trace.shown());
-    });
-    let has_store = scene.loader.state().open.is_some();
-    let is_narrow = ui.available_width() < NARROW;
-    if has_store {
-        let shown = Panel::left("tree")
-            .default_size(scene.state.settings.tree_width.unwrap_or(292.0))
-            .size_range(200.0..=520.0)
-            .frame(Frame::new().fill(tokens.bg_panel))
-            .show(ui, |ui| {
-                // Or the panel would shrink to what is there while it is being read.
-                ui.take_available_space();
-                tree::tree_ui(ui, scene, &mut memory.tree);
-            });
-        note_width(ui, scene, shown.response.rect.width(), scene.state.settings.tree_width, 292.0, Action::TreeWidth);
-        if matches!(scene.place(), Place::Trace { .. }) && !is_narrow {
-            let most = (ui.available_width() - CENTRE).max(320.0);
-            let shown = Panel::right("details")
-                .default_size(scene.state.settings.details_width.unwrap_or(560.0).min(most))
-                .size_range(320.0..=most)
-                .frame(Frame::new().fill(tokens.bg_panel))
-                .show(ui, |ui| {
-                    ui.take_available_space();
-                    details::details_ui(ui, scene, &mut memory.details);
-                });
-            // A window that is too small for the panel does not change what was set.
-            if most > 560.0 {
-                let width = shown.response.rect.width();
-                note_width(ui, scene, width, scene.state.settings.details_width, 560.0, Action::DetailsWidth);
-            }
-        }
-    }
-    CentralPanel::default().frame(Frame::new().fill(tokens.bg_window)).show(ui, |ui| {
-        notices::notices_ui(ui, scene);
-        if !has_store {
-            welcome::welcome_ui(ui, scene, &mut memory.welcome);
-            return;
-        }
-        match scene.place().clone() {
-            Place::Store => welcome::store_ui(ui, scene),
-            Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
-            Place::Run { run, .. } => run::run_ui(ui, scene, &mut memory.run, &run),
-            Place::Trace { trace, .. } => {
-                let details = is_narrow.then_some(&mut memory.details);
-                trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
-            }
-        }
-    });
+    let line = (size::RULE, tokens.line);
+    ui.painter().rect_filled(middle, 0.0, tokens.bg_window);
+    let mut area = ui.new_child(UiBuilder::new().id_salt("middle").max_rect(middle.with_min_y(top.bottom() + 1.0)));
+    area.shrink_clip_rect(middle);
+    middle_ui(&mut area, scene, memory);
+    ui.painter().hline(top.x_range(), top.bottom() + 0.5, line);
+    ui.painter().hline(bottom.x_range(), bottom.top() - 0.5, line);
+    let spans = memory.trace.shown();
+    bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| status_bar::status_bar_ui(ui, scene, spans));
+    ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
-}
-
-/// A panel's width is noted once the user lets go of its edge.
-fn note_width(
-    ui: &Ui,
-    scene: &mut Scene<'_>,
-    width: f32,
-    known: Option<f32>,
-    default: f32,
-    action: impl Fn(f32) -> Action,
-) {
-    let is_held = ui.input(|input| input.pointer.any_down());
-    if !is_held && (width - known.unwrap_or(default)).abs() > 1.0 {
-        scene.act(action(width));
+    if scene.state.shows_palette
+        && let Some(command) = palette::palette_ui(ui, scene, &mut memory.palette)
+    {
+        run_command(ui, scene, memory, command);
     }
 }
 
+fn bar_ui(ui: &mut Ui, name: &str, rect: Rect, margin: Vec2, add: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(rect, 0.0, Tokens::of(ui).bg_panel);
+    let inner = rect.shrink2(margin.min(rect.size() / 2.0));
+    let mut bar = ui.new_child(UiBuilder::new().id_salt(name).max_rect(inner));
+    bar.shrink_clip_rect(rect);
+    add(&mut bar);
+}
+
+/// The tree, the place, and where there is room the details of what is focused in it.
+fn middle_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
+    if scene.loader.state().open.is_none() {
+        centre_ui(ui, scene, memory, false);
+        return;
+    }
+    let settings = &scene.state.settings;
+    let (tree_set, details_set) = (settings.tree_width, settings.details_width);
+    let has_details = matches!(scene.place(), Place::Trace { .. });
+    let width = ui.available_width();
+    let plan = PanelPlan::new(width, tree_set.unwrap_or(TREE), details_set.unwrap_or(DETAILS));
+    // In too little room the panels give way, but what was set comes back with the room.
+    let right = plan.right.filter(|_| has_details);
+    let rest = CENTRE_LEAST + right.map_or(0.0, |_| RIGHT_LEAST);
+    let mut tree_width = match right {
+        Some(_) => plan.left,
+        None => clamp_size(tree_set.unwrap_or(TREE), width, LEFT_LEAST, rest),
+    };
+    let mut cx = (scene, memory);
+    let is_changed = Split::new("tree", "Width of the tree", SplitAxis::Horizontal)
+        .sized(Sized::First)
+        .normal(TREE)
+        .least(LEFT_LEAST, rest)
+        .show_with(
+            ui,
+            &mut tree_width,
+            &mut cx,
+            |ui, (scene, memory)| {
+                ui.painter().rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).bg_panel);
+                tree::tree_ui(ui, scene, &mut memory.tree);
+            },
+            |ui, (scene, memory)| match right {
+                Some(right) => with_details_ui(ui, scene, memory, right),
+                None => centre_ui(ui, scene, memory, has_details),
+            },
+        );
+    if is_changed {
+        cx.0.act(Action::TreeWidth(tree_width));
+    }
+}
+
+fn with_details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, width: f32) {
+    let mut details_width = width;
+    let mut cx = (scene, memory);
+    let is_changed = Split::new("details", "Width of the details", SplitAxis::Horizontal)
+        .normal(DETAILS)
+        .least(CENTRE_LEAST, RIGHT_LEAST)
+        .show_with(
+            ui,
+            &mut details_width,
+            &mut cx,
+            |ui, (scene, memory)| centre_ui(ui, scene, memory, false),
+            |ui, (scene, memory)| {
+                ui.painter().rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).bg_panel);
+                details::details_ui(ui, scene, &mut memory.details);
+            },
+        );
+    if is_changed {
+        cx.0.act(Action::DetailsWidth(details_width));
+    }
+}
+
+/// The place itself. `with_details`: there is no room beside it, so the details are a tab of it.
+fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_details: bool) {
+    notices::notices_ui(ui, scene);
+    if scene.loader.state().open.is_none() {
+        welcome::welcome_ui(ui, scene, &mut memory.welcome);
+        return;
+    }
+    match scene.place().clone() {
+        Place::Store => welcome::store_ui(ui, scene),
+        Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
+        Place::Run { run, .. } => run::run_ui(ui, scene, &mut memory.run, &run),
+        Place::Trace { trace, .. } => {
+            let details = with_details.then_some(&mut memory.details);
+            trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
+        }
+    }
+}
+
+/// Does what a command says, as long as it makes sense here.
 fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Command) {
+    if !command.can_run(scene) {
+        return;
+    }
+    let zoom = scene.state.settings.zoom;
     match command {
+        Command::Palette => {
+            if !scene.state.shows_palette {
+                memory.palette = PaletteMemory::opened(ui);
+            }
+            scene.act(Action::ShowPalette(!scene.state.shows_palette));
+        }
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
+        Command::Up => scene.act(Action::Up),
         Command::NextTrace => trace::step(scene, &mut memory.trace, true),
         Command::PreviousTrace => trace::step(scene, &mut memory.trace, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
+        Command::Filter if experiment::has_runs_filter(scene) => memory.experiment.focus_filter(),
         Command::Filter => memory.tree.focus_filter = true,
         Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
         Command::OpenStore => scene.act(Action::ChooseStore),
+        Command::OpenSample => scene.act(Action::OpenSample),
+        Command::CloseStore => scene.act(Action::CloseStore),
+        Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().map(Into::into))),
+        Command::Reveal => scene.act(Action::Reveal(!scene.state.is_revealed)),
+        Command::ShowWarnings => scene.act(Action::ShowWarnings(!scene.state.shows_warnings)),
+        Command::ZoomIn => scene.act(Action::Zoom(zoom + 0.1)),
+        Command::ZoomOut => scene.act(Action::Zoom(zoom - 0.1)),
+        Command::ZoomReset => scene.act(Action::Zoom(1.0)),
         Command::ToggleTheme => scene.act(Action::Theme(other_theme(ui))),
         Command::Refresh => scene.act(Action::Refresh),
         Command::Leave => {
-            if scene.state.shows_keys {
+            if scene.state.asks_to_forget.is_some() {
+                scene.act(Action::AskToForget(None));
+            } else if scene.state.shows_keys {
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {
                 scene.act(Action::ShowWarnings(false));

@@ -153,7 +153,7 @@ impl Widget for Chip<'_> {
 }
 
 /// Paints a key as on a keyboard.
-pub(super) fn key_cap(ui: &Ui, rect: Rect, key: std::sync::Arc<egui::Galley>, tokens: &Tokens) {
+pub fn key_cap(ui: &Ui, rect: Rect, key: std::sync::Arc<egui::Galley>, tokens: &Tokens) {
     let radius = CornerRadius::same(size::RADIUS_CELL);
     let stroke = Stroke::new(size::RULE, tokens.line);
     ui.painter().rect(rect, radius, tokens.bg_window, stroke, StrokeKind::Inside);

@@ -34,12 +34,19 @@ pub struct CompletionState {
     asked_for: Option<(String, usize)>,
     cursor: usize,
     is_open: bool,
+    /// The keyboard was moved within the list.
+    was_moved: bool,
 }
 
 impl CompletionState {
     /// Whether completions are shown.
     pub fn is_open(&self) -> bool {
         self.is_open && !self.items.is_empty()
+    }
+
+    /// What may follow has changed, although the text has not: ask for it again.
+    pub fn ask_again(&mut self) {
+        self.asked_for = None;
     }
 }
 
@@ -60,6 +67,7 @@ pub struct CompletionField<'a> {
     hint: &'a str,
     key: &'a str,
     error: Option<(Range<usize>, &'a str)>,
+    is_path: bool,
 }
 
 /// The room below a field for its message.
@@ -68,7 +76,7 @@ pub const MESSAGE_HEIGHT: f32 = size::LINE;
 impl<'a> CompletionField<'a> {
     /// A field. `label` is its name, for those who do not see it.
     pub fn new(label: &'a str) -> Self {
-        Self { id: None, label, hint: "", key: "", error: None }
+        Self { id: None, label, hint: "", key: "", error: None, is_path: false }
     }
 
     /// An id of its own, so that a command can give it the keyboard.
@@ -95,6 +103,13 @@ impl<'a> CompletionField<'a> {
         self
     }
 
+    /// A path is typed: Enter means what is written unless the keyboard was moved within the list, and a folder
+    /// that was taken leads on to what is in it.
+    pub fn path(mut self) -> Self {
+        self.is_path = true;
+        self
+    }
+
     /// Shows the field. `completions` is asked for what may stand at a byte of the text, only when text or caret
     /// have changed.
     pub fn show(
@@ -108,15 +123,16 @@ impl<'a> CompletionField<'a> {
         let id = self.id.unwrap_or_else(|| ui.make_persistent_id(("completion", self.label)));
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let mut events = CompletionEvents::default();
-        let keys = if has_focus { Keys::take(ui, state.is_open()) } else { Keys::default() };
+        let takes_enter = !self.is_path || state.was_moved;
+        let keys = if has_focus { Keys::take(ui, state.is_open(), takes_enter) } else { Keys::default() };
         if keys.accept
             && let Some(item) = state.items.get(state.cursor)
         {
             edit::accept_into(ui, id, text, item);
             events.changed = true;
-            state.is_open = false;
+            state.is_open = self.leads_on(text);
         }
-        state.is_open = (state.is_open || keys.open) && !keys.close;
+        state.is_open = (state.is_open || keys.open) && !keys.close && !keys.submit;
 
         let before = text.clone();
         let error = self.error.as_ref().map(|(range, _)| range.clone());
@@ -160,11 +176,12 @@ impl<'a> CompletionField<'a> {
             let asked = (text.clone(), caret);
             if state.asked_for.as_ref() != Some(&asked) {
                 state.items = completions(text, caret);
-                state.cursor = 0;
+                (state.cursor, state.was_moved) = (0, false);
                 state.is_open = state.is_open || (*text != before && !keys.accept);
                 state.asked_for = Some(asked);
             }
             state.cursor = keys.moved(state.cursor, state.items.len());
+            state.was_moved |= keys.has_moved();
         } else {
             state.is_open = false;
         }
@@ -177,11 +194,15 @@ impl<'a> CompletionField<'a> {
             if let Some(item) = list::show(ui, id, at, state, keys.has_moved()) {
                 edit::accept_into(ui, id, text, &item);
                 events.changed = true;
-                state.is_open = false;
+                state.is_open = self.leads_on(text);
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
         }
         events
+    }
+
+    fn leads_on(&self, text: &str) -> bool {
+        self.is_path && text.ends_with(std::path::is_separator)
     }
 
     /// The border of a field that cannot be read, its message, and the key that leads to it.
@@ -219,7 +240,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn take(ui: &Ui, is_open: bool) -> Self {
+    fn take(ui: &Ui, is_open: bool, takes_enter: bool) -> Self {
         let mut keys = Self::default();
         ui.input_mut(|input| {
             keys.open = input.consume_key(Modifiers::CTRL, Key::Space);
@@ -229,12 +250,13 @@ impl Keys {
                     return true;
                 }
                 match (key, is_open) {
-                    (Key::Enter | Key::Tab, true) => keys.accept = true,
+                    (Key::Tab, true) => keys.accept = true,
+                    (Key::Enter, true) if takes_enter => keys.accept = true,
                     (Key::Escape, true) => keys.close = true,
                     (Key::ArrowDown, true) => keys.steps += 1,
                     (Key::ArrowUp, true) => keys.steps -= 1,
                     (Key::ArrowDown, false) => keys.open = true,
-                    (Key::Enter, false) => keys.submit = true,
+                    (Key::Enter, _) => keys.submit = true,
                     _ => return true,
                 }
                 false

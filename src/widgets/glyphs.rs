@@ -46,11 +46,13 @@ pub enum Glyph {
     Forward,
     /// → leads elsewhere.
     Arrow,
+    /// ≡ a menu.
+    Menu,
 }
 
 impl Glyph {
     /// Every icon.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Check,
         Self::Cross,
         Self::Half,
@@ -69,6 +71,7 @@ impl Glyph {
         Self::Back,
         Self::Forward,
         Self::Arrow,
+        Self::Menu,
     ];
 
     /// The sign as text.
@@ -92,6 +95,7 @@ impl Glyph {
             Self::Back => "◀",
             Self::Forward => "▶",
             Self::Arrow => "→",
+            Self::Menu => "≡",
         }
     }
 
@@ -144,6 +148,11 @@ impl Glyph {
             Self::Arrow => {
                 painter.line_segment([at(-4.4, 0.0), at(4.0, 0.0)], stroke);
                 painter.add(Shape::line(vec![at(0.8, -3.2), at(4.2, 0.0), at(0.8, 3.2)], stroke));
+            }
+            Self::Menu => {
+                for y in [-3.6, 0.0, 3.6] {
+                    painter.line_segment([at(-4.6, y), at(4.6, y)], stroke);
+                }
             }
             Self::Unknown | Self::Sum | Self::More | Self::Warning => {
                 let font = egui::FontId::new(side * 0.93, super::fonts::semi_bold());

@@ -71,13 +71,20 @@ const WIDTH_MOST: f32 = 360.0;
 /// The menu that a secondary click on `response` opens. Returns the entry that was chosen.
 pub fn context_menu(response: &Response, entries: &[MenuEntry<'_>]) -> Option<usize> {
     let popup = Popup::context_menu(response).accessible_name("Menu");
-    popup.show(|ui| entries_ui(ui, entries)).and_then(|shown| shown.inner)
+    popup.show(|ui| scrolled_ui(ui, entries)).and_then(|shown| shown.inner)
 }
 
 /// The menu that a click on the button `response` opens. Returns the entry that was chosen.
 pub fn button_menu(response: &Response, entries: &[MenuEntry<'_>]) -> Option<usize> {
     let popup = Popup::menu(response).accessible_name("Menu");
-    popup.show(|ui| entries_ui(ui, entries)).and_then(|shown| shown.inner)
+    popup.show(|ui| scrolled_ui(ui, entries)).and_then(|shown| shown.inner)
+}
+
+/// A menu that is higher than the window scrolls.
+fn scrolled_ui(ui: &mut Ui, entries: &[MenuEntry<'_>]) -> Option<usize> {
+    let most = (ui.ctx().content_rect().height() - 64.0).max(size::ROW);
+    let area = egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+    area.show(ui, |ui| entries_ui(ui, entries)).inner
 }
 
 /// Shows the lines of a menu; returns the one that was chosen, and closes the menu around it.

@@ -34,5 +34,6 @@ pub mod text;
 pub mod theme;
 pub mod tokens;
 pub mod tree_row;
+mod value_text;
 pub mod virtual_rows;
 pub mod waterfall;

@@ -3,6 +3,7 @@
 use super::format;
 use super::text::visible_line;
 use super::tokens::size::Type;
+use super::value_text;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Galley, Painter, Rect, TextFormat, pos2};
 use std::sync::Arc;
@@ -31,7 +32,11 @@ pub fn paint(painter: &Painter, rect: Rect, text: &str, cut: Type, color: Color3
     if text.is_empty() || rect.width() < 2.0 {
         return Rect::from_min_size(rect.min, egui::Vec2::ZERO);
     }
-    let galley = layout(painter, text, cut.font(), rect.width());
+    // Only values are in a face whose characters are all equally wide.
+    let galley = match cut {
+        Type::Value => value_text::layout(painter, text, rect.width()),
+        _ => layout(painter, text, cut.font(), rect.width()),
+    };
     paint_galley(painter, rect, galley, color, align)
 }
 

@@ -79,6 +79,18 @@ impl<'a> Split<'a> {
         add_first: impl FnOnce(&mut Ui),
         add_second: impl FnOnce(&mut Ui),
     ) -> bool {
+        self.show_with(ui, points, &mut (), |ui, ()| add_first(ui), |ui, ()| add_second(ui))
+    }
+
+    /// The same, with something that both areas change.
+    pub fn show_with<C>(
+        self,
+        ui: &mut Ui,
+        points: &mut f32,
+        cx: &mut C,
+        add_first: impl FnOnce(&mut Ui, &mut C),
+        add_second: impl FnOnce(&mut Ui, &mut C),
+    ) -> bool {
         let outer = ui.available_rect_before_wrap();
         let id = ui.make_persistent_id(self.id_salt);
         let length = self.along(outer.size());
@@ -100,14 +112,13 @@ impl<'a> Split<'a> {
             *points = own;
         }
         let (first, second) = self.areas(outer, border(own));
-        for (name, rect, add) in [
-            ("first", first, Box::new(add_first) as Box<dyn FnOnce(&mut Ui) + '_>),
-            ("second", second, Box::new(add_second)),
-        ] {
+        let area = |ui: &mut Ui, name: &str, rect: Rect| {
             let mut area = ui.new_child(UiBuilder::new().id_salt((self.id_salt, name)).max_rect(rect));
             area.shrink_clip_rect(rect);
-            add(&mut area);
-        }
+            area
+        };
+        add_first(&mut area(ui, "first", first), cx);
+        add_second(&mut area(ui, "second", second), cx);
         // Again, on top of both: what was drawn in them would take the pointer on the border.
         let response = ui.interact(self.grip(outer, border(own)), id, Sense::click_and_drag());
         self.border_ui(ui, &response, outer, border(own));

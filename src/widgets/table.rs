@@ -1,6 +1,7 @@
 //! A table of any length: header, sorting, column widths, selected rows. Only visible cells are asked for.
 
 mod cell;
+mod check;
 mod header;
 mod input;
 mod selection;
@@ -32,6 +33,7 @@ pub struct Table<'a> {
     reveal: Option<usize>,
     height: Option<f32>,
     is_reorderable: bool,
+    wants_focus: bool,
 }
 
 /// The free room at both sides of a cell.
@@ -52,6 +54,7 @@ impl<'a> Table<'a> {
             reveal: None,
             height: None,
             is_reorderable: false,
+            wants_focus: false,
         }
     }
 
@@ -98,6 +101,12 @@ impl<'a> Table<'a> {
         (rows + 1) as f32 * size::TABLE_ROW
     }
 
+    /// Gives the keyboard to the rows.
+    pub fn focus(mut self, wants_focus: bool) -> Self {
+        self.wants_focus = wants_focus;
+        self
+    }
+
     /// Draws the table. `cell` is asked for the visible cells only.
     pub fn show<'d>(
         self,
@@ -129,6 +138,7 @@ impl<'a> Table<'a> {
         // Cells are told to a screen reader only if one listens.
         let is_heard = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
+        let mut open_at_cursor = None;
         let x = state.x;
         let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
         let seen = seen_columns(&widths, x, outer.width());
@@ -142,7 +152,9 @@ impl<'a> Table<'a> {
                 // A screen reader is told the whole row; the eye sees some columns of it.
                 let asked = if is_heard { 0..self.columns.len() } else { seen.clone() };
                 let first = asked.start;
-                let cells: Vec<CellText<'d>> = asked.map(|c| cell(row.index, c)).collect();
+                let columns = self.columns;
+                let asked_cell = |c: usize| if columns[c].is_check { CellText::default() } else { cell(row.index, c) };
+                let cells: Vec<CellText<'d>> = asked.map(asked_cell).collect();
                 label.clear();
                 if is_heard {
                     cell::describe(&mut label, self.columns, &cells);
@@ -158,9 +170,12 @@ impl<'a> Table<'a> {
                     events.selected = Some(row.index);
                     events.select = Some(clicked(ui, row.index));
                     let at = response.interact_pointer_pos();
-                    events.cell = at
-                        .and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x))
-                        .map(|column| (row.index, column));
+                    let column = at.and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x));
+                    if column.is_some_and(|column| self.columns[column].is_check) {
+                        events.select = Some(SelectionChange::Toggle(row.index));
+                    } else {
+                        events.cell = column.map(|column| (row.index, column));
+                    }
                 }
                 if response.secondary_clicked() {
                     events.menu = Some(row.index);
@@ -172,8 +187,16 @@ impl<'a> Table<'a> {
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                self.row_ui(ui, row, (first, &cells), &widths, x, is_heard);
+                if self.row_ui(ui, row, (first, &cells), &widths, x, (is_heard, selected)) {
+                    events.folded = Some(row.index);
+                }
+                if cursor == Some(row.index) {
+                    open_at_cursor = cells.iter().find_map(|cell| cell.is_open);
+                }
             });
+        if self.wants_focus {
+            inner.memory_mut(|memory| memory.request_focus(rows.id));
+        }
         if let Some(row) = rows.moved_to {
             events.selected = Some(row);
             let only = SelectionChange::Only(row);
@@ -183,7 +206,10 @@ impl<'a> Table<'a> {
             events.opened = cursor;
         }
         events.visible = rows.visible;
-        if rows.has_focus && (rows.left || rows.right) {
+        let is_fold_key = open_at_cursor.is_some_and(|is_open| if is_open { rows.left } else { rows.right });
+        if rows.has_focus && is_fold_key {
+            events.folded = cursor;
+        } else if rows.has_focus && (rows.left || rows.right) {
             let step = if rows.right { 60.0 } else { -60.0 };
             state.x = (state.x + step).clamp(0.0, most);
         }
@@ -198,7 +224,8 @@ impl<'a> Table<'a> {
         events
     }
 
-    /// Paints cells, of which the first stands in the column that is given with them.
+    /// Paints cells, of which the first stands in the column that is given with them. Says whether
+    /// the triangle was clicked.
     fn row_ui(
         &self,
         ui: &mut Ui,
@@ -206,9 +233,10 @@ impl<'a> Table<'a> {
         (first, cells): (usize, &[CellText<'_>]),
         widths: &[f32],
         x: f32,
-        is_heard: bool,
-    ) {
+        (is_heard, is_selected): (bool, bool),
+    ) -> bool {
         let mut left = row.rect.left() - x + widths.iter().take(first).sum::<f32>();
+        let mut is_fold_clicked = false;
         let placed = cells.iter().zip(widths.iter().skip(first)).zip(self.columns.iter().skip(first));
         for (index, ((cell, width), column)) in (first..).zip(placed) {
             let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(left + width, row.rect.bottom()));
@@ -216,7 +244,12 @@ impl<'a> Table<'a> {
             if rect.right() < row.rect.left() || rect.left() > row.rect.right() {
                 continue;
             }
+            if column.is_check {
+                check::paint(ui, rect, is_selected);
+                continue;
+            }
             cell::paint(ui, rect, cell, column.align);
+            is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
             if is_heard {
                 cell::tell(ui, row, rect, index, cell);
             }
@@ -224,6 +257,7 @@ impl<'a> Table<'a> {
         let y = row.rect.bottom() - size::RULE / 2.0;
         let tokens = Tokens::of(ui);
         ui.painter().hline(row.rect.x_range(), y, (size::RULE, tokens.line.gamma_multiply(0.6)));
+        is_fold_clicked
     }
 
     /// Widths as set, with what is left given to the growing columns.

@@ -41,10 +41,12 @@ pub struct TreeRow<'a> {
     pub selected: bool,
     /// The place among its siblings and their number.
     pub position: Option<(usize, usize)>,
+    /// What the marks and columns say, for those who do not see them: "finished, eval 83.5".
+    pub description: &'a str,
 }
 
 const PADDING: f32 = 10.0;
-const BAR_WIDTH: f32 = 44.0;
+const BAR_WIDTH: f32 = 34.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
 
@@ -66,6 +68,9 @@ impl TreeRow<'_> {
                 position: self.position,
             },
         );
+        if !self.description.is_empty() {
+            ui.ctx().accesskit_node_builder(row.id, |node| node.set_description(self.description));
+        }
         paint_background(ui, row.rect, self.selected, response.hovered(), tokens);
 
         let center_y = row.rect.center().y;

@@ -7,6 +7,8 @@
 
 mod charts;
 mod grow;
+mod runs;
+mod texts;
 mod window;
 
 use std::hint::black_box;
@@ -24,8 +26,12 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
-    if std::env::args().skip(1).any(|argument| argument == "charts") {
+    if std::env::args().any(|argument| argument == "charts") {
         return charts::measure();
+    }
+    // `cargo bench -- runs` measures the table of runs alone.
+    if std::env::args().any(|argument| argument == "runs") {
+        return runs::measure();
     }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -110,8 +116,10 @@ fn main() -> Result<(), Failure> {
     traces(&mut *store, &raw, &cx, &id);
     one_trace(&mut *store, &raw, &cx)?;
     drop(store);
+    texts::measure();
     window::measure(&database, &source)?;
     charts::measure()?;
+    runs::measure()?;
     Ok(())
 }
 

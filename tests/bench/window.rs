@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{Failure, median};
 
 const RUNS: usize = 5;
-const FRAMES: usize = 200;
+pub const FRAMES: usize = 200;
 
 /// Measures and prints.
 pub fn measure(database: &Path, source: &Path) -> Result<(), Failure> {
@@ -78,7 +78,7 @@ fn window(database: &Path, frame_log: Option<&Path>) -> Harness<'static, Viewer>
 }
 
 /// Steps until something with this label is there; how long that took.
-pub(crate) fn until(harness: &mut Harness<'_, Viewer>, label: &str) -> Result<Duration, Failure> {
+pub fn until(harness: &mut Harness<'_, Viewer>, label: &str) -> Result<Duration, Failure> {
     let start = Instant::now();
     loop {
         harness.step();
@@ -92,7 +92,7 @@ pub(crate) fn until(harness: &mut Harness<'_, Viewer>, label: &str) -> Result<Du
     }
 }
 
-fn go(harness: &mut Harness<'_, Viewer>, place: &str) {
+pub fn go(harness: &mut Harness<'_, Viewer>, place: &str) {
     harness.state_mut().act(Action::GoTo(place.to_owned()));
 }
 
@@ -184,7 +184,7 @@ fn scrolling(database: &Path, monsters: &Monsters) -> Result<(), Failure> {
     Ok(())
 }
 
-fn scroll<S>(harness: &mut Harness<'_, S>, pointer: egui::Pos2, frame: usize) {
+pub fn scroll<S>(harness: &mut Harness<'_, S>, pointer: egui::Pos2, frame: usize) {
     harness.event(egui::Event::PointerMoved(pointer));
     harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Point,
@@ -195,20 +195,20 @@ fn scroll<S>(harness: &mut Harness<'_, S>, pointer: egui::Pos2, frame: usize) {
     });
 }
 
-pub(crate) fn tessellate(ctx: &egui::Context, output: &egui::FullOutput) -> f64 {
+pub fn tessellate(ctx: &egui::Context, output: &egui::FullOutput) -> f64 {
     let shapes = output.shapes.clone();
     let start = ThreadTime::now();
     std::hint::black_box(ctx.tessellate(shapes, output.pixels_per_point));
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-pub(crate) fn logged(log: &Path) -> Result<Vec<f64>, Failure> {
+pub fn logged(log: &Path) -> Result<Vec<f64>, Failure> {
     let text = std::fs::read_to_string(log)?;
     let frames = text.lines().skip(1).filter_map(|line| line.split(',').nth(1)?.parse::<f64>().ok());
     Ok(frames.map(|microseconds| microseconds / 1000.0).collect())
 }
 
-pub(crate) fn p95(mut times: Vec<f64>) -> f64 {
+pub fn p95(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() * 95 / 100).copied().unwrap_or(f64::NAN)
 }

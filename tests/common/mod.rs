@@ -22,20 +22,18 @@ pub const PATH: &str = "/memory/mlflow.db";
 
 /// The window over `store`, which stands at [`PATH`]; nothing else exists.
 pub fn window(store: &MemoryStore, at: Option<&str>, path: Option<&str>) -> Harness<'static, Viewer> {
-    window_with(store, at, path, None)
+    let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
+    window_with(store, ViewerOptions { args, ..ViewerOptions::default() })
 }
 
-/// The same at a place; what it saves goes into `folder` without a dialog.
-pub fn window_saving_into(store: &MemoryStore, at: &str, folder: &Path) -> Harness<'static, Viewer> {
-    window_with(store, Some(at), Some(PATH), Some(folder))
+/// The same at a place; files are saved into `folder` without asking.
+pub fn window_saving(store: &MemoryStore, at: &str, folder: &Path) -> Harness<'static, Viewer> {
+    let args = Args { at: Some(at.to_owned()), store: Some(PATH.into()), utc: true, ..Args::default() };
+    window_with(store, ViewerOptions { args, save_into: Some(folder.to_owned()), ..ViewerOptions::default() })
 }
 
-fn window_with(
-    store: &MemoryStore,
-    at: Option<&str>,
-    path: Option<&str>,
-    save_into: Option<&Path>,
-) -> Harness<'static, Viewer> {
+/// The same, started otherwise.
+pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
     let store = store.clone();
     let opener: dspyglass::loader::Opener =
         Arc::new(
@@ -43,11 +41,17 @@ fn window_with(
                 if path == Path::new(PATH) { store.fork() } else { Err(StoreError::Missing(path.to_owned())) }
             },
         );
-    let args = Args { at: at.map(str::to_owned), store: path.map(Into::into), utc: true, ..Args::default() };
-    let save_into = save_into.map(Path::to_owned);
-    let options = ViewerOptions { args, save_into, ..ViewerOptions::default() };
     Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);
+        dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);
+        viewer
+    })
+}
+
+/// The window over real stores.
+pub fn real_window(options: ViewerOptions) -> Harness<'static, Viewer> {
+    Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
+        let viewer = Viewer::new(cc, options).with_now_ms(NOW_MS);
         dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);
         viewer
     })

@@ -4,6 +4,9 @@
 mod beginnings;
 mod conformance;
 mod hostile;
+mod programs;
+mod programs_hostile;
+mod runs_table;
 mod safety;
 mod support;
 mod traces_counted;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::support::{assert_unchanged, copy_of, databases, picture, walk};
+use dspyglass::store::nearby::{NearbyKind, look_at, stores_in};
 use dspyglass::store::{OpenOptions, ReadCx, Store, StoreError, open};
 use rusqlite::Connection;
 
@@ -26,6 +27,32 @@ fn recorded_stores_stay_as_they_are() {
         assert!(seen.runs > 0 && seen.spans > 0 && seen.bodies == seen.spans && seen.files > 0, "{seen:?}");
         assert_unchanged(folder, &before);
     }
+}
+
+/// Looks at a store from outside, which must leave no more behind than reading it.
+fn glanced(database: &Path) -> NearbyKind {
+    let folder = database.parent().expect("a folder");
+    let before = picture(folder);
+    let seen = look_at(database);
+    assert!(stores_in(folder).stores.iter().any(|store| store.path == database));
+    assert_unchanged(folder, &before);
+    seen.kind
+}
+
+#[test]
+fn stores_that_are_only_looked_at_stay_as_they_are() {
+    let is_store = |kind: &NearbyKind| matches!(kind, NearbyKind::Store { written_by: Some(_) });
+    for database in databases() {
+        assert!(is_store(&glanced(&database)), "{}", database.display());
+    }
+    let home = copy_of("v3.17");
+    let database = home.path().join("mlflow.db");
+    into_wal(&database);
+    assert!(is_store(&glanced(&database)));
+    let mut writer = Writer::start(&database);
+    writer.run("pragma wal_autocheckpoint = 0");
+    writer.run(&add_run_sql("first"));
+    assert!(is_store(&glanced(&database)));
 }
 
 #[test]

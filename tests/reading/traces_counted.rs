@@ -35,6 +35,9 @@ fn counted_by_sql(database: &Path, experiment: Option<&str>) -> BTreeMap<String,
         let status = strings(&db, "select status from trace_info where request_id = ?1", &trace).remove(0);
         let counts = found.entry(run).or_default();
         counts.traces += 1;
+        let at =
+            "select cast(timestamp_ms + coalesce(execution_time_ms, 0) as text) from trace_info where request_id = ?1";
+        counts.last_ms = counts.last_ms.max(strings(&db, at, &trace).remove(0).parse().ok());
         counts.errors += u64::from(status == "ERROR");
         if let Some(tokens) = tokens {
             counts.with_tokens += 1;

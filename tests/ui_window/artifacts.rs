@@ -1,6 +1,6 @@
 //! Files of every kind in the view that fits them, and in a clear state where none does.
 
-use crate::common::{PATH, click, settle, small_store, type_into, wait, wait_for, window, window_saving_into};
+use crate::common::{PATH, click, settle, small_store, type_into, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::state::Action;
@@ -106,7 +106,7 @@ fn each_kind_has_its_view() {
 fn a_file_is_saved_and_nothing_unsafe_is_opened_outside() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = "experiment/1/run/child?tab=artifacts&item=model.pkl";
-    let mut harness = window_saving_into(&store(), place, folder.path());
+    let mut harness = window_saving(&store(), place, folder.path());
     wait_for(&mut harness, "Save as…");
     settle(&mut harness);
     assert!(harness.query_by_label("Open outside…").is_none());

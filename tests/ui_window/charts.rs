@@ -92,7 +92,7 @@ fn axes_and_smoothing_are_chosen() {
 #[test]
 fn a_chart_is_read_as_a_table_and_saved_as_csv() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut harness = crate::common::window_saving_into(&store(), "experiment/1/run/parent?tab=metrics", folder.path());
+    let mut harness = crate::common::window_saving(&store(), "experiment/1/run/parent?tab=metrics", folder.path());
     wait_for(&mut harness, "eval_full over steps");
     settle(&mut harness);
     click(&mut harness, "More for eval_full");

@@ -8,6 +8,7 @@ Examples:
   dspyglass runs mlflow.db --experiment my-program
   dspyglass traces mlflow.db --limit 20
   dspyglass trace mlflow.db tr-3f2 --json | jq '.spans[0].inputs'
+  dspyglass diff mlflow.db eval_full_0 eval_full_3
 
 With --json every command prints one document; `dspyglass <COMMAND> --help`
 tells its keys. It may hold \"warnings\": [{\"where\", \"what\"}] about what is
@@ -95,6 +96,72 @@ JSON:
   depth-first, children by start time. tokens is recomputed from the spans;
   tokens_stored is there only where the total that MLflow stored differs.";
 
+pub(in super::super) const OPTIMIZATION: &str = "\
+MLflow stores neither the optimizer nor the winner: what is inferred says so.
+(inferred) marks an evaluation that names no parent and was adopted by its time.
+
+Examples:
+  dspyglass optimization mlflow.db dazzling-gnat-945
+  dspyglass optimization mlflow.db dazzling-gnat-945 --json | jq .winner
+
+JSON:
+  {\"optimizer\": {name, inferred, reason},
+   \"winner\": {run_ids: [], state_hash, inferred},
+   \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
+                    state_hash, parent_inferred, ambiguous}],
+   tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
+   state_hash}, best_program: {state_hash, stale}, run_id, status}
+  evaluations stand by start time. kind is full, minibatch or unknown; n is how
+  many examples were scored; best_so_far counts full evaluations only. The same
+  state_hash is the same program, wherever it was evaluated.";
+pub(in super::super) const PROGRAM: &str = "\
+The program comes from model.json, else from best_model.json, else from params,
+which MLflow cuts: complete is false then. --best takes best_model.json alone.
+DSPy saves no names of fields: they, their types and directions come from
+traces of the run or are guessed, which is said.
+
+Examples:
+  dspyglass program mlflow.db eval_full_3
+  dspyglass program mlflow.db dazzling-gnat-945 --best
+  dspyglass program mlflow.db eval_full_3 --json | jq -r '.predictors[].path'
+
+JSON:
+  {run_id, source: \"model.json\"|\"best_model.json\"|\"params\", complete,
+   stale, state_hash,
+   \"predictors\": [{path, instructions,
+                   fields: [{name, direction, type, prefix, description,
+                             name_source, direction_source, trace_id}],
+                   demos: [{}], lm, other: {}, state_hash}],
+   metadata, other: {}}
+  The path of a program that is itself a predictor is \"\". Programs with equal
+  state_hash do the same. name_source is stored, trace, description, prefix or
+  demos; the last three are guesses. stale says why a best program may not be
+  the best.";
+
+pub(in super::super) const DIFF: &str = "\
+Without colour, [-this-] was removed and {+this+} was added.
+
+Examples:
+  dspyglass diff mlflow.db eval_full_0 eval_full_3
+  dspyglass diff mlflow.db eval_0 eval_7 --json | jq .examples.broken
+
+JSON:
+  {same,
+   \"predictors\": [{path, change: \"same\"|\"changed\"|\"added\"|\"removed\",
+                   instructions: [{op: \"equal\"|\"insert\"|\"delete\", text}],
+                   demos: {added: [], removed: [], kept, moved, recounted,
+                           changed: [{removed, added, fields: []}]},
+                   fields: [{change, keys: [], a, b}], lm: [{key, a, b}],
+                   other: [{key, a, b}], is_hidden}],
+   params: {key: {a, b}}, metrics: {key: {a, b}},
+   examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b]}], broken: [],
+              joined, scored, threshold},
+   run_a: {run_id, source, state_hash, stale}, run_b: {…}, complete}
+  same compares what the programs do. Only fields, settings, params and metrics
+  that differ are listed. joined counts the examples that both evaluated, null
+  where not both have a table of results. A score of threshold or more counts
+  as right. is_hidden marks what changed only in masked values.";
+
 pub(in super::super) const CHECK: &str = "\
 Examples:
   dspyglass check mlflow.db
@@ -111,7 +178,7 @@ mod tests {
 
     #[test]
     fn lines_fit_into_80_columns() {
-        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, CHECK] {
+        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, PROGRAM, DIFF, OPTIMIZATION, CHECK] {
             for line in text.lines() {
                 assert!(crate::cli::words::width(line) <= 79, "{line}");
             }

@@ -1,9 +1,14 @@
 //! One module per command: asks `query`, then prints a table or a document.
 
 mod check;
+mod diff;
+mod diff_text;
 mod experiments;
 pub(super) mod help;
 mod metrics;
+mod optimization;
+mod program;
+mod program_text;
 mod runs;
 mod runs_text;
 mod trace;
@@ -46,6 +51,9 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Metrics(args) => Box::new(|answer| metrics::answer(args, answer)),
         Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
+        Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
+        Command::Program(args) => Box::new(|answer| program::answer(args, answer)),
+        Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }

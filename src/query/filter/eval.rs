@@ -29,6 +29,7 @@ pub(super) fn holds(node: &Node, run: &Run, values: &RunValues) -> Option<bool> 
             Actual::Text(actual) => Some(wanted.iter().any(|wanted| wanted == actual) != *is_negated),
             _ => Some(false),
         },
+        Node::NameHolds(word) => Some(run.name.to_lowercase().contains(word)),
         Node::IsAbsent(field) => Some(matches!(actual(field, run, values), Actual::Absent)),
     }
 }

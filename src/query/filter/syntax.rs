@@ -6,9 +6,19 @@ pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Compare { field: Field, operator: Operator, value: Value },
-    Among { field: Field, values: Vec<String>, is_negated: bool },
+    Compare {
+        field: Field,
+        operator: Operator,
+        value: Value,
+    },
+    Among {
+        field: Field,
+        values: Vec<String>,
+        is_negated: bool,
+    },
     IsAbsent(Field),
+    /// The name holds this text, which is in lower case; never parsed, only typed as a word.
+    NameHolds(String),
 }
 
 /// What is compared.

@@ -155,3 +155,68 @@ fn shown(entry: Option<&Entry>) -> Cell<'_> {
         Some(Shown::Text(text)) => Cell::Text(text),
     }
 }
+
+impl RunColumn {
+    /// Its name in settings and files: `attributes.status`, `metrics.eval`, `traces`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Attribute(attribute) => format!("attributes.{}", attribute.name()),
+            Self::Metric(key) => format!("metrics.{key}"),
+            Self::Param(key) => format!("params.{key}"),
+            Self::Tag(key) => format!("tags.{key}"),
+            Self::Traces => "traces".to_owned(),
+            Self::Errors => "errors".to_owned(),
+            Self::Tokens => "tokens".to_owned(),
+        }
+    }
+
+    /// The column of such a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let Some((entity, key)) = text.split_once('.') else {
+            return match text {
+                "traces" => Some(Self::Traces),
+                "errors" => Some(Self::Errors),
+                "tokens" => Some(Self::Tokens),
+                _ => None,
+            };
+        };
+        match entity {
+            "attributes" => ATTRIBUTES.into_iter().find(|one| one.name() == key).map(Self::Attribute),
+            "metrics" => Some(Self::Metric(key.into())),
+            "params" => Some(Self::Param(key.into())),
+            "tags" => Some(Self::Tag(key.into())),
+            _ => None,
+        }
+    }
+}
+
+impl RunAttribute {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Name => "run_name",
+            Self::Status => "status",
+            Self::Start => "start_time",
+            Self::Duration => "duration_ms",
+            Self::Id => "run_id",
+            Self::User => "user_id",
+            Self::Source => "source",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_comes_back_from_its_name() {
+        let keys = [RunColumn::Metric("a.b/c".into()), RunColumn::Param("".into()), RunColumn::Tag("mlflow.x".into())];
+        let figures = [RunColumn::Traces, RunColumn::Errors, RunColumn::Tokens];
+        for column in ATTRIBUTES.map(RunColumn::Attribute).into_iter().chain(keys).chain(figures) {
+            assert_eq!(RunColumn::parse(&column.to_text()), Some(column));
+        }
+        for text in ["", "planet", "attributes.moon", "moon.x"] {
+            assert_eq!(RunColumn::parse(text), None);
+        }
+    }
+}

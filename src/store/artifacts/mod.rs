@@ -40,6 +40,11 @@ impl Artifacts {
         };
         match self.folders.find(uri) {
             Found::At { folder, root } => listing::list(cx, &folder, &root),
+            Found::Outside(folder) => Ok(ArtifactTree {
+                absent: Some(outside(&folder)),
+                outside: Some(folder.display().to_string()),
+                ..ArtifactTree::default()
+            }),
             Found::Absent(why) => Ok(ArtifactTree { absent: Some(why), ..ArtifactTree::default() }),
         }
     }
@@ -94,9 +99,17 @@ impl Artifacts {
     pub fn folder(&self, uri: &str) -> std::result::Result<PathBuf, String> {
         match self.folders.find(uri) {
             Found::At { folder, .. } => Ok(folder),
+            Found::Outside(folder) => Err(outside(&folder)),
             Found::Absent(why) => Err(why),
         }
     }
+}
+
+fn outside(folder: &Path) -> String {
+    format!(
+        "{} lies outside the store's own folder; allow it in the window, or name it with --artifacts, to have it opened",
+        folder.display()
+    )
 }
 
 fn read_file(path: &Path, limit: u64) -> std::io::Result<ArtifactBytes> {

@@ -34,6 +34,8 @@ pub enum Found {
         /// The trusted folder around it.
         root: PathBuf,
     },
+    /// It is this folder, which lies outside the store's own and was not allowed.
+    Outside(PathBuf),
     /// There is none, because of this.
     Absent(String),
 }
@@ -101,9 +103,7 @@ impl Folders {
         if self.allow_outside {
             return Found::At { root: folder.clone(), folder };
         }
-        Found::Absent(format!(
-            "{uri} lies outside the store's own folder; name it as the folder of the artifacts to allow that it is opened"
-        ))
+        Found::Outside(folder)
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
         fs::write(outside.join("secret.txt"), "x").expect("written");
         let strict = folders(home.path(), &OpenOptions::default());
         let uri = outside.to_str().expect("text");
-        assert!(matches!(strict.find(uri), Found::Absent(why) if why.contains("outside")));
+        assert!(strict.find(uri) == Found::Outside(outside.clone()));
         assert!(matches!(strict.find("/a/mlruns/../../etc"), Found::Absent(_)));
         assert!(matches!(strict.find("s3://bucket/1/abc"), Found::Absent(why) if why.contains("s3")));
         assert!(matches!(strict.find("/nowhere/1/abc"), Found::Absent(why) if why.contains("does not exist")));

@@ -58,6 +58,11 @@ impl MemoryStore {
         });
     }
 
+    /// Adds many runs at once, of ids that it does not have yet.
+    pub fn add_runs(&self, runs: Vec<Run>) {
+        self.change(|content| content.runs.extend(runs));
+    }
+
     /// A finished run without parent, for [`MemoryStore::put_run`] after changing what matters.
     pub fn run(id: &str, experiment: &str, name: &str, start_time_ms: i64) -> Run {
         Run {

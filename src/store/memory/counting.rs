@@ -11,6 +11,8 @@ pub(super) fn by_run<'a>(rows: impl Iterator<Item = &'a TraceRow>) -> Vec<(RunId
         let Some(run) = &row.run_id else { continue };
         let counts = counted.entry(run).or_default();
         counts.traces += 1;
+        let at = row.start_time_ms.saturating_add(row.duration_ms.unwrap_or(0));
+        counts.last_ms = counts.last_ms.max(Some(at));
         counts.errors += u64::from(row.status == "ERROR");
         if let Some(tokens) = row.tokens {
             counts.with_tokens += 1;

@@ -108,6 +108,27 @@ impl Db {
         }
     }
 
+    /// Opens what can be opened as it lies there; `None` if only a copy of it could be read.
+    ///
+    /// # Errors
+    /// What SQLite or the file system said.
+    pub fn open_in_place(source: &Source) -> Result<Option<Self>> {
+        let seen = source.surroundings();
+        let has_log = seen.wal.as_ref().is_some_and(|log| log.size() > 0);
+        let mode = match (source.header()?.is_wal || has_log, has_log, seen.has_shm) {
+            (false, ..) => Mode::Plain,
+            (true, _, true) if seen.wal.is_some() => Mode::LiveLog,
+            (true, false, _) => Mode::Snapshot,
+            (true, true, _) => return Ok(None),
+        };
+        match Self::connect(source, mode, &seen) {
+            Err(StoreError::Sqlite { message, .. }) if message == NEEDS_RECOVERY => Ok(None),
+            Err(error) if mode != Mode::LiveLog || matches!(error, StoreError::Busy(_)) => Err(error),
+            Err(_) => Ok(None),
+            Ok(db) => Ok(Some(db)),
+        }
+    }
+
     /// Whether what was opened still is what lies there.
     pub fn is_current(&self, source: &Source) -> bool {
         let now = source.surroundings();

@@ -37,6 +37,13 @@ use crate::model::{
     Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
 
+/// What is seen of a store without opening it for reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// Who wrote it (`MLflow 3.17`), as far as its tables tell.
+    pub written_by: Option<String>,
+}
+
 /// A reader of one SQLite database.
 pub struct SqliteStore {
     source: Arc<Source>,
@@ -60,6 +67,18 @@ impl SqliteStore {
         let source = Arc::new(Source::open(path)?);
         let artifacts = Artifacts::new(source.path(), options);
         Self::connect(source, artifacts, Arc::default())
+    }
+
+    /// Whether a file is a store of MLflow, and who wrote it (`MLflow 3.17`), without reading more of it than its
+    /// tables' names. `None` inside if a copy would have to be made to tell.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn glance(path: &Path) -> Result<Option<Glance>> {
+        let source = Source::open(path)?;
+        let Some(db) = Db::open_in_place(&source)? else { return Ok(None) };
+        let schema = Schema::read(&db.conn, source.path())?;
+        Ok(Some(Glance { written_by: revisions::describe(schema.revision.as_deref()).0 }))
     }
 
     fn connect(source: Arc<Source>, artifacts: Artifacts, run_traces: Arc<RunTraceCache>) -> Result<Self> {

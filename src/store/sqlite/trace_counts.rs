@@ -29,8 +29,8 @@ impl Reader<'_> {
         let sql = format!(
             "with traces as materialized ({traces}) \
              select run, count(*), sum(status = 'ERROR'), count(coalesce(i, o, s)), \
-             count(i), total(i), count(o), total(o), count(s), total(s) \
-             from (select run, status, {input} as i, {output} as o, {total} as s from traces) group by run"
+             count(i), total(i), count(o), total(o), count(s), total(s), max(at) \
+             from (select run, status, at, {input} as i, {output} as o, {total} as s from traces) group by run"
         );
         let mut found = Vec::new();
         let params = experiment.map(experiment_value);
@@ -39,7 +39,8 @@ impl Reader<'_> {
             let count = |column| row::count(values, column).unwrap_or(0);
             let sum = |column| (count(column) > 0).then(|| row::real(values, column + 1).unwrap_or(0.0) as u64);
             let tokens = (count(3) > 0).then(|| Tokens { input: sum(4), output: sum(6), total: sum(8) });
-            let counts = RunTraces { traces: count(1), errors: count(2), with_tokens: count(3), tokens };
+            let last_ms = row::int(values, 10);
+            let counts = RunTraces { traces: count(1), errors: count(2), with_tokens: count(3), tokens, last_ms };
             found.push((RunId::from(run), counts));
         })?;
         Ok(Some(found))
@@ -59,7 +60,10 @@ impl Reader<'_> {
         };
         let condition = if of_experiment { "t.experiment_id = ?1" } else { "1" };
         let status = self.schema.column("trace_info", "t", "status");
-        let columns = format!("{status} as status, {}", self.usage_columns());
+        let [start, duration] =
+            ["timestamp_ms", "execution_time_ms"].map(|column| self.schema.column("trace_info", "t", column));
+        let at = format!("{start} + coalesce({duration}, 0) as at");
+        let columns = format!("{status} as status, {at}, {}", self.usage_columns());
         let mut ways = Vec::new();
         if has_metadata {
             ways.push(format!(

@@ -22,13 +22,7 @@ use crate::widgets::tokens::size::{self, Type};
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
 
-pub(super) fn header_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut TraceMemory,
-    tree: &TraceTree,
-    is_narrow: bool,
-) {
+pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
     let row = &tree.head.row;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
@@ -61,7 +55,7 @@ pub(super) fn header_ui(
         text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
     });
     ui.add_space(size::GAP_XS);
-    ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree, is_narrow));
+    ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree));
     ui.add_space(size::GAP_S);
 }
 
@@ -103,7 +97,7 @@ fn score_ui(ui: &mut Ui, assessment: &Assessment) {
     }
 }
 
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree, is_narrow: bool) {
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
     let adapters = tree.spans.iter().filter(|span| rows::is_adapter(span)).count();
     if adapters > 0 {
         let shows = scene.state.settings.show_adapters;
@@ -111,12 +105,6 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         let chip = Chip::toggle(text, shows).key("a");
         if ui.add(chip).on_hover_text(Command::ToggleAdapters.tooltip()).clicked() {
             scene.act(Action::ShowAdapters(!shows));
-        }
-    }
-    if is_narrow {
-        let chip = Chip::toggle("Details", memory.shows_details);
-        if ui.add(chip).on_hover_text("Show the focused span instead of the tree").clicked() {
-            memory.shows_details = !memory.shows_details;
         }
     }
     if let Some(place) = memory.place.clone() {

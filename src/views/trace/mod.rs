@@ -20,6 +20,7 @@ use crate::state::{Action, Location, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
+use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use rows::SpanLines;
 
@@ -35,7 +36,8 @@ pub(super) struct TraceMemory {
     /// Where a trace of this list was last seen.
     near: usize,
     trace: Option<TraceId>,
-    wants_focus: bool,
+    /// The spans are to get the keyboard.
+    pub wants_focus: bool,
     shows_details: bool,
 }
 
@@ -82,8 +84,16 @@ pub(super) fn trace_ui(
             empty_ui(ui, &format!("This store has no trace {id}; it may have been deleted"), "");
             return;
         };
-        header::header_ui(ui, scene, memory, tree, details.is_some());
+        header::header_ui(ui, scene, memory, tree);
         make_rows(scene, memory, answer, tree);
+        if details.is_some() {
+            let titles = [tabs::Tab::new("Spans"), tabs::Tab::new("Details")];
+            let shown = usize::from(memory.shows_details);
+            if let Some(chosen) = tabs::show(ui, "trace tabs", "Trace", &titles, shown) {
+                memory.shows_details = chosen == 1;
+            }
+            ui.add_space(size::GAP_XS);
+        }
         match details {
             Some(details) if memory.shows_details => details_ui(ui, scene, details),
             _ if tree.spans.is_empty() => {

@@ -8,9 +8,9 @@ use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
-use super::scroll::KeptScroll;
+use super::scroll::{KeptRow, KeptScroll};
 use crate::loader::{Lane, TraceScope};
-use crate::state::Place;
+use crate::state::{Action, Place};
 use crate::store::TraceHandle;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::table::{Table, TableState};
@@ -19,11 +19,17 @@ use crate::widgets::tokens::size;
 /// Lines that are read beyond the visible ones, in both directions.
 const AHEAD: usize = 30;
 
+/// What the history calls this list.
+const LIST: &str = "traces";
+
 /// What a list remembers.
 #[derive(Default)]
 pub(super) struct TracesMemory {
     table: TableState,
     scroll: KeptScroll,
+    row: KeptRow,
+    /// The lines are to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
     scope: Option<TraceScope>,
     /// The line the keyboard stands on; it stays with its trace when newer ones come.
     cursor: Option<TraceHandle>,
@@ -43,24 +49,33 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let handles = &index.handles;
     let columns = rows::columns();
     let clock = scene.clock;
+    if let Some(row) = memory.row.restore(scene, LIST) {
+        memory.cursor = row.as_ref().and_then(|row| row.parse().ok()).map(TraceHandle);
+        // Who comes back goes on with the keys where they were.
+        memory.wants_focus = memory.cursor.is_some();
+    }
+    let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+    memory.wants_focus &= !gets_focus;
     let selected = memory.cursor.and_then(|cursor| handles.iter().position(|handle| *handle == cursor));
-    memory.scroll.restore(scene, "traces", &mut memory.table.scroll);
+    memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let loader = &*scene.loader;
-    let events = Table::new("traces", "Traces", &columns, handles.len()).selected(selected).show(
-        ui,
-        &mut memory.table,
-        |row, column| match handles.get(row).and_then(|handle| loader.trace_row(*handle)) {
+    let table = Table::new("traces", "Traces", &columns, handles.len()).selected(selected).focus(gets_focus);
+    let events = table.show(ui, &mut memory.table, |row, column| {
+        match handles.get(row).and_then(|handle| loader.trace_row(*handle)) {
             Some(line) => rows::cell(line, column, clock),
             None => rows::waiting(column),
-        },
-    );
+        }
+    });
     let visible = &events.visible;
     let from = visible.start.saturating_sub(AHEAD);
     let to = (visible.end + AHEAD).min(handles.len());
     scene.loader.want_trace_rows(&handles[from.min(to)..to], Lane::Visible);
-    memory.scroll.note(scene, "traces", memory.table.scroll);
+    memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(row) = events.selected {
         memory.cursor = handles.get(row).copied();
+        if let Some(handle) = memory.cursor {
+            scene.act(Action::Selected(LIST, handle.0.to_string()));
+        }
     }
     let opened = events.opened.or(events.cell.map(|(row, _)| row));
     let line = opened.and_then(|row| handles.get(row)).and_then(|handle| scene.loader.trace_row(*handle));

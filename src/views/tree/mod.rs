@@ -1,5 +1,6 @@
 //! The panel at the left: experiments and, below each, its runs.
 
+mod look;
 mod rows;
 
 use std::collections::HashMap;
@@ -7,9 +8,9 @@ use std::sync::Arc;
 
 use egui::{Frame, Margin, Ui};
 
-use super::parts::{run_status, slot_ui};
+use super::experiment::has_runs_filter;
+use super::parts::slot_ui;
 use super::scene::Scene;
-use super::time::age;
 use crate::loader::{Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
 use crate::state::{Action, Place, TreeKey};
@@ -64,6 +65,8 @@ pub(super) struct TreeMemory {
     filter: String,
     /// The filter is to get the keyboard.
     pub focus_filter: bool,
+    /// The rows are to get the keyboard unless something else has it.
+    pub wants_focus: bool,
     cursor: Option<TreeKey>,
     made_of: Option<MadeOf>,
     lines: Vec<TreeLine>,
@@ -72,7 +75,9 @@ pub(super) struct TreeMemory {
 
 pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 4 }).show(ui, |ui| {
-        let response = Field::new("Filter runs").hint("Filter runs").key("/").show(ui, &mut memory.filter);
+        // In a table of runs the key leads to its filter.
+        let key = if has_runs_filter(scene) { "" } else { "/" };
+        let response = Field::new("Filter runs").hint("Filter runs").key(key).show(ui, &mut memory.filter);
         if std::mem::take(&mut memory.focus_filter) {
             response.request_focus();
         }
@@ -85,7 +90,7 @@ pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemor
         let sentence = if memory.filter.is_empty() {
             "No experiments yet; they appear as soon as MLflow records a run"
         } else {
-            "Nothing is called like this; runs are found once their experiment is unfolded"
+            "No experiment and no run is called like this"
         };
         empty_ui(ui, sentence, "");
         return;
@@ -105,7 +110,8 @@ fn make_rows(scene: &mut Scene<'_>, memory: &mut TreeMemory, experiments: &Arc<V
         runs: Vec::new(),
     };
     for experiment in experiments.iter() {
-        if unfolded.has(&TreeKey::Experiment(experiment.id.clone())) {
+        // A filter finds runs wherever they are.
+        if !made_of.filter.is_empty() || unfolded.has(&TreeKey::Experiment(experiment.id.clone())) {
             let slot = scene.loader.run_tree(&experiment.id, Lane::Visible);
             made_of.runs.push((experiment.id.clone(), slot.value().cloned(), slot.error().cloned()));
             runs.insert(experiment.id.clone(), slot);
@@ -168,6 +174,10 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
                 TreeEvent::None => {}
             }
         });
+    if memory.wants_focus && ui.memory(|memory| memory.focused().is_none()) {
+        memory.wants_focus = false;
+        ui.memory_mut(|memory| memory.request_focus(response.id));
+    }
     if let Some(row) = response.moved_to {
         memory.cursor = Some(lines[row].key.clone());
     }
@@ -239,29 +249,33 @@ fn line_ui(
         Some(true) => Fold::Open,
         Some(false) => Fold::Closed,
     };
-    let base = TreeRow { depth: line.depth, fold, selected, ..TreeRow::default() };
+    let base = TreeRow { depth: line.depth, fold, selected, position: Some(line.position), ..TreeRow::default() };
     match &line.kind {
         RowKind::Experiment { name, runs } => {
             let count =
                 runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", format::count(runs)) });
-            let trailing = [Trailing::caption(count.as_deref().unwrap_or(""), 76.0)];
-            TreeRow { name, strong: true, trailing: &trailing, ..base }.show(ui, row)
+            let count = count.unwrap_or_default();
+            let trailing = [Trailing::caption(&count, 76.0)];
+            TreeRow { name, strong: true, trailing: &trailing, description: &count, ..base }.show(ui, row)
         }
         RowKind::Run(..) => {
             let Some(run) = line.run() else { return TreeEvent::None };
-            let score = score(scene, &line.experiment, &run.id);
-            let score_text = score.map(score_text).unwrap_or_default();
-            let age = run.start_time_ms.map(|ms| age(ms, scene.clock)).unwrap_or_default();
+            let look = look::of(scene, line, run);
             let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
-            let trailing = match score {
-                Some(_) => [Trailing::value(&score_text, 30.0)],
-                None => [Trailing::caption(&age, 48.0)],
+            let trailing = match look.score.is_empty() {
+                false => [Trailing::value(&look.score, 32.0)],
+                true => [Trailing::caption(&look.age, 48.0)],
             };
-            let bar =
-                score.filter(|score| (0.0..=100.0).contains(score)).map(|score| (score as f32 / 100.0, Tone::Accent));
-            let note = if run.parent_inferred { "inferred" } else { "" };
-            let mark = Mark::Status(run_status(&run.status));
-            TreeRow { name, mark, note, bar, trailing: &trailing, ..base }.show(ui, row)
+            let row_of_run = TreeRow {
+                name,
+                mark: Mark::Status(look.status),
+                note: look.note,
+                bar: look.share.map(|share| (share as f32, Tone::Accent)),
+                trailing: &trailing,
+                description: &look.description,
+                ..base
+            };
+            row_of_run.show(ui, row)
         }
         RowKind::Loading => TreeRow { name: "Loading…", tone: Tone::Muted, ..base }.show(ui, row),
         RowKind::Empty => TreeRow { name: "No runs", tone: Tone::Muted, ..base }.show(ui, row),
@@ -270,20 +284,4 @@ fn line_ui(
             TreeRow { name: &name, tone: Tone::Bad, ..base }.show(ui, row)
         }
     }
-}
-
-/// Few digits: the whole value stands on the run's page.
-fn score_text(score: f64) -> String {
-    if score.is_finite() && score.fract() != 0.0 && score.abs() < 100.0 {
-        return if score.abs() < 1.0 { format!("{score:.2}") } else { format!("{score:.1}") };
-    }
-    format::value(score)
-}
-
-/// The run's metric `eval`, which DSPy logs on the scale of 0 to 100.
-fn score(scene: &mut Scene<'_>, experiment: &ExperimentId, run: &RunId) -> Option<f64> {
-    let values = scene.loader.run_values(experiment, Lane::Prefetch);
-    let of_run = values.value()?.get(run)?;
-    let metric = of_run.metrics.iter().find(|metric| &*metric.key == "eval")?;
-    Some(metric.point.value)
 }

@@ -33,6 +33,10 @@ pub(super) struct TreeLine {
     pub depth: usize,
     /// Whether children are shown; `None` if there are none.
     pub is_open: Option<bool>,
+    /// It names a parent that is not there.
+    pub is_orphan: bool,
+    /// The place among its siblings that are shown, from 0, and their number.
+    pub position: (usize, usize),
 }
 
 impl TreeLine {
@@ -49,37 +53,44 @@ impl TreeLine {
 pub(super) struct Source<'a> {
     pub experiments: &'a [Experiment],
     pub counts: Option<&'a [(ExperimentId, ExperimentCounts)]>,
-    /// The runs of those experiments that are unfolded.
+    /// The runs of those experiments that are unfolded; with a filter, of all.
     pub runs: &'a HashMap<ExperimentId, Slot<RunTree>>,
     pub unfolded: &'a Folds<TreeKey>,
     /// Lower case; empty shows everything.
     pub filter: &'a str,
 }
 
-/// Makes the rows. With a filter, a row stands if its name or the name of anything below it matches.
+/// Makes the rows. With a filter, a row stands if its name or the name of anything below it holds it.
 pub(super) fn rows(source: &Source<'_>) -> Vec<TreeLine> {
     let mut lines = Vec::new();
     for experiment in source.experiments {
         let key = TreeKey::Experiment(experiment.id.clone());
-        let is_open = source.unfolded.has(&key);
         let count = source.counts.and_then(|list| list.iter().find(|(id, _)| *id == experiment.id));
         let runs = count.map(|(_, counts)| counts.runs);
         let start = lines.len();
+        let matches = holds(&experiment.name, source.filter);
+        let is_unfolded = source.unfolded.has(&key);
+        let is_filtered = !source.filter.is_empty() && !matches;
         lines.push(TreeLine {
-            key: key.clone(),
+            key,
             experiment: experiment.id.clone(),
             kind: RowKind::Experiment { name: experiment.name.clone(), runs },
             depth: 0,
-            is_open: (runs != Some(0)).then_some(is_open),
+            is_open: (runs != Some(0)).then_some(is_unfolded),
+            is_orphan: false,
+            position: (0, 0),
         });
-        let matches = matches(&experiment.name, source.filter);
-        if is_open {
-            push_runs(&mut lines, source, experiment, matches);
+        // What a filter finds below is shown without unfolding by hand.
+        if is_unfolded || is_filtered {
+            push_runs(&mut lines, source, experiment, !is_filtered);
         }
-        if !matches && lines.len() == start + 1 {
+        if is_filtered && lines.len() == start + 1 {
             lines.pop();
+        } else if is_filtered {
+            lines[start].is_open = Some(true);
         }
     }
+    number(&mut lines);
     lines
 }
 
@@ -90,6 +101,8 @@ fn push_runs(lines: &mut Vec<TreeLine>, source: &Source<'_>, experiment: &Experi
         kind,
         depth: 1,
         is_open: None,
+        is_orphan: false,
+        position: (0, 0),
     };
     let slot = source.runs.get(&experiment.id);
     let Some(tree) = slot.and_then(Slot::value) else {
@@ -103,33 +116,71 @@ fn push_runs(lines: &mut Vec<TreeLine>, source: &Source<'_>, experiment: &Experi
         lines.push(leaf(RowKind::Empty));
     }
     let nodes = &tree.forest.nodes;
+    let hits = if all { Vec::new() } else { hits_up_to(tree, source.filter) };
+    // How many hits stand at or below a node.
+    let below = |from: usize, to: usize| hits.get(to).zip(hits.get(from)).is_some_and(|(to, from)| to > from);
     let mut at = 0;
     while at < nodes.len() {
         let node = nodes[at];
-        let run = &tree.runs[node.item];
-        let key = TreeKey::Run(run.id.clone());
-        let name_of = |at: usize| tree.runs[nodes[at].item].name.as_str();
-        let is_filtered = !source.filter.is_empty() && !all;
-        if is_filtered && !(at..=at + node.descendants).any(|below| matches(name_of(below), source.filter)) {
-            at += node.descendants + 1;
+        let end = at + node.descendants + 1;
+        if !all && !below(at, end) {
+            at = end;
             continue;
         }
-        // What a filter found below is shown without unfolding by hand.
-        let finds_below =
-            is_filtered && (at + 1..=at + node.descendants).any(|below| matches(name_of(below), source.filter));
-        let is_open = source.unfolded.has(&key) || finds_below;
+        let run = &tree.runs[node.item];
+        let key = TreeKey::Run(run.id.clone());
+        let is_open = source.unfolded.has(&key) || !all && below(at + 1, end);
         lines.push(TreeLine {
             key,
             experiment: experiment.id.clone(),
             kind: RowKind::Run(Arc::clone(tree), node.item),
             depth: node.depth as usize + 1,
             is_open: (node.descendants > 0).then_some(is_open),
+            is_orphan: node.is_orphan,
+            position: (0, 0),
         });
         at += if is_open { 1 } else { node.descendants + 1 };
     }
 }
 
-fn matches(name: &str, filter: &str) -> bool {
+/// How many names before each node hold the filter; each name is looked at once.
+fn hits_up_to(tree: &RunTree, filter: &str) -> Vec<usize> {
+    let mut sum = 0;
+    let mut hits = Vec::with_capacity(tree.forest.nodes.len() + 1);
+    hits.push(0);
+    for node in &tree.forest.nodes {
+        sum += usize::from(holds(&tree.runs[node.item].name, filter));
+        hits.push(sum);
+    }
+    hits
+}
+
+/// Each row's place among its siblings, and how many they are.
+fn number(lines: &mut [TreeLine]) {
+    // The last sibling that was met at each depth, and how many there were.
+    let mut open: Vec<Vec<usize>> = Vec::new();
+    let close = |lines: &mut [TreeLine], siblings: Vec<usize>| {
+        let total = siblings.len();
+        for (place, line) in siblings.into_iter().enumerate() {
+            lines[line].position = (place, total);
+        }
+    };
+    for line in 0..lines.len() {
+        let depth = lines[line].depth;
+        while open.len() > depth + 1 {
+            if let Some(siblings) = open.pop() {
+                close(lines, siblings);
+            }
+        }
+        open.resize_with(depth + 1, Vec::new);
+        open[depth].push(line);
+    }
+    for siblings in open {
+        close(lines, siblings);
+    }
+}
+
+fn holds(name: &str, filter: &str) -> bool {
     filter.is_empty() || name.to_lowercase().contains(filter)
 }
 
@@ -207,5 +258,24 @@ mod tests {
         assert_eq!(shown(std::slice::from_ref(&one), "a2"), ["one", "  run a", "    run a2"]);
         assert_eq!(shown(&[one], "two"), ["two"]);
         assert_eq!(shown(&[], "nothing"), [] as [String; 0]);
+        assert_eq!(shown(&[], "a2"), ["one", "  run a", "    run a2"], "folded experiments are searched, too");
+        assert_eq!(shown(&[], "one"), ["one"]);
+    }
+
+    #[test]
+    fn each_row_has_its_place_among_its_siblings() {
+        let leaf = |depth| TreeLine {
+            key: TreeKey::Run("r".into()),
+            experiment: "1".into(),
+            kind: RowKind::Empty,
+            depth,
+            is_open: None,
+            is_orphan: false,
+            position: (9, 9),
+        };
+        let mut lines: Vec<TreeLine> = [0, 1, 2, 2, 1, 0, 1].map(leaf).into();
+        number(&mut lines);
+        let places: Vec<_> = lines.iter().map(|line| line.position).collect();
+        assert_eq!(places, [(0, 2), (0, 2), (0, 2), (1, 2), (1, 2), (1, 2), (0, 1)]);
     }
 }

@@ -1,76 +1,83 @@
 //! Choosing a store; and, once one is open, the page of all its experiments.
 
+mod path;
 mod store;
+mod stores;
 
 pub(super) use store::store_ui;
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use egui::{Align, Key, Layout, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::command::Command;
 use super::parts::link;
 use super::scene::Scene;
+use crate::loader::FolderName;
 use crate::state::Action;
 use crate::widgets::chips::Chip;
-use crate::widgets::field::Field;
+use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::{section_ui, text_ui};
-use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
 
 /// What is typed.
 #[derive(Default)]
 pub(super) struct WelcomeMemory {
     path: String,
+    completion: CompletionState,
+    /// The names that were offered last.
+    names: Option<Arc<Vec<FolderName>>>,
     has_focused: bool,
 }
 
-const WIDTH: f32 = 560.0;
+const WIDTH: f32 = 680.0;
 
 pub(super) fn welcome_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     let area = ui.available_rect_before_wrap();
-    let width = WIDTH.min(area.width() - 2.0 * size::GAP_L);
-    let left = area.center().x - width / 2.0;
-    let top = area.top() + (area.height() * 0.16).min(140.0);
-    let inner = egui::Rect::from_min_max(egui::pos2(left, top), egui::pos2(left + width, area.bottom()));
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)), |ui| {
-        text_ui(ui, "dspyglass", Type::Headline, Tone::Neutral);
-        let what = "See what DSPy and MLflow recorded: runs, metrics, traces, and what exactly was said to the model";
-        let muted = crate::widgets::tokens::Tokens::of(ui).text2;
-        ui.add(egui::Label::new(egui::RichText::new(what).color(muted)).wrap());
-        ui.add_space(size::GAP_XL);
-        open_ui(ui, scene, memory);
-        failed_ui(ui, scene);
-        ui.add_space(size::GAP_L);
-        recent_ui(ui, scene);
+    let width = WIDTH.min(area.width() - 2.0 * size::GAP_L).max(120.0);
+    let side = ((area.width() - width) / 2.0).max(0.0);
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.add_space((area.height() * 0.12).clamp(16.0, 110.0));
+        let inner = Rect::from_min_size(pos2(area.left() + side, ui.cursor().top()), vec2(width, area.height()));
+        let layout = Layout::top_down(Align::Min);
+        ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| column_ui(ui, scene, memory));
     });
-    ui.advance_cursor_after_rect(area);
+}
+
+fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
+    text_ui(ui, "dspyglass", Type::Headline, Tone::Neutral);
+    let what = "See what DSPy and MLflow recorded: runs, metrics, traces, and what exactly was said to the model";
+    let muted = Tokens::of(ui).text2;
+    ui.add(egui::Label::new(egui::RichText::new(what).color(muted)).wrap());
+    ui.add_space(size::GAP_XL);
+    open_ui(ui, scene, memory);
+    failed_ui(ui, scene, memory);
+    ui.add_space(size::GAP_XL);
+    stores::recent_ui(ui, scene);
+    stores::found_ui(ui, scene);
 }
 
 fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     section_ui(ui, "Open a store: mlflow.db, or a folder that holds one");
+    let mut is_entered = false;
     ui.horizontal(|ui| {
-        let button = 150.0;
-        let width = ui.available_width() - button;
-        let field = Field::new("Path of the store").hint("/path/to/mlflow.db").width(width);
-        let response = field.show(ui, &mut memory.path);
-        if !memory.has_focused && scene.loader.state().opening.is_none() {
-            memory.has_focused = true;
-            response.request_focus();
-        }
-        let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let has_path = !memory.path.trim().is_empty();
-        let is_clicked = ui.add(Chip::button("Open")).clicked();
-        if (is_entered || is_clicked) && has_path {
-            scene.act(Action::OpenStore(typed_path(&memory.path)));
-        }
+        let buttons = 134.0;
+        let room = vec2((ui.available_width() - buttons).max(80.0), size::CONTROL);
+        let (rect, _) = ui.allocate_exact_size(room, egui::Sense::hover());
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| is_entered = path_ui(ui, scene, memory));
+        is_entered |= ui.add(Chip::button("Open")).clicked();
         if ui.add(Chip::button("Browse…")).on_hover_text(Command::OpenStore.tooltip()).clicked() {
             scene.act(Action::ChooseStore);
         }
     });
+    if is_entered && !memory.path.trim().is_empty() {
+        scene.act(Action::OpenStore(path::typed_path(&memory.path)));
+    }
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_XS;
         text_ui(ui, "or drop a file or a folder here, or look at", Type::Small, Tone::Muted);
         if link(ui, "the sample store", Type::Small, Tone::Accent).clicked() {
             scene.act(Action::OpenSample);
@@ -82,56 +89,39 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     }
 }
 
-/// A path as people paste it: with quotes around, with `file://` before (the reader knows that), with spaces.
-fn typed_path(text: &str) -> PathBuf {
-    let text = text.trim();
-    let unquoted = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
-    PathBuf::from(unquoted.unwrap_or(text))
+/// The field; says whether Enter was pressed in it.
+fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bool {
+    let id = egui::Id::unique("path of the store");
+    let names = path::folder_of(&memory.path).and_then(|folder| scene.loader.names_in(&folder).value().cloned());
+    let is_same = match (&memory.names, &names) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    if !is_same {
+        // They come a moment after the letters that they belong to.
+        memory.completion.ask_again();
+        memory.names = names;
+    }
+    let names = memory.names.as_ref().map(|names| names.as_slice()).unwrap_or_default();
+    let field = CompletionField::new("Path of the store").id(id).hint("/path/to/mlflow.db").path();
+    let events =
+        field.show(ui, &mut memory.path, &mut memory.completion, |text, caret| path::completions(text, caret, names));
+    if !memory.has_focused && scene.loader.state().opening.is_none() {
+        memory.has_focused = true;
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    events.submitted
 }
 
-fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let Some((path, error)) = scene.loader.state().failed.clone() else { return };
-    ui.add_space(size::GAP_L);
-    if Notice::failed("This store could not be opened", &error, "").show(ui) == NoticeEvent::CopyDetails {
-        scene.act(Action::Copy(format!("{}: {error}", path.display())));
-    }
-}
-
-fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let recent = &scene.state.settings.recent;
-    if recent.is_empty() {
-        return;
-    }
-    section_ui(ui, "Recent stores");
-    let mut chosen = None;
-    for path in recent.iter().take(8) {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), egui::Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, path));
-        let tokens = crate::widgets::tokens::Tokens::of(ui);
-        if response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
+fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &WelcomeMemory) {
+    if let Some((path, error)) = scene.loader.state().failed.clone() {
+        ui.add_space(size::GAP_L);
+        if Notice::failed("This store could not be opened", &error, "").show(ui) == NoticeEvent::CopyDetails {
+            scene.act(Action::Copy(format!("{}: {error}", path.display())));
         }
-        let inner = rect.shrink2(vec2(size::GAP_S, 0.0));
-        crate::widgets::row_text::paint(ui.painter(), inner, path, Type::Value, tokens.text1, Align::Min);
-        if response.clicked() {
-            chosen = Some(PathBuf::from(path));
-        }
-    }
-    if let Some(path) = chosen {
-        scene.act(Action::OpenStore(path));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::typed_path;
-    use std::path::Path;
-
-    #[test]
-    fn paths_as_they_are_pasted() {
-        for text in ["/a b/mlflow.db", " /a b/mlflow.db\n", "\"/a b/mlflow.db\"", "'/a b/mlflow.db'"] {
-            assert_eq!(typed_path(text), Path::new("/a b/mlflow.db"));
-        }
-        assert_eq!(typed_path("\"a"), Path::new("\"a"));
+    } else if path::is_address(&memory.path) {
+        ui.add_space(size::GAP_L);
+        let advice = "Open the file behind it: the database that `mlflow server --backend-store-uri sqlite:///mlflow.db` was given";
+        Notice::hint("Tracking servers are not opened yet").advice(advice).show(ui);
     }
 }

@@ -40,11 +40,11 @@ pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
     let columns = [
-        Column::text("Experiment", 320.0).unsorted().growing(),
-        Column::number("Runs", 90.0).unsorted(),
-        Column::number("Traces", 90.0).unsorted(),
-        Column::text("Made", 160.0).unsorted(),
-        Column::text("Id", 180.0).unsorted(),
+        Column::text("Experiment", 220.0).unsorted().growing(),
+        Column::number("Runs", 80.0).unsorted(),
+        Column::number("Traces", 80.0).unsorted(),
+        Column::text("Made", 140.0).unsorted(),
+        Column::text("Id", 120.0).unsorted(),
     ];
     let counts = scene.loader.counts(Lane::Visible);
     let id = egui::Id::unique("store experiments");

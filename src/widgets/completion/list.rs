@@ -49,23 +49,22 @@ pub(super) fn show(ui: &Ui, field: Id, at: Pos2, state: &CompletionState, has_mo
 
 fn width(ui: &Ui, items: &[Completion]) -> f32 {
     let lay = |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), WIDTH_MOST).size().x;
-    let widest = items
-        .iter()
-        .take(100)
-        .map(|item| lay(&item.text, Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 48.0);
+    let widest = items.iter().take(100).map(|item| {
+        lay(item.text.trim(), Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 48.0
+    });
     widest.fold(WIDTH_LEAST, f32::max).min(WIDTH_MOST)
 }
 
 fn row_ui(ui: &Ui, row: &VisibleRow, item: &Completion, selected: bool) -> bool {
     let tokens = Tokens::of(ui);
-    let response = row.interact(ui, RowInfo { label: &item.text, selected, ..RowInfo::default() });
+    let response = row.interact(ui, RowInfo { label: item.text.trim(), selected, ..RowInfo::default() });
     paint_background(ui, row.rect, selected, response.hovered(), tokens);
     let mut room = row.rect.shrink2(vec2(size::GAP_S, 0.0));
     let kind = row_text::paint(ui.painter(), room, item.kind, Type::Caption, tokens.text3, Align::Max);
     if !item.kind.is_empty() {
         room.max.x = kind.left() - size::GAP_S;
     }
-    let text = row_text::paint(ui.painter(), room, &item.text, Type::Value, tokens.text1, Align::Min);
+    let text = row_text::paint(ui.painter(), room, item.text.trim(), Type::Value, tokens.text1, Align::Min);
     room.min.x = text.right() + size::GAP_M;
     row_text::paint(ui.painter(), room, &item.note, Type::Small, tokens.text2, Align::Min);
     // A press is enough: with it the field loses the keyboard, and the list would be gone before the click.

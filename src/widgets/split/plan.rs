@@ -5,7 +5,7 @@ pub const LEFT_LEAST: f32 = 200.0;
 /// The right panel is never narrower; in a window that has no room for it, it becomes a tab.
 pub const RIGHT_LEAST: f32 = 320.0;
 /// The centre is never narrower while there is a panel at the right.
-pub const CENTRE_LEAST: f32 = 400.0;
+pub const CENTRE_LEAST: f32 = 470.0;
 
 /// `wanted` points, but not less than `own_least` and not so much that less than `other_least` of `length` is left.
 /// Where there is no room for both, the other one gives way.
@@ -54,7 +54,7 @@ mod tests {
     fn the_sizes_of_the_look_fit() {
         assert_eq!(PanelPlan::new(1600.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(400.0) });
         assert_eq!(PanelPlan::new(1600.0, 292.0, 560.0).right, Some(560.0));
-        assert_eq!(PanelPlan::new(1100.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(400.0) });
+        assert_eq!(PanelPlan::new(1100.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(338.0) });
         assert!(PanelPlan::new(800.0, 292.0, 400.0).is_right_a_tab());
     }
 

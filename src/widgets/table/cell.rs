@@ -6,8 +6,11 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::VisibleRow;
 use egui::accesskit::Role;
-use egui::{Align, Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use std::borrow::Cow;
+
+/// The room that a name keeps however deep it stands.
+const NAME_LEAST: f32 = 120.0;
 
 /// What a cell shows.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,10 @@ pub struct CellText<'a> {
     pub note: Cow<'a, str>,
     /// A tint behind the cell: good, bad or warn.
     pub tint: Option<Tone>,
+    /// How deep its row stands below others; with it room is kept for a triangle.
+    pub depth: Option<usize>,
+    /// Whether the rows below it are shown; `None` if there are none.
+    pub is_open: Option<bool>,
 }
 
 impl<'a> CellText<'a> {
@@ -76,6 +83,12 @@ impl<'a> CellText<'a> {
         self
     }
 
+    /// In a tree, so deep; `is_open` says whether the rows below it are shown, if there are any.
+    pub fn in_tree(mut self, depth: usize, is_open: Option<bool>) -> Self {
+        (self.depth, self.is_open) = (Some(depth), is_open);
+        self
+    }
+
     /// With a tint behind it.
     pub fn tint(mut self, tone: Tone) -> Self {
         self.tint = Some(tone);
@@ -90,6 +103,9 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
         ui.painter().rect_filled(inside, f32::from(size::RADIUS_CELL), tone.background(tokens));
     }
     let mut inner = rect.shrink2(vec2(CELL_PADDING, 0.0));
+    if let Some(fold) = fold_rect(rect, cell) {
+        inner = inner.with_min_x(fold.right());
+    }
     if let Some(tone) = cell.dot {
         let at = inner.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
         ui.painter().circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
@@ -116,6 +132,33 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
         let room = inner.with_min_x(text.right() + size::GAP_S);
         cell_text(ui, room, &cell.note, Type::Small, Tone::Faint, Align::Min);
     }
+}
+
+/// Where the triangle of a cell stands, if it has room for one.
+pub(super) fn fold_rect(rect: Rect, cell: &CellText<'_>) -> Option<Rect> {
+    let depth = cell.depth?;
+    // Deep trees stop indenting where there would be no room for names.
+    let most = (rect.width() - NAME_LEAST).max(0.0);
+    let left = rect.left() + CELL_PADDING / 2.0 + (depth as f32 * size::INDENT).min(most);
+    Some(Rect::from_min_size(pos2(left, rect.top()), vec2(size::ICON + size::GAP_XS, rect.height())))
+}
+
+/// The triangle that shows and hides the rows below; says whether it was clicked.
+pub(super) fn fold_ui(ui: &Ui, row: &VisibleRow, rect: Rect, cell: &CellText<'_>) -> bool {
+    let (Some(is_open), Some(place)) = (cell.is_open, fold_rect(rect, cell)) else { return false };
+    let id = row.id.with("fold");
+    let response = ui.interact(place, id, Sense::CLICK);
+    let glyph = if is_open { Glyph::FoldOpen } else { Glyph::FoldClosed };
+    let tone = if response.hovered() { Tone::Neutral } else { Tone::Faint };
+    glyph.paint_tone(ui.painter(), place.center(), tone, Tokens::of(ui));
+    ui.ctx().accesskit_node_builder(id, |node| {
+        crate::widgets::virtual_rows::set_bounds(node, place.intersect(ui.clip_rect()));
+        node.set_role(Role::DisclosureTriangle);
+        let verb = if is_open { "Fold" } else { "Unfold" };
+        node.set_label(format!("{verb} the row of {}", cell.text));
+        node.add_action(egui::accesskit::Action::Click);
+    });
+    response.clicked()
 }
 
 /// What a row says as one sentence.

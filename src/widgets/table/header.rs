@@ -30,6 +30,15 @@ pub(super) fn show(
         }
         let sort = spec.sort.filter(|sort| sort.column == index);
         let id = table.with(("column", index));
+        if column.is_check {
+            let selection = spec.selection.filter(|_| spec.total > 0);
+            let is_all = selection.is_some_and(|selection| selection.len() >= spec.total);
+            if super::check::header_ui(ui, id, cell, column.title, is_all) {
+                let change = if is_all { super::SelectionChange::Nothing } else { super::SelectionChange::All };
+                events.select = Some(change);
+            }
+            continue;
+        }
         let response = title_ui(ui, id, cell, column, sort, spec.is_reorderable);
         if column.sortable && response.clicked() {
             events.sort = Some(index);

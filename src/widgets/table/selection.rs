@@ -24,12 +24,28 @@ pub enum SelectionChange {
     Extend(usize),
     /// All rows.
     All,
+    /// No row.
+    Nothing,
 }
 
 impl RowSelection {
     /// This row alone.
     pub fn of(row: usize) -> Self {
         Self { ranges: std::iter::once(row..row + 1).collect(), anchor: Some(row), cursor: Some(row) }
+    }
+
+    /// These rows, in any order; the keyboard stands on `cursor`.
+    pub fn of_rows(rows: impl IntoIterator<Item = usize>, cursor: Option<usize>) -> Self {
+        let mut rows: Vec<usize> = rows.into_iter().collect();
+        rows.sort_unstable();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for row in rows {
+            match ranges.last_mut() {
+                Some(last) if row <= last.end => last.end = last.end.max(row + 1),
+                _ => ranges.push(row..row + 1),
+            }
+        }
+        Self { ranges, anchor: cursor, cursor }
     }
 
     /// Applies what the user asked for, in a table of `total` rows.
@@ -54,6 +70,7 @@ impl RowSelection {
                 self.ranges = if total > 0 { std::iter::once(0..total).collect() } else { Vec::new() };
                 self.anchor = self.anchor.or((total > 0).then_some(0));
             }
+            SelectionChange::Nothing => self.clear(),
         }
         self.clamp(total);
     }
@@ -163,5 +180,8 @@ mod tests {
             selection.apply(Toggle(row), 100);
         }
         assert_eq!(selection.ranges, [1..6, 8..10]);
+        assert_eq!(RowSelection::of_rows([5, 1, 3, 9, 2, 4, 8, 8], None).ranges, [1..6, 8..10]);
+        selection.apply(super::SelectionChange::Nothing, 100);
+        assert!(selection.is_empty());
     }
 }

@@ -4,6 +4,9 @@ use super::selection::SelectionChange;
 use crate::widgets::scroll::RowScroll;
 use egui::Align;
 
+/// The width of a column of boxes.
+const CHECK_WIDTH: f32 = 36.0;
+
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
@@ -17,17 +20,25 @@ pub struct Column<'a> {
     pub sortable: bool,
     /// Whether it takes what is left of the width.
     pub grows: bool,
+    /// Whether it shows with a box which rows are selected.
+    pub is_check: bool,
 }
 
 impl<'a> Column<'a> {
     /// A column of texts.
     pub fn text(title: &'a str, width: f32) -> Self {
-        Self { title, width, align: Align::Min, sortable: true, grows: false }
+        Self { title, width, align: Align::Min, sortable: true, grows: false, is_check: false }
     }
 
     /// A column of numbers, at the right.
     pub fn number(title: &'a str, width: f32) -> Self {
         Self { align: Align::Max, ..Self::text(title, width) }
+    }
+
+    /// A column of boxes to select rows by, for a table with
+    /// [`Table::selection`](super::Table::selection); its cells are not asked for.
+    pub fn check() -> Self {
+        Self { sortable: false, is_check: true, ..Self::text("Select all rows", CHECK_WIDTH) }
     }
 
     /// This column takes what is left of the width.
@@ -83,6 +94,8 @@ pub struct TableEvents {
     /// With [`Table::reorderable`](super::Table::reorderable): the column at the first place should stand at the
     /// second.
     pub moved_column: Option<(usize, usize)>,
+    /// Asked to show or hide the rows below this one, by its triangle or by ← and →.
+    pub folded: Option<usize>,
     /// The rows that were drawn, for loading ahead.
     pub visible: std::ops::Range<usize>,
 }

@@ -1,0 +1,189 @@
+//! What changed between two programs.
+
+mod demos;
+mod fields;
+mod incomplete;
+
+pub use demos::{DemoChange, DemoDiff, diff_demos};
+pub use fields::{FieldDiff, diff_fields};
+
+use std::time::Instant;
+
+use super::text_diff::{TextDiff, diff_texts};
+use crate::model::program::Object;
+use crate::model::{Json, Predictor, Program};
+use incomplete::as_params;
+
+/// What became of a predictor or a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChangeKind {
+    /// It does the same in both.
+    Same,
+    /// It is in both and differs.
+    Changed,
+    /// Only the new program has it.
+    Added,
+    /// Only the old program has it.
+    Removed,
+}
+
+impl ChangeKind {
+    /// The word for people and scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Changed => "changed",
+            Self::Added => "added",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// A key whose value differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyChange {
+    /// The key; empty where the value as a whole is no object.
+    pub key: String,
+    /// Its old value, if it had one.
+    pub old: Option<Json>,
+    /// Its new value, if it has one.
+    pub new: Option<Json>,
+}
+
+/// What changed in one predictor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictorDiff {
+    /// Its path.
+    pub path: String,
+    /// Whether anything changed.
+    pub change: ChangeKind,
+    /// Its instructions, piece by piece.
+    pub instructions: TextDiff,
+    /// Its demos as a set.
+    pub demos: DemoDiff,
+    /// The fields that differ.
+    pub fields: Vec<FieldDiff>,
+    /// The LM settings that differ.
+    pub lm: Vec<KeyChange>,
+    /// Everything else that was saved and differs.
+    pub other: Vec<KeyChange>,
+    /// It changed, but only in what is masked or in the order of things that is not shown.
+    pub is_hidden: bool,
+}
+
+/// What changed between two programs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgramDiff {
+    /// What the programs do is equal. Metadata and history do not count.
+    pub same: bool,
+    /// Both programs are completely known; otherwise only what is known of both was compared.
+    pub complete: bool,
+    /// Every predictor of either: those of the old program in its order, then new ones.
+    pub predictors: Vec<PredictorDiff>,
+    /// Other parts of the state that differ.
+    pub other: Vec<KeyChange>,
+}
+
+/// Compares two programs. Texts are compared until `deadline` and coarsely from then on.
+pub fn diff_programs(old: &Program, new: &Program, deadline: Option<Instant>) -> ProgramDiff {
+    let complete = old.complete && new.complete;
+    // Of a program known from params only, less is known: compared is what params could tell.
+    if old.complete != new.complete {
+        return diff(&as_params(old), &as_params(new), false, deadline);
+    }
+    diff(old, new, complete, deadline)
+}
+
+fn diff(old: &Program, new: &Program, complete: bool, deadline: Option<Instant>) -> ProgramDiff {
+    let absent = Predictor::default();
+    let find = |program: &'_ Program, path: &str| program.predictors.iter().position(|one| one.path == path);
+    let mut predictors = Vec::new();
+    for one in &old.predictors {
+        predictors.push(match find(new, &one.path) {
+            Some(at) => diff_predictor(one, &new.predictors[at], None, deadline),
+            None => diff_predictor(one, &absent, Some(ChangeKind::Removed), deadline),
+        });
+    }
+    for one in new.predictors.iter().filter(|one| find(old, &one.path).is_none()) {
+        predictors.push(diff_predictor(&absent, one, Some(ChangeKind::Added), deadline));
+    }
+    let other = diff_objects(&old.other, &new.other);
+    let looks_same = other.is_empty() && predictors.iter().all(|one| one.change == ChangeKind::Same);
+    let same = match (&old.state_hash, &new.state_hash) {
+        (Some(old), Some(new)) => old == new,
+        _ => looks_same,
+    };
+    ProgramDiff { same, complete, predictors, other }
+}
+
+fn diff_predictor(
+    old: &Predictor,
+    new: &Predictor,
+    presence: Option<ChangeKind>,
+    deadline: Option<Instant>,
+) -> PredictorDiff {
+    let text = |one: &Predictor| one.instructions.clone().unwrap_or_default();
+    let instructions = diff_texts(&text(old), &text(new), deadline);
+    let demos = diff_demos(old, new);
+    let fields = diff_fields(&old.fields, &new.fields);
+    let lm = diff_values(old.lm.as_ref(), new.lm.as_ref());
+    let other = diff_objects(&old.other, &new.other);
+    let looks_same = old.instructions == new.instructions
+        && demos.is_same()
+        && fields.is_empty()
+        && lm.is_empty()
+        && other.is_empty();
+    let change = presence.unwrap_or(match (&old.state_hash, &new.state_hash) {
+        (Some(old), Some(new)) if old == new => ChangeKind::Same,
+        (Some(_), Some(_)) => ChangeKind::Changed,
+        _ if looks_same => ChangeKind::Same,
+        _ => ChangeKind::Changed,
+    });
+    PredictorDiff {
+        path: if presence == Some(ChangeKind::Added) { new.path.clone() } else { old.path.clone() },
+        change,
+        instructions,
+        demos,
+        fields,
+        lm,
+        other,
+        is_hidden: change == ChangeKind::Changed && looks_same,
+    }
+}
+
+/// Two values that are objects or absent key by key, others as a whole.
+fn diff_values(old: Option<&Json>, new: Option<&Json>) -> Vec<KeyChange> {
+    let empty = Object::new();
+    let object = |value: Option<&'_ Json>| -> Option<Object> {
+        match value {
+            None => Some(empty.clone()),
+            Some(Json::Object(object)) => Some(object.clone()),
+            Some(_) => None,
+        }
+    };
+    match (object(old), object(new)) {
+        (Some(old), Some(new)) => diff_objects(&old, &new),
+        _ if old == new => Vec::new(),
+        _ => vec![KeyChange { key: String::new(), old: old.cloned(), new: new.cloned() }],
+    }
+}
+
+/// The keys whose values differ: those of `old` in its order, then new ones. Numbers are
+/// compared by what they are.
+pub fn diff_objects(old: &Object, new: &Object) -> Vec<KeyChange> {
+    let is_equal = |a: &Json, b: &Json| a == b || super::canonical::bytes(a) == super::canonical::bytes(b);
+    let mut changes = Vec::new();
+    for (key, value) in old {
+        let now = new.get(key);
+        if !now.is_some_and(|now| is_equal(value, now)) {
+            changes.push(KeyChange { key: key.clone(), old: Some(value.clone()), new: now.cloned() });
+        }
+    }
+    for (key, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
+        changes.push(KeyChange { key: key.clone(), old: None, new: Some(value.clone()) });
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests;

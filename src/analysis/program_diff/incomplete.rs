@@ -1,0 +1,58 @@
+//! What MLflow's params would tell of a program, so that a program known from params can be
+//! compared with one known from its file.
+
+use crate::model::program::Object;
+use crate::model::{Demo, Field, Json, Predictor, Program};
+
+/// MLflow cuts each param at so many characters.
+const CUT_AT: usize = 6000;
+
+/// The program as its params would show it: values as text, cut, without LM and metadata.
+pub(super) fn as_params(program: &Program) -> Program {
+    let mut predictors: Vec<Predictor> = program.predictors.iter().map(predictor).collect();
+    // What says nothing in params does not show there at all.
+    predictors.retain(|one| one.instructions.is_some() || !one.demos.is_empty() || !one.other.is_empty());
+    Program { predictors, state_hash: None, metadata: None, other: Object::new(), ..program.clone() }
+}
+
+fn predictor(predictor: &Predictor) -> Predictor {
+    let field = |field: &Field| Field {
+        prefix: field.prefix.as_deref().map(cut),
+        description: field.description.as_deref().map(cut),
+        other: Object::new(),
+        ..field.clone()
+    };
+    let is_signature = predictor.instructions.is_some();
+    Predictor {
+        path: predictor.path.clone(),
+        instructions: predictor.instructions.as_deref().map(cut),
+        fields: predictor.fields.iter().map(field).collect(),
+        demos: predictor.demos.iter().map(|demo| Demo { values: as_text(&demo.values) }).collect(),
+        lm: None,
+        other: if is_signature { Object::new() } else { as_text(&predictor.other) },
+        state_hash: None,
+    }
+}
+
+/// Values as Python's `str` writes them; what is empty leaves no param.
+fn as_text(values: &Object) -> Object {
+    values.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+}
+
+fn text(value: &Json) -> Option<Json> {
+    Some(match value {
+        Json::Null => Json::from("None"),
+        Json::Bool(true) => Json::from("True"),
+        Json::Bool(false) => Json::from("False"),
+        Json::Number(number) => Json::from(number.to_string()),
+        Json::String(text) => Json::from(cut(text)),
+        Json::Array(items) if items.is_empty() => return None,
+        Json::Array(items) => Json::Array(items.iter().filter_map(text).collect()),
+        Json::Object(map) if map.is_empty() => return None,
+        Json::Object(map) => Json::Object(as_text(map)),
+    })
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(CUT_AT).collect()
+}

@@ -1,0 +1,38 @@
+//! The state of a program: read from what DSPy saved (`model.json`), or pieced together from
+//! params, with the facts about its fields that only traces tell.
+
+mod describe;
+mod hash;
+mod params;
+mod parse;
+mod python;
+mod signature;
+
+pub use describe::{SeenSignature, describe_fields, tells_all};
+pub use params::{describes_program, from_params};
+pub use parse::{Parsed, from_json};
+pub use signature::{SignatureField, SignatureText, signature_of_repr, signature_of_text};
+
+use crate::model::Json;
+
+/// Keys that DSPy saves with a predictor and that say nothing of what it does.
+const HISTORY: [&str; 2] = ["traces", "train"];
+
+/// What stands beside the predictors and says nothing of what the program does.
+const METADATA: &str = "metadata";
+
+/// The path under which some versions of DSPy save a program that is itself a predictor.
+const SELF: &str = "self";
+
+/// Whether a document is the state of a single predictor, without any path.
+fn is_bare(document: &serde_json::Map<String, Json>) -> bool {
+    let is_signature = |key: &str| {
+        // A module may have a predictor of this name; that one has a signature inside.
+        let signature = document.get(key).and_then(Json::as_object);
+        signature.is_some_and(|it| it.contains_key("instructions") && !it.contains_key("signature"))
+    };
+    document.get("demos").is_some_and(Json::is_array)
+        || is_signature("signature")
+        || is_signature("extended_signature")
+        || document.get("signature_instructions").is_some_and(Json::is_string)
+}

@@ -1,0 +1,242 @@
+//! A program pieced together from a run's params, where `model.json` is missing.
+//!
+//! MLflow flattens the state into `{Class}.{path}.signature.instructions`,
+//! `….signature.fields.{i}.prefix|description`, `….demos.{i}.{field}` and cuts each value at
+//! 6000 characters. LM settings are not among them, all values are text, and the order of
+//! predictors and of a demo's values is lost.
+
+use std::collections::BTreeMap;
+
+use super::parse::Parsed;
+use crate::model::program::Object;
+use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, natural};
+
+/// How MLflow cuts a param.
+const CUT_AT: usize = 6000;
+
+/// What one param says of a program.
+#[derive(Debug, PartialEq, Eq)]
+enum Says<'a> {
+    Instructions,
+    Prefix(usize),
+    Description(usize),
+    /// Of a demo, with what stands below it: a value's path, mostly a name.
+    Demo(usize, &'a str),
+}
+
+/// Reads the program that params describe; `None` if they describe none.
+pub fn from_params(params: &[Entry]) -> Option<Parsed> {
+    let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in params {
+        if let Some((class, ..)) = read_key(&entry.key) {
+            *classes.entry(class).or_default() += 1;
+        }
+    }
+    // The one of which most is known; the first by name of several.
+    let (class, _) = classes.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
+    let mut problems = Vec::new();
+    if classes.len() > 1 {
+        let names: Vec<&str> = classes.keys().copied().collect();
+        problems.push(format!("the params are those of several programs ({}), {class} is shown", names.join(", ")));
+    }
+    let mut drafts: BTreeMap<&str, Draft> = BTreeMap::new();
+    let mut cut = 0;
+    for entry in params.iter().filter(|entry| is_of(&entry.key, class)) {
+        let text = entry.value.as_str();
+        cut += usize::from(text.chars().nth(CUT_AT - 1).is_some());
+        match read_key(&entry.key) {
+            Some((_, path, says)) => drafts.entry(path).or_default().add(&says, text),
+            None => {
+                // `Router.past.k`: something without a signature, for instance a `Retrieve`.
+                let rest = &entry.key[class.len() + 1..];
+                let (path, key) = rest.rsplit_once('.').unwrap_or(("", rest));
+                drafts.entry(path).or_default().predictor.other.insert(key.to_owned(), Json::from(text));
+            }
+        }
+    }
+    if cut > 0 {
+        problems.push(format!("{cut} params are as long as MLflow lets them be, and may have been cut"));
+    }
+    let mut predictors: Vec<Predictor> = drafts.into_iter().map(|(path, draft)| draft.finish(path)).collect();
+    predictors.sort_by(|a, b| natural::compare(&a.path, &b.path));
+    let program = Program {
+        source: ProgramSource::Params,
+        complete: false,
+        stale: None,
+        state_hash: None,
+        predictors,
+        metadata: None,
+        other: Object::new(),
+    };
+    Some(Parsed { program, problems })
+}
+
+/// Whether a param repeats what the state of a program says.
+pub fn describes_program(key: &str) -> bool {
+    read_key(key).is_some()
+}
+
+fn is_of(key: &str, class: &str) -> bool {
+    key.strip_prefix(class).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Class, path and what is said.
+fn read_key(key: &str) -> Option<(&str, &str, Says<'_>)> {
+    let (owner, says) = read_signature(key).or_else(|| read_demo(key))?;
+    let (class, path) = owner.split_once('.').unwrap_or((owner, ""));
+    (!class.is_empty()).then_some((class, path, says))
+}
+
+fn read_signature(key: &str) -> Option<(&str, Says<'_>)> {
+    if let Some(owner) = key.strip_suffix(".signature.instructions") {
+        return Some((owner, Says::Instructions));
+    }
+    let (owner, rest) = key.rsplit_once(".signature.fields.")?;
+    let (index, what) = rest.split_once('.')?;
+    let index = index.parse().ok().filter(|index| *index < MOST)?;
+    match what {
+        "prefix" => Some((owner, Says::Prefix(index))),
+        "description" => Some((owner, Says::Description(index))),
+        _ => None,
+    }
+}
+
+/// No signature has so many fields, no program so many demos: numbers beyond come from nowhere
+/// good and would cost memory.
+const MOST: usize = 10_000;
+
+fn read_demo(key: &str) -> Option<(&str, Says<'_>)> {
+    const MARK: &str = ".demos.";
+    key.match_indices(MARK).find_map(|(at, _)| {
+        let (index, name) = key[at + MARK.len()..].split_once('.')?;
+        let index = index.parse().ok().filter(|index| *index < MOST)?;
+        (!name.is_empty()).then_some((&key[..at], Says::Demo(index, name)))
+    })
+}
+
+/// A predictor whose fields and demos arrive in any order.
+#[derive(Default)]
+struct Draft {
+    predictor: Predictor,
+    fields: BTreeMap<usize, Field>,
+    demos: BTreeMap<usize, Demo>,
+}
+
+impl Draft {
+    fn add(&mut self, says: &Says<'_>, text: &str) {
+        match says {
+            Says::Instructions => self.predictor.instructions = Some(text.to_owned()),
+            Says::Prefix(index) => self.fields.entry(*index).or_default().prefix = Some(text.to_owned()),
+            Says::Description(index) => self.fields.entry(*index).or_default().description = Some(text.to_owned()),
+            Says::Demo(index, name) => {
+                put(&mut self.demos.entry(*index).or_default().values, name, text);
+            }
+        }
+    }
+
+    fn finish(self, path: &str) -> Predictor {
+        let fields = self.fields.into_values().collect();
+        let demos = self.demos.into_values().map(|demo| Demo { values: with_lists(demo.values) }).collect();
+        let path = if path == super::SELF { "" } else { path };
+        Predictor { path: path.to_owned(), fields, demos, ..self.predictor }
+    }
+}
+
+/// Puts a value at a path such as `history.0` or `date.day`.
+fn put(values: &mut Object, path: &str, text: &str) {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    match rest {
+        None => {
+            values.insert(key.to_owned(), Json::from(text));
+        }
+        Some(rest) => match values.entry(key).or_insert_with(|| Json::Object(Object::new())) {
+            Json::Object(below) => put(below, rest, text),
+            // A name with a point in it.
+            _ => {
+                values.insert(path.to_owned(), Json::from(text));
+            }
+        },
+    }
+}
+
+/// Objects whose keys count from 0 were lists before they were flattened.
+fn with_lists(values: Object) -> Object {
+    let list = |value| match value {
+        Json::Object(below) => {
+            let below = with_lists(below);
+            let items: Option<Vec<Json>> = (0..below.len()).map(|at| below.get(&at.to_string()).cloned()).collect();
+            items.map_or(Json::Object(below), Json::Array)
+        }
+        other => other,
+    };
+    values.into_iter().map(|(key, value)| (key, list(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Shown;
+    use serde_json::json;
+
+    fn entries(params: &[(&str, &str)]) -> Vec<Entry> {
+        let entry = |(key, text): &(&str, &str)| Entry { key: (*key).into(), value: Shown::Text((*text).into()) };
+        params.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn a_program_from_its_params() {
+        let parsed = from_params(&entries(&[
+            ("Router.mods['a.b'].signature.instructions", "Route it"),
+            ("Router.past.k", "3"),
+            ("Router.preds[10].predict.signature.instructions", "Ten"),
+            ("Router.preds[2].predict.demos.10.answer", "10th"),
+            ("Router.preds[2].predict.demos.2.answer", "2nd"),
+            ("Router.preds[2].predict.demos.2.augmented", "True"),
+            ("Router.preds[2].predict.demos.2.history.0.q", "first"),
+            ("Router.preds[2].predict.demos.2.history.1.q", "second"),
+            ("Router.preds[2].predict.signature.fields.0.description", "what"),
+            ("Router.preds[2].predict.signature.fields.1.prefix", "B:"),
+            ("Router.preds[2].predict.signature.instructions", "Two"),
+            ("num_trials", "6"),
+            ("x.signature.fields.99999999999999.prefix", "never"),
+        ]))
+        .expect("a program");
+        assert!(parsed.problems.is_empty());
+        let program = parsed.program;
+        assert!(!program.complete && program.state_hash.is_none());
+        let paths: Vec<&str> = program.predictors.iter().map(|one| &*one.path).collect();
+        assert_eq!(paths, ["mods['a.b']", "past", "preds[2].predict", "preds[10].predict"]);
+        let two = &program.predictors[2];
+        assert_eq!(two.instructions.as_deref(), Some("Two"));
+        assert_eq!(two.fields[0].description.as_deref(), Some("what"));
+        assert_eq!(two.fields[1].prefix.as_deref(), Some("B:"));
+        assert_eq!(
+            Json::Object(two.demos[0].values.clone()),
+            json!({"answer": "2nd", "augmented": "True", "history": [{"q": "first"}, {"q": "second"}]})
+        );
+        assert!(two.demos[0].is_bootstrapped() && !two.demos[1].is_bootstrapped());
+        assert_eq!(two.demos[1].values["answer"], "10th");
+        assert_eq!(program.predictors[1].other["k"], "3");
+    }
+
+    #[test]
+    fn a_bare_predictor_and_nothing_at_all() {
+        let parsed = from_params(&entries(&[("Predict.signature.instructions", "x")])).expect("a program");
+        assert_eq!(parsed.program.predictors[0].path, "");
+        assert_eq!(from_params(&entries(&[("lr", "0.1"), ("a.b.c", "d"), (".signature.instructions", "x")])), None);
+        assert_eq!(from_params(&[]), None);
+    }
+
+    #[test]
+    fn several_programs_and_cut_values_are_told() {
+        let long = "x".repeat(CUT_AT);
+        let parsed = from_params(&entries(&[
+            ("A.signature.instructions", "a"),
+            ("B.p.signature.instructions", &long),
+            ("B.p.signature.fields.0.prefix", "c"),
+        ]))
+        .expect("a program");
+        assert_eq!(parsed.program.predictors[0].path, "p");
+        assert_eq!(parsed.problems.len(), 2, "{:?}", parsed.problems);
+    }
+}

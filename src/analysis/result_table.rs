@@ -1,0 +1,223 @@
+//! Reading `result_table.json`, and joining two of them by their examples.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::canonical;
+use crate::model::program::Object;
+use crate::model::result_table::{ResultRow, ResultTable};
+use crate::model::secret::mask_json;
+use crate::model::{Json, Reveal};
+
+/// Reads a table, which comes as stored and is masked here; beside it, what was strange about
+/// it, as sentences.
+///
+/// # Errors
+/// Why it is no table, as the end of a sentence.
+pub fn table_from_json(document: Json, reveal: Reveal) -> Result<(ResultTable, Vec<String>), String> {
+    let Json::Object(mut document) = document else { return Err("holds no table: it is no object".to_owned()) };
+    let (Some(Json::Array(columns)), Some(Json::Array(data))) = (document.remove("columns"), document.remove("data"))
+    else {
+        return Err("holds no table: it needs the lists `columns` and `data`".to_owned());
+    };
+    let columns: Vec<Column> = columns.iter().map(Column::read).collect();
+    let mut table = ResultTable::default();
+    for column in &columns {
+        match column {
+            Column::Example(name) => table.example_fields.push(name.clone()),
+            Column::Prediction(name) => table.prediction_fields.push(name.clone()),
+            Column::Score | Column::Other(_) => {}
+        }
+    }
+    let mut odd = 0_usize;
+    for cells in data {
+        let Json::Array(cells) = cells else {
+            odd += 1;
+            continue;
+        };
+        odd += usize::from(cells.len() != columns.len());
+        table.rows.push(row(&columns, cells, reveal));
+    }
+    let mut problems = Vec::new();
+    if odd > 0 {
+        problems.push(format!("{odd} of its rows are not as long as its list of columns"));
+    }
+    if !columns.contains(&Column::Score) {
+        problems.push("has no column `score`".to_owned());
+    }
+    Ok((table, problems))
+}
+
+/// What a column holds, by its name.
+#[derive(PartialEq)]
+enum Column {
+    Score,
+    Example(String),
+    Prediction(String),
+    Other(String),
+}
+
+impl Column {
+    fn read(name: &Json) -> Self {
+        let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+        if name == "score" {
+            Self::Score
+        } else if let Some(field) = name.strip_prefix("example_") {
+            Self::Example(field.to_owned())
+        } else if let Some(field) = name.strip_prefix("pred_") {
+            Self::Prediction(field.to_owned())
+        } else {
+            Self::Other(name)
+        }
+    }
+}
+
+fn row(columns: &[Column], cells: Vec<Json>, reveal: Reveal) -> ResultRow {
+    let mut row = ResultRow::default();
+    for (column, cell) in columns.iter().zip(cells) {
+        let put = |object: &mut Object, name: &str, cell| {
+            object.insert(name.to_owned(), mask_json(name, cell, reveal));
+        };
+        match column {
+            Column::Score => {
+                row.score = score(&cell);
+                let cell = mask_json("score", cell, reveal);
+                row.feedback = cell.get("feedback").and_then(Json::as_str).map(str::to_owned);
+                row.stored_score = cell;
+            }
+            Column::Example(name) => put(&mut row.example, name, cell),
+            Column::Prediction(name) => put(&mut row.prediction, name, cell),
+            Column::Other(name) => put(&mut row.other, name, cell),
+        }
+    }
+    row
+}
+
+/// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
+fn score(cell: &Json) -> Option<f64> {
+    match cell {
+        Json::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
+        Json::Number(number) => number.as_f64().filter(|score| score.is_finite()),
+        Json::Object(parts) => parts.get("score").filter(|inner| !inner.is_object()).and_then(score),
+        _ => None,
+    }
+}
+
+/// From which score on an example counts as right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RightRule {
+    /// At or above it.
+    pub threshold: f64,
+    /// Every score is 0 or 1; otherwise the threshold is half of the observed range.
+    pub is_binary: bool,
+}
+
+impl RightRule {
+    /// The rule for scores that are looked at together; `None` if there are none.
+    pub fn of(scores: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let (mut low, mut high, mut is_binary) = (f64::INFINITY, f64::NEG_INFINITY, true);
+        for score in scores.into_iter().filter(|score| score.is_finite()) {
+            (low, high) = (low.min(score), high.max(score));
+            is_binary &= score == 0.0 || score == 1.0;
+        }
+        let threshold = if is_binary { 1.0 } else { low + (high - low) / 2.0 };
+        (low <= high).then_some(Self { threshold, is_binary })
+    }
+
+    /// Whether a score counts as right.
+    pub fn is_right(self, score: f64) -> bool {
+        score >= self.threshold
+    }
+}
+
+/// Pairs the rows of two tables that evaluate the same example. Examples are the same if all
+/// fields that both tables have are equal; if one stands in a table several times, its rows
+/// are paired in their order. Pairs come in the order of `a`.
+pub fn join_examples(a: &ResultTable, b: &ResultTable) -> Vec<(usize, usize)> {
+    let shared: Vec<&String> = a.example_fields.iter().filter(|field| b.example_fields.contains(field)).collect();
+    if shared.is_empty() {
+        return Vec::new();
+    }
+    let key = |row: &ResultRow| -> Vec<u8> {
+        let mut key = Vec::new();
+        for field in &shared {
+            key.extend(row.example.get(*field).map_or_else(|| b"-".to_vec(), canonical::bytes));
+        }
+        key
+    };
+    let mut waiting: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
+    for (at, row) in b.rows.iter().enumerate() {
+        waiting.entry(key(row)).or_default().push_back(at);
+    }
+    let pair = |(at, row)| Some((at, waiting.get_mut(&key(row))?.pop_front()?));
+    a.rows.iter().enumerate().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn table(columns: Json, data: Json) -> ResultTable {
+        table_from_json(json!({"columns": columns, "data": data}), Reveal::Masked).expect("a table").0
+    }
+
+    #[test]
+    fn scores_of_every_kind() {
+        let read = table(
+            json!(["score", "example_q", "pred_a", "note"]),
+            json!([
+                [true, 1, 2, 3],
+                [0.25, 1, 2, 3],
+                [null, 1, 2, 3],
+                [{"score": 1.0, "feedback": "good"}, 1, 2, 3],
+                [{"score": false}, 1, 2, 3],
+                ["NaN", 1, 2, 3],
+                [{"score": {"score": 1}}, 1, 2, 3],
+            ]),
+        );
+        let scores: Vec<_> = read.rows.iter().map(|row| row.score).collect();
+        assert_eq!(scores, [Some(1.0), Some(0.25), None, Some(1.0), Some(0.0), None, None]);
+        assert_eq!(read.rows[3].feedback.as_deref(), Some("good"));
+        assert_eq!((&*read.example_fields, &*read.prediction_fields), (&["q".to_owned()][..], &["a".to_owned()][..]));
+        assert_eq!(read.rows[0].other["note"], 3);
+    }
+
+    #[test]
+    fn damaged_tables() {
+        for document in [json!([]), json!({"columns": []}), json!({"columns": "x", "data": []}), json!(null)] {
+            assert!(table_from_json(document, Reveal::Masked).is_err());
+        }
+        let document = json!({"columns": ["example_q", 7], "data": [[1, 2, 3], [1], "x", []]});
+        let (read, problems) = table_from_json(document, Reveal::Masked).expect("a table");
+        assert_eq!((read.rows.len(), problems.len()), (3, 2));
+        let (read, _) =
+            table_from_json(json!({"columns": ["example_api_key", "score"], "data": [["abc", 1]]}), Reveal::Masked)
+                .expect("a table");
+        assert_eq!(read.rows[0].example["api_key"], json!({"masked": true}));
+    }
+
+    #[test]
+    fn right_is_one_or_half_of_the_range() {
+        let rule = |scores: &[f64]| RightRule::of(scores.iter().copied());
+        assert_eq!(rule(&[]), None);
+        assert_eq!(rule(&[0.0, 1.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
+        assert_eq!(rule(&[0.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
+        assert_eq!(rule(&[0.2, 0.6, f64::NAN]).map(|rule| rule.is_binary), Some(false));
+        assert!(rule(&[0.0, 10.0]).is_some_and(|rule| rule.is_right(5.0) && !rule.is_right(4.9)));
+    }
+
+    #[test]
+    fn rows_join_by_their_examples() {
+        let a = table(
+            json!(["score", "example_q", "example_a"]),
+            json!([[1, "x", 1], [0, "y", 2], [1, "x", 1], [1, "z", 3]]),
+        );
+        let b = table(
+            json!(["example_a", "score", "example_q", "example_more"]),
+            json!([[2.0, 1, "y", 0], [1, 0, "x", 0], [1, 1, "x", 0], [1, 1, "x", 0], [4, 1, "z", 0]]),
+        );
+        assert_eq!(join_examples(&a, &b), [(0, 1), (1, 0), (2, 2)]);
+        let other = table(json!(["score", "example_text"]), json!([[1, "x"]]));
+        assert_eq!(join_examples(&a, &other), []);
+    }
+}

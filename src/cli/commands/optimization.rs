@@ -1,0 +1,240 @@
+//! `dspyglass optimization`
+
+use serde::Serialize;
+
+use super::Answer;
+use crate::analysis::optimization::{Evaluation, OVERLAP_REASON};
+use crate::cli::args::OptimizationArgs;
+use crate::cli::failure::Failure;
+use crate::cli::json::{self, Real, Usage, Warnings, known};
+use crate::cli::table::{Side, Table};
+use crate::cli::words;
+use crate::model::{RunId, StateHash};
+use crate::query::{self, DataSize, Optimization};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    optimizer: OptimizerJson<'a>,
+    winner: Option<WinnerJson<'a>>,
+    evaluations: Vec<EvaluationJson<'a>>,
+    tokens: Option<Usage>,
+    cost_usd: Option<f64>,
+    trainset: Option<DataJson>,
+    valset: Option<DataJson>,
+    seed: Option<SeedJson<'a>>,
+    best_program: Option<BestJson<'a>>,
+    run_id: &'a str,
+    status: Option<&'a str>,
+    #[serde(skip_serializing_if = "Warnings::is_empty")]
+    warnings: Warnings,
+}
+
+#[derive(Serialize)]
+struct OptimizerJson<'a> {
+    name: Option<&'a str>,
+    inferred: bool,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct WinnerJson<'a> {
+    run_ids: Vec<&'a str>,
+    state_hash: Option<&'a str>,
+    inferred: bool,
+}
+
+#[derive(Serialize)]
+struct SeedJson<'a> {
+    run_ids: Vec<&'a str>,
+    state_hash: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BestJson<'a> {
+    state_hash: Option<&'a str>,
+    stale: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DataJson {
+    rows: u64,
+    distinct: u64,
+}
+
+#[derive(Serialize)]
+struct EvaluationJson<'a> {
+    run_id: &'a str,
+    name: Option<&'a str>,
+    order: usize,
+    kind: &'static str,
+    n: Option<u64>,
+    score: Option<Real>,
+    best_so_far: Option<Real>,
+    state_hash: Option<&'a str>,
+    parent_inferred: bool,
+    ambiguous: bool,
+}
+
+pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let run = answer.run(&args.parent)?;
+    let found = query::optimization(answer.store, answer.cx, &run.id)?;
+    let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
+    if answer.is_json {
+        return json::write(&document(&found, answer.cx.take_warnings().into()), answer.out);
+    }
+    head(&found, answer)?;
+    evaluations(&found, answer)
+}
+
+fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
+    let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
+    Document {
+        optimizer: OptimizerJson {
+            name: found.optimizer.name,
+            inferred: found.optimizer.name.is_some(),
+            reason: &found.optimizer.reason,
+        },
+        winner: found.winner.as_ref().map(|winner| WinnerJson {
+            run_ids: ids(&winner.run_ids),
+            state_hash: hash(&winner.state_hash),
+            inferred: winner.inferred,
+        }),
+        evaluations: found.evaluations.iter().map(evaluation).collect(),
+        tokens: found.tokens.map(Usage::from),
+        // No DSPy trace holds a cost, and there are no prices to make one of.
+        cost_usd: None,
+        trainset: found.trainset.map(data),
+        valset: found.valset.map(data),
+        seed: found
+            .seed
+            .as_ref()
+            .map(|seed| SeedJson { run_ids: ids(&seed.run_ids), state_hash: hash(&seed.state_hash) }),
+        best_program: found
+            .best
+            .as_ref()
+            .map(|best| BestJson { state_hash: hash(&best.state_hash), stale: best.stale.as_deref() }),
+        run_id: found.run.id.as_str(),
+        status: json::status(&found.run.status),
+        warnings,
+    }
+}
+
+fn ids(runs: &[RunId]) -> Vec<&str> {
+    runs.iter().map(RunId::as_str).collect()
+}
+
+fn hash(hash: &Option<StateHash>) -> Option<&str> {
+    hash.as_ref().map(StateHash::as_str)
+}
+
+fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
+    EvaluationJson {
+        run_id: one.run_id.as_str(),
+        name: known(&one.name),
+        order: one.order,
+        kind: one.kind.as_str(),
+        n: one.n,
+        score: one.score.map(Real),
+        best_so_far: one.best_so_far.map(Real),
+        state_hash: hash(&one.state_hash),
+        parent_inferred: one.parent_inferred,
+        ambiguous: one.is_ambiguous,
+    }
+}
+
+/// What stands above the table, one fact a line.
+fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let name = words::clean(&found.run.name);
+    writeln!(answer.out, "{name} · {}", found.run.status.as_str().to_lowercase())?;
+    let reason = words::clean(&found.optimizer.reason);
+    match found.optimizer.name {
+        Some(name) => writeln!(answer.out, "Optimizer  {name} (inferred: {reason})")?,
+        None => writeln!(answer.out, "Optimizer  unknown ({reason})")?,
+    }
+    if let Some(best) = &found.best
+        && let Some(stale) = &best.stale
+    {
+        writeln!(answer.out, "Program    best_model.json is stale: {}", words::clean(stale))?;
+    }
+    for (what, size) in [("Trainset ", found.trainset), ("Valset   ", found.valset)] {
+        let Some(size) = size else { continue };
+        let rows = words::counted(size.distinct, "example");
+        let repeated = if size.rows == size.distinct {
+            String::new()
+        } else {
+            format!(" (written {} times in all)", words::count(size.rows))
+        };
+        writeln!(answer.out, "{what}  {rows}{repeated}")?;
+    }
+    if let Some(traces) = found.traces {
+        let tokens = match found.tokens {
+            None => "tokens unknown".to_owned(),
+            Some(_) if traces.with_tokens < traces.traces => {
+                format!("{} in the {} that tell", words::tokens(found.tokens), words::count(traces.with_tokens))
+            }
+            Some(_) => words::tokens(found.tokens),
+        };
+        writeln!(answer.out, "Traces     {} · {tokens}", words::count(traces.traces))?;
+    }
+    if found.evaluations.iter().any(|one| one.is_ambiguous) {
+        writeln!(answer.out, "Note       ? marks what may belong elsewhere: {OVERLAP_REASON}")?;
+    }
+    Ok(())
+}
+
+fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    if found.evaluations.is_empty() {
+        writeln!(answer.out, "No evaluations")?;
+        return Ok(());
+    }
+    writeln!(answer.out)?;
+    let mut table = Table::new(&[
+        ("#", Side::Right),
+        ("Evaluation", Side::Left),
+        ("Kind", Side::Left),
+        ("n", Side::Right),
+        ("Score", Side::Right),
+        ("Best so far", Side::Right),
+        ("Program", Side::Left),
+        ("Mark", Side::Left),
+    ]);
+    for one in &found.evaluations {
+        let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::real);
+        let program = one.state_hash.as_ref().map_or("–", |hash| short(hash.as_str()));
+        table.row(vec![
+            one.order.to_string(),
+            one.name.clone(),
+            one.kind.as_str().to_owned(),
+            words::count_or_unknown(one.n),
+            real(one.score),
+            real(one.best_so_far),
+            program.to_owned(),
+            marks(found, one).join(", "),
+        ]);
+    }
+    Ok(table.print(answer.style, answer.out)?)
+}
+
+fn marks(found: &Optimization, one: &Evaluation) -> Vec<&'static str> {
+    let mut marks = Vec::new();
+    if let Some(winner) = &found.winner
+        && winner.run_ids.contains(&one.run_id)
+    {
+        marks.push(if winner.inferred { "★ best (inferred)" } else { "★ winner" });
+    }
+    if found.seed.as_ref().is_some_and(|seed| seed.run_ids.contains(&one.run_id)) {
+        marks.push("seed");
+    }
+    if one.parent_inferred {
+        marks.push("(inferred)");
+    }
+    if one.is_ambiguous {
+        marks.push("?");
+    }
+    marks
+}
+
+/// Enough of a hash to tell programs apart by eye.
+fn short(hash: &str) -> &str {
+    &hash[..hash.floor_char_boundary(10)]
+}

@@ -1,0 +1,96 @@
+//! A program for people.
+
+use super::Answer;
+use crate::cli::failure::Failure;
+use crate::cli::json::preview;
+use crate::cli::table::{Side, Table};
+use crate::cli::words;
+use crate::model::program::Object;
+use crate::model::{FactSource, Json, Predictor, Program, Run};
+
+/// Values longer than this are cut.
+const PREVIEW: usize = 120;
+
+pub(super) fn print(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    writeln!(answer.out, "Program of {} · from {}", named(run), program.source.as_str())?;
+    match &program.state_hash {
+        Some(hash) => writeln!(answer.out, "state {}", hash.as_str())?,
+        None if program.complete => {}
+        None => {
+            writeln!(answer.out, "Incomplete: params have no LM settings, and MLflow cuts them at 6000 characters")?
+        }
+    }
+    if let Some(stale) = &program.stale {
+        writeln!(answer.out, "Stale: {stale}")?;
+    }
+    for predictor in &program.predictors {
+        print_predictor(predictor, answer)?;
+    }
+    print_rest("Other", &program.other, answer)
+}
+
+/// The run as people know it.
+pub(super) fn named(run: &Run) -> String {
+    let name = words::clean(&run.name);
+    let id = words::clean(run.id.as_str());
+    if name.is_empty() { format!("run {id}") } else { format!("{name} ({id})") }
+}
+
+/// The path of a predictor; a bare one has none.
+pub(super) fn title(path: &str) -> String {
+    if path.is_empty() { "(the program itself)".to_owned() } else { words::clean(path) }
+}
+
+fn print_predictor(predictor: &Predictor, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    writeln!(answer.out, "\n{}", title(&predictor.path))?;
+    if let Some(instructions) = &predictor.instructions {
+        for line in instructions.lines() {
+            writeln!(answer.out, "  {}", words::clean(line))?;
+        }
+    }
+    if !predictor.fields.is_empty() {
+        writeln!(answer.out)?;
+        let mut table = Table::new(&[
+            ("  Field", Side::Left),
+            ("Direction", Side::Left),
+            ("Type", Side::Left),
+            ("Prefix", Side::Left),
+            ("Description", Side::LeftCut),
+        ]);
+        for field in &predictor.fields {
+            let known = |text: Option<&str>| text.map_or_else(|| words::UNKNOWN.to_owned(), str::to_owned);
+            let guessed = if field.name_source.as_ref().is_some_and(FactSource::is_guess) { " (guessed)" } else { "" };
+            table.row(vec![
+                format!("  {}{guessed}", known(field.name.as_deref())),
+                known(field.direction.map(|direction| direction.as_str())),
+                known(field.type_.as_deref()),
+                known(field.prefix.as_deref()),
+                field.description.clone().unwrap_or_default(),
+            ]);
+        }
+        table.print(answer.style, answer.out)?;
+    }
+    if !predictor.demos.is_empty() {
+        let bootstrapped = predictor.demos.iter().filter(|demo| demo.is_bootstrapped()).count();
+        let count = words::counted(predictor.demos.len() as u64, "demo");
+        writeln!(answer.out, "\n  {count}, {} of them bootstrapped", words::count(bootstrapped as u64))?;
+        for (number, demo) in (1..).zip(&predictor.demos) {
+            let kind = if demo.is_bootstrapped() { "bootstrapped" } else { "labelled" };
+            writeln!(answer.out, "  {number}. {kind}")?;
+            for (name, value) in demo.fields() {
+                writeln!(answer.out, "     {} = {}", words::clean(name), preview(value, PREVIEW))?;
+            }
+        }
+    }
+    if let Some(lm) = &predictor.lm {
+        writeln!(answer.out, "\n  LM {}", preview(lm, 4 * PREVIEW))?;
+    }
+    print_rest("  Other", &predictor.other, answer)
+}
+
+fn print_rest(title: &str, rest: &Object, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    if !rest.is_empty() {
+        writeln!(answer.out, "\n{title} {}", preview(&Json::Object(rest.clone()), 4 * PREVIEW))?;
+    }
+    Ok(())
+}

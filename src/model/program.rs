@@ -1,0 +1,179 @@
+//! What a program is at one moment of its optimization: its predictors with their instructions,
+//! fields, demos and LM settings.
+
+use super::{Json, StateHash};
+
+/// A JSON object with its keys in stored order.
+pub type Object = serde_json::Map<String, Json>;
+
+/// Where a program's state was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProgramSource {
+    /// The artifact `model.json` of an evaluation.
+    ModelJson,
+    /// The artifact `best_model.json` of an optimization.
+    BestModelJson,
+    /// The params of an evaluation, which MLflow cuts at 6000 characters.
+    Params,
+}
+
+impl ProgramSource {
+    /// The name of the artifact, or `params`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ModelJson => "model.json",
+            Self::BestModelJson => "best_model.json",
+            Self::Params => "params",
+        }
+    }
+}
+
+/// The state of a program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// Where it was read.
+    pub source: ProgramSource,
+    /// It is all that DSPy saved. False for params, which lack LM settings and all that is
+    /// long, also where nothing seems to be missing.
+    pub complete: bool,
+    /// Why this is not the state that it is taken for, as a sentence: the `best_model.json` of
+    /// an optimization that did not finish is some program of a nested compile.
+    pub stale: Option<String>,
+    /// What the program does, as one text that is equal only for equal programs; `None` where
+    /// that is not known: for params, and where the state names nothing at all.
+    pub state_hash: Option<StateHash>,
+    /// Its parameters in stored order: predictors and, without instructions, whatever else DSPy
+    /// saves under a path (a `Retrieve`, a module kept as source).
+    pub predictors: Vec<Predictor>,
+    /// DSPy's note on versions (`metadata`), as stored.
+    pub metadata: Option<Json>,
+    /// Top-level keys that are neither predictors nor metadata, as stored.
+    pub other: Object,
+}
+
+/// One parameter of a program, nearly always a `Predict`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Predictor {
+    /// Its path in the program, for instance `solve.predict`; empty for a program that is
+    /// itself a predictor.
+    pub path: String,
+    /// The instructions of its signature; `None` if it has no signature.
+    pub instructions: Option<String>,
+    /// The fields of its signature in order.
+    pub fields: Vec<Field>,
+    /// Its demos in order.
+    pub demos: Vec<Demo>,
+    /// The settings of its own LM; `None` if it uses the program's.
+    pub lm: Option<Json>,
+    /// Everything else that was saved with it, as stored.
+    pub other: Object,
+    /// Its state as one text, secrets included, so that masking makes no two of them equal;
+    /// `None` where the state is not complete.
+    pub state_hash: Option<StateHash>,
+}
+
+/// One field of a signature. DSPy saves prefix and description only; the rest is recovered.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Field {
+    /// Its name, if known.
+    pub name: Option<String>,
+    /// How the name is known.
+    pub name_source: Option<FactSource>,
+    /// Whether it is given to the predictor or asked from it, if known.
+    pub direction: Option<Direction>,
+    /// How the direction is known.
+    pub direction_source: Option<FactSource>,
+    /// Its Python type as its signature's repr writes it (`str`, `list[Person]`), if known;
+    /// it is always read from a trace.
+    pub type_: Option<String>,
+    /// What stands before its value in a prompt (`Reasoning:`).
+    pub prefix: Option<String>,
+    /// What it means, in words for the model; `${name}` where the author gave none.
+    pub description: Option<String>,
+    /// Keys that were saved with it and are not known here.
+    pub other: Object,
+}
+
+/// How a fact about a field is known that DSPy does not always save.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FactSource {
+    /// It stands in the saved state.
+    Stored,
+    /// A trace of this program tells it.
+    Trace {
+        /// The trace.
+        trace: super::TraceId,
+        /// Its run, if not the one whose program this is: a parent's.
+        run: Option<super::RunId>,
+    },
+    /// The description is `${name}`, which DSPy writes where the author gave none.
+    GuessedFromDescription,
+    /// The prefix is made of the name (`Task demos:` of `task_demos`), or was once.
+    GuessedFromPrefix,
+    /// The demos name it.
+    GuessedFromDemos,
+}
+
+impl FactSource {
+    /// Whether it may be wrong.
+    pub fn is_guess(&self) -> bool {
+        matches!(self, Self::GuessedFromDescription | Self::GuessedFromPrefix | Self::GuessedFromDemos)
+    }
+
+    /// One word for scripts: `stored`, `trace`, `description`, `prefix`, `demos`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Trace { .. } => "trace",
+            Self::GuessedFromDescription => "description",
+            Self::GuessedFromPrefix => "prefix",
+            Self::GuessedFromDemos => "demos",
+        }
+    }
+}
+
+/// Which way a field goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Given to the predictor.
+    Input,
+    /// Asked from the predictor.
+    Output,
+}
+
+impl Direction {
+    /// DSPy's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// One demonstration.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Demo {
+    /// Everything that was saved with it, in stored order, `augmented` included.
+    pub values: Object,
+}
+
+/// The key that marks a demo as bootstrapped.
+pub const AUGMENTED: &str = "augmented";
+
+impl Demo {
+    /// The program itself made it (`augmented`); otherwise it is a labelled example.
+    pub fn is_bootstrapped(&self) -> bool {
+        match self.values.get(AUGMENTED) {
+            Some(Json::Bool(flag)) => *flag,
+            // Params hold text.
+            Some(Json::String(text)) => text == "True",
+            _ => false,
+        }
+    }
+
+    /// What it shows: its values without the mark.
+    pub fn fields(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.values.iter().filter(|(key, _)| *key != AUGMENTED)
+    }
+}

@@ -1,0 +1,177 @@
+//! An optimization: its evaluations in order, its candidates, who won, and which optimizer it was.
+
+mod clues;
+mod files;
+
+use std::collections::{HashMap, HashSet};
+
+use super::program::program_state;
+use super::run_table;
+use crate::analysis::optimization::{
+    Candidate, Evaluation, EvaluationFacts, OptimizerGuess, Seed, Winner, candidates, evaluations, seed, winner,
+};
+use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
+use crate::store::{ReadCx, Result, RunTraces, Store};
+
+pub use files::DataSize;
+
+/// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
+pub const SCORE_METRIC: &str = "eval";
+
+/// All about an optimization but its examples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Optimization {
+    /// The parent run.
+    pub run: Run,
+    /// Its params: what `compile()` was given, and settings of the LM.
+    pub settings: Vec<Entry>,
+    /// Which optimizer it was.
+    pub optimizer: OptimizerGuess,
+    /// Its evaluations by start; adopted ones included.
+    pub evaluations: Vec<Evaluation>,
+    /// The program of each evaluation, without facts from traces; `None` where there is none.
+    pub programs: Vec<Option<Program>>,
+    /// The distinct programs among them.
+    pub candidates: Vec<Candidate>,
+    /// The program that it was given, if that can be told.
+    pub seed: Option<Seed>,
+    /// The program that it gave back, as evaluated.
+    pub winner: Option<Winner>,
+    /// `best_model.json`, which may be stale.
+    pub best: Option<Program>,
+    /// What it used over all of its traces that tell; `None` if none does.
+    pub tokens: Option<Tokens>,
+    /// Its traces and those of its evaluations, counted, if the store tells.
+    pub traces: Option<RunTraces>,
+    /// The size of `trainset.json`.
+    pub trainset: Option<DataSize>,
+    /// The size of `valset.json`.
+    pub valset: Option<DataSize>,
+}
+
+/// What is known of the optimization under a parent run; one without evaluations has an empty
+/// list of them. `None` if the store does not have the run.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Optimization>> {
+    let Some(stored) = super::runs::stored_run(store, cx, parent)? else { return Ok(None) };
+    let mut rows = run_table(store, cx, Some(&stored.experiment_id), true)?.rows;
+    rows.retain(|(run, _)| run.lifecycle == Lifecycle::Active || run.id == *parent);
+    let runs: Vec<&Run> = rows.iter().map(|(run, _)| run).collect();
+    let family = Family::of(&runs, parent);
+    let mut counts: HashMap<RunId, RunTraces> =
+        store.run_traces(cx, Some(&stored.experiment_id))?.unwrap_or_default().into_iter().collect();
+
+    let mut facts = Vec::new();
+    let mut programs = Vec::new();
+    for place in &family.descendants {
+        cx.check()?;
+        let (run, values) = &rows[*place];
+        let program = program_state(store, cx, &run.id, false)?;
+        let score = score(values);
+        if program.is_none() && score.is_none() {
+            continue;
+        }
+        let n = match files::table_rows(store, cx, &run.id)? {
+            Some(rows) => Some(rows),
+            None => counts.get(&run.id).map(|counted| counted.traces).filter(|traces| *traces > 0),
+        };
+        let state_hash = program.as_ref().and_then(|program| program.state_hash.clone());
+        facts.push(EvaluationFacts { run: run.clone(), score, n, state_hash });
+        programs.push(program);
+    }
+    let evaluations = evaluations(&facts, &family.others);
+
+    let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
+    let values = match own_values {
+        Some(values) => values,
+        None => super::runs::stored_values(store, cx, parent)?,
+    };
+    let is_finished = stored.status == RunStatus::Finished;
+    let best = program_state(store, cx, parent, true)?;
+    let best_hash = best.as_ref().filter(|_| is_finished).and_then(|best| best.state_hash.clone());
+    let trainset = files::data_size(store, cx, parent, "trainset.json")?;
+    let own_traces = counts.get(parent).map(|counted| counted.traces);
+    let (optimizer, given) =
+        clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
+    let counted: Vec<RunTraces> = std::iter::once(parent)
+        .chain(evaluations.iter().map(|one| &one.run_id))
+        .filter_map(|run| counts.remove(run))
+        .collect();
+    let traces = sum(&counted);
+    Ok(Some(Optimization {
+        candidates: candidates(&evaluations),
+        seed: seed(&evaluations, &programs, optimizer.name, &given),
+        optimizer,
+        winner: winner(&evaluations, best_hash.as_ref()),
+        evaluations,
+        programs,
+        best,
+        tokens: traces.and_then(|traces| traces.tokens),
+        traces,
+        trainset,
+        valset: files::data_size(store, cx, parent, "valset.json")?,
+        settings: values.params,
+        run: stored,
+    }))
+}
+
+/// The score of an evaluation; `None` if it has none.
+pub fn score(values: &RunValues) -> Option<f64> {
+    values.metrics.iter().find(|metric| *metric.key == *SCORE_METRIC).map(|metric| metric.point.value)
+}
+
+/// Sums counts; of tokens, those that are known.
+fn sum(counted: &[RunTraces]) -> Option<RunTraces> {
+    counted.iter().copied().reduce(|a, b| RunTraces {
+        traces: a.traces + b.traces,
+        errors: a.errors + b.errors,
+        with_tokens: a.with_tokens + b.with_tokens,
+        tokens: match (a.tokens, b.tokens) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            (a, b) => a.or(b),
+        },
+        last_ms: a.last_ms.max(b.last_ms),
+    })
+}
+
+/// Where an optimization stands among the runs of its experiment.
+struct Family {
+    /// The places of all runs under it, by start.
+    descendants: Vec<usize>,
+    /// When other optimizations of the experiment ran.
+    others: Vec<(i64, Option<i64>)>,
+}
+
+impl Family {
+    fn of(runs: &[&Run], parent: &RunId) -> Self {
+        let links: Vec<_> = runs.iter().map(|run| (run.id.clone(), run.parent_id.clone())).collect();
+        let forest = Forest::build(&links);
+        let mut descendants = Vec::new();
+        let mut related: HashSet<&RunId> = HashSet::from([parent]);
+        if let Some(at) = forest.nodes.iter().position(|node| runs[node.item].id == *parent) {
+            let under = &forest.nodes[at + 1..][..forest.nodes[at].descendants];
+            descendants = under.iter().map(|node| node.item).collect();
+            // The order of `runs` is by start.
+            descendants.sort_unstable();
+            related.extend(descendants.iter().map(|item| &runs[*item].id));
+            let mut depth = forest.nodes[at].depth;
+            for node in forest.nodes[..at].iter().rev().filter(|node| node.depth < forest.nodes[at].depth) {
+                if node.depth < depth {
+                    depth = node.depth;
+                    related.insert(&runs[node.item].id);
+                }
+            }
+        }
+        let is_evaluation = |run: &&&Run| run.name.starts_with("eval") && !run.parent_inferred;
+        let optimizations: HashSet<&RunId> =
+            runs.iter().filter(is_evaluation).filter_map(|run| run.parent_id.as_ref()).collect();
+        let others = runs
+            .iter()
+            .filter(|run| optimizations.contains(&run.id) && !related.contains(&run.id))
+            .filter_map(|run| Some((run.start_time_ms?, run.end_time_ms)))
+            .collect();
+        Self { descendants, others }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the files beside an optimization and its evaluations count.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::model::{ArtifactOwner, Json, RunId, json};
+use crate::query::program::{Read, read_json};
+use crate::store::{ReadCx, Result, Store};
+
+/// The table of results of an evaluation (MLflow ≥ 3.3).
+const RESULT_TABLE: &str = "result_table.json";
+
+/// Longer tables are not counted.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// How many examples a file of data holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataSize {
+    /// Its rows.
+    pub rows: u64,
+    /// Its different rows: nested compiles append theirs to the same file.
+    pub distinct: u64,
+}
+
+/// How many rows the result table of a run has; `None` if there is no such table.
+pub fn table_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<u64>> {
+    #[derive(Deserialize)]
+    struct Table {
+        data: Vec<IgnoredAny>,
+    }
+    let owner = ArtifactOwner::Run(run.clone());
+    let Some(file) = store.artifact(cx, &owner, RESULT_TABLE, MAX_BYTES)? else { return Ok(None) };
+    if let Ok(table) = serde_json::from_slice::<Table>(&file.bytes) {
+        return Ok(Some(table.data.len() as u64));
+    }
+    // Something that Python writes and the standard forbids, or damage.
+    let rows = rows_of(&json::decode(&file.bytes).value).map(|rows| rows.len() as u64);
+    if rows.is_none() {
+        cx.warn(format!("run {run}, {RESULT_TABLE}"), "is no table: cut short or damaged");
+    }
+    Ok(rows)
+}
+
+/// The size of `trainset.json` or `valset.json`; `None` if it is not there or no table.
+pub fn data_size(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<DataSize>> {
+    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+    let Some(rows) = rows_of(&decoded.value) else {
+        cx.warn(format!("run {run}, {path}"), "is no table of examples");
+        return Ok(None);
+    };
+    let distinct: HashSet<String> = rows.iter().map(Json::to_string).collect();
+    Ok(Some(DataSize { rows: rows.len() as u64, distinct: distinct.len() as u64 }))
+}
+
+/// The rows of `{"columns", "data"}`, or of a plain list.
+fn rows_of(table: &Json) -> Option<&Vec<Json>> {
+    table.get("data").unwrap_or(table).as_array()
+}

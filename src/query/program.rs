@@ -1,0 +1,81 @@
+//! What a run's program is.
+
+mod read;
+mod traces;
+
+use crate::analysis::program_state::{describe_fields, from_params};
+use crate::model::{Program, ProgramSource, Run, RunId, RunStatus};
+use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+
+pub(super) use read::{Read, read_json};
+
+/// The program of a run, with names, types and directions of its fields as far as they are
+/// known: from `model.json`, else `best_model.json`, else its params; with `best` from
+/// `best_model.json` alone. `None` if the store does not have the run or the run has no program.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> Result<Option<Program>> {
+    let Some(run) = one(store, cx, run)? else { return Ok(None) };
+    let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
+    let seen = traces::signatures(store, cx, &run, &program)?;
+    describe_fields(&mut program, &seen);
+    Ok(Some(program))
+}
+
+/// As [`program`], without reading any trace: names of fields are guesses then, and their types
+/// and directions are mostly unknown. For many programs at once.
+///
+/// # Errors
+/// As [`program`].
+pub fn program_state(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> Result<Option<Program>> {
+    let Some(run) = one(store, cx, run)? else { return Ok(None) };
+    let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
+    describe_fields(&mut program, &[]);
+    Ok(Some(program))
+}
+
+fn one(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<Run>> {
+    Ok(store.runs(cx, &RunQuery { scope: RunScope::One(run.clone()), with_deleted: true })?.pop())
+}
+
+fn state_of(store: &mut dyn Store, cx: &ReadCx, run: &Run, best: bool) -> Result<Option<Program>> {
+    let mut is_model_broken = false;
+    if !best {
+        match read::state(store, cx, run, ProgramSource::ModelJson)? {
+            Read::Good(program) => return Ok(Some(program)),
+            Read::Broken => is_model_broken = true,
+            Read::Absent => {}
+        }
+    }
+    // Where a run has a program of its own, the best one of something nested is not it.
+    if !is_model_broken && let Read::Good(mut program) = read::state(store, cx, run, ProgramSource::BestModelJson)? {
+        program.stale = stale(&run.status);
+        return Ok(Some(program));
+    }
+    if best {
+        return Ok(None);
+    }
+    let query = RunQuery { scope: RunScope::One(run.id.clone()), with_deleted: true };
+    let values = store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
+    let Some(parsed) = from_params(&values.params) else { return Ok(None) };
+    if !is_model_broken {
+        read::warn_of_absence(store, cx, run)?;
+    }
+    for problem in parsed.problems {
+        cx.warn(format!("run {}, params", run.id), problem);
+    }
+    Ok(Some(parsed.program))
+}
+
+/// Why the best program of a run in this state may not be its best.
+fn stale(status: &RunStatus) -> Option<String> {
+    let word = match status {
+        RunStatus::Finished => return None,
+        RunStatus::Other(word) if word.is_empty() => "without a status",
+        other => other.as_str(),
+    };
+    Some(format!(
+        "The run is {word}, not FINISHED: compiles inside the optimization overwrite best_model.json, so this may not be its best program"
+    ))
+}

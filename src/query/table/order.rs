@@ -1,0 +1,135 @@
+//! From what was asked for – a filter, a sorting, parents or not – to the lines of a table.
+
+use std::collections::HashSet;
+
+use super::{PreparedRuns, RunColumn, RunLine, flat_order, sort, tree_order};
+use crate::model::RunId;
+use crate::query::{Filter, TraceCounts};
+
+/// Which lines, and in which order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LineOptions {
+    /// Which runs.
+    pub filter: Filter,
+    /// By which column, and whether the largest come first; else by start.
+    pub sort: Option<(RunColumn, bool)>,
+    /// Without parents.
+    pub is_flat: bool,
+    /// Runs whose children are not shown.
+    pub folded: HashSet<RunId>,
+}
+
+/// The lines of a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunLines {
+    /// What is shown.
+    pub lines: Vec<RunLine>,
+    /// How many runs pass the filter, whether they are folded away or not.
+    pub matches: usize,
+    line_of_row: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl RunLines {
+    /// Puts the rows into lines.
+    pub fn new(runs: &PreparedRuns, traces: &TraceCounts, options: &LineOptions) -> Self {
+        let rows = &runs.table.rows;
+        let mut order: Vec<usize> =
+            if options.filter.is_empty() { (0..rows.len()).collect() } else { options.filter.matching(rows) };
+        if let Some((column, descending)) = &options.sort {
+            sort(&mut order, rows, traces, column, *descending);
+        }
+        let mut lines = if options.is_flat { flat_order(&order) } else { tree_order(&runs.forest, &order) };
+        if !options.is_flat && !options.folded.is_empty() {
+            let mut shown_from = 0;
+            let mut place = 0;
+            lines.retain(|line| {
+                let is_shown = place >= shown_from;
+                if is_shown && rows.get(line.row).is_some_and(|(run, _)| options.folded.contains(&run.id)) {
+                    shown_from = place + line.descendants + 1;
+                }
+                place += 1;
+                is_shown
+            });
+        }
+        let mut line_of_row = vec![NONE; rows.len()];
+        for (line, place) in lines.iter().zip(0..) {
+            line_of_row[line.row] = place;
+        }
+        Self { lines, matches: order.len(), line_of_row }
+    }
+
+    /// Where a row is shown.
+    pub fn line_of(&self, row: usize) -> Option<usize> {
+        self.line_of_row.get(row).filter(|line| **line != NONE).map(|line| *line as usize)
+    }
+
+    /// Whether the children of a line are shown; `None` if it has none.
+    pub fn is_open(&self, line: usize) -> Option<bool> {
+        let this = self.lines.get(line)?;
+        (this.descendants > 0).then(|| self.lines.get(line + 1).is_some_and(|next| next.depth > this.depth))
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.lines.len() * size_of::<RunLine>() + self.line_of_row.len() * size_of::<u32>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::RunTable;
+    use crate::query::table::RunAttribute;
+    use crate::store::memory::MemoryStore;
+
+    fn runs() -> PreparedRuns {
+        let row = |id: &str, parent: Option<&str>| {
+            let mut run = MemoryStore::run(id, "1", id, 0);
+            run.parent_id = parent.map(Into::into);
+            (run, crate::model::RunValues::default())
+        };
+        let rows =
+            vec![row("a", None), row("a1", Some("a")), row("a2", Some("a")), row("a21", Some("a2")), row("b", None)];
+        PreparedRuns::new(RunTable { rows })
+    }
+
+    fn shown(options: &LineOptions) -> (Vec<String>, usize) {
+        let runs = runs();
+        let lines = RunLines::new(&runs, &TraceCounts::default(), options);
+        for (place, line) in lines.lines.iter().enumerate() {
+            assert_eq!(lines.line_of(line.row), Some(place));
+        }
+        let text = |(place, line): (usize, &RunLine)| {
+            let fold = match lines.is_open(place) {
+                None => "",
+                Some(true) => " -",
+                Some(false) => " +",
+            };
+            format!("{}{}{fold}", "  ".repeat(line.depth as usize), runs.table.rows[line.row].0.id)
+        };
+        (lines.lines.iter().enumerate().map(text).collect(), lines.matches)
+    }
+
+    #[test]
+    fn folded_runs_hide_what_is_below_them() {
+        let folded = |ids: &[&str]| {
+            let folded = ids.iter().map(|id| RunId::from(*id)).collect();
+            shown(&LineOptions { folded, ..LineOptions::default() }).0
+        };
+        assert_eq!(folded(&[]), ["a -", "  a1", "  a2 -", "    a21", "b"]);
+        assert_eq!(folded(&["a2"]), ["a -", "  a1", "  a2 +", "b"]);
+        assert_eq!(folded(&["a", "a2", "b"]), ["a +", "b"]);
+    }
+
+    #[test]
+    fn filter_sort_and_parents_together() {
+        let name = RunColumn::Attribute(RunAttribute::Name);
+        let filter = Filter::parse("run_name LIKE 'a%' AND NOT run_name = 'a'").expect("a filter");
+        let options = LineOptions { filter, sort: Some((name, true)), ..LineOptions::default() };
+        assert_eq!(shown(&options), (["a -", "  a2 -", "    a21", "  a1"].map(str::to_owned).to_vec(), 3));
+        let flat = LineOptions { is_flat: true, ..options };
+        assert_eq!(shown(&flat), (["a21", "a2", "a1"].map(str::to_owned).to_vec(), 3));
+    }
+}

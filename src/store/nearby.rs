@@ -1,0 +1,209 @@
+//! What lies on disk before a store is open: whether a file is one, which ones a folder holds, the names that a
+//! path may go on with. Only looked at, never copied or recovered, and never more than a bounded part of a folder.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::StoreError;
+use super::open::{is_called_database, is_folder_store};
+use super::sqlite::SqliteStore;
+
+/// Files of a folder that are looked into.
+const MAX_LOOKED_INTO: usize = 64;
+/// Names of a folder that are read.
+const MAX_NAMES: usize = 5_000;
+
+/// Something on disk, as far as it can be told without opening it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearby {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: NearbyKind,
+    /// Its size, if it is a file.
+    pub size_bytes: Option<u64>,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub modified_ms: Option<i64>,
+}
+
+/// What something on disk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NearbyKind {
+    /// Nothing is there.
+    Missing,
+    /// A database of MLflow.
+    Store {
+        /// Who wrote it (`MLflow 3.17`), as far as its tables tell.
+        written_by: Option<String>,
+    },
+    /// A SQLite database that a process left in the middle of a write: it is read through a copy.
+    LeftWriting,
+    /// A folder in which MLflow keeps files instead of a database; not opened yet.
+    FolderStore,
+    /// Another folder.
+    Folder,
+    /// Something that cannot be opened, and why.
+    Other(String),
+}
+
+impl Nearby {
+    /// Whether opening it can succeed.
+    pub fn is_store(&self) -> bool {
+        matches!(self.kind, NearbyKind::Store { .. } | NearbyKind::LeftWriting)
+    }
+}
+
+/// Looks at a path.
+pub fn look_at(path: &Path) -> Nearby {
+    let about = match std::fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) => {
+            use std::io::ErrorKind;
+            let kind = match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => NearbyKind::Missing,
+                _ => NearbyKind::Other(error.to_string()),
+            };
+            return Nearby { path: path.to_owned(), kind, size_bytes: None, modified_ms: None };
+        }
+    };
+    let since = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified_ms = since.and_then(|since| i64::try_from(since.as_millis()).ok());
+    let kind = if about.is_dir() {
+        if is_folder_store(path) { NearbyKind::FolderStore } else { NearbyKind::Folder }
+    } else if about.is_file() {
+        match SqliteStore::glance(path) {
+            Ok(Some(glance)) => NearbyKind::Store { written_by: glance.written_by },
+            Ok(None) => NearbyKind::LeftWriting,
+            Err(error) => NearbyKind::Other(error.to_string()),
+        }
+    } else {
+        NearbyKind::Other(StoreError::NotAFile(path.to_owned()).to_string())
+    };
+    Nearby { path: path.to_owned(), kind, size_bytes: about.is_file().then_some(about.len()), modified_ms }
+}
+
+/// What a folder holds for dspyglass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NearbyStores {
+    /// The stores in it, the latest first.
+    pub stores: Vec<Nearby>,
+    /// `mlruns` folders that are stores of files, which cannot be opened yet.
+    pub folder_stores: Vec<PathBuf>,
+    /// Not all of its files were looked into.
+    pub is_cut: bool,
+}
+
+/// Looks for stores in a folder, not below it.
+pub fn stores_in(folder: &Path) -> NearbyStores {
+    let mut found = NearbyStores::default();
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let mut names: Vec<PathBuf> = Vec::new();
+    for (number, entry) in entries.flatten().enumerate() {
+        if number >= MAX_NAMES {
+            found.is_cut = true;
+            break;
+        }
+        names.extend(Some(entry.path()).filter(|path| is_called_database(path)));
+    }
+    names.sort();
+    found.is_cut |= names.len() > MAX_LOOKED_INTO;
+    found.stores = names.iter().take(MAX_LOOKED_INTO).map(|path| look_at(path)).filter(Nearby::is_store).collect();
+    found.stores.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.path.cmp(&b.path)));
+    for candidate in [folder.to_owned(), folder.join("mlruns")] {
+        if is_folder_store(&candidate) {
+            found.folder_stores.push(candidate);
+        }
+    }
+    found
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderName {
+    /// The name alone.
+    pub name: String,
+    /// It is a folder, or a link to one.
+    pub is_folder: bool,
+}
+
+/// The folders of a folder, and the files in it that are called like databases: what a typed path may go on
+/// with. Names that are no Unicode cannot be typed and are left out.
+pub fn names_in(folder: &Path) -> Vec<FolderName> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(entries) = std::fs::read_dir(from_home(folder)) else { return Vec::new() };
+    let mut names: Vec<FolderName> = Vec::new();
+    for entry in entries.flatten().take(MAX_NAMES) {
+        let path = entry.path();
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let is_folder = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => path.is_dir(),
+            Ok(kind) => kind.is_dir(),
+            Err(_) => false,
+        };
+        if is_folder || is_called_database(&path) {
+            names.push(FolderName { name, is_folder });
+        }
+    }
+    // Databases first: they are what is looked for.
+    names.sort_by(|a, b| a.is_folder.cmp(&b.is_folder).then_with(|| crate::model::natural::compare(&a.name, &b.name)));
+    names
+}
+
+/// `~/store` as the path that a shell makes of it.
+pub fn from_home(path: &Path) -> PathBuf {
+    let Ok(rest) = path.strip_prefix("~") else { return path.to_owned() };
+    directories::BaseDirs::new().map_or_else(|| path.to_owned(), |dirs| dirs.home_dir().join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn recorded(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name)
+    }
+
+    #[test]
+    fn what_a_folder_holds() {
+        let home = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| home.path().join(name);
+        fs::copy(recorded("v3.17/mlflow.db"), at("old.sqlite3")).expect("copied");
+        fs::copy(recorded("v2.22/mlflow.db"), at("mlflow.db")).expect("copied");
+        rusqlite::Connection::open(at("other.db")).and_then(|db| db.execute("create table a (b)", [])).expect("made");
+        fs::write(at("empty.db"), "").expect("written");
+        fs::write(at("notes.txt"), "x").expect("written");
+        fs::create_dir_all(at("mlruns/1")).expect("made");
+        fs::write(at("mlruns/1/meta.yaml"), "name: x").expect("written");
+        let found = stores_in(home.path());
+        let mut names: Vec<PathBuf> = found.stores.iter().map(|store| store.path.clone()).collect();
+        names.sort();
+        assert_eq!(names, [at("mlflow.db"), at("old.sqlite3")]);
+        assert_eq!(found.folder_stores, [at("mlruns")]);
+        assert!(!found.is_cut && found.stores.iter().all(|store| store.size_bytes > Some(1_000)));
+        assert_eq!(stores_in(&at("nowhere")), NearbyStores::default());
+
+        let kind = |name: &str| look_at(&at(name)).kind;
+        assert_eq!(kind("nothing.db"), NearbyKind::Missing);
+        assert_eq!(kind("mlruns"), NearbyKind::FolderStore);
+        assert!(matches!(kind("old.sqlite3"), NearbyKind::Store { written_by: Some(by) } if by.contains("3.17")));
+        assert!(matches!(kind("other.db"), NearbyKind::Other(why) if why.contains("not an MLflow store")));
+        assert!(matches!(kind("empty.db"), NearbyKind::Other(why) if why.contains("is empty")));
+        let names: Vec<(String, bool)> =
+            names_in(home.path()).into_iter().map(|name| (name.name, name.is_folder)).collect();
+        let expected = [("empty.db", false), ("mlflow.db", false), ("old.sqlite3", false), ("other.db", false)];
+        let expected = expected.into_iter().chain([("mlruns", true)]).map(|(name, is)| (name.to_owned(), is));
+        assert_eq!(names, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_database_left_in_a_write_is_not_copied_to_look_at_it() {
+        let home = tempfile::tempdir().expect("a folder");
+        let at = home.path().join("mlflow.db");
+        fs::copy(recorded("v3.17/mlflow.db"), &at).expect("copied");
+        fs::write(home.path().join("mlflow.db-wal"), [7; 64]).expect("written");
+        assert_eq!(look_at(&at).kind, NearbyKind::LeftWriting);
+        let listing: Vec<_> = fs::read_dir(home.path()).expect("listed").flatten().map(|e| e.file_name()).collect();
+        assert_eq!(listing.len(), 2);
+    }
+}

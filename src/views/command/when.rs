@@ -1,0 +1,39 @@
+//! When a command can be run, and whether it is on.
+
+use super::Command;
+use crate::state::{Place, ZOOM};
+use crate::views::scene::Scene;
+
+impl Command {
+    /// Whether running it would do something now.
+    pub(in crate::views) fn can_run(self, scene: &Scene<'_>) -> bool {
+        let state = scene.state;
+        let has_store = scene.loader.state().open.is_some();
+        let is_trace = has_store && matches!(scene.place(), Place::Trace { .. });
+        match self {
+            Self::Back => state.history().can_go_back(),
+            Self::Forward => state.history().can_go_forward(),
+            Self::Up => has_store && scene.place().parent().is_some(),
+            Self::NextTrace | Self::PreviousTrace | Self::ToggleAdapters => is_trace,
+            Self::Filter | Self::CopyLink | Self::Reveal | Self::Refresh | Self::CloseStore | Self::ForgetStore => {
+                has_store
+            }
+            Self::ShowWarnings => !scene.loader.warnings().is_empty(),
+            Self::ZoomIn => state.settings.zoom < *ZOOM.end(),
+            Self::ZoomOut => state.settings.zoom > *ZOOM.start(),
+            Self::ZoomReset => state.settings.zoom != 1.0,
+            Self::Palette | Self::Leave | Self::OpenStore | Self::OpenSample | Self::ToggleTheme | Self::ShowKeys => {
+                true
+            }
+        }
+    }
+
+    /// Of something that is on or off: whether it is on.
+    pub(in crate::views) fn is_on(self, scene: &Scene<'_>) -> Option<bool> {
+        match self {
+            Self::ToggleAdapters => Some(scene.state.settings.show_adapters),
+            Self::Reveal => Some(scene.state.is_revealed),
+            _ => None,
+        }
+    }
+}

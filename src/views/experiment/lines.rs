@@ -1,0 +1,186 @@
+//! The lines of the table, made on a worker; what was shown before stays until they are here.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, fresh_id};
+use crate::model::RunId;
+use crate::query::filter::KeyUse;
+use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_of, default_columns};
+use crate::query::{Filter, FilterKeys};
+use crate::views::scene::Scene;
+
+/// What lines are made of, under a number of its own.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub runs: Arc<PreparedRuns>,
+    /// Empty until they are counted.
+    pub traces: Arc<TraceCounts>,
+    id: u64,
+}
+
+/// The columns that there are.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub all: Vec<ColumnUse>,
+    pub defaults: Vec<RunColumn>,
+    /// The params and tags of which every value that was looked at is a number.
+    pub numbers: HashSet<RunColumn>,
+}
+
+impl Columns {
+    /// Whether a column holds numbers though they are kept as texts.
+    pub fn holds_numbers(&self, column: &RunColumn) -> bool {
+        self.numbers.contains(column)
+    }
+}
+
+fn numbers(keys: &FilterKeys) -> HashSet<RunColumn> {
+    let is_number = |one: &&KeyUse| {
+        !one.values.is_empty() && one.values.iter().all(|value| value.value.trim().parse::<f64>().is_ok())
+    };
+    let params = keys.params.iter().filter(is_number).map(|one| RunColumn::Param(Arc::clone(&one.key)));
+    let tags = keys.tags.iter().filter(is_number).map(|one| RunColumn::Tag(Arc::clone(&one.key)));
+    params.chain(tags).collect()
+}
+
+/// What is on screen.
+#[derive(Clone)]
+pub(super) struct Shown {
+    pub source: Source,
+    pub lines: Arc<RunLines>,
+    pub options: Arc<LineOptions>,
+}
+
+/// What was typed into the filter, as it was understood.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub text: String,
+    /// The last filter that could be read.
+    pub filter: Filter,
+    /// Plain words that look for names.
+    pub is_words: bool,
+    pub error: Option<(Range<usize>, String)>,
+}
+
+impl Typed {
+    /// Reads the filter.
+    pub fn read(&mut self) {
+        match Filter::parse_typed(&self.text) {
+            Ok((filter, is_words)) => {
+                (self.filter, self.is_words, self.error) = (filter, is_words, None);
+            }
+            Err(error) => self.error = Some((error.range.clone(), sentence(&error.to_string()))),
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Asks for lines, and keeps what is shown.
+#[derive(Default)]
+pub(super) struct LinesMemory {
+    source: Option<Source>,
+    asked: Option<(Arc<LineOptions>, u64)>,
+    columns: Option<(Arc<Columns>, u64)>,
+    pub shown: Option<Shown>,
+}
+
+impl LinesMemory {
+    /// Takes in what was read; a new number only if something of it changed.
+    pub fn take(&mut self, runs: &Arc<PreparedRuns>, traces: Option<&Arc<TraceCounts>>) {
+        if let Some(source) = &self.source
+            && Arc::ptr_eq(&source.runs, runs)
+            && traces.is_none_or(|traces| Arc::ptr_eq(&source.traces, traces))
+        {
+            return;
+        }
+        // What was counted before stays until it is counted anew.
+        let known = self.source.as_ref().map(|source| &source.traces);
+        let traces = traces.or(known).cloned().unwrap_or_default();
+        self.source = Some(Source { runs: Arc::clone(runs), traces, id: fresh_id() });
+    }
+
+    /// The columns that there are; the last ones known while they are looked for anew.
+    pub fn columns(&mut self, scene: &mut Scene<'_>) -> Option<Arc<Columns>> {
+        let source = self.source.clone()?;
+        if let Some((columns, id)) = &self.columns
+            && *id == source.id
+        {
+            return Some(Arc::clone(columns));
+        }
+        let key = DerivedKey { what: "columns of runs", source: source.id, variant: 0 };
+        let slot = scene.loader.derive(key, Lane::Visible, move || {
+            let all = columns_of(&source.runs.table, &source.traces);
+            let columns = Columns { defaults: default_columns(&all), all, numbers: numbers(&source.runs.keys) };
+            let bytes = columns.all.len() * 80;
+            (columns, bytes)
+        });
+        if let Slot::Ready { value, .. } = &slot {
+            self.columns = Some((Arc::clone(value), key.source));
+        }
+        self.columns.as_ref().map(|(columns, _)| Arc::clone(columns))
+    }
+
+    /// Asks for lines; says whether what is shown is now another, and whether lines are waited for.
+    pub fn ask(&mut self, scene: &mut Scene<'_>, options: LineOptions) -> (bool, bool) {
+        let Some(source) = self.source.clone() else { return (false, true) };
+        let (options, variant) = match &self.asked {
+            Some((asked, variant)) if **asked == options => (Arc::clone(asked), *variant),
+            _ => (Arc::new(options), fresh_id()),
+        };
+        self.asked = Some((Arc::clone(&options), variant));
+        if let Some(shown) = &self.shown
+            && shown.source.id == source.id
+            && Arc::ptr_eq(&shown.options, &options)
+        {
+            return (false, false);
+        }
+        let key = DerivedKey { what: "sorting of runs", source: source.id, variant };
+        let (made_of, how) = (source.clone(), Arc::clone(&options));
+        let slot = scene.loader.derive(key, Lane::Selection, move || {
+            let lines = RunLines::new(&made_of.runs, &made_of.traces, &how);
+            let bytes = lines.bytes();
+            (lines, bytes)
+        });
+        match slot {
+            Slot::Ready { value, .. } => {
+                self.shown = Some(Shown { source, lines: value, options });
+                (true, false)
+            }
+            slot => (false, slot.wants_skeleton(scene.clock.now) || self.shown.is_some()),
+        }
+    }
+}
+
+/// Which runs' children are hidden, and which of them could be.
+#[derive(Default)]
+pub(super) struct Folded {
+    pub runs: HashSet<RunId>,
+}
+
+impl Folded {
+    pub fn toggle(&mut self, run: RunId) {
+        if !self.runs.remove(&run) {
+            self.runs.insert(run);
+        }
+    }
+
+    /// Folds all runs that stand at the edge and have children, or unfolds all.
+    pub fn all(&mut self, runs: &PreparedRuns, fold: bool) {
+        self.runs.clear();
+        if fold {
+            let nodes = runs.forest.nodes.iter().filter(|node| node.descendants > 0 && node.depth == 0);
+            self.runs.extend(nodes.filter_map(|node| runs.run(node.item)).map(|run| run.id.clone()));
+        }
+    }
+}
+
+/// Whether any run stands below another.
+pub(super) fn has_children(runs: &PreparedRuns) -> bool {
+    runs.forest.nodes.iter().any(|node| node.depth > 0)
+}

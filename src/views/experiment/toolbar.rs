@@ -1,0 +1,192 @@
+//! Above the table: the filter, which columns, parents or not; below it what passes and what is selected.
+
+use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
+
+use super::arrange::{self, Arrangement};
+use super::lines::{Columns, has_children};
+use super::runs::RunsMemory;
+use crate::loader::PreparedRuns;
+use crate::query::filter::CompletionKind;
+use crate::query::{Filter, FilterKeys};
+use crate::widgets::chips::Chip;
+use crate::widgets::completion::{Completion, CompletionField};
+use crate::widgets::csv::Separated;
+use crate::widgets::format;
+use crate::widgets::menu::{ColumnPicker, PickerColumn};
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// What the bar speaks of.
+pub(super) struct Bar<'a> {
+    pub runs: &'a PreparedRuns,
+    /// How many runs pass the filter.
+    pub matches: usize,
+    pub selected: usize,
+    /// Another order is being made.
+    pub is_waiting: bool,
+}
+
+/// What the user did with it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BarEvents {
+    /// The filter is another one.
+    pub typed: bool,
+    pub fold_all: Option<bool>,
+    pub clear_selection: bool,
+    pub export: Option<Separated>,
+}
+
+/// The height of the line below the filter, whatever stands there.
+const LINE: f32 = size::CONTROL;
+
+/// What is left to the filter.
+const FILTER_LEAST: f32 = 200.0;
+
+/// The name of the field, by which it is found.
+const LABEL: &str = "Filter these runs";
+const HINT: &str = "metrics.eval > 70 and status = 'FINISHED', or a part of a name";
+
+pub(super) fn toolbar_ui(
+    ui: &mut Ui,
+    memory: &mut RunsMemory,
+    bar: &Bar<'_>,
+    columns: &Columns,
+    arrangement: &mut Arrangement,
+) -> BarEvents {
+    let mut events = BarEvents::default();
+    let place = ui.available_rect_before_wrap();
+    // Nothing below moves when a mistake is told or runs are selected.
+    let place = Rect::from_min_size(place.min, vec2(place.width(), size::CONTROL + size::GAP_XS + LINE));
+    let top = place.with_max_y(place.top() + size::CONTROL);
+    let mut right = ui.new_child(UiBuilder::new().max_rect(top).layout(Layout::right_to_left(Align::Center)));
+    right.spacing_mut().item_spacing.x = size::GAP_S;
+    columns_ui(&mut right, memory, columns, arrangement);
+    if has_children(bar.runs) {
+        parents_ui(&mut right, arrangement, bar.runs, &mut events);
+    }
+    let left = right.min_rect().left() - size::GAP_M;
+    let was_open = memory.completion.is_open();
+    let field = place.with_max_x(left.max(place.left() + FILTER_LEAST));
+    let mut left = ui.new_child(UiBuilder::new().id_salt("filter of runs").max_rect(field));
+    left.spacing_mut().item_spacing.y = size::GAP_XS;
+    filter_ui(&mut left, memory, &bar.runs.keys, &mut events);
+    let below = place.with_min_y(place.bottom() - LINE);
+    if memory.typed.error.is_none() || was_open {
+        let mut line = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::left_to_right(Align::Center)));
+        line.spacing_mut().item_spacing.x = size::GAP_S;
+        line_ui(&mut line, memory, bar, &mut events);
+    }
+    ui.advance_cursor_after_rect(place);
+    events
+}
+
+fn filter_ui(ui: &mut Ui, memory: &mut RunsMemory, keys: &FilterKeys, events: &mut BarEvents) {
+    let id = egui::Id::unique("filter of the table of runs");
+    if std::mem::take(&mut memory.focus_filter) {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    let typed = &mut memory.typed;
+    // While something is offered, what is typed is not finished, and no mistake yet.
+    let error = typed.error.as_ref().filter(|_| !memory.completion.is_open());
+    let error = error.map(|(range, words)| (range.clone(), words.as_str()));
+    let field = CompletionField::new(LABEL).id(id).hint(HINT).key("/").error(error);
+    let mut text = std::mem::take(&mut typed.text);
+    let done = field.show(ui, &mut text, &mut memory.completion, |text, caret| completions(text, caret, keys));
+    typed.text = text;
+    events.typed = done.changed;
+}
+
+fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
+    let completion = |one: crate::query::Completion| Completion {
+        replace: one.replace,
+        text: one.insert,
+        kind: match one.kind {
+            CompletionKind::Entity => "group",
+            CompletionKind::Attribute => "attribute",
+            CompletionKind::Keyword => "word",
+            CompletionKind::Key => "key",
+            CompletionKind::Operator => "operator",
+            CompletionKind::Value => "value",
+        },
+        note: one.note,
+    };
+    Filter::complete(text, caret, keys).into_iter().map(completion).collect()
+}
+
+fn columns_ui(ui: &mut Ui, memory: &mut RunsMemory, columns: &Columns, arrangement: &mut Arrangement) {
+    let button = ui.add(Chip::button("Columns…")).on_hover_text("Which columns are shown, and in which order");
+    Popup::menu(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .accessible_name("Columns of the table")
+        .show(|ui| {
+            ui.set_width(340.0);
+            let listed: Vec<PickerColumn<'_>> = columns
+                .all
+                .iter()
+                .map(|one| PickerColumn { title: arrange::title(&one.column), note: arrange::kind(&one.column) })
+                .collect();
+            let place =
+                |column: &crate::query::table::RunColumn| columns.all.iter().position(|one| one.column == *column);
+            let mut shown: Vec<usize> = arrangement.shown.iter().filter_map(place).collect();
+            if ColumnPicker::new("columns of runs", &listed).height(380.0).show(ui, &mut memory.picker, &mut shown) {
+                arrangement.show(shown.iter().map(|place| columns.all[*place].column.clone()).collect());
+            }
+        });
+}
+
+fn parents_ui(ui: &mut Ui, arrangement: &mut Arrangement, runs: &PreparedRuns, events: &mut BarEvents) {
+    let tip = "Children stand below their parents; off: all runs stand in one list";
+    if ui.add(Chip::toggle("Under parents", !arrangement.is_flat)).on_hover_text(tip).clicked() {
+        arrangement.is_flat = !arrangement.is_flat;
+    }
+    if !arrangement.is_flat && runs.forest.nodes.len() > 1 {
+        if ui.add(Chip::button("Unfold all")).clicked() {
+            events.fold_all = Some(false);
+        }
+        if ui.add(Chip::button("Fold all")).clicked() {
+            events.fold_all = Some(true);
+        }
+    }
+}
+
+fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEvents) {
+    let total = bar.runs.table.rows.len();
+    let count = |count: usize| format::count(count as u64);
+    let runs = |total: usize| if total == 1 { "run" } else { "runs" };
+    let mut text = if memory.typed.filter.is_empty() {
+        format!("{} {}", count(total), runs(total))
+    } else {
+        format!("{} of {} {}", count(bar.matches), count(total), runs(total))
+    };
+    // With a mistake in it the text is not what was looked for.
+    if memory.typed.is_words && memory.typed.error.is_none() {
+        let words: Vec<String> = memory.typed.text.split_whitespace().map(|word| format!("“{word}”")).collect();
+        text.push_str(&format!(" with {} in the name", words.join(" and ")));
+    }
+    text_ui(ui, &format::one_line(&text, 120), Type::Small, Tone::Muted);
+    if bar.is_waiting {
+        text_ui(ui, "sorting…", Type::Small, Tone::Faint);
+    }
+    if bar.selected > 0 {
+        ui.add_space(size::GAP_S);
+        text_ui(ui, &format!("{} selected", count(bar.selected)), Type::BodyMedium, Tone::Accent);
+        if ui.add(Chip::button("Copy as TSV").key("Ctrl C")).on_hover_text("For a spreadsheet").clicked() {
+            events.export = Some(Separated::Tsv);
+        }
+        if ui.add(Chip::button("Export CSV…")).on_hover_text("The selected runs, the columns that are shown").clicked()
+        {
+            events.export = Some(Separated::Csv);
+        }
+        if ui.add(Chip::button("Clear selection")).clicked() {
+            events.clear_selection = true;
+        }
+    } else {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let tip = "All runs that are shown, in these columns";
+            if ui.add(Chip::button("Export CSV…")).on_hover_text(tip).clicked() {
+                events.export = Some(Separated::Csv);
+            }
+        });
+    }
+}

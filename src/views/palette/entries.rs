@@ -1,0 +1,169 @@
+//! What the palette offers: pure, from what is known to lines and where each leads.
+
+use std::path::PathBuf;
+
+use super::index::{Hits, RunEntry};
+use crate::model::{Experiment, TraceId};
+use crate::state::{Location, Place};
+use crate::views::command::Command;
+use crate::views::parts::short_id;
+
+/// The headings, in order.
+pub(super) const GROUPS: [&str; 6] = ["Recent places", "Commands", "Experiments", "Runs", "Traces", "Recent stores"];
+const RECENT: usize = 0;
+const COMMANDS: usize = 1;
+const EXPERIMENTS: usize = 2;
+const RUNS: usize = 3;
+const TRACES: usize = 4;
+const STORES: usize = 5;
+
+/// Recent places that are offered.
+const MAX_RECENT: usize = 7;
+
+/// Where a line leads.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    Run(Command),
+    Go(Location),
+    Open(PathBuf),
+}
+
+/// A line of the palette.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub text: String,
+    pub note: String,
+    pub shortcut: String,
+    pub group: usize,
+    pub target: Target,
+}
+
+/// What is known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    /// What was typed.
+    pub typed: &'a str,
+    /// The commands that can be run now, with their keys.
+    pub commands: &'a [(Command, String)],
+    /// Where the user was before, the latest first.
+    pub recent: &'a [Location],
+    pub experiments: &'a [Experiment],
+    pub runs: &'a [RunEntry],
+    pub hits: Option<&'a Hits>,
+    pub traces: &'a [TraceId],
+    /// Stores other than the one that is open.
+    pub stores: &'a [String],
+}
+
+/// The lines.
+pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut add = |group: usize, text: String, note: String, shortcut: String, target: Target| {
+        entries.push(Entry { text, note, shortcut, group, target });
+    };
+    // What is typed is looked for in everything: a recent place would only stand there twice.
+    if known.typed.trim().is_empty() {
+        for location in known.recent.iter().take(MAX_RECENT) {
+            let (text, note) = words(location, known);
+            add(RECENT, text, note, String::new(), Target::Go(location.clone()));
+        }
+    }
+    for (command, key) in known.commands {
+        let note = command.tooltip().to_owned();
+        add(COMMANDS, command.text().to_owned(), note, key.clone(), Target::Run(*command));
+    }
+    for experiment in known.experiments {
+        let place = Place::Experiment(experiment.id.clone());
+        let note = format!("experiment {}", experiment.id);
+        add(EXPERIMENTS, experiment.name.clone(), note, String::new(), Target::Go(Location::at(place)));
+    }
+    for run in known.hits.into_iter().flat_map(|hits| &hits.runs).filter_map(|at| known.runs.get(*at)) {
+        let place = Place::Run { experiment: Some(run.experiment.clone()), run: run.run.clone() };
+        add(RUNS, run.name.clone(), run.note.clone(), String::new(), Target::Go(Location::at(place)));
+    }
+    for trace in known.traces {
+        let place = Place::Trace { experiment: None, run: None, trace: trace.clone() };
+        add(TRACES, trace.to_string(), "trace".to_owned(), String::new(), Target::Go(Location::at(place)));
+    }
+    for store in known.stores {
+        let path = PathBuf::from(store);
+        let name = path.file_name().map_or_else(|| store.clone(), |name| name.to_string_lossy().into_owned());
+        let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+        add(STORES, name, folder, String::new(), Target::Open(path));
+    }
+    entries
+}
+
+/// What a place is called, and where it is.
+fn words(location: &Location, known: &Known<'_>) -> (String, String) {
+    let experiment = location.place.experiment().map(|id| {
+        let found = known.experiments.iter().find(|one| one.id == *id);
+        found.map_or_else(|| format!("experiment {id}"), |one| one.name.clone())
+    });
+    let run = location.place.run().map(|id| {
+        let found = known.runs.iter().find(|one| one.run == *id);
+        found.map_or_else(|| short_id(id.as_str()), |one| one.name.clone())
+    });
+    let tab = location.tab.map(|tab| tab.title().to_owned());
+    let join = |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    match &location.place {
+        Place::Store => ("All experiments".to_owned(), String::new()),
+        Place::Experiment(_) => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
+        Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
+        Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+    use crate::store::{ReadCx, Store};
+
+    fn experiments() -> Vec<Experiment> {
+        let mut store = MemoryStore::new();
+        store.add_experiment("1", "ticket-router");
+        store.experiments(&ReadCx::new(), false).expect("readable")
+    }
+
+    #[test]
+    fn places_are_named_as_in_the_window() {
+        let experiments = experiments();
+        let runs = [RunEntry {
+            experiment: "1".into(),
+            run: "a".into(),
+            name: "eval_full_2".into(),
+            note: "ticket-router · a".into(),
+        }];
+        let recent: Vec<Location> =
+            ["experiment/1/run/a?tab=traces", "experiment/1", "experiment/1/run/zz/trace/tr-1", ""]
+                .map(|text| Location::parse(text).0)
+                .into();
+        let known = Known { recent: &recent, experiments: &experiments, runs: &runs, ..Known::default() };
+        let texts: Vec<(String, String)> = entries(&known)
+            .into_iter()
+            .filter(|entry| entry.group == RECENT)
+            .map(|entry| (entry.text, entry.note))
+            .collect();
+        let expected = [
+            ("eval_full_2", "ticket-router · Traces"),
+            ("ticket-router", "experiment"),
+            ("tr-1", "trace · ticket-router · zz"),
+            ("All experiments", ""),
+        ];
+        assert_eq!(texts, expected.map(|(text, note)| (text.to_owned(), note.to_owned())));
+        let typed = entries(&Known { typed: "e", ..known });
+        assert!(typed.iter().all(|entry| entry.group != RECENT));
+    }
+
+    #[test]
+    fn every_command_is_offered_with_its_key() {
+        let commands: Vec<(Command, String)> =
+            Command::ALL.into_iter().map(|command| (command, format!("{command:?}"))).collect();
+        let entries = entries(&Known { commands: &commands, ..Known::default() });
+        for command in Command::ALL {
+            let found = entries.iter().find(|entry| entry.target == Target::Run(command));
+            assert!(found.is_some_and(|entry| entry.shortcut == format!("{command:?}")), "{command:?}");
+        }
+    }
+}

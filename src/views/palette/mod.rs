@@ -1,0 +1,241 @@
+//! The palette: any command, experiment, run or trace, by a few letters.
+
+mod entries;
+mod index;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Id, Ui};
+
+use super::command::Command;
+use super::scene::Scene;
+use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::model::{Experiment, TraceId};
+use crate::state::Action;
+use crate::widgets::format;
+use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
+use entries::{Entry, GROUPS, Known, Target};
+use index::{Hits, RunEntry, RunsOf};
+
+/// So many letters of an id are worth a look into the store.
+const LEAST_OF_ID: usize = 4;
+/// No more experiments than this are read for their runs at a time.
+const MAX_AT_A_TIME: usize = 8;
+/// While more runs come, the index is made anew no more often than this.
+const INDEX_EVERY: Duration = Duration::from_millis(400);
+
+/// What the palette remembers while it is open.
+#[derive(Default)]
+pub(super) struct PaletteMemory {
+    state: PaletteState,
+    /// The runs that are known so far, and the number under which their index is kept.
+    runs: Vec<RunsOf>,
+    index_id: u64,
+    indexed: Option<Instant>,
+    is_stale: bool,
+    index: Option<Arc<Vec<RunEntry>>>,
+    hits: Option<Arc<Hits>>,
+    made_of: Option<MadeOf>,
+    entries: Vec<Entry>,
+    version: u64,
+    focus_before: Option<Id>,
+}
+
+impl PaletteMemory {
+    /// A palette that is opened now.
+    pub fn opened(ui: &Ui) -> Self {
+        Self { focus_before: ui.memory(|memory| memory.focused()), ..Self::default() }
+    }
+}
+
+/// What the lines were made of; they are made anew only when something of it changed.
+#[derive(Clone, PartialEq)]
+struct MadeOf {
+    typed: String,
+    experiments: usize,
+    index: usize,
+    hits: usize,
+    traces: Vec<TraceId>,
+    recent: usize,
+}
+
+fn address<T>(value: Option<&Arc<T>>) -> usize {
+    value.map_or(0, |value| Arc::as_ptr(value).addr())
+}
+
+/// Shows the palette; returns the command that was chosen.
+pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMemory) -> Option<Command> {
+    let has_store = scene.loader.state().open.is_some();
+    let typed = memory.state.typed.trim().to_owned();
+    let experiments = if has_store { scene.loader.experiments(Lane::Visible).value().cloned() } else { None };
+    let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
+    let is_searching = has_store && search_runs(scene, memory, &typed);
+    let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
+    make_entries(ui, scene, memory, &typed, experiments.as_ref(), traces);
+
+    let note = note(memory, has_store, is_reading, is_searching);
+    let label = "Search or run a command";
+    let entries = &memory.entries;
+    let events = Palette::new(label, &GROUPS, entries.len(), memory.version).note(&note).show(
+        ui.ctx(),
+        &mut memory.state,
+        |at| match entries.get(at) {
+            Some(entry) => PaletteItem::new(entry.text.as_str())
+                .note(entry.note.as_str())
+                .shortcut(entry.shortcut.as_str())
+                .group(entry.group),
+            None => PaletteItem::default(),
+        },
+    );
+    let target = events.chosen.and_then(|at| entries.get(at)).map(|entry| entry.target.clone());
+    if target.is_some() || events.closed {
+        scene.act(Action::ShowPalette(false));
+        // Whoever only looked goes on where the keyboard was.
+        if let Some(id) = memory.focus_before.filter(|_| !matches!(target, Some(Target::Go(_)))) {
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+    match target? {
+        Target::Run(command) => return Some(command),
+        Target::Go(location) => scene.act(Action::Go(location)),
+        Target::Open(path) => scene.act(Action::OpenStore(path)),
+    }
+    None
+}
+
+fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching: bool) -> String {
+    if !has_store {
+        return "Experiments, runs and traces are found once a store is open".to_owned();
+    }
+    let runs = memory.index.as_ref().map_or(0, |index| index.len() as u64);
+    let shown = memory.hits.as_ref().map(|hits| (hits.runs.len() as u64, hits.total as u64));
+    match shown {
+        _ if is_reading => format!("Reading runs… {} so far", format::count(runs)),
+        _ if memory.index.is_none() && is_searching => "Reading runs…".to_owned(),
+        _ if is_searching => "Searching…".to_owned(),
+        Some((shown, total)) if shown < total => {
+            format!("The best {} of {} runs", format::count(shown), format::count(total))
+        }
+        _ => format!("{} runs by name or id, traces by id", format::count(runs)),
+    }
+}
+
+/// Asks for the runs of every experiment, a few at a time; says whether some are still missing.
+fn read_runs(scene: &mut Scene<'_>, memory: &mut PaletteMemory, experiments: &[Experiment]) -> bool {
+    let mut under_way = 0;
+    let mut has_changed = false;
+    let mut is_missing = false;
+    for experiment in experiments {
+        let known = memory.runs.iter().position(|(id, ..)| *id == experiment.id);
+        if under_way >= MAX_AT_A_TIME {
+            is_missing |= known.is_none();
+            continue;
+        }
+        let slot = scene.loader.run_tree(&experiment.id, Lane::Prefetch);
+        under_way += usize::from(slot.is_pending());
+        match (slot.value(), known) {
+            (Some(tree), Some(at)) if Arc::ptr_eq(tree, &memory.runs[at].2) => {}
+            (Some(tree), Some(at)) => (memory.runs[at].2, has_changed) = (Arc::clone(tree), true),
+            (Some(tree), None) => {
+                memory.runs.push((experiment.id.clone(), experiment.name.clone(), Arc::clone(tree)));
+                has_changed = true;
+            }
+            (None, _) => is_missing |= slot.is_pending(),
+        }
+    }
+    memory.is_stale |= has_changed;
+    let is_due = memory.indexed.is_none_or(|at| scene.clock.now.saturating_duration_since(at) > INDEX_EVERY);
+    if memory.is_stale && (is_due || !is_missing) {
+        (memory.is_stale, memory.indexed) = (false, Some(scene.clock.now));
+        memory.index_id = fresh_id();
+    }
+    is_missing
+}
+
+/// Searches the runs on a worker; says whether that is still under way. What was found before stays meanwhile.
+fn search_runs(scene: &mut Scene<'_>, memory: &mut PaletteMemory, typed: &str) -> bool {
+    if memory.index_id == 0 {
+        return false;
+    }
+    let key = DerivedKey { what: "list of all runs", source: memory.index_id, variant: 0 };
+    let runs = memory.runs.clone();
+    let make = move || {
+        let entries = index::index(&runs);
+        let bytes = index::bytes(&entries);
+        (entries, bytes)
+    };
+    let slot = scene.loader.derive(key, Lane::Visible, make);
+    let Some(index) = slot.value().cloned() else { return true };
+    if typed.is_empty() {
+        (memory.index, memory.hits) = (Some(index), None);
+        return false;
+    }
+    let mut hasher = DefaultHasher::new();
+    typed.hash(&mut hasher);
+    let key = DerivedKey { what: "search of runs", source: memory.index_id, variant: hasher.finish() };
+    let (entries, words) = (Arc::clone(&index), typed.to_owned());
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let hits = index::search(&entries, &words);
+        let bytes = 64 + hits.runs.len() * 8;
+        (hits, bytes)
+    });
+    let Some(hits) = slot.value().cloned() else { return true };
+    (memory.index, memory.hits) = (Some(index), Some(hits));
+    false
+}
+
+/// Traces whose id begins like this, if it can be one.
+fn find_traces(scene: &mut Scene<'_>, typed: &str) -> Vec<TraceId> {
+    let can_be_id = typed.len() >= LEAST_OF_ID && typed.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if !can_be_id {
+        return Vec::new();
+    }
+    let slot = scene.loader.trace_ids(typed, Lane::Selection);
+    slot.value().map(|ids| ids.as_ref().clone()).unwrap_or_default()
+}
+
+fn make_entries(
+    ui: &Ui,
+    scene: &Scene<'_>,
+    memory: &mut PaletteMemory,
+    typed: &str,
+    experiments: Option<&Arc<Vec<Experiment>>>,
+    traces: Vec<TraceId>,
+) {
+    let recent = scene.state.recent_places();
+    let made_of = MadeOf {
+        typed: typed.to_owned(),
+        experiments: address(experiments),
+        index: address(memory.index.as_ref()),
+        hits: address(memory.hits.as_ref()),
+        traces,
+        recent: recent.len(),
+    };
+    if memory.made_of.as_ref() == Some(&made_of) {
+        return;
+    }
+    let commands: Vec<(Command, String)> = Command::ALL
+        .into_iter()
+        .filter(|command| *command != Command::Palette && command.can_run(scene))
+        .map(|command| (command, command.key_text(ui.ctx())))
+        .collect();
+    let open = scene.state.store().map(|path| path.to_string_lossy().into_owned());
+    let stores: Vec<String> =
+        scene.state.settings.recent.iter().filter(|path| Some(*path) != open.as_ref()).cloned().collect();
+    let has_store = experiments.is_some();
+    let known = Known {
+        typed,
+        commands: &commands,
+        recent: if has_store { &recent } else { &[] },
+        experiments: experiments.map(|list| list.as_slice()).unwrap_or_default(),
+        runs: memory.index.as_ref().map(|index| index.as_slice()).unwrap_or_default(),
+        hits: memory.hits.as_deref(),
+        traces: &made_of.traces,
+        stores: &stores,
+    };
+    memory.entries = entries::entries(&known);
+    memory.version += 1;
+    memory.made_of = Some(made_of);
+}

@@ -1,0 +1,81 @@
+//! How a run looks in the tree: its status, its best score, how old it is.
+
+use super::rows::TreeLine;
+use crate::loader::Lane;
+use crate::model::{Run, RunStatus};
+use crate::query::table::Score;
+use crate::views::parts::{run_status, run_status_word};
+use crate::views::scene::Scene;
+use crate::views::time::age;
+use crate::widgets::format;
+use crate::widgets::glyphs::Status;
+
+/// What stands beside a run's name.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    pub status: Status,
+    /// The score in few digits; empty if there is none.
+    pub score: String,
+    /// How much of the scale it fills, if all scores of the experiment are on one.
+    pub share: Option<f64>,
+    pub age: String,
+    pub note: &'static str,
+    /// All of it in words.
+    pub description: String,
+}
+
+pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
+    let clock = scene.clock;
+    let slot = scene.loader.runs(&line.experiment, Lane::Prefetch);
+    let prepared = slot.value();
+    let row = prepared.and_then(|runs| runs.row_of(&run.id));
+    let score = prepared.zip(row).and_then(|(runs, row)| runs.scores[row]);
+    let mut stalled = None;
+    // Only of runs that say that they are running it is asked whether they write anything.
+    if run.status == RunStatus::Running {
+        let traces = scene.loader.run_traces(&line.experiment, Lane::Prefetch);
+        if let (Some(runs), Some(row), Some(traces)) = (prepared, row, traces.value()) {
+            stalled = runs.stalled_since(row, traces, clock.now_ms);
+        }
+    }
+    let age = run.start_time_ms.map(|ms| age_of(ms, scene)).unwrap_or_default();
+    let note = match (run.parent_inferred, line.is_orphan) {
+        (true, _) => "inferred",
+        (_, true) => "parent missing",
+        _ => "",
+    };
+    let status = if stalled.is_some() { Status::Stalled } else { run_status(&run.status) };
+    let mut said = match stalled {
+        Some(since) => vec![format!("stalled for {}", age_of(since, scene))],
+        None => vec![run_status_word(&run.status)],
+    };
+    said.extend(score.map(|score| {
+        let of = if score.is_own { "eval" } else { "best eval of its full evaluations" };
+        format!("{of} {}", format::value(score.value))
+    }));
+    if !age.is_empty() {
+        said.push(if age == "now" { "started just now".to_owned() } else { format!("started {age} ago") });
+    }
+    said.extend((!note.is_empty()).then(|| note.to_owned()));
+    Look {
+        status,
+        score: score.map(score_text).unwrap_or_default(),
+        share: prepared.and_then(|runs| runs.scale).zip(score).map(|(scale, score)| scale.share(score.value)),
+        age,
+        note,
+        description: said.join(", "),
+    }
+}
+
+fn age_of(ms: i64, scene: &Scene<'_>) -> String {
+    age(ms, scene.clock)
+}
+
+/// Few digits: the whole value stands on the run's page.
+fn score_text(score: Score) -> String {
+    let score = score.value;
+    if score.fract() != 0.0 && score.abs() < 100.0 {
+        return if score.abs() < 1.0 { format!("{score:.2}") } else { format!("{score:.1}") };
+    }
+    format::value(score)
+}

@@ -1,0 +1,207 @@
+//! The stores that can be chosen: recent ones and those in the working folder, each with what it is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{Align, Rect, Sense, Ui, pos2, vec2};
+
+use crate::loader::{Nearby, NearbyKind, Slot};
+use crate::state::Action;
+use crate::views::parts::icon_button;
+use crate::views::scene::{Clock, Scene};
+use crate::views::time::age;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::row_text;
+use crate::widgets::section::{section_ui, text_ui};
+use crate::widgets::theme;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+
+/// Recent stores that are shown.
+const MAX_SHOWN: usize = 8;
+const ROW: f32 = 46.0;
+
+/// Recent stores, the latest first.
+pub(super) fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let recent: Vec<PathBuf> = scene.state.settings.recent.iter().take(MAX_SHOWN).map(PathBuf::from).collect();
+    if recent.is_empty() {
+        return;
+    }
+    section_ui(ui, "Recent stores");
+    for path in recent {
+        let seen = scene.loader.look_at(&path);
+        let facts = Facts::of(&path, &seen, scene.clock);
+        match row_ui(ui, &path, &facts, true) {
+            Some(RowEvent::Open) => scene.act(Action::OpenStore(path)),
+            // Of a store that is gone there is nothing to lose.
+            Some(RowEvent::Remove) if facts.is_missing => scene.act(Action::Forget(path)),
+            Some(RowEvent::Remove) => scene.act(Action::AskToForget(Some(path))),
+            None => {}
+        }
+    }
+    ui.add_space(size::GAP_L);
+}
+
+/// What the working folder holds.
+pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(folder) = scene.state.working_folder.clone() else { return };
+    let slot = scene.loader.stores_in(&folder);
+    let Some(found) = slot.value().map(Arc::clone) else { return };
+    let is_recent =
+        |path: &Path| scene.state.settings.recent.iter().take(MAX_SHOWN).any(|known| Path::new(known) == path);
+    let stores: Vec<&Nearby> = found.stores.iter().filter(|store| !is_recent(&store.path)).collect();
+    if stores.is_empty() && found.folder_stores.is_empty() {
+        return;
+    }
+    section_ui(ui, "In the folder where dspyglass was started");
+    let mut chosen = None;
+    for store in stores {
+        let slot = Slot::Ready { value: Arc::new(store.clone()), warnings: Arc::new([]) };
+        if row_ui(ui, &store.path, &Facts::of(&store.path, &slot, scene.clock), false).is_some() {
+            chosen = Some(store.path.clone());
+        }
+    }
+    for folder in &found.folder_stores {
+        ui.add_space(size::GAP_XS);
+        let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        text_ui(ui, &name, Type::Body, Tone::Muted).on_hover_text(folder.display().to_string());
+        let what = "A folder store, which is not opened yet; `mlflow migrate-filestore` of MLflow 3.10 or later makes a database of it";
+        let muted = Tokens::of(ui).text2;
+        ui.add(egui::Label::new(egui::RichText::new(what).font(Type::Small.font()).color(muted)).wrap());
+    }
+    if found.is_cut {
+        text_ui(ui, "There are more databases than were looked into", Type::Small, Tone::Muted);
+    }
+    if let Some(path) = chosen {
+        scene.act(Action::OpenStore(path));
+    }
+    ui.add_space(size::GAP_L);
+}
+
+/// What a row says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Facts {
+    name: String,
+    folder: String,
+    /// What it is, how large, when changed; empty until that is known.
+    what: String,
+    is_missing: bool,
+    is_warning: bool,
+}
+
+impl Facts {
+    fn of(path: &Path, seen: &Slot<Nearby>, clock: Clock) -> Self {
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+        let mut facts = Self { name, folder, ..Self::default() };
+        let is_cached_sample = path.parent().is_some_and(|folder| {
+            let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+            name(folder).is_some_and(|name| name.starts_with("sample-"))
+                && folder.parent().and_then(name).as_deref() == Some("dspyglass")
+        });
+        if is_cached_sample {
+            facts.name = "Sample store".to_owned();
+        }
+        let Some(seen) = seen.value() else { return facts };
+        let mut parts = Vec::new();
+        match &seen.kind {
+            NearbyKind::Missing => {
+                facts.is_missing = true;
+                parts.push("missing".to_owned());
+            }
+            NearbyKind::Store { written_by } => parts.push(written_by.clone().unwrap_or_else(|| "MLflow".to_owned())),
+            NearbyKind::LeftWriting => parts.push("left in the middle of a write".to_owned()),
+            NearbyKind::FolderStore => parts.push("folder store, not opened yet".to_owned()),
+            NearbyKind::Folder => parts.push("folder".to_owned()),
+            NearbyKind::Other(_) => parts.push("cannot be opened".to_owned()),
+        }
+        facts.is_warning = !matches!(seen.kind, NearbyKind::Store { .. } | NearbyKind::Folder);
+        parts.extend(seen.size_bytes.map(format::bytes));
+        parts.extend(seen.modified_ms.map(|ms| match age(ms, clock).as_str() {
+            "now" => "changed just now".to_owned(),
+            age => format!("changed {age} ago"),
+        }));
+        facts.what = parts.join(" · ");
+        facts
+    }
+}
+
+enum RowEvent {
+    Open,
+    Remove,
+}
+
+fn row_ui(ui: &mut Ui, path: &Path, facts: &Facts, can_remove: bool) -> Option<RowEvent> {
+    let tokens = Tokens::of(ui);
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+    // The texts stand below the headings; what is lit stands out at both sides.
+    let rect = rect.expand2(vec2(size::GAP_S, 0.0));
+    let id = ui.make_persistent_id(("store", path));
+    let response = ui.interact(rect, id, Sense::click());
+    let label = path.display().to_string();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, &label));
+    ui.ctx().accesskit_node_builder(id, |node| node.set_description(facts.what.as_str()));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
+    }
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), rect, tokens);
+        response.scroll_to_me(None);
+    }
+    let mut inner = rect.shrink2(vec2(size::GAP_S, 5.0));
+    let mut event = None;
+    if can_remove {
+        inner.max.x -= size::CONTROL + size::GAP_XS;
+        let at = Rect::from_center_size(
+            pos2(rect.right() - size::GAP_XS - size::CONTROL / 2.0, rect.center().y),
+            vec2(size::CONTROL, size::CONTROL),
+        );
+        let mut corner = ui.new_child(egui::UiBuilder::new().id_salt(("remove", path)).max_rect(at));
+        let name = format!("Forget {label}");
+        if icon_button(&mut corner, Glyph::Cross, &name, "Take it off this list", true).clicked() {
+            event = Some(RowEvent::Remove);
+        }
+    }
+    let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
+    let warn = if facts.is_warning { tokens.warn } else { tokens.text2 };
+    let what = row_text::paint(ui.painter(), upper, &facts.what, Type::Small, warn, Align::Max);
+    let upper = upper.with_max_x(what.left() - size::GAP_M);
+    let color = if facts.is_missing { tokens.text2 } else { tokens.text1 };
+    let cut = if facts.is_missing { Type::Body } else { Type::BodyStrong };
+    row_text::paint(ui.painter(), upper, &facts.name, cut, color, Align::Min);
+    let color = if facts.is_missing { tokens.text3 } else { tokens.text2 };
+    row_text::paint(ui.painter(), lower, &facts.folder, Type::Value, color, Align::Min);
+    if response.clicked() {
+        event = Some(RowEvent::Open);
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn a_row_says_what_became_of_a_store() {
+        let clock = Clock { now: Instant::now(), now_ms: 100_000_000, is_utc: true, is_fixed: true };
+        let path = Path::new("/data/mlflow.db");
+        let facts = |kind: NearbyKind, size_bytes, modified_ms| {
+            let value = Arc::new(Nearby { path: path.to_owned(), kind, size_bytes, modified_ms });
+            Facts::of(path, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
+        };
+        let store = NearbyKind::Store { written_by: Some("MLflow 3.17".to_owned()) };
+        let known = facts(store, Some(1_000_000), Some(92_800_000));
+        assert_eq!((known.name.as_str(), known.folder.as_str()), ("mlflow.db", "/data"));
+        assert_eq!(known.what, "MLflow 3.17 · 1.0 MB · changed 2 h ago");
+        assert!(!known.is_missing && !known.is_warning);
+        let missing = facts(NearbyKind::Missing, None, None);
+        assert!(missing.is_missing && missing.what == "missing");
+        assert_eq!(Facts::of(path, &Slot::Empty, clock).what, "");
+        let sample = Path::new("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
+        assert_eq!(Facts::of(sample, &Slot::Empty, clock).name, "Sample store");
+    }
+}

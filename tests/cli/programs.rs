@@ -1,0 +1,104 @@
+//! `program` and `diff`, against the files that DSPy wrote.
+
+use serde_json::{Value, json};
+
+use super::{answered, database, databases, document, run, text};
+
+/// The runs of a store: name, id, parent.
+fn runs(store: &str) -> Vec<(String, String, Option<String>)> {
+    let found = document(&["runs", store]);
+    let text = |run: &Value, key: &str| run[key].as_str().map(str::to_owned);
+    let one =
+        |run: &Value| (text(run, "name").unwrap_or_default(), text(run, "id").expect("an id"), text(run, "parent_id"));
+    found["runs"].as_array().expect("runs").iter().map(one).collect()
+}
+
+fn has_program(store: &str, id: &str) -> bool {
+    run(&["program", store, id]).status.success()
+}
+
+#[test]
+fn documents_have_their_keys() {
+    for path in databases() {
+        let store = text(&path);
+        let with: Vec<String> = runs(store).into_iter().map(|run| run.1).filter(|id| has_program(store, id)).collect();
+        for id in with.iter().take(4) {
+            let program = document(&["program", store, id]);
+            assert_eq!(program["run_id"], json!(id));
+            assert!(["model.json", "best_model.json", "params"].iter().any(|it| program["source"] == *it));
+            assert_eq!(program["complete"], json!(program["source"] != "params"));
+            for predictor in program["predictors"].as_array().expect("predictors") {
+                for key in ["path", "instructions", "fields", "demos", "lm", "other"] {
+                    assert!(predictor.get(key).is_some(), "{key}");
+                }
+                for field in predictor["fields"].as_array().expect("fields") {
+                    for key in ["name", "direction", "type", "prefix", "description"] {
+                        assert!(field.get(key).is_some(), "{key}");
+                    }
+                }
+            }
+        }
+        for pair in with.windows(2).take(3) {
+            let diff = document(&["diff", store, &pair[0], &pair[1]]);
+            let programs = [document(&["program", store, &pair[0]]), document(&["program", store, &pair[1]])];
+            assert_eq!(diff["same"], json!(programs[0]["state_hash"] == programs[1]["state_hash"]));
+            for one in diff["predictors"].as_array().expect("predictors") {
+                for (program, op) in programs.iter().zip(["delete", "insert"]) {
+                    let pieces = one["instructions"].as_array().expect("pieces").iter();
+                    let joined: String = pieces
+                        .filter(|piece| piece["op"] == "equal" || piece["op"] == op)
+                        .filter_map(|piece| piece["text"].as_str())
+                        .collect();
+                    let list = program["predictors"].as_array().expect("predictors").iter();
+                    let same = list.clone().find(|it| it["path"] == one["path"]);
+                    let wanted = same.and_then(|it| it["instructions"].as_str()).unwrap_or_default();
+                    assert_eq!(joined, wanted);
+                }
+                assert!(one["demos"]["kept"].is_u64() && one["demos"]["moved"].is_u64());
+            }
+            assert!(diff["examples"]["fixed"].is_array() && diff["examples"]["broken"].is_array());
+        }
+    }
+}
+
+#[test]
+fn people_see_it_too() {
+    let path = database("v3.17");
+    let store = text(&path);
+    let children: Vec<String> = runs(store).into_iter().filter(|it| it.0.starts_with("eval_")).map(|it| it.1).collect();
+    let shown = answered(&["program", store, &children[0]]);
+    assert!(shown.contains("from model.json") && shown.contains("question") && shown.contains("input"), "{shown}");
+    for other in &children {
+        let shown = answered(&["diff", store, &children[0], other]);
+        assert!(!shown.contains('\u{1b}'), "no colour where nobody sees it");
+        assert_eq!(shown.contains("The programs do the same"), {
+            document(&["diff", store, &children[0], other])["same"] == true
+        });
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let path = database("v3.17");
+    let store = text(&path);
+    let all = runs(store);
+    let without = all.iter().find(|it| !has_program(store, &it.1)).expect("a run without a program");
+    let with = all.iter().find(|it| has_program(store, &it.1)).expect("a run with a program");
+    let cases: [(&[&str], i32); 6] = [
+        (&["program", store, &without.1], 1),
+        (&["program", store, "nowhere"], 1),
+        (&["diff", store, &with.1, "nowhere"], 1),
+        (&["diff", store, &with.1, &without.1], 1),
+        (&["diff", store, &with.1], 2),
+        (&["program", store], 2),
+    ];
+    for (args, code) in cases {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{args:?}");
+    }
+    let child = all.iter().find(|it| it.2.is_some() && has_program(store, &it.1)).expect("an evaluation");
+    assert_eq!(run(&["program", store, &child.1, "--best"]).status.code(), Some(1));
+    let parent = child.2.as_deref().expect("a parent");
+    assert_eq!(document(&["program", store, parent, "--best"])["source"], "best_model.json");
+}

@@ -1,0 +1,278 @@
+//! The table of an experiment's runs: filter, sort, pick columns, select, export.
+
+use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_saving};
+use dspyglass::app::Viewer;
+use dspyglass::model::{Entry, MetricPoint, Reveal, RunId, RunStatus, RunValues, secret};
+use dspyglass::store::memory::MemoryStore;
+use egui::Key;
+use egui::accesskit::{Role, SortDirection};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// An optimization with three evaluations, one of them adopted; a run whose parent is missing; one that stalled.
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "ticket-router");
+    let put = |id: &str, name: &str, parent: Option<&str>, minutes: i64, eval: Option<f64>| {
+        let mut run = MemoryStore::run(id, "1", name, NOW_MS - minutes * 60_000);
+        run.parent_id = parent.map(RunId::from);
+        if id == "p" {
+            run.end_time_ms = Some(NOW_MS - 60 * 60_000);
+        }
+        if id == "stalled" {
+            (run.status, run.end_time_ms) = (RunStatus::Running, None);
+        }
+        store.put_run(run);
+        let entry = |key: &str, value: &str| Entry {
+            key: key.into(),
+            value: secret::shown(key, value.to_owned(), Reveal::Masked),
+        };
+        let params = vec![entry("api_key", "sk-very-secret-1234567890"), entry("num_trials", "6")];
+        let params = if parent.is_none() { params } else { Vec::new() };
+        store.put_values(&RunId::from(id), RunValues { params, ..RunValues::default() });
+        if let Some(value) = eval {
+            let point = MetricPoint { step: 0, timestamp_ms: NOW_MS - minutes * 60_000, value };
+            store.put_metric(&RunId::from(id), "eval", vec![point]);
+        }
+    };
+    put("p", "bold-finch-218", None, 100, None);
+    put("a", "eval_full_0", Some("p"), 99, Some(48.0));
+    put("b", "eval_full_1", Some("p"), 98, Some(72.5));
+    put("c", "eval_minibatch_0", Some("p"), 97, Some(90.0));
+    put("o", "eval_full_7", None, 99, Some(60.0));
+    put("m", "lonely", Some("gone"), 50, Some(10.0));
+    put("stalled", "gepa-night", None, 90, None);
+    let head = MemoryStore::trace_head("t", "1", Some("a"), "QA", NOW_MS - 99 * 60_000);
+    store.put_trace(head, Vec::new());
+    store
+}
+
+fn at_runs() -> Harness<'static, Viewer> {
+    let mut harness = window(&store(), Some("experiment/1"), Some(PATH));
+    wait_for(&mut harness, "7 runs");
+    settle(&mut harness);
+    harness
+}
+
+/// What each row of the table says, up to its status.
+fn names(harness: &Harness<'_, Viewer>) -> Vec<String> {
+    let label = |row: &egui_kittest::Node<'_>| row.accesskit_node().label().unwrap_or_default();
+    let name = |label: String| label.split(", Status").next().unwrap_or_default().trim_start_matches("Run ").to_owned();
+    let mut rows: Vec<(usize, String)> = harness
+        .query_all_by_role(Role::Row)
+        .map(|row| (row.accesskit_node().position_in_set().unwrap_or_default(), name(label(&row))))
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(_, name)| name).collect()
+}
+
+fn row<'h>(harness: &'h Harness<'_, Viewer>, name: &str) -> egui_kittest::Node<'h> {
+    let mut rows = harness.query_all_by_role(Role::Row);
+    rows.find(|row| row.accesskit_node().label().unwrap_or_default().contains(name)).expect("a row of this name")
+}
+
+/// Clicks the cell beside the box of a row: with `x` points from the left edge of the row.
+fn click_row(harness: &mut Harness<'_, Viewer>, name: &str, x: f32, modifiers: egui::Modifiers) {
+    let rect = row(harness, name).rect();
+    let at = egui::pos2(rect.left() + x, rect.center().y);
+    harness.event(egui::Event::PointerMoved(at));
+    for pressed in [true, false] {
+        harness.event_modifiers(
+            egui::Event::PointerButton { pos: at, button: egui::PointerButton::Primary, pressed, modifiers },
+            modifiers,
+        );
+        harness.step();
+    }
+    // Two clicks in a row are not to be one double click.
+    harness.run_steps(2);
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    settle(harness);
+}
+
+fn type_filter(harness: &mut Harness<'_, Viewer>, text: &str) {
+    harness.key_press(Key::Slash);
+    harness.step();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text(text);
+    harness.step();
+    settle(harness);
+}
+
+#[test]
+fn children_stand_under_their_parents_or_in_one_list() {
+    let mut harness = at_runs();
+    let tree = names(&harness);
+    assert_eq!(
+        tree,
+        ["bold-finch-218", "eval_full_0", "eval_full_7", "eval_full_1", "eval_minibatch_0", "gepa-night", "lonely"]
+    );
+    click(&mut harness, "Fold the row of bold-finch-218");
+    settle(&mut harness);
+    assert_eq!(names(&harness), ["bold-finch-218", "gepa-night", "lonely"]);
+    click(&mut harness, "Unfold all");
+    settle(&mut harness);
+    assert_eq!(names(&harness).len(), 7);
+    click(&mut harness, "Under parents");
+    settle(&mut harness);
+    assert!(harness.query_by_label("Fold all").is_none());
+    assert!(harness.query_by_label("Fold the row of bold-finch-218").is_none());
+    let cells = |harness: &Harness<'_, Viewer>, label: &str| harness.query_all_by_label_contains(label).count();
+    assert!(cells(&harness, "stalled") >= 1, "nothing was written for long");
+    assert_eq!(cells(&harness, "very-secret"), 0);
+}
+
+#[test]
+fn a_title_sorts_and_what_is_unknown_stays_last() {
+    let mut harness = at_runs();
+    click(&mut harness, "Under parents");
+    settle(&mut harness);
+    click(&mut harness, "eval");
+    settle(&mut harness);
+    assert_eq!(names(&harness)[..5], ["eval_minibatch_0", "eval_full_1", "eval_full_7", "eval_full_0", "lonely"]);
+    let header = |harness: &Harness<'_, Viewer>| {
+        harness.get_by_role_and_label(Role::ColumnHeader, "eval").accesskit_node().sort_direction()
+    };
+    assert_eq!(header(&harness), Some(SortDirection::Descending));
+    click(&mut harness, "eval");
+    settle(&mut harness);
+    assert_eq!(names(&harness)[..2], ["lonely", "eval_full_0"]);
+    assert_eq!(header(&harness), Some(SortDirection::Ascending));
+    click(&mut harness, "eval");
+    settle(&mut harness);
+    assert_eq!(names(&harness)[0], "bold-finch-218");
+    assert_eq!(header(&harness), None);
+}
+
+#[test]
+fn a_filter_finds_tells_its_mistakes_and_completes() {
+    let mut harness = at_runs();
+    type_filter(&mut harness, "metrics.eval > 50 adn");
+    wait_for(&mut harness, "Found `adn`, expected AND");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Filter these runs");
+    assert!(field.accesskit_node().description().is_some_and(|said| said.starts_with("Found `adn`")));
+    for _ in 0.." adn".len() {
+        harness.key_press(Key::Backspace);
+    }
+    harness.step();
+    wait_for(&mut harness, "3 of 7 runs");
+    settle(&mut harness);
+    // The parent only shows where its children belong.
+    assert_eq!(names(&harness), ["bold-finch-218", "eval_full_7", "eval_full_1", "eval_minibatch_0"]);
+
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text("params.num");
+    harness.step();
+    settle(&mut harness);
+    wait_for(&mut harness, "params.num_trials");
+    harness.key_press(Key::Enter);
+    harness.step();
+    settle(&mut harness);
+    let value = harness.get_by_role_and_label(Role::TextInput, "Filter these runs").accesskit_node().value();
+    assert_eq!(value.as_deref().map(str::trim), Some("params.num_trials"));
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text("= '6'");
+    wait_for(&mut harness, "3 of 7 runs");
+
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text("FULL 1");
+    wait_for(&mut harness, "1 of 7 runs with “FULL” and “1” in the name");
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text(" nothing");
+    click(&mut harness, "Clear the filter");
+    wait_for(&mut harness, "7 runs");
+}
+
+#[test]
+fn picked_columns_are_shown_masked_where_secret_and_remembered() {
+    let mut harness = at_runs();
+    assert!(harness.query_by_role_and_label(Role::ColumnHeader, "api_key").is_none());
+    click(&mut harness, "Columns…");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::ListItem, "api_key").click();
+    harness.step();
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(harness.query_by_role_and_label(Role::ColumnHeader, "api_key").is_some());
+    wait_for(&mut harness, "‹masked›");
+    assert!(harness.query_all_by_label_contains("very-secret").next().is_none());
+    let table = harness.state().state().run_table(&"1".into()).expect("remembered");
+    assert_eq!(table.shown.last().map(|column| column.column.as_str()), Some("params.api_key"));
+}
+
+#[test]
+fn several_runs_are_selected_copied_and_exported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut harness = window_saving(&store(), "experiment/1", folder.path());
+    wait_for(&mut harness, "7 runs");
+    settle(&mut harness);
+    click_row(&mut harness, "eval_full_0", 18.0, egui::Modifiers::NONE);
+    click_row(&mut harness, "eval_full_1", 18.0, egui::Modifiers::NONE);
+    wait_for(&mut harness, "2 selected");
+    click_row(&mut harness, "eval_minibatch_0", 400.0, egui::Modifiers::COMMAND);
+    wait_for(&mut harness, "3 selected");
+    let ids = |harness: &Harness<'_, Viewer>| {
+        harness.state().state().selected_runs.ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&harness), ["a", "b", "c"]);
+    // Sorting takes the selection along.
+    click(&mut harness, "eval");
+    settle(&mut harness);
+    wait_for(&mut harness, "3 selected");
+    click(&mut harness, "Export CSV…");
+    wait_for(&mut harness, "Saved as");
+    let text = std::fs::read_to_string(folder.path().join("ticket-router-runs.csv")).expect("saved");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("run_name,status,start_time,duration_ms,metrics.eval,"), "{}", lines[0]);
+    assert!(lines[0].ends_with(",run_id"), "{}", lines[0]);
+    let of: Vec<&str> = lines[1..].iter().map(|line| line.split(',').next().unwrap_or_default()).collect();
+    assert_eq!(of, ["eval_minibatch_0", "eval_full_1", "eval_full_0"]);
+    click(&mut harness, "Clear selection");
+    settle(&mut harness);
+    assert!(ids(&harness).is_empty());
+    click_row(&mut harness, "eval_full_1", 90.0, egui::Modifiers::NONE);
+    wait(&mut harness, "the run", |harness| {
+        harness.state().state().location().to_string() == "dspyglass:experiment/1/run/b"
+    });
+}
+
+#[test]
+fn the_tree_finds_runs_at_any_depth_and_says_how_they_stand() {
+    let mut harness = window(&store(), None, Some(PATH));
+    wait_for(&mut harness, "ticket-router");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Filter runs").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter runs").type_text("FULL_1");
+    harness.step();
+    wait_for(&mut harness, "eval_full_1");
+    settle(&mut harness);
+    let items: Vec<(String, String, Option<usize>, Option<usize>)> = harness
+        .query_all_by_role(Role::TreeItem)
+        .map(|item| {
+            let node = item.accesskit_node();
+            let level = node.data().level();
+            (node.label().unwrap_or_default(), node.description().unwrap_or_default(), level, node.size_of_set())
+        })
+        .collect();
+    let names: Vec<&str> = items.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["ticket-router", "bold-finch-218", "eval_full_1"]);
+    assert_eq!(items[1].1, "finished, best eval of its full evaluations 72.5, started 1 h ago");
+    assert_eq!(items[2].1, "finished, eval 72.5, started 1 h ago");
+    assert_eq!((items[2].2, items[2].3), (Some(3), Some(1)));
+    harness.get_by_role_and_label(Role::TextInput, "Filter runs").type_text("x");
+    wait_for(&mut harness, "No experiment and no run is called like this");
+    for _ in 0.."FULL_1x".len() {
+        harness.key_press(Key::Backspace);
+    }
+    harness.step();
+    click(&mut harness, "Unfold ticket-router");
+    settle(&mut harness);
+    let described = |name: &str| {
+        let mut items = harness.query_all_by_role(Role::TreeItem);
+        let item = items.find(|item| item.accesskit_node().label().as_deref() == Some(name)).expect("in the tree");
+        item.accesskit_node().description().unwrap_or_default()
+    };
+    assert_eq!(described("gepa-night"), "stalled for 1 h, started 1 h ago");
+    assert!(described("lonely").ends_with("parent missing"));
+}
