@@ -10,14 +10,14 @@ mod common;
 mod details;
 #[path = "ui_window/many.rs"]
 mod many;
-#[path = "ui_window/run_page.rs"]
-mod run_page;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
 #[path = "ui_window/palette.rs"]
 mod palette;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/run_page.rs"]
+mod run_page;
 #[path = "ui_window/runs.rs"]
 mod runs;
 #[path = "ui_window/walk.rs"]

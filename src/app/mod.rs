@@ -5,8 +5,8 @@
 mod dialog;
 mod exit_after;
 mod frame_log;
-mod outside;
 mod gallery;
+mod outside;
 mod sample;
 mod save;
 mod saver;

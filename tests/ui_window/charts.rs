@@ -3,6 +3,7 @@
 use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{MetricPoint, RunId};
+use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
@@ -122,4 +123,22 @@ fn a_chart_is_zoomed_by_keys_and_seen_whole_again() {
     click(&mut harness, "See all");
     settle(&mut harness);
     wait(&mut harness, "the whole", |harness| harness.query_by_label("See all").is_none());
+}
+
+#[test]
+fn runs_that_are_selected_in_the_table_are_drawn_too() {
+    let store = store();
+    store.put_run(MemoryStore::run("other", "1", "calm-otter-77", NOW_MS - 300_000));
+    store.put_metric(&RunId::from("other"), "loss", points([0.5, 0.4]));
+    let mut harness = metrics(&store);
+    assert!(harness.query_by_role_and_label(Role::CheckBox, "calm-otter-77").is_none());
+    let ids = vec![RunId::from("parent"), RunId::from("other")];
+    harness.state_mut().act(Action::SelectRuns("1".into(), ids));
+    settle(&mut harness);
+    wait_for(&mut harness, "loss over steps, 52 points: chart of 2 series");
+    assert!(is_checked(&harness, "calm-otter-77"));
+    harness.get_by_role_and_label(Role::CheckBox, "calm-otter-77").click();
+    harness.step();
+    settle(&mut harness);
+    wait_for(&mut harness, "loss over steps, 50 points");
 }

@@ -160,7 +160,8 @@ impl<'a> LineChart<'a> {
             plot = plot.include_y(low).include_y(high);
         }
 
-        let pixels = (available.width() * ui.pixels_per_point()).max(1.0) as usize;
+        // A stretch of two pixels: its four points are two for each, as many as a line so thin can show.
+        let pixels = (available.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
         let full = full_range(self.series);
         state.drawn.truncate(self.series.len());
         let outer = Rect::from_min_size(available.min, vec2(available.width(), self.height));

@@ -7,7 +7,7 @@ mod panel;
 mod picture;
 mod points;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egui::{Rect, ScrollArea, Slider, Ui, UiBuilder, pos2, vec2};
@@ -17,7 +17,7 @@ use self::choice::{Candidate, Choice};
 use self::lines::{Axis, Drawing};
 use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
-use crate::model::{MetricSeries, RunId};
+use crate::model::{MetricSeries, Run, RunId};
 use crate::state::Action;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -35,6 +35,9 @@ const LISTS: f32 = 230.0;
 const LISTS_FROM: f32 = LISTS + 400.0;
 /// Where they stand above the charts, they are this high.
 const LISTS_HEIGHT: f32 = 140.0;
+
+/// No more runs of the table than this can be drawn beside the children: nobody tells more lines apart.
+const OTHERS_MOST: usize = 100;
 
 /// An answer and its number.
 type Numbered = (Arc<Option<MetricSeries>>, u64);
@@ -66,13 +69,14 @@ impl MetricsMemory {
 
 pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) {
     memory.keep_up(&page.run.id);
-    let candidates = memory.choice.candidates(page);
-    // The values of children are asked for only where there are some.
-    let values = (!page.children.is_empty())
+    let others = selected(scene, memory, page);
+    let candidates = memory.choice.candidates(page, &others);
+    // The values of other runs are asked for only where there are some.
+    let values = (candidates.len() > 1)
         .then(|| scene.loader.run_values(&page.run.experiment_id, Lane::Visible))
         .and_then(|slot| slot.value().map(Arc::clone));
     let keys = choice::keys(page, &candidates, values.as_deref());
-    if keys.is_empty() && page.children.is_empty() {
+    if keys.is_empty() && candidates.len() == 1 {
         empty_ui(ui, "No metrics; they appear when the run logs one, as every evaluation by DSPy does", "");
         return;
     }
@@ -101,6 +105,19 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
     area.shrink_clip_rect(charts.expand(1.0));
     charts_ui(&mut area, scene, memory, page, (&keys, &candidates));
     ui.advance_cursor_after_rect(outer);
+}
+
+/// The runs that are selected in the table of this run's experiment.
+fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -> Vec<Run> {
+    let chosen = &scene.state.selected_runs;
+    if chosen.ids.len() < 2 || chosen.experiment.as_ref() != Some(&page.run.experiment_id) {
+        return Vec::new();
+    }
+    memory.choice.follow(&chosen.ids);
+    let ids: HashSet<RunId> = chosen.ids.iter().cloned().collect();
+    let slot = scene.loader.run_tree(&page.run.experiment_id, Lane::Visible);
+    let Some(tree) = slot.value() else { return Vec::new() };
+    tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
 }
 
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String]) {
