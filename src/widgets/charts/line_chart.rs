@@ -156,13 +156,17 @@ impl<'a> LineChart<'a> {
                 plot = plot.include_y(low).include_y(high);
             }
         }
+        // All at one x: what stands beside it is not far away.
+        let full = full_range(self.series);
+        if full.0 == full.1 {
+            plot = plot.include_x(full.0 - 1.0).include_x(full.1 + 1.0);
+        }
         if let Some((low, high)) = self.y_range {
             plot = plot.include_y(low).include_y(high);
         }
 
         // A stretch of two pixels: its four points are two for each, as many as a line so thin can show.
         let pixels = (available.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
-        let full = full_range(self.series);
         state.drawn.truncate(self.series.len());
         let outer = Rect::from_min_size(available.min, vec2(available.width(), self.height));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(outer));
