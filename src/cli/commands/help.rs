@@ -98,7 +98,7 @@ JSON:
 
 pub(in super::super) const OPTIMIZATION: &str = "\
 MLflow stores neither the optimizer nor the winner: what is inferred says so.
-(inferred) marks an evaluation that names no parent and was adopted by its time.
+(inferred) marks an evaluation that names no parent and was adopted by time.
 
 Examples:
   dspyglass optimization mlflow.db dazzling-gnat-945
