@@ -62,13 +62,18 @@ fn even(low: f64, high: f64, step: f64) -> Vec<GridMark> {
 
 /// 1, 2, 5, 10, 20, 50, … or, where there is room, each figure.
 fn within_powers(low: f64, high: f64, least: f64) -> Vec<GridMark> {
-    let figures: &[f64] = if least < 0.05 { &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0] } else { &[1.0, 2.0, 5.0] };
+    const ALL: &[f64] = &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+    let few: &[f64] = if least < 0.05 { ALL } else { &[1.0, 2.0, 5.0] };
     let (first, last) = (low.floor() as i32, high.ceil() as i32);
     if last.saturating_sub(first) > MOST as i32 {
         return Vec::new();
     }
-    let marks = (first..=last).flat_map(|power| figures.iter().map(move |figure| f64::from(power) + figure.log10()));
-    let inside: Vec<f64> = marks.filter(|value| (low..=high).contains(value)).collect();
+    let inside = |figures: &[f64]| -> Vec<f64> {
+        let powers =
+            (first..=last).flat_map(|power| figures.iter().map(move |figure| f64::from(power) + figure.log10()));
+        powers.filter(|value| (low..=high).contains(value)).collect()
+    };
+    let inside = Some(inside(few)).filter(|marks| marks.len() > 1).unwrap_or_else(|| inside(ALL));
     if inside.len() < 2 {
         // Too near for figures: even steps, whose labels are what they are.
         return even(low, high, round(least));
@@ -109,6 +114,9 @@ mod tests {
         let between: Vec<f64> =
             values(0.0, 1.0, 0.04, AxisKind::Log).into_iter().map(|v| 10f64.powf(v).round()).collect();
         assert_eq!(between, [1.0, 2.0, 5.0, 10.0]);
+        let near: Vec<f64> =
+            values(-0.36, -0.03, 0.02, AxisKind::Log).into_iter().map(|v| 10f64.powf(v) * 10.0).collect();
+        assert_eq!(near.iter().map(|v| v.round()).collect::<Vec<f64>>(), [5.0, 6.0, 7.0, 8.0, 9.0]);
         assert!(!values(1.002, 1.004, 0.0002, AxisKind::Log).is_empty());
     }
 }

@@ -46,7 +46,9 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
     let item = scene.state.location().item.clone();
     let chosen = item.as_ref().and_then(|path| tree.entries.iter().find(|entry| entry.path == *path));
     let ArtifactsMemory { files, viewer, width } = memory;
-    let mut points = width.or(scene.state.settings.artifacts_width).unwrap_or(TREE);
+    let mut points = width
+        .or(scene.state.settings.artifacts_width)
+        .unwrap_or_else(|| (ui.available_width() * 0.3).clamp(180.0, TREE));
     // Both sides act, one after the other; a cell lets them share the scene.
     let shared = std::cell::RefCell::new(scene);
     let has_changed = Split::new("artifacts split", "Width of the tree of artifacts", SplitAxis::Horizontal)
