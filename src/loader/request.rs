@@ -79,8 +79,8 @@ pub enum Request {
     SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
     Artifacts(ArtifactOwner),
-    /// The text of one file.
-    ArtifactText(ArtifactOwner, String),
+    /// The first bytes of one file, as many as this.
+    Artifact(ArtifactOwner, String, u64),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -120,7 +120,7 @@ impl Request {
             Self::WholeSpanBody(..) => "long span",
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
-            Self::ArtifactText(..) => "artifact",
+            Self::Artifact(..) => "artifact",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }
