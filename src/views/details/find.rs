@@ -54,7 +54,7 @@ impl FindMemory {
         let mut step: Option<bool> = None;
         let before = (self.needle.clone(), self.is_exact);
         ui.horizontal(|ui| {
-            let width = (ui.available_width() - 280.0).clamp(110.0, 260.0);
+            let width = (ui.available_width() - 300.0).clamp(110.0, 240.0);
             let field = Field::new(label).hint("Find").width(width).show(ui, &mut self.needle);
             // Enter takes the keyboard from the field; here it means the next place.
             if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {

@@ -61,6 +61,10 @@ pub(in crate::views) fn json_view_ui(
         {
             memory.state.reveal(&doc.rows, hit.row as usize);
         }
+        // Where the search leaves no room, the menu of a row opens and closes what is below it.
+        if ui.available_width() < 160.0 {
+            return;
+        }
         if ui.add(Chip::button("Open all")).clicked() {
             memory.state.fold.open_all();
         }
