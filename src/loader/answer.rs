@@ -4,15 +4,16 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::file::FileBytes;
 use super::prepare::PreparedBody;
 use super::program::{PreparedProgram, optimization_bytes};
-use super::text::{FileText, Text};
+use super::text::Text;
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
 use crate::query::{Optimization, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
-use crate::store::{ArtifactBytes, Revision, TraceHandle, TraceIndex};
+use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +48,7 @@ pub(super) enum Answer {
     SpanBody(Arc<Option<PreparedBody>>),
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
-    ArtifactText(Arc<Option<FileText>>),
-    ArtifactFile(Arc<Option<ArtifactBytes>>),
+    Artifact(Arc<Option<FileBytes>>),
     Program(Arc<Option<PreparedProgram>>),
     Optimization(Arc<Option<Optimization>>),
     Revision(Revision),
@@ -95,8 +95,7 @@ impl Answer {
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
-            Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
-            Self::ArtifactFile(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes.len()),
+            Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
             Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
             Self::Derived(derived) => derived.bytes,
@@ -123,8 +122,7 @@ impl Answer {
             (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
-            (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
-            (Self::ArtifactFile(a), Some(Self::ArtifactFile(b))) => a == b,
+            (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
             (Self::Program(a), Some(Self::Program(b))) => a == b,
             (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
             _ => false,

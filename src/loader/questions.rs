@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
+use super::file::FileBytes;
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
 use super::program::PreparedProgram;
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
-use super::text::{FileText, Text};
+use super::text::Text;
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, TraceId,
 };
 use crate::query::table::PreparedRuns;
 use crate::query::{Optimization, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
-use crate::store::{ArtifactBytes, TraceIndex};
+use crate::store::TraceIndex;
 
 macro_rules! questions {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) -> $value:ty = $request:expr, $variant:ident;)*) => {
@@ -72,13 +73,9 @@ questions! {
         = Request::SpanJson(trace.clone(), span, part), SpanJson;
     /// The files of a run, a trace or a model.
     artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
-    /// The text of a file; `None` inside if there is no such file.
-    artifact_text(owner: &ArtifactOwner, path: &str) -> Option<FileText>
-        = Request::ArtifactText(owner.clone(), path.to_owned()), ArtifactText;
-    /// The bytes of a file, for writing it elsewhere; secrets in text are replaced unless revealed.
-    /// `None` inside if there is no such file.
-    artifact_file(owner: &ArtifactOwner, path: &str) -> Option<ArtifactBytes>
-        = Request::ArtifactFile(owner.clone(), path.to_owned()), ArtifactFile;
+    /// The first `limit` bytes of a file; `None` inside if there is no such file.
+    artifact(owner: &ArtifactOwner, path: &str, limit: u64) -> Option<FileBytes>
+        = Request::Artifact(owner.clone(), path.to_owned(), limit), Artifact;
     /// The program of a run, with `best` from `best_model.json` alone; `None` inside if it has none.
     program(run: &RunId, best: bool) -> Option<PreparedProgram> = Request::Program(run.clone(), best), Program;
     /// What is known of an optimization; `None` inside if the store has no such run.

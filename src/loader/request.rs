@@ -79,10 +79,8 @@ pub enum Request {
     SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
     Artifacts(ArtifactOwner),
-    /// The text of one file.
-    ArtifactText(ArtifactOwner, String),
-    /// The bytes of one file, as they are to be written elsewhere.
-    ArtifactFile(ArtifactOwner, String),
+    /// The first bytes of one file, as many as this.
+    Artifact(ArtifactOwner, String, u64),
     /// The program of a run, laid out for the screen; or only its `best_model.json`.
     Program(RunId, bool),
     /// The optimization under a parent run.
@@ -126,8 +124,7 @@ impl Request {
             Self::WholeSpanBody(..) => "long span",
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
-            Self::ArtifactText(..) => "artifact",
-            Self::ArtifactFile(..) => "file",
+            Self::Artifact(..) => "artifact",
             Self::Program(..) => "program",
             Self::Optimization(_) => "optimization",
             Self::Revision => "revision",
