@@ -41,7 +41,7 @@ pub use file::FileBytes;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
-pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, RawJson};
+pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram};
 pub use request::{DerivedKey, Lane, Request, TraceScope};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{Text, fresh_id};

@@ -1,7 +1,8 @@
 //! A program, laid out for the screen on the worker.
 
+use super::prepare::pretty;
 use super::readable::readable;
-use super::text::{Text, fresh_id};
+use super::text::Text;
 use crate::model::program::Object;
 use crate::model::{Demo, Json, Predictor, Program};
 use crate::query::{DemoOrigin, Optimization};
@@ -16,17 +17,8 @@ pub struct PreparedProgram {
     pub program: Program,
     /// What is shown of its predictors, in the same order.
     pub predictors: Vec<PreparedPredictor>,
-    /// Everything beside the predictors, as stored; `None` if there is nothing.
-    pub rest: Option<RawJson>,
-}
-
-/// JSON that is shown as it is stored, and a number that nothing else has.
-#[derive(Clone, Debug)]
-pub struct RawJson {
-    /// What is derived from it is kept under this.
-    pub id: u64,
-    /// The value.
-    pub value: std::sync::Arc<Json>,
+    /// Everything beside the predictors as JSON; `None` if there is nothing.
+    pub rest: Option<Text>,
 }
 
 /// What is shown of one predictor.
@@ -40,8 +32,8 @@ pub struct PreparedPredictor {
     pub demos: Vec<PreparedDemo>,
     /// The settings of its LM as keys and values; empty if it has none.
     pub lm: Vec<(String, String)>,
-    /// Everything else that was saved with it; `None` if there is nothing.
-    pub rest: Option<RawJson>,
+    /// Everything else that was saved with it as JSON; `None` if there is nothing.
+    pub rest: Option<Text>,
 }
 
 /// What is shown of one demo.
@@ -149,14 +141,14 @@ fn settings(value: &Json) -> Vec<(String, String)> {
 }
 
 /// Empty lists say nothing: DSPy saves `traces` and `train` with each predictor.
-fn raw(object: &Object) -> Option<RawJson> {
+fn raw(object: &Object) -> Option<Text> {
     let says_nothing = |value: &Json| value.as_array().is_some_and(Vec::is_empty);
     let kept: Object = object
         .iter()
         .filter(|(_, value)| !says_nothing(value))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    (!kept.is_empty()).then(|| RawJson { id: fresh_id(), value: Json::Object(kept).into() })
+    (!kept.is_empty()).then(|| Text::new(pretty(&Json::Object(kept))))
 }
 
 /// About how many bytes an optimization holds.
