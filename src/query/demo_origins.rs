@@ -95,11 +95,18 @@ impl Table {
         }
         let fits =
             |cells: &[Json]| shared.iter().all(|(at, value)| cells.get(*at).is_some_and(|cell| same(cell, value)));
-        let found: Vec<usize> = self.rows.iter().filter(|(_, cells)| fits(cells)).map(|(number, _)| *number).collect();
+        // A nested compile writes the same example again, its numbers as text.
+        let mut found: Vec<&(usize, Vec<Json>)> = Vec::new();
+        for row in self.rows.iter().filter(|(_, cells)| fits(cells)) {
+            let is_again = |(_, cells): &&(usize, Vec<Json>)| cells.iter().zip(&row.1).all(|(a, b)| same(a, b));
+            if !found.iter().any(is_again) {
+                found.push(row);
+            }
+        }
         match found.as_slice() {
             [] => DemoOrigin::Nowhere,
-            [one] => DemoOrigin::Row(*one),
-            _ => DemoOrigin::Rows(found),
+            [(number, _)] => DemoOrigin::Row(*number),
+            _ => DemoOrigin::Rows(found.iter().map(|(number, _)| *number).collect()),
         }
     }
 }
@@ -136,8 +143,7 @@ mod tests {
     use serde_json::json;
 
     fn table() -> Table {
-        let value =
-            json!({"columns": ["question", "answer"], "data": [["a", "1"], ["b", "2"], ["a", "1"], ["a", "3"]]});
+        let value = json!({"columns": ["question", "answer"], "data": [["a", "1"], ["b", "2"], ["a", "1"], ["a", "3"], ["b", 2]]});
         Table::new(value, &ReadCx::new()).expect("a table")
     }
 

@@ -12,6 +12,8 @@ use crate::widgets::tokens::size::{self, Type};
 
 /// The column of names.
 const NAMES: f32 = 82.0;
+/// As high as a line of the value beside it.
+const NAME_HEIGHT: f32 = 15.0;
 /// Settings that are shown, beside those that fill pages.
 const SETTING_MOST: usize = 60;
 
@@ -40,7 +42,7 @@ fn fact_ui(ui: &mut Ui, fact: &Fact) {
     let tokens = Tokens::of(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(NAMES, size::LINE), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(NAMES, NAME_HEIGHT), egui::Sense::hover());
         crate::widgets::row_text::paint(ui.painter(), rect, fact.name, Type::Small, tokens.text2, egui::Align::Min);
         let mut job = LayoutJob::default();
         job.append(&fact.value, 0.0, TextFormat::simple(Type::Small.font(), tokens.text1));

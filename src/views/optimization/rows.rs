@@ -55,13 +55,15 @@ const BEST: Mark = Mark {
 };
 const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
 const ADOPTED: Mark =
-    Mark { word: "inferred", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
+    Mark { word: "adopted", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
 const AMBIGUOUS: Mark = Mark { word: "ambiguous", reason: OVERLAP_REASON, is_winner: false };
 
 /// The candidates of an optimization.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Candidates {
     pub rows: Vec<CandidateRow>,
+    /// Some evaluation was made on a minibatch.
+    pub has_mini: bool,
     /// Some evaluation does not tell what it was made on.
     pub has_other: bool,
     /// Some candidate has more than one full score.
@@ -82,9 +84,10 @@ impl Candidates {
     pub fn of(found: &Optimization) -> Self {
         let rows: Vec<CandidateRow> =
             found.candidates.iter().enumerate().map(|(at, one)| row(found, at, &one.evaluations)).collect();
+        let has_mini = rows.iter().any(|row| row.mini.is_some());
         let has_other = rows.iter().any(|row| row.other.is_some());
         let has_ranges = rows.iter().any(|row| row.range.is_some());
-        Self { rows, has_other, has_ranges }
+        Self { rows, has_mini, has_other, has_ranges }
     }
 
     /// The lines of the table, with the evaluations of what is unfolded.

@@ -33,10 +33,13 @@ enum Shows {
 
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
-        (Shows::Name, Column::text("Candidate", 168.0)),
-        (Shows::Full, Column::number("Full", 70.0)),
-        (Shows::Mini, Column::number("Minibatch", 84.0)),
+        (Shows::Name, Column::text("Candidate", 160.0)),
+        (Shows::Marks, Column::text("Mark", 124.0)),
+        (Shows::Full, Column::number("Full", 64.0)),
     ];
+    if candidates.has_mini {
+        columns.push((Shows::Mini, Column::number("Minibatch", 82.0)));
+    }
     if candidates.has_other {
         columns.push((Shows::Other, Column::number("Kind unknown", 100.0)));
     }
@@ -44,10 +47,9 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         columns.push((Shows::Range, Column::number("Full, range", 116.0)));
     }
     columns.extend([
-        (Shows::N, Column::number("n", 84.0)),
-        (Shows::Instruction, Column::text("Instructions", 190.0).growing()),
-        (Shows::Demos, Column::text("Demos", 116.0)),
-        (Shows::Marks, Column::text("Mark", 128.0)),
+        (Shows::N, Column::number("n", 76.0)),
+        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
+        (Shows::Demos, Column::text("Demos", 104.0)),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }

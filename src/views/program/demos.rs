@@ -24,7 +24,7 @@ const BEFORE: usize = 2;
 pub(super) fn demos_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, predictor: &PreparedPredictor) {
     let demos = &predictor.demos;
     let mut columns = vec![Column::text("Demo", 136.0).unsorted(), Column::text("From trainset", 110.0).unsorted()];
-    columns.extend(predictor.demo_columns.iter().map(|name| Column::text(name, 180.0).unsorted().growing()));
+    columns.extend(predictor.demo_columns.iter().map(|name| Column::text(name, 150.0).unsorted().growing()));
     let at = memory.demo.unwrap_or(0).min(demos.len().saturating_sub(1));
     let height = Table::height_of(demos.len().min(ROWS_MOST)) + size::SCROLL_BAR;
     let events = Table::new("demos", "Demos", &columns, demos.len()).selected(Some(at)).height(height).show(

@@ -10,11 +10,11 @@ use crate::widgets::tokens::size;
 
 pub(super) fn fields_ui(ui: &mut Ui, state: &mut TableState, fields: &[Field]) {
     let columns = [
-        Column::text("Field", 190.0).unsorted(),
-        Column::text("Direction", 84.0).unsorted(),
-        Column::text("Type", 110.0).unsorted(),
-        Column::text("Prefix", 140.0).unsorted(),
-        Column::text("Description", 180.0).unsorted().growing(),
+        Column::text("Field", 142.0).unsorted(),
+        Column::text("Direction", 76.0).unsorted(),
+        Column::text("Type", 84.0).unsorted(),
+        Column::text("Prefix", 104.0).unsorted(),
+        Column::text("Description", 120.0).unsorted().growing(),
     ];
     let height = Table::height_of(fields.len()) + size::SCROLL_BAR;
     Table::new("fields", "Fields", &columns, fields.len())

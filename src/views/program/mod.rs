@@ -53,7 +53,7 @@ impl ProgramMemory {
 }
 
 /// The list of predictors beside the one that is shown.
-const LIST_WIDTH: f32 = 200.0;
+const LIST_WIDTH: f32 = 210.0;
 
 pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, page: &RunPage) {
     let slot = scene.loader.program(&page.run.id, false, Lane::Selection);
@@ -106,6 +106,7 @@ fn predictors_ui(
     at: usize,
 ) {
     let predictors = &prepared.program.predictors;
+    let has_demos = predictors.iter().any(|one| !one.demos.is_empty());
     let mut chosen = None;
     let response = VirtualRows::new("predictors", predictors.len(), size::ROW)
         .kind(RowsKind::List)
@@ -114,11 +115,11 @@ fn predictors_ui(
         .show(ui, &mut memory.list, |ui, row| {
             let one = &predictors[row.index];
             let demos = if one.demos.is_empty() { String::new() } else { rows::demos_short(one.demos.len()) };
-            let trailing = [Trailing::caption(&demos, 64.0)];
+            let trailing = [Trailing::caption(&demos, 56.0)];
             let line = TreeRow {
                 mark: Mark::None,
                 name: rows::title(&one.path),
-                trailing: &trailing,
+                trailing: if has_demos { &trailing } else { &[] },
                 selected: row.index == at,
                 ..TreeRow::default()
             };
