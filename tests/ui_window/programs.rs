@@ -134,7 +134,7 @@ fn the_window_says_what_the_terminal_says() {
         wait_for(&mut harness, "Score by evaluation");
         let optimizer = optimization["optimizer"]["name"].as_str().expect("a name");
         let reason = optimization["optimizer"]["reason"].as_str().expect("a reason");
-        wait_for(&mut harness, &format!("{optimizer}inferred: {reason}"));
+        wait_for(&mut harness, &format!("{optimizer} inferred: {reason}"));
         let evaluations = optimization["evaluations"].as_array().expect("evaluations");
         wait_for(&mut harness, &format!("Score by evaluation, {} evaluations", evaluations.len()));
         let mut states: Vec<&str> = evaluations.iter().filter_map(|one| one["state_hash"].as_str()).collect();

@@ -47,7 +47,8 @@ fn fact_ui(ui: &mut Ui, fact: &Fact) {
         let mut job = LayoutJob::default();
         job.append(&fact.value, 0.0, TextFormat::simple(Type::Small.font(), tokens.text1));
         if !fact.note.is_empty() {
-            job.append(&fact.note, size::GAP_XS, TextFormat::simple(Type::Small.font(), tokens.text3));
+            let note = format!(" {}", fact.note);
+            job.append(&note, 0.0, TextFormat::simple(Type::Small.font(), tokens.text3));
         }
         ui.add(Label::new(job).wrap());
     });
