@@ -115,7 +115,10 @@ impl Table {
 fn same(cell: &Json, value: &Json) -> bool {
     match (cell, value) {
         (Json::String(_), Json::String(_)) => cell == value,
-        (Json::String(text), other) | (other, Json::String(text)) => *text == other.to_string(),
+        (Json::String(text), other) | (other, Json::String(text)) => {
+            let written = other.to_string();
+            *text == written
+        }
         _ => cell == value,
     }
 }

@@ -56,6 +56,8 @@ impl OptimizationMemory {
 const TWO_COLUMNS: f32 = 700.0;
 /// The height of the chart without its heading.
 const CHART: f32 = 214.0;
+/// Its heading and the margins of its card.
+const CHART_FRAME: f32 = 56.0;
 
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
     let slot = scene.loader.optimization(&page.run.id, Lane::Selection);
@@ -91,7 +93,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
 fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, optimization: &Optimization) {
     let width = ui.available_width();
     let right = (width * 0.36).clamp(270.0, 400.0);
-    let height = CHART + 58.0;
+    let height = CHART + CHART_FRAME;
     let top = ui.available_rect_before_wrap().min;
     let part = |ui: &mut Ui, name: &str, left: f32, width: f32, add: &mut dyn FnMut(&mut Ui)| {
         let rect = egui::Rect::from_min_size(top + egui::vec2(left, 0.0), egui::vec2(width, height));
@@ -100,8 +102,9 @@ fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory
         inner.min_rect().height()
     };
     let left = width - right - size::GAP_M;
-    let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, CHART));
     let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
+    let chart = CHART.max(b - CHART_FRAME);
+    let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));
     ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, a.max(b))));
 }
 
