@@ -16,7 +16,9 @@ fn condition(reader: &Reader<'_>, query: &RunQuery) -> (String, Vec<String>) {
         RunScope::All => ("1", vec![]),
         // A number as MLflow writes it is compared as one, which can be looked up and costs less;
         // anything else as text: an experiment's id is whatever the user typed.
-        RunScope::Experiment(id) if id.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == id.as_str()) => {
+        RunScope::Experiment(id)
+            if id.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == id.as_str()) =>
+        {
             ("r.experiment_id = cast(?1 as integer)", vec![id.to_string()])
         }
         RunScope::Experiment(id) => ("cast(r.experiment_id as text) = ?1", vec![id.to_string()]),
