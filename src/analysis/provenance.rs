@@ -80,6 +80,11 @@ impl Writer {
         found != TextMatch::Whole || matches!(self.kind, WriterKind::BareCall | WriterKind::OtherPredictor)
     }
 
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        400 + self.inputs.as_ref().map_or(0, json_bytes) + json_bytes(&self.outputs)
+    }
+
     /// The instruction that it was asked to improve, if it was told one.
     pub fn given_instruction(&self) -> Option<&str> {
         let inputs = self.inputs.as_ref()?;
@@ -101,6 +106,16 @@ impl Writer {
             Json::String(text) => Some(unfenced(text)),
             _ => None,
         }
+    }
+}
+
+/// About how many bytes a value takes.
+fn json_bytes(value: &Json) -> usize {
+    32 + match value {
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(json_bytes).sum(),
+        Json::Object(map) => map.iter().map(|(key, value)| key.len() + json_bytes(value)).sum(),
+        _ => 0,
     }
 }
 

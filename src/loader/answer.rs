@@ -10,7 +10,7 @@ use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{Lineage, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -47,6 +47,9 @@ pub(super) enum Answer {
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
     ArtifactText(Arc<Option<FileText>>),
+    Provenance(Arc<Option<Provenance>>),
+    Lineage(Arc<Option<Lineage>>),
+    Passport(Arc<Option<Passport>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -92,6 +95,9 @@ impl Answer {
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
+            Self::Provenance(told) => told.as_ref().as_ref().map_or(0, Provenance::bytes),
+            Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
+            Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -117,6 +123,9 @@ impl Answer {
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
             (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
+            (Self::Provenance(a), Some(Self::Provenance(b))) => a == b,
+            (Self::Lineage(a), Some(Self::Lineage(b))) => a == b,
+            (Self::Passport(a), Some(Self::Passport(b))) => a == b,
             _ => false,
         };
         match previous {

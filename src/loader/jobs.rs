@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::answer::{Answer, TracePlace};
 use super::prepare::{PreparedBody, part_as_json, pretty};
 use super::request::{Request, TraceScope};
+use super::states::States;
 use super::text::{FileText, Text};
 use crate::model::{ArtifactOwner, Json, SpanHandle, TraceId, json};
 use crate::query::{self, TraceFigures};
@@ -15,7 +16,7 @@ const FOUND_TRACES: usize = 20;
 /// Of an artifact no more than this is read for looking at.
 const ARTIFACT_BYTES: u64 = 4 << 20;
 
-pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> Result<Answer> {
+pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, states: &States) -> Result<Answer> {
     Ok(match request {
         Request::Experiments => Answer::Experiments(Arc::new(store.experiments(cx, false)?)),
         Request::Counts => Answer::Counts(Arc::new(store.experiment_counts(cx)?)),
@@ -59,6 +60,14 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
         }
         Request::Artifacts(owner) => Answer::Artifacts(Arc::new(query::artifacts(store, cx, owner)?)),
         Request::ArtifactText(owner, path) => Answer::ArtifactText(Arc::new(artifact_text(store, cx, owner, path)?)),
+        Request::Provenance(parent, evaluation, path) => {
+            Answer::Provenance(Arc::new(query::provenance(store, cx, parent, evaluation, path)?))
+        }
+        Request::Lineage(parent) => Answer::Lineage(Arc::new(query::lineage(store, cx, parent)?)),
+        Request::Passport(hash) => {
+            let index = states.renew(store, cx)?;
+            Answer::Passport(Arc::new(query::passport::passport_in(store, cx, &index, hash)?))
+        }
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

@@ -26,6 +26,7 @@ mod rows;
 mod scout;
 mod shelf;
 mod slot;
+mod states;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -11,10 +11,10 @@ use super::slot::Slot;
 use super::text::{FileText, Text};
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
-    SpanHandle, TraceId,
+    SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{Lineage, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -74,4 +74,12 @@ questions! {
     /// The text of a file; `None` inside if there is no such file.
     artifact_text(owner: &ArtifactOwner, path: &str) -> Option<FileText>
         = Request::ArtifactText(owner.clone(), path.to_owned()), ArtifactText;
+    /// Where the instruction at a path came from, in an optimization and one of its evaluations; `None`
+    /// inside if there is no such instruction.
+    provenance(parent: &RunId, evaluation: &RunId, path: &str) -> Option<Provenance>
+        = Request::Provenance(parent.clone(), evaluation.clone(), path.to_owned()), Provenance;
+    /// The family tree of an optimization; `None` inside if it is not GEPA's.
+    lineage(parent: &RunId) -> Option<Lineage> = Request::Lineage(parent.clone()), Lineage;
+    /// A program wherever it appears; `None` inside if no active run holds it.
+    passport(hash: &StateHash) -> Option<Passport> = Request::Passport(hash.clone()), Passport;
 }

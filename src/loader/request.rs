@@ -3,7 +3,7 @@
 use std::hash::Hash;
 
 use super::prepare::BodyPart;
-use crate::model::{ArtifactOwner, ExperimentId, RunId, SpanHandle, TraceId};
+use crate::model::{ArtifactOwner, ExperimentId, RunId, SpanHandle, StateHash, TraceId};
 use crate::store::{TraceHandle, TraceQuery};
 
 /// How urgent an answer is. Within a lane the newest request is served first.
@@ -81,6 +81,12 @@ pub enum Request {
     Artifacts(ArtifactOwner),
     /// The text of one file.
     ArtifactText(ArtifactOwner, String),
+    /// Where an instruction came from: the optimization, one of its evaluations, the path of the predictor.
+    Provenance(RunId, RunId, String),
+    /// GEPA's family tree of an optimization.
+    Lineage(RunId),
+    /// A program wherever it appears.
+    Passport(StateHash),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -121,6 +127,9 @@ impl Request {
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
             Self::ArtifactText(..) => "artifact",
+            Self::Provenance(..) => "origin of an instruction",
+            Self::Lineage(_) => "family tree",
+            Self::Passport(_) => "program",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

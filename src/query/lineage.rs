@@ -40,6 +40,21 @@ pub struct Lineage {
     pub looked: Looked,
 }
 
+impl Lineage {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let candidate = |one: &LineageCandidate| {
+            let texts = one.instructions.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
+            200 + texts + (one.scores.len() + one.front.len()) * 40
+        };
+        let proposal = |one: &LineageProposal| {
+            let texts = one.texts.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
+            200 + texts + one.writers.iter().flatten().map(Writer::bytes).sum::<usize>()
+        };
+        self.candidates.iter().map(candidate).sum::<usize>() + self.proposals.iter().map(proposal).sum::<usize>()
+    }
+}
+
 /// The lineage of an optimization; `None` if it is not GEPA's or the store does not have it.
 ///
 /// # Errors

@@ -49,6 +49,18 @@ pub struct Passport {
     pub complete: bool,
 }
 
+impl Passport {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let texts = self.program.predictors.iter().map(|one| {
+            let instructions = one.instructions.as_ref().map_or(0, String::len);
+            instructions + one.demos.len() * 1_000 + one.fields.len() * 300
+        });
+        let origins = self.origins.iter().map(Provenance::bytes);
+        texts.sum::<usize>() + origins.sum::<usize>() + self.evaluations.len() * 600
+    }
+}
+
 /// A run by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRef {

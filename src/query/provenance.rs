@@ -30,6 +30,17 @@ pub struct Provenance {
     pub looked: Looked,
 }
 
+impl Provenance {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let writer = match &self.origin {
+            Origin::Writer(found) => found.writer.bytes(),
+            Origin::Program { .. } | Origin::Unknown => 0,
+        };
+        self.instruction.len() + writer + self.used_by.len() * 120
+    }
+}
+
 /// Where an instruction came from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
