@@ -1,7 +1,13 @@
 //! The window over a store in memory, found by what a screen reader hears. One program, so that it
 //! is linked once.
 
+#[path = "ui_window/artifacts.rs"]
+mod artifacts;
+#[path = "ui_window/charts.rs"]
+mod charts;
 mod common;
+#[path = "ui_window/details.rs"]
+mod details;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]
@@ -10,6 +16,8 @@ mod navigation;
 mod palette;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/run_page.rs"]
+mod run_page;
 #[path = "ui_window/runs.rs"]
 mod runs;
 #[path = "ui_window/walk.rs"]

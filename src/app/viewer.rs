@@ -11,7 +11,7 @@ use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
-use super::{Allowed, Args, opener, sample};
+use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
@@ -179,6 +179,7 @@ impl Viewer {
                 let folder = self.options.save_into.clone();
                 self.saving.extend(Saving::start(file, folder, move || ui_thread.request_repaint()));
             }
+            Effect::OpenOutside(what) => self.actions.extend(outside::open(ctx, &what).map(Action::Notify)),
             Effect::SaveSettings => self.unsaved_since = Some(Instant::now()),
             Effect::Reveal(reveal) => {
                 self.loader.set_reveal(if reveal { Reveal::Revealed } else { Reveal::Masked });

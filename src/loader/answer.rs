@@ -4,8 +4,9 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::file::FileBytes;
 use super::prepare::PreparedBody;
-use super::text::{FileText, Text};
+use super::text::Text;
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
@@ -46,10 +47,10 @@ pub(super) enum Answer {
     SpanBody(Arc<Option<PreparedBody>>),
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
-    ArtifactText(Arc<Option<FileText>>),
     Provenance(Arc<Option<Provenance>>),
     Lineage(Arc<Option<Lineage>>),
     Passport(Arc<Option<Passport>>),
+    Artifact(Arc<Option<FileBytes>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -94,10 +95,10 @@ impl Answer {
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
-            Self::ArtifactText(text) => text.as_ref().as_ref().map_or(0, |file| file.text.bytes()),
             Self::Provenance(told) => told.as_ref().as_ref().map_or(0, Provenance::bytes),
             Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
             Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
+            Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -122,10 +123,10 @@ impl Answer {
             (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
-            (Self::ArtifactText(a), Some(Self::ArtifactText(b))) => a == b,
             (Self::Provenance(a), Some(Self::Provenance(b))) => a == b,
             (Self::Lineage(a), Some(Self::Lineage(b))) => a == b,
             (Self::Passport(a), Some(Self::Passport(b))) => a == b,
+            (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
             _ => false,
         };
         match previous {

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
-use super::prepare::{PreparedBody, part_as_json, pretty};
+use super::file::FileBytes;
+use super::prepare::{PreparedBody, part_as_json};
 use super::request::{Request, TraceScope};
 use super::states::States;
-use super::text::{FileText, Text};
-use crate::model::{ArtifactOwner, Json, SpanHandle, TraceId, json};
+use crate::model::{SpanHandle, TraceId};
 use crate::query::{self, TraceFigures};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
 
 /// Traces that are found by the beginning of their id.
 const FOUND_TRACES: usize = 20;
-/// Of an artifact no more than this is read for looking at.
-const ARTIFACT_BYTES: u64 = 4 << 20;
 
 pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, states: &States) -> Result<Answer> {
     Ok(match request {
@@ -59,7 +57,6 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             Answer::SpanJson(Arc::new(body.and_then(|body| part_as_json(body, *part))))
         }
         Request::Artifacts(owner) => Answer::Artifacts(Arc::new(query::artifacts(store, cx, owner)?)),
-        Request::ArtifactText(owner, path) => Answer::ArtifactText(Arc::new(artifact_text(store, cx, owner, path)?)),
         Request::Provenance(parent, evaluation, path) => {
             Answer::Provenance(Arc::new(query::provenance(store, cx, parent, evaluation, path)?))
         }
@@ -67,6 +64,10 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
         Request::Passport(hash) => {
             let index = states.renew(store, cx)?;
             Answer::Passport(Arc::new(query::passport::passport_in(store, cx, &index, hash)?))
+        }
+        Request::Artifact(owner, path, limit) => {
+            let file = query::artifact_file(store, cx, owner, path, *limit)?;
+            Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
         }
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
@@ -133,20 +134,4 @@ fn trace_place(
         return Ok(Some(TracePlace { position, total: index.total, previous, next }));
     }
     Ok(None)
-}
-
-fn artifact_text(store: &mut dyn Store, cx: &ReadCx, owner: &ArtifactOwner, path: &str) -> Result<Option<FileText>> {
-    let Some(artifact) = query::artifact_text(store, cx, owner, path, ARTIFACT_BYTES)? else { return Ok(None) };
-    let is_binary = artifact.text.bytes().take(8_000).any(|byte| byte == 0);
-    let is_json = path.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    let decoded = (is_json && !artifact.is_cut && !is_binary).then(|| json::decode(artifact.text.as_bytes()));
-    let text = match decoded {
-        _ if is_binary => String::new(),
-        Some(decoded) if !decoded.marks.is_raw && matches!(decoded.value, Json::Object(_) | Json::Array(_)) => {
-            pretty(&decoded.value)
-        }
-        _ => artifact.text,
-    };
-    let (full_size, is_cut) = (artifact.full_size, artifact.is_cut);
-    Ok(Some(FileText { text: Text::new(text), full_size, is_cut, is_binary }))
 }

@@ -13,6 +13,7 @@
 mod answer;
 mod crew;
 mod derive;
+mod file;
 mod jobs;
 mod keeper;
 mod opening;
@@ -36,12 +37,13 @@ mod worker;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use answer::TracePlace;
 pub use crew::Patience;
+pub use file::FileBytes;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use request::{DerivedKey, Lane, Request, TraceScope};
 pub use slot::{SKELETON_AFTER, Slot};
-pub use text::{FileText, Text, fresh_id};
+pub use text::{Text, fresh_id};
 pub use worker::Wake;
 
 pub use crate::query::TraceCounts;

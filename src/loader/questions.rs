@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
+use super::file::FileBytes;
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
-use super::text::{FileText, Text};
+use super::text::Text;
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
     SpanHandle, StateHash, TraceId,
@@ -71,9 +72,6 @@ questions! {
         = Request::SpanJson(trace.clone(), span, part), SpanJson;
     /// The files of a run, a trace or a model.
     artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
-    /// The text of a file; `None` inside if there is no such file.
-    artifact_text(owner: &ArtifactOwner, path: &str) -> Option<FileText>
-        = Request::ArtifactText(owner.clone(), path.to_owned()), ArtifactText;
     /// Where the instruction at a path came from, in an optimization and one of its evaluations; `None`
     /// inside if there is no such instruction.
     provenance(parent: &RunId, evaluation: &RunId, path: &str) -> Option<Provenance>
@@ -82,4 +80,7 @@ questions! {
     lineage(parent: &RunId) -> Option<Lineage> = Request::Lineage(parent.clone()), Lineage;
     /// A program wherever it appears; `None` inside if no active run holds it.
     passport(hash: &StateHash) -> Option<Passport> = Request::Passport(hash.clone()), Passport;
+    /// The first `limit` bytes of a file; `None` inside if there is no such file.
+    artifact(owner: &ArtifactOwner, path: &str, limit: u64) -> Option<FileBytes>
+        = Request::Artifact(owner.clone(), path.to_owned(), limit), Artifact;
 }

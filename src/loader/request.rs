@@ -79,14 +79,14 @@ pub enum Request {
     SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
     Artifacts(ArtifactOwner),
-    /// The text of one file.
-    ArtifactText(ArtifactOwner, String),
     /// Where an instruction came from: the optimization, one of its evaluations, the path of the predictor.
     Provenance(RunId, RunId, String),
     /// GEPA's family tree of an optimization.
     Lineage(RunId),
     /// A program wherever it appears.
     Passport(StateHash),
+    /// The first bytes of one file, as many as this.
+    Artifact(ArtifactOwner, String, u64),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -126,10 +126,10 @@ impl Request {
             Self::WholeSpanBody(..) => "long span",
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
-            Self::ArtifactText(..) => "artifact",
             Self::Provenance(..) => "origin of an instruction",
             Self::Lineage(_) => "family tree",
             Self::Passport(_) => "program",
+            Self::Artifact(..) => "artifact",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

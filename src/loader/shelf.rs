@@ -24,7 +24,7 @@ impl Class {
             Request::SpanBody(..)
             | Request::WholeSpanBody(..)
             | Request::SpanJson(..)
-            | Request::ArtifactText(..)
+            | Request::Artifact(..)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,
@@ -193,21 +193,20 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::text::{FileText, Text};
+    use crate::loader::file::FileBytes;
     use crate::model::ArtifactOwner;
 
     fn text(name: &str) -> Request {
-        Request::ArtifactText(ArtifactOwner::Model("m".into()), name.into())
+        Request::Artifact(ArtifactOwner::Model("m".into()), name.into(), u64::MAX)
     }
 
     #[test]
     fn what_was_not_wanted_for_longest_goes_first() {
         let mut shelf = Shelf::default();
         for (frame, name) in [(1, "a"), (2, "b"), (3, "c")] {
-            let content = Text::new("x".repeat(15 << 20));
-            let file = FileText { text: content, full_size: 0, is_cut: false, is_binary: false };
+            let file = FileBytes::new(vec![b'x'; 15 << 20], 0, false);
             let entry = shelf.entry(&text(name));
-            entry.put(Answer::ArtifactText(Arc::new(Some(file))));
+            entry.put(Answer::Artifact(Arc::new(Some(file))));
             entry.wanted = frame;
         }
         shelf.evict(3);

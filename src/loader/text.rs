@@ -60,19 +60,6 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
-/// The text of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileText {
-    /// Its text; JSON is laid out for reading.
-    pub text: Text,
-    /// The size of the file.
-    pub full_size: u64,
-    /// Only its beginning was read.
-    pub is_cut: bool,
-    /// It is no text.
-    pub is_binary: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::Text;

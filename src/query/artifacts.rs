@@ -25,6 +25,35 @@ pub fn artifacts(store: &mut dyn Store, cx: &ReadCx, owner: &ArtifactOwner) -> R
     store.artifacts(cx, owner)
 }
 
+/// An artifact's beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactFile {
+    /// The bytes; where they are text, secrets in it are replaced unless revealed.
+    pub bytes: Vec<u8>,
+    /// The file is longer than what was read of it.
+    pub is_cut: bool,
+    /// The size of the file in bytes.
+    pub full_size: u64,
+}
+
+/// The first `limit` bytes of an artifact; `None` if there is no such file.
+///
+/// # Errors
+/// Those of the store.
+pub fn artifact_file(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    owner: &ArtifactOwner,
+    path: &str,
+    limit: u64,
+) -> Result<Option<ArtifactFile>> {
+    let Some(artifact) = store.artifact(cx, owner, path, limit)? else { return Ok(None) };
+    // A text whose secrets were replaced has another length than its file: only what reaches
+    // the limit was cut.
+    let is_cut = artifact.bytes.len() as u64 >= limit && artifact.full_size > limit;
+    Ok(Some(ArtifactFile { bytes: artifact.bytes, is_cut, full_size: artifact.full_size }))
+}
+
 /// The first `limit` bytes of an artifact as text; `None` if there is no such file. A character
 /// that the limit cuts in two is left out.
 ///
@@ -37,11 +66,8 @@ pub fn artifact_text(
     path: &str,
     limit: u64,
 ) -> Result<Option<ArtifactText>> {
-    let Some(artifact) = store.artifact(cx, owner, path, limit)? else { return Ok(None) };
-    let mut bytes = artifact.bytes;
-    // A text whose secrets were replaced has another length than its file: only what reaches
-    // the limit was cut.
-    let is_cut = bytes.len() as u64 >= limit && artifact.full_size > limit;
+    let Some(artifact) = artifact_file(store, cx, owner, path, limit)? else { return Ok(None) };
+    let (mut bytes, is_cut) = (artifact.bytes, artifact.is_cut);
     if is_cut
         && let Err(error) = std::str::from_utf8(&bytes)
         && error.error_len().is_none()

@@ -25,7 +25,7 @@ pub mod trace_counts;
 pub mod traces;
 
 pub use crate::analysis::{SpanTokens, TokenSource};
-pub use artifacts::{ArtifactText, artifact_text, artifacts};
+pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
 pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, diff, example_inputs, result_table};
 pub use experiments::{ExperimentRow, experiments, find_experiment};

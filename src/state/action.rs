@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
+use super::outside::Outside;
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
@@ -61,6 +62,8 @@ pub enum Action {
     TreeWidth(f32),
     /// A panel was made this wide.
     DetailsWidth(f32),
+    /// The tree of artifacts was made this wide.
+    ArtifactsWidth(f32),
     /// A list was scrolled.
     Scrolled(&'static str, Scroll),
     /// The keyboard stands on another row of a list, by a key that finds it again.
@@ -85,6 +88,8 @@ pub enum Action {
     Copy(String),
     /// Write a file where the user wants it.
     Save(FileToSave),
+    /// Show a file or a web page outside, as the user has just said twice.
+    OpenOutside(Outside),
     /// Tell the user.
     Notify(NoticeText),
     /// Take a notice away.
@@ -116,6 +121,8 @@ pub enum Effect {
     Copy(String),
     /// Ask where to, and write a file.
     Save(FileToSave),
+    /// Hand a file or a web page to the system's program.
+    OpenOutside(Outside),
     /// Write the settings.
     SaveSettings,
     /// Show or mask secrets.

@@ -10,6 +10,7 @@ mod fold;
 mod history;
 mod location;
 mod notice;
+mod outside;
 mod run_table;
 mod saving;
 mod settings;
@@ -24,6 +25,7 @@ pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
+pub use outside::Outside;
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{
@@ -185,6 +187,10 @@ impl AppState {
                 self.settings.details_width = Some(width);
                 return vec![Effect::SaveSettings];
             }
+            Action::ArtifactsWidth(width) => {
+                self.settings.artifacts_width = Some(width);
+                return vec![Effect::SaveSettings];
+            }
             Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
             Action::Selected(list, row) => self.history.note_selected(list, row),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
@@ -202,6 +208,7 @@ impl AppState {
             Action::StoreOpened(path) => return self.enter_store(path),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::Save(file) => return vec![Effect::Save(file)],
+            Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],
             Action::Notify(notice) => self.notify(notice),
             Action::Dismiss(index) => {
                 if index < self.notices.len() {

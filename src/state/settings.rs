@@ -77,6 +77,9 @@ pub struct Settings {
     /// The width of the details of a span, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details_width: Option<f32>,
+    /// The width of the tree of artifacts, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifacts_width: Option<f32>,
     /// Whether adapters (parser spans) are shown in traces.
     pub show_adapters: bool,
     /// Stores that were opened, the latest first.
@@ -97,6 +100,7 @@ impl Default for Settings {
             threshold: None,
             tree_width: None,
             details_width: None,
+            artifacts_width: None,
             show_adapters: false,
             recent: Vec::new(),
             stores: BTreeMap::new(),
@@ -132,6 +136,7 @@ impl Settings {
         let sane = |width: Option<f32>| width.filter(|width| (100.0..4_000.0).contains(width));
         settings.tree_width = sane(settings.tree_width);
         settings.details_width = sane(settings.details_width);
+        settings.artifacts_width = sane(settings.artifacts_width);
         Ok(settings)
     }
 

@@ -13,6 +13,7 @@ mod experiment;
 mod keys;
 mod menu;
 mod notices;
+mod outside;
 mod palette;
 mod parts;
 mod run;

@@ -119,6 +119,17 @@ pub fn value(v: f64) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
+/// A measured value with every digit that it has.
+pub fn exact(v: f64) -> String {
+    if v.is_finite() && (v == 0.0 || (1e-6..1e16).contains(&v.abs())) {
+        v.to_string()
+    } else if v.is_finite() {
+        format!("{v:e}")
+    } else {
+        value(v)
+    }
+}
+
 /// `text` cut to at most `max` graphemes, the last of them then being `…`.
 pub fn ellipsize_graphemes(text: &str, max: usize) -> Cow<'_, str> {
     if text.len() <= max {

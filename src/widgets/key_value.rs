@@ -71,16 +71,20 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
             continue;
         }
         let id = scope.with(index);
-        let response = ui.interact(rect, id, Sense::CLICK);
+        let response = ui.interact(rect, id, Sense::click());
         let value = format::one_line(row.value, row_text::GRAPHEMES_MOST);
         ui.ctx().accesskit_node_builder(id, |node| {
             set_bounds(node, rect);
             node.set_role(Role::ListItem);
+            node.add_action(egui::accesskit::Action::Click);
             node.set_label(format!("{}: {value}", row.key));
         });
         if response.hovered() {
             let radius = f32::from(size::RADIUS_CELL);
             ui.painter().rect_filled(rect, radius, tokens.bg_raised);
+        }
+        if response.has_focus() {
+            super::theme::focus_ring(ui.painter(), rect, tokens);
         }
         let key = rect.with_max_x(rect.left() + key_width - size::GAP_S);
         row_text::paint(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);

@@ -193,7 +193,7 @@ impl TreeRow<'_> {
 }
 
 /// The background of a row that is selected or hovered.
-pub(super) fn paint_background(ui: &Ui, rect: Rect, selected: bool, hovered: bool, tokens: &Tokens) {
+pub fn paint_background(ui: &Ui, rect: Rect, selected: bool, hovered: bool, tokens: &Tokens) {
     if selected {
         ui.painter().rect_filled(rect, 0.0, tokens.bg_selected);
     } else if hovered {

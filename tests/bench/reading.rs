@@ -2,9 +2,10 @@
 //! run, and how long the window takes to show it.
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
-//! `cargo bench -- FILE.db` measures another one. Every figure is the median of several runs,
+//! `cargo bench -- FILE.db` measures another one, `cargo bench -- charts` the charts alone. Every figure is the median of several runs,
 //! warm, and is printed as measured: nothing passes or fails here.
 
+mod charts;
 mod grow;
 mod runs;
 mod texts;
@@ -25,6 +26,9 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
+    if std::env::args().any(|argument| argument == "charts") {
+        return charts::measure();
+    }
     // `cargo bench -- runs` measures the table of runs alone.
     if std::env::args().any(|argument| argument == "runs") {
         return runs::measure();
@@ -114,6 +118,7 @@ fn main() -> Result<(), Failure> {
     drop(store);
     texts::measure();
     window::measure(&database, &source)?;
+    charts::measure()?;
     runs::measure()?;
     Ok(())
 }

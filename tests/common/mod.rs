@@ -89,6 +89,16 @@ pub fn click(harness: &mut Harness<'_, Viewer>, label: &str) {
     harness.step();
 }
 
+/// Types into the field with this label.
+pub fn type_into(harness: &mut Harness<'_, Viewer>, label: &str, text: &str) {
+    use egui::accesskit::Role;
+    harness.get_by_role_and_label(Role::TextInput, label).focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, label).type_text(text);
+    harness.step();
+    settle(harness);
+}
+
 /// An experiment with a parent run, a child run with everything, and one trace of five spans.
 pub fn small_store() -> MemoryStore {
     let store = MemoryStore::new();

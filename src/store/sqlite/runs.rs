@@ -156,7 +156,8 @@ struct Collector {
     known: Vec<(Arc<str>, bool)>,
     /// Runs repeat their keys in one order: after this one mostly comes the next.
     last_key: usize,
-    last: Option<(Vec<u8>, usize)>,
+    /// The place of the run that was met last.
+    last: usize,
 }
 
 impl Collector {
@@ -164,16 +165,18 @@ impl Collector {
         if run.is_empty() {
             return None;
         }
-        if let Some((last, place)) = &self.last
-            && last == run
-        {
-            return Some(*place);
+        // Mostly the run of the row before, else the one that came after it in the table before.
+        for guess in [self.last, self.last + 1] {
+            if self.found.get(guess).is_some_and(|(id, _)| id.as_str().as_bytes() == run) {
+                self.last = guess;
+                return Some(guess);
+            }
         }
         let place = *self.places.entry(run.to_vec()).or_insert_with(|| {
             self.found.push((RunId::from(String::from_utf8_lossy(run).into_owned()), RunValues::default()));
             self.found.len() - 1
         });
-        self.last = Some((run.to_vec(), place));
+        self.last = place;
         Some(place)
     }
 

@@ -1,5 +1,7 @@
 //! The focused span: what it was given, gave back and noted.
 
+mod find;
+pub(super) mod json;
 pub(super) mod text;
 
 use egui::{Frame, Margin, Ui};
@@ -21,15 +23,37 @@ use crate::widgets::tabs;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use text::{TextMemory, text_view_ui};
+use json::{JsonMemory, json_view_ui};
+use text::{TextMemory, searched_text_ui};
 
 /// What the panel remembers.
 #[derive(Default)]
 pub(super) struct DetailsMemory {
     text: TextMemory,
-    as_json: bool,
+    json: JsonMemory,
+    shape: Shape,
     /// Asked to be copied as JSON, and waiting for it.
     copies: Option<Part>,
+}
+
+/// How a part is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shape {
+    /// Real line breaks, no quotes.
+    #[default]
+    Rendered,
+    /// Rows that fold.
+    Json,
+    /// The JSON text.
+    Raw,
+}
+
+impl Shape {
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Rendered, "Rendered", "For reading: real line breaks, no quotes"),
+        (Self::Json, "JSON", "As rows that fold; Ctrl+C copies a value, Ctrl+Shift+C its path"),
+        (Self::Raw, "Raw", "The JSON text, indented"),
+    ];
 }
 
 /// A part of the body of one span.
@@ -147,15 +171,19 @@ fn body_ui(
     let part = (trace.clone(), span.handle, part);
     tools_ui(ui, scene, memory, text, &part, body);
     copy_when_ready(scene, memory, text, &part);
-    let json = if memory.as_json { json_of(ui, scene, text, &part) } else { None };
-    let shown = match (memory.as_json, &json) {
-        (true, Some(json)) => json,
-        (true, None) => return,
-        (false, _) => &text.readable,
+    let json = if memory.shape == Shape::Rendered { None } else { json_of(ui, scene, text, &part) };
+    let shown = match (memory.shape, &json) {
+        (Shape::Rendered, _) => &text.readable,
+        (_, Some(json)) => json,
+        (_, None) => return,
     };
-    let is_code = memory.as_json || scene.state.location().detail == DetailTab::Events;
-    let label = scene.state.location().detail.title();
-    text_view_ui(ui, scene, &mut memory.text, "span text", label, shown, !is_code);
+    let label = detail.title();
+    if memory.shape == Shape::Json {
+        json_view_ui(ui, scene, &mut memory.json, "span JSON", label, shown);
+    } else {
+        let is_code = memory.shape == Shape::Raw || detail == DetailTab::Events;
+        searched_text_ui(ui, scene, &mut memory.text, "span text", label, shown, !is_code);
+    }
 }
 
 /// What went wrong stands above whichever tab is shown.
@@ -216,12 +244,9 @@ fn tools_ui(
     body: &PreparedBody,
 ) {
     ui.horizontal(|ui| {
-        for (name, as_json, tip) in
-            [("Readable", false, "Real line breaks, no quotes"), ("JSON", true, "As it is stored, indented")]
-        {
-            let chip = Chip::toggle(name, memory.as_json == as_json);
-            if ui.add(chip).on_hover_text(tip).clicked() {
-                memory.as_json = as_json;
+        for (shape, name, tip) in Shape::ALL {
+            if ui.add(Chip::toggle(name, memory.shape == shape)).on_hover_text(tip).clicked() {
+                memory.shape = shape;
             }
         }
         if ui.add(Chip::button("Copy as JSON")).clicked() {

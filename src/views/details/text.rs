@@ -1,15 +1,17 @@
 //! A long text, wrapped to the width there is: short ones at once, long ones on a worker.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::Ui;
 
+use super::find::{FindMemory, HITS_MOST};
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::state::{Action, NoticeText};
 use crate::views::scene::Scene;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::fonts::missing_scripts;
-use crate::widgets::text::{CharWidths, TextLines, TextState, VirtualText};
+use crate::widgets::text::{CharWidths, TextLines, TextState, VirtualText, find_all};
 use crate::widgets::tokens::size::{self, Type};
 
 /// Texts up to this many bytes are wrapped within the frame.
@@ -22,10 +24,13 @@ pub(in crate::views) struct TextMemory {
     shown: Option<(u64, u64)>,
     lines: Option<Arc<TextLines>>,
     widths: Option<(u32, CharWidths)>,
+    find: FindMemory,
+    /// A byte to go to as soon as there are lines.
+    go_to: Option<usize>,
 }
 
-/// Shows a text. `prose`: in the font for reading rather than that of values.
-pub(in crate::views) fn text_view_ui(
+/// Shows a text with a search above it.
+pub(in crate::views) fn searched_text_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut TextMemory,
@@ -33,6 +38,42 @@ pub(in crate::views) fn text_view_ui(
     label: &str,
     text: &Text,
     prose: bool,
+) {
+    let hits = search(scene, &memory.find, text);
+    let found = hits.as_ref().map(|hits| hits.len());
+    let to = memory.find.bar_ui(ui, &format!("Find in {label}"), text.id(), found);
+    ui.add_space(size::GAP_XS);
+    if let Some(hit) = to.and_then(|to| hits.as_ref()?.get(to)) {
+        memory.go_to = Some(hit.start);
+    }
+    let none = Vec::new();
+    let current = memory.find.current();
+    marked_text_ui(ui, scene, memory, (id, label), text, prose, (hits.as_deref().unwrap_or(&none), current));
+}
+
+fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
+    if find.needle().is_empty() {
+        return None;
+    }
+    let (needle, case, owned) = (find.needle().to_owned(), find.case(), Arc::clone(text.text()));
+    let key = DerivedKey { what: "search in a text", source: text.id(), variant: find.variant() };
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let hits: Vec<Range<usize>> = find_all(&owned, &needle, case).take(HITS_MOST).collect();
+        let bytes = hits.len() * size_of::<Range<usize>>();
+        (hits, bytes)
+    });
+    slot.value().map(Arc::clone)
+}
+
+/// Shows a text with some of its places marked. `prose`: in the font for reading rather than that of values.
+fn marked_text_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    (id, label): (&str, &str),
+    text: &Text,
+    prose: bool,
+    (hits, current): (&[Range<usize>], Option<usize>),
 ) {
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
@@ -52,7 +93,8 @@ pub(in crate::views) fn text_view_ui(
         skeleton_rows_ui(ui, 12, size::LINE);
         return;
     };
-    let view = VirtualText::new(id, label, &lines).key_ranges(text.keys());
+    let reveal = memory.go_to.take().map(|byte| lines.line_at(byte));
+    let view = VirtualText::new(id, label, &lines).key_ranges(text.keys()).hits(hits, current).reveal(reveal);
     let view = if prose { view.prose() } else { view };
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {

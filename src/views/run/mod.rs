@@ -28,6 +28,7 @@ use crate::widgets::tokens::size::{self, Type};
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct RunMemory {
+    overview: overview::OverviewMemory,
     metrics: metrics::MetricsMemory,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
@@ -48,7 +49,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
-            _ => overview::overview_ui(ui, scene, page),
+            _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
         }
     });
 }
@@ -74,6 +75,9 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         let text = short_id(&id);
         if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
             scene.act(Action::Copy(id));
+        }
+        if page.parent.is_none() && run.parent_id.is_some() {
+            text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");
         }
         if let Some(parent) = &page.parent {
             text_ui(ui, "in", Type::Small, Tone::Faint);

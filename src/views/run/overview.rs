@@ -1,77 +1,84 @@
-//! A run's facts, params, tags, datasets and models.
+//! What a run is: its note, params, metrics, tags, children, datasets, models – and any of the values to be read whole.
+
+mod cards;
+mod reader;
 
 use egui::{ScrollArea, Ui};
 
-use super::rows::{self, Line};
+use self::cards::Cards;
+use self::reader::ReaderMemory;
+use super::rows;
 use crate::loader::RunPage;
 use crate::state::Action;
+use crate::views::outside::AskMemory;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::key_value::{self, KeyValue};
-use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
-use crate::widgets::tokens::Tone;
-use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::markdown::{MarkdownState, MarkdownText};
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::split::{Split, SplitAxis};
+use crate::widgets::table::TableState;
+use crate::widgets::tokens::size;
 
 /// At this width the cards stand in two columns.
 const TWO_COLUMNS: f32 = 760.0;
 
-pub(super) fn overview_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
-    let clock = scene.clock;
-    let (tags, own_tags) = rows::split_tags(&page.values.tags);
-    let mut left: Vec<(&str, Vec<Line>, &str)> =
-        vec![("Params", rows::entries(&page.values.params), "No params were logged")];
-    let mut right: Vec<(&str, Vec<Line>, &str)> = vec![("Run", rows::facts(&page.run, clock), "")];
-    right.push(("Tags", tags, "No tags were set"));
-    for input in &page.datasets {
-        left.push(("Dataset", rows::dataset(input), ""));
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct OverviewMemory {
+    params: TableState,
+    metrics: TableState,
+    children: RowScroll,
+    note: Option<(String, MarkdownText)>,
+    markdown: MarkdownState,
+    ask: AskMemory,
+    reader: ReaderMemory,
+    reader_height: Option<f32>,
+}
+
+pub(super) fn overview_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory, page: &RunPage) {
+    memory.ask.show(ui, scene);
+    let groups = rows::groups(page, scene.clock);
+    let item = scene.state.location().item.clone();
+    let opened = item.and_then(|item| rows::find(&groups, &item).cloned());
+    let cards = Cards { page, groups: &groups };
+    let Some(line) = opened else {
+        all_ui(ui, scene, memory, &cards);
+        return;
+    };
+    let mut points = memory.reader_height.unwrap_or(300.0);
+    let shared = std::cell::RefCell::new((scene, memory));
+    let has_changed =
+        Split::new("value split", "Height of the value", SplitAxis::Vertical).normal(300.0).least(140.0, 140.0).show(
+            ui,
+            &mut points,
+            |ui| {
+                let (scene, memory) = &mut *shared.borrow_mut();
+                all_ui(ui, scene, memory, &cards);
+            },
+            |ui| {
+                let (scene, memory) = &mut *shared.borrow_mut();
+                reader::reader_ui(ui, scene, &mut memory.reader, &line);
+            },
+        );
+    if has_changed {
+        shared.into_inner().1.reader_height = Some(points);
     }
-    left.push(("Logged models", rows::models(&page.models, clock), ""));
-    right.push(("MLflow's own tags", own_tags, ""));
+}
+
+fn all_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory, cards: &Cards<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if ui.available_width() >= TWO_COLUMNS {
             ui.spacing_mut().item_spacing.x = size::GAP_M;
             ui.columns(2, |columns| {
-                cards_ui(&mut columns[0], scene, &left, 0);
-                cards_ui(&mut columns[1], scene, &right, 1);
+                cards.left_ui(&mut columns[0], scene, memory);
+                cards.right_ui(&mut columns[1], scene, memory);
             });
         } else {
-            cards_ui(ui, scene, &right, 1);
-            cards_ui(ui, scene, &left, 0);
+            cards.right_ui(ui, scene, memory);
+            cards.left_ui(ui, scene, memory);
         }
         ui.add_space(size::GAP_L);
     });
-}
-
-fn cards_ui(ui: &mut Ui, scene: &mut Scene<'_>, cards: &[(&str, Vec<Line>, &str)], column: usize) {
-    for (index, (title, lines, empty)) in cards.iter().enumerate() {
-        if lines.is_empty() && empty.is_empty() {
-            continue;
-        }
-        card_ui(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                card_heading_ui(ui, title);
-                if lines.iter().any(|line| line.is_masked) || scene.state.is_revealed {
-                    reveal_ui(ui, scene);
-                }
-            });
-            if lines.is_empty() {
-                text_ui(ui, empty, Type::Small, Tone::Muted);
-                return;
-            }
-            let shown: Vec<KeyValue<'_>> = lines
-                .iter()
-                .map(|line| {
-                    let row = KeyValue::new(&line.key, &line.value);
-                    if line.is_masked { row.tone(Tone::Warn) } else { row }
-                })
-                .collect();
-            if let Some(clicked) = key_value::show(ui, ("overview", column, index), &shown) {
-                scene.act(Action::Copy(lines[clicked].value.clone()));
-            }
-        });
-        ui.add_space(size::GAP_M);
-    }
 }
 
 /// Shows or masks secrets: an explicit wish, and visible as long as it holds.

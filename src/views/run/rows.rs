@@ -1,26 +1,64 @@
-//! What a run's overview lists, as keys and values.
+//! What a run's overview lists, as groups of keys and values.
 
+use crate::loader::RunPage;
 use crate::model::{DatasetInput, Entry, LoggedModel, Run, Shown, secret::MASK};
+use crate::state::Place;
 use crate::views::scene::Clock;
 use crate::views::time::{moment, moment_utc};
+use crate::widgets::format;
 
 /// A key, its value, and whether the value was withheld.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
     pub key: String,
     pub value: String,
+    /// A word about the value: inferred, missing.
+    pub note: String,
     pub is_masked: bool,
+    /// Where a click leads; else the value is opened.
+    pub to: Option<Place>,
 }
 
 impl Line {
     fn new(key: &str, value: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), value: value.into(), is_masked: false }
+        Self { key: key.to_owned(), value: value.into(), ..Self::default() }
     }
 
     fn shown(key: &str, value: &Shown) -> Self {
         let text = value.as_str();
-        Self { key: key.to_owned(), value: text.to_owned(), is_masked: text.contains(MASK) }
+        Self { is_masked: text.contains(MASK), ..Self::new(key, text) }
     }
+
+    fn to(mut self, place: Place) -> Self {
+        self.to = Some(place);
+        self
+    }
+
+    fn note(mut self, note: &str) -> Self {
+        self.note = note.to_owned();
+        self
+    }
+}
+
+/// Lines under one heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Group {
+    /// What it is called in addresses.
+    pub name: &'static str,
+    pub title: String,
+    pub lines: Vec<Line>,
+}
+
+impl Group {
+    /// The address of one of its lines.
+    pub fn item(&self, line: &Line) -> String {
+        format!("{}/{}", self.name, line.key)
+    }
+}
+
+/// The line that an address names.
+pub(super) fn find<'g>(groups: &'g [Group], item: &str) -> Option<&'g Line> {
+    groups.iter().find_map(|group| group.lines.iter().find(|line| group.item(line) == item))
 }
 
 /// How long a run took, if it has ended.
@@ -28,34 +66,82 @@ pub(super) fn duration_ms(run: &Run) -> Option<i64> {
     Some(run.end_time_ms?.saturating_sub(run.start_time_ms?).max(0))
 }
 
+/// All groups, in no order that matters.
+pub(super) fn groups(page: &RunPage, clock: Clock) -> Vec<Group> {
+    let (tags, own) = split_tags(&page.values.tags);
+    let (source, own): (Vec<Line>, Vec<Line>) =
+        own.into_iter().partition(|line| line.key.starts_with("mlflow.source.") || line.key == "mlflow.user");
+    let group = |name, title: &str, lines| Group { name, title: title.to_owned(), lines };
+    let mut groups = vec![
+        group("run", "Run", facts(page, clock)),
+        group("param", &counted("Params", page.values.params.len()), entries(&page.values.params)),
+        group("source", "Source", source),
+        group("tag", &counted("Tags", tags.len()), tags),
+        group("own-tag", &counted("Tags of MLflow", own.len()), own),
+        group("model", &counted("Logged models", page.models.len()), models(&page.models, clock)),
+    ];
+    groups
+        .extend(page.datasets.iter().map(|input| group("dataset", &format!("Dataset {}", input.name), dataset(input))));
+    groups
+}
+
+fn counted(title: &str, count: usize) -> String {
+    if count > 3 { format!("{title} · {}", format::count(count as u64)) } else { title.to_owned() }
+}
+
 /// The facts of the run itself.
-pub(super) fn facts(run: &Run, clock: Clock) -> Vec<Line> {
+fn facts(page: &RunPage, clock: Clock) -> Vec<Line> {
+    let run = &page.run;
     let time = |ms: Option<i64>| ms.map_or_else(|| "unknown".to_owned(), |ms| moment(ms, clock));
+    let status = if run.status.as_str().is_empty() { "unknown" } else { run.status.as_str() };
+    let experiment = page.experiment.as_ref().map(|experiment| experiment.name.clone());
     let mut lines = vec![
         Line::new("Run id", run.id.to_string()),
-        Line::new("Experiment id", run.experiment_id.to_string()),
-        Line::new("Started", time(run.start_time_ms)),
-        Line::new("Ended", run.end_time_ms.map_or_else(|| "not yet".to_owned(), |ms| moment(ms, clock))),
+        Line::new("Status", status.to_lowercase()),
+        Line::new("Experiment", experiment.unwrap_or_else(|| run.experiment_id.to_string()))
+            .to(Place::Experiment(run.experiment_id.clone())),
     ];
-    lines.extend(run.start_time_ms.map(|ms| Line::new("Started, UTC", moment_utc(ms))));
+    lines.extend(parent(page));
+    let start = Line::new("Started", time(run.start_time_ms));
+    // Only where the local time is another one.
+    let utc = run.start_time_ms.map(moment_utc).filter(|utc| !utc.starts_with(&start.value));
+    lines.push(start.note(utc.as_deref().and_then(|utc| utc.get(11..)).unwrap_or_default()));
+    lines.push(Line::new("Ended", run.end_time_ms.map_or_else(|| "not yet".to_owned(), |ms| moment(ms, clock))));
+    lines.extend(duration_ms(run).map(|ms| Line::new("Duration", format::duration_ms(ms))));
     lines.extend(run.artifact_uri.as_ref().map(|uri| Line::new("Artifacts", uri)));
     lines
 }
 
+/// The parent as a link; one that is not there is said to be missing.
+fn parent(page: &RunPage) -> Option<Line> {
+    let id = page.run.parent_id.as_ref()?;
+    let inferred = if page.run.parent_inferred { "inferred" } else { "" };
+    let Some(parent) = &page.parent else {
+        return Some(Line::new("Parent", id.to_string()).note("missing in this store"));
+    };
+    let name = if parent.name.is_empty() { parent.id.to_string() } else { parent.name.clone() };
+    let place = Place::Run { experiment: Some(parent.experiment_id.clone()), run: parent.id.clone() };
+    let note = match parent.lifecycle {
+        crate::model::Lifecycle::Deleted => "deleted",
+        crate::model::Lifecycle::Active => inferred,
+    };
+    Some(Line::new("Parent", name).note(note).to(place))
+}
+
 /// Params or tags.
-pub(super) fn entries(entries: &[Entry]) -> Vec<Line> {
+fn entries(entries: &[Entry]) -> Vec<Line> {
     entries.iter().map(|entry| Line::shown(&entry.key, &entry.value)).collect()
 }
 
-/// Tags that people set, and those that MLflow set for itself.
-pub(super) fn split_tags(tags: &[Entry]) -> (Vec<Line>, Vec<Line>) {
+/// Tags that people set, and those that MLflow set for itself; the note stands on its own.
+fn split_tags(tags: &[Entry]) -> (Vec<Line>, Vec<Line>) {
     let (own, others): (Vec<&Entry>, Vec<&Entry>) = tags.iter().partition(|tag| tag.key.starts_with("mlflow."));
     let lines = |tags: Vec<&Entry>| tags.into_iter().map(|tag| Line::shown(&tag.key, &tag.value)).collect();
     (lines(others), lines(own))
 }
 
 /// A dataset that the run was given.
-pub(super) fn dataset(input: &DatasetInput) -> Vec<Line> {
+fn dataset(input: &DatasetInput) -> Vec<Line> {
     let mut lines = vec![
         Line::new("Name", &input.name),
         Line::new("Digest", &input.digest),
@@ -69,10 +155,10 @@ pub(super) fn dataset(input: &DatasetInput) -> Vec<Line> {
 }
 
 /// One line per model, its id as the value: DSPy's autologging makes one per compile.
-pub(super) fn models(models: &[LoggedModel], clock: Clock) -> Vec<Line> {
+fn models(models: &[LoggedModel], clock: Clock) -> Vec<Line> {
     let line = |model: &LoggedModel| {
-        let made = model.creation_time_ms.map(|ms| format!(" · {}", moment(ms, clock))).unwrap_or_default();
-        Line::new(&format!("{}{made}", model.name), &model.id)
+        let made = model.creation_time_ms.map(|ms| moment(ms, clock)).unwrap_or_default();
+        Line::new(if model.name.is_empty() { "(no name)" } else { &model.name }, &model.id).note(&made)
     };
     models.iter().map(line).collect()
 }
@@ -89,7 +175,15 @@ mod tests {
         ];
         let (others, own) = split_tags(&tags);
         assert_eq!((others.len(), own.len()), (1, 1));
-        assert_eq!(others[0], Line { key: "api_key".into(), value: MASK.into(), is_masked: true });
+        assert!(others[0].is_masked && others[0].value == MASK);
         assert!(!own[0].is_masked);
+    }
+
+    #[test]
+    fn an_address_names_one_line() {
+        let lines = vec![Line::new("a/b", "1"), Line::new("c", "2")];
+        let groups = [Group { name: "param", title: String::new(), lines }];
+        assert_eq!(find(&groups, "param/a/b").map(|line| &*line.value), Some("1"));
+        assert_eq!(find(&groups, "tag/c"), None);
     }
 }

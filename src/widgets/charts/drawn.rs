@@ -3,7 +3,7 @@
 use super::series::{Series, SeriesStyle};
 use crate::widgets::tokens::Tokens;
 use egui::Stroke;
-use egui_plot::{GridInput, GridMark, Line, PlotPoint, PlotPoints};
+use egui_plot::{Line, PlotPoint, PlotPoints};
 
 #[derive(Clone, Debug)]
 pub(super) struct Drawn {
@@ -43,20 +43,35 @@ pub(super) fn thin<'d>(
     drawn.get(index).map_or(&[], |drawn| &drawn.points)
 }
 
-pub(super) fn line_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Tokens) -> Option<Line<'d>> {
-    let points = match series.style {
-        SeriesStyle::Line => points.to_vec(),
-        SeriesStyle::Step => {
-            let corners = points.windows(2).flat_map(|pair| [pair[0], PlotPoint::new(pair[1].x, pair[0].y)]);
-            corners.chain(points.last().copied()).collect()
-        }
-        SeriesStyle::Dots | SeriesStyle::Rings => return None,
-    };
+/// The lines of a series: one, or several where a point without a place lies between two points.
+pub(super) fn lines_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Tokens) -> Vec<Line<'d>> {
     let color = series.tone.color(tokens);
     let color = if series.is_faint { tokens.faint(color) } else { color };
     let width = if series.is_faint { 1.0 } else { 1.6 };
-    let line = Line::new(series.name(), PlotPoints::Owned(points));
-    Some(line.stroke(Stroke::new(width, color)).allow_hover(false).allow_band(false))
+    let line = |points: &[PlotPoint]| {
+        let points = match series.style {
+            SeriesStyle::Step => {
+                let corners = points.windows(2).flat_map(|pair| [pair[0], PlotPoint::new(pair[1].x, pair[0].y)]);
+                corners.chain(points.last().copied()).collect()
+            }
+            _ => points.to_vec(),
+        };
+        let line = Line::new(series.name(), PlotPoints::Owned(points));
+        line.stroke(Stroke::new(width, color)).allow_hover(false).allow_band(false)
+    };
+    match series.style {
+        SeriesStyle::Dots | SeriesStyle::Rings => Vec::new(),
+        SeriesStyle::Line | SeriesStyle::Step => unbroken(series, points).map(line).collect(),
+    }
+}
+
+/// A line must not bridge a value that is no number: it would claim what was never measured.
+fn unbroken<'p>(series: &'p Series, points: &'p [PlotPoint]) -> impl Iterator<Item = &'p [PlotPoint]> {
+    let outliers = series.outliers();
+    points.chunk_by(move |a, b| {
+        let after = outliers.partition_point(|outlier| outlier.x <= a.x);
+        outliers.get(after).is_none_or(|outlier| outlier.x >= b.x)
+    })
 }
 
 /// The point nearest to the pointer, if it is within reach.
@@ -79,37 +94,15 @@ pub(super) fn nearest(
         .map(|(index, x, _)| (index, x))
 }
 
-/// Marks at round values, about `base` × 8 points apart; all of one strength, so that none fades.
-pub(super) fn ticks(input: GridInput, base: f64) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    let least = input.base_step_size * base;
-    if !(least.is_finite() && least > 0.0 && low.is_finite() && high.is_finite()) {
-        return Vec::new();
-    }
-    let power = 10f64.powf(least.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least * 0.999);
-    let step = step.unwrap_or(power * 10.0);
-    let first = (low / step).ceil();
-    let count = ((high / step).floor() - first).clamp(0.0, 200.0) as usize;
-    (0..=count).map(|index| GridMark { value: (first + index as f64) * step, step_size: step }).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::ticks;
-    use egui_plot::GridInput;
-
-    fn values(low: f64, high: f64, base_step_size: f64) -> Vec<f64> {
-        let input = GridInput { bounds: (low, high), base_step_size };
-        ticks(input, 5.0).into_iter().map(|mark| mark.value).collect()
-    }
+    use super::*;
 
     #[test]
-    fn ticks_are_round_and_never_too_many() {
-        assert_eq!(values(18.0, 91.0, 3.0), [20.0, 40.0, 60.0, 80.0]);
-        assert_eq!(values(-0.3, 1.1, 0.1), [0.0, 0.5, 1.0]);
-        assert!(values(0.0, f64::NAN, 1.0).is_empty());
-        assert!(values(0.0, 1e300, 1e-300).len() <= 201);
-        assert!(values(0.0, 1.0, 0.0).is_empty());
+    fn a_line_ends_where_there_is_no_number() {
+        let values = [(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN), (3.0, 1.0), (4.0, 5.0), (4.0, f64::NAN), (5.0, 6.0)];
+        let series = Series::new("loss", values);
+        let lengths: Vec<usize> = unbroken(&series, series.points()).map(<[PlotPoint]>::len).collect();
+        assert_eq!(lengths, [2, 3]);
     }
 }

@@ -1,20 +1,17 @@
 //! Lines and dots over an axis: drawn from what can be seen, kept between frames.
 
-use super::drawn::{Drawn, full_range, line_of, nearest, thin, ticks};
+use super::drawn::{full_range, lines_of, nearest, thin};
 use super::marks;
 use super::series::{Series, SeriesStyle};
+use super::state::ChartState;
+use super::ticks::{AxisKind, ticks};
 use crate::widgets::format;
+use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 use egui::accesskit::Role;
 use egui::{AsIdSalt, IdSalt, Rangef, Rect, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{AxisHints, Plot};
-
-/// What a chart remembers; the caller keeps it. It holds what was thinned out for the last view.
-#[derive(Clone, Debug, Default)]
-pub struct ChartState {
-    drawn: Vec<Drawn>,
-}
 
 /// What the user did with a chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,7 +22,7 @@ pub struct ChartEvents {
     pub hovered_x: Option<f64>,
 }
 
-/// A chart. Drag to move, scroll with Ctrl to zoom, double-click to see all.
+/// A chart. Drag to move, scroll with Ctrl to zoom, double-click to see all; with the keyboard: arrows, +, −, 0.
 #[must_use = "call `show`"]
 pub struct LineChart<'a> {
     id_salt: IdSalt,
@@ -34,7 +31,10 @@ pub struct LineChart<'a> {
     height: f32,
     is_log: bool,
     names: bool,
+    is_still: bool,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
+    x_tick: Option<Box<dyn Fn(f64, f64) -> String + 'a>>,
+    x_kind: AxisKind,
     y_range: Option<(f64, f64)>,
 }
 
@@ -53,7 +53,10 @@ impl<'a> LineChart<'a> {
             height: 260.0,
             is_log: false,
             names: true,
+            is_still: false,
             x_text: Box::new(format::value),
+            x_tick: None,
+            x_kind: AxisKind::Number,
             y_range: None,
         }
     }
@@ -76,9 +79,27 @@ impl<'a> LineChart<'a> {
         self
     }
 
+    /// Without the values under the pointer: for a picture.
+    pub fn still(mut self, is_still: bool) -> Self {
+        self.is_still = is_still;
+        self
+    }
+
     /// How an x is written.
     pub fn x_text(mut self, x_text: impl Fn(f64) -> String + 'a) -> Self {
         self.x_text = Box::new(x_text);
+        self
+    }
+
+    /// What the values of the x axis are.
+    pub fn x_kind(mut self, x_kind: AxisKind) -> Self {
+        self.x_kind = x_kind;
+        self
+    }
+
+    /// How a mark of the x axis is written, from its value and the distance to the next one; as an x if not said.
+    pub fn x_tick(mut self, x_tick: impl Fn(f64, f64) -> String + 'a) -> Self {
+        self.x_tick = Some(Box::new(x_tick));
         self
     }
 
@@ -95,7 +116,8 @@ impl<'a> LineChart<'a> {
         let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
         let is_log = self.is_log;
         let y_text = move |y: f64| format::value(if is_log { 10f64.powf(y) } else { y });
-        let x_text = &self.x_text;
+        let (x_text, x_tick, x_kind) = (&self.x_text, &self.x_tick, self.x_kind);
+        let y_kind = if is_log { AxisKind::Log } else { AxisKind::Number };
         let axis = |hints: AxisHints<'a>| {
             hints
                 .tick_label_color(tokens.text3)
@@ -111,15 +133,18 @@ impl<'a> LineChart<'a> {
             .grid_color(tokens.line)
             .grid_fade(0.0)
             .grid_spacing(Rangef::new(8.0, 24.0))
-            .x_grid_spacer(|input| ticks(input, 8.0))
-            .y_grid_spacer(|input| ticks(input, 5.0))
+            .x_grid_spacer(move |input| ticks(input, 10.0, x_kind))
+            .y_grid_spacer(move |input| ticks(input, 5.0, y_kind))
             .show_crosshair(false)
             .show_x(false)
             .show_y(false)
             .allow_scroll(false)
             .allow_boxed_zoom(false)
             .set_margin_fraction(egui::vec2(0.02, 0.08))
-            .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(|mark, _| x_text(mark.value))])
+            .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(move |mark, _| match x_tick {
+                Some(x_tick) => x_tick(mark.value, mark.step_size),
+                None => x_text(mark.value),
+            })])
             .custom_y_axes(vec![axis(AxisHints::new_y()).formatter(move |mark, _| y_text(mark.value))])
             .label_formatter(|_| None);
         // All of the data, not only what is drawn: so that a double-click finds the way back.
@@ -131,23 +156,28 @@ impl<'a> LineChart<'a> {
                 plot = plot.include_y(low).include_y(high);
             }
         }
+        // All at one x: what stands beside it is not far away.
+        let full = full_range(self.series);
+        if full.0 == full.1 {
+            plot = plot.include_x(full.0 - 1.0).include_x(full.1 + 1.0);
+        }
         if let Some((low, high)) = self.y_range {
             plot = plot.include_y(low).include_y(high);
         }
 
-        let pixels = (available.width() * ui.pixels_per_point()).max(1.0) as usize;
-        let full = full_range(self.series);
-        let drawn = &mut state.drawn;
-        drawn.truncate(self.series.len());
+        // A stretch of two pixels: its four points are two for each, as many as a line so thin can show.
+        let pixels = (available.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
+        state.drawn.truncate(self.series.len());
         let outer = Rect::from_min_size(available.min, vec2(available.width(), self.height));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(outer));
         let response = plot.show(&mut inner, |plot_ui| {
+            state.moves(plot_ui);
             let bounds = plot_ui.plot_bounds();
             let (from_x, to_x) =
                 if plot_ui.auto_bounds().x || !bounds.is_valid() { full } else { (bounds.min()[0], bounds.max()[0]) };
             for (index, series) in self.series.iter().enumerate() {
-                let points = thin(drawn, index, series, from_x, to_x, pixels);
-                if let Some(line) = line_of(series, points, tokens) {
+                let points = thin(&mut state.drawn, index, series, from_x, to_x, pixels);
+                for line in lines_of(series, points, tokens) {
                     plot_ui.line(line);
                 }
             }
@@ -180,15 +210,20 @@ impl<'a> LineChart<'a> {
         drop(inner);
         ui.advance_cursor_after_rect(outer);
         let mut events = ChartEvents::default();
-        if let Some(pointer) = response.response.hover_pos() {
+        if let Some(pointer) = response.response.hover_pos().filter(|_| !self.is_still) {
             let at = response.transform.value_from_position(pointer);
             events.hovered_x = Some(at.x);
-            marks::hover(&painter, &response.transform, self.series, pointer, x_text, &y_text, tokens);
+            let exact = |y: f64| if is_log { format::value(10f64.powf(y)) } else { format::exact(y) };
+            marks::hover(&painter, &response.transform, self.series, pointer, (x_text, &exact), tokens);
             if response.response.clicked() {
                 events.clicked = nearest(self.series, &response.transform, pointer);
             }
         }
         let id = response.response.id;
+        if response.response.has_focus() {
+            state.keys(ui, id);
+            theme::focus_ring(ui.painter(), outer, tokens);
+        }
         ui.ctx().accesskit_node_builder(id, |node| {
             node.set_role(Role::Image);
             node.set_label(self.describe());

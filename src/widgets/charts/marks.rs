@@ -9,17 +9,21 @@ use crate::widgets::tokens::size::{self, Type};
 use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
-/// Marks at the top border for +∞, at the bottom for −∞ and NaN. One per pixel is enough.
+/// Marks nearer than this to the last one of their kind would only make a band.
+const MARKS_APART: f32 = 9.0;
+
+/// Marks at the top border for +∞, at the bottom for −∞ and NaN.
 pub(super) fn outliers(painter: &Painter, transform: &PlotTransform, series: &Series, tokens: &Tokens) {
     let frame = *transform.frame();
     let color = series.tone.color(tokens);
-    let mut last: Option<(i32, OutlierKind)> = None;
+    let mut last: Option<(f32, OutlierKind)> = None;
     for outlier in series.outliers() {
         let x = transform.position_from_point_x(outlier.x);
-        if !frame.x_range().contains(x) || last == Some((x as i32, outlier.kind)) {
+        let is_near = last.is_some_and(|(at, kind)| kind == outlier.kind && (x - at).abs() < MARKS_APART);
+        if !frame.x_range().contains(x) || is_near {
             continue;
         }
-        last = Some((x as i32, outlier.kind));
+        last = Some((x, outlier.kind));
         let (glyph, y) = match outlier.kind {
             OutlierKind::Infinity => (Glyph::Up, frame.top() + 6.0),
             OutlierKind::NegativeInfinity => (Glyph::Down, frame.bottom() - 6.0),
@@ -108,14 +112,40 @@ pub(super) fn dots(
     }
 }
 
+/// No more series than this tell their values under the pointer.
+const TOLD_MOST: usize = 16;
+/// A point of another series counts as being under the line if it is this near, in points.
+const NEAR: f32 = 5.0;
+
+/// What a series says at the line.
+struct Told {
+    text: String,
+    point: Option<PlotPoint>,
+}
+
+/// The value at the line, or at the series' own point beside it; the word for one that has no place.
+fn told(transform: &PlotTransform, series: &Series, x: f64, y_text: &dyn Fn(f64) -> String) -> Option<Told> {
+    if let Some(kind) = series.outlier_at(x) {
+        let text = match kind {
+            OutlierKind::NotANumber => "NaN",
+            OutlierKind::Infinity => "+∞",
+            OutlierKind::NegativeInfinity => "−∞ or no logarithm",
+        };
+        return Some(Told { text: text.to_owned(), point: None });
+    }
+    let line_x = transform.position_from_point_x(x);
+    let near = || series.nearest(x).filter(|point| (transform.position_from_point_x(point.x) - line_x).abs() <= NEAR);
+    let point = series.value_at(x).or_else(near)?;
+    Some(Told { text: y_text(point.y), point: Some(point) })
+}
+
 /// The line under the pointer and the exact values beside it.
 pub(super) fn hover(
     painter: &Painter,
     transform: &PlotTransform,
     series: &[Series],
     pointer: Pos2,
-    x_text: &dyn Fn(f64) -> String,
-    y_text: &dyn Fn(f64) -> String,
+    (x_text, y_text): (&dyn Fn(f64) -> String, &dyn Fn(f64) -> String),
     tokens: &Tokens,
 ) {
     let frame = *transform.frame();
@@ -123,25 +153,30 @@ pub(super) fn hover(
     // The line stands on a point of what is in front; a faint series only lies behind.
     let is_all_faint = series.iter().all(|s| s.is_faint);
     let in_front = || series.iter().filter(|s| is_all_faint || !s.is_faint);
-    let nearest = in_front().filter_map(|s| s.nearest(x)).min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()));
+    let nearest = in_front().filter_map(|s| s.nearest_x(x)).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()));
     let Some(at) = nearest else { return };
-    let line_x = transform.position_from_point_x(at.x);
+    let line_x = transform.position_from_point_x(at);
     if !frame.x_range().contains(line_x) {
         return;
     }
     painter.vline(line_x, frame.y_range(), (size::RULE, tokens.text3));
-    let mut lines = vec![(x_text(at.x), tokens.text2)];
+    let mut lines = vec![(x_text(at), tokens.text2)];
+    let mut count = 0;
     for series in in_front() {
-        if let Some(point) = series.value_at(at.x) {
-            let name = format::one_line(series.name(), 40);
-            let color = series.tone.color(tokens);
-            lines.push((format!("{} {name}", y_text(point.y)), color));
+        let Some(told) = told(transform, series, at, y_text) else { continue };
+        count += 1;
+        if count > TOLD_MOST {
+            continue;
+        }
+        let name = format::one_line(series.name(), 40);
+        let color = series.tone.color(tokens);
+        lines.push((format!("{} {name}", told.text), color));
+        if let Some(point) = told.point {
             painter.circle_filled(transform.position_from_point(&point), 3.5, color);
         }
-        if lines.len() > 16 {
-            lines.push(("…".to_owned(), tokens.text2));
-            break;
-        }
+    }
+    if count > TOLD_MOST {
+        lines.push((format!("and {} more", count - TOLD_MOST), tokens.text2));
     }
     let galleys: Vec<_> = lines
         .iter()

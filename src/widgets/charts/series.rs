@@ -135,6 +135,22 @@ impl Series {
         self
     }
 
+    /// Whether it lies behind the others.
+    pub fn is_faint(&self) -> bool {
+        self.is_faint
+    }
+
+    /// Under another name.
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// About how many bytes it keeps.
+    pub fn bytes(&self) -> usize {
+        (self.data.points.len() + self.data.outliers.len()) * (size_of::<PlotPoint>() + 2)
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
@@ -181,6 +197,22 @@ impl Series {
             .flatten()
             .min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()))
             .copied()
+    }
+
+    /// The x of the nearest point, or of the nearest one without a place.
+    pub fn nearest_x(&self, x: f64) -> Option<f64> {
+        let outliers = &self.data.outliers;
+        let after = outliers.partition_point(|outlier| outlier.x < x);
+        let around = [after.checked_sub(1), Some(after)].into_iter().flatten().filter_map(|at| outliers.get(at));
+        let points = self.nearest(x).map(|point| point.x).into_iter();
+        points.chain(around.map(|outlier| outlier.x)).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
+    }
+
+    /// Why the point at this very x has no place, if it has none.
+    pub fn outlier_at(&self, x: f64) -> Option<OutlierKind> {
+        let outliers = &self.data.outliers;
+        let at = outliers.partition_point(|outlier| outlier.x < x);
+        outliers.get(at).filter(|outlier| outlier.x == x).map(|outlier| outlier.kind)
     }
 
     /// The value at this very x; of a step, the one it has held since its last point.

@@ -1,0 +1,198 @@
+//! A file's table: virtual, sorted on a worker, the chosen row to be read whole below it.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::content::Prepared;
+use super::grid::{CellKind, Grid};
+use crate::loader::{DerivedKey, Lane, Text};
+use crate::model::natural;
+use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::format;
+use crate::widgets::section::{card_heading_ui, text_ui};
+use crate::widgets::split::{Split, SplitAxis};
+use crate::widgets::table::{CellText, Column, Sort, Table, TableState};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// What a table remembers.
+#[derive(Default)]
+pub(super) struct GridMemory {
+    table: TableState,
+    sort: Option<Sort>,
+    /// The chosen row, as it stands in the file.
+    row: Option<usize>,
+    text: TextMemory,
+    shown: Option<(usize, Text)>,
+    height: Option<f32>,
+}
+
+/// Which rows stand where; `None`: as they stand in the file.
+type Order = Option<Arc<Vec<u32>>>;
+
+pub(super) fn grid_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut GridMemory,
+    source: u64,
+    (prepared, grid): (&Arc<Prepared>, &Grid),
+) {
+    facts_ui(ui, grid);
+    let order = order(scene, memory.sort, source, prepared);
+    let Some(row) = memory.row.filter(|row| *row < grid.rows()) else {
+        rows_ui(ui, memory, grid, &order);
+        return;
+    };
+    let mut points = memory.height.unwrap_or(260.0);
+    let shared = std::cell::RefCell::new((scene, memory));
+    let has_changed =
+        Split::new("row split", "Height of the row", SplitAxis::Vertical).normal(260.0).least(120.0, 120.0).show(
+            ui,
+            &mut points,
+            |ui| rows_ui(ui, shared.borrow_mut().1, grid, &order),
+            |ui| {
+                let (scene, memory) = &mut *shared.borrow_mut();
+                reader_ui(ui, scene, memory, grid, row);
+            },
+        );
+    if has_changed {
+        shared.into_inner().1.height = Some(points);
+    }
+}
+
+fn facts_ui(ui: &mut Ui, grid: &Grid) {
+    let count = |n: usize, one: &str, more: &str| match n {
+        1 => format!("1 {one}"),
+        n => format!("{} {more}", format::count(n as u64)),
+    };
+    ui.horizontal(|ui| {
+        let columns = count(grid.columns.len(), "column", "columns");
+        let text = format!("{} · {columns}", count(grid.rows(), "row", "rows"));
+        text_ui(ui, &text, Type::Small, Tone::Muted);
+        if grid.missing_rows > 0 {
+            let text = format!("{} more rows are only in the text", format::count(grid.missing_rows as u64));
+            text_ui(ui, &text, Type::Small, Tone::Warn);
+        }
+        if grid.uneven_rows > 0 {
+            let text = format!("{} have another number of cells", count(grid.uneven_rows, "row", "rows"));
+            text_ui(ui, &text, Type::Small, Tone::Warn);
+        }
+    });
+}
+
+fn order(scene: &mut Scene<'_>, sort: Option<Sort>, source: u64, prepared: &Arc<Prepared>) -> Order {
+    let sort = sort?;
+    let prepared = Arc::clone(prepared);
+    let variant = sort.column as u64 * 2 + u64::from(sort.descending);
+    let key = DerivedKey { what: "order of rows", source, variant };
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let order = match &prepared.content {
+            super::content::Content::Table(grid, _) => sorted(grid, sort),
+            _ => Vec::new(),
+        };
+        let bytes = order.len() * 4;
+        (order, bytes)
+    });
+    slot.value().map(Arc::clone)
+}
+
+/// Numbers by value, texts in natural order, what is missing at the end either way.
+fn sorted(grid: &Grid, sort: Sort) -> Vec<u32> {
+    let mut rows: Vec<(u32, bool, Option<f64>, &str)> = (0..grid.rows())
+        .filter_map(|row| {
+            let cell = grid.cell(row, sort.column)?;
+            let number = (cell.kind == CellKind::Number).then(|| cell.text.trim().parse().ok()).flatten();
+            Some((row as u32, cell.kind == CellKind::Missing, number, &*cell.text))
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        let by_value = match (a.2, b.2) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => natural::compare(a.3, b.3),
+        };
+        let by_value = if sort.descending { by_value.reverse() } else { by_value };
+        a.1.cmp(&b.1).then(by_value).then(a.0.cmp(&b.0))
+    });
+    rows.into_iter().map(|row| row.0).collect()
+}
+
+fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
+    let order = order.as_ref().filter(|order| order.len() == grid.rows());
+    let row_at = |place: usize| order.map_or(Some(place), |order| order.get(place).map(|row| *row as usize));
+    let place_of = |row: usize| match order {
+        Some(order) => order.iter().position(|one| *one as usize == row),
+        None => Some(row),
+    };
+    let last = grid.columns.len().saturating_sub(1);
+    let columns: Vec<Column<'_>> = grid
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, title)| {
+            let width = (grid.width_of(index, 44) as f32 * 7.2 + 24.0).clamp(64.0, 340.0);
+            let column = if grid.is_numeric(index) { Column::number(title, width) } else { Column::text(title, width) };
+            if index == last { column.growing() } else { column }
+        })
+        .collect();
+    let selected = memory.row.and_then(place_of);
+    let events = Table::new("file table", "Table of the file", &columns, grid.rows())
+        .sort(memory.sort)
+        .selected(selected)
+        .show(ui, &mut memory.table, |place, column| match row_at(place).and_then(|row| grid.cell(row, column)) {
+            None => CellText::unknown(),
+            Some(cell) => match cell.kind {
+                CellKind::Missing => CellText::unknown(),
+                CellKind::Number => CellText::value(cell.text.to_string()),
+                CellKind::Text => CellText::text(format::one_line(&cell.text, 200).into_owned()),
+            },
+        });
+    if let Some(place) = events.selected {
+        memory.row = row_at(place);
+    }
+    if let Some(column) = events.sort {
+        // Up, down, and as it stands in the file.
+        memory.sort = match memory.sort {
+            Some(sort) if sort.column == column && sort.descending => None,
+            Some(sort) if sort.column == column => Some(Sort { column, descending: true }),
+            _ => Some(Sort { column, descending: false }),
+        };
+    }
+}
+
+fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut GridMemory, grid: &Grid, row: usize) {
+    ui.add_space(size::GAP_S);
+    ui.horizontal(|ui| {
+        card_heading_ui(ui, &format!("Row {} of {}", row + 1, format::count(grid.rows() as u64)));
+        if ui.add(Chip::button("Close row")).clicked() {
+            memory.row = None;
+        }
+    });
+    let is_same = memory.shown.as_ref().is_some_and(|(shown, _)| *shown == row);
+    if !is_same {
+        let (text, keys) = grid.row_text(row);
+        memory.shown = Some((row, Text::with_keys(text, keys)));
+    }
+    let Some((_, text)) = memory.shown.clone() else { return };
+    searched_text_ui(ui, scene, &mut memory.text, "row text", "this row", &text, true);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_go_by_value_and_what_is_missing_last() {
+        let value = json!({"columns": ["n"], "data": [[10], [null], [9], ["a"], [-1.5]]});
+        let grid = Grid::of_json(&value).expect("a table");
+        let at = |descending| sorted(&grid, Sort { column: 0, descending });
+        assert_eq!(at(false), [4, 2, 0, 3, 1]);
+        assert_eq!(at(true), [3, 0, 2, 4, 1]);
+    }
+}

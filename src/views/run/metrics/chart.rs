@@ -1,0 +1,300 @@
+//! The chart of one metric: a line per run, and what can be done with it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::{Align, Layout, Rect, Ui, UiBuilder};
+
+use super::MetricsMemory;
+use super::choice::Candidate;
+use super::lines::{Axis, Drawing, Facts, Line};
+use super::picture::file_name;
+use super::points::{RunPoints, csv, points_ui};
+use crate::loader::{DerivedKey, Lane, RunPage, fresh_id};
+use crate::model::{MetricSeries, RunId};
+use crate::state::{Action, FileToSave};
+use crate::views::parts::{failed_ui, icon_button};
+use crate::views::scene::{Clock, Scene};
+use crate::views::time::moment;
+use crate::widgets::charts::{AxisKind, ChartMove, ChartState, LineChart, Series};
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::skeleton_block_ui;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
+use crate::widgets::section::{card_heading_ui, card_ui as section_card_ui, text_ui};
+use crate::widgets::table::TableState;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::Type;
+
+/// What a chart remembers.
+#[derive(Default)]
+pub(super) struct ChartMemory {
+    chart: ChartState,
+    table: TableState,
+    as_table: bool,
+    /// The lines that were drawn last: they stay while others are made.
+    lines: HashMap<RunId, Arc<Line>>,
+    /// A CSV that is being written, by the number it is kept under.
+    csv: Option<u64>,
+}
+
+impl ChartMemory {
+    /// The axes changed: what was zoomed into is not there any more.
+    pub fn see_all(&mut self) {
+        self.chart.make(ChartMove::Reset);
+    }
+}
+
+/// What is known of the lines of a metric.
+#[derive(Default)]
+struct Gathered {
+    series: Vec<Series>,
+    points: Vec<RunPoints>,
+    is_by_order: bool,
+    is_waiting: bool,
+    error: Option<Arc<str>>,
+    facts: Facts,
+}
+
+pub(super) fn card_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    page: &RunPage,
+    (key, shown): (&str, &[&Candidate]),
+    rect: Rect,
+) {
+    let mut area = ui.new_child(UiBuilder::new().id_salt(("chart", key)).max_rect(rect));
+    section_card_ui(&mut area, |ui| {
+        ui.set_min_size(rect.size() - egui::vec2(26.0, 26.0));
+        ui.set_max_width(rect.width() - 26.0);
+        let gathered = gather(scene, memory, key, shown);
+        head_ui(ui, memory, page, key, &gathered);
+        if let Some(error) = &gathered.error {
+            failed_ui(ui, scene, "The metric", error);
+        }
+        let height = (rect.bottom() - 13.0 - ui.cursor().top()).max(60.0);
+        body_ui(ui, scene, memory, key, &gathered, height);
+        write_csv(scene, memory, key, &gathered);
+    });
+    memory.picture.pose(ui, key, rect);
+}
+
+/// Asks for the points of each run, and for their lines as they are drawn now.
+fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, shown: &[&Candidate]) -> Gathered {
+    let mut gathered = Gathered::default();
+    let drawing = memory.drawing;
+    let is_single = shown.len() == 1;
+    for candidate in shown {
+        let id = &candidate.run.id;
+        let slot = scene.loader.metric(id, key, Lane::Visible);
+        gathered.is_waiting |= slot.is_pending() && slot.value().is_none();
+        gathered.error = gathered.error.take().or(slot.error().cloned());
+        let Some(answer) = slot.value() else { continue };
+        if answer.as_ref().as_ref().is_none_or(|series| series.points.is_empty()) {
+            continue;
+        }
+        let source = memory.number(id, key, answer);
+        let (owned, start_ms) = (Arc::clone(answer), candidate.run.start_time_ms);
+        let derived = DerivedKey { what: "line of a metric", source, variant: drawing.variant() };
+        let made = scene.loader.derive(derived, Lane::Visible, move || {
+            let line = owned.as_ref().as_ref().map(|series| Line::new(series, drawing, start_ms));
+            let bytes = line.as_ref().map_or(0, Line::bytes);
+            (line, bytes)
+        });
+        let lines = &mut memory.charts.entry(key.to_owned()).or_default().lines;
+        if let Some(line) = made.value().and_then(|line| line.as_ref().clone()) {
+            lines.insert(id.clone(), Arc::new(line));
+        }
+        let tone = if is_single { Tone::Accent } else { candidate.tone };
+        if let Some(line) = lines.get(id) {
+            gathered.is_by_order |= line.is_by_order;
+            gathered.facts = gathered.facts.and(line.facts);
+            let name: Arc<str> = if is_single { key.into() } else { candidate.name().into() };
+            let dressed = |series: &Series| series.clone().tone(tone).named(Arc::clone(&name));
+            gathered.series.extend(line.raw.as_ref().map(dressed));
+            gathered.series.push(dressed(&line.main));
+        } else {
+            gathered.is_waiting = true;
+        }
+        let (run_id, name) = (id.to_string(), candidate.name().to_owned());
+        gathered.points.push(RunPoints { run_id, name, tone, series: Arc::clone(answer) });
+    }
+    // The raw lines lie behind all others.
+    gathered.series.sort_by_key(|series| !series.is_faint());
+    gathered
+}
+
+impl MetricsMemory {
+    fn number(&mut self, run: &RunId, key: &str, answer: &Arc<Option<MetricSeries>>) -> u64 {
+        let known = self.numbers.get(&(run.clone(), key.to_owned()));
+        match known.filter(|(known, _)| Arc::ptr_eq(known, answer)) {
+            Some((_, number)) => *number,
+            None => {
+                let number = fresh_id();
+                self.numbers.insert((run.clone(), key.to_owned()), (Arc::clone(answer), number));
+                number
+            }
+        }
+    }
+}
+
+fn head_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, key: &str, gathered: &Gathered) {
+    let poses = memory.picture.poses(key);
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if poses {
+                let name = if page.run.name.is_empty() { page.run.id.as_str() } else { &page.run.name };
+                text_ui(ui, &format::one_line(name, 40), Type::Small, Tone::Muted);
+            } else {
+                menu_ui(ui, memory, key);
+                let state = memory.charts.entry(key.to_owned()).or_default();
+                if state.chart.is_moved() && ui.add(Chip::button("See all")).on_hover_text("Double-click").clicked() {
+                    state.chart.make(ChartMove::Reset);
+                }
+            }
+            let text = summary(gathered.facts, gathered.is_by_order);
+            let width = ui.available_width();
+            if width > 240.0 {
+                text_ui(ui, &text, Type::Small, Tone::Muted);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| card_heading_ui(ui, key).on_hover_text(&text));
+        });
+    });
+}
+
+fn menu_ui(ui: &mut Ui, memory: &mut MetricsMemory, key: &str) {
+    let button = icon_button(ui, Glyph::More, &format!("More for {key}"), "Table, files, zoom", true);
+    let state = memory.charts.entry(key.to_owned()).or_default();
+    let entries = [
+        MenuEntry::Item(MenuItem::new("Show as table").checked(state.as_table)),
+        MenuEntry::Rule,
+        MenuEntry::Item(MenuItem::new("Save as CSV…")),
+        MenuEntry::Item(MenuItem::new("Save as PNG…").enabled(!state.as_table)),
+        MenuEntry::Rule,
+        MenuEntry::Item(MenuItem::new("Zoom in").shortcut("+").enabled(!state.as_table)),
+        MenuEntry::Item(MenuItem::new("Zoom out").shortcut("-").enabled(!state.as_table)),
+        MenuEntry::Item(MenuItem::new("See all").shortcut("0").enabled(!state.as_table)),
+    ];
+    match button_menu(&button, &entries) {
+        Some(0) => state.as_table = !state.as_table,
+        Some(2) => state.csv = Some(fresh_id()),
+        Some(3) => memory.picture.begin(key),
+        Some(5) => state.chart.make(ChartMove::ZoomIn),
+        Some(6) => state.chart.make(ChartMove::ZoomOut),
+        Some(7) => state.chart.make(ChartMove::Reset),
+        _ => {}
+    }
+}
+
+fn body_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    key: &str,
+    gathered: &Gathered,
+    height: f32,
+) {
+    let (drawing, clock, poses) = (memory.drawing, scene.clock, memory.picture.poses(key));
+    let state = memory.charts.entry(key.to_owned()).or_default();
+    if state.as_table {
+        points_ui(ui, &mut state.table, key, &gathered.points, clock, height);
+        return;
+    }
+    if gathered.series.is_empty() {
+        if gathered.is_waiting {
+            skeleton_block_ui(ui, height);
+        } else if gathered.error.is_none() {
+            text_ui(ui, "No points are stored for this metric in the chosen runs", Type::Small, Tone::Muted);
+        }
+        return;
+    }
+    let over = match drawing.axis {
+        Axis::Step if gathered.is_by_order => "the order of logging",
+        Axis::Step => "steps",
+        Axis::Time => "time",
+        Axis::Relative => "relative time",
+    };
+    let label = format!("{key} over {over}, {}", counted(gathered.facts.points));
+    let kind = if drawing.axis == Axis::Step { AxisKind::Whole } else { AxisKind::Time };
+    LineChart::new(("metric", key), &label, &gathered.series)
+        .height(height)
+        .names(gathered.points.len() > 1 && ui.available_width() > 560.0)
+        .log(drawing.is_log)
+        .still(poses)
+        .x_kind(kind)
+        .x_text(move |x| x_text(x, drawing, clock))
+        .x_tick(move |x, step| x_tick(x, step, drawing, clock))
+        .show(ui, &mut state.chart);
+}
+
+/// An x in full, for the pointer.
+fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
+    match drawing.axis {
+        Axis::Step => format!("step {x:.0}"),
+        Axis::Time => moment(x as i64, clock),
+        Axis::Relative => format!("after {}", format::duration_ms(x as i64)),
+    }
+}
+
+/// An x as short as its neighbours allow.
+fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
+    match drawing.axis {
+        Axis::Step => format!("{x:.0}"),
+        Axis::Relative if x == 0.0 => "0".to_owned(),
+        Axis::Relative => format::duration_ms(x as i64),
+        Axis::Time => {
+            let full = moment(x as i64, clock);
+            let part = match step {
+                _ if full.len() != 19 => 0..full.len(),
+                ..60e3 => 11..19,
+                ..86_400e3 => 11..16,
+                _ => 5..10,
+            };
+            full[part].to_owned()
+        }
+    }
+}
+
+fn counted(points: usize) -> String {
+    if points == 1 { "1 point".to_owned() } else { format!("{} points", format::count(points as u64)) }
+}
+
+/// How many points, and from where to where.
+fn summary(facts: Facts, is_by_order: bool) -> String {
+    let mut text = counted(facts.points);
+    match facts.range {
+        Some((low, high)) if low < high => {
+            text.push_str(&format!(" · {} to {}", format::value(low), format::value(high)));
+        }
+        Some((only, _)) => text.push_str(&format!(" · {}", format::value(only))),
+        None => {}
+    }
+    if facts.odd > 0 {
+        text.push_str(&format!(" · {} not finite", format::count(facts.odd as u64)));
+    }
+    if is_by_order {
+        text.push_str(" · no steps logged");
+    }
+    text
+}
+
+fn write_csv(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, gathered: &Gathered) {
+    let Some(state) = memory.charts.get_mut(key) else { return };
+    let Some(source) = state.csv else { return };
+    if gathered.is_waiting {
+        return;
+    }
+    let (runs, owned) = (gathered.points.clone(), key.to_owned());
+    let slot =
+        scene.loader.derive(DerivedKey { what: "CSV of a metric", source, variant: 0 }, Lane::Selection, move || {
+            let text = csv(&owned, &runs);
+            let bytes = text.len();
+            (text, bytes)
+        });
+    if let Some(text) = slot.value() {
+        state.csv = None;
+        scene.act(Action::Save(FileToSave::new(file_name(key, "csv"), text.as_bytes())));
+    }
+}

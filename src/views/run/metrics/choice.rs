@@ -1,0 +1,134 @@
+//! Which metrics of which runs are drawn.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::{LatestMetric, Run, RunId, RunValues, natural};
+use crate::query::RunPage;
+use crate::widgets::tokens::Tone;
+
+/// A run whose metrics can be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub run: Run,
+    pub tone: Tone,
+    pub is_shown: bool,
+}
+
+impl Candidate {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        if self.run.name.is_empty() { self.run.id.as_str() } else { &self.run.name }
+    }
+}
+
+/// What the user chose. A metric is drawn until it is hidden; a child is not until it is shown.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub hidden: HashSet<String>,
+    pub shown: HashSet<RunId>,
+    pub without_own: bool,
+    followed: Vec<RunId>,
+}
+
+impl Choice {
+    /// The run, its children, and `others`, which were selected in the table. The run leads with the accent; the
+    /// others have the colours of their order.
+    pub fn candidates(&self, page: &RunPage, others: &[Run]) -> Vec<Candidate> {
+        let own = Candidate { run: page.run.clone(), tone: Tone::Accent, is_shown: !self.without_own };
+        let is_known = |run: &Run| run.id == page.run.id || page.children.iter().any(|child| child.id == run.id);
+        let others = others.iter().filter(|run| !is_known(run));
+        let child = |(index, run): (usize, &Run)| Candidate {
+            run: run.clone(),
+            tone: Tone::Category(index),
+            is_shown: self.shown.contains(&run.id),
+        };
+        std::iter::once(own).chain(page.children.iter().chain(others).enumerate().map(child)).collect()
+    }
+
+    /// Runs that have just been selected in the table are drawn; what the user turned since stays as it is.
+    pub fn follow(&mut self, selected: &[RunId]) {
+        if self.followed != selected {
+            self.shown.extend(selected.iter().cloned());
+            self.followed = selected.to_vec();
+        }
+    }
+
+    /// Shows a run or hides it.
+    pub fn toggle_run(&mut self, page: &RunPage, id: &RunId) {
+        if *id == page.run.id {
+            self.without_own = !self.without_own;
+        } else if !self.shown.remove(id) {
+            self.shown.insert(id.clone());
+        }
+    }
+
+    /// Shows a metric or hides it.
+    pub fn toggle_metric(&mut self, key: &str) {
+        if !self.hidden.remove(key) {
+            self.hidden.insert(key.to_owned());
+        }
+    }
+}
+
+/// The metrics of the runs that are shown, in natural order. `values` are those of the experiment's runs.
+pub(super) fn keys(
+    page: &RunPage,
+    candidates: &[Candidate],
+    values: Option<&HashMap<RunId, RunValues>>,
+) -> Vec<String> {
+    let own = page.values.metrics.iter();
+    let of_children = candidates
+        .iter()
+        .filter(|candidate| candidate.is_shown && candidate.run.id != page.run.id)
+        .filter_map(|candidate| values?.get(&candidate.run.id))
+        .flat_map(|values| &values.metrics);
+    let unique: BTreeSet<&str> = own.chain(of_children).map(|metric| &*metric.key).collect();
+    let mut keys: Vec<String> = unique.into_iter().map(str::to_owned).collect();
+    keys.sort_by(|a, b| natural::compare(a, b));
+    keys
+}
+
+/// The latest value of a metric of the page's own run.
+pub(super) fn latest<'p>(page: &'p RunPage, key: &str) -> Option<&'p LatestMetric> {
+    page.values.metrics.iter().find(|metric| &*metric.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    fn page() -> RunPage {
+        let run = |id: &str| MemoryStore::run(id, "1", id, 0);
+        RunPage {
+            run: run("own"),
+            values: RunValues::default(),
+            datasets: Vec::new(),
+            models: Vec::new(),
+            experiment: None,
+            parent: None,
+            children: vec![run("child")],
+        }
+    }
+
+    fn shown(choice: &Choice, page: &RunPage, others: &[Run]) -> Vec<(String, bool)> {
+        choice.candidates(page, others).iter().map(|one| (one.name().to_owned(), one.is_shown)).collect()
+    }
+
+    #[test]
+    fn what_is_selected_in_the_table_is_drawn_until_it_is_turned_off() {
+        let page = page();
+        let others = ["own", "child", "other"].map(|id| MemoryStore::run(id, "1", id, 0));
+        let selected = ["own".into(), "other".into()];
+        let mut choice = Choice::default();
+        choice.follow(&selected);
+        let at =
+            |own, child, other| [("own", own), ("child", child), ("other", other)].map(|(n, on)| (n.to_owned(), on));
+        assert_eq!(shown(&choice, &page, &others), at(true, false, true));
+        choice.toggle_run(&page, &"other".into());
+        choice.follow(&selected);
+        assert_eq!(shown(&choice, &page, &others), at(true, false, false));
+        choice.toggle_run(&page, &"own".into());
+        assert_eq!(shown(&choice, &page, &others), at(false, false, false));
+    }
+}

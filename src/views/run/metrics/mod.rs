@@ -1,0 +1,202 @@
+//! A run's metrics as charts: one per metric, so that no two scales share an axis, and in each a line per run.
+
+mod chart;
+mod choice;
+mod lines;
+mod panel;
+mod picture;
+mod points;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use egui::{Rect, ScrollArea, Slider, Ui, UiBuilder, pos2, vec2};
+
+use self::chart::ChartMemory;
+use self::choice::{Candidate, Choice};
+use self::lines::{Axis, Drawing};
+use self::picture::Picture;
+use crate::loader::{Lane, RunPage};
+use crate::model::{MetricSeries, Run, RunId};
+use crate::state::Action;
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// A chart among others is this high, higher where there is room for all, and not narrower than that.
+const CHART_HEIGHTS: std::ops::RangeInclusive<f32> = 250.0..=360.0;
+const CHART_LEAST: f32 = 380.0;
+/// The lists of metrics and runs are this wide, in a place that has room for a chart beside them.
+const LISTS: f32 = 230.0;
+const LISTS_FROM: f32 = LISTS + 400.0;
+/// Where they stand above the charts, they are this high.
+const LISTS_HEIGHT: f32 = 140.0;
+
+/// No more runs of the table than this can be drawn beside the children: nobody tells more lines apart.
+const OTHERS_MOST: usize = 100;
+
+/// An answer and its number.
+type Numbered = (Arc<Option<MetricSeries>>, u64);
+
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct MetricsMemory {
+    drawing: Drawing,
+    of: Option<RunId>,
+    choice: Choice,
+    charts: HashMap<String, ChartMemory>,
+    /// One number per answer: what was derived of another one is not shown for it.
+    numbers: HashMap<(RunId, String), Numbered>,
+    metric_scroll: RowScroll,
+    run_scroll: RowScroll,
+    metric_cursor: Option<usize>,
+    run_cursor: Option<usize>,
+    picture: Picture,
+}
+
+impl MetricsMemory {
+    /// Another run begins with its own choice; how charts are drawn stays.
+    fn keep_up(&mut self, run: &RunId) {
+        if self.of.as_ref() != Some(run) {
+            *self = Self { drawing: self.drawing, of: Some(run.clone()), ..Self::default() };
+        }
+    }
+}
+
+pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) {
+    memory.keep_up(&page.run.id);
+    let others = selected(scene, memory, page);
+    let candidates = memory.choice.candidates(page, &others);
+    // The values of other runs are asked for only where there are some.
+    let values = (candidates.len() > 1)
+        .then(|| scene.loader.run_values(&page.run.experiment_id, Lane::Visible))
+        .and_then(|slot| slot.value().map(Arc::clone));
+    let keys = choice::keys(page, &candidates, values.as_deref());
+    if keys.is_empty() && candidates.len() == 1 {
+        empty_ui(ui, "No metrics; they appear when the run logs one, as every evaluation by DSPy does", "");
+        return;
+    }
+    memory.picture.go_on(scene);
+    tools_ui(ui, scene, memory, &keys);
+    ui.add_space(size::GAP_S);
+    let has_lists = keys.len() > 1 || candidates.len() > 1;
+    let outer = ui.available_rect_before_wrap();
+    let (lists, charts) = match (has_lists, outer.width() >= LISTS_FROM) {
+        (false, _) => (Rect::NOTHING, outer),
+        (true, true) => {
+            let edge = outer.left() + LISTS;
+            (outer.with_max_x(edge), outer.with_min_x(edge + size::GAP_M))
+        }
+        (true, false) => {
+            let edge = outer.top() + LISTS_HEIGHT;
+            (outer.with_max_y(edge), outer.with_min_y(edge + size::GAP_S))
+        }
+    };
+    if has_lists {
+        let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
+        area.shrink_clip_rect(lists);
+        panel::lists_ui(&mut area, scene, memory, page, (&keys, &candidates), lists.width() > LISTS + 1.0);
+    }
+    let mut area = ui.new_child(UiBuilder::new().id_salt("charts").max_rect(charts));
+    area.shrink_clip_rect(charts.expand(1.0));
+    charts_ui(&mut area, scene, memory, page, (&keys, &candidates));
+    ui.advance_cursor_after_rect(outer);
+}
+
+/// The runs that are selected in the table of this run's experiment.
+fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -> Vec<Run> {
+    let chosen = &scene.state.selected_runs;
+    if chosen.ids.len() < 2 || chosen.experiment.as_ref() != Some(&page.run.experiment_id) {
+        return Vec::new();
+    }
+    memory.choice.follow(&chosen.ids);
+    let ids: HashSet<RunId> = chosen.ids.iter().cloned().collect();
+    let slot = scene.loader.run_tree(&page.run.experiment_id, Lane::Visible);
+    let Some(tree) = slot.value() else { return Vec::new() };
+    tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
+}
+
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String]) {
+    ui.horizontal_wrapped(|ui| {
+        for (axis, title, tip) in Axis::ALL {
+            if ui.add(Chip::toggle(title, memory.drawing.axis == axis)).on_hover_text(tip).clicked() {
+                memory.drawing.axis = axis;
+                memory.charts.values_mut().for_each(ChartMemory::see_all);
+            }
+        }
+        ui.add_space(size::GAP_S);
+        if ui.add(Chip::toggle("Log scale", memory.drawing.is_log)).on_hover_text("Logarithmic y axis").clicked() {
+            memory.drawing.is_log = !memory.drawing.is_log;
+            memory.charts.values_mut().for_each(ChartMemory::see_all);
+        }
+        ui.add_space(size::GAP_S);
+        text_ui(ui, "Smoothing", Type::Small, Tone::Muted);
+        let mut smoothing = memory.drawing.smoothing;
+        let slider = Slider::new(&mut smoothing, 0..=99).show_value(false).step_by(1.0);
+        ui.spacing_mut().slider_width = 110.0;
+        ui.add(slider).accessible_name("Smoothing").on_hover_text("The exponential mean; the raw line stays behind it");
+        memory.drawing.smoothing = smoothing;
+        let text = if smoothing == 0 { "off".to_owned() } else { format!("0.{smoothing:02}") };
+        text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
+        let item = scene.state.location().item.as_ref();
+        if item.is_some_and(|item| keys.contains(item)) && keys.len() > 1 {
+            ui.add_space(size::GAP_S);
+            if ui.add(Chip::button("All metrics")).clicked() {
+                scene.act(Action::FocusItem(None));
+            }
+        }
+    });
+}
+
+fn charts_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    page: &RunPage,
+    (keys, candidates): (&[String], &[Candidate]),
+) {
+    let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
+    if shown.is_empty() {
+        empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");
+        return;
+    }
+    let focused = scene.state.location().item.clone().filter(|item| keys.contains(item));
+    let drawn: Vec<&String> = match &focused {
+        Some(key) => vec![key],
+        None => keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).collect(),
+    };
+    if drawn.is_empty() {
+        empty_ui(ui, "No metric is chosen; choose one at the left to see it", "");
+        return;
+    }
+    let room = ui.available_size();
+    if let [key] = *drawn {
+        let rect = Rect::from_min_size(ui.max_rect().min, vec2(room.x, (room.y - size::GAP_M).clamp(180.0, 560.0)));
+        chart::card_ui(ui, scene, memory, page, (key, &shown), rect);
+        return;
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let width = ui.available_width() - size::GAP_XS;
+        let columns = ((width + size::GAP_M) / (CHART_LEAST + size::GAP_M)).floor().max(1.0);
+        let columns = (columns as usize).min(drawn.len()).min(3);
+        let own = (width - size::GAP_M * (columns - 1) as f32) / columns as f32;
+        let rows = drawn.len().div_ceil(columns);
+        let high = (room.y / rows as f32 - size::GAP_M).clamp(*CHART_HEIGHTS.start(), *CHART_HEIGHTS.end());
+        let height = rows as f32 * (high + size::GAP_M);
+        let (area, _) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
+        for (index, key) in drawn.iter().enumerate() {
+            let (row, column) = (index / columns, index % columns);
+            let corner =
+                pos2(area.left() + column as f32 * (own + size::GAP_M), area.top() + row as f32 * (high + size::GAP_M));
+            let rect = Rect::from_min_size(corner, vec2(own, high));
+            // What is scrolled out is neither read nor drawn; a picture of it brings it into view first.
+            if ui.is_rect_visible(rect) || memory.picture.poses(key) {
+                chart::card_ui(ui, scene, memory, page, (key, &shown), rect);
+            }
+        }
+    });
+}
