@@ -63,7 +63,9 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
         Request::Lineage(parent) => Answer::Lineage(Arc::new(query::lineage(store, cx, parent)?)),
         Request::Passport(hash) => {
             let index = states.renew(store, cx)?;
-            Answer::Passport(Arc::new(query::passport::passport_in(store, cx, &index, hash)?))
+            // People type the beginning of a hash.
+            let hash = index.find(hash.as_str()).unwrap_or_else(|| hash.clone());
+            Answer::Passport(Arc::new(query::passport::passport_in(store, cx, &index, &hash)?))
         }
         Request::Artifact(owner, path, limit) => {
             let file = query::artifact_file(store, cx, owner, path, *limit)?;

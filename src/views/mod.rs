@@ -16,6 +16,7 @@ mod notices;
 mod outside;
 mod palette;
 mod parts;
+mod passport;
 mod run;
 mod scene;
 mod scroll;
