@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::diff::PreparedDiff;
 use super::file::FileBytes;
 use super::prepare::PreparedBody;
 use super::text::Text;
@@ -48,6 +49,7 @@ pub(super) enum Answer {
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
     Artifact(Arc<Option<FileBytes>>),
+    Diff(Arc<PreparedDiff>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -93,6 +95,7 @@ impl Answer {
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
+            Self::Diff(diff) => diff.bytes(),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -118,6 +121,7 @@ impl Answer {
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
+            (Self::Diff(a), Some(Self::Diff(b))) => a == b,
             _ => false,
         };
         match previous {

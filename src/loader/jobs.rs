@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
+use super::diff::PreparedDiff;
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
 use super::request::{Request, TraceScope};
@@ -60,6 +61,7 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             let file = query::artifact_file(store, cx, owner, path, *limit)?;
             Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
         }
+        Request::Diff(a, b) => Answer::Diff(Arc::new(PreparedDiff::new(query::compare(store, cx, a, b)?))),
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

@@ -13,6 +13,7 @@
 mod answer;
 mod crew;
 mod derive;
+mod diff;
 mod file;
 mod jobs;
 mod keeper;
@@ -36,6 +37,7 @@ mod worker;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use answer::TracePlace;
 pub use crew::Patience;
+pub use diff::PreparedDiff;
 pub use file::FileBytes;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;

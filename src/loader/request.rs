@@ -81,6 +81,8 @@ pub enum Request {
     Artifacts(ArtifactOwner),
     /// The first bytes of one file, as many as this.
     Artifact(ArtifactOwner, String, u64),
+    /// What changed from one run to another.
+    Diff(RunId, RunId),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -121,6 +123,7 @@ impl Request {
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
             Self::Artifact(..) => "artifact",
+            Self::Diff(..) => "comparison",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

@@ -24,7 +24,10 @@ pub mod traces;
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
-pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, diff, example_inputs, result_table};
+pub use diff::{
+    Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
+    result_table,
+};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;

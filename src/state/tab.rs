@@ -13,6 +13,14 @@ pub enum Tab {
     Traces,
     /// Files.
     Artifacts,
+    /// The program of a run.
+    Program,
+    /// Params.
+    Params,
+    /// The examples that were evaluated.
+    Examples,
+    /// A predictor's instructions along the evaluations of an optimization.
+    Evolution,
 }
 
 impl Tab {
@@ -20,6 +28,9 @@ impl Tab {
     pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
     /// The tabs of a run.
     pub const OF_RUN: [Self; 4] = [Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts];
+
+    /// The tabs of runs that are compared.
+    pub const OF_COMPARE: [Self; 4] = [Self::Program, Self::Params, Self::Metrics, Self::Examples];
 
     /// Its name in an address.
     pub fn name(self) -> &'static str {
@@ -29,6 +40,10 @@ impl Tab {
             Self::Metrics => "metrics",
             Self::Traces => "traces",
             Self::Artifacts => "artifacts",
+            Self::Program => "program",
+            Self::Params => "params",
+            Self::Examples => "examples",
+            Self::Evolution => "evolution",
         }
     }
 
@@ -40,14 +55,17 @@ impl Tab {
             Self::Metrics => "Metrics",
             Self::Traces => "Traces",
             Self::Artifacts => "Artifacts",
+            Self::Program => "Program",
+            Self::Params => "Params",
+            Self::Examples => "Examples",
+            Self::Evolution => "Evolution",
         }
     }
 
     /// By its name in an address.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Runs, Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts]
-            .into_iter()
-            .find(|tab| tab.name() == name)
+        let all = std::iter::once(Self::Runs).chain(Self::OF_RUN).chain(Self::OF_COMPARE).chain([Self::Evolution]);
+        all.into_iter().find(|tab| tab.name() == name)
     }
 }
 

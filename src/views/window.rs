@@ -2,6 +2,7 @@
 
 use egui::{Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
+use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
@@ -10,7 +11,9 @@ use super::scene::Scene;
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
-use super::{command::Command, details, experiment, notices, palette, run, status_bar, top_bar, trace, tree, welcome};
+use super::{
+    command::Command, compare, details, experiment, notices, palette, run, status_bar, top_bar, trace, tree, welcome,
+};
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
@@ -29,6 +32,7 @@ pub struct Memory {
     experiment: ExperimentMemory,
     run: RunMemory,
     trace: TraceMemory,
+    compare: CompareMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
     epoch: u64,
@@ -46,6 +50,7 @@ impl Memory {
             self.experiment = ExperimentMemory::default();
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
+            self.compare = CompareMemory::default();
             self.details = DetailsMemory::default();
         }
     }
@@ -183,6 +188,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
+        Place::Compare { runs } => compare::compare_ui(ui, scene, &mut memory.compare, &runs),
     }
 }
 

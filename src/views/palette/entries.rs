@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::index::{Hits, RunEntry};
-use crate::model::{Experiment, TraceId};
+use crate::model::{Experiment, RunId, TraceId};
 use crate::state::{Location, Place};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
@@ -111,6 +111,13 @@ fn words(location: &Location, known: &Known<'_>) -> (String, String) {
         Place::Experiment(_) => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
         Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
+        Place::Compare { runs } => {
+            let name = |id: &RunId| {
+                let found = known.runs.iter().find(|one| one.run == *id);
+                found.map_or_else(|| short_id(id.as_str()), |one| one.name.clone())
+            };
+            (runs.iter().map(name).collect::<Vec<_>>().join(" → "), join([Some("comparison".to_owned()), tab, None]))
+        }
     }
 }
 
