@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::diff::PreparedDiff;
+use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::PreparedBody;
 use super::text::Text;
@@ -50,6 +51,7 @@ pub(super) enum Answer {
     Artifacts(Arc<ArtifactTree>),
     Artifact(Arc<Option<FileBytes>>),
     Diff(Arc<PreparedDiff>),
+    Evolution(Arc<Option<PreparedEvolution>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -96,6 +98,7 @@ impl Answer {
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Diff(diff) => diff.bytes(),
+            Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -122,6 +125,7 @@ impl Answer {
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
             (Self::Diff(a), Some(Self::Diff(b))) => a == b,
+            (Self::Evolution(a), Some(Self::Evolution(b))) => a == b,
             _ => false,
         };
         match previous {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
 use super::diff::PreparedDiff;
+use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
 use super::request::{Request, TraceScope};
@@ -62,6 +63,10 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
         }
         Request::Diff(a, b) => Answer::Diff(Arc::new(PreparedDiff::new(query::compare(store, cx, a, b)?))),
+        Request::Evolution(parent, predictor) => {
+            let found = query::evolution(store, cx, parent, predictor.as_deref())?;
+            Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
+        }
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

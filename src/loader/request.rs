@@ -83,6 +83,8 @@ pub enum Request {
     Artifact(ArtifactOwner, String, u64),
     /// What changed from one run to another.
     Diff(RunId, RunId),
+    /// A predictor's instructions along an optimization; the one that changed most, if none is named.
+    Evolution(RunId, Option<String>),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -124,6 +126,7 @@ impl Request {
             Self::Artifacts(_) => "artifacts",
             Self::Artifact(..) => "artifact",
             Self::Diff(..) => "comparison",
+            Self::Evolution(..) => "evolution",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

@@ -8,6 +8,7 @@
 pub mod artifacts;
 pub mod check;
 pub mod diff;
+pub mod evolution;
 pub mod experiments;
 pub mod filter;
 mod lookup;
@@ -28,6 +29,7 @@ pub use diff::{
     Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
     result_table,
 };
+pub use evolution::evolution;
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use metrics::metrics;

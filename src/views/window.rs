@@ -72,6 +72,7 @@ impl Memory {
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
     memory.take_up_keys(ui, scene.place());
+    compare::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -205,6 +206,9 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
+        Command::Compare => compare::start(scene, memory.tree.run_at_cursor()),
+        Command::CompareWith => compare::choose(scene, memory.tree.run_at_cursor()),
+        Command::Baseline => compare::set_baseline(scene, memory.tree.run_at_cursor()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),

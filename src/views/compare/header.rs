@@ -58,7 +58,10 @@ pub(super) fn header_ui(
             }
         }
         if ui.add(Chip::button("Swap")).on_hover_text("The compared run becomes the baseline").clicked() {
-            swap(scene, runs, a, b);
+            swap(scene, runs, (a, b));
+        }
+        if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
+            scene.act(Action::ChooseToCompare(runs.to_vec()));
         }
         if ui.available_size_before_wrap().x >= SWITCHES {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, memory, true));
@@ -99,7 +102,8 @@ fn switches_ui(ui: &mut Ui, memory: &mut CompareMemory, is_reversed: bool) {
     }
 }
 
-fn swap(scene: &mut Scene<'_>, runs: &[RunId], a: &RunId, b: &RunId) {
+/// The compared run becomes the baseline.
+pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
     let swapped = runs.iter().map(|run| match run {
         run if run == a => b.clone(),
         run if run == b => a.clone(),

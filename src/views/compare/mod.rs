@@ -3,6 +3,9 @@
 mod header;
 mod paint;
 mod rows;
+mod start;
+
+pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
