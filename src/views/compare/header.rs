@@ -6,7 +6,7 @@ use super::CompareMemory;
 use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
 use crate::query::{Comparison, optimization};
-use crate::state::{Action, Location, Place};
+use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -62,6 +62,13 @@ pub(super) fn header_ui(
         }
         if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
             scene.act(Action::ChooseToCompare(runs.to_vec()));
+        }
+        let parent = page(scene, a).as_deref().and_then(Option::as_ref).and_then(|page| page.parent.clone());
+        if let Some(parent) = parent
+            && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
+        {
+            let place = Place::Run { experiment: Some(parent.experiment_id), run: parent.id };
+            scene.act(Action::Go(Location::at(place).with_tab(Tab::Evolution)));
         }
         if ui.available_size_before_wrap().x >= SWITCHES {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, memory, true));

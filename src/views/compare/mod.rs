@@ -1,10 +1,12 @@
 //! Runs beside each other: what changed in their programs, params, metrics and examples.
 
+mod evolution;
 mod header;
 mod paint;
 mod rows;
 mod start;
 
+pub(super) use evolution::{EvolutionMemory, evolution_ui};
 pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
 
 use std::collections::BTreeSet;
@@ -19,7 +21,7 @@ use super::window::place_frame;
 use crate::loader::{DerivedKey, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::Comparison;
-use crate::state::{Action, Tab};
+use crate::state::{Action, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
@@ -194,6 +196,6 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Prepar
             });
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
-        RowEvent::Example(_) => {}
+        RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
     }
 }

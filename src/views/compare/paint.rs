@@ -3,6 +3,7 @@
 use egui::{Align, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, ExampleCell, GUTTER, Row, Side};
+use crate::model::RunId;
 use crate::widgets::diff_text::{self, DiffLine, Mark};
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
@@ -13,6 +14,8 @@ use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
 
 /// Every row is so high.
 pub(super) const ROW: f32 = size::LINE + size::GAP_XS;
+/// Between what stands above a card and the card.
+const TOP_GAP: f32 = 4.0;
 /// A tooltip never lays out more.
 const TOOLTIP: usize = 2_000;
 
@@ -30,8 +33,8 @@ pub(super) enum RowEvent {
     ShowWhole(usize),
     /// Copy this.
     Copy(String),
-    /// Look at an example: its row in both tables.
-    Example([usize; 2]),
+    /// Go to a run.
+    Go(RunId),
 }
 
 pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, names: &Names<'_>) -> Option<RowEvent> {
@@ -50,6 +53,7 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             predictor(ui, rect, title, facts, tokens);
             None
         }
+        Row::Step { number, title, facts, run } => step(ui, row, (*number, title), facts, run, tokens),
         Row::Same(text) => {
             tell(text);
             text_at(ui, rect, text, Type::Small, tokens.text2);
@@ -153,7 +157,7 @@ fn cards(ui: &Ui, rect: Rect, edge: Edge, is_one: bool, tokens: &Tokens) {
     for part in parts {
         // The card is higher than its part; what stands over is cut off.
         let mut whole = *part;
-        whole.min.y -= if edge == Edge::Top { 0.0 } else { 20.0 };
+        whole.min.y += if edge == Edge::Top { TOP_GAP } else { -20.0 };
         whole.max.y += if edge == Edge::Bottom { 0.0 } else { 20.0 };
         painter.rect_filled(whole, CornerRadius::same(size::RADIUS), tokens.bg_panel);
         let stroke = Stroke::new(size::RULE, tokens.line);
@@ -177,6 +181,29 @@ fn predictor(ui: &Ui, rect: Rect, title: &str, facts: &[(String, Tone)], tokens:
     }
 }
 
+/// A state of the program: a click goes to its first evaluation.
+fn step(
+    ui: &Ui,
+    row: &VisibleRow,
+    (number, title): (usize, &str),
+    facts: &[(String, Tone)],
+    run: &RunId,
+    tokens: &Tokens,
+) -> Option<RowEvent> {
+    let words: Vec<&str> = facts.iter().map(|(text, _)| text.as_str()).collect();
+    let label = format!("State {number}: {title}, {}", words.join(", "));
+    let response = row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
+    if response.hovered() {
+        ui.painter().rect_filled(row.rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
+    }
+    let (mark, rest) = row.rect.split_left_right_at_x(row.rect.left() + 28.0);
+    text_at(ui, mark, &number.to_string(), Type::Value, tokens.text2);
+    predictor(ui, rest, title, facts, tokens);
+    let clicked = response.clicked();
+    response.on_hover_text(format!("{}\n\nClick to open the first evaluation", label));
+    clicked.then(|| RowEvent::Go(run.clone()))
+}
+
 fn top(
     ui: &Ui,
     row: &VisibleRow,
@@ -190,10 +217,10 @@ fn top(
         RowInfo { label: &format!("Instructions of {} and {}", names.old, names.new), ..RowInfo::default() },
     );
     cards(ui, row.rect, Edge::Top, is_unified, tokens);
-    let (left, right) = halves(row.rect);
+    let (left, right) = halves(row.rect.with_min_y(row.rect.top() + TOP_GAP));
     let mut event = None;
     for (rect, name, side, sign) in [(left, names.old, Side::Old, "−"), (right, names.new, Side::New, "+")] {
-        let rect = rect.shrink2(vec2(CARD_PADDING, 0.0)).translate(vec2(0.0, 2.0));
+        let rect = rect.shrink2(vec2(CARD_PADDING, 0.0));
         let copy = match side {
             Side::Old => "Copy the old instructions",
             Side::New => "Copy the new instructions",
@@ -358,9 +385,9 @@ fn examples(
         let text = rect.with_min_x(rect.left() + 22.0).with_max_x(covered.left() - size::GAP_S);
         text_at(ui, text, &cell.text, Type::Body, tokens.text1);
         if response.clicked() {
-            event = Some(RowEvent::Example(cell.rows));
+            event = Some(RowEvent::Copy(cell.whole.clone()));
         }
-        response.on_hover_text(cell.whole.as_str());
+        response.on_hover_text(format!("{}\n\nClick to copy", cell.whole));
     }
     event
 }

@@ -1,15 +1,17 @@
 //! What changed between two runs as flat rows of one height. Made on a worker.
 
+pub(super) mod evolution;
 mod examples;
 mod program;
 mod values;
 
-pub(super) use program::{CARD_GAP, CARD_PADDING, GUTTER};
+pub(super) use program::{CARD_GAP, CARD_PADDING, GUTTER, title};
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
+use crate::model::RunId;
 use crate::state::Tab;
 use crate::widgets::diff_text::{DiffLine, Mark};
 use crate::widgets::text::CharWidths;
@@ -73,8 +75,6 @@ pub(super) struct ExampleCell {
     /// All of it, for a tooltip.
     pub whole: String,
     pub scores: [f64; 2],
-    /// Its row in each table.
-    pub rows: [usize; 2],
     pub is_fixed: bool,
 }
 
@@ -85,6 +85,8 @@ pub(super) enum Row {
     Gap,
     /// A predictor, and what became of each of its parts.
     Predictor { title: String, facts: Vec<(String, Tone)> },
+    /// A program state of an optimization: how its evaluations are called and scored.
+    Step { number: usize, title: String, facts: Vec<(String, Tone)>, run: RunId },
     /// Predictors that are the same, in one line.
     Same(String),
     /// A caption over what follows.
@@ -130,7 +132,9 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
         _ => {
             program::program(diff, options, widths, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
-                rows.push(Row::Gap);
+                if rows.last() != Some(&Row::Gap) {
+                    rows.push(Row::Gap);
+                }
                 examples::examples(diff, options, &mut rows);
             }
         }
@@ -141,6 +145,10 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
 impl Rows {
     /// About how many bytes they hold.
     pub fn bytes(&self) -> usize {
+        Self::bytes_of(&self.rows)
+    }
+
+    fn bytes_of(rows: &[Row]) -> usize {
         let of_line = |line: &DiffLine| line.pieces.iter().map(|piece| 40 + piece.text.len()).sum::<usize>();
         let of_row = |row: &Row| match row {
             Row::Pair(old, new) => old.iter().chain(new).map(of_line).sum(),
@@ -152,7 +160,7 @@ impl Rows {
             Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
             _ => 0,
         };
-        self.rows.iter().map(|row| 120 + of_row(row)).sum()
+        rows.iter().map(|row| 120 + of_row(row)).sum()
     }
 }
 

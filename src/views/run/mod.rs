@@ -9,6 +9,7 @@ pub(super) use overview::reveal_ui;
 
 use egui::Ui;
 
+use super::compare::{EvolutionMemory, evolution_ui};
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
 use super::scene::Scene;
 use super::time::{moment_short, moment_utc};
@@ -32,6 +33,7 @@ pub(super) struct RunMemory {
     metrics: metrics::MetricsMemory,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
+    evolution: EvolutionMemory,
 }
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
@@ -48,6 +50,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         match tab {
             Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
+            Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
             _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
         }
@@ -99,17 +102,23 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) -> Tab {
     let metrics = format::count(page.values.metrics.len() as u64);
     let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
     let traces = index.value().map(|index| format::count(index.total)).unwrap_or_default();
-    let titles = Tab::OF_RUN.map(|tab| match tab {
-        Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
-        Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
-        _ => tabs::Tab::new(tab.title()),
-    });
-    let selected = Tab::OF_RUN.iter().position(|one| *one == tab).unwrap_or(0);
+    // Only what has evaluations below it evolves.
+    let evolution = (!page.children.is_empty()).then_some(Tab::Evolution);
+    let all: Vec<Tab> = Tab::OF_RUN.into_iter().chain(evolution).collect();
+    let titles: Vec<tabs::Tab<'_>> = all
+        .iter()
+        .map(|tab| match tab {
+            Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
+            Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+            _ => tabs::Tab::new(tab.title()),
+        })
+        .collect();
+    let selected = all.iter().position(|one| *one == tab).unwrap_or(0);
     match tabs::show(ui, "run tabs", "Run", &titles, selected) {
         Some(chosen) => {
-            scene.act(Action::ShowTab(Tab::OF_RUN[chosen]));
-            Tab::OF_RUN[chosen]
+            scene.act(Action::ShowTab(all[chosen]));
+            all[chosen]
         }
-        None => Tab::OF_RUN[selected],
+        None => all[selected],
     }
 }

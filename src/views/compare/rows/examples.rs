@@ -44,7 +44,6 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         text: one_line(&change.inputs),
         whole: whole(change),
         scores: [change.old, change.new],
-        rows: [change.old_row, change.new_row],
         is_fixed,
     };
     let fixed: Vec<ExampleCell> = all.fixed.iter().map(|change| cell(change, true)).collect();

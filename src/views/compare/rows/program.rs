@@ -115,7 +115,7 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     facts
 }
 
-fn marked(diff: &TextDiff) -> Vec<(Mark, &str)> {
+pub(super) fn marked(diff: &TextDiff) -> Vec<(Mark, &str)> {
     let mark = |op: PieceOp| match op {
         PieceOp::Equal => Mark::Same,
         PieceOp::Insert => Mark::Added,
@@ -144,7 +144,7 @@ fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidt
 }
 
 /// Lines that changed, and a few around them.
-fn push_changed(predictor: usize, lines: Vec<Row>, rows: &mut Vec<Row>) {
+pub(super) fn push_changed(predictor: usize, lines: Vec<Row>, rows: &mut Vec<Row>) {
     let line_changed = |line: &Option<DiffLine>| line.as_ref().is_none_or(DiffLine::is_changed);
     let is_changed = |row: &Row| match row {
         Row::Pair(old, new) => line_changed(old) || line_changed(new),
