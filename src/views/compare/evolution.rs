@@ -71,7 +71,7 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
         return;
     };
     let mut event = None;
-    let names = Names { old: "Before", new: "This state" };
+    let names = Names { old: "", new: "this state" };
     VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(
         ui,
         &mut memory.scroll,

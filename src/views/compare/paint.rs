@@ -212,23 +212,31 @@ fn top(
     names: &Names<'_>,
     tokens: &Tokens,
 ) -> Option<RowEvent> {
-    row.interact(
-        ui,
-        RowInfo { label: &format!("Instructions of {} and {}", names.old, names.new), ..RowInfo::default() },
-    );
+    let label = match names.old {
+        "" => format!("Instructions of {}", names.new),
+        old => format!("Instructions of {old} and {}", names.new),
+    };
+    row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
     cards(ui, row.rect, Edge::Top, is_unified, tokens);
     let (left, right) = halves(row.rect.with_min_y(row.rect.top() + TOP_GAP));
     let mut event = None;
     for (rect, name, side, sign) in [(left, names.old, Side::Old, "−"), (right, names.new, Side::New, "+")] {
         let rect = rect.shrink2(vec2(CARD_PADDING, 0.0));
+        if name.is_empty() {
+            continue;
+        }
         let copy = match side {
+            Side::New if names.old.is_empty() => "Copy these instructions",
             Side::Old => "Copy the old instructions",
             Side::New => "Copy the new instructions",
         };
         let button = rect.with_min_x(rect.right() - 34.0);
         let response = button_ui(ui, row, button, ("Copy", copy), tokens);
         let caption = if is_unified { format!("{sign} {name}") } else { name.to_owned() };
-        text_at(ui, rect.with_max_x(button.left() - size::GAP_S), &caption, Type::Small, tokens.text2);
+        // A text alone needs no name.
+        if !names.old.is_empty() {
+            text_at(ui, rect.with_max_x(button.left() - size::GAP_S), &caption, Type::Small, tokens.text2);
+        }
         if response.clicked() {
             event = Some(RowEvent::CopyInstructions(predictor, side));
         }

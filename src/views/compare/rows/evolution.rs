@@ -55,7 +55,10 @@ pub(in crate::views::compare) fn rows(evolution: &Evolution, wanted: &Wanted, wi
         }
         rows.push(Row::Step { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() });
         instructions(at, step, wanted, widths, &mut rows);
-        rows.push(Row::Gap);
+        // The bottom of a card is a gap already.
+        if rows.last() != Some(&Row::Bottom) {
+            rows.push(Row::Gap);
+        }
     }
     EvolutionRows { rows, history }
 }

@@ -70,7 +70,7 @@ fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &C
     fields(&diff.fields, rows);
     keys("LM settings", &diff.lm, rows);
     keys("Other", &diff.other, rows);
-    if rows.last() != Some(&Row::Gap) {
+    if !matches!(rows.last(), Some(Row::Gap | Row::Bottom)) {
         rows.push(Row::Gap);
     }
 }
