@@ -6,6 +6,8 @@ mod artifacts;
 #[path = "ui_window/charts.rs"]
 mod charts;
 mod common;
+#[path = "ui_window/compare.rs"]
+mod compare;
 #[path = "ui_window/details.rs"]
 mod details;
 #[path = "ui_window/many.rs"]

@@ -3,6 +3,7 @@
 
 pub mod adoption;
 pub mod canonical;
+pub mod evolution;
 pub mod lineage;
 pub mod optimization;
 pub mod own_time;

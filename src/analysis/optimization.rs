@@ -12,7 +12,7 @@ pub use evaluations::{Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASO
 pub use optimizer::{OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal, is_reflection_prompt};
 
 #[cfg(test)]
-mod test_facts {
+pub(super) mod test_facts {
     use super::EvaluationFacts;
     use crate::model::{Lifecycle, Run, RunStatus, StateHash};
 

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::diff::PreparedDiff;
+use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::PreparedBody;
 use super::program::{PreparedProgram, optimization_bytes};
@@ -56,6 +58,8 @@ pub(super) enum Answer {
     Artifact(Arc<Option<FileBytes>>),
     Program(Arc<Option<PreparedProgram>>),
     Optimization(Arc<Option<Optimization>>),
+    Diff(Arc<PreparedDiff>),
+    Evolution(Arc<Option<PreparedEvolution>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -106,6 +110,8 @@ impl Answer {
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
             Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
+            Self::Diff(diff) => diff.bytes(),
+            Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -136,6 +142,8 @@ impl Answer {
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
             (Self::Program(a), Some(Self::Program(b))) => a == b,
             (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
+            (Self::Diff(a), Some(Self::Diff(b))) => a == b,
+            (Self::Evolution(a), Some(Self::Evolution(b))) => a == b,
             _ => false,
         };
         match previous {

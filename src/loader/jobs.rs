@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
+use super::diff::PreparedDiff;
+use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
 use super::program::PreparedProgram;
@@ -84,6 +86,11 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             Answer::Program(Arc::new(prepared))
         }
         Request::Optimization(parent) => Answer::Optimization(Arc::new(query::optimization(store, cx, parent)?)),
+        Request::Diff(a, b) => Answer::Diff(Arc::new(PreparedDiff::new(query::compare(store, cx, a, b)?))),
+        Request::Evolution(parent, predictor) => {
+            let found = query::evolution(store, cx, parent, predictor.as_deref())?;
+            Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
+        }
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

@@ -13,6 +13,8 @@
 mod answer;
 mod crew;
 mod derive;
+mod diff;
+mod evolution;
 mod file;
 mod jobs;
 mod keeper;
@@ -38,6 +40,8 @@ mod worker;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use answer::TracePlace;
 pub use crew::Patience;
+pub use diff::PreparedDiff;
+pub use evolution::PreparedEvolution;
 pub use file::FileBytes;
 pub use keeper::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;

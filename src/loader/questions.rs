@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::answer::{Answer, TracePlace};
+use super::diff::PreparedDiff;
+use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
@@ -52,6 +54,11 @@ questions! {
     run_page(id: &RunId) -> Option<RunPage> = Request::RunPage(id.clone()), RunPage;
     /// One metric of a run.
     metric(run: &RunId, key: &str) -> Option<MetricSeries> = Request::Metric(run.clone(), key.to_owned()), Metric;
+    /// What changed from run `a` to run `b`.
+    diff(a: &RunId, b: &RunId) -> PreparedDiff = Request::Diff(a.clone(), b.clone()), Diff;
+    /// A predictor's instructions along an optimization; the one that changed most, if none is named.
+    evolution(parent: &RunId, predictor: Option<&str>) -> Option<PreparedEvolution>
+        = Request::Evolution(parent.clone(), predictor.map(str::to_owned)), Evolution;
     /// The skeleton of a list of traces.
     trace_index(scope: &TraceScope) -> TraceIndex = Request::TraceIndex(scope.clone()), TraceIndex;
     /// Where a trace stands in a list; `near` is where it was last seen.

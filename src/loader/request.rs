@@ -91,6 +91,10 @@ pub enum Request {
     Program(RunId, bool),
     /// The optimization under a parent run.
     Optimization(RunId),
+    /// What changed from one run to another.
+    Diff(RunId, RunId),
+    /// A predictor's instructions along an optimization; the one that changed most, if none is named.
+    Evolution(RunId, Option<String>),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -136,6 +140,8 @@ impl Request {
             Self::Artifact(..) => "artifact",
             Self::Program(..) => "program",
             Self::Optimization(_) => "optimization",
+            Self::Diff(..) => "comparison",
+            Self::Evolution(..) => "evolution",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

@@ -26,6 +26,8 @@ impl Class {
             | Request::SpanJson(..)
             | Request::Artifact(..)
             | Request::Program(..)
+            | Request::Diff(..)
+            | Request::Evolution(..)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,

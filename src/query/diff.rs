@@ -34,6 +34,25 @@ pub struct RunDiff {
     pub examples: Option<ExampleDiff>,
 }
 
+/// What of two runs can be compared, even where one has no program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The program of `a`, if it has one.
+    pub old: Option<Program>,
+    /// The program of `b`, if it has one.
+    pub new: Option<Program>,
+    /// What changed in the program; `None` unless both have one.
+    pub program: Option<ProgramDiff>,
+    /// The params that differ, by key.
+    pub params: Vec<ParamChange>,
+    /// The metrics whose latest values differ, by key.
+    pub metrics: Vec<MetricChange>,
+    /// The examples that both evaluated; `None` unless both have a table of results.
+    pub examples: Option<ExampleDiff>,
+    /// How many rows the tables of results of `a` and `b` have.
+    pub rows: [Option<usize>; 2],
+}
+
 /// A param that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamChange {
@@ -96,22 +115,32 @@ pub struct ExampleChange {
 /// # Errors
 /// Those of the store.
 pub fn diff(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Option<RunDiff>> {
-    let (Some(old), Some(new)) = (program(store, cx, a, false)?, program(store, cx, b, false)?) else {
-        return Ok(None);
-    };
+    let Comparison { old, new, program, params, metrics, examples, .. } = compare(store, cx, a, b)?;
+    let (Some(old), Some(new), Some(program)) = (old, new, program) else { return Ok(None) };
+    Ok(Some(RunDiff { old, new, program, params, metrics, examples }))
+}
+
+/// Compares run `b` with run `a`. An optimization stands for its best program.
+///
+/// # Errors
+/// Those of the store.
+pub fn compare(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Comparison> {
+    let (old, new) = (program(store, cx, a, false)?, program(store, cx, b, false)?);
     cx.check()?;
     let deadline = Instant::now().checked_add(TEXTS);
-    let program = diff_programs(&old, &new, deadline);
+    let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (values(store, cx, a)?, values(store, cx, b)?);
-    let examples = match (result_table(store, cx, a)?, result_table(store, cx, b)?) {
+    let tables = (result_table(store, cx, a)?, result_table(store, cx, b)?);
+    let examples = match &tables {
         (Some(old), Some(new)) => {
-            let inputs = example_inputs(store, cx, a, &old)?;
-            Some(diff_examples(&old, &new, inputs.as_ref()))
+            let inputs = example_inputs(store, cx, a, old)?;
+            Some(diff_examples(old, new, inputs.as_ref()))
         }
         _ => None,
     };
+    let rows = [&tables.0, &tables.1].map(|table| table.as_ref().map(|table| table.rows.len()));
     let (params, metrics) = (diff_params(&old_values, &new_values), diff_metrics(&old_values, &new_values));
-    Ok(Some(RunDiff { old, new, program, params, metrics, examples }))
+    Ok(Comparison { old, new, program, params, metrics, examples, rows })
 }
 
 /// The table of results of a run; `None` if it has none or it cannot be read, which is a warning.

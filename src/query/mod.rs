@@ -9,6 +9,7 @@ pub mod artifacts;
 pub mod check;
 pub mod demo_origins;
 pub mod diff;
+pub mod evolution;
 pub mod experiments;
 pub mod filter;
 pub mod lineage;
@@ -29,7 +30,11 @@ pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
-pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, diff, example_inputs, result_table};
+pub use diff::{
+    Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
+    result_table,
+};
+pub use evolution::evolution;
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use lineage::{Lineage, lineage};

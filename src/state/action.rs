@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::comparing::CompareWish;
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
@@ -100,6 +101,12 @@ pub enum Action {
     ShowKeys(bool),
     /// Show or hide the palette.
     ShowPalette(bool),
+    /// Others are compared with this run, which is called so; with none, there is no baseline.
+    SetBaseline(Option<RunId>, String),
+    /// Look up with what to compare a run, and go there; nothing any more.
+    WishToCompare(Option<CompareWish>),
+    /// Choose a run in the palette, to be compared with these.
+    ChooseToCompare(Vec<RunId>),
     /// Ask everything on screen again.
     Refresh,
 }

@@ -40,13 +40,18 @@ pub enum Place {
     },
     /// A program wherever it appears in the store; the beginning of its hash is enough.
     Program(StateHash),
+    /// Runs beside each other.
+    Compare {
+        /// The runs, two or more: the first is what the others are compared with.
+        runs: Vec<RunId>,
+    },
 }
 
 impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::Program(_) => None,
+            Self::Store | Self::Program(_) | Self::Compare { .. } => None,
             Self::Experiment(id) => Some(id),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
         }
@@ -55,7 +60,7 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment(_) | Self::Program(_) => None,
+            Self::Store | Self::Experiment(_) | Self::Program(_) | Self::Compare { .. } => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
         }
@@ -81,6 +86,9 @@ impl Place {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone() })
             }
             Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment)),
+            Self::Compare { runs } => {
+                Some(runs.first().map_or(Self::Store, |run| Self::Run { experiment: None, run: run.clone() }))
+            }
         }
     }
 }
@@ -105,7 +113,8 @@ pub struct Location {
     pub span: Option<SpanRef>,
     /// The tab of the focused span.
     pub detail: DetailTab,
-    /// The focused item of a tab: a metric's key, a file's path.
+    /// The focused item of a tab: a metric's key, a file's path, of runs beside each other the one
+    /// that is compared.
     pub item: Option<String>,
 }
 
@@ -128,6 +137,7 @@ impl Location {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut unknown = Vec::new();
         let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
+        let mut compared: Vec<RunId> = Vec::new();
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         while let Some(name) = parts.next() {
             let target = match name {
@@ -136,6 +146,13 @@ impl Location {
                 "trace" => &mut trace,
                 "span" => &mut span,
                 "program" => &mut program,
+                "compare" => {
+                    compared.extend(parts.by_ref().map(|id| RunId::from(decode(id))));
+                    if compared.len() < 2 {
+                        unknown.push("compare without two runs".to_owned());
+                    }
+                    continue;
+                }
                 other => {
                     unknown.push(decode(other));
                     continue;
@@ -150,6 +167,8 @@ impl Location {
         let run = run.map(RunId::from);
         let program = program.map(StateHash::from);
         let place = match (experiment, run, trace) {
+            _ if compared.len() > 1 => Place::Compare { runs: compared },
+            (experiment, None, None) if !compared.is_empty() => Place::Run { experiment, run: compared.remove(0) },
             (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace: trace.into() },
             (experiment, Some(run), None) => Place::Run { experiment, run },
             (Some(experiment), None, None) => Place::Experiment(experiment),
@@ -188,6 +207,10 @@ fn decode(text: &str) -> String {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<(&str, &str)> = Vec::new();
+        if let Place::Compare { runs } = &self.place {
+            // One word, and then the ids.
+            parts.extend(runs.iter().enumerate().map(|(at, run)| (if at == 0 { "compare" } else { "" }, run.as_str())));
+        }
         parts.extend(self.place.experiment().map(|id| ("experiment", id.as_str())));
         parts.extend(self.place.run().map(|id| ("run", id.as_str())));
         if let Place::Trace { trace, .. } = &self.place {
@@ -200,7 +223,8 @@ impl fmt::Display for Location {
         f.write_str(SCHEME)?;
         for (index, (name, id)) in parts.into_iter().enumerate() {
             let slash = if index > 0 { "/" } else { "" };
-            write!(f, "{slash}{name}/{}", utf8_percent_encode(id, PLAIN))?;
+            let inner = if name.is_empty() { "" } else { "/" };
+            write!(f, "{slash}{name}{inner}{}", utf8_percent_encode(id, PLAIN))?;
         }
         let mut query: Vec<String> = Vec::new();
         let is_trace = matches!(self.place, Place::Trace { .. });
@@ -232,6 +256,8 @@ mod tests {
             "dspyglass:run/%C3%A9%3F%23%2F%25",
             "dspyglass:trace/tr-1",
             "dspyglass:program/0a1b",
+            "dspyglass:compare/a/b",
+            "dspyglass:compare/a%2F%E4%BD%90/run/%3F%23/experiment?tab=examples&item=run",
             "dspyglass:experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2",
         ] {
             let (location, unknown) = Location::parse(text);
@@ -245,6 +271,8 @@ mod tests {
         let (location, unknown) = Location::parse("experiment/3/planet/run/abc?tab=moon&tab=traces&x=1");
         assert_eq!(location.to_string(), "dspyglass:experiment/3/run/abc?tab=traces");
         assert_eq!(unknown, ["planet", "tab moon", "x"]);
+        let (location, unknown) = Location::parse("compare/a");
+        assert_eq!((location.to_string().as_str(), unknown.len()), ("dspyglass:run/a", 1));
         assert_eq!(Location::parse("dspyglass:run").1, ["run without an id"]);
         assert_eq!(Location::parse("experiment/3/span/1").1, ["span without a trace"]);
     }

@@ -6,6 +6,7 @@
 //! Deliberately absent: egui, I/O, the clock.
 
 mod action;
+mod comparing;
 mod fold;
 mod history;
 mod location;
@@ -21,6 +22,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use action::{Action, Effect, TreeKey};
+pub use comparing::{CompareWish, CompareWith, Comparing};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, Place, SpanRef};
@@ -53,6 +55,8 @@ pub struct AppState {
     pub notices: Vec<NoticeText>,
     /// The runs that are selected in a table.
     pub selected_runs: SelectedRuns,
+    /// What is on its way to be compared.
+    pub comparing: Comparing,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
@@ -217,7 +221,13 @@ impl AppState {
             }
             Action::ShowWarnings(show) => self.shows_warnings = show,
             Action::ShowKeys(show) => self.shows_keys = show,
-            Action::ShowPalette(show) => self.shows_palette = show,
+            Action::ShowPalette(show) => {
+                self.shows_palette = show;
+                self.comparing.choosing.clear();
+            }
+            Action::SetBaseline(run, name) => self.set_baseline(run, &name),
+            Action::WishToCompare(wish) => self.comparing.wish = wish,
+            Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()
@@ -274,6 +284,7 @@ impl AppState {
         self.unfolded.clear();
         self.folded_spans.clear();
         self.selected_runs = SelectedRuns::default();
+        self.comparing = Comparing::default();
         self.is_revealed = false;
         self.shows_warnings = false;
         self.asks_to_forget = None;

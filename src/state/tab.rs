@@ -17,14 +17,30 @@ pub enum Tab {
     Traces,
     /// Files.
     Artifacts,
+    /// Params.
+    Params,
+    /// The examples that were evaluated.
+    Examples,
+    /// A predictor's instructions along the evaluations of an optimization.
+    Evolution,
 }
 
 impl Tab {
     /// The tabs of an experiment.
     pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
     /// The tabs of a run; an optimization and a program are shown only where there is one.
-    pub const OF_RUN: [Self; 6] =
-        [Self::Optimization, Self::Overview, Self::Program, Self::Metrics, Self::Traces, Self::Artifacts];
+    pub const OF_RUN: [Self; 7] = [
+        Self::Optimization,
+        Self::Evolution,
+        Self::Overview,
+        Self::Program,
+        Self::Metrics,
+        Self::Traces,
+        Self::Artifacts,
+    ];
+
+    /// The tabs of runs that are compared.
+    pub const OF_COMPARE: [Self; 4] = [Self::Program, Self::Params, Self::Metrics, Self::Examples];
 
     /// Its name in an address.
     pub fn name(self) -> &'static str {
@@ -36,6 +52,9 @@ impl Tab {
             Self::Metrics => "metrics",
             Self::Traces => "traces",
             Self::Artifacts => "artifacts",
+            Self::Params => "params",
+            Self::Examples => "examples",
+            Self::Evolution => "evolution",
         }
     }
 
@@ -49,12 +68,16 @@ impl Tab {
             Self::Metrics => "Metrics",
             Self::Traces => "Traces",
             Self::Artifacts => "Artifacts",
+            Self::Params => "Params",
+            Self::Examples => "Examples",
+            Self::Evolution => "Evolution",
         }
     }
 
     /// By its name in an address.
     pub fn parse(name: &str) -> Option<Self> {
-        std::iter::once(Self::Runs).chain(Self::OF_RUN).find(|tab| tab.name() == name)
+        let all = std::iter::once(Self::Runs).chain(Self::OF_RUN).chain(Self::OF_COMPARE);
+        all.into_iter().find(|tab| tab.name() == name)
     }
 }
 

@@ -52,6 +52,12 @@ pub enum Command {
     ZoomReset,
     /// The list of keys.
     ShowKeys,
+    /// Compare a run with the baseline or the evaluation before it, or the selected runs.
+    Compare,
+    /// Compare a run with one that is chosen.
+    CompareWith,
+    /// Others are compared with this run.
+    Baseline,
 }
 
 /// Commands that belong together.
@@ -76,7 +82,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -85,6 +91,9 @@ impl Command {
         Self::PreviousTrace,
         Self::Filter,
         Self::Leave,
+        Self::Compare,
+        Self::CompareWith,
+        Self::Baseline,
         Self::CopyLink,
         Self::ToggleAdapters,
         Self::Reveal,
@@ -112,9 +121,14 @@ impl Command {
             | Self::PreviousTrace
             | Self::Filter
             | Self::Leave => CommandGroup::Go,
-            Self::CopyLink | Self::ToggleAdapters | Self::Reveal | Self::Refresh | Self::ShowWarnings => {
-                CommandGroup::View
-            }
+            Self::CopyLink
+            | Self::ToggleAdapters
+            | Self::Reveal
+            | Self::Refresh
+            | Self::ShowWarnings
+            | Self::Compare
+            | Self::CompareWith
+            | Self::Baseline => CommandGroup::View,
             Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore => CommandGroup::Store,
             Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => CommandGroup::Window,
         }
@@ -145,6 +159,9 @@ impl Command {
             Self::ZoomOut => "Zoom out",
             Self::ZoomReset => "Zoom to 100 %",
             Self::ShowKeys => "List of keys",
+            Self::Compare => "Compare",
+            Self::CompareWith => "Compare with…",
+            Self::Baseline => "Use as baseline",
         }
     }
 
@@ -173,6 +190,9 @@ impl Command {
             Self::ZoomOut => "Everything smaller, down to 80 %",
             Self::ZoomReset => "Everything as large as the system has it",
             Self::ShowKeys => "Show every key",
+            Self::Compare => "The selected runs, or this one with the baseline or the evaluation before it",
+            Self::CompareWith => "Choose the run that this one is compared with",
+            Self::Baseline => "Other runs are compared with this one",
         }
     }
 
@@ -207,6 +227,9 @@ impl Command {
             Self::ZoomIn => const { &[of(COMMAND, Key::Plus), of(COMMAND, Key::Equals)] },
             Self::ZoomOut => const { &[of(COMMAND, Key::Minus)] },
             Self::ZoomReset => const { &[of(COMMAND, Key::Num0)] },
+            Self::Compare => const { &[of(NONE, Key::D)] },
+            Self::CompareWith => const { &[of(COMMAND, Key::D)] },
+            Self::Baseline => const { &[of(NONE, Key::B)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
         }
     }

@@ -8,6 +8,7 @@
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod command;
+mod compare;
 mod details;
 mod experiment;
 mod keys;

@@ -136,6 +136,9 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if let Place::Program(hash) = &place {
         steps.push((format!("program {}", short_id(hash.as_str())), place.clone()));
     }
+    if let Place::Compare { .. } = &place {
+        steps.push(("Compare".to_owned(), place.clone()));
+    }
     let last = steps.len() - 1;
     for (index, (name, target)) in steps.into_iter().enumerate() {
         if index > 0 {
@@ -157,6 +160,17 @@ fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Op
         let slot = scene.loader.trace_tree(trace, Lane::Selection);
         let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
         return row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()));
+    }
+    if let Place::Compare { runs } = place
+        && let Some(baseline) = runs.first()
+    {
+        // An evaluation stands in its optimization, which is where its neighbours are.
+        let slot = scene.loader.run_page(baseline, Lane::Visible);
+        let page = slot.value().and_then(|page| page.as_ref().as_ref());
+        return page.map_or((None, None), |page| {
+            let run = page.parent.as_ref().unwrap_or(&page.run);
+            (Some(page.run.experiment_id.clone()), Some(run.id.clone()))
+        });
     }
     (place.experiment().cloned(), place.run().cloned())
 }

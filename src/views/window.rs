@@ -2,6 +2,7 @@
 
 use egui::{Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
+use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
@@ -11,7 +12,8 @@ use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
 use super::{
-    command::Command, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree, welcome,
+    command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
+    welcome,
 };
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
@@ -31,6 +33,7 @@ pub struct Memory {
     experiment: ExperimentMemory,
     run: RunMemory,
     trace: TraceMemory,
+    compare: CompareMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
     epoch: u64,
@@ -48,6 +51,7 @@ impl Memory {
             self.experiment = ExperimentMemory::default();
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
+            self.compare = CompareMemory::default();
             self.details = DetailsMemory::default();
         }
     }
@@ -69,6 +73,7 @@ impl Memory {
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
     memory.take_up_keys(ui, scene.place());
+    compare::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -186,6 +191,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
+        Place::Compare { runs } => compare::compare_ui(ui, scene, &mut memory.compare, &runs),
     }
 }
 
@@ -202,6 +208,9 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
+        Command::Compare => compare::start(scene, memory.tree.run_at_cursor()),
+        Command::CompareWith => compare::choose(scene, memory.tree.run_at_cursor()),
+        Command::Baseline => compare::set_baseline(scene, memory.tree.run_at_cursor()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),

@@ -10,6 +10,7 @@ pub mod charts;
 pub mod chips;
 pub mod completion;
 pub mod csv;
+pub mod diff_text;
 pub mod empty;
 pub mod field;
 pub mod fonts;

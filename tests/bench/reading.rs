@@ -6,6 +6,7 @@
 //! warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
+mod evolution;
 mod grow;
 mod runs;
 mod texts;
@@ -117,6 +118,7 @@ fn main() -> Result<(), Failure> {
     one_trace(&mut *store, &raw, &cx)?;
     drop(store);
     texts::measure();
+    evolution::measure()?;
     window::measure(&database, &source)?;
     charts::measure()?;
     runs::measure()?;

@@ -117,6 +117,9 @@ fn bar_events(
         memory.selection.clear();
         scene.act(Action::SelectRuns(id.clone(), Vec::new()));
     }
+    if events.compare {
+        scene.go(Place::Compare { runs: scene.state.selected_runs.ids.clone() });
+    }
     if let Some(kind) = events.export {
         export(scene, memory, shown, arrangement, id, kind);
     }

@@ -34,6 +34,8 @@ pub(super) struct BarEvents {
     pub typed: bool,
     pub fold_all: Option<bool>,
     pub clear_selection: bool,
+    /// Compare what is selected.
+    pub compare: bool,
     pub export: Option<Separated>,
 }
 
@@ -171,6 +173,10 @@ fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEven
     if bar.selected > 0 {
         ui.add_space(size::GAP_S);
         text_ui(ui, &format!("{} selected", count(bar.selected)), Type::BodyMedium, Tone::Accent);
+        let tip = "The first selected run is the baseline";
+        if bar.selected > 1 && ui.add(Chip::button("Compare").key("D")).on_hover_text(tip).clicked() {
+            events.compare = true;
+        }
         if ui.add(Chip::button("Copy as TSV").key("Ctrl C")).on_hover_text("For a spreadsheet").clicked() {
             events.export = Some(Separated::Tsv);
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::index::{Hits, RunEntry};
-use crate::model::{Experiment, TraceId};
+use crate::model::{Experiment, RunId, TraceId};
 use crate::state::{Location, Place};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
@@ -112,6 +112,13 @@ fn words(location: &Location, known: &Known<'_>) -> (String, String) {
         Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
         Place::Program(hash) => (short_id(hash.as_str()), "program".to_owned()),
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
+        Place::Compare { runs } => {
+            let name = |id: &RunId| {
+                let found = known.runs.iter().find(|one| one.run == *id);
+                found.map_or_else(|| short_id(id.as_str()), |one| one.name.clone())
+            };
+            (runs.iter().map(name).collect::<Vec<_>>().join(" → "), join([Some("comparison".to_owned()), tab, None]))
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use egui::{Id, Ui};
 use super::command::Command;
 use super::scene::Scene;
 use crate::loader::{DerivedKey, Lane, fresh_id};
-use crate::model::{Experiment, TraceId};
-use crate::state::Action;
+use crate::model::{Experiment, RunId, TraceId};
+use crate::state::{Action, Location, Place};
 use crate::widgets::format;
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
 use entries::{Entry, GROUPS, Known, Target};
@@ -41,6 +41,8 @@ pub(super) struct PaletteMemory {
     entries: Vec<Entry>,
     version: u64,
     focus_before: Option<Id>,
+    /// The runs that the chosen one is compared with; empty if it is gone to.
+    compared: Vec<RunId>,
 }
 
 impl PaletteMemory {
@@ -67,6 +69,9 @@ fn address<T>(value: Option<&Arc<T>>) -> usize {
 
 /// Shows the palette; returns the command that was chosen.
 pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMemory) -> Option<Command> {
+    if memory.compared != scene.state.comparing.choosing {
+        *memory = PaletteMemory { compared: scene.state.comparing.choosing.clone(), ..PaletteMemory::opened(ui) };
+    }
     let has_store = scene.loader.state().open.is_some();
     let typed = memory.state.typed.trim().to_owned();
     let experiments = if has_store { scene.loader.experiments(Lane::Visible).value().cloned() } else { None };
@@ -76,7 +81,7 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     make_entries(ui, scene, memory, &typed, experiments.as_ref(), traces);
 
     let note = note(memory, has_store, is_reading, is_searching);
-    let label = "Search or run a command";
+    let label = if memory.compared.is_empty() { "Search or run a command" } else { "Compare with which run?" };
     let entries = &memory.entries;
     let events = Palette::new(label, &GROUPS, entries.len(), memory.version).note(&note).show(
         ui.ctx(),
@@ -99,10 +104,25 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     }
     match target? {
         Target::Run(command) => return Some(command),
+        Target::Go(location) if !memory.compared.is_empty() => compare(scene, memory, &location),
         Target::Go(location) => scene.act(Action::Go(location)),
         Target::Open(path) => scene.act(Action::OpenStore(path)),
     }
     None
+}
+
+/// The chosen run beside those that are compared; among two or more it is the one that is shown.
+fn compare(scene: &mut Scene<'_>, memory: &PaletteMemory, chosen: &Location) {
+    let Some(run) = chosen.place.run().cloned() else { return };
+    let mut runs = memory.compared.clone();
+    let item = (runs.len() > 1).then(|| run.to_string());
+    if let [only] = runs.as_slice() {
+        // What is looked at is compared with what was chosen.
+        runs = vec![run, only.clone()];
+    } else if !runs.contains(&run) {
+        runs.push(run);
+    }
+    scene.act(Action::Go(Location { item, ..Location::at(Place::Compare { runs }) }));
 }
 
 fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching: bool) -> String {
@@ -204,7 +224,12 @@ fn make_entries(
     experiments: Option<&Arc<Vec<Experiment>>>,
     traces: Vec<TraceId>,
 ) {
-    let recent = scene.state.recent_places();
+    let mut recent = scene.state.recent_places();
+    let only_runs = !memory.compared.is_empty();
+    if only_runs {
+        let is_other = |run: &RunId| !memory.compared.contains(run);
+        recent.retain(|location| matches!(&location.place, Place::Run { run, .. } if is_other(run)));
+    }
     let made_of = MadeOf {
         typed: typed.to_owned(),
         experiments: address(experiments),
@@ -218,7 +243,7 @@ fn make_entries(
     }
     let commands: Vec<(Command, String)> = Command::ALL
         .into_iter()
-        .filter(|command| *command != Command::Palette && command.can_run(scene))
+        .filter(|command| !only_runs && *command != Command::Palette && command.can_run(scene))
         .map(|command| (command, command.key_text(ui.ctx())))
         .collect();
     let open = scene.state.store().map(|path| path.to_string_lossy().into_owned());
@@ -229,11 +254,11 @@ fn make_entries(
         typed,
         commands: &commands,
         recent: if has_store { &recent } else { &[] },
-        experiments: experiments.map(|list| list.as_slice()).unwrap_or_default(),
+        experiments: experiments.filter(|_| !only_runs).map(|list| list.as_slice()).unwrap_or_default(),
         runs: memory.index.as_ref().map(|index| index.as_slice()).unwrap_or_default(),
         hits: memory.hits.as_deref(),
-        traces: &made_of.traces,
-        stores: &stores,
+        traces: if only_runs { &[] } else { &made_of.traces },
+        stores: if only_runs { &[] } else { &stores },
     };
     memory.entries = entries::entries(&known);
     memory.version += 1;

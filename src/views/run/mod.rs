@@ -10,6 +10,7 @@ pub(super) use overview::reveal_ui;
 
 use egui::Ui;
 
+use super::compare::{EvolutionMemory, evolution_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
@@ -37,6 +38,7 @@ pub(super) struct RunMemory {
     traces: TracesMemory,
     program: ProgramMemory,
     optimization: OptimizationMemory,
+    evolution: EvolutionMemory,
 }
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
@@ -55,6 +57,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
             Tab::Program => program_ui(ui, scene, &mut memory.program, page),
             Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
             _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
         }
@@ -83,6 +86,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
             scene.act(Action::Copy(id));
         }
+        super::compare::menu_ui(ui, scene, run);
         if page.parent.is_none() && run.parent_id.is_some() {
             text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");
         }

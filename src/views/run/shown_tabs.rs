@@ -14,6 +14,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, page: &RunPage) -> Vec<Tab> {
     });
     let has = |tab: Tab| match tab {
         Tab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
+        Tab::Evolution => is_optimization(page),
         Tab::Program => has_program(page, &files),
         _ => true,
     };

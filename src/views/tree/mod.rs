@@ -73,6 +73,16 @@ pub(super) struct TreeMemory {
     shown_place: Option<Place>,
 }
 
+impl TreeMemory {
+    /// The run that the keyboard stands on, if it was moved there.
+    pub fn run_at_cursor(&self) -> Option<&RunId> {
+        match self.cursor.as_ref()? {
+            TreeKey::Run(run) => Some(run),
+            TreeKey::Experiment(_) => None,
+        }
+    }
+}
+
 pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 4 }).show(ui, |ui| {
         // In a table of runs the key leads to its filter.

@@ -1,0 +1,214 @@
+//! One predictor's instructions along the evaluations of an optimization, and in which of them a
+//! passage stands.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use super::optimization::{Candidate, Evaluation, EvaluationKind};
+use super::text_diff::{TextDiff, diff_texts};
+use crate::model::{Program, RunId, StateHash};
+
+/// One program state, in the order of first evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Which program, if known.
+    pub state_hash: Option<StateHash>,
+    /// The places of all its evaluations, in order; never empty.
+    pub evaluations: Vec<usize>,
+    /// The instructions of the predictor; `None` if its program or the predictor is not known.
+    pub instructions: Option<String>,
+    /// What changed from the instructions that are known before; all of it is equal in the first.
+    pub diff: TextDiff,
+}
+
+/// One predictor along an optimization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evolution {
+    /// The paths of all predictors that have instructions, in order of appearance.
+    pub predictors: Vec<String>,
+    /// The one that is followed.
+    pub predictor: Option<String>,
+    /// The evaluations in order.
+    pub evaluations: Vec<Evaluation>,
+    /// The program states among them.
+    pub steps: Vec<Step>,
+    /// The evaluations of the program that the optimization was given, if known.
+    pub seed: Option<Vec<RunId>>,
+    /// The evaluations of the program that it gave back, if known.
+    pub winner: Option<Vec<RunId>>,
+}
+
+/// Follows a predictor; without a wish, the one whose instructions changed most often. Texts are
+/// compared until `deadline` and coarsely from then on.
+pub fn evolution(
+    evaluations: Vec<Evaluation>,
+    candidates: &[Candidate],
+    programs: &[Option<Program>],
+    wanted: Option<&str>,
+    deadline: Option<Instant>,
+) -> Evolution {
+    let mut predictors: Vec<(String, HashSet<&str>)> = Vec::new();
+    for predictor in programs.iter().flatten().flat_map(|program| &program.predictors) {
+        let Some(text) = &predictor.instructions else { continue };
+        match predictors.iter_mut().find(|(path, _)| *path == predictor.path) {
+            Some((_, texts)) => {
+                texts.insert(text);
+            }
+            None => predictors.push((predictor.path.clone(), HashSet::from([text.as_str()]))),
+        }
+    }
+    let known = wanted.filter(|wanted| predictors.iter().any(|(path, _)| path == wanted)).map(str::to_owned);
+    let most = predictors.iter().map(|(_, texts)| texts.len()).max();
+    let changed_most = predictors.iter().find(|(_, texts)| Some(texts.len()) == most);
+    let predictor = known.or_else(|| changed_most.map(|(path, _)| path.clone()));
+
+    let mut steps: Vec<Step> = Vec::with_capacity(candidates.len());
+    let mut before: Option<String> = None;
+    for candidate in candidates {
+        let programs = candidate.evaluations.iter().filter_map(|at| programs.get(*at)?.as_ref());
+        let of_path = |program: &Program| {
+            program.predictors.iter().find(|one| Some(&one.path) == predictor.as_ref())?.instructions.clone()
+        };
+        let instructions = programs.map(of_path).next().flatten();
+        let diff = match (&before, &instructions) {
+            (_, None) => TextDiff::default(),
+            (before, Some(text)) => diff_texts(before.as_deref().unwrap_or(text), text, deadline),
+        };
+        before = instructions.clone().or(before);
+        steps.push(Step {
+            state_hash: candidate.state_hash.clone(),
+            evaluations: candidate.evaluations.clone(),
+            instructions,
+            diff,
+        });
+    }
+    let predictors = predictors.into_iter().map(|(path, _)| path).collect();
+    Evolution { predictors, predictor, evaluations, steps, seed: None, winner: None }
+}
+
+/// The mean score of some full evaluations.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct MeanScore {
+    /// The mean; `None` if no full evaluation has a score.
+    pub score: Option<f64>,
+    /// Of how many full evaluations.
+    pub evaluations: usize,
+}
+
+/// Where a passage stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhraseHistory {
+    /// For each step whether it has the passage; `None` where its instructions are not known.
+    pub holds: Vec<Option<bool>>,
+    /// The first step that has it.
+    pub since: Option<usize>,
+    /// The score of the full evaluations with it.
+    pub with: MeanScore,
+    /// The score of those without it.
+    pub without: MeanScore,
+}
+
+/// Looks a passage up in all steps. How it is broken into lines and spaced does not count.
+pub fn phrase_history(evolution: &Evolution, passage: &str) -> PhraseHistory {
+    let needle = spaced(passage);
+    let holds: Vec<Option<bool>> = evolution
+        .steps
+        .iter()
+        .map(|step| step.instructions.as_ref().map(|text| !needle.is_empty() && spaced(text).contains(&needle)))
+        .collect();
+    let mean = |wanted: bool| {
+        let of_step = evolution.steps.iter().zip(&holds).filter(|(_, holds)| **holds == Some(wanted));
+        let scores: Vec<f64> = of_step
+            .flat_map(|(step, _)| &step.evaluations)
+            .filter_map(|at| evolution.evaluations.get(*at))
+            .filter(|one| one.kind == EvaluationKind::Full)
+            .filter_map(|one| one.score.filter(|score| !score.is_nan()))
+            .collect();
+        let mean = (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
+        MeanScore { score: mean, evaluations: scores.len() }
+    };
+    PhraseHistory {
+        since: holds.iter().position(|holds| *holds == Some(true)),
+        with: mean(true),
+        without: mean(false),
+        holds,
+    }
+}
+
+/// Words with one space between them.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::optimization::test_facts::facts;
+    use crate::analysis::optimization::{candidates, evaluations};
+    use crate::model::program::Object;
+    use crate::model::{Predictor, ProgramSource};
+
+    fn program(texts: [&str; 2]) -> Option<Program> {
+        let predictor = |path: &str, text: &str| Predictor {
+            path: path.into(),
+            instructions: Some(text.into()),
+            ..Predictor::default()
+        };
+        Some(Program {
+            source: ProgramSource::ModelJson,
+            complete: true,
+            stale: None,
+            state_hash: None,
+            predictors: vec![predictor("plan", texts[0]), predictor("solve", texts[1])],
+            metadata: None,
+            other: Object::new(),
+        })
+    }
+
+    fn made(wanted: Option<&str>) -> Evolution {
+        let facts = [
+            facts("a", "eval_full_0", Some(50.0), Some(12), "s"),
+            facts("b", "eval_minibatch_0", Some(100.0), Some(5), "t"),
+            facts("c", "eval_full_1", Some(70.0), Some(12), "t"),
+            facts("d", "eval_full_2", None, Some(12), "u"),
+            facts("e", "eval_full_3", Some(52.0), Some(12), "s"),
+        ];
+        let programs = [
+            program(["Plan", "Solve"]),
+            program(["Plan", "Solve it\n  carefully"]),
+            program(["Plan", "Solve it\n  carefully"]),
+            None,
+            program(["Plan", "Solve"]),
+        ];
+        let evaluations = evaluations(&facts, &[]);
+        let candidates = candidates(&evaluations);
+        evolution(evaluations, &candidates, &programs, wanted, None)
+    }
+
+    #[test]
+    fn each_state_stands_once_with_all_its_evaluations() {
+        let made = made(None);
+        assert_eq!(made.predictors, ["plan", "solve"]);
+        assert_eq!(made.predictor.as_deref(), Some("solve"), "it changed most");
+        let evaluations: Vec<&[usize]> = made.steps.iter().map(|step| step.evaluations.as_slice()).collect();
+        assert_eq!(evaluations, [&[0, 4][..], &[1, 2], &[3]]);
+        assert!(made.steps[0].diff.is_same());
+        assert_eq!(made.steps[1].diff.old(), "Solve");
+        assert_eq!(made.steps[2].instructions, None);
+        assert_eq!(super::tests::made(Some("plan")).predictor.as_deref(), Some("plan"));
+        assert_eq!(super::tests::made(Some("gone")).predictor.as_deref(), Some("solve"));
+    }
+
+    #[test]
+    fn a_passage_has_the_scores_of_full_evaluations() {
+        let made = made(None);
+        let history = phrase_history(&made, " it carefully");
+        assert_eq!(history.holds, [Some(false), Some(true), None]);
+        assert_eq!(history.since, Some(1));
+        assert_eq!(history.with, MeanScore { score: Some(70.0), evaluations: 1 });
+        assert_eq!(history.without, MeanScore { score: Some(51.0), evaluations: 2 });
+        let nowhere = phrase_history(&made, "never");
+        assert_eq!((nowhere.since, nowhere.with), (None, MeanScore::default()));
+        assert_eq!(phrase_history(&made, "  ").since, None);
+    }
+}

@@ -1,0 +1,33 @@
+//! How the instructions of one predictor changed along an optimization.
+
+use std::time::{Duration, Instant};
+
+use super::optimization::optimization;
+use crate::analysis::evolution::{self, Evolution};
+use crate::model::RunId;
+use crate::store::{ReadCx, Result, Store};
+
+/// So long texts are compared word by word, all steps taken together.
+const TEXTS: Duration = Duration::from_millis(280);
+
+/// One predictor along the optimization under a parent run; without a wish, the one that changed
+/// most often. `None` if the store does not have the run.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn evolution(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    parent: &RunId,
+    predictor: Option<&str>,
+) -> Result<Option<Evolution>> {
+    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
+    cx.check()?;
+    let deadline = Instant::now().checked_add(TEXTS);
+    let made = evolution::evolution(found.evaluations, &found.candidates, &found.programs, predictor, deadline);
+    Ok(Some(Evolution {
+        seed: found.seed.map(|seed| seed.run_ids),
+        winner: found.winner.map(|winner| winner.run_ids),
+        ..made
+    }))
+}

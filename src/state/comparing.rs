@@ -1,0 +1,79 @@
+//! What the user wants to compare.
+
+use super::AppState;
+use super::notice::NoticeText;
+use crate::model::RunId;
+
+/// With what a run is to be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareWith {
+    /// The evaluation before it in its optimization.
+    Previous,
+    /// The program that its optimization was given.
+    Seed,
+    /// The program that its optimization gave back.
+    Winner,
+}
+
+/// A wish that has to be looked up in the store first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CompareWish {
+    /// The run.
+    pub run: RunId,
+    /// With what.
+    pub with: CompareWith,
+}
+
+/// What is on its way to be compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparing {
+    /// The run that others are compared with, if the user set one.
+    pub baseline: Option<RunId>,
+    /// What has to be looked up first.
+    pub wish: Option<CompareWish>,
+    /// The runs to which one is to be chosen in the palette; empty if none is.
+    pub choosing: Vec<RunId>,
+}
+
+impl AppState {
+    /// Sets the baseline, and says so: nothing else on screen may tell.
+    pub(super) fn set_baseline(&mut self, run: Option<RunId>, name: &str) {
+        let notice = match &run {
+            Some(_) => NoticeText::hint(format!("{name} is the baseline now"), "The key d compares other runs with it"),
+            None => NoticeText::hint(
+                "There is no baseline any more",
+                "The key d compares a run with the evaluation before it",
+            ),
+        };
+        self.comparing.baseline = run;
+        self.notify(notice);
+    }
+
+    /// A run is to be chosen in the palette, to be compared with these.
+    pub(super) fn choose_to_compare(&mut self, runs: Vec<RunId>) {
+        self.shows_palette = !runs.is_empty();
+        self.comparing.choosing = runs;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{Action, Settings};
+
+    #[test]
+    fn what_is_to_be_compared_is_forgotten_with_the_store() {
+        let mut state = AppState::new(Settings::default(), None);
+        state.apply(Action::StoreOpened("/a".into()));
+        state.apply(Action::SetBaseline(Some("a".into()), "eval_0".into()));
+        assert!(state.notices[0].what.contains("eval_0"));
+        state.apply(Action::ChooseToCompare(vec!["a".into()]));
+        assert!(state.shows_palette);
+        state.apply(Action::ShowPalette(false));
+        assert!(state.comparing.choosing.is_empty());
+        state.apply(Action::WishToCompare(Some(CompareWish { run: "b".into(), with: CompareWith::Seed })));
+        assert!(state.comparing.wish.is_some() && state.comparing.baseline.is_some());
+        state.apply(Action::StoreOpened("/b".into()));
+        assert_eq!(state.comparing, Comparing::default());
+    }
+}

@@ -1,0 +1,197 @@
+//! One predictor's instructions along an optimization: each program state with what changed in it.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::paint::{self, Names, RowEvent};
+use super::rows::evolution::{EvolutionRows, Wanted, rows};
+use super::rows::{Side, title};
+use crate::analysis::evolution::{Evolution, MeanScore};
+use crate::loader::{DerivedKey, Lane, PreparedEvolution};
+use crate::model::RunId;
+use crate::state::{Action, Place};
+use crate::views::parts::slot_ui;
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
+use crate::widgets::field::Field;
+use crate::widgets::format;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::section::text_ui;
+use crate::widgets::text::CharWidths;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::virtual_rows::VirtualRows;
+
+/// What the page remembers.
+#[derive(Default)]
+pub(in crate::views) struct EvolutionMemory {
+    parent: Option<RunId>,
+    predictor: Option<String>,
+    shows_all: bool,
+    shows_space: bool,
+    phrase: String,
+    whole: BTreeSet<usize>,
+    shown: Option<Arc<EvolutionRows>>,
+    widths: Option<(u32, CharWidths)>,
+    scroll: RowScroll,
+}
+
+pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
+    let wanted = scene.state.location().item.clone();
+    if memory.parent.as_ref() != Some(parent) {
+        *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
+    }
+    let slot = scene.loader.evolution(parent, wanted.as_deref(), Lane::Selection);
+    let Some(found) = slot_ui(ui, scene, &slot, "The evolution", paint::ROW) else { return };
+    let Some(prepared) = found.as_ref() else {
+        empty_ui(ui, "This store has no such run", "");
+        return;
+    };
+    let evolution = &prepared.evolution;
+    if evolution.predictor.is_none() {
+        let text = "No evaluation of this run has instructions; an optimization writes model.json with each evaluation";
+        empty_ui(ui, text, "");
+        return;
+    }
+    if memory.predictor != evolution.predictor {
+        memory.predictor.clone_from(&evolution.predictor);
+        memory.whole.clear();
+        memory.shown = None;
+        memory.scroll = RowScroll::default();
+    }
+    head_ui(ui, scene, memory, evolution);
+    ui.add_space(size::GAP_S);
+    make_rows(ui, scene, memory, found, prepared.id);
+    let Some(made) = memory.shown.clone() else {
+        skeleton_rows_ui(ui, 8, paint::ROW);
+        return;
+    };
+    let mut event = None;
+    let names = Names { old: "", new: "this state" };
+    VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(
+        ui,
+        &mut memory.scroll,
+        |ui, row| {
+            if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
+                event = Some(done);
+            }
+        },
+    );
+    if let Some(event) = event {
+        happened(scene, memory, evolution, event);
+    }
+}
+
+fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        text_ui(ui, "Predictor", Type::Small, Tone::Muted);
+        for path in &evolution.predictors {
+            let is_shown = Some(path) == evolution.predictor.as_ref();
+            if ui.add(Chip::toggle(&title(path), is_shown)).clicked() {
+                scene.act(Action::FocusItem(Some(path.clone())));
+            }
+        }
+        ui.add_space(size::GAP_M);
+        let tip = "Lines that did not change are left out";
+        if ui.add(Chip::toggle("Differences only", !memory.shows_all)).on_hover_text(tip).clicked() {
+            memory.shows_all = !memory.shows_all;
+            memory.whole.clear();
+        }
+        if ui.add(Chip::toggle("Show spaces", memory.shows_space)).clicked() {
+            memory.shows_space = !memory.shows_space;
+        }
+    });
+    ui.add_space(size::GAP_XS);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        let width = ui.available_width().min(340.0);
+        Field::new("History of a phrase")
+            .hint("History of a phrase: a passage of the instructions")
+            .width(width)
+            .show(ui, &mut memory.phrase);
+        if memory.phrase.trim().is_empty() {
+            let text = "in which states it stands, and the scores with and without it";
+            text_ui(ui, text, Type::Small, Tone::Muted);
+        } else if let Some(words) = memory.shown.as_deref().and_then(|shown| history_words(evolution, shown)) {
+            text_ui(ui, &words, Type::Small, Tone::Neutral);
+        }
+    });
+}
+
+/// `In 2 of 3 states, since eval_full_1 · mean of full evaluations: 83.33 with it (2), 25 without (1)`
+fn history_words(evolution: &Evolution, shown: &EvolutionRows) -> Option<String> {
+    let history = shown.history.as_ref()?;
+    let known = history.holds.iter().filter(|holds| holds.is_some()).count();
+    let with = history.holds.iter().filter(|holds| **holds == Some(true)).count();
+    let Some(since) = history.since else { return Some(format!("In none of {} states", format::count(known as u64))) };
+    let name = evolution.steps.get(since).and_then(|step| evolution.evaluations.get(*step.evaluations.first()?));
+    let since = name.map(|one| format!(", since {}", one.name)).unwrap_or_default();
+    let mean = |mean: MeanScore, word: &str| match mean.score {
+        Some(score) => format!("{} {word} ({})", format::value(score), format::count(mean.evaluations as u64)),
+        None => format!("unknown {word} (no full evaluation)"),
+    };
+    let (a, b) = (mean(history.with, "with it"), mean(history.without, "without"));
+    Some(format!("In {with} of {known} states{since} · mean of full evaluations: {a}, {b}"))
+}
+
+/// Makes the rows on a worker; what was shown stays until they are there.
+fn make_rows(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    found: &Arc<Option<PreparedEvolution>>,
+    id: u64,
+) {
+    let scale = ui.pixels_per_point().to_bits();
+    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
+        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
+    }
+    let Some((_, widths)) = &memory.widths else { return };
+    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+    let wanted = Wanted {
+        width,
+        shows_all: memory.shows_all,
+        shows_space: memory.shows_space,
+        phrase: memory.phrase.trim().to_owned(),
+        whole: memory.whole.clone(),
+    };
+    let mut hasher = DefaultHasher::new();
+    let flags = (wanted.shows_all, wanted.shows_space);
+    (width.to_bits(), scale, flags, &wanted.phrase, &wanted.whole).hash(&mut hasher);
+    let key = DerivedKey { what: "rows of an evolution", source: id, variant: hasher.finish() };
+    let (found, widths) = (Arc::clone(found), widths.clone());
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let made = found.as_ref().as_ref().map(|found| rows(&found.evolution, &wanted, &widths)).unwrap_or_default();
+        let bytes = made.bytes();
+        (made, bytes)
+    });
+    if let Some(made) = slot.value() {
+        memory.shown = Some(Arc::clone(made));
+    }
+}
+
+fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
+    match event {
+        RowEvent::Copy(text) => scene.act(Action::Copy(text)),
+        RowEvent::ShowWhole(step) => {
+            memory.whole.insert(step);
+        }
+        RowEvent::CopyInstructions(step, side) => {
+            let step = evolution.steps.get(step);
+            let text = step.map(|step| match side {
+                Side::Old => step.diff.old(),
+                Side::New => step.diff.new_text(),
+            });
+            scene.act(Action::Copy(text.unwrap_or_default()));
+        }
+        RowEvent::Go(run) => {
+            let experiment = scene.place().experiment().cloned();
+            scene.go(Place::Run { experiment, run });
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The head of a comparison: which runs, what is known of them, and how it is shown.
+
+use egui::{Align, Layout, Ui};
+
+use super::CompareMemory;
+use crate::loader::{Lane, RunPage};
+use crate::model::{Program, RunId};
+use crate::query::{Comparison, optimization};
+use crate::state::{Action, Location, Place, Tab};
+use crate::views::parts::{run_status_word, short_id};
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::{text_ui, title_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// What the switches at the right need.
+const SWITCHES: f32 = 430.0;
+/// So many characters of a hash tell it from others.
+const HASH: usize = 8;
+
+/// Draws the head; returns how the two runs are called.
+pub(super) fn header_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    runs: &[RunId],
+    (a, b): (&RunId, &RunId),
+    diff: Option<&Comparison>,
+) -> (String, String) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        title_ui(ui, "Compare");
+        for (at, run) in runs.iter().enumerate() {
+            let (name, text) = (name(scene, run), named_score(scene, run));
+            if at == 1 {
+                text_ui(ui, "→", Type::Body, Tone::Muted);
+            }
+            if at == 0 {
+                let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));
+                if ui.add(chip).on_hover_text(format!("Go to {name}")).clicked() {
+                    scene.go(Place::Run { experiment: None, run: run.clone() });
+                }
+            } else {
+                let chip = match runs.len() {
+                    2 => Chip::button(&text),
+                    _ => Chip::toggle(&text, run == b),
+                };
+                let tip = if runs.len() == 2 { format!("Go to {name}") } else { format!("Compare {name}") };
+                if ui.add(chip.glyph(Glyph::Dot, Tone::Category(at))).on_hover_text(tip).clicked() {
+                    match runs.len() {
+                        2 => scene.go(Place::Run { experiment: None, run: run.clone() }),
+                        _ => scene.act(Action::FocusItem(Some(run.to_string()))),
+                    }
+                }
+            }
+        }
+        if ui.add(Chip::button("Swap")).on_hover_text("The compared run becomes the baseline").clicked() {
+            swap(scene, runs, (a, b));
+        }
+        if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
+            scene.act(Action::ChooseToCompare(runs.to_vec()));
+        }
+        let parent = page(scene, a).as_deref().and_then(Option::as_ref).and_then(|page| page.parent.clone());
+        if let Some(parent) = parent
+            && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
+        {
+            let place = Place::Run { experiment: Some(parent.experiment_id), run: parent.id };
+            scene.act(Action::Go(Location::at(place).with_tab(Tab::Evolution)));
+        }
+        if ui.available_size_before_wrap().x >= SWITCHES {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, memory, true));
+        } else {
+            ui.end_row();
+            switches_ui(ui, memory, false);
+        }
+    });
+    facts_ui(ui, scene, (a, b), diff);
+    ui.add_space(size::GAP_XS);
+    (name(scene, a), name(scene, b))
+}
+
+fn switches_ui(ui: &mut Ui, memory: &mut CompareMemory, is_reversed: bool) {
+    let mut parts = [0, 1, 2, 3];
+    if is_reversed {
+        parts.reverse();
+    }
+    for part in parts {
+        match part {
+            0 => {
+                let tip = "What is the same in both is left out";
+                if ui.add(Chip::toggle("Differences only", memory.only_differences)).on_hover_text(tip).clicked() {
+                    memory.only_differences = !memory.only_differences;
+                    memory.whole.clear();
+                }
+            }
+            1 if ui.add(Chip::toggle("Side by side", !memory.is_unified)).clicked() => memory.is_unified = false,
+            2 if ui.add(Chip::toggle("Unified", memory.is_unified)).clicked() => memory.is_unified = true,
+            3 => {
+                let tip = "Spaces, tabs and line ends as signs";
+                if ui.add(Chip::toggle("Show spaces", memory.shows_space)).on_hover_text(tip).clicked() {
+                    memory.shows_space = !memory.shows_space;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The compared run becomes the baseline.
+pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
+    let swapped = runs.iter().map(|run| match run {
+        run if run == a => b.clone(),
+        run if run == b => a.clone(),
+        run => run.clone(),
+    });
+    let item = (runs.len() > 2).then(|| a.to_string());
+    let tab = scene.state.location().tab;
+    scene.act(Action::Go(Location { tab, item, ..Location::at(Place::Compare { runs: swapped.collect() }) }));
+}
+
+fn page(scene: &mut Scene<'_>, run: &RunId) -> Option<std::sync::Arc<Option<RunPage>>> {
+    scene.loader.run_page(run, Lane::Visible).value().cloned()
+}
+
+/// How a run is called, or its id while that is not known.
+pub(super) fn name(scene: &mut Scene<'_>, run: &RunId) -> String {
+    let page = page(scene, run);
+    let name = page.as_deref().and_then(Option::as_ref).map(|page| page.run.name.clone());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()))
+}
+
+/// `eval_full_0 · 48.3`
+fn named_score(scene: &mut Scene<'_>, run: &RunId) -> String {
+    let page = page(scene, run);
+    let score = page.as_deref().and_then(Option::as_ref).and_then(|page| optimization::score(&page.values));
+    let name = format::one_line(&name(scene, run), 40).into_owned();
+    match score {
+        Some(score) => format!("{name} · {}", format::value(score)),
+        None => name,
+    }
+}
+
+fn facts_ui(ui: &mut Ui, scene: &mut Scene<'_>, (a, b): (&RunId, &RunId), diff: Option<&Comparison>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        if let Some(diff) = diff
+            && let Some(program) = &diff.program
+        {
+            let hashes = [&diff.old, &diff.new].map(|one| one.as_ref().and_then(|one| one.state_hash.as_ref()));
+            let is_known = hashes[0].is_some() && hashes[0] == hashes[1];
+            if program.same {
+                let text =
+                    if program.complete || is_known { "The same program" } else { "The same as far as params tell" };
+                ui.add(Chip::new(text).glyph(Glyph::Check, Tone::Good).tinted(Tone::Good));
+            }
+        }
+        let sides = [(a, 0, Tone::Category(0)), (b, 1, Tone::Category(1))];
+        for (run, at, tone) in sides {
+            let facts = facts(scene, run, diff, at);
+            Glyph::Dot.show(ui, tone);
+            text_ui(ui, &facts, Type::Small, Tone::Muted);
+        }
+    });
+}
+
+/// `finished · n 60 · model.json · state 1a2b3c4d`
+fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usize) -> String {
+    let page = page(scene, run);
+    let mut facts = Vec::new();
+    match page.as_deref() {
+        Some(Some(page)) => {
+            facts.push(run_status_word(&page.run.status));
+            if let Some(parent) = &page.parent {
+                facts.push(format!("in {}", format::one_line(&parent.name, 30)));
+            }
+        }
+        Some(None) => facts.push("not in this store".to_owned()),
+        None => {}
+    }
+    if let Some(diff) = diff {
+        facts.push(match diff.rows[at] {
+            Some(rows) => format!("n {}", format::count(rows as u64)),
+            None => "n unknown".to_owned(),
+        });
+        let program = if at == 0 { &diff.old } else { &diff.new };
+        facts.push(program.as_ref().map_or_else(|| "no program".to_owned(), state));
+    }
+    facts.join(" · ")
+}
+
+fn state(program: &Program) -> String {
+    let source = program.source.as_str();
+    match &program.state_hash {
+        Some(hash) => {
+            let hash: String = hash.as_str().chars().take(HASH).collect();
+            format!("{source}, state {hash}")
+        }
+        None => format!("{source}, state unknown"),
+    }
+}

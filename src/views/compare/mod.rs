@@ -1,0 +1,201 @@
+//! Runs beside each other: what changed in their programs, params, metrics and examples.
+
+mod evolution;
+mod header;
+mod paint;
+mod rows;
+mod start;
+
+pub(super) use evolution::{EvolutionMemory, evolution_ui};
+pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::parts::slot_ui;
+use super::scene::Scene;
+use super::scroll::KeptScroll;
+use super::window::place_frame;
+use crate::loader::{DerivedKey, Lane, PreparedDiff};
+use crate::model::RunId;
+use crate::query::Comparison;
+use crate::state::{Action, Place, Tab};
+use crate::widgets::empty::skeleton_rows_ui;
+use crate::widgets::format;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::tabs;
+use crate::widgets::text::CharWidths;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::virtual_rows::VirtualRows;
+use paint::{Names, RowEvent};
+use rows::{Options, Rows, Side};
+
+/// What the page remembers.
+pub(super) struct CompareMemory {
+    is_unified: bool,
+    only_differences: bool,
+    shows_space: bool,
+    whole: BTreeSet<usize>,
+    runs: Option<(RunId, RunId)>,
+    shown: Option<Arc<Rows>>,
+    shown_unified: bool,
+    tab: Option<Tab>,
+    widths: Option<(u32, CharWidths)>,
+    scroll: RowScroll,
+    kept: KeptScroll,
+}
+
+impl Default for CompareMemory {
+    fn default() -> Self {
+        Self {
+            is_unified: false,
+            only_differences: true,
+            shows_space: false,
+            whole: BTreeSet::new(),
+            runs: None,
+            shown: None,
+            shown_unified: false,
+            tab: None,
+            widths: None,
+            scroll: RowScroll::default(),
+            kept: KeptScroll::default(),
+        }
+    }
+}
+
+impl CompareMemory {
+    /// Other runs are compared: what was made of the last ones is forgotten.
+    fn turn_to(&mut self, runs: (RunId, RunId)) {
+        if self.runs.as_ref() != Some(&runs) {
+            self.runs = Some(runs);
+            self.whole.clear();
+            self.shown = None;
+            self.scroll = RowScroll::default();
+        }
+    }
+}
+
+/// The baseline and the run that is compared with it now.
+fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
+    let (first, others) = runs.split_first()?;
+    let wanted = scene.state.location().item.as_deref();
+    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
+    Some((first.clone(), other.clone()))
+}
+
+pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {
+    let Some((a, b)) = shown_pair(scene, runs) else { return };
+    memory.turn_to((a.clone(), b.clone()));
+    let slot = scene.loader.diff(&a, &b, Lane::Selection);
+    place_frame().show(ui, |ui| {
+        let known = slot.value().map(|prepared| &prepared.diff);
+        let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);
+        let tab = tabs_ui(ui, scene, known);
+        ui.add_space(size::GAP_S);
+        let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", paint::ROW) else { return };
+        if memory.tab != Some(tab) {
+            memory.tab = Some(tab);
+            memory.shown = None;
+            memory.scroll = RowScroll::default();
+        }
+        make_rows(ui, scene, memory, prepared, tab);
+        let Some(made) = memory.shown.clone() else {
+            skeleton_rows_ui(ui, 8, paint::ROW);
+            return;
+        };
+        memory.kept.restore(scene, "comparison", &mut memory.scroll);
+        let mut event = None;
+        let is_unified = memory.shown_unified;
+        let names = Names { old: &names.0, new: &names.1 };
+        VirtualRows::new("comparison", made.rows.len(), paint::ROW).label("Differences").show(
+            ui,
+            &mut memory.scroll,
+            |ui, row| {
+                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], is_unified, &names) {
+                    event = Some(done);
+                }
+            },
+        );
+        memory.kept.note(scene, "comparison", memory.scroll);
+        if let Some(event) = event {
+            happened(scene, memory, prepared, event);
+        }
+    });
+}
+
+/// Makes the rows on a worker; what was shown stays until they are there.
+fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Arc<PreparedDiff>, tab: Tab) {
+    let scale = ui.pixels_per_point().to_bits();
+    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
+        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
+    }
+    let Some((_, widths)) = &memory.widths else { return };
+    // In steps, so that dragging a panel does not wrap anew with each point.
+    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+    let options = Options {
+        tab,
+        width,
+        scale,
+        is_unified: memory.is_unified,
+        only_differences: memory.only_differences,
+        shows_space: memory.shows_space,
+        whole: memory.whole.clone(),
+    };
+    let key = DerivedKey { what: "rows of a comparison", source: prepared.id, variant: options.key() };
+    let (prepared, widths, is_unified) = (Arc::clone(prepared), widths.clone(), options.is_unified);
+    let slot = scene.loader.derive(key, Lane::Selection, move || {
+        let made = rows::rows(&prepared, &options, &widths);
+        let bytes = made.bytes();
+        (made, bytes)
+    });
+    if let Some(made) = slot.value() {
+        memory.shown = Some(Arc::clone(made));
+        memory.shown_unified = is_unified;
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Tab {
+    let tab = scene.state.location().tab.unwrap_or(Tab::Program);
+    let count = |n: usize| if n == 0 { String::new() } else { format::count(n as u64) };
+    let counts = Tab::OF_COMPARE.map(|tab| match (tab, known) {
+        (Tab::Params, Some(diff)) => count(diff.params.len()),
+        (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
+        (Tab::Examples, Some(diff)) => match &diff.examples {
+            Some(all) if all.scored > 0 => format!("{} ▲ {} ▼", all.fixed.len(), all.broken.len()),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    });
+    let titles: Vec<tabs::Tab<'_>> =
+        Tab::OF_COMPARE.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
+    let selected = Tab::OF_COMPARE.iter().position(|one| *one == tab).unwrap_or(0);
+    let item = scene.state.location().item.clone();
+    match tabs::show(ui, "compare tabs", "Comparison", &titles, selected) {
+        Some(chosen) => {
+            scene.act(Action::ShowTab(Tab::OF_COMPARE[chosen]));
+            scene.act(Action::FocusItem(item));
+            Tab::OF_COMPARE[chosen]
+        }
+        None => Tab::OF_COMPARE[selected],
+    }
+}
+
+fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
+    match event {
+        RowEvent::Copy(text) => scene.act(Action::Copy(text)),
+        RowEvent::ShowWhole(predictor) => {
+            memory.whole.insert(predictor);
+        }
+        RowEvent::CopyInstructions(predictor, side) => {
+            let diff = prepared.diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
+            let text = diff.map(|diff| match side {
+                Side::Old => diff.instructions.old(),
+                Side::New => diff.instructions.new_text(),
+            });
+            scene.act(Action::Copy(text.unwrap_or_default()));
+        }
+        RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
+    }
+}

@@ -1,0 +1,287 @@
+//! What changed in the program: predictor by predictor.
+
+use super::values::json_text;
+use super::{ChangeRow, DemoCell, Options, Row, cut_text};
+use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
+use crate::analysis::text_diff::{PieceOp, TextDiff};
+use crate::model::{Demo, Json};
+use crate::query::Comparison;
+use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
+use crate::widgets::format;
+use crate::widgets::text::CharWidths;
+use crate::widgets::tokens::Tone;
+
+/// Between two cards, and within one at each side.
+pub(in crate::views::compare) const CARD_GAP: f32 = 12.0;
+pub(in crate::views::compare) const CARD_PADDING: f32 = 12.0;
+/// For the sign of a line that changed.
+pub(in crate::views::compare) const GUTTER: f32 = 16.0;
+
+/// So many unchanged lines stay around a change.
+const CONTEXT: usize = 2;
+/// No more columns of demos are shown.
+const DEMO_COLUMNS: usize = 5;
+
+pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+    let Some(program) = &diff.program else {
+        let who = match (&diff.old, &diff.new) {
+            (None, None) => "Neither run has a program",
+            (None, _) => "The baseline has no program",
+            _ => "The compared run has no program",
+        };
+        let text = format!("{who}: there is no model.json, no best_model.json and no params of a signature");
+        rows.push(Row::Sentence(text));
+        return;
+    };
+    for stale in [&diff.old, &diff.new].into_iter().flatten().filter_map(|one| one.stale.as_ref()) {
+        rows.push(Row::Sentence(format!("Stale: {stale}")));
+    }
+    if !program.complete {
+        let text = "Only what params tell was compared: MLflow cuts them at 6,000 characters and they lack LM settings";
+        rows.push(Row::Sentence(text.to_owned()));
+    }
+    let mut same = Vec::new();
+    for (at, predictor) in program.predictors.iter().enumerate() {
+        if options.only_differences && predictor.change == ChangeKind::Same {
+            same.push(title(&predictor.path));
+            continue;
+        }
+        predictor_rows(at, predictor, options, widths, rows);
+    }
+    keys("Other parts of the state", &program.other, rows);
+    if !same.is_empty() {
+        let names = cut_text(&same.join(", "), 400);
+        let what = if same.len() == 1 { "predictor is" } else { "predictors are" };
+        rows.push(Row::Same(format!("{} {what} the same: {names}", format::count(same.len() as u64))));
+    }
+}
+
+/// A bare predictor has an empty path.
+pub(in crate::views::compare) fn title(path: &str) -> String {
+    if path.is_empty() { "self".to_owned() } else { path.to_owned() }
+}
+
+fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+    rows.push(Row::Predictor { title: title(&diff.path), facts: facts(diff) });
+    if !(diff.instructions.pieces.is_empty() || options.only_differences && diff.instructions.is_same()) {
+        instructions(at, &diff.instructions, options, widths, rows);
+    }
+    demos(&diff.demos, options, rows);
+    fields(&diff.fields, rows);
+    keys("LM settings", &diff.lm, rows);
+    keys("Other", &diff.other, rows);
+    if !matches!(rows.last(), Some(Row::Gap | Row::Bottom)) {
+        rows.push(Row::Gap);
+    }
+}
+
+fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
+    let mut facts: Vec<(String, Tone)> = Vec::new();
+    let mut add = |text: String, tone: Tone| facts.push((text, tone));
+    match diff.change {
+        ChangeKind::Added => add("+ added".to_owned(), Tone::Good),
+        ChangeKind::Removed => add("− removed".to_owned(), Tone::Bad),
+        ChangeKind::Same => add("same".to_owned(), Tone::Muted),
+        ChangeKind::Changed => {}
+    }
+    if diff.change == ChangeKind::Same {
+        return facts;
+    }
+    let text = match diff.instructions.is_same() {
+        true => "instructions same",
+        false if diff.instructions.is_whitespace_only() => "instructions changed, spaces only",
+        false => "instructions changed",
+    };
+    add(text.to_owned(), Tone::Muted);
+    let demos = &diff.demos;
+    if demos.is_same() {
+        add(if demos.kept == 0 { "no demos".to_owned() } else { format!("{} demos same", demos.kept) }, Tone::Muted);
+    }
+    if !demos.added.is_empty() {
+        add(format!("+{} demos", demos.added.len()), Tone::Good);
+    }
+    if !demos.removed.is_empty() {
+        add(format!("−{} demos", demos.removed.len()), Tone::Bad);
+    }
+    let fields =
+        if diff.fields.is_empty() { "fields same".to_owned() } else { format!("{} fields", diff.fields.len()) };
+    add(fields, Tone::Muted);
+    if !diff.lm.is_empty() {
+        add("LM changed".to_owned(), Tone::Muted);
+    }
+    if diff.is_hidden {
+        add("changed only in what is masked".to_owned(), Tone::Warn);
+    }
+    facts
+}
+
+pub(super) fn marked(diff: &TextDiff) -> Vec<(Mark, &str)> {
+    let mark = |op: PieceOp| match op {
+        PieceOp::Equal => Mark::Same,
+        PieceOp::Insert => Mark::Added,
+        PieceOp::Delete => Mark::Removed,
+    };
+    diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect()
+}
+
+fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+    let pieces = marked(diff);
+    let full = options.width - 2.0 * CARD_PADDING;
+    let wrap = |width: f32| Wrap { width: width.max(40.0), widths, shows_space: options.shows_space };
+    let lines: Vec<Row> = if options.is_unified {
+        unified(&pieces, wrap(full - GUTTER)).into_iter().map(Row::Line).collect()
+    } else {
+        let half = (options.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING;
+        side_by_side(&pieces, wrap(half)).into_iter().map(|(old, new)| Row::Pair(old, new)).collect()
+    };
+    rows.push(Row::Top { predictor: at });
+    if options.only_differences && !options.whole.contains(&at) && !diff.is_same() {
+        push_changed(at, lines, rows);
+    } else {
+        rows.extend(lines);
+    }
+    rows.push(Row::Bottom);
+}
+
+/// Lines that changed, and a few around them.
+pub(super) fn push_changed(predictor: usize, lines: Vec<Row>, rows: &mut Vec<Row>) {
+    let line_changed = |line: &Option<DiffLine>| line.as_ref().is_none_or(DiffLine::is_changed);
+    let is_changed = |row: &Row| match row {
+        Row::Pair(old, new) => line_changed(old) || line_changed(new),
+        Row::Line(line) => line.is_changed(),
+        _ => true,
+    };
+    let mut is_near = vec![false; lines.len()];
+    for (at, _) in lines.iter().enumerate().filter(|(_, row)| is_changed(row)) {
+        let end = (at + CONTEXT + 1).min(lines.len());
+        is_near[at.saturating_sub(CONTEXT)..end].fill(true);
+    }
+    // One line alone would only be replaced by another.
+    for at in 0..lines.len() {
+        let alone = (at == 0 || is_near[at - 1]) && is_near.get(at + 1).is_none_or(|near| *near);
+        is_near[at] |= alone;
+    }
+    let mut hidden = 0;
+    for (row, is_near) in lines.into_iter().zip(is_near) {
+        if !is_near {
+            hidden += 1;
+            continue;
+        }
+        if hidden > 0 {
+            rows.push(Row::Hidden { predictor, lines: std::mem::take(&mut hidden) });
+        }
+        rows.push(row);
+    }
+    if hidden > 0 {
+        rows.push(Row::Hidden { predictor, lines: hidden });
+    }
+}
+
+fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
+    if diff.is_same() && (options.only_differences || diff.kept == 0) {
+        return;
+    }
+    let mut facts = Vec::new();
+    for (count, what) in [
+        (diff.added.len(), "added"),
+        (diff.removed.len(), "removed"),
+        (diff.kept, "kept"),
+        (diff.moved, "moved"),
+        (diff.recounted, "repeated more or less often"),
+        (diff.changed.len(), "changed in a field"),
+    ] {
+        if count > 0 || matches!(what, "added" | "removed" | "kept") {
+            facts.push(format!("{what} {}", format::count(count as u64)));
+        }
+    }
+    rows.push(Row::Caption(format!("Demos · {}", facts.join(" · "))));
+    let mut columns: Vec<String> = Vec::new();
+    for (name, _) in diff.removed.iter().chain(&diff.added).flat_map(Demo::fields) {
+        if !columns.contains(name) {
+            columns.push(name.clone());
+        }
+    }
+    if columns.is_empty() {
+        return;
+    }
+    let more = columns.len().saturating_sub(DEMO_COLUMNS);
+    columns.truncate(DEMO_COLUMNS);
+    let mut heads = columns.clone();
+    heads.push(if more > 0 { format!("{more} more, and source") } else { "Source".to_owned() });
+    rows.push(Row::DemoHead { columns: heads });
+    let row = |demo: &Demo, mark: Mark, changed: &[String]| {
+        let cell = |name: &String| DemoCell {
+            text: demo
+                .values
+                .get(name)
+                .map(|value| format::one_line(&json_text(value), 200).into_owned())
+                .unwrap_or_default(),
+            is_changed: changed.contains(name),
+        };
+        let source = if demo.is_bootstrapped() { "bootstrapped" } else { "labelled" };
+        let note =
+            if changed.is_empty() { source.to_owned() } else { format!("{source} · changed: {}", changed.join(", ")) };
+        let values = demo.fields().map(|(key, value)| format!("{key}: {}", json_text(value)));
+        let whole = values.collect::<Vec<_>>().join("\n");
+        Row::Demo { mark, cells: columns.iter().map(cell).collect(), note, whole }
+    };
+    let mut is_shown = vec![false; diff.added.len()];
+    for (at, demo) in diff.removed.iter().enumerate() {
+        let change = diff.changed.iter().find(|change| change.removed == at);
+        let fields = change.map(|change| change.fields.as_slice()).unwrap_or_default();
+        rows.push(row(demo, Mark::Removed, fields));
+        if let Some(change) = change
+            && let Some(new) = diff.added.get(change.added)
+        {
+            is_shown[change.added] = true;
+            rows.push(row(new, Mark::Added, fields));
+        }
+    }
+    let added = diff.added.iter().zip(&is_shown).filter(|(_, is_shown)| !**is_shown);
+    rows.extend(added.map(|(demo, _)| row(demo, Mark::Added, &[])));
+    rows.push(Row::Gap);
+}
+
+fn fields(fields: &[FieldDiff], rows: &mut Vec<Row>) {
+    if fields.is_empty() {
+        return;
+    }
+    rows.push(Row::Caption(format!("Fields · {} differ", fields.len())));
+    for diff in fields {
+        let name = |of: &Option<crate::model::Field>| {
+            of.as_ref().and_then(|field| field.name.clone().or(field.prefix.clone()))
+        };
+        let key = name(&diff.new).or_else(|| name(&diff.old)).unwrap_or_else(|| "unknown".to_owned());
+        let text = |of: &Option<crate::model::Field>| {
+            let field = of.as_ref()?;
+            let prefix = field.prefix.as_deref().unwrap_or("no prefix");
+            Some(format!("{prefix} {}", field.description.as_deref().unwrap_or("no description")))
+        };
+        let note = match diff.change {
+            ChangeKind::Changed => diff.keys.join(", "),
+            other => other.as_str().to_owned(),
+        };
+        rows.push(Row::Change(ChangeRow {
+            key,
+            note,
+            old: text(&diff.old),
+            new: text(&diff.new),
+            delta: String::new(),
+        }));
+    }
+    rows.push(Row::Gap);
+}
+
+fn keys(caption: &str, changes: &[KeyChange], rows: &mut Vec<Row>) {
+    if changes.is_empty() {
+        return;
+    }
+    rows.push(Row::Caption(format!("{caption} · {} differ", changes.len())));
+    let text = |value: &Option<Json>| value.as_ref().map(json_text);
+    rows.extend(changes.iter().map(|change| {
+        let key = if change.key.is_empty() { "value".to_owned() } else { change.key.clone() };
+        let (old, new) = (text(&change.old), text(&change.new));
+        Row::Change(ChangeRow { key, note: String::new(), old, new, delta: String::new() })
+    }));
+    rows.push(Row::Gap);
+}

@@ -1,0 +1,79 @@
+//! Params and metrics that differ.
+
+use super::{ChangeRow, Row, cut_text};
+use crate::model::{Json, Shown};
+use crate::query::{Comparison, MetricChange, ParamChange};
+use crate::widgets::format;
+
+/// Of a value no more is kept for the screen.
+const MOST: usize = 4_000;
+
+pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
+    let (of_program, others): (Vec<&ParamChange>, Vec<&ParamChange>) =
+        diff.params.iter().partition(|param| param.is_of_program);
+    if diff.params.is_empty() {
+        rows.push(Row::Sentence("All params are the same".to_owned()));
+        return;
+    }
+    let text = |value: &Option<Shown>| value.as_ref().map(|value| cut_text(value.as_str(), MOST));
+    let mut list = |caption: String, params: &[&ParamChange]| {
+        if params.is_empty() {
+            return;
+        }
+        rows.push(Row::Caption(caption));
+        rows.extend(params.iter().map(|param| {
+            let (old, new) = (text(&param.old), text(&param.new));
+            Row::Change(ChangeRow { key: param.key.clone(), note: String::new(), old, new, delta: String::new() })
+        }));
+        rows.push(Row::Gap);
+    };
+    list(format!("Params · {} differ", others.len()), &others);
+    list(format!("Params that repeat the program · {} differ", of_program.len()), &of_program);
+}
+
+pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
+    if diff.metrics.is_empty() {
+        rows.push(Row::Sentence("All metrics have the same latest value, or there are none".to_owned()));
+        return;
+    }
+    rows.push(Row::Caption(format!("Metrics · {} differ, latest values", diff.metrics.len())));
+    rows.extend(diff.metrics.iter().map(|metric| {
+        let text = |value: Option<f64>| value.map(format::value);
+        Row::Change(ChangeRow {
+            key: metric.key.clone(),
+            note: String::new(),
+            old: text(metric.old),
+            new: text(metric.new),
+            delta: delta(metric),
+        })
+    }));
+}
+
+/// `+23.4`; empty where one side is unknown or no number.
+fn delta(metric: &MetricChange) -> String {
+    let (Some(old), Some(new)) = (metric.old, metric.new) else { return String::new() };
+    let delta = new - old;
+    match delta.is_finite() {
+        // The difference of two figures has digits that neither had.
+        true => signed((delta * 1e9).round() / 1e9),
+        false => String::new(),
+    }
+}
+
+/// A number with its sign.
+pub(in crate::views::compare) fn signed(delta: f64) -> String {
+    let text = format::value(delta.abs());
+    match delta {
+        delta if delta > 0.0 => format!("+{text}"),
+        delta if delta < 0.0 => format!("−{text}"),
+        _ => format!("±{text}"),
+    }
+}
+
+/// A value of JSON in one line.
+pub(super) fn json_text(value: &Json) -> String {
+    match value {
+        Json::String(text) => cut_text(text, MOST),
+        other => cut_text(&other.to_string(), MOST),
+    }
+}

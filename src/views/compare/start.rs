@@ -1,0 +1,192 @@
+//! The ways to a comparison: keys, the menu of a run, the palette.
+
+use egui::Ui;
+
+use super::header;
+use super::shown_pair;
+use crate::loader::{Lane, Slot};
+use crate::model::{Run, RunId};
+use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place, Tab};
+use crate::views::command::Command;
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::format;
+use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
+
+/// The run that a command is about: where the keyboard stands in the tree, else what is selected
+/// or on screen.
+fn subject(scene: &Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
+    if let Some(run) = at_cursor {
+        return Some(run.clone());
+    }
+    let is_table = matches!(scene.place(), Place::Experiment(_));
+    match scene.state.selected_runs.ids.as_slice() {
+        [run] if is_table => Some(run.clone()),
+        _ => scene.place().run().cloned(),
+    }
+}
+
+/// Compares what is selected, or a run with the baseline or the evaluation before it.
+pub(in crate::views) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    let selected = &scene.state.selected_runs.ids;
+    if selected.len() > 1 && matches!(scene.place(), Place::Experiment(_)) {
+        let runs = selected.clone();
+        scene.go(Place::Compare { runs });
+        return;
+    }
+    let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
+    match scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run) {
+        Some(baseline) => scene.go(Place::Compare { runs: vec![baseline, run] }),
+        None => wish(scene, run, CompareWith::Previous),
+    }
+}
+
+fn tell_to_choose(scene: &mut Scene<'_>) {
+    let what = "There is no run to compare here";
+    let advice = "Select runs in the table of an experiment, or move to one in the tree";
+    scene.act(Action::Notify(NoticeText::hint(what, advice)));
+}
+
+fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
+    scene.act(Action::WishToCompare(Some(CompareWish { run, with })));
+}
+
+/// Opens the palette, in which the other run is chosen.
+pub(in crate::views) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    if let Place::Compare { runs } = scene.place().clone() {
+        scene.act(Action::ChooseToCompare(runs));
+        return;
+    }
+    match subject(scene, at_cursor) {
+        Some(run) => scene.act(Action::ChooseToCompare(vec![run])),
+        None => tell_to_choose(scene),
+    }
+}
+
+/// Makes a run the one that others are compared with; once more, and there is none. Among compared
+/// runs the shown one becomes the baseline.
+pub(in crate::views) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    if let Place::Compare { runs } = scene.place().clone() {
+        if let Some((a, b)) = shown_pair(scene, &runs) {
+            header::swap(scene, &runs, (&a, &b));
+        }
+        return;
+    }
+    let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
+    let is_it = scene.state.comparing.baseline.as_ref() == Some(&run);
+    let name = header::name(scene, &run);
+    scene.act(Action::SetBaseline((!is_it).then_some(run), name));
+}
+
+/// The button of a run's page.
+pub(in crate::views) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
+    let button = ui.add(Chip::button("Compare…")).on_hover_text("What changed from another run to this one");
+    let baseline = scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run.id);
+    let named =
+        baseline.as_ref().map(|id| format!("With the baseline {}", format::one_line(&header::name(scene, id), 40)));
+    let (d, choose_key, b) = (
+        Command::Compare.key_text(ui.ctx()),
+        Command::CompareWith.key_text(ui.ctx()),
+        Command::Baseline.key_text(ui.ctx()),
+    );
+    let is_baseline = scene.state.comparing.baseline.as_ref() == Some(&run.id);
+    let previous_key = if baseline.is_none() { d.as_str() } else { "" };
+    let with_baseline = named.as_deref().unwrap_or("With the baseline");
+    let entries = [
+        MenuEntry::Item(MenuItem::new("With the evaluation before").shortcut(previous_key)),
+        MenuEntry::Item(MenuItem::new("With the seed")),
+        MenuEntry::Item(MenuItem::new("With the winner")),
+        MenuEntry::Item(MenuItem::new(with_baseline).shortcut(&d).enabled(baseline.is_some())),
+        MenuEntry::Item(MenuItem::new("With another run…").shortcut(&choose_key)),
+        MenuEntry::Item(MenuItem::new("Use as baseline").shortcut(&b).checked(is_baseline)),
+    ];
+    let Some(chosen) = button_menu(&button, &entries) else { return };
+    match chosen {
+        0 => wish(scene, run.id.clone(), CompareWith::Previous),
+        1 => wish(scene, run.id.clone(), CompareWith::Seed),
+        2 => wish(scene, run.id.clone(), CompareWith::Winner),
+        3 => {
+            if let Some(baseline) = baseline {
+                scene.go(Place::Compare { runs: vec![baseline, run.id.clone()] });
+            }
+        }
+        4 => scene.act(Action::ChooseToCompare(vec![run.id.clone()])),
+        _ => set_baseline(scene, Some(&run.id)),
+    }
+}
+
+/// What a wish came to.
+enum Found {
+    /// It is not known yet.
+    NotYet,
+    /// These runs, the baseline first.
+    Runs(Vec<RunId>),
+    /// Nothing, and why.
+    Nothing(String, &'static str),
+}
+
+/// Looks up with what a run is to be compared, and goes there.
+pub(in crate::views) fn look_up(scene: &mut Scene<'_>) {
+    let Some(wish) = scene.state.comparing.wish.clone() else { return };
+    let target = match found(scene, &wish) {
+        Found::NotYet => return,
+        Found::Runs(runs) => Action::Go(Location::at(Place::Compare { runs }).with_tab(Tab::Program)),
+        Found::Nothing(what, advice) => Action::Notify(NoticeText::hint(what, advice)),
+    };
+    scene.act(Action::WishToCompare(None));
+    scene.act(target);
+}
+
+fn failed<T>(slot: &Slot<T>) -> Found {
+    match slot.error() {
+        Some(error) => Found::Nothing(format!("The run could not be read: {error}"), "Read again with F5"),
+        None => Found::NotYet,
+    }
+}
+
+const ANY: &str = "“Compare with…” compares it with any run";
+
+fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
+    let slot = scene.loader.run_page(&wish.run, Lane::Selection);
+    let Some(page) = slot.value() else { return failed(&slot) };
+    let Some(page) = page.as_ref() else { return Found::Nothing("This store has no such run".to_owned(), ANY) };
+    // An optimization stands for its best program.
+    let parent = match (&page.parent, page.children.is_empty()) {
+        (Some(parent), _) => parent,
+        (None, false) => &page.run,
+        (None, true) => return Found::Nothing("This run belongs to no optimization".to_owned(), ANY),
+    };
+    let name = if parent.name.is_empty() { parent.id.to_string() } else { parent.name.clone() };
+    match wish.with {
+        CompareWith::Previous => {
+            let slot = scene.loader.run_page(&parent.id, Lane::Selection);
+            let Some(parent) = slot.value() else { return failed(&slot) };
+            let children = parent.as_ref().as_ref().map(|parent| parent.children.as_slice()).unwrap_or_default();
+            let at = children.iter().position(|run| run.id == wish.run);
+            match at.and_then(|at| at.checked_sub(1)).and_then(|at| children.get(at)) {
+                Some(previous) => Found::Runs(vec![previous.id.clone(), wish.run.clone()]),
+                None => Found::Nothing(format!("No evaluation of {name} comes before this run"), ANY),
+            }
+        }
+        CompareWith::Seed | CompareWith::Winner => {
+            let slot = scene.loader.evolution(&parent.id, None, Lane::Selection);
+            let Some(known) = slot.value() else { return failed(&slot) };
+            let known = known.as_ref().as_ref();
+            let is_seed = wish.with == CompareWith::Seed;
+            let runs = match is_seed {
+                true => known.and_then(|known| known.evolution.seed.as_deref()),
+                false => known.and_then(|known| known.evolution.winner.as_deref()),
+            };
+            let word = if is_seed { "seed" } else { "winner" };
+            match runs {
+                None => Found::Nothing(format!("The {word} of {name} is not known"), ANY),
+                Some(runs) if runs.contains(&wish.run) => {
+                    Found::Nothing(format!("This run is the {word} of {name}"), ANY)
+                }
+                Some([]) => Found::Nothing(format!("The {word} of {name} is not known"), ANY),
+                Some([other, ..]) if is_seed => Found::Runs(vec![other.clone(), wish.run.clone()]),
+                Some([other, ..]) => Found::Runs(vec![wish.run.clone(), other.clone()]),
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Two texts compared: their pieces as wrapped lines, and how a line is painted. What was added is
+//! underlined, what was removed struck through, so that nothing depends on colour.
+
+mod lines;
+mod paint;
+
+pub use lines::{DiffLine, DiffPiece, Mark, Wrap, side_by_side, unified};
+pub use paint::{layout, paint};

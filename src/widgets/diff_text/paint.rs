@@ -1,0 +1,42 @@
+//! Painting a line of two compared texts.
+
+use super::lines::{DiffLine, Mark};
+use crate::widgets::tokens::Tokens;
+use crate::widgets::tokens::size::{self, Type};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Galley, Painter, Rect, Stroke, pos2};
+use std::sync::Arc;
+
+/// Lays a line out: added pieces on green and underlined, removed ones on red and struck through.
+pub fn layout(painter: &Painter, line: &DiffLine, cut: Type, tokens: &Tokens) -> Arc<Galley> {
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    for piece in &line.pieces {
+        let plain = TextFormat::simple(cut.font(), tokens.text1);
+        let format = match piece.mark {
+            Mark::Same => plain,
+            Mark::Added => TextFormat {
+                color: tokens.good_on_bg,
+                background: tokens.good_bg,
+                underline: Stroke::new(size::RULE, tokens.good_on_bg),
+                ..plain
+            },
+            Mark::Removed => TextFormat {
+                color: tokens.bad_on_bg,
+                background: tokens.bad_bg,
+                strikethrough: Stroke::new(size::RULE, tokens.bad_on_bg),
+                ..plain
+            },
+        };
+        job.append(&piece.text, 0.0, format);
+    }
+    painter.layout_job(job)
+}
+
+/// Paints a line into `rect`, in the middle of its height.
+pub fn paint(painter: &Painter, rect: Rect, line: &DiffLine, cut: Type, tokens: &Tokens) {
+    let galley = layout(painter, line, cut, tokens);
+    let y = rect.center().y - galley.size().y / 2.0;
+    let scale = painter.pixels_per_point();
+    let y = (y * scale).round() / scale;
+    painter.with_clip_rect(rect.intersect(painter.clip_rect())).galley(pos2(rect.left(), y), galley, tokens.text1);
+}

@@ -1,0 +1,357 @@
+//! Runs beside each other, and a predictor along an optimization.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
+use cpu_time::ThreadTime;
+use dspyglass::app::{Args, Viewer, ViewerOptions};
+use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::state::{Place, Tab};
+use dspyglass::store::memory::MemoryStore;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use serde_json::{Value, json};
+
+fn state(instructions: &str, demos: Value) -> Value {
+    let fields =
+        json!([{"prefix": "Ticket:", "description": "${ticket}"}, {"prefix": "Queue:", "description": "${queue}"}]);
+    let predictor = |instructions: &str, demos: Value| {
+        json!({"traces": [], "train": [], "demos": demos, "lm": null,
+               "signature": {"instructions": instructions, "fields": fields}})
+    };
+    json!({"plan": predictor("Plan first.", json!([])), "solve": predictor(instructions, demos)})
+}
+
+fn table(scores: &[f64]) -> Value {
+    let data: Vec<Value> =
+        (0..).zip(scores).map(|(at, score)| json!([format!("ticket {at}"), "billing", score])).collect();
+    json!({"columns": ["example_ticket", "example_queue", "score"], "data": data})
+}
+
+/// An optimization with three full evaluations, of which the last is of the second's program; a run without program.
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "ticket-router");
+    let put = |id: &str, name: &str, minutes: i64, instructions: &str, scores: &[f64]| {
+        let mut run = MemoryStore::run(id, "1", name, NOW_MS - minutes * 60_000);
+        run.parent_id = (id != "p" && id != "bare").then(|| RunId::from("p"));
+        run.end_time_ms = Some(NOW_MS - if id == "p" { 1 } else { minutes } * 60_000);
+        store.put_run(run);
+        let id = RunId::from(id);
+        if scores.is_empty() {
+            return;
+        }
+        let value = 100.0 * scores.iter().sum::<f64>() / scores.len() as f64;
+        store.put_metric(&id, "eval", vec![MetricPoint { step: 0, timestamp_ms: NOW_MS, value }]);
+        let demo = json!({"ticket": "¿Pueden cambiar mi dirección?", "queue": "shipping", "augmented": true});
+        let demos = if name == "eval_full_0" { json!([]) } else { json!([demo]) };
+        let owner = ArtifactOwner::Run(id);
+        store.put_artifact(owner.clone(), "model.json", state(instructions, demos).to_string().into_bytes());
+        store.put_artifact(owner, "result_table.json", table(scores).to_string().into_bytes());
+    };
+    put("p", "bold-finch-218", 100, "", &[]);
+    put("a", "eval_full_0", 99, "Route the support ticket.", &[0.0, 1.0, 0.0, 1.0]);
+    put("b", "eval_full_1", 98, "Route the ticket by its first request.\nIgnore greetings.", &[1.0, 1.0, 1.0, 0.0]);
+    put("c", "eval_full_2", 97, "Route the ticket by its first request.\nIgnore greetings.", &[1.0, 1.0, 1.0, 1.0]);
+    put("bare", "no program", 96, "", &[]);
+    store
+}
+
+fn at(place: &str) -> Harness<'static, Viewer> {
+    let mut harness = window(&store(), Some(place), Some(PATH));
+    wait_for(&mut harness, "Compare");
+    settle(&mut harness);
+    settle(&mut harness);
+    harness
+}
+
+/// What the rows of the list say.
+fn rows(harness: &Harness<'_, Viewer>) -> Vec<String> {
+    let items = harness.query_all_by_role(Role::ListItem);
+    let mut rows: Vec<(usize, String)> = items
+        .map(|item| {
+            let node = item.accesskit_node();
+            (node.position_in_set().unwrap_or_default(), node.label().unwrap_or_default())
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(_, label)| label).collect()
+}
+
+fn has_row(harness: &Harness<'_, Viewer>, part: &str) -> bool {
+    rows(harness).iter().any(|row| row.contains(part))
+}
+
+fn has_label(harness: &Harness<'_, Viewer>, part: &str) -> bool {
+    harness.query_all_by_label_contains(part).next().is_some()
+}
+
+fn compared(harness: &Harness<'_, Viewer>) -> Vec<String> {
+    match &harness.state().state().location().place {
+        Place::Compare { runs } => runs.iter().map(ToString::to_string).collect(),
+        other => panic!("not a comparison: {other:?}"),
+    }
+}
+
+#[test]
+fn what_changed_is_told_by_words_and_signs() {
+    let mut harness = at("compare/a/b");
+    assert!(has_row(&harness, "Predictor solve: instructions changed, +1 demos, fields same"));
+    assert!(has_row(&harness, "[-support ticket-]"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "{+"));
+    assert!(has_row(&harness, "Demo added: ¿Pueden cambiar mi dirección?, shipping, bootstrapped"));
+    assert!(has_row(&harness, "1 predictor is the same: plan"));
+    assert!(has_row(&harness, "Fixed: ticket: ticket 0") && has_row(&harness, "Broken: ticket: ticket 3"));
+    assert!(has_label(&harness, "eval_full_0 · 50"));
+    click(&mut harness, "Differences only");
+    settle(&mut harness);
+    assert!(has_row(&harness, "Predictor plan: same") && has_row(&harness, "Plan first."));
+    click(&mut harness, "Unified");
+    settle(&mut harness);
+    assert!(has_row(&harness, "Route the [-support ticket-]{+ticket by its first request.↵+}"), "{:?}", rows(&harness));
+    click(&mut harness, "Show spaces");
+    settle(&mut harness);
+    assert!(has_row(&harness, "Plan·first."));
+    let copy = harness.get_all_by_label("Copy the new instructions").last().expect("a button");
+    copy.click();
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert!(copied.is_some_and(|text| text.ends_with("Ignore greetings.")));
+}
+
+#[test]
+fn tabs_show_params_metrics_and_examples() {
+    let mut harness = at("compare/a/b?tab=metrics");
+    assert!(has_row(&harness, "eval: 50 → 75, +25"), "{:?}", rows(&harness));
+    click(&mut harness, "Params");
+    settle(&mut harness);
+    assert!(has_row(&harness, "All params are the same"));
+    assert_eq!(harness.state().state().location().to_string(), "dspyglass:compare/a/b?tab=params");
+    // Neither a program nor a table on one side is said, and the rest is compared.
+    let harness = at("compare/a/bare");
+    assert!(has_row(&harness, "The compared run has no program"));
+    let harness = at("compare/a/bare?tab=examples");
+    assert!(has_row(&harness, "without result_table.json cannot be joined"));
+    let harness = at("compare/b/c");
+    assert!(harness.query_by_label("The same program").is_some());
+    let harness = at("compare/a/nowhere");
+    assert!(has_label(&harness, "not in this store"));
+}
+
+#[test]
+fn several_are_compared_with_the_first() {
+    let mut harness = at("compare/a/b/c");
+    assert!(has_row(&harness, "Broken · 1"));
+    click(&mut harness, "eval_full_2 · 100");
+    settle(&mut harness);
+    settle(&mut harness);
+    assert!(has_row(&harness, "Broken · 0") && has_row(&harness, "Fixed · 2"), "{:?}", rows(&harness));
+    assert_eq!(harness.state().state().location().item.as_deref(), Some("c"));
+    click(&mut harness, "Swap");
+    settle(&mut harness);
+    assert_eq!(compared(&harness), ["c", "b", "a"]);
+}
+
+#[test]
+fn a_run_is_compared_with_the_one_before_by_a_key() {
+    let mut harness = window(&store(), Some("experiment/1/run/b"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    harness.key_press(Key::D);
+    wait(&mut harness, "a comparison", |harness| {
+        matches!(harness.state().state().location().place, Place::Compare { .. })
+    });
+    assert_eq!(compared(&harness), ["a", "b"]);
+    // The first one has none before it, which is said.
+    let mut harness = window(&store(), Some("experiment/1/run/a"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    harness.key_press(Key::D);
+    wait_for(&mut harness, "No evaluation of bold-finch-218 comes before");
+    // A baseline goes before the neighbour.
+    harness.key_press(Key::B);
+    wait_for(&mut harness, "eval_full_0 is the baseline now");
+    harness.state_mut().act(dspyglass::state::Action::GoTo("experiment/1/run/c".into()));
+    settle(&mut harness);
+    harness.key_press(Key::D);
+    wait(&mut harness, "a comparison", |harness| {
+        matches!(harness.state().state().location().place, Place::Compare { .. })
+    });
+    assert_eq!(compared(&harness), ["a", "c"]);
+}
+
+#[test]
+fn another_run_is_chosen_in_the_palette_or_in_the_menu() {
+    let mut harness = window(&store(), Some("experiment/1/run/b"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    click(&mut harness, "Compare…");
+    click(&mut harness, "With the winner");
+    wait(&mut harness, "a comparison", |harness| {
+        matches!(harness.state().state().location().place, Place::Compare { .. })
+    });
+    settle(&mut harness);
+    assert_eq!(compared(&harness), ["b", "c"], "the best full evaluation");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    wait_for(&mut harness, "Compare with which run?");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::TextInput, "Compare with which run?").type_text("no program");
+    wait_for(&mut harness, "no program");
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(compared(&harness), ["b", "c", "bare"]);
+}
+
+#[test]
+fn selected_runs_are_compared() {
+    let mut harness = window(&store(), Some("experiment/1"), Some(PATH));
+    wait_for(&mut harness, "5 runs");
+    settle(&mut harness);
+    let ids = ["a", "c"].map(RunId::from).to_vec();
+    harness.state_mut().act(dspyglass::state::Action::SelectRuns("1".into(), ids));
+    harness.step();
+    harness.key_press(Key::D);
+    settle(&mut harness);
+    assert_eq!(compared(&harness), ["a", "c"]);
+}
+
+#[test]
+fn a_predictor_is_followed_along_an_optimization() {
+    let mut harness = window(&store(), Some("experiment/1/run/p?tab=evolution"), Some(PATH));
+    wait_for(&mut harness, "State 1");
+    settle(&mut harness);
+    assert!(has_row(&harness, "State 1: eval_full_0"));
+    assert!(has_row(&harness, "State 2: eval_full_1, eval_full_2"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "100 · full, n 4"));
+    harness.get_by_role_and_label(Role::TextInput, "History of a phrase").focus();
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "History of a phrase").type_text("request. Ignore greetings");
+    wait_for(&mut harness, "In 1 of 2 states, since eval_full_1");
+    assert!(has_label(&harness, "87.5 with it (2), 50 without (1)"));
+    assert!(has_row(&harness, "✓ has the phrase"));
+    click(&mut harness, "plan");
+    settle(&mut harness);
+    settle(&mut harness);
+    assert!(has_row(&harness, "same as before"));
+    assert_eq!(harness.state().state().location().tab, Some(Tab::Evolution));
+}
+
+#[test]
+fn long_instructions_are_compared_beside_the_frames() {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "long");
+    let word = |seed: usize, at: usize| format!("word{} ", (at * seed * 7919) % 400);
+    for (id, seed) in [("a", 1), ("b", 3)] {
+        store.put_run(MemoryStore::run(id, "1", id, NOW_MS - 60_000));
+        let text: String = (0..13_000).map(|at| word(seed, at)).collect();
+        assert!(text.len() > 100_000);
+        let owner = ArtifactOwner::Run(id.into());
+        store.put_artifact(owner, "model.json", state(&text, json!([])).to_string().into_bytes());
+    }
+    let mut harness = window(&store, Some("compare/a/b"), Some(PATH));
+    let mut longest = 0.0_f64;
+    let mut frames_while_reading = 0;
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !has_row(&harness, "Predictor solve") {
+        assert!(std::time::Instant::now() < end, "waited in vain");
+        let start = ThreadTime::now();
+        harness.step();
+        let is_there = harness.query_all_by_label("Compare").next().is_some();
+        if is_there && harness.state().loader().is_reading() {
+            frames_while_reading += 1;
+            longest = longest.max(start.elapsed().as_secs_f64());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert!(frames_while_reading > 0, "the page stands before the texts are compared");
+    for _ in 0..5 {
+        let start = ThreadTime::now();
+        harness.step();
+        longest = longest.max(start.elapsed().as_secs_f64());
+    }
+    assert!(longest < 0.5, "a frame took {longest} s of its thread");
+}
+
+/// The answer of the terminal.
+fn told(store: &Path, a: &str, b: &str) -> Option<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_dspyglass"))
+        .args(["diff".as_ref(), store.as_os_str(), a.as_ref(), b.as_ref(), "--json".as_ref()])
+        .output()
+        .expect("it runs");
+    output.status.success().then(|| serde_json::from_slice(&output.stdout).expect("a document"))
+}
+
+fn runs_of(store: &Path) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_dspyglass"))
+        .args(["runs".as_ref(), store.as_os_str(), "--json".as_ref()])
+        .output()
+        .expect("it runs");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let runs = document["runs"].as_array().expect("runs").iter();
+    runs.filter_map(|run| run["id"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn window_and_terminal_say_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores");
+    let mut compared = 0;
+    for name in ["v2.22", "v3.5", "v3.17", "gepa-3.17", "server-3.17"] {
+        let Some(file) = database(&root.join(name)) else { continue };
+        let runs = runs_of(&file);
+        let pairs = runs.windows(2).filter_map(|pair| Some((pair, told(&file, &pair[0], &pair[1])?)));
+        for (pair, told) in pairs.take(2) {
+            compared += 1;
+            let args = Args {
+                at: Some(format!("compare/{}/{}", pair[0], pair[1])),
+                store: Some(file.clone()),
+                utc: true,
+                ..Args::default()
+            };
+            let mut harness = real_window(ViewerOptions { args, ..ViewerOptions::default() });
+            wait_for(&mut harness, "Differences only");
+            settle(&mut harness);
+            settle(&mut harness);
+            for predictor in told["predictors"].as_array().expect("predictors").iter().take(1) {
+                let path = predictor["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("self");
+                let pieces = predictor["instructions"].as_array().expect("pieces");
+                let is_same = pieces.iter().all(|piece| piece["op"] == "equal");
+                let wanted = match predictor["change"].as_str() {
+                    Some("same") => "the same:".to_owned(),
+                    Some("changed") if is_same => format!("Predictor {path}: instructions same"),
+                    Some("changed") => format!("Predictor {path}: instructions changed"),
+                    Some("added") => format!("Predictor {path}: + added"),
+                    _ => format!("Predictor {path}: − removed"),
+                };
+                assert!(has_row(&harness, &wanted), "{wanted}: {:?}", rows(&harness));
+            }
+            assert_eq!(has_label(&harness, "The same"), told["same"] == true);
+            click(&mut harness, "Examples");
+            settle(&mut harness);
+            if told["examples"]["scored"].as_u64().is_some_and(|scored| scored > 0) {
+                for (word, key) in [("Fixed", "fixed"), ("Broken", "broken")] {
+                    let wanted = format!("{word} · {}", told["examples"][key].as_array().expect("a list").len());
+                    assert!(has_row(&harness, &wanted), "{wanted}: {:?}", rows(&harness));
+                }
+            }
+            click(&mut harness, "Metrics");
+            settle(&mut harness);
+            let metrics = told["metrics"].as_object().expect("metrics");
+            for key in metrics.keys().take(10) {
+                assert!(has_row(&harness, &format!("{key}: ")), "{key}: {:?}", rows(&harness));
+            }
+        }
+    }
+    assert!(compared >= 6, "{compared} pairs");
+}
+
+fn database(folder: &Path) -> Option<PathBuf> {
+    let files = std::fs::read_dir(folder).ok()?.flatten().map(|file| file.path());
+    files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "db" || ending == "sqlite"))
+}
