@@ -28,6 +28,7 @@ mod rows;
 mod scout;
 mod shelf;
 mod slot;
+mod states;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -13,10 +13,12 @@ use super::slot::Slot;
 use super::text::Text;
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
-    SpanHandle, TraceId,
+    SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{Optimization, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -73,6 +75,14 @@ questions! {
         = Request::SpanJson(trace.clone(), span, part), SpanJson;
     /// The files of a run, a trace or a model.
     artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
+    /// Where the instruction at a path came from, in an optimization and one of its evaluations; `None`
+    /// inside if there is no such instruction.
+    provenance(parent: &RunId, evaluation: &RunId, path: &str) -> Option<Provenance>
+        = Request::Provenance(parent.clone(), evaluation.clone(), path.to_owned()), Provenance;
+    /// The family tree of an optimization; `None` inside if it is not GEPA's.
+    lineage(parent: &RunId) -> Option<Lineage> = Request::Lineage(parent.clone()), Lineage;
+    /// A program wherever it appears; `None` inside if no active run holds it.
+    passport(hash: &StateHash) -> Option<Passport> = Request::Passport(hash.clone()), Passport;
     /// The first `limit` bytes of a file; `None` inside if there is no such file.
     artifact(owner: &ArtifactOwner, path: &str, limit: u64) -> Option<FileBytes>
         = Request::Artifact(owner.clone(), path.to_owned(), limit), Artifact;

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::tab::{DetailTab, Tab};
 use crate::loader::TraceScope;
-use crate::model::{ExperimentId, RunId, TraceId};
+use crate::model::{ExperimentId, RunId, StateHash, TraceId};
 
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const SCHEME: &str = "dspyglass:";
@@ -38,13 +38,15 @@ pub enum Place {
         /// The trace.
         trace: TraceId,
     },
+    /// A program wherever it appears in the store; the beginning of its hash is enough.
+    Program(StateHash),
 }
 
 impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store => None,
+            Self::Store | Self::Program(_) => None,
             Self::Experiment(id) => Some(id),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
         }
@@ -53,7 +55,7 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment(_) => None,
+            Self::Store | Self::Experiment(_) | Self::Program(_) => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
         }
@@ -73,7 +75,7 @@ impl Place {
         let of_experiment = |id: &Option<ExperimentId>| id.clone().map_or(Self::Store, Self::Experiment);
         match self {
             Self::Store => None,
-            Self::Experiment(_) => Some(Self::Store),
+            Self::Experiment(_) | Self::Program(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment)),
             Self::Trace { experiment, run: Some(run), .. } => {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone() })
@@ -125,7 +127,7 @@ impl Location {
         let text = text.strip_prefix(SCHEME).unwrap_or(text);
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut unknown = Vec::new();
-        let (mut experiment, mut run, mut trace, mut span) = (None, None, None, None);
+        let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         while let Some(name) = parts.next() {
             let target = match name {
@@ -133,6 +135,7 @@ impl Location {
                 "run" => &mut run,
                 "trace" => &mut trace,
                 "span" => &mut span,
+                "program" => &mut program,
                 other => {
                     unknown.push(decode(other));
                     continue;
@@ -145,11 +148,12 @@ impl Location {
         }
         let experiment = experiment.map(ExperimentId::from);
         let run = run.map(RunId::from);
+        let program = program.map(StateHash::from);
         let place = match (experiment, run, trace) {
             (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace: trace.into() },
             (experiment, Some(run), None) => Place::Run { experiment, run },
             (Some(experiment), None, None) => Place::Experiment(experiment),
-            (None, None, None) => Place::Store,
+            (None, None, None) => program.map_or(Place::Store, Place::Program),
         };
         let mut location = Self::at(place);
         let mut nth = 0;
@@ -190,6 +194,9 @@ impl fmt::Display for Location {
             parts.push(("trace", trace.as_str()));
             parts.extend(self.span.as_ref().map(|span| ("span", span.id.as_str())));
         }
+        if let Place::Program(hash) = &self.place {
+            parts.push(("program", hash.as_str()));
+        }
         f.write_str(SCHEME)?;
         for (index, (name, id)) in parts.into_iter().enumerate() {
             let slash = if index > 0 { "/" } else { "" };
@@ -224,6 +231,7 @@ mod tests {
             "dspyglass:experiment/3/run/abc?tab=metrics&item=eval%2Ffull%20score",
             "dspyglass:run/%C3%A9%3F%23%2F%25",
             "dspyglass:trace/tr-1",
+            "dspyglass:program/0a1b",
             "dspyglass:experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2",
         ] {
             let (location, unknown) = Location::parse(text);

@@ -17,6 +17,7 @@ mod optimization;
 mod outside;
 mod palette;
 mod parts;
+mod passport;
 mod program;
 mod run;
 mod scene;
