@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::file::FileBytes;
 use super::prepare::PreparedBody;
+use super::program::{PreparedProgram, optimization_bytes};
 use super::text::Text;
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{Lineage, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -51,6 +54,8 @@ pub(super) enum Answer {
     Lineage(Arc<Option<Lineage>>),
     Passport(Arc<Option<Passport>>),
     Artifact(Arc<Option<FileBytes>>),
+    Program(Arc<Option<PreparedProgram>>),
+    Optimization(Arc<Option<Optimization>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -99,6 +104,8 @@ impl Answer {
             Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
             Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
+            Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
+            Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -127,6 +134,8 @@ impl Answer {
             (Self::Lineage(a), Some(Self::Lineage(b))) => a == b,
             (Self::Passport(a), Some(Self::Passport(b))) => a == b,
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
+            (Self::Program(a), Some(Self::Program(b))) => a == b,
+            (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
             _ => false,
         };
         match previous {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::answer::{Answer, TracePlace};
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
+use super::program::PreparedProgram;
 use super::request::{Request, TraceScope};
 use super::states::States;
 use crate::model::{SpanHandle, TraceId};
@@ -71,6 +72,18 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             let file = query::artifact_file(store, cx, owner, path, *limit)?;
             Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
         }
+        Request::Program(run, best) => {
+            let program = query::program(store, cx, run, *best)?;
+            let prepared = match program {
+                Some(program) => {
+                    let origins = query::demo_origins(store, cx, run, &program)?;
+                    Some(PreparedProgram::new(program, origins))
+                }
+                None => None,
+            };
+            Answer::Program(Arc::new(prepared))
+        }
+        Request::Optimization(parent) => Answer::Optimization(Arc::new(query::optimization(store, cx, parent)?)),
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

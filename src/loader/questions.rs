@@ -7,6 +7,7 @@ use super::answer::{Answer, TracePlace};
 use super::file::FileBytes;
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
+use super::program::PreparedProgram;
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
 use super::text::Text;
@@ -15,7 +16,9 @@ use crate::model::{
     SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{Lineage, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -83,4 +86,8 @@ questions! {
     /// The first `limit` bytes of a file; `None` inside if there is no such file.
     artifact(owner: &ArtifactOwner, path: &str, limit: u64) -> Option<FileBytes>
         = Request::Artifact(owner.clone(), path.to_owned(), limit), Artifact;
+    /// The program of a run, with `best` from `best_model.json` alone; `None` inside if it has none.
+    program(run: &RunId, best: bool) -> Option<PreparedProgram> = Request::Program(run.clone(), best), Program;
+    /// What is known of an optimization; `None` inside if the store has no such run.
+    optimization(parent: &RunId) -> Option<Optimization> = Request::Optimization(parent.clone()), Optimization;
 }

@@ -87,6 +87,10 @@ pub enum Request {
     Passport(StateHash),
     /// The first bytes of one file, as many as this.
     Artifact(ArtifactOwner, String, u64),
+    /// The program of a run, laid out for the screen; or only its `best_model.json`.
+    Program(RunId, bool),
+    /// The optimization under a parent run.
+    Optimization(RunId),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -130,6 +134,8 @@ impl Request {
             Self::Lineage(_) => "family tree",
             Self::Passport(_) => "program",
             Self::Artifact(..) => "artifact",
+            Self::Program(..) => "program",
+            Self::Optimization(_) => "optimization",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

@@ -7,6 +7,7 @@
 
 pub mod artifacts;
 pub mod check;
+pub mod demo_origins;
 pub mod diff;
 pub mod experiments;
 pub mod filter;
@@ -27,6 +28,7 @@ pub mod traces;
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
+pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, diff, example_inputs, result_table};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};

@@ -5,8 +5,12 @@
 pub enum Tab {
     /// The runs of an experiment.
     Runs,
+    /// The candidates of an optimization and who won.
+    Optimization,
     /// Params, tags, datasets, models.
     Overview,
+    /// The program of a run.
+    Program,
     /// Metrics and their charts.
     Metrics,
     /// The list of traces.
@@ -18,14 +22,17 @@ pub enum Tab {
 impl Tab {
     /// The tabs of an experiment.
     pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
-    /// The tabs of a run.
-    pub const OF_RUN: [Self; 4] = [Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts];
+    /// The tabs of a run; an optimization and a program are shown only where there is one.
+    pub const OF_RUN: [Self; 6] =
+        [Self::Optimization, Self::Overview, Self::Program, Self::Metrics, Self::Traces, Self::Artifacts];
 
     /// Its name in an address.
     pub fn name(self) -> &'static str {
         match self {
             Self::Runs => "runs",
+            Self::Optimization => "optimization",
             Self::Overview => "overview",
+            Self::Program => "program",
             Self::Metrics => "metrics",
             Self::Traces => "traces",
             Self::Artifacts => "artifacts",
@@ -36,7 +43,9 @@ impl Tab {
     pub fn title(self) -> &'static str {
         match self {
             Self::Runs => "Runs",
+            Self::Optimization => "Optimization",
             Self::Overview => "Overview",
+            Self::Program => "Program",
             Self::Metrics => "Metrics",
             Self::Traces => "Traces",
             Self::Artifacts => "Artifacts",
@@ -45,9 +54,7 @@ impl Tab {
 
     /// By its name in an address.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Runs, Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts]
-            .into_iter()
-            .find(|tab| tab.name() == name)
+        std::iter::once(Self::Runs).chain(Self::OF_RUN).find(|tab| tab.name() == name)
     }
 }
 
