@@ -67,10 +67,14 @@ pub fn unified(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<DiffLine> {
     lines_of(pieces, wrap)
 }
 
+/// A line of the old text and one of the new, where there are such.
+pub type DiffRow = (Option<DiffLine>, Option<DiffLine>);
+
 /// The old text beside the new one. Wherever a line ends in both, both go on in the same row.
-pub fn side_by_side(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<(Option<DiffLine>, Option<DiffLine>)> {
+pub fn side_by_side(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<DiffRow> {
     let mut rows = Vec::new();
-    let (mut left, mut right): (Vec<(Mark, &str)>, Vec<(Mark, &str)>) = (Vec::new(), Vec::new());
+    let mut left: Vec<(Mark, &str)> = Vec::new();
+    let mut right: Vec<(Mark, &str)> = Vec::new();
     let mut flush = |left: &mut Vec<(Mark, &str)>, right: &mut Vec<(Mark, &str)>| {
         let (mut old, mut new) = (lines_of(left, wrap).into_iter(), lines_of(right, wrap).into_iter());
         loop {
@@ -206,7 +210,7 @@ mod tests {
             [(Same, "佐藤です。"), (Removed, "アプリ"), (Added, "家族👨‍👩‍👧‍👦"), (Same, "が e\u{301} 起動しません。")];
         for columns in [1.0, 3.0, 7.0, 40.0] {
             let rows = side_by_side(&pieces, wrap(&widths, columns));
-            let joined = |side: fn(&(Option<DiffLine>, Option<DiffLine>)) -> &Option<DiffLine>| -> String {
+            let joined = |side: fn(&DiffRow) -> &Option<DiffLine>| -> String {
                 rows.iter().filter_map(|row| side(row).as_ref()).map(DiffLine::text).collect()
             };
             assert_eq!(joined(|row| &row.0), "佐藤です。アプリが e\u{301} 起動しません。");
