@@ -16,6 +16,8 @@ mod many;
 mod navigation;
 #[path = "ui_window/palette.rs"]
 mod palette;
+#[path = "ui_window/programs.rs"]
+mod programs;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
 #[path = "ui_window/run_page.rs"]

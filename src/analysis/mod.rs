@@ -4,10 +4,12 @@
 pub mod adoption;
 pub mod canonical;
 pub mod evolution;
+pub mod lineage;
 pub mod optimization;
 pub mod own_time;
 pub mod program_diff;
 pub mod program_state;
+pub mod provenance;
 pub mod result_table;
 pub mod text_diff;
 pub mod tokens;

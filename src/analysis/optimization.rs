@@ -9,7 +9,7 @@ mod optimizer;
 
 pub use candidates::{Candidate, Seed, Winner, candidates, seed, winner};
 pub use evaluations::{Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASON, evaluations, overlapping};
-pub use optimizer::{OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal};
+pub use optimizer::{OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal, is_reflection_prompt};
 
 #[cfg(test)]
 pub(super) mod test_facts {

@@ -8,12 +8,15 @@ use super::diff::PreparedDiff;
 use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::PreparedBody;
+use super::program::{PreparedProgram, optimization_bytes};
 use super::text::Text;
 use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -49,9 +52,14 @@ pub(super) enum Answer {
     SpanBody(Arc<Option<PreparedBody>>),
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
+    Provenance(Arc<Option<Provenance>>),
+    Lineage(Arc<Option<Lineage>>),
+    Passport(Arc<Option<Passport>>),
     Artifact(Arc<Option<FileBytes>>),
     Diff(Arc<PreparedDiff>),
     Evolution(Arc<Option<PreparedEvolution>>),
+    Program(Arc<Option<PreparedProgram>>),
+    Optimization(Arc<Option<Optimization>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -96,9 +104,14 @@ impl Answer {
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
+            Self::Provenance(told) => told.as_ref().as_ref().map_or(0, Provenance::bytes),
+            Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
+            Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Diff(diff) => diff.bytes(),
             Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
+            Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
+            Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -123,9 +136,14 @@ impl Answer {
             (Self::SpanBody(a), Some(Self::SpanBody(b))) => a == b,
             (Self::SpanJson(a), Some(Self::SpanJson(b))) => a == b,
             (Self::Artifacts(a), Some(Self::Artifacts(b))) => a == b,
+            (Self::Provenance(a), Some(Self::Provenance(b))) => a == b,
+            (Self::Lineage(a), Some(Self::Lineage(b))) => a == b,
+            (Self::Passport(a), Some(Self::Passport(b))) => a == b,
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
             (Self::Diff(a), Some(Self::Diff(b))) => a == b,
             (Self::Evolution(a), Some(Self::Evolution(b))) => a == b,
+            (Self::Program(a), Some(Self::Program(b))) => a == b,
+            (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
             _ => false,
         };
         match previous {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::queue::{Job, Queue};
+use super::states::States;
 use super::worker::{Busy, Desk, Kit, Reply, Seed, Wake, fork, work};
 use crate::store::Store;
 
@@ -48,6 +49,7 @@ pub(super) struct Crew {
     abandoned: usize,
     hired: usize,
     revision: Arc<AtomicU64>,
+    states: States,
 }
 
 impl Crew {
@@ -65,6 +67,7 @@ impl Crew {
             abandoned: 0,
             hired: 0,
             revision: Arc::default(),
+            states: States::default(),
         };
         for reader in readers {
             crew.hire(Some(reader));
@@ -81,6 +84,7 @@ impl Crew {
             seed: Seed::clone(&self.seed),
             deadline: self.patience.deadline,
             revision: Arc::clone(&self.revision),
+            states: self.states.clone(),
         };
         self.hired += 1;
         let own = desk.clone();

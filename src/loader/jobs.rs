@@ -7,7 +7,9 @@ use super::diff::PreparedDiff;
 use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::prepare::{PreparedBody, part_as_json};
+use super::program::PreparedProgram;
 use super::request::{Request, TraceScope};
+use super::states::States;
 use crate::model::{SpanHandle, TraceId};
 use crate::query::{self, TraceFigures};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceHandle};
@@ -15,7 +17,7 @@ use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, StoreError, TraceH
 /// Traces that are found by the beginning of their id.
 const FOUND_TRACES: usize = 20;
 
-pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> Result<Answer> {
+pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, states: &States) -> Result<Answer> {
     Ok(match request {
         Request::Experiments => Answer::Experiments(Arc::new(store.experiments(cx, false)?)),
         Request::Counts => Answer::Counts(Arc::new(store.experiment_counts(cx)?)),
@@ -58,6 +60,16 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             Answer::SpanJson(Arc::new(body.and_then(|body| part_as_json(body, *part))))
         }
         Request::Artifacts(owner) => Answer::Artifacts(Arc::new(query::artifacts(store, cx, owner)?)),
+        Request::Provenance(parent, evaluation, path) => {
+            Answer::Provenance(Arc::new(query::provenance(store, cx, parent, evaluation, path)?))
+        }
+        Request::Lineage(parent) => Answer::Lineage(Arc::new(query::lineage(store, cx, parent)?)),
+        Request::Passport(hash) => {
+            let index = states.renew(store, cx)?;
+            // People type the beginning of a hash.
+            let hash = index.find(hash.as_str()).unwrap_or_else(|| hash.clone());
+            Answer::Passport(Arc::new(query::passport::passport_in(store, cx, &index, &hash)?))
+        }
         Request::Artifact(owner, path, limit) => {
             let file = query::artifact_file(store, cx, owner, path, *limit)?;
             Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
@@ -67,6 +79,18 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request) -> R
             let found = query::evolution(store, cx, parent, predictor.as_deref())?;
             Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
         }
+        Request::Program(run, best) => {
+            let program = query::program(store, cx, run, *best)?;
+            let prepared = match program {
+                Some(program) => {
+                    let origins = query::demo_origins(store, cx, run, &program)?;
+                    Some(PreparedProgram::new(program, origins))
+                }
+                None => None,
+            };
+            Answer::Program(Arc::new(prepared))
+        }
+        Request::Optimization(parent) => Answer::Optimization(Arc::new(query::optimization(store, cx, parent)?)),
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

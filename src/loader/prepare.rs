@@ -182,7 +182,7 @@ fn events_json(events: &[SpanEvent]) -> Json {
 }
 
 /// JSON, indented.
-fn pretty(value: &Json) -> String {
+pub(super) fn pretty(value: &Json) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
 }
 

@@ -9,15 +9,18 @@ use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::keeper::Loader;
 use super::prepare::{BodyPart, PreparedBody};
+use super::program::PreparedProgram;
 use super::request::{Lane, Request, TraceScope};
 use super::slot::Slot;
 use super::text::Text;
 use crate::model::{
     ArtifactOwner, ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues,
-    SpanHandle, TraceId,
+    SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -79,7 +82,19 @@ questions! {
         = Request::SpanJson(trace.clone(), span, part), SpanJson;
     /// The files of a run, a trace or a model.
     artifacts(owner: &ArtifactOwner) -> ArtifactTree = Request::Artifacts(owner.clone()), Artifacts;
+    /// Where the instruction at a path came from, in an optimization and one of its evaluations; `None`
+    /// inside if there is no such instruction.
+    provenance(parent: &RunId, evaluation: &RunId, path: &str) -> Option<Provenance>
+        = Request::Provenance(parent.clone(), evaluation.clone(), path.to_owned()), Provenance;
+    /// The family tree of an optimization; `None` inside if it is not GEPA's.
+    lineage(parent: &RunId) -> Option<Lineage> = Request::Lineage(parent.clone()), Lineage;
+    /// A program wherever it appears; `None` inside if no active run holds it.
+    passport(hash: &StateHash) -> Option<Passport> = Request::Passport(hash.clone()), Passport;
     /// The first `limit` bytes of a file; `None` inside if there is no such file.
     artifact(owner: &ArtifactOwner, path: &str, limit: u64) -> Option<FileBytes>
         = Request::Artifact(owner.clone(), path.to_owned(), limit), Artifact;
+    /// The program of a run, with `best` from `best_model.json` alone; `None` inside if it has none.
+    program(run: &RunId, best: bool) -> Option<PreparedProgram> = Request::Program(run.clone(), best), Program;
+    /// What is known of an optimization; `None` inside if the store has no such run.
+    optimization(parent: &RunId) -> Option<Optimization> = Request::Optimization(parent.clone()), Optimization;
 }

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 
 use super::prepare::BodyPart;
-use crate::model::{ArtifactOwner, ExperimentId, RunId, SpanHandle, TraceId};
+use crate::model::{ArtifactOwner, ExperimentId, RunId, SpanHandle, StateHash, TraceId};
 use crate::store::{TraceHandle, TraceQuery};
 
 /// How urgent an answer is. Within a lane the newest request is served first.
@@ -79,12 +79,22 @@ pub enum Request {
     SpanJson(TraceId, SpanHandle, BodyPart),
     /// The files of a run, a trace or a model.
     Artifacts(ArtifactOwner),
+    /// Where an instruction came from: the optimization, one of its evaluations, the path of the predictor.
+    Provenance(RunId, RunId, String),
+    /// GEPA's family tree of an optimization.
+    Lineage(RunId),
+    /// A program wherever it appears.
+    Passport(StateHash),
     /// The first bytes of one file, as many as this.
     Artifact(ArtifactOwner, String, u64),
     /// What changed from one run to another.
     Diff(RunId, RunId),
     /// A predictor's instructions along an optimization; the one that changed most, if none is named.
     Evolution(RunId, Option<String>),
+    /// The program of a run, laid out for the screen; or only its `best_model.json`.
+    Program(RunId, bool),
+    /// The optimization under a parent run.
+    Optimization(RunId),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -124,9 +134,14 @@ impl Request {
             Self::WholeSpanBody(..) => "long span",
             Self::SpanJson(..) => "span as JSON",
             Self::Artifacts(_) => "artifacts",
+            Self::Provenance(..) => "origin of an instruction",
+            Self::Lineage(_) => "family tree",
+            Self::Passport(_) => "program",
             Self::Artifact(..) => "artifact",
             Self::Diff(..) => "comparison",
             Self::Evolution(..) => "evolution",
+            Self::Program(..) => "program",
+            Self::Optimization(_) => "optimization",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

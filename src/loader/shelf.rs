@@ -27,6 +27,7 @@ impl Class {
             | Request::Artifact(..)
             | Request::Diff(..)
             | Request::Evolution(..)
+            | Request::Program(..)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,

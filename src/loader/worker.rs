@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::jobs;
 use super::queue::{Job, Queue};
 use super::request::Request;
+use super::states::States;
 use crate::model::Warning;
 use crate::store::{CancelToken, ReadCx, Store, StoreError};
 
@@ -90,6 +91,8 @@ pub(super) struct Kit {
     pub deadline: Duration,
     /// The last revision that any worker saw.
     pub revision: Arc<AtomicU64>,
+    /// Which runs hold which program.
+    pub states: States,
 }
 
 /// Works until the queue is closed, the window is gone, or it is dismissed.
@@ -103,7 +106,7 @@ pub(super) fn work(mut store: Box<dyn Store>, desk: &Desk, kit: &Kit) {
             since,
             cancel: job.cancel.clone(),
         }));
-        let (outcome, warnings, has_panicked) = run(&mut store, &mut job, kit.deadline);
+        let (outcome, warnings, has_panicked) = run(&mut store, &mut job, kit.deadline, &kit.states);
         desk.set(None);
         if desk.is_dismissed() {
             return;
@@ -127,7 +130,12 @@ pub(super) fn work(mut store: Box<dyn Store>, desk: &Desk, kit: &Kit) {
     }
 }
 
-fn run(store: &mut Box<dyn Store>, job: &mut Job, deadline: Duration) -> (Outcome, Vec<Warning>, bool) {
+fn run(
+    store: &mut Box<dyn Store>,
+    job: &mut Job,
+    deadline: Duration,
+    states: &States,
+) -> (Outcome, Vec<Warning>, bool) {
     if job.cancel.is_cancelled() {
         return (Outcome::Cancelled, Vec::new(), false);
     }
@@ -136,7 +144,7 @@ fn run(store: &mut Box<dyn Store>, job: &mut Job, deadline: Duration) -> (Outcom
     let maker = job.maker.take();
     let result = catch_unwind(AssertUnwindSafe(|| match maker {
         Some(maker) => Ok(Answer::Derived(maker.make())),
-        None => jobs::answer(store.as_mut(), &cx, &job.request),
+        None => jobs::answer(store.as_mut(), &cx, &job.request, states),
     }));
     let warnings = cx.take_warnings();
     match result {

@@ -7,14 +7,18 @@
 
 pub mod artifacts;
 pub mod check;
+pub mod demo_origins;
 pub mod diff;
 pub mod evolution;
 pub mod experiments;
 pub mod filter;
+pub mod lineage;
 mod lookup;
 pub mod metrics;
 pub mod optimization;
+pub mod passport;
 pub mod program;
+pub mod provenance;
 pub mod run_page;
 pub mod runs;
 pub mod table;
@@ -25,6 +29,7 @@ pub mod traces;
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
+pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
     result_table,
@@ -32,9 +37,12 @@ pub use diff::{
 pub use evolution::evolution;
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
+pub use lineage::{Lineage, lineage};
 pub use metrics::metrics;
 pub use optimization::{DataSize, Optimization, optimization};
+pub use passport::{Passport, StateIndex, passport, state_index};
 pub use program::{program, program_state};
+pub use provenance::{Origin, Provenance, provenance};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{

@@ -7,7 +7,7 @@ use crate::analysis::program_state::{describe_fields, from_params};
 use crate::model::{Program, ProgramSource, Run, RunId, RunStatus};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
 
-pub(super) use read::{Read, read_json};
+pub(super) use read::{Read, read_json, state};
 
 /// The program of a run, with names, types and directions of its fields as far as they are
 /// known: from `model.json`, else `best_model.json`, else its params; with `best` from

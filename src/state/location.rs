@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::tab::{DetailTab, Tab};
 use crate::loader::TraceScope;
-use crate::model::{ExperimentId, RunId, TraceId};
+use crate::model::{ExperimentId, RunId, StateHash, TraceId};
 
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const SCHEME: &str = "dspyglass:";
@@ -43,13 +43,15 @@ pub enum Place {
         /// The runs, two or more: the first is what the others are compared with.
         runs: Vec<RunId>,
     },
+    /// A program wherever it appears in the store; the beginning of its hash is enough.
+    Program(StateHash),
 }
 
 impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::Compare { .. } => None,
+            Self::Store | Self::Compare { .. } | Self::Program(_) => None,
             Self::Experiment(id) => Some(id),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
         }
@@ -58,7 +60,7 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment(_) | Self::Compare { .. } => None,
+            Self::Store | Self::Experiment(_) | Self::Compare { .. } | Self::Program(_) => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
         }
@@ -78,7 +80,7 @@ impl Place {
         let of_experiment = |id: &Option<ExperimentId>| id.clone().map_or(Self::Store, Self::Experiment);
         match self {
             Self::Store => None,
-            Self::Experiment(_) => Some(Self::Store),
+            Self::Experiment(_) | Self::Program(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment)),
             Self::Trace { experiment, run: Some(run), .. } => {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone() })
@@ -134,7 +136,7 @@ impl Location {
         let text = text.strip_prefix(SCHEME).unwrap_or(text);
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut unknown = Vec::new();
-        let (mut experiment, mut run, mut trace, mut span) = (None, None, None, None);
+        let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
         let mut compared: Vec<RunId> = Vec::new();
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         while let Some(name) = parts.next() {
@@ -150,6 +152,7 @@ impl Location {
                     }
                     continue;
                 }
+                "program" => &mut program,
                 other => {
                     unknown.push(decode(other));
                     continue;
@@ -162,13 +165,14 @@ impl Location {
         }
         let experiment = experiment.map(ExperimentId::from);
         let run = run.map(RunId::from);
+        let program = program.map(StateHash::from);
         let place = match (experiment, run, trace) {
             _ if compared.len() > 1 => Place::Compare { runs: compared },
             (experiment, None, None) if !compared.is_empty() => Place::Run { experiment, run: compared.remove(0) },
             (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace: trace.into() },
             (experiment, Some(run), None) => Place::Run { experiment, run },
             (Some(experiment), None, None) => Place::Experiment(experiment),
-            (None, None, None) => Place::Store,
+            (None, None, None) => program.map_or(Place::Store, Place::Program),
         };
         let mut location = Self::at(place);
         let mut nth = 0;
@@ -213,6 +217,9 @@ impl fmt::Display for Location {
             parts.push(("trace", trace.as_str()));
             parts.extend(self.span.as_ref().map(|span| ("span", span.id.as_str())));
         }
+        if let Place::Program(hash) = &self.place {
+            parts.push(("program", hash.as_str()));
+        }
         f.write_str(SCHEME)?;
         for (index, (name, id)) in parts.into_iter().enumerate() {
             let slash = if index > 0 { "/" } else { "" };
@@ -250,6 +257,7 @@ mod tests {
             "dspyglass:trace/tr-1",
             "dspyglass:compare/a/b",
             "dspyglass:compare/a%2F%E4%BD%90/run/%3F%23/experiment?tab=examples&item=run",
+            "dspyglass:program/0a1b",
             "dspyglass:experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2",
         ] {
             let (location, unknown) = Location::parse(text);

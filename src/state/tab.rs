@@ -5,16 +5,18 @@
 pub enum Tab {
     /// The runs of an experiment.
     Runs,
+    /// The candidates of an optimization and who won.
+    Optimization,
     /// Params, tags, datasets, models.
     Overview,
+    /// The program of a run.
+    Program,
     /// Metrics and their charts.
     Metrics,
     /// The list of traces.
     Traces,
     /// Files.
     Artifacts,
-    /// The program of a run.
-    Program,
     /// Params.
     Params,
     /// The examples that were evaluated.
@@ -26,8 +28,16 @@ pub enum Tab {
 impl Tab {
     /// The tabs of an experiment.
     pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
-    /// The tabs of a run.
-    pub const OF_RUN: [Self; 4] = [Self::Overview, Self::Metrics, Self::Traces, Self::Artifacts];
+    /// The tabs of a run; an optimization and a program are shown only where there is one.
+    pub const OF_RUN: [Self; 7] = [
+        Self::Optimization,
+        Self::Evolution,
+        Self::Overview,
+        Self::Program,
+        Self::Metrics,
+        Self::Traces,
+        Self::Artifacts,
+    ];
 
     /// The tabs of runs that are compared.
     pub const OF_COMPARE: [Self; 4] = [Self::Program, Self::Params, Self::Metrics, Self::Examples];
@@ -36,11 +46,12 @@ impl Tab {
     pub fn name(self) -> &'static str {
         match self {
             Self::Runs => "runs",
+            Self::Optimization => "optimization",
             Self::Overview => "overview",
+            Self::Program => "program",
             Self::Metrics => "metrics",
             Self::Traces => "traces",
             Self::Artifacts => "artifacts",
-            Self::Program => "program",
             Self::Params => "params",
             Self::Examples => "examples",
             Self::Evolution => "evolution",
@@ -51,11 +62,12 @@ impl Tab {
     pub fn title(self) -> &'static str {
         match self {
             Self::Runs => "Runs",
+            Self::Optimization => "Optimization",
             Self::Overview => "Overview",
+            Self::Program => "Program",
             Self::Metrics => "Metrics",
             Self::Traces => "Traces",
             Self::Artifacts => "Artifacts",
-            Self::Program => "Program",
             Self::Params => "Params",
             Self::Examples => "Examples",
             Self::Evolution => "Evolution",
@@ -64,7 +76,7 @@ impl Tab {
 
     /// By its name in an address.
     pub fn parse(name: &str) -> Option<Self> {
-        let all = std::iter::once(Self::Runs).chain(Self::OF_RUN).chain(Self::OF_COMPARE).chain([Self::Evolution]);
+        let all = std::iter::once(Self::Runs).chain(Self::OF_RUN).chain(Self::OF_COMPARE);
         all.into_iter().find(|tab| tab.name() == name)
     }
 }

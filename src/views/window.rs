@@ -12,7 +12,8 @@ use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
 use super::{
-    command::Command, compare, details, experiment, notices, palette, run, status_bar, top_bar, trace, tree, welcome,
+    command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
+    welcome,
 };
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
@@ -185,6 +186,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         Place::Store => welcome::store_ui(ui, scene),
         Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
         Place::Run { run, .. } => run::run_ui(ui, scene, &mut memory.run, &run),
+        Place::Program(hash) => passport::passport_ui(ui, scene, &hash),
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);

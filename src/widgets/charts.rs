@@ -1,5 +1,6 @@
 //! Charts: series that are thinned out without losing an extreme, drawn with egui_plot.
 
+mod dense;
 mod drawn;
 mod line_chart;
 mod marks;

@@ -190,6 +190,12 @@ impl<'a> Table<'a> {
                 if self.row_ui(ui, row, (first, &cells), &widths, x, (is_heard, selected)) {
                     events.folded = Some(row.index);
                 }
+                let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| response.hovered());
+                let over = at.and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x));
+                let under = over.and_then(|column| cells.get(column.checked_sub(first)?));
+                if let Some(cell) = under.filter(|cell| !cell.hover.is_empty()) {
+                    response.on_hover_text(cell.hover.as_ref());
+                }
                 if cursor == Some(row.index) {
                     open_at_cursor = cells.iter().find_map(|cell| cell.is_open);
                 }

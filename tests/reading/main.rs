@@ -6,6 +6,7 @@ mod conformance;
 mod hostile;
 mod programs;
 mod programs_hostile;
+mod provenance;
 mod runs_table;
 mod safety;
 mod support;

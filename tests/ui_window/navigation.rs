@@ -182,6 +182,8 @@ fn from_the_welcome_page_to_a_span_by_keys_alone() {
     assert_eq!(location(&harness), "dspyglass:experiment/1/run/child");
     tab_to(&mut harness, Role::Tab, "Overview");
     press(&mut harness, Key::ArrowRight);
+    assert_eq!(harness.state().state().location().tab, Some(Tab::Program));
+    press(&mut harness, Key::ArrowRight);
     press(&mut harness, Key::ArrowRight);
     assert_eq!(harness.state().state().location().tab, Some(Tab::Traces));
     wait_for(&mut harness, "ticket: Where is my parcel?");

@@ -74,7 +74,7 @@ fn the_note_is_markdown_and_its_links_ask_first() {
 
 #[test]
 fn parents_and_children_lead_to_each_other() {
-    let mut harness = window(&store(), Some("experiment/1/run/parent"), Some(PATH));
+    let mut harness = window(&store(), Some("experiment/1/run/parent?tab=overview"), Some(PATH));
     wait_for(&mut harness, "Children");
     settle(&mut harness);
     let child = harness.get_all_by_role(Role::ListItem).find(|row| {

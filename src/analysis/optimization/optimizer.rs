@@ -60,6 +60,11 @@ pub fn is_proposal(signature: &str) -> bool {
     [MIPRO_OUTPUT, GEPA_SIGNATURE, SIMBA_OUTPUT].iter().any(|part| signature.contains(part))
 }
 
+/// Whether a prompt is GEPA's question for a new instruction (DSPy 3.0 – 3.2), which has no signature.
+pub fn is_reflection_prompt(prompt: &str) -> bool {
+    prompt.trim_start().starts_with(GEPA_PROMPT)
+}
+
 /// Infers the optimizer, from the surest clue to the weakest.
 pub fn infer_optimizer(clues: &OptimizerClues) -> OptimizerGuess {
     let told = |name: &'static str, reason: String| OptimizerGuess { name: Some(name), reason };

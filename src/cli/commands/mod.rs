@@ -7,6 +7,7 @@ mod experiments;
 pub(super) mod help;
 mod metrics;
 mod optimization;
+mod origin;
 mod program;
 mod program_text;
 mod runs;

@@ -48,7 +48,20 @@ pub(in crate::views) fn searched_text_ui(
     }
     let none = Vec::new();
     let current = memory.find.current();
-    marked_text_ui(ui, scene, memory, (id, label), text, prose, (hits.as_deref().unwrap_or(&none), current));
+    marked_text_ui(ui, scene, memory, (id, label), text, prose, (hits.as_deref().unwrap_or(&none), current), None);
+}
+
+/// Shows a text as high as it is, up to so many lines; what is more scrolls.
+pub(in crate::views) fn text_block_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    names: (&str, &str),
+    text: &Text,
+    prose: bool,
+    most_lines: usize,
+) {
+    marked_text_ui(ui, scene, memory, names, text, prose, (&[], None), Some(most_lines));
 }
 
 fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
@@ -65,6 +78,7 @@ fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<V
     slot.value().map(Arc::clone)
 }
 
+#[expect(clippy::too_many_arguments, reason = "one text, and all that is known of how it is shown")]
 /// Shows a text with some of its places marked. `prose`: in the font for reading rather than that of values.
 fn marked_text_ui(
     ui: &mut Ui,
@@ -74,6 +88,7 @@ fn marked_text_ui(
     text: &Text,
     prose: bool,
     (hits, current): (&[Range<usize>], Option<usize>),
+    most_lines: Option<usize>,
 ) {
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
@@ -90,12 +105,16 @@ fn marked_text_ui(
     }
     memory.shown = Some((text.id(), if memory.lines.is_some() { variant } else { u64::MAX }));
     let Some(lines) = memory.lines.clone() else {
-        skeleton_rows_ui(ui, 12, size::LINE);
+        skeleton_rows_ui(ui, most_lines.unwrap_or(12).min(12), size::LINE);
         return;
     };
     let reveal = memory.go_to.take().map(|byte| lines.line_at(byte));
     let view = VirtualText::new(id, label, &lines).key_ranges(text.keys()).hits(hits, current).reveal(reveal);
     let view = if prose { view.prose() } else { view };
+    let view = match most_lines {
+        Some(most) => view.height(lines.len().min(most) as f32 * size::LINE),
+        None => view,
+    };
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {
         scene.act(Action::Copy(lines.lines(range).to_owned()));

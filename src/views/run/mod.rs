@@ -4,13 +4,16 @@ mod artifacts;
 mod metrics;
 mod overview;
 mod rows;
+mod shown_tabs;
 
 pub(super) use overview::reveal_ui;
 
 use egui::Ui;
 
 use super::compare::{EvolutionMemory, evolution_ui};
+use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
+use super::program::{ProgramMemory, program_ui};
 use super::scene::Scene;
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
@@ -34,6 +37,8 @@ pub(super) struct RunMemory {
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
     evolution: EvolutionMemory,
+    program: ProgramMemory,
+    optimization: OptimizationMemory,
 }
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
@@ -51,6 +56,8 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
             Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
+            Tab::Program => program_ui(ui, scene, &mut memory.program, page),
+            Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
             _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
         }
@@ -98,27 +105,23 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
 }
 
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) -> Tab {
-    let tab = scene.state.location().tab.unwrap_or(Tab::Overview);
+    let shown = shown_tabs::shown_tabs(scene, page);
+    let tab = scene.state.location().tab.unwrap_or(shown_tabs::first(page));
     let metrics = format::count(page.values.metrics.len() as u64);
     let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
     let traces = index.value().map(|index| format::count(index.total)).unwrap_or_default();
-    // Only what has evaluations below it evolves.
-    let evolution = (!page.children.is_empty()).then_some(Tab::Evolution);
-    let all: Vec<Tab> = Tab::OF_RUN.into_iter().chain(evolution).collect();
-    let titles: Vec<tabs::Tab<'_>> = all
-        .iter()
-        .map(|tab| match tab {
-            Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
-            Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
-            _ => tabs::Tab::new(tab.title()),
-        })
-        .collect();
-    let selected = all.iter().position(|one| *one == tab).unwrap_or(0);
+    let title = |tab: &Tab| match tab {
+        Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
+        Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+        _ => tabs::Tab::new(tab.title()),
+    };
+    let titles: Vec<tabs::Tab<'_>> = shown.iter().map(title).collect();
+    let selected = shown.iter().position(|one| *one == tab).unwrap_or(0);
     match tabs::show(ui, "run tabs", "Run", &titles, selected) {
         Some(chosen) => {
-            scene.act(Action::ShowTab(all[chosen]));
-            all[chosen]
+            scene.act(Action::ShowTab(shown[chosen]));
+            shown[chosen]
         }
-        None => all[selected],
+        None => shown[selected],
     }
 }

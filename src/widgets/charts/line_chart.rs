@@ -1,5 +1,6 @@
 //! Lines and dots over an axis: drawn from what can be seen, kept between frames.
 
+use super::dense::{dense_line, is_dense};
 use super::drawn::{full_range, lines_of, nearest, thin};
 use super::marks;
 use super::series::{Series, SeriesStyle};
@@ -177,6 +178,9 @@ impl<'a> LineChart<'a> {
                 if plot_ui.auto_bounds().x || !bounds.is_valid() { full } else { (bounds.min()[0], bounds.max()[0]) };
             for (index, series) in self.series.iter().enumerate() {
                 let points = thin(&mut state.drawn, index, series, from_x, to_x, pixels);
+                if series.style == SeriesStyle::Line && is_dense(points.len(), pixels) {
+                    continue;
+                }
                 for line in lines_of(series, points, tokens) {
                     plot_ui.line(line);
                 }
@@ -184,7 +188,11 @@ impl<'a> LineChart<'a> {
         });
 
         let painter = ui.painter().with_clip_rect(response.transform.frame().expand(6.0).intersect(ui.clip_rect()));
+        let inside = ui.painter().with_clip_rect(response.transform.frame().intersect(ui.clip_rect()));
         for (series, drawn) in self.series.iter().zip(&state.drawn) {
+            if series.style == SeriesStyle::Line && is_dense(drawn.points.len(), pixels) {
+                dense_line(&inside, &response.transform, series, &drawn.points, tokens);
+            }
             let has_dots = match series.style {
                 SeriesStyle::Dots | SeriesStyle::Rings => true,
                 SeriesStyle::Line => drawn.points.len() <= DOTS_MOST && !series.is_faint,

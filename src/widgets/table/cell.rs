@@ -31,6 +31,8 @@ pub struct CellText<'a> {
     pub note: Cow<'a, str>,
     /// A tint behind the cell: good, bad or warn.
     pub tint: Option<Tone>,
+    /// What is told where the pointer rests on it: why a value is a guess.
+    pub hover: Cow<'a, str>,
     /// How deep its row stands below others; with it room is kept for a triangle.
     pub depth: Option<usize>,
     /// Whether the rows below it are shown; `None` if there are none.
@@ -80,6 +82,12 @@ impl<'a> CellText<'a> {
     /// With a faint text after it.
     pub fn note(mut self, note: impl Into<Cow<'a, str>>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// With a text where the pointer rests on it.
+    pub fn hover(mut self, hover: impl Into<Cow<'a, str>>) -> Self {
+        self.hover = hover.into();
         self
     }
 

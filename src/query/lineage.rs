@@ -1,0 +1,187 @@
+//! GEPA's family tree: who was bred from whom, what was proposed and what became of it.
+
+mod inferred;
+
+use std::ops::ControlFlow;
+
+use super::lookup;
+use super::optimization::{Optimization, optimization};
+use super::program::{Read, read_json};
+use super::provenance::{Looked, instruction_at, writers};
+use crate::analysis::lineage::{
+    LineageCandidate, LineageProposal, Table, add_front, add_scores, candidates_of, proposals_of,
+};
+use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
+use crate::model::secret::mask_json;
+use crate::model::{Json, Program, RunId, RunValues};
+use crate::store::{ReadCx, Result, Store};
+
+/// Where a lineage was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineageSource {
+    /// GEPA's own tables, which it writes with `use_mlflow=True`.
+    Tables,
+    /// What the proposer was given and wrote, and what was evaluated.
+    Inferred,
+}
+
+/// GEPA's family tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lineage {
+    /// The optimization.
+    pub parent: RunId,
+    /// Where it was read.
+    pub source: LineageSource,
+    /// The candidates in the order of their numbers, the seed first.
+    pub candidates: Vec<LineageCandidate>,
+    /// The proposals in order.
+    pub proposals: Vec<LineageProposal>,
+    /// How far the search for the proposers' spans came.
+    pub looked: Looked,
+}
+
+impl Lineage {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let candidate = |one: &LineageCandidate| {
+            let texts = one.instructions.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
+            200 + texts + (one.scores.len() + one.front.len()) * 40
+        };
+        let proposal = |one: &LineageProposal| {
+            let texts = one.texts.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
+            200 + texts + one.writers.iter().flatten().map(Writer::bytes).sum::<usize>()
+        };
+        self.candidates.iter().map(candidate).sum::<usize>() + self.proposals.iter().map(proposal).sum::<usize>()
+    }
+}
+
+/// The lineage of an optimization; `None` if it is not GEPA's or the store does not have it.
+///
+/// # Errors
+/// Those of the store; a table that cannot be read is a warning.
+pub fn lineage(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Lineage>> {
+    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
+    lineage_of(store, cx, &found)
+}
+
+/// The same of an optimization that was read already.
+pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimization) -> Result<Option<Lineage>> {
+    let parent = &found.run.id;
+    let candidates = table(store, cx, parent, "candidates.json")?;
+    let proposals = table(store, cx, parent, "proposals.json")?;
+    let is_told = candidates.is_some() || proposals.is_some();
+    if !is_told && found.optimizer.name != Some("GEPA") {
+        return Ok(None);
+    }
+    let mut spans = Vec::new();
+    let looked = writers(store, cx, parent, &mut |writer| {
+        if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
+            spans.push(writer);
+        }
+        ControlFlow::Continue(())
+    })?;
+    if !is_told {
+        let (candidates, proposals) = inferred::lineage(found, spans);
+        let source = LineageSource::Inferred;
+        return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
+    }
+    let values = super::runs::stored_values(store, cx, parent)?;
+    let mut candidates = candidates.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
+    if candidates.first().is_none_or(|first| first.index != 0) {
+        candidates.insert(0, seed(store, cx, found, &values, &candidates)?);
+    }
+    let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
+    if let Some(scores) = table(store, cx, parent, "valset_scores.json")?.as_ref().and_then(Table::of) {
+        add_scores(&scores, &mut candidates);
+    }
+    if let Some(front) = table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
+        add_front(&front, &mut candidates);
+    }
+    for candidate in &mut candidates {
+        candidate.run_ids = users(found, &candidate.instructions);
+    }
+    give_writers(&mut proposals, &spans);
+    Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
+}
+
+/// One of GEPA's tables, masked; `None` if it is not there or none.
+fn table(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Json>> {
+    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+    if Table::of(&decoded.value).is_none() {
+        cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
+        return Ok(None);
+    }
+    Ok(Some(mask_json("", decoded.value, cx.reveal())))
+}
+
+/// Candidate 0, which no table holds: its instructions are params and those of the first
+/// evaluation, its score is the first that GEPA noted.
+fn seed(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    found: &Optimization,
+    values: &RunValues,
+    others: &[LineageCandidate],
+) -> Result<LineageCandidate> {
+    let first = found.seed.as_ref().and_then(|seed| {
+        let run = seed.run_ids.first()?;
+        let at = found.evaluations.iter().position(|one| one.run_id == *run)?;
+        found.programs[at].as_ref()
+    });
+    let components: Vec<&str> = match others.first() {
+        Some(other) => other.instructions.iter().map(|(component, _)| &**component).collect(),
+        None => values.params.iter().filter_map(|param| param.key.strip_prefix(SEED_PARAM)).collect(),
+    };
+    let instruction = |component: &str| {
+        let of_program = first.and_then(|program| instruction_at(program, path_of(program, component)));
+        let of_param = || lookup::param(values, &format!("{SEED_PARAM}{component}")).map(|param| param.value.as_str());
+        Some((component.to_owned(), of_program.or_else(of_param)?.to_owned()))
+    };
+    let instructions = components.into_iter().filter_map(instruction).collect();
+    let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
+    let histories = store.metric_history(cx, &found.run.id, Some("val_program_average"))?;
+    // GEPA scores the seed before its first iteration, which is step 0.
+    let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
+    candidate.score = first.map(|point| point.value).filter(|value| value.is_finite());
+    Ok(candidate)
+}
+
+/// Where GEPA keeps the instructions that it was given.
+const SEED_PARAM: &str = "summary/seed/";
+
+/// GEPA calls a program that is itself a predictor `self`.
+fn path_of<'a>(program: &Program, component: &'a str) -> &'a str {
+    let has = |path: &str| program.predictors.iter().any(|one| one.path == path);
+    if component == "self" && !has("self") && has("") { "" } else { component }
+}
+
+/// The evaluations whose programs have all of these instructions.
+fn users(found: &Optimization, instructions: &[(String, String)]) -> Vec<RunId> {
+    let has_all = |program: &Program| {
+        !instructions.is_empty()
+            && instructions.iter().all(|(component, text)| {
+                let own = instruction_at(program, path_of(program, component));
+                own.is_some_and(|own| own.trim() == text.trim())
+            })
+    };
+    let pairs = found.evaluations.iter().zip(&found.programs);
+    let users = pairs.filter(|(_, program)| program.as_ref().is_some_and(has_all));
+    users.map(|(one, _)| one.run_id.clone()).collect()
+}
+
+/// Finds the span that wrote each text; where one was proposed several times, each span is
+/// taken once, in their order.
+fn give_writers(proposals: &mut [LineageProposal], spans: &[Writer]) {
+    let mut is_taken = vec![false; spans.len()];
+    for proposal in proposals {
+        for at in 0..proposal.texts.len() {
+            let text = &proposal.texts[at].1;
+            let fits = |span: &Writer| span.wrote(text) == Some(TextMatch::Whole);
+            let mut places: Vec<usize> = (0..spans.len()).filter(|place| fits(&spans[*place])).collect();
+            places.sort_by_key(|place| (is_taken[*place], spans[*place].kind, *place));
+            let Some(place) = places.first() else { continue };
+            is_taken[*place] = true;
+            proposal.writers[at] = Some(spans[*place].clone());
+        }
+    }
+}

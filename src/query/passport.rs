@@ -1,0 +1,377 @@
+//! A program wherever it appears in a store: where it came from, every evaluation of it, and
+//! what was made of it.
+
+mod data;
+mod index;
+
+use std::collections::{HashMap, HashSet};
+
+use super::diff::result_table;
+use super::lineage::{LineageSource, lineage_of};
+use super::optimization::{Optimization, optimization, score};
+use super::program::program_state;
+use super::provenance::{Provenance, provenances};
+use super::runs::{adopted_runs, stored_values};
+use crate::analysis::optimization::EvaluationKind;
+use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
+use crate::store::{ReadCx, Result, RunTraces, Store};
+use data::DataRows;
+
+pub use index::{StateIndex, state_index};
+
+/// The program stands in more optimizations than can be told of while somebody waits: so many
+/// are read.
+const MAX_OPTIMIZATIONS: usize = 24;
+
+/// One page about one program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passport {
+    /// Which program.
+    pub hash: StateHash,
+    /// What it is.
+    pub program: Program,
+    /// Every evaluation of it, by start.
+    pub evaluations: Vec<PassportEvaluation>,
+    /// Where its instructions came from, in the first optimization that made it, else that was
+    /// given it; empty if it is in none.
+    pub origins: Vec<Provenance>,
+    /// Which rows of that optimization's trainset its demos are, where they are some.
+    pub demos: Vec<DemoOrigin>,
+    /// Its place in the family trees of GEPA.
+    pub families: Vec<Family>,
+    /// The optimizations that gave it back.
+    pub winner_of: Vec<RunRef>,
+    /// The optimizations that were given it, where that can be told.
+    pub seed_of: Vec<RunRef>,
+    /// How many runs were looked at.
+    pub runs: usize,
+    /// Nothing was left out: not a run, nor an optimization.
+    pub complete: bool,
+}
+
+impl Passport {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let texts = self.program.predictors.iter().map(|one| {
+            let instructions = one.instructions.as_ref().map_or(0, String::len);
+            instructions + one.demos.len() * 1_000 + one.fields.len() * 300
+        });
+        let origins = self.origins.iter().map(Provenance::bytes);
+        texts.sum::<usize>() + origins.sum::<usize>() + self.evaluations.len() * 600
+    }
+}
+
+/// A run by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRef {
+    /// The run.
+    pub run_id: RunId,
+    /// Its name.
+    pub name: String,
+}
+
+impl RunRef {
+    fn of(run: &Run) -> Self {
+        Self { run_id: run.id.clone(), name: run.name.clone() }
+    }
+}
+
+/// One evaluation of the program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PassportEvaluation {
+    /// The run.
+    pub run: Run,
+    /// The name of its experiment.
+    pub experiment: String,
+    /// The optimization that it is part of.
+    pub optimization: Option<RunRef>,
+    /// Its score, if it has one.
+    pub score: Option<f64>,
+    /// How many examples were scored, if known.
+    pub n: Option<u64>,
+    /// On what.
+    pub data: EvaluationData,
+    /// What its traces used, as far as they tell.
+    pub tokens: Option<Tokens>,
+    /// Its traces, counted.
+    pub traces: Option<RunTraces>,
+}
+
+/// What an evaluation was made on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EvaluationData {
+    /// The validation set of its optimization, or a sample of it.
+    Valset(EvaluationKind),
+    /// What its optimization took for validation, which logged no `valset.json`.
+    Optimizer(EvaluationKind),
+    /// Examples of which none is in the trainset or valset of an optimization that made or
+    /// gave back this program.
+    HeldOut,
+    /// Examples some of which are in such a trainset or valset.
+    Overlapping {
+        /// So many of them.
+        seen: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// It cannot be told, and why.
+    Unknown(&'static str),
+}
+
+/// A demo that is a row of the trainset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoOrigin {
+    /// The path of the predictor.
+    pub path: String,
+    /// The place of the demo.
+    pub demo: usize,
+    /// The optimization whose trainset it is.
+    pub parent: RunId,
+    /// The first row that equals it.
+    pub row: usize,
+}
+
+/// The place of a program in GEPA's family tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// The optimization.
+    pub parent: RunRef,
+    /// Its number there.
+    pub index: usize,
+    /// Whom it was bred from.
+    pub parents: Vec<Relative>,
+    /// Whom it bore.
+    pub children: Vec<Relative>,
+    /// GEPA's tables do not tell, but its prompts do.
+    pub is_inferred: bool,
+}
+
+/// Another candidate of GEPA's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relative {
+    /// Its number.
+    pub index: usize,
+    /// Which program it is, if an evaluation tells.
+    pub hash: Option<StateHash>,
+    /// Its score in the family tree.
+    pub score: Option<f64>,
+}
+
+/// The passport of a program; `None` if no active run holds it.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn passport(store: &mut dyn Store, cx: &ReadCx, hash: &StateHash) -> Result<Option<Passport>> {
+    let index = state_index(store, cx, None)?;
+    passport_in(store, cx, &index, hash)
+}
+
+/// The same with an index of the store that is at hand.
+///
+/// # Errors
+/// As [`passport`].
+pub fn passport_in(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    index: &StateIndex,
+    hash: &StateHash,
+) -> Result<Option<Passport>> {
+    let none = Vec::new();
+    let (evaluated, best) = (index.evaluated.get(hash).unwrap_or(&none), index.best.get(hash).unwrap_or(&none));
+    let Some(any) = evaluated.first().or(best.first()) else { return Ok(None) };
+    let Some(program) = program_state(store, cx, any, evaluated.is_empty())? else { return Ok(None) };
+    let runs: HashMap<RunId, Run> =
+        adopted_runs(store, cx, None, false)?.into_iter().map(|run| (run.id.clone(), run)).collect();
+    let finished = best.iter().filter_map(|id| runs.get(id)).filter(|run| run.status == RunStatus::Finished);
+    let mut passport = Passport {
+        hash: hash.clone(),
+        program,
+        evaluations: Vec::new(),
+        origins: Vec::new(),
+        demos: Vec::new(),
+        families: Vec::new(),
+        winner_of: finished.map(RunRef::of).collect(),
+        seed_of: Vec::new(),
+        runs: index.runs,
+        complete: index.complete,
+    };
+    let own: Vec<&Run> = evaluated.iter().filter_map(|id| runs.get(id)).collect();
+    let mut homes: Vec<&Run> = Vec::new();
+    let parents = own.iter().filter_map(|run| home(run, &runs));
+    let winners = passport.winner_of.iter().filter_map(|one| runs.get(&one.run_id));
+    for home in parents.chain(winners) {
+        if homes.iter().all(|known| known.id != home.id) {
+            homes.push(home);
+        }
+    }
+    homes.sort_by_key(|run| run.start_time_ms);
+    passport.complete &= homes.len() <= MAX_OPTIMIZATIONS;
+    let mut found = Vec::new();
+    for home in homes.iter().take(MAX_OPTIMIZATIONS) {
+        cx.check()?;
+        found.extend(optimization(store, cx, &home.id)?);
+    }
+    let seen = Seen::read(store, cx, &homes)?;
+    add_evaluations(store, cx, &mut passport, &own, &runs, &found, &seen)?;
+    add_origins(store, cx, &mut passport, &found)?;
+    add_families(store, cx, &mut passport, &found)?;
+    Ok(Some(passport))
+}
+
+/// The optimization that an evaluation is part of: a plain `Evaluate` within a run of the user
+/// is named `eval`, those of optimizers have a number.
+fn home<'a>(run: &Run, runs: &'a HashMap<RunId, Run>) -> Option<&'a Run> {
+    let parent = run.parent_id.as_ref().filter(|_| run.name.starts_with("eval_"))?;
+    runs.get(parent)
+}
+
+/// The data that a program's optimizations saw.
+struct Seen {
+    sets: Vec<DataRows>,
+    /// A set is missing that may hold anything.
+    is_missing: bool,
+    with_valset: Vec<RunId>,
+}
+
+impl Seen {
+    fn read(store: &mut dyn Store, cx: &ReadCx, homes: &[&Run]) -> Result<Self> {
+        let mut seen = Self { sets: Vec::new(), is_missing: homes.is_empty(), with_valset: Vec::new() };
+        for home in homes {
+            cx.check()?;
+            let trainset = DataRows::read(store, cx, &home.id, "trainset.json")?;
+            let valset = DataRows::read(store, cx, &home.id, "valset.json")?;
+            seen.is_missing |= trainset.is_none();
+            if valset.is_some() {
+                seen.with_valset.push(home.id.clone());
+            }
+            seen.sets.extend(trainset.into_iter().chain(valset));
+        }
+        Ok(seen)
+    }
+}
+
+fn add_evaluations(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    passport: &mut Passport,
+    own: &[&Run],
+    runs: &HashMap<RunId, Run>,
+    found: &[Optimization],
+    seen: &Seen,
+) -> Result<()> {
+    let names: HashMap<_, _> =
+        store.experiments(cx, true)?.into_iter().map(|experiment| (experiment.id, experiment.name)).collect();
+    let counts: HashMap<RunId, RunTraces> = store.run_traces(cx, None)?.unwrap_or_default().into_iter().collect();
+    for run in own {
+        cx.check()?;
+        let home = home(run, runs);
+        let told = found.iter().flat_map(|one| &one.evaluations).find(|one| one.run_id == run.id);
+        let (score, n, data) = match (home, told) {
+            (Some(home), Some(told)) => {
+                let has_valset = seen.with_valset.contains(&home.id);
+                let data = if has_valset { EvaluationData::Valset } else { EvaluationData::Optimizer };
+                (told.score, told.n, data(told.kind))
+            }
+            (Some(_), None) => {
+                let score = score(&stored_values(store, cx, &run.id)?);
+                (score, None, EvaluationData::Unknown("its optimization was not read"))
+            }
+            (None, _) => {
+                let score = score(&stored_values(store, cx, &run.id)?);
+                let table = result_table(store, cx, &run.id)?;
+                let n = table.as_ref().map(|table| table.rows.len() as u64);
+                (score, n, plain_data(table.as_ref(), seen))
+            }
+        };
+        let traces = counts.get(&run.id).copied();
+        passport.evaluations.push(PassportEvaluation {
+            run: (*run).clone(),
+            experiment: names.get(&run.experiment_id).cloned().unwrap_or_default(),
+            optimization: home.map(RunRef::of),
+            score,
+            n: n.or_else(|| traces.map(|traces| traces.traces).filter(|count| *count > 0)),
+            data,
+            tokens: traces.and_then(|traces| traces.tokens),
+            traces,
+        });
+    }
+    Ok(())
+}
+
+/// On what a plain evaluation was made.
+fn plain_data(table: Option<&crate::model::ResultTable>, seen: &Seen) -> EvaluationData {
+    let Some(table) = table.filter(|table| !table.rows.is_empty()) else {
+        return EvaluationData::Unknown("it has no table of results");
+    };
+    if seen.sets.is_empty() {
+        return EvaluationData::Unknown("no optimization of this program logged its data");
+    }
+    let mut overlap = HashSet::new();
+    for set in &seen.sets {
+        match set.overlap(table) {
+            Some(known) => overlap.extend(known),
+            None => return EvaluationData::Unknown("its examples have other fields than the data of the optimization"),
+        }
+    }
+    match overlap.len() {
+        0 if seen.is_missing => EvaluationData::Unknown("an optimization of this program logged no trainset"),
+        0 => EvaluationData::HeldOut,
+        seen => EvaluationData::Overlapping { seen, of: table.rows.len() },
+    }
+}
+
+fn add_origins(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+    let is_seed =
+        |one: &&Optimization| one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&passport.hash);
+    passport.seed_of = found.iter().filter(is_seed).map(|one| RunRef::of(&one.run)).collect();
+    let Some(first) = found.iter().find(|one| !is_seed(one)).or(found.first()) else { return Ok(()) };
+    let predictors = &passport.program.predictors;
+    let wanted: Vec<(&str, &str)> =
+        predictors.iter().filter_map(|one| Some((&*one.path, one.instructions.as_deref()?))).collect();
+    passport.origins = provenances(store, cx, first, &wanted)?;
+    if predictors.iter().all(|one| one.demos.is_empty()) {
+        return Ok(());
+    }
+    let Some(trainset) = DataRows::read(store, cx, &first.run.id, "trainset.json")? else { return Ok(()) };
+    for predictor in predictors {
+        let rows = predictor.demos.iter().enumerate().filter_map(|(demo, one)| Some((demo, trainset.row_of(one)?)));
+        passport.demos.extend(rows.map(|(demo, row)| DemoOrigin {
+            path: predictor.path.clone(),
+            demo,
+            parent: first.run.id.clone(),
+            row,
+        }));
+    }
+    Ok(())
+}
+
+fn add_families(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+    for one in found.iter().filter(|one| one.optimizer.name == Some("GEPA")) {
+        cx.check()?;
+        let Some(lineage) = lineage_of(store, cx, one)? else { continue };
+        let hash_of = |runs: &[RunId]| {
+            let evaluation = one.evaluations.iter().find(|evaluation| runs.contains(&evaluation.run_id))?;
+            evaluation.state_hash.clone()
+        };
+        let hashes: Vec<Option<StateHash>> =
+            lineage.candidates.iter().map(|candidate| hash_of(&candidate.run_ids)).collect();
+        let Some(at) = hashes.iter().position(|hash| hash.as_ref() == Some(&passport.hash)) else { continue };
+        let own = &lineage.candidates[at];
+        let relatives = |is_one: &dyn Fn(usize, &[usize]) -> bool| -> Vec<Relative> {
+            let others = lineage.candidates.iter().zip(&hashes);
+            let others = others.filter(|(candidate, _)| is_one(candidate.index, &candidate.parents));
+            let relative = |(candidate, hash): (&crate::analysis::lineage::LineageCandidate, &Option<StateHash>)| {
+                Relative { index: candidate.index, hash: hash.clone(), score: candidate.score }
+            };
+            others.map(relative).collect()
+        };
+        passport.families.push(Family {
+            parent: RunRef::of(&one.run),
+            index: own.index,
+            parents: relatives(&|index, _| own.parents.contains(&index)),
+            children: relatives(&|_, parents| parents.contains(&own.index)),
+            is_inferred: lineage.source == LineageSource::Inferred,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What an evaluation was made on, and from which rows of the trainset demos were taken.
+
+use std::collections::HashSet;
+
+use crate::analysis::canonical;
+use crate::model::program::Object;
+use crate::model::secret::mask_json;
+use crate::model::{Demo, Json, ResultTable, RunId};
+use crate::query::program::{Read, read_json};
+use crate::store::{ReadCx, Result, Store};
+
+/// The rows of one data file of an optimization.
+#[derive(Clone, Debug, Default)]
+pub struct DataRows {
+    columns: Vec<String>,
+    rows: Vec<Vec<Json>>,
+}
+
+impl DataRows {
+    /// Reads `trainset.json` or `valset.json`; `None` if it is not there or no table.
+    pub fn read(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Self>> {
+        let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+        let Json::Object(mut document) = decoded.value else { return Ok(None) };
+        let (Some(Json::Array(columns)), Some(Json::Array(data))) =
+            (document.remove("columns"), document.remove("data"))
+        else {
+            return Ok(None);
+        };
+        let columns: Vec<String> =
+            columns.iter().map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_owned)).collect();
+        let row = |cells: Json| match cells {
+            Json::Array(cells) => {
+                let cells = columns.iter().zip(cells);
+                cells.map(|(name, cell)| mask_json(name, cell, cx.reveal())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let rows = data.into_iter().map(row).collect();
+        Ok(Some(Self { columns, rows }))
+    }
+
+    /// Which examples of a table are among the rows; `None` if they have no field in common.
+    pub fn overlap(&self, table: &ResultTable) -> Option<HashSet<usize>> {
+        let shared: Vec<(&String, usize)> = table
+            .example_fields
+            .iter()
+            .filter_map(|field| Some((field, self.columns.iter().position(|column| column == field)?)))
+            .collect();
+        if shared.is_empty() {
+            return None;
+        }
+        let key = |cell: Option<&Json>| cell.map_or_else(|| b"-".to_vec(), canonical::bytes);
+        let own: HashSet<Vec<u8>> =
+            self.rows.iter().map(|row| shared.iter().flat_map(|(_, at)| key(row.get(*at))).collect()).collect();
+        let is_known = |example: &Object| {
+            let wanted: Vec<u8> = shared.iter().flat_map(|(field, _)| key(example.get(*field))).collect();
+            own.contains(&wanted)
+        };
+        Some((0..table.rows.len()).filter(|at| is_known(&table.rows[*at].example)).collect())
+    }
+
+    /// The first row whose fields a demo has, all of them that both name.
+    pub fn row_of(&self, demo: &Demo) -> Option<usize> {
+        let shared: Vec<(usize, Vec<u8>)> = demo
+            .fields()
+            .filter_map(|(name, value)| {
+                Some((self.columns.iter().position(|column| column == name)?, canonical::bytes(value)))
+            })
+            .collect();
+        let is_it = |row: &Vec<Json>| {
+            shared.iter().all(|(at, wanted)| row.get(*at).is_some_and(|cell| canonical::bytes(cell) == *wanted))
+        };
+        if shared.is_empty() { None } else { self.rows.iter().position(is_it) }
+    }
+}

@@ -1,0 +1,190 @@
+//! The spans of an optimization that may have written an instruction.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::analysis::optimization::{is_proposal, is_reflection_prompt};
+use crate::analysis::provenance::{Writer, WriterKind, prompt_text};
+use crate::model::{Json, RunId, SpanBody, SpanHead, TraceId};
+use crate::store::{ReadCx, Result, Store, TraceQuery};
+
+/// No more traces of an optimization are looked into.
+const MAX_TRACES: usize = 5_000;
+
+/// Nor more bodies of spans.
+const MAX_SPANS: usize = 40_000;
+
+/// Nor longer than this: somebody waits.
+const MAX_TIME: Duration = Duration::from_secs(20);
+
+/// Lines of traces that are read at once.
+const CHUNK: usize = 200;
+
+/// How far a search came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Looked {
+    /// Traces that were looked into.
+    pub traces: u64,
+    /// Spans whose inputs and outputs were read.
+    pub spans: u64,
+    /// Nothing was left out that could have told more.
+    pub complete: bool,
+}
+
+/// Shows each possible writer in the traces of a run, the oldest trace first, until `visit` has
+/// seen enough.
+pub fn writers(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    run: &RunId,
+    visit: &mut dyn FnMut(Writer) -> ControlFlow<()>,
+) -> Result<Looked> {
+    let since = Instant::now();
+    let index = store.trace_index(cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
+    let mut handles: Vec<_> = index.handles.to_vec();
+    // Newest first, as stored; what was written first is what was used.
+    handles.reverse();
+    let mut looked = Looked { complete: handles.len() <= MAX_TRACES, ..Looked::default() };
+    for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
+        for row in store.trace_rows(cx, chunk)? {
+            cx.check()?;
+            if looked.spans >= MAX_SPANS as u64 || since.elapsed() > MAX_TIME {
+                looked.complete = false;
+                return Ok(looked);
+            }
+            looked.traces += 1;
+            let (found, read) = writers_of(store, cx, &row.id)?;
+            looked.spans += read;
+            for writer in found {
+                if visit(writer).is_break() {
+                    looked.complete = true;
+                    return Ok(looked);
+                }
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// Those of one trace, predictors before the calls that they made; and how many bodies were read.
+fn writers_of(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<(Vec<Writer>, u64)> {
+    let spans = store.spans(cx, trace)?;
+    let predictors: HashMap<&str, usize> =
+        (0..spans.len()).filter(|at| is_predictor(&spans[*at])).map(|at| (&*spans[at].id, at)).collect();
+    let parents: HashMap<&str, &str> =
+        spans.iter().filter_map(|span| Some((&*span.id, span.parent_id.as_deref()?))).collect();
+    let mut nth: HashMap<&str, usize> = HashMap::new();
+    let mut read = 0;
+    let mut found = Vec::new();
+    // What each predictor of this trace is, where it proposes.
+    let mut proposers: HashMap<usize, (Option<String>, Option<Json>)> = HashMap::new();
+    let mut calls = Vec::new();
+    for (at, span) in spans.iter().enumerate() {
+        let seen = nth.entry(&span.id).or_default();
+        let span_nth = *seen;
+        *seen += 1;
+        if is_call(span) {
+            calls.push((at, span_nth));
+        }
+        if !is_predictor(span) {
+            continue;
+        }
+        read += 1;
+        let Some(body) = store.span_body(cx, trace, span.handle)? else { continue };
+        let signature = signature(&body);
+        let kind = match &signature {
+            Some(signature) if is_proposal(signature) => WriterKind::Proposer,
+            _ => WriterKind::OtherPredictor,
+        };
+        if kind == WriterKind::Proposer {
+            proposers.insert(at, (signature.clone(), body.inputs.clone()));
+        }
+        if let Some(outputs) = body.outputs {
+            found.push(writer(trace, span, span_nth, kind, signature, body.inputs, outputs));
+        }
+    }
+    for (at, span_nth) in calls {
+        let span = &spans[at];
+        let predictor = ancestor(span, &parents, &predictors);
+        let (kind, signature, inputs) = match predictor {
+            None => (WriterKind::BareCall, None, None),
+            Some(predictor) => match proposers.get(&predictor) {
+                Some((signature, inputs)) => (WriterKind::CallOfProposer, signature.clone(), inputs.clone()),
+                None => continue,
+            },
+        };
+        read += 1;
+        let Some(body) = store.span_body(cx, trace, span.handle)? else { continue };
+        let inputs = inputs.or(body.inputs);
+        let is_reflection =
+            kind == WriterKind::BareCall && inputs.as_ref().and_then(prompt_text).is_some_and(is_reflection_prompt);
+        let kind = if is_reflection { WriterKind::ReflectionPrompt } else { kind };
+        if let Some(outputs) = body.outputs {
+            found.push(writer(trace, span, span_nth, kind, signature, inputs, outputs));
+        }
+    }
+    Ok((found, read))
+}
+
+fn writer(
+    trace: &TraceId,
+    span: &SpanHead,
+    span_nth: usize,
+    kind: WriterKind,
+    signature: Option<String>,
+    inputs: Option<Json>,
+    outputs: Json,
+) -> Writer {
+    Writer {
+        trace: trace.clone(),
+        span_id: span.id.clone(),
+        span_nth,
+        name: span.name.clone(),
+        kind,
+        signature,
+        start_ns: span.start_ns,
+        end_ns: span.end_ns,
+        // The repr of the signature says nothing that the signature does not.
+        inputs: inputs.map(without_signature),
+        outputs,
+    }
+}
+
+fn without_signature(inputs: Json) -> Json {
+    match inputs {
+        Json::Object(mut fields) => {
+            if fields.len() > 1 && fields.get("signature").is_some_and(Json::is_string) {
+                fields.shift_remove("signature");
+            }
+            Json::Object(fields)
+        }
+        other => other,
+    }
+}
+
+/// DSPy's name of it; MLflow 2.x puts a number behind names that repeat.
+fn is_predictor(span: &SpanHead) -> bool {
+    span.name.starts_with("Predict.")
+}
+
+fn is_call(span: &SpanHead) -> bool {
+    span.name.starts_with("LM.")
+}
+
+/// The nearest predictor above a span, if there is one.
+fn ancestor(span: &SpanHead, parents: &HashMap<&str, &str>, predictors: &HashMap<&str, usize>) -> Option<usize> {
+    let mut at = span.parent_id.as_deref();
+    // A damaged store may lead round in a circle.
+    for _ in 0..=parents.len() {
+        if let Some(found) = predictors.get(at?) {
+            return Some(*found);
+        }
+        at = parents.get(at?).copied();
+    }
+    None
+}
+
+fn signature(body: &SpanBody) -> Option<String> {
+    body.attributes.get("signature").and_then(Json::as_str).map(str::to_owned)
+}

@@ -1,0 +1,96 @@
+//! Scores in the order of evaluation.
+
+use egui::{Align, Layout, Ui};
+
+use super::OptimizationMemory;
+use crate::analysis::optimization::{Evaluation, EvaluationKind};
+use crate::loader::Optimization;
+use crate::state::{Location, Place, Tab};
+use crate::views::scene::Scene;
+use crate::widgets::charts::{LineChart, Series, SeriesStyle};
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// Best so far below the evaluations, the winner's above all.
+pub(super) fn series(found: &Optimization) -> Vec<Series> {
+    let of = |is_it: &dyn Fn(&Evaluation) -> bool| -> Vec<(f64, f64)> {
+        let shown = found.evaluations.iter().filter(|one| is_it(one));
+        shown.filter_map(|one| Some((one.order as f64, one.score?))).collect()
+    };
+    let best = found.evaluations.iter().filter_map(|one| Some((one.order as f64, one.best_so_far?)));
+    let winner = |one: &Evaluation| found.winner.as_ref().is_some_and(|winner| winner.run_ids.contains(&one.run_id));
+    let kind = |kind: EvaluationKind| move |one: &Evaluation| one.kind == kind;
+    let all = [
+        Series::new("best so far", best).tone(Tone::Accent).style(SeriesStyle::Step),
+        Series::new("minibatch", of(&kind(EvaluationKind::Minibatch))).tone(Tone::Muted).style(SeriesStyle::Rings),
+        Series::new("kind unknown", of(&kind(EvaluationKind::Unknown))).tone(Tone::Warn).style(SeriesStyle::Rings),
+        Series::new("full", of(&kind(EvaluationKind::Full))).tone(Tone::Accent).style(SeriesStyle::Dots),
+        Series::new("winner, full", of(&|one| winner(one) && one.kind == EvaluationKind::Full))
+            .tone(Tone::Good)
+            .style(SeriesStyle::Dots),
+    ];
+    all.into_iter().filter(|one| one.x_range().is_some()).collect()
+}
+
+pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, height: f32) {
+    let Some((found, _, series)) = &memory.shown else { return };
+    let Some(optimization) = found.as_ref() else { return };
+    let mut clicked = None;
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            card_heading_ui(ui, "Score by evaluation");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series));
+        });
+        if series.is_empty() {
+            text_ui(ui, "No evaluation has a score", Type::Small, Tone::Muted);
+            ui.add_space(height);
+            return;
+        }
+        let label = format!("Score by evaluation, {} evaluations", optimization.evaluations.len());
+        let events = LineChart::new(("evaluations", &optimization.run.id), &label, series)
+            .height(height)
+            .names(false)
+            .x_text(|x| if x.fract() == 0.0 && x >= 0.0 { format!("{x:.0}") } else { String::new() })
+            .show(ui, &mut memory.chart);
+        clicked = events.clicked.map(|(_, x)| x);
+    });
+    if let Some(x) = clicked
+        && let Some(one) = optimization.evaluations.iter().find(|one| one.order as f64 == x)
+    {
+        open(scene, &one.run_id);
+    }
+}
+
+/// What the marks mean, from the right.
+fn legend_ui(ui: &mut Ui, series: &[Series]) {
+    ui.spacing_mut().item_spacing.x = size::GAP_XS;
+    for one in series {
+        let (mark, tone) = match one.name() {
+            "best so far" => (None, Tone::Accent),
+            "minibatch" => (Some(Glyph::Ring), Tone::Muted),
+            "kind unknown" => (Some(Glyph::Ring), Tone::Warn),
+            "full" => (Some(Glyph::Dot), Tone::Accent),
+            _ => (Some(Glyph::Dot), Tone::Good),
+        };
+        match mark {
+            Some(mark) => {
+                text_ui(ui, one.name(), Type::Small, Tone::Muted);
+                mark.show(ui, tone);
+            }
+            None => {
+                text_ui(ui, &format!("— {}", one.name()), Type::Small, tone);
+            }
+        }
+        ui.add_space(size::GAP_S);
+    }
+}
+
+/// Goes to an evaluation, to what it evaluated.
+pub(super) fn open(scene: &mut Scene<'_>, run: &crate::model::RunId) {
+    let experiment = scene.place().experiment().cloned();
+    let place = Place::Run { experiment, run: run.clone() };
+    scene.act(crate::state::Action::Go(Location::at(place).with_tab(Tab::Program)));
+}

@@ -1,0 +1,108 @@
+//! What is known of the optimization as a whole.
+
+use egui::text::LayoutJob;
+use egui::{Label, TextFormat, Ui};
+
+use super::rows::{counted, data};
+use crate::loader::Optimization;
+use crate::widgets::format;
+use crate::widgets::section::{card_heading_ui, card_ui};
+use crate::widgets::tokens::Tokens;
+use crate::widgets::tokens::size::{self, Type};
+
+/// The column of names.
+const NAMES: f32 = 82.0;
+/// As high as a line of the value beside it.
+const NAME_HEIGHT: f32 = 15.0;
+/// Settings that are shown, beside those that fill pages.
+const SETTING_MOST: usize = 60;
+
+/// One fact: its name, its value, a faint note behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub name: &'static str,
+    pub value: String,
+    pub note: String,
+}
+
+/// The facts in a card, which is at least so high.
+pub(super) fn card(ui: &mut Ui, found: &Optimization, height: f32) {
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.set_min_height((height - 26.0).max(0.0));
+        card_heading_ui(ui, "Facts");
+        ui.add_space(size::GAP_XS);
+        for fact in facts(found) {
+            fact_ui(ui, &fact);
+        }
+    });
+}
+
+fn fact_ui(ui: &mut Ui, fact: &Fact) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(NAMES, NAME_HEIGHT), egui::Sense::hover());
+        crate::widgets::row_text::paint(ui.painter(), rect, fact.name, Type::Small, tokens.text2, egui::Align::Min);
+        let mut job = LayoutJob::default();
+        job.append(&fact.value, 0.0, TextFormat::simple(Type::Small.font(), tokens.text1));
+        if !fact.note.is_empty() {
+            let note = format!(" {}", fact.note);
+            job.append(&note, 0.0, TextFormat::simple(Type::Small.font(), tokens.text3));
+        }
+        ui.add(Label::new(job).wrap());
+    });
+}
+
+/// The facts in the order of reading.
+pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |name, value: String, note: String| facts.push(Fact { name, value, note });
+    let reason = &found.optimizer.reason;
+    match found.optimizer.name {
+        Some(name) => add("Optimizer", name.to_owned(), format!("inferred: {reason}")),
+        None => add("Optimizer", "unknown".to_owned(), reason.clone()),
+    }
+    let settings: Vec<String> = found
+        .settings
+        .iter()
+        .filter(|entry| !entry.key.contains('.') && entry.value.as_str().len() <= SETTING_MOST)
+        .map(|entry| format!("{} {}", entry.key, entry.value.as_str()))
+        .collect();
+    if !settings.is_empty() {
+        add("Settings", settings.join(" · "), String::new());
+    }
+    for (name, size) in [("Trainset", found.trainset), ("Valset", found.valset)] {
+        match size {
+            Some(size) => {
+                let (value, note) = data(size);
+                add(name, value, note);
+            }
+            None => add(name, "unknown".to_owned(), String::new()),
+        }
+    }
+    let count = |kind: &str| found.evaluations.iter().filter(|one| one.kind.as_str() == kind).count();
+    let kinds = [("full", count("full")), ("minibatch", count("minibatch")), ("of unknown kind", count("unknown"))];
+    let kinds: Vec<String> = kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
+    if !kinds.is_empty() {
+        let candidates = counted(found.candidates.len() as u64, "program");
+        add("Evaluations", kinds.join(", "), format!("of {candidates}"));
+    }
+    if let (Some(start), Some(end)) = (found.run.start_time_ms, found.run.end_time_ms) {
+        add("Duration", format::duration_ms(end.saturating_sub(start).max(0)), String::new());
+    }
+    match found.traces {
+        None => add("Traces", "unknown".to_owned(), String::new()),
+        Some(traces) => {
+            let errors = if traces.errors > 0 { counted(traces.errors, "error") } else { String::new() };
+            add("Traces", format::count(traces.traces), errors);
+            let total = found.tokens.and_then(|tokens| tokens.total);
+            let part = match traces.with_tokens < traces.traces && total.is_some() {
+                true => format!("known of {} traces", format::count(traces.with_tokens)),
+                false => String::new(),
+            };
+            add("Tokens", total.map_or_else(|| "unknown".to_owned(), format::count_short), part);
+        }
+    }
+    facts
+}

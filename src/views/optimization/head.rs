@@ -1,0 +1,109 @@
+//! From the seed to the winner, in one line.
+
+use egui::Ui;
+
+use super::rows::{Standing, standing};
+use crate::loader::Optimization;
+use crate::model::RunStatus;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::{card_ui, text_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+pub(super) fn head_ui(ui: &mut Ui, found: &Optimization) {
+    let seed = found.seed.as_ref().and_then(|seed| standing(found, &seed.run_ids));
+    let winner = found.winner.as_ref().and_then(|winner| standing(found, &winner.run_ids));
+    let is_inferred = found.winner.as_ref().is_some_and(|winner| winner.inferred);
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = size::GAP_L;
+            match &seed {
+                Some(seed) => standing_ui(ui, "Seed", "", seed, Tone::Neutral),
+                None => unknown_ui(ui, "Seed", "unknown: nothing tells which program it was given"),
+            }
+            Glyph::Arrow.show(ui, Tone::Faint);
+            match &winner {
+                Some(winner) => {
+                    let word = if is_inferred { "Best so far" } else { "Winner" };
+                    standing_ui(ui, word, if is_inferred { "inferred" } else { "" }, winner, Tone::Good);
+                }
+                None => unknown_ui(ui, "Winner", no_winner(&found.run.status)),
+            }
+            ui.separator();
+            if let Some(winner) = &winner {
+                change_ui(ui, found, seed.as_ref(), winner);
+            }
+        });
+    });
+}
+
+fn no_winner(status: &RunStatus) -> &'static str {
+    match status {
+        RunStatus::Running | RunStatus::Scheduled => "none yet: no full evaluation has a score",
+        _ => "none: no full evaluation has a score",
+    }
+}
+
+fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = size::GAP_XS;
+            text_ui(ui, &format!("{what} {}", one.name), Type::Small, Tone::Muted);
+            if !mark.is_empty() {
+                text_ui(ui, mark, Type::Small, Tone::Faint)
+                    .on_hover_text("The best full evaluation; no best_model.json of a finished optimization names it");
+            }
+        });
+        let score = one.score.map_or_else(|| "–".to_owned(), format::value);
+        text_ui(ui, &score, Type::Headline, if one.score.is_some() { tone } else { Tone::Faint });
+        text_ui(ui, &one.note, Type::Small, Tone::Muted);
+    });
+}
+
+fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        text_ui(ui, what, Type::Small, Tone::Muted);
+        text_ui(ui, "–", Type::Headline, Tone::Faint);
+        text_ui(ui, why, Type::Small, Tone::Muted);
+    });
+}
+
+/// What became of the seed: its score, its demos, its instructions.
+fn change_ui(ui: &mut Ui, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count() as u64;
+        if let Some(seed) = seed
+            && let (Some(from), Some(to)) = (seed.score, winner.score)
+        {
+            let change = to - from;
+            let (text, tone) = match change {
+                change if change > 0.0 => (format!("+{}", format::value(change)), Tone::Good),
+                change if change < 0.0 => (format::value(change), Tone::Bad),
+                _ => ("no change of score".to_owned(), Tone::Muted),
+            };
+            text_ui(ui, &text, Type::BodyStrong, tone);
+        }
+        let evaluations = super::rows::counted(full, "full evaluation");
+        text_ui(ui, &format!("the best of {evaluations}, on the data it was chosen by"), Type::Small, Tone::Muted);
+        if let Some(seed) = seed {
+            let demos = match (&seed.demos, &winner.demos) {
+                (Some(from), Some(to)) if from == to => format!("demos {to}"),
+                (Some(from), Some(to)) => format!("demos {from} → {to}"),
+                _ => "demos unknown".to_owned(),
+            };
+            let words = if seed.name == winner.name {
+                "it is the seed itself"
+            } else if seed.instruction == winner.instruction {
+                "instructions begin alike"
+            } else {
+                "instructions changed"
+            };
+            text_ui(ui, &format!("{demos} · {words}"), Type::Small, Tone::Muted);
+        }
+    });
+}

@@ -1,0 +1,128 @@
+//! An optimization: what it was, how its candidates did, who won.
+
+mod chart;
+mod facts;
+mod head;
+mod rows;
+mod table;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use egui::{ScrollArea, Ui};
+
+use super::parts::slot_ui;
+use super::scene::Scene;
+use crate::loader::{Lane, Optimization, RunPage};
+use crate::state::{Action, Tab};
+use crate::widgets::charts::{ChartState, Series};
+use crate::widgets::chips::Chip;
+use crate::widgets::notice::Notice;
+use crate::widgets::section::{card_ui, text_ui};
+use crate::widgets::table::TableState;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use rows::Candidates;
+
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct OptimizationMemory {
+    shown: Option<(Arc<Option<Optimization>>, Candidates, Vec<Series>)>,
+    unfolded: HashSet<usize>,
+    table: TableState,
+    /// The row that the keyboard stands on.
+    cursor: Option<usize>,
+    chart: ChartState,
+}
+
+impl OptimizationMemory {
+    /// Makes rows and series anew only when something changed.
+    fn keep_up(&mut self, found: &Arc<Option<Optimization>>) {
+        let known = self.shown.as_ref().map(|(known, ..)| known);
+        if known.is_some_and(|known| Arc::ptr_eq(known, found)) {
+            return;
+        }
+        let run = |of: &Arc<Option<Optimization>>| of.as_ref().as_ref().map(|one| one.run.id.clone());
+        if known.is_none_or(|known| run(known) != run(found)) {
+            *self = Self::default();
+        }
+        if let Some(optimization) = found.as_ref() {
+            self.shown = Some((Arc::clone(found), Candidates::of(optimization), chart::series(optimization)));
+        }
+    }
+}
+
+/// From this width the facts stand beside the chart.
+const TWO_COLUMNS: f32 = 700.0;
+/// The height of the chart without its heading.
+const CHART: f32 = 214.0;
+/// Its heading and the margins of its card.
+const CHART_FRAME: f32 = 56.0;
+
+pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
+    let slot = scene.loader.optimization(&page.run.id, Lane::Selection);
+    let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
+    memory.keep_up(found);
+    let Some(optimization) = found.as_ref() else { return };
+    ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
+        if let Some(stale) = optimization.best.as_ref().and_then(|best| best.stale.as_ref()) {
+            Notice::warning("best_model.json may be stale").advice(stale).show(ui);
+            ui.add_space(size::GAP_S);
+        }
+        if optimization.evaluations.is_empty() {
+            without_evaluations_ui(ui, scene, optimization);
+            ui.add_space(size::GAP_S);
+            facts::card(ui, optimization, 0.0);
+            return;
+        }
+        head::head_ui(ui, optimization);
+        ui.add_space(size::GAP_S);
+        if ui.available_width() >= TWO_COLUMNS {
+            beside_ui(ui, scene, memory, optimization);
+        } else {
+            chart::card(ui, scene, memory, CHART);
+            ui.add_space(size::GAP_S);
+            facts::card(ui, optimization, 0.0);
+        }
+        ui.add_space(size::GAP_S);
+        table::table_ui(ui, scene, memory);
+    });
+}
+
+/// The chart and at its right the facts, equally high.
+fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, optimization: &Optimization) {
+    let width = ui.available_width();
+    let right = (width * 0.36).clamp(270.0, 400.0);
+    let height = CHART + CHART_FRAME;
+    let top = ui.available_rect_before_wrap().min;
+    let part = |ui: &mut Ui, name: &str, left: f32, width: f32, add: &mut dyn FnMut(&mut Ui)| {
+        let rect = egui::Rect::from_min_size(top + egui::vec2(left, 0.0), egui::vec2(width, height));
+        let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(name).max_rect(rect));
+        add(&mut inner);
+        inner.min_rect().height()
+    };
+    let left = width - right - size::GAP_M;
+    let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
+    let chart = CHART.max(b - CHART_FRAME);
+    let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));
+    ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, a.max(b))));
+}
+
+/// Some optimizers evaluate nothing that MLflow records: what there is stands elsewhere.
+fn without_evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, optimization: &Optimization) {
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        text_ui(ui, &rows::no_evaluations(optimization), Type::Body, Tone::Neutral);
+        ui.add_space(size::GAP_XS);
+        ui.horizontal(|ui| {
+            if optimization.best.is_some() && ui.add(Chip::button("Show its program")).clicked() {
+                scene.act(Action::ShowTab(Tab::Program));
+            }
+            if optimization.traces.is_some_and(|traces| traces.traces > 0)
+                && ui.add(Chip::button("Show its traces")).clicked()
+            {
+                scene.act(Action::ShowTab(Tab::Traces));
+            }
+        });
+    });
+}

@@ -1,0 +1,266 @@
+//! Candidates and facts as rows and words: pure functions of what was read.
+
+use std::collections::HashSet;
+
+use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
+use crate::loader::Optimization;
+use crate::model::{Program, RunId};
+use crate::query::DataSize;
+use crate::widgets::format;
+
+/// One distinct program.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CandidateRow {
+    /// `C1`, …, in the order of first evaluation; also its colour everywhere.
+    pub number: usize,
+    /// The places of its evaluations.
+    pub evaluations: Vec<usize>,
+    /// The best score of its full evaluations.
+    pub full: Option<f64>,
+    /// The best score of its minibatches.
+    pub mini: Option<f64>,
+    /// The best score of evaluations that do not tell what they were made on.
+    pub other: Option<f64>,
+    /// On how many examples: `60 + 2 × 25`.
+    pub n: String,
+    /// The lowest and highest full score, where it was evaluated repeatedly.
+    pub range: Option<(f64, f64)>,
+    /// The first line of its instructions.
+    pub instruction: Option<String>,
+    /// How many demos of which kind; `None` where its program is not known.
+    pub demos: Option<String>,
+    /// What it is beside a candidate.
+    pub marks: Vec<Mark>,
+    /// The run that a click opens: its best full evaluation, else its first one.
+    pub opens: RunId,
+}
+
+/// A word beside a candidate or an evaluation, and why it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub word: &'static str,
+    pub reason: &'static str,
+    pub is_winner: bool,
+}
+
+const WINNER: Mark = Mark {
+    word: "winner",
+    reason: "Its state is that of best_model.json of the finished optimization",
+    is_winner: true,
+};
+const BEST: Mark = Mark {
+    word: "best, inferred",
+    reason: "Inferred: the best full evaluation; no best_model.json of a finished optimization names the winner",
+    is_winner: true,
+};
+const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
+const ADOPTED: Mark =
+    Mark { word: "adopted", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
+const AMBIGUOUS: Mark = Mark { word: "ambiguous", reason: OVERLAP_REASON, is_winner: false };
+
+/// The candidates of an optimization.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Candidates {
+    pub rows: Vec<CandidateRow>,
+    /// Some evaluation was made on a minibatch.
+    pub has_mini: bool,
+    /// Some evaluation does not tell what it was made on.
+    pub has_other: bool,
+    /// Some candidate has more than one full score.
+    pub has_ranges: bool,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A candidate, by its place.
+    Candidate(usize),
+    /// An evaluation of the candidate above it, by its place.
+    Evaluation(usize),
+}
+
+impl Candidates {
+    /// One row for each distinct program.
+    pub fn of(found: &Optimization) -> Self {
+        let rows: Vec<CandidateRow> =
+            found.candidates.iter().enumerate().map(|(at, one)| row(found, at, &one.evaluations)).collect();
+        let has_mini = rows.iter().any(|row| row.mini.is_some());
+        let has_other = rows.iter().any(|row| row.other.is_some());
+        let has_ranges = rows.iter().any(|row| row.range.is_some());
+        Self { rows, has_mini, has_other, has_ranges }
+    }
+
+    /// The lines of the table, with the evaluations of what is unfolded.
+    pub fn lines(&self, unfolded: &HashSet<usize>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            lines.push(Line::Candidate(at));
+            if unfolded.contains(&at) {
+                lines.extend(row.evaluations.iter().map(|place| Line::Evaluation(*place)));
+            }
+        }
+        lines
+    }
+}
+
+fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
+    let all = || evaluations.iter().filter_map(|place| found.evaluations.get(*place));
+    let best = |kind: EvaluationKind| {
+        let scores = all().filter(|one| one.kind == kind).filter_map(|one| one.score).filter(|score| !score.is_nan());
+        scores.reduce(f64::max)
+    };
+    let full = best(EvaluationKind::Full);
+    let best_full = all().find(|one| one.kind == EvaluationKind::Full && one.score == full && full.is_some());
+    let opens = best_full.or_else(|| all().next()).map(|one| one.run_id.clone());
+    let program = evaluations.first().and_then(|place| found.programs.get(*place)).and_then(Option::as_ref);
+    let mut marks = Vec::new();
+    let holds = |runs: &[RunId]| all().any(|one| runs.contains(&one.run_id));
+    if let Some(winner) = found.winner.as_ref().filter(|winner| holds(&winner.run_ids)) {
+        marks.push(if winner.inferred { BEST } else { WINNER });
+    }
+    if found.seed.as_ref().is_some_and(|seed| holds(&seed.run_ids)) {
+        marks.push(SEED);
+    }
+    if all().any(|one| one.parent_inferred) {
+        marks.push(ADOPTED);
+    }
+    if all().any(|one| one.is_ambiguous) {
+        marks.push(AMBIGUOUS);
+    }
+    CandidateRow {
+        number: at,
+        evaluations: evaluations.to_vec(),
+        full,
+        mini: best(EvaluationKind::Minibatch),
+        other: best(EvaluationKind::Unknown),
+        n: sizes(found, evaluations),
+        range: found.candidates.get(at).and_then(|one| one.full_range).filter(|(low, high)| low < high),
+        instruction: program.and_then(first_line),
+        demos: program.map(demos),
+        marks,
+        opens: opens.unwrap_or_else(|| found.run.id.clone()),
+    }
+}
+
+/// The marks of one evaluation.
+pub(super) fn evaluation_marks(found: &Optimization, place: usize) -> Vec<Mark> {
+    let Some(one) = found.evaluations.get(place) else { return Vec::new() };
+    let mut marks = Vec::new();
+    if one.parent_inferred {
+        marks.push(ADOPTED);
+    }
+    if one.is_ambiguous {
+        marks.push(AMBIGUOUS);
+    }
+    marks
+}
+
+/// `60 + 2 × 25`: full evaluations first; what is not known is `?`.
+fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
+    let mut parts: Vec<(EvaluationKind, Option<u64>, usize)> = Vec::new();
+    for kind in [EvaluationKind::Full, EvaluationKind::Minibatch, EvaluationKind::Unknown] {
+        for one in evaluations.iter().filter_map(|at| found.evaluations.get(*at)).filter(|one| one.kind == kind) {
+            match parts.iter_mut().find(|(known, n, _)| *known == kind && *n == one.n) {
+                Some((_, _, times)) => *times += 1,
+                None => parts.push((kind, one.n, 1)),
+            }
+        }
+    }
+    let part = |(_, n, times): &(EvaluationKind, Option<u64>, usize)| {
+        let n = n.map_or_else(|| "?".to_owned(), format::count);
+        if *times == 1 { n } else { format!("{times} × {n}") }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(" + ")
+}
+
+/// The first line of the first instructions.
+pub(super) fn first_line(program: &Program) -> Option<String> {
+    let text = program.predictors.iter().find_map(|one| one.instructions.as_deref())?;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    Some(format::ellipsize_graphemes(line, 200).into_owned())
+}
+
+/// `3 boot · 1 lab`, over all predictors.
+pub(super) fn demos(program: &Program) -> String {
+    let all = || program.predictors.iter().flat_map(|one| &one.demos);
+    let made = all().filter(|demo| demo.is_bootstrapped()).count();
+    match (made, all().count() - made) {
+        (0, 0) => "none".to_owned(),
+        (made, 0) => format!("{made} boot"),
+        (0, labelled) => format!("{labelled} lab"),
+        (made, labelled) => format!("{made} boot · {labelled} lab"),
+    }
+}
+
+/// The score of a program over its evaluations: the best full one, and how far its full ones stray.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Standing {
+    /// `C4`.
+    pub name: String,
+    pub score: Option<f64>,
+    /// What the score was measured on, in words.
+    pub note: String,
+    pub demos: Option<String>,
+    pub instruction: Option<String>,
+}
+
+/// How the programs of these runs stand, if they are a candidate.
+pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing> {
+    let is_it = |at: &usize| found.evaluations.get(*at).is_some_and(|one| runs.contains(&one.run_id));
+    let at = found.candidates.iter().position(|one| one.evaluations.iter().any(is_it))?;
+    let row = row(found, at, &found.candidates[at].evaluations);
+    let note = match (row.full, row.range) {
+        (None, _) => "no full evaluation".to_owned(),
+        (Some(_), Some((low, high))) => {
+            format!("best of several full ones, {} to {}", format::value(low), format::value(high))
+        }
+        (Some(score), None) => {
+            let evaluation = row.evaluations.iter().filter_map(|at| found.evaluations.get(*at));
+            let n = evaluation.filter(|one| one.score == Some(score)).find_map(|one| one.n);
+            n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", format::count(n)))
+        }
+    };
+    Some(Standing { name: name(at), score: row.full, note, demos: row.demos, instruction: row.instruction })
+}
+
+/// What a candidate is called.
+pub(super) fn name(number: usize) -> String {
+    format!("C{}", number + 1)
+}
+
+/// `12 examples`, and what is repeated in the file.
+pub(super) fn data(size: DataSize) -> (String, String) {
+    let shown = counted(size.distinct, "example");
+    let note = match size.rows == size.distinct {
+        true => String::new(),
+        false => format!("{} rows are written: nested compiles append theirs", format::count(size.rows)),
+    };
+    (shown, note)
+}
+
+/// `1 trace`, `2 traces`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", format::count(count), if count == 1 { "" } else { "s" })
+}
+
+/// Why there is no chart and no table.
+pub(super) fn no_evaluations(found: &Optimization) -> String {
+    let who = match found.optimizer.name {
+        Some(name) => format!("{name} records no evaluations, so no candidates can be compared"),
+        None => "No evaluations were recorded, so no candidates can be compared".to_owned(),
+    };
+    let mut there = Vec::new();
+    if found.best.is_some() {
+        there.push("its program".to_owned());
+    }
+    if let Some(traces) = found.traces.filter(|traces| traces.traces > 0) {
+        there.push(counted(traces.traces, "trace"));
+    }
+    match there.is_empty() {
+        true => who,
+        false => format!("{who}; what there is: {}", there.join(" and ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+use super::*;
+use crate::analysis::optimization::{Candidate, Evaluation, OptimizerGuess, Seed, Winner};
+use crate::model::{Lifecycle, Run, RunStatus};
+
+fn evaluation(order: usize, kind: EvaluationKind, score: f64, n: Option<u64>, state: &str) -> Evaluation {
+    Evaluation {
+        run_id: RunId::from(format!("r{order}")),
+        name: format!("eval_{order}"),
+        start_time_ms: None,
+        end_time_ms: None,
+        order,
+        kind,
+        n,
+        score: Some(score),
+        best_so_far: None,
+        state_hash: Some(state.into()),
+        parent_inferred: order == 3,
+        is_ambiguous: false,
+    }
+}
+
+fn found() -> Optimization {
+    use EvaluationKind::{Full, Minibatch};
+    let run = Run {
+        id: "p".into(),
+        experiment_id: "1".into(),
+        name: "p".into(),
+        parent_id: None,
+        parent_inferred: false,
+        status: RunStatus::Finished,
+        lifecycle: Lifecycle::Active,
+        start_time_ms: None,
+        end_time_ms: None,
+        artifact_uri: None,
+    };
+    let evaluations = vec![
+        evaluation(0, Full, 50.0, Some(12), "s"),
+        evaluation(1, Minibatch, 80.0, Some(5), "t"),
+        evaluation(2, Minibatch, 60.0, Some(5), "t"),
+        evaluation(3, Full, 70.0, Some(12), "t"),
+        evaluation(4, Full, 75.0, None, "t"),
+    ];
+    let candidate = |state: &str, evaluations: Vec<usize>, low, high| Candidate {
+        state_hash: Some(state.into()),
+        evaluations,
+        full_range: Some((low, high)),
+    };
+    Optimization {
+        run,
+        settings: Vec::new(),
+        optimizer: OptimizerGuess { name: None, reason: "nothing".into() },
+        programs: vec![None; 5],
+        candidates: vec![candidate("s", vec![0], 50.0, 50.0), candidate("t", vec![1, 2, 3, 4], 70.0, 75.0)],
+        seed: Some(Seed { run_ids: vec!["r0".into()], state_hash: Some("s".into()) }),
+        winner: Some(Winner { run_ids: vec!["r3".into()], state_hash: Some("t".into()), inferred: true }),
+        evaluations,
+        best: None,
+        tokens: None,
+        traces: None,
+        trainset: None,
+        valset: None,
+    }
+}
+
+#[test]
+fn a_candidate_gathers_what_was_measured_of_one_program() {
+    let made = Candidates::of(&found());
+    let second = &made.rows[1];
+    assert_eq!((second.full, second.mini, second.other), (Some(75.0), Some(80.0), None));
+    assert_eq!((second.range, second.n.as_str()), (Some((70.0, 75.0)), "12 + ? + 2 × 5"));
+    assert_eq!(second.opens, RunId::from("r4"), "its best full evaluation");
+    let words: Vec<&str> = second.marks.iter().map(|mark| mark.word).collect();
+    assert_eq!(words, ["best, inferred", "adopted"]);
+    assert_eq!((&second.instruction, &second.demos), (&None, &None), "what is not known stays unknown");
+    assert_eq!(made.rows[0].marks[0].word, "seed");
+    assert!(made.has_ranges && made.has_mini && !made.has_other);
+}
+
+#[test]
+fn evaluations_stand_below_what_is_unfolded() {
+    let made = Candidates::of(&found());
+    assert_eq!(made.lines(&HashSet::new()), [Line::Candidate(0), Line::Candidate(1)]);
+    assert_eq!(made.lines(&HashSet::from([0])), [Line::Candidate(0), Line::Evaluation(0), Line::Candidate(1)]);
+}
+
+#[test]
+fn a_standing_says_what_it_was_measured_on() {
+    let found = found();
+    let of = |run: &str| standing(&found, &[run.into()]).map(|one| (one.name, one.note));
+    assert_eq!(of("r0"), Some(("C1".into(), "n = 12".into())));
+    assert_eq!(of("r3"), Some(("C2".into(), "best of several full ones, 70 to 75".into())));
+    assert_eq!(of("elsewhere"), None);
+}
+
+#[test]
+fn repeated_rows_are_said() {
+    assert_eq!(data(DataSize { rows: 12, distinct: 12 }), ("12 examples".into(), String::new()));
+    assert!(data(DataSize { rows: 72, distinct: 12 }).1.contains("72 rows"));
+    assert_eq!(no_evaluations(&found()), "No evaluations were recorded, so no candidates can be compared");
+}

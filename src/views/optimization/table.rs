@@ -1,0 +1,164 @@
+//! The candidates as a table, their evaluations folded below them.
+
+use egui::Ui;
+
+use super::OptimizationMemory;
+use super::chart::open;
+use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
+use crate::analysis::optimization::EvaluationKind;
+use crate::loader::Optimization;
+use crate::views::scene::Scene;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::table::{CellText, Column, Table};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size;
+
+/// The table is at least this many rows high, if there are as many.
+const ROWS_LEAST: usize = 6;
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    Name,
+    Full,
+    Mini,
+    Other,
+    Range,
+    N,
+    Instruction,
+    Demos,
+    Marks,
+}
+
+fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
+    let mut columns = vec![
+        (Shows::Name, Column::text("Candidate", 160.0)),
+        (Shows::Marks, Column::text("Mark", 124.0)),
+        (Shows::Full, Column::number("Full", 64.0)),
+    ];
+    if candidates.has_mini {
+        columns.push((Shows::Mini, Column::number("Minibatch", 82.0)));
+    }
+    if candidates.has_other {
+        columns.push((Shows::Other, Column::number("Kind unknown", 100.0)));
+    }
+    if candidates.has_ranges {
+        columns.push((Shows::Range, Column::number("Full, range", 116.0)));
+    }
+    columns.extend([
+        (Shows::N, Column::number("n", 76.0)),
+        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
+        (Shows::Demos, Column::text("Demos", 104.0)),
+    ]);
+    columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
+}
+
+pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory) {
+    let Some((found, candidates, _)) = &memory.shown else { return };
+    let Some(found) = found.as_ref() else { return };
+    let lines = candidates.lines(&memory.unfolded);
+    let shows = columns(candidates);
+    let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
+    let least = Table::height_of(lines.len().min(ROWS_LEAST)) + size::SCROLL_BAR;
+    let height = ui.available_height().max(least);
+    let events = Table::new("candidates", "Candidates", &columns, lines.len())
+        .selected(memory.cursor.filter(|row| *row < lines.len()))
+        .height(height)
+        .show(ui, &mut memory.table, |line, column| {
+            let Some((shows, _)) = shows.get(column) else { return CellText::default() };
+            match lines.get(line) {
+                Some(Line::Candidate(at)) => candidate(&candidates.rows[*at], *shows, memory.unfolded.contains(at)),
+                Some(Line::Evaluation(place)) => evaluation(found, *place, *shows),
+                None => CellText::default(),
+            }
+        });
+    if events.selected.is_some() {
+        memory.cursor = events.selected;
+    }
+    if let Some(Line::Candidate(at)) = events.folded.and_then(|line| lines.get(line)) {
+        let at = *at;
+        if !memory.unfolded.remove(&at) {
+            memory.unfolded.insert(at);
+        }
+        return;
+    }
+    let run =
+        events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line)).map(|line| match line {
+            Line::Candidate(at) => candidates.rows[*at].opens.clone(),
+            Line::Evaluation(place) => found.evaluations[*place].run_id.clone(),
+        });
+    if let Some(run) = run {
+        open(scene, &run);
+    }
+}
+
+fn score(score: Option<f64>) -> CellText<'static> {
+    score.map_or_else(CellText::unknown, |score| CellText::value(format::value(score)))
+}
+
+fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
+    let words: Vec<&str> = marks.iter().map(|mark| mark.word).collect();
+    let reasons: Vec<String> = marks.iter().map(|mark| format!("{}: {}", mark.word, mark.reason)).collect();
+    let cell = CellText::text(words.join(", ")).tone(Tone::Muted).hover(reasons.join("\n"));
+    if marks.iter().any(|mark| mark.is_winner) { cell.tone(Tone::Good).glyph(Glyph::Star, Tone::Good) } else { cell }
+}
+
+fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
+    let is_winner = row.marks.iter().any(|mark| mark.is_winner);
+    match shows {
+        Shows::Name => {
+            let fold = (row.evaluations.len() > 1).then_some(is_open);
+            let note = if row.evaluations.len() > 1 {
+                format!("{} evaluations", row.evaluations.len())
+            } else {
+                String::new()
+            };
+            CellText::text(name(row.number)).strong().dot(Tone::Category(row.number)).note(note).in_tree(0, fold)
+        }
+        Shows::Full => score(row.full).tone(match (row.full, is_winner) {
+            (None, _) => Tone::Faint,
+            (_, true) => Tone::Good,
+            _ => Tone::Neutral,
+        }),
+        Shows::Mini => score(row.mini),
+        Shows::Other => score(row.other),
+        Shows::Range => match row.range {
+            Some((low, high)) => CellText::value(format!("{} – {}", format::value(low), format::value(high)))
+                .tone(Tone::Muted)
+                .hover("The lowest and highest score of its full evaluations: one program, so this is noise"),
+            None => CellText::default(),
+        },
+        Shows::N => CellText::value(row.n.as_str()).tone(Tone::Muted),
+        Shows::Instruction => row.instruction.as_deref().map_or_else(CellText::unknown, CellText::text),
+        Shows::Demos => {
+            row.demos.as_deref().map_or_else(CellText::unknown, |text| CellText::text(text).tone(Tone::Muted))
+        }
+        Shows::Marks => marks(&row.marks),
+    }
+}
+
+fn evaluation(found: &Optimization, place: usize, shows: Shows) -> CellText<'_> {
+    let Some(one) = found.evaluations.get(place) else { return CellText::default() };
+    let of = |kind: EvaluationKind| if one.kind == kind { score(one.score) } else { CellText::default() };
+    match shows {
+        Shows::Name => {
+            let (glyph, tone, what) = match one.kind {
+                EvaluationKind::Full => (Glyph::Dot, Tone::Accent, "A full evaluation"),
+                EvaluationKind::Minibatch => (Glyph::Ring, Tone::Muted, "An evaluation on a minibatch"),
+                EvaluationKind::Unknown => (Glyph::Unknown, Tone::Warn, "Nothing tells what it was made on"),
+            };
+            let name = if one.name.is_empty() { one.run_id.as_str() } else { &one.name };
+            CellText::text(name).glyph(glyph, tone).hover(what).in_tree(1, None)
+        }
+        Shows::Full => of(EvaluationKind::Full),
+        Shows::Mini => of(EvaluationKind::Minibatch),
+        Shows::Other => of(EvaluationKind::Unknown),
+        Shows::N => match one.n {
+            Some(n) => CellText::value(format::count(n)).tone(Tone::Muted),
+            None => CellText::unknown(),
+        },
+        Shows::Marks => marks(&evaluation_marks(found, place)),
+        Shows::Range | Shows::Instruction | Shows::Demos => CellText::default(),
+    }
+}

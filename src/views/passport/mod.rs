@@ -1,0 +1,126 @@
+//! A program wherever it appears: where it came from, every evaluation of it, what was made of it.
+
+mod rows;
+
+use egui::{ScrollArea, Ui};
+
+use super::parts::{link, short_id, slot_ui};
+use super::scene::Scene;
+use super::window::place_frame;
+use crate::loader::Lane;
+use crate::model::StateHash;
+use crate::query::Passport;
+use crate::state::Action;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use rows::Line;
+
+/// Longer instructions are cut; the span that wrote them shows all.
+const MOST_TEXT: usize = 1_200;
+
+/// More evaluations are not listed.
+const MOST_LINES: usize = 200;
+
+pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
+    place_frame().show(ui, |ui| {
+        let slot = scene.loader.passport(hash, Lane::Selection);
+        let Some(passport) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
+        let Some(passport) = passport.as_ref() else {
+            empty_ui(ui, &format!("No run of this store holds the program {}", short_id(hash.as_str())), "");
+            return;
+        };
+        header_ui(ui, scene, passport);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            origins_ui(ui, scene, passport);
+            let evaluations: Vec<Line> = passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
+            lines_ui(ui, scene, "Evaluations", &evaluations, "It was never evaluated");
+            lines_ui(
+                ui,
+                scene,
+                "Where it stands",
+                &rows::descendants(passport),
+                "No optimization began with it or gave it back",
+            );
+            ui.add_space(size::GAP_L);
+        });
+    });
+}
+
+fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        title_ui(ui, "Program");
+        let hash = passport.hash.to_string();
+        let copied = link(ui, &short_id(&hash), Type::ValueSmall, Tone::Muted);
+        if copied.on_hover_text(format!("{hash}\nClick to copy")).clicked() {
+            scene.act(Action::Copy(hash));
+        }
+        let demos: usize = passport.program.predictors.iter().map(|one| one.demos.len()).sum();
+        let what = format!(
+            "{} predictors · {demos} demos, {} of them in the trainset · {} evaluations",
+            passport.program.predictors.len(),
+            passport.demos.len(),
+            format::count(passport.evaluations.len() as u64)
+        );
+        text_ui(ui, &what, Type::Small, Tone::Muted);
+        let runs = format::count(passport.runs as u64);
+        let seen =
+            if passport.complete { format!("{runs} runs looked at") } else { format!("only {runs} runs looked at") };
+        text_ui(ui, &seen, Type::Small, Tone::Faint);
+    });
+    ui.add_space(size::GAP_S);
+}
+
+/// Each instruction, and where it came from.
+fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
+    for predictor in &passport.program.predictors {
+        let Some(instructions) = &predictor.instructions else { continue };
+        card_ui(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let title = if predictor.path.is_empty() { "The program itself" } else { &predictor.path };
+            card_heading_ui(ui, title);
+            text_ui(ui, &format::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
+            match passport.origins.iter().find(|told| told.path == predictor.path) {
+                Some(told) => line_ui(ui, scene, &rows::origin(told)),
+                None => {
+                    text_ui(ui, "It is in no optimization", Type::Small, Tone::Muted);
+                }
+            }
+        });
+        ui.add_space(size::GAP_M);
+    }
+}
+
+fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, lines: &[Line], empty: &str) {
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        card_heading_ui(ui, title);
+        if lines.is_empty() {
+            text_ui(ui, empty, Type::Small, Tone::Muted);
+        }
+        for line in lines {
+            line_ui(ui, scene, line);
+        }
+    });
+    ui.add_space(size::GAP_M);
+}
+
+fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        match &line.target {
+            Some(target) => {
+                if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
+                    scene.act(Action::Go(target.clone()));
+                }
+            }
+            None => {
+                text_ui(ui, &format::one_line(&line.text, 200), Type::Body, Tone::Neutral);
+            }
+        }
+        text_ui(ui, &format::one_line(&line.note, 300), Type::Small, Tone::Muted);
+    });
+}

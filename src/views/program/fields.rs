@@ -1,0 +1,49 @@
+//! The fields of a signature as a table.
+
+use egui::Ui;
+
+use super::rows;
+use crate::model::Field;
+use crate::widgets::table::{CellText, Column, Table, TableState};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size;
+
+pub(super) fn fields_ui(ui: &mut Ui, state: &mut TableState, fields: &[Field]) {
+    let columns = [
+        Column::text("Field", 142.0).unsorted(),
+        Column::text("Direction", 76.0).unsorted(),
+        Column::text("Type", 84.0).unsorted(),
+        Column::text("Prefix", 104.0).unsorted(),
+        Column::text("Description", 120.0).unsorted().growing(),
+    ];
+    let height = Table::height_of(fields.len()) + size::SCROLL_BAR;
+    Table::new("fields", "Fields", &columns, fields.len())
+        .height(height)
+        .show(ui, state, |row, column| cell(&fields[row], column));
+}
+
+fn cell(field: &Field, column: usize) -> CellText<'_> {
+    let known = |text: Option<&'_ String>| text.map(|text| CellText::text(text.clone()));
+    match column {
+        0 => match &field.name {
+            Some(name) => {
+                let source = field.name_source.as_ref();
+                CellText::value(name.as_str()).note(rows::guessed(source)).hover(rows::reason(source))
+            }
+            None => CellText::unknown().hover("The file does not hold the name, and nothing gives it away"),
+        },
+        1 => match rows::direction(field) {
+            Some(word) => {
+                let source = field.direction_source.as_ref();
+                CellText::text(word).note(rows::guessed(source)).hover(rows::reason(source))
+            }
+            None => CellText::unknown().hover("No trace tells whether it is an input or an output"),
+        },
+        2 => match &field.type_ {
+            Some(name) => CellText::value(name.as_str()).tone(Tone::Muted),
+            None => CellText::unknown().hover("No trace tells its type"),
+        },
+        3 => known(field.prefix.as_ref()).unwrap_or_else(CellText::unknown),
+        _ => known(field.description.as_ref()).unwrap_or_else(CellText::unknown).tone(Tone::Muted),
+    }
+}

@@ -1,0 +1,133 @@
+//! The program of a run: its predictors with instructions, fields, demos and LM settings.
+
+mod demos;
+mod fields;
+mod head;
+mod predictor;
+mod rows;
+
+use std::sync::Arc;
+
+use egui::{Panel, ScrollArea, Ui};
+
+use super::details::json::JsonMemory;
+use super::details::text::TextMemory;
+use super::parts::slot_ui;
+use super::scene::Scene;
+use crate::loader::{Lane, PreparedProgram, RunPage};
+use crate::state::Action;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::notice::Notice;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::table::TableState;
+use crate::widgets::tokens::size;
+use crate::widgets::tree_row::{Mark, Trailing, TreeEvent, TreeRow};
+use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
+
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct ProgramMemory {
+    /// The program and the predictor that the rest belongs to.
+    shown: Option<(Arc<Option<PreparedProgram>>, usize)>,
+    list: RowScroll,
+    instructions: TextMemory,
+    fields: TableState,
+    demos: TableState,
+    demo: Option<usize>,
+    demo_text: TextMemory,
+    rest: JsonMemory,
+    program_rest: JsonMemory,
+    /// The file that is to be written as soon as it is read.
+    exports: Option<String>,
+}
+
+impl ProgramMemory {
+    /// Forgets what belongs to another predictor.
+    fn keep_up(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
+        let is_same = self.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, program) && *at == predictor);
+        if !is_same {
+            let exports = self.exports.take();
+            *self = Self { shown: Some((Arc::clone(program), predictor)), list: self.list, exports, ..Self::default() };
+        }
+    }
+}
+
+/// The list of predictors beside the one that is shown.
+const LIST_WIDTH: f32 = 210.0;
+
+pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, page: &RunPage) {
+    let slot = scene.loader.program(&page.run.id, false, Lane::Selection);
+    let Some(found) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
+    let problems = rows::problems(slot.warnings(), &page.run.id);
+    let Some(prepared) = found.as_ref() else {
+        problems_ui(ui, &problems);
+        empty_ui(
+            ui,
+            "No program; DSPy's autologging saves one with each evaluation and at the end of an optimization",
+            "",
+        );
+        return;
+    };
+    let predictors = &prepared.program.predictors;
+    let item = scene.state.location().item.as_deref();
+    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(0);
+    memory.keep_up(found, at);
+    head::head_ui(ui, scene, memory, page, &prepared.program);
+    problems_ui(ui, &problems);
+    if predictors.len() > 1 {
+        let frame = egui::Frame::new();
+        Panel::left("predictors").default_size(LIST_WIDTH).size_range(120.0..=420.0).frame(frame).show(ui, |ui| {
+            predictors_ui(ui, scene, memory, prepared, at);
+        });
+    }
+    let left = if predictors.len() > 1 { 12 } else { 0 };
+    let frame = egui::Frame::new().inner_margin(egui::Margin { left, ..Default::default() });
+    egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        ScrollArea::vertical().id_salt(("program", at)).auto_shrink(false).show(ui, |ui| {
+            predictor::predictor_ui(ui, scene, memory, prepared, at);
+            ui.add_space(size::GAP_L);
+        });
+    });
+}
+
+/// What is wrong with the files that the program was looked for in.
+fn problems_ui(ui: &mut Ui, problems: &[(String, String)]) {
+    for (what, advice) in problems {
+        Notice::warning(what).advice(advice).show(ui);
+        ui.add_space(size::GAP_S);
+    }
+}
+
+fn predictors_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramMemory,
+    prepared: &PreparedProgram,
+    at: usize,
+) {
+    let predictors = &prepared.program.predictors;
+    let has_demos = predictors.iter().any(|one| !one.demos.is_empty());
+    let mut chosen = None;
+    let response = VirtualRows::new("predictors", predictors.len(), size::ROW)
+        .kind(RowsKind::List)
+        .label("Predictors")
+        .cursor(Some(at))
+        .show(ui, &mut memory.list, |ui, row| {
+            let one = &predictors[row.index];
+            let demos = if one.demos.is_empty() { String::new() } else { rows::demos_short(one.demos.len()) };
+            let trailing = [Trailing::caption(&demos, 56.0)];
+            let line = TreeRow {
+                mark: Mark::None,
+                name: rows::title(&one.path),
+                trailing: if has_demos { &trailing } else { &[] },
+                selected: row.index == at,
+                ..TreeRow::default()
+            };
+            if line.show(ui, row) != TreeEvent::None {
+                chosen = Some(row.index);
+            }
+        });
+    if let Some(one) = chosen.or(response.moved_to).and_then(|row| predictors.get(row)) {
+        scene.act(Action::FocusItem(Some(one.path.clone())));
+    }
+}

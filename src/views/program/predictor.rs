@@ -1,0 +1,112 @@
+//! One predictor from top to bottom.
+
+use egui::Ui;
+
+use super::{ProgramMemory, demos, fields, rows};
+use crate::loader::{PreparedProgram, Text};
+use crate::state::Action;
+use crate::views::details::json::{JsonMemory, json_view_ui};
+use crate::views::details::text::text_block_ui;
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::key_value::{self, KeyValue};
+use crate::widgets::section::{card_heading_ui, card_ui, section_ui, text_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// Longer instructions scroll.
+const LINES_MOST: usize = 22;
+/// The room for JSON as it is stored.
+const JSON_HEIGHT: f32 = 190.0;
+
+pub(super) fn predictor_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramMemory,
+    prepared: &PreparedProgram,
+    at: usize,
+) {
+    if let (Some(predictor), Some(shown)) = (prepared.program.predictors.get(at), prepared.predictors.get(at)) {
+        card_ui(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                card_heading_ui(ui, "Instructions");
+                text_ui(ui, rows::title(&predictor.path), Type::Value, Tone::Muted);
+                if let Some(text) = &shown.instructions
+                    && ui.add(Chip::button("Copy instructions")).clicked()
+                {
+                    scene.act(Action::Copy(text.text().to_string()));
+                }
+            });
+            match &shown.instructions {
+                Some(text) => {
+                    let names = ("instructions", "Instructions");
+                    text_block_ui(ui, scene, &mut memory.instructions, names, text, true, LINES_MOST);
+                }
+                None => {
+                    text_ui(ui, "None: this parameter has no signature", Type::Small, Tone::Muted);
+                }
+            }
+        });
+        if !predictor.fields.is_empty() {
+            ui.add_space(size::GAP_S);
+            section_ui(ui, "Fields");
+            fields::fields_ui(ui, &mut memory.fields, &predictor.fields);
+        }
+        ui.add_space(size::GAP_S);
+        let made = shown.demos.iter().filter(|demo| demo.is_bootstrapped).count();
+        section_ui(ui, &demos_heading(shown.demos.len(), made));
+        if shown.demos.is_empty() {
+            text_ui(ui, "This predictor has no demos", Type::Small, Tone::Muted);
+        } else {
+            demos::demos_ui(ui, scene, memory, shown);
+        }
+        ui.add_space(size::GAP_S);
+        section_ui(ui, "LM settings");
+        lm_ui(ui, scene, &shown.lm, prepared.program.complete);
+        if let Some(rest) = &shown.rest {
+            let label = "Everything else that was saved with this predictor";
+            raw_ui(ui, scene, &mut memory.rest, ("predictor rest", label), rest);
+        }
+    }
+    if let Some(rest) = &prepared.rest {
+        let label = "Everything else that was saved with the program";
+        raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
+    }
+}
+
+fn demos_heading(demos: usize, bootstrapped: usize) -> String {
+    match (demos, bootstrapped) {
+        (0, _) => "Demos".to_owned(),
+        (all, made) if made == all => format!("Demos · {all} bootstrapped"),
+        (all, 0) => format!("Demos · {all} labelled"),
+        (all, made) => format!("Demos · {made} bootstrapped, {} labelled", all - made),
+    }
+}
+
+fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], is_complete: bool) {
+    if settings.is_empty() {
+        let text = if is_complete {
+            "None of its own: it uses the LM that is configured where it runs"
+        } else {
+            "Unknown: params hold no LM settings"
+        };
+        text_ui(ui, text, Type::Small, Tone::Muted);
+        return;
+    }
+    let lines: Vec<KeyValue<'_>> = settings.iter().map(|(key, value)| KeyValue::new(key, value)).collect();
+    if let Some(clicked) = key_value::show(ui, "lm settings", &lines) {
+        scene.act(Action::Copy(settings[clicked].1.clone()));
+    }
+}
+
+fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
+    ui.add_space(size::GAP_S);
+    section_ui(ui, label);
+    let place =
+        egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), JSON_HEIGHT));
+    let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
+    json_view_ui(&mut inner, scene, memory, id, label, text);
+    drop(inner);
+    ui.advance_cursor_after_rect(place);
+}
