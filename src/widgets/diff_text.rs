@@ -4,5 +4,5 @@
 mod lines;
 mod paint;
 
-pub use lines::{DiffLine, DiffPiece, Mark, Wrap, side_by_side, unified};
+pub use lines::{DiffLine, DiffPiece, DiffRow, Mark, Wrap, side_by_side, unified};
 pub use paint::{layout, paint};

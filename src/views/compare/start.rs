@@ -169,13 +169,13 @@ fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
             }
         }
         CompareWith::Seed | CompareWith::Winner => {
-            let slot = scene.loader.evolution(&parent.id, None, Lane::Selection);
+            let slot = scene.loader.optimization(&parent.id, Lane::Selection);
             let Some(known) = slot.value() else { return failed(&slot) };
             let known = known.as_ref().as_ref();
             let is_seed = wish.with == CompareWith::Seed;
             let runs = match is_seed {
-                true => known.and_then(|known| known.evolution.seed.as_deref()),
-                false => known.and_then(|known| known.evolution.winner.as_deref()),
+                true => known.and_then(|known| known.seed.as_ref()).map(|seed| seed.run_ids.as_slice()),
+                false => known.and_then(|known| known.winner.as_ref()).map(|winner| winner.run_ids.as_slice()),
             };
             let word = if is_seed { "seed" } else { "winner" };
             match runs {

@@ -67,8 +67,11 @@ pub fn unified(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<DiffLine> {
     lines_of(pieces, wrap)
 }
 
+/// A line of the old text and one of the new, where there are such.
+pub type DiffRow = (Option<DiffLine>, Option<DiffLine>);
+
 /// The old text beside the new one. Wherever a line ends in both, both go on in the same row.
-pub fn side_by_side(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<(Option<DiffLine>, Option<DiffLine>)> {
+pub fn side_by_side(pieces: &[(Mark, &str)], wrap: Wrap<'_>) -> Vec<DiffRow> {
     let mut rows = Vec::new();
     let mut left: Vec<(Mark, &str)> = Vec::new();
     let mut right: Vec<(Mark, &str)> = Vec::new();
