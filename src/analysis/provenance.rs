@@ -144,13 +144,14 @@ fn find(wanted: &str, written: &Json, may_decode: bool) -> Option<TextMatch> {
     match written {
         Json::String(text) => {
             let found = in_text(wanted, text);
-            if found.is_some_and(|found| found < TextMatch::Loose) || !may_decode {
+            if found == Some(TextMatch::Whole) || !may_decode {
                 return found;
             }
             // An answer in JSON writes quotes and line breaks in its own way.
             let inner = text.find('{').zip(text.rfind('}')).and_then(|(from, to)| text.get(from..=to));
             let decoded = inner.map(|inner| json::decode(inner.as_bytes())).filter(|decoded| !decoded.marks.is_raw);
-            decoded.and_then(|decoded| find(wanted, &decoded.value, false)).or(found)
+            let inside = decoded.and_then(|decoded| find(wanted, &decoded.value, false));
+            [found, inside].into_iter().flatten().min()
         }
         Json::Array(items) => items.iter().filter_map(|item| find(wanted, item, may_decode)).min(),
         Json::Object(map) => map.values().filter_map(|item| find(wanted, item, may_decode)).min(),

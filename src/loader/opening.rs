@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::worker::{Seed, Wake};
-use crate::store::{Capabilities, Result, Store, StoreInfo};
+use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreInfo};
 
 /// Opens the store at a path.
 pub type Opener = Arc<dyn Fn(&Path) -> Result<Box<dyn Store>> + Send + Sync>;
@@ -17,6 +17,9 @@ pub(super) struct Opened {
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
     pub seed: Seed,
+    /// The store's revision before anything of it was read: a later one means that what was
+    /// read in between may be old.
+    pub revision: Option<Revision>,
 }
 
 impl std::fmt::Debug for Opened {
@@ -63,11 +66,12 @@ impl Opening {
     }
 }
 
-fn prepare(store: Box<dyn Store>) -> Result<Opened> {
+fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
+    let revision = store.revision(&ReadCx::new()).ok();
     let info = store.info();
     let capabilities = store.capabilities();
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { info, capabilities, readers, seed: Arc::new(Mutex::new(store)) })
+    Ok(Opened { info, capabilities, readers, seed: Arc::new(Mutex::new(store)), revision })
 }

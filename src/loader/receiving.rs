@@ -22,8 +22,9 @@ impl Loader {
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { info, capabilities, readers, seed }) => {
+            Ok(Opened { info, capabilities, readers, seed, revision }) => {
                 self.start_epoch();
+                self.revision = revision;
                 self.slowest = None;
                 self.crew = Some(Crew::start(readers, seed, Arc::clone(&self.wake), self.patience));
                 self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
