@@ -56,10 +56,10 @@ pub(super) enum Answer {
     Lineage(Arc<Option<Lineage>>),
     Passport(Arc<Option<Passport>>),
     Artifact(Arc<Option<FileBytes>>),
-    Diff(Arc<PreparedDiff>),
-    Evolution(Arc<Option<PreparedEvolution>>),
     Program(Arc<Option<PreparedProgram>>),
     Optimization(Arc<Option<Optimization>>),
+    Diff(Arc<PreparedDiff>),
+    Evolution(Arc<Option<PreparedEvolution>>),
     Revision(Revision),
     Derived(Derived),
 }
@@ -108,10 +108,10 @@ impl Answer {
             Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
             Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
-            Self::Diff(diff) => diff.bytes(),
-            Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
             Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),
             Self::Optimization(found) => found.as_ref().as_ref().map_or(0, optimization_bytes),
+            Self::Diff(diff) => diff.bytes(),
+            Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
             Self::Derived(derived) => derived.bytes,
             Self::TracePlace(_) | Self::Revision(_) => 0,
         }
@@ -140,10 +140,10 @@ impl Answer {
             (Self::Lineage(a), Some(Self::Lineage(b))) => a == b,
             (Self::Passport(a), Some(Self::Passport(b))) => a == b,
             (Self::Artifact(a), Some(Self::Artifact(b))) => a == b,
-            (Self::Diff(a), Some(Self::Diff(b))) => a == b,
-            (Self::Evolution(a), Some(Self::Evolution(b))) => a == b,
             (Self::Program(a), Some(Self::Program(b))) => a == b,
             (Self::Optimization(a), Some(Self::Optimization(b))) => a == b,
+            (Self::Diff(a), Some(Self::Diff(b))) => a == b,
+            (Self::Evolution(a), Some(Self::Evolution(b))) => a == b,
             _ => false,
         };
         match previous {

@@ -74,11 +74,6 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             let file = query::artifact_file(store, cx, owner, path, *limit)?;
             Answer::Artifact(Arc::new(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut))))
         }
-        Request::Diff(a, b) => Answer::Diff(Arc::new(PreparedDiff::new(query::compare(store, cx, a, b)?))),
-        Request::Evolution(parent, predictor) => {
-            let found = query::evolution(store, cx, parent, predictor.as_deref())?;
-            Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
-        }
         Request::Program(run, best) => {
             let program = query::program(store, cx, run, *best)?;
             let prepared = match program {
@@ -91,6 +86,11 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             Answer::Program(Arc::new(prepared))
         }
         Request::Optimization(parent) => Answer::Optimization(Arc::new(query::optimization(store, cx, parent)?)),
+        Request::Diff(a, b) => Answer::Diff(Arc::new(PreparedDiff::new(query::compare(store, cx, a, b)?))),
+        Request::Evolution(parent, predictor) => {
+            let found = query::evolution(store, cx, parent, predictor.as_deref())?;
+            Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
+        }
         Request::Revision => Answer::Revision(store.revision(cx)?),
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),

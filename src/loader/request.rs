@@ -87,14 +87,14 @@ pub enum Request {
     Passport(StateHash),
     /// The first bytes of one file, as many as this.
     Artifact(ArtifactOwner, String, u64),
-    /// What changed from one run to another.
-    Diff(RunId, RunId),
-    /// A predictor's instructions along an optimization; the one that changed most, if none is named.
-    Evolution(RunId, Option<String>),
     /// The program of a run, laid out for the screen; or only its `best_model.json`.
     Program(RunId, bool),
     /// The optimization under a parent run.
     Optimization(RunId),
+    /// What changed from one run to another.
+    Diff(RunId, RunId),
+    /// A predictor's instructions along an optimization; the one that changed most, if none is named.
+    Evolution(RunId, Option<String>),
     /// Whether the store was written to.
     Revision,
     /// Something that a view makes of an answer.
@@ -138,10 +138,10 @@ impl Request {
             Self::Lineage(_) => "family tree",
             Self::Passport(_) => "program",
             Self::Artifact(..) => "artifact",
-            Self::Diff(..) => "comparison",
-            Self::Evolution(..) => "evolution",
             Self::Program(..) => "program",
             Self::Optimization(_) => "optimization",
+            Self::Diff(..) => "comparison",
+            Self::Evolution(..) => "evolution",
             Self::Revision => "revision",
             Self::Derived(key) => key.what,
         }

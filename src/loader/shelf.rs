@@ -25,9 +25,9 @@ impl Class {
             | Request::WholeSpanBody(..)
             | Request::SpanJson(..)
             | Request::Artifact(..)
+            | Request::Program(..)
             | Request::Diff(..)
             | Request::Evolution(..)
-            | Request::Program(..)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,

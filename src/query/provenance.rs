@@ -50,7 +50,7 @@ pub enum Origin {
         is_inferred: bool,
     },
     /// A model wrote it.
-    Writer(Found),
+    Writer(Box<Found>),
     /// It is in no output that was looked at.
     Unknown,
 }
@@ -191,7 +191,7 @@ impl Search {
     fn end(self, looked: Looked) -> Provenance {
         let origin = match self.best {
             _ if self.is_seed => Origin::Program { is_inferred: false },
-            Some((_, found)) if !(found.is_inferred && self.was_given) => Origin::Writer(found),
+            Some((_, found)) if !(found.is_inferred && self.was_given) => Origin::Writer(Box::new(found)),
             _ if self.was_given => Origin::Program { is_inferred: true },
             _ => Origin::Unknown,
         };

@@ -38,20 +38,20 @@ pub enum Place {
         /// The trace.
         trace: TraceId,
     },
+    /// A program wherever it appears in the store; the beginning of its hash is enough.
+    Program(StateHash),
     /// Runs beside each other.
     Compare {
         /// The runs, two or more: the first is what the others are compared with.
         runs: Vec<RunId>,
     },
-    /// A program wherever it appears in the store; the beginning of its hash is enough.
-    Program(StateHash),
 }
 
 impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::Compare { .. } | Self::Program(_) => None,
+            Self::Store | Self::Program(_) | Self::Compare { .. } => None,
             Self::Experiment(id) => Some(id),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
         }
@@ -60,7 +60,7 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment(_) | Self::Compare { .. } | Self::Program(_) => None,
+            Self::Store | Self::Experiment(_) | Self::Program(_) | Self::Compare { .. } => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
         }
@@ -145,6 +145,7 @@ impl Location {
                 "run" => &mut run,
                 "trace" => &mut trace,
                 "span" => &mut span,
+                "program" => &mut program,
                 "compare" => {
                     compared.extend(parts.by_ref().map(|id| RunId::from(decode(id))));
                     if compared.len() < 2 {
@@ -152,7 +153,6 @@ impl Location {
                     }
                     continue;
                 }
-                "program" => &mut program,
                 other => {
                     unknown.push(decode(other));
                     continue;
@@ -255,9 +255,9 @@ mod tests {
             "dspyglass:experiment/3/run/abc?tab=metrics&item=eval%2Ffull%20score",
             "dspyglass:run/%C3%A9%3F%23%2F%25",
             "dspyglass:trace/tr-1",
+            "dspyglass:program/0a1b",
             "dspyglass:compare/a/b",
             "dspyglass:compare/a%2F%E4%BD%90/run/%3F%23/experiment?tab=examples&item=run",
-            "dspyglass:program/0a1b",
             "dspyglass:experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2",
         ] {
             let (location, unknown) = Location::parse(text);

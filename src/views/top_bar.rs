@@ -133,11 +133,11 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if let Place::Trace { trace, .. } = &place {
         steps.push((short_id(trace.as_str()), place.clone()));
     }
-    if let Place::Compare { .. } = &place {
-        steps.push(("Compare".to_owned(), place.clone()));
-    }
     if let Place::Program(hash) = &place {
         steps.push((format!("program {}", short_id(hash.as_str())), place.clone()));
+    }
+    if let Place::Compare { .. } = &place {
+        steps.push(("Compare".to_owned(), place.clone()));
     }
     let last = steps.len() - 1;
     for (index, (name, target)) in steps.into_iter().enumerate() {

@@ -11,8 +11,10 @@ pub(super) fn print(run: &Run, predictor: &Predictor, answer: &mut Answer<'_>) -
     if predictor.instructions.is_none() {
         return Ok(());
     }
-    let parent = run.parent_id.as_ref().unwrap_or(&run.id);
-    let Some(told) = query::provenance(answer.store, answer.cx, parent, &run.id, &predictor.path)? else {
+    // Also the parent that adopted it.
+    let page = query::run_page(answer.store, answer.cx, &run.id)?;
+    let parent = page.and_then(|page| page.run.parent_id).unwrap_or_else(|| run.id.clone());
+    let Some(told) = query::provenance(answer.store, answer.cx, &parent, &run.id, &predictor.path)? else {
         return Ok(());
     };
     match told.origin {

@@ -59,12 +59,12 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
             scene.act(Action::Copy(hash));
         }
         let demos: usize = passport.program.predictors.iter().map(|one| one.demos.len()).sum();
-        let what = format!(
-            "{} predictors · {demos} demos, {} of them in the trainset · {} evaluations",
-            passport.program.predictors.len(),
-            passport.demos.len(),
-            format::count(passport.evaluations.len() as u64)
-        );
+        let mut what = vec![counted(passport.program.predictors.len(), "predictor")];
+        if demos > 0 {
+            what.push(format!("{}, {} of them in the trainset", counted(demos, "demo"), passport.demos.len()));
+        }
+        what.push(counted(passport.evaluations.len(), "evaluation"));
+        let what = what.join(" · ");
         text_ui(ui, &what, Type::Small, Tone::Muted);
         let runs = format::count(passport.runs as u64);
         let seen =
@@ -72,6 +72,10 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
         text_ui(ui, &seen, Type::Small, Tone::Faint);
     });
     ui.add_space(size::GAP_S);
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", format::count(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// Each instruction, and where it came from.

@@ -36,9 +36,9 @@ pub(super) struct RunMemory {
     metrics: metrics::MetricsMemory,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
-    evolution: EvolutionMemory,
     program: ProgramMemory,
     optimization: OptimizationMemory,
+    evolution: EvolutionMemory,
 }
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
@@ -55,9 +55,9 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         match tab {
             Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
-            Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
             Tab::Program => program_ui(ui, scene, &mut memory.program, page),
             Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
             _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
         }

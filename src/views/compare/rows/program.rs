@@ -63,8 +63,7 @@ pub(in crate::views::compare) fn title(path: &str) -> String {
 
 fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
     rows.push(Row::Predictor { title: title(&diff.path), facts: facts(diff) });
-    let is_left_out = options.only_differences && diff.instructions.is_same();
-    if !diff.instructions.pieces.is_empty() && !is_left_out {
+    if !(diff.instructions.pieces.is_empty() || options.only_differences && diff.instructions.is_same()) {
         instructions(at, &diff.instructions, options, widths, rows);
     }
     demos(&diff.demos, options, rows);
