@@ -99,7 +99,7 @@ fn compared(harness: &Harness<'_, Viewer>) -> Vec<String> {
 #[test]
 fn what_changed_is_told_by_words_and_signs() {
     let mut harness = at("compare/a/b");
-    assert!(has_row(&harness, "Predictor solve: instructions changed, +1 demos, fields same"));
+    assert!(has_row(&harness, "Predictor solve: instructions changed, +1 demo, fields same"));
     assert!(has_row(&harness, "[-support ticket-]"), "{:?}", rows(&harness));
     assert!(has_row(&harness, "{+"));
     assert!(has_row(&harness, "Demo added: ¿Pueden cambiar mi dirección?, shipping, bootstrapped"));

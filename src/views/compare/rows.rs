@@ -164,7 +164,19 @@ impl Rows {
     }
 }
 
-/// A list that is cut after so many: `… and 12 more`.
+/// `1 field`, `2 fields`.
+fn counted(n: usize, what: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", crate::widgets::format::count(n as u64))
+}
+
+/// `1 differs`, `2 differ`.
+fn differ(n: usize) -> String {
+    let ending = if n == 1 { "s" } else { "" };
+    format!("{} differ{ending}", crate::widgets::format::count(n as u64))
+}
+
+/// The beginning of a text that is longer than so many bytes.
 fn cut_text(text: &str, most: usize) -> String {
     match text.len() > most {
         true => format!("{}…", &text[..text.floor_char_boundary(most)]),

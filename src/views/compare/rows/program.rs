@@ -1,7 +1,7 @@
 //! What changed in the program: predictor by predictor.
 
 use super::values::json_text;
-use super::{ChangeRow, DemoCell, Options, Row, cut_text};
+use super::{ChangeRow, DemoCell, Options, Row, counted, cut_text, differ};
 use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
 use crate::analysis::text_diff::{PieceOp, TextDiff};
 use crate::model::{Demo, Json};
@@ -95,16 +95,22 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     add(text.to_owned(), Tone::Muted);
     let demos = &diff.demos;
     if demos.is_same() {
-        add(if demos.kept == 0 { "no demos".to_owned() } else { format!("{} demos same", demos.kept) }, Tone::Muted);
+        add(
+            if demos.kept == 0 { "no demos".to_owned() } else { format!("{} same", counted(demos.kept, "demo")) },
+            Tone::Muted,
+        );
     }
     if !demos.added.is_empty() {
-        add(format!("+{} demos", demos.added.len()), Tone::Good);
+        add(format!("+{}", counted(demos.added.len(), "demo")), Tone::Good);
     }
     if !demos.removed.is_empty() {
-        add(format!("−{} demos", demos.removed.len()), Tone::Bad);
+        add(format!("−{}", counted(demos.removed.len(), "demo")), Tone::Bad);
     }
-    let fields =
-        if diff.fields.is_empty() { "fields same".to_owned() } else { format!("{} fields", diff.fields.len()) };
+    let fields = if diff.fields.is_empty() {
+        "fields same".to_owned()
+    } else {
+        format!("{} changed", counted(diff.fields.len(), "field"))
+    };
     add(fields, Tone::Muted);
     if !diff.lm.is_empty() {
         add("LM changed".to_owned(), Tone::Muted);
@@ -246,7 +252,7 @@ fn fields(fields: &[FieldDiff], rows: &mut Vec<Row>) {
     if fields.is_empty() {
         return;
     }
-    rows.push(Row::Caption(format!("Fields · {} differ", fields.len())));
+    rows.push(Row::Caption(format!("Fields · {}", differ(fields.len()))));
     for diff in fields {
         let name = |of: &Option<crate::model::Field>| {
             of.as_ref().and_then(|field| field.name.clone().or(field.prefix.clone()))
@@ -276,7 +282,7 @@ fn keys(caption: &str, changes: &[KeyChange], rows: &mut Vec<Row>) {
     if changes.is_empty() {
         return;
     }
-    rows.push(Row::Caption(format!("{caption} · {} differ", changes.len())));
+    rows.push(Row::Caption(format!("{caption} · {}", differ(changes.len()))));
     let text = |value: &Option<Json>| value.as_ref().map(json_text);
     rows.extend(changes.iter().map(|change| {
         let key = if change.key.is_empty() { "value".to_owned() } else { change.key.clone() };

@@ -1,6 +1,6 @@
 //! Params and metrics that differ.
 
-use super::{ChangeRow, Row, cut_text};
+use super::{ChangeRow, Row, cut_text, differ};
 use crate::model::{Json, Shown};
 use crate::query::{Comparison, MetricChange, ParamChange};
 use crate::widgets::format;
@@ -27,8 +27,8 @@ pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
         }));
         rows.push(Row::Gap);
     };
-    list(format!("Params · {} differ", others.len()), &others);
-    list(format!("Params that repeat the program · {} differ", of_program.len()), &of_program);
+    list(format!("Params · {}", differ(others.len())), &others);
+    list(format!("Params that repeat the program · {}", differ(of_program.len())), &of_program);
 }
 
 pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
@@ -36,7 +36,7 @@ pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
         rows.push(Row::Sentence("All metrics have the same latest value, or there are none".to_owned()));
         return;
     }
-    rows.push(Row::Caption(format!("Metrics · {} differ, latest values", diff.metrics.len())));
+    rows.push(Row::Caption(format!("Metrics · {}, latest values", differ(diff.metrics.len()))));
     rows.extend(diff.metrics.iter().map(|metric| {
         let text = |value: Option<f64>| value.map(format::value);
         Row::Change(ChangeRow {
