@@ -7,7 +7,7 @@ use egui::Ui;
 use super::{ProgramMemory, rows};
 use crate::loader::{Lane, RunPage};
 use crate::model::{ArtifactOwner, Program, ProgramSource};
-use crate::state::{Action, FileToSave, NoticeText};
+use crate::state::{Action, FileToSave, NoticeText, Place};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -41,6 +41,11 @@ pub(super) fn head_ui(
                 let tip = format!("{hash}\nEqual for programs that do the same; click to copy");
                 if link(ui, short, Type::ValueSmall, Tone::Muted).on_hover_text(tip).clicked() {
                     scene.act(Action::Copy(hash.to_owned()));
+                }
+                let origin = Chip::button("Where it came from");
+                let tip = "Who wrote its instructions, and every evaluation of this program in the store";
+                if ui.add(origin).on_hover_text(tip).clicked() {
+                    scene.go(Place::Program(hash.into()));
                 }
             }
             None => {
