@@ -1,7 +1,7 @@
 //! Programs and their differences, against a plain walk over the files that DSPy wrote.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dspyglass::analysis::program_diff::{ChangeKind, diff_programs};
 use dspyglass::analysis::program_state::{from_json, from_params};
@@ -10,27 +10,9 @@ use dspyglass::query;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 use serde_json::json;
 
-use crate::support::databases;
+use crate::support::{databases, files};
 
 type Object = serde_json::Map<String, Json>;
-
-/// Every file of this name below a folder, by the id of the run that it belongs to.
-fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![home.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).expect("listed").flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else if entry.file_name() == name {
-                let path = entry.path();
-                let run = path.ancestors().nth(2).and_then(Path::file_name).expect("a run's folder");
-                found.insert(run.to_string_lossy().into_owned(), path);
-            }
-        }
-    }
-    found
-}
 
 fn read(path: &Path) -> Json {
     serde_json::from_slice(&std::fs::read(path).expect("read")).expect("json")

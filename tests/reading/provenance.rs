@@ -13,7 +13,7 @@ use dspyglass::query::{self, Origin};
 use dspyglass::store::{CancelToken, OpenOptions, ReadCx, Store, StoreError, open};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::support::databases;
+use crate::support::{databases, files};
 
 fn reader(database: &Path) -> Box<dyn Store> {
     open(database, &OpenOptions::default()).expect("opened")
@@ -31,23 +31,6 @@ fn sql(database: &Path, question: &str) -> Vec<Vec<String>> {
     };
     let rows = statement.query_map([], |row| Ok((0..columns).map(|at| text(row, at)).collect())).expect("asked");
     rows.map(|row| row.expect("a row")).collect()
-}
-
-/// Every file of this name below a folder, by the name of the folder above `artifacts`.
-fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![home.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).expect("listed").flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else if entry.file_name() == name {
-                let owner = entry.path().ancestors().nth(2).and_then(Path::file_name).expect("an owner").to_owned();
-                found.insert(owner.to_string_lossy().into_owned(), entry.path());
-            }
-        }
-    }
-    found
 }
 
 fn json(path: &Path) -> Json {

@@ -34,6 +34,24 @@ pub fn databases() -> Vec<PathBuf> {
     found
 }
 
+/// Every file of this name below a folder, by the name of the folder above `artifacts`: the run's id.
+pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![home.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).expect("listed").flatten() {
+            if entry.path().is_dir() {
+                open.push(entry.path());
+            } else if entry.file_name() == name {
+                let path = entry.path();
+                let run = path.ancestors().nth(2).and_then(Path::file_name).expect("a run's folder");
+                found.insert(run.to_string_lossy().into_owned(), path);
+            }
+        }
+    }
+    found
+}
+
 /// A private copy of a recorded store's folder, removed when dropped.
 pub fn copy_of(name: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a folder for the copy");
