@@ -10,6 +10,8 @@ mod common;
 mod compare;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/lineage.rs"]
+mod lineage;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]

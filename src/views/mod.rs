@@ -12,6 +12,7 @@ mod compare;
 mod details;
 mod experiment;
 mod keys;
+mod lineage;
 mod menu;
 mod notices;
 mod optimization;
