@@ -18,6 +18,8 @@ mod many;
 mod navigation;
 #[path = "ui_window/palette.rs"]
 mod palette;
+#[path = "ui_window/phrases.rs"]
+mod phrases;
 #[path = "ui_window/programs.rs"]
 mod programs;
 #[path = "ui_window/remembered.rs"]
