@@ -1,6 +1,6 @@
 //! Selecting a passage in the lines of an evolution, to look its history up.
 
-use egui::{Event, Pos2, Ui, pos2};
+use egui::{CursorIcon, Event, Pos2, Ui, pos2};
 
 use super::paint::DrawnLine;
 use super::rows::Row;
@@ -50,6 +50,9 @@ impl Selecting {
 
     /// A line was drawn: what the pointer does with it.
     pub fn feel(&mut self, ui: &Ui, row: &VisibleRow, line: &DiffLine, drawn: &DrawnLine, rows: &[Row]) {
+        if drawn.response.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::Text);
+        }
         let (pos, pressed, shift) =
             ui.input(|input| (input.pointer.interact_pos(), input.pointer.primary_pressed(), input.modifiers.shift));
         let spot = |pos: Pos2| {

@@ -1,8 +1,8 @@
 //! A small button beside a selection.
 
 use crate::widgets::chips::Chip;
-use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size;
+use crate::widgets::tokens::{Tokens, Tone};
 use egui::{Area, CornerRadius, Frame, Id, Order, Pos2, Stroke, Ui, vec2};
 
 /// Offers to do something with what is selected up to `at`, the lower end of its last line. Returns whether
@@ -20,5 +20,5 @@ pub fn offer_ui(ui: &Ui, id: Id, at: Pos2, text: &str) -> bool {
         .corner_radius(CornerRadius::same(size::RADIUS))
         .inner_margin(2);
     let area = area.constrain_to(ui.ctx().content_rect());
-    area.show(ui.ctx(), |ui| frame.show(ui, |ui| ui.add(Chip::button(text)).clicked()).inner).inner
+    area.show(ui.ctx(), |ui| frame.show(ui, |ui| ui.add(Chip::button(text).tone(Tone::Neutral)).clicked()).inner).inner
 }

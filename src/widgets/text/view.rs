@@ -10,7 +10,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
 use egui::text::{CCursor, LayoutJob, TextFormat};
-use egui::{Align2, AsIdSalt, Galley, IdSalt, Pos2, Rect, Ui, pos2};
+use egui::{Align2, AsIdSalt, CursorIcon, Galley, IdSalt, Pos2, Rect, Ui, pos2};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -157,6 +157,9 @@ impl<'a> VirtualText<'a> {
             let label = crate::widgets::format::one_line(&shown, 200);
             let info = RowInfo { label: &label, selected: is_selected, ..RowInfo::default() };
             let response = row.interact(ui, info);
+            if response.hovered() {
+                ui.ctx().set_cursor_icon(CursorIcon::Text);
+            }
             if response.is_pointer_button_down_on() && pointer.is_some() {
                 state.is_dragging = true;
             }
