@@ -125,7 +125,14 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
         if ui.add(Chip::toggle("Changes", memory.shows_changes)).on_hover_text(tip).clicked() {
             memory.shows_changes = !memory.shows_changes;
         }
-        text_ui(ui, "scores are sums over the sampled examples, before → after", Type::Small, Tone::Muted);
+        let is_scored = all.iter().any(|one| one.before.is_some() || one.after.is_some());
+        let scores = match is_scored {
+            true => "scores are sums over the sampled examples, before → after",
+            false => "what they scored on the sampled examples is not recorded",
+        };
+        if !all.is_empty() {
+            text_ui(ui, scores, Type::Small, Tone::Muted);
+        }
     });
 }
 
@@ -233,7 +240,9 @@ fn head_row_ui(ui: &Ui, row: &VisibleRow, at: usize, one: &LineageProposal, is_o
     let scores = next(COLUMNS[3]);
     let is_better = matches!((one.before, one.after), (Some(before), Some(after)) if after > before);
     let color = if is_better { tokens.good } else { tokens.text2 };
-    row_text::paint(painter, scores, &proposals::scores(one), Type::Value, color, Align::Min);
+    if one.before.is_some() || one.after.is_some() {
+        row_text::paint(painter, scores, &proposals::scores(one), Type::Value, color, Align::Min);
+    }
     if let [(Some(component), _)] = one.texts.as_slice() {
         let rest = next(most);
         row_text::paint(painter, rest, component, Type::Value, tokens.text3, Align::Min);
