@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::connection::explain;
 use super::reader::Reader;
 use super::row;
 use crate::model::secret::{is_secret_key, shown_under};
@@ -90,6 +91,8 @@ impl Reader<'_> {
 
     /// See [`crate::store::Store::run_values`].
     pub fn run_values(&self, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+        // One look at the database: without it each of thousands of questions would lock the file.
+        let _look = self.look()?;
         let mut all = self.run_ids(query)?;
         let mut keys = Keys::default();
         self.values_of("params", "key, value", &mut all, |(_, values), row| {
@@ -147,9 +150,10 @@ impl Reader<'_> {
             return Ok(());
         }
         let sql = format!("select {columns} from {table} where run_uuid = ?1");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(|error| explain(self.path, table, &error))?;
         for run in runs {
             let id = run.0.clone();
-            if !self.each_of_whole(table, &sql, [id.as_str()], |values| take(run, values))? {
+            if !self.each_answer(table, &mut statement, [id.as_str()], |values| take(run, values))? {
                 break;
             }
         }
