@@ -13,7 +13,7 @@ use super::selecting::{Passage, Selecting};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, Lane, PreparedEvolution};
 use crate::model::RunId;
-use crate::state::{Action, Place};
+use crate::state::{Action, PHRASE_MOST, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -127,6 +127,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
             .width(width)
             .show(ui, &mut phrase);
         if typed.changed() {
+            phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
             scene.act(Action::FindPhrase((!phrase.is_empty()).then(|| phrase.clone())));
         }
         if phrase.trim().is_empty() {

@@ -239,7 +239,7 @@ pub(super) fn cut_short(lineage: &Lineage) -> Option<String> {
     let looked = &lineage.looked;
     (!looked.complete).then(|| {
         format!(
-            "Only {} with {} were looked into; a proposal below may lack the span that wrote it",
+            "Only {} with {} could be looked into; a proposal below may lack the span that wrote it",
             counted(looked.traces as usize, "trace"),
             counted(looked.spans as usize, "span")
         )
@@ -283,6 +283,23 @@ mod tests {
         let all = [candidate(0, &[]), candidate(1, &[0]), candidate(2, &[0]), candidate(3, &[1, 2])];
         assert_eq!(shape(&all), [(0, 0, false), (1, 1, false), (3, 2, false), (2, 1, false), (3, 2, true)]);
         assert_eq!(origin(&all[3]), "merged from 1 and 2");
+    }
+
+    #[test]
+    fn what_was_not_looked_into_is_said() {
+        let looked = crate::query::provenance::Looked { traces: 1, spans: 12_345, complete: false };
+        let mut lineage = Lineage {
+            parent: "p".into(),
+            source: LineageSource::Inferred,
+            candidates: vec![candidate(0, &[])],
+            proposals: Vec::new(),
+            looked,
+        };
+        assert_eq!(summary(&lineage), "1 candidate · 0 proposals: 0 accepted, 0 rejected");
+        assert!(cut_short(&lineage).is_some_and(|text| text.starts_with("Only 1 trace with 12,345 spans could")));
+        lineage.looked.complete = true;
+        assert_eq!(cut_short(&lineage), None);
+        assert!(source(LineageSource::Inferred).starts_with("Inferred"));
     }
 
     #[test]
