@@ -16,7 +16,7 @@ fn store() -> MemoryStore {
         run.end_time_ms = None;
         store.put_run(run);
     }
-    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.to_owned()) };
+    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
     let metric =
         |key: &str, value| LatestMetric { key: key.into(), point: MetricPoint { step: 0, timestamp_ms: 0, value } };
     let metrics = vec![metric("eval", 72.5), metric("x", f64::NAN), metric("y", f64::NEG_INFINITY)];

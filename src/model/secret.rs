@@ -6,7 +6,7 @@
 //! `input_tokens`, `mlflow.chat.tokenUsage`) are not.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
@@ -26,8 +26,9 @@ pub enum Reveal {
 /// A text that may have been withheld.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// The text, with secrets inside it replaced by [`MASK`].
-    Text(String),
+    /// The text, with secrets inside it replaced by [`MASK`]. Thousands of runs have values that
+    /// are equal, and share one.
+    Text(Arc<str>),
     /// All of it is a secret.
     Masked,
 }
@@ -44,7 +45,7 @@ impl Shown {
     /// As a JSON document says it: the text, or `{"masked": true}`.
     pub fn to_json(&self) -> Json {
         match self {
-            Self::Text(text) => Json::from(text.as_str()),
+            Self::Text(text) => Json::from(&**text),
             Self::Masked => masked_json(),
         }
     }
@@ -59,27 +60,43 @@ pub fn masked_json() -> Json {
 }
 
 /// A value stored under a key, as it may be shown.
-pub fn shown(key: &str, text: String, reveal: Reveal) -> Shown {
+pub fn shown(key: &str, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
     shown_under(is_secret_key(key), text, reveal)
 }
 
 /// As [`shown`], for readers that ask [`is_secret_key`] once for thousands of values.
-pub fn shown_under(is_secret_key: bool, text: String, reveal: Reveal) -> Shown {
-    if reveal == Reveal::Revealed {
-        return Shown::Text(text);
+pub fn shown_under(is_secret_key: bool, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
+    match reveal {
+        Reveal::Revealed => Shown::Text(text.into()),
+        Reveal::Masked => match hidden(is_secret_key, text.as_ref()) {
+            Hidden::Nothing => Shown::Text(text.into()),
+            Hidden::Parts(redacted) => Shown::Text(redacted.into()),
+            Hidden::Whole => Shown::Masked,
+        },
     }
-    if is_secret_key && is_worth_hiding(&text) {
-        return Shown::Masked;
+}
+
+/// How much of a text is a secret.
+enum Hidden {
+    Nothing,
+    /// Parts of it; this is what is left.
+    Parts(String),
+    Whole,
+}
+
+fn hidden(is_secret_key: bool, text: &str) -> Hidden {
+    if is_secret_key && is_worth_hiding(text) {
+        return Hidden::Whole;
     }
-    if !has_sign(&text) {
-        return Shown::Text(text);
+    if !has_sign(text) {
+        return Hidden::Nothing;
     }
-    if is_secret_whole(&text) {
-        return Shown::Masked;
+    if is_secret_whole(text) {
+        return Hidden::Whole;
     }
-    match redact(&text) {
-        Cow::Borrowed(_) => Shown::Text(text),
-        Cow::Owned(redacted) => Shown::Text(redacted),
+    match redact(text) {
+        Cow::Borrowed(_) => Hidden::Nothing,
+        Cow::Owned(redacted) => Hidden::Parts(redacted),
     }
 }
 
@@ -93,9 +110,10 @@ pub fn mask_json(key: &str, value: Json, reveal: Reveal) -> Json {
 
 fn mask(key: &str, value: Json) -> Json {
     match value {
-        Json::String(text) => match shown(key, text, Reveal::Masked) {
-            Shown::Text(text) => Json::String(text),
-            Shown::Masked => masked_json(),
+        Json::String(text) => match hidden(is_secret_key(key), &text) {
+            Hidden::Nothing => Json::String(text),
+            Hidden::Parts(redacted) => Json::String(redacted),
+            Hidden::Whole => masked_json(),
         },
         Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
         Json::Array(items) => Json::Array(items.into_iter().map(|item| mask(key, item)).collect()),

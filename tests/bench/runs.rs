@@ -52,7 +52,7 @@ fn many(runs: usize) -> MemoryStore {
         let point = |index| MetricPoint { step: 0, timestamp_ms: 0, value: value(index) };
         let latest =
             metrics.iter().enumerate().map(|(index, key)| LatestMetric { key: Arc::clone(key), point: point(index) });
-        let text = |index: usize| Shown::Text(format!("{}", value(index + 7) as u64));
+        let text = |index: usize| Shown::Text(format!("{}", value(index + 7) as u64).into());
         let entries = params.iter().enumerate().map(|(index, key)| Entry { key: Arc::clone(key), value: text(index) });
         let values = RunValues { metrics: latest.collect(), params: entries.collect(), tags: Vec::new() };
         store.put_values(&run.id, values);

@@ -21,7 +21,7 @@ fn filled(secret: impl Fn(usize) -> String) -> MemoryStore {
     for place in 0..40 {
         let id = format!("r{place}");
         store.put_run(MemoryStore::run(&id, "1", ["a", "b", "c"][place % 3], 1_000 + place as i64));
-        let entry = |key: &str, value: String| Entry { key: key.into(), value: Shown::Text(value) };
+        let entry = |key: &str, value: String| Entry { key: key.into(), value: Shown::Text(value.into()) };
         let inside = format!("LM(model='m', api_key='{}', n={})", secret(place + 7), place % 4);
         let mut params = vec![entry("n", (place % 5).to_string()), entry("lm", inside)];
         if place % 3 != 0 {

@@ -78,7 +78,7 @@ fn a_program_of_params_is_compared_by_what_params_tell() {
     }));
     let entry = |key: &str, text: &str| crate::model::Entry {
         key: key.into(),
-        value: crate::model::Shown::Text(text.chars().take(6000).collect()),
+        value: crate::model::Shown::Text(text.chars().take(6000).collect::<String>().into()),
     };
     let mut params = vec![
         entry("M.p.signature.instructions", &long),

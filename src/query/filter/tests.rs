@@ -18,7 +18,7 @@ fn run() -> (Run, RunValues) {
         key: key.into(),
         point: MetricPoint { step: 0, timestamp_ms: 0, value },
     };
-    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.to_owned()) };
+    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
     let values = RunValues {
         metrics: vec![metric("a b", 1.0), metric("eval", 72.5), metric("inf", f64::INFINITY), metric("nan", f64::NAN)],
         params: vec![

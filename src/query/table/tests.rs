@@ -13,7 +13,7 @@ fn row(id: &str, name: &str, eval: Option<f64>, n: Option<Shown>) -> (Run, RunVa
 }
 
 fn text(text: &str) -> Option<Shown> {
-    Some(Shown::Text(text.to_owned()))
+    Some(Shown::Text(text.into()))
 }
 
 fn sorted(rows: &[(Run, RunValues)], column: &RunColumn, descending: bool) -> Vec<String> {
@@ -91,7 +91,7 @@ fn store() -> MemoryStore {
         run.parent_id = parent.map(RunId::from);
         store.put_run(run);
     }
-    let (_, values) = row("", "", Some(3.0), Some(Shown::Text("secret1".to_owned())));
+    let (_, values) = row("", "", Some(3.0), Some(Shown::Text("secret1".into())));
     store.put_values(&"c1".into(), values);
     for (id, run, status) in [("t1", "c1", "OK"), ("t2", "c1", "ERROR"), ("t3", "c2", "OK")] {
         let mut head = MemoryStore::trace_head(id, "1", Some(run), "x", 1);
@@ -202,7 +202,7 @@ fn half_a_million_rows() {
         row.0.parent_id = (at % 25 != 0).then(|| RunId::from("parent"));
         row.0.start_time_ms = Some((state >> 20) as i64);
         let prompt = format!("Answer the question with care and in one word, please. {}", state >> 33);
-        row.1.params.push(Entry { key: "x".into(), value: Shown::Text(prompt) });
+        row.1.params.push(Entry { key: "x".into(), value: Shown::Text(prompt.into()) });
         rows.push(row);
     }
     let timed = |what: &str, work: &mut dyn FnMut() -> usize| {

@@ -1,5 +1,7 @@
 //! Masks what leaves a [`MemoryStore`](super::MemoryStore), by the rules of [`crate::model::secret`].
 
+use std::sync::Arc;
+
 use crate::model::secret::{mask_json, redact, shown};
 use crate::model::{
     Assessment, DatasetInput, Entry, Reveal, RunValues, Shown, SpanBody, SpanEvent, TraceHead, TraceRow,
@@ -8,7 +10,7 @@ use crate::store::ArtifactBytes;
 
 fn text(key: &str, value: &Shown, reveal: Reveal) -> Shown {
     match value {
-        Shown::Text(text) => shown(key, text.clone(), reveal),
+        Shown::Text(text) => shown(key, Arc::clone(text), reveal),
         Shown::Masked => Shown::Masked,
     }
 }
@@ -56,7 +58,7 @@ pub(super) fn body(body: &SpanBody, reveal: Reveal) -> SpanBody {
         map.iter().map(|(key, value)| (key.clone(), mask_json(key, value.clone(), reveal))).collect()
     };
     let event = |event: &SpanEvent| SpanEvent { attributes: map(&event.attributes), ..event.clone() };
-    let message = text("", &Shown::Text(body.status_message.clone()), reveal);
+    let message = text("", &Shown::Text(body.status_message.as_str().into()), reveal);
     SpanBody {
         inputs: body.inputs.clone().map(|value| mask_json("", value, reveal)),
         outputs: body.outputs.clone().map(|value| mask_json("", value, reveal)),

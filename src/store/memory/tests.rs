@@ -17,7 +17,7 @@ fn small() -> MemoryStore {
     store.put_run(deleted);
     store.put_run(MemoryStore::run("r2", "2", "eval_10", 7));
     store.put_run(MemoryStore::run("r1", "2", "eval_2", 7));
-    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.to_owned()) };
+    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
     let params = vec![entry("n", "1"), entry("api_key", "abcdef")];
     store.put_values(&"r1".into(), RunValues { params, ..RunValues::default() });
     let point = |step, value| MetricPoint { step, timestamp_ms: 0, value };

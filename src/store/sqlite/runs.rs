@@ -7,7 +7,9 @@ use super::connection::explain;
 use super::reader::Reader;
 use super::row;
 use crate::model::secret::{is_secret_key, shown_under};
-use crate::model::{Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues};
+use crate::model::{
+    Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown,
+};
 use crate::model::{metric, natural};
 use crate::store::{Result, RunQuery, RunScope};
 
@@ -120,7 +122,7 @@ impl Reader<'_> {
             values.tags.push(tag);
         })?;
         self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", &mut all, |(run, values), row| {
-            let (key, _) = keys.get(row::bytes(row, 0));
+            let key = keys.text(row::bytes(row, 0));
             let is_nan = row::int(row, 4) == Some(1);
             let Some(value) = row::real(row, 1).or(is_nan.then_some(0.0)) else {
                 self.cx.warn(format!("latest metric {key} of run {}", run.id), "its value is no number");
@@ -165,31 +167,41 @@ impl Reader<'_> {
     }
 
     fn entry(&self, keys: &mut Keys, values: &rusqlite::Row<'_>) -> Entry {
-        let (key, is_secret) = keys.get(row::bytes(values, 0));
-        let value = shown_under(is_secret, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
-        Entry { key, value }
+        let key = keys.known(row::bytes(values, 0));
+        let bytes = row::bytes(values, 1);
+        let value = match key.recent(bytes) {
+            Some(text) => Shown::Text(text),
+            None => {
+                let value = shown_under(key.is_secret, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
+                key.remember(bytes, &value);
+                value
+            }
+        };
+        Entry { key: Arc::clone(&key.text), value }
     }
 }
 
-/// One shared text per key, and whether its values are secrets: thousands of runs have the same
-/// few.
+/// The distinct keys of many runs in the order they were met.
 #[derive(Default)]
 struct Keys {
     places: HashMap<Vec<u8>, usize>,
-    /// The distinct keys in the order they were met, with whether their values are secrets.
-    known: Vec<(Arc<str>, bool)>,
+    known: Vec<Key>,
     /// Runs repeat their keys in one order: after this one mostly comes the next.
     last: usize,
 }
 
 impl Keys {
-    fn get(&mut self, key: &[u8]) -> (Arc<str>, bool) {
+    /// One shared text per key: thousands of runs have the same few.
+    fn text(&mut self, key: &[u8]) -> Arc<str> {
+        Arc::clone(&self.known(key).text)
+    }
+
+    fn known(&mut self, key: &[u8]) -> &mut Key {
         let next = self.last + 1;
         let guess = if next < self.known.len() { next } else { 0 };
-        let is_right = self.known.get(guess).is_some_and(|(known, _)| known.as_bytes() == key);
-        let place = if is_right { guess } else { self.place_of(key) };
-        self.last = place;
-        self.known[place].clone()
+        let is_right = self.known.get(guess).is_some_and(|known| known.text.as_bytes() == key);
+        self.last = if is_right { guess } else { self.place_of(key) };
+        &mut self.known[self.last]
     }
 
     fn place_of(&mut self, key: &[u8]) -> usize {
@@ -198,8 +210,39 @@ impl Keys {
         }
         let text: Arc<str> = String::from_utf8_lossy(key).into();
         let is_secret = is_secret_key(&text);
-        self.known.push((text, is_secret));
+        self.known.push(Key { text, is_secret, recent: [None, None] });
         self.places.insert(key.to_vec(), self.known.len() - 1);
         self.known.len() - 1
+    }
+}
+
+/// A key of params, tags or metrics.
+struct Key {
+    text: Arc<str>,
+    /// Its values are secrets.
+    is_secret: bool,
+    /// The last two values that hide nothing: mostly the next run has one of them, too, and it is
+    /// neither looked through nor copied again.
+    recent: [Option<Arc<str>>; 2],
+}
+
+impl Key {
+    fn recent(&mut self, value: &[u8]) -> Option<Arc<str>> {
+        if value.is_empty() {
+            return None; // It may be no text at all.
+        }
+        let is_same = |text: &Option<Arc<str>>| text.as_ref().is_some_and(|text| text.as_bytes() == value);
+        if is_same(&self.recent[1]) {
+            self.recent.swap(0, 1);
+        }
+        self.recent[0].clone().filter(|text| text.as_bytes() == value)
+    }
+
+    fn remember(&mut self, stored: &[u8], value: &Shown) {
+        if let Shown::Text(text) = value
+            && text.as_bytes() == stored
+        {
+            self.recent = [Some(Arc::clone(text)), self.recent[0].take()];
+        }
     }
 }
