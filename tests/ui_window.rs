@@ -14,12 +14,16 @@ mod compare;
 mod details;
 #[path = "ui_window/large.rs"]
 mod large;
+#[path = "ui_window/lineage.rs"]
+mod lineage;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
 #[path = "ui_window/palette.rs"]
 mod palette;
+#[path = "ui_window/phrases.rs"]
+mod phrases;
 #[path = "ui_window/programs.rs"]
 mod programs;
 #[path = "ui_window/remembered.rs"]

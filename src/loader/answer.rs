@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::diff::PreparedDiff;
 use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
+use super::lineage::PreparedLineage;
 use super::prepare::PreparedBody;
 use super::program::{PreparedProgram, optimization_bytes};
 use super::text::Text;
@@ -14,9 +15,7 @@ use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{
-    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
-};
+use crate::query::{Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -53,7 +52,7 @@ pub(super) enum Answer {
     SpanJson(Arc<Option<Text>>),
     Artifacts(Arc<ArtifactTree>),
     Provenance(Arc<Option<Provenance>>),
-    Lineage(Arc<Option<Lineage>>),
+    Lineage(Arc<Option<PreparedLineage>>),
     Passport(Arc<Option<Passport>>),
     Artifact(Arc<Option<FileBytes>>),
     Program(Arc<Option<PreparedProgram>>),
@@ -105,7 +104,7 @@ impl Answer {
             Self::SpanJson(text) => text.as_ref().as_ref().map_or(0, Text::bytes),
             Self::Artifacts(tree) => tree.entries.len() * 120,
             Self::Provenance(told) => told.as_ref().as_ref().map_or(0, Provenance::bytes),
-            Self::Lineage(told) => told.as_ref().as_ref().map_or(0, Lineage::bytes),
+            Self::Lineage(told) => told.as_ref().as_ref().map_or(0, |told| told.lineage.bytes()),
             Self::Passport(told) => told.as_ref().as_ref().map_or(0, Passport::bytes),
             Self::Artifact(file) => file.as_ref().as_ref().map_or(0, |file| file.bytes().len()),
             Self::Program(program) => program.as_ref().as_ref().map_or(0, PreparedProgram::bytes),

@@ -6,6 +6,7 @@ use super::answer::{Answer, TracePlace};
 use super::diff::PreparedDiff;
 use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
+use super::lineage::PreparedLineage;
 use super::prepare::{PreparedBody, part_as_json};
 use super::program::PreparedProgram;
 use super::request::{Request, TraceScope};
@@ -63,7 +64,10 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
         Request::Provenance(parent, evaluation, path) => {
             Answer::Provenance(Arc::new(query::provenance(store, cx, parent, evaluation, path)?))
         }
-        Request::Lineage(parent) => Answer::Lineage(Arc::new(query::lineage(store, cx, parent)?)),
+        Request::Lineage(parent) => {
+            let told = query::lineage(store, cx, parent)?;
+            Answer::Lineage(Arc::new(told.map(PreparedLineage::new)))
+        }
         Request::Passport(hash) => {
             let index = states.renew(store, cx)?;
             // People type the beginning of a hash.

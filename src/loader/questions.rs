@@ -8,6 +8,7 @@ use super::diff::PreparedDiff;
 use super::evolution::PreparedEvolution;
 use super::file::FileBytes;
 use super::keeper::Loader;
+use super::lineage::PreparedLineage;
 use super::prepare::{BodyPart, PreparedBody};
 use super::program::PreparedProgram;
 use super::request::{Lane, Request, TraceScope};
@@ -18,9 +19,7 @@ use crate::model::{
     SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{
-    Lineage, Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree,
-};
+use crate::query::{Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -87,7 +86,7 @@ questions! {
     provenance(parent: &RunId, evaluation: &RunId, path: &str) -> Option<Provenance>
         = Request::Provenance(parent.clone(), evaluation.clone(), path.to_owned()), Provenance;
     /// The family tree of an optimization; `None` inside if it is not GEPA's.
-    lineage(parent: &RunId) -> Option<Lineage> = Request::Lineage(parent.clone()), Lineage;
+    lineage(parent: &RunId) -> Option<PreparedLineage> = Request::Lineage(parent.clone()), Lineage;
     /// A program wherever it appears; `None` inside if no active run holds it.
     passport(hash: &StateHash) -> Option<Passport> = Request::Passport(hash.clone()), Passport;
     /// The first `limit` bytes of a file; `None` inside if there is no such file.

@@ -28,6 +28,7 @@ impl Class {
             | Request::Program(..)
             | Request::Diff(..)
             | Request::Evolution(..)
+            | Request::Lineage(_)
             | Request::Derived(_) => Self::Bodies,
             Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
             _ => Self::Rest,

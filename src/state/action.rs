@@ -43,6 +43,8 @@ pub enum Action {
     FocusSpan(Option<SpanRef>),
     /// Focus an item of this tab: a metric, a file.
     FocusItem(Option<String>),
+    /// Show the history of a passage of instructions; of none any more.
+    FindPhrase(Option<String>),
     /// Show or hide the children of an experiment or a run in the tree.
     Unfold(TreeKey, bool),
     /// Arrange the table of an experiment's runs so.

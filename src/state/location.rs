@@ -116,7 +116,12 @@ pub struct Location {
     /// The focused item of a tab: a metric's key, a file's path, of runs beside each other the one
     /// that is compared.
     pub item: Option<String>,
+    /// The passage of instructions whose history is shown.
+    pub phrase: Option<String>,
 }
+
+/// A passage of which the history is shown is not longer, in bytes: it is part of the address.
+pub const PHRASE_MOST: usize = 2_000;
 
 impl Location {
     /// A place, looked at from the start.
@@ -187,6 +192,7 @@ impl Location {
                     _ => unknown.push(format!("tab {value}")),
                 },
                 "item" => location.item = Some(value),
+                "phrase" => location.phrase = Some(value),
                 "nth" => nth = value.parse().unwrap_or(0),
                 other => unknown.push(decode(other)),
             }
@@ -233,6 +239,7 @@ impl fmt::Display for Location {
         }
         query.extend(self.tab.filter(|_| !is_trace).map(|tab| format!("tab={}", tab.name())));
         query.extend(self.item.as_ref().map(|item| format!("item={}", utf8_percent_encode(item, PLAIN))));
+        query.extend(self.phrase.as_ref().map(|phrase| format!("phrase={}", utf8_percent_encode(phrase, PLAIN))));
         query
             .extend(self.span.as_ref().filter(|span| is_trace && span.nth > 0).map(|span| format!("nth={}", span.nth)));
         if !query.is_empty() {
@@ -254,6 +261,7 @@ mod tests {
             "dspyglass:experiment/3?tab=traces",
             "dspyglass:experiment/3/run/abc?tab=metrics&item=eval%2Ffull%20score",
             "dspyglass:run/%C3%A9%3F%23%2F%25",
+            "dspyglass:run/p?tab=evolution&item=solve&phrase=a%20%26%20b",
             "dspyglass:trace/tr-1",
             "dspyglass:program/0a1b",
             "dspyglass:compare/a/b",

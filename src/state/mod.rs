@@ -25,7 +25,7 @@ pub use action::{Action, Effect, TreeKey};
 pub use comparing::{CompareWish, CompareWith, Comparing};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
-pub use location::{Location, Place, SpanRef};
+pub use location::{Location, PHRASE_MOST, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
@@ -151,10 +151,13 @@ impl AppState {
                     self.go(if is_list { up.with_tab(Tab::Traces) } else { up });
                 }
             }
-            Action::ShowTab(tab) => self.change(|location| (location.tab, location.item) = (Some(tab), None)),
+            Action::ShowTab(tab) => self.change(|location| {
+                (location.tab, location.item, location.phrase) = (Some(tab), None, None);
+            }),
             Action::ShowDetail(tab) => self.change(|location| location.detail = tab),
             Action::FocusSpan(span) => self.change(|location| location.span = span),
             Action::FocusItem(item) => self.change(|location| location.item = item),
+            Action::FindPhrase(phrase) => self.change(|location| location.phrase = phrase),
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);
                 return self.remember();

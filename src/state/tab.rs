@@ -23,14 +23,17 @@ pub enum Tab {
     Examples,
     /// A predictor's instructions along the evaluations of an optimization.
     Evolution,
+    /// Which candidates of GEPA's were bred from which, and what was proposed.
+    Lineage,
 }
 
 impl Tab {
     /// The tabs of an experiment.
     pub const OF_EXPERIMENT: [Self; 2] = [Self::Runs, Self::Traces];
     /// The tabs of a run; an optimization and a program are shown only where there is one.
-    pub const OF_RUN: [Self; 7] = [
+    pub const OF_RUN: [Self; 8] = [
         Self::Optimization,
+        Self::Lineage,
         Self::Evolution,
         Self::Overview,
         Self::Program,
@@ -55,6 +58,7 @@ impl Tab {
             Self::Params => "params",
             Self::Examples => "examples",
             Self::Evolution => "evolution",
+            Self::Lineage => "lineage",
         }
     }
 
@@ -71,6 +75,7 @@ impl Tab {
             Self::Params => "Params",
             Self::Examples => "Examples",
             Self::Evolution => "Evolution",
+            Self::Lineage => "Family tree",
         }
     }
 

@@ -13,11 +13,12 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 
 /// The keys of lists, which are no commands.
-const OF_LISTS: [(&str, &str); 5] = [
+const OF_LISTS: [(&str, &str); 6] = [
     ("Move in a tree or a table", "↑ ↓"),
     ("Fold and unfold", "← →"),
     ("Open what the keyboard stands on", "Enter"),
     ("Move far", "Home, End, Page Up, Page Down"),
+    ("Select in a text", "Shift+← → ↑ ↓"),
     ("To the next part of the window", "Tab"),
 ];
 

@@ -13,6 +13,7 @@ mod details;
 mod experiment;
 mod kept;
 mod keys;
+mod lineage;
 mod menu;
 mod notices;
 mod optimization;

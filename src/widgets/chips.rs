@@ -102,9 +102,16 @@ impl Widget for Chip<'_> {
             let role = if self.is_button { Role::Button } else { Role::Label };
             match self.is_selected {
                 Some(on) => WidgetInfo::selected(role, enabled, on, self.text),
+                // What a fact's note says, "likely", is part of the fact.
+                None if !self.is_button && !self.note.is_empty() => {
+                    WidgetInfo::labeled(role, enabled, format!("{} ({})", self.text, self.note))
+                }
                 None => WidgetInfo::labeled(role, enabled, self.text),
             }
         });
+        if self.is_button && !self.note.is_empty() {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(self.note));
+        }
         if !ui.is_rect_visible(rect) {
             return response;
         }

@@ -3,6 +3,8 @@
 
 mod lines;
 mod paint;
+mod select;
 
 pub use lines::{DiffLine, DiffPiece, DiffRow, Mark, Wrap, side_by_side, unified};
-pub use paint::{layout, paint};
+pub use paint::{layout, paint, paint_selected};
+pub use select::{LinesSelection, Spot};

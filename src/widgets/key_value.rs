@@ -77,7 +77,8 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
             set_bounds(node, rect);
             node.set_role(Role::ListItem);
             node.add_action(egui::accesskit::Action::Click);
-            node.set_label(format!("{}: {value}", row.key));
+            let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
+            node.set_label(format!("{}: {value}{note}", row.key));
         });
         if response.hovered() {
             let radius = f32::from(size::RADIUS_CELL);

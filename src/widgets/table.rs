@@ -177,7 +177,10 @@ impl<'a> Table<'a> {
                     Some(selection) => selection.contains(row.index),
                     None => self.selected == Some(row.index),
                 };
-                let info = RowInfo { label: &label, selected, ..RowInfo::default() };
+                // The row of a tree says how deep it stands.
+                let depth = cells.iter().find_map(|(_, cell)| cell.depth);
+                let expanded = cells.iter().find_map(|(_, cell)| cell.is_open);
+                let info = RowInfo { label: &label, depth, expanded, selected, ..RowInfo::default() };
                 let response = row.interact(ui, info);
                 paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
                 if response.clicked() {

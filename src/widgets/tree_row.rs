@@ -68,8 +68,10 @@ impl TreeRow<'_> {
                 position: self.position,
             },
         );
-        if !self.description.is_empty() {
-            ui.ctx().accesskit_node_builder(row.id, |node| node.set_description(self.description));
+        // A note that nothing else says, "inferred", is not for the eye alone.
+        let said = if self.description.is_empty() { self.note } else { self.description };
+        if !said.is_empty() {
+            ui.ctx().accesskit_node_builder(row.id, |node| node.set_description(said));
         }
         paint_background(ui, row.rect, self.selected, response.hovered(), tokens);
 

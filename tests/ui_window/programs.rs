@@ -157,3 +157,28 @@ fn the_window_says_what_the_terminal_says() {
         wait_for(&mut harness, &program["state_hash"].as_str().expect("a hash")[..10]);
     }
 }
+
+#[test]
+fn what_is_guessed_or_inferred_is_heard_with_its_reason() {
+    let mut harness = window(&store_with_program(), Some(PROGRAM), Some(PATH));
+    wait_for(&mut harness, "Make a plan.");
+    wait_for(&mut harness, "Field ticket (guessed), Direction");
+    let cell = harness.get_all_by_role_and_label(Role::Cell, "ticket (guessed)").next().expect("a cell");
+    let reason = cell.accesskit_node().description();
+    assert!(reason.is_some_and(|reason| reason.starts_with("Guessed from the description")));
+
+    // The evaluations of this optimization have no parent tag: they are adopted.
+    let parent = "7b9bf2b833b7444bbb493e0f879490dc";
+    let mut harness = at(&recorded("gepa-3.17"), &format!("run/{parent}?tab=optimization"));
+    wait_for(&mut harness, "Score by evaluation");
+    settle(&mut harness);
+    let rows: Vec<String> =
+        harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label()).collect();
+    assert!(rows.iter().any(|row| row.starts_with("Candidate C2") && row.contains("adopted")), "{rows:?}");
+    let marks = harness.query_all_by_role(Role::Cell).filter(|cell| {
+        let node = cell.accesskit_node();
+        node.label().is_some_and(|label| label.contains("adopted"))
+            && node.description().is_some_and(|reason| reason.contains("It has no parent tag"))
+    });
+    assert!(marks.count() > 0);
+}

@@ -57,7 +57,10 @@ fn at_runs() -> Harness<'static, Viewer> {
 /// What each row of the table says, up to its status.
 fn names(harness: &Harness<'_, Viewer>) -> Vec<String> {
     let label = |row: &egui_kittest::Node<'_>| row.accesskit_node().label().unwrap_or_default();
-    let name = |label: String| label.split(", Status").next().unwrap_or_default().trim_start_matches("Run ").to_owned();
+    let name = |label: String| {
+        let name = label.split(", Status").next().unwrap_or_default().trim_start_matches("Run ");
+        name.split(" (").next().unwrap_or_default().to_owned()
+    };
     let mut rows: Vec<(usize, String)> = harness
         .query_all_by_role(Role::Row)
         .map(|row| (row.accesskit_node().position_in_set().unwrap_or_default(), name(label(&row))))
@@ -106,6 +109,11 @@ fn children_stand_under_their_parents_or_in_one_list() {
         tree,
         ["bold-finch-218", "eval_full_0", "eval_full_7", "eval_full_1", "eval_minibatch_0", "gepa-night", "lonely"]
     );
+    let said = |harness: &Harness<'_, Viewer>, name: &str| row(harness, name).accesskit_node().label();
+    assert!(said(&harness, "eval_full_7").is_some_and(|label| label.contains("eval_full_7 (inferred)")));
+    assert!(said(&harness, "lonely").is_some_and(|label| label.contains("lonely (parent missing)")));
+    let level = |name: &str| row(&harness, name).accesskit_node().data().level();
+    assert_eq!((level("gepa-night"), level("eval_full_0")), (Some(1), Some(2)));
     click(&mut harness, "Fold the row of bold-finch-218");
     settle(&mut harness);
     assert_eq!(names(&harness), ["bold-finch-218", "gepa-night", "lonely"]);

@@ -8,11 +8,12 @@ use egui::Ui;
 
 use super::paint::{self, Names, RowEvent};
 use super::rows::evolution::{EvolutionRows, Wanted, rows};
-use super::rows::{Side, title};
+use super::rows::{Row, Side, title};
+use super::selecting::{Passage, Selecting};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, Lane, PreparedEvolution};
 use crate::model::RunId;
-use crate::state::{Action, Place};
+use crate::state::{Action, PHRASE_MOST, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -33,8 +34,8 @@ pub(in crate::views) struct EvolutionMemory {
     predictor: Option<String>,
     shows_all: bool,
     shows_space: bool,
-    phrase: String,
     whole: BTreeSet<usize>,
+    selecting: Selecting,
     shown: Option<Arc<EvolutionRows>>,
     widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
@@ -72,15 +73,25 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     };
     let mut event = None;
     let names = Names { old: "", new: "this state" };
-    VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(
-        ui,
-        &mut memory.scroll,
-        |ui, row| {
-            if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
+    let EvolutionMemory { scroll, selecting, .. } = memory;
+    selecting.begin(ui);
+    let list =
+        VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(ui, scroll, |ui, row| {
+            if let Row::Line(line) = &made.rows[row.index] {
+                let drawn = paint::line_ui(ui, row, line, selecting.within(row.index, line));
+                selecting.feel(ui, row, line, &drawn, &made.rows);
+            } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
                 event = Some(done);
             }
-        },
-    );
+        });
+    match selecting.done(ui, &list, &made.rows) {
+        Some(Passage::Copy(text)) => scene.act(Action::Copy(text)),
+        Some(Passage::LookUp(text)) => {
+            selecting.clear();
+            scene.act(Action::FindPhrase(Some(spaced(&text))));
+        }
+        None => {}
+    }
     if let Some(event) = event {
         happened(scene, memory, evolution, event);
     }
@@ -110,11 +121,16 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         let width = ui.available_width().min(340.0);
-        Field::new("History of a phrase")
-            .hint("History of a phrase: a passage of the instructions")
+        let mut phrase = scene.state.location().phrase.clone().unwrap_or_default();
+        let typed = Field::new("History of a phrase")
+            .hint("History of a phrase: select or type a passage")
             .width(width)
-            .show(ui, &mut memory.phrase);
-        if memory.phrase.trim().is_empty() {
+            .show(ui, &mut phrase);
+        if typed.changed() {
+            phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
+            scene.act(Action::FindPhrase((!phrase.is_empty()).then(|| phrase.clone())));
+        }
+        if phrase.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";
             text_ui(ui, text, Type::Small, Tone::Muted);
         } else if let Some(words) = memory.shown.as_deref().and_then(|shown| history_words(evolution, shown)) {
@@ -139,6 +155,11 @@ fn history_words(evolution: &Evolution, shown: &EvolutionRows) -> Option<String>
     Some(format!("In {with} of {known} states{since} · mean of full evaluations: {a}, {b}"))
 }
 
+/// Words with one space between them: how a passage is broken into lines does not count.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Makes the rows on a worker; what was shown stays until they are there.
 fn make_rows(
     ui: &Ui,
@@ -153,11 +174,12 @@ fn make_rows(
     }
     let Some((_, widths)) = &memory.widths else { return };
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+    let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
         width,
         shows_all: memory.shows_all,
         shows_space: memory.shows_space,
-        phrase: memory.phrase.trim().to_owned(),
+        phrase: phrase.trim().to_owned(),
         whole: memory.whole.clone(),
     };
     let mut hasher = DefaultHasher::new();
@@ -171,6 +193,9 @@ fn make_rows(
         (made, bytes)
     });
     if let Some(made) = slot.value() {
+        if memory.shown.as_ref().is_none_or(|known| !Arc::ptr_eq(known, made)) {
+            memory.selecting.clear();
+        }
         memory.shown = Some(Arc::clone(made));
     }
 }

@@ -4,9 +4,11 @@ mod evolution;
 mod header;
 mod paint;
 mod rows;
+mod selecting;
 mod start;
 
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
+pub(super) use selecting::HISTORY;
 pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
 
 use std::collections::BTreeSet;

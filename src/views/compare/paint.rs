@@ -1,6 +1,9 @@
 //! Painting the rows of a comparison.
 
-use egui::{Align, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, vec2};
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{Align, CornerRadius, Galley, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, ExampleCell, GUTTER, Row, Side};
 use crate::model::RunId;
@@ -96,11 +99,7 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             None
         }
         Row::Line(line) => {
-            tell(&line.spoken());
-            cards(ui, rect, Edge::Middle, true, tokens);
-            let inner = rect.shrink2(vec2(CARD_PADDING, 0.0));
-            sign(ui, inner, line, tokens);
-            diff_text::paint(ui.painter(), inner.with_min_x(inner.left() + GUTTER), line, Type::Body, tokens);
+            line_ui(ui, row, line, None);
             None
         }
         Row::Hidden { predictor, lines } => {
@@ -124,6 +123,26 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         Row::Change(change) => change_ui(ui, row, change, tokens),
         Row::Examples(left, right) => examples(ui, row, left.as_ref(), right.as_ref(), tokens),
     }
+}
+
+/// A line that was drawn: what is done with its row, its text and where that stands.
+pub(super) struct DrawnLine {
+    pub response: Response,
+    pub galley: Arc<Galley>,
+    pub at: Pos2,
+}
+
+/// A line of both texts in one, of which some characters may be selected.
+pub(super) fn line_ui(ui: &Ui, row: &VisibleRow, line: &DiffLine, selected: Option<Range<usize>>) -> DrawnLine {
+    let tokens = Tokens::of(ui);
+    let response =
+        row.interact(ui, RowInfo { label: &line.spoken(), selected: selected.is_some(), ..RowInfo::default() });
+    cards(ui, row.rect, Edge::Middle, true, tokens);
+    let inner = row.rect.shrink2(vec2(CARD_PADDING, 0.0));
+    sign(ui, inner, line, tokens);
+    let place = inner.with_min_x(inner.left() + GUTTER);
+    let (galley, at) = diff_text::paint_selected(ui.painter(), place, (line, selected), Type::Body, tokens);
+    DrawnLine { response, galley, at }
 }
 
 /// The two halves of a row.

@@ -149,7 +149,8 @@ impl Rows {
     }
 
     fn bytes_of(rows: &[Row]) -> usize {
-        let of_line = |line: &DiffLine| line.pieces.iter().map(|piece| 40 + piece.text.len()).sum::<usize>();
+        let of_line =
+            |line: &DiffLine| line.pieces.iter().map(|piece| 60 + piece.text.len() + piece.raw.len()).sum::<usize>();
         let of_row = |row: &Row| match row {
             Row::Pair(old, new) => old.iter().chain(new).map(of_line).sum(),
             Row::Line(line) => of_line(line),

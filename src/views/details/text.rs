@@ -48,7 +48,16 @@ pub(in crate::views) fn searched_text_ui(
     }
     let none = Vec::new();
     let current = memory.find.current();
-    marked_text_ui(ui, scene, memory, (id, label), text, prose, (hits.as_deref().unwrap_or(&none), current), None);
+    marked_text_ui(
+        ui,
+        scene,
+        memory,
+        (id, label),
+        text,
+        prose,
+        (hits.as_deref().unwrap_or(&none), current),
+        Room::default(),
+    );
 }
 
 /// Shows a text as high as it is, up to so many lines; what is more scrolls.
@@ -61,7 +70,30 @@ pub(in crate::views) fn text_block_ui(
     prose: bool,
     most_lines: usize,
 ) {
-    marked_text_ui(ui, scene, memory, names, text, prose, (&[], None), Some(most_lines));
+    offering_text_block_ui(ui, scene, memory, names, (text, prose), most_lines, None);
+}
+
+/// The same, which offers to do something with what is selected. Returns what that is to be done with.
+pub(in crate::views) fn offering_text_block_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TextMemory,
+    names: (&str, &str),
+    (text, prose): (&Text, bool),
+    most_lines: usize,
+    offer: Option<&str>,
+) -> Option<String> {
+    let room = Room { most_lines: Some(most_lines), offer };
+    marked_text_ui(ui, scene, memory, names, text, prose, (&[], None), room)
+}
+
+/// How a text is shown.
+#[derive(Clone, Copy, Default)]
+struct Room<'a> {
+    /// It is as high as it is, up to so many lines; else it fills the space that is left.
+    most_lines: Option<usize>,
+    /// What can be done with what is selected.
+    offer: Option<&'a str>,
 }
 
 fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
@@ -88,8 +120,8 @@ fn marked_text_ui(
     text: &Text,
     prose: bool,
     (hits, current): (&[Range<usize>], Option<usize>),
-    most_lines: Option<usize>,
-) {
+    room: Room<'_>,
+) -> Option<String> {
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
     let variant = width as u64 * 2 + u64::from(prose);
@@ -105,20 +137,22 @@ fn marked_text_ui(
     }
     memory.shown = Some((text.id(), if memory.lines.is_some() { variant } else { u64::MAX }));
     let Some(lines) = memory.lines.clone() else {
-        skeleton_rows_ui(ui, most_lines.unwrap_or(12).min(12), size::LINE);
-        return;
+        skeleton_rows_ui(ui, room.most_lines.unwrap_or(12).min(12), size::LINE);
+        return None;
     };
     let reveal = memory.go_to.take().map(|byte| lines.line_at(byte));
     let view = VirtualText::new(id, label, &lines).key_ranges(text.keys()).hits(hits, current).reveal(reveal);
     let view = if prose { view.prose() } else { view };
-    let view = match most_lines {
+    let view = view.offer(room.offer);
+    let view = match room.most_lines {
         Some(most) => view.height(lines.len().min(most) as f32 * size::LINE),
         None => view,
     };
     let events = view.show(ui, &mut memory.state);
     if let Some(range) = events.copy {
-        scene.act(Action::Copy(lines.lines(range).to_owned()));
+        scene.act(Action::Copy(lines.text().get(range).unwrap_or_default().to_owned()));
     }
+    events.offered.and_then(|range| Some(lines.text().get(range)?.to_owned()))
 }
 
 /// Whether a text is the rest of one that was cut: the place in it stays, and what was shown of

@@ -15,6 +15,7 @@ use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, RunPage};
+use crate::model::RunId;
 use crate::state::Action;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::notice::Notice;
@@ -86,10 +87,16 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let frame = egui::Frame::new().inner_margin(egui::Margin { left, ..Default::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt(("program", at)).auto_shrink(false).show(ui, |ui| {
-            predictor::predictor_ui(ui, scene, memory, prepared, at);
+            predictor::predictor_ui(ui, scene, memory, prepared, at, history(page));
             ui.add_space(size::GAP_L);
         });
     });
+}
+
+/// The optimization in which a passage of the instructions can be followed.
+fn history(page: &RunPage) -> Option<&RunId> {
+    let is_optimization = page.children.iter().any(|child| child.name.starts_with("eval"));
+    if is_optimization { Some(&page.run.id) } else { page.parent.as_ref().map(|parent| &parent.id) }
 }
 
 /// What is wrong with the files that the program was looked for in.

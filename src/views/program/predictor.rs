@@ -4,9 +4,11 @@ use egui::Ui;
 
 use super::{ProgramMemory, demos, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, Text};
-use crate::state::Action;
+use crate::model::RunId;
+use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
+use crate::views::compare::HISTORY;
 use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::text_block_ui;
+use crate::views::details::text::offering_text_block_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::key_value::{self, KeyValue};
@@ -26,6 +28,7 @@ pub(super) fn predictor_ui(
     memory: &mut ProgramMemory,
     prepared: &PreparedProgram,
     at: usize,
+    history: Option<&RunId>,
 ) {
     if let (Some(predictor), Some(shown)) = (prepared.program.predictors.get(at), prepared.predictors.get(at)) {
         card_ui(ui, |ui| {
@@ -42,7 +45,12 @@ pub(super) fn predictor_ui(
             match &shown.instructions {
                 Some(text) => {
                     let names = ("instructions", "Instructions");
-                    text_block_ui(ui, scene, &mut memory.instructions, names, text, true, LINES_MOST);
+                    let offer = history.is_some().then_some(HISTORY);
+                    let block = &mut memory.instructions;
+                    let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
+                    if let (Some(passage), Some(parent)) = (passage, history) {
+                        look_up(scene, parent, &predictor.path, &passage);
+                    }
                 }
                 None => {
                     let text = "None: this part of the program has no signature, as a retriever has none";
@@ -89,6 +97,21 @@ fn saved_ui(
     ui.add_space(size::GAP_S);
     section_ui(ui, "LM settings");
     lm_ui(ui, scene, &shown.lm, prepared.program.complete);
+}
+
+/// Shows in which programs of the optimization a passage stands.
+fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
+    let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
+    if passage.is_empty() || passage.len() > PHRASE_MOST {
+        let what = "This is no passage to look up";
+        let advice = format!("Select some words, up to {PHRASE_MOST} bytes of them");
+        scene.act(Action::Notify(NoticeText::hint(what.to_owned(), advice)));
+        return;
+    }
+    let experiment = scene.place().experiment().cloned();
+    let place = Place::Run { experiment, run: parent.clone() };
+    let (item, phrase) = (Some(path.to_owned()), Some(passage));
+    scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
 }
 
 fn demos_heading(demos: usize, bootstrapped: usize) -> String {

@@ -12,6 +12,7 @@ use egui::Ui;
 
 use super::compare::{EvolutionMemory, evolution_ui};
 use super::kept::KeptPlaces;
+use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
@@ -40,6 +41,9 @@ pub(super) struct RunMemory {
     program: ProgramMemory,
     optimization: OptimizationMemory,
     evolution: EvolutionMemory,
+    lineage: LineageMemory,
+    /// Whether the run is one of GEPA's, once that is known.
+    knows_gepa: shown_tabs::KnowsGepa,
 }
 
 impl RunMemory {
@@ -58,7 +62,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             return;
         };
         header_ui(ui, scene, page);
-        let tab = tabs_ui(ui, scene, page);
+        let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page);
         ui.add_space(size::GAP_S);
         match tab {
             Tab::Metrics => {
@@ -68,6 +72,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
             Tab::Program => program_ui(ui, scene, &mut memory.program, page),
             Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            Tab::Lineage => lineage_ui(ui, scene, &mut memory.lineage, page),
             Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
             Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
             _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
@@ -115,8 +120,8 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     });
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) -> Tab {
-    let shown = shown_tabs::shown_tabs(scene, page);
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: &mut shown_tabs::KnowsGepa, page: &RunPage) -> Tab {
+    let shown = shown_tabs::shown_tabs(scene, known, page);
     let tab = scene.state.location().tab.unwrap_or(shown_tabs::first(page));
     let metrics = format::count(page.values.metrics.len() as u64);
     let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);

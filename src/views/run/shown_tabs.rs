@@ -1,25 +1,59 @@
 //! Which tabs a run has: an optimization and a program only where there is one.
 
 use crate::loader::{Lane, RunPage};
-use crate::model::{ArtifactOwner, ProgramSource};
+use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::state::Tab;
 use crate::views::scene::Scene;
 
 /// The tabs of a run. The one that is shown stands among them in any case.
-pub(super) fn shown_tabs(scene: &mut Scene<'_>, page: &RunPage) -> Vec<Tab> {
+pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage) -> Vec<Tab> {
     let current = scene.state.location().tab;
     let tree = scene.loader.artifacts(&ArtifactOwner::Run(page.run.id.clone()), Lane::Visible);
     let files: Vec<&str> = tree.value().map_or_else(Vec::new, |tree| {
         tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
     });
+    let is_gepa = known.is_gepa(scene, page, &files);
     let has = |tab: Tab| match tab {
         Tab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
+        Tab::Lineage => is_gepa,
         Tab::Evolution => is_optimization(page),
         Tab::Program => has_program(page, &files),
         _ => true,
     };
     Tab::OF_RUN.into_iter().filter(|tab| current == Some(*tab) || has(*tab)).collect()
 }
+
+/// Whether a run is one of GEPA's. What its files do not tell is asked once, not with every change of the store.
+#[derive(Default)]
+pub(super) struct KnowsGepa(Option<(RunId, bool)>);
+
+impl KnowsGepa {
+    fn is_gepa(&mut self, scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
+        let id = &page.run.id;
+        if GEPA_FILES.iter().any(|file| files.contains(file)) {
+            return true;
+        }
+        if let Some((known, is_it)) = &self.0
+            && known == id
+        {
+            return *is_it;
+        }
+        if !is_optimization(page) {
+            return false;
+        }
+        let slot = scene.loader.optimization(id, Lane::Visible);
+        let Some(found) = slot.value() else { return false };
+        let is_it = found.as_ref().as_ref().is_some_and(|found| found.optimizer.name == Some("GEPA"));
+        // A young run may not have told yet.
+        if is_it || page.run.end_time_ms.is_some() {
+            self.0 = Some((id.clone(), is_it));
+        }
+        is_it
+    }
+}
+
+/// The tables that GEPA writes with `use_mlflow=True`.
+const GEPA_FILES: [&str; 2] = ["candidates.json", "proposals.json"];
 
 /// The tab of a run that is shown first.
 pub(super) fn first(page: &RunPage) -> Tab {

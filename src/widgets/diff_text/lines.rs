@@ -20,6 +20,8 @@ pub struct DiffPiece {
     pub mark: Mark,
     /// Its text; what cannot be seen has become visible.
     pub text: String,
+    /// Its text as it is stored, line end included.
+    pub raw: String,
 }
 
 /// A line of either text, or of both in one.
@@ -42,12 +44,18 @@ impl DiffLine {
 
     /// Its text with `[-removed-]` and `{+added+}`, for those who hear it.
     pub fn spoken(&self) -> String {
-        let one = |piece: &DiffPiece| match piece.mark {
-            Mark::Same => piece.text.clone(),
-            Mark::Added => format!("{{+{}+}}", piece.text),
-            Mark::Removed => format!("[-{}-]", piece.text),
+        let one = |mark: Mark, text: &str| match mark {
+            _ if text.is_empty() => None,
+            Mark::Same => Some(text.to_owned()),
+            Mark::Added => Some(format!("{{+{text}+}}")),
+            Mark::Removed => Some(format!("[-{text}-]")),
         };
-        self.pieces.iter().map(one).collect()
+        // Pieces of one mark are heard as one.
+        let groups = self.pieces.chunk_by(|a, b| a.mark == b.mark);
+        let whole = |group: &[DiffPiece]| {
+            one(group.first()?.mark, &group.iter().map(|piece| piece.text.as_str()).collect::<String>())
+        };
+        groups.filter_map(whole).collect()
     }
 }
 
@@ -155,9 +163,12 @@ fn push(line: &mut DiffLine, mark: Mark, text: &str, shows_space: bool) {
         shown.push_str(ending);
     }
     match line.pieces.last_mut() {
-        _ if shown.is_empty() => {}
-        Some(last) if last.mark == mark => last.text.push_str(&shown),
-        _ => line.pieces.push(DiffPiece { mark, text: shown }),
+        // Only what is shown as it is can be counted through when it is joined.
+        Some(last) if last.mark == mark && last.text == last.raw && shown == text => {
+            last.text.push_str(&shown);
+            last.raw.push_str(text);
+        }
+        _ => line.pieces.push(DiffPiece { mark, text: shown, raw: text.to_owned() }),
     }
 }
 

@@ -3,8 +3,9 @@
 use super::lines::{DiffLine, Mark};
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Galley, Painter, Rect, Stroke, pos2};
+use egui::text::{CCursor, LayoutJob, TextFormat};
+use egui::{Galley, Painter, Pos2, Rect, Stroke, pos2};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Lays a line out: added pieces on green and underlined, removed ones on red and struck through.
@@ -34,9 +35,28 @@ pub fn layout(painter: &Painter, line: &DiffLine, cut: Type, tokens: &Tokens) ->
 
 /// Paints a line into `rect`, in the middle of its height.
 pub fn paint(painter: &Painter, rect: Rect, line: &DiffLine, cut: Type, tokens: &Tokens) {
+    paint_selected(painter, rect, (line, None), cut, tokens);
+}
+
+/// The same with some of its characters selected. Returns the layout and where it stands.
+pub fn paint_selected(
+    painter: &Painter,
+    rect: Rect,
+    (line, selected): (&DiffLine, Option<Range<usize>>),
+    cut: Type,
+    tokens: &Tokens,
+) -> (Arc<Galley>, Pos2) {
     let galley = layout(painter, line, cut, tokens);
     let y = rect.center().y - galley.size().y / 2.0;
     let scale = painter.pixels_per_point();
     let y = (y * scale).round() / scale;
-    painter.with_clip_rect(rect.intersect(painter.clip_rect())).galley(pos2(rect.left(), y), galley, tokens.text1);
+    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let at = pos2(rect.left(), y);
+    if let Some(chars) = selected {
+        let x = |chars: usize| at.x + galley.pos_from_cursor(CCursor::new(chars)).left();
+        let marked = Rect::from_x_y_ranges(x(chars.start)..=x(chars.end), rect.y_range());
+        painter.rect_filled(marked, 0.0, tokens.bg_selected);
+    }
+    painter.galley(at, Arc::clone(&galley), tokens.text1);
+    (galley, at)
 }

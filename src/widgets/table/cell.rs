@@ -183,12 +183,22 @@ pub(super) fn describe(out: &mut String, columns: &[Column<'_>], cells: &[(usize
             out.push(' ');
         }
         out.push_str(&crate::widgets::format::ellipsize_graphemes(&cell.text, 60));
+        if !cell.note.is_empty() {
+            // Whether something is inferred must not be for the eye alone.
+            out.push_str(" (");
+            out.push_str(&crate::widgets::format::ellipsize_graphemes(&cell.note, 60));
+            out.push(')');
+        }
     }
 }
 
 /// Puts the cell under its row in the accessibility tree.
 pub(super) fn tell(ui: &mut Ui, row: &VisibleRow, rect: Rect, column: usize, cell: &CellText<'_>) {
     let id = row.id.with(("cell", column));
+    let mut label = crate::widgets::format::one_line(&cell.text, 200).into_owned();
+    if !cell.note.is_empty() {
+        label = format!("{label} ({})", crate::widgets::format::one_line(&cell.note, 60));
+    }
     let child = ui.new_child(
         UiBuilder::new()
             .scope_id(id)
@@ -196,10 +206,13 @@ pub(super) fn tell(ui: &mut Ui, row: &VisibleRow, rect: Rect, column: usize, cel
             .sense(Sense::hover())
             .accessibility_parent(row.id)
             .accessibility_role(Role::Cell)
-            .accessibility_label(crate::widgets::format::one_line(&cell.text, 200)),
+            .accessibility_label(label),
     );
     child.ctx().accesskit_node_builder(id, |node| {
         node.set_column_index(column);
+        if !cell.hover.is_empty() {
+            node.set_description(crate::widgets::format::ellipsize_graphemes(&cell.hover, 400).into_owned());
+        }
         node.set_row_index(row.index);
         crate::widgets::virtual_rows::set_bounds(node, rect.intersect(child.clip_rect()));
     });

@@ -1,14 +1,21 @@
 //! Shows [`TextLines`] as virtual rows: only the lines that are seen are laid out.
 
+use super::keys;
 use super::lines::TextLines;
+use super::offer::offer_ui;
+use super::select::{TextSelection, byte_of_shown, shown_chars, word_at};
 use super::visible::visible_line;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
 use egui::text::{CCursor, LayoutJob, TextFormat};
-use egui::{Align2, AsIdSalt, Event, IdSalt, Key, Rect, Ui, pos2};
+use egui::{Align2, AsIdSalt, CursorIcon, Galley, IdSalt, Pos2, Rect, Ui, pos2};
 use std::ops::Range;
+use std::sync::Arc;
+
+/// How wide a selected line end is drawn.
+const LINE_END: f32 = 5.0;
 
 /// What a text view remembers; the caller keeps it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,22 +24,19 @@ pub struct TextState {
     pub scroll: RowScroll,
     /// How far it is scrolled to the right, in points.
     pub x: f32,
-    /// The line where the selection began and the line where it ends.
-    pub selected: Option<(usize, usize)>,
-}
-
-impl TextState {
-    /// The selected lines.
-    pub fn selected_lines(&self) -> Option<Range<usize>> {
-        self.selected.map(|(a, b)| a.min(b)..a.max(b) + 1)
-    }
+    /// What is selected.
+    pub selected: Option<TextSelection>,
+    /// The pointer is selecting.
+    is_dragging: bool,
 }
 
 /// What the user asked of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextEvents {
-    /// Copy these lines; the caller takes [`TextLines::lines`] and puts it into the clipboard.
+    /// Copy these bytes of the text; the caller puts them into the clipboard.
     pub copy: Option<Range<usize>>,
+    /// What was [offered](VirtualText::offer) is to be done with these bytes of the text.
+    pub offered: Option<Range<usize>>,
 }
 
 /// A view of a long text. It fills the space that is left, or [`Self::height`].
@@ -49,6 +53,7 @@ pub struct VirtualText<'a> {
     current_hit: Option<usize>,
     reveal: Option<usize>,
     height: Option<f32>,
+    offer: Option<&'a str>,
 }
 
 impl<'a> VirtualText<'a> {
@@ -66,6 +71,7 @@ impl<'a> VirtualText<'a> {
             current_hit: None,
             reveal: None,
             height: None,
+            offer: None,
         }
     }
 
@@ -113,16 +119,31 @@ impl<'a> VirtualText<'a> {
         self
     }
 
+    /// Offers something to do with what is selected, by a button beside it.
+    pub fn offer(mut self, text: Option<&'a str>) -> Self {
+        self.offer = text;
+        self
+    }
+
     /// Draws the visible lines.
-    pub fn show(self, ui: &mut Ui, state: &mut TextState) -> TextEvents {
+    pub fn show(mut self, ui: &mut Ui, state: &mut TextState) -> TextEvents {
         let mut events = TextEvents::default();
+        // The rows make their id of this one.
+        let id = ui.make_persistent_id(IdSalt::new(self.id_salt));
+        if ui.memory(|memory| memory.has_focus(id))
+            && let Some(head) = keys::select(ui, self.lines, state)
+        {
+            self.reveal = Some(self.lines.line_at(head));
+        }
         let gutter = self.gutter(ui);
         let mut widest: f32 = 0.0;
-        let mut held = false;
         let mut over = None;
+        let mut chosen = None;
+        let mut end = None;
         let x = state.x;
-        let selected = state.selected_lines();
+        let selected = state.selected;
         let pointer = ui.input(|i| i.pointer.primary_down().then(|| i.pointer.interact_pos()).flatten());
+        state.is_dragging &= pointer.is_some();
         let mut rows =
             VirtualRows::new(self.id_salt, self.lines.len(), size::LINE).label(self.label).reveal(self.reveal);
         if let Some(height) = self.height {
@@ -130,33 +151,58 @@ impl<'a> VirtualText<'a> {
         }
         let rows = rows.show(ui, &mut state.scroll, |ui, row| {
             let line = self.lines.line(row.index);
+            let bytes = self.lines.range(row.index);
             let shown = visible_line(line);
-            let is_selected = selected.as_ref().is_some_and(|lines| lines.contains(&row.index));
+            let is_selected = selected.is_some_and(|it| meets(&it.range(), &bytes));
             let label = crate::widgets::format::one_line(&shown, 200);
             let info = RowInfo { label: &label, selected: is_selected, ..RowInfo::default() };
             let response = row.interact(ui, info);
-            if is_selected {
-                ui.painter().rect_filled(row.rect, 0.0, Tokens::of(ui).bg_selected);
+            if response.hovered() {
+                ui.ctx().set_cursor_icon(CursorIcon::Text);
             }
-            if response.is_pointer_button_down_on() {
-                held = true;
+            if response.is_pointer_button_down_on() && pointer.is_some() {
+                state.is_dragging = true;
             }
-            if pointer.is_some_and(|pos| row.rect.contains(pos)) {
-                over = Some(row.index);
+            let marked = selected.map(TextSelection::range).filter(|_| is_selected);
+            let (galley, at) = self.line_ui(ui, row, &shown, (gutter, x), marked);
+            widest = widest.max(galley.size().x);
+            let under = |pos: Pos2| {
+                let column = galley.cursor_from_pos(pos2(pos.x - at.x, galley.size().y / 2.0).to_vec2()).index;
+                bytes.start + byte_of_shown(line, column.into())
+            };
+            if let Some(pos) = pointer.filter(|pos| row.rect.y_range().contains(pos.y)) {
+                over = Some(under(pos));
             }
-            widest = widest.max(self.line_ui(ui, row, &shown, gutter, x));
+            if let Some(pos) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+                let word = word_at(line, under(pos) - bytes.start);
+                chosen = Some(TextSelection { anchor: bytes.start + word.start, head: bytes.start + word.end });
+            }
+            if response.triple_clicked() {
+                chosen = Some(TextSelection { anchor: bytes.start, head: bytes.start + line.len() });
+            }
+            if let Some(selection) = selected.filter(|it| !it.is_empty() && self.lines.line_at(it.head) == row.index) {
+                let column = CCursor::new(shown_chars(line, selection.head - bytes.start));
+                end = Some(pos2(at.x + galley.pos_from_cursor(column).left(), row.rect.bottom()));
+            }
         });
-        if let Some(line) = over.filter(|_| held) {
+        if let Some(byte) = over.filter(|_| state.is_dragging) {
             let (shift, pressed) = ui.input(|i| (i.modifiers.shift, i.pointer.primary_pressed()));
             ui.memory_mut(|memory| memory.request_focus(rows.id));
             state.selected = match state.selected {
                 // A press begins a selection; moving with the button down, or Shift, extends it.
-                Some((from, _)) if shift || !pressed => Some((from, line)),
-                _ => Some((line, line)),
+                Some(selection) if shift || !pressed => Some(TextSelection { head: byte, ..selection }),
+                _ => Some(TextSelection { anchor: byte, head: byte }),
             };
         }
+        state.selected = chosen.or(state.selected);
+        if let (Some(text), Some(at), Some(selection)) = (self.offer, end, state.selected)
+            && !state.is_dragging
+            && offer_ui(ui, rows.id, at, text)
+        {
+            events.offered = Some(selection.range());
+        }
         if rows.has_focus {
-            self.keys(ui, state, &mut events);
+            events.copy = keys::copy(ui, self.lines, state);
         }
         let most = (widest + gutter - rows.rect.width() + size::GAP_L).max(0.0);
         if ui.rect_contains_pointer(rows.rect) && most > 0.0 {
@@ -168,21 +214,6 @@ impl<'a> VirtualText<'a> {
         // What is scrolled out may have been wider: never jump back while lines go by.
         state.x = if state.x.is_finite() { state.x.clamp(0.0, most.max(x)) } else { 0.0 };
         events
-    }
-
-    fn keys(&self, ui: &Ui, state: &mut TextState, events: &mut TextEvents) {
-        let (copies, all) = ui.input_mut(|input| {
-            let copies = input.events.iter().any(|event| matches!(event, Event::Copy));
-            let all = input.consume_key(egui::Modifiers::COMMAND, Key::A);
-            (copies, all)
-        });
-        let last = self.lines.len().saturating_sub(1);
-        if all {
-            state.selected = Some((0, last));
-        }
-        if copies {
-            events.copy = Some(state.selected_lines().unwrap_or(0..last + 1));
-        }
     }
 
     fn gutter(&self, ui: &Ui) -> f32 {
@@ -220,8 +251,15 @@ impl<'a> VirtualText<'a> {
         job
     }
 
-    /// Paints one line and returns how wide it is.
-    fn line_ui(&self, ui: &Ui, row: &VisibleRow, shown: &str, gutter: f32, x: f32) -> f32 {
+    /// Paints one line; returns it and where it stands.
+    fn line_ui(
+        &self,
+        ui: &Ui,
+        row: &VisibleRow,
+        shown: &str,
+        (gutter, x): (f32, f32),
+        selected: Option<Range<usize>>,
+    ) -> (Arc<Galley>, Pos2) {
         let tokens = Tokens::of(ui);
         let painter =
             ui.painter().with_clip_rect(ui.clip_rect().intersect(row.rect.with_min_x(row.rect.left() + gutter)));
@@ -235,27 +273,45 @@ impl<'a> VirtualText<'a> {
         let y = row.rect.center().y - galley.size().y / 2.0;
         let at = pos2(row.rect.left() + gutter - x, (y * 2.0).round() / 2.0);
         let line = self.lines.range(row.index);
+        let raw = self.lines.line(row.index);
+        let column = |byte: usize| {
+            let byte = byte.clamp(line.start, line.start + raw.len()) - line.start;
+            CCursor::new(shown_chars(raw, byte))
+        };
+        let span = |bytes: &Range<usize>| {
+            let left = galley.pos_from_cursor(column(bytes.start)).left();
+            let right = galley.pos_from_cursor(column(bytes.end)).left();
+            at.x + left..=at.x + right
+        };
+        if let Some(bytes) = selected.filter(|bytes| !bytes.is_empty()) {
+            let (left, mut right) = span(&bytes).into_inner();
+            // A line end that is selected can be seen.
+            if bytes.end >= line.end && line.len() > raw.len() {
+                right += LINE_END;
+            }
+            painter.rect_filled(Rect::from_x_y_ranges(left..=right, row.rect.y_range()), 0.0, tokens.bg_selected);
+        }
         let first = self.hits.partition_point(|hit| hit.end <= line.start);
         for (index, hit) in self.hits.iter().enumerate().skip(first) {
             if hit.start >= line.end {
                 break;
             }
-            let column = |byte: usize| {
-                let raw = self.lines.line(row.index);
-                let byte = byte.clamp(line.start, line.start + raw.len()) - line.start;
-                CCursor::new(visible_line(&raw[..raw.floor_char_boundary(byte)]).chars().count())
-            };
-            let left = galley.pos_from_cursor(column(hit.start)).left();
-            let right = galley.pos_from_cursor(column(hit.end)).left();
-            let mark = Rect::from_x_y_ranges(at.x + left..=at.x + right, row.rect.y_range().shrink(1.0));
+            let mark = Rect::from_x_y_ranges(span(hit), row.rect.y_range().shrink(1.0));
             let is_current = self.current_hit == Some(index);
             painter.rect_filled(mark, 2.0, tokens.warn_bg);
             if is_current {
                 painter.rect_stroke(mark, 2.0, (1.0, tokens.warn), egui::StrokeKind::Outside);
             }
         }
-        let width = galley.size().x;
-        painter.galley(at, galley, color);
-        width
+        painter.galley(at, Arc::clone(&galley), color);
+        (galley, at)
+    }
+}
+
+/// Whether a selection, or the place that an empty one is, is on a line.
+fn meets(selected: &Range<usize>, line: &Range<usize>) -> bool {
+    match selected.is_empty() {
+        true => line.contains(&selected.start) || (line.end == selected.start && line.is_empty()),
+        false => selected.start < line.end && line.start < selected.end,
     }
 }

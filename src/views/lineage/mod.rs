@@ -1,0 +1,138 @@
+//! GEPA's family tree: which candidate was bred from which, what was proposed and what became of it.
+
+mod list;
+mod proposals;
+mod rows;
+mod table;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::parts::slot_ui;
+use super::scene::Scene;
+use crate::loader::{Lane, Optimization, PreparedLineage, RunPage};
+use crate::query::Lineage;
+use crate::query::lineage::LineageSource;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::notice::Notice;
+use crate::widgets::scroll::RowScroll;
+use crate::widgets::section::text_ui;
+use crate::widgets::table::TableState;
+use crate::widgets::text::CharWidths;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use proposals::{Fate, ProposalRows};
+use rows::{CandidateFacts, TreeLine};
+
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct LineageMemory {
+    shown: Option<Arc<Shown>>,
+    table: TableState,
+    fate: Fate,
+    shows_changes: bool,
+    open: BTreeSet<usize>,
+    made: Option<Arc<ProposalRows>>,
+    widths: Option<(u32, CharWidths)>,
+    scroll: RowScroll,
+    /// The proposal that the keyboard stands in, and on which of its rows.
+    cursor: Option<(usize, usize)>,
+    /// The cursor's row is to be shown.
+    reveals: bool,
+}
+
+/// What was made of the answers.
+struct Shown {
+    /// What nothing else has: rows are kept under it.
+    id: u64,
+    lineage: Arc<Lineage>,
+    found: Arc<Option<Optimization>>,
+    lines: Vec<TreeLine>,
+    facts: Vec<CandidateFacts>,
+    /// How many validation examples there are, if known.
+    examples: Option<usize>,
+}
+
+impl LineageMemory {
+    /// Makes lines and facts anew only when something changed.
+    fn keep_up(&mut self, told: &PreparedLineage, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+        if let Some(shown) = &self.shown
+            && shown.id == told.id
+            && Arc::ptr_eq(&shown.found, found)
+        {
+            return Some(Arc::clone(shown));
+        }
+        let (lineage, optimization) = (&told.lineage, found.as_ref().as_ref()?);
+        if self.shown.as_ref().is_some_and(|shown| shown.lineage.parent != lineage.parent) {
+            *self = Self::default();
+        }
+        let examples = lineage.candidates.iter().map(|one| one.scores.len()).max().filter(|most| *most > 0);
+        let shown = Arc::new(Shown {
+            id: told.id,
+            lineage: Arc::clone(lineage),
+            found: Arc::clone(found),
+            lines: rows::tree(&lineage.candidates),
+            facts: rows::facts(lineage, optimization),
+            examples,
+        });
+        self.shown = Some(Arc::clone(&shown));
+        Some(shown)
+    }
+}
+
+/// The candidates take at most this share of the height.
+const TABLE_SHARE: f32 = 0.42;
+/// They are at least so high, if there are as many.
+const TABLE_LEAST: f32 = 4.0 * size::TABLE_ROW;
+
+pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, page: &RunPage) {
+    let slot = scene.loader.lineage(&page.run.id, Lane::Selection);
+    let Some(told) = slot_ui(ui, scene, &slot, "The family tree", size::TABLE_ROW) else { return };
+    let Some(told) = told.as_ref() else {
+        let text = "No family tree: only GEPA breeds candidates from candidates, and nothing tells that this was GEPA";
+        empty_ui(ui, text, "");
+        return;
+    };
+    let slot = scene.loader.optimization(&page.run.id, Lane::Selection);
+    let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
+    let Some(shown) = memory.keep_up(told, found) else { return };
+    let lineage = &shown.lineage;
+    head_ui(ui, lineage);
+    if lineage.candidates.is_empty() {
+        text_ui(ui, "No candidate was evaluated in full yet", Type::Body, Tone::Muted);
+    } else {
+        let item = scene.state.location().item.as_deref().and_then(|item| item.parse::<usize>().ok());
+        let at = item.and_then(|index| shown.facts.iter().position(|one| one.index == index));
+        // Without a choice what is asked for most stands there: the best.
+        let chosen = at.or_else(|| shown.facts.iter().position(|one| one.rank.is_some())).unwrap_or(0);
+        let most = (ui.available_height() * TABLE_SHARE).max(TABLE_LEAST);
+        table::table_ui(ui, scene, memory, &shown, at, most);
+        ui.add_space(size::GAP_XS);
+        if let Some(one) = shown.facts.get(chosen) {
+            let proposal = lineage.proposals.iter().position(|proposal| proposal.candidate == Some(one.index));
+            if table::chosen_ui(ui, scene, one, proposal.is_some()) {
+                memory.fate = Fate::All;
+                memory.cursor = proposal.map(|proposal| (proposal, 0));
+                memory.open.extend(proposal);
+                memory.reveals = true;
+            }
+        }
+    }
+    ui.add_space(size::GAP_M);
+    list::list_ui(ui, scene, memory, &shown);
+}
+
+fn head_ui(ui: &mut Ui, lineage: &Lineage) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, 2.0);
+        text_ui(ui, &rows::summary(lineage), Type::Body, Tone::Neutral);
+        let tone = if lineage.source == LineageSource::Inferred { Tone::Warn } else { Tone::Muted };
+        text_ui(ui, rows::source(lineage.source), Type::Small, tone);
+    });
+    if let Some(text) = rows::cut_short(lineage) {
+        Notice::warning("The search for the proposers' spans was cut short").advice(&text).show(ui);
+    }
+    ui.add_space(size::GAP_XS);
+}

@@ -1,0 +1,286 @@
+//! The proposals as flat rows of one height. Made on a worker.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::rows::proposal_name;
+use crate::analysis::lineage::{LineageProposal, ProposalStatus};
+use crate::analysis::text_diff::{PieceOp, diff_texts};
+use crate::query::Lineage;
+use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
+use crate::widgets::text::CharWidths;
+
+/// So many lines of a folded text are shown.
+const LINES_FOLDED: usize = 2;
+
+/// Which proposals are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Fate {
+    #[default]
+    All,
+    Accepted,
+    Rejected,
+}
+
+impl Fate {
+    fn holds(self, proposal: &LineageProposal) -> bool {
+        match self {
+            Self::All => true,
+            Self::Accepted => proposal.status == ProposalStatus::Accepted,
+            Self::Rejected => proposal.status == ProposalStatus::Rejected,
+        }
+    }
+}
+
+/// What is wanted of the rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wanted {
+    /// How wide a line of text is, in points.
+    pub width: f32,
+    /// Changes with the font, the zoom and the screen.
+    pub scale: u32,
+    pub fate: Fate,
+    /// The texts are compared with the instructions that they were made from.
+    pub shows_changes: bool,
+    /// The proposals of which all lines are shown.
+    pub open: BTreeSet<usize>,
+}
+
+impl Wanted {
+    /// What tells these wishes from others.
+    pub fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.width.to_bits(), self.scale, self.fate, self.shows_changes, &self.open).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ProposalRow {
+    /// The proposal: what became of it. `is_open` says whether all lines are shown, if some can be folded.
+    Head { proposal: usize, is_open: Option<bool> },
+    /// The component that the text below is for.
+    Component { proposal: usize, text: usize },
+    /// A line of the text.
+    Line { proposal: usize, line: DiffLine },
+    /// Lines that are not shown.
+    Hidden { proposal: usize, lines: usize },
+    /// A gap.
+    Gap,
+}
+
+impl ProposalRow {
+    /// The proposal that it belongs to.
+    pub fn proposal(&self) -> Option<usize> {
+        match self {
+            Self::Head { proposal, .. }
+            | Self::Component { proposal, .. }
+            | Self::Line { proposal, .. }
+            | Self::Hidden { proposal, .. } => Some(*proposal),
+            Self::Gap => None,
+        }
+    }
+}
+
+/// The rows of all proposals.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ProposalRows {
+    pub rows: Vec<ProposalRow>,
+}
+
+impl ProposalRows {
+    /// About how many bytes they hold.
+    pub fn bytes(&self) -> usize {
+        let of = |row: &ProposalRow| match row {
+            ProposalRow::Line { line, .. } => line.pieces.iter().map(|piece| 80 + 2 * piece.text.len()).sum(),
+            _ => 0,
+        };
+        self.rows.iter().map(|row| 64 + of(row)).sum()
+    }
+
+    /// Where a proposal begins.
+    pub fn head_of(&self, wanted: usize) -> Option<usize> {
+        self.rows.iter().position(|row| matches!(row, ProposalRow::Head { proposal, .. } if *proposal == wanted))
+    }
+}
+
+/// Makes the rows.
+pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> ProposalRows {
+    let mut rows = Vec::new();
+    for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
+        let is_open = wanted.open.contains(&at);
+        let head = rows.len();
+        rows.push(ProposalRow::Head { proposal: at, is_open: None });
+        let mut can_fold = false;
+        for (text, (component, proposed)) in proposal.texts.iter().enumerate() {
+            if proposal.texts.len() > 1 {
+                rows.push(ProposalRow::Component { proposal: at, text });
+            }
+            let lines = lines(lineage, proposal, (component.as_deref(), proposed), wanted, widths);
+            // One line alone would only be replaced by another.
+            let is_long = lines.len() > LINES_FOLDED + 1;
+            can_fold |= is_long;
+            let shown = if is_long && !is_open { LINES_FOLDED } else { lines.len() };
+            let hidden = lines.len() - shown;
+            rows.extend(lines.into_iter().take(shown).map(|line| ProposalRow::Line { proposal: at, line }));
+            if hidden > 0 {
+                rows.push(ProposalRow::Hidden { proposal: at, lines: hidden });
+            }
+        }
+        if can_fold {
+            rows[head] = ProposalRow::Head { proposal: at, is_open: Some(is_open) };
+        }
+        rows.push(ProposalRow::Gap);
+    }
+    rows.pop();
+    ProposalRows { rows }
+}
+
+fn lines(
+    lineage: &Lineage,
+    proposal: &LineageProposal,
+    (component, proposed): (Option<&str>, &str),
+    wanted: &Wanted,
+    widths: &CharWidths,
+) -> Vec<DiffLine> {
+    let wrap = Wrap { width: wanted.width.max(40.0), widths, shows_space: false };
+    let before = if wanted.shows_changes { instruction_before(lineage, proposal, component) } else { None };
+    let Some(before) = before else {
+        return unified(&[(Mark::Same, proposed)], wrap);
+    };
+    let diff = diff_texts(before, proposed, None);
+    let mark = |op: PieceOp| match op {
+        PieceOp::Equal => Mark::Same,
+        PieceOp::Insert => Mark::Added,
+        PieceOp::Delete => Mark::Removed,
+    };
+    let pieces: Vec<(Mark, &str)> = diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect();
+    unified(&pieces, wrap)
+}
+
+/// The instruction that a text was made from.
+fn instruction_before<'a>(
+    lineage: &'a Lineage,
+    proposal: &LineageProposal,
+    component: Option<&str>,
+) -> Option<&'a str> {
+    let parent = proposal.parents.first()?;
+    let parent = lineage.candidates.iter().find(|one| one.index == *parent)?;
+    let found = parent.instructions.iter().find(|(path, _)| component.is_none_or(|component| component == path));
+    found.map(|(_, text)| text.as_str())
+}
+
+/// What a head says: name, where from, fate, scores, component.
+pub(super) fn spoken(at: usize, proposal: &LineageProposal) -> String {
+    let mut parts = vec![proposal_name(at, proposal), from(proposal), fate(proposal)];
+    parts.push(match (proposal.before, proposal.after) {
+        (None, None) => "score on the sample unknown".to_owned(),
+        _ => format!("score on the sample {}", scores(proposal)),
+    });
+    if let [(Some(component), _)] = proposal.texts.as_slice() {
+        parts.push(format!("for {component}"));
+    }
+    parts.join(", ")
+}
+
+/// `from candidate 3`
+pub(super) fn from(proposal: &LineageProposal) -> String {
+    let parents: Vec<String> = proposal.parents.iter().map(usize::to_string).collect();
+    match parents.len() {
+        0 => "parent unknown".to_owned(),
+        1 => format!("from candidate {}", parents[0]),
+        _ => format!("from candidates {}", parents.join(" and ")),
+    }
+}
+
+/// `accepted as candidate 4`
+pub(super) fn fate(proposal: &LineageProposal) -> String {
+    match (&proposal.status, proposal.candidate) {
+        (ProposalStatus::Accepted, Some(candidate)) => format!("accepted as candidate {candidate}"),
+        (ProposalStatus::Other(word), _) if word.is_empty() => "fate unknown".to_owned(),
+        (status, _) => status.as_str().to_owned(),
+    }
+}
+
+/// `1 → 2`; what is not known is `–`.
+pub(super) fn scores(proposal: &LineageProposal) -> String {
+    let one = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), crate::widgets::format::value);
+    format!("{} → {}", one(proposal.before), one(proposal.after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::lineage::LineageCandidate;
+    use crate::query::lineage::LineageSource;
+
+    fn proposal(status: ProposalStatus, texts: &[&str]) -> LineageProposal {
+        LineageProposal {
+            iteration: Some(7),
+            status,
+            parents: vec![0],
+            candidate: None,
+            before: Some(1.0),
+            after: None,
+            texts: texts.iter().map(|text| (Some("solve".to_owned()), (*text).to_owned())).collect(),
+            writers: vec![None; texts.len()],
+        }
+    }
+
+    fn lineage() -> Lineage {
+        let seed = LineageCandidate {
+            instructions: vec![("solve".to_owned(), "one two".to_owned())],
+            ..LineageCandidate::default()
+        };
+        Lineage {
+            parent: "p".into(),
+            source: LineageSource::Tables,
+            candidates: vec![seed],
+            proposals: vec![
+                proposal(ProposalStatus::Rejected, &["a\nb\nc\nd\ne"]),
+                proposal(ProposalStatus::Accepted, &["one three", "x"]),
+            ],
+            looked: Default::default(),
+        }
+    }
+
+    fn made(change: impl FnOnce(&mut Wanted)) -> ProposalRows {
+        let open = BTreeSet::new();
+        let mut wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: false, open };
+        change(&mut wanted);
+        rows(&lineage(), &wanted, &CharWidths::monospace())
+    }
+
+    #[test]
+    fn long_texts_are_folded() {
+        let folded = made(|_| {});
+        assert_eq!(folded.rows[0], ProposalRow::Head { proposal: 0, is_open: Some(false) });
+        assert_eq!(folded.rows[3], ProposalRow::Hidden { proposal: 0, lines: 3 });
+        assert_eq!(folded.head_of(1), Some(5));
+        assert_eq!(folded.rows[5], ProposalRow::Head { proposal: 1, is_open: None });
+        let open = made(|wanted| wanted.open = BTreeSet::from([0]));
+        assert_eq!(open.head_of(1), Some(7));
+        assert_eq!(open.rows.iter().filter(|row| matches!(row, ProposalRow::Component { .. })).count(), 2);
+    }
+
+    #[test]
+    fn some_fates_alone_and_what_changed() {
+        let accepted = made(|wanted| wanted.fate = Fate::Accepted);
+        assert_eq!(accepted.head_of(0), None);
+        let changes = made(|wanted| (wanted.fate, wanted.shows_changes) = (Fate::Accepted, true));
+        let ProposalRow::Line { line, .. } = &changes.rows[2] else { panic!("{:?}", changes.rows) };
+        assert_eq!(line.spoken(), "one [-two-]{+three+}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let mut one = proposal(ProposalStatus::Other(String::new()), &["x"]);
+        assert_eq!(
+            spoken(4, &one),
+            "Iteration 7, from candidate 0, fate unknown, score on the sample 1 → –, for solve"
+        );
+        (one.iteration, one.before, one.parents) = (None, None, Vec::new());
+        assert_eq!(spoken(4, &one), "Proposal 5, parent unknown, fate unknown, score on the sample unknown, for solve");
+    }
+}

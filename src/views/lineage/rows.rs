@@ -1,0 +1,319 @@
+//! The candidates as lines of a tree: pure functions of what was read.
+
+use std::collections::HashMap;
+
+use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus};
+use crate::analysis::optimization::EvaluationKind;
+use crate::loader::Optimization;
+use crate::model::RunId;
+use crate::query::Lineage;
+use crate::query::lineage::LineageSource;
+use crate::widgets::format;
+
+/// A line of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TreeLine {
+    /// The candidate, by its place in the list.
+    pub candidate: usize,
+    /// How deep it stands.
+    pub depth: usize,
+    /// Its own line stands below its other parent; here it is only named.
+    pub is_mention: bool,
+}
+
+/// The candidates below their first parents, in order. A merged one is named below its other parents,
+/// too. What a damaged table makes its own ancestor stands at the top, so that none is lost.
+pub(super) fn tree(candidates: &[LineageCandidate]) -> Vec<TreeLine> {
+    let places: HashMap<usize, usize> = candidates.iter().enumerate().map(|(at, one)| (one.index, at)).collect();
+    let mut children: Vec<Vec<(usize, bool)>> = vec![Vec::new(); candidates.len()];
+    let mut roots = Vec::new();
+    for (at, one) in candidates.iter().enumerate() {
+        let mut parents: Vec<usize> = one.parents.iter().filter_map(|index| places.get(index).copied()).collect();
+        parents.retain(|parent| *parent != at);
+        match parents.split_first() {
+            None => roots.push(at),
+            Some((first, others)) => {
+                children[*first].push((at, false));
+                for other in others.iter().filter(|other| *other != first) {
+                    children[*other].push((at, true));
+                }
+            }
+        }
+    }
+    let mut lines = Vec::with_capacity(candidates.len());
+    let mut is_placed = vec![false; candidates.len()];
+    for root in roots.into_iter().chain(0..candidates.len()) {
+        if is_placed[root] {
+            continue;
+        }
+        let mut open = vec![TreeLine { candidate: root, depth: 0, is_mention: false }];
+        while let Some(line) = open.pop() {
+            if !line.is_mention && std::mem::replace(&mut is_placed[line.candidate], true) {
+                continue;
+            }
+            lines.push(line);
+            if !line.is_mention {
+                let below = children[line.candidate].iter().rev();
+                let depth = line.depth + 1;
+                open.extend(below.map(|(candidate, is_mention)| TreeLine {
+                    candidate: *candidate,
+                    depth,
+                    is_mention: *is_mention,
+                }));
+            }
+        }
+    }
+    lines
+}
+
+/// An evaluation of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Evaluated {
+    pub run: RunId,
+    pub name: String,
+}
+
+/// What a candidate is beside its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Its state is that of `best_model.json`.
+    Winner,
+    /// The winner is inferred.
+    InferredWinner,
+    /// No winner is among the candidates; it has the highest score.
+    HighestScore,
+}
+
+impl Rank {
+    /// A word for the table.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Winner => "winner",
+            Self::InferredWinner => "best, inferred",
+            Self::HighestScore => "highest score",
+        }
+    }
+
+    /// Why.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Winner => "Its state is that of best_model.json of the finished optimization",
+            Self::InferredWinner => {
+                "Inferred: the best full evaluation; no best_model.json of a finished optimization names the winner"
+            }
+            Self::HighestScore => "Which candidate was given back is not known; none scored higher than this one",
+        }
+    }
+}
+
+/// What is said of a candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CandidateFacts {
+    /// Its number in GEPA's tables.
+    pub index: usize,
+    /// Its place among the distinct programs of the optimization, which is its colour and its name there.
+    pub program: Option<usize>,
+    pub rank: Option<Rank>,
+    pub score: Option<f64>,
+    /// At how many validation examples no other was better; `None` where that is not known.
+    pub front: Option<usize>,
+    /// Where it came from, in words.
+    pub origin: String,
+    pub is_inferred: bool,
+    pub runs: Vec<Evaluated>,
+    /// The first line of its instructions.
+    pub instruction: Option<String>,
+    /// The parents that were evaluated, each with the runs to compare: the parent's and its own.
+    pub compare: Vec<(usize, RunId, RunId)>,
+}
+
+/// What is said of all candidates.
+pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFacts> {
+    let winner = found.winner.as_ref();
+    let is_winner = |one: &LineageCandidate| {
+        winner.is_some_and(|winner| one.run_ids.iter().any(|run| winner.run_ids.contains(run)))
+    };
+    let has_winner = lineage.candidates.iter().any(is_winner);
+    let highest = lineage.candidates.iter().filter_map(|one| one.score).reduce(f64::max);
+    let knows_front = lineage.candidates.iter().any(|one| !one.front.is_empty());
+    let programs: HashMap<&RunId, usize> = found
+        .candidates
+        .iter()
+        .enumerate()
+        .flat_map(|(at, program)| {
+            let evaluations = program.evaluations.iter().filter_map(|place| found.evaluations.get(*place));
+            evaluations.map(move |evaluation| (&evaluation.run_id, at))
+        })
+        .collect();
+    let rank = |one: &LineageCandidate| match (is_winner(one), winner) {
+        (true, Some(winner)) if winner.inferred => Some(Rank::InferredWinner),
+        (true, _) => Some(Rank::Winner),
+        _ if !has_winner && highest.is_some() && one.score == highest => Some(Rank::HighestScore),
+        _ => None,
+    };
+    let of = |one: &LineageCandidate| CandidateFacts {
+        index: one.index,
+        program: one.run_ids.iter().find_map(|run| programs.get(run).copied()),
+        rank: rank(one),
+        score: one.score,
+        front: knows_front.then_some(one.front.len()),
+        origin: origin(one),
+        is_inferred: one.parents_inferred,
+        runs: one.run_ids.iter().map(|run| evaluated(found, run)).collect(),
+        instruction: first_line(one),
+        compare: comparisons(lineage, found, one),
+    };
+    lineage.candidates.iter().map(of).collect()
+}
+
+/// `seed`, `from 0`, `merged from 1 and 3`
+fn origin(one: &LineageCandidate) -> String {
+    match one.parents.as_slice() {
+        [] if one.index == 0 => "seed".to_owned(),
+        [] => "unknown".to_owned(),
+        [parent] => format!("from {parent}"),
+        parents => {
+            let parents: Vec<String> = parents.iter().map(usize::to_string).collect();
+            format!("merged from {}", parents.join(" and "))
+        }
+    }
+}
+
+fn evaluated(found: &Optimization, run: &RunId) -> Evaluated {
+    let name = found.evaluations.iter().find(|one| one.run_id == *run).map(|one| one.name.clone());
+    Evaluated { run: run.clone(), name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| run.to_string()) }
+}
+
+fn first_line(one: &LineageCandidate) -> Option<String> {
+    let text = one.instructions.first().map(|(_, text)| text)?;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    Some(format::ellipsize_graphemes(line, 200).into_owned())
+}
+
+/// The evaluation to compare by: a full one, if there is one.
+fn best_run(found: &Optimization, one: &LineageCandidate) -> Option<RunId> {
+    let is_full = |run: &&RunId| {
+        let evaluation = found.evaluations.iter().find(|evaluation| evaluation.run_id == **run);
+        evaluation.is_some_and(|evaluation| evaluation.kind == EvaluationKind::Full)
+    };
+    one.run_ids.iter().find(is_full).or(one.run_ids.first()).cloned()
+}
+
+fn comparisons(lineage: &Lineage, found: &Optimization, one: &LineageCandidate) -> Vec<(usize, RunId, RunId)> {
+    let Some(own) = best_run(found, one) else { return Vec::new() };
+    let parents = one.parents.iter().filter_map(|index| lineage.candidates.iter().find(|other| other.index == *index));
+    let with = |parent: &LineageCandidate| Some((parent.index, best_run(found, parent)?, own.clone()));
+    parents.filter_map(with).filter(|(_, parent, own)| parent != own).collect()
+}
+
+/// `5 candidates · 11 proposals: 4 accepted, 7 rejected`
+pub(super) fn summary(lineage: &Lineage) -> String {
+    let of = |wanted: &ProposalStatus| lineage.proposals.iter().filter(|one| one.status == *wanted).count();
+    let (accepted, rejected) = (of(&ProposalStatus::Accepted), of(&ProposalStatus::Rejected));
+    let other = lineage.proposals.len() - accepted - rejected;
+    let mut fates = vec![format!("{accepted} accepted"), format!("{rejected} rejected")];
+    if other > 0 {
+        fates.push(format!("{other} of unknown fate"));
+    }
+    format!(
+        "{} · {}: {}",
+        counted(lineage.candidates.len(), "candidate"),
+        counted(lineage.proposals.len(), "proposal"),
+        fates.join(", ")
+    )
+}
+
+/// Where it was read, as a sentence.
+pub(super) fn source(source: LineageSource) -> &'static str {
+    match source {
+        LineageSource::Tables => "As GEPA wrote it into its tables; a score is the mean over the validation examples",
+        LineageSource::Inferred => {
+            "Inferred: GEPA wrote no tables here, so parents and fates are told by what its proposer was given and by \
+             what was evaluated; a score is that of a full evaluation"
+        }
+    }
+}
+
+/// Why some spans may be missing; `None` if all traces were looked into.
+pub(super) fn cut_short(lineage: &Lineage) -> Option<String> {
+    let looked = &lineage.looked;
+    (!looked.complete).then(|| {
+        format!(
+            "Only {} with {} could be looked into; a proposal below may lack the span that wrote it",
+            counted(looked.traces as usize, "trace"),
+            counted(looked.spans as usize, "span")
+        )
+    })
+}
+
+/// `1 candidate`, `2 candidates`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", format::count(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// What a proposal is called: its iteration, or its place where that is not known.
+pub(super) fn proposal_name(at: usize, proposal: &LineageProposal) -> String {
+    match proposal.iteration {
+        Some(iteration) => format!("Iteration {iteration}"),
+        None => format!("Proposal {}", at + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(index: usize, parents: &[usize]) -> LineageCandidate {
+        LineageCandidate { index, parents: parents.to_vec(), ..LineageCandidate::default() }
+    }
+
+    fn shape(candidates: &[LineageCandidate]) -> Vec<(usize, usize, bool)> {
+        let lines = tree(candidates).into_iter();
+        lines.map(|line| (candidates[line.candidate].index, line.depth, line.is_mention)).collect()
+    }
+
+    #[test]
+    fn children_stand_below_their_parents() {
+        let all = [candidate(0, &[]), candidate(1, &[0]), candidate(2, &[0]), candidate(3, &[1])];
+        assert_eq!(shape(&all), [(0, 0, false), (1, 1, false), (3, 2, false), (2, 1, false)]);
+    }
+
+    #[test]
+    fn a_merged_one_is_named_below_both() {
+        let all = [candidate(0, &[]), candidate(1, &[0]), candidate(2, &[0]), candidate(3, &[1, 2])];
+        assert_eq!(shape(&all), [(0, 0, false), (1, 1, false), (3, 2, false), (2, 1, false), (3, 2, true)]);
+        assert_eq!(origin(&all[3]), "merged from 1 and 2");
+    }
+
+    #[test]
+    fn what_was_not_looked_into_is_said() {
+        let looked = crate::query::provenance::Looked { traces: 1, spans: 12_345, complete: false };
+        let mut lineage = Lineage {
+            parent: "p".into(),
+            source: LineageSource::Inferred,
+            candidates: vec![candidate(0, &[])],
+            proposals: Vec::new(),
+            looked,
+        };
+        assert_eq!(summary(&lineage), "1 candidate · 0 proposals: 0 accepted, 0 rejected");
+        assert!(cut_short(&lineage).is_some_and(|text| text.starts_with("Only 1 trace with 12,345 spans could")));
+        lineage.looked.complete = true;
+        assert_eq!(cut_short(&lineage), None);
+        assert!(source(LineageSource::Inferred).starts_with("Inferred"));
+    }
+
+    #[test]
+    fn damaged_tables_lose_no_candidate() {
+        let all =
+            [candidate(0, &[0]), candidate(4, &[9]), candidate(5, &[6]), candidate(6, &[5]), candidate(7, &[7, 7])];
+        let mut seen: Vec<usize> = tree(&all).into_iter().map(|line| line.candidate).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [0, 1, 2, 3, 4]);
+        assert_eq!(origin(&all[1]), "from 9");
+        assert_eq!(origin(&candidate(8, &[])), "unknown");
+        // A long line of descent needs no stack.
+        let long: Vec<LineageCandidate> =
+            (0..100_000).map(|index| candidate(index, &[index.saturating_sub(1)])).collect();
+        assert_eq!(tree(&long).len(), long.len());
+    }
+}

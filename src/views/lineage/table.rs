@@ -1,0 +1,217 @@
+//! The candidates as a tree in a table, and what can be done with the one that is chosen.
+
+use egui::Ui;
+
+use super::rows::{CandidateFacts, Rank, TreeLine};
+use super::{LineageMemory, Shown};
+use crate::model::RunId;
+use crate::state::{Action, Location, Place, Tab};
+use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
+use crate::widgets::format;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::text_ui;
+use crate::widgets::table::{CellText, Column, Table};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+
+/// More evaluations of one candidate are reached from its page.
+const RUNS_MOST: usize = 3;
+
+/// The room for a name and its dot at the top of the tree.
+const NAME: f32 = 150.0;
+/// Deeper than this the column does not grow.
+const DEPTH_MOST: usize = 8;
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    Name,
+    Origin,
+    Score,
+    Front,
+    Evaluation,
+    Instruction,
+    Mark,
+}
+
+fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
+    let name = NAME + depth.min(DEPTH_MOST) as f32 * size::INDENT;
+    let mut columns = vec![
+        (Shows::Name, Column::text("Candidate", name)),
+        (Shows::Mark, Column::text("Mark", 112.0)),
+        (Shows::Score, Column::number("Score", 72.0)),
+    ];
+    if knows_front {
+        columns.push((Shows::Front, Column::number("Front", 66.0)));
+    }
+    columns.extend([
+        (Shows::Origin, Column::text("Parents", 108.0)),
+        (Shows::Evaluation, Column::text("Evaluation", 104.0)),
+        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
+    ]);
+    columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
+}
+
+/// The table, at most so high.
+pub(super) fn table_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut LineageMemory,
+    shown: &Shown,
+    chosen: Option<usize>,
+    most: f32,
+) {
+    let examples = shown.examples;
+    let depth = shown.lines.iter().map(|line| line.depth).max().unwrap_or_default();
+    let shows = columns(shown.facts.iter().any(|one| one.front.is_some()), depth);
+    let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
+    let at = chosen.and_then(|candidate| own_line(&shown.lines, candidate));
+    let height = (Table::height_of(shown.lines.len()) + size::SCROLL_BAR).min(most);
+    let events = Table::new("family tree", "Family tree", &columns, shown.lines.len())
+        .selected(at)
+        .height(height)
+        .show(ui, &mut memory.table, |line, column| {
+            let (Some(line), Some((shows, _))) = (shown.lines.get(line), shows.get(column)) else {
+                return CellText::default();
+            };
+            shown.facts.get(line.candidate).map_or_else(CellText::default, |one| cell(line, one, *shows, examples))
+        });
+    let facts = |line: usize| shown.lines.get(line).and_then(|line| shown.facts.get(line.candidate));
+    if let Some(one) = events.selected.and_then(facts) {
+        scene.act(Action::FocusItem(Some(one.index.to_string())));
+    }
+    if let Some(run) = events.opened.and_then(facts).and_then(|one| one.runs.first()) {
+        open_run(scene, &run.run);
+        return;
+    }
+    let Some((line, column)) = events.cell else { return };
+    let (Some(one), Some((shows, _))) = (facts(line), shows.get(column)) else { return };
+    match shows {
+        Shows::Evaluation => {
+            if let Some(run) = one.runs.first() {
+                open_run(scene, &run.run);
+            }
+        }
+        Shows::Instruction => {
+            if let Some((_, parent, own)) = one.compare.first() {
+                scene.go(Place::Compare { runs: vec![parent.clone(), own.clone()] });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The line on which a candidate stands itself.
+fn own_line(lines: &[TreeLine], candidate: usize) -> Option<usize> {
+    lines.iter().position(|line| line.candidate == candidate && !line.is_mention)
+}
+
+fn open_run(scene: &mut Scene<'_>, run: &RunId) {
+    let experiment = scene.place().experiment().cloned();
+    let place = Place::Run { experiment, run: run.clone() };
+    scene.act(Action::Go(Location::at(place).with_tab(Tab::Program)));
+}
+
+fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Option<usize>) -> CellText<'a> {
+    let is_winner = matches!(one.rank, Some(Rank::Winner | Rank::InferredWinner));
+    if line.is_mention {
+        return match shows {
+            Shows::Name => CellText::text(format!("Candidate {}", one.index))
+                .tone(Tone::Muted)
+                .note("merged, see above")
+                .hover("It has two parents and stands below the other one")
+                .in_tree(line.depth, None),
+            Shows::Origin => CellText::text(one.origin.as_str()).tone(Tone::Muted),
+            _ => CellText::default(),
+        };
+    }
+    match shows {
+        Shows::Name => {
+            let cell = CellText::text(format!("Candidate {}", one.index)).strong().in_tree(line.depth, None);
+            match one.program {
+                Some(program) => cell
+                    .dot(Tone::Category(program))
+                    .note(format!("C{}", program + 1))
+                    .hover(format!("Among the candidates of the optimization it is C{}", program + 1)),
+                None => cell.dot(Tone::Faint).hover("No evaluation of a program with its instructions is recorded"),
+            }
+        }
+        Shows::Mark => match one.rank {
+            Some(rank) if is_winner => {
+                CellText::text(rank.word()).tone(Tone::Good).glyph(Glyph::Star, Tone::Good).hover(rank.reason())
+            }
+            Some(rank) => CellText::text(rank.word()).tone(Tone::Muted).hover(rank.reason()),
+            None => CellText::default(),
+        },
+        Shows::Score => match one.score {
+            Some(score) => {
+                CellText::value(format::value(score)).tone(if is_winner { Tone::Good } else { Tone::Neutral })
+            }
+            None => CellText::unknown(),
+        },
+        Shows::Front => match (one.front, examples) {
+            (None, _) => CellText::unknown(),
+            (Some(0), _) => {
+                CellText::value("no").tone(Tone::Faint).hover("At every validation example another is better")
+            }
+            (Some(front), Some(examples)) => CellText::value(format!("{front} / {examples}"))
+                .hover(format!("No other is better at {front} of {examples} validation examples")),
+            (Some(front), None) => CellText::value(front.to_string()),
+        },
+        Shows::Origin => {
+            let tone = if one.origin == "unknown" { Tone::Faint } else { Tone::Muted };
+            let cell = CellText::text(one.origin.as_str()).tone(tone);
+            match one.is_inferred {
+                true => cell.note("inferred").hover("Told by what the proposer was given; no table names the parent"),
+                false => cell,
+            }
+        }
+        Shows::Evaluation => match one.runs.as_slice() {
+            [] => CellText::unknown().hover("No evaluation of a program with its instructions is recorded"),
+            [run, others @ ..] => {
+                let cell = CellText::text(run.name.as_str()).tone(Tone::Accent).hover("Click to open it");
+                if others.is_empty() { cell } else { cell.note(format!("+{}", others.len())) }
+            }
+        },
+        Shows::Instruction => match &one.instruction {
+            None => CellText::unknown(),
+            Some(text) => {
+                let cell = CellText::text(text.as_str());
+                match one.compare.first() {
+                    Some((parent, ..)) => cell.hover(format!("{text}\n\nClick to compare it with candidate {parent}")),
+                    None => cell.hover(text.as_str()),
+                }
+            }
+        },
+    }
+}
+
+/// What can be done with a candidate; says whether its proposal is to be shown.
+pub(super) fn chosen_ui(ui: &mut Ui, scene: &mut Scene<'_>, one: &CandidateFacts, has_proposal: bool) -> bool {
+    let mut shows_proposal = false;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        text_ui(ui, &format!("Candidate {}", one.index), Type::BodyStrong, Tone::Neutral);
+        for run in one.runs.iter().take(RUNS_MOST) {
+            if ui.add(Chip::button(&format!("Open {}", run.name))).clicked() {
+                open_run(scene, &run.run);
+            }
+        }
+        for (parent, base, own) in &one.compare {
+            let text = format!("Compare with candidate {parent}");
+            let tip = "What its program has otherwise than its parent's";
+            if ui.add(Chip::button(&text)).on_hover_text(tip).clicked() {
+                scene.go(Place::Compare { runs: vec![base.clone(), own.clone()] });
+            }
+        }
+        if has_proposal {
+            let tip = "Which proposal it was, and what the proposer read";
+            shows_proposal = ui.add(Chip::button("Show its proposal")).on_hover_text(tip).clicked();
+        }
+        if one.runs.is_empty() {
+            text_ui(ui, "no evaluation of it is recorded", Type::Small, Tone::Muted);
+        }
+    });
+    shows_proposal
+}
