@@ -10,11 +10,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 fn harness(choice: Theme) -> Harness<'static, GalleryState> {
     Harness::builder()
         .with_size(vec2(1_600.0, 1_000.0))
+        .with_theme(choice)
         .allow_missing_glyphs()
-        .with_context_setup(move |ctx| {
-            theme::apply(ctx);
-            ctx.set_theme(choice);
-        })
+        .with_context_setup(theme::apply)
         .build_ui_state(gallery_ui, GalleryState::default())
 }
 

@@ -32,10 +32,8 @@ fn harness<'a, State>(
 ) -> Harness<'a, State> {
     Harness::builder()
         .with_size(vec2(900.0, 600.0))
-        .with_context_setup(move |ctx| {
-            theme::apply(ctx);
-            ctx.set_theme(theme_choice);
-        })
+        .with_theme(theme_choice)
+        .with_context_setup(theme::apply)
         .build_ui_state(move |ui, state| app(ui, state), state)
 }
 

@@ -5,11 +5,15 @@
 mod artifacts;
 #[path = "ui_window/charts.rs"]
 mod charts;
+#[path = "ui_window/coming_back.rs"]
+mod coming_back;
 mod common;
 #[path = "ui_window/compare.rs"]
 mod compare;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/large.rs"]
+mod large;
 #[path = "ui_window/lineage.rs"]
 mod lineage;
 #[path = "ui_window/many.rs"]
@@ -24,10 +28,14 @@ mod phrases;
 mod programs;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/right_to_left.rs"]
+mod right_to_left;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
 #[path = "ui_window/runs.rs"]
 mod runs;
+#[path = "ui_window/stepping.rs"]
+mod stepping;
 #[path = "ui_window/walk.rs"]
 mod walk;
 #[path = "ui_window/welcome.rs"]

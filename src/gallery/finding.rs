@@ -3,6 +3,7 @@
 use super::{Parts, boxed, data, specimen};
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
+use crate::widgets::field::Field;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{self, ColumnPicker, MenuEntry, MenuItem, PickerColumn, PickerState};
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
@@ -119,8 +120,9 @@ fn completions(text: &str, caret: usize) -> Vec<Completion> {
 pub(super) fn filter_ui(ui: &mut Ui, parts: &mut Parts) {
     let state = &mut parts.finding;
     specimen(ui, "A filter: type m, a, t, or press ↓", |ui| {
-        let field =
-            CompletionField::new("Filter").hint("metrics.eval > 70 and attributes.status = 'FINISHED'").key("/");
+        let field = CompletionField::new(
+            Field::new("Filter").hint("metrics.eval > 70 and attributes.status = 'FINISHED'").key("/"),
+        );
         let events = field.show(ui, &mut state.filter, &mut state.completion, completions);
         if events.submitted {
             parts.said = format!("Filter by {}", state.filter);
@@ -128,7 +130,7 @@ pub(super) fn filter_ui(ui: &mut Ui, parts: &mut Parts) {
     });
     specimen(ui, "A filter that cannot be read", |ui| {
         let at = state.wrong.find("adn").map(|at| (at..at + 3, "expected “and”, “or” or the end, found “adn”"));
-        let field = CompletionField::new("Wrong filter").hint("Filter").error(at);
+        let field = CompletionField::new(Field::new("Wrong filter").hint("Filter")).error(at);
         field.show(ui, &mut state.wrong, &mut state.wrong_completion, completions);
     });
 }

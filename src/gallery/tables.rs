@@ -91,11 +91,12 @@ pub(super) fn tables_ui(ui: &mut Ui, parts: &mut Parts) {
             ui.ctx().copy_text(text);
         }
     });
-    specimen(ui, "Half a million rows, twenty columns", |ui| {
+    specimen(ui, "Half a million rows, twenty columns, of which the first stays", |ui| {
         let titles: Vec<String> = (0..20).map(|index| format!("metric_{index}")).collect();
         let columns: Vec<Column<'_>> = titles.iter().map(|title| Column::number(title, 96.0)).collect();
         let events = Table::new("huge", "Huge table", &columns, 500_000)
             .selected(state.row)
+            .staying(1)
             .height(Table::height_of(6))
             .show(ui, &mut state.huge, |row, column| CellText::value(format!("{row}.{column}")));
         state.row = events.selected.or(state.row);

@@ -16,10 +16,10 @@ pub enum Command {
     Forward,
     /// One step out.
     Up,
-    /// The next trace of the list.
-    NextTrace,
-    /// The previous trace of the list.
-    PreviousTrace,
+    /// The next row, trace or run.
+    Next,
+    /// The previous row, trace or run.
+    Previous,
     /// Give the keyboard to the filter.
     Filter,
     /// Leave what has the keyboard.
@@ -87,8 +87,8 @@ impl Command {
         Self::Back,
         Self::Forward,
         Self::Up,
-        Self::NextTrace,
-        Self::PreviousTrace,
+        Self::Next,
+        Self::Previous,
         Self::Filter,
         Self::Leave,
         Self::Compare,
@@ -117,8 +117,8 @@ impl Command {
             | Self::Back
             | Self::Forward
             | Self::Up
-            | Self::NextTrace
-            | Self::PreviousTrace
+            | Self::Next
+            | Self::Previous
             | Self::Filter
             | Self::Leave => CommandGroup::Go,
             Self::CopyLink
@@ -141,8 +141,8 @@ impl Command {
             Self::Back => "Back",
             Self::Forward => "Forward",
             Self::Up => "One step out",
-            Self::NextTrace => "Next trace",
-            Self::PreviousTrace => "Previous trace",
+            Self::Next => "Next run or trace",
+            Self::Previous => "Previous run or trace",
             Self::Filter => "Filter runs",
             Self::Leave => "Leave the field or list",
             Self::CopyLink => "Copy link to this view",
@@ -172,9 +172,11 @@ impl Command {
             Self::Back => "Go back to where you were before",
             Self::Forward => "Go forward again",
             Self::Up => "From a trace to its run, from a run to its experiment",
-            Self::NextTrace => "Open the next trace of the list this one is in",
-            Self::PreviousTrace => "Open the previous trace of the list this one is in",
-            Self::Filter => "Type a part of a name",
+            Self::Next => "In a table the next row; on a page the run or trace that comes next in its list",
+            Self::Previous => "In a table the row before; on a page the run or trace that comes before in its list",
+            Self::Filter => {
+                "In a table of runs a condition, as metrics.eval > 70, or a part of a name; elsewhere a part of the name of an experiment or run in the tree"
+            }
             Self::Leave => "Take the keyboard away from what has it",
             Self::CopyLink => "An address for --at that leads to what is shown now",
             Self::ToggleAdapters => "Adapters only write prompts and parse answers; they are folded at first",
@@ -210,8 +212,8 @@ impl Command {
             Self::Back => const { &[of(ALT, Key::ArrowLeft), of(NONE, Key::Backspace), of(COMMAND, Key::OpenBracket)] },
             Self::Forward => const { &[of(ALT, Key::ArrowRight), of(COMMAND, Key::CloseBracket)] },
             Self::Up => const { &[of(ALT, Key::ArrowUp)] },
-            Self::NextTrace => const { &[of(NONE, Key::J)] },
-            Self::PreviousTrace => const { &[of(NONE, Key::K)] },
+            Self::Next => const { &[of(NONE, Key::J)] },
+            Self::Previous => const { &[of(NONE, Key::K)] },
             Self::Filter => const { &[of(NONE, Key::Slash)] },
             Self::Leave => const { &[of(NONE, Key::Escape)] },
             Self::CopyLink => const { &[of(BOTH, Key::C)] },

@@ -58,7 +58,7 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
             let index = index.value()?;
             let total = format::count(index.total);
             Some(if index.handles.len() as u64 == index.total {
-                format!("{total} traces")
+                if index.total == 1 { "1 trace".to_owned() } else { format!("{total} traces") }
             } else {
                 format!("{} of {total} traces shown", format::count(index.handles.len() as u64))
             })
@@ -72,8 +72,12 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
                 runs += count.runs;
                 traces = traces.zip(count.traces).map(|(sum, more)| sum + more);
             }
-            let traces = traces.map(|traces| format!(" · {} traces", format::count(traces))).unwrap_or_default();
-            Some(format!("{} runs{traces}", format::count(runs)))
+            let counted = |count: u64, word: &str| match count {
+                1 => format!("1 {word}"),
+                more => format!("{} {word}s", format::count(more)),
+            };
+            let traces = traces.map(|traces| format!(" · {}", counted(traces, "trace"))).unwrap_or_default();
+            Some(format!("{}{traces}", counted(runs, "run")))
         }
     }
 }

@@ -13,11 +13,12 @@ pub(super) fn moment(ms: i64, clock: Clock) -> String {
     Local.timestamp_millis_opt(ms).single().map_or_else(|| ms.to_string(), |time| time.format(FORMAT).to_string())
 }
 
-/// Today only the time, this year without the year: for columns.
+/// Today only the time, this year without the year, else without the seconds: for columns.
 pub(super) fn moment_short(ms: i64, clock: Clock) -> String {
     let full = moment(ms, clock);
     let today = moment(clock.now_ms, clock);
-    if full.len() != 19 || today.len() != 19 {
+    let is_date = |text: &str| text.len() == 19 && text.as_bytes()[4] == b'-';
+    if !is_date(&full) || !is_date(&today) {
         return full;
     }
     if full[..10] == today[..10] {
@@ -25,7 +26,8 @@ pub(super) fn moment_short(ms: i64, clock: Clock) -> String {
     } else if full[..4] == today[..4] {
         full[5..].to_owned()
     } else {
-        full
+        // Nobody looks for seconds of another year in a list.
+        full[..16].to_owned()
     }
 }
 
@@ -65,7 +67,8 @@ mod tests {
         assert_eq!(moment(clock.now_ms, clock), "2025-11-21 08:07:31");
         assert_eq!(moment_short(clock.now_ms - 1_000, clock), "today 08:07:30");
         assert_eq!(moment_short(clock.now_ms - 864_000_000, clock), "11-11 08:07:31");
-        assert_eq!(moment_short(0, clock), "1970-01-01 00:00:00");
+        assert_eq!(moment_short(0, clock), "1970-01-01 00:00");
+        assert_eq!(moment_short(i64::MAX, clock), i64::MAX.to_string());
         assert_eq!(moment_utc(clock.now_ms), "2025-11-21 08:07:31.204 UTC");
         assert_eq!(moment(i64::MAX, clock), i64::MAX.to_string());
         for (ms, text) in [(0, "now"), (-9_000, "now"), (61_000, "1 min"), (7_200_000, "2 h"), (864_000_000, "10 d")] {

@@ -15,7 +15,7 @@ use super::{
     command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
     welcome,
 };
-use crate::state::{Action, Place, ThemeChoice};
+use crate::state::{Action, Place, Tab, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
 
@@ -182,6 +182,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         welcome::welcome_ui(ui, scene, &mut memory.welcome);
         return;
     }
+    super::step::prepare(scene);
     match scene.place().clone() {
         Place::Store => welcome::store_ui(ui, scene),
         Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
@@ -214,10 +215,10 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),
-        Command::NextTrace => trace::step(scene, &mut memory.trace, true),
-        Command::PreviousTrace => trace::step(scene, &mut memory.trace, false),
+        Command::Next => step(scene, memory, true),
+        Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
-        Command::Filter if experiment::has_runs_filter(scene) => memory.experiment.focus_filter(),
+        Command::Filter if experiment::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
         Command::Filter => memory.tree.focus_filter = true,
         Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
         Command::OpenStore => scene.act(Action::ChooseStore),
@@ -247,6 +248,16 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
         }
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
+    }
+}
+
+/// The next or previous row of the table on screen; where there is none, what is beside the thing on screen.
+fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
+    match scene.place().clone() {
+        Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
+        Place::Experiment(id) => memory.experiment.step(scene, &id, is_forward),
+        Place::Run { .. } if scene.state.location().tab == Some(Tab::Traces) => memory.run.step(is_forward),
+        _ => super::step::step(scene, is_forward),
     }
 }
 

@@ -5,13 +5,11 @@ mod list;
 
 pub use edit::{accept, layout_with_error};
 
-use super::chips::key_cap;
+use super::field::{self, Field};
 use super::row_text;
 use super::tokens::Tokens;
 use super::tokens::size::{self, Type};
-use egui::{
-    Event, EventFilter, Id, Key, Margin, Modifiers, Rect, Response, RichText, TextBuffer, TextEdit, Ui, pos2, vec2,
-};
+use egui::{Event, EventFilter, Key, Margin, Modifiers, Response, TextBuffer, TextEdit, Ui, pos2, vec2};
 use std::ops::Range;
 
 /// Something that may stand at the caret.
@@ -62,10 +60,7 @@ pub struct CompletionEvents {
 /// A field for a small language.
 #[must_use = "call `show`"]
 pub struct CompletionField<'a> {
-    id: Option<Id>,
-    label: &'a str,
-    hint: &'a str,
-    key: &'a str,
+    field: Field<'a>,
     error: Option<(Range<usize>, &'a str)>,
     is_path: bool,
 }
@@ -74,27 +69,9 @@ pub struct CompletionField<'a> {
 pub const MESSAGE_HEIGHT: f32 = size::LINE;
 
 impl<'a> CompletionField<'a> {
-    /// A field. `label` is its name, for those who do not see it.
-    pub fn new(label: &'a str) -> Self {
-        Self { id: None, label, hint: "", key: "", error: None, is_path: false }
-    }
-
-    /// An id of its own, so that a command can give it the keyboard.
-    pub fn id(mut self, id: Id) -> Self {
-        self.id = Some(id);
-        self
-    }
-
-    /// What to type, shown while it is empty.
-    pub fn hint(mut self, hint: &'a str) -> Self {
-        self.hint = hint;
-        self
-    }
-
-    /// The key that leads here, shown while it is empty and has not the keyboard.
-    pub fn key(mut self, key: &'a str) -> Self {
-        self.key = key;
-        self
+    /// Completions for what is typed in `field`, of which name, id, hint and key count.
+    pub fn new(field: Field<'a>) -> Self {
+        Self { field, error: None, is_path: false }
     }
 
     /// Which bytes cannot be read, and why. The message takes the line below the field.
@@ -120,7 +97,7 @@ impl<'a> CompletionField<'a> {
         mut completions: impl FnMut(&str, usize) -> Vec<Completion>,
     ) -> CompletionEvents {
         let tokens = Tokens::of(ui);
-        let id = self.id.unwrap_or_else(|| ui.make_persistent_id(("completion", self.label)));
+        let id = self.field.own_id().unwrap_or_else(|| ui.make_persistent_id(("completion", self.field.label())));
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let mut events = CompletionEvents::default();
         let takes_enter = !self.is_path || state.was_moved;
@@ -142,9 +119,10 @@ impl<'a> CompletionField<'a> {
         let width = ui.available_width();
         let (rect, _) = ui.allocate_exact_size(vec2(width, size::CONTROL), egui::Sense::hover());
         let mut edit_ui = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+        field::faint_hints(&mut edit_ui);
         let output = TextEdit::singleline(text)
             .id(id)
-            .hint_text(RichText::new(self.hint).color(tokens.text3).font(Type::Body.font()))
+            .hint_text(self.field.hint_text())
             .font(Type::Value.font())
             .margin(Margin::symmetric(8, 4))
             .min_size(rect.size())
@@ -161,7 +139,7 @@ impl<'a> CompletionField<'a> {
         drop(edit_ui);
         let response = output.response.response.clone();
         ui.ctx().accesskit_node_builder(id, |node| {
-            node.set_label(self.label);
+            node.set_label(self.field.label());
             if let Some((_, message)) = self.error {
                 node.set_description(message);
                 node.set_invalid(egui::accesskit::Invalid::True);
@@ -207,24 +185,16 @@ impl<'a> CompletionField<'a> {
 
     /// The border of a field that cannot be read, its message, and the key that leads to it.
     fn frame_ui(&self, ui: &mut Ui, response: &Response, is_empty: bool) {
-        let tokens = Tokens::of(ui);
         if let Some((_, message)) = &self.error {
-            let stroke = (size::RULE, tokens.bad);
-            let kind = egui::StrokeKind::Inside;
-            ui.painter().rect_stroke(response.rect, f32::from(size::RADIUS), stroke, kind);
+            let tokens = Tokens::of(ui);
+            field::bad_frame(ui, response.rect);
             let (rect, line) = ui.allocate_exact_size(vec2(ui.available_width(), MESSAGE_HEIGHT), egui::Sense::hover());
             line.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, *message));
             let room = rect.shrink2(vec2(size::GAP_S, 0.0));
             row_text::paint(ui.painter(), room, message, Type::Small, tokens.bad, egui::Align::Min);
         }
-        if !self.key.is_empty() && is_empty && !response.has_focus() {
-            let key = row_text::layout(ui.painter(), self.key, Type::ValueSmall.font(), 80.0);
-            let right = response.rect.right() - size::GAP_XS - 1.0;
-            let cap = Rect::from_min_max(
-                pos2(right - key.size().x - size::GAP_S, response.rect.top() + 5.0),
-                pos2(right, response.rect.bottom() - 5.0),
-            );
-            key_cap(ui, cap, key, tokens);
+        if is_empty && !response.has_focus() {
+            self.field.key_ui(ui, response.rect);
         }
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Field<'a> {
         let tokens = Tokens::of(ui);
         let width = self.width.unwrap_or_else(|| ui.available_width());
         let mut edit = TextEdit::singleline(text)
-            .hint_text(RichText::new(self.hint).color(tokens.text3))
+            .hint_text(self.hint_text())
             .font(Type::Body.font())
             .margin(Margin::symmetric(8, 4))
             .desired_width(width)
@@ -77,21 +77,53 @@ impl<'a> Field<'a> {
         if !self.has_frame {
             edit = edit.frame(egui::Frame::NONE).align(egui::Align2::LEFT_CENTER);
         }
-        let response = ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label);
+        let add = |ui: &mut Ui| {
+            faint_hints(ui);
+            ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label)
+        };
+        let response = ui.scope(add).inner;
         if self.is_bad {
-            let stroke = egui::Stroke::new(size::RULE, tokens.bad);
-            let kind = egui::StrokeKind::Inside;
-            ui.painter().rect_stroke(response.rect, f32::from(size::RADIUS), stroke, kind);
+            bad_frame(ui, response.rect);
         }
-        if !self.key.is_empty() && text.is_empty() && !response.has_focus() {
-            let key = row_text::layout(ui.painter(), self.key, Type::ValueSmall.font(), 80.0);
-            let right = response.rect.right() - size::GAP_XS - 1.0;
-            let cap = Rect::from_min_max(
-                pos2(right - key.size().x - size::GAP_S, response.rect.top() + 5.0),
-                pos2(right, response.rect.bottom() - 5.0),
-            );
-            key_cap(ui, cap, key, tokens);
+        if text.is_empty() && !response.has_focus() {
+            self.key_ui(ui, response.rect);
         }
         response
     }
+
+    pub(super) fn label(&self) -> &'a str {
+        self.label
+    }
+
+    pub(super) fn own_id(&self) -> Option<Id> {
+        self.id
+    }
+
+    pub(super) fn hint_text(&self) -> RichText {
+        RichText::new(self.hint).font(Type::Body.font())
+    }
+
+    /// The key that leads to the field, if it has one, at the right in `rect`.
+    pub(super) fn key_ui(&self, ui: &Ui, rect: Rect) {
+        if self.key.is_empty() {
+            return;
+        }
+        let key = row_text::layout(ui.painter(), self.key, Type::ValueSmall.font(), 80.0);
+        let right = rect.right() - size::GAP_XS - 1.0;
+        let left = right - key.size().x - size::GAP_S;
+        let cap = Rect::from_min_max(pos2(left, rect.top() + 5.0), pos2(right, rect.bottom() - 5.0));
+        key_cap(ui, cap, key, Tokens::of(ui));
+    }
+}
+
+/// What may be typed is fainter than what was: egui gives hints the colour of weak text, whatever theirs is.
+pub(super) fn faint_hints(ui: &mut Ui) {
+    let color = Tokens::of(ui).text3;
+    ui.visuals_mut().weak_text_color = Some(color);
+}
+
+/// The border of a field whose text cannot be read.
+pub(super) fn bad_frame(ui: &Ui, rect: Rect) {
+    let stroke = (size::RULE, Tokens::of(ui).bad);
+    ui.painter().rect_stroke(rect, f32::from(size::RADIUS), stroke, egui::StrokeKind::Inside);
 }

@@ -56,6 +56,8 @@ impl<'a> Markdown<'a> {
             ui.style_mut().url_in_tooltip = true;
             // Where weight cannot say what is strong, brightness does.
             let visuals = ui.visuals_mut();
+            // The stripes of tables would stand over their border.
+            visuals.faint_bg_color = egui::Color32::default();
             visuals.widgets.noninteractive.fg_stroke.color = tokens.text2;
             visuals.widgets.active.fg_stroke.color = tokens.text1;
             // Bullets stand in the middle of lines, not of buttons.

@@ -4,6 +4,7 @@ mod cell;
 mod check;
 mod header;
 mod input;
+mod place;
 mod selection;
 mod side_bar;
 mod spec;
@@ -18,7 +19,8 @@ use super::tokens::{Tokens, Tone};
 use super::tree_row::paint_background;
 use super::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
 use egui::{Align, AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
-use input::{clicked, column_at, seen_columns, selection_keys};
+use input::{clicked, selection_keys};
+use place::Places;
 
 /// A virtual table. It fills the space that is left, or [`Self::height`].
 #[must_use = "call `show`"]
@@ -33,6 +35,7 @@ pub struct Table<'a> {
     reveal: Option<usize>,
     height: Option<f32>,
     is_reorderable: bool,
+    staying: usize,
     wants_focus: bool,
 }
 
@@ -54,6 +57,7 @@ impl<'a> Table<'a> {
             reveal: None,
             height: None,
             is_reorderable: false,
+            staying: 0,
             wants_focus: false,
         }
     }
@@ -80,6 +84,12 @@ impl<'a> Table<'a> {
     /// Columns can be dragged to another place by their titles.
     pub fn reorderable(mut self) -> Self {
         self.is_reorderable = true;
+        self
+    }
+
+    /// The first `columns` stay in view while the others are scrolled sideways, unless they would take most of it.
+    pub fn staying(mut self, columns: usize) -> Self {
+        self.staying = columns;
         self
     }
 
@@ -129,19 +139,21 @@ impl<'a> Table<'a> {
         let body = outer.with_max_y(outer.bottom() - bar);
         let mut inner = ui.new_child(UiBuilder::new().id_salt(self.id_salt).max_rect(outer));
         inner.shrink_clip_rect(outer);
-        side_bar::show(&inner, id, outer, outer.with_min_y(body.bottom()), state, most);
+        let places = Places::new(&widths, self.staying, outer.width());
+        let track = outer.with_min_y(body.bottom()).with_min_x(outer.left() + places.edge());
+        side_bar::show(&inner, id, outer, track, state, most);
+        let places = places.scrolled(state.x);
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
-        header::show(&inner, id, head, &self, &widths, state, &mut events);
+        header::show(&mut inner, id, head, &self, places, state, &mut events);
         inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.
         let is_heard = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
         let mut open_at_cursor = None;
-        let x = state.x;
         let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
-        let seen = seen_columns(&widths, x, outer.width());
+        let seen = places.seen(outer.width());
         let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
             .kind(RowsKind::Table)
             .label(self.label)
@@ -150,11 +162,13 @@ impl<'a> Table<'a> {
             .reveal(self.reveal)
             .show(&mut inner, &mut state.scroll, |ui, row| {
                 // A screen reader is told the whole row; the eye sees some columns of it.
-                let asked = if is_heard { 0..self.columns.len() } else { seen.clone() };
-                let first = asked.start;
+                let asked = if is_heard { [0..0, 0..self.columns.len()] } else { seen.clone() };
                 let columns = self.columns;
-                let asked_cell = |c: usize| if columns[c].is_check { CellText::default() } else { cell(row.index, c) };
-                let cells: Vec<CellText<'d>> = asked.map(asked_cell).collect();
+                let asked_cell = |c: usize| match columns[c].is_check {
+                    true => (c, CellText::default()),
+                    false => (c, cell(row.index, c)),
+                };
+                let cells: Vec<(usize, CellText<'d>)> = asked.into_iter().flatten().map(asked_cell).collect();
                 label.clear();
                 if is_heard {
                     cell::describe(&mut label, self.columns, &cells);
@@ -164,8 +178,8 @@ impl<'a> Table<'a> {
                     None => self.selected == Some(row.index),
                 };
                 // The row of a tree says how deep it stands.
-                let depth = cells.iter().find_map(|cell| cell.depth);
-                let expanded = cells.iter().find_map(|cell| cell.is_open);
+                let depth = cells.iter().find_map(|(_, cell)| cell.depth);
+                let expanded = cells.iter().find_map(|(_, cell)| cell.is_open);
                 let info = RowInfo { label: &label, depth, expanded, selected, ..RowInfo::default() };
                 let response = row.interact(ui, info);
                 paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
@@ -173,7 +187,7 @@ impl<'a> Table<'a> {
                     events.selected = Some(row.index);
                     events.select = Some(clicked(ui, row.index));
                     let at = response.interact_pointer_pos();
-                    let column = at.and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x));
+                    let column = at.and_then(|pos| places.column_at(pos.x - row.rect.left()));
                     if column.is_some_and(|column| self.columns[column].is_check) {
                         events.select = Some(SelectionChange::Toggle(row.index));
                     } else {
@@ -190,19 +204,26 @@ impl<'a> Table<'a> {
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                if self.row_ui(ui, row, (first, &cells), &widths, x, (is_heard, selected)) {
+                if self.row_ui(ui, row, &cells, places, (is_heard, selected)) {
                     events.folded = Some(row.index);
                 }
                 let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| response.hovered());
-                let over = at.and_then(|pos| column_at(&widths, pos.x - row.rect.left() + x));
-                let under = over.and_then(|column| cells.get(column.checked_sub(first)?));
-                if let Some(cell) = under.filter(|cell| !cell.hover.is_empty()) {
+                let over = at.and_then(|pos| places.column_at(pos.x - row.rect.left()));
+                let under = cells.iter().find(|(column, _)| Some(*column) == over);
+                if let Some((_, cell)) = under.filter(|(_, cell)| !cell.hover.is_empty()) {
                     response.on_hover_text(cell.hover.as_ref());
                 }
                 if cursor == Some(row.index) {
-                    open_at_cursor = cells.iter().find_map(|cell| cell.is_open);
+                    open_at_cursor = cells.iter().find_map(|(_, cell)| cell.is_open);
                 }
             });
+        if places.has_hidden() {
+            // Something stands behind the columns that stay.
+            let bottom = head.bottom() + rows.visible.len() as f32 * size::TABLE_ROW;
+            let tokens = Tokens::of(&inner);
+            let line = (size::RULE, tokens.faint(tokens.text3));
+            inner.painter().vline(outer.left() + places.edge(), head.top()..=bottom.min(body.bottom()), line);
+        }
         if self.wants_focus {
             inner.memory_mut(|memory| memory.request_focus(rows.id));
         }
@@ -233,26 +254,28 @@ impl<'a> Table<'a> {
         events
     }
 
-    /// Paints cells, of which the first stands in the column that is given with them. Says whether
-    /// the triangle was clicked.
+    /// Paints cells, each in its column. Says whether the triangle was clicked.
     fn row_ui(
         &self,
         ui: &mut Ui,
         row: &VisibleRow,
-        (first, cells): (usize, &[CellText<'_>]),
-        widths: &[f32],
-        x: f32,
+        cells: &[(usize, CellText<'_>)],
+        places: Places<'_>,
         (is_heard, is_selected): (bool, bool),
     ) -> bool {
-        let mut left = row.rect.left() - x + widths.iter().take(first).sum::<f32>();
         let mut is_fold_clicked = false;
-        let placed = cells.iter().zip(widths.iter().skip(first)).zip(self.columns.iter().skip(first));
-        for (index, ((cell, width), column)) in (first..).zip(placed) {
-            let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(left + width, row.rect.bottom()));
-            left += width;
-            if rect.right() < row.rect.left() || rect.left() > row.rect.right() {
+        let clip = ui.clip_rect();
+        let edge = row.rect.left() + places.edge();
+        for (index, cell) in cells {
+            let Some(column) = self.columns.get(*index) else { continue };
+            let (left, right, stays) = places.of(*index);
+            let (left, right) = (row.rect.left() + left, row.rect.left() + right);
+            let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(right, row.rect.bottom()));
+            if !stays && rect.right() < edge || rect.left() > row.rect.right() {
                 continue;
             }
+            // What moves ends at the edge of what stays.
+            ui.set_clip_rect(if stays { clip } else { clip.with_min_x(edge.max(clip.left())) });
             if column.is_check {
                 check::paint(ui, rect, is_selected);
                 continue;
@@ -260,9 +283,10 @@ impl<'a> Table<'a> {
             cell::paint(ui, rect, cell, column.align);
             is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
             if is_heard {
-                cell::tell(ui, row, rect, index, cell);
+                cell::tell(ui, row, rect, *index, cell);
             }
         }
+        ui.set_clip_rect(clip);
         let y = row.rect.bottom() - size::RULE / 2.0;
         let tokens = Tokens::of(ui);
         ui.painter().hline(row.rect.x_range(), y, (size::RULE, tokens.line.gamma_multiply(0.6)));

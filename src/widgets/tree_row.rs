@@ -60,7 +60,7 @@ impl TreeRow<'_> {
                 label: self.name,
                 depth: Some(self.depth),
                 expanded: match self.fold {
-                    Fold::Leaf => None,
+                    Fold::Leaf | Fold::Flat => None,
                     Fold::Open => Some(true),
                     Fold::Closed => Some(false),
                 },
@@ -87,7 +87,9 @@ impl TreeRow<'_> {
             vec2(size::ICON + size::GAP_XS, row.rect.height()),
         );
         let toggled = self.fold_ui(ui, row, fold_rect, tokens);
-        x += size::ICON + size::GAP_XS;
+        if self.fold != Fold::Flat {
+            x += size::ICON + size::GAP_XS;
+        }
         x = self.mark_ui(ui, pos2(x, center_y), tokens);
 
         self.name_ui(ui, Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())));
@@ -104,7 +106,7 @@ impl TreeRow<'_> {
 
     fn fold_ui(&self, ui: &Ui, row: &VisibleRow, rect: Rect, tokens: &Tokens) -> bool {
         let glyph = match self.fold {
-            Fold::Leaf => return false,
+            Fold::Leaf | Fold::Flat => return false,
             Fold::Open => Glyph::FoldOpen,
             Fold::Closed => Glyph::FoldClosed,
         };

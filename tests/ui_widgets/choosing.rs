@@ -3,6 +3,7 @@
 use super::harness;
 use dspyglass::widgets::chips::Chip;
 use dspyglass::widgets::completion::{Completion, CompletionEvents, CompletionField, CompletionState};
+use dspyglass::widgets::field::Field;
 use dspyglass::widgets::menu::{self, ColumnPicker, MenuEntry, MenuItem, PickerColumn, PickerState};
 use dspyglass::widgets::palette::{Palette, PaletteEvents, PaletteItem, PaletteState};
 use dspyglass::widgets::split::{Sized, Split, SplitAxis};
@@ -61,15 +62,19 @@ struct Filter {
 
 fn filter(ui: &mut egui::Ui, filter: &mut Filter) {
     let error = filter.text.find("adn").map(|at| (at..at + 3, "expected “and”"));
-    let events =
-        CompletionField::new("Filter").error(error).show(ui, &mut filter.text, &mut filter.state, |text, at| {
+    let events = CompletionField::new(Field::new("Filter")).error(error).show(
+        ui,
+        &mut filter.text,
+        &mut filter.state,
+        |text, at| {
             let start = text[..at].rfind(' ').map_or(0, |space| space + 1);
             let words = ["metrics.eval", "metrics.loss", "params.k"];
             let fitting = words.into_iter().filter(|word| word.starts_with(&text[start..at]));
             fitting
                 .map(|word| Completion { replace: start..at, text: word.to_owned(), ..Completion::default() })
                 .collect()
-        });
+        },
+    );
     if events != CompletionEvents::default() {
         filter.last = events;
     }

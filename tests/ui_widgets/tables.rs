@@ -13,6 +13,8 @@ struct Sheet {
     copies: usize,
     moved: Option<(usize, usize)>,
     menu: Option<usize>,
+    staying: usize,
+    cell: Option<(usize, usize)>,
 }
 
 const ROWS: usize = 500_000;
@@ -23,6 +25,7 @@ fn sheet(ui: &mut egui::Ui, state: &mut Sheet) {
     let events: TableEvents = Table::new("sheet", "Sheet", &columns, ROWS)
         .selection(&state.selection)
         .reorderable()
+        .staying(state.staying)
         .show(ui, &mut state.table, |row, column| CellText::text(format!("{row}/{column}")));
     if let Some(change) = events.select {
         state.selection.apply(change, ROWS);
@@ -30,6 +33,7 @@ fn sheet(ui: &mut egui::Ui, state: &mut Sheet) {
     state.copies += usize::from(events.copy);
     state.moved = events.moved_column.or(state.moved);
     state.menu = events.menu.or(state.menu);
+    state.cell = events.cell.or(state.cell);
 }
 
 #[test]
@@ -94,4 +98,32 @@ fn a_column_is_dragged_to_another_place() {
     harness.drop_at(from + vec2(240.0, 0.0));
     harness.run();
     assert_eq!(harness.state().moved, Some((0, 2)));
+}
+
+#[test]
+fn the_first_column_stays_while_the_others_move() {
+    let mut harness = harness(Theme::Dark, Sheet { staying: 1, ..Sheet::default() }, sheet);
+    harness.run();
+    let name = harness.get_by_role_and_label(Role::Cell, "0/0").rect();
+    harness.state_mut().table.x = 350.0;
+    harness.run();
+    assert_eq!(harness.get_by_role_and_label(Role::Cell, "0/0").rect(), name);
+    assert_eq!(harness.get_by_role_and_label(Role::ColumnHeader, "column 0").rect().left(), name.left() + 4.0);
+    // The fourth column is half behind the first, and of the third nothing is left.
+    let fourth = harness.get_by_role_and_label(Role::Cell, "0/4").rect();
+    assert_eq!((fourth.left(), fourth.width()), (name.right(), 50.0));
+    assert!(harness.query_by_role_and_label(Role::Cell, "0/3").is_none());
+    // What is heard is in the order of the columns.
+    let row = harness.get_by_role_and_label(Role::Cell, "0/0").accesskit_node().parent().expect("its row");
+    let label = row.label().expect("a label");
+    assert!(label.starts_with("column 0 0/0, column 1 0/1, column 2 0/2"), "{label}");
+    let cells: Vec<String> = row.children().filter_map(|cell| cell.label()).collect();
+    assert_eq!(cells[..3], ["0/0", "0/4", "0/5"]);
+    // A click means what is seen there.
+    harness.get_by_role_and_label(Role::Cell, "2/0").click();
+    harness.run();
+    assert_eq!(harness.state().cell, Some((2, 0)));
+    harness.get_by_role_and_label(Role::Cell, "3/4").click();
+    harness.run();
+    assert_eq!(harness.state().cell, Some((3, 4)));
 }

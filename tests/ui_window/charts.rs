@@ -142,3 +142,38 @@ fn runs_that_are_selected_in_the_table_are_drawn_too() {
     settle(&mut harness);
     wait_for(&mut harness, "loss over steps, 50 points");
 }
+
+/// An optimization with three evaluations, each of which logged one value, as DSPy's do.
+fn evaluations() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "ticket-router");
+    store.put_run(MemoryStore::run("p", "1", "bold-finch-218", NOW_MS - 900_000));
+    for (order, (id, value)) in [("a", 45.0), ("b", f64::NAN), ("c", 87.5)].into_iter().enumerate() {
+        let start = NOW_MS - 800_000 + order as i64 * 60_000;
+        let mut run = MemoryStore::run(id, "1", &format!("eval_full_{order}"), start);
+        run.parent_id = Some(RunId::from("p"));
+        store.put_run(run);
+        store.put_metric(&RunId::from(id), "eval", vec![MetricPoint { step: 0, timestamp_ms: start, value }]);
+    }
+    store
+}
+
+#[test]
+fn runs_with_one_value_each_stand_in_their_order() {
+    let mut harness = window(&evaluations(), Some("experiment/1/run/p?tab=metrics"), Some(PATH));
+    click(&mut harness, "All children");
+    settle(&mut harness);
+    wait_for(&mut harness, "eval over runs in order of start, 3 points: chart of 3 series; eval 2 points from 45 to");
+    wait_for(&mut harness, "1 not finite");
+    let is_on = |harness: &Harness<'_, Viewer>, label: &str| {
+        harness.get_by_role_and_label(Role::Button, label).accesskit_node().toggled() == Some(Toggled::True)
+    };
+    wait(&mut harness, "the axis", |harness| is_on(harness, "Run order"));
+    click(&mut harness, "Step");
+    settle(&mut harness);
+    wait_for(&mut harness, "eval over steps, 3 points");
+    assert!(is_on(&harness, "Step") && !is_on(&harness, "Run order"));
+    click(&mut harness, "Run order");
+    settle(&mut harness);
+    wait_for(&mut harness, "eval over runs in order of start");
+}

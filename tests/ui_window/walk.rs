@@ -44,7 +44,7 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     assert!(matches!(harness.state().state().location().place, Place::Trace { .. }));
 
     wait_for(&mut harness, "3 of 5 spans shown, 2 adapters folded");
-    wait_for(&mut harness, "? tokens");
+    wait_for(&mut harness, "tokens unknown");
     click(&mut harness, "LM.__call__");
     settle(&mut harness);
     wait_for(&mut harness, "[[ ## ticket ## ]]");

@@ -18,7 +18,11 @@ use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
 /// Every row is so high.
 pub(super) const ROW: f32 = size::LINE + size::GAP_XS;
 /// Between what stands above a card and the card.
-const TOP_GAP: f32 = 4.0;
+const TOP_GAP: f32 = 2.0;
+/// What stands at the top of a card keeps this off its border.
+const TOP_PADDING: f32 = 3.0;
+/// The room for the number of a state.
+const NUMBER: f32 = 28.0;
 /// A tooltip never lays out more.
 const TOOLTIP: usize = 2_000;
 
@@ -70,7 +74,9 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         }
         Row::Caption(text) => {
             tell(text);
-            text_at(ui, rect, text, Type::Small, tokens.text2);
+            // Along an evolution it stands below the name of a state, not below its number.
+            let left = if names.old.is_empty() { NUMBER } else { 0.0 };
+            text_at(ui, rect.with_min_x(rect.left() + left), text, Type::Small, tokens.text2);
             None
         }
         Row::Captions(old, new) => {
@@ -215,7 +221,7 @@ fn step(
     if response.hovered() {
         ui.painter().rect_filled(row.rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
     }
-    let (mark, rest) = row.rect.split_left_right_at_x(row.rect.left() + 28.0);
+    let (mark, rest) = row.rect.split_left_right_at_x(row.rect.left() + NUMBER);
     text_at(ui, mark, &number.to_string(), Type::Value, tokens.text2);
     predictor(ui, rest, title, facts, tokens);
     let clicked = response.clicked();
@@ -237,7 +243,7 @@ fn top(
     };
     row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
     cards(ui, row.rect, Edge::Top, is_unified, tokens);
-    let (left, right) = halves(row.rect.with_min_y(row.rect.top() + TOP_GAP));
+    let (left, right) = halves(row.rect.with_min_y(row.rect.top() + TOP_GAP + TOP_PADDING));
     let mut event = None;
     for (rect, name, side, sign) in [(left, names.old, Side::Old, "−"), (right, names.new, Side::New, "+")] {
         let rect = rect.shrink2(vec2(CARD_PADDING, 0.0));

@@ -243,7 +243,7 @@ fn tools_ui(
     part: &Part,
     body: &PreparedBody,
 ) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (shape, name, tip) in Shape::ALL {
             if ui.add(Chip::toggle(name, memory.shape == shape)).on_hover_text(tip).clicked() {
                 memory.shape = shape;

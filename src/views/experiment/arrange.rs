@@ -136,7 +136,7 @@ pub(super) fn column(column: &RunColumn, holds_numbers: bool) -> Column<'_> {
     match column {
         RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 190.0).growing(),
         RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 104.0),
-        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 124.0),
+        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 134.0),
         RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, 84.0),
         RunColumn::Attribute(RunAttribute::Id) => Column::text(title, 250.0),
         RunColumn::Attribute(RunAttribute::User) => Column::text(title, 100.0),

@@ -9,13 +9,14 @@ mod toolbar;
 
 use egui::Ui;
 
+use super::kept::KeptPlaces;
 use super::scene::Scene;
 use super::top_bar::experiment_name;
 use super::traces::{TracesMemory, traces_ui};
 use super::window::place_frame;
 use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
-use crate::state::{Action, Tab};
+use crate::state::{Action, Place, Tab};
 use crate::widgets::format;
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
@@ -25,21 +26,31 @@ use runs::RunsMemory;
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct ExperimentMemory {
-    runs: RunsMemory,
+    runs: KeptPlaces<ExperimentId, RunsMemory>,
     traces: TracesMemory,
 }
 
 impl ExperimentMemory {
     /// The filter of the table is to get the keyboard.
-    pub fn focus_filter(&mut self) {
-        self.runs.focus_filter = true;
+    pub fn focus_filter(&mut self, scene: &Scene<'_>) {
+        if let Place::Experiment(id) = scene.place() {
+            self.runs.of(id).focus_filter = true;
+        }
+    }
+
+    /// Goes to the next or the previous row.
+    pub fn step(&mut self, scene: &Scene<'_>, id: &ExperimentId, is_forward: bool) {
+        match scene.state.location().tab {
+            Some(Tab::Traces) => self.traces.step(is_forward),
+            _ => self.runs.of(id).step = Some(is_forward),
+        }
     }
 }
 
 /// Whether the place on screen is a table of runs, whose filter the key for filters leads to.
 pub(super) fn has_runs_filter(scene: &Scene<'_>) -> bool {
     let location = scene.state.location();
-    matches!(location.place, crate::state::Place::Experiment(_)) && location.tab.unwrap_or(Tab::Runs) == Tab::Runs
+    matches!(location.place, Place::Experiment(_)) && location.tab.unwrap_or(Tab::Runs) == Tab::Runs
 }
 
 pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExperimentMemory, id: &ExperimentId) {
@@ -62,7 +73,7 @@ pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Exp
         if tab == Tab::Traces {
             traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
         } else {
-            runs::runs_ui(ui, scene, &mut memory.runs, id);
+            runs::runs_ui(ui, scene, memory.runs.of(id), id);
         }
     });
 }

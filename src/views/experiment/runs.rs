@@ -14,6 +14,7 @@ use crate::state::{Action, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::views::scroll::KeptScroll;
+use crate::views::step::neighbour;
 use crate::views::top_bar::experiment_name;
 use crate::widgets::completion::CompletionState;
 use crate::widgets::csv::Separated;
@@ -25,9 +26,13 @@ use crate::widgets::tokens::size;
 /// What the table remembers.
 #[derive(Default)]
 pub(super) struct RunsMemory {
-    experiment: Option<ExperimentId>,
     /// The filter is to get the keyboard.
     pub focus_filter: bool,
+    /// The next row is to be selected, or the previous one.
+    pub step: Option<bool>,
+    visit: Option<u64>,
+    /// The rows are to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
     pub typed: Typed,
     pub completion: CompletionState,
     pub picker: PickerState,
@@ -40,10 +45,6 @@ pub(super) struct RunsMemory {
 }
 
 pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, id: &ExperimentId) {
-    if memory.experiment.as_ref() != Some(id) {
-        let focus_filter = memory.focus_filter;
-        *memory = RunsMemory { experiment: Some(id.clone()), focus_filter, ..RunsMemory::default() };
-    }
     let slot = scene.loader.runs(id, Lane::Selection);
     let Some(runs) = slot_ui(ui, scene, &slot, "The runs", size::TABLE_ROW) else { return };
     if runs.table.rows.is_empty() {
@@ -164,12 +165,22 @@ fn table_ui(
     memory.table.widths.push(f32::NAN);
     memory.table.widths.extend(&arrangement.widths);
     memory.scroll.restore(scene, "runs", &mut memory.table.scroll);
+    come_back(scene, memory, shown, id);
+    let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+    memory.wants_focus &= !gets_focus;
+    let total = shown.lines.lines.len();
+    let stepped = memory.step.take().and_then(|is_forward| stepped(memory.selection.cursor(), total, is_forward));
     let clock = scene.clock;
     let order = &arrangement.shown;
+    // The name stays in view while the columns behind it are scrolled.
+    let name = order.iter().position(|column| *column == RunColumn::Attribute(RunAttribute::Name));
     let events = Table::new("runs", "Runs", &columns, shown.lines.lines.len())
         .sort(arrangement.mark())
         .selection(&memory.selection)
         .reorderable()
+        .reveal(stepped)
+        .focus(gets_focus)
+        .staying(name.map_or(0, |name| BEFORE + name + 1))
         .show(ui, &mut memory.table, |line, column| match order.get(column - BEFORE) {
             Some(column) => cells::cell(shown, line, column, clock),
             None => Default::default(),
@@ -179,6 +190,42 @@ fn table_ui(
     arrangement.widths = memory.table.widths[BEFORE..].to_vec();
     arrangement.widths.resize(arrangement.shown.len(), f32::NAN);
     table_events(ui, scene, memory, shown, arrangement, id, &events);
+    if let Some(row) = stepped {
+        select(scene, memory, shown, id, SelectionChange::Only(row));
+    }
+}
+
+/// Who comes back finds the rows selected that were, and goes on with the keys there.
+fn come_back(scene: &mut Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
+    if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) || memory.selection.is_empty() {
+        return;
+    }
+    memory.wants_focus = true;
+    if scene.state.selected_runs.experiment.as_ref() != Some(id) {
+        let ids = memory.selection.rows().filter_map(|line| run_at(shown, line)).collect();
+        scene.act(Action::SelectRuns(id.clone(), ids));
+    }
+}
+
+/// The row that a step from the cursor leads to; without one, the first or the last.
+fn stepped(cursor: Option<usize>, total: usize, is_forward: bool) -> Option<usize> {
+    match cursor {
+        Some(at) => neighbour(at, total, is_forward),
+        None if is_forward => (total > 0).then_some(0),
+        None => total.checked_sub(1),
+    }
+}
+
+/// The run in a line of the table.
+fn run_at(shown: &Shown, line: usize) -> Option<RunId> {
+    let line = shown.lines.lines.get(line)?;
+    shown.source.runs.run(line.row).map(|run| run.id.clone())
+}
+
+fn select(scene: &mut Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId, change: SelectionChange) {
+    memory.selection.apply(change, shown.lines.lines.len());
+    let ids = memory.selection.rows().filter_map(|line| run_at(shown, line)).collect();
+    scene.act(Action::SelectRuns(id.clone(), ids));
 }
 
 fn table_events(
@@ -200,17 +247,11 @@ fn table_events(
         menu::move_to(&mut order, from, to);
         arrangement.show(order.iter().map(|place| arrangement.shown[*place].clone()).collect());
     }
-    let run_at = |line: usize| {
-        let line = shown.lines.lines.get(line)?;
-        shown.source.runs.run(line.row).map(|run| run.id.clone())
-    };
-    if let Some(run) = events.folded.and_then(run_at) {
+    if let Some(run) = events.folded.and_then(|line| run_at(shown, line)) {
         memory.folded.toggle(run);
     }
     if let Some(change) = events.select {
-        memory.selection.apply(change, shown.lines.lines.len());
-        let ids = memory.selection.rows().filter_map(run_at).collect();
-        scene.act(Action::SelectRuns(id.clone(), ids));
+        select(scene, memory, shown, id, change);
     }
     if events.copy && !memory.selection.is_empty() {
         export(scene, memory, shown, arrangement, id, Separated::Tsv);
@@ -222,7 +263,7 @@ fn table_events(
         arrangement.shown.get(column.wrapping_sub(BEFORE)) == Some(&RunColumn::Attribute(RunAttribute::Name))
     };
     let by_name = events.cell.filter(|(_, column)| is_plain && is_name(*column)).map(|(line, _)| line);
-    if let Some(run) = events.opened.or(by_name).and_then(run_at) {
+    if let Some(run) = events.opened.or(by_name).and_then(|line| run_at(shown, line)) {
         scene.go(Place::Run { experiment: Some(id.clone()), run });
     }
 }

@@ -11,6 +11,7 @@ use crate::query::{Filter, FilterKeys};
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField};
 use crate::widgets::csv::Separated;
+use crate::widgets::field::Field;
 use crate::widgets::format;
 use crate::widgets::menu::{ColumnPicker, PickerColumn};
 use crate::widgets::section::text_ui;
@@ -92,7 +93,7 @@ fn filter_ui(ui: &mut Ui, memory: &mut RunsMemory, keys: &FilterKeys, events: &m
     // While something is offered, what is typed is not finished, and no mistake yet.
     let error = typed.error.as_ref().filter(|_| !memory.completion.is_open());
     let error = error.map(|(range, words)| (range.clone(), words.as_str()));
-    let field = CompletionField::new(LABEL).id(id).hint(HINT).key("/").error(error);
+    let field = CompletionField::new(Field::new(LABEL).id(id).hint(HINT).key("/")).error(error);
     let mut text = std::mem::take(&mut typed.text);
     let done = field.show(ui, &mut text, &mut memory.completion, |text, caret| completions(text, caret, keys));
     typed.text = text;

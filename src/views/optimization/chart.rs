@@ -34,12 +34,17 @@ pub(super) fn series(found: &Optimization) -> Vec<Series> {
     all.into_iter().filter(|one| one.x_range().is_some()).collect()
 }
 
+/// The height of its heading.
+pub(super) const HEAD: f32 = 16.0;
+
 pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, height: f32) {
     let Some((found, _, series)) = &memory.shown else { return };
     let Some(optimization) = found.as_ref() else { return };
     let mut clicked = None;
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
+        // As high as the heading of the card beside it.
+        ui.spacing_mut().interact_size.y = HEAD;
         ui.horizontal(|ui| {
             card_heading_ui(ui, "Score by evaluation");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series));
@@ -53,7 +58,8 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
         let events = LineChart::new(("evaluations", &optimization.run.id), &label, series)
             .height(height)
             .names(false)
-            .x_text(|x| if x.fract() == 0.0 && x >= 0.0 { format!("{x:.0}") } else { String::new() })
+            .x_text(|x| if x.fract() == 0.0 && x >= 0.0 { format!("evaluation {x:.0}") } else { String::new() })
+            .x_tick(|x, _| if x.fract() == 0.0 && x >= 0.0 { format!("{x:.0}") } else { String::new() })
             .show(ui, &mut memory.chart);
         clicked = events.clicked.map(|(_, x)| x);
     });

@@ -55,9 +55,9 @@ impl OptimizationMemory {
 /// From this width the facts stand beside the chart.
 const TWO_COLUMNS: f32 = 700.0;
 /// The height of the chart without its heading.
-const CHART: f32 = 214.0;
+const CHART: f32 = 224.0;
 /// Its heading and the margins of its card.
-const CHART_FRAME: f32 = 56.0;
+const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
 
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
     let slot = scene.loader.optimization(&page.run.id, Lane::Selection);

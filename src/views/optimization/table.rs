@@ -34,7 +34,7 @@ enum Shows {
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 160.0)),
-        (Shows::Marks, Column::text("Mark", 124.0)),
+        (Shows::Marks, Column::text("Mark", 150.0)),
         (Shows::Full, Column::number("Full", 64.0)),
     ];
     if candidates.has_mini {

@@ -14,15 +14,19 @@ use crate::state::Action;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
+use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use rows::Line;
+use rows::{Evaluated, Line};
 
 /// Longer instructions are cut; the span that wrote them shows all.
 const MOST_TEXT: usize = 1_200;
 
 /// More evaluations are not listed.
 const MOST_LINES: usize = 200;
+
+/// More of them scroll.
+const ROWS_MOST: usize = 12;
 
 pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
     place_frame().show(ui, |ui| {
@@ -35,14 +39,15 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
         header_ui(ui, scene, passport);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             origins_ui(ui, scene, passport);
-            let evaluations: Vec<Line> = passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
-            lines_ui(ui, scene, "Evaluations", &evaluations, "It was never evaluated");
+            let evaluations: Vec<Evaluated> =
+                passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
+            evaluations_ui(ui, scene, &evaluations);
             lines_ui(
                 ui,
                 scene,
                 "Where it stands",
                 &rows::descendants(passport),
-                "No optimization began with it or gave it back",
+                "No optimization began with it or chose it as its best program",
             );
             ui.add_space(size::GAP_L);
         });
@@ -98,6 +103,54 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
     }
 }
 
+/// Every evaluation of the program; a click goes to its run.
+fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated]) {
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        card_heading_ui(ui, "Evaluations");
+        if evaluations.is_empty() {
+            text_ui(ui, "It was never evaluated", Type::Small, Tone::Muted);
+            return;
+        }
+        let columns = [
+            Column::text("Evaluation", 140.0).unsorted(),
+            Column::number("Score", 66.0).unsorted(),
+            Column::number("n", 50.0).unsorted(),
+            Column::text("Data", 150.0).unsorted().growing(),
+            Column::text("Optimization", 120.0).unsorted(),
+            Column::text("Experiment", 120.0).unsorted(),
+            Column::number("Tokens", 76.0).unsorted(),
+        ];
+        let id = egui::Id::unique("evaluations of a program");
+        let mut state = ui.data(|data| data.get_temp::<TableState>(id)).unwrap_or_default();
+        let needed: f32 = columns.iter().map(|column| column.width).sum();
+        let bar = if needed > ui.available_width() - size::SCROLL_BAR { size::SCROLL_BAR } else { size::RULE };
+        let height = Table::height_of(evaluations.len().min(ROWS_MOST)) + bar;
+        let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len()).height(height);
+        let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
+        let events = table.show(ui, &mut state, |row, column| {
+            let Some(one) = evaluations.get(row) else { return CellText::unknown() };
+            match column {
+                0 => CellText::text(one.name.as_str()).tone(Tone::Accent),
+                1 => known(&one.score),
+                2 => known(&one.n).tone(Tone::Muted),
+                3 => CellText::text(one.data.as_str()),
+                4 => match &one.optimization {
+                    Some(name) => CellText::text(name.as_str()).tone(Tone::Muted),
+                    None => CellText::text("none").tone(Tone::Faint),
+                },
+                5 => CellText::text(one.experiment.as_str()).tone(Tone::Muted),
+                _ => known(&one.tokens).tone(Tone::Muted),
+            }
+        });
+        ui.data_mut(|data| data.insert_temp(id, state));
+        if let Some(one) = events.cell.map(|(row, _)| row).or(events.opened).and_then(|row| evaluations.get(row)) {
+            scene.act(Action::Go(one.target.clone()));
+        }
+    });
+    ui.add_space(size::GAP_M);
+}
+
 fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, lines: &[Line], empty: &str) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -113,7 +166,7 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, lines: &[Line], emp
 }
 
 fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         match &line.target {
             Some(target) => {

@@ -76,18 +76,33 @@ pub(super) fn data(data: &EvaluationData) -> String {
     }
 }
 
-/// One evaluation: its name leads to its run.
-pub(super) fn evaluation(one: &PassportEvaluation) -> Line {
-    let score = one.score.map_or_else(|| "no score".to_owned(), format::value);
-    let n = one.n.map(|n| format!("n = {}", format::count(n)));
-    let tokens =
-        one.tokens.and_then(|tokens| tokens.total).map(|total| format!("{} tokens", format::count_short(total)));
-    let home = one.optimization.as_ref().map(|home| format!("in {}", home.name));
-    let parts = [Some(score), n, Some(data(&one.data)), home, Some(one.experiment.clone()), tokens];
-    let note: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+/// One evaluation in the columns of a table; its name leads to its run.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Evaluated {
+    pub name: String,
+    pub score: Option<String>,
+    pub n: Option<String>,
+    pub data: String,
+    /// The optimization it belongs to.
+    pub optimization: Option<String>,
+    pub experiment: String,
+    pub tokens: Option<String>,
+    pub target: Location,
+}
+
+/// An evaluation as a row.
+pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
     let place = Place::Run { experiment: Some(one.run.experiment_id.clone()), run: one.run.id.clone() };
-    let name = if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() };
-    Line { text: name, note: note.join(" · "), target: Some(Location::at(place)) }
+    Evaluated {
+        name: if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
+        score: one.score.map(format::value),
+        n: one.n.map(format::count),
+        data: data(&one.data),
+        optimization: one.optimization.as_ref().map(|home| home.name.clone()),
+        experiment: one.experiment.clone(),
+        tokens: one.tokens.and_then(|tokens| tokens.total).map(format::count_short),
+        target: Location::at(place),
+    }
 }
 
 /// What was made of it.
@@ -97,7 +112,7 @@ pub(super) fn descendants(passport: &Passport) -> Vec<Line> {
         note: word.to_owned(),
         target: Some(Location::at(Place::Run { experiment: None, run: one.run_id.clone() })),
     };
-    let mut lines: Vec<Line> = passport.winner_of.iter().map(|one| run("gave it back", one)).collect();
+    let mut lines: Vec<Line> = passport.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
     lines.extend(passport.seed_of.iter().map(|one| run("began with it", one)));
     for family in &passport.families {
         let inferred = if family.is_inferred { " · inferred" } else { "" };

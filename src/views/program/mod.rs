@@ -22,7 +22,7 @@ use crate::widgets::notice::Notice;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::size;
-use crate::widgets::tree_row::{Mark, Trailing, TreeEvent, TreeRow};
+use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
 
 /// What the tab remembers.
@@ -71,7 +71,9 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     };
     let predictors = &prepared.program.predictors;
     let item = scene.state.location().item.as_deref();
-    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(0);
+    // A program may begin with a part that has nothing to read, as a retriever.
+    let first = predictors.iter().position(|one| one.instructions.is_some()).unwrap_or(0);
+    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
     memory.keep_up(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);
     problems_ui(ui, &problems);
@@ -124,6 +126,7 @@ fn predictors_ui(
             let demos = if one.demos.is_empty() { String::new() } else { rows::demos_short(one.demos.len()) };
             let trailing = [Trailing::caption(&demos, 56.0)];
             let line = TreeRow {
+                fold: Fold::Flat,
                 mark: Mark::None,
                 name: rows::title(&one.path),
                 trailing: if has_demos { &trailing } else { &[] },

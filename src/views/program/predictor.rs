@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::{ProgramMemory, demos, fields, rows};
-use crate::loader::{PreparedProgram, Text};
+use crate::loader::{PreparedPredictor, PreparedProgram, Text};
 use crate::model::RunId;
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
 use crate::views::compare::HISTORY;
@@ -18,8 +18,9 @@ use crate::widgets::tokens::size::{self, Type};
 
 /// Longer instructions scroll.
 const LINES_MOST: usize = 22;
-/// The room for JSON as it is stored.
+/// The most room for JSON as it is stored, and what its search needs.
 const JSON_HEIGHT: f32 = 190.0;
+const JSON_TOOLS: f32 = 40.0;
 
 pub(super) fn predictor_ui(
     ui: &mut Ui,
@@ -52,7 +53,8 @@ pub(super) fn predictor_ui(
                     }
                 }
                 None => {
-                    text_ui(ui, "None: this parameter has no signature", Type::Small, Tone::Muted);
+                    let text = "None: this part of the program has no signature, as a retriever has none";
+                    text_ui(ui, text, Type::Small, Tone::Muted);
                 }
             }
         });
@@ -61,19 +63,12 @@ pub(super) fn predictor_ui(
             section_ui(ui, "Fields");
             fields::fields_ui(ui, &mut memory.fields, &predictor.fields);
         }
-        ui.add_space(size::GAP_S);
-        let made = shown.demos.iter().filter(|demo| demo.is_bootstrapped).count();
-        section_ui(ui, &demos_heading(shown.demos.len(), made));
-        if shown.demos.is_empty() {
-            text_ui(ui, "This predictor has no demos", Type::Small, Tone::Muted);
-        } else {
-            demos::demos_ui(ui, scene, memory, shown);
+        let is_predictor = shown.instructions.is_some() || !shown.demos.is_empty() || !shown.lm.is_empty();
+        if is_predictor {
+            saved_ui(ui, scene, memory, prepared, shown);
         }
-        ui.add_space(size::GAP_S);
-        section_ui(ui, "LM settings");
-        lm_ui(ui, scene, &shown.lm, prepared.program.complete);
         if let Some(rest) = &shown.rest {
-            let label = "Everything else that was saved with this predictor";
+            let label = "Everything else that was saved with this part";
             raw_ui(ui, scene, &mut memory.rest, ("predictor rest", label), rest);
         }
     }
@@ -81,6 +76,27 @@ pub(super) fn predictor_ui(
         let label = "Everything else that was saved with the program";
         raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
     }
+}
+
+/// The demos of a predictor and its LM.
+fn saved_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramMemory,
+    prepared: &PreparedProgram,
+    shown: &PreparedPredictor,
+) {
+    ui.add_space(size::GAP_S);
+    let made = shown.demos.iter().filter(|demo| demo.is_bootstrapped).count();
+    section_ui(ui, &demos_heading(shown.demos.len(), made));
+    if shown.demos.is_empty() {
+        text_ui(ui, "This predictor has no demos", Type::Small, Tone::Muted);
+    } else {
+        demos::demos_ui(ui, scene, memory, shown);
+    }
+    ui.add_space(size::GAP_S);
+    section_ui(ui, "LM settings");
+    lm_ui(ui, scene, &shown.lm, prepared.program.complete);
 }
 
 /// Shows in which programs of the optimization a passage stands.
@@ -126,8 +142,11 @@ fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], is_c
 fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
     ui.add_space(size::GAP_S);
     section_ui(ui, label);
+    // The text has no fewer lines than there are rows.
+    let lines = text.text().lines().take(20).count() as f32;
+    let height = (JSON_TOOLS + lines * size::LINE).min(JSON_HEIGHT);
     let place =
-        egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), JSON_HEIGHT));
+        egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), height));
     let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
     json_view_ui(&mut inner, scene, memory, id, label, text);
     drop(inner);

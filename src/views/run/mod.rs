@@ -11,6 +11,7 @@ pub(super) use overview::reveal_ui;
 use egui::Ui;
 
 use super::compare::{EvolutionMemory, evolution_ui};
+use super::kept::KeptPlaces;
 use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
@@ -34,7 +35,7 @@ use crate::widgets::tokens::size::{self, Type};
 #[derive(Default)]
 pub(super) struct RunMemory {
     overview: overview::OverviewMemory,
-    metrics: metrics::MetricsMemory,
+    metrics: KeptPlaces<RunId, metrics::MetricsMemory>,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
     program: ProgramMemory,
@@ -43,6 +44,13 @@ pub(super) struct RunMemory {
     lineage: LineageMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
+}
+
+impl RunMemory {
+    /// Goes to the next or the previous trace of the list.
+    pub fn step(&mut self, is_forward: bool) {
+        self.traces.step(is_forward);
+    }
 }
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
@@ -57,7 +65,10 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page);
         ui.add_space(size::GAP_S);
         match tab {
-            Tab::Metrics => metrics::metrics_ui(ui, scene, &mut memory.metrics, page),
+            Tab::Metrics => {
+                let own = memory.metrics.of_or(id, metrics::MetricsMemory::with_drawing_of);
+                metrics::metrics_ui(ui, scene, own, page);
+            }
             Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
             Tab::Program => program_ui(ui, scene, &mut memory.program, page),
             Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),

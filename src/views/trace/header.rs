@@ -8,7 +8,7 @@ use crate::loader::{Lane, TraceTree};
 use crate::model::Assessment;
 use crate::state::Action;
 use crate::views::command::Command;
-use crate::views::parts::trace_status;
+use crate::views::parts::{link, short_id, trace_status};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
 use crate::views::traces::status_word;
@@ -53,6 +53,11 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         }
         let started = moment_short(row.start_time_ms, scene.clock).replace(' ', "\u{a0}");
         text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
+        let id = row.id.to_string();
+        let short = link(ui, &short_id(&id), Type::ValueSmall, Tone::Muted);
+        if short.on_hover_text(format!("{id}\nClick to copy")).clicked() {
+            scene.act(Action::Copy(id));
+        }
     });
     ui.add_space(size::GAP_XS);
     ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree));
@@ -67,7 +72,7 @@ fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
         Some(note) => chip.note(note),
         None => chip,
     };
-    let tip = match (&note, text.starts_with('?')) {
+    let tip = match (&note, text.ends_with("unknown")) {
         (_, true) => "No usage was recorded: unknown, not 0",
         (Some(note), _) if note != "stored" => "Recomputed from the spans; the stored total differs",
         (Some(_), _) => "As stored; not recomputed from the spans",
@@ -112,16 +117,13 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         let text = format!("{position} of {}", format::count(place.total));
         text_ui(ui, &text, Type::Small, Tone::Muted);
         for (command, name, forward, glyph, key) in [
-            (Command::PreviousTrace, "Previous", false, Glyph::Back, "k"),
-            (Command::NextTrace, "Next", true, Glyph::Forward, "j"),
+            (Command::Previous, "Previous", false, Glyph::Back, "k"),
+            (Command::Next, "Next", true, Glyph::Forward, "j"),
         ] {
             let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key);
             if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
                 step(scene, memory, forward);
             }
         }
-    }
-    if ui.add(Chip::button("Copy id")).on_hover_text(tree.head.row.id.as_str()).clicked() {
-        scene.act(Action::Copy(tree.head.row.id.to_string()));
     }
 }

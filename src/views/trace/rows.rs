@@ -99,7 +99,7 @@ pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
     match (total, tokens.source) {
         (Some(total), TokenSource::Own) => format::count(total),
         (Some(total), _) => format!("{} Σ", format::count(total)),
-        (None, _) => "?".to_owned(),
+        (None, _) => "–".to_owned(),
     }
 }
 
@@ -107,7 +107,7 @@ pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
 pub(super) fn total_text(stored: Option<Tokens>, figures: Option<&TraceFigures>) -> (String, Option<String>) {
     let stored = stored.and_then(|tokens| tokens.total);
     let Some(figures) = figures else {
-        let text = stored.map_or("? tokens".to_owned(), |total| format!("{} tokens", format::count(total)));
+        let text = stored.map_or("tokens unknown".to_owned(), |total| format!("{} tokens", format::count(total)));
         return (text, stored.map(|_| "stored".to_owned()));
     };
     match (figures.tokens.and_then(|tokens| tokens.total), stored) {
@@ -116,7 +116,7 @@ pub(super) fn total_text(stored: Option<Tokens>, figures: Option<&TraceFigures>)
         }
         (Some(own), _) => (format!("{} tokens", format::count(own)), None),
         (None, Some(stored)) => (format!("{} tokens", format::count(stored)), Some("stored".to_owned())),
-        (None, None) => ("? tokens".to_owned(), None),
+        (None, None) => ("tokens unknown".to_owned(), None),
     }
 }
 
@@ -209,11 +209,11 @@ mod tests {
     #[test]
     fn unknown_tokens_are_never_zero() {
         let unknown = SpanTokens { own: None, total: None, source: TokenSource::Unknown };
-        assert_eq!(token_text(Some(&unknown)), "?");
+        assert_eq!(token_text(Some(&unknown)), "–");
         let sum = SpanTokens { own: None, total: Tokens::new(Some(1), Some(2), None), source: TokenSource::Sum };
         assert_eq!(token_text(Some(&sum)), "3 Σ");
         let figures = TraceFigures { spans: Vec::new(), tokens: None };
-        assert_eq!(total_text(None, Some(&figures)), ("? tokens".to_owned(), None));
+        assert_eq!(total_text(None, Some(&figures)), ("tokens unknown".to_owned(), None));
         let stored = Tokens::new(None, None, Some(8));
         let figures = TraceFigures { spans: Vec::new(), tokens: Tokens::new(None, None, Some(4)) };
         assert_eq!(total_text(stored, Some(&figures)), ("4 tokens".to_owned(), Some("stored 8".to_owned())));

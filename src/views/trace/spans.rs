@@ -19,6 +19,9 @@ use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
 const NAME: f32 = 120.0;
 const OWN: f32 = 62.0;
 const TOKENS: f32 = 78.0;
+/// The same where there is little room, and what little room is.
+const NARROW: (f32, f32) = (54.0, 60.0);
+const NARROW_BELOW: f32 = 560.0;
 /// The part of the width that the bars get, and their bounds.
 const BARS: (f32, f32, f32) = (0.34, 120.0, 620.0);
 /// What [`TreeRow`] keeps free at its right edge.
@@ -37,35 +40,36 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
     let right = outer.right() - size::SCROLL_BAR;
     let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
     let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right());
-    head_ui(ui, head, bars, &scale);
+    let columns = if outer.width() < NARROW_BELOW { NARROW } else { (OWN, TOKENS) };
+    head_ui(ui, head, bars, &scale, columns);
 
     let list = outer.with_min_y(head.bottom() + size::RULE);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(list));
-    rows_ui(&mut ui, scene, memory, tree, bars, scale, (start_ns, end_ns));
+    rows_ui(&mut ui, scene, memory, tree, (bars, columns), scale, (start_ns, end_ns));
 }
 
-fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale) {
+fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale, (own, usage): (f32, f32)) {
     let tokens = Tokens::of(ui);
     let painter = ui.painter();
     let title = |rect: Rect, text: &str, align: Align| {
         row_text::paint(painter, rect, text, Type::Caption, tokens.text2, align);
     };
     let tokens_right = bars.left() - size::GAP_M;
-    let own_right = tokens_right - TOKENS - size::GAP_S;
-    title(Rect::from_x_y_ranges(tokens_right - TOKENS..=tokens_right, head.y_range()), "Tokens", Align::Max);
+    let own_right = tokens_right - usage - size::GAP_S;
+    title(Rect::from_x_y_ranges(tokens_right - usage..=tokens_right, head.y_range()), "Tokens", Align::Max);
     // A row leaves this column out where its name would have no room; so does its title.
-    if own_right - OWN >= head.left() + NAME {
-        title(Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Own", Align::Max);
+    if own_right - own >= head.left() + NAME {
+        title(Rect::from_x_y_ranges(own_right - own..=own_right, head.y_range()), "Own", Align::Max);
     }
     title(head.with_min_x(head.left() + size::GAP_L), "Span", Align::Min);
     axis_ui(ui, bars, scale);
     let rule = Rect::from_min_size(head.left_bottom(), vec2(head.width(), size::RULE));
     ui.painter().rect_filled(rule, 0.0, tokens.line);
     for (rect, text) in [
-        (Rect::from_x_y_ranges(own_right - OWN..=own_right, head.y_range()), "Time without that of the spans below"),
+        (Rect::from_x_y_ranges(own_right - own..=own_right, head.y_range()), "Time without that of the spans below"),
         (
-            Rect::from_x_y_ranges(tokens_right - TOKENS..=tokens_right, head.y_range()),
-            "A number alone is the span's own usage, Σ a sum of what is below, ? unknown",
+            Rect::from_x_y_ranges(tokens_right - usage..=tokens_right, head.y_range()),
+            "A number alone is the span's own usage, Σ a sum of what is below, – unknown",
         ),
     ] {
         ui.interact(rect, ui.unique_id().with(text), Sense::hover()).on_hover_text(text);
@@ -77,7 +81,7 @@ fn rows_ui(
     scene: &mut Scene<'_>,
     memory: &mut TraceMemory,
     tree: &TraceTree,
-    bars: Rect,
+    (bars, columns): (Rect, (f32, f32)),
     scale: TimeScale,
     extent: (i64, i64),
 ) {
@@ -106,7 +110,7 @@ fn rows_ui(
             let is_selected = cursor == Some(row.index);
             // What the scroll bar takes is not the row's.
             let own_reserved = reserved - (ui.max_rect().right() - row.rect.right());
-            match row_ui(ui, row, line, tree, of_span, is_selected, own_reserved) {
+            match row_ui(ui, row, line, tree, of_span, is_selected, (own_reserved, columns)) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
                 TreeEvent::None => {}
@@ -164,14 +168,15 @@ fn row_ui(
     tree: &TraceTree,
     figures: Option<&SpanFigures>,
     selected: bool,
-    reserved: f32,
+    (reserved, (own_width, usage_width)): (f32, (f32, f32)),
 ) -> TreeEvent {
     let span = &tree.spans[line.ordinal];
     let own = figures.and_then(|figures| figures.own_time_ns).map(format::duration_ns);
-    let own = own.unwrap_or_else(|| if figures.is_some() { "?".to_owned() } else { String::new() });
+    let own = own.unwrap_or_else(|| if figures.is_some() { "–".to_owned() } else { String::new() });
     let usage = token_text(figures.map(|figures| &figures.tokens));
-    let usage_tone = if usage == "?" { Tone::Faint } else { Tone::Muted };
-    let trailing = [Trailing::value(&own, OWN), Trailing { tone: usage_tone, ..Trailing::value(&usage, TOKENS) }];
+    let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };
+    let trailing =
+        [Trailing::value(&own, own_width), Trailing { tone: usage_tone, ..Trailing::value(&usage, usage_width) }];
     let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
     let model = model.rsplit('/').next().unwrap_or(model);
     let is_failed = span.status == "ERROR";

@@ -9,6 +9,7 @@ use egui::Ui;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::{KeptRow, KeptScroll};
+use super::step::neighbour;
 use crate::loader::{Lane, TraceScope};
 use crate::state::{Action, Place};
 use crate::store::TraceHandle;
@@ -31,8 +32,17 @@ pub(super) struct TracesMemory {
     /// The lines are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
     scope: Option<TraceScope>,
+    /// The next line is to get the keyboard, or the previous one.
+    step: Option<bool>,
     /// The line the keyboard stands on; it stays with its trace when newer ones come.
     cursor: Option<TraceHandle>,
+}
+
+impl TracesMemory {
+    /// Goes to the next or the previous line.
+    pub fn step(&mut self, is_forward: bool) {
+        self.step = Some(is_forward);
+    }
 }
 
 pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesMemory, scope: &TraceScope) {
@@ -57,9 +67,14 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let selected = memory.cursor.and_then(|cursor| handles.iter().position(|handle| *handle == cursor));
+    let stepped = memory.step.take().and_then(|is_forward| match selected {
+        Some(at) => neighbour(at, handles.len(), is_forward),
+        None => Some(if is_forward { 0 } else { handles.len() - 1 }),
+    });
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let loader = &*scene.loader;
-    let table = Table::new("traces", "Traces", &columns, handles.len()).selected(selected).focus(gets_focus);
+    let table =
+        Table::new("traces", "Traces", &columns, handles.len()).selected(selected).reveal(stepped).focus(gets_focus);
     let events = table.show(ui, &mut memory.table, |row, column| {
         match handles.get(row).and_then(|handle| loader.trace_row(*handle)) {
             Some(line) => rows::cell(line, column, clock),
@@ -71,7 +86,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let to = (visible.end + AHEAD).min(handles.len());
     scene.loader.want_trace_rows(&handles[from.min(to)..to], Lane::Visible);
     memory.scroll.note(scene, LIST, memory.table.scroll);
-    if let Some(row) = events.selected {
+    if let Some(row) = events.selected.or(stepped) {
         memory.cursor = handles.get(row).copied();
         if let Some(handle) = memory.cursor {
             scene.act(Action::Selected(LIST, handle.0.to_string()));

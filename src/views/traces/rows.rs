@@ -13,7 +13,7 @@ use crate::widgets::tokens::Tone;
 /// The columns.
 pub(super) fn columns() -> [Column<'static>; 9] {
     [
-        Column::text("Started", 132.0).unsorted(),
+        Column::text("Started", 134.0).unsorted(),
         Column::text("Name", 190.0).unsorted(),
         Column::text("Status", 92.0).unsorted(),
         Column::number("Duration", 78.0).unsorted(),
@@ -46,30 +46,25 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             let status = trace_status(&row.status);
             CellText::text(status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
         }
-        3 => row.duration_ms.map_or_else(unknown, |ms| CellText::value(format::duration_ms(ms))),
+        3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(format::duration_ms(ms))),
         4 => match row.tokens.and_then(|tokens| tokens.total) {
             Some(total) => CellText::value(format::count(total)),
-            None => unknown(),
+            None => CellText::unknown(),
         },
         5 => match row.cached {
             Some(true) => CellText::text("likely").tone(Tone::Muted),
             Some(false) => CellText::text("no").tone(Tone::Faint),
-            None => unknown(),
+            None => CellText::unknown(),
         },
-        6 => row.span_count.map_or_else(unknown, |count| CellText::value(format::count(count))),
+        6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(format::count(count))),
         7 => preview(row.request_preview.as_ref()),
         _ => preview(row.response_preview.as_ref()),
     }
 }
 
-/// Nobody wrote it down; never to be mistaken for 0.
-fn unknown() -> CellText<'static> {
-    CellText::value("?").tone(Tone::Faint)
-}
-
 fn preview(text: Option<&Shown>) -> CellText<'static> {
     match text {
-        None => CellText::text("–").tone(Tone::Faint),
+        None => CellText::unknown(),
         Some(shown) => CellText::text(plain(shown.as_str()).into_owned()).tone(Tone::Muted),
     }
 }
@@ -112,10 +107,10 @@ mod tests {
         let mut unknown = row();
         (unknown.tokens, unknown.cached, unknown.span_count, unknown.duration_ms) = (None, None, None, None);
         for column in [3, 4, 5, 6] {
-            assert_eq!(cell(&unknown, column, clock).text, "?", "column {column}");
+            assert_eq!(cell(&unknown, column, clock).text, "–", "column {column}");
         }
         let half = TraceRow { tokens: Tokens::new(Some(3), None, None), ..row() };
-        assert_eq!(cell(&half, 4, clock).text, "?");
+        assert_eq!(cell(&half, 4, clock).text, "–");
         let zero = TraceRow { tokens: Tokens::new(Some(0), Some(0), None), ..row() };
         assert_eq!(cell(&zero, 4, clock).text, "0");
     }

@@ -17,6 +17,7 @@ use crate::loader::FolderName;
 use crate::state::Action;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
+use crate::widgets::field::Field;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::tokens::size::{self, Type};
@@ -103,7 +104,7 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
         memory.names = names;
     }
     let names = memory.names.as_ref().map(|names| names.as_slice()).unwrap_or_default();
-    let field = CompletionField::new("Path of the store").id(id).hint("/path/to/mlflow.db").path();
+    let field = CompletionField::new(Field::new("Path of the store").id(id).hint("/path/to/mlflow.db")).path();
     let events =
         field.show(ui, &mut memory.path, &mut memory.completion, |text, caret| path::completions(text, caret, names));
     if !memory.has_focused && scene.loader.state().opening.is_none() {

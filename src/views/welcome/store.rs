@@ -43,7 +43,7 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
         Column::text("Experiment", 220.0).unsorted().growing(),
         Column::number("Runs", 80.0).unsorted(),
         Column::number("Traces", 80.0).unsorted(),
-        Column::text("Made", 140.0).unsorted(),
+        Column::text("Created", 140.0).unsorted(),
         Column::text("Id", 120.0).unsorted(),
     ];
     let counts = scene.loader.counts(Lane::Visible);

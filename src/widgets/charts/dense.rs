@@ -23,8 +23,8 @@ pub(super) fn dense_line(
     points: &[PlotPoint],
     tokens: &Tokens,
 ) {
-    let color = series.tone.color(tokens);
-    let (color, width) = if series.is_faint { (tokens.faint(color), 1.0) } else { (color, 1.6) };
+    let stroke = series.stroke(tokens);
+    let Stroke { width, color } = stroke;
     let scale = Scale::new(transform);
     let mut mesh = Mesh::default();
     let most = (transform.frame().width() / STRETCH) as usize + 2;
@@ -35,7 +35,7 @@ pub(super) fn dense_line(
     for point in points {
         let at = scale.position(point);
         let stretch = stretch_of(at.x);
-        let from = last.filter(|(x, _)| !is_broken(series, *x, point.x)).map(|(_, at)| at);
+        let from = last.filter(|(x, _)| !series.is_broken(*x, point.x)).map(|(_, at)| at);
         match &mut bar {
             Some(bar) if bar.stretch == stretch && from.is_some() => bar.take(at.y),
             _ => {
@@ -45,7 +45,7 @@ pub(super) fn dense_line(
                 let mut begun = Bar { stretch, low: at.y, high: at.y };
                 if let Some(from) = from {
                     if stretch > stretch_of(from.x) + 1 {
-                        painter.line_segment([from, at], Stroke::new(width, color));
+                        painter.line_segment([from, at], stroke);
                     } else {
                         begun.take(from.y);
                     }
@@ -88,13 +88,6 @@ fn stretch_of(x: f32) -> i32 {
     let stretches = x / STRETCH;
     let toward_zero = stretches as i32;
     toward_zero - i32::from(toward_zero as f32 > stretches)
-}
-
-/// Whether a value that is no number lies between two x: a line must not bridge it.
-fn is_broken(series: &Series, from: f64, to: f64) -> bool {
-    let outliers = series.outliers();
-    let after = outliers.partition_point(|outlier| outlier.x <= from);
-    outliers.get(after).is_some_and(|outlier| outlier.x < to)
 }
 
 /// One stretch of the axis and how far the line reaches in it, in points of the screen.

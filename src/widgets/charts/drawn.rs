@@ -2,7 +2,6 @@
 
 use super::series::{Series, SeriesStyle};
 use crate::widgets::tokens::Tokens;
-use egui::Stroke;
 use egui_plot::{Line, PlotPoint, PlotPoints};
 
 #[derive(Clone, Debug)]
@@ -45,9 +44,7 @@ pub(super) fn thin<'d>(
 
 /// The lines of a series: one, or several where a point without a place lies between two points.
 pub(super) fn lines_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Tokens) -> Vec<Line<'d>> {
-    let color = series.tone.color(tokens);
-    let color = if series.is_faint { tokens.faint(color) } else { color };
-    let width = if series.is_faint { 1.0 } else { 1.6 };
+    let stroke = series.stroke(tokens);
     let line = |points: &[PlotPoint]| {
         let points = match series.style {
             SeriesStyle::Step => {
@@ -57,7 +54,7 @@ pub(super) fn lines_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Token
             _ => points.to_vec(),
         };
         let line = Line::new(series.name(), PlotPoints::Owned(points));
-        line.stroke(Stroke::new(width, color)).allow_hover(false).allow_band(false)
+        line.stroke(stroke).allow_hover(false).allow_band(false)
     };
     match series.style {
         SeriesStyle::Dots | SeriesStyle::Rings => Vec::new(),
@@ -65,13 +62,9 @@ pub(super) fn lines_of<'d>(series: &Series, points: &[PlotPoint], tokens: &Token
     }
 }
 
-/// A line must not bridge a value that is no number: it would claim what was never measured.
+/// The stretches of a line that no value without a place breaks.
 fn unbroken<'p>(series: &'p Series, points: &'p [PlotPoint]) -> impl Iterator<Item = &'p [PlotPoint]> {
-    let outliers = series.outliers();
-    points.chunk_by(move |a, b| {
-        let after = outliers.partition_point(|outlier| outlier.x <= a.x);
-        outliers.get(after).is_none_or(|outlier| outlier.x >= b.x)
-    })
+    points.chunk_by(move |a, b| !series.is_broken(a.x, b.x))
 }
 
 /// The point nearest to the pointer, if it is within reach.

@@ -11,7 +11,7 @@ use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 use egui::accesskit::Role;
-use egui::{AsIdSalt, IdSalt, Rangef, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{AsIdSalt, IdSalt, Rangef, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{AxisHints, Plot};
 
 /// What the user did with a chart.
@@ -33,6 +33,7 @@ pub struct LineChart<'a> {
     is_log: bool,
     names: bool,
     is_still: bool,
+    x_name: &'a str,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
     x_tick: Option<Box<dyn Fn(f64, f64) -> String + 'a>>,
     x_kind: AxisKind,
@@ -55,6 +56,7 @@ impl<'a> LineChart<'a> {
             is_log: false,
             names: true,
             is_still: false,
+            x_name: "",
             x_text: Box::new(format::value),
             x_tick: None,
             x_kind: AxisKind::Number,
@@ -83,6 +85,12 @@ impl<'a> LineChart<'a> {
     /// Without the values under the pointer: for a picture.
     pub fn still(mut self, is_still: bool) -> Self {
         self.is_still = is_still;
+        self
+    }
+
+    /// What the x axis is, written below it.
+    pub fn x_name(mut self, x_name: &'a str) -> Self {
+        self.x_name = x_name;
         self
     }
 
@@ -126,6 +134,8 @@ impl<'a> LineChart<'a> {
                 .label_spacing(Rangef::new(12.0, 13.0))
         };
 
+        let x_name = RichText::new(self.x_name).font(Type::Caption.font()).color(tokens.text3);
+        let x_hints = if self.x_name.is_empty() { AxisHints::new_x() } else { AxisHints::new_x().label(x_name) };
         let mut plot = Plot::new(self.id_salt)
             .height(self.height)
             .width(available.width() - names_width)
@@ -142,7 +152,7 @@ impl<'a> LineChart<'a> {
             .allow_scroll(false)
             .allow_boxed_zoom(false)
             .set_margin_fraction(egui::vec2(0.02, 0.08))
-            .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(move |mark, _| match x_tick {
+            .custom_x_axes(vec![axis(x_hints).formatter(move |mark, _| match x_tick {
                 Some(x_tick) => x_tick(mark.value, mark.step_size),
                 None => x_text(mark.value),
             })])

@@ -1,7 +1,8 @@
 //! A series of points with a pyramid of extremes above it, made once, on a worker.
 
 use super::pyramid::Pyramid;
-use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::{Tokens, Tone};
+use egui::Stroke;
 use egui_plot::PlotPoint;
 use std::ops::Range;
 use std::sync::Arc;
@@ -223,6 +224,19 @@ impl Series {
         let point = *points.get(last)?;
         let holds = self.style == SeriesStyle::Step && last + 1 < points.len();
         (point.x == x || holds).then(|| PlotPoint::new(x, point.y))
+    }
+
+    /// The stroke of its line; a series behind the others has a faint one.
+    pub(super) fn stroke(&self, tokens: &Tokens) -> Stroke {
+        let color = self.tone.color(tokens);
+        if self.is_faint { Stroke::new(1.0, tokens.faint(color)) } else { Stroke::new(1.6, color) }
+    }
+
+    /// Whether a value that is no number lies between two x. A line must not bridge it: it would claim what was
+    /// never measured.
+    pub(super) fn is_broken(&self, from_x: f64, to_x: f64) -> bool {
+        let after = self.data.outliers.partition_point(|outlier| outlier.x <= from_x);
+        self.data.outliers.get(after).is_some_and(|outlier| outlier.x < to_x)
     }
 
     /// Whether two series are the very same data.

@@ -12,7 +12,7 @@ use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow, set_bounds};
 use egui::accesskit::{Action, Role};
-use egui::text::CCursor;
+use egui::text::{CCursor, LayoutJob, TextWrapping};
 use egui::{Painter, Rect, Response, Sense, Ui, pos2, vec2};
 
 const PADDING: f32 = 6.0;
@@ -122,7 +122,11 @@ impl JsonView<'_> {
     ) -> f32 {
         let color = tone.color(tokens);
         let text = if text.len() > 8_000 { &text[..text.floor_char_boundary(8_000)] } else { text };
-        let galley = painter.layout_no_wrap(text.to_owned(), Type::Value.font(), color);
+        // Cut where the row ends, with an ellipsis, so that it is seen that there is more.
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), Type::Value.font(), color);
+        let room = (painter.clip_rect().right() - at.x - size::GAP_S).max(24.0).floor();
+        job.wrap = TextWrapping::truncate_at_width(room);
+        let galley = painter.layout_job(job);
         let raw = raw.unwrap_or(text);
         for (hit_index, hit) in self.hits_of(index, part) {
             let column = |byte: usize| {

@@ -170,8 +170,8 @@ pub(super) fn fold_ui(ui: &Ui, row: &VisibleRow, rect: Rect, cell: &CellText<'_>
 }
 
 /// What a row says as one sentence.
-pub(super) fn describe(out: &mut String, columns: &[Column<'_>], cells: &[CellText<'_>]) {
-    for (column, cell) in columns.iter().zip(cells) {
+pub(super) fn describe(out: &mut String, columns: &[Column<'_>], cells: &[(usize, CellText<'_>)]) {
+    for (column, cell) in cells.iter().filter_map(|(index, cell)| Some((columns.get(*index)?, cell))) {
         if cell.text.is_empty() {
             continue;
         }

@@ -1,5 +1,6 @@
 //! The header of a table: titles, the mark of the sorting, and borders that can be dragged.
 
+use super::place::Places;
 use super::{CELL_PADDING, COLUMN_LEAST, Sort, Table, TableEvents, TableState, cell_text};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::tokens::size::{self, Type};
@@ -12,22 +13,26 @@ use egui::{Align, CursorIcon, Id, Rect, Response, Sense, Ui, pos2, vec2};
 const GRIP: f32 = 4.0;
 
 pub(super) fn show(
-    ui: &Ui,
+    ui: &mut Ui,
     table: Id,
     rect: Rect,
     spec: &Table<'_>,
-    widths: &[f32],
+    places: Places<'_>,
     state: &mut TableState,
     events: &mut TableEvents,
 ) {
     let tokens = Tokens::of(ui);
-    let mut left = rect.left() - state.x;
-    for (index, (column, width)) in spec.columns.iter().zip(widths).enumerate() {
-        let cell = Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
-        left += width;
-        if cell.right() < rect.left() || cell.left() > rect.right() {
+    let clip = ui.clip_rect();
+    let edge = rect.left() + places.edge();
+    for (index, column) in spec.columns.iter().enumerate() {
+        let (left, right, stays) = places.of(index);
+        let (left, right) = (rect.left() + left, rect.left() + right);
+        let cell = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
+        if !stays && cell.right() < edge || cell.left() > rect.right() {
             continue;
         }
+        // What moves ends at the edge of what stays.
+        ui.set_clip_rect(if stays { clip } else { clip.with_min_x(edge.max(clip.left())) });
         let sort = spec.sort.filter(|sort| sort.column == index);
         let id = table.with(("column", index));
         if column.is_check {
@@ -44,10 +49,11 @@ pub(super) fn show(
             events.sort = Some(index);
         }
         if spec.is_reorderable {
-            reorder(ui, &response, rect, index, widths, state.x, events);
+            reorder(ui, &response, rect, index, places, events);
         }
         border_ui(ui, table.with(("border", index)), cell, index, state);
     }
+    ui.set_clip_rect(clip);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
 }
 
@@ -104,12 +110,12 @@ fn title_ui(
 }
 
 /// While a title is dragged, a line says between which columns it would stand.
-fn reorder(ui: &Ui, response: &Response, head: Rect, from: usize, widths: &[f32], x: f32, events: &mut TableEvents) {
+fn reorder(ui: &Ui, response: &Response, head: Rect, from: usize, places: Places<'_>, events: &mut TableEvents) {
     let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged() || response.drag_stopped())
     else {
         return;
     };
-    let (gap, at) = nearest_gap(widths, pointer.x - head.left() + x);
+    let (gap, at) = places.nearest_gap(pointer.x - head.left());
     let to = if gap > from { gap - 1 } else { gap };
     if response.drag_stopped() {
         events.moved_column = (to != from).then_some((from, to));
@@ -118,22 +124,10 @@ fn reorder(ui: &Ui, response: &Response, head: Rect, from: usize, widths: &[f32]
     ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
     let tokens = Tokens::of(ui);
     if to != from {
-        let line = head.left() - x + at;
-        ui.painter().vline(line.clamp(head.left() + 1.0, head.right() - 1.0), head.y_range(), (2.0, tokens.accent));
+        let line = head.left() + at;
+        let painter = ui.painter().with_clip_rect(head);
+        painter.vline(line.clamp(head.left() + 1.0, head.right() - 1.0), head.y_range(), (2.0, tokens.accent));
     }
-}
-
-/// The gap between columns that is nearest to `x`: how many columns stand before it, and where it is.
-fn nearest_gap(widths: &[f32], x: f32) -> (usize, f32) {
-    let mut best = (0, 0.0);
-    let mut right = 0.0;
-    for (index, width) in widths.iter().enumerate() {
-        right += width;
-        if (right - x).abs() < (best.1 - x).abs() {
-            best = (index + 1, right);
-        }
-    }
-    best
 }
 
 fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) {
@@ -157,17 +151,5 @@ fn border_ui(ui: &Ui, id: Id, cell: Rect, index: usize, state: &mut TableState) 
     {
         // Measured from the column's left edge, so that it stays under the pointer.
         set(state, (pointer.x - cell.left()).clamp(COLUMN_LEAST, 4_000.0));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nearest_gap;
-
-    #[test]
-    fn a_column_falls_into_the_nearest_gap() {
-        let widths = [100.0, 50.0, 200.0];
-        assert_eq!([-9.0, 40.0, 60.0, 130.0, 240.0, 900.0].map(|x| nearest_gap(&widths, x).0), [0, 0, 1, 2, 2, 3]);
-        assert_eq!(nearest_gap(&[], 5.0), (0, 0.0));
     }
 }

@@ -9,6 +9,8 @@ pub enum Fold {
     /// No children.
     #[default]
     Leaf,
+    /// No children, and in this list no row has any: the name begins at the edge.
+    Flat,
     /// Children that are shown.
     Open,
     /// Children that are not shown.

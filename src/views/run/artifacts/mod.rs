@@ -11,6 +11,7 @@ use egui::Ui;
 use crate::loader::Lane;
 use crate::model::{ArtifactOwner, RunId};
 use crate::state::Action;
+use crate::views::kept::KeptPlaces;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::empty::empty_ui;
@@ -26,7 +27,7 @@ const TREE: f32 = 300.0;
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct ArtifactsMemory {
-    files: tree::FilesMemory,
+    files: KeptPlaces<RunId, tree::FilesMemory>,
     viewer: viewer::ViewerMemory,
     width: Option<f32>,
 }
@@ -63,7 +64,7 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
                 if tree.is_cut {
                     text_ui(ui, "There are more files than are listed here", Type::Small, Tone::Warn);
                 }
-                tree::tree_ui(ui, &mut scene, files, tree, chosen);
+                tree::tree_ui(ui, &mut scene, files.of(run), tree, chosen);
             },
             |ui| {
                 let mut scene = shared.borrow_mut();

@@ -35,6 +35,7 @@ pub(super) fn tree_ui(
     chosen: Option<&ArtifactEntry>,
 ) {
     let rows = visible(tree, &memory.folded);
+    let is_flat = !tree.entries.iter().any(|entry| entry.is_folder);
     let cursor = chosen.and_then(|chosen| rows.iter().position(|(entry, _)| entry.path == chosen.path));
     let mut clicked = None;
     let mut toggled = None;
@@ -48,6 +49,7 @@ pub(super) fn tree_ui(
             let size_text = entry.size.map(format::bytes).unwrap_or_default();
             let trailing = [Trailing::value(&size_text, 64.0)];
             let fold = match (entry.is_folder, memory.folded.contains(&entry.path)) {
+                (false, _) if is_flat => Fold::Flat,
                 (false, _) => Fold::Leaf,
                 (true, true) => Fold::Closed,
                 (true, false) => Fold::Open,

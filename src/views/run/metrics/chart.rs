@@ -6,17 +6,19 @@ use std::sync::Arc;
 use egui::{Align, Layout, Rect, Ui, UiBuilder};
 
 use super::MetricsMemory;
+use super::by_run::ByRun;
 use super::choice::Candidate;
+use super::gather::{Gathered, gather};
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::picture::file_name;
-use super::points::{RunPoints, csv, points_ui};
+use super::points::{csv, points_ui};
 use crate::loader::{DerivedKey, Lane, RunPage, fresh_id};
-use crate::model::{MetricSeries, RunId};
+use crate::model::RunId;
 use crate::state::{Action, FileToSave};
 use crate::views::parts::{failed_ui, icon_button};
 use crate::views::scene::{Clock, Scene};
 use crate::views::time::moment;
-use crate::widgets::charts::{AxisKind, ChartMove, ChartState, LineChart, Series};
+use crate::widgets::charts::{AxisKind, ChartMove, ChartState, LineChart};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_block_ui;
 use crate::widgets::format;
@@ -34,7 +36,11 @@ pub(super) struct ChartMemory {
     table: TableState,
     as_table: bool,
     /// The lines that were drawn last: they stay while others are made.
-    lines: HashMap<RunId, Arc<Line>>,
+    pub lines: HashMap<RunId, Arc<Line>>,
+    /// The line over the runs that was drawn last.
+    pub by_run: Option<ByRun>,
+    /// Over what it was drawn last.
+    pub axis: Option<Axis>,
     /// A CSV that is being written, by the number it is kept under.
     csv: Option<u64>,
 }
@@ -44,17 +50,6 @@ impl ChartMemory {
     pub fn see_all(&mut self) {
         self.chart.make(ChartMove::Reset);
     }
-}
-
-/// What is known of the lines of a metric.
-#[derive(Default)]
-struct Gathered {
-    series: Vec<Series>,
-    points: Vec<RunPoints>,
-    is_by_order: bool,
-    is_waiting: bool,
-    error: Option<Arc<str>>,
-    facts: Facts,
 }
 
 pub(super) fn card_ui(
@@ -79,65 +74,6 @@ pub(super) fn card_ui(
         write_csv(scene, memory, key, &gathered);
     });
     memory.picture.pose(ui, key, rect);
-}
-
-/// Asks for the points of each run, and for their lines as they are drawn now.
-fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, shown: &[&Candidate]) -> Gathered {
-    let mut gathered = Gathered::default();
-    let drawing = memory.drawing;
-    let is_single = shown.len() == 1;
-    for candidate in shown {
-        let id = &candidate.run.id;
-        let slot = scene.loader.metric(id, key, Lane::Visible);
-        gathered.is_waiting |= slot.is_pending() && slot.value().is_none();
-        gathered.error = gathered.error.take().or(slot.error().cloned());
-        let Some(answer) = slot.value() else { continue };
-        if answer.as_ref().as_ref().is_none_or(|series| series.points.is_empty()) {
-            continue;
-        }
-        let source = memory.number(id, key, answer);
-        let (owned, start_ms) = (Arc::clone(answer), candidate.run.start_time_ms);
-        let derived = DerivedKey { what: "line of a metric", source, variant: drawing.variant() };
-        let made = scene.loader.derive(derived, Lane::Visible, move || {
-            let line = owned.as_ref().as_ref().map(|series| Line::new(series, drawing, start_ms));
-            let bytes = line.as_ref().map_or(0, Line::bytes);
-            (line, bytes)
-        });
-        let lines = &mut memory.charts.entry(key.to_owned()).or_default().lines;
-        if let Some(line) = made.value().and_then(|line| line.as_ref().clone()) {
-            lines.insert(id.clone(), Arc::new(line));
-        }
-        let tone = if is_single { Tone::Accent } else { candidate.tone };
-        if let Some(line) = lines.get(id) {
-            gathered.is_by_order |= line.is_by_order;
-            gathered.facts = gathered.facts.and(line.facts);
-            let name: Arc<str> = if is_single { key.into() } else { candidate.name().into() };
-            let dressed = |series: &Series| series.clone().tone(tone).named(Arc::clone(&name));
-            gathered.series.extend(line.raw.as_ref().map(dressed));
-            gathered.series.push(dressed(&line.main));
-        } else {
-            gathered.is_waiting = true;
-        }
-        let (run_id, name) = (id.to_string(), candidate.name().to_owned());
-        gathered.points.push(RunPoints { run_id, name, tone, series: Arc::clone(answer) });
-    }
-    // The raw lines lie behind all others.
-    gathered.series.sort_by_key(|series| !series.is_faint());
-    gathered
-}
-
-impl MetricsMemory {
-    fn number(&mut self, run: &RunId, key: &str, answer: &Arc<Option<MetricSeries>>) -> u64 {
-        let known = self.numbers.get(&(run.clone(), key.to_owned()));
-        match known.filter(|(known, _)| Arc::ptr_eq(known, answer)) {
-            Some((_, number)) => *number,
-            None => {
-                let number = fresh_id();
-                self.numbers.insert((run.clone(), key.to_owned()), (Arc::clone(answer), number));
-                number
-            }
-        }
-    }
 }
 
 fn head_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, key: &str, gathered: &Gathered) {
@@ -196,7 +132,7 @@ fn body_ui(
     gathered: &Gathered,
     height: f32,
 ) {
-    let (drawing, clock, poses) = (memory.drawing, scene.clock, memory.picture.poses(key));
+    let (drawing, clock, poses) = (gathered.drawing, scene.clock, memory.picture.poses(key));
     let state = memory.charts.entry(key.to_owned()).or_default();
     if state.as_table {
         points_ui(ui, &mut state.table, key, &gathered.points, clock, height);
@@ -210,20 +146,22 @@ fn body_ui(
         }
         return;
     }
-    let over = match drawing.axis {
-        Axis::Step if gathered.is_by_order => "the order of logging",
-        Axis::Step => "steps",
-        Axis::Time => "time",
-        Axis::Relative => "relative time",
+    let (over, x_name) = match drawing.axis {
+        Axis::Step if gathered.is_by_order => ("the order of logging", "Order of logging"),
+        Axis::Step => ("steps", "Step"),
+        Axis::Time => ("time", "Time of logging"),
+        Axis::Relative => ("relative time", "Time since the start of the run"),
+        Axis::Runs => ("runs in order of start", "Run, in order of start"),
     };
     let label = format!("{key} over {over}, {}", counted(gathered.facts.points));
-    let kind = if drawing.axis == Axis::Step { AxisKind::Whole } else { AxisKind::Time };
+    let kind = if matches!(drawing.axis, Axis::Step | Axis::Runs) { AxisKind::Whole } else { AxisKind::Time };
     LineChart::new(("metric", key), &label, &gathered.series)
         .height(height)
-        .names(gathered.points.len() > 1 && ui.available_width() > 560.0)
+        .names(drawing.axis != Axis::Runs && gathered.points.len() > 1 && ui.available_width() > 560.0)
         .log(drawing.is_log)
         .still(poses)
         .x_kind(kind)
+        .x_name(x_name)
         .x_text(move |x| x_text(x, drawing, clock))
         .x_tick(move |x, step| x_tick(x, step, drawing, clock))
         .show(ui, &mut state.chart);
@@ -233,6 +171,7 @@ fn body_ui(
 fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
         Axis::Step => format!("step {x:.0}"),
+        Axis::Runs => format!("run {x:.0}"),
         Axis::Time => moment(x as i64, clock),
         Axis::Relative => format!("after {}", format::duration_ms(x as i64)),
     }
@@ -241,7 +180,7 @@ fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
 /// An x as short as its neighbours allow.
 fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
-        Axis::Step => format!("{x:.0}"),
+        Axis::Step | Axis::Runs => format!("{x:.0}"),
         Axis::Relative if x == 0.0 => "0".to_owned(),
         Axis::Relative => format::duration_ms(x as i64),
         Axis::Time => {

@@ -15,13 +15,16 @@ pub(super) enum Axis {
     Time,
     /// How long after the start of the run it was logged.
     Relative,
+    /// The runs, in the order of their start, each with its latest value.
+    Runs,
 }
 
 impl Axis {
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Step, "Step", "Over the steps that were logged"),
         (Self::Time, "Time", "Over the time of logging"),
         (Self::Relative, "Relative time", "Over the time since the start of the run"),
+        (Self::Runs, "Run order", "Over the runs in the order of their start, each with its latest value"),
     ];
 }
 
@@ -96,7 +99,7 @@ impl Line {
         let start_ms = start_ms.filter(|start| *start <= first_ms).unwrap_or(first_ms);
         let x = |index: usize, point: &MetricPoint| match drawing.axis {
             Axis::Step if is_by_order => index as f64,
-            Axis::Step => point.step as f64,
+            Axis::Step | Axis::Runs => point.step as f64,
             Axis::Time => point.timestamp_ms as f64,
             Axis::Relative => (point.timestamp_ms - start_ms) as f64,
         };

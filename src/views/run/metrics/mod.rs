@@ -1,7 +1,9 @@
 //! A run's metrics as charts: one per metric, so that no two scales share an axis, and in each a line per run.
 
+mod by_run;
 mod chart;
 mod choice;
+mod gather;
 mod lines;
 mod panel;
 mod picture;
@@ -45,8 +47,10 @@ type Numbered = (Arc<Option<MetricSeries>>, u64);
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct MetricsMemory {
+    /// The axis that the user chose; else each chart has the one that suits its points.
+    axis: Option<Axis>,
+    /// How charts are drawn apart from their axis.
     drawing: Drawing,
-    of: Option<RunId>,
     choice: Choice,
     charts: HashMap<String, ChartMemory>,
     /// One number per answer: what was derived of another one is not shown for it.
@@ -60,15 +64,19 @@ pub(super) struct MetricsMemory {
 
 impl MetricsMemory {
     /// Another run begins with its own choice; how charts are drawn stays.
-    fn keep_up(&mut self, run: &RunId) {
-        if self.of.as_ref() != Some(run) {
-            *self = Self { drawing: self.drawing, of: Some(run.clone()), ..Self::default() };
-        }
+    pub fn with_drawing_of(other: &Self) -> Self {
+        Self { axis: other.axis, drawing: other.drawing, ..Self::default() }
+    }
+
+    /// The axis that is marked as chosen: the order of runs only where all charts have it by themselves.
+    fn shown_axis(&self, keys: &[String]) -> Axis {
+        let mut own = keys.iter().filter_map(|key| self.charts.get(key)?.axis).peekable();
+        let is_by_run = own.peek().is_some() && own.all(|axis| axis == Axis::Runs);
+        self.axis.unwrap_or(if is_by_run { Axis::Runs } else { Axis::Step })
     }
 }
 
 pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) {
-    memory.keep_up(&page.run.id);
     let others = selected(scene, memory, page);
     let candidates = memory.choice.candidates(page, &others);
     // The values of other runs are asked for only where there are some.
@@ -81,7 +89,8 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
         return;
     }
     memory.picture.go_on(scene);
-    tools_ui(ui, scene, memory, &keys);
+    let has_several = candidates.iter().filter(|candidate| candidate.is_shown).count() > 1;
+    tools_ui(ui, scene, memory, &keys, has_several);
     ui.add_space(size::GAP_S);
     let has_lists = keys.len() > 1 || candidates.len() > 1;
     let outer = ui.available_rect_before_wrap();
@@ -120,11 +129,16 @@ fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -
     tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
 }
 
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String]) {
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String], has_several: bool) {
     ui.horizontal_wrapped(|ui| {
+        let shown = memory.shown_axis(keys);
         for (axis, title, tip) in Axis::ALL {
-            if ui.add(Chip::toggle(title, memory.drawing.axis == axis)).on_hover_text(tip).clicked() {
-                memory.drawing.axis = axis;
+            // With one run there is no order of runs.
+            if axis == Axis::Runs && !has_several && shown != Axis::Runs {
+                continue;
+            }
+            if ui.add(Chip::toggle(title, shown == axis)).on_hover_text(tip).clicked() {
+                memory.axis = Some(axis);
                 memory.charts.values_mut().for_each(ChartMemory::see_all);
             }
         }
@@ -179,7 +193,7 @@ fn charts_ui(
         chart::card_ui(ui, scene, memory, page, (key, &shown), rect);
         return;
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    ScrollArea::vertical().id_salt(&page.run.id).auto_shrink(false).show(ui, |ui| {
         let width = ui.available_width() - size::GAP_XS;
         let columns = ((width + size::GAP_M) / (CHART_LEAST + size::GAP_M)).floor().max(1.0);
         let columns = (columns as usize).min(drawn.len()).min(3);

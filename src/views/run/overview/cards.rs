@@ -16,7 +16,7 @@ use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
 use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use crate::widgets::tree_row::{Mark, Trailing, TreeEvent, TreeRow};
+use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::VirtualRows;
 
 /// A table within a card shows no more rows than this at a time.
@@ -164,6 +164,7 @@ impl Cards<'_> {
                 let trailing = [Trailing::value(&duration, 90.0), Trailing::caption(&start, 110.0)];
                 let trailing = if has_room { &trailing[..] } else { &trailing[..1] };
                 let line = TreeRow {
+                    fold: Fold::Flat,
                     mark: Mark::Status(run_status(&run.status)),
                     name,
                     note: if run.parent_inferred { "inferred" } else { "" },

@@ -1,0 +1,141 @@
+//! Who comes back finds tables, lists and charts as they were left.
+
+use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window};
+use dspyglass::app::Viewer;
+use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::state::Action;
+use dspyglass::store::memory::MemoryStore;
+use egui::Key;
+use egui::accesskit::{Role, Toggled};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// Two experiments of many runs; one run has a child, metrics and many files, and so has another.
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    for experiment in ["1", "2"] {
+        store.add_experiment(experiment, &format!("experiment-{experiment}"));
+        for number in 0..120 {
+            let id = format!("run-{experiment}-{number:03}");
+            let run = MemoryStore::run(&id, experiment, &id, NOW_MS - 1_000_000 + number * 1_000);
+            store.put_run(run);
+        }
+        let parent = RunId::from(format!("run-{experiment}-000").as_str());
+        let mut child =
+            MemoryStore::run(&format!("child-{experiment}"), experiment, &format!("child-{experiment}"), NOW_MS);
+        child.parent_id = Some(parent.clone());
+        store.put_run(child);
+        for step in 0..8 {
+            let point = MetricPoint { step: 0, timestamp_ms: NOW_MS, value: 0.5 };
+            let points = vec![point, MetricPoint { step: 1, ..point }];
+            store.put_metric(&parent, &format!("metric_{step}"), points);
+        }
+        for file in 0..80 {
+            store.put_artifact(ArtifactOwner::Run(parent.clone()), &format!("file_{file:02}.txt"), b"some text");
+        }
+    }
+    store
+}
+
+fn go(harness: &mut Harness<'_, Viewer>, place: &str) {
+    harness.state_mut().act(Action::GoTo(place.to_owned()));
+    settle(harness);
+}
+
+fn back(harness: &mut Harness<'_, Viewer>) {
+    harness.state_mut().act(Action::Back);
+    harness.step();
+    settle(harness);
+}
+
+fn selected(harness: &Harness<'_, Viewer>, role: Role, part: &str) -> Option<String> {
+    let mut rows = harness.query_all_by_role(role).filter(|row| row.accesskit_node().is_selected() == Some(true));
+    rows.find_map(|row| row.accesskit_node().label().filter(|label| label.contains(part)))
+}
+
+#[test]
+fn the_table_of_runs_has_its_row_and_its_scroll() {
+    let mut harness = window(&store(), Some("experiment/1"), Some(PATH));
+    wait_for(&mut harness, "121 runs");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Table, "Runs").focus();
+    harness.step();
+    for _ in 0..3 {
+        harness.key_press(Key::PageDown);
+        harness.step();
+    }
+    settle(&mut harness);
+    let row = selected(&harness, Role::Row, "run-1-").expect("a selected run");
+    let scroll = harness.state().state().scroll("runs");
+    assert!(scroll.is_some_and(|scroll| scroll.row > 20), "{scroll:?}");
+    harness.key_press(Key::Enter);
+    harness.step();
+    settle(&mut harness);
+    assert!(harness.state().state().location().to_string().contains("/run/run-1-"));
+    // Another table of the same kind, with a row of its own.
+    go(&mut harness, "experiment/2");
+    wait_for(&mut harness, "run-2-003");
+    harness.get_by_role_and_label(Role::Table, "Runs").focus();
+    harness.step();
+    harness.key_press(Key::ArrowDown);
+    harness.step();
+    settle(&mut harness);
+    assert!(selected(&harness, Role::Row, "run-2-").is_some());
+    back(&mut harness);
+    back(&mut harness);
+    wait(&mut harness, "the same run", |harness| {
+        selected(harness, Role::Row, "run-1-").as_deref() == Some(row.as_str())
+    });
+    assert_eq!(harness.state().state().scroll("runs"), scroll);
+    assert_eq!(harness.state().state().selected_runs.experiment.as_ref().map(ToString::to_string), Some("1".into()));
+    // The keys go on from there.
+    harness.key_press(Key::ArrowDown);
+    harness.step();
+    settle(&mut harness);
+    let next = selected(&harness, Role::Row, "run-1-");
+    assert!(next.is_some() && next.as_deref() != Some(row.as_str()), "{next:?}");
+}
+
+#[test]
+fn charts_have_the_runs_and_metrics_that_were_chosen() {
+    let mut harness = window(&store(), Some("experiment/1/run/run-1-000?tab=metrics"), Some(PATH));
+    wait_for(&mut harness, "metric_0 over steps");
+    settle(&mut harness);
+    for label in ["child-1", "metric_3"] {
+        harness.get_by_role_and_label(Role::CheckBox, label).click();
+        harness.step();
+    }
+    settle(&mut harness);
+    let toggled = |harness: &Harness<'_, Viewer>, label: &str| {
+        harness.get_by_role_and_label(Role::CheckBox, label).accesskit_node().toggled()
+    };
+    assert_eq!(toggled(&harness, "child-1"), Some(Toggled::True));
+    assert_eq!(toggled(&harness, "metric_3"), Some(Toggled::False));
+    go(&mut harness, "experiment/2/run/run-2-000?tab=metrics");
+    wait_for(&mut harness, "child-2");
+    assert_eq!(toggled(&harness, "child-2"), Some(Toggled::False), "another run has its own choice");
+    assert_eq!(toggled(&harness, "metric_3"), Some(Toggled::True));
+    back(&mut harness);
+    wait_for(&mut harness, "child-1");
+    assert_eq!(toggled(&harness, "child-1"), Some(Toggled::True));
+    assert_eq!(toggled(&harness, "metric_3"), Some(Toggled::False));
+}
+
+#[test]
+fn the_files_of_a_run_have_their_row_and_their_scroll() {
+    let mut harness = window(&store(), Some("experiment/1/run/run-1-000?tab=artifacts"), Some(PATH));
+    wait_for(&mut harness, "file_00.txt");
+    click(&mut harness, "file_00.txt");
+    settle(&mut harness);
+    harness.key_press(Key::End);
+    harness.step();
+    settle(&mut harness);
+    let is_there =
+        |harness: &Harness<'_, Viewer>| selected(harness, Role::TreeItem, "file_").as_deref() == Some("file_79.txt");
+    wait(&mut harness, "the last file", is_there);
+    go(&mut harness, "experiment/2/run/run-2-000?tab=artifacts");
+    wait_for(&mut harness, "file_00.txt");
+    back(&mut harness);
+    wait(&mut harness, "the last file again", is_there);
+    assert!(harness.query_by_role_and_label(Role::TreeItem, "file_00.txt").is_none(), "it is scrolled to the end");
+}
