@@ -3,6 +3,7 @@
 
 mod beginnings;
 mod conformance;
+mod examples;
 mod hostile;
 mod programs;
 mod programs_hostile;

@@ -193,5 +193,7 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
             let experiment = scene.place().experiment().cloned();
             scene.go(Place::Run { experiment, run });
         }
+        // No row here is an example.
+        RowEvent::OpenTrace(..) | RowEvent::Explain(_) => {}
     }
 }

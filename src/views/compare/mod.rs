@@ -21,7 +21,7 @@ use super::window::place_frame;
 use crate::loader::{DerivedKey, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::Comparison;
-use crate::state::{Action, Place, Tab};
+use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
@@ -197,5 +197,11 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Prepar
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
         RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
+        RowEvent::OpenTrace(side, trace) => {
+            let Some((old, new)) = memory.runs.clone() else { return };
+            let run = if side == Side::Old { old } else { new };
+            scene.go(Place::Trace { experiment: None, run: Some(run), trace });
+        }
+        RowEvent::Explain(why) => scene.act(Action::Notify(NoticeText::hint(why, ""))),
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
-use crate::model::RunId;
+use crate::model::{RunId, TraceId};
 use crate::state::Tab;
 use crate::widgets::diff_text::{DiffLine, Mark};
 use crate::widgets::text::CharWidths;
@@ -76,6 +76,8 @@ pub(super) struct ExampleCell {
     pub whole: String,
     pub scores: [f64; 2],
     pub is_fixed: bool,
+    /// Its traces in both runs; where one cannot be told, why.
+    pub traces: [Result<TraceId, String>; 2],
 }
 
 /// One row.
