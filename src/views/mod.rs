@@ -15,6 +15,7 @@ mod keys;
 mod menu;
 mod notices;
 mod optimization;
+mod origin;
 mod outside;
 mod palette;
 mod parts;

@@ -15,6 +15,7 @@ use super::{
     command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
     welcome,
 };
+use crate::model::RunId;
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
@@ -74,6 +75,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
     memory.take_up_keys(ui, scene.place());
     compare::look_up(scene);
+    passport::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -208,9 +210,10 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
-        Command::Compare => compare::start(scene, memory.tree.run_at_cursor()),
-        Command::CompareWith => compare::choose(scene, memory.tree.run_at_cursor()),
-        Command::Baseline => compare::set_baseline(scene, memory.tree.run_at_cursor()),
+        Command::Compare => compare::start(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::CompareWith => compare::choose(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Baseline => compare::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Origin => passport::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),
@@ -248,6 +251,11 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         }
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
+}
+
+/// The run on which the keyboard stands: in the tree, else among the candidates of an optimization.
+fn run_at_cursor(scene: &Scene<'_>, memory: &Memory) -> Option<RunId> {
+    memory.tree.run_at_cursor().cloned().or_else(|| memory.run.candidate_at_cursor(scene))
 }
 
 /// The theme that is not shown now.

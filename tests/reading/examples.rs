@@ -235,7 +235,8 @@ fn a_store_that_lost_its_tables_still_tells_fixed_and_broken() {
         for path in tables.values() {
             std::fs::remove_file(path).expect("removed");
         }
-        let (mut whole, mut bare) = (reader(&database), reader(&copy.path().join(database.file_name().expect("a name"))));
+        let (mut whole, mut bare) =
+            (reader(&database), reader(&copy.path().join(database.file_name().expect("a name"))));
         let cx = ReadCx::new();
         let is_scored = |run: &&String| {
             let (scores, traces) = (scores_of(&database, run), traces_of(&database, run));
@@ -253,7 +254,8 @@ fn a_store_that_lost_its_tables_still_tells_fixed_and_broken() {
             for (with, without) in lists {
                 let sorted = |list: &[query::ExampleChange]| -> BTreeSet<(String, Option<String>, Option<String>)> {
                     let id = |link: &TraceLink| link.trace().map(ToString::to_string);
-                    let question = |one: &query::ExampleChange| asked(&Json::Object(one.inputs.clone())).expect("asked");
+                    let question =
+                        |one: &query::ExampleChange| asked(&Json::Object(one.inputs.clone())).expect("asked");
                     list.iter().map(|one| (question(one), id(&one.traces[0]), id(&one.traces[1]))).collect()
                 };
                 assert_eq!(sorted(with), sorted(without), "{}: {a} {b}", database.display());

@@ -12,7 +12,7 @@ use super::rows::{Side, title};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, Lane, PreparedEvolution};
 use crate::model::RunId;
-use crate::state::{Action, Place};
+use crate::state::{Action, CompareSettings, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -31,8 +31,6 @@ use crate::widgets::virtual_rows::VirtualRows;
 pub(in crate::views) struct EvolutionMemory {
     parent: Option<RunId>,
     predictor: Option<String>,
-    shows_all: bool,
-    shows_space: bool,
     phrase: String,
     whole: BTreeSet<usize>,
     shown: Option<Arc<EvolutionRows>>,
@@ -97,13 +95,14 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
             }
         }
         ui.add_space(size::GAP_M);
+        let settings = scene.state.settings.compare;
         let tip = "Lines that did not change are left out";
-        if ui.add(Chip::toggle("Differences only", !memory.shows_all)).on_hover_text(tip).clicked() {
-            memory.shows_all = !memory.shows_all;
+        if ui.add(Chip::toggle("Differences only", !settings.shows_all)).on_hover_text(tip).clicked() {
+            scene.act(Action::ArrangeCompare(CompareSettings { shows_all: !settings.shows_all, ..settings }));
             memory.whole.clear();
         }
-        if ui.add(Chip::toggle("Show spaces", memory.shows_space)).clicked() {
-            memory.shows_space = !memory.shows_space;
+        if ui.add(Chip::toggle("Show spaces", settings.shows_space)).clicked() {
+            scene.act(Action::ArrangeCompare(CompareSettings { shows_space: !settings.shows_space, ..settings }));
         }
     });
     ui.add_space(size::GAP_XS);
@@ -155,8 +154,8 @@ fn make_rows(
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
     let wanted = Wanted {
         width,
-        shows_all: memory.shows_all,
-        shows_space: memory.shows_space,
+        shows_all: scene.state.settings.compare.shows_all,
+        shows_space: scene.state.settings.compare.shows_space,
         phrase: memory.phrase.trim().to_owned(),
         whole: memory.whole.clone(),
     };

@@ -7,7 +7,7 @@ mod rows;
 mod start;
 
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
-pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
+pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,10 +33,8 @@ use paint::{Names, RowEvent};
 use rows::{Options, Rows, Side};
 
 /// What the page remembers.
+#[derive(Default)]
 pub(super) struct CompareMemory {
-    is_unified: bool,
-    only_differences: bool,
-    shows_space: bool,
     whole: BTreeSet<usize>,
     runs: Option<(RunId, RunId)>,
     shown: Option<Arc<Rows>>,
@@ -45,24 +43,6 @@ pub(super) struct CompareMemory {
     widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
     kept: KeptScroll,
-}
-
-impl Default for CompareMemory {
-    fn default() -> Self {
-        Self {
-            is_unified: false,
-            only_differences: true,
-            shows_space: false,
-            whole: BTreeSet::new(),
-            runs: None,
-            shown: None,
-            shown_unified: false,
-            tab: None,
-            widths: None,
-            scroll: RowScroll::default(),
-            kept: KeptScroll::default(),
-        }
-    }
 }
 
 impl CompareMemory {
@@ -134,13 +114,14 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepare
     let Some((_, widths)) = &memory.widths else { return };
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+    let settings = scene.state.settings.compare;
     let options = Options {
         tab,
         width,
         scale,
-        is_unified: memory.is_unified,
-        only_differences: memory.only_differences,
-        shows_space: memory.shows_space,
+        is_unified: settings.is_unified,
+        only_differences: !settings.shows_all,
+        shows_space: settings.shows_space,
         whole: memory.whole.clone(),
     };
     let key = DerivedKey { what: "rows of a comparison", source: prepared.id, variant: options.key() };

@@ -4,14 +4,16 @@ use egui::Ui;
 
 use super::rows::{Standing, standing};
 use crate::loader::Optimization;
-use crate::model::RunStatus;
+use crate::model::{Predictor, RunId, RunStatus};
+use crate::views::origin::origin_ui;
+use crate::views::scene::Scene;
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
-pub(super) fn head_ui(ui: &mut Ui, found: &Optimization) {
+pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
     let seed = found.seed.as_ref().and_then(|seed| standing(found, &seed.run_ids));
     let winner = found.winner.as_ref().and_then(|winner| standing(found, &winner.run_ids));
     let is_inferred = found.winner.as_ref().is_some_and(|winner| winner.inferred);
@@ -36,7 +38,22 @@ pub(super) fn head_ui(ui: &mut Ui, found: &Optimization) {
                 change_ui(ui, found, seed.as_ref(), winner);
             }
         });
+        if let Some((run, path)) = rewritten(found) {
+            ui.add_space(size::GAP_XS);
+            origin_ui(ui, scene, &found.run.id, run, path);
+        }
     });
+}
+
+/// The first predictor of the winner whose instructions are not those of the seed.
+fn rewritten(found: &Optimization) -> Option<(&RunId, &str)> {
+    let place = |runs: &[RunId]| found.evaluations.iter().position(|one| runs.contains(&one.run_id));
+    let at = place(&found.winner.as_ref()?.run_ids)?;
+    let seed = found.programs.get(place(&found.seed.as_ref()?.run_ids)?)?.as_ref()?;
+    let given = |path: &str| seed.predictors.iter().find(|one| one.path == path)?.instructions.as_ref();
+    let is_new = |one: &&Predictor| one.instructions.is_some() && one.instructions.as_ref() != given(&one.path);
+    let predictor = found.programs.get(at)?.as_ref()?.predictors.iter().find(is_new)?;
+    Some((&found.evaluations[at].run_id, &predictor.path))
 }
 
 fn no_winner(status: &RunStatus) -> &'static str {

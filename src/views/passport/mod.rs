@@ -4,25 +4,52 @@ mod rows;
 
 use egui::{ScrollArea, Ui};
 
+use super::compare::{subject, tell_to_choose};
+use super::origin::{self, Line, line_ui};
 use super::parts::{link, short_id, slot_ui};
 use super::scene::Scene;
 use super::window::place_frame;
 use crate::loader::Lane;
-use crate::model::StateHash;
+use crate::model::{RunId, StateHash};
 use crate::query::Passport;
-use crate::state::Action;
+use crate::state::{Action, Location, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use rows::Line;
 
 /// Longer instructions are cut; the span that wrote them shows all.
 const MOST_TEXT: usize = 1_200;
 
 /// More evaluations are not listed.
 const MOST_LINES: usize = 200;
+
+/// Goes to the page of the program of a run, as soon as it is known which one that is.
+pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    match subject(scene, at_cursor) {
+        Some(run) => scene.act(Action::WishForOrigin(Some(run))),
+        None => tell_to_choose(scene),
+    }
+}
+
+/// Looks up which program is wanted.
+pub(super) fn look_up(scene: &mut Scene<'_>) {
+    let Some(run) = scene.state.wants_origin.clone() else { return };
+    let slot = scene.loader.program(&run, false, Lane::Selection);
+    let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
+    let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
+        (Some(Some(found)), _) => match &found.program.state_hash {
+            Some(hash) => Action::Go(Location::at(Place::Program(hash.clone()))),
+            None => nothing("It is not known which program this is", "Its state is incomplete or damaged".to_owned()),
+        },
+        (Some(None), _) => nothing("This run has no program", "Evaluations and optimizations have one".to_owned()),
+        (None, Some(error)) => nothing("The program could not be read", error.to_string()),
+        (None, None) => return,
+    };
+    scene.act(Action::WishForOrigin(None));
+    scene.act(target);
+}
 
 pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
     place_frame().show(ui, |ui| {
@@ -88,7 +115,7 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
             card_heading_ui(ui, title);
             text_ui(ui, &format::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
             match passport.origins.iter().find(|told| told.path == predictor.path) {
-                Some(told) => line_ui(ui, scene, &rows::origin(told)),
+                Some(told) => line_ui(ui, scene, &origin::line(told)),
                 None => {
                     text_ui(ui, "It is in no optimization", Type::Small, Tone::Muted);
                 }
@@ -110,21 +137,4 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, lines: &[Line], emp
         }
     });
     ui.add_space(size::GAP_M);
-}
-
-fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_S;
-        match &line.target {
-            Some(target) => {
-                if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
-                    scene.act(Action::Go(target.clone()));
-                }
-            }
-            None => {
-                text_ui(ui, &format::one_line(&line.text, 200), Type::Body, Tone::Neutral);
-            }
-        }
-        text_ui(ui, &format::one_line(&line.note, 300), Type::Small, Tone::Muted);
-    });
 }

@@ -3,10 +3,12 @@
 use egui::Ui;
 
 use super::{ProgramMemory, demos, fields, rows};
-use crate::loader::{PreparedProgram, Text};
+use crate::loader::{PreparedProgram, RunPage, Text};
+use crate::model::{Program, ProgramSource, RunId};
 use crate::state::Action;
 use crate::views::details::json::{JsonMemory, json_view_ui};
 use crate::views::details::text::text_block_ui;
+use crate::views::origin::origin_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::key_value::{self, KeyValue};
@@ -23,6 +25,7 @@ pub(super) fn predictor_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut ProgramMemory,
+    page: &RunPage,
     prepared: &PreparedProgram,
     at: usize,
 ) {
@@ -40,6 +43,9 @@ pub(super) fn predictor_ui(
             });
             match &shown.instructions {
                 Some(text) => {
+                    if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
+                        origin_ui(ui, scene, parent, evaluation, &predictor.path);
+                    }
                     let names = ("instructions", "Instructions");
                     text_block_ui(ui, scene, &mut memory.instructions, names, text, true, LINES_MOST);
                 }
@@ -72,6 +78,17 @@ pub(super) fn predictor_ui(
     if let Some(rest) = &prepared.rest {
         let label = "Everything else that was saved with the program";
         raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
+    }
+}
+
+/// The optimization in which the instructions may have been written, and the run that shows this
+/// program there: evaluations of optimizers are numbered, and an optimization stands for its best.
+fn optimization_of<'a>(page: &'a RunPage, program: &Program) -> Option<(&'a RunId, &'a RunId)> {
+    let run = &page.run.id;
+    match &page.parent {
+        Some(parent) if page.run.name.starts_with("eval_") => Some((&parent.id, run)),
+        _ if program.source == ProgramSource::BestModelJson => Some((run, run)),
+        _ => None,
     }
 }
 

@@ -129,8 +129,12 @@ fn tip_ui(ui: &mut Ui, cell: &ExampleCell, names: &Names<'_>) {
     let mut lines = vec![cell.whole.clone(), String::new()];
     match &cell.traces {
         [Ok(_), Ok(_)] => lines.push(format!("Click to open its trace in {}; a score opens its own", names.new)),
-        [Ok(_), Err(why)] => lines.extend([format!("{}: {why}", names.new), format!("Click to open it in {}", names.old)]),
-        [Err(why), Ok(_)] => lines.extend([format!("{}: {why}", names.old), format!("Click to open it in {}", names.new)]),
+        [Ok(_), Err(why)] => {
+            lines.extend([format!("{}: {why}", names.new), format!("Click to open it in {}", names.old)])
+        }
+        [Err(why), Ok(_)] => {
+            lines.extend([format!("{}: {why}", names.old), format!("Click to open it in {}", names.new)])
+        }
         [Err(old), Err(new)] => lines.extend([format!("{}: {old}", names.old), format!("{}: {new}", names.new)]),
     }
     lines.push("Right click to copy it".to_owned());
