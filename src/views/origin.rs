@@ -8,7 +8,7 @@ use crate::analysis::provenance::WriterKind;
 use crate::loader::Lane;
 use crate::model::RunId;
 use crate::query::{Origin, Provenance};
-use crate::state::{Action, Location, Place, SpanRef};
+use crate::state::{Action, DetailTab, Location, Place, SpanRef};
 use crate::widgets::format;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::size::{self, Type};
@@ -83,7 +83,7 @@ pub(super) fn line(told: &Provenance) -> Line {
             Line {
                 text: format!("{what} in {}", writer.name),
                 note: note.join(" · "),
-                target: Some(Location { span: Some(span), ..Location::at(place) }),
+                target: Some(Location { span: Some(span), detail: DetailTab::Outputs, ..Location::at(place) }),
             }
         }
         Origin::Program { is_inferred: false } => {
