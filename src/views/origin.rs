@@ -52,7 +52,7 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
                 }
             }
             None => {
-                text_ui(ui, &format::one_line(&line.text, 200), Type::Body, Tone::Neutral);
+                text_ui(ui, &format::one_line(&line.text, 200), Type::Small, Tone::Muted);
             }
         }
         if !line.note.is_empty() {

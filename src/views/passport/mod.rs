@@ -22,6 +22,9 @@ use crate::widgets::tokens::size::{self, Type};
 /// Longer instructions are cut; the span that wrote them shows all.
 const MOST_TEXT: usize = 1_200;
 
+/// So often it is told how far the search has come.
+const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// More evaluations are not listed.
 const MOST_LINES: usize = 200;
 
@@ -54,6 +57,9 @@ pub(super) fn look_up(scene: &mut Scene<'_>) {
 pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.passport(hash, Lane::Selection);
+        if slot.wants_skeleton(scene.clock.now) {
+            progress_ui(ui, scene);
+        }
         let Some(passport) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
         let Some(passport) = passport.as_ref() else {
             empty_ui(ui, &format!("No run of this store holds the program {}", short_id(hash.as_str())), "");
@@ -76,6 +82,20 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
     });
 }
 
+/// How far the search has come: thousands of files may have to be read.
+fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let text = match scene.loader.programs_looked() {
+        Some((done, of)) if done < of => {
+            format!("Looking for this program: {} of {} runs", format::count(done as u64), format::count(of as u64))
+        }
+        Some(_) => "Reading the optimizations that it is part of".to_owned(),
+        None => "Looking for this program in all runs".to_owned(),
+    };
+    text_ui(ui, &text, Type::Small, Tone::Muted);
+    ui.add_space(size::GAP_S);
+    ui.ctx().request_repaint_after(PROGRESS_EVERY);
+}
+
 fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
@@ -94,8 +114,10 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
         let what = what.join(" · ");
         text_ui(ui, &what, Type::Small, Tone::Muted);
         let runs = format::count(passport.runs as u64);
-        let seen =
-            if passport.complete { format!("{runs} runs looked at") } else { format!("only {runs} runs looked at") };
+        let seen = match passport.complete {
+            true => format!("{runs} runs looked at"),
+            false => format!("only {runs} runs and some of its optimizations looked at"),
+        };
         text_ui(ui, &seen, Type::Small, Tone::Faint);
     });
     ui.add_space(size::GAP_S);
