@@ -26,7 +26,13 @@ pub(super) struct Line {
 }
 
 /// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
-pub(super) fn origin_ui(ui: &mut Ui, scene: &mut Scene<'_>, parent: &RunId, evaluation: &RunId, path: &str) {
+/// `of`: whose instructions, where that does not stand above.
+pub(super) fn origin_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    (parent, evaluation, path): (&RunId, &RunId, &str),
+    of: &str,
+) {
     // Many traces may have to be read, and nobody may ask for the answer.
     let slot = scene.loader.provenance(parent, evaluation, path, Lane::Prefetch);
     let plain = |text: String| Line { text, note: String::new(), target: None };
@@ -38,13 +44,20 @@ pub(super) fn origin_ui(ui: &mut Ui, scene: &mut Scene<'_>, parent: &RunId, eval
         (None, Some(error)) => plain(format!("Who wrote it could not be looked up: {error}")),
         (None, None) => plain("Looking for who wrote it…".to_owned()),
     };
-    line_ui(ui, scene, &told);
+    named_ui(ui, scene, &told, of);
 }
 
 /// A line, as a link where it leads somewhere.
 pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
+    named_ui(ui, scene, line, "");
+}
+
+fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
+        if !name.is_empty() {
+            text_ui(ui, &format::one_line(name, 80), Type::Small, Tone::Muted);
+        }
         match &line.target {
             Some(target) => {
                 if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {

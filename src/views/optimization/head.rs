@@ -13,6 +13,9 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
+/// No more predictors are named here; the tab of the program has all.
+const MOST_REWRITTEN: usize = 3;
+
 pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
     let seed = found.seed.as_ref().and_then(|seed| standing(found, &seed.run_ids));
     let winner = found.winner.as_ref().and_then(|winner| standing(found, &winner.run_ids));
@@ -38,22 +41,28 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
                 change_ui(ui, found, seed.as_ref(), winner);
             }
         });
-        if let Some((run, path)) = rewritten(found) {
+        let (rewritten, name) = (rewritten(found), winner.as_ref().map_or("", |winner| &winner.name));
+        if !rewritten.is_empty() {
             ui.add_space(size::GAP_XS);
-            origin_ui(ui, scene, &found.run.id, run, path);
+        }
+        for (run, path) in rewritten {
+            let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
+            origin_ui(ui, scene, (&found.run.id, run, path), &of);
         }
     });
 }
 
-/// The first predictor of the winner whose instructions are not those of the seed.
-fn rewritten(found: &Optimization) -> Option<(&RunId, &str)> {
+/// The predictors of the winner whose instructions are not those of the seed, with a run that has them.
+fn rewritten(found: &Optimization) -> Vec<(&RunId, &str)> {
     let place = |runs: &[RunId]| found.evaluations.iter().position(|one| runs.contains(&one.run_id));
-    let at = place(&found.winner.as_ref()?.run_ids)?;
-    let seed = found.programs.get(place(&found.seed.as_ref()?.run_ids)?)?.as_ref()?;
+    let program = |at: Option<usize>| found.programs.get(at?)?.as_ref();
+    let at = found.winner.as_ref().and_then(|winner| place(&winner.run_ids));
+    let seed = program(found.seed.as_ref().and_then(|seed| place(&seed.run_ids)));
+    let (Some(at), Some(winner), Some(seed)) = (at, program(at), seed) else { return Vec::new() };
     let given = |path: &str| seed.predictors.iter().find(|one| one.path == path)?.instructions.as_ref();
     let is_new = |one: &&Predictor| one.instructions.is_some() && one.instructions.as_ref() != given(&one.path);
-    let predictor = found.programs.get(at)?.as_ref()?.predictors.iter().find(is_new)?;
-    Some((&found.evaluations[at].run_id, &predictor.path))
+    let run = &found.evaluations[at].run_id;
+    winner.predictors.iter().filter(is_new).take(MOST_REWRITTEN).map(|one| (run, &*one.path)).collect()
 }
 
 fn no_winner(status: &RunStatus) -> &'static str {

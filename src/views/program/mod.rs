@@ -70,7 +70,9 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     };
     let predictors = &prepared.program.predictors;
     let item = scene.state.location().item.as_deref();
-    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(0);
+    // What an optimizer works on stands before parameters that have no instructions.
+    let first = predictors.iter().position(|one| one.instructions.is_some()).unwrap_or(0);
+    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
     memory.keep_up(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);
     problems_ui(ui, &problems);

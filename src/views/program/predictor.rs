@@ -18,8 +18,10 @@ use crate::widgets::tokens::size::{self, Type};
 
 /// Longer instructions scroll.
 const LINES_MOST: usize = 22;
-/// The room for JSON as it is stored.
+/// The most room for JSON as it is stored.
 const JSON_HEIGHT: f32 = 190.0;
+/// Of it, what is no row: the field to search in.
+const JSON_FIND: f32 = 40.0;
 
 pub(super) fn predictor_ui(
     ui: &mut Ui,
@@ -44,7 +46,7 @@ pub(super) fn predictor_ui(
             match &shown.instructions {
                 Some(text) => {
                     if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
-                        origin_ui(ui, scene, parent, evaluation, &predictor.path);
+                        origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
                     }
                     let names = ("instructions", "Instructions");
                     text_block_ui(ui, scene, &mut memory.instructions, names, text, true, LINES_MOST);
@@ -120,8 +122,11 @@ fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], is_c
 fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
     ui.add_space(size::GAP_S);
     section_ui(ui, label);
+    // The outermost braces are no rows.
+    let rows = text.text().lines().take(20).count().saturating_sub(2).max(1);
+    let height = (JSON_FIND + rows as f32 * (size::LINE + 2.0)).min(JSON_HEIGHT);
     let place =
-        egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), JSON_HEIGHT));
+        egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), height));
     let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
     json_view_ui(&mut inner, scene, memory, id, label, text);
     drop(inner);
