@@ -68,7 +68,13 @@ pub fn shown_under(is_secret_key: bool, text: String, reveal: Reveal) -> Shown {
     if reveal == Reveal::Revealed {
         return Shown::Text(text);
     }
-    if (is_secret_key && is_worth_hiding(&text)) || is_secret_whole(&text) {
+    if is_secret_key && is_worth_hiding(&text) {
+        return Shown::Masked;
+    }
+    if !has_sign(&text) {
+        return Shown::Text(text);
+    }
+    if is_secret_whole(&text) {
         return Shown::Masked;
     }
     match redact(&text) {
@@ -139,13 +145,20 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(signs).ok()
 });
 
+/// The length of the shortest secret that is a whole text.
+const SHORTEST_WHOLE: usize = 6;
 /// The length of `apikey=1234`, the shortest that the expressions below find.
 const SHORTEST: usize = 11;
 
+/// Whether a text may be or hold a secret.
+fn has_sign(text: &str) -> bool {
+    // Most values of a store are shorter than the shortest secret.
+    text.len() >= SHORTEST_WHOLE && SIGNS.as_ref().is_none_or(|signs| signs.is_match(text))
+}
+
 /// Replaces secrets inside a longer text by [`MASK`].
 pub fn redact(text: &str) -> Cow<'_, str> {
-    // Most values of a store are shorter than the shortest secret with its sign.
-    if text.len() < SHORTEST || SIGNS.as_ref().is_some_and(|signs| !signs.is_match(text)) {
+    if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }
     let shapes = match_shapes(text);

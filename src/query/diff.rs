@@ -19,7 +19,7 @@ pub use examples::{ExampleChange, ExampleDiff};
 
 /// So long texts are compared word by word; what is left then counts as replaced. Texts of
 /// 100 kB that share their words need a fraction of it.
-const TEXTS: Duration = Duration::from_millis(280);
+const TEXTS: Duration = Duration::from_millis(200);
 
 /// What changed from run `a` to run `b`.
 #[derive(Clone, Debug, PartialEq)]

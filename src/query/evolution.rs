@@ -8,7 +8,7 @@ use crate::model::RunId;
 use crate::store::{ReadCx, Result, Store};
 
 /// So long texts are compared word by word, all steps taken together.
-const TEXTS: Duration = Duration::from_millis(280);
+const TEXTS: Duration = Duration::from_millis(200);
 
 /// One predictor along the optimization under a parent run; without a wish, the one that changed
 /// most often. `None` if the store does not have the run.

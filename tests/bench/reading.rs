@@ -2,8 +2,9 @@
 //! run, and how long the window takes to show it.
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
-//! `cargo bench -- FILE.db` measures another one, `cargo bench -- charts` the charts alone. Every figure is the median of several runs,
-//! warm, and is printed as measured: nothing passes or fails here.
+//! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
+//! charts, the table of runs or the comparing of texts alone. Every figure is the median of several
+//! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
 mod evolution;
@@ -27,12 +28,16 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
-    if std::env::args().any(|argument| argument == "charts") {
+    let asks_for = |part: &str| std::env::args().any(|argument| argument == part);
+    if asks_for("charts") {
         return charts::measure();
     }
-    // `cargo bench -- runs` measures the table of runs alone.
-    if std::env::args().any(|argument| argument == "runs") {
+    if asks_for("runs") {
         return runs::measure();
+    }
+    if asks_for("texts") {
+        texts::measure();
+        return evolution::measure();
     }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));

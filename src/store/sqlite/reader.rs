@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, Params, Row, Statement, Transaction};
 
 use super::connection::{Db, explain};
 use super::row;
@@ -37,6 +37,11 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Several questions see the database as it is at the first of them, until this is dropped.
+    pub fn look(&self) -> Result<Transaction<'_>> {
+        self.conn.unchecked_transaction().map_err(|error| explain(self.path, "the database", &error))
+    }
+
     /// Calls `take` for every row. Damage in the middle ends this reading with a warning, so
     /// that the rows before it, and the rest of the store, stay usable.
     pub fn each(&self, what: &str, sql: &str, params: impl Params, take: impl FnMut(&Row<'_>)) -> Result<()> {
@@ -49,10 +54,21 @@ impl Reader<'_> {
         what: &str,
         sql: &str,
         params: impl Params,
+        take: impl FnMut(&Row<'_>),
+    ) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|error| explain(self.path, what, &error))?;
+        self.each_answer(what, &mut statement, params, take)
+    }
+
+    /// As [`Reader::each_of_whole`], for a statement that is asked again and again.
+    pub fn each_answer(
+        &self,
+        what: &str,
+        statement: &mut Statement<'_>,
+        params: impl Params,
         mut take: impl FnMut(&Row<'_>),
     ) -> Result<bool> {
         let fail = |error: rusqlite::Error| explain(self.path, what, &error);
-        let mut statement = self.conn.prepare_cached(sql).map_err(fail)?;
         let mut rows = statement.query(params).map_err(fail)?;
         loop {
             match rows.next() {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::types::ValueRef;
 
-use super::connection::{Version, explain};
+use super::connection::Version;
 use super::reader::Reader;
 use super::row;
 use crate::model::ExperimentId;
@@ -92,9 +92,8 @@ impl Reader<'_> {
     /// The answer to a question for one run, if it is known or has become worth knowing.
     pub fn remembered_index(&self, query: &TraceQuery) -> Result<Option<TraceIndex>> {
         let Some(run) = &query.run else { return Ok(None) };
-        let fail = |error: rusqlite::Error| explain(self.path, "traces", &error);
-        // The transaction keeps the content as its version says until the end.
-        let _transaction = self.conn.unchecked_transaction().map_err(fail)?;
+        // The content stays as its version says until the end.
+        let _look = self.look()?;
         self.first("traces", "select 1 from trace_info limit 1", [], |_| ())?;
         let Some(version) = self.db.version(self.source) else { return Ok(None) };
         match self.run_traces.ask(&version) {

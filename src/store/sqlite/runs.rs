@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::connection::explain;
 use super::reader::Reader;
 use super::row;
 use crate::model::secret::{is_secret_key, shown_under};
@@ -90,115 +91,111 @@ impl Reader<'_> {
 
     /// See [`crate::store::Store::run_values`].
     pub fn run_values(&self, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        let (condition, params) = condition(self, query);
-        let mut all = Collector::default();
-        let read = |table: &str,
-                    columns: &str,
-                    all: &mut Collector,
-                    take: &mut dyn FnMut(&mut Collector, usize, &rusqlite::Row<'_>)| {
-            if !self.schema.has(table, "run_uuid") {
-                return Ok(());
-            }
-            // `cross join` keeps runs outermost: their values are then found by run, in order.
-            let sql = format!(
-                "select v.run_uuid, {columns} from runs r cross join {table} v on v.run_uuid = r.run_uuid where {condition}"
-            );
-            self.each(table, &sql, rusqlite::params_from_iter(&params), |values| {
-                if let Some(place) = all.place(row::bytes(values, 0)) {
-                    take(all, place, values);
-                }
-            })
-        };
-        let entry = |all: &mut Collector, values: &rusqlite::Row<'_>| {
-            let (key, is_secret) = all.key(row::bytes(values, 1));
-            let value = shown_under(is_secret, row::text(values, 2).unwrap_or_default(), self.cx.reveal());
-            Entry { key, value }
-        };
-        read("params", "v.key, v.value", &mut all, &mut |all, place, values| {
-            let param = entry(all, values);
-            all.found[place].1.params.push(param);
+        // One look at the database: without it each of thousands of questions would lock the file.
+        let _look = self.look()?;
+        let mut all = self.run_ids(query)?;
+        let mut keys = Keys::default();
+        self.values_of("params", "key, value", &mut all, |(_, values), row| {
+            let param = self.entry(&mut keys, row);
+            values.params.push(param);
         })?;
-        read("tags", "v.key, v.value", &mut all, &mut |all, place, values| {
-            let tag = entry(all, values);
-            all.found[place].1.tags.push(tag);
+        self.values_of("tags", "key, value", &mut all, |(_, values), row| {
+            let tag = self.entry(&mut keys, row);
+            values.tags.push(tag);
         })?;
-        let columns = "v.key, v.value, v.timestamp, v.step, v.is_nan";
-        read("latest_metrics", columns, &mut all, &mut |all, place, values| {
-            let (key, _) = all.key(row::bytes(values, 1));
-            let is_nan = row::int(values, 5) == Some(1);
-            let Some(value) = row::real(values, 2).or(is_nan.then_some(0.0)) else {
-                self.cx.warn(format!("latest metric {key} of run {}", all.found[place].0), "its value is no number");
+        self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", &mut all, |(run, values), row| {
+            let (key, _) = keys.get(row::bytes(row, 0));
+            let is_nan = row::int(row, 4) == Some(1);
+            let Some(value) = row::real(row, 1).or(is_nan.then_some(0.0)) else {
+                self.cx.warn(format!("latest metric {key} of run {run}"), "its value is no number");
                 return;
             };
             let point = MetricPoint {
-                step: row::int(values, 4).unwrap_or(0),
-                timestamp_ms: row::int(values, 3).unwrap_or(0),
+                step: row::int(row, 3).unwrap_or(0),
+                timestamp_ms: row::int(row, 2).unwrap_or(0),
                 value: metric::from_stored(value, is_nan),
             };
-            all.found[place].1.metrics.push(LatestMetric { key, point });
+            values.metrics.push(LatestMetric { key, point });
         })?;
-        for (_, values) in &mut all.found {
+        all.retain(|(_, values)| !(values.params.is_empty() && values.tags.is_empty() && values.metrics.is_empty()));
+        for (_, values) in &mut all {
             values.params.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             values.tags.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             values.metrics.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
-        Ok(all.found)
+        Ok(all)
+    }
+
+    /// The runs of a query, still without values.
+    fn run_ids(&self, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+        let (condition, params) = condition(self, query);
+        let sql = format!("select r.run_uuid from runs r where {condition}");
+        let mut found = Vec::new();
+        self.each("runs", &sql, rusqlite::params_from_iter(params), |values| {
+            found.extend(row::text(values, 0).map(|id| (RunId::from(id), RunValues::default())));
+        })?;
+        Ok(found)
+    }
+
+    /// Reads a table run by run. A join would read the runs once more for each table, and they
+    /// are found by experiment only by looking at them all: MLflow keeps no index for that.
+    fn values_of(
+        &self,
+        table: &str,
+        columns: &str,
+        runs: &mut [(RunId, RunValues)],
+        mut take: impl FnMut(&mut (RunId, RunValues), &rusqlite::Row<'_>),
+    ) -> Result<()> {
+        if !self.schema.has(table, "run_uuid") {
+            return Ok(());
+        }
+        let sql = format!("select {columns} from {table} where run_uuid = ?1");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(|error| explain(self.path, table, &error))?;
+        for run in runs {
+            let id = run.0.clone();
+            if !self.each_answer(table, &mut statement, [id.as_str()], |values| take(run, values))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&self, keys: &mut Keys, values: &rusqlite::Row<'_>) -> Entry {
+        let (key, is_secret) = keys.get(row::bytes(values, 0));
+        let value = shown_under(is_secret, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
+        Entry { key, value }
     }
 }
 
-/// Gathers values by run; rows come run by run, so the last run is mostly the right one.
+/// One shared text per key, and whether its values are secrets: thousands of runs have the same
+/// few.
 #[derive(Default)]
-struct Collector {
-    found: Vec<(RunId, RunValues)>,
+struct Keys {
     places: HashMap<Vec<u8>, usize>,
-    keys: HashMap<Vec<u8>, usize>,
     /// The distinct keys in the order they were met, with whether their values are secrets.
     known: Vec<(Arc<str>, bool)>,
     /// Runs repeat their keys in one order: after this one mostly comes the next.
-    last_key: usize,
-    /// The place of the run that was met last.
     last: usize,
 }
 
-impl Collector {
-    fn place(&mut self, run: &[u8]) -> Option<usize> {
-        if run.is_empty() {
-            return None;
-        }
-        // Mostly the run of the row before, else the one that came after it in the table before.
-        for guess in [self.last, self.last + 1] {
-            if self.found.get(guess).is_some_and(|(id, _)| id.as_str().as_bytes() == run) {
-                self.last = guess;
-                return Some(guess);
-            }
-        }
-        let place = *self.places.entry(run.to_vec()).or_insert_with(|| {
-            self.found.push((RunId::from(String::from_utf8_lossy(run).into_owned()), RunValues::default()));
-            self.found.len() - 1
-        });
-        self.last = place;
-        Some(place)
-    }
-
-    /// One shared text per key, and whether its values are secrets: thousands of runs have the
-    /// same few.
-    fn key(&mut self, key: &[u8]) -> (Arc<str>, bool) {
-        let next = self.last_key + 1;
+impl Keys {
+    fn get(&mut self, key: &[u8]) -> (Arc<str>, bool) {
+        let next = self.last + 1;
         let guess = if next < self.known.len() { next } else { 0 };
         let is_right = self.known.get(guess).is_some_and(|(known, _)| known.as_bytes() == key);
         let place = if is_right { guess } else { self.place_of(key) };
-        self.last_key = place;
+        self.last = place;
         self.known[place].clone()
     }
 
     fn place_of(&mut self, key: &[u8]) -> usize {
-        if let Some(place) = self.keys.get(key) {
+        if let Some(place) = self.places.get(key) {
             return *place;
         }
         let text: Arc<str> = String::from_utf8_lossy(key).into();
         let is_secret = is_secret_key(&text);
         self.known.push((text, is_secret));
-        self.keys.insert(key.to_vec(), self.known.len() - 1);
+        self.places.insert(key.to_vec(), self.known.len() - 1);
         self.known.len() - 1
     }
 }

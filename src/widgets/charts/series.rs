@@ -3,6 +3,7 @@
 use super::pyramid::Pyramid;
 use crate::widgets::tokens::Tone;
 use egui_plot::PlotPoint;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How a series is drawn.
@@ -148,7 +149,7 @@ impl Series {
 
     /// About how many bytes it keeps.
     pub fn bytes(&self) -> usize {
-        (self.data.points.len() + self.data.outliers.len()) * (size_of::<PlotPoint>() + 2)
+        (self.data.points.len() + self.data.outliers.len()) * (size_of::<PlotPoint>() + Pyramid::BYTES_PER_POINT)
     }
 
     /// The name.
@@ -246,10 +247,12 @@ impl Series {
         let mut out = Vec::with_capacity(pixels * 4 + 2);
         let step = (to_x - from_x) / pixels as f64;
         let mut begin = first;
+        let mut stride = (last - first) / pixels;
         for pixel in 0..=pixels {
             let edge = from_x + step * (pixel + 1) as f64;
-            let end = if pixel == pixels { last } else { begin + points[begin..last].partition_point(|p| p.x < edge) };
+            let end = if pixel == pixels { last } else { first_from(points, begin..last, edge, stride) };
             self.push_block(&mut out, begin, end);
+            stride = end - begin;
             begin = end;
         }
         out
@@ -270,6 +273,32 @@ impl Series {
             previous = Some(index);
         }
     }
+}
+
+/// The first point of a range from this x on, or the range's end. It is looked for around `stride` points
+/// further on, where it mostly is: a search through all the rest would read the memory of each line at
+/// twenty places for each stretch.
+fn first_from(points: &[PlotPoint], range: Range<usize>, x: f64, stride: usize) -> usize {
+    let is_before = |at: usize| points.get(at).is_some_and(|point| point.x < x);
+    let (mut low, mut high) = (range.start, range.end);
+    let mut reach = 1;
+    let guess = (range.start + stride).min(range.end);
+    if guess < range.end && is_before(guess) {
+        low = guess + 1;
+        while low + reach < range.end && is_before(low + reach) {
+            low += reach + 1;
+            reach *= 2;
+        }
+        high = (low + reach).min(range.end);
+    } else {
+        high = guess.min(high);
+        while high > low && high - low > reach && !is_before(high - reach) {
+            high -= reach;
+            reach *= 2;
+        }
+        low = high.saturating_sub(reach).max(low);
+    }
+    low + points.get(low..high).map_or(0, |rest| rest.partition_point(|point| point.x < x))
 }
 
 #[cfg(test)]

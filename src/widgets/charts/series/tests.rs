@@ -36,6 +36,26 @@ fn no_extreme_is_lost_in_any_pixel() {
 }
 
 #[test]
+fn stretches_begin_where_they_should_however_points_are_spread() {
+    let mut x = 0.0;
+    let uneven: Vec<PlotPoint> = noise(3_000)
+        .into_iter()
+        .map(|(_, y)| {
+            // Many at one place, some close together, a few far away.
+            x += [0.0, 0.0, 0.01, 1.0, 300.0][y as usize % 5];
+            PlotPoint::new(x, y)
+        })
+        .collect();
+    for (at, (_, random)) in noise(4_000).into_iter().enumerate() {
+        let start = at % 2_500;
+        let edge = uneven[(start + random as usize % 400).min(2_999)].x + [0.0, 0.005, -0.005][at % 3];
+        let stride = random as usize % 700;
+        let found = first_from(&uneven, start..2_900, edge, stride);
+        assert_eq!(found, start + uneven[start..2_900].partition_point(|point| point.x < edge), "{at}");
+    }
+}
+
+#[test]
 fn one_spike_in_a_million_is_seen() {
     let mut points: Vec<(f64, f64)> = (0..1_000_000).map(|i| (f64::from(i), 0.0)).collect();
     points[777_777].1 = 1.0;
