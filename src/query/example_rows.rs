@@ -121,7 +121,7 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
     if has_children(store, cx, run)? {
         return nothing(NoScores::HasChildren);
     }
-    let (traces, complete) = traces_of(store, cx, run, until)?;
+    let (traces, mut complete) = traces_of(store, cx, run, until)?;
     match (traces.is_empty(), complete) {
         (true, true) => return nothing(NoScores::NoTraces),
         (true, false) => return nothing(NoScores::NotRead),
@@ -131,6 +131,10 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for trace in traces {
         cx.check()?;
+        if Instant::now() > until {
+            complete = false;
+            break;
+        }
         let assessments = store.trace(cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
         let scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
         scores.keys().for_each(|name| *counts.entry(name.clone()).or_default() += 1);
@@ -139,7 +143,8 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
     let most = counts.values().copied().max().unwrap_or_default();
     let mut names: Vec<String> = counts.into_iter().filter(|(_, count)| *count == most).map(|(name, _)| name).collect();
     let metric = match names.len() {
-        0 => return nothing(NoScores::NoAssessments),
+        0 if complete => return nothing(NoScores::NoAssessments),
+        0 => return nothing(NoScores::NotRead),
         1 => names.remove(0),
         _ => return nothing(NoScores::SeveralMetrics(names)),
     };
