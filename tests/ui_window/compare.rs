@@ -207,8 +207,7 @@ fn runs_without_tables_are_compared_by_the_scores_on_their_traces() {
     let mut harness = window(&store, Some("compare/x/y?tab=examples"), Some(PATH));
     wait_for(&mut harness, "Fixed · 2");
     settle(&mut harness);
-    let said =
-        "The baseline has no result_table.json: its scores are assessments “exact” on traces, of 3 of 4 examples";
+    let said = "The baseline has no result_table.json: its scores are assessments “exact” on traces, of 3 of 4 examples, none is stored of the others";
     assert!(has_row(&harness, said), "{:?}", rows(&harness));
     click(&mut harness, "Open in x: ticket 2");
     settle(&mut harness);
