@@ -93,6 +93,13 @@ pub struct RunValues {
     pub tags: Vec<Entry>,
 }
 
+impl RunValues {
+    /// The run has none.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.params.is_empty() && self.tags.is_empty()
+    }
+}
+
 /// A dataset that a run was given (`mlflow.log_input`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetInput {

@@ -1,7 +1,5 @@
 //! Runs: as a tree, as a table, and one by its id or name.
 
-use std::collections::HashMap;
-
 use crate::analysis::adopt_orphans;
 use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
 use crate::query::Found;
@@ -51,14 +49,11 @@ pub fn run_table(
     experiment: Option<&ExperimentId>,
     with_deleted: bool,
 ) -> Result<RunTable> {
-    let runs = adopted_runs(store, cx, experiment, with_deleted)?;
-    let query = RunQuery { scope: scope(experiment), with_deleted };
-    let mut values: HashMap<RunId, RunValues> = store.run_values(cx, &query)?.into_iter().collect();
-    let row = |run: Run| {
-        let values = values.remove(&run.id).unwrap_or_default();
-        (run, values)
-    };
-    Ok(RunTable { rows: runs.into_iter().map(row).collect() })
+    let rows = store.run_rows(cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
+    let (mut runs, values): (Vec<Run>, Vec<RunValues>) = rows.into_iter().unzip();
+    adopt_orphans(&mut runs);
+    let rows = runs.into_iter().zip(values);
+    Ok(RunTable { rows: rows.filter(|(run, _)| with_deleted || run.lifecycle == Lifecycle::Active).collect() })
 }
 
 /// The run of an id or else a name, deleted ones included; an active one goes before a deleted

@@ -12,6 +12,7 @@ pub mod open;
 pub mod span_json;
 pub mod sqlite;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -157,6 +158,17 @@ pub trait Store: Send {
     /// Params, tags and latest metrics of the runs that `runs` gives for the same query;
     /// runs that have none of them may be absent.
     fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>>;
+
+    /// Runs in the order of `runs`, each with its values: both at once, which costs a store less.
+    fn run_rows(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
+        let runs = self.runs(cx, query)?;
+        let mut values: HashMap<RunId, RunValues> = self.run_values(cx, query)?.into_iter().collect();
+        let row = |run: Run| {
+            let values = values.remove(&run.id).unwrap_or_default();
+            (run, values)
+        };
+        Ok(runs.into_iter().map(row).collect())
+    }
 
     /// Every point of one metric or of all, by key, then step, time, value (NaN last).
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>>;

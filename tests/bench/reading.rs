@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use dspyglass::model::{ExperimentId, TraceId};
 use dspyglass::query;
-use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
+use dspyglass::store::{OpenOptions, ReadCx, Store, TraceQuery, open};
 use rusqlite::{Connection, OpenFlags};
 
 type Failure = Box<dyn std::error::Error>;
@@ -98,13 +98,9 @@ fn main() -> Result<(), Failure> {
                 + raw_bytes(&raw, "select experiment_id, count(*) from trace_info group by 1", &[])
         },
     );
-    let scope = RunQuery { scope: RunScope::Experiment(id.clone()), with_deleted: false };
     row(
         "runs of the largest experiment, all values",
-        || {
-            let runs = store.runs(&cx, &scope).map(|runs| runs.len()).unwrap_or(0);
-            runs + store.run_values(&cx, &scope).map(|values| values.len()).unwrap_or(0)
-        },
+        || query::run_table(&mut *store, &cx, Some(&id), false).map(|table| table.rows.len()).unwrap_or(0),
         || {
             let of = |table: &str, columns: &str| {
                 let sql = format!(

@@ -206,7 +206,12 @@ impl Store for SqliteStore {
     }
 
     fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        self.read(cx, |reader| reader.run_values(query))
+        let rows = self.run_rows(cx, query)?.into_iter().map(|(run, values)| (run.id, values));
+        Ok(rows.filter(|(_, values)| !values.is_empty()).collect())
+    }
+
+    fn run_rows(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
+        self.read(cx, |reader| reader.run_rows(query))
     }
 
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {

@@ -11,6 +11,13 @@ use crate::model::{Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Ru
 use crate::model::{metric, natural};
 use crate::store::{Result, RunQuery, RunScope};
 
+/// The tag that names the parent (MLflow 2.21 – 3.18).
+const PARENT: &str = "mlflow.parentRunId";
+
+fn parent(values: &rusqlite::Row<'_>, column: usize) -> Option<RunId> {
+    row::text(values, column).filter(|parent| !parent.is_empty()).map(RunId::from)
+}
+
 /// The `where` of a question for runs and its parameter, for runs under the alias `r`.
 fn condition(reader: &Reader<'_>, query: &RunQuery) -> (String, Vec<String>) {
     let (scope, params) = match &query.scope {
@@ -34,6 +41,12 @@ fn condition(reader: &Reader<'_>, query: &RunQuery) -> (String, Vec<String>) {
 impl Reader<'_> {
     /// See [`crate::store::Store::runs`].
     pub fn runs(&self, query: &RunQuery) -> Result<Vec<Run>> {
+        self.runs_with(query, true)
+    }
+
+    /// Runs, with their parents if they are asked for: to look up a tag of each costs as much as
+    /// the run itself.
+    fn runs_with(&self, query: &RunQuery, parents: bool) -> Result<Vec<Run>> {
         let column = |name| self.schema.column("runs", "r", name);
         let has_tags = self.schema.has("tags", "run_uuid");
         let tag = |key: &str| {
@@ -54,7 +67,7 @@ impl Reader<'_> {
             column("start_time"),
             column("end_time"),
             column("artifact_uri"),
-            tag("mlflow.parentRunId"),
+            if parents { tag(PARENT) } else { "null".to_owned() },
             column("name"),
             tag("mlflow.runName"),
         );
@@ -73,7 +86,7 @@ impl Reader<'_> {
                 id: RunId::from(id),
                 experiment_id,
                 name: name.or_else(|| row::text(values, 9)).unwrap_or_default(),
-                parent_id: row::text(values, 8).filter(|parent| !parent.is_empty()).map(RunId::from),
+                parent_id: parent(values, 8),
                 parent_inferred: false,
                 status: RunStatus::parse(&row::text(values, 3).unwrap_or_default()),
                 lifecycle: Lifecycle::parse(row::text(values, 4).as_deref()),
@@ -89,25 +102,28 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// See [`crate::store::Store::run_values`].
-    pub fn run_values(&self, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+    /// See [`crate::store::Store::run_rows`].
+    pub fn run_rows(&self, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
         // One look at the database: without it each of thousands of questions would lock the file.
         let _look = self.look()?;
-        let mut all = self.run_ids(query)?;
+        let mut all: Vec<_> =
+            self.runs_with(query, false)?.into_iter().map(|run| (run, RunValues::default())).collect();
         let mut keys = Keys::default();
         self.values_of("params", "key, value", &mut all, |(_, values), row| {
-            let param = self.entry(&mut keys, row);
-            values.params.push(param);
+            values.params.push(self.entry(&mut keys, row));
         })?;
-        self.values_of("tags", "key, value", &mut all, |(_, values), row| {
+        self.values_of("tags", "key, value", &mut all, |(run, values), row| {
             let tag = self.entry(&mut keys, row);
+            if *tag.key == *PARENT {
+                run.parent_id = parent(row, 1);
+            }
             values.tags.push(tag);
         })?;
         self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", &mut all, |(run, values), row| {
             let (key, _) = keys.get(row::bytes(row, 0));
             let is_nan = row::int(row, 4) == Some(1);
             let Some(value) = row::real(row, 1).or(is_nan.then_some(0.0)) else {
-                self.cx.warn(format!("latest metric {key} of run {run}"), "its value is no number");
+                self.cx.warn(format!("latest metric {key} of run {}", run.id), "its value is no number");
                 return;
             };
             let point = MetricPoint {
@@ -117,7 +133,6 @@ impl Reader<'_> {
             };
             values.metrics.push(LatestMetric { key, point });
         })?;
-        all.retain(|(_, values)| !(values.params.is_empty() && values.tags.is_empty() && values.metrics.is_empty()));
         for (_, values) in &mut all {
             values.params.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             values.tags.sort_unstable_by(|a, b| a.key.cmp(&b.key));
@@ -126,25 +141,14 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    /// The runs of a query, still without values.
-    fn run_ids(&self, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        let (condition, params) = condition(self, query);
-        let sql = format!("select r.run_uuid from runs r where {condition}");
-        let mut found = Vec::new();
-        self.each("runs", &sql, rusqlite::params_from_iter(params), |values| {
-            found.extend(row::text(values, 0).map(|id| (RunId::from(id), RunValues::default())));
-        })?;
-        Ok(found)
-    }
-
     /// Reads a table run by run. A join would read the runs once more for each table, and they
     /// are found by experiment only by looking at them all: MLflow keeps no index for that.
     fn values_of(
         &self,
         table: &str,
         columns: &str,
-        runs: &mut [(RunId, RunValues)],
-        mut take: impl FnMut(&mut (RunId, RunValues), &rusqlite::Row<'_>),
+        runs: &mut [(Run, RunValues)],
+        mut take: impl FnMut(&mut (Run, RunValues), &rusqlite::Row<'_>),
     ) -> Result<()> {
         if !self.schema.has(table, "run_uuid") {
             return Ok(());
@@ -152,7 +156,7 @@ impl Reader<'_> {
         let sql = format!("select {columns} from {table} where run_uuid = ?1");
         let mut statement = self.conn.prepare_cached(&sql).map_err(|error| explain(self.path, table, &error))?;
         for run in runs {
-            let id = run.0.clone();
+            let id = run.0.id.clone();
             if !self.each_answer(table, &mut statement, [id.as_str()], |values| take(run, values))? {
                 break;
             }
