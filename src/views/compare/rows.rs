@@ -115,6 +115,8 @@ pub(super) enum Row {
     Captions(String, String),
     /// An example at the left and one at the right.
     Examples(Option<ExampleCell>, Option<ExampleCell>),
+    /// An example alone.
+    Example(ExampleCell),
 }
 
 /// The rows of a tab.
@@ -159,6 +161,7 @@ impl Rows {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }
             Row::Change(change) => [&change.old, &change.new].into_iter().flatten().map(String::len).sum(),
+            Row::Example(one) => one.text.len() + one.whole.len() + 80,
             Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
             _ => 0,
         };

@@ -24,9 +24,6 @@ pub(super) fn row_ui(
     let label = cells.into_iter().flatten().map(say).collect::<Vec<_>>().join("; ");
     row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
     let (left, right) = halves(row.rect);
-    // A list alone has the whole row.
-    let is_alone = cells[1].is_none() && cells[0].is_some_and(|one| !one.is_fixed);
-    let left = if is_alone { row.rect } else { left };
     let mut event = None;
     for (place, (rect, cell)) in [left, right].into_iter().zip(cells).enumerate() {
         if let Some(cell) = cell {
@@ -34,6 +31,18 @@ pub(super) fn row_ui(
         }
     }
     event
+}
+
+/// An example that has the whole row.
+pub(super) fn alone_ui(
+    ui: &Ui,
+    row: &VisibleRow,
+    cell: &ExampleCell,
+    names: &Names<'_>,
+    tokens: &Tokens,
+) -> Option<RowEvent> {
+    row.interact(ui, RowInfo { label: &say(cell), ..RowInfo::default() });
+    cell_ui(ui, (row, 0), row.rect, cell, names, tokens)
 }
 
 /// The text opens the trace in the compared run, else in the baseline; each score that in its run.

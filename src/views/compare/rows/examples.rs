@@ -8,7 +8,7 @@ use crate::widgets::format;
 
 /// How the two runs are called.
 const SIDES: [&str; 2] = ["the baseline", "the compared run"];
-/// Below this width one list stands under the other.
+/// Below this width, or where there is but one list, one stands under the other.
 const TWO_COLUMNS: f32 = 620.0;
 /// A tooltip shows no more.
 const WHOLE: usize = 3_000;
@@ -58,7 +58,8 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
     let fixed: Vec<ExampleCell> = all.fixed.iter().map(|change| cell(change, true)).collect();
     let broken: Vec<ExampleCell> = all.broken.iter().map(|change| cell(change, false)).collect();
     let captions = (format!("Fixed · {}", count(fixed.len())), format!("Broken · {}", count(broken.len())));
-    if options.width >= TWO_COLUMNS {
+    let has_both = !fixed.is_empty() && !broken.is_empty();
+    if options.width >= TWO_COLUMNS && has_both {
         rows.push(Row::Captions(captions.0, captions.1));
         let (mut fixed, mut broken) = (fixed.into_iter(), broken.into_iter());
         loop {
@@ -69,9 +70,9 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         }
     } else {
         rows.push(Row::Caption(captions.0));
-        rows.extend(fixed.into_iter().map(|one| Row::Examples(Some(one), None)));
+        rows.extend(fixed.into_iter().map(Row::Example));
         rows.push(Row::Caption(captions.1));
-        rows.extend(broken.into_iter().map(|one| Row::Examples(Some(one), None)));
+        rows.extend(broken.into_iter().map(Row::Example));
     }
 }
 
