@@ -20,6 +20,8 @@ mod lineage;
 mod many;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
+#[path = "ui_window/origins.rs"]
+mod origins;
 #[path = "ui_window/palette.rs"]
 mod palette;
 #[path = "ui_window/phrases.rs"]

@@ -84,6 +84,13 @@ pub struct ProgramDiff {
     pub other: Vec<KeyChange>,
 }
 
+impl ProgramDiff {
+    /// The predictors whose instructions were too long to be compared word by word in full.
+    pub fn cut_texts(&self) -> impl Iterator<Item = &PredictorDiff> {
+        self.predictors.iter().filter(|one| one.instructions.is_cut)
+    }
+}
+
 /// Compares two programs. Texts are compared until `deadline` and coarsely from then on.
 pub fn diff_programs(old: &Program, new: &Program, deadline: Option<Instant>) -> ProgramDiff {
     let complete = old.complete && new.complete;

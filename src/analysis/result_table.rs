@@ -93,7 +93,7 @@ fn row(columns: &[Column], cells: Vec<Json>, reveal: Reveal) -> ResultRow {
 }
 
 /// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
-fn score(cell: &Json) -> Option<f64> {
+pub fn score(cell: &Json) -> Option<f64> {
     match cell {
         Json::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
         Json::Number(number) => number.as_f64().filter(|score| score.is_finite()),

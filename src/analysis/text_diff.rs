@@ -49,6 +49,8 @@ pub struct Piece {
 pub struct TextDiff {
     /// The pieces in order.
     pub pieces: Vec<Piece>,
+    /// The deadline came first: what had not been compared by then counts as replaced.
+    pub is_cut: bool,
 }
 
 impl TextDiff {
@@ -97,7 +99,7 @@ pub fn diff_texts(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
             runs.add_lines(old, new, deadline);
         }
     }
-    TextDiff { pieces: joined_up(runs.runs) }
+    TextDiff { pieces: joined_up(runs.runs), is_cut: runs.is_cut }
 }
 
 fn words(text: &str) -> Vec<&str> {
@@ -108,6 +110,7 @@ fn words(text: &str) -> Vec<&str> {
 #[derive(Default)]
 struct Runs {
     runs: Vec<Piece>,
+    is_cut: bool,
 }
 
 impl Runs {
@@ -120,7 +123,7 @@ impl Runs {
     }
 
     fn add_words(&mut self, old: &[&str], new: &[&str], deadline: Option<Instant>) {
-        for op in compare(old, new, deadline) {
+        for op in self.compare(old, new, deadline) {
             let (old, new) = (&old[op.old_range()], &new[op.new_range()]);
             if matches!(op, DiffOp::Equal { .. }) {
                 self.push(PieceOp::Equal, &old.concat());
@@ -134,7 +137,7 @@ impl Runs {
     fn add_lines(&mut self, old: &str, new: &str, deadline: Option<Instant>) {
         let old: Vec<&str> = old.split_inclusive('\n').collect();
         let new: Vec<&str> = new.split_inclusive('\n').collect();
-        for op in compare(&old, &new, deadline) {
+        for op in self.compare(&old, &new, deadline) {
             let (old, new) = (old[op.old_range()].concat(), new[op.new_range()].concat());
             match op {
                 DiffOp::Equal { .. } => self.push(PieceOp::Equal, &old),
@@ -146,18 +149,22 @@ impl Runs {
             }
         }
     }
-}
 
-/// Compares by number instead of by text: each text is looked at once.
-fn compare(old: &[&str], new: &[&str], deadline: Option<Instant>) -> Vec<DiffOp> {
-    let mut numbers: HashMap<&str, u32> = HashMap::new();
-    let mut number = |part| {
-        let next = numbers.len() as u32;
-        *numbers.entry(part).or_insert(next)
-    };
-    let old: Vec<u32> = old.iter().copied().map(&mut number).collect();
-    let new: Vec<u32> = new.iter().copied().map(&mut number).collect();
-    capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline)
+    /// Compares by number instead of by text: each text is looked at once.
+    fn compare(&mut self, old: &[&str], new: &[&str], deadline: Option<Instant>) -> Vec<DiffOp> {
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut number = |part| {
+            let next = numbers.len() as u32;
+            *numbers.entry(part).or_insert(next)
+        };
+        let old: Vec<u32> = old.iter().copied().map(&mut number).collect();
+        let new: Vec<u32> = new.iter().copied().map(&mut number).collect();
+        let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline);
+        // Where one side is empty there is nothing to compare.
+        let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        self.is_cut |= !old.is_empty() && !new.is_empty() && is_late();
+        ops
+    }
 }
 
 /// Joins changes that only a space parts: `one two` → `three four` is one replacement, not two

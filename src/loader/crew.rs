@@ -142,6 +142,11 @@ impl Crew {
         self.desks.is_empty()
     }
 
+    /// How many runs of how many were looked at for their programs.
+    pub fn looked(&self) -> Option<(usize, usize)> {
+        self.states.looked()
+    }
+
     /// How many workers were abandoned so far.
     pub fn abandoned(&self) -> usize {
         self.abandoned

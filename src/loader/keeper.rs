@@ -285,6 +285,11 @@ impl Loader {
         self.reveal
     }
 
+    /// How many runs of how many were looked at for their programs; `None` before any was.
+    pub fn programs_looked(&self) -> Option<(usize, usize)> {
+        self.crew.as_ref().and_then(Crew::looked)
+    }
+
     /// How many stuck workers were abandoned, of the open store.
     pub fn abandoned(&self) -> usize {
         self.crew.as_ref().map_or(0, Crew::abandoned)

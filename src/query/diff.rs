@@ -1,17 +1,21 @@
 //! What changed between two runs: their programs, their params and metrics, and the examples
 //! that one got right and the other wrong.
 
+mod examples;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::example_rows::ScoreSource;
 use super::program::{Read, program, read_json};
 use crate::analysis::program_diff::{ProgramDiff, diff_programs};
 use crate::analysis::program_state::describes_program;
-use crate::analysis::result_table::{RightRule, join_examples, table_from_json};
-use crate::model::program::Object;
+use crate::analysis::result_table::table_from_json;
 use crate::model::result_table::RESULT_TABLE;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
+
+pub use examples::{ExampleChange, ExampleDiff};
 
 /// So long texts are compared word by word; what is left then counts as replaced. Texts of
 /// 100 kB that share their words need a fraction of it.
@@ -30,8 +34,10 @@ pub struct RunDiff {
     pub params: Vec<ParamChange>,
     /// The metrics whose latest values differ, by key.
     pub metrics: Vec<MetricChange>,
-    /// The examples that both evaluated; `None` unless both have a table of results.
+    /// The examples that both evaluated; `None` unless both have scores of them.
     pub examples: Option<ExampleDiff>,
+    /// Where the scores of the examples of `a` and `b` were read.
+    pub sources: [ScoreSource; 2],
 }
 
 /// What of two runs can be compared, even where one has no program.
@@ -47,9 +53,11 @@ pub struct Comparison {
     pub params: Vec<ParamChange>,
     /// The metrics whose latest values differ, by key.
     pub metrics: Vec<MetricChange>,
-    /// The examples that both evaluated; `None` unless both have a table of results.
+    /// The examples that both evaluated; `None` unless both have scores of them.
     pub examples: Option<ExampleDiff>,
-    /// How many rows the tables of results of `a` and `b` have.
+    /// Where the scores of the examples of `a` and `b` were read.
+    pub sources: [ScoreSource; 2],
+    /// How many examples `a` and `b` have, if that is known.
     pub rows: [Option<usize>; 2],
 }
 
@@ -77,47 +85,15 @@ pub struct MetricChange {
     pub new: Option<f64>,
 }
 
-/// The examples that both runs evaluated.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExampleDiff {
-    /// From which score on an example counts as right; `None` if there are no scores.
-    pub rule: Option<RightRule>,
-    /// How many examples both have.
-    pub joined: usize,
-    /// How many of these have a score in both.
-    pub scored: usize,
-    /// Wrong in `a`, right in `b`, in the order of `a`.
-    pub fixed: Vec<ExampleChange>,
-    /// Right in `a`, wrong in `b`, in the order of `a`.
-    pub broken: Vec<ExampleChange>,
-}
-
-/// An example with two scores.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExampleChange {
-    /// What the program was given; all of the example where no trace tells what that was.
-    pub inputs: Object,
-    /// The rest of the example.
-    pub expected: Object,
-    /// Its score in `a`.
-    pub old: f64,
-    /// Its score in `b`.
-    pub new: f64,
-    /// Its row in the table of `a`.
-    pub old_row: usize,
-    /// Its row in the table of `b`.
-    pub new_row: usize,
-}
-
 /// What changed from run `a` to run `b`; `None` if either has no program. An optimization
 /// stands for its best program.
 ///
 /// # Errors
 /// Those of the store.
 pub fn diff(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Option<RunDiff>> {
-    let Comparison { old, new, program, params, metrics, examples, .. } = compare(store, cx, a, b)?;
+    let Comparison { old, new, program, params, metrics, examples, sources, .. } = compare(store, cx, a, b)?;
     let (Some(old), Some(new), Some(program)) = (old, new, program) else { return Ok(None) };
-    Ok(Some(RunDiff { old, new, program, params, metrics, examples }))
+    Ok(Some(RunDiff { old, new, program, params, metrics, examples, sources }))
 }
 
 /// Compares run `b` with run `a`. An optimization stands for its best program.
@@ -130,17 +106,9 @@ pub fn compare(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Resu
     let deadline = Instant::now().checked_add(TEXTS);
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (values(store, cx, a)?, values(store, cx, b)?);
-    let tables = (result_table(store, cx, a)?, result_table(store, cx, b)?);
-    let examples = match &tables {
-        (Some(old), Some(new)) => {
-            let inputs = example_inputs(store, cx, a, old)?;
-            Some(diff_examples(old, new, inputs.as_ref()))
-        }
-        _ => None,
-    };
-    let rows = [&tables.0, &tables.1].map(|table| table.as_ref().map(|table| table.rows.len()));
+    let examples::Examples { diff: examples, sources, rows } = examples::examples(store, cx, a, b)?;
     let (params, metrics) = (diff_params(&old_values, &new_values), diff_metrics(&old_values, &new_values));
-    Ok(Comparison { old, new, program, params, metrics, examples, rows })
+    Ok(Comparison { old, new, program, params, metrics, examples, sources, rows })
 }
 
 /// The table of results of a run; `None` if it has none or it cannot be read, which is a warning.
@@ -218,29 +186,4 @@ fn diff_metrics(old: &RunValues, new: &RunValues) -> Vec<MetricChange> {
         (!is_equal(old, new)).then(|| MetricChange { key: key.to_owned(), old, new })
     };
     keys.into_iter().filter_map(change).collect()
-}
-
-fn diff_examples(old: &ResultTable, new: &ResultTable, inputs: Option<&BTreeSet<String>>) -> ExampleDiff {
-    let scores = old.rows.iter().chain(&new.rows).filter_map(|row| row.score);
-    let rule = RightRule::of(scores);
-    let pairs = join_examples(old, new);
-    let mut diff = ExampleDiff { rule, joined: pairs.len(), scored: 0, fixed: Vec::new(), broken: Vec::new() };
-    let Some(rule) = rule else { return diff };
-    for (old_row, new_row) in pairs {
-        let (Some(old_score), Some(new_score)) = (old.rows[old_row].score, new.rows[new_row].score) else { continue };
-        diff.scored += 1;
-        let list = match (rule.is_right(old_score), rule.is_right(new_score)) {
-            (false, true) => &mut diff.fixed,
-            (true, false) => &mut diff.broken,
-            _ => continue,
-        };
-        let is_input = |name: &String| inputs.is_none_or(|inputs| inputs.contains(name));
-        let of = |is_wanted: bool| -> Object {
-            let fields = old.rows[old_row].example.iter().filter(|(name, _)| is_input(name) == is_wanted);
-            fields.map(|(name, value)| (name.clone(), value.clone())).collect()
-        };
-        let (inputs, expected) = (of(true), of(false));
-        list.push(ExampleChange { inputs, expected, old: old_score, new: new_score, old_row, new_row });
-    }
-    diff
 }

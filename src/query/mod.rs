@@ -10,6 +10,7 @@ pub mod check;
 pub mod demo_origins;
 pub mod diff;
 pub mod evolution;
+pub mod example_rows;
 pub mod experiments;
 pub mod filter;
 pub mod lineage;
@@ -26,6 +27,7 @@ pub mod trace;
 pub mod trace_counts;
 pub mod traces;
 
+pub use crate::analysis::example_traces::{NoTrace, TraceLink};
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
@@ -35,6 +37,7 @@ pub use diff::{
     result_table,
 };
 pub use evolution::evolution;
+pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use lineage::{Lineage, lineage};

@@ -10,7 +10,7 @@ use super::run_table;
 use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, OptimizerGuess, Seed, Winner, candidates, evaluations, seed, winner,
 };
-use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
+use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
 pub use files::DataSize;
@@ -56,18 +56,44 @@ pub struct Optimization {
 /// Those of the store; a file that cannot be read is a warning.
 pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Optimization>> {
     let Some(stored) = super::runs::stored_run(store, cx, parent)? else { return Ok(None) };
-    let mut rows = run_table(store, cx, Some(&stored.experiment_id), true)?.rows;
-    rows.retain(|(run, _)| run.lifecycle == Lifecycle::Active || run.id == *parent);
+    let around = Surroundings::read(store, cx, &stored.experiment_id)?;
+    optimization_among(store, cx, stored, &around).map(Some)
+}
+
+/// The runs of an experiment and their traces, counted: read once for several optimizations.
+pub(super) struct Surroundings {
+    rows: Vec<(Run, RunValues)>,
+    counts: HashMap<RunId, RunTraces>,
+}
+
+impl Surroundings {
+    /// Those of an experiment.
+    pub fn read(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId) -> Result<Self> {
+        let rows = run_table(store, cx, Some(experiment), true)?.rows;
+        let counts = store.run_traces(cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
+        Ok(Self { rows, counts })
+    }
+}
+
+/// The optimization under a run, among all of its experiment.
+pub(super) fn optimization_among(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    stored: Run,
+    around: &Surroundings,
+) -> Result<Optimization> {
+    let parent = &stored.id;
+    let is_active = |(run, _): &&(Run, RunValues)| run.lifecycle == Lifecycle::Active || run.id == *parent;
+    let rows: Vec<&(Run, RunValues)> = around.rows.iter().filter(is_active).collect();
     let runs: Vec<&Run> = rows.iter().map(|(run, _)| run).collect();
     let family = Family::of(&runs, parent);
-    let mut counts: HashMap<RunId, RunTraces> =
-        store.run_traces(cx, Some(&stored.experiment_id))?.unwrap_or_default().into_iter().collect();
+    let counts = &around.counts;
 
     let mut facts = Vec::new();
     let mut programs = Vec::new();
     for place in &family.descendants {
         cx.check()?;
-        let (run, values) = &rows[*place];
+        let (run, values) = rows[*place];
         let program = program_state(store, cx, &run.id, false)?;
         let score = score(values);
         if program.is_none() && score.is_none() {
@@ -97,10 +123,10 @@ pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Resul
         clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
     let counted: Vec<RunTraces> = std::iter::once(parent)
         .chain(evaluations.iter().map(|one| &one.run_id))
-        .filter_map(|run| counts.remove(run))
+        .filter_map(|run| counts.get(run).copied())
         .collect();
     let traces = sum(&counted);
-    Ok(Some(Optimization {
+    Ok(Optimization {
         candidates: candidates(&evaluations),
         seed: seed(&evaluations, &programs, optimizer.name, &given),
         optimizer,
@@ -114,7 +140,7 @@ pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Resul
         valset: files::data_size(store, cx, parent, "valset.json")?,
         settings: values.params,
         run: stored,
-    }))
+    })
 }
 
 /// The score of an evaluation; `None` if it has none.

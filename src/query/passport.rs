@@ -5,23 +5,27 @@ mod data;
 mod index;
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use super::diff::result_table;
 use super::lineage::{LineageSource, lineage_of};
-use super::optimization::{Optimization, optimization, score};
+use super::optimization::{Optimization, Surroundings, optimization_among, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
-use super::runs::{adopted_runs, stored_values};
+use super::runs::{adopted_runs, stored_run, stored_values};
 use crate::analysis::optimization::EvaluationKind;
-use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
+use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 use data::DataRows;
 
-pub use index::{StateIndex, state_index};
+pub use index::{StateIndex, state_index, state_index_telling};
 
 /// The program stands in more optimizations than can be told of while somebody waits: so many
 /// are read.
 const MAX_OPTIMIZATIONS: usize = 24;
+
+/// Nor longer than this: somebody waits.
+const MAX_TIME: Duration = Duration::from_secs(6);
 
 /// One page about one program.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,9 +211,21 @@ pub fn passport_in(
     homes.sort_by_key(|run| run.start_time_ms);
     passport.complete &= homes.len() <= MAX_OPTIMIZATIONS;
     let mut found = Vec::new();
+    let since = Instant::now();
+    let mut around: HashMap<&ExperimentId, Surroundings> = HashMap::new();
     for home in homes.iter().take(MAX_OPTIMIZATIONS) {
         cx.check()?;
-        found.extend(optimization(store, cx, &home.id)?);
+        if since.elapsed() > MAX_TIME {
+            passport.complete = false;
+            break;
+        }
+        if !around.contains_key(&home.experiment_id) {
+            around.insert(&home.experiment_id, Surroundings::read(store, cx, &home.experiment_id)?);
+        }
+        let Some(around) = around.get(&home.experiment_id) else { continue };
+        // As stored: its parent is not inferred here.
+        let Some(stored) = stored_run(store, cx, &home.id)? else { continue };
+        found.push(optimization_among(store, cx, stored, around)?);
     }
     let seen = Seen::read(store, cx, &homes)?;
     add_evaluations(store, cx, &mut passport, &own, &runs, &found, &seen)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::comparing::CompareWish;
+use super::comparing::{CompareSettings, CompareWish};
 use super::history::Scroll;
 use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
@@ -55,6 +55,8 @@ pub enum Action {
     FoldSpan(usize, bool),
     /// Show or hide adapters.
     ShowAdapters(bool),
+    /// Show comparisons so.
+    ArrangeCompare(CompareSettings),
     /// Show or mask secrets.
     Reveal(bool),
     /// Light, dark, or as the system.
@@ -107,6 +109,8 @@ pub enum Action {
     SetBaseline(Option<RunId>, String),
     /// Look up with what to compare a run, and go there; nothing any more.
     WishToCompare(Option<CompareWish>),
+    /// Look up which program a run is of, and go to its page; nothing any more.
+    WishForOrigin(Option<RunId>),
     /// Choose a run in the palette, to be compared with these.
     ChooseToCompare(Vec<RunId>),
     /// Ask everything on screen again.

@@ -1,8 +1,29 @@
 //! What the user wants to compare.
 
+use serde::{Deserialize, Serialize};
+
 use super::AppState;
 use super::notice::NoticeText;
 use crate::model::RunId;
+
+/// How comparisons are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CompareSettings {
+    /// Both texts in one, else side by side.
+    pub is_unified: bool,
+    /// What is the same is shown too.
+    pub shows_all: bool,
+    /// Spaces, tabs and line ends as signs.
+    pub shows_space: bool,
+}
+
+impl CompareSettings {
+    /// Nothing was set.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 /// With what a run is to be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -22,7 +22,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use action::{Action, Effect, TreeKey};
-pub use comparing::{CompareWish, CompareWith, Comparing};
+pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, PHRASE_MOST, Place, SpanRef};
@@ -57,6 +57,8 @@ pub struct AppState {
     pub selected_runs: SelectedRuns,
     /// What is on its way to be compared.
     pub comparing: Comparing,
+    /// The run whose program is to be shown wherever it stands, as soon as it is known.
+    pub wants_origin: Option<RunId>,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
@@ -174,6 +176,10 @@ impl AppState {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];
             }
+            Action::ArrangeCompare(compare) => {
+                self.settings.compare = compare;
+                return vec![Effect::SaveSettings];
+            }
             Action::Reveal(reveal) => {
                 self.is_revealed = reveal;
                 return vec![Effect::Reveal(reveal)];
@@ -230,6 +236,7 @@ impl AppState {
             }
             Action::SetBaseline(run, name) => self.set_baseline(run, &name),
             Action::WishToCompare(wish) => self.comparing.wish = wish,
+            Action::WishForOrigin(run) => self.wants_origin = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
             Action::Refresh => return vec![Effect::Refresh],
         }
@@ -288,6 +295,7 @@ impl AppState {
         self.folded_spans.clear();
         self.selected_runs = SelectedRuns::default();
         self.comparing = Comparing::default();
+        self.wants_origin = None;
         self.is_revealed = false;
         self.shows_warnings = false;
         self.asks_to_forget = None;

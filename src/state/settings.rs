@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::comparing::CompareSettings;
 use super::run_table::ColumnSettings;
 
 /// The version that is written.
@@ -82,6 +83,9 @@ pub struct Settings {
     pub artifacts_width: Option<f32>,
     /// Whether adapters (parser spans) are shown in traces.
     pub show_adapters: bool,
+    /// How comparisons are shown.
+    #[serde(skip_serializing_if = "CompareSettings::is_default")]
+    pub compare: CompareSettings,
     /// Stores that were opened, the latest first.
     pub recent: Vec<String>,
     /// Per store, by its fingerprint.
@@ -102,6 +106,7 @@ impl Default for Settings {
             details_width: None,
             artifacts_width: None,
             show_adapters: false,
+            compare: CompareSettings::default(),
             recent: Vec::new(),
             stores: BTreeMap::new(),
             other: Map::new(),
@@ -210,6 +215,14 @@ mod tests {
         assert_eq!(again, settings);
         assert_eq!(again.other["moon"], 1.5);
         assert_eq!(again.stores["ab"].other["pinned"][0], "x");
+    }
+
+    #[test]
+    fn how_comparisons_are_shown_is_kept() {
+        let mut settings = Settings::default();
+        assert!(!settings.to_text().contains("compare"));
+        settings.compare.shows_all = true;
+        assert_eq!(Settings::parse(&settings.to_text()).expect("readable").compare, settings.compare);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub enum Command {
     CompareWith,
     /// Others are compared with this run.
     Baseline,
+    /// Where the program of a run came from.
+    Origin,
 }
 
 /// Commands that belong together.
@@ -82,7 +84,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -94,6 +96,7 @@ impl Command {
         Self::Compare,
         Self::CompareWith,
         Self::Baseline,
+        Self::Origin,
         Self::CopyLink,
         Self::ToggleAdapters,
         Self::Reveal,
@@ -128,7 +131,8 @@ impl Command {
             | Self::ShowWarnings
             | Self::Compare
             | Self::CompareWith
-            | Self::Baseline => CommandGroup::View,
+            | Self::Baseline
+            | Self::Origin => CommandGroup::View,
             Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore => CommandGroup::Store,
             Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => CommandGroup::Window,
         }
@@ -162,6 +166,7 @@ impl Command {
             Self::Compare => "Compare",
             Self::CompareWith => "Compare with…",
             Self::Baseline => "Use as baseline",
+            Self::Origin => "Where this program came from",
         }
     }
 
@@ -195,6 +200,7 @@ impl Command {
             Self::Compare => "The selected runs, or this one with the baseline or the evaluation before it",
             Self::CompareWith => "Choose the run that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
+            Self::Origin => "Who wrote the instructions of this run's program, and every evaluation of it",
         }
     }
 
@@ -232,6 +238,7 @@ impl Command {
             Self::Compare => const { &[of(NONE, Key::D)] },
             Self::CompareWith => const { &[of(COMMAND, Key::D)] },
             Self::Baseline => const { &[of(NONE, Key::B)] },
+            Self::Origin => const { &[of(NONE, Key::P)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
         }
     }

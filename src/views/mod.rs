@@ -17,6 +17,7 @@ mod lineage;
 mod menu;
 mod notices;
 mod optimization;
+mod origin;
 mod outside;
 mod palette;
 mod parts;

@@ -15,6 +15,7 @@ use super::{
     command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
     welcome,
 };
+use crate::model::RunId;
 use crate::state::{Action, Place, Tab, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
@@ -74,6 +75,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
     memory.take_up_keys(ui, scene.place());
     compare::look_up(scene);
+    passport::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -209,9 +211,10 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
-        Command::Compare => compare::start(scene, memory.tree.run_at_cursor()),
-        Command::CompareWith => compare::choose(scene, memory.tree.run_at_cursor()),
-        Command::Baseline => compare::set_baseline(scene, memory.tree.run_at_cursor()),
+        Command::Compare => compare::start(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::CompareWith => compare::choose(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Baseline => compare::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Origin => passport::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),
@@ -259,6 +262,11 @@ fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
         Place::Run { .. } if scene.state.location().tab == Some(Tab::Traces) => memory.run.step(is_forward),
         _ => super::step::step(scene, is_forward),
     }
+}
+
+/// The run on which the keyboard stands: in the tree, else among the candidates of an optimization.
+fn run_at_cursor(scene: &Scene<'_>, memory: &Memory) -> Option<RunId> {
+    memory.tree.run_at_cursor().cloned().or_else(|| memory.run.candidate_at_cursor(scene))
 }
 
 /// The theme that is not shown now.

@@ -56,7 +56,23 @@ fn documents_have_their_keys() {
                 }
                 assert!(one["demos"]["kept"].is_u64() && one["demos"]["moved"].is_u64());
             }
-            assert!(diff["examples"]["fixed"].is_array() && diff["examples"]["broken"].is_array());
+            assert_eq!(diff["texts_complete"], true);
+            let examples = &diff["examples"];
+            for one in ["fixed", "broken"].into_iter().flat_map(|key| examples[key].as_array().expect("a list")) {
+                for side in [0, 1] {
+                    // A trace of this run, or why there is none.
+                    let (trace, why) = (&one["trace_ids"][side], &one["without_trace"][side]);
+                    assert_eq!(trace.is_null(), why.is_string(), "{one}");
+                    let Some(trace) = trace.as_str() else { continue };
+                    let of_run = document(&["traces", store, "--run", &pair[side]]);
+                    let mut traces = of_run["traces"].as_array().expect("traces").iter();
+                    assert!(traces.any(|known| known["id"] == trace), "{one}");
+                }
+            }
+            for side in [0, 1] {
+                let (source, why) = (&examples["sources"][side], &examples["without_scores"][side]);
+                assert_eq!(source.is_null(), why.is_string(), "{examples}");
+            }
         }
     }
 }

@@ -3,7 +3,9 @@
 
 mod beginnings;
 mod conformance;
+mod examples;
 mod hostile;
+mod passport_times;
 mod programs;
 mod programs_hostile;
 mod provenance;

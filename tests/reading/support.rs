@@ -7,8 +7,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use dspyglass::model::{ArtifactOwner, ArtifactTree};
-use dspyglass::store::{ReadCx, RunQuery, RunScope, Store, TraceQuery};
+use dspyglass::model::{ArtifactOwner, ArtifactTree, Json};
+use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
+use rusqlite::{Connection, OpenFlags};
 
 /// The recorded stores of this repository; `DSPYGLASS_STORES` names a folder of others (larger,
 /// of other versions) to be checked in the same way.
@@ -50,6 +51,31 @@ pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
         }
     }
     found
+}
+
+/// A reader of a database.
+pub fn reader(database: &Path) -> Box<dyn Store> {
+    open(database, &OpenOptions::default()).expect("opened")
+}
+
+/// What the database says, as text.
+pub fn sql(database: &Path, question: &str) -> Vec<Vec<String>> {
+    let uri = format!("file:{}?immutable=1", database.display());
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri, flags).expect("opened");
+    let mut statement = connection.prepare(question).expect("prepared");
+    let columns = statement.column_count();
+    let text = |row: &rusqlite::Row<'_>, at: usize| -> String {
+        String::from_utf8_lossy(row.get_ref(at).expect("a cell").as_bytes_or_null().ok().flatten().unwrap_or_default())
+            .into_owned()
+    };
+    let rows = statement.query_map([], |row| Ok((0..columns).map(|at| text(row, at)).collect())).expect("asked");
+    rows.map(|row| row.expect("a row")).collect()
+}
+
+/// A file of JSON.
+pub fn json(path: &Path) -> Json {
+    serde_json::from_slice(&std::fs::read(path).expect("read")).expect("json")
 }
 
 /// A private copy of a recorded store's folder, removed when dropped.

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
 use cpu_time::ThreadTime;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::model::{ArtifactOwner, Assessment, MetricPoint, RunId, Shown};
 use dspyglass::state::{Place, Tab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
@@ -125,6 +125,132 @@ fn what_changed_is_told_by_words_and_signs() {
     assert!(copied.is_some_and(|text| text.ends_with("Ignore greetings.")));
 }
 
+/// A trace in which a run was given a ticket and answered.
+fn answered(store: &MemoryStore, id: &str, run: &str, ticket: &str) {
+    let mut head = MemoryStore::trace_head(id, "1", Some(run), "Router.forward", NOW_MS - 50_000);
+    head.row.request_preview = Some(Shown::Text(json!({"ticket": ticket}).to_string().into()));
+    store.put_trace(head, Vec::new());
+}
+
+fn place(harness: &Harness<'_, Viewer>) -> String {
+    harness.state().state().location().to_string()
+}
+
+fn press(harness: &mut Harness<'_, Viewer>, label: &str) {
+    wait_for(harness, label);
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.step();
+    harness.step();
+}
+
+#[test]
+fn an_example_opens_its_trace_in_either_run() {
+    let store = store();
+    for (id, run, ticket) in [
+        ("tr-a0", "a", "ticket 0"),
+        ("tr-b0", "b", "ticket 0"),
+        ("tr-b2", "b", "ticket 2"),
+        ("tr-a3", "a", "ticket 3"),
+        ("tr-a3-again", "a", "ticket 3"),
+    ] {
+        answered(&store, id, run, ticket);
+    }
+    let open = || {
+        let mut harness = window(&store, Some("compare/a/b?tab=examples"), Some(PATH));
+        wait_for(&mut harness, "Fixed: ");
+        settle(&mut harness);
+        settle(&mut harness);
+        harness
+    };
+    let mut harness = open();
+    press(&mut harness, "Fixed: ticket: ticket 0 · queue: billing, 0 → 1");
+    settle(&mut harness);
+    assert_eq!(place(&harness), "dspyglass:run/b/trace/tr-b0", "the compared run by default");
+    let mut harness = open();
+    click(&mut harness, "Open in eval_full_0: ticket: ticket 0 · queue: billing");
+    settle(&mut harness);
+    assert_eq!(place(&harness), "dspyglass:run/a/trace/tr-a0");
+    // Where one side has none, the other is opened; a score still says why.
+    let mut harness = open();
+    click(&mut harness, "Open in eval_full_0: ticket: ticket 2 · queue: billing");
+    wait_for(&mut harness, "No trace of this example in eval_full_0: No trace of the run was given these inputs");
+    press(&mut harness, "Broken: ticket: ticket 3 · queue: billing, 1 → 0");
+    wait_for(&mut harness, "No trace of this example in eval_full_1: No trace of the run was given these inputs");
+    click(&mut harness, "Open in eval_full_0: ticket: ticket 3 · queue: billing");
+    wait_for(&mut harness, "2 traces of the run fit this example");
+    assert_eq!(place(&harness), "dspyglass:compare/a/b?tab=examples");
+    harness.get_by_role_and_label(Role::Button, "Fixed: ticket: ticket 2 · queue: billing, 0 → 1").click_secondary();
+    harness.step();
+    click(&mut harness, "Copy example");
+    let mut harness = open();
+    press(&mut harness, "Fixed: ticket: ticket 2 · queue: billing, 0 → 1");
+    settle(&mut harness);
+    assert_eq!(place(&harness), "dspyglass:run/b/trace/tr-b2");
+}
+
+#[test]
+fn runs_without_tables_are_compared_by_the_scores_on_their_traces() {
+    let store = store();
+    for run in ["x", "y"] {
+        store.put_run(MemoryStore::run(run, "1", run, NOW_MS - 60_000));
+        for at in 0..4 {
+            let ticket = json!({"ticket": format!("ticket {at}")}).to_string();
+            let mut head =
+                MemoryStore::trace_head(&format!("tr-{run}{at}"), "1", Some(run), "Router.forward", NOW_MS - 50_000);
+            head.row.request_preview = Some(Shown::Text(ticket.into()));
+            if at < 3 {
+                head.assessments = vec![assessment(json!(run == "y" || at == 1))];
+            }
+            store.put_trace(head, Vec::new());
+        }
+    }
+    let mut harness = window(&store, Some("compare/x/y?tab=examples"), Some(PATH));
+    wait_for(&mut harness, "Fixed · 2");
+    settle(&mut harness);
+    let said = "The baseline has no result_table.json: its scores are assessments “exact” on traces, of 3 of 4 examples, none is stored of the others";
+    assert!(has_row(&harness, said), "{:?}", rows(&harness));
+    click(&mut harness, "Open in x: ticket 2");
+    settle(&mut harness);
+    assert_eq!(place(&harness), "dspyglass:run/x/trace/tr-x2");
+    // A table on one side tells what was expected.
+    let mut harness = window(&store, Some("compare/x/b?tab=examples"), Some(PATH));
+    wait_for(&mut harness, "Fixed · 2");
+    settle(&mut harness);
+    assert!(has_row(&harness, "Fixed: ticket 0, 0 → 1") && has_row(&harness, "Fixed: ticket 2, 0 → 1"));
+}
+
+fn assessment(value: Value) -> Assessment {
+    Assessment {
+        name: "exact".into(),
+        kind: "feedback".into(),
+        value,
+        error: None,
+        rationale: None,
+        source_type: "CODE".into(),
+        source_id: None,
+        span_id: None,
+        created_ms: None,
+        is_valid: true,
+    }
+}
+
+#[test]
+fn how_it_is_shown_is_remembered() {
+    let mut harness = at("compare/a/b");
+    click(&mut harness, "Unified");
+    click(&mut harness, "Show spaces");
+    settle(&mut harness);
+    let compare = harness.state().state().settings.compare;
+    assert!(compare.is_unified && compare.shows_space && !compare.shows_all);
+    // The switches of an evolution are the same.
+    harness.state_mut().act(dspyglass::state::Action::GoTo("experiment/1/run/p?tab=evolution".into()));
+    wait_for(&mut harness, "State 1");
+    settle(&mut harness);
+    click(&mut harness, "Differences only");
+    settle(&mut harness);
+    assert!(harness.state().state().settings.compare.shows_all);
+}
+
 #[test]
 fn tabs_show_params_metrics_and_examples() {
     let mut harness = at("compare/a/b?tab=metrics");
@@ -137,7 +263,9 @@ fn tabs_show_params_metrics_and_examples() {
     let harness = at("compare/a/bare");
     assert!(has_row(&harness, "The compared run has no program"));
     let harness = at("compare/a/bare?tab=examples");
-    assert!(has_row(&harness, "without result_table.json cannot be joined"));
+    let why = "No score of an example is known of the compared run: it has no result_table.json and no traces";
+    assert!(has_row(&harness, why), "{:?}", rows(&harness));
+    assert!(!has_row(&harness, "known of the baseline"));
     let harness = at("compare/b/c");
     assert!(harness.query_by_label("The same program").is_some());
     let harness = at("compare/a/nowhere");
@@ -174,6 +302,33 @@ fn a_run_is_compared_with_the_one_before_by_a_key() {
     settle(&mut harness);
     harness.key_press(Key::D);
     wait_for(&mut harness, "No evaluation of bold-finch-218 comes before");
+    // A trace stands for its run, even where the address does not name it.
+    let mut harness = window(
+        &{
+            let store = store();
+            answered(&store, "tr-b0", "b", "ticket 0");
+            store
+        },
+        Some("trace/tr-b0"),
+        Some(PATH),
+    );
+    wait_for(&mut harness, "Router.forward");
+    settle(&mut harness);
+    harness.key_press(Key::D);
+    wait(&mut harness, "a comparison", |harness| {
+        matches!(harness.state().state().location().place, Place::Compare { .. })
+    });
+    assert_eq!(compared(&harness), ["a", "b"]);
+    // Among compared runs the shown one goes on with its own neighbour.
+    harness.state_mut().act(dspyglass::state::Action::GoTo("compare/a/c".into()));
+    settle(&mut harness);
+    harness.key_press(Key::D);
+    settle(&mut harness);
+    settle(&mut harness);
+    assert_eq!(compared(&harness), ["b", "c"]);
+    let mut harness = window(&store(), Some("experiment/1/run/a"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
     // A baseline goes before the neighbour.
     harness.key_press(Key::B);
     wait_for(&mut harness, "eval_full_0 is the baseline now");
@@ -270,6 +425,7 @@ fn long_instructions_are_compared_beside_the_frames() {
         }
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
+    assert!(has_row(&harness, "Not compared word by word in full"), "{:?}", rows(&harness).first());
     assert!(frames_while_reading > 0, "the page stands before the texts are compared");
     for _ in 0..5 {
         let start = ThreadTime::now();
@@ -302,7 +458,7 @@ fn runs_of(store: &Path) -> Vec<String> {
 fn window_and_terminal_say_the_same() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores");
     let mut compared = 0;
-    for name in ["v2.22", "v3.5", "v3.17", "gepa-3.17", "server-3.17"] {
+    for name in ["v2.22", "v3.5", "v3.17", "gepa-3.17", "copro-3.17", "server-3.17"] {
         let Some(file) = database(&root.join(name)) else { continue };
         let runs = runs_of(&file);
         let pairs = runs.windows(2).filter_map(|pair| Some((pair, told(&file, &pair[0], &pair[1])?)));

@@ -122,7 +122,7 @@ fn at(store: &Path, location: &str) -> Harness<'static, Viewer> {
 
 #[test]
 fn the_window_says_what_the_terminal_says() {
-    for name in ["v3.17", "gepa-3.17"] {
+    for name in ["v3.17", "gepa-3.17", "copro-3.17"] {
         let store = recorded(name);
         let runs = told(&["runs"], &store);
         let runs = runs["runs"].as_array().expect("runs").clone();

@@ -41,7 +41,7 @@ fn store() -> MemoryStore {
         store.put_artifact(ArtifactOwner::Run(RunId::from(id)), "model.json", program(instructions));
     }
     let (mut head, spans) = crate::common::trace("tr-rtl", "ar");
-    head.row.request_preview = Some(Shown::Text(format!("{{\"ticket\": \"{ARABIC}\"}}")));
+    head.row.request_preview = Some(Shown::Text(format!("{{\"ticket\": \"{ARABIC}\"}}").into()));
     store.put_trace(head, spans);
     store
 }

@@ -114,7 +114,10 @@ fn large_texts_are_compared_by_lines_and_end_in_time() {
     let changes: Vec<&Piece> = diff.pieces.iter().filter(|piece| piece.op != PieceOp::Equal).collect();
     assert_eq!(changes.iter().map(|piece| &*piece.text).collect::<Vec<_>>(), ["says", "claims"]);
     // A deadline that is over gives a coarse answer, not a wrong one.
-    checked(&old, &new, Some(Instant::now()));
+    assert!(!diff.is_cut);
+    assert!(checked(&old, &new, Some(Instant::now())).is_cut, "and says so");
+    assert!(!checked(&old, &old, Some(Instant::now())).is_cut);
+    assert!(!checked("", &new, Some(Instant::now())).is_cut);
     let shuffled: String = (0..2_000).map(|n| line(n * 1237 % 2_000)).collect();
     checked(&old.replace('\n', " "), &shuffled.replace('\n', " "), Some(Instant::now()));
 }

@@ -11,8 +11,8 @@ use crate::cli::args::DiffArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, ShownText, Warnings};
 use crate::model::program::Object;
-use crate::model::{Json, Program, Run};
-use crate::query::{self, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff};
+use crate::model::{Json, Program, Run, TraceId};
+use crate::query::{self, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, ScoreSource, TraceLink};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -25,6 +25,8 @@ struct Document<'a> {
     run_b: Side<'a>,
     /// Both programs are completely known.
     complete: bool,
+    /// All instructions were compared word by word; what long ones left counts as replaced.
+    texts_complete: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     other: Vec<OneKey<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -55,6 +57,8 @@ struct OnePredictor<'a> {
     path: &'a str,
     change: &'a str,
     instructions: Pieces<'a>,
+    /// They were compared word by word in full.
+    instructions_complete: bool,
     demos: Demos<'a>,
     fields: Vec<OneFieldDiff<'a>>,
     lm: Vec<OneKey<'a>>,
@@ -146,6 +150,7 @@ impl<'a> From<&'a PredictorDiff> for OnePredictor<'a> {
             path: &diff.path,
             change: diff.change.as_str(),
             instructions: Pieces(&diff.instructions),
+            instructions_complete: !diff.instructions.is_cut,
             demos: Demos::from(&diff.demos),
             fields: diff.fields.iter().map(OneFieldDiff::from).collect(),
             lm: keys(&diff.lm),
@@ -191,7 +196,11 @@ impl Serialize for Metrics<'_> {
 struct Examples<'a> {
     fixed: Vec<OneExample<'a>>,
     broken: Vec<OneExample<'a>>,
-    /// How many examples both evaluated; null unless both have a table of results.
+    /// Where the scores of `a` and `b` were read; null where there are none.
+    sources: [Option<&'static str>; 2],
+    /// Why there are no scores of `a` and `b`.
+    without_scores: [Option<String>; 2],
+    /// How many examples both evaluated; null unless both have scores of them.
     joined: Option<usize>,
     scored: Option<usize>,
     /// From which score on an example is right.
@@ -203,22 +212,37 @@ struct OneExample<'a> {
     inputs: &'a Object,
     expected: &'a Object,
     scores: [f64; 2],
+    /// Its traces in `a` and `b`; null where they cannot be told.
+    trace_ids: [Option<&'a str>; 2],
+    /// Why they cannot be told.
+    without_trace: [Option<String>; 2],
 }
 
 impl<'a> From<&'a ExampleChange> for OneExample<'a> {
     fn from(change: &'a ExampleChange) -> Self {
-        Self { inputs: &change.inputs, expected: &change.expected, scores: [change.old, change.new] }
+        Self {
+            inputs: &change.inputs,
+            expected: &change.expected,
+            scores: [change.old, change.new],
+            trace_ids: change.traces.each_ref().map(|link| link.trace().map(TraceId::as_str)),
+            without_trace: change.traces.each_ref().map(TraceLink::why),
+        }
     }
 }
 
-impl<'a> From<Option<&'a ExampleDiff>> for Examples<'a> {
-    fn from(diff: Option<&'a ExampleDiff>) -> Self {
+impl<'a> Examples<'a> {
+    fn new(diff: Option<&'a ExampleDiff>, sources: &[ScoreSource; 2]) -> Self {
         let list = |pick: fn(&ExampleDiff) -> &Vec<ExampleChange>| {
             diff.map_or_else(Vec::new, |diff| pick(diff).iter().map(OneExample::from).collect())
         };
         Self {
             fixed: list(|diff| &diff.fixed),
             broken: list(|diff| &diff.broken),
+            sources: sources.each_ref().map(ScoreSource::as_str),
+            without_scores: sources.each_ref().map(|source| match source {
+                ScoreSource::Nothing(why) => Some(why.to_string()),
+                _ => None,
+            }),
             joined: diff.map(|diff| diff.joined),
             scored: diff.map(|diff| diff.scored),
             threshold: diff.and_then(|diff| diff.rule).map(|rule| rule.threshold),
@@ -241,10 +265,11 @@ fn print_json((a, b): (&Run, &Run), diff: &RunDiff, answer: &mut Answer<'_>) -> 
         predictors: diff.program.predictors.iter().map(OnePredictor::from).collect(),
         params: Params(&diff.params),
         metrics: Metrics(&diff.metrics),
-        examples: Examples::from(diff.examples.as_ref()),
+        examples: Examples::new(diff.examples.as_ref(), &diff.sources),
         run_a: Side::new(a, &diff.old),
         run_b: Side::new(b, &diff.new),
         complete: diff.program.complete,
+        texts_complete: diff.program.cut_texts().next().is_none(),
         other: keys(&diff.program.other),
         warnings: answer.cx.take_warnings().into(),
     };

@@ -10,7 +10,7 @@ use crate::cli::style::{Color, Style};
 use crate::cli::words;
 use crate::model::program::Object;
 use crate::model::{Demo, Json, Program, Run, Shown};
-use crate::query::{ExampleChange, ExampleDiff, RunDiff};
+use crate::query::{ExampleChange, ExampleDiff, RunDiff, ScoreSource};
 
 /// Values longer than this are cut.
 const PREVIEW: usize = 120;
@@ -41,8 +41,16 @@ pub(super) fn print((a, b): (&Run, &Run), diff: &RunDiff, answer: &mut Answer<'_
     print_keys("Other", &diff.program.other, answer)?;
     print_values(diff, answer)?;
     match &diff.examples {
-        Some(examples) => print_examples(examples, answer),
-        None => Ok(writeln!(answer.out, "\nExamples: unknown, not both runs have a result_table.json")?),
+        Some(examples) => print_examples(examples, &diff.sources, answer),
+        None => {
+            writeln!(answer.out, "\nExamples: unknown")?;
+            for (side, source) in ["a", "b"].into_iter().zip(&diff.sources) {
+                if let ScoreSource::Nothing(why) = source {
+                    writeln!(answer.out, "  {side}: {why}")?;
+                }
+            }
+            Ok(())
+        }
     }
 }
 
@@ -63,6 +71,9 @@ fn print_predictor(diff: &PredictorDiff, answer: &mut Answer<'_>) -> Result<(), 
     } else {
         let only = if diff.instructions.is_whitespace_only() { " (spaces only)" } else { "" };
         writeln!(answer.out, "  Instructions{only}")?;
+        if diff.instructions.is_cut {
+            writeln!(answer.out, "    Not compared word by word in full: what is left counts as replaced")?;
+        }
         for line in lines(&diff.instructions, style) {
             writeln!(answer.out, "    {line}")?;
         }
@@ -216,7 +227,7 @@ fn print_values(diff: &RunDiff, answer: &mut Answer<'_>) -> Result<(), Failure> 
     Ok(())
 }
 
-fn print_examples(examples: &ExampleDiff, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<(), Failure> {
     let counted = words::counted(examples.joined as u64, "example");
     let right = match examples.rule {
         Some(rule) if rule.is_binary => "right is 1".to_owned(),
@@ -224,6 +235,12 @@ fn print_examples(examples: &ExampleDiff, answer: &mut Answer<'_>) -> Result<(),
         None => "no scores".to_owned(),
     };
     writeln!(answer.out, "\nExamples: {counted} in both, {} scored in both, {right}", examples.scored)?;
+    for (side, source) in ["a", "b"].into_iter().zip(sources) {
+        if let ScoreSource::Assessments { metric, scored, examples, .. } = source {
+            let metric = words::clean(metric);
+            writeln!(answer.out, "  {side}: {scored} of {examples} scores, from assessments {metric} on its traces")?;
+        }
+    }
     print_list("  Fixed", &examples.fixed, answer)?;
     print_list("  Broken", &examples.broken, answer)
 }

@@ -152,15 +152,23 @@ JSON:
                    demos: {added: [], removed: [], kept, moved, recounted,
                            changed: [{removed, added, fields: []}]},
                    fields: [{change, keys: [], a, b}], lm: [{key, a, b}],
-                   other: [{key, a, b}], is_hidden}],
+                   other: [{key, a, b}], is_hidden, instructions_complete}],
    params: {key: {a, b}}, metrics: {key: {a, b}},
-   examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b]}], broken: [],
-              joined, scored, threshold},
-   run_a: {run_id, source, state_hash, stale}, run_b: {…}, complete}
+   examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b],
+                       trace_ids: [a, b], without_trace: [a, b]}], broken: [],
+              joined, scored, threshold, sources: [a, b],
+              without_scores: [a, b]},
+   run_a: {run_id, source, state_hash, stale}, run_b: {…}, complete,
+   texts_complete}
   same compares what the programs do. Only fields, settings, params and metrics
-  that differ are listed. joined counts the examples that both evaluated, null
-  where not both have a table of results. A score of threshold or more counts
-  as right. is_hidden marks what changed only in masked values.";
+  that differ are listed. Scores are read from result_table.json, else from
+  assessments on traces; sources says which, without_scores why there are none.
+  joined counts the examples that both evaluated, null where not both have
+  scores. A score of threshold or more counts as right. A trace is told only
+  where it is the one that fits; without_trace says why it is not. is_hidden
+  marks what changed only in masked values. texts_complete is false where
+  instructions are too long to be compared word by word in full: what is left
+  counts as replaced.";
 
 pub(in super::super) const CHECK: &str = "\
 Examples:

@@ -55,6 +55,19 @@ impl StateIndex {
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn state_index(store: &mut dyn Store, cx: &ReadCx, previous: Option<&StateIndex>) -> Result<StateIndex> {
+    state_index_telling(store, cx, previous, &mut |_, _| {})
+}
+
+/// The same; `tell` hears how many runs of how many were looked at.
+///
+/// # Errors
+/// As [`state_index`].
+pub fn state_index_telling(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    previous: Option<&StateIndex>,
+    tell: &mut dyn FnMut(usize, usize),
+) -> Result<StateIndex> {
     let runs = adopted_runs(store, cx, None, false)?;
     let mut index = StateIndex { complete: runs.len() <= MAX_RUNS, ..StateIndex::default() };
     for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active).take(MAX_RUNS) {
@@ -75,6 +88,7 @@ pub fn state_index(store: &mut dyn Store, cx: &ReadCx, previous: Option<&StateIn
         }
         index.known.insert(run.id.clone(), known);
         index.runs += 1;
+        tell(index.runs, runs.len());
     }
     Ok(index)
 }

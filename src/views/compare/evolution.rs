@@ -13,7 +13,7 @@ use super::selecting::{Passage, Selecting};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, Lane, PreparedEvolution};
 use crate::model::RunId;
-use crate::state::{Action, PHRASE_MOST, Place};
+use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -32,8 +32,6 @@ use crate::widgets::virtual_rows::VirtualRows;
 pub(in crate::views) struct EvolutionMemory {
     parent: Option<RunId>,
     predictor: Option<String>,
-    shows_all: bool,
-    shows_space: bool,
     whole: BTreeSet<usize>,
     selecting: Selecting,
     shown: Option<Arc<EvolutionRows>>,
@@ -108,13 +106,14 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
             }
         }
         ui.add_space(size::GAP_M);
+        let settings = scene.state.settings.compare;
         let tip = "Lines that did not change are left out";
-        if ui.add(Chip::toggle("Differences only", !memory.shows_all)).on_hover_text(tip).clicked() {
-            memory.shows_all = !memory.shows_all;
+        if ui.add(Chip::toggle("Differences only", !settings.shows_all)).on_hover_text(tip).clicked() {
+            scene.act(Action::ArrangeCompare(CompareSettings { shows_all: !settings.shows_all, ..settings }));
             memory.whole.clear();
         }
-        if ui.add(Chip::toggle("Show spaces", memory.shows_space)).clicked() {
-            memory.shows_space = !memory.shows_space;
+        if ui.add(Chip::toggle("Show spaces", settings.shows_space)).clicked() {
+            scene.act(Action::ArrangeCompare(CompareSettings { shows_space: !settings.shows_space, ..settings }));
         }
     });
     ui.add_space(size::GAP_XS);
@@ -177,8 +176,8 @@ fn make_rows(
     let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
         width,
-        shows_all: memory.shows_all,
-        shows_space: memory.shows_space,
+        shows_all: scene.state.settings.compare.shows_all,
+        shows_space: scene.state.settings.compare.shows_space,
         phrase: phrase.trim().to_owned(),
         whole: memory.whole.clone(),
     };
@@ -218,5 +217,7 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
             let experiment = scene.place().experiment().cloned();
             scene.go(Place::Run { experiment, run });
         }
+        // No row here is an example.
+        RowEvent::OpenTrace(..) | RowEvent::Explain(_) => {}
     }
 }

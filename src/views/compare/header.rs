@@ -71,10 +71,10 @@ pub(super) fn header_ui(
             scene.act(Action::Go(Location::at(place).with_tab(Tab::Evolution)));
         }
         if ui.available_size_before_wrap().x >= SWITCHES {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, memory, true));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, scene, memory, true));
         } else {
             ui.end_row();
-            switches_ui(ui, memory, false);
+            switches_ui(ui, scene, memory, false);
         }
     });
     facts_ui(ui, scene, (a, b), diff);
@@ -82,7 +82,9 @@ pub(super) fn header_ui(
     (name(scene, a), name(scene, b))
 }
 
-fn switches_ui(ui: &mut Ui, memory: &mut CompareMemory, is_reversed: bool) {
+fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, is_reversed: bool) {
+    let before = scene.state.settings.compare;
+    let mut now = before;
     let mut parts = [0, 1, 2, 3];
     if is_reversed {
         parts.reverse();
@@ -91,21 +93,24 @@ fn switches_ui(ui: &mut Ui, memory: &mut CompareMemory, is_reversed: bool) {
         match part {
             0 => {
                 let tip = "What is the same in both is left out";
-                if ui.add(Chip::toggle("Differences only", memory.only_differences)).on_hover_text(tip).clicked() {
-                    memory.only_differences = !memory.only_differences;
+                if ui.add(Chip::toggle("Differences only", !before.shows_all)).on_hover_text(tip).clicked() {
+                    now.shows_all = !before.shows_all;
                     memory.whole.clear();
                 }
             }
-            1 if ui.add(Chip::toggle("Side by side", !memory.is_unified)).clicked() => memory.is_unified = false,
-            2 if ui.add(Chip::toggle("Unified", memory.is_unified)).clicked() => memory.is_unified = true,
+            1 if ui.add(Chip::toggle("Side by side", !before.is_unified)).clicked() => now.is_unified = false,
+            2 if ui.add(Chip::toggle("Unified", before.is_unified)).clicked() => now.is_unified = true,
             3 => {
                 let tip = "Spaces, tabs and line ends as signs";
-                if ui.add(Chip::toggle("Show spaces", memory.shows_space)).on_hover_text(tip).clicked() {
-                    memory.shows_space = !memory.shows_space;
+                if ui.add(Chip::toggle("Show spaces", before.shows_space)).on_hover_text(tip).clicked() {
+                    now.shows_space = !before.shows_space;
                 }
             }
             _ => {}
         }
+    }
+    if now != before {
+        scene.act(Action::ArrangeCompare(now));
     }
 }
 

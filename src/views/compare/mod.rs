@@ -9,7 +9,7 @@ mod start;
 
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
 pub(super) use selecting::HISTORY;
-pub(super) use start::{choose, look_up, menu_ui, set_baseline, start};
+pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use super::window::place_frame;
 use crate::loader::{DerivedKey, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::Comparison;
-use crate::state::{Action, Place, Tab};
+use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
@@ -35,10 +35,8 @@ use paint::{Names, RowEvent};
 use rows::{Options, Rows, Side};
 
 /// What the page remembers.
+#[derive(Default)]
 pub(super) struct CompareMemory {
-    is_unified: bool,
-    only_differences: bool,
-    shows_space: bool,
     whole: BTreeSet<usize>,
     runs: Option<(RunId, RunId)>,
     shown: Option<Arc<Rows>>,
@@ -47,24 +45,6 @@ pub(super) struct CompareMemory {
     widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
     kept: KeptScroll,
-}
-
-impl Default for CompareMemory {
-    fn default() -> Self {
-        Self {
-            is_unified: false,
-            only_differences: true,
-            shows_space: false,
-            whole: BTreeSet::new(),
-            runs: None,
-            shown: None,
-            shown_unified: false,
-            tab: None,
-            widths: None,
-            scroll: RowScroll::default(),
-            kept: KeptScroll::default(),
-        }
-    }
 }
 
 impl CompareMemory {
@@ -136,13 +116,14 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepare
     let Some((_, widths)) = &memory.widths else { return };
     // In steps, so that dragging a panel does not wrap anew with each point.
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+    let settings = scene.state.settings.compare;
     let options = Options {
         tab,
         width,
         scale,
-        is_unified: memory.is_unified,
-        only_differences: memory.only_differences,
-        shows_space: memory.shows_space,
+        is_unified: settings.is_unified,
+        only_differences: !settings.shows_all,
+        shows_space: settings.shows_space,
         whole: memory.whole.clone(),
     };
     let key = DerivedKey { what: "rows of a comparison", source: prepared.id, variant: options.key() };
@@ -199,5 +180,11 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Prepar
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
         RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
+        RowEvent::OpenTrace(side, trace) => {
+            let Some((old, new)) = memory.runs.clone() else { return };
+            let run = if side == Side::Old { old } else { new };
+            scene.go(Place::Trace { experiment: None, run: Some(run), trace });
+        }
+        RowEvent::Explain(why) => scene.act(Action::Notify(NoticeText::hint(why, ""))),
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use egui::{Align, CornerRadius, Galley, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, vec2};
 
-use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, ExampleCell, GUTTER, Row, Side};
-use crate::model::RunId;
+mod examples;
+
+use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, Side};
+use crate::model::{RunId, TraceId};
 use crate::widgets::diff_text::{self, DiffLine, Mark};
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
@@ -42,6 +44,10 @@ pub(super) enum RowEvent {
     Copy(String),
     /// Go to a run.
     Go(RunId),
+    /// Go to a trace of the run on a side.
+    OpenTrace(Side, TraceId),
+    /// Say why no trace can be opened.
+    Explain(String),
 }
 
 pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, names: &Names<'_>) -> Option<RowEvent> {
@@ -121,7 +127,8 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         }
         Row::Demo { mark, cells, note, whole } => demo(ui, row, *mark, cells, note, whole, tokens),
         Row::Change(change) => change_ui(ui, row, change, tokens),
-        Row::Examples(left, right) => examples(ui, row, left.as_ref(), right.as_ref(), tokens),
+        Row::Example(one) => examples::alone_ui(ui, row, one, names, tokens),
+        Row::Examples(left, right) => examples::row_ui(ui, row, [left.as_ref(), right.as_ref()], names, tokens),
     }
 }
 
@@ -377,55 +384,4 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     let cut = |text: &str| format::ellipsize_graphemes(text, TOOLTIP / 2).into_owned();
     response.on_hover_text(format!("{}\n\n− {}\n\n+ {}\n\nClick to copy both", change.key, cut(&old), cut(&new)));
     clicked.then(|| RowEvent::Copy(format!("{}\n{old}\n{new}", change.key)))
-}
-
-fn examples(
-    ui: &Ui,
-    row: &VisibleRow,
-    left: Option<&ExampleCell>,
-    right: Option<&ExampleCell>,
-    tokens: &Tokens,
-) -> Option<RowEvent> {
-    let label = [left, right].into_iter().flatten().map(say_example).collect::<Vec<_>>().join("; ");
-    row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
-    let (left_rect, right_rect) = halves(row.rect);
-    // A list alone has the whole row.
-    let is_alone = right.is_none() && left.is_some_and(|one| !one.is_fixed);
-    let left_rect = if is_alone { row.rect } else { left_rect };
-    let mut event = None;
-    for (rect, cell, side) in [(left_rect, left, 0), (right_rect, right, 1)] {
-        let Some(cell) = cell else { continue };
-        let name = say_example(cell);
-        let response = ui.interact(rect, row.id.with(side), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name.as_str()));
-        if response.hovered() {
-            ui.painter().rect_filled(rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
-        }
-        if response.has_focus() {
-            crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
-        }
-        let (glyph, tone) = if cell.is_fixed { (Glyph::Up, Tone::Good) } else { (Glyph::Down, Tone::Bad) };
-        glyph.paint_tone(ui.painter(), rect.left_center() + vec2(9.0, 0.0), tone, tokens);
-        let scores = format!("{} → {}", format::value(cell.scores[0]), format::value(cell.scores[1]));
-        let covered = row_text::paint(
-            ui.painter(),
-            rect.with_max_x(rect.right() - size::GAP_XS),
-            &scores,
-            Type::Value,
-            tokens.text2,
-            Align::Max,
-        );
-        let text = rect.with_min_x(rect.left() + 22.0).with_max_x(covered.left() - size::GAP_S);
-        text_at(ui, text, &cell.text, Type::Body, tokens.text1);
-        if response.clicked() {
-            event = Some(RowEvent::Copy(cell.whole.clone()));
-        }
-        response.on_hover_text(format!("{}\n\nClick to copy", cell.whole));
-    }
-    event
-}
-
-fn say_example(cell: &ExampleCell) -> String {
-    let word = if cell.is_fixed { "Fixed" } else { "Broken" };
-    format!("{word}: {}, {} → {}", cell.text, format::value(cell.scores[0]), format::value(cell.scores[1]))
 }

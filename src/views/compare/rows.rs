@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
-use crate::model::RunId;
+use crate::model::{RunId, TraceId};
 use crate::state::Tab;
 use crate::widgets::diff_text::{DiffLine, Mark};
 use crate::widgets::text::CharWidths;
@@ -76,6 +76,8 @@ pub(super) struct ExampleCell {
     pub whole: String,
     pub scores: [f64; 2],
     pub is_fixed: bool,
+    /// Its traces in both runs; where one cannot be told, why.
+    pub traces: [Result<TraceId, String>; 2],
 }
 
 /// One row.
@@ -113,6 +115,8 @@ pub(super) enum Row {
     Captions(String, String),
     /// An example at the left and one at the right.
     Examples(Option<ExampleCell>, Option<ExampleCell>),
+    /// An example alone.
+    Example(ExampleCell),
 }
 
 /// The rows of a tab.
@@ -158,6 +162,7 @@ impl Rows {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }
             Row::Change(change) => [&change.old, &change.new].into_iter().flatten().map(String::len).sum(),
+            Row::Example(one) => one.text.len() + one.whole.len() + 80,
             Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
             _ => 0,
         };

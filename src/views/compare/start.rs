@@ -13,16 +13,26 @@ use crate::widgets::chips::Chip;
 use crate::widgets::format;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
 
-/// The run that a command is about: where the keyboard stands in the tree, else what is selected
-/// or on screen.
-fn subject(scene: &Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
-    if let Some(run) = at_cursor {
-        return Some(run.clone());
+/// The run that a command is about: where the keyboard stands, else what is selected or on screen.
+pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
+    if at_cursor.is_some() {
+        return at_cursor.cloned();
     }
-    let is_table = matches!(scene.place(), Place::Experiment(_));
-    match scene.state.selected_runs.ids.as_slice() {
-        [run] if is_table => Some(run.clone()),
-        _ => scene.place().run().cloned(),
+    match scene.place().clone() {
+        Place::Compare { runs } => shown_pair(scene, &runs).map(|(_, run)| run),
+        // An address may name a trace without its run, or a program without any.
+        Place::Trace { run: None, trace, .. } => {
+            let slot = scene.loader.trace_tree(&trace, Lane::Selection);
+            slot.value().and_then(|tree| tree.as_ref().as_ref()?.head.row.run_id.clone())
+        }
+        Place::Program(hash) => {
+            let slot = scene.loader.passport(&hash, Lane::Selection);
+            slot.value().and_then(|known| Some(known.as_ref().as_ref()?.evaluations.first()?.run.id.clone()))
+        }
+        place => match scene.state.selected_runs.ids.as_slice() {
+            [run] if matches!(place, Place::Experiment(_)) => Some(run.clone()),
+            _ => place.run().cloned(),
+        },
     }
 }
 
@@ -41,8 +51,8 @@ pub(in crate::views) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) 
     }
 }
 
-fn tell_to_choose(scene: &mut Scene<'_>) {
-    let what = "There is no run to compare here";
+pub(in crate::views) fn tell_to_choose(scene: &mut Scene<'_>) {
+    let what = "There is no run here";
     let advice = "Select runs in the table of an experiment, or move to one in the tree";
     scene.act(Action::Notify(NoticeText::hint(what, advice)));
 }

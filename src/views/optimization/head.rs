@@ -4,14 +4,19 @@ use egui::Ui;
 
 use super::rows::{Standing, standing};
 use crate::loader::Optimization;
-use crate::model::RunStatus;
+use crate::model::{Predictor, RunId, RunStatus};
+use crate::views::origin::origin_ui;
+use crate::views::scene::Scene;
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
-pub(super) fn head_ui(ui: &mut Ui, found: &Optimization) {
+/// No more predictors are named here; the tab of the program has all.
+const MOST_REWRITTEN: usize = 3;
+
+pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
     let seed = found.seed.as_ref().and_then(|seed| standing(found, &seed.run_ids));
     let winner = found.winner.as_ref().and_then(|winner| standing(found, &winner.run_ids));
     let is_inferred = found.winner.as_ref().is_some_and(|winner| winner.inferred);
@@ -36,7 +41,28 @@ pub(super) fn head_ui(ui: &mut Ui, found: &Optimization) {
                 change_ui(ui, found, seed.as_ref(), winner);
             }
         });
+        let (rewritten, name) = (rewritten(found), winner.as_ref().map_or("", |winner| &winner.name));
+        if !rewritten.is_empty() {
+            ui.add_space(size::GAP_XS);
+        }
+        for (run, path) in rewritten {
+            let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
+            origin_ui(ui, scene, (&found.run.id, run, path), &of);
+        }
     });
+}
+
+/// The predictors of the winner whose instructions are not those of the seed, with a run that has them.
+fn rewritten(found: &Optimization) -> Vec<(&RunId, &str)> {
+    let place = |runs: &[RunId]| found.evaluations.iter().position(|one| runs.contains(&one.run_id));
+    let program = |at: Option<usize>| found.programs.get(at?)?.as_ref();
+    let at = found.winner.as_ref().and_then(|winner| place(&winner.run_ids));
+    let seed = program(found.seed.as_ref().and_then(|seed| place(&seed.run_ids)));
+    let (Some(at), Some(winner), Some(seed)) = (at, program(at), seed) else { return Vec::new() };
+    let given = |path: &str| seed.predictors.iter().find(|one| one.path == path)?.instructions.as_ref();
+    let is_new = |one: &&Predictor| one.instructions.is_some() && one.instructions.as_ref() != given(&one.path);
+    let run = &found.evaluations[at].run_id;
+    winner.predictors.iter().filter(is_new).take(MOST_REWRITTEN).map(|one| (run, &*one.path)).collect()
 }
 
 fn no_winner(status: &RunStatus) -> &'static str {

@@ -14,6 +14,7 @@ use egui::{ScrollArea, Ui};
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, Optimization, RunPage};
+use crate::model::RunId;
 use crate::state::{Action, Tab};
 use crate::widgets::charts::{ChartState, Series};
 use crate::widgets::chips::Chip;
@@ -36,6 +37,13 @@ pub(super) struct OptimizationMemory {
 }
 
 impl OptimizationMemory {
+    /// The run of the row on which the keyboard stands, in the table of this optimization.
+    pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
+        let (found, candidates, _) = self.shown.as_ref()?;
+        let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
+        table::run_of(found, candidates, candidates.lines(&self.unfolded).get(self.cursor?)?)
+    }
+
     /// Makes rows and series anew only when something changed.
     fn keep_up(&mut self, found: &Arc<Option<Optimization>>) {
         let known = self.shown.as_ref().map(|(known, ..)| known);
@@ -75,7 +83,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
             facts::card(ui, optimization, 0.0);
             return;
         }
-        head::head_ui(ui, optimization);
+        head::head_ui(ui, scene, optimization);
         ui.add_space(size::GAP_S);
         if ui.available_width() >= TWO_COLUMNS {
             beside_ui(ui, scene, memory, optimization);

@@ -7,6 +7,7 @@ use super::chart::open;
 use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
+use crate::model::RunId;
 use crate::views::scene::Scene;
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
@@ -83,14 +84,19 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
         }
         return;
     }
-    let run =
-        events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line)).map(|line| match line {
-            Line::Candidate(at) => candidates.rows[*at].opens.clone(),
-            Line::Evaluation(place) => found.evaluations[*place].run_id.clone(),
-        });
+    let line = events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line));
+    let run = line.and_then(|line| run_of(found, candidates, line));
     if let Some(run) = run {
         open(scene, &run);
     }
+}
+
+/// The run to which a line leads.
+pub(super) fn run_of(found: &Optimization, candidates: &Candidates, line: &Line) -> Option<RunId> {
+    Some(match line {
+        Line::Candidate(at) => candidates.rows.get(*at)?.opens.clone(),
+        Line::Evaluation(place) => found.evaluations.get(*place)?.run_id.clone(),
+    })
 }
 
 fn score(score: Option<f64>) -> CellText<'static> {

@@ -4,33 +4,66 @@ mod rows;
 
 use egui::{ScrollArea, Ui};
 
+use super::compare::{subject, tell_to_choose};
+use super::origin::{self, Line, line_ui};
 use super::parts::{link, short_id, slot_ui};
 use super::scene::Scene;
 use super::window::place_frame;
 use crate::loader::Lane;
-use crate::model::StateHash;
+use crate::model::{RunId, StateHash};
 use crate::query::Passport;
-use crate::state::Action;
+use crate::state::{Action, Location, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use rows::{Evaluated, Line};
+use rows::Evaluated;
 
 /// Longer instructions are cut; the span that wrote them shows all.
 const MOST_TEXT: usize = 1_200;
+
+/// So often it is told how far the search has come.
+const PROGRESS_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// More evaluations are not listed.
 const MOST_LINES: usize = 200;
 
 /// More of them scroll.
 const ROWS_MOST: usize = 12;
+/// Goes to the page of the program of a run, as soon as it is known which one that is.
+pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    match subject(scene, at_cursor) {
+        Some(run) => scene.act(Action::WishForOrigin(Some(run))),
+        None => tell_to_choose(scene),
+    }
+}
+
+/// Looks up which program is wanted.
+pub(super) fn look_up(scene: &mut Scene<'_>) {
+    let Some(run) = scene.state.wants_origin.clone() else { return };
+    let slot = scene.loader.program(&run, false, Lane::Selection);
+    let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
+    let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
+        (Some(Some(found)), _) => match &found.program.state_hash {
+            Some(hash) => Action::Go(Location::at(Place::Program(hash.clone()))),
+            None => nothing("It is not known which program this is", "Its state is incomplete or damaged".to_owned()),
+        },
+        (Some(None), _) => nothing("This run has no program", "Evaluations and optimizations have one".to_owned()),
+        (None, Some(error)) => nothing("The program could not be read", error.to_string()),
+        (None, None) => return,
+    };
+    scene.act(Action::WishForOrigin(None));
+    scene.act(target);
+}
 
 pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.passport(hash, Lane::Selection);
+        if slot.wants_skeleton(scene.clock.now) {
+            progress_ui(ui, scene);
+        }
         let Some(passport) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
         let Some(passport) = passport.as_ref() else {
             empty_ui(ui, &format!("No run of this store holds the program {}", short_id(hash.as_str())), "");
@@ -54,6 +87,20 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
     });
 }
 
+/// How far the search has come: thousands of files may have to be read.
+fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let text = match scene.loader.programs_looked() {
+        Some((done, of)) if done < of => {
+            format!("Looking for this program: {} of {} runs", format::count(done as u64), format::count(of as u64))
+        }
+        Some(_) => "Reading the optimizations that it is part of".to_owned(),
+        None => "Looking for this program in all runs".to_owned(),
+    };
+    text_ui(ui, &text, Type::Small, Tone::Muted);
+    ui.add_space(size::GAP_S);
+    ui.ctx().request_repaint_after(PROGRESS_EVERY);
+}
+
 fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
@@ -72,8 +119,10 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
         let what = what.join(" · ");
         text_ui(ui, &what, Type::Small, Tone::Muted);
         let runs = format::count(passport.runs as u64);
-        let seen =
-            if passport.complete { format!("{runs} runs looked at") } else { format!("only {runs} runs looked at") };
+        let seen = match passport.complete {
+            true => format!("{runs} runs looked at"),
+            false => format!("only {runs} runs and some of its optimizations looked at"),
+        };
         text_ui(ui, &seen, Type::Small, Tone::Faint);
     });
     ui.add_space(size::GAP_S);
@@ -93,7 +142,7 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
             card_heading_ui(ui, title);
             text_ui(ui, &format::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
             match passport.origins.iter().find(|told| told.path == predictor.path) {
-                Some(told) => line_ui(ui, scene, &rows::origin(told)),
+                Some(told) => line_ui(ui, scene, &origin::line(told)),
                 None => {
                     text_ui(ui, "It is in no optimization", Type::Small, Tone::Muted);
                 }
@@ -163,21 +212,4 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, lines: &[Line], emp
         }
     });
     ui.add_space(size::GAP_M);
-}
-
-fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_S;
-        match &line.target {
-            Some(target) => {
-                if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
-                    scene.act(Action::Go(target.clone()));
-                }
-            }
-            None => {
-                text_ui(ui, &format::one_line(&line.text, 200), Type::Body, Tone::Neutral);
-            }
-        }
-        text_ui(ui, &format::one_line(&line.note, 300), Type::Small, Tone::Muted);
-    });
 }

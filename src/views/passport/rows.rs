@@ -1,59 +1,11 @@
 //! What the page of a program says, as lines.
 
 use crate::analysis::optimization::EvaluationKind;
-use crate::analysis::provenance::WriterKind;
+use crate::query::Passport;
 use crate::query::passport::{EvaluationData, PassportEvaluation};
-use crate::query::{Origin, Passport, Provenance};
-use crate::state::{Location, Place, SpanRef};
+use crate::state::{Location, Place};
+use crate::views::origin::Line;
 use crate::widgets::format;
-
-/// A line that may lead somewhere.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
-    /// The words that lead there.
-    pub text: String,
-    /// What stands behind them.
-    pub note: String,
-    /// Where it leads.
-    pub target: Option<Location>,
-}
-
-/// Where an instruction came from.
-pub(super) fn origin(told: &Provenance) -> Line {
-    let plain = |text: &str, note: String| Line { text: text.to_owned(), note, target: None };
-    match &told.origin {
-        Origin::Writer(found) => {
-            let writer = &found.writer;
-            let place = Place::Trace { experiment: None, run: Some(told.parent.clone()), trace: writer.trace.clone() };
-            let span = SpanRef { id: writer.span_id.clone(), nth: writer.span_nth };
-            let what = match writer.kind {
-                WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt => {
-                    "Written by the proposer"
-                }
-                WriterKind::BareCall => "Written by a model",
-                WriterKind::OtherPredictor => "Written by a predictor",
-            };
-            let signature = writer.signature.as_deref().map(|text| format!(" · {text}")).unwrap_or_default();
-            let inferred = if found.is_inferred { " · inferred" } else { "" };
-            Line {
-                text: format!("{what} in {}", writer.name),
-                note: format!("{}{inferred}", signature.trim_start_matches(" · ")),
-                target: Some(Location { span: Some(span), ..Location::at(place) }),
-            }
-        }
-        Origin::Program { is_inferred: false } => {
-            plain("Of the program that was given to the optimization", "no proposer wrote it".to_owned())
-        }
-        Origin::Program { is_inferred: true } => {
-            plain("Of the program that was given to the optimization", "inferred".to_owned())
-        }
-        Origin::Unknown => {
-            let traces = format::count(told.looked.traces);
-            let rest = if told.looked.complete { "" } else { "; there are more" };
-            plain("Its origin is not known", format!("it is in no output of the {traces} traces looked into{rest}"))
-        }
-    }
-}
 
 /// On what an evaluation was made, in words.
 pub(super) fn data(data: &EvaluationData) -> String {

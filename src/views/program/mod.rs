@@ -87,7 +87,8 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let frame = egui::Frame::new().inner_margin(egui::Margin { left, ..Default::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt(("program", at)).auto_shrink(false).show(ui, |ui| {
-            predictor::predictor_ui(ui, scene, memory, prepared, at, history(page));
+            let history = history(page);
+            predictor::predictor_ui(ui, scene, memory, page, prepared, at, history);
             ui.add_space(size::GAP_L);
         });
     });

@@ -3,12 +3,13 @@
 use egui::Ui;
 
 use super::{ProgramMemory, demos, fields, rows};
-use crate::loader::{PreparedPredictor, PreparedProgram, Text};
-use crate::model::RunId;
+use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
+use crate::model::{Program, ProgramSource, RunId};
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
 use crate::views::compare::HISTORY;
 use crate::views::details::json::{JsonMemory, json_view_ui};
 use crate::views::details::text::offering_text_block_ui;
+use crate::views::origin::origin_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::key_value::{self, KeyValue};
@@ -18,14 +19,16 @@ use crate::widgets::tokens::size::{self, Type};
 
 /// Longer instructions scroll.
 const LINES_MOST: usize = 22;
-/// The most room for JSON as it is stored, and what its search needs.
+/// The most room for JSON as it is stored.
 const JSON_HEIGHT: f32 = 190.0;
-const JSON_TOOLS: f32 = 40.0;
+/// Of it, what is no row: the field to search in.
+const JSON_FIND: f32 = 40.0;
 
 pub(super) fn predictor_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut ProgramMemory,
+    page: &RunPage,
     prepared: &PreparedProgram,
     at: usize,
     history: Option<&RunId>,
@@ -44,6 +47,9 @@ pub(super) fn predictor_ui(
             });
             match &shown.instructions {
                 Some(text) => {
+                    if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
+                        origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
+                    }
                     let names = ("instructions", "Instructions");
                     let offer = history.is_some().then_some(HISTORY);
                     let block = &mut memory.instructions;
@@ -114,6 +120,17 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
     scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
 }
 
+/// The optimization in which the instructions may have been written, and the run that shows this
+/// program there: evaluations of optimizers are numbered, and an optimization stands for its best.
+fn optimization_of<'a>(page: &'a RunPage, program: &Program) -> Option<(&'a RunId, &'a RunId)> {
+    let run = &page.run.id;
+    match &page.parent {
+        Some(parent) if page.run.name.starts_with("eval_") => Some((&parent.id, run)),
+        _ if program.source == ProgramSource::BestModelJson => Some((run, run)),
+        _ => None,
+    }
+}
+
 fn demos_heading(demos: usize, bootstrapped: usize) -> String {
     match (demos, bootstrapped) {
         (0, _) => "Demos".to_owned(),
@@ -142,9 +159,9 @@ fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], is_c
 fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
     ui.add_space(size::GAP_S);
     section_ui(ui, label);
-    // The text has no fewer lines than there are rows.
-    let lines = text.text().lines().take(20).count() as f32;
-    let height = (JSON_TOOLS + lines * size::LINE).min(JSON_HEIGHT);
+    // The outermost braces are no rows.
+    let rows = text.text().lines().take(20).count().saturating_sub(2).max(1);
+    let height = (JSON_FIND + rows as f32 * (size::LINE + 2.0)).min(JSON_HEIGHT);
     let place =
         egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), height));
     let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));

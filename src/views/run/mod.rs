@@ -53,6 +53,15 @@ impl RunMemory {
     }
 }
 
+impl RunMemory {
+    /// The evaluation or candidate on which the keyboard stands, where their table is shown.
+    pub fn candidate_at_cursor(&self, scene: &Scene<'_>) -> Option<RunId> {
+        let Place::Run { run, .. } = scene.place() else { return None };
+        let is_elsewhere = scene.state.location().tab.is_some_and(|tab| tab != Tab::Optimization);
+        if is_elsewhere { None } else { self.optimization.run_at_cursor(run) }
+    }
+}
+
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.run_page(id, Lane::Selection);

@@ -8,6 +8,9 @@ use unicode_segmentation::GraphemeCursor;
 /// No line is longer than this many characters.
 pub const LINE_CHARS_MOST: usize = 2_000;
 
+/// A long line is split between words where they are no longer than this.
+const WORD_BYTES_MOST: usize = 100;
+
 /// A text, kept once, and where its lines begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLines {
@@ -127,9 +130,19 @@ fn push_split(starts: &mut Vec<u32>, line: &str, offset: usize, most: usize) {
             return;
         }
         let cut = grapheme_boundary(rest, cut);
+        let cut = word_boundary(rest, cut);
         rest = &rest[cut..];
         start += cut;
         starts.push(start as u32);
+    }
+}
+
+/// Behind the last space a little before `cut`; `cut` itself if there is none.
+fn word_boundary(text: &str, cut: usize) -> usize {
+    let from = text.floor_char_boundary(cut.saturating_sub(WORD_BYTES_MOST));
+    match text[from..cut].rfind(' ') {
+        Some(space) => from + space + 1,
+        None => cut,
     }
 }
 
@@ -172,6 +185,16 @@ mod tests {
             assert_eq!(joined, text);
         }
         lines
+    }
+
+    #[test]
+    fn long_lines_are_split_between_words() {
+        let text = "word ".repeat(1_000);
+        let lines = TextLines::new(text.as_str());
+        assert_eq!((lines.len(), lines.line(0).len(), lines.line(1).get(..4)), (3, LINE_CHARS_MOST, Some("word")));
+        let text = "w".repeat(7) + &" longer".repeat(1_000);
+        let lines = TextLines::new(text.as_str());
+        assert!(lines.line(0).ends_with("longer ") && lines.line(1).starts_with("longer"));
     }
 
     #[test]

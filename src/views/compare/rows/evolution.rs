@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::program::{CARD_PADDING, GUTTER, marked, push_changed};
+use super::program::{CARD_PADDING, GUTTER, NOT_IN_FULL, marked, push_changed};
 use super::{Row, Rows};
 use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history};
 use crate::analysis::optimization::Evaluation;
@@ -111,6 +111,9 @@ fn instructions(at: usize, step: &Step, wanted: &Wanted, widths: &CharWidths, ro
     let pieces = marked(&step.diff);
     let wrap = Wrap { width, widths, shows_space: wanted.shows_space };
     let lines: Vec<Row> = unified(&pieces, wrap).into_iter().map(Row::Line).collect();
+    if step.diff.is_cut {
+        rows.push(Row::Sentence(NOT_IN_FULL.to_owned()));
+    }
     rows.push(Row::Top { predictor: at });
     if wanted.shows_all || wanted.whole.contains(&at) || step.diff.is_same() {
         rows.extend(lines);

@@ -3,29 +3,29 @@
 use super::values::json_text;
 use super::{ExampleCell, Options, Row, cut_text};
 use crate::model::program::Object;
-use crate::query::{Comparison, ExampleChange};
+use crate::query::{Comparison, ExampleChange, ScoreSource, TraceLink};
 use crate::widgets::format;
 
-/// Below this width one list stands under the other.
+/// How the two runs are called.
+const SIDES: [&str; 2] = ["the baseline", "the compared run"];
+/// Below this width, or where there is but one list, one stands under the other.
 const TWO_COLUMNS: f32 = 620.0;
 /// A tooltip shows no more.
 const WHOLE: usize = 3_000;
 
 pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>) {
     let Some(all) = &diff.examples else {
-        let why = match diff.rows {
-            [None, None] => "neither run has one",
-            [None, _] => "the baseline has none",
-            _ => "the compared run has none",
-        };
-        let text = format!("Evaluations without result_table.json cannot be joined example by example; {why}");
-        rows.push(Row::Sentence(text));
+        for (who, source) in SIDES.iter().zip(&diff.sources) {
+            if let ScoreSource::Nothing(why) = source {
+                rows.push(Row::Sentence(format!("No score of an example is known of {who}: {why}")));
+            }
+        }
         return;
     };
     let Some(rule) = all.rule.filter(|_| all.scored > 0) else {
         let text = match all.joined {
-            0 => "The two tables of results have no example in common",
-            _ => "No example has a score in both tables of results",
+            0 => "The two runs have no example in common",
+            _ => "No example has a score in both runs",
         };
         rows.push(Row::Sentence(text.to_owned()));
         return;
@@ -40,16 +40,26 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         count(all.scored),
         count(all.joined)
     )));
+    for (who, source) in SIDES.iter().zip(&diff.sources) {
+        if let Some(text) = from_assessments(who, source) {
+            rows.push(Row::Caption(text));
+        }
+    }
     let cell = |change: &ExampleChange, is_fixed: bool| ExampleCell {
         text: one_line(&change.inputs),
         whole: whole(change),
         scores: [change.old, change.new],
         is_fixed,
+        traces: change.traces.each_ref().map(|link| match link {
+            TraceLink::One(trace) => Ok(trace.clone()),
+            TraceLink::Unknown(why) => Err(why.to_string()),
+        }),
     };
     let fixed: Vec<ExampleCell> = all.fixed.iter().map(|change| cell(change, true)).collect();
     let broken: Vec<ExampleCell> = all.broken.iter().map(|change| cell(change, false)).collect();
     let captions = (format!("Fixed · {}", count(fixed.len())), format!("Broken · {}", count(broken.len())));
-    if options.width >= TWO_COLUMNS {
+    let has_both = !fixed.is_empty() && !broken.is_empty();
+    if options.width >= TWO_COLUMNS && has_both {
         rows.push(Row::Captions(captions.0, captions.1));
         let (mut fixed, mut broken) = (fixed.into_iter(), broken.into_iter());
         loop {
@@ -60,10 +70,29 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         }
     } else {
         rows.push(Row::Caption(captions.0));
-        rows.extend(fixed.into_iter().map(|one| Row::Examples(Some(one), None)));
+        rows.extend(fixed.into_iter().map(Row::Example));
         rows.push(Row::Caption(captions.1));
-        rows.extend(broken.into_iter().map(|one| Row::Examples(Some(one), None)));
+        rows.extend(broken.into_iter().map(Row::Example));
     }
+}
+
+/// What is to be known of scores that are no table's.
+fn from_assessments(who: &str, source: &ScoreSource) -> Option<String> {
+    let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
+    let count = |n: &usize| format::count(*n as u64);
+    let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };
+    let rest = if *complete { "" } else { "; not all of its traces could be read in time" };
+    Some(format!(
+        "{} has no result_table.json: its scores are assessments “{metric}” on traces, of {} of {} examples{lost}{rest}",
+        capitalized(who),
+        count(scored),
+        count(examples)
+    ))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// One input is shown without its name.

@@ -22,6 +22,10 @@ const CONTEXT: usize = 2;
 /// No more columns of demos are shown.
 const DEMO_COLUMNS: usize = 5;
 
+/// Said where the deadline came first.
+pub(super) const NOT_IN_FULL: &str =
+    "Not compared word by word in full, the texts are too long; what is left counts as replaced";
+
 pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
     let Some(program) = &diff.program else {
         let who = match (&diff.old, &diff.new) {
@@ -39,6 +43,11 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
     if !program.complete {
         let text = "Only what params tell was compared: MLflow cuts them at 6,000 characters and they lack LM settings";
         rows.push(Row::Sentence(text.to_owned()));
+    }
+    let cut: Vec<String> = program.cut_texts().map(|one| title(&one.path)).collect();
+    if !cut.is_empty() {
+        let names = cut_text(&cut.join(", "), 200);
+        rows.push(Row::Sentence(format!("{NOT_IN_FULL}: {names}")));
     }
     let mut same = Vec::new();
     for (at, predictor) in program.predictors.iter().enumerate() {

@@ -1,0 +1,302 @@
+//! The examples of an evaluation with their scores and traces: from its table of results, else
+//! from its traces and the assessments on them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use super::diff::result_table;
+use super::program::program_state;
+use super::runs::adopted_runs;
+use crate::analysis::canonical;
+use crate::analysis::example_traces::{ExampleTrace, ExampleTraces, NoTrace, TraceLink, named_inputs};
+use crate::analysis::result_table::score;
+use crate::model::program::Object;
+use crate::model::{
+    Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, SpanBody, TraceId, TraceRow, json, secret,
+};
+use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
+
+/// No more traces of a run are looked into.
+const MAX_TRACES: usize = 5_000;
+
+/// Lines of traces that are read at once.
+const CHUNK: usize = 200;
+
+/// What the scores of an evaluation's examples were read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScoreSource {
+    /// `result_table.json`.
+    Table,
+    /// Assessments on its traces.
+    Assessments {
+        /// The name of the metric.
+        metric: String,
+        /// So many examples have a score.
+        scored: usize,
+        /// Of so many that were evaluated.
+        examples: usize,
+        /// All traces could be looked into.
+        complete: bool,
+    },
+    /// Nothing: no example has a score, and why.
+    Nothing(NoScores),
+}
+
+impl ScoreSource {
+    /// `result_table.json`, `assessments`; `None` if there are no scores.
+    pub fn as_str(&self) -> Option<&'static str> {
+        match self {
+            Self::Table => Some("result_table.json"),
+            Self::Assessments { .. } => Some("assessments"),
+            Self::Nothing(_) => None,
+        }
+    }
+}
+
+/// Why no example has a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoScores {
+    /// There is neither a table nor a trace.
+    NoTraces,
+    /// There are traces, and none has a score.
+    NoAssessments,
+    /// Several metrics left scores equally often; which one the evaluation's is, is unknown.
+    SeveralMetrics(Vec<String>),
+    /// It is no evaluation itself: other runs are part of it.
+    HasChildren,
+    /// The traces could not be looked into in time.
+    NotRead,
+}
+
+impl std::fmt::Display for NoScores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoTraces => write!(f, "it has no result_table.json and no traces"),
+            Self::NoAssessments => write!(f, "it has no result_table.json, and its traces have no scores"),
+            Self::SeveralMetrics(names) => {
+                write!(f, "it has no result_table.json, and its traces have scores of several metrics: ")?;
+                write!(f, "{}", names.join(", "))
+            }
+            Self::HasChildren => write!(f, "it is made of other runs: compare its evaluations"),
+            Self::NotRead => write!(f, "it has no result_table.json, and its traces could not be read in time"),
+        }
+    }
+}
+
+/// The examples of an evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExampleRows {
+    /// The examples; those from traces know their inputs only.
+    pub table: ResultTable,
+    /// Where the scores were read.
+    pub source: ScoreSource,
+    /// The trace of each row; empty where they have yet to be looked for.
+    links: Vec<TraceLink>,
+}
+
+impl ExampleRows {
+    /// Whether the rows are those of a table of results.
+    pub fn is_from_table(&self) -> bool {
+        self.source == ScoreSource::Table
+    }
+
+    /// How many examples there are, if that is known.
+    pub fn count(&self) -> Option<usize> {
+        match self.source {
+            ScoreSource::Nothing(_) => None,
+            _ => Some(self.table.rows.len()),
+        }
+    }
+}
+
+/// The examples of a run. Without a table its traces are looked into, until `until`.
+///
+/// # Errors
+/// Those of the store; what is damaged is a warning.
+pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<ExampleRows> {
+    if let Some(table) = result_table(store, cx, run)? {
+        return Ok(ExampleRows { table, source: ScoreSource::Table, links: Vec::new() });
+    }
+    let nothing = |why| Ok(ExampleRows::nothing(why));
+    if has_children(store, cx, run)? {
+        return nothing(NoScores::HasChildren);
+    }
+    let (traces, mut complete) = traces_of(store, cx, run, until)?;
+    match (traces.is_empty(), complete) {
+        (true, true) => return nothing(NoScores::NoTraces),
+        (true, false) => return nothing(NoScores::NotRead),
+        _ => {}
+    }
+    let mut scored = Vec::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for trace in traces {
+        cx.check()?;
+        if Instant::now() > until {
+            complete = false;
+            break;
+        }
+        let assessments = store.trace(cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
+        let scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
+        scores.keys().for_each(|name| *counts.entry(name.clone()).or_default() += 1);
+        scored.push((trace, scores));
+    }
+    let most = counts.values().copied().max().unwrap_or_default();
+    let mut names: Vec<String> = counts.into_iter().filter(|(_, count)| *count == most).map(|(name, _)| name).collect();
+    let metric = match names.len() {
+        0 if complete => return nothing(NoScores::NoAssessments),
+        0 => return nothing(NoScores::NotRead),
+        1 => names.remove(0),
+        _ => return nothing(NoScores::SeveralMetrics(names)),
+    };
+    Ok(from_traces(&scored, metric, complete))
+}
+
+impl ExampleRows {
+    fn nothing(why: NoScores) -> Self {
+        Self { table: ResultTable::default(), source: ScoreSource::Nothing(why), links: Vec::new() }
+    }
+}
+
+/// An example is what a trace was given; the scores of an example that was evaluated several times
+/// count only if they agree.
+fn from_traces(traces: &[(ExampleTrace, BTreeMap<String, f64>)], metric: String, complete: bool) -> ExampleRows {
+    let mut table = ResultTable::default();
+    let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut of_rows: Vec<(Vec<&TraceId>, Vec<Option<f64>>)> = Vec::new();
+    for (trace, scores) in traces {
+        let Some(inputs) = &trace.inputs else { continue };
+        let score = scores.get(&metric).copied();
+        let at = *places.entry(canonical::object_bytes(inputs)).or_insert_with(|| {
+            for name in inputs.keys().filter(|name| !table.example_fields.contains(name)).cloned().collect::<Vec<_>>() {
+                table.example_fields.push(name);
+            }
+            table.rows.push(ResultRow { example: inputs.clone(), ..ResultRow::default() });
+            of_rows.push((Vec::new(), Vec::new()));
+            of_rows.len() - 1
+        });
+        of_rows[at].0.push(&trace.id);
+        of_rows[at].1.push(score);
+    }
+    let mut links = Vec::with_capacity(of_rows.len());
+    for (row, (ids, scores)) in table.rows.iter_mut().zip(&of_rows) {
+        let first = scores.first().copied().flatten();
+        row.score = first.filter(|_| scores.iter().all(|score| *score == first));
+        row.stored_score = row.score.map_or(Json::Null, Json::from);
+        links.push(match ids.as_slice() {
+            [one] if complete => TraceLink::One((*one).clone()),
+            [_] => TraceLink::Unknown(NoTrace::NotRead),
+            several => TraceLink::Unknown(NoTrace::Several(several.len())),
+        });
+    }
+    let scored = table.rows.iter().filter(|row| row.score.is_some()).count();
+    let source = ScoreSource::Assessments { metric, scored, examples: table.rows.len(), complete };
+    ExampleRows { table, source, links }
+}
+
+/// The score that an assessment is, by its name.
+fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
+    let is_score = assessment.is_valid
+        && assessment.kind == "feedback"
+        && assessment.source_type == "CODE"
+        && assessment.error.is_none();
+    let value = score(&assessment.value).filter(|_| is_score)?;
+    Some((assessment.name.clone(), value))
+}
+
+/// Whether other runs are part of this one, or it is an optimization that says so itself.
+fn has_children(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
+    let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
+    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(false) };
+    let family = adopted_runs(store, cx, Some(&stored.experiment_id), false)?;
+    if family.iter().any(|other| other.parent_id.as_ref() == Some(run)) {
+        return Ok(true);
+    }
+    let best = program_state(store, cx, run, true)?;
+    Ok(best.is_some_and(|best| best.source == ProgramSource::BestModelJson))
+}
+
+/// The traces of some rows, until `until`; where they cannot be told, why.
+///
+/// # Errors
+/// Those of the store.
+pub fn links(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    run: &RunId,
+    rows: &ExampleRows,
+    wanted: &[usize],
+    until: Instant,
+) -> Result<Vec<TraceLink>> {
+    if wanted.is_empty() || !rows.is_from_table() {
+        let known = |row: &usize| rows.links.get(*row).cloned().unwrap_or(TraceLink::Unknown(NoTrace::NotRead));
+        return Ok(wanted.iter().map(known).collect());
+    }
+    let (mut traces, complete) = traces_of(store, cx, run, until)?;
+    // An answer that the line of a trace does not tell is read only where it decides.
+    let unsure: Vec<usize> = {
+        let sorted = ExampleTraces::new(&rows.table, &traces, complete);
+        let several = wanted.iter().map(|row| sorted.candidates(*row)).filter(|fitting| fitting.len() > 1);
+        several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect()
+    };
+    for at in unsure {
+        if Instant::now() > until {
+            break;
+        }
+        if traces[at].outputs.is_none() {
+            let outputs = root_body(store, cx, &traces[at].id)?.and_then(|body| body.outputs);
+            traces[at].outputs = outputs.and_then(|outputs| outputs.as_object().cloned());
+        }
+    }
+    let sorted = ExampleTraces::new(&rows.table, &traces, complete);
+    Ok(wanted.iter().map(|row| sorted.link(*row)).collect())
+}
+
+/// The traces of a run in order, and whether all of them were looked into.
+fn traces_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
+    let index = store.trace_index(cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
+    let mut handles = index.handles.to_vec();
+    handles.reverse();
+    let mut complete = handles.len() <= MAX_TRACES;
+    let mut traces = Vec::new();
+    for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
+        for row in store.trace_rows(cx, chunk)? {
+            cx.check()?;
+            if Instant::now() > until {
+                return Ok((traces, false));
+            }
+            traces.push(example_trace(store, cx, row)?);
+        }
+    }
+    complete &= traces.len() == handles.len();
+    Ok((traces, complete))
+}
+
+/// What MLflow shows of inputs and outputs in lists is all of them where they are short.
+fn example_trace(store: &mut dyn Store, cx: &ReadCx, row: TraceRow) -> Result<ExampleTrace> {
+    let outputs = row.response_preview.as_ref().and_then(whole_object);
+    let Some(inputs) = row.request_preview.as_ref().and_then(whole_object) else {
+        let body = root_body(store, cx, &row.id)?.unwrap_or_default();
+        let outputs = outputs.or_else(|| body.outputs.and_then(|outputs| outputs.as_object().cloned()));
+        return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
+    };
+    Ok(ExampleTrace { id: row.id, inputs: named_inputs(Json::Object(inputs)), outputs })
+}
+
+/// An object from a line of a list; `None` if it is cut there, or masked in another way than a table.
+fn whole_object(preview: &Shown) -> Option<Object> {
+    let Shown::Text(text) = preview else { return None };
+    if !text.starts_with('{') || text.contains(secret::MASK) {
+        return None;
+    }
+    let decoded = json::decode(text.as_bytes());
+    match decoded.value {
+        Json::Object(object) if !decoded.marks.is_raw => Some(object),
+        _ => None,
+    }
+}
+
+fn root_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<SpanBody>> {
+    let spans = store.spans(cx, trace)?;
+    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
+    store.span_body(cx, trace, root.handle)
+}

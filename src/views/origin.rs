@@ -1,0 +1,118 @@
+//! Where an instruction came from, in one line that leads there.
+
+use egui::{Label, RichText, Ui};
+
+use super::parts::link;
+use super::scene::Scene;
+use crate::analysis::provenance::WriterKind;
+use crate::loader::Lane;
+use crate::model::RunId;
+use crate::query::{Origin, Provenance};
+use crate::state::{Action, DetailTab, Location, Place, SpanRef};
+use crate::widgets::format;
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+
+/// A line that may lead somewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// The words that lead there.
+    pub text: String,
+    /// What stands behind them.
+    pub note: String,
+    /// Where it leads.
+    pub target: Option<Location>,
+}
+
+/// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
+/// `of`: whose instructions, where that does not stand above.
+pub(super) fn origin_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    (parent, evaluation, path): (&RunId, &RunId, &str),
+    of: &str,
+) {
+    // Many traces may have to be read, and nobody may ask for the answer.
+    let slot = scene.loader.provenance(parent, evaluation, path, Lane::Prefetch);
+    let plain = |text: String| Line { text, note: String::new(), target: None };
+    let told = match (slot.value(), slot.error()) {
+        (Some(told), _) => match told.as_ref() {
+            Some(told) => line(told),
+            None => plain("Its origin is not known: its optimization has no such instruction".to_owned()),
+        },
+        (None, Some(error)) => plain(format!("Who wrote it could not be looked up: {error}")),
+        (None, None) => plain("Looking for who wrote it…".to_owned()),
+    };
+    named_ui(ui, scene, &told, of);
+}
+
+/// A line, as a link where it leads somewhere.
+pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line) {
+    named_ui(ui, scene, line, "");
+}
+
+fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        if !name.is_empty() {
+            text_ui(ui, &format::one_line(name, 80), Type::Small, Tone::Muted);
+        }
+        match &line.target {
+            Some(target) => {
+                if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
+                    scene.act(Action::Go(target.clone()));
+                }
+            }
+            None => {
+                text_ui(ui, &format::one_line(&line.text, 200), Type::Small, Tone::Muted);
+            }
+        }
+        if !line.note.is_empty() {
+            let note = format::one_line(&line.note, 300);
+            let rich = RichText::new(note.as_ref()).font(Type::Small.font()).color(Tokens::of(ui).text2);
+            ui.add(Label::new(rich).truncate());
+        }
+    });
+}
+
+/// What is told of where an instruction came from.
+pub(super) fn line(told: &Provenance) -> Line {
+    let plain = |text: &str, note: String| Line { text: text.to_owned(), note, target: None };
+    match &told.origin {
+        Origin::Writer(found) => {
+            let writer = &found.writer;
+            let place = Place::Trace { experiment: None, run: Some(told.parent.clone()), trace: writer.trace.clone() };
+            let span = SpanRef { id: writer.span_id.clone(), nth: writer.span_nth };
+            let what = match writer.kind {
+                WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt => {
+                    "Written by the proposer"
+                }
+                WriterKind::BareCall => "Written by a model",
+                WriterKind::OtherPredictor => "Written by a predictor",
+            };
+            let inferred = found.is_inferred.then_some("inferred");
+            let note: Vec<&str> = inferred.into_iter().chain(writer.signature.as_deref()).collect();
+            Line {
+                text: format!("{what} in {}", writer.name),
+                note: note.join(" · "),
+                target: Some(Location { span: Some(span), detail: DetailTab::Outputs, ..Location::at(place) }),
+            }
+        }
+        Origin::Program { is_inferred: false } => {
+            plain("Of the program that was given to the optimization", "no proposer wrote it".to_owned())
+        }
+        Origin::Program { is_inferred: true } => {
+            plain("Of the program that was given to the optimization", "inferred".to_owned())
+        }
+        Origin::Unknown => {
+            let traces = format::count(told.looked.traces);
+            let rest = if told.looked.complete { "" } else { "; there are more" };
+            let note = match told.looked.traces {
+                0 => "the optimization has no traces to look into".to_owned(),
+                _ => format!("it is in no output of the {traces} traces looked into{rest}"),
+            };
+            plain("Who wrote it was not found", note)
+        }
+    }
+}

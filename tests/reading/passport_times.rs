@@ -1,0 +1,28 @@
+//! How long the page of a program takes, with the database that `DSPYGLASS_LARGE` names.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use dspyglass::query;
+use dspyglass::store::ReadCx;
+
+use crate::support::reader;
+
+#[test]
+#[ignore = "prints times of the database that DSPYGLASS_LARGE names"]
+fn passport_times() {
+    let Some(database) = std::env::var_os("DSPYGLASS_LARGE").map(PathBuf::from) else { return };
+    let mut store = reader(&database);
+    let cx = ReadCx::new();
+    let start = Instant::now();
+    let index = query::state_index(store.as_mut(), &cx, None).expect("read");
+    println!("index of {} runs: {:.0} ms", index.runs, start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    query::state_index(store.as_mut(), &cx, Some(&index)).expect("read");
+    println!("renewed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let most = index.evaluated.iter().max_by_key(|(_, runs)| runs.len()).expect("a program");
+    let start = Instant::now();
+    let told = query::passport::passport_in(store.as_mut(), &cx, &index, most.0).expect("read").expect("told");
+    let took = start.elapsed().as_secs_f64() * 1e3;
+    println!("passport with {} evaluations, complete {}: {took:.0} ms", told.evaluations.len(), told.complete);
+}

@@ -1,0 +1,240 @@
+//! From an instruction to the span that wrote it, and the page of a program.
+
+use std::path::{Path, PathBuf};
+
+use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
+use dspyglass::app::{Args, Viewer, ViewerOptions};
+use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::query::{self, Origin};
+use dspyglass::state::{Action, Place, Tab};
+use dspyglass::store::memory::MemoryStore;
+use dspyglass::store::{OpenOptions, ReadCx, open};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use serde_json::{Value, json};
+
+fn recorded(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name).join("mlflow.db")
+}
+
+fn at(store: &Path, location: &str) -> Harness<'static, Viewer> {
+    let args = Args { store: Some(store.to_owned()), at: Some(location.to_owned()), utc: true, ..Args::default() };
+    real_window(ViewerOptions { args, ..ViewerOptions::default() })
+}
+
+fn address(harness: &Harness<'_, Viewer>) -> String {
+    harness.state().state().location().to_string()
+}
+
+/// The link that begins so.
+fn follow(harness: &mut Harness<'_, Viewer>, text: &str) {
+    wait_for(harness, text);
+    harness
+        .get_all_by_label_contains(text)
+        .find(|node| node.accesskit_node().role() == Role::Link)
+        .expect("a link")
+        .click();
+    harness.step();
+    settle(harness);
+}
+
+#[test]
+fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
+    for (name, optimizer) in [("v3.17", "MIPROv2"), ("gepa-3.17", "GEPA"), ("copro-3.17", "COPRO")] {
+        let database = recorded(name);
+        let mut store = open(&database, &OpenOptions::default()).expect("opened");
+        let cx = ReadCx::new();
+        let runs = query::run_table(store.as_mut(), &cx, None, false).expect("runs").rows;
+        let mut parents: Vec<RunId> = runs.iter().filter_map(|(run, _)| run.parent_id.clone()).collect();
+        parents.dedup();
+        let mut optimizations =
+            parents.iter().filter_map(|parent| query::optimization(store.as_mut(), &cx, parent).expect("read"));
+        let is_it = |one: &query::Optimization| one.optimizer.name == Some(optimizer) && one.winner.is_some();
+        let found = optimizations.find(is_it).expect("an optimization");
+        let (mut written, mut given) = (0, 0);
+        for (evaluation, program) in found.evaluations.iter().zip(&found.programs) {
+            let predictor = &program.as_ref().expect("a program").predictors[0];
+            let told = query::provenance(store.as_mut(), &cx, &found.run.id, &evaluation.run_id, &predictor.path);
+            let told = told.expect("read").expect("told");
+            let mut harness = at(&database, &format!("run/{}?tab=program", evaluation.run_id));
+            match told.origin {
+                Origin::Writer(by) => {
+                    written += 1;
+                    follow(&mut harness, "Written by the proposer in ");
+                    let location = harness.state().state().location().clone();
+                    assert!(
+                        matches!(&location.place, Place::Trace { trace, .. } if *trace == by.writer.trace),
+                        "{name}"
+                    );
+                    assert_eq!(location.span.map(|span| span.id), Some(by.writer.span_id.clone()), "{name}");
+                    // What it wrote stands in its details.
+                    let text = predictor.instructions.as_deref().expect("instructions");
+                    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).expect("a line");
+                    let words: String = line.chars().take(30).collect();
+                    wait_for(&mut harness, words.trim());
+                }
+                Origin::Program { .. } => {
+                    given += 1;
+                    wait_for(&mut harness, "Of the program that was given to the optimization");
+                }
+                Origin::Unknown => panic!("{name}: {} has an unknown origin", evaluation.name),
+            }
+        }
+        assert!(written > 0 && given > 0, "{name}: {written} {given}");
+    }
+}
+
+#[test]
+fn the_winner_of_an_optimization_leads_there_too() {
+    let database = recorded("gepa-3.17");
+    let mut store = open(&database, &OpenOptions::default()).expect("opened");
+    let runs = query::run_table(store.as_mut(), &ReadCx::new(), None, false).expect("runs").rows;
+    let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");
+    for tab in ["optimization", "program"] {
+        let mut harness = at(&database, &format!("run/{parent}?tab={tab}"));
+        follow(&mut harness, "Written by the proposer in ");
+        let location = harness.state().state().location();
+        assert!(
+            matches!(&location.place, Place::Trace { run: Some(run), .. } if *run == parent) && location.span.is_some()
+        );
+    }
+}
+
+fn state(instructions: &str, demos: Value) -> String {
+    let fields = json!([{"prefix": "Ticket:", "description": "${ticket}"}]);
+    json!({"predict": {"traces": [], "train": [], "demos": demos, "lm": null,
+           "signature": {"instructions": instructions, "fields": fields}}})
+    .to_string()
+}
+
+/// An optimization of three evaluations, and a held-out one of its winner.
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "ticket-router");
+    let table = |tickets: &[&str]| {
+        let data: Vec<Value> = tickets.iter().map(|ticket| json!([ticket, true])).collect();
+        json!({"columns": ["example_ticket", "score"], "data": data}).to_string().into_bytes()
+    };
+    let demos = json!([{"ticket": "t1", "augmented": true}]);
+    let put = |id: &str, name: &str, parent: Option<&str>, minutes: i64, text: &str, tickets: &[&str]| {
+        let mut run = MemoryStore::run(id, "1", name, NOW_MS - minutes * 60_000);
+        run.parent_id = parent.map(RunId::from);
+        run.end_time_ms = Some(NOW_MS - 1);
+        store.put_run(run);
+        let id = RunId::from(id);
+        let point = MetricPoint { step: 0, timestamp_ms: NOW_MS, value: minutes as f64 };
+        store.put_metric(&id, "eval", vec![point]);
+        let demos = if text == "First." { json!([]) } else { demos.clone() };
+        store.put_artifact(ArtifactOwner::Run(id.clone()), "model.json", state(text, demos).into_bytes());
+        store.put_artifact(ArtifactOwner::Run(id), "result_table.json", table(tickets));
+    };
+    let mut parent = MemoryStore::run("p", "1", "bold-finch-218", NOW_MS - 100 * 60_000);
+    parent.end_time_ms = Some(NOW_MS - 1);
+    store.put_run(parent);
+    put("a", "eval_full_0", Some("p"), 70, "First.", &["t1", "t2"]);
+    put("b", "eval_full_1", Some("p"), 60, "Better.", &["t1", "t2"]);
+    put("c", "eval_full_2", Some("p"), 40, "Worse.", &["t1", "t2"]);
+    put("held", "held out: winner", None, 30, "Better.", &["h1", "h2", "h3"]);
+    put("seen", "again", None, 20, "Better.", &["t1", "h2", "h3"]);
+    let owner = ArtifactOwner::Run("p".into());
+    store.put_artifact(owner.clone(), "best_model.json", state("Better.", demos.clone()).into_bytes());
+    let data = json!({"columns": ["ticket"], "data": [["t1"], ["t3"]]}).to_string().into_bytes();
+    store.put_artifact(owner.clone(), "trainset.json", data);
+    let data = json!({"columns": ["ticket"], "data": [["t2"]]}).to_string().into_bytes();
+    store.put_artifact(owner, "valset.json", data);
+    store
+}
+
+#[test]
+fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
+    let mut harness = window(&store(), Some("experiment/1/run/b?tab=program"), Some(PATH));
+    wait_for(&mut harness, "Better.");
+    wait_for(&mut harness, "Who wrote it was not found");
+    wait_for(&mut harness, "the optimization has no traces to look into");
+    click(&mut harness, "Where it came from");
+    wait_for(&mut harness, "Where it stands");
+    settle(&mut harness);
+    assert!(matches!(harness.state().state().location().place, Place::Program(_)));
+    harness.get_by_role_and_label(Role::Heading, "Evaluations");
+    let has = |harness: &Harness<'_, Viewer>, text: &str| harness.query_all_by_label_contains(text).next().is_some();
+    assert!(has(&harness, "1 predictor · 1 demo, 1 of them in the trainset · 3 evaluations"));
+    assert!(has(&harness, "60 · n = 2 · valset · in bold-finch-218 · ticket-router"));
+    assert!(has(&harness, "30 · n = 3 · held out · ticket-router"));
+    assert!(has(&harness, "20 · n = 3 · 1 of 3 were in its trainset or valset"));
+    assert!(has(&harness, "gave it back"));
+    let page = address(&harness);
+    // Its evaluations lead to their runs, the optimization to its own.
+    for (name, place) in [("held out: winner", "experiment/1/run/held"), ("bold-finch-218", "run/p")] {
+        let links = harness.get_all_by_role_and_label(Role::Link, name);
+        links.last().expect("a link").click();
+        harness.step();
+        settle(&mut harness);
+        assert_eq!(address(&harness), format!("dspyglass:{place}"));
+        harness.state_mut().act(Action::Back);
+        settle(&mut harness);
+        assert_eq!(address(&harness), page);
+    }
+    // It stands for its first evaluation.
+    harness.key_press(Key::D);
+    wait(&mut harness, "a comparison", |harness| {
+        matches!(harness.state().state().location().place, Place::Compare { .. })
+    });
+    assert_eq!(address(&harness), "dspyglass:compare/a/b?tab=program");
+}
+
+#[test]
+fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
+    let mut harness = window(&store(), Some("experiment/1/run/held"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    harness.key_press(Key::P);
+    wait_for(&mut harness, "Where it stands");
+    settle(&mut harness);
+    let page = address(&harness);
+    assert!(page.starts_with("dspyglass:program/"), "{page}");
+    // From the optimization it is the page of its best program: the same.
+    harness.state_mut().act(Action::GoTo("experiment/1/run/p".into()));
+    settle(&mut harness);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.step();
+    harness.step();
+    harness.event(egui::Event::Text("where this program".to_owned()));
+    harness.step();
+    let item = "Where this program came from";
+    wait(&mut harness, item, |harness| harness.query_by_role_and_label(Role::ListItem, item).is_some());
+    settle(&mut harness);
+    harness.key_press(Key::Enter);
+    wait(&mut harness, "the page", |harness| address(harness) == page);
+    // With the keyboard alone its first evaluation is reached.
+    settle(&mut harness);
+    // What has no program says so.
+    let bare = store();
+    bare.put_run(MemoryStore::run("bare", "1", "no program", NOW_MS - 60_000));
+    let mut harness = window(&bare, Some("experiment/1/run/bare"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    harness.key_press(Key::P);
+    wait_for(&mut harness, "This run has no program");
+    assert_eq!(harness.state().state().location().tab, None::<Tab>);
+}
+
+#[test]
+fn links_of_a_page_are_reached_with_the_keyboard() {
+    let mut harness = window(&store(), Some("experiment/1/run/held"), Some(PATH));
+    wait_for(&mut harness, "Overview");
+    settle(&mut harness);
+    harness.key_press(Key::P);
+    wait_for(&mut harness, "Where it stands");
+    settle(&mut harness);
+    let first = harness.get_all_by_role_and_label(Role::Link, "eval_full_1").last().expect("a link");
+    first.focus();
+    harness.step();
+    harness.key_press(Key::Tab);
+    harness.step();
+    harness.key_press(Key::Enter);
+    harness.step();
+    settle(&mut harness);
+    assert_eq!(address(&harness), "dspyglass:experiment/1/run/held");
+}
