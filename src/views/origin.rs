@@ -91,8 +91,9 @@ pub(super) fn line(told: &Provenance) -> Line {
                 WriterKind::BareCall => "Written by a model",
                 WriterKind::OtherPredictor => "Written by a predictor",
             };
-            let inferred = found.is_inferred.then_some("inferred");
-            let note: Vec<&str> = inferred.into_iter().chain(writer.signature.as_deref()).collect();
+            let inferred = found.is_inferred.then(|| "inferred".to_owned());
+            let signature = writer.signature.as_ref().map(|signature| format!("signature {signature}"));
+            let note: Vec<String> = inferred.into_iter().chain(signature).collect();
             Line {
                 text: format!("{what} in {}", writer.name),
                 note: note.join(" · "),

@@ -160,15 +160,23 @@ fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
     harness.get_by_role_and_label(Role::Heading, "Evaluations");
     let has = |harness: &Harness<'_, Viewer>, text: &str| harness.query_all_by_label_contains(text).next().is_some();
     assert!(has(&harness, "1 predictor · 1 demo, 1 of them in the trainset · 3 evaluations"));
-    assert!(has(&harness, "60 · n = 2 · valset · in bold-finch-218 · ticket-router"));
-    assert!(has(&harness, "30 · n = 3 · held out · ticket-router"));
-    assert!(has(&harness, "20 · n = 3 · 1 of 3 were in its trainset or valset"));
-    assert!(has(&harness, "gave it back"));
+    for said in [
+        ["eval_full_1", "60", "2", "valset", "bold-finch-218"],
+        ["held out: winner", "30", "3", "held out", "none"],
+        ["again", "20", "3", "1 of 3 were in its trainset or valset", "none"],
+    ] {
+        let row = evaluation(&harness, said[0]);
+        let row = row.accesskit_node().label().unwrap_or_default();
+        assert!(said.iter().all(|text| row.contains(text)), "{row}: {said:?}");
+    }
+    assert!(has(&harness, "chose it as its best program"));
     let page = address(&harness);
     // Its evaluations lead to their runs, the optimization to its own.
     for (name, place) in [("held out: winner", "experiment/1/run/held"), ("bold-finch-218", "run/p")] {
-        let links = harness.get_all_by_role_and_label(Role::Link, name);
-        links.last().expect("a link").click();
+        match harness.query_all_by_role_and_label(Role::Link, name).last() {
+            Some(link) => link.click(),
+            None => evaluation(&harness, name).click(),
+        }
         harness.step();
         settle(&mut harness);
         assert_eq!(address(&harness), format!("dspyglass:{place}"));
@@ -182,6 +190,13 @@ fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
         matches!(harness.state().state().location().place, Place::Compare { .. })
     });
     assert_eq!(address(&harness), "dspyglass:compare/a/b?tab=program");
+}
+
+/// The row of an evaluation.
+fn evaluation<'h>(harness: &'h Harness<'_, Viewer>, name: &str) -> egui_kittest::Node<'h> {
+    let mut rows = harness.get_all_by_role(Role::Row);
+    let is_it = |row: &egui_kittest::Node<'_>| row.accesskit_node().label().is_some_and(|it| it.contains(name));
+    rows.find(is_it).expect("an evaluation")
 }
 
 #[test]
@@ -228,10 +243,11 @@ fn links_of_a_page_are_reached_with_the_keyboard() {
     harness.key_press(Key::P);
     wait_for(&mut harness, "Where it stands");
     settle(&mut harness);
-    let first = harness.get_all_by_role_and_label(Role::Link, "eval_full_1").last().expect("a link");
-    first.focus();
+    harness.get_by_role_and_label(Role::Table, "Evaluations").focus();
     harness.step();
-    harness.key_press(Key::Tab);
+    harness.key_press(Key::ArrowDown);
+    harness.step();
+    harness.key_press(Key::ArrowDown);
     harness.step();
     harness.key_press(Key::Enter);
     harness.step();

@@ -171,11 +171,13 @@ fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated])
             Column::number("Tokens", 76.0).unsorted(),
         ];
         let id = egui::Id::unique("evaluations of a program");
-        let mut state = ui.data(|data| data.get_temp::<TableState>(id)).unwrap_or_default();
+        let (mut state, mut cursor) =
+            ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
         let needed: f32 = columns.iter().map(|column| column.width).sum();
         let bar = if needed > ui.available_width() - size::SCROLL_BAR { size::SCROLL_BAR } else { size::RULE };
         let height = Table::height_of(evaluations.len().min(ROWS_MOST)) + bar;
-        let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len()).height(height);
+        let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len());
+        let table = table.height(height).selected(cursor.filter(|row| *row < evaluations.len()));
         let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
         let events = table.show(ui, &mut state, |row, column| {
             let Some(one) = evaluations.get(row) else { return CellText::unknown() };
@@ -192,7 +194,8 @@ fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated])
                 _ => known(&one.tokens).tone(Tone::Muted),
             }
         });
-        ui.data_mut(|data| data.insert_temp(id, state));
+        cursor = events.selected.or(cursor);
+        ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
         if let Some(one) = events.cell.map(|(row, _)| row).or(events.opened).and_then(|row| evaluations.get(row)) {
             scene.act(Action::Go(one.target.clone()));
         }
