@@ -4,11 +4,12 @@
 //! matched by the values that the program was given, and where several traces were given the same,
 //! by what it answered. What stays ambiguous is not guessed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::canonical;
+use super::example_key::ExampleKey;
 use crate::model::program::Object;
-use crate::model::result_table::ResultTable;
+use crate::model::result_table::{ResultRow, ResultTable};
 use crate::model::{Json, TraceId};
 
 /// A trace as far as it tells which example it is of.
@@ -85,8 +86,10 @@ pub struct ExampleTraces<'a> {
     traces: &'a [ExampleTrace],
     /// All traces of the run are known with their inputs.
     is_complete: bool,
+    /// What a trace was given is not known.
+    has_unknown: bool,
     /// Which fields the program was given, of those of the table.
-    fields: Vec<&'a String>,
+    given: ExampleKey<'a>,
     by_inputs: HashMap<Vec<u8>, Vec<usize>>,
     rows: HashMap<Vec<u8>, Vec<usize>>,
 }
@@ -94,26 +97,33 @@ pub struct ExampleTraces<'a> {
 impl<'a> ExampleTraces<'a> {
     /// Sorts the traces of a run by its table's examples.
     pub fn new(table: &'a ResultTable, traces: &'a [ExampleTrace], is_complete: bool) -> Self {
-        let is_given = |field: &&String| traces.iter().flat_map(|one| &one.inputs).any(|it| it.contains_key(*field));
-        let fields: Vec<&String> = table.example_fields.iter().filter(is_given).collect();
+        let names: HashSet<&String> = traces.iter().flat_map(|one| &one.inputs).flat_map(Object::keys).collect();
+        let given = ExampleKey::new(table.example_fields.iter().filter(|field| names.contains(field)));
         let mut by_inputs: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (at, trace) in traces.iter().enumerate() {
-            let inputs = trace.inputs.iter().filter(|inputs| fields.iter().any(|field| inputs.contains_key(*field)));
-            for inputs in inputs {
-                by_inputs.entry(key(&fields, inputs)).or_default().push(at);
+            for inputs in trace.inputs.iter().filter(|inputs| given.is_in(inputs)) {
+                by_inputs.entry(given.of(inputs, loose_bytes)).or_default().push(at);
             }
         }
         let mut rows: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (at, row) in table.rows.iter().enumerate() {
-            rows.entry(key(&fields, &row.example)).or_default().push(at);
+            rows.entry(given.of(&row.example, loose_bytes)).or_default().push(at);
         }
-        Self { table, traces, is_complete, fields, by_inputs, rows }
+        let has_unknown = traces.iter().any(|trace| trace.inputs.is_none());
+        Self { table, traces, is_complete, has_unknown, given, by_inputs, rows }
     }
 
     /// The traces, by their places, that were given what a row says.
     pub fn candidates(&self, row: usize) -> &[usize] {
-        let Some(row) = self.table.rows.get(row).filter(|_| !self.fields.is_empty()) else { return &[] };
-        self.by_inputs.get(&key(&self.fields, &row.example)).map_or(&[], Vec::as_slice)
+        let Some(row) = self.table.rows.get(row).filter(|_| !self.given.is_empty()) else { return &[] };
+        self.by_inputs.get(&self.given.of(&row.example, loose_bytes)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What rows have alike that lead to the same trace, or to none for the same reason. To look for the trace of
+    /// a row may cost as much as there are rows and traces with its inputs.
+    pub fn likeness(&self, row: usize) -> (Vec<u8>, Vec<u8>) {
+        let of = |row: &ResultRow| (self.given.of(&row.example, loose_bytes), canonical::object_bytes(&row.prediction));
+        self.table.rows.get(row).map(of).unwrap_or_default()
     }
 
     /// The trace of a row.
@@ -126,7 +136,9 @@ impl<'a> ExampleTraces<'a> {
             return TraceLink::Unknown(NoTrace::NotRead);
         }
         if candidates.is_empty() {
-            return TraceLink::Unknown(NoTrace::NoneWithInputs);
+            // It may be the one whose inputs are lost.
+            let why = if self.has_unknown { NoTrace::NotRead } else { NoTrace::NoneWithInputs };
+            return TraceLink::Unknown(why);
         }
         let answered = |row: usize, wanted: Answer| -> Vec<usize> {
             let prediction = &self.table.rows[row].prediction;
@@ -143,7 +155,7 @@ impl<'a> ExampleTraces<'a> {
         };
         // Rows that say the same are parted by nothing.
         let own = &self.table.rows[row];
-        let others = self.rows.get(&key(&self.fields, &own.example)).map_or(&[][..], Vec::as_slice);
+        let others = self.rows.get(&self.given.of(&own.example, loose_bytes)).map_or(&[][..], Vec::as_slice);
         let fits = |at: &&usize| {
             let other = &self.table.rows[**at];
             Answer::of(&other.prediction, self.traces[*one].outputs.as_ref()) != Answer::Other
@@ -153,11 +165,6 @@ impl<'a> ExampleTraces<'a> {
             rows => TraceLink::Unknown(NoTrace::SharedByRows(rows)),
         }
     }
-}
-
-/// What was given, as bytes that are equal only for equal values.
-fn key(fields: &[&String], values: &Object) -> Vec<u8> {
-    fields.iter().flat_map(|field| values.get(*field).map_or_else(|| b"-".to_vec(), loose_bytes)).collect()
 }
 
 /// A value as bytes; what MLflow wrote as text into a table is equal to what it was.
@@ -214,7 +221,6 @@ pub fn named_inputs(inputs: Json) -> Option<Object> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ResultRow;
     use serde_json::json;
 
     fn object(value: Json) -> Object {
@@ -284,6 +290,10 @@ mod tests {
         assert_eq!(told, expected);
         assert_eq!(ExampleTraces::new(&table, &[], true).link(0), TraceLink::Unknown(NoTrace::NoTraces));
         assert_eq!(ExampleTraces::new(&table, &traces, false).link(0), TraceLink::Unknown(NoTrace::NotRead));
+        let lost = ExampleTrace { id: "lost".into(), inputs: None, outputs: None };
+        let traces = [&traces[..], &[lost]].concat();
+        let links = ExampleTraces::new(&table, &traces, true);
+        assert_eq!((links.link(0), links.link(6)), (one("x"), TraceLink::Unknown(NoTrace::NotRead)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod adoption;
 pub mod canonical;
 pub mod evolution;
+pub mod example_key;
 pub mod example_traces;
 pub mod lineage;
 pub mod optimization;

@@ -1,8 +1,9 @@
 //! Reading `result_table.json`, and joining two of them by their examples.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::canonical;
+use super::example_key::ExampleKey;
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable};
 use crate::model::secret::mask_json;
@@ -133,17 +134,12 @@ impl RightRule {
 /// fields that both tables have are equal; if one stands in a table several times, its rows
 /// are paired in their order. Pairs come in the order of `a`.
 pub fn join_examples(a: &ResultTable, b: &ResultTable) -> Vec<(usize, usize)> {
-    let shared: Vec<&String> = a.example_fields.iter().filter(|field| b.example_fields.contains(field)).collect();
+    let fields: HashSet<&String> = b.example_fields.iter().collect();
+    let shared = ExampleKey::new(a.example_fields.iter().filter(|field| fields.contains(field)));
     if shared.is_empty() {
         return Vec::new();
     }
-    let key = |row: &ResultRow| -> Vec<u8> {
-        let mut key = Vec::new();
-        for field in &shared {
-            key.extend(row.example.get(*field).map_or_else(|| b"-".to_vec(), canonical::bytes));
-        }
-        key
-    };
+    let key = |row: &ResultRow| shared.of(&row.example, canonical::bytes);
     let mut waiting: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
     for (at, row) in b.rows.iter().enumerate() {
         waiting.entry(key(row)).or_default().push_back(at);

@@ -1,8 +1,9 @@
 //! The examples of an evaluation with their scores and traces: from its table of results, else
 //! from its traces and the assessments on them.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use super::diff::result_table;
 use super::program::program_state;
@@ -18,6 +19,9 @@ use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
+
+/// So long the traces that were read are sorted by examples, at the least.
+const SORTING: Duration = Duration::from_millis(250);
 
 /// Lines of traces that are read at once.
 const CHUNK: usize = 200;
@@ -66,6 +70,8 @@ pub enum NoScores {
     HasChildren,
     /// The traces could not be looked into in time.
     NotRead,
+    /// No trace with a score tells what it was given.
+    UnknownInputs,
 }
 
 impl std::fmt::Display for NoScores {
@@ -79,6 +85,7 @@ impl std::fmt::Display for NoScores {
             }
             Self::HasChildren => write!(f, "it is made of other runs: compare its evaluations"),
             Self::NotRead => write!(f, "it has no result_table.json, and its traces could not be read in time"),
+            Self::UnknownInputs => write!(f, "it has no result_table.json, and its traces do not tell their inputs"),
         }
     }
 }
@@ -148,7 +155,9 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
         1 => names.remove(0),
         _ => return nothing(NoScores::SeveralMetrics(names)),
     };
-    Ok(from_traces(&scored, metric, complete))
+    let complete = complete && scored.iter().all(|(trace, _)| trace.inputs.is_some());
+    let found = from_traces(&scored, metric, complete);
+    if found.table.rows.is_empty() { nothing(NoScores::UnknownInputs) } else { Ok(found) }
 }
 
 impl ExampleRows {
@@ -161,15 +170,14 @@ impl ExampleRows {
 /// count only if they agree.
 fn from_traces(traces: &[(ExampleTrace, BTreeMap<String, f64>)], metric: String, complete: bool) -> ExampleRows {
     let mut table = ResultTable::default();
+    let mut fields: HashSet<&String> = HashSet::new();
     let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut of_rows: Vec<(Vec<&TraceId>, Vec<Option<f64>>)> = Vec::new();
     for (trace, scores) in traces {
         let Some(inputs) = &trace.inputs else { continue };
         let score = scores.get(&metric).copied();
         let at = *places.entry(canonical::object_bytes(inputs)).or_insert_with(|| {
-            for name in inputs.keys().filter(|name| !table.example_fields.contains(name)).cloned().collect::<Vec<_>>() {
-                table.example_fields.push(name);
-            }
+            table.example_fields.extend(inputs.keys().filter(|name| fields.insert(name)).cloned());
             table.rows.push(ResultRow { example: inputs.clone(), ..ResultRow::default() });
             of_rows.push((Vec::new(), Vec::new()));
             of_rows.len() - 1
@@ -233,22 +241,36 @@ pub fn links(
     }
     let (mut traces, complete) = traces_of(store, cx, run, until)?;
     // An answer that the line of a trace does not tell is read only where it decides.
-    let unsure: Vec<usize> = {
+    let unsure: BTreeSet<usize> = {
         let sorted = ExampleTraces::new(&rows.table, &traces, complete);
+        let mut met = HashSet::new();
         let several = wanted.iter().map(|row| sorted.candidates(*row)).filter(|fitting| fitting.len() > 1);
+        // Rows with the same inputs have the same ones.
+        let several = several.filter(|fitting| met.insert(fitting.as_ptr()));
         several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect()
     };
     for at in unsure {
+        cx.check()?;
         if Instant::now() > until {
             break;
         }
-        if traces[at].outputs.is_none() {
-            let outputs = root_body(store, cx, &traces[at].id)?.and_then(|body| body.outputs);
-            traces[at].outputs = outputs.and_then(|outputs| outputs.as_object().cloned());
-        }
+        let outputs = root_body(store, cx, &traces[at].id)?.and_then(|body| body.outputs);
+        traces[at].outputs = outputs.and_then(|outputs| outputs.as_object().cloned());
     }
     let sorted = ExampleTraces::new(&rows.table, &traces, complete);
-    Ok(wanted.iter().map(|row| sorted.link(*row)).collect())
+    let until = until.max(Instant::now().checked_add(SORTING).unwrap_or(until));
+    let mut known: HashMap<(Vec<u8>, Vec<u8>), TraceLink> = HashMap::new();
+    let mut links = Vec::with_capacity(wanted.len());
+    for row in wanted {
+        cx.check()?;
+        let link = match known.entry(sorted.likeness(*row)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(_) if Instant::now() > until => TraceLink::Unknown(NoTrace::NotRead),
+            Entry::Vacant(new) => new.insert(sorted.link(*row)).clone(),
+        };
+        links.push(link);
+    }
+    Ok(links)
 }
 
 /// The traces of a run in order, and whether all of them were looked into.

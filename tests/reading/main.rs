@@ -4,6 +4,7 @@
 mod beginnings;
 mod conformance;
 mod examples;
+mod examples_hostile;
 mod hostile;
 mod passport_times;
 mod programs;
