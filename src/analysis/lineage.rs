@@ -5,6 +5,7 @@
 //! at every iteration. `is_best` says what was best at that moment and is left out here.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::provenance::Writer;
 use crate::model::{Json, RunId};
@@ -57,7 +58,7 @@ pub struct LineageCandidate {
     /// Its score for each validation id, ids in natural order; empty if unknown.
     pub scores: Vec<(String, f64)>,
     /// The validation ids at which no other was better at the end; empty if unknown.
-    pub front: Vec<String>,
+    pub front: Vec<Arc<str>>,
     /// The evaluations of a program with these instructions, in order.
     pub run_ids: Vec<RunId>,
 }
@@ -80,7 +81,7 @@ pub struct LineageProposal {
     /// What was proposed: component (`None` if unknown) and text.
     pub texts: Vec<(Option<String>, String)>,
     /// The spans that wrote the texts, in their order, as far as they were found.
-    pub writers: Vec<Option<Writer>>,
+    pub writers: Vec<Option<Arc<Writer>>>,
 }
 
 impl LineageProposal {
@@ -136,8 +137,15 @@ fn count(cell: &Json) -> Option<usize> {
     Some(number as usize)
 }
 
-/// A list, or a text that is one.
+/// A list, or a text that is one; what repeats in it is left out.
 fn list(cell: &Json) -> Vec<usize> {
+    let mut all = list_as_written(cell);
+    let mut seen = HashSet::new();
+    all.retain(|one| seen.insert(*one));
+    all
+}
+
+fn list_as_written(cell: &Json) -> Vec<usize> {
     match cell {
         Json::Array(items) => items.iter().filter_map(count).collect(),
         Json::String(text) => {
@@ -172,9 +180,19 @@ pub fn candidates_of(table: &Table<'_>) -> Vec<LineageCandidate> {
     found
 }
 
+/// The candidate with a number, among those in the order of their numbers.
+pub fn candidate_at(candidates: &[LineageCandidate], index: usize) -> Option<&LineageCandidate> {
+    candidates.get(place_of(candidates, index)?)
+}
+
+fn place_of(candidates: &[LineageCandidate], index: usize) -> Option<usize> {
+    candidates.binary_search_by_key(&index, |one| one.index).ok()
+}
+
 /// `proposals.json`: rows of one iteration with the same fate are one proposal of several components.
 pub fn proposals_of(table: &Table<'_>) -> Vec<LineageProposal> {
     let mut found: Vec<LineageProposal> = Vec::new();
+    let mut components: HashSet<&str> = HashSet::new();
     for row in &table.rows {
         let word = |name| table.cell(row, name).and_then(Json::as_str).unwrap_or_default();
         let one = LineageProposal {
@@ -193,22 +211,27 @@ pub fn proposals_of(table: &Table<'_>) -> Vec<LineageProposal> {
                     && last.iteration == one.iteration
                     && last.candidate == one.candidate
                     && last.parents == one.parents
-                    && last.texts.iter().all(|(component, _)| *component != one.texts[0].0) =>
+                    && !components.contains(word("component")) =>
             {
                 last.texts.extend(one.texts);
                 last.writers.push(None);
             }
-            _ => found.push(one),
+            _ => {
+                components.clear();
+                found.push(one);
+            }
         }
+        components.insert(word("component"));
     }
     found
 }
 
-/// `valset_scores.json`: what each candidate scored at each validation id.
+/// `valset_scores.json`: what each candidate scored at each validation id. The candidates are in the order of
+/// their numbers.
 pub fn add_scores(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
     for row in &table.rows {
         let Some(index) = table.count(row, "candidate_idx") else { continue };
-        let Some(candidate) = candidates.iter_mut().find(|one| one.index == index) else { continue };
+        let Some(candidate) = place_of(candidates, index).map(|at| &mut candidates[at]) else { continue };
         let ids = table.columns.iter().zip(row.iter());
         let ids = ids.filter(|(column, _)| !matches!(**column, "candidate_idx" | "parent_ids"));
         candidate.scores = ids.filter_map(|(id, cell)| Some(((*id).to_owned(), number(cell)?))).collect();
@@ -216,24 +239,25 @@ pub fn add_scores(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
     }
 }
 
-/// `valset_pareto_front.json`: who was not beaten at the end, at each validation id.
+/// `valset_pareto_front.json`: who was not beaten at the end, at each validation id. The candidates are in the
+/// order of their numbers.
 pub fn add_front(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
     // Ids are numbers first and text at the end; the last block begins where one repeats.
     let mut seen = HashSet::new();
     let mut last = Vec::new();
     for row in table.rows.iter().rev() {
-        let Some(id) = table.cell(row, "val_id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
-        else {
-            continue;
-        };
-        if !seen.insert(id.clone()) {
+        let Some(id) = table.cell(row, "val_id") else { continue };
+        let id: Arc<str> = id.as_str().map_or_else(|| id.to_string().into(), Arc::from);
+        if !seen.insert(Arc::clone(&id)) {
             break;
         }
         last.push((id, table.list(row, "program_ids")));
     }
     for (id, programs) in last.into_iter().rev() {
-        for candidate in candidates.iter_mut().filter(|one| programs.contains(&one.index)) {
-            candidate.front.push(id.clone());
+        for program in programs {
+            if let Some(at) = place_of(candidates, program) {
+                candidates[at].front.push(Arc::clone(&id));
+            }
         }
     }
 }
@@ -251,8 +275,8 @@ mod tests {
         let mut candidates: Vec<LineageCandidate> =
             (0..3).map(|index| LineageCandidate { index, ..LineageCandidate::default() }).collect();
         add_front(&Table::of(&document).expect("a table"), &mut candidates);
-        let fronts: Vec<Vec<String>> = candidates.into_iter().map(|one| one.front).collect();
-        assert_eq!(fronts, [vec!["0".to_owned()], vec![], vec!["0".to_owned(), "1".to_owned()]]);
+        let fronts: Vec<String> = candidates.into_iter().map(|one| one.front.join(" ")).collect();
+        assert_eq!(fronts, ["0", "", "0 1"]);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 mod inferred;
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::lookup;
 use super::optimization::{Optimization, optimization};
@@ -15,6 +18,9 @@ use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::secret::mask_json;
 use crate::model::{Json, Program, RunId, RunValues};
 use crate::store::{ReadCx, Result, Store};
+
+/// So long it is looked for which span wrote which proposal: somebody waits.
+const SORTING: Duration = Duration::from_secs(5);
 
 /// Where a lineage was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +55,7 @@ impl Lineage {
         };
         let proposal = |one: &LineageProposal| {
             let texts = one.texts.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
-            200 + texts + one.writers.iter().flatten().map(Writer::bytes).sum::<usize>()
+            200 + texts + one.writers.iter().flatten().map(|writer| writer.bytes()).sum::<usize>()
         };
         self.candidates.iter().map(candidate).sum::<usize>() + self.proposals.iter().map(proposal).sum::<usize>()
     }
@@ -74,7 +80,7 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
         return Ok(None);
     }
     let mut spans = Vec::new();
-    let looked = writers(store, cx, parent, &mut |writer| {
+    let mut looked = writers(store, cx, parent, &mut |writer| {
         if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
             spans.push(writer);
         }
@@ -97,10 +103,12 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
     if let Some(front) = table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
         add_front(&front, &mut candidates);
     }
+    let users = Users::new(found);
     for candidate in &mut candidates {
-        candidate.run_ids = users(found, &candidate.instructions);
+        cx.check()?;
+        candidate.run_ids = users.of(&candidate.instructions);
     }
-    give_writers(&mut proposals, &spans);
+    looked.complete &= give_writers(cx, &mut proposals, spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
 }
 
@@ -155,33 +163,66 @@ fn path_of<'a>(program: &Program, component: &'a str) -> &'a str {
     if component == "self" && !has("self") && has("") { "" } else { component }
 }
 
-/// The evaluations whose programs have all of these instructions.
-fn users(found: &Optimization, instructions: &[(String, String)]) -> Vec<RunId> {
-    let has_all = |program: &Program| {
-        !instructions.is_empty()
-            && instructions.iter().all(|(component, text)| {
+/// The evaluations by the instructions of their programs.
+struct Users<'f> {
+    found: &'f Optimization,
+    by_text: HashMap<&'f str, Vec<usize>>,
+}
+
+impl<'f> Users<'f> {
+    fn new(found: &'f Optimization) -> Self {
+        let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, program) in found.programs.iter().enumerate() {
+            for text in
+                program.iter().flat_map(|program| &program.predictors).filter_map(|one| one.instructions.as_ref())
+            {
+                let places = by_text.entry(text.trim()).or_default();
+                if places.last() != Some(&at) {
+                    places.push(at);
+                }
+            }
+        }
+        Self { found, by_text }
+    }
+
+    /// Those whose programs have all of these instructions.
+    fn of(&self, instructions: &[(String, String)]) -> Vec<RunId> {
+        let has_all = |program: &Program| {
+            instructions.iter().all(|(component, text)| {
                 let own = instruction_at(program, path_of(program, component));
                 own.is_some_and(|own| own.trim() == text.trim())
             })
-    };
-    let pairs = found.evaluations.iter().zip(&found.programs);
-    let users = pairs.filter(|(_, program)| program.as_ref().is_some_and(has_all));
-    users.map(|(one, _)| one.run_id.clone()).collect()
+        };
+        let places = instructions.first().and_then(|(_, text)| self.by_text.get(text.trim()));
+        let places = places.into_iter().flatten().copied();
+        let users = places.filter(|at| self.found.programs[*at].as_ref().is_some_and(has_all));
+        users.map(|at| self.found.evaluations[at].run_id.clone()).collect()
+    }
 }
 
 /// Finds the span that wrote each text; where one was proposed several times, each span is
-/// taken once, in their order.
-fn give_writers(proposals: &mut [LineageProposal], spans: &[Writer]) {
+/// taken once, in their order. Says whether it came to the end in time.
+fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: Vec<Writer>) -> Result<bool> {
+    let spans: Vec<Arc<Writer>> = spans.into_iter().map(Arc::new).collect();
     let mut is_taken = vec![false; spans.len()];
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+    let since = Instant::now();
     for proposal in proposals {
-        for at in 0..proposal.texts.len() {
-            let text = &proposal.texts[at].1;
-            let fits = |span: &Writer| span.wrote(text) == Some(TextMatch::Whole);
-            let mut places: Vec<usize> = (0..spans.len()).filter(|place| fits(&spans[*place])).collect();
-            places.sort_by_key(|place| (is_taken[*place], spans[*place].kind, *place));
-            let Some(place) = places.first() else { continue };
+        cx.check()?;
+        if since.elapsed() > SORTING {
+            return Ok(false);
+        }
+        for (at, (_, text)) in proposal.texts.iter().enumerate() {
+            let places = known.entry(text.clone()).or_insert_with(|| {
+                let fits = |place: &usize| spans[*place].wrote(text) == Some(TextMatch::Whole);
+                let mut places: Vec<usize> = (0..spans.len()).filter(fits).collect();
+                places.sort_by_key(|place| (spans[*place].kind, *place));
+                places
+            });
+            let Some(place) = places.iter().find(|place| !is_taken[**place]).or(places.first()) else { continue };
             is_taken[*place] = true;
-            proposal.writers[at] = Some(spans[*place].clone());
+            proposal.writers[at] = Some(Arc::clone(&spans[*place]));
         }
     }
+    Ok(true)
 }

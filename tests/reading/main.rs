@@ -6,6 +6,7 @@ mod conformance;
 mod examples;
 mod examples_hostile;
 mod hostile;
+mod lineage_hostile;
 mod passport_times;
 mod programs;
 mod programs_hostile;

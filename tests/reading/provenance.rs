@@ -193,7 +193,7 @@ fn lineages_are_what_gepa_wrote_into_its_tables() {
             let size = told.candidates[1].scores.len();
             for row in &front[front.len() - size..] {
                 let id = row["val_id"].as_str().expect("text in the last block");
-                let own = told.candidates.iter().filter(|one| one.front.iter().any(|front| front == id));
+                let own = told.candidates.iter().filter(|one| one.front.iter().any(|front| **front == *id));
                 assert_eq!(own.map(|one| one.index).collect::<Vec<_>>(), ids(&row["program_ids"]));
             }
             let question = format!("select value from params where run_uuid = '{run}' and key like 'summary/seed/%'");

@@ -1,6 +1,8 @@
 //! The lineage of a GEPA run without tables: its proposer was given the instruction of the
 //! parent word for word, and what was accepted was evaluated in full.
 
+use std::sync::Arc;
+
 use super::super::optimization::Optimization;
 use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus};
 use crate::analysis::optimization::EvaluationKind;
@@ -48,7 +50,7 @@ pub fn lineage(found: &Optimization, spans: Vec<Writer>) -> (Vec<LineageCandidat
             before: None,
             after: None,
             texts: vec![(component, text)],
-            writers: vec![Some(span)],
+            writers: vec![Some(Arc::new(span))],
         });
     }
     (candidates, proposals)

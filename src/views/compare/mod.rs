@@ -8,6 +8,7 @@ mod selecting;
 mod start;
 
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
+pub(super) use rows::NOT_IN_FULL;
 pub(super) use selecting::HISTORY;
 pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
 

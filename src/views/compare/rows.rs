@@ -5,6 +5,7 @@ mod examples;
 mod program;
 mod values;
 
+pub(in crate::views) use program::NOT_IN_FULL;
 pub(super) use program::{CARD_GAP, CARD_PADDING, GUTTER, title};
 
 use std::collections::BTreeSet;

@@ -12,6 +12,7 @@ use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
 use crate::loader::{DerivedKey, Lane};
 use crate::state::{Action, Location, Place, SpanRef};
+use crate::views::compare::NOT_IN_FULL;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::diff_text;
@@ -80,7 +81,7 @@ pub(super) fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMe
         }
         if response.opened {
             let writer = shown.lineage.proposals.get(proposal).and_then(|one| one.writers.iter().flatten().next());
-            event = event.or(writer.map(|writer| RowEvent::Read(Box::new(writer.clone()))));
+            event = event.or(writer.map(|writer| RowEvent::Read(Arc::clone(writer))));
         }
     }
     match event {
@@ -164,7 +165,7 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: 
 enum RowEvent {
     Choose(usize),
     Fold(usize),
-    Read(Box<Writer>),
+    Read(Arc<Writer>),
 }
 
 fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen: bool) -> Option<RowEvent> {
@@ -202,6 +203,12 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             under(ui, response.hovered());
             row_text::paint(ui.painter(), rect, component, Type::Value, tokens.text2, Align::Min);
             read_ui(ui, row, *proposal, one, *text, shown).or(response.clicked().then_some(RowEvent::Choose(*proposal)))
+        }
+        ProposalRow::Coarse { proposal } => {
+            let response = row.interact(ui, info(NOT_IN_FULL, 1, None));
+            under(ui, false);
+            row_text::paint(ui.painter(), rect, NOT_IN_FULL, Type::Small, tokens.warn, Align::Min);
+            response.clicked().then_some(RowEvent::Choose(*proposal))
         }
         ProposalRow::Line { proposal, line } => {
             let response = row.interact(ui, info(&line.spoken(), 1, None));
@@ -297,7 +304,7 @@ fn read_ui(
     response
         .on_hover_cursor(egui::CursorIcon::PointingHand)
         .on_hover_text(format!("{}{signature}\n\nClick to open the span that wrote it", writer.name));
-    clicked.then(|| RowEvent::Read(Box::new(writer.clone())))
+    clicked.then(|| RowEvent::Read(Arc::clone(writer)))
 }
 
 fn open_writer(scene: &mut Scene<'_>, shown: &Shown, writer: &Writer) {

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
 
-use super::rows::proposal_name;
-use crate::analysis::lineage::{LineageProposal, ProposalStatus};
+use super::rows::{joined, proposal_name};
+use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
 use crate::analysis::text_diff::{PieceOp, diff_texts};
 use crate::query::Lineage;
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
 use crate::widgets::text::CharWidths;
+
+/// So long texts are compared word by word, all of them together.
+const COMPARING: Duration = Duration::from_millis(1_500);
 
 /// So many lines of a folded text are shown.
 const LINES_FOLDED: usize = 2;
@@ -62,6 +66,8 @@ pub(super) enum ProposalRow {
     Head { proposal: usize, is_open: Option<bool> },
     /// The component that the text below is for.
     Component { proposal: usize, text: usize },
+    /// The text below was not compared word by word in full.
+    Coarse { proposal: usize },
     /// A line of the text.
     Line { proposal: usize, line: DiffLine },
     /// Lines that are not shown.
@@ -76,6 +82,7 @@ impl ProposalRow {
         match self {
             Self::Head { proposal, .. }
             | Self::Component { proposal, .. }
+            | Self::Coarse { proposal }
             | Self::Line { proposal, .. }
             | Self::Hidden { proposal, .. } => Some(*proposal),
             Self::Gap => None,
@@ -108,6 +115,7 @@ impl ProposalRows {
 /// Makes the rows.
 pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> ProposalRows {
     let mut rows = Vec::new();
+    let deadline = Instant::now().checked_add(COMPARING);
     for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
         let is_open = wanted.open.contains(&at);
         let head = rows.len();
@@ -117,7 +125,12 @@ pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> P
             if proposal.texts.len() > 1 {
                 rows.push(ProposalRow::Component { proposal: at, text });
             }
-            let lines = lines(lineage, proposal, (component.as_deref(), proposed), wanted, widths);
+            let before =
+                if wanted.shows_changes { instruction_before(lineage, proposal, component.as_deref()) } else { None };
+            let (lines, is_cut) = lines(before, proposed, wanted, widths, deadline);
+            if is_cut {
+                rows.push(ProposalRow::Coarse { proposal: at });
+            }
             // One line alone would only be replaced by another.
             let is_long = lines.len() > LINES_FOLDED + 1;
             can_fold |= is_long;
@@ -137,26 +150,27 @@ pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> P
     ProposalRows { rows }
 }
 
+/// The lines of a text, beside what it was made from if that is given, and whether that took too long to be
+/// compared word by word.
 fn lines(
-    lineage: &Lineage,
-    proposal: &LineageProposal,
-    (component, proposed): (Option<&str>, &str),
+    before: Option<&str>,
+    proposed: &str,
     wanted: &Wanted,
     widths: &CharWidths,
-) -> Vec<DiffLine> {
+    deadline: Option<Instant>,
+) -> (Vec<DiffLine>, bool) {
     let wrap = Wrap { width: wanted.width.max(40.0), widths, shows_space: false };
-    let before = if wanted.shows_changes { instruction_before(lineage, proposal, component) } else { None };
     let Some(before) = before else {
-        return unified(&[(Mark::Same, proposed)], wrap);
+        return (unified(&[(Mark::Same, proposed)], wrap), false);
     };
-    let diff = diff_texts(before, proposed, None);
+    let diff = diff_texts(before, proposed, deadline);
     let mark = |op: PieceOp| match op {
         PieceOp::Equal => Mark::Same,
         PieceOp::Insert => Mark::Added,
         PieceOp::Delete => Mark::Removed,
     };
     let pieces: Vec<(Mark, &str)> = diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect();
-    unified(&pieces, wrap)
+    (unified(&pieces, wrap), diff.is_cut)
 }
 
 /// The instruction that a text was made from.
@@ -166,7 +180,7 @@ fn instruction_before<'a>(
     component: Option<&str>,
 ) -> Option<&'a str> {
     let parent = proposal.parents.first()?;
-    let parent = lineage.candidates.iter().find(|one| one.index == *parent)?;
+    let parent = candidate_at(&lineage.candidates, *parent)?;
     let found = parent.instructions.iter().find(|(path, _)| component.is_none_or(|component| component == path));
     found.map(|(_, text)| text.as_str())
 }
@@ -186,11 +200,10 @@ pub(super) fn spoken(at: usize, proposal: &LineageProposal) -> String {
 
 /// `from candidate 3`
 pub(super) fn from(proposal: &LineageProposal) -> String {
-    let parents: Vec<String> = proposal.parents.iter().map(usize::to_string).collect();
-    match parents.len() {
-        0 => "parent unknown".to_owned(),
-        1 => format!("from candidate {}", parents[0]),
-        _ => format!("from candidates {}", parents.join(" and ")),
+    match proposal.parents.as_slice() {
+        [] => "parent unknown".to_owned(),
+        [parent] => format!("from candidate {parent}"),
+        parents => format!("from candidates {}", joined(parents)),
     }
 }
 
@@ -271,6 +284,22 @@ mod tests {
         let changes = made(|wanted| (wanted.fate, wanted.shows_changes) = (Fate::Accepted, true));
         let ProposalRow::Line { line, .. } = &changes.rows[2] else { panic!("{:?}", changes.rows) };
         assert_eq!(line.spoken(), "one [-two-]{+three+}");
+    }
+
+    #[test]
+    fn endless_texts_are_compared_for_a_while() {
+        let words = |from: u32| (from..from + 40_000).map(|n| (n.wrapping_mul(2_654_435_761)).to_string());
+        let mut lineage = lineage();
+        lineage.candidates[0].instructions[0].1 = words(0).collect::<Vec<_>>().join(" ");
+        let text = words(1_000_000).collect::<Vec<_>>().join(" ");
+        lineage.proposals =
+            vec![proposal(ProposalStatus::Rejected, &[&text]), proposal(ProposalStatus::Rejected, &["x"])];
+        let wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
+        let since = Instant::now();
+        let made = rows(&lineage, &wanted, &CharWidths::monospace());
+        assert!(since.elapsed() < COMPARING * 6, "{:?}", since.elapsed());
+        assert_eq!(made.rows[1], ProposalRow::Coarse { proposal: 0 });
+        assert!(made.head_of(1).is_some());
     }
 
     #[test]

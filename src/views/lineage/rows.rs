@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus};
-use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus, candidate_at};
+use crate::analysis::optimization::{Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::query::Lineage;
 use crate::query::lineage::LineageSource;
 use crate::widgets::format;
+
+/// A merged candidate is named below no more of its parents, and compared with no more of them. GEPA merges two.
+const PARENTS_MOST: usize = 4;
 
 /// A line of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub(super) fn tree(candidates: &[LineageCandidate]) -> Vec<TreeLine> {
             None => roots.push(at),
             Some((first, others)) => {
                 children[*first].push((at, false));
-                for other in others.iter().filter(|other| *other != first) {
+                for other in others.iter().filter(|other| *other != first).take(PARENTS_MOST) {
                     children[*other].push((at, true));
                 }
             }
@@ -130,6 +133,7 @@ pub(super) struct CandidateFacts {
 /// What is said of all candidates.
 pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFacts> {
     let winner = found.winner.as_ref();
+    let runs = Runs::new(found);
     let is_winner = |one: &LineageCandidate| {
         winner.is_some_and(|winner| one.run_ids.iter().any(|run| winner.run_ids.contains(run)))
     };
@@ -159,9 +163,9 @@ pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFac
         front: knows_front.then_some(one.front.len()),
         origin: origin(one),
         is_inferred: one.parents_inferred,
-        runs: one.run_ids.iter().map(|run| evaluated(found, run)).collect(),
+        runs: one.run_ids.iter().map(|run| runs.evaluated(run)).collect(),
         instruction: first_line(one),
-        compare: comparisons(lineage, found, one),
+        compare: comparisons(lineage, &runs, one),
     };
     lineage.candidates.iter().map(of).collect()
 }
@@ -172,16 +176,37 @@ fn origin(one: &LineageCandidate) -> String {
         [] if one.index == 0 => "seed".to_owned(),
         [] => "unknown".to_owned(),
         [parent] => format!("from {parent}"),
-        parents => {
-            let parents: Vec<String> = parents.iter().map(usize::to_string).collect();
-            format!("merged from {}", parents.join(" and "))
-        }
+        parents => format!("merged from {}", joined(parents)),
     }
 }
 
-fn evaluated(found: &Optimization, run: &RunId) -> Evaluated {
-    let name = found.evaluations.iter().find(|one| one.run_id == *run).map(|one| one.name.clone());
-    Evaluated { run: run.clone(), name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| run.to_string()) }
+/// `1 and 3`; `1 and 3 and 4 and 7 and 12 more` of a damaged table.
+pub(super) fn joined(parents: &[usize]) -> String {
+    let mut parts: Vec<String> = parents.iter().take(PARENTS_MOST).map(usize::to_string).collect();
+    if parents.len() > PARENTS_MOST {
+        parts.push(format!("{} more", format::count((parents.len() - PARENTS_MOST) as u64)));
+    }
+    parts.join(" and ")
+}
+
+/// The evaluations by their runs.
+struct Runs<'f>(HashMap<&'f RunId, &'f Evaluation>);
+
+impl<'f> Runs<'f> {
+    fn new(found: &'f Optimization) -> Self {
+        Self(found.evaluations.iter().map(|one| (&one.run_id, one)).collect())
+    }
+
+    fn evaluated(&self, run: &RunId) -> Evaluated {
+        let name = self.0.get(run).map(|one| one.name.clone()).filter(|name| !name.is_empty());
+        Evaluated { run: run.clone(), name: name.unwrap_or_else(|| run.to_string()) }
+    }
+
+    /// The evaluation to compare by: a full one, if there is one.
+    fn best_of(&self, one: &LineageCandidate) -> Option<RunId> {
+        let is_full = |run: &&RunId| self.0.get(run).is_some_and(|one| one.kind == EvaluationKind::Full);
+        one.run_ids.iter().find(is_full).or(one.run_ids.first()).cloned()
+    }
 }
 
 fn first_line(one: &LineageCandidate) -> Option<String> {
@@ -190,19 +215,10 @@ fn first_line(one: &LineageCandidate) -> Option<String> {
     Some(format::ellipsize_graphemes(line, 200).into_owned())
 }
 
-/// The evaluation to compare by: a full one, if there is one.
-fn best_run(found: &Optimization, one: &LineageCandidate) -> Option<RunId> {
-    let is_full = |run: &&RunId| {
-        let evaluation = found.evaluations.iter().find(|evaluation| evaluation.run_id == **run);
-        evaluation.is_some_and(|evaluation| evaluation.kind == EvaluationKind::Full)
-    };
-    one.run_ids.iter().find(is_full).or(one.run_ids.first()).cloned()
-}
-
-fn comparisons(lineage: &Lineage, found: &Optimization, one: &LineageCandidate) -> Vec<(usize, RunId, RunId)> {
-    let Some(own) = best_run(found, one) else { return Vec::new() };
-    let parents = one.parents.iter().filter_map(|index| lineage.candidates.iter().find(|other| other.index == *index));
-    let with = |parent: &LineageCandidate| Some((parent.index, best_run(found, parent)?, own.clone()));
+fn comparisons(lineage: &Lineage, runs: &Runs<'_>, one: &LineageCandidate) -> Vec<(usize, RunId, RunId)> {
+    let Some(own) = runs.best_of(one) else { return Vec::new() };
+    let parents = one.parents.iter().take(PARENTS_MOST).filter_map(|index| candidate_at(&lineage.candidates, *index));
+    let with = |parent: &LineageCandidate| Some((parent.index, runs.best_of(parent)?, own.clone()));
     parents.filter_map(with).filter(|(_, parent, own)| parent != own).collect()
 }
 
@@ -315,5 +331,10 @@ mod tests {
         let long: Vec<LineageCandidate> =
             (0..100_000).map(|index| candidate(index, &[index.saturating_sub(1)])).collect();
         assert_eq!(tree(&long).len(), long.len());
+        // Parents without end.
+        let parents: Vec<usize> = (0..3_000).collect();
+        let crowd: Vec<LineageCandidate> = (0..3_000).map(|index| candidate(index, &parents)).collect();
+        assert!(tree(&crowd).len() <= crowd.len() * (PARENTS_MOST + 1));
+        assert_eq!(origin(&crowd[9]), "merged from 0 and 1 and 2 and 3 and 2,996 more");
     }
 }

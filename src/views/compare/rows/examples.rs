@@ -81,7 +81,7 @@ fn from_assessments(who: &str, source: &ScoreSource) -> Option<String> {
     let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
     let count = |n: &usize| format::count(*n as u64);
     let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };
-    let rest = if *complete { "" } else { "; not all of its traces could be read in time" };
+    let rest = if *complete { "" } else { "; not all of its traces could be read" };
     Some(format!(
         "{} has no result_table.json: its scores are assessments “{metric}” on traces, of {} of {} examples{lost}{rest}",
         capitalized(who),

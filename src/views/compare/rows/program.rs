@@ -23,7 +23,7 @@ const CONTEXT: usize = 2;
 const DEMO_COLUMNS: usize = 5;
 
 /// Said where the deadline came first.
-pub(super) const NOT_IN_FULL: &str =
+pub(in crate::views) const NOT_IN_FULL: &str =
     "Not compared word by word in full, the texts are too long; what is left counts as replaced";
 
 pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
