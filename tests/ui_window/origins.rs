@@ -254,3 +254,19 @@ fn links_of_a_page_are_reached_with_the_keyboard() {
     settle(&mut harness);
     assert_eq!(address(&harness), "dspyglass:experiment/1/run/held");
 }
+
+#[test]
+fn evaluations_that_are_not_listed_are_said() {
+    let mut store = MemoryStore::new();
+    store.add_experiment("1", "one");
+    let state = json!({"p": {"demos": [], "signature": {"instructions": "Do", "fields": []}}}).to_string();
+    for at in 0..203 {
+        let run = MemoryStore::run(&format!("r{at}"), "1", "eval", NOW_MS - 1_000);
+        store.put_artifact(ArtifactOwner::Run(run.id.clone()), "model.json", state.as_bytes());
+        store.put_run(run);
+    }
+    let program = query::program(&mut store, &ReadCx::new(), &RunId::from("r0"), false).expect("read").expect("there");
+    let hash = program.state_hash.expect("a hash");
+    let mut harness = window(&store, Some(&format!("program/{}", hash.as_str())), Some(PATH));
+    wait_for(&mut harness, "The first 200 of 203 are listed");
+}

@@ -89,14 +89,17 @@ impl Selecting {
     /// After the rows were drawn: what is to be done with the passage, if anything.
     pub fn done(&mut self, ui: &Ui, list: &RowsResponse, rows: &[Row]) -> Option<Passage> {
         let selection = self.selection.filter(|it| !it.is_empty())?;
-        let passage = selection.text(|row| line_of(rows.get(row)?));
-        let is_phrase = !passage.trim().is_empty() && passage.len() <= PHRASE_MOST;
-        let end = self.end.filter(|_| !self.is_dragging && is_phrase);
-        if end.is_some_and(|at| offer_ui(ui, list.id, at, HISTORY)) {
-            return Some(Passage::LookUp(passage));
+        let line = |row: usize| line_of(rows.get(row)?);
+        // This is asked in every frame: of a long passage nothing is gathered.
+        let phrase = selection.text_within(PHRASE_MOST, line).filter(|phrase| !phrase.trim().is_empty());
+        let end = self.end.filter(|_| !self.is_dragging);
+        if let (Some(at), Some(phrase)) = (end, phrase)
+            && offer_ui(ui, list.id, at, HISTORY)
+        {
+            return Some(Passage::LookUp(phrase));
         }
         let copies = list.has_focus && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
-        copies.then_some(Passage::Copy(passage))
+        copies.then(|| selection.text(line)).filter(|text| !text.is_empty()).map(Passage::Copy)
     }
 }
 

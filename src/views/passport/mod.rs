@@ -74,14 +74,12 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
             origins_ui(ui, scene, passport);
             let evaluations: Vec<Evaluated> =
                 passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
-            evaluations_ui(ui, scene, &evaluations);
-            lines_ui(
-                ui,
-                scene,
-                "Where it stands",
-                &rows::descendants(passport),
-                "No optimization began with it or chose it as its best program",
-            );
+            evaluations_ui(ui, scene, &evaluations, passport.evaluations.len());
+            let nowhere = match passport.complete {
+                true => "No optimization began with it or chose it as its best program",
+                false => "None of the optimizations looked at began with it or chose it as its best program",
+            };
+            lines_ui(ui, scene, "Where it stands", &rows::descendants(passport), nowhere);
             ui.add_space(size::GAP_L);
         });
     });
@@ -144,7 +142,11 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
             match passport.origins.iter().find(|told| told.path == predictor.path) {
                 Some(told) => line_ui(ui, scene, &origin::line(told)),
                 None => {
-                    text_ui(ui, "It is in no optimization", Type::Small, Tone::Muted);
+                    let text = match passport.complete {
+                        true => "It is in no optimization",
+                        false => "It is in no optimization that was looked at",
+                    };
+                    text_ui(ui, text, Type::Small, Tone::Muted);
                 }
             }
         });
@@ -153,10 +155,15 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
 }
 
 /// Every evaluation of the program; a click goes to its run.
-fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated]) {
+fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated], total: usize) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         card_heading_ui(ui, "Evaluations");
+        if total > evaluations.len() {
+            let count = |count: usize| format::count(count as u64);
+            let text = format!("The first {} of {} are listed", count(evaluations.len()), count(total));
+            text_ui(ui, &text, Type::Small, Tone::Warn);
+        }
         if evaluations.is_empty() {
             text_ui(ui, "It was never evaluated", Type::Small, Tone::Muted);
             return;

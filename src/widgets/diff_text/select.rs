@@ -54,10 +54,19 @@ impl LinesSelection {
 
     /// The selected text of the new version, as it is stored; of the old one if only removed text is selected.
     pub fn text<'a>(self, line_at: impl Fn(usize) -> Option<&'a DiffLine>) -> String {
+        self.text_within(usize::MAX, line_at).unwrap_or_default()
+    }
+
+    /// The same if it has no more than `most` bytes; no more of the lines are looked at than that takes.
+    pub fn text_within<'a>(self, most: usize, line_at: impl Fn(usize) -> Option<&'a DiffLine>) -> Option<String> {
         let (from, to) = self.ends();
         let (mut new, mut old) = (String::new(), String::new());
         for index in from.line..=to.line {
-            let Some(line) = line_at(index) else { continue };
+            // A line may add nothing but what was removed.
+            if new.len() > most || old.len() > most.saturating_mul(8) {
+                return None;
+            }
+            let line = line_at(index)?;
             let mut begin = 0;
             for piece in &line.pieces {
                 let shown = piece.text.chars().count();
@@ -73,7 +82,7 @@ impl LinesSelection {
                 begin += shown;
             }
         }
-        if new.trim().is_empty() { old } else { new }
+        Some(if new.trim().is_empty() { old } else { new }).filter(|text| text.len() <= most)
     }
 }
 
@@ -132,6 +141,13 @@ mod tests {
         assert_eq!(text(&all, (0, 10), (0, 17)), "support", "where nothing else is selected");
         assert_eq!(text(&all, (1, 3), (0, 23)), "ticket.\nEnd", "backwards over a line end");
         assert_eq!(text(&all, (1, 0), (1, 99)), "End\tof it");
+        let all_of_it = LinesSelection { anchor: Spot::default(), head: Spot { line: usize::MAX, chars: 0 } };
+        let looked = std::cell::Cell::new(0);
+        let found = all_of_it.text_within(10, |_| {
+            looked.set(looked.get() + 1);
+            Some(&all[0])
+        });
+        assert_eq!((found, looked.get()), (None, 1), "what is too long is not gathered");
     }
 
     #[test]
