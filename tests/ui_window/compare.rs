@@ -405,8 +405,8 @@ fn long_instructions_are_compared_beside_the_frames() {
     let word = |seed: usize, at: usize| format!("word{} ", (at * seed * 7919) % 400);
     for (id, seed) in [("a", 1), ("b", 3)] {
         store.put_run(MemoryStore::run(id, "1", id, NOW_MS - 60_000));
-        let text: String = (0..13_000).map(|at| word(seed, at)).collect();
-        assert!(text.len() > 100_000);
+        let text: String = (0..60_000).map(|at| word(seed, at)).collect();
+        assert!(text.len() > 400_000, "no machine compares that much in the time there is");
         let owner = ArtifactOwner::Run(id.into());
         store.put_artifact(owner, "model.json", state(&text, json!([])).to_string().into_bytes());
     }
