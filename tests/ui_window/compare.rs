@@ -100,7 +100,7 @@ fn compared(harness: &Harness<'_, Viewer>) -> Vec<String> {
 fn what_changed_is_told_by_words_and_signs() {
     let mut harness = at("compare/a/b");
     assert!(has_row(&harness, "Predictor solve: instructions changed, +1 demo, fields same"));
-    assert!(has_row(&harness, "[-support ticket-]"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "[-support -]ticket"), "{:?}", rows(&harness));
     assert!(has_row(&harness, "{+"));
     assert!(has_row(&harness, "Demo added: ¿Pueden cambiar mi dirección?, shipping, bootstrapped"));
     assert!(has_row(&harness, "1 predictor is the same: plan"));
@@ -111,7 +111,7 @@ fn what_changed_is_told_by_words_and_signs() {
     assert!(has_row(&harness, "Predictor plan: same") && has_row(&harness, "Plan first."));
     click(&mut harness, "Unified");
     settle(&mut harness);
-    assert!(has_row(&harness, "Route the [-support ticket-]{+ticket by its first request.↵+}"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "Route the [-support -]ticket{+ by its first request.↵+}"), "{:?}", rows(&harness));
     click(&mut harness, "Show spaces");
     settle(&mut harness);
     assert!(has_row(&harness, "Plan·first."));
