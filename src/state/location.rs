@@ -192,7 +192,11 @@ impl Location {
                     _ => unknown.push(format!("tab {value}")),
                 },
                 "item" => location.item = Some(value),
-                "phrase" => location.phrase = Some(value),
+                "phrase" => {
+                    let mut phrase = value;
+                    phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
+                    location.phrase = Some(phrase);
+                }
                 "nth" => nth = value.parse().unwrap_or(0),
                 other => unknown.push(decode(other)),
             }
@@ -279,6 +283,8 @@ mod tests {
         let (location, unknown) = Location::parse("experiment/3/planet/run/abc?tab=moon&tab=traces&x=1");
         assert_eq!(location.to_string(), "dspyglass:experiment/3/run/abc?tab=traces");
         assert_eq!(unknown, ["planet", "tab moon", "x"]);
+        let endless = format!("run/p?tab=evolution&phrase={}", "é".repeat(1_000_000));
+        assert_eq!(Location::parse(&endless).0.phrase.map(|phrase| phrase.len()), Some(PHRASE_MOST));
         let (location, unknown) = Location::parse("compare/a");
         assert_eq!((location.to_string().as_str(), unknown.len()), ("dspyglass:run/a", 1));
         assert_eq!(Location::parse("dspyglass:run").1, ["run without an id"]);

@@ -23,7 +23,7 @@ use super::scroll::KeptScroll;
 use super::window::place_frame;
 use crate::loader::{DerivedKey, Lane, PreparedDiff};
 use crate::model::RunId;
-use crate::query::Comparison;
+use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::format;
@@ -147,7 +147,10 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Ta
         (Tab::Params, Some(diff)) => count(diff.params.len()),
         (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
         (Tab::Examples, Some(diff)) => match &diff.examples {
-            Some(all) if all.scored > 0 => format!("{} ▲ {} ▼", all.fixed.len(), all.broken.len()),
+            Some(all) if all.scored > 0 => {
+                let count = |changes: &[ExampleChange]| format::count(changes.len() as u64);
+                format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
+            }
             _ => String::new(),
         },
         _ => String::new(),
