@@ -44,6 +44,14 @@ pub(super) struct RunsMemory {
     export: Option<Export>,
 }
 
+impl RunsMemory {
+    /// The rows get the keyboard, if there are any.
+    pub(super) fn take_keys(&mut self) -> bool {
+        self.wants_focus = self.lines.shown.as_ref().is_some_and(|shown| !shown.lines.lines.is_empty());
+        self.wants_focus
+    }
+}
+
 pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, id: &ExperimentId) {
     let slot = scene.loader.runs(id, Lane::Selection);
     let Some(runs) = slot_ui(ui, scene, &slot, "The runs", size::TABLE_ROW) else { return };
