@@ -102,6 +102,27 @@ fn type_filter(harness: &mut Harness<'_, Viewer>, text: &str) {
 }
 
 #[test]
+fn the_key_that_leads_into_the_filter_is_not_typed_there() {
+    let mut harness = at_runs();
+    // A keyboard sends the key and its character in one frame.
+    let pressed = |pressed| egui::Event::Key {
+        key: Key::Slash,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    };
+    harness.input_mut().events.extend([pressed(true), egui::Event::Text("/".to_owned())]);
+    harness.step();
+    harness.input_mut().events.push(pressed(false));
+    harness.run_steps(2);
+    settle(&mut harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Filter these runs");
+    assert!(field.accesskit_node().is_focused());
+    assert_eq!(field.accesskit_node().value().unwrap_or_default(), "");
+}
+
+#[test]
 fn children_stand_under_their_parents_or_in_one_list() {
     let mut harness = at_runs();
     let tree = names(&harness);

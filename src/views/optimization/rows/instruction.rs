@@ -14,7 +14,7 @@ const MOST: usize = 200;
 /// instructions it has.
 pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
     let mut lines_before: HashSet<&str> = HashSet::new();
-    let mut first_with: HashMap<Vec<(&str, &str)>, usize> = HashMap::new();
+    let mut first_with: HashMap<Vec<(&str, &str)>, (usize, Option<String>)> = HashMap::new();
     for row in rows {
         let Some(program) = program_of(found, &row.evaluations) else { continue };
         let whole = instructions(program);
@@ -22,14 +22,15 @@ pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
             continue;
         }
         let lines = || whole.iter().flat_map(|(_, text)| text.lines()).map(str::trim).filter(|line| !line.is_empty());
-        if let Some(first) = first_with.get(&whole) {
+        if let Some((first, line)) = first_with.get(&whole) {
             row.same_as = Some(*first);
+            row.instruction = line.clone();
         } else if let Some((at, line)) = lines().enumerate().find(|(_, line)| !lines_before.contains(line)) {
             let before = if at == 0 { "" } else { "… " };
             row.instruction = Some(format!("{before}{}", format::ellipsize_graphemes(line, MOST)));
         }
         lines_before.extend(lines());
-        first_with.entry(whole).or_insert(row.number);
+        first_with.entry(whole).or_insert_with(|| (row.number, row.instruction.clone()));
     }
 }
 
