@@ -123,6 +123,12 @@ fn the_key_that_leads_into_the_filter_is_not_typed_there() {
 }
 
 #[test]
+fn an_address_of_no_experiment_says_so() {
+    let mut harness = window(&small_store(), Some("experiment/99"), Some(PATH));
+    wait_for(&mut harness, "This store has no experiment 99; it may have been deleted");
+}
+
+#[test]
 fn children_stand_under_their_parents_or_in_one_list() {
     let mut harness = at_runs();
     let tree = names(&harness);

@@ -34,8 +34,8 @@ enum Shows {
 
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
-        (Shows::Name, Column::text("Candidate", 160.0)),
-        (Shows::Marks, Column::text("Mark", 150.0)),
+        (Shows::Name, Column::text("Candidate", 150.0)),
+        (Shows::Marks, Column::text("Mark", 126.0)),
         (Shows::Full, Column::number("Full", 64.0)),
     ];
     if candidates.has_mini {
