@@ -5,11 +5,14 @@
 //! line by line first and by words only where lines differ, and everything ends at a deadline:
 //! what has not been compared by then counts as replaced.
 
+mod words;
+
 use std::collections::HashMap;
 use std::time::Instant;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
-use unicode_segmentation::UnicodeSegmentation;
+
+use words::{Word, texts, words};
 
 /// What happened to a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,10 +105,6 @@ pub fn diff_texts(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
     TextDiff { pieces: joined_up(runs.runs), is_cut: runs.is_cut }
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split_word_bounds().collect()
-}
-
 /// Compared parts in order; neighbours of one kind are one.
 #[derive(Default)]
 struct Runs {
@@ -122,16 +121,19 @@ impl Runs {
         }
     }
 
-    fn add_words(&mut self, old: &[&str], new: &[&str], deadline: Option<Instant>) {
-        for op in self.compare(old, new, deadline) {
-            let (old, new) = (&old[op.old_range()], &new[op.new_range()]);
-            if matches!(op, DiffOp::Equal { .. }) {
-                self.push(PieceOp::Equal, &old.concat());
-            } else {
-                self.push(PieceOp::Delete, &old.concat());
-                self.push(PieceOp::Insert, &new.concat());
-            }
+    /// Two pieces that stand at the same place.
+    fn push_change(&mut self, old: &str, new: &str) {
+        if old == new {
+            self.push(PieceOp::Equal, old);
+        } else {
+            self.push(PieceOp::Delete, old);
+            self.push(PieceOp::Insert, new);
         }
+    }
+
+    fn add_words(&mut self, old: &[Word<'_>], new: &[Word<'_>], deadline: Option<Instant>) {
+        let ops = self.compare(&texts(old), &texts(new), deadline);
+        words::add_words(self, &ops, old, new);
     }
 
     fn add_lines(&mut self, old: &str, new: &str, deadline: Option<Instant>) {

@@ -132,9 +132,8 @@ impl<'a> Table<'a> {
 
         let widths = self.widths(state, outer.width());
         let columns_width: f32 = widths.iter().sum();
-        let most = (columns_width - (outer.width() - size::SCROLL_BAR)).max(0.0);
         // Where the bar at the right stands no column does, so that the last one can be read.
-        let most = if columns_width <= outer.width() { 0.0 } else { most };
+        let most = (columns_width - (outer.width() - size::SCROLL_BAR)).max(0.0);
         let bar = if most > 0.0 { size::SCROLL_BAR.min(outer.height() - size::TABLE_ROW) } else { 0.0 };
         let body = outer.with_max_y(outer.bottom() - bar);
         let mut inner = ui.new_child(UiBuilder::new().id_salt(self.id_salt).max_rect(outer));
@@ -312,6 +311,14 @@ impl<'a> Table<'a> {
                     *width += rest / growing as f32;
                 }
             }
+        }
+        // Columns that would end under the bar at the right: the widest gives way, unless their
+        // widths were chosen, so that nobody has to scroll for so little.
+        if (-size::SCROLL_BAR..0.0).contains(&rest)
+            && state.widths.iter().all(|width| !width.is_finite())
+            && let Some(widest) = widths.iter_mut().max_by(|a, b| a.total_cmp(b))
+        {
+            *widest = (*widest + rest).max(COLUMN_LEAST);
         }
         widths
     }

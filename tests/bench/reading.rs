@@ -7,6 +7,7 @@
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
+mod comparing;
 mod evolution;
 mod grow;
 mod runs;
@@ -37,7 +38,8 @@ fn main() -> Result<(), Failure> {
     }
     if asks_for("texts") {
         texts::measure();
-        return evolution::measure();
+        evolution::measure()?;
+        return comparing::measure();
     }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -120,6 +122,7 @@ fn main() -> Result<(), Failure> {
     drop(store);
     texts::measure();
     evolution::measure()?;
+    comparing::measure()?;
     window::measure(&database, &source)?;
     charts::measure()?;
     runs::measure()?;

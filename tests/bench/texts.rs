@@ -41,7 +41,7 @@ fn random(mut seed: u64) -> impl FnMut(usize) -> usize {
 }
 
 /// Sentences of `words` different words, so many to a line.
-fn text(seed: u64, words: usize, per_line: usize) -> String {
+pub fn text(seed: u64, words: usize, per_line: usize) -> String {
     let mut next = random(seed);
     let mut text = String::new();
     let mut count = 0;
@@ -59,12 +59,12 @@ fn moved(text: &str) -> String {
     [second, first].concat().concat()
 }
 
-fn every_third(text: &str) -> String {
+pub fn every_third(text: &str) -> String {
     let word = |(at, word): (usize, &str)| if at % 3 == 0 { format!("new{at} ") } else { word.to_owned() };
     text.split_inclusive([' ', '\n']).enumerate().map(word).collect()
 }
 
-fn chinese(seed: u64) -> String {
+pub fn chinese(seed: u64) -> String {
     let signs: Vec<char> = "请把来信转给合适的部门并用来信者的语言写一封简短友好的回复".chars().collect();
     let mut next = random(seed);
     (0..SIZE / 3).map(|_| signs[next(signs.len())]).collect()

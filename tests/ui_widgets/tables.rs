@@ -2,6 +2,7 @@
 
 use super::harness;
 use dspyglass::widgets::table::{CellText, Column, RowSelection, Table, TableEvents, TableState};
+use dspyglass::widgets::tokens::size;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -84,6 +85,23 @@ fn the_bar_below_leads_to_the_last_column() {
     let last = harness.get_by_role_and_label(Role::Cell, "0/19").rect();
     assert!(last.right() <= bar.right(), "{last:?} {bar:?}");
     assert!(harness.state().table.x > 1_000.0);
+}
+
+#[test]
+fn columns_that_nearly_fit_do_not_end_under_the_bar() {
+    let nearly = |ui: &mut egui::Ui, state: &mut TableState| {
+        let half = ui.available_width() / 2.0;
+        let columns = [Column::text("left", half), Column::number("right", half)];
+        let table = Table::new("nearly", "Nearly", &columns, ROWS);
+        table.show(ui, state, |row, column| CellText::text(format!("{row}/{column}")));
+    };
+    let mut harness = harness(Theme::Dark, TableState::default(), nearly);
+    harness.run();
+    let table = harness.get_by_role_and_label(Role::Table, "Nearly").rect();
+    // Cells are cut where the bar begins; the header tells where their column ends.
+    let last = harness.get_by_role_and_label(Role::ColumnHeader, "right").rect();
+    assert!(last.right() <= table.right() - size::SCROLL_BAR, "{last:?} {table:?}");
+    assert!(harness.query_by_role_and_label(Role::ScrollBar, "Scroll to the side").is_none());
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn compared(harness: &Harness<'_, Viewer>) -> Vec<String> {
 fn what_changed_is_told_by_words_and_signs() {
     let mut harness = at("compare/a/b");
     assert!(has_row(&harness, "Predictor solve: instructions changed, +1 demo, fields same"));
-    assert!(has_row(&harness, "[-support ticket-]"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "[-support -]ticket"), "{:?}", rows(&harness));
     assert!(has_row(&harness, "{+"));
     assert!(has_row(&harness, "Demo added: ¿Pueden cambiar mi dirección?, shipping, bootstrapped"));
     assert!(has_row(&harness, "1 predictor is the same: plan"));
@@ -111,7 +111,7 @@ fn what_changed_is_told_by_words_and_signs() {
     assert!(has_row(&harness, "Predictor plan: same") && has_row(&harness, "Plan first."));
     click(&mut harness, "Unified");
     settle(&mut harness);
-    assert!(has_row(&harness, "Route the [-support ticket-]{+ticket by its first request.↵+}"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "Route the [-support -]ticket{+ by its first request.↵+}"), "{:?}", rows(&harness));
     click(&mut harness, "Show spaces");
     settle(&mut harness);
     assert!(has_row(&harness, "Plan·first."));
@@ -405,8 +405,8 @@ fn long_instructions_are_compared_beside_the_frames() {
     let word = |seed: usize, at: usize| format!("word{} ", (at * seed * 7919) % 400);
     for (id, seed) in [("a", 1), ("b", 3)] {
         store.put_run(MemoryStore::run(id, "1", id, NOW_MS - 60_000));
-        let text: String = (0..13_000).map(|at| word(seed, at)).collect();
-        assert!(text.len() > 100_000);
+        let text: String = (0..60_000).map(|at| word(seed, at)).collect();
+        assert!(text.len() > 400_000, "no machine compares that much in the time there is");
         let owner = ArtifactOwner::Run(id.into());
         store.put_artifact(owner, "model.json", state(&text, json!([])).to_string().into_bytes());
     }

@@ -35,6 +35,11 @@ fn words_change_as_a_whole() {
     assert_eq!(shown("one two, x", "three four, x"), "-[one two]+[three four], x");
     assert_eq!(shown("a b", "a  b"), "a-[ ]+[  ]b");
     assert_eq!(shown("keep\nall\nlines", "keep\nlines"), "keep\n-[all\n]lines");
+    assert_eq!(shown("one two three", "one three"), "one -[two ]three");
+    assert_eq!(shown("one three", "one two three"), "one +[two ]three");
+    assert_eq!(shown("one two", "one"), "one-[ two]");
+    assert_eq!(shown("a\n\nb c", "a b c"), "a-[\n\n]+[ ]b c");
+    assert_eq!(shown("x", " x\n"), "+[ ]x+[\n]");
 }
 
 #[test]
