@@ -1,6 +1,6 @@
 //! The table of an experiment's runs: filter, sort, pick columns, select, export.
 
-use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_saving};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
 use dspyglass::model::{Entry, MetricPoint, Reveal, RunId, RunStatus, RunValues, secret};
 use dspyglass::store::memory::MemoryStore;
