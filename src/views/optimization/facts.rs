@@ -79,7 +79,7 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
             length += setting.len();
             length <= SETTINGS_LENGTH
         };
-        let all = settings.iter().map(|(key, value)| format!("{key} {value}"));
+        let all = settings.iter().map(|(key, value)| format!("{key}\u{a0}{value}"));
         let shown: Vec<String> = all.take_while(fits).collect();
         let more = settings.len() - shown.len();
         let note = if more == 0 { String::new() } else { format!("and {more} more in the overview") };

@@ -7,6 +7,9 @@ use crate::loader::Optimization;
 use crate::model::Program;
 use crate::widgets::format;
 
+/// All instructions of a program, each with the path of its predictor.
+type Whole<'a> = Vec<(&'a str, &'a str)>;
+
 /// No more of a line stands in the table.
 const MOST: usize = 200;
 
@@ -14,7 +17,7 @@ const MOST: usize = 200;
 /// instructions it has.
 pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
     let mut lines_before: HashSet<&str> = HashSet::new();
-    let mut first_with: HashMap<Vec<(&str, &str)>, (usize, Option<String>)> = HashMap::new();
+    let mut first_with: HashMap<Whole<'_>, (usize, Option<String>)> = HashMap::new();
     for row in rows {
         let Some(program) = program_of(found, &row.evaluations) else { continue };
         let whole = instructions(program);
@@ -35,7 +38,7 @@ pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
 }
 
 /// The instructions of all predictors, with their paths.
-fn instructions(program: &Program) -> Vec<(&str, &str)> {
+fn instructions(program: &Program) -> Whole<'_> {
     program.predictors.iter().filter_map(|one| Some((&*one.path, one.instructions.as_deref()?))).collect()
 }
 
