@@ -290,6 +290,8 @@ fn the_keyboard_goes_on_in_the_table_of_the_place() {
     let has_keys = |harness: &Harness<'_, Viewer>, table: &str| {
         harness.get_by_role_and_label(Role::Table, table).accesskit_node().is_focused()
     };
+    let title = harness.get_by_role_and_label(Role::ColumnHeader, "n");
+    assert!(title.accesskit_node().data().description().is_some_and(|text| text.contains("how many examples")));
     press(&mut harness, Key::ArrowDown);
     assert!(has_keys(&harness, "Candidates"));
     press(&mut harness, Key::ArrowDown);

@@ -36,10 +36,14 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
         (Shows::Marks, Column::text("Mark", 126.0)),
-        (Shows::Full, Column::number("Full", 64.0)),
+        (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
     if candidates.has_mini {
-        columns.push((Shows::Mini, Column::number("Minibatch", 82.0)));
+        columns.push((
+            Shows::Mini,
+            Column::number("Minibatch", 82.0)
+                .hint("The best score of those on minibatches: of few examples, so by luck, too"),
+        ));
     }
     if candidates.has_other {
         columns.push((Shows::Other, Column::number("Kind unknown", 100.0)));
@@ -48,8 +52,14 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         columns.push((Shows::Range, Column::number("Full, range", 116.0)));
     }
     columns.extend([
-        (Shows::N, Column::number("n", 76.0)),
-        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
+        (
+            Shows::N,
+            Column::number("n", 76.0).hint("On how many examples it was scored: full evaluations, then minibatches"),
+        ),
+        (
+            Shows::Instruction,
+            Column::text("Instructions", 140.0).growing().hint("The first line that no candidate above has"),
+        ),
         (Shows::Demos, Column::text("Demos", 116.0)),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
