@@ -79,7 +79,7 @@ const WINNER: &str = "beac6fc95a2d426d8ad2b6a3e19210a5";
 
 #[test]
 fn the_picture_of_the_readme() {
-    let (mut harness, _folder) = at_sample(ROUTER, egui::vec2(1_320.0, 800.0), "Score by evaluation");
+    let (mut harness, _folder) = at_sample(ROUTER, egui::vec2(1_320.0, 850.0), "Score by evaluation");
     harness.state_mut().act(Action::Theme(ThemeChoice::Dark));
     settle(&mut harness);
     harness.run_steps(4);

@@ -56,7 +56,7 @@ fn cell(row: usize, column: usize) -> CellText<'static> {
         2 => CellText::value("72.0").tint([Tone::Good, Tone::Bad, Tone::Warn][row % 3]),
         3 => CellText::value("60 + 25").tone(Tone::Muted),
         4 => CellText::text("Classify the ticket by its first actionable request. Ignore greetings.").tone(Tone::Muted),
-        5 => CellText::text("3 boot").glyph(Glyph::Check, Tone::Good),
+        5 => CellText::text("3 bootstrapped").glyph(Glyph::Check, Tone::Good),
         6 => CellText::value("212 k"),
         7 => CellText::value("$0.14"),
         _ => CellText::value("1.2 s"),

@@ -1,6 +1,6 @@
 //! The one window: bars at the edges, the tree at the left, the place in the middle, details at the right.
 
-use egui::{Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
+use egui::{FocusDirection, Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::compare::CompareMemory;
 use super::details::DetailsMemory;
@@ -58,14 +58,22 @@ impl Memory {
     }
 
     /// Who begins with an arrow, while nothing has the keyboard, moves in what is on screen.
-    fn take_up_keys(&mut self, ui: &Ui, place: &Place) {
+    fn take_up_keys(&mut self, ui: &Ui, scene: &Scene<'_>) {
         let arrows = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
         let is_arrow = ui.input(|input| arrows.into_iter().any(|key| input.key_pressed(key)));
         if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
-            match place {
-                Place::Trace { .. } => self.trace.wants_focus = true,
-                _ => self.tree.wants_focus = true,
-            }
+            // egui must not look for something to focus in that direction, too.
+            ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+            let is_taken = match scene.place() {
+                Place::Trace { .. } => {
+                    self.trace.wants_focus = true;
+                    true
+                }
+                Place::Experiment(id) => self.experiment.take_keys(scene, id),
+                Place::Run { run, .. } => self.run.take_keys(scene, run),
+                _ => false,
+            };
+            self.tree.wants_focus = !is_taken;
         }
     }
 }
@@ -73,7 +81,7 @@ impl Memory {
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
-    memory.take_up_keys(ui, scene.place());
+    memory.take_up_keys(ui, scene);
     compare::look_up(scene);
     passport::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {

@@ -214,7 +214,7 @@ impl<'a> Palette<'a> {
 
 fn nothing_ui(ui: &mut Ui, room: f32) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), room), egui::Sense::hover());
-    let text = "Nothing is called so";
+    let text = "Nothing has this name";
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Status, true, text));
     let at = rect.with_max_y(rect.top() + 64.0);
     super::row_text::paint(ui.painter(), at, text, Type::Body, Tokens::of(ui).text2, egui::Align::Center);

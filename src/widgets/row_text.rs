@@ -40,6 +40,16 @@ pub fn paint(painter: &Painter, rect: Rect, text: &str, cut: Type, color: Color3
     paint_galley(painter, rect, galley, color, align)
 }
 
+/// Paints a dotted name. In too little room its beginning gives way: the end tells it from its neighbours.
+pub fn paint_dotted(painter: &Painter, rect: Rect, name: &str, cut: Type, color: Color32) -> Rect {
+    let fits = |text: &str| Some(layout(painter, text, cut.font(), rect.width())).filter(|galley| !galley.elided);
+    let shorter = |(dot, _): (usize, &str)| fits(&format!("…{}", &name[dot + 1..]));
+    match fits(name).or_else(|| name.match_indices('.').find_map(shorter)) {
+        Some(galley) => paint_galley(painter, rect, galley, color, Align::Min),
+        None => paint(painter, rect, name, cut, color, Align::Min),
+    }
+}
+
 /// Paints a layout into `rect`, in the middle of its height. Returns what it covers.
 pub fn paint_galley(painter: &Painter, rect: Rect, galley: Arc<Galley>, color: Color32, align: Align) -> Rect {
     let width = galley.size().x;

@@ -6,7 +6,7 @@ use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, wi
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query::{self, Origin};
-use dspyglass::state::{Action, Place, Tab};
+use dspyglass::state::{Action, Location, Place, Tab};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use egui::accesskit::Role;
@@ -269,4 +269,54 @@ fn evaluations_that_are_not_listed_are_said() {
     let hash = program.state_hash.expect("a hash");
     let mut harness = window(&store, Some(&format!("program/{}", hash.as_str())), Some(PATH));
     wait_for(&mut harness, "The first 200 of 203 are listed");
+}
+
+#[test]
+fn an_optimization_leads_to_what_changed_and_to_the_examples() {
+    let database = recorded("gepa-3.17");
+    let mut store = open(&database, &OpenOptions::default()).expect("opened");
+    let cx = ReadCx::new();
+    let runs = query::run_table(store.as_mut(), &cx, None, false).expect("runs").rows;
+    let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");
+    let told = query::optimization(store.as_mut(), &cx, &parent).expect("read").expect("an optimization");
+    let (seed, winner) = (told.seed.expect("a seed"), told.winner.expect("a winner"));
+    for (words, tab) in
+        [("See what changed", Tab::Program), ("See which examples were fixed and broken", Tab::Examples)]
+    {
+        let mut harness = at(&database, &format!("run/{parent}?tab=optimization"));
+        follow(&mut harness, words);
+        let location = harness.state().state().location();
+        // From the program that it was given to the one that it chose.
+        let Place::Compare { runs } = &location.place else { panic!("{location}") };
+        assert!(seed.run_ids.contains(&runs[0]) && winner.run_ids.contains(&runs[1]) && runs.len() == 2);
+        assert_eq!(location.tab, Some(tab));
+    }
+}
+
+#[test]
+fn the_keyboard_goes_on_in_the_table_of_the_place() {
+    let mut harness = window(&store(), Some("experiment/1/run/p"), Some(PATH));
+    wait_for(&mut harness, "Score by evaluation");
+    settle(&mut harness);
+    let press = |harness: &mut Harness<'_, Viewer>, key: Key| {
+        harness.key_press(key);
+        harness.run_steps(3);
+        settle(harness);
+    };
+    let has_keys = |harness: &Harness<'_, Viewer>, table: &str| {
+        harness.get_by_role_and_label(Role::Table, table).accesskit_node().is_focused()
+    };
+    let title = harness.get_by_role_and_label(Role::ColumnHeader, "n");
+    assert!(title.accesskit_node().data().description().is_some_and(|text| text.contains("how many examples")));
+    press(&mut harness, Key::ArrowDown);
+    assert!(has_keys(&harness, "Candidates"));
+    press(&mut harness, Key::ArrowDown);
+    press(&mut harness, Key::ArrowDown);
+    press(&mut harness, Key::Enter);
+    assert_eq!(address(&harness), "dspyglass:experiment/1/run/b?tab=program");
+    harness.state_mut().act(Action::Go(Location::at(Place::Experiment("1".into()))));
+    settle(&mut harness);
+    wait_for(&mut harness, "Runs");
+    press(&mut harness, Key::ArrowDown);
+    assert!(has_keys(&harness, "Runs"));
 }

@@ -1,6 +1,6 @@
 //! The table of an experiment's runs: filter, sort, pick columns, select, export.
 
-use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_saving};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
 use dspyglass::model::{Entry, MetricPoint, Reveal, RunId, RunStatus, RunValues, secret};
 use dspyglass::store::memory::MemoryStore;
@@ -99,6 +99,33 @@ fn type_filter(harness: &mut Harness<'_, Viewer>, text: &str) {
     harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text(text);
     harness.step();
     settle(harness);
+}
+
+#[test]
+fn the_key_that_leads_into_the_filter_is_not_typed_there() {
+    let mut harness = at_runs();
+    // A keyboard sends the key and its character in one frame.
+    let pressed = |pressed| egui::Event::Key {
+        key: Key::Slash,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    };
+    harness.input_mut().events.extend([pressed(true), egui::Event::Text("/".to_owned())]);
+    harness.step();
+    harness.input_mut().events.push(pressed(false));
+    harness.run_steps(2);
+    settle(&mut harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Filter these runs");
+    assert!(field.accesskit_node().is_focused());
+    assert_eq!(field.accesskit_node().value().unwrap_or_default(), "");
+}
+
+#[test]
+fn an_address_of_no_experiment_says_so() {
+    let mut harness = window(&small_store(), Some("experiment/99"), Some(PATH));
+    wait_for(&mut harness, "This store has no experiment 99; it may have been deleted");
 }
 
 #[test]

@@ -13,12 +13,19 @@ impl Command {
         }
         let is_typing = is_covered || ctx.text_edit_focused();
         let mut pressed = Vec::new();
+        let mut was_ours = false;
         ctx.input_mut(|input| {
-            input.events.retain(|event| {
-                let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-                let command = command_of(*modifiers, *key, is_typing).filter(|one| !is_covered || *one != Self::Leave);
-                pressed.extend(command);
-                command.is_none()
+            input.events.retain(|event| match event {
+                Event::Key { key, pressed: true, modifiers, .. } => {
+                    let command = command_of(*modifiers, *key, is_typing);
+                    let command = command.filter(|one| !is_covered || *one != Self::Leave);
+                    pressed.extend(command);
+                    was_ours = command.is_some();
+                    !was_ours
+                }
+                // The character of a key that led into a field is not typed there.
+                Event::Text(_) => !std::mem::take(&mut was_ours),
+                _ => true,
             });
         });
         pressed

@@ -27,6 +27,9 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
 
+/// In less room what was found of a phrase stands below its field.
+const WORDS: f32 = 560.0;
+
 /// What the page remembers.
 #[derive(Default)]
 pub(in crate::views) struct EvolutionMemory {
@@ -128,6 +131,9 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         if typed.changed() {
             phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
             scene.act(Action::FindPhrase((!phrase.is_empty()).then(|| phrase.clone())));
+        }
+        if ui.available_size_before_wrap().x < WORDS {
+            ui.end_row();
         }
         if phrase.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";

@@ -363,7 +363,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     let key_width = (rect.width() * 0.28).clamp(120.0, 340.0);
     let delta_width = if change.delta.is_empty() { 0.0 } else { 90.0 };
     let key = rect.with_max_x(rect.left() + key_width - size::GAP_M);
-    let named = text_at(ui, key, &change.key, Type::Small, tokens.text1);
+    let named = row_text::paint_dotted(ui.painter(), key, &change.key, Type::Small, tokens.text1);
     text_at(ui, key.with_min_x(named.right() + size::GAP_S), &change.note, Type::Small, tokens.text2);
     let values = rect.with_min_x(rect.left() + key_width).with_max_x(rect.right() - delta_width);
     let half = (values.width() - 24.0) / 2.0;

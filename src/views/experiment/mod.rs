@@ -38,6 +38,14 @@ impl ExperimentMemory {
         }
     }
 
+    /// The rows on screen get the keyboard, if there are any.
+    pub fn take_keys(&mut self, scene: &Scene<'_>, id: &ExperimentId) -> bool {
+        match scene.state.location().tab {
+            Some(Tab::Traces) => self.traces.take_keys(&TraceScope::Experiment(id.clone())),
+            _ => self.runs.of(id).take_keys(),
+        }
+    }
+
     /// Goes to the next or the previous row.
     pub fn step(&mut self, scene: &Scene<'_>, id: &ExperimentId, is_forward: bool) {
         match scene.state.location().tab {

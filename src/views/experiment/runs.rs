@@ -44,11 +44,25 @@ pub(super) struct RunsMemory {
     export: Option<Export>,
 }
 
+impl RunsMemory {
+    /// The rows get the keyboard, if there are any.
+    pub(super) fn take_keys(&mut self) -> bool {
+        self.wants_focus = self.lines.shown.as_ref().is_some_and(|shown| !shown.lines.lines.is_empty());
+        self.wants_focus
+    }
+}
+
 pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, id: &ExperimentId) {
     let slot = scene.loader.runs(id, Lane::Selection);
     let Some(runs) = slot_ui(ui, scene, &slot, "The runs", size::TABLE_ROW) else { return };
     if runs.table.rows.is_empty() {
-        empty_ui(ui, "No runs yet; a run appears as soon as it is started in this experiment", "");
+        let experiments = scene.loader.experiments(Lane::Visible);
+        let is_missing = experiments.value().is_some_and(|list| list.iter().all(|one| one.id != *id));
+        let sentence = match is_missing {
+            true => &*format!("This store has no experiment {id}; it may have been deleted"),
+            false => "No runs yet; a run appears as soon as it is started in this experiment",
+        };
+        empty_ui(ui, sentence, "");
         return;
     }
     let traces = scene.loader.run_traces(id, Lane::Visible);

@@ -43,7 +43,12 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
         (Shows::Score, Column::number("Score", 72.0)),
     ];
     if knows_front {
-        columns.push((Shows::Front, Column::number("Front", 66.0)));
+        columns.push((
+            Shows::Front,
+            Column::number("Front", 66.0).hint(
+                "At how many validation examples no other candidate is better: GEPA breeds from these (Pareto front)",
+            ),
+        ));
     }
     columns.extend([
         (Shows::Origin, Column::text("Parents", 108.0)),

@@ -16,6 +16,8 @@ const NAMES: f32 = 82.0;
 const NAME_HEIGHT: f32 = 15.0;
 /// Settings that are shown, beside those that fill pages.
 const SETTING_MOST: usize = 60;
+/// Settings are shown up to this length; the overview has all params.
+const SETTINGS_LENGTH: usize = 110;
 
 /// One fact: its name, its value, a faint note behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,14 +65,26 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
         Some(name) => add("Optimizer", name.to_owned(), format!("inferred: {reason}")),
         None => add("Optimizer", "unknown".to_owned(), reason.clone()),
     }
-    let settings: Vec<String> = found
+    let mut settings: Vec<(&str, &str)> = found
         .settings
         .iter()
-        .filter(|entry| !entry.key.contains('.') && entry.value.as_str().len() <= SETTING_MOST)
-        .map(|entry| format!("{} {}", entry.key, entry.value.as_str()))
+        .map(|entry| (&*entry.key, entry.value.as_str()))
+        .filter(|(key, value)| !key.contains('.') && value.len() <= SETTING_MOST)
         .collect();
     if !settings.is_empty() {
-        add("Settings", settings.join(" · "), String::new());
+        // What was left at nothing says least.
+        settings.sort_by_key(|(_, value)| *value == "None");
+        let mut length = 0;
+        let fits = |setting: &String| {
+            length += setting.len();
+            length <= SETTINGS_LENGTH
+        };
+        let all = settings.iter().map(|(key, value)| format!("{key}\u{a0}{value}"));
+        let shown: Vec<String> = all.take_while(fits).collect();
+        let more = settings.len() - shown.len();
+        let note = if more == 0 { String::new() } else { format!("and {more} more in the overview") };
+        // A line does not begin with what stands between two.
+        add("Settings", shown.join("\u{a0}· "), note);
     }
     for (name, size) in [("Trainset", found.trainset), ("Valset", found.valset)] {
         match size {

@@ -5,7 +5,9 @@ use egui::Ui;
 use super::rows::{Standing, standing};
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
+use crate::state::{Action, Location, Place, Tab};
 use crate::views::origin::origin_ui;
+use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
@@ -38,7 +40,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
             }
             ui.separator();
             if let Some(winner) = &winner {
-                change_ui(ui, found, seed.as_ref(), winner);
+                change_ui(ui, scene, found, seed.as_ref(), winner);
             }
         });
         let (rewritten, name) = (rewritten(found), winner.as_ref().map_or("", |winner| &winner.name));
@@ -98,38 +100,59 @@ fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
     });
 }
 
-/// What became of the seed: its score, its demos, its instructions.
-fn change_ui(ui: &mut Ui, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
+/// What became of the seed: its score, its demos, its instructions, and where to see that.
+fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
     ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = 4.0;
         let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count() as u64;
-        if let Some(seed) = seed
-            && let (Some(from), Some(to)) = (seed.score, winner.score)
-        {
-            let change = to - from;
-            let (text, tone) = match change {
-                change if change > 0.0 => (format!("+{}", format::value(change)), Tone::Good),
-                change if change < 0.0 => (format::value(change), Tone::Bad),
-                _ => ("no change of score".to_owned(), Tone::Muted),
-            };
-            text_ui(ui, &text, Type::BodyStrong, tone);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = size::GAP_S;
+            if let Some(seed) = seed
+                && let (Some(from), Some(to)) = (seed.score, winner.score)
+            {
+                let change = to - from;
+                let (text, tone) = match change {
+                    change if change > 0.0 => (format!("+{}", format::value(change)), Tone::Good),
+                    change if change < 0.0 => (format::value(change), Tone::Bad),
+                    _ => ("no change of score".to_owned(), Tone::Muted),
+                };
+                text_ui(ui, &text, Type::BodyStrong, tone);
+            }
+            let evaluations = super::rows::counted(full, "full evaluation");
+            let text = format!("the best of {evaluations}, on the data it was chosen by");
+            text_ui(ui, &text, Type::Small, Tone::Muted)
+                .on_hover_text("A score on examples that no choice depended on tells more: evaluate it on others");
+        });
+        let Some(seed) = seed else { return };
+        let demos = match (&seed.demos, &winner.demos) {
+            (Some(from), Some(to)) if from == to => format!("demos {to}"),
+            (Some(from), Some(to)) => format!("demos {from} → {to}"),
+            _ => "demos unknown".to_owned(),
+        };
+        let words = if seed.name == winner.name {
+            "it is the seed itself"
+        } else if seed.instruction == winner.instruction {
+            "instructions begin alike"
+        } else {
+            "instructions changed"
+        };
+        text_ui(ui, &format!("{demos} · {words}"), Type::Small, Tone::Muted);
+        if seed.run != winner.run {
+            ways_ui(ui, scene, seed, winner);
         }
-        let evaluations = super::rows::counted(full, "full evaluation");
-        text_ui(ui, &format!("the best of {evaluations}, on the data it was chosen by"), Type::Small, Tone::Muted);
-        if let Some(seed) = seed {
-            let demos = match (&seed.demos, &winner.demos) {
-                (Some(from), Some(to)) if from == to => format!("demos {to}"),
-                (Some(from), Some(to)) => format!("demos {from} → {to}"),
-                _ => "demos unknown".to_owned(),
-            };
-            let words = if seed.name == winner.name {
-                "it is the seed itself"
-            } else if seed.instruction == winner.instruction {
-                "instructions begin alike"
-            } else {
-                "instructions changed"
-            };
-            text_ui(ui, &format!("{demos} · {words}"), Type::Small, Tone::Muted);
+    });
+}
+
+/// To both programs beside each other, and to the examples that one of them got right.
+fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>, seed: &Standing, winner: &Standing) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_L;
+        let ways = [("See what changed", Tab::Program), ("See which examples were fixed and broken", Tab::Examples)];
+        for (text, tab) in ways {
+            if link(ui, text, Type::Small, Tone::Accent).clicked() {
+                let place = Place::Compare { runs: vec![seed.run.clone(), winner.run.clone()] };
+                scene.act(Action::Go(Location::at(place).with_tab(tab)));
+            }
         }
     });
 }

@@ -33,10 +33,18 @@ pub(super) struct OptimizationMemory {
     table: TableState,
     /// The row that the keyboard stands on.
     cursor: Option<usize>,
+    wants_focus: bool,
     chart: ChartState,
 }
 
 impl OptimizationMemory {
+    /// The candidates of this optimization get the keyboard, if they are on screen.
+    pub fn take_keys(&mut self, parent: &RunId) -> bool {
+        let shown = self.shown.as_ref().and_then(|(found, ..)| found.as_ref().as_ref());
+        self.wants_focus = shown.is_some_and(|found| found.run.id == *parent && !found.evaluations.is_empty());
+        self.wants_focus
+    }
+
     /// The run of the row on which the keyboard stands, in the table of this optimization.
     pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;

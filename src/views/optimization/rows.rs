@@ -25,8 +25,10 @@ pub(super) struct CandidateRow {
     pub n: String,
     /// The lowest and highest full score, where it was evaluated repeatedly.
     pub range: Option<(f64, f64)>,
-    /// The first line of its instructions.
+    /// The line of its instructions that tells it from those before it, else the first one.
     pub instruction: Option<String>,
+    /// The candidate that had the same instructions first.
+    pub same_as: Option<usize>,
     /// How many demos of which kind; `None` where its program is not known.
     pub demos: Option<String>,
     /// What it is beside a candidate.
@@ -82,8 +84,9 @@ pub(super) enum Line {
 impl Candidates {
     /// One row for each distinct program.
     pub fn of(found: &Optimization) -> Self {
-        let rows: Vec<CandidateRow> =
+        let mut rows: Vec<CandidateRow> =
             found.candidates.iter().enumerate().map(|(at, one)| row(found, at, &one.evaluations)).collect();
+        instruction::tell_apart(found, &mut rows);
         let has_mini = rows.iter().any(|row| row.mini.is_some());
         let has_other = rows.iter().any(|row| row.other.is_some());
         let has_ranges = rows.iter().any(|row| row.range.is_some());
@@ -112,7 +115,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
     let full = best(EvaluationKind::Full);
     let best_full = all().find(|one| one.kind == EvaluationKind::Full && one.score == full && full.is_some());
     let opens = best_full.or_else(|| all().next()).map(|one| one.run_id.clone());
-    let program = evaluations.first().and_then(|place| found.programs.get(*place)).and_then(Option::as_ref);
+    let program = program_of(found, evaluations);
     let mut marks = Vec::new();
     let holds = |runs: &[RunId]| all().any(|one| runs.contains(&one.run_id));
     if let Some(winner) = found.winner.as_ref().filter(|winner| holds(&winner.run_ids)) {
@@ -136,10 +139,16 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         n: sizes(found, evaluations),
         range: found.candidates.get(at).and_then(|one| one.full_range).filter(|(low, high)| low < high),
         instruction: program.and_then(first_line),
+        same_as: None,
         demos: program.map(demos),
         marks,
         opens: opens.unwrap_or_else(|| found.run.id.clone()),
     }
+}
+
+/// What these evaluations evaluated.
+fn program_of<'a>(found: &'a Optimization, evaluations: &[usize]) -> Option<&'a Program> {
+    evaluations.first().and_then(|place| found.programs.get(*place))?.as_ref()
 }
 
 /// The marks of one evaluation.
@@ -180,15 +189,15 @@ pub(super) fn first_line(program: &Program) -> Option<String> {
     Some(format::ellipsize_graphemes(line, 200).into_owned())
 }
 
-/// `3 boot · 1 lab`, over all predictors.
+/// `3 bootstrapped · 1 labelled`, over all predictors.
 pub(super) fn demos(program: &Program) -> String {
     let all = || program.predictors.iter().flat_map(|one| &one.demos);
     let made = all().filter(|demo| demo.is_bootstrapped()).count();
     match (made, all().count() - made) {
         (0, 0) => "none".to_owned(),
-        (made, 0) => format!("{made} boot"),
-        (0, labelled) => format!("{labelled} lab"),
-        (made, labelled) => format!("{made} boot · {labelled} lab"),
+        (made, 0) => format!("{made} bootstrapped"),
+        (0, labelled) => format!("{labelled} labelled"),
+        (made, labelled) => format!("{made} bootstrapped · {labelled} labelled"),
     }
 }
 
@@ -202,6 +211,8 @@ pub(super) struct Standing {
     pub note: String,
     pub demos: Option<String>,
     pub instruction: Option<String>,
+    /// Its best full evaluation, else its first one.
+    pub run: RunId,
 }
 
 /// How the programs of these runs stand, if they are a candidate.
@@ -220,7 +231,14 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
             n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", format::count(n)))
         }
     };
-    Some(Standing { name: name(at), score: row.full, note, demos: row.demos, instruction: row.instruction })
+    Some(Standing {
+        name: name(at),
+        score: row.full,
+        note,
+        demos: row.demos,
+        instruction: row.instruction,
+        run: row.opens,
+    })
 }
 
 /// What a candidate is called.
@@ -262,5 +280,6 @@ pub(super) fn no_evaluations(found: &Optimization) -> String {
     }
 }
 
+pub(super) mod instruction;
 #[cfg(test)]
 mod tests;

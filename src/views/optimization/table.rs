@@ -1,10 +1,10 @@
 //! The candidates as a table, their evaluations folded below them.
 
-use egui::Ui;
+use egui::{Rect, Ui, pos2, vec2};
 
 use super::OptimizationMemory;
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
+use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction, name};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
 use crate::model::RunId;
@@ -15,8 +15,8 @@ use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 
-/// The table is at least this many rows high, if there are as many.
-const ROWS_LEAST: usize = 6;
+/// So many rows stand in the page itself, which scrolls; of more the table scrolls.
+const ROWS_WHOLE: usize = 60;
 
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +34,16 @@ enum Shows {
 
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
-        (Shows::Name, Column::text("Candidate", 160.0)),
-        (Shows::Marks, Column::text("Mark", 150.0)),
-        (Shows::Full, Column::number("Full", 64.0)),
+        (Shows::Name, Column::text("Candidate", 150.0)),
+        (Shows::Marks, Column::text("Mark", 126.0)),
+        (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
     if candidates.has_mini {
-        columns.push((Shows::Mini, Column::number("Minibatch", 82.0)));
+        columns.push((
+            Shows::Mini,
+            Column::number("Minibatch", 82.0)
+                .hint("The best score of those on minibatches: of few examples, so by luck, too"),
+        ));
     }
     if candidates.has_other {
         columns.push((Shows::Other, Column::number("Kind unknown", 100.0)));
@@ -48,9 +52,15 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         columns.push((Shows::Range, Column::number("Full, range", 116.0)));
     }
     columns.extend([
-        (Shows::N, Column::number("n", 76.0)),
-        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
-        (Shows::Demos, Column::text("Demos", 104.0)),
+        (
+            Shows::N,
+            Column::number("n", 76.0).hint("On how many examples it was scored: full evaluations, then minibatches"),
+        ),
+        (
+            Shows::Instruction,
+            Column::text("Instructions", 140.0).growing().hint("The first line that no candidate above has"),
+        ),
+        (Shows::Demos, Column::text("Demos", 116.0)),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -61,11 +71,16 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let lines = candidates.lines(&memory.unfolded);
     let shows = columns(candidates);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
-    let least = Table::height_of(lines.len().min(ROWS_LEAST)) + size::SCROLL_BAR;
-    let height = ui.available_height().max(least);
+    let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
+    let view = ui.clip_rect().height();
+    let height = ui.available_height().max(if lines.len() > ROWS_WHOLE { whole.min(view) } else { whole });
+    let top = ui.cursor().min;
+    let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+    memory.wants_focus &= !gets_focus;
     let events = Table::new("candidates", "Candidates", &columns, lines.len())
         .selected(memory.cursor.filter(|row| *row < lines.len()))
         .height(height)
+        .focus(gets_focus)
         .show(ui, &mut memory.table, |line, column| {
             let Some((shows, _)) = shows.get(column) else { return CellText::default() };
             match lines.get(line) {
@@ -74,8 +89,13 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 None => CellText::default(),
             }
         });
-    if events.selected.is_some() {
-        memory.cursor = events.selected;
+    if let Some(row) = events.selected {
+        memory.cursor = Some(row);
+        // Whoever moves with the keys below the edge of the page sees where the keyboard is.
+        if lines.len() <= ROWS_WHOLE {
+            let y = top.y + Table::height_of(row);
+            ui.scroll_to_rect(Rect::from_min_size(pos2(top.x, y), vec2(1.0, size::TABLE_ROW)), None);
+        }
     }
     if let Some(Line::Candidate(at)) = events.folded.and_then(|line| lines.get(line)) {
         let at = *at;
@@ -136,7 +156,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
             None => CellText::default(),
         },
         Shows::N => CellText::value(row.n.as_str()).tone(Tone::Muted),
-        Shows::Instruction => row.instruction.as_deref().map_or_else(CellText::unknown, CellText::text),
+        Shows::Instruction => instruction::shown(row).map_or_else(CellText::unknown, CellText::text),
         Shows::Demos => {
             row.demos.as_deref().map_or_else(CellText::unknown, |text| CellText::text(text).tone(Tone::Muted))
         }

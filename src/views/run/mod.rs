@@ -47,6 +47,15 @@ pub(super) struct RunMemory {
 }
 
 impl RunMemory {
+    /// The table on screen gets the keyboard, if it has rows.
+    pub fn take_keys(&mut self, scene: &Scene<'_>, run: &RunId) -> bool {
+        match scene.state.location().tab {
+            Some(Tab::Traces) => self.traces.take_keys(&TraceScope::Run(run.clone())),
+            None | Some(Tab::Optimization) => self.optimization.take_keys(run),
+            _ => false,
+        }
+    }
+
     /// Goes to the next or the previous trace of the list.
     pub fn step(&mut self, is_forward: bool) {
         self.traces.step(is_forward);

@@ -69,7 +69,8 @@ fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale, (own, usage):
         (Rect::from_x_y_ranges(own_right - own..=own_right, head.y_range()), "Time without that of the spans below"),
         (
             Rect::from_x_y_ranges(tokens_right - usage..=tokens_right, head.y_range()),
-            "A number alone is the span's own usage, Σ a sum of what is below, – unknown",
+            "A number alone is the span's own usage, Σ a sum of what is below, – unknown\n\
+             DSPy notes usage at the outermost module: the spans below it have none of their own",
         ),
     ] {
         ui.interact(rect, ui.unique_id().with(text), Sense::hover()).on_hover_text(text);

@@ -31,6 +31,7 @@ pub(super) struct TracesMemory {
     row: KeptRow,
     /// The lines are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
+    has_lines: bool,
     scope: Option<TraceScope>,
     /// The next line is to get the keyboard, or the previous one.
     step: Option<bool>,
@@ -39,6 +40,12 @@ pub(super) struct TracesMemory {
 }
 
 impl TracesMemory {
+    /// The lines of this list get the keyboard, if it is on screen and has any.
+    pub fn take_keys(&mut self, scope: &TraceScope) -> bool {
+        self.wants_focus = self.has_lines && self.scope.as_ref() == Some(scope);
+        self.wants_focus
+    }
+
     /// Goes to the next or the previous line.
     pub fn step(&mut self, is_forward: bool) {
         self.step = Some(is_forward);
@@ -51,6 +58,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     }
     let slot = scene.loader.trace_index(scope, Lane::Selection);
     let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
+    memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
         let sentence = "No traces; they appear when a DSPy program runs with mlflow.dspy.autolog()";
         empty_ui(ui, sentence, "");

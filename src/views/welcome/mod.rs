@@ -49,7 +49,8 @@ pub(super) fn welcome_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Welcom
 
 fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     text_ui(ui, "dspyglass", Type::Headline, Tone::Neutral);
-    let what = "See what DSPy and MLflow recorded: runs, metrics, traces, and what exactly was said to the model";
+    let what = "See what DSPy's optimizers did: which candidate won, what changed in its prompts, which examples that \
+                fixed, and what exactly was said to the model";
     let muted = Tokens::of(ui).text2;
     ui.add(egui::Label::new(egui::RichText::new(what).color(muted)).wrap());
     ui.add_space(size::GAP_XL);

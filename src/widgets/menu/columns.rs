@@ -70,7 +70,7 @@ impl<'a> ColumnPicker<'a> {
         let listed = listed(self.columns, shown, &state.filter);
         if listed.is_empty() {
             inner.add_space(size::GAP_S);
-            inner.label("No column is called so");
+            inner.label("No column has this name");
         }
         self.rows_ui(&mut inner, state, shown, &listed);
         ui.advance_cursor_after_rect(place);

@@ -74,6 +74,9 @@ fn title_ui(
         set_bounds(node, cell.shrink2(vec2(GRIP, 0.0)).intersect(ui.clip_rect()));
         node.set_role(Role::ColumnHeader);
         node.set_label(column.title);
+        if !column.hint.is_empty() {
+            node.set_description(column.hint);
+        }
         if column.sortable {
             node.add_action(Action::Click);
         }
@@ -106,7 +109,7 @@ fn title_ui(
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), cell.shrink(1.0), tokens);
     }
-    response
+    if column.hint.is_empty() { response } else { response.on_hover_text(column.hint) }
 }
 
 /// While a title is dragged, a line says between which columns it would stand.

@@ -22,12 +22,14 @@ pub struct Column<'a> {
     pub grows: bool,
     /// Whether it shows with a box which rows are selected.
     pub is_check: bool,
+    /// What the column says, for whoever points at its title; may be empty.
+    pub hint: &'a str,
 }
 
 impl<'a> Column<'a> {
     /// A column of texts.
     pub fn text(title: &'a str, width: f32) -> Self {
-        Self { title, width, align: Align::Min, sortable: true, grows: false, is_check: false }
+        Self { title, width, align: Align::Min, sortable: true, grows: false, is_check: false, hint: "" }
     }
 
     /// A column of numbers, at the right.
@@ -44,6 +46,12 @@ impl<'a> Column<'a> {
     /// This column takes what is left of the width.
     pub fn growing(mut self) -> Self {
         self.grows = true;
+        self
+    }
+
+    /// What the column says, for whoever points at its title.
+    pub fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
         self
     }
 

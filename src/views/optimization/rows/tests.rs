@@ -98,3 +98,29 @@ fn repeated_rows_are_said() {
     assert!(data(DataSize { rows: 72, distinct: 12 }).1.contains("72 rows"));
     assert_eq!(no_evaluations(&found()), "No evaluations were recorded, so no candidates can be compared");
 }
+
+#[test]
+fn instructions_that_begin_alike_are_told_apart() {
+    use crate::model::{Predictor, ProgramSource};
+    let mut found = found();
+    let program = |text: &str| {
+        let predictor = Predictor { path: "p".into(), instructions: Some(text.into()), ..Predictor::default() };
+        Some(Program {
+            source: ProgramSource::ModelJson,
+            complete: true,
+            stale: None,
+            state_hash: None,
+            predictors: vec![predictor],
+            metadata: None,
+            other: Default::default(),
+        })
+    };
+    let texts = ["Route.", "Route.\nBe brief.", "Route.\nBe brief.", "", "Route.\n\nBe kind.\nBe brief."];
+    found.programs = texts.into_iter().map(program).collect();
+    let candidate = |at: usize| Candidate { state_hash: None, evaluations: vec![at], full_range: None };
+    found.candidates = (0..texts.len()).map(candidate).collect();
+    let made = Candidates::of(&found);
+    let shown: Vec<Option<String>> = made.rows.iter().map(instruction::shown).collect();
+    let shown: Vec<Option<&str>> = shown.iter().map(Option::as_deref).collect();
+    assert_eq!(shown, [Some("Route."), Some("… Be brief."), Some("as C2: … Be brief."), None, Some("… Be kind.")]);
+}

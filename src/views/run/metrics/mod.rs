@@ -148,14 +148,8 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys
             memory.charts.values_mut().for_each(ChartMemory::see_all);
         }
         ui.add_space(size::GAP_S);
-        text_ui(ui, "Smoothing", Type::Small, Tone::Muted);
-        let mut smoothing = memory.drawing.smoothing;
-        let slider = Slider::new(&mut smoothing, 0..=99).show_value(false).step_by(1.0);
-        ui.spacing_mut().slider_width = 110.0;
-        ui.add(slider).accessible_name("Smoothing").on_hover_text("The exponential mean; the raw line stays behind it");
-        memory.drawing.smoothing = smoothing;
-        let text = if smoothing == 0 { "off".to_owned() } else { format!("0.{smoothing:02}") };
-        text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
+        // Together, in whatever line they fit: the figure says nothing without its slider.
+        ui.horizontal(|ui| smoothing_ui(ui, &mut memory.drawing.smoothing));
         let item = scene.state.location().item.as_ref();
         if item.is_some_and(|item| keys.contains(item)) && keys.len() > 1 {
             ui.add_space(size::GAP_S);
@@ -164,6 +158,15 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys
             }
         }
     });
+}
+
+fn smoothing_ui(ui: &mut Ui, smoothing: &mut u8) {
+    text_ui(ui, "Smoothing", Type::Small, Tone::Muted);
+    let slider = Slider::new(smoothing, 0..=99).show_value(false).step_by(1.0);
+    ui.spacing_mut().slider_width = 110.0;
+    ui.add(slider).accessible_name("Smoothing").on_hover_text("The exponential mean; the raw line stays behind it");
+    let text = if *smoothing == 0 { "off".to_owned() } else { format!("0.{smoothing:02}") };
+    text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
 }
 
 fn charts_ui(
