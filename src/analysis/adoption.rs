@@ -17,10 +17,18 @@ use crate::model::{ExperimentId, Run, RunId};
 /// tagged child that is left out changes who adopts.
 pub fn adopt_orphans(runs: &mut [Run]) {
     let with_children: HashSet<&RunId> = runs.iter().filter_map(|run| run.parent_id.as_ref()).collect();
-    let mut parents: HashMap<&ExperimentId, Vec<usize>> = HashMap::new();
-    for (index, run) in runs.iter().enumerate() {
-        if run.parent_id.is_none() && run.start_time_ms.is_some() && with_children.contains(&run.id) {
-            parents.entry(&run.experiment_id).or_default().push(index);
+    let mut parents: HashMap<&ExperimentId, Vec<Parent<'_>>> = HashMap::new();
+    for run in runs.iter().filter(|run| run.parent_id.is_none() && with_children.contains(&run.id)) {
+        let Some(start) = run.start_time_ms else { continue };
+        let end = run.end_time_ms.unwrap_or(i64::MAX);
+        parents.entry(&run.experiment_id).or_default().push(Parent { id: &run.id, start, end, last_end: end });
+    }
+    for parents in parents.values_mut() {
+        parents.sort_by_key(|parent| parent.start);
+        let mut last_end = i64::MIN;
+        for parent in parents {
+            last_end = last_end.max(parent.end);
+            parent.last_end = last_end;
         }
     }
     let adopted: Vec<(usize, RunId)> = runs
@@ -28,22 +36,31 @@ pub fn adopt_orphans(runs: &mut [Run]) {
         .enumerate()
         .filter(|(_, run)| run.parent_id.is_none() && is_orphan_name(&run.name))
         .filter_map(|(index, orphan)| {
-            let started = orphan.start_time_ms?;
-            let parent = parents
-                .get(&orphan.experiment_id)?
-                .iter()
-                .map(|parent| &runs[*parent])
-                .filter(|parent| parent.id != orphan.id)
-                .filter(|parent| parent.start_time_ms.is_some_and(|start| start <= started))
-                .filter(|parent| parent.end_time_ms.is_none_or(|end| started <= end))
-                .max_by_key(|parent| parent.start_time_ms)?;
-            Some((index, parent.id.clone()))
+            let parents = parents.get(&orphan.experiment_id)?;
+            Some((index, latest_around(parents, orphan.start_time_ms?, &orphan.id)?.clone()))
         })
         .collect();
     for (index, parent) in adopted {
         runs[index].parent_id = Some(parent);
         runs[index].parent_inferred = true;
     }
+}
+
+/// Who may adopt.
+struct Parent<'r> {
+    id: &'r RunId,
+    start: i64,
+    end: i64,
+    /// The latest end among this one and those that started before it: where it lies before an
+    /// orphan's start, nobody further back adopts it, and thousands need not be asked.
+    last_end: i64,
+}
+
+/// The latest started of those within whose time `started` lies, other than the orphan itself.
+fn latest_around<'r>(parents: &[Parent<'r>], started: i64, orphan: &RunId) -> Option<&'r RunId> {
+    let before = &parents[..parents.partition_point(|parent| parent.start <= started)];
+    let possible = before.iter().rev().take_while(|parent| started <= parent.last_end);
+    possible.filter(|parent| started <= parent.end).map(|parent| parent.id).find(|id| *id != orphan)
 }
 
 /// Whether a name is `eval_full_` and a number.
@@ -136,5 +153,39 @@ mod tests {
         nowhere[0].start_time_ms = None;
         adopt_orphans(&mut nowhere);
         assert_eq!(nowhere[0].parent_id, None);
+    }
+
+    #[test]
+    fn the_quick_search_adopts_as_asking_everybody_does() {
+        let mut seed = 5_u64;
+        let mut next = |end: i64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as i64 % end
+        };
+        for _ in 0..50 {
+            let mut runs = Vec::new();
+            for at in 0..40 {
+                let start = next(60);
+                let end = (next(4) != 0).then(|| start + next(30) - 2);
+                // Some parents are named as orphans are.
+                let name = if next(3) == 0 { "eval_full_1" } else { "parent" };
+                runs.push(run(&format!("p{at}"), name, None, start, end));
+                runs.push(run(&format!("c{at}"), "eval_full_0", Some(&format!("p{at}")), start, None));
+                runs.push(run(&format!("o{at}"), "eval_full_2", None, next(90), None));
+            }
+            let mut adopted = runs.clone();
+            adopt_orphans(&mut adopted);
+            for (before, after) in runs.iter().zip(&adopted).filter(|(before, _)| before.parent_id.is_none()) {
+                let holds = |parent: &&Run| {
+                    parent.id.as_str().starts_with('p')
+                        && parent.id != before.id
+                        && parent.start_time_ms <= before.start_time_ms
+                        && parent.end_time_ms.is_none_or(|end| before.start_time_ms.is_some_and(|start| start <= end))
+                };
+                let asked = runs.iter().filter(holds).max_by_key(|parent| parent.start_time_ms);
+                let expected = asked.filter(|_| is_orphan_name(&before.name)).map(|parent| parent.id.clone());
+                assert_eq!(after.parent_id, expected, "{}", before.id);
+            }
+        }
     }
 }
