@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dspyglass::model::{ArtifactOwner, Assessment, RunId, Shown};
+use dspyglass::model::{ArtifactOwner, RunId, Shown};
 use dspyglass::query::{self, NoScores, NoTrace, ScoreSource, TraceLink};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
@@ -21,18 +21,7 @@ fn put_trace(store: &MemoryStore, id: &str, run: &RunId, inputs: Option<&str>, s
     let mut head = MemoryStore::trace_head(id, "1", Some(run.as_str()), "x", 1_000);
     head.row.request_preview = inputs.map(|text| Shown::Text(text.into()));
     head.row.response_preview = Some(Shown::Text(r#"{"label": "a"}"#.into()));
-    head.assessments.extend(score.map(|score| Assessment {
-        name: "metric".into(),
-        kind: "feedback".into(),
-        value: json!(score),
-        error: None,
-        rationale: None,
-        source_type: "CODE".into(),
-        source_id: None,
-        span_id: None,
-        created_ms: None,
-        is_valid: true,
-    }));
+    head.assessments.extend(score.map(|score| MemoryStore::score("metric", json!(score))));
     store.put_trace(head, Vec::new());
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
 use cpu_time::ThreadTime;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::model::{ArtifactOwner, Assessment, MetricPoint, RunId, Shown};
+use dspyglass::model::{ArtifactOwner, MetricPoint, RunId, Shown};
 use dspyglass::state::{Place, Tab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
@@ -199,7 +199,7 @@ fn runs_without_tables_are_compared_by_the_scores_on_their_traces() {
                 MemoryStore::trace_head(&format!("tr-{run}{at}"), "1", Some(run), "Router.forward", NOW_MS - 50_000);
             head.row.request_preview = Some(Shown::Text(ticket.into()));
             if at < 3 {
-                head.assessments = vec![assessment(json!(run == "y" || at == 1))];
+                head.assessments = vec![MemoryStore::score("exact", json!(run == "y" || at == 1))];
             }
             store.put_trace(head, Vec::new());
         }
@@ -217,21 +217,6 @@ fn runs_without_tables_are_compared_by_the_scores_on_their_traces() {
     wait_for(&mut harness, "Fixed · 2");
     settle(&mut harness);
     assert!(has_row(&harness, "Fixed: ticket 0, 0 → 1") && has_row(&harness, "Fixed: ticket 2, 0 → 1"));
-}
-
-fn assessment(value: Value) -> Assessment {
-    Assessment {
-        name: "exact".into(),
-        kind: "feedback".into(),
-        value,
-        error: None,
-        rationale: None,
-        source_type: "CODE".into(),
-        source_id: None,
-        span_id: None,
-        created_ms: None,
-        is_valid: true,
-    }
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Content, MemoryStore, MemoryTrace};
 use crate::model::{
-    ArtifactEntry, ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentId, LatestMetric, Lifecycle,
-    LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts, SpanHandle,
-    SpanHead, TraceHead, TraceId, TraceRow, natural,
+    ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, DatasetInput, Experiment, ExperimentId, Json, LatestMetric,
+    Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
+    SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
 };
 use crate::store::StoreInfo;
 
@@ -143,6 +143,22 @@ impl MemoryStore {
                 }
             }
         });
+    }
+
+    /// A score that code gave to a trace, as `dspy.Evaluate` logs it, for [`TraceHead::assessments`].
+    pub fn score(name: &str, value: Json) -> Assessment {
+        Assessment {
+            name: name.to_owned(),
+            kind: "feedback".to_owned(),
+            value,
+            error: None,
+            rationale: None,
+            source_type: "CODE".to_owned(),
+            source_id: None,
+            span_id: None,
+            created_ms: None,
+            is_valid: true,
+        }
     }
 
     /// A finished trace of which nothing but this is known, for [`MemoryStore::put_trace`].
