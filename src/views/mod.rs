@@ -11,6 +11,7 @@ mod command;
 mod compare;
 mod details;
 mod experiment;
+mod first_lines;
 mod kept;
 mod keys;
 mod lineage;

@@ -157,13 +157,15 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     assert_eq!(runs, [told.candidates[1].run_ids[0].clone(), child.run_ids[0].clone()]);
     harness.state_mut().act(Action::Back);
     wait_for(&mut harness, "Show its proposal");
-    let text = &child.instructions[0].1;
-    let text = text.lines().next().expect("a line")[..20].to_owned();
+    // What tells it apart is the first line that no candidate before it has.
+    let before = || told.candidates.iter().take_while(|one| one.index != child.index);
+    let is_new = |line: &&str| !before().any(|one| one.instructions[0].1.lines().any(|old| old.trim() == line.trim()));
+    let text = child.instructions[0].1.lines().find(is_new).expect("a new line")[..20].to_owned();
     let row = format!("Candidate Candidate {} ", child.index);
     let row = harness.get_by(|node| node.label().is_some_and(|label| label.starts_with(&row))).rect();
     let mut cells = harness.query_all_by_role(Role::Cell);
     let is_it = |cell: &egui_kittest::Node<'_>| {
-        row.contains(cell.rect().center()) && cell.accesskit_node().label().is_some_and(|it| it.starts_with(&text))
+        row.contains(cell.rect().center()) && cell.accesskit_node().label().is_some_and(|it| it.contains(&text))
     };
     cells.find(is_it).expect("its instruction").click();
     drop(cells);

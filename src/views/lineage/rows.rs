@@ -8,6 +8,7 @@ use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::query::Lineage;
 use crate::query::lineage::LineageSource;
+use crate::views::first_lines::{FirstLine, Instructions, first_lines};
 use crate::widgets::format;
 
 /// A merged candidate is named below no more of its parents, and compared with no more of them. GEPA merges two.
@@ -124,7 +125,7 @@ pub(super) struct CandidateFacts {
     pub origin: String,
     pub is_inferred: bool,
     pub runs: Vec<Evaluated>,
-    /// The first line of its instructions.
+    /// The first line of its instructions that no candidate before it has, or whose instructions it has.
     pub instruction: Option<String>,
     /// The parents that were evaluated, each with the runs to compare: the parent's and its own.
     pub compare: Vec<(usize, RunId, RunId)>,
@@ -155,7 +156,7 @@ pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFac
         _ if !has_winner && highest.is_some() && one.score == highest => Some(Rank::HighestScore),
         _ => None,
     };
-    let of = |one: &LineageCandidate| CandidateFacts {
+    let of = |(one, instruction): (&LineageCandidate, Option<String>)| CandidateFacts {
         index: one.index,
         program: one.run_ids.iter().find_map(|run| programs.get(run).copied()),
         rank: rank(one),
@@ -164,10 +165,10 @@ pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFac
         origin: origin(one),
         is_inferred: one.parents_inferred,
         runs: one.run_ids.iter().map(|run| runs.evaluated(run)).collect(),
-        instruction: first_line(one),
+        instruction,
         compare: comparisons(lineage, &runs, one),
     };
-    lineage.candidates.iter().map(of).collect()
+    lineage.candidates.iter().zip(instructions(&lineage.candidates)).map(of).collect()
 }
 
 /// `seed`, `from 0`, `merged from 1 and 3`
@@ -209,10 +210,17 @@ impl<'f> Runs<'f> {
     }
 }
 
-fn first_line(one: &LineageCandidate) -> Option<String> {
-    let text = one.instructions.first().map(|(_, text)| text)?;
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    Some(format::ellipsize_graphemes(line, 200).into_owned())
+/// The line that stands for each candidate: `as candidate 2: Route the ticket`.
+fn instructions(candidates: &[LineageCandidate]) -> Vec<Option<String>> {
+    let wholes: Vec<Instructions<'_>> = candidates
+        .iter()
+        .map(|one| one.instructions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect())
+        .collect();
+    let shown = |told: FirstLine| match told.same_as.and_then(|place| candidates.get(place)) {
+        Some(first) => told.line.map(|line| format!("as candidate {}: {line}", first.index)),
+        None => told.line,
+    };
+    first_lines(&wholes).into_iter().map(shown).collect()
 }
 
 fn comparisons(lineage: &Lineage, runs: &Runs<'_>, one: &LineageCandidate) -> Vec<(usize, RunId, RunId)> {

@@ -39,8 +39,8 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     let name = NAME + depth.min(DEPTH_MOST) as f32 * size::INDENT;
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", name)),
-        (Shows::Mark, Column::text("Mark", 112.0)),
-        (Shows::Score, Column::number("Score", 72.0)),
+        (Shows::Mark, Column::text("Mark", 84.0)),
+        (Shows::Score, Column::number("Score", 66.0)),
     ];
     if knows_front {
         columns.push((
@@ -51,9 +51,9 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
         ));
     }
     columns.extend([
-        (Shows::Origin, Column::text("Parents", 108.0)),
-        (Shows::Evaluation, Column::text("Evaluation", 104.0)),
-        (Shows::Instruction, Column::text("Instructions", 140.0).growing()),
+        (Shows::Origin, Column::text("Parents", 84.0)),
+        (Shows::Evaluation, Column::text("Evaluation", 96.0)),
+        (Shows::Instruction, Column::text("Instructions", 120.0).growing()),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -205,7 +205,7 @@ pub(super) fn chosen_ui(ui: &mut Ui, scene: &mut Scene<'_>, one: &CandidateFacts
         }
         for (parent, base, own) in &one.compare {
             let text = format!("Compare with candidate {parent}");
-            let tip = "What its program has otherwise than its parent's";
+            let tip = "What changed from its parent's program";
             if ui.add(Chip::button(&text)).on_hover_text(tip).clicked() {
                 scene.go(Place::Compare { runs: vec![base.clone(), own.clone()] });
             }
