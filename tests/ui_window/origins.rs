@@ -199,14 +199,20 @@ fn evaluation<'h>(harness: &'h Harness<'_, Viewer>, name: &str) -> egui_kittest:
     rows.find(is_it).expect("an evaluation")
 }
 
-#[test]
-fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
+/// The page of the program of a run, reached by its key.
+fn page_of_held() -> Harness<'static, Viewer> {
     let mut harness = window(&store(), Some("experiment/1/run/held"), Some(PATH));
     wait_for(&mut harness, "Overview");
     settle(&mut harness);
     harness.key_press(Key::P);
     wait_for(&mut harness, "Where it stands");
     settle(&mut harness);
+    harness
+}
+
+#[test]
+fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
+    let mut harness = page_of_held();
     let page = address(&harness);
     assert!(page.starts_with("dspyglass:program/"), "{page}");
     // From the optimization it is the page of its best program: the same.
@@ -222,8 +228,6 @@ fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
     settle(&mut harness);
     harness.key_press(Key::Enter);
     wait(&mut harness, "the page", |harness| address(harness) == page);
-    // With the keyboard alone its first evaluation is reached.
-    settle(&mut harness);
     // What has no program says so.
     let bare = store();
     bare.put_run(MemoryStore::run("bare", "1", "no program", NOW_MS - 60_000));
@@ -237,12 +241,7 @@ fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
 
 #[test]
 fn links_of_a_page_are_reached_with_the_keyboard() {
-    let mut harness = window(&store(), Some("experiment/1/run/held"), Some(PATH));
-    wait_for(&mut harness, "Overview");
-    settle(&mut harness);
-    harness.key_press(Key::P);
-    wait_for(&mut harness, "Where it stands");
-    settle(&mut harness);
+    let mut harness = page_of_held();
     harness.get_by_role_and_label(Role::Table, "Evaluations").focus();
     harness.step();
     harness.key_press(Key::ArrowDown);
