@@ -1,11 +1,14 @@
 //! What is computed from a store's contents: pure functions of model types, without I/O,
 //! threads, a clock or anything that draws.
 
+pub mod adapters;
 pub mod adoption;
 pub mod canonical;
 pub mod evolution;
 pub mod example_key;
 pub mod example_traces;
+pub mod exceptions;
+pub mod fallbacks;
 pub mod lineage;
 pub mod optimization;
 pub mod own_time;
@@ -16,7 +19,10 @@ pub mod result_table;
 pub mod text_diff;
 pub mod tokens;
 
+pub use adapters::Outline;
 pub use adoption::adopt_orphans;
+pub use exceptions::{Cause, causes};
+pub use fallbacks::{Fallback, FallbackOutcome, FallbackReason, fallbacks};
 pub use own_time::own_times_ns;
 pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff, diff_programs};
 pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};
