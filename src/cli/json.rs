@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::failure::Failure;
-use crate::model::{Entry, Json, LatestMetric, RunStatus, Shown, Tokens, Warning, json};
+use crate::model::{Cached, Entry, Json, LatestMetric, RunStatus, Session, Shown, Tokens, Warning, json};
 
 /// Writes one document on one line.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> Result<(), Failure> {
@@ -73,6 +73,31 @@ pub(super) struct Usage {
 impl From<Tokens> for Usage {
     fn from(tokens: Tokens) -> Self {
         Self { input: tokens.input, output: tokens.output, total: tokens.total }
+    }
+}
+
+/// Whether answers came from a cache: `true` (likely), `false`, or `"partly"`.
+pub(super) struct CachedWord(pub(super) Cached);
+
+impl Serialize for CachedWord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Cached::No => serializer.serialize_bool(false),
+            Cached::Likely => serializer.serialize_bool(true),
+            Cached::Partly => serializer.serialize_str("partly"),
+        }
+    }
+}
+
+/// A session: a text, or a list of texts where there are several ids.
+pub(super) struct SessionIds<'a>(pub(super) &'a Session);
+
+impl Serialize for SessionIds<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.ids() {
+            [id] => serializer.serialize_str(id),
+            ids => serializer.collect_seq(ids.iter().map(|id| &**id)),
+        }
     }
 }
 

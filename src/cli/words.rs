@@ -3,7 +3,7 @@
 use chrono::{DateTime, Local, Utc};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::model::Tokens;
+use crate::model::{Cached, Tokens};
 
 /// What stands where something is unknown.
 pub(super) const UNKNOWN: &str = "–";
@@ -142,6 +142,15 @@ pub(super) fn tokens(tokens: Option<Tokens>) -> String {
         (None, Some(input), _) => format!("{} in", count(input)),
         (None, None, Some(output)) => format!("{} out", count(output)),
         (None, None, None) => UNKNOWN.to_owned(),
+    }
+}
+
+/// Whether answers came from a cache, in a word.
+pub(super) fn cached(cached: Cached) -> &'static str {
+    match cached {
+        Cached::No => "no",
+        Cached::Partly => "partly",
+        Cached::Likely => "likely",
     }
 }
 

@@ -15,7 +15,9 @@ use crate::model::{
     ArtifactTree, Experiment, ExperimentCounts, ExperimentId, MetricSeries, RunId, RunValues, TraceId, TraceRow,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Optimization, Passport, Provenance, RunPage, RunTree, SessionGroup, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::{Revision, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
@@ -44,6 +46,7 @@ pub(super) enum Answer {
     Metric(Arc<Option<MetricSeries>>),
     TraceIndex(Arc<TraceIndex>),
     TraceRows(Vec<(TraceHandle, Arc<TraceRow>)>),
+    TraceSessions(Arc<Vec<SessionGroup>>),
     TracePlace(Arc<Option<TracePlace>>),
     TraceTree(Arc<Option<TraceTree>>),
     TraceIds(Arc<Vec<TraceId>>),
@@ -96,8 +99,9 @@ impl Answer {
             }),
             Self::Metric(series) => series.as_ref().as_ref().map_or(0, |series| series.points.len() * 24),
             Self::TraceIndex(index) => index.handles.len() * 8,
+            Self::TraceSessions(groups) => groups.iter().map(|group| 80 + group.traces.len() * 8).sum(),
             Self::TraceRows(rows) => rows.len() * 1000,
-            Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 300),
+            Self::TraceTree(tree) => tree.as_ref().as_ref().map_or(0, |tree| tree.spans.len() * 330),
             Self::TraceIds(ids) => ids.len() * 60,
             Self::SpanFacts(figures) => figures.spans.len() * 160,
             Self::SpanBody(body) => body.as_ref().as_ref().map_or(0, PreparedBody::bytes),
@@ -128,6 +132,7 @@ impl Answer {
             (Self::RunPage(a), Some(Self::RunPage(b))) => a == b,
             (Self::Metric(a), Some(Self::Metric(b))) => a == b,
             (Self::TraceIndex(a), Some(Self::TraceIndex(b))) => a == b,
+            (Self::TraceSessions(a), Some(Self::TraceSessions(b))) => a == b,
             (Self::TracePlace(a), Some(Self::TracePlace(b))) => a == b,
             (Self::TraceTree(a), Some(Self::TraceTree(b))) => a == b,
             (Self::TraceIds(a), Some(Self::TraceIds(b))) => a == b,

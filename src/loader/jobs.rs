@@ -35,6 +35,9 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             Answer::Metric(Arc::new(series.pop()))
         }
         Request::TraceIndex(scope) => Answer::TraceIndex(Arc::new(query::trace_index(store, cx, &scope.query())?)),
+        Request::TraceSessions(scope) => {
+            Answer::TraceSessions(Arc::new(query::trace_sessions(store, cx, &scope.query())?))
+        }
         Request::TraceRows(handles) => Answer::TraceRows(trace_rows(store, cx, handles)?),
         Request::TracePlace(scope, id, near) => Answer::TracePlace(Arc::new(trace_place(store, cx, scope, id, *near)?)),
         Request::TraceTree(id) => Answer::TraceTree(Arc::new(query::trace_tree(store, cx, id)?)),
@@ -42,7 +45,7 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
         Request::SpanFacts(id) => {
             let figures = match query::trace_tree(store, cx, id)? {
                 Some(tree) => query::span_facts(store, cx, &tree)?,
-                None => TraceFigures { spans: Vec::new(), tokens: None },
+                None => TraceFigures::default(),
             };
             Answer::SpanFacts(Arc::new(figures))
         }

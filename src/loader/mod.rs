@@ -57,4 +57,6 @@ pub use worker::Wake;
 pub use crate::query::TraceCounts;
 pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
-pub use crate::query::{DemoOrigin, Optimization, RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree};
+pub use crate::query::{
+    DemoOrigin, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures, TraceTree,
+};

@@ -5,6 +5,7 @@ use serde_json::Map;
 use super::readable::readable;
 use super::text::Text;
 use crate::model::{Json, SpanBody, SpanEvent};
+use crate::query::causes;
 
 /// One text in the two ways it can be looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,9 @@ pub struct PreparedText {
 
 /// Up to this many bytes the JSON of a text is made at once.
 const JSON_AT_ONCE: usize = 256 << 10;
+
+/// No more causes of an exception are told.
+const MOST_CAUSES: usize = 8;
 
 /// A part of a span's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +78,8 @@ pub struct PreparedEvent {
     pub exception: Option<String>,
     /// `exception.message`, at most about 2,000 bytes of it.
     pub message: Option<String>,
+    /// The exceptions before it, nearest first: `caused by KeyError: 'x'`.
+    pub causes: Vec<String>,
 }
 
 /// A span's body, ready for the screen.
@@ -142,11 +148,13 @@ fn prepare_event(event: &SpanEvent) -> PreparedEvent {
         let text = event.attributes.get(key)?.as_str()?;
         Some(text[..text.floor_char_boundary(2_000)].to_owned())
     };
+    let stack = event.attributes.get("exception.stacktrace").and_then(Json::as_str);
     PreparedEvent {
         name: event.name.clone(),
         time_ns: event.time_ns,
         exception: text("exception.type"),
         message: text("exception.message"),
+        causes: stack.map(causes).into_iter().flatten().take(MOST_CAUSES).map(|cause| cause.text()).collect(),
     }
 }
 
@@ -205,7 +213,7 @@ mod tests {
     #[test]
     fn an_exception_leads_with_its_type_and_stack() {
         let attributes = json!({"exception.type": "ValueError", "exception.message": "bad",
-            "exception.stacktrace": "Traceback\n  line 1"});
+            "exception.stacktrace": "Traceback (most recent call last):\n  line 1\nKeyError: 'x'\n\nDuring handling of the above exception, another exception occurred:\n\nValueError: bad"});
         let Json::Object(attributes) = attributes else { panic!("an object") };
         let body = SpanBody {
             inputs: Some(json!({"api_key": {"masked": true}})),
@@ -215,7 +223,10 @@ mod tests {
         let prepared = PreparedBody::new(body, true);
         assert!(prepared.has_masked && prepared.outputs.is_none() && prepared.attributes.is_none());
         assert_eq!(prepared.events[0].exception.as_deref(), Some("ValueError"));
+        assert_eq!(prepared.events[0].causes, ["while handling KeyError: 'x'"]);
         let text = prepared.events_text.as_ref().map(|text| text.readable.text().to_string());
-        assert_eq!(text.as_deref(), Some("ValueError: bad\n\nTraceback\n  line 1"));
+        assert!(text.is_some_and(|text| {
+            text.starts_with("ValueError: bad\n\nTraceback (most recent call last):\n  line 1\nKeyError: 'x'")
+        }));
     }
 }

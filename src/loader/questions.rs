@@ -19,7 +19,9 @@ use crate::model::{
     SpanHandle, StateHash, TraceId,
 };
 use crate::query::table::PreparedRuns;
-use crate::query::{Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
+use crate::query::{
+    Optimization, Passport, Provenance, RunPage, RunTree, SessionGroup, TraceCounts, TraceFigures, TraceTree,
+};
 use crate::store::TraceIndex;
 
 macro_rules! questions {
@@ -60,6 +62,8 @@ questions! {
         = Request::Evolution(parent.clone(), predictor.map(str::to_owned)), Evolution;
     /// The skeleton of a list of traces.
     trace_index(scope: &TraceScope) -> TraceIndex = Request::TraceIndex(scope.clone()), TraceIndex;
+    /// The traces of a list by session; none if no trace belongs to one.
+    trace_sessions(scope: &TraceScope) -> Vec<SessionGroup> = Request::TraceSessions(scope.clone()), TraceSessions;
     /// Where a trace stands in a list; `near` is where it was last seen.
     trace_place(scope: &TraceScope, id: &TraceId, near: usize) -> Option<TracePlace>
         = Request::TracePlace(scope.clone(), id.clone(), near), TracePlace;

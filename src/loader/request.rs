@@ -62,6 +62,8 @@ pub enum Request {
     TraceIndex(TraceScope),
     /// The lines behind these handles.
     TraceRows(Vec<TraceHandle>),
+    /// The traces of a list by session.
+    TraceSessions(TraceScope),
     /// Where a trace stands in a list and what stands beside it; the number is where to look first.
     TracePlace(TraceScope, TraceId, usize),
     /// A trace and the heads of its spans, as a tree.
@@ -126,6 +128,7 @@ impl Request {
             Self::Metric(..) => "metric",
             Self::TraceIndex(_) => "list of traces",
             Self::TraceRows(_) => "lines of traces",
+            Self::TraceSessions(_) => "sessions",
             Self::TracePlace(..) => "place in the list",
             Self::TraceTree(_) => "trace",
             Self::TraceIds(_) => "ids of traces",

@@ -30,7 +30,9 @@ impl Class {
             | Request::Evolution(..)
             | Request::Lineage(_)
             | Request::Derived(_) => Self::Bodies,
-            Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) => Self::Trees,
+            Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) | Request::TraceSessions(_) => {
+                Self::Trees
+            }
             _ => Self::Rest,
         }
     }

@@ -4,6 +4,8 @@
 //! them, with secrets masked ([`secret`]), so that nothing above can leak one by forgetting.
 
 pub mod artifact;
+pub mod attachment;
+pub mod cached;
 pub mod experiment;
 pub mod forest;
 pub mod ids;
@@ -15,11 +17,14 @@ pub mod program;
 pub mod result_table;
 pub mod run;
 pub mod secret;
+pub mod session;
 pub mod span;
 pub mod trace;
 pub mod warning;
 
 pub use artifact::{ArtifactEntry, ArtifactOwner, ArtifactTree};
+pub use attachment::Attachment;
+pub use cached::Cached;
 pub use experiment::{Experiment, ExperimentCounts, Lifecycle};
 pub use forest::{Forest, ForestNode};
 pub use ids::{ExperimentId, RunId, RunKey, StateHash, StoreId, TraceId, TraceKey};
@@ -29,6 +34,7 @@ pub use program::{Demo, Direction, FactSource, Field, Predictor, Program, Progra
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use secret::{Reveal, Shown};
+pub use session::Session;
 pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TraceRow};
 pub use warning::Warning;

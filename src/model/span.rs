@@ -1,6 +1,6 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
-use super::{Json, Tokens};
+use super::{Attachment, Json, Tokens};
 
 /// Where a store finds the body of a span again; means nothing to anybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,8 @@ pub struct SpanFacts {
     pub tokens: Option<Tokens>,
     /// The model that it called (attribute `model` or `mlflow.llm.model`).
     pub model: Option<String>,
+    /// The attachments that it names (MLflow ≥ 3.18), each once.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What a span was given, gave back and noted.

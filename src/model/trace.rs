@@ -1,6 +1,7 @@
 //! Traces without their spans.
 
-use super::{Entry, ExperimentId, Json, RunId, Shown, TraceId};
+use super::session::{SESSION_METADATA, USER_METADATA};
+use super::{Cached, Entry, ExperimentId, Json, RunId, Session, Shown, TraceId};
 
 /// Token usage. Each number is `None` where the store does not tell it: unknown is never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -62,11 +63,12 @@ pub struct TraceRow {
     pub tokens: Option<Tokens>,
     /// The cost that MLflow stored, in US dollars; DSPy's traces have none.
     pub cost_usd: Option<f64>,
-    /// Whether the model's answers came from a cache: `Some(true)` is inferred (no usage and
-    /// every LM span shorter than 5 ms), `Some(false)` means usage was recorded.
-    pub cached: Option<bool>,
+    /// Whether the model's answers came from a cache, as far as that can be told.
+    pub cached: Option<Cached>,
     /// How many spans the store says that it has.
     pub span_count: Option<u64>,
+    /// The session that it belongs to, if any.
+    pub session: Option<Session>,
     /// The beginning of its inputs (at most about 1,000 characters), as stored.
     pub request_preview: Option<Shown>,
     /// The beginning of its outputs, as stored.
@@ -84,11 +86,67 @@ pub struct TraceHead {
     pub metadata: Vec<Entry>,
     /// Its assessments, by time.
     pub assessments: Vec<Assessment>,
+    /// What the user's program calls the request, if it said (MLflow ≥ 3.0).
+    pub client_request_id: Option<Shown>,
+}
+
+/// What MLflow notes in tags and metadata for itself, or what is shown elsewhere: inputs, outputs,
+/// sizes, places, the run, the session. Everything else is told to people.
+const BOOKKEEPING: [&str; 14] = [
+    "mlflow.artifactLocation",
+    "mlflow.sourceRun",
+    "mlflow.trace.cost",
+    "mlflow.trace.infoFinalized",
+    "mlflow.trace.sizeBytes",
+    "mlflow.trace.sizeStats",
+    "mlflow.trace.spansLocation",
+    "mlflow.trace.tokenUsage",
+    "mlflow.traceInputs",
+    "mlflow.traceName",
+    "mlflow.traceOutputs",
+    "mlflow.trace_schema.version",
+    SESSION_METADATA,
+    USER_METADATA,
+];
+
+impl TraceHead {
+    /// Who it was made for (metadata `mlflow.trace.user`), if that is known.
+    pub fn user(&self) -> Option<&Shown> {
+        let user = self.metadata.iter().find(|entry| *entry.key == *USER_METADATA).map(|entry| &entry.value);
+        user.filter(|user| !user.as_str().is_empty())
+    }
+
+    /// Its tags without those that MLflow sets for itself.
+    pub fn told_tags(&self) -> impl Iterator<Item = &Entry> {
+        told(&self.tags)
+    }
+
+    /// Its metadata without what MLflow notes for itself and what is shown elsewhere.
+    pub fn told_metadata(&self) -> impl Iterator<Item = &Entry> {
+        told(&self.metadata)
+    }
+
+    /// The assessment that `one` overrides, where the trace has it.
+    pub fn overridden_by(&self, one: &Assessment) -> Option<&Assessment> {
+        let id = one.overrides.as_deref()?;
+        self.assessments.iter().find(|other| other.id == id)
+    }
+}
+
+/// The user's own first, each part by key.
+fn told(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let is_mlflows = |entry: &&Entry| entry.key.starts_with("mlflow.");
+    // Outside of a repository MLflow writes its three git keys all the same, with nothing in them.
+    let says_nothing = move |entry: &&Entry| is_mlflows(entry) && entry.value.as_str().is_empty();
+    let shown = move || entries.iter().filter(move |entry| !BOOKKEEPING.contains(&&*entry.key) && !says_nothing(entry));
+    shown().filter(move |entry| !is_mlflows(entry)).chain(shown().filter(is_mlflows))
 }
 
 /// A judgement on a trace: feedback or an expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
+    /// Its id; empty if the store has none.
+    pub id: String,
     /// Its name, for DSPy the metric function's.
     pub name: String,
     /// `feedback`, `expectation`, …
@@ -109,6 +167,33 @@ pub struct Assessment {
     pub created_ms: Option<i64>,
     /// False where a later assessment overrides it.
     pub is_valid: bool,
+    /// The id of the assessment that it overrides.
+    pub overrides: Option<String>,
+    /// What else was noted with it; null if nothing.
+    pub metadata: Json,
+}
+
+impl Assessment {
+    /// Who made it: `HUMAN ana@example.org`; `CODE` alone where no name, or DSPy's `default`, is noted.
+    pub fn source(&self) -> String {
+        match self.source_id.as_deref().filter(|id| !id.is_empty() && *id != "default") {
+            Some(id) if self.source_type.is_empty() => id.to_owned(),
+            Some(id) => format!("{} {id}", self.source_type),
+            None => self.source_type.clone(),
+        }
+    }
+
+    /// What is wrong in its place, in one sentence: `error` is JSON since MLflow 3.
+    pub fn error_text(&self) -> Option<String> {
+        let error = self.error.as_deref()?;
+        let Some(Json::Object(map)) = serde_json::from_str(error).ok() else { return Some(error.to_owned()) };
+        let text = |key: &str| map.get(key).and_then(Json::as_str).filter(|text| !text.is_empty());
+        match (text("error_code"), text("error_message")) {
+            (Some(code), Some(message)) => Some(format!("{code}: {message}")),
+            (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
+            (None, None) => Some(error.to_owned()),
+        }
+    }
 }
 
 #[cfg(test)]

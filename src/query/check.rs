@@ -3,7 +3,9 @@
 mod runs;
 mod traces;
 
-use crate::store::{ReadCx, Result, Store, StoreInfo};
+use std::collections::HashSet;
+
+use crate::store::{Inventory, ReadCx, Result, Store, StoreInfo, TraceQuery};
 
 /// What [`check`] found out.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,12 @@ pub struct CheckReport {
     pub spans: SpanPlaces,
     /// Where token usage is.
     pub tokens: TokenPlaces,
+    /// Sessions of all traces.
+    pub sessions: Sessions,
+    /// Attachments of traces.
+    pub attachments: AttachmentPlaces,
+    /// What else the store holds.
+    pub inventory: Inventory,
     /// What is missing or damaged, the worst first.
     pub findings: Vec<Finding>,
 }
@@ -56,6 +64,29 @@ pub struct TokenPlaces {
     pub traces_recomputed: u64,
     /// Those of them in which some span carries usage.
     pub traces_with_span_usage: u64,
+}
+
+/// The sessions of all traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Sessions {
+    /// How many there are; of a trace with several session ids the first counts.
+    pub total: u64,
+    /// How many session ids there are in all.
+    pub ids: u64,
+    /// How many traces belong to one.
+    pub traces: u64,
+}
+
+/// The attachments of the traces that were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct AttachmentPlaces {
+    /// Files in the folders of attachments.
+    pub files: u64,
+    /// Attachments that are named by spans, of the traces whose spans were read
+    /// ([`TokenPlaces::traces_recomputed`]).
+    pub named: u64,
+    /// Those of them whose file is not there.
+    pub missing: u64,
 }
 
 /// Something missing or damaged, however often it occurs.
@@ -93,11 +124,21 @@ pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
         trace_statuses: Vec::new(),
         spans: SpanPlaces::default(),
         tokens: TokenPlaces::default(),
+        sessions: count_sessions(store, cx)?,
+        attachments: AttachmentPlaces::default(),
+        inventory: store.inventory(cx)?,
         findings: Vec::new(),
     };
     let known = runs::check_runs(store, cx, &mut report)?;
     traces::check_traces(store, cx, &known, &mut report)?;
     Ok(report)
+}
+
+fn count_sessions(store: &mut dyn Store, cx: &ReadCx) -> Result<Sessions> {
+    let named = store.trace_sessions(cx, &TraceQuery::default())?;
+    let sessions: HashSet<&str> = named.iter().map(|(_, session)| session.id()).collect();
+    let ids: HashSet<&str> = named.iter().flat_map(|(_, session)| session.ids()).map(|id| &**id).collect();
+    Ok(Sessions { total: sessions.len() as u64, ids: ids.len() as u64, traces: named.len() as u64 })
 }
 
 /// Collects places under the same words.

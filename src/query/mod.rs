@@ -6,6 +6,7 @@
 //! empty.
 
 pub mod artifacts;
+pub mod attachments;
 pub mod check;
 pub mod demo_origins;
 pub mod diff;
@@ -22,14 +23,16 @@ pub mod program;
 pub mod provenance;
 pub mod run_page;
 pub mod runs;
+pub mod sessions;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
 pub mod traces;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
-pub use crate::analysis::{SpanTokens, TokenSource};
+pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
+pub use attachments::{Attachments, NamedAttachment};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
@@ -48,6 +51,7 @@ pub use program::{program, program_state};
 pub use provenance::{Origin, Provenance, provenance};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
+pub use sessions::{SessionGroup, trace_sessions};
 pub use trace::{
     TraceDocument, TraceFigures, TraceTree, find_trace, find_traces, span_beginning, span_body, span_facts,
     trace_document, trace_tree,

@@ -1,8 +1,9 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
-use crate::analysis::{SpanTokens, own_times_ns, roll_up, trace_total};
+use crate::analysis::{Fallback, Outline, SpanTokens, fallbacks, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::Found;
+use crate::query::attachments::{Attachments, attachments};
 use crate::store::{ReadCx, Result, Store};
 
 /// When the beginning of an id fits several, no more of them are named.
@@ -20,6 +21,22 @@ pub struct TraceTree {
     pub spans: Vec<SpanHead>,
     /// Parents and children, in the order of `spans`.
     pub forest: Forest,
+    /// The same with adapters that stand twice folded into one.
+    pub outline: Outline,
+    /// Where an adapter got no usable answer and another one was tried.
+    pub fallbacks: Vec<Fallback>,
+}
+
+impl TraceTree {
+    /// Puts spans together. They stand in the order that siblings are to have.
+    pub fn new(head: TraceHead, spans: Vec<SpanHead>) -> Self {
+        let links: Vec<(&str, Option<&str>)> =
+            spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
+        let forest = Forest::build(&links);
+        let outline = Outline::new(&forest, &spans);
+        let fallbacks = fallbacks(&outline.forest, &spans);
+        Self { head, spans, forest, outline, fallbacks }
+    }
 }
 
 /// What a tree shows beside the name of a span.
@@ -35,12 +52,14 @@ pub struct SpanFigures {
 }
 
 /// The figures of a trace.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TraceFigures {
     /// Those of each span, in the order of [`TraceTree::spans`].
     pub spans: Vec<SpanFigures>,
     /// The usage of the whole trace, recomputed from its spans.
     pub tokens: Option<Tokens>,
+    /// The attachments that its spans name.
+    pub attachments: Attachments,
 }
 
 /// All of a trace.
@@ -92,9 +111,7 @@ pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize
 pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceTree>> {
     let Some(head) = store.trace(cx, trace)? else { return Ok(None) };
     let spans = store.spans(cx, trace)?;
-    let links: Vec<(&str, Option<&str>)> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
-    let forest = Forest::build(&links);
-    Ok(Some(TraceTree { head, spans, forest }))
+    Ok(Some(TraceTree::new(head, spans)))
 }
 
 /// The figures of a trace's spans, and its usage.
@@ -103,7 +120,8 @@ pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result
 /// Those of the store.
 pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Result<TraceFigures> {
     let facts = store.span_facts(cx, &tree.head.row.id, &tree.spans)?;
-    Ok(figures(tree, facts))
+    let attachments = attachments(store, cx, &tree.head, &facts)?;
+    Ok(figures(tree, facts, attachments))
 }
 
 /// The body of one span; `None` if it is gone.
@@ -136,12 +154,11 @@ pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Re
     let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
     let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
-    let facts = store.span_facts(cx, trace, &tree.spans)?;
-    let figures = figures(&tree, facts);
+    let figures = span_facts(store, cx, &tree)?;
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
 
-fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>) -> TraceFigures {
+fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments) -> TraceFigures {
     facts.resize_with(tree.spans.len(), SpanFacts::default);
     let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
     let own_times = own_times_ns(&tree.forest, &tree.spans);
@@ -152,5 +169,5 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>) -> TraceFigures {
         model: facts.model,
         own_time_ns,
     };
-    TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own) }
+    TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own), attachments }
 }

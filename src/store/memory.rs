@@ -15,13 +15,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
-    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreInfo,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreInfo,
     TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
-    MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
-    natural,
+    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
+    TraceRow, natural,
 };
 use knobs::Knobs;
 
@@ -36,6 +36,7 @@ pub struct MemoryStore {
 #[derive(Clone, Default)]
 struct Content {
     info: Option<StoreInfo>,
+    inventory: Inventory,
     experiments: Vec<Experiment>,
     runs: Vec<Run>,
     values: HashMap<RunId, RunValues>,
@@ -208,6 +209,20 @@ impl Store for MemoryStore {
             rows.extend(trace.map(|trace| masking::row(&trace.head.row, cx.reveal())));
         }
         Ok(rows)
+    }
+
+    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>> {
+        let index = self.trace_index(cx, &TraceQuery { limit: None, ..query.clone() })?;
+        let content = self.enter("trace_sessions", cx)?;
+        let session = |handle: &TraceHandle| {
+            let trace = usize::try_from(handle.0).ok().and_then(|at| content.traces.get(at))?;
+            Some((*handle, trace.head.row.session.as_ref()?.masked(cx.reveal())))
+        };
+        Ok(index.handles.iter().filter_map(session).collect())
+    }
+
+    fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory> {
+        Ok(self.enter("inventory", cx)?.inventory.clone())
     }
 
     fn run_traces(

@@ -22,7 +22,7 @@ pub use open::{OpenOptions, open};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -112,12 +112,32 @@ pub struct RunTraces {
     /// How many of them ended with an error.
     pub errors: u64,
     /// How many of them tell which tokens they used; others were answered from a cache, called
-    /// no model, or are older than MLflow 3.2.
+    /// no model, are older than MLflow 3.2, or are such that DSPy notes no usage (failed ones, LMs
+    /// called alone, GEPA's reflective minibatches).
     pub with_tokens: u64,
     /// The sums over those that tell each number; `None` if none does, which is not 0.
     pub tokens: Option<Tokens>,
     /// When the last of them began or ended, milliseconds since the epoch.
     pub last_ms: Option<i64>,
+}
+
+/// How much a store holds beside runs and traces; `None` where it has no place for such things.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Inventory {
+    /// Assessments by kind (`feedback`, `expectation`, `issue`), the most frequent first.
+    pub assessments: Option<Vec<(String, u64)>>,
+    /// Prompts of the registry (MLflow 3).
+    pub prompts: Option<u64>,
+    /// Their versions.
+    pub prompt_versions: Option<u64>,
+    /// Evaluation datasets (MLflow ≥ 3.3).
+    pub evaluation_datasets: Option<u64>,
+    /// Records of all of them.
+    pub dataset_records: Option<u64>,
+    /// Datasets that were given to runs.
+    pub run_datasets: Option<u64>,
+    /// Logged models that are not deleted (MLflow 3).
+    pub logged_models: Option<u64>,
 }
 
 /// The bytes of an artifact.
@@ -184,6 +204,12 @@ pub trait Store: Send {
 
     /// The lines behind handles, in their order; a line that is gone by now is left out.
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
+
+    /// The traces of a list that belong to a session, in the order of the list; `limit` does not apply.
+    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>>;
+
+    /// How much there is beside runs and traces.
+    fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory>;
 
     /// The traces of every run that has some, in no order; a trace counts for each run that
     /// lists it. `None` where the store does not tell which run a trace was recorded in.

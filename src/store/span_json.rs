@@ -11,9 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Map;
 use serde_json::value::RawValue;
 
+use crate::model::attachment;
 use crate::model::secret::{mask_json, redact};
 use crate::model::span::USAGE_ATTRIBUTE;
-use crate::model::{Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
+use crate::model::{Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
 use crate::model::{json, secret};
 pub use beginning::beginning;
 
@@ -119,10 +120,13 @@ pub fn facts(content: &[u8]) -> SpanFacts {
         #[serde(borrow)]
         attributes: HashMap<Cow<'a, str>, &'a RawValue>,
     }
-    let parsed = std::str::from_utf8(content).ok().and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
+    let text = std::str::from_utf8(content).ok();
+    let parsed = text.and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
     match parsed {
         Some(record) => {
-            facts_from(|key| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value))
+            let attachments = text.map(attachment::find).unwrap_or_default();
+            let decoded = |key: &str| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value);
+            facts_from(decoded, attachments)
         }
         // Something that Python writes and the standard forbids: the long way.
         None => facts_of(&json::decode(content).value),
@@ -131,15 +135,21 @@ pub fn facts(content: &[u8]) -> SpanFacts {
 
 /// The facts that a tree shows, from a record that is already parsed.
 pub fn facts_of(record: &Json) -> SpanFacts {
-    facts_from(|key| record.get("attributes")?.get(key).cloned())
+    let attributes = record.get("attributes").and_then(Json::as_object);
+    let texts = attributes.into_iter().flatten().filter_map(|(_, value)| value.as_str());
+    let mut attachments: Vec<Attachment> = texts.flat_map(attachment::find).collect();
+    attachments.sort();
+    attachments.dedup();
+    facts_from(|key| attributes?.get(key).cloned(), attachments)
 }
 
-fn facts_from(attribute: impl Fn(&str) -> Option<Json>) -> SpanFacts {
+fn facts_from(attribute: impl Fn(&str) -> Option<Json>, attachments: Vec<Attachment>) -> SpanFacts {
     let decoded = |key: &str| attribute(key).map(json::unwrap_encoded);
     let text = |key: &str| decoded(key).and_then(|value| value.as_str().map(|text| redact(text).into_owned()));
     SpanFacts {
         tokens: decoded(USAGE_ATTRIBUTE).as_ref().and_then(Tokens::from_usage),
         model: text("model").or_else(|| text("mlflow.llm.model")),
+        attachments,
     }
 }
 
@@ -268,7 +278,11 @@ mod tests {
     #[test]
     fn facts_come_from_the_text_or_the_long_way() {
         let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7}", "model": "\"m\"", "x": 1}}"#;
-        let wanted = SpanFacts { tokens: Tokens::new(Some(3), Some(4), Some(7)), model: Some("m".to_owned()) };
+        let wanted = SpanFacts {
+            tokens: Tokens::new(Some(3), Some(4), Some(7)),
+            model: Some("m".to_owned()),
+            attachments: Vec::new(),
+        };
         assert_eq!(facts(usage.as_bytes()), wanted);
         assert_eq!(facts(usage.replace("\"x\": 1", "\"x\": NaN").as_bytes()), wanted);
         assert_eq!(facts(b"nonsense"), SpanFacts::default());

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json::{self, Usage, Warnings};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::{RunId, TraceRow};
+use crate::model::{RunId, Session, TraceRow};
 use crate::query::{self, TraceList};
 use crate::store::{RunQuery, RunScope, TraceQuery};
 
@@ -41,8 +41,9 @@ struct One<'a> {
     duration_ms: Option<i64>,
     tokens: Option<Usage>,
     cost_usd: Option<f64>,
-    cached: Option<bool>,
+    cached: Option<json::CachedWord>,
     span_count: Option<u64>,
+    session: Option<json::SessionIds<'a>>,
 }
 
 impl<'a> From<&'a TraceRow> for One<'a> {
@@ -57,8 +58,9 @@ impl<'a> From<&'a TraceRow> for One<'a> {
             duration_ms: row.duration_ms,
             tokens: row.tokens.map(Usage::from),
             cost_usd: row.cost_usd.filter(|cost| cost.is_finite()),
-            cached: row.cached,
+            cached: row.cached.map(json::CachedWord),
             span_count: row.span_count,
+            session: row.session.as_ref().map(json::SessionIds),
         }
     }
 }
@@ -84,7 +86,8 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let names: HashMap<RunId, String> =
         answer.store.runs(answer.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let started = words::time_header("Started", answer.style.is_utc);
-    let mut table = Table::new(&[
+    let has_sessions = list.rows.iter().any(|row| row.session.is_some());
+    let mut columns = vec![
         (&*started, Side::Left),
         ("Trace", Side::Left),
         ("Name", Side::LeftCut),
@@ -95,13 +98,17 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
         ("Cached", Side::Left),
         ("Spans", Side::Right),
         ("Run", Side::LeftCut),
-    ]);
+    ];
+    if has_sessions {
+        columns.push(("Session", Side::LeftCut));
+    }
+    let mut table = Table::new(&columns);
     for row in &list.rows {
         let text = |text: &str| if text.is_empty() { words::UNKNOWN.to_owned() } else { text.to_owned() };
         let run =
             row.run_id.as_ref().map(|id| names.get(id).filter(|name| !name.is_empty()).map_or(id.as_str(), |n| n));
-        let cached = row.cached.map_or(words::UNKNOWN, |cached| if cached { "likely" } else { "no" });
-        let cells = vec![
+        let cached = row.cached.map_or(words::UNKNOWN, words::cached);
+        let mut cells = vec![
             words::time(Some(row.start_time_ms), answer.style.is_utc),
             row.id.to_string(),
             text(&row.name),
@@ -113,6 +120,9 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
             words::count_or_unknown(row.span_count),
             text(run.unwrap_or_default()),
         ];
+        if has_sessions {
+            cells.push(row.session.as_ref().map_or_else(|| words::UNKNOWN.to_owned(), Session::text));
+        }
         table.row_with(cells, Some(3));
     }
     table.print(answer.style, answer.out)?;

@@ -33,6 +33,9 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
             incomplete.insert(row.id.clone());
         }
         let artifacts = store.artifacts(cx, &ArtifactOwner::Trace(row.id.clone()))?;
+        let is_attachment = |path: &str| path.strip_prefix("attachments/").is_some_and(|name| !name.contains('/'));
+        let files = artifacts.entries.iter().filter(|entry| !entry.is_folder);
+        report.attachments.files += files.filter(|entry| is_attachment(&entry.path)).count() as u64;
         let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == "traces.json");
         report.spans.total += tree.spans.len() as u64;
         match (tree.spans.is_empty(), is_in_artifacts) {
@@ -42,7 +45,16 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
         }
         report.tokens.traces_with_total += u64::from(row.tokens.is_some());
         if report.tokens.traces_recomputed < MAX_RECOMPUTED {
-            let tokens = span_facts(store, cx, &tree)?.tokens;
+            let figures = span_facts(store, cx, &tree)?;
+            let tokens = figures.tokens;
+            let missing = figures.attachments.missing().count();
+            report.attachments.named += figures.attachments.list.len() as u64;
+            report.attachments.missing += missing as u64;
+            if missing > 0 {
+                let all = figures.attachments.list.len();
+                let place = format!("{} ({missing} of {all})", row.id);
+                findings.add("trace", "names attachments whose files are not there", place);
+            }
             report.tokens.traces_recomputed += 1;
             report.tokens.traces_with_span_usage += u64::from(tokens.is_some());
             if row.tokens.is_some() && tokens.is_some() && row.tokens != tokens {

@@ -3,12 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Content, MemoryStore, MemoryTrace};
+use crate::model::attachment;
 use crate::model::{
-    ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, DatasetInput, Experiment, ExperimentId, Json, LatestMetric,
-    Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
-    SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
+    ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, Attachment, DatasetInput, Experiment, ExperimentId, Json,
+    LatestMetric, Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody,
+    SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
 };
-use crate::store::StoreInfo;
+use crate::store::{Inventory, StoreInfo};
 
 impl Default for MemoryStore {
     fn default() -> Self {
@@ -32,6 +33,11 @@ impl MemoryStore {
     /// What [`Store::info`](crate::store::Store::info) says.
     pub fn set_info(&self, info: StoreInfo) {
         self.change(|content| content.info = Some(info));
+    }
+
+    /// What [`Store::inventory`](crate::store::Store::inventory) says.
+    pub fn set_inventory(&self, inventory: Inventory) {
+        self.change(|content| content.inventory = inventory);
     }
 
     /// Adds an active experiment.
@@ -148,6 +154,7 @@ impl MemoryStore {
     /// A score that code gave to a trace, as `dspy.Evaluate` logs it, for [`TraceHead::assessments`].
     pub fn score(name: &str, value: Json) -> Assessment {
         Assessment {
+            id: String::new(),
             name: name.to_owned(),
             kind: "feedback".to_owned(),
             value,
@@ -158,6 +165,8 @@ impl MemoryStore {
             span_id: None,
             created_ms: None,
             is_valid: true,
+            overrides: None,
+            metadata: Json::Null,
         }
     }
 
@@ -175,10 +184,12 @@ impl MemoryStore {
             cost_usd: None,
             cached: None,
             span_count: None,
+            session: None,
             request_preview: None,
             response_preview: None,
         };
-        TraceHead { row, tags: Vec::new(), metadata: Vec::new(), assessments: Vec::new() }
+        let (tags, metadata, assessments) = (Vec::new(), Vec::new(), Vec::new());
+        TraceHead { row, tags, metadata, assessments, client_request_id: None }
     }
 
     /// A finished span, for [`MemoryStore::put_trace`].
@@ -222,7 +233,11 @@ impl MemoryStore {
 /// What a tree shows of a body.
 pub(super) fn facts_of(body: &SpanBody) -> SpanFacts {
     let model = ["model", "mlflow.llm.model"].iter().find_map(|key| body.attributes.get(*key)?.as_str());
-    SpanFacts { tokens: body.tokens(), model: model.map(str::to_owned) }
+    let values = [&body.inputs, &body.outputs].into_iter().flatten().chain(body.attributes.values());
+    let mut attachments: Vec<Attachment> = values.flat_map(|value| attachment::find(&value.to_string())).collect();
+    attachments.sort();
+    attachments.dedup();
+    SpanFacts { tokens: body.tokens(), model: model.map(str::to_owned), attachments }
 }
 
 /// Depth-first, folders before their content, names in natural order.

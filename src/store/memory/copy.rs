@@ -20,6 +20,7 @@ impl MemoryStore {
     pub fn copy_of(store: &mut dyn Store, cx: &ReadCx) -> Result<Self> {
         let copy = Self::new();
         copy.set_info(store.info());
+        copy.set_inventory(store.inventory(cx)?);
         for experiment in store.experiments(cx, true)? {
             copy.put_experiment(experiment);
         }

@@ -38,17 +38,23 @@ pub(super) fn row(row: &TraceRow, reveal: Reveal) -> TraceRow {
     TraceRow {
         request_preview: row.request_preview.as_ref().map(|value| text("", value, reveal)),
         response_preview: row.response_preview.as_ref().map(|value| text("", value, reveal)),
+        session: row.session.as_ref().map(|session| session.masked(reveal)),
         ..row.clone()
     }
 }
 
 pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
-    let assessment = |one: &Assessment| Assessment { value: mask_json("", one.value.clone(), reveal), ..one.clone() };
+    let assessment = |one: &Assessment| Assessment {
+        value: mask_json("", one.value.clone(), reveal),
+        metadata: mask_json("", one.metadata.clone(), reveal),
+        ..one.clone()
+    };
     TraceHead {
         row: row(&head.row, reveal),
         tags: entries(&head.tags, reveal),
         metadata: entries(&head.metadata, reveal),
         assessments: head.assessments.iter().map(assessment).collect(),
+        client_request_id: head.client_request_id.as_ref().map(|id| text("", id, reveal)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Stores in a SQLite database: what MLflow 2.21 – 3.18 write with `sqlite:///…`.
 
+mod cached;
 mod connection;
 mod experiments;
 mod extras;
+mod inventory;
 mod metrics;
 mod reader;
 mod revisions;
@@ -10,6 +12,7 @@ mod row;
 mod run_traces;
 mod runs;
 mod schema;
+mod sessions;
 mod source;
 mod spans;
 mod trace_counts;
@@ -19,6 +22,7 @@ mod traces;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::cached::UsualTimes;
 pub use self::connection::Mode;
 use self::connection::{Db, NEEDS_RECOVERY};
 use self::reader::Reader;
@@ -29,12 +33,12 @@ use self::spans::TraceFileCache;
 use super::artifacts::Artifacts;
 use super::open::OpenOptions;
 use super::{
-    ArtifactBytes, Capabilities, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreInfo,
-    TraceHandle, TraceIndex, TraceQuery,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError,
+    StoreInfo, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -54,6 +58,8 @@ pub struct SqliteStore {
     trace_file: TraceFileCache,
     /// Shared by all readers of this store.
     run_traces: Arc<RunTraceCache>,
+    /// Shared, too.
+    usual: Arc<UsualTimes>,
     /// Counts reopenings, so that a revision never repeats by accident.
     openings: u64,
 }
@@ -66,7 +72,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
         let source = Arc::new(Source::open(path)?);
         let artifacts = Artifacts::new(source.path(), options);
-        Self::connect(source, artifacts, Arc::default())
+        Self::connect(source, artifacts, Arc::default(), Arc::default())
     }
 
     /// Whether a file is a store of MLflow, and who wrote it (`MLflow 3.17`), without reading more of it than its
@@ -81,7 +87,12 @@ impl SqliteStore {
         Ok(Some(Glance { written_by: revisions::describe(schema.revision.as_deref()).0 }))
     }
 
-    fn connect(source: Arc<Source>, artifacts: Artifacts, run_traces: Arc<RunTraceCache>) -> Result<Self> {
+    fn connect(
+        source: Arc<Source>,
+        artifacts: Artifacts,
+        run_traces: Arc<RunTraceCache>,
+        usual: Arc<UsualTimes>,
+    ) -> Result<Self> {
         let db = Db::open(&source)?;
         let schema = Schema::read(&db.conn, source.path())?;
         let mode = db.mode;
@@ -93,6 +104,7 @@ impl SqliteStore {
             schema,
             trace_file: TraceFileCache::default(),
             run_traces,
+            usual,
             openings: 0,
         };
         store.rest();
@@ -128,10 +140,11 @@ impl SqliteStore {
         }
         let Some(db) = &self.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
         let (schema, artifacts, trace_file) = (&self.schema, &self.artifacts, &mut self.trace_file);
-        let (source, run_traces) = (&*self.source, &*self.run_traces);
+        let (source, run_traces, usual) = (&*self.source, &*self.run_traces, &*self.usual);
         let path = source.path();
         let outcome = db.guarded(cx, |db| {
-            read(&mut Reader { conn: &db.conn, path, schema, cx, artifacts, trace_file, db, source, run_traces })
+            let conn = &db.conn;
+            read(&mut Reader { conn, path, schema, cx, artifacts, trace_file, db, source, run_traces, usual })
         });
         outcome.map_err(|error| match error {
             // SQLite only knows that it was interrupted.
@@ -178,7 +191,8 @@ impl Store for SqliteStore {
 
     fn fork(&self) -> Result<Box<dyn Store>> {
         // A copy is the same recovered snapshot for everyone, but each makes its own: it is rare.
-        Ok(Box::new(Self::connect(Arc::clone(&self.source), self.artifacts.clone(), Arc::clone(&self.run_traces))?))
+        let (run_traces, usual) = (Arc::clone(&self.run_traces), Arc::clone(&self.usual));
+        Ok(Box::new(Self::connect(Arc::clone(&self.source), self.artifacts.clone(), run_traces, usual)?))
     }
 
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
@@ -232,6 +246,14 @@ impl Store for SqliteStore {
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         self.read(cx, |reader| reader.trace_rows(handles))
+    }
+
+    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>> {
+        self.read(cx, |reader| reader.trace_sessions(query))
+    }
+
+    fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory> {
+        self.read(cx, |reader| reader.inventory())
     }
 
     fn run_traces(

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Params, Row, Statement, Transaction};
 
+use super::cached::UsualTimes;
 use super::connection::{Db, explain};
 use super::row;
 use super::run_traces::RunTraceCache;
@@ -34,6 +35,8 @@ pub struct Reader<'a> {
     pub source: &'a Source,
     /// Which traces each run has, once it was asked for more than once.
     pub run_traces: &'a RunTraceCache,
+    /// How long the models' calls usually take, once that was needed.
+    pub usual: &'a UsualTimes,
 }
 
 impl Reader<'_> {

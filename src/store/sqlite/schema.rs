@@ -9,18 +9,22 @@ use super::connection::explain;
 use crate::store::{Result, StoreError};
 
 /// The tables that are ever read. MLflow's `secrets`, `endpoints` and `webhooks` are not.
-const READ: [&str; 20] = [
+const READ: [&str; 24] = [
     "alembic_version",
     "assessments",
     "datasets",
     "entity_associations",
+    "evaluation_dataset_records",
+    "evaluation_datasets",
     "experiments",
     "input_tags",
     "inputs",
     "latest_metrics",
     "logged_models",
     "metrics",
+    "model_versions",
     "params",
+    "registered_model_tags",
     "runs",
     "spans",
     "tags",

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::row;
 use crate::model::secret::{mask_json, redact, shown};
-use crate::model::{Assessment, Entry, Reveal, TraceHead, TraceId, json};
+use crate::model::{Assessment, Entry, Json, Reveal, Shown, TraceHead, TraceId, json};
 use crate::store::Result;
 
 impl Reader<'_> {
@@ -15,7 +15,17 @@ impl Reader<'_> {
             tags: self.entries("trace_tags", trace)?,
             metadata: self.entries("trace_request_metadata", trace)?,
             assessments: self.assessments(trace)?,
+            client_request_id: self.client_request_id(trace)?,
         }))
+    }
+
+    fn client_request_id(&self, trace: &TraceId) -> Result<Option<Shown>> {
+        if !self.schema.has("trace_info", "client_request_id") {
+            return Ok(None);
+        }
+        let sql = "select client_request_id from trace_info where request_id = ?1";
+        let id = self.first("traces", sql, [trace.as_str()], |values| row::text(values, 0))?.flatten();
+        Ok(id.filter(|id| !id.is_empty()).map(|id| shown("", id, self.cx.reveal())))
     }
 
     fn entries(&self, table: &str, trace: &TraceId) -> Result<Vec<Entry>> {
@@ -38,7 +48,7 @@ impl Reader<'_> {
         }
         let column = |name| self.schema.column("assessments", "a", name);
         let sql = format!(
-            "select {}, {}, {}, {}, {}, {}, {}, {}, {}, {} from assessments a where a.trace_id = ?1 order by 9, rowid",
+            "select {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {} from assessments a where a.trace_id = ?1 order by 9, rowid",
             column("name"),
             column("assessment_type"),
             column("value"),
@@ -49,6 +59,9 @@ impl Reader<'_> {
             column("span_id"),
             column("created_timestamp"),
             column("valid"),
+            column("assessment_id"),
+            column("overrides"),
+            column("assessment_metadata"),
         );
         let reveal = self.cx.reveal();
         let prose = |text: Option<String>| match (text, reveal) {
@@ -69,6 +82,10 @@ impl Reader<'_> {
                 span_id: row::text(values, 7),
                 created_ms: row::int(values, 8),
                 is_valid: row::int(values, 9) != Some(0),
+                id: text(10),
+                overrides: row::text(values, 11).filter(|id| !id.is_empty()),
+                metadata: row::text(values, 12)
+                    .map_or(Json::Null, |text| mask_json("", json::decode(text.as_bytes()).value, reveal)),
             });
         })?;
         Ok(found)

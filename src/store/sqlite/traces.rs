@@ -2,15 +2,13 @@
 
 use rusqlite::Row;
 
+use super::cached::CallTimes;
 use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
 use crate::model::secret::shown;
-use crate::model::{ExperimentId, RunId, Shown, Tokens, TraceId, TraceRow, json};
+use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow, json};
 use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
-
-/// LM calls that took less than this, and used no tokens, were answered from a cache.
-const CACHED_BELOW_NS: i64 = 5_000_000;
 
 /// An experiment's id as `trace_info` stores it.
 pub fn experiment_value(experiment: &ExperimentId) -> rusqlite::types::Value {
@@ -104,10 +102,11 @@ impl Reader<'_> {
     pub fn trace_rows(&self, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         let sql = format!("{} where t.rowid = ?1", self.trace_columns());
         let mut found = Vec::with_capacity(handles.len());
+        let times = CallTimes::default();
         for handle in handles {
             let rowid = i64::try_from(handle.0).unwrap_or(-1);
             if let Some(Some(trace)) = self.first("traces", &sql, [rowid], |values| self.trace_row(values))? {
-                found.push(self.complete(trace)?);
+                found.push(self.complete(trace, &times)?);
             }
         }
         Ok(found)
@@ -120,7 +119,7 @@ impl Reader<'_> {
         }
         let sql = format!("{} where t.request_id = ?1", self.trace_columns());
         match self.first("traces", &sql, [trace.as_str()], |values| self.trace_row(values))? {
-            Some(Some(trace)) => Ok(Some(self.complete(trace)?)),
+            Some(Some(trace)) => Ok(Some(self.complete(trace, &CallTimes::default())?)),
             _ => Ok(None),
         }
     }
@@ -163,6 +162,7 @@ impl Reader<'_> {
             metadata("mlflow.trace.sizeStats"),
             metadata("mlflow.trace.tokenUsage"),
             metadata("mlflow.trace.cost"),
+            self.session_column(),
         ];
         format!("select {} from trace_info t", columns.join(", "))
     }
@@ -185,13 +185,14 @@ impl Reader<'_> {
             cost_usd: row::real(values, 9).or_else(|| decoded(15)?.get("total_cost")?.as_f64()),
             cached: None,
             span_count: row::text(values, 13).and_then(|stats| span_count(&stats)),
+            session: row::text(values, 16).and_then(|text| Session::read(&text, self.cx.reveal())),
             request_preview: preview(10),
             response_preview: preview(11),
         })
     }
 
     /// Looks elsewhere for what the row and its metadata do not tell.
-    fn complete(&self, mut trace: TraceRow) -> Result<TraceRow> {
+    fn complete(&self, mut trace: TraceRow, times: &CallTimes) -> Result<TraceRow> {
         let id = trace.id.as_str();
         if trace.run_id.is_none() && self.schema.has("entity_associations", "destination_id") {
             let sql = "select destination_id from entity_associations \
@@ -211,7 +212,7 @@ impl Reader<'_> {
             trace.tokens = Tokens::new(input, output, total);
         }
         if !self.schema.has("spans", "trace_id") {
-            trace.cached = trace.tokens.map(|_| false);
+            trace.cached = trace.tokens.map(|_| Cached::No);
             return Ok(trace);
         }
         if trace.span_count.is_none() {
@@ -219,17 +220,7 @@ impl Reader<'_> {
             let counted = self.first("spans", sql, [id], |values| row::count(values, 0))?.flatten();
             trace.span_count = counted.filter(|count| *count > 0);
         }
-        trace.cached = if trace.tokens.is_some() {
-            Some(false)
-        } else {
-            let sql = "select count(*), max(end_time_unix_nano - start_time_unix_nano), sum(end_time_unix_nano is null), \
-                       sum(status is not 'OK') from spans where trace_id = ?1 and type = 'CHAT_MODEL'";
-            let calls = self.first("spans", sql, [id], |values| {
-                let number = |column| row::int(values, column).unwrap_or(0);
-                number(0) > 0 && number(2) == 0 && number(3) == 0 && number(1) < CACHED_BELOW_NS
-            })?;
-            calls.filter(|is_cached| *is_cached)
-        };
+        trace.cached = self.cached(&trace, times)?;
         Ok(trace)
     }
 }

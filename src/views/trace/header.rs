@@ -37,7 +37,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
             ui.add(Chip::new(&format::duration_ms(ms)));
         }
         tokens_ui(ui, scene, tree);
-        if row.cached == Some(true) {
+        if row.cached == Some(crate::model::Cached::Likely) {
             let tip = "No usage was recorded and every call took less than 5 ms";
             ui.add(Chip::new("cached").note("likely")).on_hover_text(tip);
         }

@@ -161,7 +161,6 @@ pub(super) fn row_of(lines: &[SpanLine], tree: &TraceTree, ordinal: usize) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Forest;
     use crate::store::memory::MemoryStore;
 
     fn tree(spans: &[(&str, Option<&str>, &str, &str, &str)]) -> TraceTree {
@@ -175,8 +174,7 @@ mod tests {
                 ..MemoryStore::span(id, *parent, name, at as i64, at as i64 + 5)
             })
             .collect();
-        let pairs: Vec<_> = spans.iter().map(|span| (span.id.clone(), span.parent_id.clone())).collect();
-        TraceTree { head, forest: Forest::build(&pairs), spans }
+        TraceTree::new(head, spans)
     }
 
     fn names(tree: &TraceTree, lines: &SpanLines) -> Vec<String> {
@@ -212,10 +210,10 @@ mod tests {
         assert_eq!(token_text(Some(&unknown)), "–");
         let sum = SpanTokens { own: None, total: Tokens::new(Some(1), Some(2), None), source: TokenSource::Sum };
         assert_eq!(token_text(Some(&sum)), "3 Σ");
-        let figures = TraceFigures { spans: Vec::new(), tokens: None };
+        let figures = TraceFigures::default();
         assert_eq!(total_text(None, Some(&figures)), ("tokens unknown".to_owned(), None));
         let stored = Tokens::new(None, None, Some(8));
-        let figures = TraceFigures { spans: Vec::new(), tokens: Tokens::new(None, None, Some(4)) };
+        let figures = TraceFigures { tokens: Tokens::new(None, None, Some(4)), ..TraceFigures::default() };
         assert_eq!(total_text(stored, Some(&figures)), ("4 tokens".to_owned(), Some("stored 8".to_owned())));
     }
 

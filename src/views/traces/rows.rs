@@ -52,8 +52,9 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             None => CellText::unknown(),
         },
         5 => match row.cached {
-            Some(true) => CellText::text("likely").tone(Tone::Muted),
-            Some(false) => CellText::text("no").tone(Tone::Faint),
+            Some(crate::model::Cached::Likely) => CellText::text("likely").tone(Tone::Muted),
+            Some(crate::model::Cached::Partly) => CellText::text("partly").tone(Tone::Muted),
+            Some(crate::model::Cached::No) => CellText::text("no").tone(Tone::Faint),
             None => CellText::unknown(),
         },
         6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(format::count(count))),
