@@ -18,6 +18,13 @@ struct Document<'a> {
     traces: Traces<'a>,
     spans: Spans,
     tokens: Tokens,
+    sessions: Sessions,
+    assessments: Option<Kinds<'a>>,
+    attachments: Attachments,
+    prompts: Option<u64>,
+    prompt_versions: Option<u64>,
+    datasets: Datasets,
+    logged_models: Option<u64>,
     findings: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
@@ -65,6 +72,33 @@ struct Tokens {
     traces_with_total: u64,
     traces_recomputed: u64,
     traces_with_span_usage: u64,
+}
+
+#[derive(Serialize)]
+struct Sessions {
+    total: u64,
+    ids: u64,
+    traces: u64,
+}
+
+#[derive(Serialize)]
+struct Kinds<'a> {
+    total: u64,
+    kinds: Tally<'a>,
+}
+
+#[derive(Serialize)]
+struct Attachments {
+    files: u64,
+    named: u64,
+    missing: u64,
+}
+
+#[derive(Serialize)]
+struct Datasets {
+    evaluation: Option<u64>,
+    records: Option<u64>,
+    of_runs: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -123,6 +157,25 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
             traces_recomputed: report.tokens.traces_recomputed,
             traces_with_span_usage: report.tokens.traces_with_span_usage,
         },
+        sessions: Sessions { total: report.sessions.total, ids: report.sessions.ids, traces: report.sessions.traces },
+        assessments: report
+            .inventory
+            .assessments
+            .as_deref()
+            .map(|kinds| Kinds { total: sum(kinds), kinds: Tally(kinds) }),
+        attachments: Attachments {
+            files: report.attachments.files,
+            named: report.attachments.named,
+            missing: report.attachments.missing,
+        },
+        prompts: report.inventory.prompts,
+        prompt_versions: report.inventory.prompt_versions,
+        datasets: Datasets {
+            evaluation: report.inventory.evaluation_datasets,
+            records: report.inventory.dataset_records,
+            of_runs: report.inventory.run_datasets,
+        },
+        logged_models: report.inventory.logged_models,
         findings: report.findings.iter().map(Finding::from).collect(),
         warnings: answer.cx.take_warnings().into(),
     };
@@ -210,5 +263,63 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
         let usage = format!("usage on spans in {} of {read} read", words::count(tokens.traces_with_span_usage));
         lines.push(("Tokens", format!("{stored}; {usage}")));
     }
+    lines.extend(holdings(report));
     lines
+}
+
+/// What else the store holds; nothing of what it has no place for.
+fn holdings(report: &CheckReport) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    let sessions = &report.sessions;
+    if report.traces > 0 {
+        let on = if sessions.traces > 0 { format!(" on {}", counted(sessions.traces, "trace")) } else { String::new() };
+        let parts = if sessions.ids > sessions.total {
+            format!(" ({} with their parts)", counted(sessions.ids, "id"))
+        } else {
+            String::new()
+        };
+        lines.push(("Sessions", format!("{}{parts}{on}", words::count(sessions.total))));
+    }
+    let inventory = &report.inventory;
+    if let Some(kinds) = &inventory.assessments {
+        let told = kinds.iter().map(|(kind, count)| format!("{} {kind}", words::count(*count)));
+        let told = told.collect::<Vec<_>>().join(", ");
+        let told = if told.is_empty() { told } else { format!(" ({told})") };
+        lines.push(("Assessments", words::count(sum(kinds)) + &told));
+    }
+    let attachments = &report.attachments;
+    if attachments.files > 0 || attachments.named > 0 {
+        let missing = if attachments.missing > 0 {
+            format!(", {} missing", words::count(attachments.missing))
+        } else {
+            String::new()
+        };
+        let named = format!("{} named by spans{missing}", words::count(attachments.named));
+        lines.push(("Attachments", format!("{}, {named}", counted(attachments.files, "file"))));
+    }
+    if let Some(prompts) = inventory.prompts {
+        let versions = inventory.prompt_versions.filter(|_| prompts > 0);
+        let versions = versions.map_or(String::new(), |count| format!(" ({})", counted(count, "version")));
+        lines.push(("Prompts", words::count(prompts) + &versions));
+    }
+    let datasets = [
+        inventory.evaluation_datasets.map(|count| {
+            let records = inventory.dataset_records.filter(|_| count > 0);
+            let records = records.map_or(String::new(), |count| format!(" ({})", counted(count, "record")));
+            format!("{} for evaluation{records}", words::count(count))
+        }),
+        inventory.run_datasets.map(|count| format!("{} given to runs", words::count(count))),
+    ];
+    let datasets = datasets.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if !datasets.is_empty() {
+        lines.push(("Datasets", datasets));
+    }
+    if let Some(models) = inventory.logged_models {
+        lines.push(("Models", format!("{} logged", words::count(models))));
+    }
+    lines
+}
+
+fn sum(counts: &[(String, u64)]) -> u64 {
+    counts.iter().map(|(_, count)| count).sum()
 }

@@ -73,12 +73,18 @@ JSON:
   {\"total\": n, \"traces\": [{id, run_id, experiment_id, name, status,
                             start_time_ms, duration_ms,
                             tokens: {input, output, total}, cost_usd, cached,
-                            span_count}]}
+                            span_count, session}]}
   newest first; total counts those beyond --limit too. tokens is the total that
   MLflow stored, null if it stored none; cached is true if every answer seems
-  to come from the cache, null if that cannot be told.";
+  to come from the cache, \"partly\" if some do, null if that cannot be told:
+  calls of less than 5 ms came from it, and where usage is missing that DSPy
+  records, those of less than a third of the model's usual time. session is
+  a text, or a list of texts where the store has several ids.";
 
 pub(in super::super) const TRACE: &str = "\
+Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.
+A fallback is marked where the second adapter begins. The JSON has all spans.
+
 Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
 ? an LM call of which none was recorded.
 
@@ -92,7 +98,13 @@ JSON:
               inputs, outputs, attributes: {}, events: [],
               tokens: {own, total}, own_time_ns, status_message, other: {}}],
    tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
-   cost_usd, tags: {}, metadata: {}, assessments: []}
+   cost_usd, tags: {}, metadata: {},
+   \"assessments\": [{name, kind, value, error, rationale, source_type,
+                    source_id, span_id, created_ms, is_valid, id, overrides,
+                    metadata}],
+   session, user, client_request_id, cached,
+   \"fallbacks\": [{span_id, from, to, reason, succeeded}],
+   \"attachments\": [{id, content_type, size, path, span_ids, missing}]}
   depth-first, children by start time. tokens is recomputed from the spans;
   tokens_stored is there only where the total that MLflow stored differs.";
 
@@ -178,6 +190,9 @@ Examples:
 JSON:
   {store: {path, kind, size_bytes, written_by, opened_as}, notices: [],
    experiments, runs, traces, spans, tokens,
+   sessions: {total, ids, traces}, assessments: {total, kinds: {}},
+   attachments: {files, named, missing}, prompts, prompt_versions,
+   datasets: {evaluation, records, of_runs}, logged_models,
    findings: [{of, what, count, where: []}]}";
 
 #[cfg(test)]

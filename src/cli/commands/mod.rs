@@ -13,6 +13,7 @@ mod program_text;
 mod runs;
 mod runs_text;
 mod trace;
+mod trace_head_text;
 mod trace_text;
 mod traces;
 

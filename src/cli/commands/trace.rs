@@ -7,7 +7,7 @@ use crate::cli::args::TraceArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Entries, Usage, Warnings};
 use crate::model::{Assessment, ForestNode, Json, SpanEvent};
-use crate::query::{self, Found, TraceDocument};
+use crate::query::{self, Fallback, FallbackOutcome, FallbackReason, Found, NamedAttachment, TraceDocument, TraceTree};
 
 type Object = serde_json::Map<String, Json>;
 
@@ -29,6 +29,12 @@ struct Document<'a> {
     tags: Entries<'a>,
     metadata: Entries<'a>,
     assessments: Vec<OneAssessment<'a>>,
+    session: Option<json::SessionIds<'a>>,
+    user: Option<json::ShownText<'a>>,
+    client_request_id: Option<json::ShownText<'a>>,
+    cached: Option<json::CachedWord>,
+    fallbacks: Vec<OneFallback<'a>>,
+    attachments: Vec<OneAttachment<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -124,6 +130,9 @@ struct OneAssessment<'a> {
     span_id: Option<&'a str>,
     created_ms: Option<i64>,
     is_valid: bool,
+    id: Option<&'a str>,
+    overrides: Option<&'a str>,
+    metadata: &'a Json,
 }
 
 impl<'a> From<&'a Assessment> for OneAssessment<'a> {
@@ -139,6 +148,63 @@ impl<'a> From<&'a Assessment> for OneAssessment<'a> {
             span_id: one.span_id.as_deref(),
             created_ms: one.created_ms,
             is_valid: one.is_valid,
+            id: json::known(&one.id),
+            overrides: one.overrides.as_deref(),
+            metadata: &one.metadata,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OneFallback<'a> {
+    /// The span that writes the second prompt.
+    span_id: &'a str,
+    from: &'a str,
+    to: &'a str,
+    reason: &'static str,
+    succeeded: Option<bool>,
+}
+
+impl<'a> OneFallback<'a> {
+    fn new(tree: &'a TraceTree, one: &'a Fallback) -> Option<Self> {
+        Some(Self {
+            span_id: &tree.spans.get(one.format)?.id,
+            from: &one.from,
+            to: &one.to,
+            reason: match one.reason {
+                FallbackReason::ParseFailed => "parse_failed",
+                FallbackReason::CallFailed => "call_failed",
+                FallbackReason::NothingParsed => "nothing_parsed",
+            },
+            succeeded: match one.outcome {
+                FallbackOutcome::Parsed => Some(true),
+                FallbackOutcome::Failed => Some(false),
+                FallbackOutcome::Unknown => None,
+            },
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct OneAttachment<'a> {
+    id: &'a str,
+    content_type: Option<&'a str>,
+    size: Option<u64>,
+    /// Below the trace's artifacts.
+    path: String,
+    span_ids: Vec<&'a str>,
+    missing: Option<bool>,
+}
+
+impl<'a> OneAttachment<'a> {
+    fn new(tree: &'a TraceTree, one: &'a NamedAttachment) -> Self {
+        Self {
+            id: &one.attachment.id,
+            content_type: json::known(&one.attachment.content_type),
+            size: one.attachment.size,
+            path: one.attachment.path(),
+            span_ids: one.spans.iter().filter_map(|at| tree.spans.get(*at)).map(|span| &*span.id).collect(),
+            missing: one.is_there.map(|is_there| !is_there),
         }
     }
 }
@@ -155,7 +221,8 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
     if !answer.is_json {
         return trace_text::print(&document, answer);
     }
-    let head = &document.tree.head;
+    let (tree, attachments) = (&document.tree, &document.figures.attachments);
+    let head = &tree.head;
     let row = &head.row;
     let tokens = document.figures.tokens;
     let document = Document {
@@ -173,6 +240,12 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         tags: Entries(&head.tags),
         metadata: Entries(&head.metadata),
         assessments: head.assessments.iter().map(OneAssessment::from).collect(),
+        session: row.session.as_ref().map(json::SessionIds),
+        user: head.user().map(json::ShownText),
+        client_request_id: head.client_request_id.as_ref().map(json::ShownText),
+        cached: row.cached.map(json::CachedWord),
+        fallbacks: tree.fallbacks.iter().filter_map(|one| OneFallback::new(tree, one)).collect(),
+        attachments: attachments.list.iter().map(|one| OneAttachment::new(tree, one)).collect(),
         warnings: answer.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)

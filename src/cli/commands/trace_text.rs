@@ -2,20 +2,23 @@
 
 use super::Answer;
 use super::runs_text::guides;
+use super::trace_head_text;
 use crate::cli::failure::Failure;
 use crate::cli::json::preview;
-use crate::cli::style::Color;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::{Json, SpanBody, SpanHead};
-use crate::query::{SpanTokens, TokenSource, TraceDocument};
+use crate::query::{SpanTokens, TokenSource, TraceDocument, causes};
 
 /// Previews are no wider than this; they are the beginning of a value in any case.
 const PREVIEW: usize = 100;
 
+/// So many attachments of one span are told.
+const ATTACHMENTS: usize = 10;
+
 /// Prints what is known of the trace, then its spans.
 pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    print_head(document, answer)?;
+    trace_head_text::print(document, answer)?;
     let tree = &document.tree;
     if tree.spans.is_empty() {
         writeln!(answer.out, "No spans")?;
@@ -29,8 +32,10 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
         ("Own", Side::Right),
         ("Tokens", Side::Right),
     ]);
-    let guides = guides(&tree.forest);
-    for (position, node) in tree.forest.nodes.iter().enumerate() {
+    // Adapters that stand twice are one row; the whole list is in the JSON.
+    let outline = &tree.outline;
+    let guides = guides(&outline.forest);
+    for (position, node) in outline.forest.nodes.iter().enumerate() {
         let span = &tree.spans[node.item];
         let figures = &document.figures.spans[node.item];
         let name = format!("{}{}", guides[position], words::clean(&span.name));
@@ -47,63 +52,29 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
         if node.is_orphan {
             table.mark(" (parent missing)");
         }
+        let times = outline.times.get(position).copied().unwrap_or(1);
+        if times > 1 {
+            table.mark(&format!(" ×{times}"));
+        }
+        let fallback = tree.fallbacks.iter().find(|fallback| fallback.format == node.item);
+        if fallback.is_some() {
+            table.mark(" (fallback)");
+        }
         // Notes hang below the name, beside the line that leads to the next sibling or child.
         let indent = below(&guides[position], node.descendants > 0);
+        if let Some(fallback) = fallback {
+            table.note(&format!("{indent}! {}", fallback.text()));
+        }
         for note in notes(&document.bodies[node.item]) {
             table.note(&format!("{indent}{note}"));
         }
+        for one in document.figures.attachments.of_span(node.item).take(ATTACHMENTS) {
+            let missing = if one.is_there == Some(false) { ", missing" } else { "" };
+            let (what, path) = (trace_head_text::what(one), one.attachment.path());
+            table.note(&format!("{indent}att {what}: {path}{missing}"));
+        }
     }
     Ok(table.print(answer.style, answer.out)?)
-}
-
-fn print_head(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let row = &document.tree.head.row;
-    let name = if row.name.is_empty() { words::UNKNOWN } else { &row.name };
-    let status = words::clean(&row.status);
-    let status = match Color::of_status(&status) {
-        Some(color) if answer.style.has_color => color.paint(&status),
-        _ => status,
-    };
-    writeln!(answer.out, "Trace {} · {} · {status}", words::clean(row.id.as_str()), words::clean(name))?;
-    let mut facts = vec![
-        format!(
-            "{} {}",
-            words::time_header("started", answer.style.is_utc),
-            words::time(Some(row.start_time_ms), answer.style.is_utc)
-        ),
-        format!("took {}", words::duration_or_unknown(row.duration_ms)),
-    ];
-    let tokens = document.figures.tokens;
-    facts.push(match tokens {
-        Some(known) => {
-            let part = |count: Option<u64>| words::count_or_unknown(count);
-            format!("{} tokens ({} in, {} out)", words::tokens(tokens), part(known.input), part(known.output))
-        }
-        None => "tokens unknown".to_owned(),
-    });
-    if let Some(stored) = row.tokens.filter(|stored| tokens != Some(*stored)) {
-        facts.push(format!("{} stored as the total", words::tokens(Some(stored))));
-    }
-    if row.cost_usd.is_some() {
-        facts.push(format!("cost {}", words::dollars(row.cost_usd)));
-    }
-    writeln!(answer.out, "{}", facts.join(" · "))?;
-    let run = row.run_id.as_ref().map_or(words::UNKNOWN, |id| id.as_str());
-    let experiment = row.experiment_id.as_str();
-    writeln!(answer.out, "run {} · experiment {}", words::clean(run), words::clean(experiment))?;
-    for one in &document.tree.head.assessments {
-        let error = one.error.as_deref().map_or(String::new(), |error| format!(" · error {}", words::clean(error)));
-        let name = words::clean(&one.name);
-        let overridden = if one.is_valid { "" } else { " · overridden" };
-        writeln!(
-            answer.out,
-            "{} {name} = {}{error}{overridden}",
-            words::clean(&one.kind),
-            preview(&one.value, PREVIEW)
-        )?;
-    }
-    writeln!(answer.out)?;
-    Ok(())
 }
 
 /// `1,234` own, `Σ 1,234` a sum, `?` an LM call of which nothing was recorded.
@@ -132,6 +103,10 @@ fn notes(body: &SpanBody) -> Vec<String> {
         // The status often repeats the exception.
         if !notes.iter().any(|note| note.contains(&message)) {
             notes.push(format!("! {message}"));
+        }
+        let stack = event.attributes.get("exception.stacktrace").and_then(Json::as_str);
+        for cause in stack.map(causes).into_iter().flatten() {
+            notes.push(format!("  {}", preview(&Json::from(cause.text()), PREVIEW)));
         }
     }
     let value = |label: &str, value: &Option<Json>| Some(format!("{label} {}", preview(value.as_ref()?, PREVIEW)));
