@@ -36,6 +36,8 @@ mod right_to_left;
 mod run_page;
 #[path = "ui_window/runs.rs"]
 mod runs;
+#[path = "ui_window/sessions.rs"]
+mod sessions;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
 #[path = "ui_window/walk.rs"]

@@ -55,6 +55,8 @@ pub enum Action {
     FoldSpan(usize, bool),
     /// Show or hide adapters.
     ShowAdapters(bool),
+    /// Show traces by session, or one after another.
+    GroupBySession(bool),
     /// Show comparisons so.
     ArrangeCompare(CompareSettings),
     /// Show or mask secrets.

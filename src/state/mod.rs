@@ -176,6 +176,10 @@ impl AppState {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];
             }
+            Action::GroupBySession(by_session) => {
+                self.settings.by_session = by_session;
+                return vec![Effect::SaveSettings];
+            }
             Action::ArrangeCompare(compare) => {
                 self.settings.compare = compare;
                 return vec![Effect::SaveSettings];

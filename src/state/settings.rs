@@ -83,6 +83,9 @@ pub struct Settings {
     pub artifacts_width: Option<f32>,
     /// Whether adapters (parser spans) are shown in traces.
     pub show_adapters: bool,
+    /// Whether lists of traces are shown by session.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_session: bool,
     /// How comparisons are shown.
     #[serde(skip_serializing_if = "CompareSettings::is_default")]
     pub compare: CompareSettings,
@@ -106,6 +109,7 @@ impl Default for Settings {
             details_width: None,
             artifacts_width: None,
             show_adapters: false,
+            by_session: false,
             compare: CompareSettings::default(),
             recent: Vec::new(),
             stores: BTreeMap::new(),

@@ -74,6 +74,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         };
         let span = &tree.spans[ordinal];
         head_ui(ui, scene, tree, ordinal);
+        missing_ui(ui, scene, tree, ordinal);
         let body = body_of(scene, &trace, span);
         let known = body.value().and_then(|body| body.as_ref().as_ref());
         tabs_ui(ui, scene, known);
@@ -121,6 +122,23 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize)
             .truncate(),
         );
     });
+}
+
+/// Attachments that this span names and whose files are not there.
+fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize) {
+    /// No more are told one by one.
+    const MOST: usize = 3;
+    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let Some(attachments) = figures.value().map(|figures| &figures.attachments) else { return };
+    let missing: Vec<_> = attachments.of_span(ordinal).filter(|one| one.is_there == Some(false)).collect();
+    for one in missing.iter().take(MOST) {
+        let text = format!("Attachment missing ({}): {}", one.attachment.kind(), attachments.place(one));
+        text_ui(ui, &format::one_line(&text, 400), Type::Small, Tone::Warn);
+    }
+    if missing.len() > MOST {
+        let more = format!("{} more attachments missing", format::count((missing.len() - MOST) as u64));
+        text_ui(ui, &more, Type::Small, Tone::Warn);
+    }
 }
 
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>) {
@@ -189,6 +207,7 @@ fn body_ui(
 /// What went wrong stands above whichever tab is shown.
 fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
     let exception = body.events.iter().rev().find(|event| event.exception.is_some() || event.message.is_some());
+    let causes = exception.map(|event| event.causes.join("\n")).unwrap_or_default();
     let (what, message) = match exception {
         Some(event) => {
             (event.exception.clone().unwrap_or_else(|| event.name.clone()), event.message.clone().unwrap_or_default())
@@ -197,7 +216,8 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
         None => return,
     };
     let short = format::ellipsize_graphemes(&message, 280);
-    let notice = Notice::failed(&what, "", &short);
+    let causes = format::ellipsize_graphemes(&causes, 280);
+    let notice = Notice::failed(&what, &causes, &short);
     let on_events = scene.state.location().detail == DetailTab::Events;
     let notice = if exception.is_some() && !on_events { notice.action("Show stack") } else { notice };
     match notice.show(ui) {

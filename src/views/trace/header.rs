@@ -2,11 +2,14 @@
 
 use egui::Ui;
 
-use super::rows::{self, total_text};
+use super::about::{self, about_ui};
+use super::rows::total_text;
 use super::{TraceMemory, step};
+use crate::analysis::FallbackReason;
+use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TraceTree};
-use crate::model::Assessment;
-use crate::state::Action;
+use crate::model::{Assessment, Cached};
+use crate::state::{Action, Location, Place, Tab};
 use crate::views::command::Command;
 use crate::views::parts::{link, short_id, trace_status};
 use crate::views::scene::Scene;
@@ -29,18 +32,14 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         title_ui(ui, if row.name.is_empty() { row.id.as_str() } else { &row.name });
         let status = trace_status(&row.status);
         ui.add(Chip::new(&status_word(&row.status)).glyph(status.glyph(), status.tone()));
-        if rows::has_parse_fallback(tree) {
-            let tip = "An answer could not be parsed by the chat adapter; the JSON adapter was tried next";
-            ui.add(Chip::new("parse fallback").glyph(Glyph::Warning, Tone::Warn)).on_hover_text(tip);
-        }
+        fallback_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
             ui.add(Chip::new(&format::duration_ms(ms)));
         }
         tokens_ui(ui, scene, tree);
-        if row.cached == Some(crate::model::Cached::Likely) {
-            let tip = "No usage was recorded and every call took less than 5 ms";
-            ui.add(Chip::new("cached").note("likely")).on_hover_text(tip);
-        }
+        cached_ui(ui, row.cached);
+        attachments_ui(ui, scene, tree);
+        whose_ui(ui, scene, tree);
         if let Some(cost) = row.cost_usd {
             ui.add(Chip::new(&format!("${cost:.4}")));
         }
@@ -62,6 +61,67 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
     ui.add_space(size::GAP_XS);
     ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree));
     ui.add_space(size::GAP_S);
+    if memory.shows_about {
+        about_ui(ui, scene, &memory.about);
+    }
+}
+
+/// An adapter got no usable answer, and another one was tried.
+fn fallback_ui(ui: &mut Ui, tree: &TraceTree) {
+    let Some(first) = tree.fallbacks.first() else { return };
+    let is_of_parse = tree.fallbacks.iter().all(|one| one.reason == FallbackReason::ParseFailed);
+    let text = if is_of_parse { "parse fallback" } else { "adapter fallback" };
+    let more = tree.fallbacks.len() - 1;
+    let more = if more > 0 { format!("\n… and {} more", format::count(more as u64)) } else { String::new() };
+    let tip = format!("{}{more}", format::one_line(&first.text(), 400));
+    ui.add(Chip::new(text).glyph(Glyph::Warning, Tone::Warn)).on_hover_text(tip);
+}
+
+fn cached_ui(ui: &mut Ui, cached: Option<Cached>) {
+    let (note, tip) = match cached {
+        Some(Cached::Likely) => (
+            "likely",
+            "No usage was recorded, and every call took less than 5 ms or far less than its model usually takes",
+        ),
+        Some(Cached::Partly) => {
+            ("partly", "Some calls took less than 5 ms, or far less than their model usually takes; others took longer")
+        }
+        Some(Cached::No) | None => return,
+    };
+    ui.add(Chip::new("cached").note(note)).on_hover_text(tip);
+}
+
+/// Attachments whose files are not there.
+fn attachments_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
+    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let Some(attachments) = figures.value().map(|figures| &figures.attachments) else { return };
+    let missing = attachments.missing().count();
+    if missing == 0 {
+        return;
+    }
+    let plural = if missing == 1 { "" } else { "s" };
+    let text = format!("{} attachment{plural} missing", format::count(missing as u64));
+    let places: Vec<String> = attachments.missing().take(5).map(|one| attachments.place(one)).collect();
+    let why = attachments.absent.as_deref().map_or(String::new(), |why| format!("\n{why}"));
+    let tip = format!("Not there:\n{}{why}", places.join("\n"));
+    ui.add(Chip::new(&text).glyph(Glyph::Warning, Tone::Warn)).on_hover_text(tip);
+}
+
+/// The session, which leads to the list by session, and the user.
+fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
+    if let Some(session) = &tree.head.row.session {
+        let text = format!("Session {}", format::one_line(&session.text(), 40));
+        let chip = Chip::button(&text).glyph(Glyph::Arrow, Tone::Muted);
+        if ui.add(chip).on_hover_text("Show the traces of the experiment by session").clicked() {
+            scene.act(Action::GroupBySession(true));
+            let place = Place::Experiment(tree.head.row.experiment_id.clone());
+            scene.act(Action::Go(Location::at(place).with_tab(Tab::Traces)));
+        }
+    }
+    if let Some(user) = tree.head.user() {
+        let text = format::one_line(user.as_str(), 40);
+        ui.add(Chip::new(&text).note("user"));
+    }
 }
 
 fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
@@ -82,34 +142,41 @@ fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
 }
 
 fn score_ui(ui: &mut Ui, assessment: &Assessment) {
-    let value = match &assessment.value {
-        crate::model::Json::Number(number) => number.as_f64().map_or_else(|| number.to_string(), format::value),
-        crate::model::Json::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let value = about::value_text(&assessment.value);
     let text = format!("{} {}", assessment.name, format::one_line(&value, 24));
-    let is_right = matches!(value.as_str(), "1" | "1.0" | "true");
-    let is_wrong = matches!(value.as_str(), "0" | "0.0" | "false") || assessment.error.is_some();
+    let is_right = matches!(value.as_str(), "1" | "1.0" | "true" | "yes");
+    let is_wrong = matches!(value.as_str(), "0" | "0.0" | "false" | "no") || assessment.error.is_some();
     let chip = Chip::new(&text);
     let chip = match (is_right, is_wrong) {
         (true, _) => chip.glyph(Glyph::Check, Tone::Good),
         (_, true) => chip.glyph(Glyph::Cross, Tone::Bad),
         _ => chip,
     };
-    let response = ui.add(chip);
-    if let Some(rationale) = &assessment.rationale {
-        response.on_hover_text(format::ellipsize_graphemes(rationale, 1_000).as_ref());
+    let response = ui.add(if assessment.is_valid { chip } else { chip.note("overridden") });
+    let mut tip = vec![assessment.source()];
+    tip.extend(assessment.error_text());
+    tip.extend(assessment.rationale.clone());
+    tip.retain(|line| !line.is_empty());
+    if !tip.is_empty() {
+        response.on_hover_text(format::ellipsize_graphemes(&tip.join("\n"), 1_000).as_ref());
     }
 }
 
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
-    let adapters = tree.spans.iter().filter(|span| rows::is_adapter(span)).count();
+    let adapters = tree.spans.iter().filter(|span| is_adapter(span)).count();
     if adapters > 0 {
         let shows = scene.state.settings.show_adapters;
         let text = if shows { "Adapters shown" } else { "Adapters folded" };
         let chip = Chip::toggle(text, shows).key("a");
         if ui.add(chip).on_hover_text(Command::ToggleAdapters.tooltip()).clicked() {
             scene.act(Action::ShowAdapters(!shows));
+        }
+    }
+    if !memory.about.is_empty() {
+        let chip = Chip::toggle("About this trace", memory.shows_about);
+        let tip = "Session, user, assessments with their rationale, tags, metadata";
+        if ui.add(chip).on_hover_text(tip).clicked() {
+            memory.shows_about = !memory.shows_about;
         }
     }
     if let Some(place) = memory.place.clone() {

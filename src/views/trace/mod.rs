@@ -1,5 +1,6 @@
 //! A trace: its spans as a tree with a waterfall beside it.
 
+mod about;
 mod header;
 mod rows;
 mod spans;
@@ -30,6 +31,8 @@ pub(super) struct TraceMemory {
     scroll: RowScroll,
     made_of: Option<(Arc<Option<TraceTree>>, u64, bool)>,
     lines: SpanLines,
+    /// What is told about the trace itself, of the same answer.
+    about: Vec<about::Row>,
     total: usize,
     /// Where this trace stands in its list.
     place: Option<Arc<TracePlace>>,
@@ -39,6 +42,8 @@ pub(super) struct TraceMemory {
     /// The spans are to get the keyboard.
     pub wants_focus: bool,
     shows_details: bool,
+    /// Tags, metadata and assessments are shown.
+    shows_about: bool,
 }
 
 impl TraceMemory {
@@ -51,7 +56,11 @@ impl TraceMemory {
             1 => ", 1 adapter folded".to_owned(),
             more => format!(", {} adapters folded", format::count(more as u64)),
         };
-        Some(format!("{} of {} spans shown{folded}", format::count(shown as u64), format::count(total as u64)))
+        let doubled = match self.lines.doubled {
+            0 => String::new(),
+            more => format!(", {} doubled", format::count(more as u64)),
+        };
+        Some(format!("{} of {} spans shown{folded}{doubled}", format::count(shown as u64), format::count(total as u64)))
     }
 }
 
@@ -71,6 +80,7 @@ pub(super) fn trace_ui(
             // Who came with the keyboard, or by a click in a list, goes on with the arrows.
             wants_focus: ui.memory(|memory| memory.focused().is_some()),
             shows_details: memory.shows_details,
+            shows_about: memory.shows_about,
             ..TraceMemory::default()
         };
     }
@@ -84,8 +94,8 @@ pub(super) fn trace_ui(
             empty_ui(ui, &format!("This store has no trace {id}; it may have been deleted"), "");
             return;
         };
-        header::header_ui(ui, scene, memory, tree);
         make_rows(scene, memory, answer, tree);
+        header::header_ui(ui, scene, memory, tree);
         if details.is_some() {
             let titles = [tabs::Tab::new("Spans"), tabs::Tab::new("Details")];
             let shown = usize::from(memory.shows_details);
@@ -113,6 +123,7 @@ fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<Tr
     if !is_same {
         memory.lines = rows::rows(tree, folds, with_adapters);
         memory.total = tree.spans.len();
+        memory.about = about::rows(&tree.head);
         memory.made_of = Some((Arc::clone(answer), folds.version(), with_adapters));
     }
 }

@@ -1,7 +1,8 @@
 //! The spans of a trace as flat rows, and what the header says of the whole.
 
+use crate::analysis::adapters::is_adapter;
 use crate::loader::{SpanTokens, TokenSource, TraceFigures, TraceTree};
-use crate::model::{SpanHead, Tokens};
+use crate::model::Tokens;
 use crate::state::{Folds, SpanRef};
 use crate::widgets::format;
 use crate::widgets::tokens::Tone;
@@ -14,6 +15,8 @@ pub(super) struct SpanLine {
     pub depth: usize,
     /// Whether children are shown; `None` if there are none to show.
     pub is_open: Option<bool>,
+    /// How many spans it stands for: more than 1 where an adapter stands twice.
+    pub times: u32,
 }
 
 /// The rows, and how many adapters are folded away.
@@ -21,11 +24,8 @@ pub(super) struct SpanLine {
 pub(super) struct SpanLines {
     pub lines: Vec<SpanLine>,
     pub folded_adapters: usize,
-}
-
-/// Spans that only write prompts and parse answers.
-pub(super) fn is_adapter(span: &SpanHead) -> bool {
-    span.kind == "PARSER"
+    /// How many spans stand behind one of the same.
+    pub doubled: usize,
 }
 
 /// Makes the rows. Adapters are left out unless wanted; one that failed, or that has other spans below
@@ -37,7 +37,8 @@ pub(super) fn rows(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool)
 }
 
 fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
-    let nodes = &tree.forest.nodes;
+    let nodes = &tree.outline.forest.nodes;
+    let times = |at: usize| tree.outline.times.get(at).copied().unwrap_or(1);
     let is_quiet = |at: usize| {
         let span = &tree.spans[nodes[at].item];
         is_adapter(span) && span.status != "ERROR"
@@ -49,7 +50,7 @@ fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLin
         let node = nodes[at];
         let below = at + 1..at + 1 + node.descendants;
         if is_quiet(at) && is_left_out(at) {
-            made.folded_adapters += node.descendants + 1;
+            made.folded_adapters += (at..below.end).map(|at| times(at) as usize).sum::<usize>();
             at = below.end;
             continue;
         }
@@ -64,7 +65,9 @@ fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLin
             ordinal: node.item,
             depth: node.depth as usize,
             is_open: has_children.then_some(is_open),
+            times: times(at),
         });
+        made.doubled += times(at) as usize - 1;
         at = if is_open { below.start } else { below.end };
     }
     made
@@ -120,12 +123,20 @@ pub(super) fn total_text(stored: Option<Tokens>, figures: Option<&TraceFigures>)
     }
 }
 
-/// An answer that one adapter could not parse and another one then could.
-pub(super) fn has_parse_fallback(tree: &TraceTree) -> bool {
-    let mut failed = tree.spans.iter().filter(|span| span.status == "ERROR" && span.name.contains("Adapter"));
-    let Some(first) = failed.next() else { return false };
-    let is_other = |span: &SpanHead| span.name.contains("JSONAdapter") && span.start_ns >= first.start_ns;
-    !first.name.contains("JSONAdapter") && tree.spans.iter().any(is_other)
+/// What stands beside a span's name: its model, that it failed, that it stands for several, that another
+/// adapter was tried with it.
+pub(super) fn note(tree: &TraceTree, line: &SpanLine, model: &str) -> String {
+    let Some(span) = tree.spans.get(line.ordinal) else { return String::new() };
+    let is_failed = span.status == "ERROR";
+    let first = match (is_failed, span.end_ns) {
+        (true, _) if model.is_empty() => "failed",
+        (_, None) => "in progress",
+        _ => model,
+    };
+    let is_fallback = tree.fallbacks.iter().any(|one| one.call == Some(line.ordinal) || one.format == line.ordinal);
+    let times = if line.times > 1 { format!("×{}", line.times) } else { String::new() };
+    let parts = [&*times, first, if is_fallback { "fallback" } else { "" }];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// From the first start to the last end, nanoseconds; `None` without spans.
@@ -161,6 +172,7 @@ pub(super) fn row_of(lines: &[SpanLine], tree: &TraceTree, ordinal: usize) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SpanHead;
     use crate::store::memory::MemoryStore;
 
     fn tree(spans: &[(&str, Option<&str>, &str, &str, &str)]) -> TraceTree {
@@ -196,11 +208,10 @@ mod tests {
         assert_eq!(names(&tree, &folded), ["QA", "LM", "ChatAdapter.parse", "JSONAdapter", "LM again"]);
         assert_eq!(folded.folded_adapters, 2);
         assert_eq!(rows(&tree, &Folds::default(), true).lines.len(), 7);
-        assert!(has_parse_fallback(&tree));
         let mut folds = Folds::default();
         folds.set(0, true);
         let closed = rows(&tree, &folds, false);
-        assert_eq!(closed.lines, [SpanLine { ordinal: 0, depth: 0, is_open: Some(false) }]);
+        assert_eq!(closed.lines, [SpanLine { ordinal: 0, depth: 0, is_open: Some(false), times: 1 }]);
         assert_eq!(row_of(&closed.lines, &tree, 5), Some(0));
     }
 

@@ -181,11 +181,7 @@ fn row_ui(
     let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
     let model = model.rsplit('/').next().unwrap_or(model);
     let is_failed = span.status == "ERROR";
-    let note = match (is_failed, span.end_ns) {
-        (true, _) if model.is_empty() => "failed",
-        (_, None) => "in progress",
-        _ => model,
-    };
+    let note = rows::note(tree, line, model);
     TreeRow {
         depth: line.depth,
         fold: match line.is_open {
@@ -196,7 +192,7 @@ fn row_ui(
         mark: Mark::Square(kind_tone(&span.kind)),
         name: if span.name.is_empty() { "(no name)" } else { &span.name },
         tone: if is_failed { Tone::Bad } else { Tone::Neutral },
-        note,
+        note: &note,
         trailing: &trailing,
         reserved,
         selected,

@@ -1,8 +1,12 @@
 //! A list of traces that never pages visibly: all handles at once, lines as they come into view.
 
+mod listing;
 mod rows;
 
 pub(super) use rows::status_word;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use egui::Ui;
 
@@ -10,12 +14,17 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::{KeptRow, KeptScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, TraceScope};
+use crate::loader::{Lane, SessionGroup, TraceScope};
 use crate::state::{Action, Place};
 use crate::store::TraceHandle;
+use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
+use crate::widgets::format;
+use crate::widgets::section::text_ui;
 use crate::widgets::table::{Table, TableState};
-use crate::widgets::tokens::size;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use listing::{Line, Listing};
 
 /// Lines that are read beyond the visible ones, in both directions.
 const AHEAD: usize = 30;
@@ -36,7 +45,14 @@ pub(super) struct TracesMemory {
     /// The next line is to get the keyboard, or the previous one.
     step: Option<bool>,
     /// The line the keyboard stands on; it stays with its trace when newer ones come.
-    cursor: Option<TraceHandle>,
+    cursor: Option<Line>,
+    /// The lines by session, and what they were made of.
+    lines: Vec<Line>,
+    made_of: Option<Arc<Vec<SessionGroup>>>,
+    /// Where each session stands among the groups.
+    places: HashMap<Option<Arc<str>>, usize>,
+    /// Sessions whose traces are not shown.
+    folded: HashSet<Option<Arc<str>>>,
 }
 
 impl TracesMemory {
@@ -49,6 +65,14 @@ impl TracesMemory {
     /// Goes to the next or the previous line.
     pub fn step(&mut self, is_forward: bool) {
         self.step = Some(is_forward);
+    }
+
+    /// Shows or hides the traces of a session.
+    fn toggle(&mut self, id: Option<Arc<str>>) {
+        if !self.folded.remove(&id) {
+            self.folded.insert(id);
+        }
+        self.made_of = None;
     }
 }
 
@@ -64,47 +88,102 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
         empty_ui(ui, sentence, "");
         return;
     }
-    let handles = &index.handles;
+    let groups = by_session(ui, scene, memory, scope);
+    let listing = match groups {
+        Some(_) => Listing::BySession(&memory.lines),
+        None => Listing::Plain(&index.handles),
+    };
     let columns = rows::columns();
     let clock = scene.clock;
     if let Some(row) = memory.row.restore(scene, LIST) {
-        memory.cursor = row.as_ref().and_then(|row| row.parse().ok()).map(TraceHandle);
+        memory.cursor = row.as_deref().and_then(Line::parse);
         // Who comes back goes on with the keys where they were.
         memory.wants_focus = memory.cursor.is_some();
     }
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
-    let selected = memory.cursor.and_then(|cursor| handles.iter().position(|handle| *handle == cursor));
+    let selected = memory.cursor.as_ref().and_then(|cursor| listing.position(cursor));
     let stepped = memory.step.take().and_then(|is_forward| match selected {
-        Some(at) => neighbour(at, handles.len(), is_forward),
-        None => Some(if is_forward { 0 } else { handles.len() - 1 }),
+        Some(at) => neighbour(at, listing.len(), is_forward),
+        None => Some(if is_forward { 0 } else { listing.len() - 1 }),
     });
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let loader = &*scene.loader;
     let table =
-        Table::new("traces", "Traces", &columns, handles.len()).selected(selected).reveal(stepped).focus(gets_focus);
-    let events = table.show(ui, &mut memory.table, |row, column| {
-        match handles.get(row).and_then(|handle| loader.trace_row(*handle)) {
+        Table::new("traces", "Traces", &columns, listing.len()).selected(selected).reveal(stepped).focus(gets_focus);
+    let (folded, places) = (&memory.folded, &memory.places);
+    let events = table.show(ui, &mut memory.table, |row, column| match listing.get(row) {
+        Some(Line::Session(id)) => {
+            let group = groups.as_ref().zip(places.get(&id)).and_then(|(groups, at)| groups.get(*at));
+            let newest = group.and_then(|group| loader.trace_row(*group.traces.first()?));
+            let traces = group.map_or(0, |group| group.traces.len());
+            let newest = newest.map(|row| &**row);
+            rows::session_cell((id.as_deref(), traces), !folded.contains(&id), newest, column, clock)
+        }
+        Some(Line::Trace(handle)) => match loader.trace_row(handle) {
+            Some(line) if groups.is_some() => rows::cell_in_session(line, column, clock),
             Some(line) => rows::cell(line, column, clock),
             None => rows::waiting(column),
-        }
+        },
+        None => rows::waiting(column),
     });
     let visible = &events.visible;
     let from = visible.start.saturating_sub(AHEAD);
-    let to = (visible.end + AHEAD).min(handles.len());
-    scene.loader.want_trace_rows(&handles[from.min(to)..to], Lane::Visible);
+    let to = (visible.end + AHEAD).min(listing.len());
+    let wanted = listing.handles(from.min(to)..to);
+    let line_at = |at: Option<usize>| at.and_then(|at| listing.get(at));
+    let moved_to = line_at(events.selected.or(stepped));
+    let opened = line_at(events.opened.or(events.cell.map(|(row, _)| row)));
+    let fold = line_at(events.folded);
+    scene.loader.want_trace_rows(&wanted, Lane::Visible);
     memory.scroll.note(scene, LIST, memory.table.scroll);
-    if let Some(row) = events.selected.or(stepped) {
-        memory.cursor = handles.get(row).copied();
-        if let Some(handle) = memory.cursor {
-            scene.act(Action::Selected(LIST, handle.0.to_string()));
+    if let Some(line) = moved_to {
+        scene.act(Action::Selected(LIST, line.to_text()));
+        memory.cursor = Some(line);
+    }
+    match (fold, opened) {
+        (Some(Line::Session(id)), _) | (None, Some(Line::Session(id))) => memory.toggle(id),
+        (_, Some(Line::Trace(handle))) => open(scene, handle),
+        _ => {}
+    }
+}
+
+fn open(scene: &mut Scene<'_>, handle: TraceHandle) {
+    let Some(trace) = scene.loader.trace_row(handle).map(|line| line.id.clone()) else { return };
+    let place = scene.place();
+    let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
+    scene.go(Place::Trace { experiment, run, trace });
+}
+
+/// The sessions, if the list has some and is to be shown by them; a switch where it has some.
+fn by_session(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TracesMemory,
+    scope: &TraceScope,
+) -> Option<Arc<Vec<SessionGroup>>> {
+    let is_on = scene.state.settings.by_session;
+    let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
+    let slot = scene.loader.trace_sessions(scope, lane);
+    let groups = slot.value().filter(|groups| !groups.is_empty())?;
+    ui.horizontal(|ui| {
+        let chip = Chip::toggle("By session", is_on);
+        let tip = "The traces of a session stand together, the session of the newest trace first";
+        if ui.add(chip).on_hover_text(tip).clicked() {
+            scene.act(Action::GroupBySession(!is_on));
         }
+        let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
+        let plural = if sessions == 1 { "" } else { "s" };
+        text_ui(ui, &format!("{} session{plural}", format::count(sessions)), Type::Small, Tone::Muted);
+    });
+    ui.add_space(size::GAP_XS);
+    if !is_on {
+        return None;
     }
-    let opened = events.opened.or(events.cell.map(|(row, _)| row));
-    let line = opened.and_then(|row| handles.get(row)).and_then(|handle| scene.loader.trace_row(*handle));
-    if let Some(trace) = line.map(|line| line.id.clone()) {
-        let place = scene.place();
-        let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
-        scene.go(Place::Trace { experiment, run, trace });
+    if !memory.made_of.as_ref().is_some_and(|made_of| Arc::ptr_eq(made_of, groups)) {
+        memory.made_of = Some(Arc::clone(groups));
+        memory.lines = listing::by_session(groups, &memory.folded);
+        memory.places = groups.iter().enumerate().map(|(at, group)| (group.id.clone(), at)).collect();
     }
+    Some(Arc::clone(groups))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Shown, TraceRow};
+use crate::model::{Cached, Shown, TraceRow};
 use crate::views::parts::trace_status;
 use crate::views::scene::Clock;
 use crate::views::time::moment_short;
@@ -36,6 +36,42 @@ pub(in crate::views) fn status_word(status: &str) -> String {
     }
 }
 
+/// One cell of a line that stands under its session. Of a session with parts, the part is told.
+pub(super) fn cell_in_session(row: &TraceRow, column: usize, clock: Clock) -> CellText<'static> {
+    let made = cell(row, column, clock);
+    if column != 1 {
+        return made;
+    }
+    let part = row.session.as_ref().and_then(|session| session.ids().get(1..)).unwrap_or_default().join(", ");
+    made.note(part).in_tree(1, None)
+}
+
+/// One cell of the head of a session. `newest`: its newest trace, if that is here.
+pub(super) fn session_cell(
+    (id, traces): (Option<&str>, usize),
+    is_open: bool,
+    newest: Option<&TraceRow>,
+    column: usize,
+    clock: Clock,
+) -> CellText<'static> {
+    match (column, id) {
+        (0, _) => CellText::text(newest.map_or_else(String::new, |row| moment_short(row.start_time_ms, clock)))
+            .tone(Tone::Muted),
+        (1, id) => {
+            let name = match id {
+                Some(id) => CellText::text(id.to_owned()).strong(),
+                None => CellText::text("No session").tone(Tone::Muted),
+            };
+            name.in_tree(0, Some(is_open))
+        }
+        (2, _) => {
+            let plural = if traces == 1 { "" } else { "s" };
+            CellText::text(format!("{} trace{plural}", format::count(traces as u64))).tone(Tone::Muted)
+        }
+        _ => CellText::text(""),
+    }
+}
+
 /// One cell.
 pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'static> {
     match column {
@@ -52,9 +88,9 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             None => CellText::unknown(),
         },
         5 => match row.cached {
-            Some(crate::model::Cached::Likely) => CellText::text("likely").tone(Tone::Muted),
-            Some(crate::model::Cached::Partly) => CellText::text("partly").tone(Tone::Muted),
-            Some(crate::model::Cached::No) => CellText::text("no").tone(Tone::Faint),
+            Some(Cached::Likely) => CellText::text("likely").tone(Tone::Muted),
+            Some(Cached::Partly) => CellText::text("partly").tone(Tone::Muted),
+            Some(Cached::No) => CellText::text("no").tone(Tone::Faint),
             None => CellText::unknown(),
         },
         6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(format::count(count))),
