@@ -6,6 +6,7 @@
 //! empty.
 
 pub mod artifacts;
+pub mod ask;
 pub mod check;
 pub mod demo_origins;
 pub mod diff;
