@@ -6,6 +6,7 @@ use super::rows::{self, total_text};
 use super::{TraceMemory, step};
 use crate::loader::{Lane, TraceTree};
 use crate::model::Assessment;
+use crate::query::TraceFiguresOf;
 use crate::state::Action;
 use crate::views::command::Command;
 use crate::views::parts::{link, short_id, trace_status};
@@ -65,7 +66,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
 }
 
 fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let (text, note) = total_text(tree.head.row.tokens, figures.value().map(|figures| &**figures));
     let chip = Chip::new(&text);
     let chip = match &note {

@@ -11,6 +11,7 @@ use super::scene::Scene;
 use super::scroll::{KeptRow, KeptScroll};
 use super::step::neighbour;
 use crate::loader::{Lane, TraceScope};
+use crate::query::TraceIndexOf;
 use crate::state::{Action, Place};
 use crate::store::TraceHandle;
 use crate::widgets::empty::empty_ui;
@@ -56,7 +57,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     if memory.scope.as_ref() != Some(scope) {
         *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
     }
-    let slot = scene.loader.trace_index(scope, Lane::Selection);
+    let slot = scene.loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection);
     let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
