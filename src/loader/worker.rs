@@ -144,7 +144,7 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
     // The reader is replaced after a panic, so that nothing half-done is read from again.
     let result = catch_unwind(AssertUnwindSafe(|| match &job.work {
         Work::Answer(question) => {
-            Session::new(store, &cx, &context.memo, job.generation).ask_any(&**question).map(Done::Answer)
+            Session::new(store, &cx, Arc::clone(&context.memo), job.generation).ask_any(&**question).map(Done::Answer)
         }
         Work::Lines(handles) => trace_lines(store, &cx, handles).map(Done::Lines),
         Work::Watch => store.revision(&cx).map(Done::Watch),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use dspyglass::analysis::lineage::ProposalStatus;
@@ -277,13 +278,13 @@ fn a_passport_names_every_evaluation_of_its_program() {
         }
         let mut store = reader(&database);
         let cx = ReadCx::new();
-        let memo = Memo::new();
-        let index = Session::new(store.as_mut(), &cx, &memo, 1).ask(&AllStates).expect("read");
+        let memo = Arc::new(Memo::new());
+        let index = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 1).ask(&AllStates).expect("read");
         assert_eq!((index.runs, index.complete), (active.len(), true));
         let of = |runs: &[RunId]| -> BTreeSet<String> { runs.iter().map(RunId::to_string).collect() };
         let told: BTreeSet<BTreeSet<String>> = index.evaluated.values().map(|runs| of(runs)).collect();
         assert_eq!(told, groups.values().cloned().collect(), "{}", database.display());
-        let again = Session::new(store.as_mut(), &cx, &memo, 2).ask(&AllStates).expect("read");
+        let again = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 2).ask(&AllStates).expect("read");
         assert_eq!(again, index);
         for (hash, runs) in &index.evaluated {
             let passport = query::passport::passport_in(store.as_mut(), &cx, &index, hash);
@@ -322,10 +323,10 @@ fn what_is_not_there_is_nothing_and_a_cancelled_look_stops() {
     assert_eq!(query::provenance(store.as_mut(), &cx, &nobody, &nobody, "predict").expect("read"), None);
     assert_eq!(query::lineage(store.as_mut(), &cx, &nobody).expect("read"), None);
     let nothing = PassportOf(StateHash::from("nothing"));
-    assert_eq!(*Session::new(store.as_mut(), &cx, &Memo::new(), 1).ask(&nothing).expect("read"), None);
+    assert_eq!(*Session::alone(store.as_mut(), &cx).ask(&nothing).expect("read"), None);
     let cancel = CancelToken::new();
     cancel.cancel();
     let cx = ReadCx::new().with_cancel(cancel);
-    let stopped = Session::new(store.as_mut(), &cx, &Memo::new(), 1).ask(&AllStates);
+    let stopped = Session::alone(store.as_mut(), &cx).ask(&AllStates);
     assert!(matches!(stopped, Err(StoreError::Cancelled)), "{stopped:?}");
 }

@@ -269,14 +269,14 @@ mod tests {
         }
     }
 
-    fn ask<Q: Question>(memo: &Memo, question: &Q, generation: u64, cx: &ReadCx) -> Result<Arc<Q::Answer>> {
-        Session::new(&mut MemoryStore::new(), cx, memo, generation).ask(question)
+    fn ask<Q: Question>(memo: &Arc<Memo>, question: &Q, generation: u64, cx: &ReadCx) -> Result<Arc<Q::Answer>> {
+        Session::new(&mut MemoryStore::new(), cx, Arc::clone(memo), generation).ask(question)
     }
 
     // One test, since the counters above are shared.
     #[test]
     fn each_answer_is_found_once_and_counts_for_one_state_of_the_store() {
-        let (memo, cx) = (Memo::new(), ReadCx::new());
+        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
         assert_eq!(*ask(&memo, &Twice("a"), 1, &cx).expect("found"), "aa");
         assert_eq!(*ask(&memo, &Slow("a"), 1, &cx).expect("kept"), "a");
         assert_eq!(FOUND.load(Ordering::SeqCst), 1);
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn what_was_not_looked_at_for_longest_goes_first() {
-        let (memo, cx) = (Memo::new(), ReadCx::new());
+        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
         for number in 0..3 {
             ask(&memo, &Large(number), 1, &cx).expect("found");
         }

@@ -12,15 +12,20 @@ pub struct Session<'a> {
     pub store: &'a mut dyn Store,
     /// How to stop, how long it may take, what was found wrong.
     pub cx: &'a ReadCx,
-    memo: &'a Memo,
+    memo: Arc<Memo>,
     /// Which state of the store the answers have to be of; [`Memo`] counts them.
     generation: u64,
 }
 
 impl<'a> Session<'a> {
     /// A session on a store as it is in `generation`: answers of an earlier one are not taken any more.
-    pub fn new(store: &'a mut dyn Store, cx: &'a ReadCx, memo: &'a Memo, generation: u64) -> Self {
+    pub fn new(store: &'a mut dyn Store, cx: &'a ReadCx, memo: Arc<Memo>, generation: u64) -> Self {
         Self { store, cx, memo, generation }
+    }
+
+    /// A session that shares nothing, for a single question or command.
+    pub fn alone(store: &'a mut dyn Store, cx: &'a ReadCx) -> Self {
+        Self::new(store, cx, Arc::default(), 1)
     }
 
     /// The answer: remembered, or being found by another worker right now, or found here.
@@ -41,7 +46,7 @@ impl<'a> Session<'a> {
         if question.cost() == CostClass::Bodies {
             return question.find(self);
         }
-        let (cx, memo) = (self.cx, self.memo);
+        let (cx, memo) = (self.cx, Arc::clone(&self.memo));
         match memo.claim(question, cx, self.generation)? {
             Claim::Kept(answer, warnings) => {
                 cx.warn_again(&warnings);
