@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::loader::{Lane, Loader};
+use crate::query::Experiments;
 
 /// What to wait for; chosen by the variable `DSPYGLASS_EXIT_AFTER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,9 @@ impl ExitAfter {
     fn is_drawn(self, loader: &mut Loader) -> bool {
         match self {
             Self::FirstFrame => true,
-            Self::Experiments => loader.state().open.is_some() && loader.experiments(Lane::Selection).value().is_some(),
+            Self::Experiments => {
+                loader.state().open.is_some() && loader.ask(&Experiments, Lane::Selection).value().is_some()
+            }
         }
     }
 }

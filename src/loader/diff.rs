@@ -1,8 +1,10 @@
 //! What changed between two runs, with a number under which rows are made of it.
 
 use super::text::fresh_id;
-use crate::model::Program;
-use crate::query::Comparison;
+use crate::model::{Program, RunId};
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::{self, Comparison};
+use crate::store::Result;
 
 /// Two runs, compared.
 #[derive(Clone, Debug)]
@@ -34,5 +36,23 @@ impl PreparedDiff {
 impl PartialEq for PreparedDiff {
     fn eq(&self, other: &Self) -> bool {
         self.diff == other.diff
+    }
+}
+
+/// What changed from the first run to the second.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DiffOf(pub RunId, pub RunId);
+
+impl Question for DiffOf {
+    type Answer = PreparedDiff;
+    const LABEL: &'static str = "comparison";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<PreparedDiff> {
+        query::compare(session.store, session.cx, &self.0, &self.1).map(PreparedDiff::new)
+    }
+
+    fn bytes(answer: &PreparedDiff) -> usize {
+        answer.bytes()
     }
 }

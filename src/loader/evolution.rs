@@ -2,6 +2,10 @@
 
 use super::text::fresh_id;
 use crate::analysis::evolution::Evolution;
+use crate::model::RunId;
+use crate::query;
+use crate::query::ask::{CostClass, Question, Session};
+use crate::store::Result;
 
 /// One predictor along an optimization.
 #[derive(Clone, Debug)]
@@ -28,5 +32,29 @@ impl PreparedEvolution {
 impl PartialEq for PreparedEvolution {
     fn eq(&self, other: &Self) -> bool {
         self.evolution == other.evolution
+    }
+}
+
+/// A predictor's instructions along an optimization; `None` inside if the store has no such run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EvolutionOf {
+    /// The optimization.
+    pub parent: RunId,
+    /// The path of the predictor; the one that changed most, if none is named.
+    pub predictor: Option<String>,
+}
+
+impl Question for EvolutionOf {
+    type Answer = Option<PreparedEvolution>;
+    const LABEL: &'static str = "evolution";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let found = query::evolution(session.store, session.cx, &self.parent, self.predictor.as_deref())?;
+        Ok(found.map(PreparedEvolution::new))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, PreparedEvolution::bytes)
     }
 }

@@ -4,6 +4,10 @@
 use std::sync::Arc;
 
 use super::text::fresh_id;
+use crate::model::ArtifactOwner;
+use crate::query;
+use crate::query::ask::{CostClass, Question, Session};
+use crate::store::Result;
 
 /// The beginning of a file, never changed, and a number that no other has.
 #[derive(Clone, Debug)]
@@ -41,3 +45,29 @@ impl PartialEq for FileBytes {
 }
 
 impl Eq for FileBytes {}
+
+/// The beginning of a file; `None` inside if there is no such file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileOf {
+    /// Whose artifact it is.
+    pub owner: ArtifactOwner,
+    /// Its path among the artifacts.
+    pub path: String,
+    /// No more than this many bytes.
+    pub limit: u64,
+}
+
+impl Question for FileOf {
+    type Answer = Option<FileBytes>;
+    const LABEL: &'static str = "artifact";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let file = query::artifact_file(session.store, session.cx, &self.owner, &self.path, self.limit)?;
+        Ok(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |file| file.bytes.len())
+    }
+}

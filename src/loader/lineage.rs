@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::text::fresh_id;
-use crate::query::Lineage;
+use crate::model::RunId;
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::{self, Lineage};
+use crate::store::Result;
 
 /// A family tree.
 #[derive(Clone, Debug)]
@@ -24,5 +27,23 @@ impl PreparedLineage {
 impl PartialEq for PreparedLineage {
     fn eq(&self, other: &Self) -> bool {
         self.lineage == other.lineage
+    }
+}
+
+/// The family tree of an optimization; `None` inside if it is not GEPA's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LineageOf(pub RunId);
+
+impl Question for LineageOf {
+    type Answer = Option<PreparedLineage>;
+    const LABEL: &'static str = "family tree";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(query::lineage(session.store, session.cx, &self.0)?.map(PreparedLineage::new))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |told| told.lineage.bytes())
     }
 }

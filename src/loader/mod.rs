@@ -1,6 +1,6 @@
 //! Between the window and the store: worker threads, questions, answers, what is kept of them.
 //!
-//! In every frame a view says what it wants ([`Loader::trace_tree`], …) and gets a [`Slot`]: what is
+//! In every frame a view asks what it wants to show ([`Loader::ask`]) and gets a [`Slot`]: what is
 //! there. What is missing or older than the store is asked for on a worker; what nobody wanted in
 //! the last frame any more is cancelled. So the newest wish always wins, and two things that are
 //! wanted at once never cancel each other.
@@ -10,28 +10,26 @@
 //!
 //! Deliberately absent: egui (the window is woken through a callback).
 
-mod answer;
-mod crew;
+mod cache;
 mod derive;
 mod diff;
 mod evolution;
 mod file;
-mod jobs;
-mod keeper;
+mod lane;
 mod lineage;
+#[expect(clippy::module_inception, reason = "the loader itself stands beside its parts")]
+mod loader;
 mod opening;
+mod pool;
 mod prepare;
+mod probe;
 mod program;
-mod questions;
 mod queue;
 mod readable;
 mod receiving;
-mod request;
-mod rows;
-mod scout;
-mod shelf;
+mod row_cache;
 mod slot;
-mod states;
+mod span;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -39,18 +37,19 @@ mod watching;
 mod worker;
 
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
-pub use answer::TracePlace;
-pub use crew::Patience;
-pub use diff::PreparedDiff;
-pub use evolution::PreparedEvolution;
-pub use file::FileBytes;
-pub use keeper::{Loader, OpenStore, Slowest, StoreState};
-pub use lineage::PreparedLineage;
+pub use derive::DerivedKey;
+pub use diff::{DiffOf, PreparedDiff};
+pub use evolution::{EvolutionOf, PreparedEvolution};
+pub use file::{FileBytes, FileOf};
+pub use lane::Lane;
+pub use lineage::{LineageOf, PreparedLineage};
+pub use loader::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
+pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
-pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram};
-pub use request::{DerivedKey, Lane, Request, TraceScope};
+pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf};
 pub use slot::{SKELETON_AFTER, Slot};
+pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
 pub use text::{Text, fresh_id};
 pub use worker::Wake;
 
@@ -58,5 +57,6 @@ pub use crate::query::TraceCounts;
 pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
 pub use crate::query::{
-    DemoOrigin, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures, TraceTree,
+    DemoOrigin, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures, TracePlace,
+    TraceScope, TraceTree,
 };

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::worker::{Seed, Wake};
+use super::worker::{Prototype, Wake};
 use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreInfo};
 
 /// Opens the store at a path.
@@ -16,7 +16,7 @@ pub(super) struct Opened {
     pub info: StoreInfo,
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
-    pub seed: Seed,
+    pub prototype: Prototype,
     /// The store's revision before anything of it was read: a later one means that what was
     /// read in between may be old.
     pub revision: Option<Revision>,
@@ -73,5 +73,5 @@ fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { info, capabilities, readers, seed: Arc::new(Mutex::new(store)), revision })
+    Ok(Opened { info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
 }

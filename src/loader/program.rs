@@ -4,8 +4,10 @@ use super::prepare::pretty;
 use super::readable::readable;
 use super::text::Text;
 use crate::model::program::Object;
-use crate::model::{Demo, Json, Predictor, Program};
-use crate::query::{DemoOrigin, Optimization};
+use crate::model::{Demo, Json, Predictor, Program, RunId};
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::{self, DemoOrigin};
+use crate::store::Result;
 
 /// No cell of a table shows more than its first graphemes.
 const CELL_BYTES: usize = 400;
@@ -151,17 +153,30 @@ fn raw(object: &Object) -> Option<Text> {
     (!kept.is_empty()).then(|| Text::new(pretty(&Json::Object(kept))))
 }
 
-/// About how many bytes an optimization holds.
-pub(super) fn optimization_bytes(found: &Optimization) -> usize {
-    let of_program = |program: &Program| {
-        let of_predictor = |one: &Predictor| {
-            let demos: usize = one.demos.iter().map(|demo| 200 + demo.values.len() * 200).sum();
-            one.instructions.as_ref().map_or(0, String::len) + one.fields.len() * 200 + demos + 300
-        };
-        program.predictors.iter().map(of_predictor).sum::<usize>()
-    };
-    let programs: usize = found.programs.iter().chain([&found.best]).flatten().map(of_program).sum();
-    programs + found.evaluations.len() * 400 + found.settings.len() * 200
+/// The program of a run, laid out; `None` inside if it has none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProgramOf {
+    /// The run.
+    pub run: RunId,
+    /// Only its `best_model.json`.
+    pub best: bool,
+}
+
+impl Question for ProgramOf {
+    type Answer = Option<PreparedProgram>;
+    const LABEL: &'static str = "program";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let (store, cx) = (&mut *session.store, session.cx);
+        let Some(program) = query::program(store, cx, &self.run, self.best)? else { return Ok(None) };
+        let origins = query::demo_origins(store, cx, &self.run, &program)?;
+        Ok(Some(PreparedProgram::new(program, origins)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, PreparedProgram::bytes)
+    }
 }
 
 #[cfg(test)]

@@ -1,29 +1,40 @@
-//! The requests that wait for a worker.
+//! The jobs that wait for a worker.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::derive::Maker;
-use super::request::{Lane, Request};
+use super::lane::Lane;
 use crate::model::Reveal;
-use crate::store::CancelToken;
+use crate::query::ask::AnyQuestion;
+use crate::store::{CancelToken, TraceHandle};
 
 /// No more than this many wait; the oldest of the least urgent lane gives way.
 const MAX_WAITING: usize = 256;
 
-/// A request on its way to a worker.
+/// What a worker is to do.
+#[derive(Clone, Debug)]
+pub(super) enum Work {
+    /// Answer a question.
+    Answer(Arc<dyn AnyQuestion>),
+    /// Read the lines behind these handles.
+    Lines(Vec<TraceHandle>),
+    /// Look whether the store was written to.
+    Watch,
+}
+
+/// Work on its way to a worker.
 #[derive(Debug)]
 pub(super) struct Job {
-    /// Which request this is, so that a later one for the same key is not mistaken for it.
+    /// Which request this is, so that a later one for the same question is not mistaken for it.
     pub serial: u64,
     /// The store it was asked of.
     pub epoch: u64,
+    /// The state of the store that the answer has to be of.
+    pub generation: u64,
     pub lane: Lane,
-    pub request: Request,
+    pub work: Work,
     pub reveal: Reveal,
     pub cancel: CancelToken,
-    /// For a derived value: how it is made.
-    pub maker: Option<Maker>,
 }
 
 #[derive(Debug, Default)]
@@ -94,15 +105,8 @@ mod tests {
     use super::*;
 
     fn job(serial: u64, lane: Lane) -> Job {
-        Job {
-            serial,
-            epoch: 0,
-            lane,
-            request: Request::Counts,
-            reveal: Reveal::Masked,
-            cancel: CancelToken::new(),
-            maker: None,
-        }
+        let (reveal, cancel) = (Reveal::Masked, CancelToken::new());
+        Job { serial, epoch: 0, generation: 1, lane, work: Work::Watch, reveal, cancel }
     }
 
     #[test]

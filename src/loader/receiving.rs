@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::answer::Answer;
-use super::crew::Crew;
-use super::keeper::{Loader, OpenStore, Slowest};
+use super::loader::{Loader, OpenStore, Slowest};
 use super::opening::Opened;
-use super::request::Request;
-use super::worker::{Outcome, Reply};
-use crate::model::Warning;
+use super::pool::WorkerPool;
+use super::queue::Work;
+use super::worker::{Done, Outcome, Reply};
+use crate::model::{ArtifactTree, Warning};
+use crate::query::ask::AnyQuestion;
 
 impl Loader {
     pub(super) fn poll_opening(&mut self) -> bool {
@@ -22,11 +22,11 @@ impl Loader {
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { info, capabilities, readers, seed, revision }) => {
+            Ok(Opened { info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
                 self.revision = revision;
                 self.slowest = None;
-                self.crew = Some(Crew::start(readers, seed, Arc::clone(&self.wake), self.patience));
+                self.pool = Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts));
                 self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
             }
             Err(error) => self.state.failed = Some((path, error.into())),
@@ -39,55 +39,75 @@ impl Loader {
         if reply.epoch != self.epoch {
             return false;
         }
-        let is_slower = self.slowest.is_none_or(|slowest| reply.took > slowest.took);
-        if is_slower && matches!(reply.outcome, Outcome::Done(_)) && reply.request != Request::Revision {
-            self.slowest = Some(Slowest { label: reply.request.label(), took: reply.took });
-        }
-        if let Request::TraceRows(_) = reply.request {
-            return match reply.outcome {
-                Outcome::Done(Answer::TraceRows(rows)) => self.rows.finish(reply.serial, Some(rows), self.frame),
-                Outcome::Cancelled => {
-                    self.rows.forget(reply.serial);
-                    true
+        match (reply.work, reply.outcome) {
+            (Work::Answer(question), outcome) => {
+                let is_slower = self.slowest.is_none_or(|slowest| reply.took > slowest.took);
+                if is_slower && matches!(outcome, Outcome::Done(_)) {
+                    self.slowest = Some(Slowest { label: question.label(), took: reply.took });
                 }
-                _ => self.rows.finish(reply.serial, None, self.frame),
-            };
+                self.accept_answer(reply.serial, &*question, outcome, reply.warnings)
+            }
+            (Work::Lines(_), Outcome::Done(Done::Lines(lines))) => {
+                self.lines.finish(reply.serial, Some(lines), self.frame)
+            }
+            (Work::Lines(_), Outcome::Cancelled) => {
+                self.lines.forget(reply.serial);
+                true
+            }
+            (Work::Lines(_), _) => self.lines.finish(reply.serial, None, self.frame),
+            (Work::Watch, outcome) => {
+                if self.watching != Some(reply.serial) {
+                    return false;
+                }
+                self.watching = None;
+                let Outcome::Done(Done::Watch(revision)) = outcome else { return false };
+                let has_changed = self.revision.is_some_and(|before| before != revision);
+                self.revision = Some(revision);
+                self.generation += u64::from(has_changed);
+                has_changed
+            }
         }
-        if let (Request::Revision, Outcome::Done(Answer::Revision(revision))) = (&reply.request, &reply.outcome) {
-            let has_changed = self.revision.is_some_and(|before| before != *revision);
-            self.revision = Some(*revision);
-            self.generation += u64::from(has_changed);
-        }
-        let Some(entry) = self.shelf.get_mut(&reply.request) else { return false };
-        if entry.pending.as_ref().is_none_or(|pending| pending.serial != reply.serial) {
+    }
+
+    fn accept_answer(
+        &mut self,
+        serial: u64,
+        question: &(dyn AnyQuestion + 'static),
+        outcome: Outcome,
+        warnings: Vec<Warning>,
+    ) -> bool {
+        let Some(entry) = self.answers.get_mut(question) else { return false };
+        if entry.pending.as_ref().is_none_or(|pending| pending.serial != serial) {
             return false;
         }
         entry.pending = None;
-        match reply.outcome {
-            Outcome::Done(answer) => {
-                if let Answer::Artifacts(tree) = &answer
-                    && let Some(folder) = &tree.outside
-                {
-                    self.outside = Some(folder.as_str().into());
+        match outcome {
+            Outcome::Done(Done::Answer(answer)) => {
+                if let Some(outside) = answer.get::<ArtifactTree>().and_then(|tree| tree.outside.clone()) {
+                    self.outside = Some(outside.as_str().into());
                 }
                 entry.put(answer);
                 entry.error = None;
-                entry.warnings = reply.warnings.into();
+                entry.warnings = warnings.into();
             }
             Outcome::Failed(error) => entry.error = Some(error.into()),
-            Outcome::Cancelled => entry.generation = 0,
+            Outcome::Done(_) | Outcome::Cancelled => entry.generation = 0,
         }
         true
     }
 
     pub(super) fn give_up_stuck(&mut self, now: Instant) -> bool {
-        let Some(crew) = &mut self.crew else { return false };
-        let stuck = crew.replace_stuck(now);
+        let Some(pool) = &mut self.pool else { return false };
+        let stuck = pool.replace_stuck(now);
         let has_news = !stuck.is_empty();
         for busy in stuck {
-            self.rows.forget(busy.serial);
+            self.lines.forget(busy.serial);
+            if self.watching == Some(busy.serial) {
+                self.watching = None;
+            }
             if busy.epoch == self.epoch
-                && let Some(entry) = self.shelf.get_mut(&busy.request)
+                && let Work::Answer(question) = &busy.work
+                && let Some(entry) = self.answers.get_mut(&**question)
                 && entry.pending.as_ref().is_some_and(|pending| pending.serial == busy.serial)
             {
                 let waited = now.saturating_duration_since(busy.since).as_secs();
@@ -100,7 +120,7 @@ impl Loader {
 
     pub(super) fn collect_warnings(&mut self) {
         let mut seen = HashSet::new();
-        let mut all: Vec<Warning> = self.shelf.warnings().filter(|warning| seen.insert(*warning)).cloned().collect();
+        let mut all: Vec<Warning> = self.answers.warnings().filter(|warning| seen.insert(*warning)).cloned().collect();
         all.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
         if all[..] != self.warnings[..] {
             self.warnings = all.into();

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TraceIndexOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, StoreError};
 
@@ -25,8 +26,8 @@ fn loader(store: &MemoryStore, limit: Duration) -> Loader {
                 if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
             },
         );
-    let patience = Patience { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
-    Loader::new(opener, Arc::new(|| {})).with_patience(patience)
+    let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
+    Loader::new(opener, Arc::new(|| {})).with_timeouts(timeouts)
 }
 
 fn opened(store: &MemoryStore) -> Loader {
@@ -56,13 +57,13 @@ fn until(loader: &mut Loader, mut is_done: impl FnMut(&mut Loader) -> bool) {
 fn asked_once_and_kept() {
     let store = store();
     let mut loader = opened(&store);
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).value().is_some());
     for _ in 0..50 {
         loader.begin_frame(Instant::now());
-        loader.experiments(Lane::Visible);
+        loader.ask(&Experiments, Lane::Visible);
     }
     assert_eq!(store.calls("experiments"), 1);
-    assert!(matches!(loader.experiments(Lane::Visible), Slot::Ready { .. }));
+    assert!(matches!(loader.ask(&Experiments, Lane::Visible), Slot::Ready { .. }));
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn traces_of_runs_are_counted_once_for_each_change() {
     let mut loader = opened(&store);
     let id = crate::model::ExperimentId::from("1");
     let traces = |loader: &mut Loader| {
-        let slot = loader.run_traces(&id, Lane::Visible);
+        let slot = loader.ask(&TraceCountsOf(id.clone()), Lane::Visible);
         slot.value().and_then(|counts| counts.of(&"a".into())).map(|counts| counts.traces)
     };
     until(&mut loader, |loader| traces(loader) == Some(300));
@@ -79,7 +80,7 @@ fn traces_of_runs_are_counted_once_for_each_change() {
         loader.begin_frame(Instant::now());
         loader.watch(Instant::now());
         traces(&mut loader);
-        loader.runs(&id, Lane::Visible);
+        loader.ask(&RunsOf(id.clone()), Lane::Visible);
     }
     assert_eq!(store.calls("run_traces"), 1);
     store.put_trace(MemoryStore::trace_head("late", "1", Some("a"), "late", 900), Vec::new());
@@ -104,14 +105,14 @@ fn a_path_without_a_store_says_why_and_keeps_the_open_one() {
 fn a_refresh_keeps_what_is_shown_and_equal_answers_are_the_same() {
     let store = store();
     let mut loader = opened(&store);
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
-    let before = loader.experiments(Lane::Visible).value().cloned().expect("there");
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).value().is_some());
+    let before = loader.ask(&Experiments, Lane::Visible).value().cloned().expect("there");
     store.set_delay(Duration::from_millis(30));
     loader.refresh();
-    let slot = loader.experiments(Lane::Visible);
+    let slot = loader.ask(&Experiments, Lane::Visible);
     assert!(slot.is_pending() && slot.value().is_some());
-    until(&mut loader, |loader| !loader.experiments(Lane::Visible).is_pending());
-    let after = loader.experiments(Lane::Visible).value().cloned().expect("there");
+    until(&mut loader, |loader| !loader.ask(&Experiments, Lane::Visible).is_pending());
+    let after = loader.ask(&Experiments, Lane::Visible).value().cloned().expect("there");
     assert!(Arc::ptr_eq(&before, &after));
 }
 
@@ -120,14 +121,14 @@ fn what_nobody_wants_any_more_is_cancelled() {
     let store = store();
     let mut loader = opened(&store);
     store.set_delay(Duration::from_millis(200));
-    assert!(loader.run_tree(&"1".into(), Lane::Selection).is_pending());
+    assert!(loader.ask(&RunTreeOf("1".into()), Lane::Selection).is_pending());
     let began = Instant::now();
     loader.begin_frame(Instant::now());
     loader.begin_frame(Instant::now());
     assert!(!loader.is_reading());
     // It can be wanted again at once, and comes.
     store.set_delay(Duration::ZERO);
-    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Selection).value().is_some());
+    until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Selection).value().is_some());
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
@@ -136,15 +137,15 @@ fn a_failure_is_kept_until_something_changes() {
     let store = store();
     let mut loader = opened(&store);
     store.fail_with(|call| (call == "experiments").then_some(StoreError::TooSlow));
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
     for _ in 0..20 {
         loader.begin_frame(Instant::now());
-        loader.experiments(Lane::Visible);
+        loader.ask(&Experiments, Lane::Visible);
     }
     assert_eq!(store.calls("experiments"), 1);
     store.recover();
     loader.refresh();
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).value().is_some());
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).value().is_some());
 }
 
 #[test]
@@ -155,10 +156,10 @@ fn a_panic_becomes_a_failed_slot_and_the_worker_goes_on() {
         assert!(call != "experiments", "a mistake");
         None
     });
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
-    let error = loader.experiments(Lane::Visible).error().cloned().expect("failed");
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
+    let error = loader.ask(&Experiments, Lane::Visible).error().cloned().expect("failed");
     assert!(error.contains("a mistake") && error.contains("report"), "{error}");
-    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Visible).value().is_some());
+    until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn stuck_workers_are_replaced() {
         }
         None
     });
-    until(&mut loader, |loader| loader.experiments(Lane::Visible).error().is_some());
+    until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
     assert_eq!(loader.abandoned(), 1);
     let began = Instant::now();
     drop(loader);
@@ -183,7 +184,7 @@ fn stuck_workers_are_replaced() {
 fn changes_of_the_store_are_noticed() {
     let store = store();
     let mut loader = opened(&store);
-    until(&mut loader, |loader| loader.run_tree(&"1".into(), Lane::Visible).value().is_some());
+    until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
     until(&mut loader, |loader| {
         loader.watch(Instant::now());
         store.calls("revision") > 2
@@ -191,7 +192,7 @@ fn changes_of_the_store_are_noticed() {
     store.put_run(MemoryStore::run("b", "1", "second", 2));
     until(&mut loader, |loader| {
         loader.watch(Instant::now());
-        loader.run_tree(&"1".into(), Lane::Visible).value().is_some_and(|tree| tree.runs.len() == 2)
+        loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some_and(|tree| tree.runs.len() == 2)
     });
 }
 
@@ -200,10 +201,10 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
     let store = store();
     let mut loader = opened(&store);
     let scope = TraceScope::Experiment("1".into());
-    until(&mut loader, |loader| loader.trace_index(&scope, Lane::Selection).value().is_some());
-    let index = loader.trace_index(&scope, Lane::Selection).value().cloned().expect("there");
+    until(&mut loader, |loader| loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection).value().is_some());
+    let index = loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection).value().cloned().expect("there");
     until(&mut loader, |loader| {
-        loader.trace_index(&scope, Lane::Selection);
+        loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection);
         loader.want_trace_rows(&index.handles[290..], Lane::Visible);
         loader.trace_row(index.handles[299]).is_some()
     });
@@ -215,9 +216,18 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
         loader.want_trace_rows(&index.handles[290..], Lane::Visible);
     }
     assert_eq!(store.calls("trace_rows"), calls);
-    let wanted = "tr-150".into();
-    until(&mut loader, |loader| loader.trace_place(&scope, &wanted, 0, Lane::Selection).value().is_some());
-    let place = loader.trace_place(&scope, &wanted, 0, Lane::Selection).value().cloned().expect("there");
+    let wanted = crate::model::TraceId::from("tr-150");
+    until(&mut loader, |loader| {
+        loader
+            .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone(), near: 0 }, Lane::Selection)
+            .value()
+            .is_some()
+    });
+    let place = loader
+        .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone(), near: 0 }, Lane::Selection)
+        .value()
+        .cloned()
+        .expect("there");
     let place = place.as_ref().clone().expect("in the list");
     assert_eq!((place.position, place.total), (149, 300));
     assert_eq!((place.previous, place.next), (Some("tr-151".into()), Some("tr-149".into())));

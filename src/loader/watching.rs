@@ -1,36 +1,40 @@
 //! Live refresh: whether the store was written to since the last look.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::keeper::Loader;
-use super::request::{Lane, Request};
+use super::lane::Lane;
+use super::loader::Loader;
+use super::queue::{Job, Work};
+use crate::store::CancelToken;
 
 impl Loader {
     /// Looks whether the store was written to, about every second; call it while the window is seen.
     pub fn watch(&mut self, now: Instant) {
-        let frame = self.frame;
-        // It is wanted until it is answered, although no view says so.
-        if let Some(entry) = self.shelf.get_mut(&Request::Revision) {
-            entry.wanted = frame;
-            if entry.pending.is_some() {
-                return;
-            }
-        }
         let can_watch = self.state.open.as_ref().is_some_and(|open| open.capabilities.can_watch);
-        let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.patience.watch_every);
-        if !can_watch || is_early || self.is_reading() {
+        let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.timeouts.watch_every);
+        if !can_watch || is_early || self.watching.is_some() || self.is_reading() {
             return;
         }
+        let Some(pool) = self.pool.as_ref().filter(|pool| !pool.is_lost()) else { return };
         self.watched = Some(now);
-        let entry = self.shelf.entry(&Request::Revision);
-        // It is asked for again and again, whatever the answer was.
-        (entry.answer, entry.error) = (None, None);
-        self.want(Request::Revision, Lane::Prefetch, |_| None::<Arc<()>>);
+        self.serial += 1;
+        self.watching = Some(self.serial);
+        let job = Job {
+            serial: self.serial,
+            epoch: self.epoch,
+            generation: self.generation,
+            lane: Lane::Prefetch,
+            work: Work::Watch,
+            reveal: self.reveal,
+            cancel: CancelToken::new(),
+        };
+        if let Some(dropped) = pool.submit(job) {
+            self.give_up(&dropped);
+        }
     }
 
     /// How often [`Self::watch`] wants to be called.
     pub fn watch_every(&self) -> Duration {
-        self.patience.watch_every
+        self.timeouts.watch_every
     }
 }

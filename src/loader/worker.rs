@@ -6,21 +6,27 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::answer::Answer;
-use super::jobs;
-use super::queue::{Job, Queue};
-use super::request::Request;
-use super::states::States;
-use crate::model::Warning;
-use crate::store::{CancelToken, ReadCx, Store, StoreError};
+use super::queue::{Job, Queue, Work};
+use crate::model::{TraceRow, Warning};
+use crate::query::ask::{AnyAnswer, Memo, Session};
+use crate::query::trace_lines;
+use crate::store::{CancelToken, ReadCx, Result, Revision, Store, StoreError, TraceHandle};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
+/// What came of a job's work.
+#[derive(Debug)]
+pub(super) enum Done {
+    Answer(AnyAnswer),
+    Lines(Vec<(TraceHandle, Arc<TraceRow>)>),
+    Watch(Revision),
+}
+
 /// How a job ended.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Done(Answer),
+    Done(Done),
     Failed(String),
     Cancelled,
 }
@@ -30,7 +36,7 @@ pub(super) enum Outcome {
 pub(super) struct Reply {
     pub serial: u64,
     pub epoch: u64,
-    pub request: Request,
+    pub work: Work,
     pub outcome: Outcome,
     pub warnings: Vec<Warning>,
     pub took: Duration,
@@ -41,19 +47,19 @@ pub(super) struct Reply {
 pub(super) struct Busy {
     pub serial: u64,
     pub epoch: u64,
-    pub request: Request,
+    pub work: Work,
     pub since: Instant,
     pub cancel: CancelToken,
 }
 
 /// The window's side of a worker.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct WorkerHandle {
     busy: Arc<Mutex<Option<Busy>>>,
     is_dismissed: Arc<AtomicBool>,
 }
 
-impl Desk {
+impl WorkerHandle {
     /// What the worker is doing, if anything.
     pub fn busy(&self) -> Option<Busy> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -75,80 +81,77 @@ impl Desk {
 }
 
 /// The reader that new readers are forked from.
-pub(super) type Seed = Arc<Mutex<Box<dyn Store>>>;
+pub(super) type Prototype = Arc<Mutex<Box<dyn Store>>>;
 
 /// A reader of its own for a worker.
-pub(super) fn fork(seed: &Seed) -> Result<Box<dyn Store>, StoreError> {
-    seed.lock().unwrap_or_else(PoisonError::into_inner).fork()
+pub(super) fn fork(prototype: &Prototype) -> Result<Box<dyn Store>> {
+    prototype.lock().unwrap_or_else(PoisonError::into_inner).fork()
 }
 
 /// Everything that a worker needs.
-pub(super) struct Kit {
+pub(super) struct WorkerContext {
     pub queue: Queue,
     pub replies: SyncSender<Reply>,
     pub wake: Wake,
-    pub seed: Seed,
+    pub prototype: Prototype,
     pub deadline: Duration,
     /// The last revision that any worker saw.
     pub revision: Arc<AtomicU64>,
-    /// Which runs hold which program.
-    pub states: States,
+    /// What all workers of the store remember.
+    pub memo: Arc<Memo>,
 }
 
 /// Works until the queue is closed, the window is gone, or it is dismissed.
-pub(super) fn work(mut store: Box<dyn Store>, desk: &Desk, kit: &Kit) {
-    while let Some(mut job) = kit.queue.pop() {
+pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &WorkerContext) {
+    while let Some(job) = context.queue.pop() {
         let since = Instant::now();
-        desk.set(Some(Busy {
+        handle.set(Some(Busy {
             serial: job.serial,
             epoch: job.epoch,
-            request: job.request.clone(),
+            work: job.work.clone(),
             since,
             cancel: job.cancel.clone(),
         }));
-        let (outcome, warnings, has_panicked) = run(&mut store, &mut job, kit.deadline, &kit.states);
-        desk.set(None);
-        if desk.is_dismissed() {
+        let (outcome, warnings, has_panicked) = run(&mut *store, &job, context);
+        handle.set(None);
+        if handle.is_dismissed() {
             return;
         }
-        let Job { serial, epoch, request, .. } = job;
+        let Job { serial, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_news = match &outcome {
-            Outcome::Done(Answer::Revision(now)) => kit.revision.swap(now.0, Ordering::Relaxed) != now.0,
+            Outcome::Done(Done::Watch(now)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
             _ => true,
         };
-        let reply = Reply { serial, epoch, request, outcome, warnings, took: since.elapsed() };
-        if kit.replies.send(reply).is_err() {
+        let reply = Reply { serial, epoch, work, outcome, warnings, took: since.elapsed() };
+        if context.replies.send(reply).is_err() {
             return;
         }
         if is_news {
-            (kit.wake)();
+            (context.wake)();
         }
-        if has_panicked && let Ok(fresh) = fork(&kit.seed) {
+        if has_panicked && let Ok(fresh) = fork(&context.prototype) {
             store = fresh;
         }
     }
 }
 
-fn run(
-    store: &mut Box<dyn Store>,
-    job: &mut Job,
-    deadline: Duration,
-    states: &States,
-) -> (Outcome, Vec<Warning>, bool) {
+fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, Vec<Warning>, bool) {
     if job.cancel.is_cancelled() {
         return (Outcome::Cancelled, Vec::new(), false);
     }
-    let cx = ReadCx::new().with_cancel(job.cancel.clone()).with_deadline(deadline).with_reveal(job.reveal);
+    let cx = ReadCx::new().with_cancel(job.cancel.clone()).with_deadline(context.deadline).with_reveal(job.reveal);
     // The reader is replaced after a panic, so that nothing half-done is read from again.
-    let maker = job.maker.take();
-    let result = catch_unwind(AssertUnwindSafe(|| match maker {
-        Some(maker) => Ok(Answer::Derived(maker.make())),
-        None => jobs::answer(store.as_mut(), &cx, &job.request, states),
+    let result = catch_unwind(AssertUnwindSafe(|| match &job.work {
+        Work::Answer(question) => {
+            Session::new(store, &cx, Arc::clone(&context.memo), job.generation).ask_any(&**question).map(Done::Answer)
+        }
+        Work::Lines(handles) => trace_lines(store, &cx, handles).map(Done::Lines),
+        Work::Watch => store.revision(&cx).map(Done::Watch),
     }));
     let warnings = cx.take_warnings();
     match result {
-        Ok(Ok(answer)) => (Outcome::Done(answer), warnings, false),
+        Ok(Ok(done)) => (Outcome::Done(done), warnings, false),
         Ok(Err(StoreError::Cancelled)) => (Outcome::Cancelled, warnings, false),
         Ok(Err(error)) => (Outcome::Failed(error.to_string()), warnings, false),
         Err(panic) => {

@@ -51,6 +51,17 @@ pub struct Program {
     pub other: Object,
 }
 
+impl Program {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let of_predictor = |one: &Predictor| {
+            let demos: usize = one.demos.iter().map(|demo| 200 + demo.values.len() * 200).sum();
+            one.instructions.as_ref().map_or(0, String::len) + one.fields.len() * 200 + demos + 300
+        };
+        self.predictors.iter().map(of_predictor).sum()
+    }
+}
+
 /// One parameter of a program, nearly always a `Predict`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Predictor {

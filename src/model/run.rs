@@ -98,6 +98,13 @@ impl RunValues {
     pub fn is_empty(&self) -> bool {
         self.metrics.is_empty() && self.params.is_empty() && self.tags.is_empty()
     }
+
+    /// About how many bytes they hold.
+    pub fn bytes(&self) -> usize {
+        let entries = self.params.iter().chain(&self.tags);
+        let texts: usize = entries.map(|entry| 64 + entry.key.len() + entry.value.as_str().len()).sum();
+        texts + self.metrics.len() * 64
+    }
 }
 
 /// A dataset that a run was given (`mlflow.log_input`).

@@ -14,7 +14,7 @@ use regex::{Captures, Regex};
 use super::Json;
 
 /// Whether secrets are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Reveal {
     /// They are replaced: the default everywhere.
     #[default]

@@ -2,6 +2,7 @@
 
 use crate::model::json::{Marks, utf8};
 use crate::model::{ArtifactOwner, ArtifactTree};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, Store};
 
 /// An artifact's beginning as text.
@@ -77,4 +78,21 @@ pub fn artifact_text(
     let mut marks = Marks::default();
     let text = utf8(&bytes, &mut marks).into_owned();
     Ok(Some(ArtifactText { text, has_bad_utf8: marks.has_bad_utf8, is_cut, full_size: artifact.full_size }))
+}
+
+/// The files of a run, a trace or a model.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ArtifactsOf(pub ArtifactOwner);
+
+impl Question for ArtifactsOf {
+    type Answer = ArtifactTree;
+    const LABEL: &'static str = "artifacts";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        artifacts(session.store, session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.entries.len() * 120
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{Experiment, ExperimentCounts, ExperimentId};
 use crate::query::Found;
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, Store};
 
 /// An experiment and how much it holds.
@@ -44,4 +45,38 @@ pub fn find_experiment(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> 
         experiments.retain(|one| one.lifecycle == crate::model::Lifecycle::Active);
     }
     Ok(super::one_of(experiments, |one| one.id.to_string()))
+}
+
+/// All experiments that are not deleted, by id in natural order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Experiments;
+
+impl Question for Experiments {
+    type Answer = Vec<Experiment>;
+    const LABEL: &'static str = "experiments";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        session.store.experiments(session.cx, false)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 200
+    }
+}
+
+/// How much each experiment holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CountsOfExperiments;
+
+impl Question for CountsOfExperiments {
+    type Answer = Vec<(ExperimentId, ExperimentCounts)>;
+    const LABEL: &'static str = "counts";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        session.store.experiment_counts(session.cx)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 40
+    }
 }

@@ -6,6 +6,7 @@
 //! empty.
 
 pub mod artifacts;
+pub mod ask;
 pub mod attachments;
 pub mod check;
 pub mod demo_origins;
@@ -27,11 +28,12 @@ pub mod sessions;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
+pub mod trace_lines;
 pub mod traces;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
-pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
+pub use artifacts::{ArtifactFile, ArtifactText, ArtifactsOf, artifact_file, artifact_text, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
@@ -41,23 +43,24 @@ pub use diff::{
 };
 pub use evolution::evolution;
 pub use example_rows::{NoScores, ScoreSource};
-pub use experiments::{ExperimentRow, experiments, find_experiment};
+pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use lineage::{Lineage, lineage};
-pub use metrics::metrics;
-pub use optimization::{DataSize, Optimization, optimization};
-pub use passport::{Passport, StateIndex, passport, state_index};
+pub use metrics::{MetricOf, metrics};
+pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
+pub use passport::{AllStates, Passport, PassportOf, StateIndex};
 pub use program::{program, program_state};
-pub use provenance::{Origin, Provenance, provenance};
-pub use run_page::{RunPage, run_page};
-pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
-pub use sessions::{SessionGroup, trace_sessions};
+pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
+pub use run_page::{RunPage, RunPageOf, run_page};
+pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
+pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use trace::{
-    TraceDocument, TraceFigures, TraceTree, find_trace, find_traces, span_beginning, span_body, span_facts,
-    trace_document, trace_tree,
+    TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace, find_traces,
+    span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
-pub use trace_counts::{TraceCounts, trace_counts_by_run};
-pub use traces::{TraceList, trace_index, trace_rows, traces};
+pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
+pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
+pub use traces::{TraceIndexOf, TraceList, TraceScope, trace_index, trace_rows, traces};
 
 /// What a search by id or name found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, OptimizerGuess, Seed, Winner, candidates, evaluations, seed, winner,
 };
 use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
 pub use files::DataSize;
@@ -47,6 +48,14 @@ pub struct Optimization {
     pub trainset: Option<DataSize>,
     /// The size of `valset.json`.
     pub valset: Option<DataSize>,
+}
+
+impl Optimization {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let programs: usize = self.programs.iter().chain([&self.best]).flatten().map(Program::bytes).sum();
+        programs + self.evaluations.len() * 400 + self.settings.len() * 200
+    }
 }
 
 /// What is known of the optimization under a parent run; one without evaluations has an empty
@@ -199,5 +208,22 @@ impl Family {
             .filter_map(|run| Some((run.start_time_ms?, run.end_time_ms)))
             .collect();
         Self { descendants, others }
+    }
+}
+
+/// What is known of an optimization; `None` inside if the store has no such run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OptimizationOf(pub RunId);
+
+impl Question for OptimizationOf {
+    type Answer = Option<Optimization>;
+    const LABEL: &'static str = "optimization";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        optimization(session.store, session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Optimization::bytes)
     }
 }

@@ -15,10 +15,11 @@ use super::provenance::{Provenance, provenances};
 use super::runs::{adopted_runs, stored_run, stored_values};
 use crate::analysis::optimization::EvaluationKind;
 use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 use data::DataRows;
 
-pub use index::{StateIndex, state_index, state_index_telling};
+pub use index::{AllStates, StateIndex};
 
 /// The program stands in more optimizations than can be told of while somebody waits: so many
 /// are read.
@@ -161,19 +162,10 @@ pub struct Relative {
     pub score: Option<f64>,
 }
 
-/// The passport of a program; `None` if no active run holds it.
+/// The passport of a program among those of an index; `None` if no active run holds it.
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn passport(store: &mut dyn Store, cx: &ReadCx, hash: &StateHash) -> Result<Option<Passport>> {
-    let index = state_index(store, cx, None)?;
-    passport_in(store, cx, &index, hash)
-}
-
-/// The same with an index of the store that is at hand.
-///
-/// # Errors
-/// As [`passport`].
 pub fn passport_in(
     store: &mut dyn Store,
     cx: &ReadCx,
@@ -390,4 +382,23 @@ fn add_families(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, fou
         });
     }
     Ok(())
+}
+
+/// A program wherever it appears; `None` inside if no active run holds it. People type the beginning of a hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PassportOf(pub StateHash);
+
+impl Question for PassportOf {
+    type Answer = Option<Passport>;
+    const LABEL: &'static str = "program";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let index = session.ask(&AllStates)?;
+        let hash = index.find(self.0.as_str()).unwrap_or_else(|| self.0.clone());
+        passport_in(session.store, session.cx, &index, &hash)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Passport::bytes)
+    }
 }

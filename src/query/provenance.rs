@@ -8,6 +8,7 @@ use super::optimization::{Optimization, optimization};
 use super::program::program_state;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::{Program, RunId};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, Store};
 
 pub use writers::Looked;
@@ -204,5 +205,29 @@ impl Search {
             used_by: self.used_by,
             looked,
         }
+    }
+}
+
+/// Where the instruction at a path came from; `None` inside if there is no such instruction.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProvenanceOf {
+    /// The optimization.
+    pub parent: RunId,
+    /// One of its evaluations.
+    pub evaluation: RunId,
+    /// The path of the predictor.
+    pub path: String,
+}
+
+impl Question for ProvenanceOf {
+    type Answer = Option<Provenance>;
+    const LABEL: &'static str = "origin of an instruction";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        provenance(session.store, session.cx, &self.parent, &self.evaluation, &self.path)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Provenance::bytes)
     }
 }

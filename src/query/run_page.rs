@@ -1,6 +1,7 @@
 //! Everything that a run's page shows, except metric points, artifacts and traces.
 
 use crate::model::{DatasetInput, Experiment, LoggedModel, Run, RunId, RunValues};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
 
 /// A run and what surrounds it.
@@ -47,4 +48,28 @@ pub fn run_page(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option
         children,
         run,
     }))
+}
+
+/// One run with all that is attached to it; `None` inside if the store has no such run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunPageOf(pub RunId);
+
+impl Question for RunPageOf {
+    type Answer = Option<RunPage>;
+    const LABEL: &'static str = "run";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        run_page(session.store, session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |page| {
+            let inputs = page.datasets.iter().map(|input| {
+                input.source.as_str().len()
+                    + input.schema.as_ref().map_or(0, String::len)
+                    + input.profile.as_ref().map_or(0, String::len)
+            });
+            page.values.bytes() + inputs.sum::<usize>() + page.models.len() * 200
+        })
+    }
 }

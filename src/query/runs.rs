@@ -1,8 +1,11 @@
 //! Runs: as a tree, as a table, and one by its id or name.
 
+use std::collections::HashMap;
+
 use crate::analysis::adopt_orphans;
 use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
 use crate::query::Found;
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
 
 /// Runs and how they hang together.
@@ -101,4 +104,39 @@ pub(super) fn adopted_runs(
 
 fn scope(experiment: Option<&ExperimentId>) -> RunScope {
     experiment.map_or(RunScope::All, |id| RunScope::Experiment(id.clone()))
+}
+
+/// The runs of an experiment as a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunTreeOf(pub ExperimentId);
+
+impl Question for RunTreeOf {
+    type Answer = RunTree;
+    const LABEL: &'static str = "runs";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        run_tree(session.store, session.cx, &self.0, false)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.runs.len() * 400
+    }
+}
+
+/// Params, tags and latest metrics of an experiment's runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunValuesOf(pub ExperimentId);
+
+impl Question for RunValuesOf {
+    type Answer = HashMap<RunId, RunValues>;
+    const LABEL: &'static str = "values of runs";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let query = RunQuery { scope: RunScope::Experiment(self.0.clone()), with_deleted: false };
+        Ok(session.store.run_values(session.cx, &query)?.into_iter().collect())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.values().map(RunValues::bytes).sum()
+    }
 }

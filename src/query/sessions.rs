@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::traces::TraceScope;
 use crate::store::{ReadCx, Result, Store, TraceHandle, TraceQuery};
 
 /// The traces of one session in a list.
@@ -48,4 +50,22 @@ pub fn trace_sessions(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) ->
         groups.push(others);
     }
     Ok(groups)
+}
+
+/// The traces of a list by session; empty if no trace belongs to one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceSessionsOf(pub TraceScope);
+
+impl Question for TraceSessionsOf {
+    type Answer = Vec<SessionGroup>;
+    const LABEL: &'static str = "sessions";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        trace_sessions(session.store, session.cx, &self.0.query())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().map(|group| 80 + group.traces.len() * 8).sum()
+    }
 }

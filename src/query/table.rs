@@ -16,7 +16,7 @@ pub use column::{Cell, ColumnUse, RunAttribute, RunColumn, cell, columns_of};
 pub use defaults::default_columns;
 pub use lines::{RunLine, flat_order, tree_order};
 pub use order::{LineOptions, RunLines};
-pub use prepared::{PreparedRuns, STALLED_AFTER_MS, prepared_runs};
+pub use prepared::{PreparedRuns, RunsOf, STALLED_AFTER_MS, prepared_runs};
 pub use score::{Score, ScoreScale};
 pub use sort::sort;
 

@@ -3,6 +3,7 @@
 use crate::analysis::{Fallback, Outline, SpanTokens, fallbacks, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::Found;
+use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
 use crate::store::{ReadCx, Result, Store};
 
@@ -170,4 +171,60 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
         own_time_ns,
     };
     TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own), attachments }
+}
+
+/// A trace and the heads of its spans, as a tree; `None` inside if the store has no such trace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceTreeOf(pub TraceId);
+
+impl Question for TraceTreeOf {
+    type Answer = Option<TraceTree>;
+    const LABEL: &'static str = "trace";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        trace_tree(session.store, session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |tree| tree.spans.len() * 330)
+    }
+}
+
+/// The ids of a few traces that begin with this, or with `tr-` and this.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceIdsLike(pub String);
+
+impl Question for TraceIdsLike {
+    type Answer = Vec<TraceId>;
+    const LABEL: &'static str = "ids of traces";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        find_traces(session.store, session.cx, &self.0, MAX_CANDIDATES)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 60
+    }
+}
+
+/// What stands beside the spans of a trace, and what it adds up to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceFiguresOf(pub TraceId);
+
+impl Question for TraceFiguresOf {
+    type Answer = TraceFigures;
+    const LABEL: &'static str = "tokens of spans";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        match &*session.ask(&TraceTreeOf(self.0.clone()))? {
+            Some(tree) => span_facts(session.store, session.cx, tree),
+            None => Ok(TraceFigures::default()),
+        }
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.spans.len() * 160
+    }
 }

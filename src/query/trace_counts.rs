@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::{ExperimentId, RunId};
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
 /// The traces of each run, counted.
@@ -40,5 +41,22 @@ impl TraceCounts {
     pub fn of(&self, run: &RunId) -> Option<RunTraces> {
         let by_run = self.by_run.as_ref()?;
         Some(by_run.get(run).copied().unwrap_or_default())
+    }
+}
+
+/// The traces of each run of an experiment, counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceCountsOf(pub ExperimentId);
+
+impl Question for TraceCountsOf {
+    type Answer = TraceCounts;
+    const LABEL: &'static str = "traces of runs";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        trace_counts_by_run(session.store, session.cx, Some(&self.0))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 160
     }
 }

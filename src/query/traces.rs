@@ -1,6 +1,7 @@
 //! Lists of traces.
 
-use crate::model::TraceRow;
+use crate::model::{ExperimentId, RunId, TraceRow};
+use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{ReadCx, Result, Store, TraceHandle, TraceIndex, TraceQuery};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
@@ -45,4 +46,44 @@ pub fn traces(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
     Ok(TraceList { total: index.total, rows })
+}
+
+/// Which list of traces.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TraceScope {
+    /// All of the store.
+    All,
+    /// Those of an experiment.
+    Experiment(ExperimentId),
+    /// Those recorded in a run.
+    Run(RunId),
+}
+
+impl TraceScope {
+    /// The question for the store.
+    pub fn query(&self) -> TraceQuery {
+        match self {
+            Self::All => TraceQuery::default(),
+            Self::Experiment(id) => TraceQuery { experiment: Some(id.clone()), ..TraceQuery::default() },
+            Self::Run(id) => TraceQuery { run: Some(id.clone()), ..TraceQuery::default() },
+        }
+    }
+}
+
+/// The skeleton of a list of traces.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceIndexOf(pub TraceScope);
+
+impl Question for TraceIndexOf {
+    type Answer = TraceIndex;
+    const LABEL: &'static str = "list of traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        trace_index(session.store, session.cx, &self.0.query())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.handles.len() * 8
+    }
 }

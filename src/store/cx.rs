@@ -105,6 +105,23 @@ impl ReadCx {
         }
     }
 
+    /// Notes again what an answer that is remembered was accompanied by.
+    pub fn warn_again(&self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.warn(&*warning.place, &*warning.what);
+        }
+    }
+
+    /// Runs a part of the reading, and gives what it noted apart; it counts for the whole as well.
+    pub fn capture<T>(&self, part: impl FnOnce() -> T) -> (T, Vec<Warning>) {
+        let before = std::mem::take(&mut *self.warnings.borrow_mut());
+        let value = part();
+        let (own, more) = std::mem::replace(&mut *self.warnings.borrow_mut(), before);
+        self.warn_again(&own);
+        self.warnings.borrow_mut().1 += more;
+        (value, own)
+    }
+
     /// Everything noted so far, in order; starts anew.
     pub fn take_warnings(&self) -> Vec<Warning> {
         let (mut warnings, more) = std::mem::take(&mut *self.warnings.borrow_mut());

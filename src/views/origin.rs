@@ -7,7 +7,7 @@ use super::scene::Scene;
 use crate::analysis::provenance::WriterKind;
 use crate::loader::Lane;
 use crate::model::RunId;
-use crate::query::{Origin, Provenance};
+use crate::query::{Origin, Provenance, ProvenanceOf};
 use crate::state::{Action, DetailTab, Location, Place, SpanRef};
 use crate::widgets::format;
 use crate::widgets::section::text_ui;
@@ -34,7 +34,10 @@ pub(super) fn origin_ui(
     of: &str,
 ) {
     // Many traces may have to be read, and nobody may ask for the answer.
-    let slot = scene.loader.provenance(parent, evaluation, path, Lane::Prefetch);
+    let slot = scene.loader.ask(
+        &ProvenanceOf { parent: parent.clone(), evaluation: evaluation.clone(), path: path.to_owned() },
+        Lane::Prefetch,
+    );
     let plain = |text: String| Line { text, note: String::new(), target: None };
     let told = match (slot.value(), slot.error()) {
         (Some(told), _) => match told.as_ref() {

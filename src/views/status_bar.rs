@@ -6,6 +6,7 @@ use super::command::Command;
 use super::parts::link;
 use super::scene::Scene;
 use crate::loader::Lane;
+use crate::query::{CountsOfExperiments, TraceIndexOf};
 use crate::state::{Action, Place, Tab};
 use crate::widgets::format;
 use crate::widgets::section::text_ui;
@@ -54,7 +55,7 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
     match scene.place().clone() {
         Place::Trace { .. } => spans,
         place if scene.state.location().tab == Some(Tab::Traces) => {
-            let index = scene.loader.trace_index(&place.scope(), Lane::Visible);
+            let index = scene.loader.ask(&TraceIndexOf(place.scope()), Lane::Visible);
             let index = index.value()?;
             let total = format::count(index.total);
             Some(if index.handles.len() as u64 == index.total {
@@ -64,7 +65,7 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
             })
         }
         place => {
-            let counts = scene.loader.counts(Lane::Visible);
+            let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
             let counts = counts.value()?;
             let of_place = counts.iter().filter(|(id, _)| place.experiment().is_none_or(|own| own == id));
             let (mut runs, mut traces) = (0, Some(0));

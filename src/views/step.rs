@@ -3,6 +3,7 @@
 use super::scene::Scene;
 use crate::loader::{Lane, RunTree};
 use crate::model::{ExperimentId, RunId};
+use crate::query::{RunPageOf, RunTreeOf};
 use crate::state::{Action, Location, Place};
 
 /// Goes to the run beside the one on screen, or compares with it.
@@ -57,11 +58,11 @@ fn beside(
     let experiment = match experiment {
         Some(experiment) => experiment.clone(),
         None => {
-            let slot = scene.loader.run_page(run, Lane::Visible);
+            let slot = scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible);
             slot.value()?.as_ref().as_ref()?.run.experiment_id.clone()
         }
     };
-    let slot = scene.loader.run_tree(&experiment, Lane::Visible);
+    let slot = scene.loader.ask(&RunTreeOf(experiment.clone()), Lane::Visible);
     siblings(slot.value()?, run, is_forward).find(|next| !without.contains(next)).cloned()
 }
 

@@ -8,6 +8,7 @@ use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
+use crate::query::{Experiments, RunPageOf, TraceTreeOf};
 use crate::state::{Action, Place};
 use crate::widgets::chips::{Chip, key_cap};
 use crate::widgets::glyphs::Glyph;
@@ -125,7 +126,7 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         steps.push((experiment_name(scene, id), Place::Experiment(id.clone())));
     }
     if let Some(run) = &run {
-        let slot = scene.loader.run_page(run, Lane::Visible);
+        let slot = scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible);
         let name = slot.value().and_then(|page| page.as_ref().as_ref()).map(|page| page.run.name.clone());
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()));
         steps.push((name, Place::Run { experiment: experiment.clone(), run: run.clone() }));
@@ -157,7 +158,7 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// those that it was recorded in.
 fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Option<RunId>) {
     if let Place::Trace { experiment: None, run: None, trace } = place {
-        let slot = scene.loader.trace_tree(trace, Lane::Selection);
+        let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
         let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
         return row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()));
     }
@@ -165,7 +166,7 @@ fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Op
         && let Some(baseline) = runs.first()
     {
         // An evaluation stands in its optimization, which is where its neighbours are.
-        let slot = scene.loader.run_page(baseline, Lane::Visible);
+        let slot = scene.loader.ask(&RunPageOf(baseline.clone()), Lane::Visible);
         let page = slot.value().and_then(|page| page.as_ref().as_ref());
         return page.map_or((None, None), |page| {
             let run = page.parent.as_ref().unwrap_or(&page.run);
@@ -177,7 +178,7 @@ fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Op
 
 /// The name of an experiment, or its id while that is not known.
 pub(super) fn experiment_name(scene: &mut Scene<'_>, id: &ExperimentId) -> String {
-    let slot = scene.loader.experiments(Lane::Visible);
+    let slot = scene.loader.ask(&Experiments, Lane::Visible);
     let known = slot.value().and_then(|list| list.iter().find(|one| one.id == *id));
     known.map_or_else(|| format!("experiment {id}"), |one| one.name.clone())
 }

@@ -1,9 +1,11 @@
 //! How long the page of a program takes, with the database that `DSPYGLASS_LARGE` names.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
-use dspyglass::query;
+use dspyglass::query::ask::{Memo, Session};
+use dspyglass::query::{self, AllStates};
 use dspyglass::store::ReadCx;
 
 use crate::support::reader;
@@ -13,12 +15,12 @@ use crate::support::reader;
 fn passport_times() {
     let Some(database) = std::env::var_os("DSPYGLASS_LARGE").map(PathBuf::from) else { return };
     let mut store = reader(&database);
-    let cx = ReadCx::new();
+    let (cx, memo) = (ReadCx::new(), Arc::new(Memo::new()));
     let start = Instant::now();
-    let index = query::state_index(store.as_mut(), &cx, None).expect("read");
+    let index = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 1).ask(&AllStates).expect("read");
     println!("index of {} runs: {:.0} ms", index.runs, start.elapsed().as_secs_f64() * 1e3);
     let start = Instant::now();
-    query::state_index(store.as_mut(), &cx, Some(&index)).expect("read");
+    Session::new(store.as_mut(), &cx, Arc::clone(&memo), 2).ask(&AllStates).expect("read");
     println!("renewed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let most = index.evaluated.iter().max_by_key(|(_, runs)| runs.len()).expect("a program");
     let start = Instant::now();

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use dspyglass::analysis::lineage::ProposalStatus;
 use dspyglass::model::{Json, RunId, StateHash};
+use dspyglass::query::ask::{Memo, Session};
 use dspyglass::query::lineage::LineageSource;
 use dspyglass::query::passport::EvaluationData;
-use dspyglass::query::{self, Origin};
+use dspyglass::query::{self, AllStates, Origin, PassportOf};
 use dspyglass::store::{CancelToken, ReadCx, StoreError};
 
 use crate::support::{databases, files, json, reader, sql};
@@ -276,12 +278,13 @@ fn a_passport_names_every_evaluation_of_its_program() {
         }
         let mut store = reader(&database);
         let cx = ReadCx::new();
-        let index = query::state_index(store.as_mut(), &cx, None).expect("read");
+        let memo = Arc::new(Memo::new());
+        let index = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 1).ask(&AllStates).expect("read");
         assert_eq!((index.runs, index.complete), (active.len(), true));
         let of = |runs: &[RunId]| -> BTreeSet<String> { runs.iter().map(RunId::to_string).collect() };
         let told: BTreeSet<BTreeSet<String>> = index.evaluated.values().map(|runs| of(runs)).collect();
         assert_eq!(told, groups.values().cloned().collect(), "{}", database.display());
-        let again = query::state_index(store.as_mut(), &cx, Some(&index)).expect("read");
+        let again = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 2).ask(&AllStates).expect("read");
         assert_eq!(again, index);
         for (hash, runs) in &index.evaluated {
             let passport = query::passport::passport_in(store.as_mut(), &cx, &index, hash);
@@ -319,10 +322,11 @@ fn what_is_not_there_is_nothing_and_a_cancelled_look_stops() {
     let (cx, nobody) = (ReadCx::new(), RunId::from("nobody"));
     assert_eq!(query::provenance(store.as_mut(), &cx, &nobody, &nobody, "predict").expect("read"), None);
     assert_eq!(query::lineage(store.as_mut(), &cx, &nobody).expect("read"), None);
-    assert_eq!(query::passport(store.as_mut(), &cx, &StateHash::from("nothing")).expect("read"), None);
+    let nothing = PassportOf(StateHash::from("nothing"));
+    assert_eq!(*Session::alone(store.as_mut(), &cx).ask(&nothing).expect("read"), None);
     let cancel = CancelToken::new();
     cancel.cancel();
     let cx = ReadCx::new().with_cancel(cancel);
-    let stopped = query::state_index(store.as_mut(), &cx, None);
+    let stopped = Session::alone(store.as_mut(), &cx).ask(&AllStates);
     assert!(matches!(stopped, Err(StoreError::Cancelled)), "{stopped:?}");
 }

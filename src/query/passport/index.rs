@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Lifecycle, ProgramSource, Run, RunId, RunStatus, StateHash};
+use crate::query::ask::{Question, Session};
 use crate::query::program::{Read, state};
 use crate::query::runs::adopted_runs;
 use crate::store::{ReadCx, Result, Store};
@@ -50,47 +51,45 @@ impl StateIndex {
     }
 }
 
-/// The index of a store. Runs that ended are taken from `previous`, an index of the same store.
-///
-/// # Errors
-/// Those of the store; a file that cannot be read is a warning.
-pub fn state_index(store: &mut dyn Store, cx: &ReadCx, previous: Option<&StateIndex>) -> Result<StateIndex> {
-    state_index_telling(store, cx, previous, &mut |_, _| {})
-}
+/// Which runs hold which program, kept from one state of the store to the next: only runs that may have changed are read
+/// again. Files that cannot be read are warnings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AllStates;
 
-/// The same; `tell` hears how many runs of how many were looked at.
-///
-/// # Errors
-/// As [`state_index`].
-pub fn state_index_telling(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    previous: Option<&StateIndex>,
-    tell: &mut dyn FnMut(usize, usize),
-) -> Result<StateIndex> {
-    let runs = adopted_runs(store, cx, None, false)?;
-    let mut index = StateIndex { complete: runs.len() <= MAX_RUNS, ..StateIndex::default() };
-    for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active).take(MAX_RUNS) {
-        cx.check()?;
-        let known = match previous.and_then(|previous| previous.known.get(&run.id)) {
-            Some(known) if is_same(known, run) => known.clone(),
-            _ => Known {
-                status: run.status.clone(),
-                end_time_ms: run.end_time_ms,
-                evaluated: hash(store, cx, run, ProgramSource::ModelJson)?,
-                best: hash(store, cx, run, ProgramSource::BestModelJson)?,
-            },
-        };
-        for (hash, list) in [(&known.evaluated, &mut index.evaluated), (&known.best, &mut index.best)] {
-            if let Some(hash) = hash {
-                list.entry(hash.clone()).or_default().push(run.id.clone());
+impl Question for AllStates {
+    type Answer = StateIndex;
+    const LABEL: &'static str = "programs of all runs";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let previous = session.previous(self);
+        let runs = adopted_runs(session.store, session.cx, None, false)?;
+        let mut index = StateIndex { complete: runs.len() <= MAX_RUNS, ..StateIndex::default() };
+        for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active).take(MAX_RUNS) {
+            session.cx.check()?;
+            let known = match previous.as_ref().and_then(|previous| previous.known.get(&run.id)) {
+                Some(known) if is_same(known, run) => known.clone(),
+                _ => Known {
+                    status: run.status.clone(),
+                    end_time_ms: run.end_time_ms,
+                    evaluated: hash(session.store, session.cx, run, ProgramSource::ModelJson)?,
+                    best: hash(session.store, session.cx, run, ProgramSource::BestModelJson)?,
+                },
+            };
+            for (hash, list) in [(&known.evaluated, &mut index.evaluated), (&known.best, &mut index.best)] {
+                if let Some(hash) = hash {
+                    list.entry(hash.clone()).or_default().push(run.id.clone());
+                }
             }
+            index.known.insert(run.id.clone(), known);
+            index.runs += 1;
+            session.tell_progress(index.runs, runs.len());
         }
-        index.known.insert(run.id.clone(), known);
-        index.runs += 1;
-        tell(index.runs, runs.len());
+        Ok(index)
     }
-    Ok(index)
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.bytes()
+    }
 }
 
 /// Whether a run has ended and is as it was.

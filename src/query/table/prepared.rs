@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::score::{self, Score, ScoreScale};
 use crate::model::{ExperimentId, Forest, Run, RunId, RunStatus, RunValues};
+use crate::query::ask::{Question, Session};
 use crate::query::{FilterKeys, RunTable, RunTree, TraceCounts, run_table};
 use crate::store::{ReadCx, Result, Store};
 
@@ -107,6 +108,23 @@ impl PreparedRuns {
 fn last_ms(run: &Run, values: &RunValues) -> Option<i64> {
     let points = values.metrics.iter().map(|metric| metric.point.timestamp_ms);
     run.start_time_ms.into_iter().chain(run.end_time_ms).chain(points).max()
+}
+
+/// The runs of an experiment with their values, prepared for a table and a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunsOf(pub ExperimentId);
+
+impl Question for RunsOf {
+    type Answer = PreparedRuns;
+    const LABEL: &'static str = "runs with their values";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        prepared_runs(session.store, session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.table.rows.iter().map(|(_, values)| 600 + values.bytes()).sum()
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::rows::evolution::{EvolutionRows, Wanted, rows};
 use super::rows::{Row, Side, title};
 use super::selecting::{Passage, Selecting};
 use crate::analysis::evolution::{Evolution, MeanScore};
-use crate::loader::{DerivedKey, Lane, PreparedEvolution};
+use crate::loader::{DerivedKey, EvolutionOf, Lane, PreparedEvolution};
 use crate::model::RunId;
 use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
 use crate::views::parts::slot_ui;
@@ -47,7 +47,7 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
-    let slot = scene.loader.evolution(parent, wanted.as_deref(), Lane::Selection);
+    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: wanted.clone() }, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The evolution", paint::ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");

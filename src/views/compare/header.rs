@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui};
 use super::CompareMemory;
 use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
-use crate::query::{Comparison, optimization};
+use crate::query::{Comparison, RunPageOf, optimization};
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
@@ -127,7 +127,7 @@ pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunI
 }
 
 fn page(scene: &mut Scene<'_>, run: &RunId) -> Option<std::sync::Arc<Option<RunPage>>> {
-    scene.loader.run_page(run, Lane::Visible).value().cloned()
+    scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible).value().cloned()
 }
 
 /// How a run is called, or its id while that is not known.

@@ -21,7 +21,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::KeptScroll;
 use super::window::place_frame;
-use crate::loader::{DerivedKey, Lane, PreparedDiff};
+use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
@@ -71,7 +71,7 @@ fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
 pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {
     let Some((a, b)) = shown_pair(scene, runs) else { return };
     memory.turn_to((a.clone(), b.clone()));
-    let slot = scene.loader.diff(&a, &b, Lane::Selection);
+    let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let known = slot.value().map(|prepared| &prepared.diff);
         let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);

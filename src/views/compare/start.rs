@@ -6,6 +6,7 @@ use super::header;
 use super::shown_pair;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
+use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
 use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place, Tab};
 use crate::views::command::Command;
 use crate::views::scene::Scene;
@@ -22,11 +23,11 @@ pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>
         Place::Compare { runs } => shown_pair(scene, &runs).map(|(_, run)| run),
         // An address may name a trace without its run, or a program without any.
         Place::Trace { run: None, trace, .. } => {
-            let slot = scene.loader.trace_tree(&trace, Lane::Selection);
+            let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
             slot.value().and_then(|tree| tree.as_ref().as_ref()?.head.row.run_id.clone())
         }
         Place::Program(hash) => {
-            let slot = scene.loader.passport(&hash, Lane::Selection);
+            let slot = scene.loader.ask(&PassportOf(hash.clone()), Lane::Selection);
             slot.value().and_then(|known| Some(known.as_ref().as_ref()?.evaluations.first()?.run.id.clone()))
         }
         place => match scene.state.selected_runs.ids.as_slice() {
@@ -157,7 +158,7 @@ fn failed<T>(slot: &Slot<T>) -> Found {
 const ANY: &str = "“Compare with…” compares it with any run";
 
 fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
-    let slot = scene.loader.run_page(&wish.run, Lane::Selection);
+    let slot = scene.loader.ask(&RunPageOf(wish.run.clone()), Lane::Selection);
     let Some(page) = slot.value() else { return failed(&slot) };
     let Some(page) = page.as_ref() else { return Found::Nothing("This store has no such run".to_owned(), ANY) };
     // An optimization stands for its best program.
@@ -169,7 +170,7 @@ fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
     let name = if parent.name.is_empty() { parent.id.to_string() } else { parent.name.clone() };
     match wish.with {
         CompareWith::Previous => {
-            let slot = scene.loader.run_page(&parent.id, Lane::Selection);
+            let slot = scene.loader.ask(&RunPageOf(parent.id.clone()), Lane::Selection);
             let Some(parent) = slot.value() else { return failed(&slot) };
             let children = parent.as_ref().as_ref().map(|parent| parent.children.as_slice()).unwrap_or_default();
             let at = children.iter().position(|run| run.id == wish.run);
@@ -179,7 +180,7 @@ fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
             }
         }
         CompareWith::Seed | CompareWith::Winner => {
-            let slot = scene.loader.optimization(&parent.id, Lane::Selection);
+            let slot = scene.loader.ask(&OptimizationOf(parent.id.clone()), Lane::Selection);
             let Some(known) = slot.value() else { return failed(&slot) };
             let known = known.as_ref().as_ref();
             let is_seed = wish.with == CompareWith::Seed;

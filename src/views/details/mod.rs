@@ -10,8 +10,11 @@ use super::parts::slot_ui;
 use super::run::reveal_ui;
 use super::scene::Scene;
 use super::trace::{find_span, kind_tone, kind_word};
-use crate::loader::{BodyPart, Lane, PreparedBody, PreparedText, Slot, Text, TraceTree};
+use crate::loader::{
+    BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
+};
 use crate::model::{SpanHandle, SpanHead, TraceId};
+use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
@@ -61,7 +64,7 @@ type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, .. } = scene.place().clone() else { return };
-    let slot = scene.loader.trace_tree(&trace, Lane::Selection);
+    let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
     let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
     let focused = match &scene.state.location().span {
         Some(span) => find_span(tree, span),
@@ -92,18 +95,23 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
 /// The body, or the beginning of a long one until all of it is here.
 fn body_of(scene: &mut Scene<'_>, trace: &TraceId, span: &SpanHead) -> Slot<Option<PreparedBody>> {
     let has_ended = span.end_ns.is_some();
-    let body = scene.loader.span_body(trace, span.handle, has_ended, Lane::Selection);
+    let body = scene
+        .loader
+        .ask(&SpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended: has_ended }), Lane::Selection);
     if !body.value().is_some_and(|body| body.as_ref().as_ref().is_some_and(|body| body.is_beginning)) {
         return body;
     }
-    let whole = scene.loader.whole_span_body(trace, span.handle, has_ended, Lane::Selection);
+    let whole = scene.loader.ask(
+        &WholeSpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended: has_ended }),
+        Lane::Selection,
+    );
     if whole.value().is_some() || whole.error().is_some() { whole } else { body }
 }
 
 /// `■ LM.__call__ gpt-4o-mini · chat model · 154 ms`
 fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize) {
     let span = &tree.spans[ordinal];
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let model = figures.value().and_then(|figures| figures.spans.get(ordinal)?.model.clone());
     let mut facts: Vec<String> = model.into_iter().collect();
     facts.push(kind_word(&span.kind));
@@ -128,7 +136,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize)
 fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize) {
     /// No more are told one by one.
     const MOST: usize = 3;
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let Some(attachments) = figures.value().map(|figures| &figures.attachments) else { return };
     let missing: Vec<_> = attachments.of_span(ordinal).filter(|one| one.is_there == Some(false)).collect();
     for one in missing.iter().take(MOST) {
@@ -236,7 +244,7 @@ fn json_of(ui: &mut Ui, scene: &mut Scene<'_>, text: &PreparedText, part: &Part)
     if let Some(json) = &text.json {
         return Some(json.clone());
     }
-    let slot = scene.loader.span_json(&part.0, part.1, part.2, Lane::Selection);
+    let slot = scene.loader.ask(&SpanJsonOf { trace: part.0.clone(), span: part.1, part: part.2 }, Lane::Selection);
     slot_ui(ui, scene, &slot, "The JSON of this span", size::LINE)?.as_ref().clone()
 }
 
@@ -246,7 +254,7 @@ fn copy_when_ready(scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &Pre
         return;
     }
     let json = text.json.clone().or_else(|| {
-        let slot = scene.loader.span_json(&part.0, part.1, part.2, Lane::Selection);
+        let slot = scene.loader.ask(&SpanJsonOf { trace: part.0.clone(), span: part.1, part: part.2 }, Lane::Selection);
         slot.value().and_then(|json| json.as_ref().clone())
     });
     if let Some(json) = json {

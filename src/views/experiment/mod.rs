@@ -16,6 +16,7 @@ use super::traces::{TracesMemory, traces_ui};
 use super::window::place_frame;
 use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
+use crate::query::CountsOfExperiments;
 use crate::state::{Action, Place, Tab};
 use crate::widgets::format;
 use crate::widgets::section::title_ui;
@@ -66,7 +67,7 @@ pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Exp
         let name = experiment_name(scene, id);
         title_ui(ui, &name);
         ui.add_space(size::GAP_XS);
-        let counts = scene.loader.counts(Lane::Visible);
+        let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
         let counts = counts.value().and_then(|list| list.iter().find(|(own, _)| own == id)).map(|(_, counts)| *counts);
         let runs = counts.map(|counts| format::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(format::count).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::toolbar::{self, Bar, BarEvents};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
+use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
 use crate::state::{Action, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
@@ -53,10 +54,10 @@ impl RunsMemory {
 }
 
 pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, id: &ExperimentId) {
-    let slot = scene.loader.runs(id, Lane::Selection);
+    let slot = scene.loader.ask(&RunsOf(id.clone()), Lane::Selection);
     let Some(runs) = slot_ui(ui, scene, &slot, "The runs", size::TABLE_ROW) else { return };
     if runs.table.rows.is_empty() {
-        let experiments = scene.loader.experiments(Lane::Visible);
+        let experiments = scene.loader.ask(&Experiments, Lane::Visible);
         let is_missing = experiments.value().is_some_and(|list| list.iter().all(|one| one.id != *id));
         let sentence = match is_missing {
             true => &*format!("This store has no experiment {id}; it may have been deleted"),
@@ -65,7 +66,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         empty_ui(ui, sentence, "");
         return;
     }
-    let traces = scene.loader.run_traces(id, Lane::Visible);
+    let traces = scene.loader.ask(&TraceCountsOf(id.clone()), Lane::Visible);
     if let Some(error) = traces.error() {
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }

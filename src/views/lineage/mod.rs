@@ -12,9 +12,9 @@ use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
-use crate::loader::{Lane, Optimization, PreparedLineage, RunPage};
-use crate::query::Lineage;
+use crate::loader::{Lane, LineageOf, Optimization, PreparedLineage, RunPage};
 use crate::query::lineage::LineageSource;
+use crate::query::{Lineage, OptimizationOf};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::notice::Notice;
 use crate::widgets::scroll::RowScroll;
@@ -88,14 +88,14 @@ const TABLE_SHARE: f32 = 0.42;
 const TABLE_LEAST: f32 = 4.0 * size::TABLE_ROW;
 
 pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, page: &RunPage) {
-    let slot = scene.loader.lineage(&page.run.id, Lane::Selection);
+    let slot = scene.loader.ask(&LineageOf(page.run.id.clone()), Lane::Selection);
     let Some(told) = slot_ui(ui, scene, &slot, "The family tree", size::TABLE_ROW) else { return };
     let Some(told) = told.as_ref() else {
         let text = "No family tree: only GEPA breeds candidates from candidates, and nothing tells that this was GEPA";
         empty_ui(ui, text, "");
         return;
     };
-    let slot = scene.loader.optimization(&page.run.id, Lane::Selection);
+    let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     let Some(shown) = memory.keep_up(told, found) else { return };
     let lineage = &shown.lineage;

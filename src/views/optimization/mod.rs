@@ -15,6 +15,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
+use crate::query::OptimizationOf;
 use crate::state::{Action, Tab};
 use crate::widgets::charts::{ChartState, Series};
 use crate::widgets::chips::Chip;
@@ -76,7 +77,7 @@ const CHART: f32 = 224.0;
 const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
 
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
-    let slot = scene.loader.optimization(&page.run.id, Lane::Selection);
+    let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     memory.keep_up(found);
     let Some(optimization) = found.as_ref() else { return };

@@ -13,6 +13,7 @@ use super::command::Command;
 use super::scene::Scene;
 use crate::loader::{DerivedKey, Lane, fresh_id};
 use crate::model::{Experiment, RunId, TraceId};
+use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Location, Place};
 use crate::widgets::format;
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
@@ -74,7 +75,7 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     }
     let has_store = scene.loader.state().open.is_some();
     let typed = memory.state.typed.trim().to_owned();
-    let experiments = if has_store { scene.loader.experiments(Lane::Visible).value().cloned() } else { None };
+    let experiments = if has_store { scene.loader.ask(&Experiments, Lane::Visible).value().cloned() } else { None };
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
@@ -153,7 +154,7 @@ fn read_runs(scene: &mut Scene<'_>, memory: &mut PaletteMemory, experiments: &[E
             is_missing |= known.is_none();
             continue;
         }
-        let slot = scene.loader.run_tree(&experiment.id, Lane::Prefetch);
+        let slot = scene.loader.ask(&RunTreeOf(experiment.id.clone()), Lane::Prefetch);
         under_way += usize::from(slot.is_pending());
         match (slot.value(), known) {
             (Some(tree), Some(at)) if Arc::ptr_eq(tree, &memory.runs[at].2) => {}
@@ -212,7 +213,7 @@ fn find_traces(scene: &mut Scene<'_>, typed: &str) -> Vec<TraceId> {
     if !can_be_id {
         return Vec::new();
     }
-    let slot = scene.loader.trace_ids(typed, Lane::Selection);
+    let slot = scene.loader.ask(&TraceIdsLike(typed.to_owned()), Lane::Selection);
     slot.value().map(|ids| ids.as_ref().clone()).unwrap_or_default()
 }
 

@@ -9,9 +9,9 @@ use super::origin::{self, Line, line_ui};
 use super::parts::{link, short_id, slot_ui};
 use super::scene::Scene;
 use super::window::place_frame;
-use crate::loader::Lane;
+use crate::loader::{Lane, ProgramOf};
 use crate::model::{RunId, StateHash};
-use crate::query::Passport;
+use crate::query::{Passport, PassportOf};
 use crate::state::{Action, Location, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
@@ -43,7 +43,7 @@ pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
 /// Looks up which program is wanted.
 pub(super) fn look_up(scene: &mut Scene<'_>) {
     let Some(run) = scene.state.wants_origin.clone() else { return };
-    let slot = scene.loader.program(&run, false, Lane::Selection);
+    let slot = scene.loader.ask(&ProgramOf { run: run.clone(), best: false }, Lane::Selection);
     let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
     let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
         (Some(Some(found)), _) => match &found.program.state_hash {
@@ -60,7 +60,7 @@ pub(super) fn look_up(scene: &mut Scene<'_>) {
 
 pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
     place_frame().show(ui, |ui| {
-        let slot = scene.loader.passport(hash, Lane::Selection);
+        let slot = scene.loader.ask(&PassportOf(hash.clone()), Lane::Selection);
         if slot.wants_skeleton(scene.clock.now) {
             progress_ui(ui, scene);
         }
@@ -87,7 +87,7 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
 
 /// How far the search has come: thousands of files may have to be read.
 fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
-    let text = match scene.loader.programs_looked() {
+    let text = match scene.loader.progress() {
         Some((done, of)) if done < of => {
             format!("Looking for this program: {} of {} runs", format::count(done as u64), format::count(of as u64))
         }

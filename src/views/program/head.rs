@@ -5,8 +5,9 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{ProgramMemory, rows};
-use crate::loader::{Lane, RunPage};
+use crate::loader::{FileOf, Lane, RunPage};
 use crate::model::{ArtifactOwner, Program, ProgramSource};
+use crate::query::ArtifactsOf;
 use crate::state::{Action, FileToSave, NoticeText, Place};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
@@ -69,7 +70,7 @@ pub(super) fn head_ui(
             .on_hover_text("The class of the program is not stored: that part is yours")
             .clicked()
         {
-            let tree = scene.loader.artifacts(&ArtifactOwner::Run(page.run.id.clone()), Lane::Visible);
+            let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
             let folder = tree.value().and_then(|tree| tree.folder.clone());
             scene.act(Action::Copy(rows::python(&page.run.id, program.source, folder.as_deref())));
         }
@@ -89,7 +90,8 @@ pub(super) fn head_ui(
 /// The file is read only to be written elsewhere.
 fn export_when_read(scene: &mut Scene<'_>, memory: &mut ProgramMemory, owner: &ArtifactOwner) {
     let Some(path) = memory.exports.clone() else { return };
-    let slot = scene.loader.artifact(owner, &path, MOST_BYTES, Lane::Selection);
+    let slot =
+        scene.loader.ask(&FileOf { owner: owner.clone(), path: path.clone(), limit: MOST_BYTES }, Lane::Selection);
     let failed = |why: &str| Action::Notify(NoticeText::failed(format!("{path} was not exported"), why));
     let action = match (slot.error(), slot.value().map(|file| file.as_ref().as_ref())) {
         (Some(error), _) => failed(error),

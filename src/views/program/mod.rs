@@ -14,7 +14,7 @@ use super::details::json::JsonMemory;
 use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
-use crate::loader::{Lane, PreparedProgram, RunPage};
+use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
 use crate::model::RunId;
 use crate::state::Action;
 use crate::widgets::empty::empty_ui;
@@ -57,7 +57,7 @@ impl ProgramMemory {
 const LIST_WIDTH: f32 = 210.0;
 
 pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, page: &RunPage) {
-    let slot = scene.loader.program(&page.run.id, false, Lane::Selection);
+    let slot = scene.loader.ask(&ProgramOf { run: page.run.id.clone(), best: false }, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
     let problems = rows::problems(slot.warnings(), &page.run.id);
     let Some(prepared) = found.as_ref() else {

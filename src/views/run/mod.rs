@@ -22,6 +22,7 @@ use super::traces::{TracesMemory, traces_ui};
 use super::window::place_frame;
 use crate::loader::{Lane, RunPage, TraceScope};
 use crate::model::{Lifecycle, RunId};
+use crate::query::{RunPageOf, TraceIndexOf};
 use crate::state::{Action, Place, Tab};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -73,7 +74,7 @@ impl RunMemory {
 
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
     place_frame().show(ui, |ui| {
-        let slot = scene.loader.run_page(id, Lane::Selection);
+        let slot = scene.loader.ask(&RunPageOf(id.clone()), Lane::Selection);
         let Some(page) = slot_ui(ui, scene, &slot, "The run", size::TABLE_ROW) else { return };
         let Some(page) = page.as_ref() else {
             empty_ui(ui, &format!("This store has no run {id}; it may have been deleted for good"), "");
@@ -142,7 +143,7 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: &mut shown_tabs::KnowsGepa
     let shown = shown_tabs::shown_tabs(scene, known, page);
     let tab = scene.state.location().tab.unwrap_or(shown_tabs::first(page));
     let metrics = format::count(page.values.metrics.len() as u64);
-    let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
+    let index = scene.loader.ask(&TraceIndexOf(TraceScope::Run(page.run.id.clone())), Lane::Visible);
     let traces = index.value().map(|index| format::count(index.total)).unwrap_or_default();
     let title = |tab: &Tab| match tab {
         Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),

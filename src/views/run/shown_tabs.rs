@@ -2,13 +2,14 @@
 
 use crate::loader::{Lane, RunPage};
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
+use crate::query::{ArtifactsOf, OptimizationOf};
 use crate::state::Tab;
 use crate::views::scene::Scene;
 
 /// The tabs of a run. The one that is shown stands among them in any case.
 pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage) -> Vec<Tab> {
     let current = scene.state.location().tab;
-    let tree = scene.loader.artifacts(&ArtifactOwner::Run(page.run.id.clone()), Lane::Visible);
+    let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
     let files: Vec<&str> = tree.value().map_or_else(Vec::new, |tree| {
         tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
     });
@@ -41,7 +42,7 @@ impl KnowsGepa {
         if !is_optimization(page) {
             return false;
         }
-        let slot = scene.loader.optimization(id, Lane::Visible);
+        let slot = scene.loader.ask(&OptimizationOf(id.clone()), Lane::Visible);
         let Some(found) = slot.value() else { return false };
         let is_it = found.as_ref().as_ref().is_some_and(|found| found.optimizer.name == Some("GEPA"));
         // A young run may not have told yet.

@@ -9,6 +9,7 @@ use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TraceTree};
 use crate::model::{Assessment, Cached};
+use crate::query::TraceFiguresOf;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::command::Command;
 use crate::views::parts::{link, short_id, trace_status};
@@ -93,7 +94,7 @@ fn cached_ui(ui: &mut Ui, cached: Option<Cached>) {
 
 /// Attachments whose files are not there.
 fn attachments_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let Some(attachments) = figures.value().map(|figures| &figures.attachments) else { return };
     let missing = attachments.missing().count();
     if missing == 0 {
@@ -125,7 +126,7 @@ fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
 }
 
 fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let (text, note) = total_text(tree.head.row.tokens, figures.value().map(|figures| &**figures));
     let chip = Chip::new(&text);
     let chip = match &note {

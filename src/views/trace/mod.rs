@@ -17,6 +17,7 @@ use super::scene::Scene;
 use super::window::place_frame;
 use crate::loader::{Lane, TracePlace, TraceTree};
 use crate::model::TraceId;
+use crate::query::{TracePlaceOf, TraceTreeOf};
 use crate::state::{Action, Location, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::format;
@@ -85,9 +86,10 @@ pub(super) fn trace_ui(
         };
     }
     let scope = scene.place().scope();
-    let place = scene.loader.trace_place(&scope, id, memory.near, Lane::Prefetch);
+    let place =
+        scene.loader.ask(&TracePlaceOf { scope: scope.clone(), trace: id.clone(), near: memory.near }, Lane::Prefetch);
     memory.place = place.value().and_then(|place| place.as_ref().clone()).map(Arc::new);
-    let slot = scene.loader.trace_tree(id, Lane::Selection);
+    let slot = scene.loader.ask(&TraceTreeOf(id.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let Some(answer) = slot_ui(ui, scene, &slot, "The trace", size::ROW) else { return };
         let Some(tree) = answer.as_ref() else {

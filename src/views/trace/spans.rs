@@ -5,6 +5,7 @@ use egui::{Align, Color32, Rect, Sense, Ui, pos2, vec2};
 use super::TraceMemory;
 use super::rows::{self, SpanLine, kind_tone, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
+use crate::query::TraceFiguresOf;
 use crate::state::Action;
 use crate::views::scene::Scene;
 use crate::widgets::format;
@@ -86,7 +87,7 @@ fn rows_ui(
     scale: TimeScale,
     extent: (i64, i64),
 ) {
-    let figures = scene.loader.span_facts(&tree.head.row.id, Lane::Visible);
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
     let lines = &memory.lines.lines;
     let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));

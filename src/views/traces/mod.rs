@@ -15,6 +15,7 @@ use super::scene::Scene;
 use super::scroll::{KeptRow, KeptScroll};
 use super::step::neighbour;
 use crate::loader::{Lane, SessionGroup, TraceScope};
+use crate::query::{TraceIndexOf, TraceSessionsOf};
 use crate::state::{Action, Place};
 use crate::store::TraceHandle;
 use crate::widgets::chips::Chip;
@@ -80,7 +81,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     if memory.scope.as_ref() != Some(scope) {
         *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
     }
-    let slot = scene.loader.trace_index(scope, Lane::Selection);
+    let slot = scene.loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection);
     let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
@@ -164,7 +165,7 @@ fn by_session(
 ) -> Option<Arc<Vec<SessionGroup>>> {
     let is_on = scene.state.settings.by_session;
     let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
-    let slot = scene.loader.trace_sessions(scope, lane);
+    let slot = scene.loader.ask(&TraceSessionsOf(scope.clone()), lane);
     let groups = slot.value().filter(|groups| !groups.is_empty())?;
     ui.horizontal(|ui| {
         let chip = Chip::toggle("By session", is_on);

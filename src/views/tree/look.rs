@@ -4,6 +4,7 @@ use super::rows::TreeLine;
 use crate::loader::Lane;
 use crate::model::{Run, RunStatus};
 use crate::query::table::Score;
+use crate::query::{TraceCountsOf, table::RunsOf};
 use crate::views::parts::{run_status, run_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::age;
@@ -26,14 +27,14 @@ pub(super) struct Look {
 
 pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     let clock = scene.clock;
-    let slot = scene.loader.runs(&line.experiment, Lane::Prefetch);
+    let slot = scene.loader.ask(&RunsOf(line.experiment.clone()), Lane::Prefetch);
     let prepared = slot.value();
     let row = prepared.and_then(|runs| runs.row_of(&run.id));
     let score = prepared.zip(row).and_then(|(runs, row)| runs.scores[row]);
     let mut stalled = None;
     // Only of runs that say that they are running it is asked whether they write anything.
     if run.status == RunStatus::Running {
-        let traces = scene.loader.run_traces(&line.experiment, Lane::Prefetch);
+        let traces = scene.loader.ask(&TraceCountsOf(line.experiment.clone()), Lane::Prefetch);
         if let (Some(runs), Some(row), Some(traces)) = (prepared, row, traces.value()) {
             stalled = runs.stalled_since(row, traces, clock.now_ms);
         }

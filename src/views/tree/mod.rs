@@ -13,6 +13,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
+use crate::query::{CountsOfExperiments, Experiments, RunTreeOf};
 use crate::state::{Action, Place, TreeKey};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::field::Field;
@@ -93,7 +94,7 @@ pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemor
         }
         section_ui(ui, "Experiments and runs");
     });
-    let slot = scene.loader.experiments(Lane::Visible);
+    let slot = scene.loader.ask(&Experiments, Lane::Visible);
     let Some(experiments) = slot_ui(ui, scene, &slot, "The experiments", size::ROW) else { return };
     make_rows(scene, memory, experiments);
     if memory.lines.is_empty() {
@@ -109,7 +110,7 @@ pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemor
 }
 
 fn make_rows(scene: &mut Scene<'_>, memory: &mut TreeMemory, experiments: &Arc<Vec<Experiment>>) {
-    let counts = scene.loader.counts(Lane::Visible);
+    let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
     let unfolded = &scene.state.unfolded;
     let mut runs: HashMap<ExperimentId, Slot<RunTree>> = HashMap::new();
     let mut made_of = MadeOf {
@@ -122,7 +123,7 @@ fn make_rows(scene: &mut Scene<'_>, memory: &mut TreeMemory, experiments: &Arc<V
     for experiment in experiments.iter() {
         // A filter finds runs wherever they are.
         if !made_of.filter.is_empty() || unfolded.has(&TreeKey::Experiment(experiment.id.clone())) {
-            let slot = scene.loader.run_tree(&experiment.id, Lane::Visible);
+            let slot = scene.loader.ask(&RunTreeOf(experiment.id.clone()), Lane::Visible);
             made_of.runs.push((experiment.id.clone(), slot.value().cloned(), slot.error().cloned()));
             runs.insert(experiment.id.clone(), slot);
         }
@@ -214,7 +215,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
 /// Unfolds what hides the run on screen, once its experiment's runs are here.
 fn unfold_way(scene: &mut Scene<'_>, place: &Place) {
     let (Some(experiment), Some(run)) = (place.experiment(), place.run()) else { return };
-    let slot = scene.loader.run_tree(experiment, Lane::Visible);
+    let slot = scene.loader.ask(&RunTreeOf(experiment.clone()), Lane::Visible);
     let Some(tree) = slot.value() else { return };
     let nodes = &tree.forest.nodes;
     let Some(at) = nodes.iter().position(|node| tree.runs[node.item].id == *run) else { return };

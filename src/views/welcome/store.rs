@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::loader::Lane;
 use crate::model::Experiment;
+use crate::query::{CountsOfExperiments, Experiments};
 use crate::state::Place;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
@@ -28,7 +29,7 @@ pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             Notice::hint(notice).show(ui);
             ui.add_space(size::GAP_S);
         }
-        let slot = scene.loader.experiments(Lane::Selection);
+        let slot = scene.loader.ask(&Experiments, Lane::Selection);
         let Some(experiments) = slot_ui(ui, scene, &slot, "The experiments", size::TABLE_ROW) else { return };
         if experiments.is_empty() {
             empty_ui(ui, "No experiments yet; they appear as soon as MLflow records a run", "");
@@ -46,7 +47,7 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
         Column::text("Created", 140.0).unsorted(),
         Column::text("Id", 120.0).unsorted(),
     ];
-    let counts = scene.loader.counts(Lane::Visible);
+    let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
     let id = egui::Id::unique("store experiments");
     let (mut state, mut cursor) = ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
     let clock = scene.clock;

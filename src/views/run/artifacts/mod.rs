@@ -10,6 +10,7 @@ use egui::Ui;
 
 use crate::loader::Lane;
 use crate::model::{ArtifactOwner, RunId};
+use crate::query::ArtifactsOf;
 use crate::state::Action;
 use crate::views::kept::KeptPlaces;
 use crate::views::parts::slot_ui;
@@ -34,7 +35,7 @@ pub(super) struct ArtifactsMemory {
 
 pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ArtifactsMemory, run: &RunId) {
     let owner = ArtifactOwner::Run(run.clone());
-    let slot = scene.loader.artifacts(&owner, Lane::Selection);
+    let slot = scene.loader.ask(&ArtifactsOf(owner.clone()), Lane::Selection);
     let Some(tree) = slot_ui(ui, scene, &slot, "The artifacts", size::ROW) else { return };
     if let Some(absent) = &tree.absent {
         Notice::hint("The artifacts are not here").advice(absent).show(ui);

@@ -7,7 +7,7 @@ use egui::Ui;
 
 use super::content::{Content, Prepared, is_image};
 use super::table::{GridMemory, grid_ui};
-use crate::loader::{DerivedKey, FileBytes, Lane, Text};
+use crate::loader::{DerivedKey, FileBytes, FileOf, Lane, Text};
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree};
 use crate::state::{Action, FileToSave, NoticeText, Outside};
 use crate::views::details::json::{JsonMemory, json_view_ui};
@@ -86,7 +86,8 @@ pub(super) fn file_ui(
         *memory = ViewerMemory { path: Some(entry.path.clone()), text, json, saves, ..ViewerMemory::default() };
     }
     let limit = if is_image(&entry.path) { IMAGE_MOST } else { SHOWN_MOST };
-    let slot = scene.loader.artifact(owner, &entry.path, limit, Lane::Selection);
+    let slot =
+        scene.loader.ask(&FileOf { owner: owner.clone(), path: entry.path.clone(), limit: limit }, Lane::Selection);
     let file = slot.value().and_then(|file| file.as_ref().as_ref()).cloned();
     let made = file.as_ref().map(|file| prepare(scene, &entry.path, file));
     let prepared = made.as_ref().and_then(|made| made.value()).map(Arc::clone);
@@ -190,7 +191,8 @@ fn head_ui(
 /// A file is read whole only to be saved, and let go of afterwards.
 fn save_when_read(scene: &mut Scene<'_>, memory: &mut ViewerMemory, owner: &ArtifactOwner, folder: Option<&str>) {
     let Some(path) = memory.saves.clone() else { return };
-    let slot = scene.loader.artifact(owner, &path, SAVED_MOST, Lane::Selection);
+    let slot =
+        scene.loader.ask(&FileOf { owner: owner.clone(), path: path.clone(), limit: SAVED_MOST }, Lane::Selection);
     if let Some(error) = slot.error() {
         memory.saves = None;
         scene.act(Action::Notify(NoticeText::failed(format!("{path} was not saved"), &**error)));

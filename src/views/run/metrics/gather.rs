@@ -9,6 +9,7 @@ use super::lines::{Axis, Drawing, Facts, Line};
 use super::points::RunPoints;
 use crate::loader::{DerivedKey, Lane, fresh_id};
 use crate::model::{MetricSeries, RunId};
+use crate::query::MetricOf;
 use crate::views::scene::Scene;
 use crate::widgets::charts::Series;
 use crate::widgets::tokens::Tone;
@@ -34,7 +35,7 @@ pub(super) fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &st
     let mut answers: Vec<Answer<'_>> = Vec::new();
     for candidate in shown {
         let id = &candidate.run.id;
-        let slot = scene.loader.metric(id, key, Lane::Visible);
+        let slot = scene.loader.ask(&MetricOf { run: id.clone(), key: key.to_owned() }, Lane::Visible);
         gathered.is_waiting |= slot.is_pending() && slot.value().is_none();
         gathered.error = gathered.error.take().or(slot.error().cloned());
         let Some(answer) = slot.value() else { continue };

@@ -20,6 +20,7 @@ use self::lines::{Axis, Drawing};
 use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
+use crate::query::{RunTreeOf, RunValuesOf};
 use crate::state::Action;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -81,7 +82,7 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
     let candidates = memory.choice.candidates(page, &others);
     // The values of other runs are asked for only where there are some.
     let values = (candidates.len() > 1)
-        .then(|| scene.loader.run_values(&page.run.experiment_id, Lane::Visible))
+        .then(|| scene.loader.ask(&RunValuesOf(page.run.experiment_id.clone()), Lane::Visible))
         .and_then(|slot| slot.value().map(Arc::clone));
     let keys = choice::keys(page, &candidates, values.as_deref());
     if keys.is_empty() && candidates.len() == 1 {
@@ -124,7 +125,7 @@ fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -
     }
     memory.choice.follow(&chosen.ids);
     let ids: HashSet<RunId> = chosen.ids.iter().cloned().collect();
-    let slot = scene.loader.run_tree(&page.run.experiment_id, Lane::Visible);
+    let slot = scene.loader.ask(&RunTreeOf(page.run.experiment_id.clone()), Lane::Visible);
     let Some(tree) = slot.value() else { return Vec::new() };
     tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
 }

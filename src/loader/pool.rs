@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::queue::{Job, Queue};
-use super::states::States;
-use super::worker::{Busy, Desk, Kit, Reply, Seed, Wake, fork, work};
+use super::worker::{Busy, Prototype, Reply, Wake, WorkerContext, WorkerHandle, fork, work};
+use crate::query::ask::Memo;
 use crate::store::Store;
 
 /// Answers that wait for the window; a worker that finds no place waits.
@@ -18,7 +18,7 @@ const MAX_ABANDONED: usize = 6;
 
 /// How long to wait for whom.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// A reading stops itself after this long.
     pub deadline: Duration,
     /// A reading that has not stopped this long after its deadline is abandoned.
@@ -27,7 +27,7 @@ pub struct Patience {
     pub watch_every: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(60),
@@ -38,66 +38,66 @@ impl Default for Patience {
 }
 
 /// The workers.
-pub(super) struct Crew {
+pub(super) struct WorkerPool {
     pub queue: Queue,
     replies: Receiver<Reply>,
     sender: SyncSender<Reply>,
-    desks: Vec<Desk>,
-    seed: Seed,
+    handles: Vec<WorkerHandle>,
+    prototype: Prototype,
     wake: Wake,
-    patience: Patience,
+    timeouts: Timeouts,
     abandoned: usize,
-    hired: usize,
+    spawned: usize,
     revision: Arc<AtomicU64>,
-    states: States,
+    memo: Arc<Memo>,
 }
 
-impl Crew {
+impl WorkerPool {
     /// Starts a worker for each reader.
-    pub fn start(readers: Vec<Box<dyn Store>>, seed: Seed, wake: Wake, patience: Patience) -> Self {
+    pub fn start(readers: Vec<Box<dyn Store>>, prototype: Prototype, wake: Wake, timeouts: Timeouts) -> Self {
         let (sender, replies) = sync_channel(MAX_REPLIES);
-        let mut crew = Self {
+        let mut pool = Self {
             queue: Queue::default(),
             replies,
             sender,
-            desks: Vec::new(),
-            seed,
+            handles: Vec::new(),
+            prototype,
             wake,
-            patience,
+            timeouts,
             abandoned: 0,
-            hired: 0,
+            spawned: 0,
             revision: Arc::default(),
-            states: States::default(),
+            memo: Arc::default(),
         };
         for reader in readers {
-            crew.hire(Some(reader));
+            pool.spawn(Some(reader));
         }
-        crew
+        pool
     }
 
-    fn hire(&mut self, reader: Option<Box<dyn Store>>) {
-        let desk = Desk::default();
-        let kit = Kit {
+    fn spawn(&mut self, reader: Option<Box<dyn Store>>) {
+        let handle = WorkerHandle::default();
+        let context = WorkerContext {
             queue: self.queue.clone(),
             replies: self.sender.clone(),
             wake: self.wake.clone(),
-            seed: Seed::clone(&self.seed),
-            deadline: self.patience.deadline,
+            prototype: Prototype::clone(&self.prototype),
+            deadline: self.timeouts.deadline,
             revision: Arc::clone(&self.revision),
-            states: self.states.clone(),
+            memo: Arc::clone(&self.memo),
         };
-        self.hired += 1;
-        let own = desk.clone();
-        let spawned = thread::Builder::new().name(format!("reader-{}", self.hired)).spawn(move || {
+        self.spawned += 1;
+        let own = handle.clone();
+        let started = thread::Builder::new().name(format!("reader-{}", self.spawned)).spawn(move || {
             // A replacement forks here, not on the window's thread: that may block, too.
-            let reader = reader.map_or_else(|| fork(&kit.seed), Ok);
+            let reader = reader.map_or_else(|| fork(&context.prototype), Ok);
             if let Ok(reader) = reader {
-                work(reader, &own, &kit);
+                work(reader, &own, &context);
             }
             own.dismiss();
         });
-        if spawned.is_ok() {
-            self.desks.push(desk);
+        if started.is_ok() {
+            self.handles.push(handle);
         }
     }
 
@@ -111,17 +111,17 @@ impl Crew {
         self.replies.try_recv().ok()
     }
 
-    /// Dismisses workers that are stuck in a reading, and hires others; returns what they were at.
+    /// Dismisses workers that are stuck in a reading, and spawns others; returns what they were at.
     pub fn replace_stuck(&mut self, now: Instant) -> Vec<Busy> {
-        let limit = self.patience.deadline + self.patience.after_deadline;
+        let limit = self.timeouts.deadline + self.timeouts.after_deadline;
         let mut stuck = Vec::new();
-        self.desks.retain(|desk| !desk.is_dismissed());
-        self.desks.retain(|desk| match desk.busy() {
+        self.handles.retain(|handle| !handle.is_dismissed());
+        self.handles.retain(|handle| match handle.busy() {
             Some(busy) => {
                 let waited = now.saturating_duration_since(busy.since);
-                let is_late = waited > limit || (busy.cancel.is_cancelled() && waited > self.patience.after_deadline);
+                let is_late = waited > limit || (busy.cancel.is_cancelled() && waited > self.timeouts.after_deadline);
                 if is_late {
-                    desk.dismiss();
+                    handle.dismiss();
                     stuck.push(busy);
                 }
                 !is_late
@@ -131,7 +131,7 @@ impl Crew {
         for _ in &stuck {
             self.abandoned += 1;
             if self.abandoned <= MAX_ABANDONED {
-                self.hire(None);
+                self.spawn(None);
             }
         }
         stuck
@@ -139,12 +139,12 @@ impl Crew {
 
     /// Whether nobody is left to read: too many were abandoned, or no new reader can be made.
     pub fn is_lost(&self) -> bool {
-        self.desks.is_empty()
+        self.handles.is_empty()
     }
 
-    /// How many runs of how many were looked at for their programs.
-    pub fn looked(&self) -> Option<(usize, usize)> {
-        self.states.looked()
+    /// How far the question that takes long has come.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.memo.progress()
     }
 
     /// How many workers were abandoned so far.
@@ -153,12 +153,12 @@ impl Crew {
     }
 }
 
-impl Drop for Crew {
+impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.queue.close();
-        for desk in &self.desks {
-            desk.dismiss();
-            if let Some(busy) = desk.busy() {
+        for handle in &self.handles {
+            handle.dismiss();
+            if let Some(busy) = handle.busy() {
                 busy.cancel.cancel();
             }
         }

@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::answer::Answer;
-use super::crew::{Crew, Patience};
-use super::derive::Maker;
+use super::cache::{AnswerCache, Pending};
+use super::lane::Lane;
 use super::opening::{Opener, Opening};
-use super::queue::Job;
-use super::request::{Lane, Request};
-use super::rows::RowShelf;
-use super::scout::Scout;
-use super::shelf::{Pending, Shelf};
+use super::pool::{Timeouts, WorkerPool};
+use super::probe::DiskProbe;
+use super::queue::{Job, Work};
+use super::row_cache::RowCache;
 use super::slot::Slot;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
+use crate::query::ask::{AnyQuestion, Question};
 use crate::store::{CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
 
 /// A store that is open.
@@ -51,13 +50,13 @@ pub struct Slowest {
 pub struct Loader {
     pub(super) opener: Opener,
     pub(super) wake: Wake,
-    pub(super) patience: Patience,
+    pub(super) timeouts: Timeouts,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
-    pub(super) crew: Option<Crew>,
-    pub(super) shelf: Shelf,
-    pub(super) rows: RowShelf,
-    pub(super) scout: Scout,
+    pub(super) pool: Option<WorkerPool>,
+    pub(super) answers: AnswerCache,
+    pub(super) lines: RowCache,
+    pub(super) probe: DiskProbe,
     pub(super) reveal: Reveal,
     /// Counts the stores that were opened, and changes of what may be seen.
     pub(super) epoch: u64,
@@ -67,6 +66,8 @@ pub struct Loader {
     pub(super) serial: u64,
     pub(super) revision: Option<Revision>,
     pub(super) watched: Option<Instant>,
+    /// The look for changes that is under way.
+    pub(super) watching: Option<u64>,
     pub(super) slowest: Option<Slowest>,
     pub(super) warnings: Arc<[Warning]>,
     /// A folder of artifacts that needs the user's word.
@@ -78,14 +79,14 @@ impl Loader {
     pub fn new(opener: Opener, wake: Wake) -> Self {
         Self {
             opener,
-            scout: Scout::new(Arc::clone(&wake)),
+            probe: DiskProbe::new(Arc::clone(&wake)),
             wake,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
             state: StoreState::default(),
             opening: None,
-            crew: None,
-            shelf: Shelf::default(),
-            rows: RowShelf::default(),
+            pool: None,
+            answers: AnswerCache::default(),
+            lines: RowCache::default(),
             reveal: Reveal::Masked,
             epoch: 0,
             generation: 1,
@@ -93,6 +94,7 @@ impl Loader {
             serial: 0,
             revision: None,
             watched: None,
+            watching: None,
             slowest: None,
             warnings: Arc::new([]),
             outside: None,
@@ -100,8 +102,8 @@ impl Loader {
     }
 
     /// Other limits, for tests.
-    pub fn with_patience(mut self, patience: Patience) -> Self {
-        self.patience = patience;
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
         self
     }
 
@@ -116,7 +118,7 @@ impl Loader {
     pub fn close(&mut self) {
         self.opening = None;
         self.state = StoreState::default();
-        self.crew = None;
+        self.pool = None;
         self.start_epoch();
     }
 
@@ -144,40 +146,41 @@ impl Loader {
         if reveal == Reveal::Masked {
             self.start_epoch();
         } else {
-            self.shelf.cancel_unwanted(u64::MAX);
+            self.answers.cancel_unwanted(u64::MAX);
             self.epoch += 1;
-            self.shelf.expire();
-            self.rows.clear();
+            self.answers.expire();
+            self.lines.clear();
             self.generation += 1;
         }
     }
 
     pub(super) fn start_epoch(&mut self) {
-        self.shelf.cancel_unwanted(u64::MAX);
-        self.shelf.clear();
-        self.rows.clear();
+        self.answers.cancel_unwanted(u64::MAX);
+        self.answers.clear();
+        self.lines.clear();
         self.epoch += 1;
         self.revision = None;
         self.watched = None;
+        self.watching = None;
         self.warnings = Arc::new([]);
         self.outside = None;
     }
 
     /// Takes in what has come; call it once before each frame. Says whether anything changed.
     pub fn begin_frame(&mut self, now: Instant) -> bool {
-        let mut has_news = self.poll_opening() | self.scout.poll();
-        let unwanted = self.shelf.cancel_unwanted(self.frame);
-        if let Some(crew) = &self.crew {
+        let mut has_news = self.poll_opening() | self.probe.poll();
+        let unwanted = self.answers.cancel_unwanted(self.frame);
+        if let Some(pool) = &self.pool {
             for serial in unwanted {
-                crew.queue.remove(serial);
+                pool.queue.remove(serial);
             }
         }
-        while let Some(reply) = self.crew.as_ref().and_then(Crew::next_reply) {
+        while let Some(reply) = self.pool.as_ref().and_then(WorkerPool::next_reply) {
             has_news |= self.accept(reply);
         }
         has_news |= self.give_up_stuck(now);
         if has_news {
-            self.shelf.evict(self.frame);
+            self.answers.evict(self.frame);
             self.collect_warnings();
         }
         self.frame += 1;
@@ -189,33 +192,29 @@ impl Loader {
         self.generation += 1;
     }
 
-    pub(super) fn want<T>(
-        &mut self,
-        request: Request,
-        lane: Lane,
-        pick: impl Fn(&Answer) -> Option<Arc<T>>,
-    ) -> Slot<T> {
-        self.want_made(request, lane, || None, pick)
+    /// What is known of an answer right now. What is missing, or older than the store, is asked for on a worker;
+    /// what is not asked for in every frame is cancelled.
+    pub fn ask<Q: Question>(&mut self, question: &Q, lane: Lane) -> Slot<Q::Answer> {
+        self.ask_any(question, lane, || question.to_shared())
     }
 
-    /// Asks, if need be, with what makes the answer unless the store does.
-    pub(super) fn want_made<T>(
+    /// The same for a question of any type; `to_send` is what a worker answers, and the same question.
+    pub(super) fn ask_any<T: Send + Sync + 'static>(
         &mut self,
-        request: Request,
+        question: &(dyn AnyQuestion + 'static),
         lane: Lane,
-        maker: impl FnOnce() -> Option<Maker>,
-        pick: impl Fn(&Answer) -> Option<Arc<T>>,
+        to_send: impl FnOnce() -> Arc<dyn AnyQuestion>,
     ) -> Slot<T> {
         let (frame, generation, epoch, reveal) = (self.frame, self.generation, self.epoch, self.reveal);
-        let entry = self.shelf.entry(&request);
+        let entry = self.answers.entry(question);
         entry.wanted = frame;
         if entry.is_due(generation)
-            && let Some(crew) = &self.crew
+            && let Some(pool) = &self.pool
         {
-            if crew.is_lost() {
+            if pool.is_lost() {
                 entry.error = Some("the store does not answer any more; open it again".into());
                 entry.generation = generation;
-                return entry.slot(pick);
+                return entry.slot();
             }
             self.serial += 1;
             let cancel = CancelToken::new();
@@ -223,46 +222,59 @@ impl Loader {
             entry.generation = generation;
             entry.is_expired = false;
             entry.error = None;
-            let slot = entry.slot(pick);
-            let job = Job { serial: self.serial, epoch, lane, request, reveal, cancel, maker: maker() };
-            let dropped = crew.submit(job);
-            if let Some(entry) = dropped.and_then(|job| self.shelf.get_mut(&job.request)) {
-                entry.pending = None;
-                entry.generation = 0;
+            let slot = entry.slot();
+            let work = Work::Answer(to_send());
+            let dropped = pool.submit(Job { serial: self.serial, epoch, generation, lane, work, reveal, cancel });
+            if let Some(job) = dropped {
+                self.give_up(&job);
             }
             return slot;
         }
-        entry.slot(pick)
+        entry.slot()
+    }
+
+    /// A job came to nothing before it was begun: it may be asked for again.
+    pub(super) fn give_up(&mut self, job: &Job) {
+        match &job.work {
+            Work::Answer(question) => {
+                if let Some(entry) = self.answers.get_mut(&**question) {
+                    entry.pending = None;
+                    entry.generation = 0;
+                }
+            }
+            Work::Lines(_) => self.lines.forget(job.serial),
+            Work::Watch => self.watching = None,
+        }
     }
 
     /// Makes sure that the lines behind `handles` are here or come.
     pub fn want_trace_rows(&mut self, handles: &[TraceHandle], lane: Lane) {
-        let Some(crew) = &self.crew else { return };
-        let missing = self.rows.missing(handles, self.generation, self.frame);
+        let Some(pool) = &self.pool else { return };
+        let missing = self.lines.missing(handles, self.generation, self.frame);
         if missing.is_empty() {
             return;
         }
         self.serial += 1;
         let cancel = CancelToken::new();
-        if let Some(serial) = self.rows.start(self.serial, &missing, self.generation, cancel.clone()) {
-            crew.queue.remove(serial);
+        if let Some(serial) = self.lines.start(self.serial, &missing, self.generation, cancel.clone()) {
+            pool.queue.remove(serial);
         }
-        let request = Request::TraceRows(missing);
-        let job =
-            Job { serial: self.serial, epoch: self.epoch, lane, request, reveal: self.reveal, cancel, maker: None };
-        if let Some(dropped) = crew.submit(job) {
-            self.rows.forget(dropped.serial);
+        let (serial, epoch, generation, reveal) = (self.serial, self.epoch, self.generation, self.reveal);
+        let work = Work::Lines(missing);
+        let dropped = pool.submit(Job { serial, epoch, generation, lane, work, reveal, cancel });
+        if let Some(job) = dropped {
+            self.give_up(&job);
         }
     }
 
     /// The line behind a handle, if it is here.
     pub fn trace_row(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
-        self.rows.get(handle)
+        self.lines.get(handle)
     }
 
     /// Whether anything is being read or opened.
     pub fn is_reading(&self) -> bool {
-        self.opening.is_some() || self.shelf.has_pending() || self.rows.has_pending()
+        self.opening.is_some() || self.answers.has_pending() || self.lines.has_pending()
     }
 
     /// What was damaged or missing in what is kept, sorted, each once.
@@ -285,13 +297,13 @@ impl Loader {
         self.reveal
     }
 
-    /// How many runs of how many were looked at for their programs; `None` before any was.
-    pub fn programs_looked(&self) -> Option<(usize, usize)> {
-        self.crew.as_ref().and_then(Crew::looked)
+    /// How far the last question that takes long has come: so many of so many; `None` before there was any.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.pool.as_ref().and_then(WorkerPool::progress)
     }
 
     /// How many stuck workers were abandoned, of the open store.
     pub fn abandoned(&self) -> usize {
-        self.crew.as_ref().map_or(0, Crew::abandoned)
+        self.pool.as_ref().map_or(0, WorkerPool::abandoned)
     }
 }

@@ -4,46 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::answer::Answer;
-use super::request::Request;
 use super::slot::Slot;
 use crate::model::Warning;
+use crate::query::ask::{AnyAnswer, AnyQuestion, CostClass};
 use crate::store::CancelToken;
-
-/// Answers of one kind share a bound, so that bodies never push out the tree they belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Class {
-    Bodies,
-    Trees,
-    Rest,
-}
-
-impl Class {
-    fn of(request: &Request) -> Self {
-        match request {
-            Request::SpanBody(..)
-            | Request::WholeSpanBody(..)
-            | Request::SpanJson(..)
-            | Request::Artifact(..)
-            | Request::Program(..)
-            | Request::Diff(..)
-            | Request::Evolution(..)
-            | Request::Lineage(_)
-            | Request::Derived(_) => Self::Bodies,
-            Request::TraceTree(_) | Request::SpanFacts(_) | Request::TraceIndex(_) | Request::TraceSessions(_) => {
-                Self::Trees
-            }
-            _ => Self::Rest,
-        }
-    }
-
-    fn most_bytes(self) -> usize {
-        match self {
-            Self::Bodies => 32 << 20,
-            Self::Trees | Self::Rest => 16 << 20,
-        }
-    }
-}
 
 /// A request that is under way.
 #[derive(Clone, Debug)]
@@ -53,12 +17,10 @@ pub(super) struct Pending {
     pub cancel: CancelToken,
 }
 
-/// All that is known about one request.
+/// All that is known about one question.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub answer: Option<Answer>,
-    /// About how many bytes the answer holds; counted once.
-    bytes: usize,
+    pub answer: Option<AnyAnswer>,
     pub warnings: Arc<[Warning]>,
     pub error: Option<Arc<str>>,
     pub pending: Option<Pending>,
@@ -74,7 +36,6 @@ impl Default for Entry {
     fn default() -> Self {
         Self {
             answer: None,
-            bytes: 0,
             warnings: Arc::new([]),
             error: None,
             pending: None,
@@ -87,15 +48,13 @@ impl Default for Entry {
 
 impl Entry {
     /// Keeps an answer; one that says the same as before changes nothing.
-    pub fn put(&mut self, answer: Answer) {
-        let answer = answer.or_same(self.answer.as_ref());
-        self.bytes = answer.bytes();
-        self.answer = Some(answer);
+    pub fn put(&mut self, answer: AnyAnswer) {
+        self.answer = Some(answer.or_same(self.answer.as_ref()));
     }
 
     /// What to show of it.
-    pub fn slot<T>(&self, pick: impl Fn(&Answer) -> Option<Arc<T>>) -> Slot<T> {
-        let value = self.answer.as_ref().and_then(pick);
+    pub fn slot<T: Send + Sync + 'static>(&self) -> Slot<T> {
+        let value = self.answer.as_ref().and_then(AnyAnswer::get);
         if let Some(error) = &self.error {
             return Slot::Failed { error: Arc::clone(error), previous: value };
         }
@@ -113,24 +72,28 @@ impl Entry {
         }
         match &self.answer {
             None => self.error.is_none() || self.generation < generation,
-            Some(answer) => self.is_expired || (self.generation < generation && !answer.is_final()),
+            Some(answer) => self.is_expired || (self.generation < generation && !answer.is_final),
         }
     }
 }
 
-/// The answers by their requests.
+/// The answers by their questions.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
-    entries: HashMap<Request, Entry>,
+pub(super) struct AnswerCache {
+    entries: HashMap<Arc<dyn AnyQuestion>, Entry>,
 }
 
-impl Shelf {
-    pub fn entry(&mut self, request: &Request) -> &mut Entry {
-        self.entries.entry(request.clone()).or_default()
+impl AnswerCache {
+    /// What is known about a question; from now on something is.
+    pub fn entry(&mut self, question: &(dyn AnyQuestion + 'static)) -> &mut Entry {
+        if !self.entries.contains_key(question) {
+            self.entries.insert(question.to_shared(), Entry::default());
+        }
+        self.entries.entry(question.to_shared()).or_default()
     }
 
-    pub fn get_mut(&mut self, request: &Request) -> Option<&mut Entry> {
-        self.entries.get_mut(request)
+    pub fn get_mut(&mut self, question: &(dyn AnyQuestion + 'static)) -> Option<&mut Entry> {
+        self.entries.get_mut(question)
     }
 
     /// Forgets everything.
@@ -159,32 +122,31 @@ impl Shelf {
         serials
     }
 
-    /// Whether anything is under way that somebody waits for; nobody does for the look for changes.
+    /// Whether anything is under way.
     pub fn has_pending(&self) -> bool {
-        self.entries.iter().any(|(key, entry)| entry.pending.is_some() && *key != Request::Revision)
+        self.entries.values().any(|entry| entry.pending.is_some())
     }
 
     /// Lets go of the answers that were not wanted for longest, until each class keeps its bound.
     /// What was wanted since `frame` stays in any case.
     pub fn evict(&mut self, frame: u64) {
-        for class in [Class::Bodies, Class::Trees, Class::Rest] {
-            let of_class = |request: &&Request| Class::of(request) == class;
-            let mut total: usize = self.entries.iter().filter(|(key, _)| of_class(key)).map(|(_, e)| e.bytes).sum();
+        for class in CostClass::ALL {
+            let bytes = |entry: &Entry| entry.answer.as_ref().map_or(0, |answer| answer.bytes);
+            let of_class = || self.entries.iter().filter(|(question, _)| question.cost() == class);
+            let mut total: usize = of_class().map(|(_, entry)| bytes(entry)).sum();
             if total <= class.most_bytes() {
                 continue;
             }
-            let mut oldest: Vec<(u64, usize, Request)> = self
-                .entries
-                .iter()
-                .filter(|(key, entry)| of_class(key) && entry.wanted < frame && entry.pending.is_none())
-                .map(|(key, entry)| (entry.wanted, entry.bytes, key.clone()))
+            let mut oldest: Vec<(u64, usize, Arc<dyn AnyQuestion>)> = of_class()
+                .filter(|(_, entry)| entry.wanted < frame && entry.pending.is_none())
+                .map(|(question, entry)| (entry.wanted, bytes(entry), Arc::clone(question)))
                 .collect();
             oldest.sort_by_key(|(wanted, _, _)| *wanted);
-            for (_, bytes, key) in oldest {
+            for (_, bytes, question) in oldest {
                 if total <= class.most_bytes() {
                     break;
                 }
-                self.entries.remove(&key);
+                self.entries.remove(&*question);
                 total -= bytes;
             }
         }
@@ -199,24 +161,24 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::file::FileBytes;
+    use crate::loader::file::{FileBytes, FileOf};
     use crate::model::ArtifactOwner;
 
-    fn text(name: &str) -> Request {
-        Request::Artifact(ArtifactOwner::Model("m".into()), name.into(), u64::MAX)
+    fn text(name: &str) -> FileOf {
+        FileOf { owner: ArtifactOwner::Model("m".into()), path: name.into(), limit: u64::MAX }
     }
 
     #[test]
     fn what_was_not_wanted_for_longest_goes_first() {
-        let mut shelf = Shelf::default();
+        let mut cache = AnswerCache::default();
         for (frame, name) in [(1, "a"), (2, "b"), (3, "c")] {
             let file = FileBytes::new(vec![b'x'; 15 << 20], 0, false);
-            let entry = shelf.entry(&text(name));
-            entry.put(Answer::Artifact(Arc::new(Some(file))));
+            let entry = cache.entry(&text(name));
+            entry.put(AnyAnswer::new(Some(file), 15 << 20, false));
             entry.wanted = frame;
         }
-        shelf.evict(3);
-        let kept: Vec<bool> = ["a", "b", "c"].iter().map(|name| shelf.get_mut(&text(name)).is_some()).collect();
+        cache.evict(3);
+        let kept: Vec<bool> = ["a", "b", "c"].iter().map(|name| cache.get_mut(&text(name)).is_some()).collect();
         assert_eq!(kept, [false, true, true]);
     }
 }

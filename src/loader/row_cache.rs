@@ -29,14 +29,14 @@ struct UnderWay {
 
 /// The lines.
 #[derive(Debug, Default)]
-pub(super) struct RowShelf {
+pub(super) struct RowCache {
     rows: HashMap<TraceHandle, Kept>,
     under_way: Vec<UnderWay>,
     /// Handles that a reading left out, with the generation at which it did.
     gone: HashMap<TraceHandle, u64>,
 }
 
-impl RowShelf {
+impl RowCache {
     /// The line behind a handle, if it is here.
     pub fn get(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
         self.rows.get(&handle).map(|kept| &kept.row)

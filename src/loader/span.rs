@@ -1,0 +1,104 @@
+//! Questions for the body of a span, laid out for the screen.
+
+use super::prepare::{BodyPart, PreparedBody, part_as_json};
+use super::text::Text;
+use crate::model::{SpanHandle, TraceId};
+use crate::query;
+use crate::query::ask::{CostClass, Question, Session};
+use crate::store::Result;
+
+/// One span of a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SpanAt {
+    /// The trace.
+    pub trace: TraceId,
+    /// Its place there.
+    pub span: SpanHandle,
+    /// It has ended: its body will not change any more.
+    pub has_ended: bool,
+}
+
+/// The body of a span; `None` inside if it is gone. Of a long one it is the beginning
+/// ([`PreparedBody::is_beginning`]): something to read while all of it comes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SpanBodyOf(pub SpanAt);
+
+/// All of the body of a span, however long; `None` inside if it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WholeSpanBodyOf(pub SpanAt);
+
+/// A part of a span's body as JSON, for texts too long to have it at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SpanJsonOf {
+    /// The trace.
+    pub trace: TraceId,
+    /// The span's place there.
+    pub span: SpanHandle,
+    /// Which part.
+    pub part: BodyPart,
+}
+
+impl Question for SpanBodyOf {
+    type Answer = Option<PreparedBody>;
+    const LABEL: &'static str = "span";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let SpanAt { trace, span, has_ended } = &self.0;
+        match query::span_beginning(session.store, session.cx, trace, *span)? {
+            Some(beginning) => Ok(Some(PreparedBody::of_beginning(beginning, *has_ended))),
+            None => WholeSpanBodyOf(self.0.clone()).answer(session),
+        }
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        body_bytes(answer)
+    }
+
+    fn is_final(answer: &Self::Answer) -> bool {
+        is_final(answer)
+    }
+}
+
+impl Question for WholeSpanBodyOf {
+    type Answer = Option<PreparedBody>;
+    const LABEL: &'static str = "long span";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let SpanAt { trace, span, has_ended } = &self.0;
+        let body = query::span_body(session.store, session.cx, trace, *span)?;
+        Ok(body.map(|body| PreparedBody::new(body, *has_ended)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        body_bytes(answer)
+    }
+
+    fn is_final(answer: &Self::Answer) -> bool {
+        is_final(answer)
+    }
+}
+
+impl Question for SpanJsonOf {
+    type Answer = Option<Text>;
+    const LABEL: &'static str = "span as JSON";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let body = query::span_body(session.store, session.cx, &self.trace, self.span)?;
+        Ok(body.and_then(|body| part_as_json(body, self.part)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Text::bytes)
+    }
+}
+
+fn body_bytes(body: &Option<PreparedBody>) -> usize {
+    body.as_ref().map_or(0, PreparedBody::bytes)
+}
+
+fn is_final(body: &Option<PreparedBody>) -> bool {
+    body.as_ref().is_some_and(|body| body.is_final)
+}

@@ -1,0 +1,331 @@
+//! What sessions on one store remember: answers by question, bounded by bytes, each found once.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::question::{AnyAnswer, AnyQuestion, CostClass};
+use crate::model::{Reveal, Warning};
+use crate::store::{ReadCx, Result};
+
+/// Who has been at a question for longer is stuck in a dead disk or network: the next one tries himself. Longer than
+/// any reading may take.
+const STUCK_AFTER: Duration = Duration::from_secs(90);
+
+/// How often somebody who waits for another worker looks whether he is still to wait.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Answers of one store, shared by the sessions of all workers. An answer counts for the generation of the store in
+/// which it was found; who opens another store takes another memo.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Answers with secrets and without never meet.
+    kept: Mutex<HashMap<Reveal, Answers>>,
+    found: Condvar,
+    progress: (AtomicUsize, AtomicUsize),
+}
+
+#[derive(Debug, Default)]
+struct Answers {
+    entries: HashMap<Arc<dyn AnyQuestion>, Entry>,
+    /// Counts the looks, so that the least recent one is known.
+    looks: u64,
+    /// About how many bytes are held, by class.
+    held: HashMap<CostClass, usize>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    /// Who is at it: a number of his own, and since when.
+    finding: Option<(u64, Instant)>,
+    kept: Option<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    answer: AnyAnswer,
+    /// What was damaged or missing; told again to whoever takes the answer.
+    warnings: Arc<[Warning]>,
+    generation: u64,
+    looked: u64,
+}
+
+/// What somebody who asks gets.
+pub(super) enum Claim<'m> {
+    /// The answer.
+    Kept(AnyAnswer, Arc<[Warning]>),
+    /// Nobody has it: find it. Others wait until this is dropped.
+    Yours(Finding<'m>),
+}
+
+/// The duty to find an answer. Dropped without one, by an error, a cancel or a panic, it leaves nothing behind and
+/// lets the next one try.
+pub(super) struct Finding<'m> {
+    memo: &'m Memo,
+    question: Arc<dyn AnyQuestion>,
+    reveal: Reveal,
+    generation: u64,
+    number: u64,
+}
+
+impl Memo {
+    /// A memo that remembers nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How far the last question that took long has come: so many of so many; `None` before there was any.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        let (done, of) = (self.progress.0.load(Ordering::Relaxed), self.progress.1.load(Ordering::Relaxed));
+        (done > 0).then_some((done, of))
+    }
+
+    pub(super) fn set_progress(&self, done: usize, of: usize) {
+        self.progress.0.store(done, Ordering::Relaxed);
+        self.progress.1.store(of, Ordering::Relaxed);
+    }
+
+    /// The answer, or the duty to find it; waits while somebody else is at it.
+    pub(super) fn claim(
+        &self,
+        question: &(dyn AnyQuestion + 'static),
+        cx: &ReadCx,
+        generation: u64,
+    ) -> Result<Claim<'_>> {
+        let reveal = cx.reveal();
+        let mut kept = self.lock();
+        let finding = loop {
+            cx.check()?;
+            let answers = kept.entry(reveal).or_default();
+            answers.looks += 1;
+            let looks = answers.looks;
+            match answers.entries.get_mut(question) {
+                Some(Entry { kept: Some(kept), .. }) if kept.generation >= generation => {
+                    kept.looked = looks;
+                    return Ok(Claim::Kept(kept.answer.clone(), Arc::clone(&kept.warnings)));
+                }
+                Some(Entry { finding: Some((_, since)), .. }) if since.elapsed() < STUCK_AFTER => {
+                    kept = self.found.wait_timeout(kept, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
+                }
+                Some(entry) => {
+                    entry.finding = Some((looks, Instant::now()));
+                    break Finding { memo: self, question: question.to_shared(), reveal, generation, number: looks };
+                }
+                None => {
+                    let shared = question.to_shared();
+                    let entry = Entry { finding: Some((looks, Instant::now())), kept: None };
+                    answers.entries.insert(Arc::clone(&shared), entry);
+                    break Finding { memo: self, question: shared, reveal, generation, number: looks };
+                }
+            }
+        };
+        Ok(Claim::Yours(finding))
+    }
+
+    /// The last answer, of whichever state of the store.
+    pub(super) fn outdated(&self, question: &(dyn AnyQuestion + 'static), reveal: Reveal) -> Option<AnyAnswer> {
+        let kept = self.lock();
+        Some(kept.get(&reveal)?.entries.get(question)?.kept.as_ref()?.answer.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Reveal, Answers>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Finding<'_> {
+    /// Remembers the answer; one that says the same as before is the one from before.
+    pub fn keep(self, answer: AnyAnswer, warnings: Vec<Warning>) -> AnyAnswer {
+        let mut kept = self.memo.lock();
+        let answers = kept.entry(self.reveal).or_default();
+        let before = answers.entries.get(&*self.question).and_then(|entry| entry.kept.as_ref());
+        let answer = answer.or_same(before.map(|kept| &kept.answer));
+        let (generation, looked) = (self.generation, answers.looks);
+        answers.put(&self.question, Kept { answer: answer.clone(), warnings: warnings.into(), generation, looked });
+        answer
+    }
+}
+
+impl Drop for Finding<'_> {
+    fn drop(&mut self) {
+        let mut kept = self.memo.lock();
+        if let Some(answers) = kept.get_mut(&self.reveal)
+            && let Some(entry) = answers.entries.get_mut(&*self.question)
+            && entry.finding.is_some_and(|(number, _)| number == self.number)
+        {
+            entry.finding = None;
+            if entry.kept.is_none() {
+                answers.entries.remove(&*self.question);
+            }
+        }
+        drop(kept);
+        self.memo.found.notify_all();
+    }
+}
+
+impl Answers {
+    fn put(&mut self, question: &Arc<dyn AnyQuestion>, kept: Kept) {
+        let cost = question.cost();
+        let held = self.held.entry(cost).or_default();
+        *held += kept.answer.bytes;
+        let entry = self.entries.entry(Arc::clone(question)).or_default();
+        if let Some(before) = entry.kept.replace(kept) {
+            *held = held.saturating_sub(before.answer.bytes);
+        }
+        if *held > cost.most_bytes() {
+            self.evict(cost);
+        }
+    }
+
+    /// Forgets what was not looked at for longest, until a class holds three quarters of its bound: looking for it
+    /// is not worth doing for each answer.
+    fn evict(&mut self, cost: CostClass) {
+        let of_class =
+            self.entries.iter().filter(|(question, entry)| question.cost() == cost && entry.finding.is_none());
+        let mut oldest: Vec<(u64, usize, Arc<dyn AnyQuestion>)> = of_class
+            .filter_map(|(question, entry)| {
+                let kept = entry.kept.as_ref()?;
+                Some((kept.looked, kept.answer.bytes, Arc::clone(question)))
+            })
+            .collect();
+        oldest.sort_by_key(|(looked, _, _)| *looked);
+        let held = self.held.entry(cost).or_default();
+        for (_, bytes, question) in oldest {
+            if *held <= cost.most_bytes() / 4 * 3 {
+                break;
+            }
+            self.entries.remove(&*question);
+            *held = held.saturating_sub(bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::query::ask::{Question, Session};
+    use crate::store::memory::MemoryStore;
+    use crate::store::{CancelToken, StoreError};
+
+    static FOUND: AtomicUsize = AtomicUsize::new(0);
+    static FAILS: AtomicBool = AtomicBool::new(false);
+
+    /// Takes a while, and counts how often it was found.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Slow(&'static str);
+
+    impl Question for Slow {
+        type Answer = String;
+        const LABEL: &'static str = "slow";
+
+        fn answer(&self, session: &mut Session<'_>) -> Result<String> {
+            FOUND.fetch_add(1, Ordering::SeqCst);
+            session.cx.warn("here", "something was damaged");
+            std::thread::sleep(Duration::from_millis(50));
+            session.cx.check()?;
+            if FAILS.swap(false, Ordering::SeqCst) { Err(StoreError::TooSlow) } else { Ok(self.0.to_owned()) }
+        }
+
+        fn bytes(answer: &String) -> usize {
+            answer.len()
+        }
+    }
+
+    /// Builds on another question.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Twice(&'static str);
+
+    impl Question for Twice {
+        type Answer = String;
+        const LABEL: &'static str = "twice";
+
+        fn answer(&self, session: &mut Session<'_>) -> Result<String> {
+            Ok(format!("{0}{0}", session.ask(&Slow(self.0))?))
+        }
+
+        fn bytes(answer: &String) -> usize {
+            answer.len()
+        }
+    }
+
+    /// A large answer.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Large(usize);
+
+    impl Question for Large {
+        type Answer = usize;
+        const LABEL: &'static str = "large";
+
+        fn answer(&self, _: &mut Session<'_>) -> Result<usize> {
+            Ok(self.0)
+        }
+
+        fn bytes(_: &usize) -> usize {
+            5 << 20
+        }
+    }
+
+    fn ask<Q: Question>(memo: &Arc<Memo>, question: &Q, generation: u64, cx: &ReadCx) -> Result<Arc<Q::Answer>> {
+        Session::new(&mut MemoryStore::new(), cx, Arc::clone(memo), generation).ask(question)
+    }
+
+    // One test, since the counters above are shared.
+    #[test]
+    fn each_answer_is_found_once_and_counts_for_one_state_of_the_store() {
+        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
+        assert_eq!(*ask(&memo, &Twice("a"), 1, &cx).expect("found"), "aa");
+        assert_eq!(*ask(&memo, &Slow("a"), 1, &cx).expect("kept"), "a");
+        assert_eq!(FOUND.load(Ordering::SeqCst), 1);
+        // What was wrong is told to everybody.
+        assert_eq!(cx.take_warnings().len(), 1);
+        ask(&memo, &Twice("a"), 1, &cx).expect("kept");
+        assert_eq!(cx.take_warnings().len(), 1);
+        // Another state of the store, and with secrets: found anew; what says the same is the same.
+        let before = ask(&memo, &Slow("a"), 1, &cx).expect("kept");
+        let after = ask(&memo, &Slow("a"), 2, &cx).expect("found");
+        assert!(Arc::ptr_eq(&before, &after));
+        assert_eq!(FOUND.load(Ordering::SeqCst), 2);
+        ask(&memo, &Slow("a"), 2, &ReadCx::new().with_reveal(Reveal::Revealed)).expect("found");
+        assert_eq!(FOUND.load(Ordering::SeqCst), 3);
+
+        // Several workers at once.
+        let barrier = Barrier::new(4);
+        let asked = || {
+            barrier.wait();
+            ask(&memo, &Slow("b"), 2, &ReadCx::new()).map(|answer| (*answer).clone())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4).map(|_| scope.spawn(asked)).collect();
+            for worker in workers {
+                assert_eq!(worker.join().expect("no panic").expect("an answer"), "b");
+            }
+        });
+        assert_eq!(FOUND.load(Ordering::SeqCst), 4);
+
+        // One that fails or is cancelled leaves nothing, and who waited finds it himself.
+        FAILS.store(true, Ordering::SeqCst);
+        let cancel = CancelToken::new();
+        let cancelled = ReadCx::new().with_cancel(cancel.clone());
+        assert!(ask(&memo, &Slow("c"), 2, &cx).is_err());
+        cancel.cancel();
+        assert!(matches!(ask(&memo, &Slow("c"), 2, &cancelled), Err(StoreError::Cancelled)));
+        assert_eq!(*ask(&memo, &Twice("c"), 2, &cx).expect("found at last"), "cc");
+        assert_eq!(FOUND.load(Ordering::SeqCst), 6);
+    }
+
+    #[test]
+    fn what_was_not_looked_at_for_longest_goes_first() {
+        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
+        for number in 0..3 {
+            ask(&memo, &Large(number), 1, &cx).expect("found");
+        }
+        ask(&memo, &Large(0), 1, &cx).expect("kept");
+        ask(&memo, &Large(3), 1, &cx).expect("found");
+        let kept: Vec<bool> = (0..4).map(|one| memo.outdated(&Large(one), Reveal::Masked).is_some()).collect();
+        assert_eq!(kept, [true, false, false, true].map(|kept| kept), "at most three quarters of 16 MB are left");
+    }
+}
