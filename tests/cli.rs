@@ -25,7 +25,7 @@ fn databases() -> Vec<PathBuf> {
         }
     }
     found.sort();
-    assert!(found.len() >= 5, "five kinds of stores are recorded, found {found:?}");
+    assert!(found.len() >= 8, "eight kinds of stores are recorded, found {found:?}");
     found
 }
 

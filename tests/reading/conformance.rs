@@ -477,7 +477,7 @@ fn list(folder: &Path, prefix: &str, found: &mut Vec<String>) {
 
 #[test]
 fn what_mlflows_own_api_says() {
-    let compared = std::cell::Cell::new((0, 0, 0));
+    let (compared, compared_scores) = (std::cell::Cell::new((0, 0, 0)), std::cell::Cell::new(0));
     for_every_reader(|case| {
         let Some(golden) = case.golden() else { panic!("{} has no golden file", case.database.display()) };
         let query = RunQuery { scope: RunScope::All, with_deleted: true };
@@ -525,6 +525,12 @@ fn what_mlflows_own_api_says() {
             let head = case.store.trace(&case.cx, &id).expect("read").expect("exists");
             assert_eq!(Json::from(head.row.start_time_ms), wanted["timestamp_ms"]);
             assert_eq!(head.row.duration_ms, wanted["execution_time_ms"].as_i64());
+            let scores = wanted["assessments"].as_array().cloned().unwrap_or_default();
+            assert!(scores.is_empty() || scores.len() == head.assessments.len(), "{id}");
+            for score in scores {
+                same_assessment(&score, &head.assessments);
+                compared_scores.set(compared_scores.get() + 1);
+            }
             let (runs, traces, mut compared_spans) = compared.get();
             let spans = wanted["spans"].as_array().cloned().unwrap_or_default();
             let heads = case.store.spans(&case.cx, &id).expect("spans");
@@ -556,6 +562,27 @@ fn what_mlflows_own_api_says() {
     });
     let (runs, traces, spans) = compared.get();
     assert!(runs > 30 && traces > 100 && spans > 300, "only {runs} runs, {traces} traces, {spans} spans were compared");
+    let is_own = std::env::var_os("DSPYGLASS_STORES").is_none();
+    assert!(!is_own || compared_scores.get() >= 90, "only {} assessments were compared", compared_scores.get());
+}
+
+/// What MLflow says of one assessment is what one of these says.
+fn same_assessment(wanted: &Json, told: &[dspyglass::model::Assessment]) {
+    let kind = match wanted["kind"].as_str() {
+        Some("FeedbackValue") => "feedback",
+        Some("ExpectationValue") => "expectation",
+        _ => "issue",
+    };
+    let is_it = |one: &&dspyglass::model::Assessment| {
+        let source = serde_json::json!([one.source_type, one.source_id]);
+        // Of an issue MLflow's API tells the name alone, which is no value there.
+        let is_value = kind == "issue" || one.value == wanted["value"];
+        wanted["name"] == *one.name && one.kind == kind && source == wanted["source"] && is_value
+    };
+    let one = told.iter().find(is_it).unwrap_or_else(|| panic!("{wanted} is not in {told:?}"));
+    assert_eq!(wanted["rationale"].as_str(), one.rationale.as_deref());
+    assert_eq!(wanted["valid"].as_bool(), Some(one.is_valid), "{wanted}");
+    assert_eq!(wanted["error"].is_null(), one.error.is_none(), "{wanted}");
 }
 
 /// A number of a golden file as Rust prints it. NaN is a word there, while MLflow's API gives
