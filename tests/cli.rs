@@ -5,6 +5,8 @@
 mod against_sql;
 #[path = "cli/programs.rs"]
 mod programs;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/usage.rs"]
 mod usage;
 
