@@ -49,8 +49,8 @@ pub use provenance::{Origin, Provenance, provenance};
 pub use run_page::{RunPage, run_page};
 pub use runs::{RunTable, RunTree, find_run, run_table, run_tree};
 pub use trace::{
-    TraceDocument, TraceFigures, TraceTree, find_trace, find_traces, span_beginning, span_body, span_facts,
-    trace_document, trace_tree,
+    MAX_CANDIDATES, TraceDocument, TraceFigures, TraceTree, find_trace, find_traces, span_beginning, span_body,
+    span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, trace_counts_by_run};
 pub use traces::{TraceList, trace_index, trace_rows, traces};
@@ -64,6 +64,14 @@ pub enum Found<T> {
     Several(Vec<String>),
     /// None.
     Nothing,
+}
+
+/// A shorter beginning of an id stands for none, as in git: `1` is an experiment's whole id.
+const SHORTEST_BEGINNING: usize = 4;
+
+/// Whether an id is meant by its beginning.
+fn is_begun(id: &str, typed: &str) -> bool {
+    typed.len() >= SHORTEST_BEGINNING && id.starts_with(typed)
 }
 
 /// One, several or none of a list.

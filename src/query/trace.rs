@@ -6,7 +6,7 @@ use crate::query::Found;
 use crate::store::{ReadCx, Result, Store};
 
 /// When the beginning of an id fits several, no more of them are named.
-const MAX_CANDIDATES: usize = 20;
+pub const MAX_CANDIDATES: usize = 20;
 
 /// A record longer than this is shown by its beginning first.
 const BEGINNING_BYTES: usize = 128 << 10;
@@ -54,7 +54,8 @@ pub struct TraceDocument {
     pub figures: TraceFigures,
 }
 
-/// The trace of an id, or else the only one whose id begins like this.
+/// The trace of an id, or else the only one whose id begins like this, with or without the `tr-`
+/// of MLflow 3.
 ///
 /// # Errors
 /// Those of the store.
@@ -63,10 +64,7 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
     if store.trace(cx, &id)?.is_some() {
         return Ok(Found::One(id));
     }
-    if id_or_prefix.is_empty() {
-        return Ok(Found::Nothing);
-    }
-    Ok(super::one_of(store.trace_ids(cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
+    Ok(super::one_of(find_traces(store, cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
 /// The ids of traces that are `typed` or begin so, with or without the `tr-` of MLflow 3 before them; no more than

@@ -146,7 +146,7 @@ impl<'a> From<&'a Assessment> for OneAssessment<'a> {
 pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let id = match query::find_trace(answer.store, answer.cx, &args.trace)? {
         Found::One(id) => id,
-        Found::Several(ids) => return Err(several("traces", "begin with", &args.trace, &ids)),
+        Found::Several(ids) => return Err(several("traces", &args.trace, &ids)),
         Found::Nothing => return Err(answer.absent("trace", &args.trace)),
     };
     let Some(document) = query::trace_document(answer.store, answer.cx, &id)? else {
