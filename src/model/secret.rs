@@ -108,32 +108,27 @@ fn hidden(is_secret_key: bool, text: &str) -> Hidden {
 }
 
 /// Masks every secret inside a JSON value that stands under `key` (empty if under none).
-pub fn mask_json(key: &str, value: Json, reveal: Reveal) -> Json {
-    if reveal == Reveal::Revealed {
-        return value;
+pub fn mask_json(key: &str, mut value: Json, reveal: Reveal) -> Json {
+    if reveal == Reveal::Masked {
+        mask(key, &mut value);
     }
-    mask(key, value)
+    value
 }
 
-fn mask(key: &str, value: Json) -> Json {
-    match value {
-        Json::String(text) => match hidden(is_secret_key(key), &text) {
-            Hidden::Nothing => Json::String(text),
+/// In place: nearly nothing is a secret, and building everything again costs as much as reading it.
+fn mask(key: &str, value: &mut Json) {
+    let masked = match value {
+        Json::String(text) => match hidden(is_secret_key(key), text) {
+            Hidden::Nothing => return,
             Hidden::Parts(redacted) => Json::String(redacted),
             Hidden::Whole => masked_json(),
         },
         Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
-        Json::Array(items) => Json::Array(items.into_iter().map(|item| mask(key, item)).collect()),
-        Json::Object(map) => Json::Object(
-            map.into_iter()
-                .map(|(key, item)| {
-                    let item = mask(&key, item);
-                    (key, item)
-                })
-                .collect(),
-        ),
-        other => other,
-    }
+        Json::Array(items) => return items.iter_mut().for_each(|item| mask(key, item)),
+        Json::Object(map) => return map.iter_mut().for_each(|(key, item)| mask(key, item)),
+        _ => return,
+    };
+    *value = masked;
 }
 
 /// What every secret inside a text has one of: looked for first, since nearly no text has any

@@ -134,8 +134,8 @@ pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Re
     let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
     let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
-    let facts = store.span_facts(cx, trace, &tree.spans)?;
-    let figures = figures(&tree, facts);
+    // The bodies hold the facts: asking the store for them would read everything twice.
+    let figures = figures(&tree, bodies.iter().map(SpanBody::facts).collect());
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 
-use crate::support::databases;
+use crate::support::{databases, same_assessment};
 use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
@@ -370,6 +370,7 @@ fn spans_with_everything_that_was_noted() {
             let facts = case.store.span_facts(&case.cx, &id, &heads).expect("facts");
             let records = records(case, id.as_str());
             assert_eq!(heads.len(), records.len(), "{id}");
+            let mut bodies = case.store.span_bodies(&case.cx, &id, &heads).expect("bodies").into_iter();
             assert!(heads.windows(2).all(|pair| pair[0].start_ns <= pair[1].start_ns));
             for (head, facts) in heads.iter().zip(&facts) {
                 let Record(_, parent, name, start, end, attributes) =
@@ -377,6 +378,7 @@ fn spans_with_everything_that_was_noted() {
                 assert_eq!((&head.parent_id, &head.name), (parent, name));
                 assert_eq!((head.start_ns, head.end_ns), (*start, *end));
                 let body = case.store.span_body(&case.cx, &id, head.handle).expect("read").expect("exists");
+                assert_eq!(bodies.next().as_ref(), Some(&body), "read with all others or alone");
                 let decoded =
                     |value: &Json| serde_json::from_str::<Json>(value.as_str().expect("text")).expect("JSON in JSON");
                 assert_eq!(body.inputs, attributes.get("mlflow.spanInputs").map(decoded));
@@ -387,7 +389,7 @@ fn spans_with_everything_that_was_noted() {
                     .map(|(key, value)| (key.clone(), decoded(value)))
                     .collect();
                 assert_eq!(body.attributes, others);
-                assert_eq!(facts.tokens, body.tokens());
+                assert_eq!(*facts, body.facts());
                 assert_eq!(facts.tokens.is_some(), others.contains_key("mlflow.chat.tokenUsage"));
                 count.set(count.get() + 1);
             }
@@ -564,25 +566,6 @@ fn what_mlflows_own_api_says() {
     assert!(runs > 30 && traces > 100 && spans > 300, "only {runs} runs, {traces} traces, {spans} spans were compared");
     let is_own = std::env::var_os("DSPYGLASS_STORES").is_none();
     assert!(!is_own || compared_scores.get() >= 90, "only {} assessments were compared", compared_scores.get());
-}
-
-/// What MLflow says of one assessment is what one of these says.
-fn same_assessment(wanted: &Json, told: &[dspyglass::model::Assessment]) {
-    let kind = match wanted["kind"].as_str() {
-        Some("FeedbackValue") => "feedback",
-        Some("ExpectationValue") => "expectation",
-        _ => "issue",
-    };
-    let is_it = |one: &&dspyglass::model::Assessment| {
-        let source = serde_json::json!([one.source_type, one.source_id]);
-        // Of an issue MLflow's API tells the name alone, which is no value there.
-        let is_value = kind == "issue" || one.value == wanted["value"];
-        wanted["name"] == *one.name && one.kind == kind && source == wanted["source"] && is_value
-    };
-    let one = told.iter().find(is_it).unwrap_or_else(|| panic!("{wanted} is not in {told:?}"));
-    assert_eq!(wanted["rationale"].as_str(), one.rationale.as_deref());
-    assert_eq!(wanted["valid"].as_bool(), Some(one.is_valid), "{wanted}");
-    assert_eq!(wanted["error"].is_null(), one.error.is_none(), "{wanted}");
 }
 
 /// A number of a golden file as Rust prints it. NaN is a word there, while MLflow's API gives

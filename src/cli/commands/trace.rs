@@ -1,5 +1,7 @@
 //! `dspyglass trace`
 
+use std::mem::ManuallyDrop;
+
 use serde::{Serialize, Serializer};
 
 use super::{Answer, several, trace_text};
@@ -155,6 +157,9 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
     if !answer.is_json {
         return trace_text::print(&document, answer);
     }
+    // Never taken apart: the program ends when it is written, and freeing the millions of values
+    // of a large trace takes a tenth of the time.
+    let document = ManuallyDrop::new(document);
     let head = &document.tree.head;
     let row = &head.row;
     let tokens = document.figures.tokens;
