@@ -5,6 +5,8 @@
 mod against_sql;
 #[path = "cli/programs.rs"]
 mod programs;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/usage.rs"]
@@ -27,7 +29,7 @@ fn databases() -> Vec<PathBuf> {
         }
     }
     found.sort();
-    assert!(found.len() >= 5, "five kinds of stores are recorded, found {found:?}");
+    assert!(found.len() >= 8, "eight kinds of stores are recorded, found {found:?}");
     found
 }
 

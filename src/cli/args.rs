@@ -123,7 +123,7 @@ pub(super) struct ExperimentsArgs {
 pub(super) struct RunsArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// Only the runs of this experiment, by id or name
+    /// Only the runs of this experiment, by id, the beginning of it or name
     #[arg(long, value_name = "E")]
     pub(super) experiment: Option<String>,
     /// Only the runs for which this holds, in MLflow's search syntax
@@ -139,7 +139,7 @@ pub(super) struct RunsArgs {
 pub(super) struct MetricsArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// The run, by id or by a name that no other run has
+    /// The run, by id, the beginning of it or a name that no other run has
     pub(super) run: String,
     /// Only this metric
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
@@ -151,10 +151,10 @@ pub(super) struct MetricsArgs {
 pub(super) struct TracesArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// Only the traces of this experiment, by id or name
+    /// Only the traces of this experiment, by id, the beginning of it or name
     #[arg(long, value_name = "E")]
     pub(super) experiment: Option<String>,
-    /// Only the traces of this run, by id or by a name that no other run has
+    /// Only the traces of this run, by id, the beginning of it or a name that no other run has
     #[arg(long, value_name = "R")]
     pub(super) run: Option<String>,
     /// No more than the N newest; without it all
@@ -176,7 +176,7 @@ pub(super) struct TraceArgs {
 pub(super) struct OptimizationArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, by id or by a name that no other run has
+    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
     pub(super) parent: String,
 }
 
@@ -185,7 +185,7 @@ pub(super) struct OptimizationArgs {
 pub(super) struct ProgramArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// The run, by id or by a name that no other run has
+    /// The run, by id, the beginning of it or a name that no other run has
     pub(super) run: String,
     /// The best program of an optimization (best_model.json) and nothing else
     #[arg(long)]
@@ -197,7 +197,7 @@ pub(super) struct ProgramArgs {
 pub(super) struct DiffArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// The run to compare with, by id or by a name that no other run has
+    /// The run to compare with, by id, the beginning of it or a name that no other run has
     pub(super) run_a: String,
     /// The run that is compared; an optimization stands for its best program
     pub(super) run_b: String,

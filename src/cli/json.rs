@@ -10,9 +10,40 @@ use crate::model::{Cached, Entry, Json, LatestMetric, RunStatus, Session, Shown,
 
 /// Writes one document on one line.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, document)?;
-    writeln!(out)?;
+    let mut chunks = Chunks { bytes: Vec::with_capacity(2 * CHUNK_BYTES), out };
+    serde_json::to_writer(&mut chunks, document)?;
+    chunks.write_all(b"\n")?;
+    chunks.flush()?;
     Ok(())
+}
+
+/// So much of a document is gathered before it is passed on.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// Gathers the million small pieces of a large document, each of which would be a call through
+/// `dyn Write` otherwise.
+struct Chunks<'a> {
+    bytes: Vec<u8>,
+    out: &'a mut dyn Write,
+}
+
+impl Write for Chunks<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.write_all(&self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
 }
 
 /// A number; NaN and ±infinity as the words that Python writes.

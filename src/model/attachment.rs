@@ -1,5 +1,7 @@
 //! Attachments: what MLflow (≥ 3.18) takes out of a span's texts and keeps as a file of the trace.
 
+use super::Json;
+
 /// How such a text begins: `mlflow-attachment://<id>?content_type=image%2Fpng&trace_id=tr-…&size=78`.
 const SCHEME: &str = "mlflow-attachment://";
 
@@ -58,6 +60,23 @@ pub fn find(text: &str) -> Vec<Attachment> {
             break;
         }
     }
+    found
+}
+
+/// The attachments that the texts within some values name, each once, sorted.
+pub fn find_in<'v>(values: impl IntoIterator<Item = &'v Json>) -> Vec<Attachment> {
+    fn visit(value: &Json, found: &mut Vec<Attachment>) {
+        match value {
+            Json::String(text) => found.extend(find(text)),
+            Json::Array(items) => items.iter().for_each(|item| visit(item, found)),
+            Json::Object(map) => map.values().for_each(|item| visit(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    values.into_iter().for_each(|value| visit(value, &mut found));
+    found.sort();
+    found.dedup();
     found
 }
 

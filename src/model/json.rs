@@ -57,11 +57,16 @@ pub fn decode(bytes: &[u8]) -> Decoded {
 /// JSON string (MLflow 2.21 – 3.18). A text that is no JSON stays itself.
 pub fn unwrap_encoded(value: Json) -> Json {
     match value {
-        Json::String(text) => match serde_json::from_str(&text) {
-            Ok(value) if text.len() <= MAX_BYTES => value,
-            _ => decode(text.as_bytes()).value,
-        },
+        Json::String(text) => unwrap_text(&text),
         other => other,
+    }
+}
+
+/// As [`unwrap_encoded`], of a text that nobody keeps.
+pub fn unwrap_text(text: &str) -> Json {
+    match serde_json::from_str(text) {
+        Ok(value) if text.len() <= MAX_BYTES => value,
+        _ => decode(text.as_bytes()).value,
     }
 }
 

@@ -3,7 +3,13 @@
 //! MLflow 2.21 – 3.1 writes `api_key` in clear into the attributes of every LM span. A value is
 //! a secret by its key (`api_key`, `password`, `authorization`, …) or by its shape (`sk-…`, a
 //! bearer token, a JSON web token). Keys that merely speak of tokens (`max_tokens`,
-//! `input_tokens`, `mlflow.chat.tokenUsage`) are not.
+//! `input_tokens`, `mlflow.chat.tokenUsage`) are not. Inside a text, which may be code or speak
+//! of code, a key alone decides nothing where the value only names a secret (`FS_API_KEY`).
+//!
+//! Every pattern is compiled in the program. Should one of them ever not compile, tests stop
+//! there, and a build without checks withholds what the pattern would have looked through.
+
+mod names;
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -12,6 +18,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
 
 use super::Json;
+use names::is_name;
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -101,32 +108,27 @@ fn hidden(is_secret_key: bool, text: &str) -> Hidden {
 }
 
 /// Masks every secret inside a JSON value that stands under `key` (empty if under none).
-pub fn mask_json(key: &str, value: Json, reveal: Reveal) -> Json {
-    if reveal == Reveal::Revealed {
-        return value;
+pub fn mask_json(key: &str, mut value: Json, reveal: Reveal) -> Json {
+    if reveal == Reveal::Masked {
+        mask(key, &mut value);
     }
-    mask(key, value)
+    value
 }
 
-fn mask(key: &str, value: Json) -> Json {
-    match value {
-        Json::String(text) => match hidden(is_secret_key(key), &text) {
-            Hidden::Nothing => Json::String(text),
+/// In place: nearly nothing is a secret, and building everything again costs as much as reading it.
+fn mask(key: &str, value: &mut Json) {
+    let masked = match value {
+        Json::String(text) => match hidden(is_secret_key(key), text) {
+            Hidden::Nothing => return,
             Hidden::Parts(redacted) => Json::String(redacted),
             Hidden::Whole => masked_json(),
         },
         Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
-        Json::Array(items) => Json::Array(items.into_iter().map(|item| mask(key, item)).collect()),
-        Json::Object(map) => Json::Object(
-            map.into_iter()
-                .map(|(key, item)| {
-                    let item = mask(&key, item);
-                    (key, item)
-                })
-                .collect(),
-        ),
-        other => other,
-    }
+        Json::Array(items) => return items.iter_mut().for_each(|item| mask(key, item)),
+        Json::Object(map) => return map.iter_mut().for_each(|(key, item)| mask(key, item)),
+        _ => return,
+    };
+    *value = masked;
 }
 
 /// What every secret inside a text has one of: looked for first, since nearly no text has any
@@ -160,8 +162,22 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "token",
         "authorization",
     ];
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(signs).ok()
+    searcher(&signs)
 });
+
+/// Finds any of some words, however they are capitalized.
+fn searcher(words: &[&str]) -> Option<AhoCorasick> {
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
+    debug_assert!(built.is_ok(), "{words:?}: {built:?}");
+    built.ok()
+}
+
+/// A pattern; `None`, after which nothing is let through, if it is none.
+fn pattern(text: &str) -> Option<Regex> {
+    let compiled = Regex::new(text);
+    debug_assert!(compiled.is_ok(), "{compiled:?}");
+    compiled.ok()
+}
 
 /// The length of the shortest secret that is a whole text.
 const SHORTEST_WHOLE: usize = 6;
@@ -179,17 +195,23 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }
-    let shapes = match_shapes(text);
-    match shapes {
-        Cow::Borrowed(text) => match_pairs(text),
-        Cow::Owned(text) => Cow::Owned(match_pairs(&text).into_owned()),
+    redact_by(SHAPES.as_ref(), PAIRS.as_ref(), text)
+}
+
+/// As [`redact`]; a pattern that is missing hides all of the text.
+fn redact_by<'a>(shapes: Option<&Regex>, pairs: Option<&Regex>, text: &'a str) -> Cow<'a, str> {
+    // Owned: a borrowed one would say that nothing is hidden.
+    let (Some(shapes), Some(pairs)) = (shapes, pairs) else { return Cow::Owned(MASK.to_owned()) };
+    match match_shapes(shapes, text) {
+        Cow::Borrowed(text) => match_pairs(pairs, text),
+        Cow::Owned(text) => Cow::Owned(match_pairs(pairs, &text).into_owned()),
     }
 }
 
 /// What every key of a secret holds.
 static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let stems = ["pass", "secret", "key", "auth", "credential", "token"];
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(stems).ok()
+    searcher(&stems)
 });
 
 /// Whether values under this key are secrets.
@@ -257,7 +279,7 @@ fn is_secret_whole(text: &str) -> bool {
 }
 
 static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    pattern(concat!(
         r"\b(?:sk|rk|pk)[-_][A-Za-z0-9_-]{16,}",
         r"|\bhf_[A-Za-z0-9]{20,}",
         r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}",
@@ -268,11 +290,9 @@ static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"|\bBearer +[A-Za-z0-9._~+/-]{12,}=*",
         r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
     ))
-    .ok()
 });
 
-fn match_shapes(text: &str) -> Cow<'_, str> {
-    let Some(shapes) = SHAPES.as_ref() else { return Cow::Borrowed(text) };
+fn match_shapes<'a>(shapes: &Regex, text: &'a str) -> Cow<'a, str> {
     // `sk-` followed by nothing but words ("sk-learn-based-pipelines") is prose.
     let mut found = false;
     let replaced = shapes.replace_all(text, |hit: &Captures<'_>| {
@@ -289,19 +309,18 @@ fn match_shapes(text: &str) -> Cow<'_, str> {
 
 static PAIRS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // key, quote?, then `=` or a colon before a quoted value; backslashes of nested JSON allowed.
-    Regex::new(concat!(
+    pattern(concat!(
         r#"(?i)((?:api[_-]?key|apikey|password|passwd|client[_-]?secret|secret[_-]?key|secret[_-]?access[_-]?key"#,
         r#"|access[_-]?token|auth[_-]?token|refresh[_-]?token|authorization)\\*["']?\s*"#,
         r#"(?:=\s*\\*["']?|:\s*\\*["']))([^\s"'\\,;&(){}\[\]<>]{4,})"#,
     ))
-    .ok()
 });
 
-fn match_pairs(text: &str) -> Cow<'_, str> {
-    let Some(pairs) = PAIRS.as_ref() else { return Cow::Borrowed(text) };
+fn match_pairs<'a>(pairs: &Regex, text: &'a str) -> Cow<'a, str> {
     let mut found = false;
     let replaced = pairs.replace_all(text, |hit: &Captures<'_>| {
-        if is_worth_hiding(&hit[2]) && &hit[2] != MASK {
+        let is_quoted = hit[1].ends_with(['"', '\'']);
+        if is_worth_hiding(&hit[2]) && &hit[2] != MASK && !is_name(&hit[2], is_quoted) {
             found = true;
             format!("{}{MASK}", &hit[1])
         } else {
@@ -312,85 +331,4 @@ fn match_pairs(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn keys_that_hold_secrets_and_keys_that_do_not() {
-        for key in [
-            "api_key",
-            "OPENAI_API_KEY",
-            "openaiApiKey",
-            "x-api-key",
-            "apiKey",
-            "password",
-            "db_password",
-            "token",
-            "access_token",
-            "hf.token",
-            "secret",
-            "client-secret",
-            "Authorization",
-            "aws_secret_access_key",
-        ] {
-            assert!(is_secret_key(key), "{key}");
-        }
-        for key in [
-            "max_tokens",
-            "input_tokens",
-            "mlflow.chat.tokenUsage",
-            "tokens",
-            "tokenizer",
-            "key",
-            "monkey",
-            "question",
-            "api_base",
-            "mlflow.trace.tokenUsage",
-            "secretary",
-            "author",
-            "auth",
-        ] {
-            assert!(!is_secret_key(key), "{key}");
-        }
-    }
-
-    #[test]
-    fn json_is_masked_at_any_depth() {
-        let value = json!({"lm": [{"api_key": "x1", "n": 1, "headers": {"Authorization": "Bearer abc"}}],
-            "token_count": 3, "note": "sk-fake", "password": 1234, "api_base": "http://x"});
-        let masked = json!({"lm": [{"api_key": {"masked": true}, "n": 1, "headers": {"Authorization": {"masked": true}}}],
-            "token_count": 3, "note": {"masked": true}, "password": {"masked": true}, "api_base": "http://x"});
-        assert_eq!(mask_json("", value.clone(), Reveal::Masked), masked);
-        assert_eq!(mask_json("", value.clone(), Reveal::Revealed), value);
-        assert_eq!(mask_json("api_key", json!(null), Reveal::Masked), json!(null));
-        assert_eq!(
-            mask_json("api_key", json!(["a1", "b2"]), Reveal::Masked),
-            json!([{"masked": true}, {"masked": true}])
-        );
-    }
-
-    #[test]
-    fn secrets_inside_a_text_are_replaced() {
-        let cases = [
-            ("LM(model='x', api_key='sk-fake', n=1)", "LM(model='x', api_key='‹masked›', n=1)"),
-            (r#"{"a": "{\"api_key\": \"abcd\"}"}"#, r#"{"a": "{\"api_key\": \"‹masked›\"}"}"#),
-            ("use sk-proj-abcdefghij1234567890 here", "use ‹masked› here"),
-            ("Authorization: Bearer abcdef123456789", "Authorization: ‹masked›"),
-            ("OPENAI_API_KEY=abcdef123 python x.py", "OPENAI_API_KEY=‹masked› python x.py"),
-        ];
-        for (text, wanted) in cases {
-            assert_eq!(redact(text), wanted);
-        }
-        for text in [
-            "api_key=None, n=1",
-            "the password: must be long",
-            "sk-learn-based-pipelines-are-fine",
-            "max_tokens=1000",
-            "ask-me-anything-2024-edition-please",
-            "[[ ## token ## ]]\nhello",
-        ] {
-            assert!(matches!(redact(text), Cow::Borrowed(_)), "{text}");
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
+use super::attachment;
+use super::secret::redact;
 use super::{Attachment, Json, Tokens};
 
 /// Where a store finds the body of a span again; means nothing to anybody else.
@@ -78,6 +80,17 @@ impl SpanBody {
     /// The span's own usage, if it has any.
     pub fn tokens(&self) -> Option<Tokens> {
         self.attributes.get(USAGE_ATTRIBUTE).and_then(Tokens::from_usage)
+    }
+
+    /// What a tree shows of it; no secret even if the body was read with secrets.
+    pub fn facts(&self) -> SpanFacts {
+        let text = |key: &str| Some(redact(self.attributes.get(key)?.as_str()?).into_owned());
+        let values = self.inputs.iter().chain(&self.outputs).chain(self.attributes.values());
+        SpanFacts {
+            tokens: self.tokens(),
+            model: text("model").or_else(|| text("mlflow.llm.model")),
+            attachments: attachment::find_in(values),
+        }
     }
 }
 

@@ -30,8 +30,9 @@ pub fn experiments(store: &mut dyn Store, cx: &ReadCx, with_deleted: bool) -> Re
     Ok(experiments.into_iter().map(row).collect())
 }
 
-/// The experiment of an id or else a name, deleted ones included; an active one goes before a
-/// deleted one of the same name.
+/// The experiment of an id or else a name, or else the only one whose id begins like this (with
+/// four characters or more), deleted ones included; an active one goes before a deleted one of
+/// the same name.
 ///
 /// # Errors
 /// Those of the store.
@@ -40,7 +41,12 @@ pub fn find_experiment(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> 
     if let Some(at) = experiments.iter().position(|one| one.id.as_str() == id_or_name) {
         return Ok(Found::One(experiments.swap_remove(at)));
     }
-    experiments.retain(|one| one.name == id_or_name);
+    let (mut experiments, mut others): (Vec<Experiment>, Vec<Experiment>) =
+        experiments.into_iter().partition(|one| one.name == id_or_name);
+    if experiments.is_empty() {
+        others.retain(|one| super::is_begun(one.id.as_str(), id_or_name));
+        return Ok(super::one_of(others, |one| one.id.to_string()));
+    }
     if experiments.iter().any(|one| one.lifecycle == crate::model::Lifecycle::Active) {
         experiments.retain(|one| one.lifecycle == crate::model::Lifecycle::Active);
     }

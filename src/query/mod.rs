@@ -55,8 +55,8 @@ pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use trace::{
-    TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace, find_traces,
-    span_beginning, span_body, span_facts, trace_document, trace_tree,
+    MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
+    find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
@@ -71,6 +71,14 @@ pub enum Found<T> {
     Several(Vec<String>),
     /// None.
     Nothing,
+}
+
+/// A shorter beginning of an id stands for none, as in git: `1` is an experiment's whole id.
+const SHORTEST_BEGINNING: usize = 4;
+
+/// Whether an id is meant by its beginning.
+fn is_begun(id: &str, typed: &str) -> bool {
+    typed.len() >= SHORTEST_BEGINNING && id.starts_with(typed)
 }
 
 /// One, several or none of a list.

@@ -59,8 +59,9 @@ pub fn run_table(
     Ok(RunTable { rows: rows.filter(|(run, _)| with_deleted || run.lifecycle == Lifecycle::Active).collect() })
 }
 
-/// The run of an id or else a name, deleted ones included; an active one goes before a deleted
-/// one of the same name. It comes as stored, without an inferred parent.
+/// The run of an id or else a name, or else the only one whose id begins like this (with four
+/// characters or more), deleted ones included; an active one goes before a deleted one of the
+/// same name. It comes as stored, without an inferred parent.
 ///
 /// # Errors
 /// Those of the store.
@@ -69,8 +70,13 @@ pub fn find_run(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<
     if let Some(run) = store.runs(cx, &one)?.pop() {
         return Ok(Found::One(run));
     }
-    let mut runs = store.runs(cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
-    runs.retain(|run| !run.name.is_empty() && run.name == id_or_name);
+    let all = store.runs(cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
+    let (mut runs, mut others): (Vec<Run>, Vec<Run>) =
+        all.into_iter().partition(|run| !run.name.is_empty() && run.name == id_or_name);
+    if runs.is_empty() {
+        others.retain(|run| super::is_begun(run.id.as_str(), id_or_name));
+        return Ok(super::one_of(others, |run| run.id.to_string()));
+    }
     if runs.iter().any(|run| run.lifecycle == Lifecycle::Active) {
         runs.retain(|run| run.lifecycle == Lifecycle::Active);
     }

@@ -60,10 +60,12 @@ fn things_are_found_by_id_name_or_prefix() {
     assert!(matches!(find_run(&mut store, &cx, "gepa").unwrap(), Found::One(run) if run.id.as_str() == "p"));
     assert!(matches!(find_run(&mut store, &cx, "same").unwrap(), Found::Several(ids) if ids == ["same1", "same2"]));
     assert!(matches!(find_run(&mut store, &cx, "").unwrap(), Found::Nothing));
+    assert!(matches!(find_run(&mut store, &cx, "sam").unwrap(), Found::Nothing), "too short to stand for an id");
     assert!(matches!(find_experiment(&mut store, &cx, "one").unwrap(), Found::One(_)));
     assert!(matches!(find_experiment(&mut store, &cx, "two").unwrap(), Found::Nothing));
     assert_eq!(find_trace(&mut store, &cx, "tr-abc").unwrap(), Found::One("tr-abc".into()));
     assert_eq!(find_trace(&mut store, &cx, "tr-abd").unwrap(), Found::One("tr-abd".into()));
+    assert_eq!(find_trace(&mut store, &cx, "abd").unwrap(), Found::One("tr-abd".into()));
     assert!(matches!(find_trace(&mut store, &cx, "tr-ab").unwrap(), Found::Several(ids) if ids.len() == 2));
     assert_eq!(find_trace(&mut store, &cx, "").unwrap(), Found::Nothing);
 }

@@ -8,7 +8,7 @@ use crate::query::attachments::{Attachments, attachments};
 use crate::store::{ReadCx, Result, Store};
 
 /// When the beginning of an id fits several, no more of them are named.
-const MAX_CANDIDATES: usize = 20;
+pub const MAX_CANDIDATES: usize = 20;
 
 /// A record longer than this is shown by its beginning first.
 const BEGINNING_BYTES: usize = 128 << 10;
@@ -74,7 +74,8 @@ pub struct TraceDocument {
     pub figures: TraceFigures,
 }
 
-/// The trace of an id, or else the only one whose id begins like this.
+/// The trace of an id, or else the only one whose id begins like this, with or without the `tr-`
+/// of MLflow 3.
 ///
 /// # Errors
 /// Those of the store.
@@ -83,10 +84,7 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
     if store.trace(cx, &id)?.is_some() {
         return Ok(Found::One(id));
     }
-    if id_or_prefix.is_empty() {
-        return Ok(Found::Nothing);
-    }
-    Ok(super::one_of(store.trace_ids(cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
+    Ok(super::one_of(find_traces(store, cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
 /// The ids of traces that are `typed` or begin so, with or without the `tr-` of MLflow 3 before them; no more than
@@ -155,7 +153,10 @@ pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Re
     let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
     let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
-    let figures = span_facts(store, cx, &tree)?;
+    // The bodies hold the facts: asking the store for them would read everything twice.
+    let facts: Vec<SpanFacts> = bodies.iter().map(SpanBody::facts).collect();
+    let attachments = attachments(store, cx, &tree.head, &facts)?;
+    let figures = figures(&tree, facts, attachments);
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
 

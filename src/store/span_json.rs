@@ -2,6 +2,7 @@
 //! later), an entry of `traces.json` (2.21 – 3.3). Shared by all readers.
 
 mod beginning;
+mod direct;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -93,8 +94,7 @@ pub fn body(record: Json, reveal: Reveal) -> SpanBody {
         }
     }
     for (key, value) in record {
-        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        if !KNOWN.contains(&key.as_str()) && !is_empty {
+        if !KNOWN.contains(&key.as_str()) && !is_empty(&value) {
             let value = mask_json(&key, value, reveal);
             body.other.insert(key, value);
         }
@@ -102,15 +102,31 @@ pub fn body(record: Json, reveal: Reveal) -> SpanBody {
     body
 }
 
+/// The body of a span from the text of its record, and whether that is no JSON and stands in
+/// the body as it is.
+pub fn body_of(content: &[u8], reveal: Reveal) -> (SpanBody, bool) {
+    if let Some(body) = direct::body(content, reveal) {
+        return (body, false);
+    }
+    let decoded = json::decode(content);
+    (body(decoded.value, reveal), decoded.marks.is_raw)
+}
+
 /// Puts a decoded attribute where it belongs.
-fn place(body: &mut SpanBody, key: String, value: Json) {
-    match key.as_str() {
+fn place<'a>(body: &mut SpanBody, key: impl Into<Cow<'a, str>>, value: Json) {
+    let key = key.into();
+    match &*key {
         INPUTS => body.inputs = Some(value),
         OUTPUTS => body.outputs = Some(value),
         _ => {
-            body.attributes.insert(key, value);
+            body.attributes.insert(key.into_owned(), value);
         }
     }
+}
+
+/// Whether a part of a record that is not known here says nothing.
+fn is_empty(value: &Json) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The facts that a tree shows, read from a record's text without building all of it.

@@ -16,6 +16,7 @@ mod window;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use dspyglass::model::{ExperimentId, TraceId};
@@ -118,7 +119,7 @@ fn main() -> Result<(), Failure> {
         },
     );
     traces(&mut *store, &raw, &cx, &id);
-    one_trace(&mut *store, &raw, &cx)?;
+    one_trace(&database, &mut *store, &raw, &cx)?;
     drop(store);
     texts::measure();
     evolution::measure()?;
@@ -165,7 +166,7 @@ fn traces(store: &mut dyn Store, raw: &Connection, cx: &ReadCx, experiment: &Exp
     );
 }
 
-fn one_trace(store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(), Failure> {
+fn one_trace(database: &Path, store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(), Failure> {
     let largest = |limit: &str| -> Result<String, Failure> {
         let sql =
             format!("select trace_id from spans group by 1 having count(*) {limit} order by count(*) desc limit 1");
@@ -184,6 +185,15 @@ fn one_trace(store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(),
                            from spans where trace_id = ?1";
                 raw_bytes(raw, sql, &[&trace]) > 0
             },
+        );
+        row(
+            &format!("the same as JSON, by the terminal ({spans} spans)"),
+            || {
+                let mut terminal = Command::new(env!("CARGO_BIN_EXE_dspyglass"));
+                let terminal = terminal.arg("trace").arg(database).args([&trace, "--json"]).stdout(Stdio::null());
+                terminal.status().is_ok_and(|status| status.success())
+            },
+            || raw_bytes(raw, "select * from spans where trace_id = ?1", &[&trace]) > 0,
         );
     }
     let largest_body: (String, i64) = raw.query_row(

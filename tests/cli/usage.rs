@@ -56,6 +56,79 @@ fn a_trace_may_be_named_by_its_beginning() {
     assert!(refused(&["trace", store, "tr-"], 1).contains("traces begin with"));
 }
 
+/// The shortest beginning of four characters or more that no other id has.
+fn shortest<'a>(id: &'a str, all: &[String]) -> &'a str {
+    let lengths = 4..id.len();
+    let unique =
+        lengths.map(|length| &id[..length]).find(|begun| all.iter().filter(|id| id.starts_with(begun)).count() == 1);
+    unique.unwrap_or(id)
+}
+
+#[test]
+fn ids_may_be_abbreviated_where_they_are_unique() {
+    for database in databases() {
+        let store = text(&database);
+        let ids = |list: &serde_json::Value| -> Vec<String> {
+            list.as_array().expect("a list").iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
+        };
+        let all = ids(&document(&["runs", store, "--deleted"])["runs"]);
+        for run in all.iter().step_by(all.len() / 3 + 1) {
+            let begun = shortest(run, &all);
+            assert!(begun.len() < run.len());
+            for question in [&["metrics"][..], &["optimization"], &["program"], &["traces", "--run"], &["diff", run]] {
+                let ask = |id: &str| {
+                    let mut args = vec![question[0], store];
+                    args.extend(&question[1..]);
+                    args.extend([id, "--json"]);
+                    let output = super::run(&args);
+                    (output.status.code(), output.stdout)
+                };
+                assert_eq!(ask(begun), ask(run), "{question:?} {begun}");
+            }
+        }
+        let traces = ids(&document(&["traces", store])["traces"]);
+        for trace in traces.iter().step_by(traces.len() / 2 + 1) {
+            let begun = shortest(trace, &traces);
+            for begun in [begun, begun.trim_start_matches("tr-")] {
+                assert_eq!(document(&["trace", store, begun])["id"], json!(trace));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_abbreviation_that_fits_several_names_them() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("mlflow.db");
+    std::fs::copy(database("v3.17"), &path).expect("copied");
+    let db = rusqlite::Connection::open(&path).expect("opened");
+    let change = "pragma foreign_keys = off;
+        update runs set run_uuid = 'cafe' || substr(run_uuid, 5) where rowid in (1, 2);
+        update runs set name = 'cafe0' where rowid = 3;
+        update experiments set experiment_id = 123450 + experiment_id where experiment_id > 0";
+    db.execute_batch(change).expect("changed");
+    let ids: Vec<String> = (db.prepare("select run_uuid from runs where rowid in (1, 2)").expect("prepared"))
+        .query_map([], |row| row.get(0))
+        .expect("asked")
+        .map(|id| id.expect("an id"))
+        .collect();
+    drop(db);
+    let store = text(&path);
+    for args in
+        [&["metrics", store, "cafe"][..], &["traces", store, "--run", "cafe"], &["diff", store, &ids[0], "cafe"]]
+    {
+        let err = refused(args, 1);
+        assert!(err.contains("2 runs begin with \"cafe\"") && ids.iter().all(|id| err.contains(id)), "{err}");
+    }
+    // A name goes before a beginning, and what is too short is none.
+    assert_ne!(document(&["traces", store, "--run", "cafe0"])["total"], json!(null));
+    assert!(refused(&["metrics", store, "caf"], 1).contains("has no run"));
+    let err = refused(&["runs", store, "--experiment", "12345"], 1);
+    assert!(err.contains("experiments begin with \"12345\""), "{err}");
+    assert!(refused(&["runs", store, "--experiment", "123"], 1).contains("has no experiment"));
+    answered(&["runs", store, "--experiment", "123451"]);
+}
+
 #[test]
 fn secrets_stay_masked_unless_revealed() {
     let database = database("v2.22");

@@ -24,7 +24,7 @@ pub fn samples() -> Vec<Sample> {
         }
     }
     found.sort_by(|a, b| a.database.cmp(&b.database));
-    assert!(found.len() >= 5, "five kinds of stores are recorded");
+    assert!(found.len() >= 8, "eight kinds of stores are recorded");
     let strange = strange(&found[found.len() - 1].database);
     found.push(strange);
     found

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 
-use crate::support::databases;
+use crate::support::{databases, same_assessment};
 use dspyglass::model::{ArtifactOwner, ExperimentId, Reveal, RunId, SpanBody, TraceId};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
@@ -370,6 +370,7 @@ fn spans_with_everything_that_was_noted() {
             let facts = case.store.span_facts(&case.cx, &id, &heads).expect("facts");
             let records = records(case, id.as_str());
             assert_eq!(heads.len(), records.len(), "{id}");
+            let mut bodies = case.store.span_bodies(&case.cx, &id, &heads).expect("bodies").into_iter();
             assert!(heads.windows(2).all(|pair| pair[0].start_ns <= pair[1].start_ns));
             for (head, facts) in heads.iter().zip(&facts) {
                 let Record(_, parent, name, start, end, attributes) =
@@ -377,6 +378,7 @@ fn spans_with_everything_that_was_noted() {
                 assert_eq!((&head.parent_id, &head.name), (parent, name));
                 assert_eq!((head.start_ns, head.end_ns), (*start, *end));
                 let body = case.store.span_body(&case.cx, &id, head.handle).expect("read").expect("exists");
+                assert_eq!(bodies.next().as_ref(), Some(&body), "read with all others or alone");
                 let decoded =
                     |value: &Json| serde_json::from_str::<Json>(value.as_str().expect("text")).expect("JSON in JSON");
                 assert_eq!(body.inputs, attributes.get("mlflow.spanInputs").map(decoded));
@@ -387,7 +389,7 @@ fn spans_with_everything_that_was_noted() {
                     .map(|(key, value)| (key.clone(), decoded(value)))
                     .collect();
                 assert_eq!(body.attributes, others);
-                assert_eq!(facts.tokens, body.tokens());
+                assert_eq!(*facts, body.facts());
                 assert_eq!(facts.tokens.is_some(), others.contains_key("mlflow.chat.tokenUsage"));
                 count.set(count.get() + 1);
             }
@@ -477,7 +479,7 @@ fn list(folder: &Path, prefix: &str, found: &mut Vec<String>) {
 
 #[test]
 fn what_mlflows_own_api_says() {
-    let compared = std::cell::Cell::new((0, 0, 0));
+    let (compared, compared_scores) = (std::cell::Cell::new((0, 0, 0)), std::cell::Cell::new(0));
     for_every_reader(|case| {
         let Some(golden) = case.golden() else { panic!("{} has no golden file", case.database.display()) };
         let query = RunQuery { scope: RunScope::All, with_deleted: true };
@@ -525,6 +527,12 @@ fn what_mlflows_own_api_says() {
             let head = case.store.trace(&case.cx, &id).expect("read").expect("exists");
             assert_eq!(Json::from(head.row.start_time_ms), wanted["timestamp_ms"]);
             assert_eq!(head.row.duration_ms, wanted["execution_time_ms"].as_i64());
+            let scores = wanted["assessments"].as_array().cloned().unwrap_or_default();
+            assert!(scores.is_empty() || scores.len() == head.assessments.len(), "{id}");
+            for score in scores {
+                same_assessment(&score, &head.assessments);
+                compared_scores.set(compared_scores.get() + 1);
+            }
             let (runs, traces, mut compared_spans) = compared.get();
             let spans = wanted["spans"].as_array().cloned().unwrap_or_default();
             let heads = case.store.spans(&case.cx, &id).expect("spans");
@@ -556,6 +564,8 @@ fn what_mlflows_own_api_says() {
     });
     let (runs, traces, spans) = compared.get();
     assert!(runs > 30 && traces > 100 && spans > 300, "only {runs} runs, {traces} traces, {spans} spans were compared");
+    let is_own = std::env::var_os("DSPYGLASS_STORES").is_none();
+    assert!(!is_own || compared_scores.get() >= 90, "only {} assessments were compared", compared_scores.get());
 }
 
 /// A number of a golden file as Rust prints it. NaN is a word there, while MLflow's API gives

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use dspyglass::model::{ArtifactOwner, ArtifactTree, Json};
+use dspyglass::model::{ArtifactOwner, ArtifactTree, Assessment, Json};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
 use rusqlite::{Connection, OpenFlags};
 
@@ -178,4 +178,23 @@ pub fn walk(store: &mut dyn Store, cx: &ReadCx) -> Walked {
         seen.traces += 1;
     }
     seen
+}
+
+/// What MLflow says of one assessment is what one of these says.
+pub fn same_assessment(wanted: &Json, told: &[Assessment]) {
+    let kind = match wanted["kind"].as_str() {
+        Some("FeedbackValue") => "feedback",
+        Some("ExpectationValue") => "expectation",
+        _ => "issue",
+    };
+    let is_it = |one: &&Assessment| {
+        let source = serde_json::json!([one.source_type, one.source_id]);
+        // Of an issue MLflow's API tells the name alone, which is no value there.
+        let is_value = kind == "issue" || one.value == wanted["value"];
+        wanted["name"] == *one.name && one.kind == kind && source == wanted["source"] && is_value
+    };
+    let one = told.iter().find(is_it).unwrap_or_else(|| panic!("{wanted} is not in {told:?}"));
+    assert_eq!(wanted["rationale"].as_str(), one.rationale.as_deref());
+    assert_eq!(wanted["valid"].as_bool(), Some(one.is_valid), "{wanted}");
+    assert_eq!(wanted["error"].is_null(), one.error.is_none(), "{wanted}");
 }

@@ -17,12 +17,13 @@ The file holds (compact JSON, sorted as MLflow returns things):
                    metrics: {key: latest}, history: {key: [[step, timestamp, value]]},
                    artifacts: {relative path: bytes}}]                 (view ALL)
     traces       [{request_id, experiment_id, status, timestamp_ms, execution_time_ms, tags, metadata,
+                   assessments?: [{id, name, kind, value, error, source, rationale, valid, overrides}],
                    spans?: [{name, span_id, parent_id, type, start_ns, end_ns, inputs, outputs, status}]}]
 
 A long history (over 60 points) keeps its first and last 20 points and says how many there are in
 `history_length`. NaN and the infinities are written as "NaN", "Infinity", "-Infinity". At most --traces
 traces carry spans, chosen for variety of name and status; `spans_error` says why MLflow could not return
-the spans of a chosen one.
+the spans of a chosen one. Assessments stand there where MLflow returned some with the list.
 """
 import argparse, json, math, os, shutil, sqlite3, sys, tempfile
 
@@ -99,6 +100,15 @@ def span_row(s):
                 end_ns=s.end_time_ns, inputs=plain(s.inputs), outputs=plain(s.outputs), status=getattr(code, "value", str(code)))
 
 
+def assessment_row(a):
+    """One score, expectation or issue; its value as it was given, not as the database encodes it."""
+    found = a.feedback or a.expectation or getattr(a, "issue", None)
+    source = [a.source.source_type, a.source.source_id] if a.source else None
+    return dict(id=a.assessment_id, name=a.name, kind=type(found).__name__, value=plain(getattr(found, "value", None)),
+                error=plain(getattr(a.error, "error_code", None)), source=plain(source), rationale=a.rationale,
+                valid=a.valid, overrides=a.overrides)
+
+
 def choose(infos, limit):
     """The traces whose spans are written: one of each (experiment, name, status) in turn until the limit is reached."""
     groups = {}
@@ -151,8 +161,11 @@ def main():
                 state = getattr(i, "status", None) or i.state
                 tags = dict(i.tags)
                 if i.request_id in locations: tags["mlflow.artifactLocation"] = locations[i.request_id]
-                infos.append(dict(request_id=i.request_id, experiment_id=i.experiment_id, status=getattr(state, "value", str(state)),
-                                  timestamp_ms=i.timestamp_ms, execution_time_ms=i.execution_time_ms, tags=tags, metadata=dict(i.request_metadata)))
+                row = dict(request_id=i.request_id, experiment_id=i.experiment_id, status=getattr(state, "value", str(state)),
+                           timestamp_ms=i.timestamp_ms, execution_time_ms=i.execution_time_ms, tags=tags, metadata=dict(i.request_metadata))
+                assessments = [assessment_row(a) for a in getattr(i, "assessments", None) or []]
+                if assessments: row["assessments"] = assessments
+                infos.append(row)
         chosen = choose(infos, a.traces)
         for i in infos:
             if i["request_id"] in chosen:

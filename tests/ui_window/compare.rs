@@ -443,7 +443,7 @@ fn runs_of(store: &Path) -> Vec<String> {
 fn window_and_terminal_say_the_same() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores");
     let mut compared = 0;
-    for name in ["v2.22", "v3.5", "v3.17", "gepa-3.17", "copro-3.17", "server-3.17"] {
+    for name in ["v2.22", "v3.5", "v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "real-3.18", "modern-3.18"] {
         let Some(file) = database(&root.join(name)) else { continue };
         let runs = runs_of(&file);
         let pairs = runs.windows(2).filter_map(|pair| Some((pair, told(&file, &pair[0], &pair[1])?)));

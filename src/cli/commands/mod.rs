@@ -65,7 +65,7 @@ impl Answer<'_> {
     fn experiment(&mut self, id_or_name: &str) -> Result<Experiment, Failure> {
         match query::find_experiment(self.store, self.cx, id_or_name)? {
             Found::One(experiment) => Ok(experiment),
-            Found::Several(ids) => Err(several("experiments are", "named", id_or_name, &ids)),
+            Found::Several(ids) => Err(several("experiments", id_or_name, &ids)),
             Found::Nothing => Err(self.absent("experiment", id_or_name)),
         }
     }
@@ -74,7 +74,7 @@ impl Answer<'_> {
     fn run(&mut self, id_or_name: &str) -> Result<Run, Failure> {
         match query::find_run(self.store, self.cx, id_or_name)? {
             Found::One(run) => Ok(run),
-            Found::Several(ids) => Err(several("runs are", "named", id_or_name, &ids)),
+            Found::Several(ids) => Err(several("runs", id_or_name, &ids)),
             Found::Nothing => Err(self.absent("run", id_or_name)),
         }
     }
@@ -84,10 +84,15 @@ impl Answer<'_> {
     }
 }
 
-/// Says what to do where a name is not enough.
-fn several(what: &str, how: &str, text: &str, ids: &[String]) -> Failure {
+/// Says what to do where a name or the beginning of an id is not enough.
+fn several(what: &str, text: &str, ids: &[String]) -> Failure {
     const SHOWN: usize = 5;
     let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = if ids.len() > SHOWN { format!(" and {} more", ids.len() - SHOWN) } else { String::new() };
-    Failure::Absent(format!("{} {what} {how} {text:?}; name one by its id: {shown}{more}", ids.len()))
+    // No more traces than these are asked for.
+    let at_least = if ids.len() >= query::MAX_CANDIDATES { "at least " } else { "" };
+    let more = ids.len().checked_sub(SHOWN).filter(|more| *more > 0);
+    let more = more.map_or_else(String::new, |more| format!(" and {at_least}{more} more"));
+    let is_begun = ids.iter().any(|id| id.contains(text));
+    let how = if is_begun { "begin with" } else { "are named" };
+    Failure::Absent(format!("{at_least}{} {what} {how} {text:?}; name one by its id: {shown}{more}", ids.len()))
 }

@@ -3,11 +3,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Content, MemoryStore, MemoryTrace};
-use crate::model::attachment;
 use crate::model::{
-    ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, Attachment, DatasetInput, Experiment, ExperimentId, Json,
-    LatestMetric, Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody,
-    SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
+    ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, DatasetInput, Experiment, ExperimentId, Json, LatestMetric,
+    Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
+    SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
 };
 use crate::store::{Inventory, StoreInfo};
 
@@ -125,7 +124,7 @@ impl MemoryStore {
     /// Adds a trace, or replaces the one of this id. Spans are brought into order by start and
     /// get new handles; their facts are read from their bodies.
     pub fn put_trace(&self, head: TraceHead, spans: Vec<(SpanHead, SpanBody)>) {
-        let facts = spans.iter().map(|(_, body)| facts_of(body)).collect::<Vec<_>>();
+        let facts = spans.iter().map(|(_, body)| body.facts()).collect::<Vec<_>>();
         let spans = spans.into_iter().zip(facts).map(|((head, body), facts)| (head, facts, body));
         self.put_trace_with_facts(head, spans.collect());
     }
@@ -228,16 +227,6 @@ impl MemoryStore {
             artifacts.files.insert(path.to_owned(), bytes);
         });
     }
-}
-
-/// What a tree shows of a body.
-pub(super) fn facts_of(body: &SpanBody) -> SpanFacts {
-    let model = ["model", "mlflow.llm.model"].iter().find_map(|key| body.attributes.get(*key)?.as_str());
-    let values = [&body.inputs, &body.outputs].into_iter().flatten().chain(body.attributes.values());
-    let mut attachments: Vec<Attachment> = values.flat_map(|value| attachment::find(&value.to_string())).collect();
-    attachments.sort();
-    attachments.dedup();
-    SpanFacts { tokens: body.tokens(), model: model.map(str::to_owned), attachments }
 }
 
 /// Depth-first, folders before their content, names in natural order.

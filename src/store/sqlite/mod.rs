@@ -284,6 +284,10 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.span_body(trace, span))
     }
 
+    fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
+        self.read(cx, |reader| reader.span_bodies(trace, spans))
+    }
+
     fn span_beginning(
         &mut self,
         cx: &ReadCx,

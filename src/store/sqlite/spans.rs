@@ -161,20 +161,53 @@ impl Reader<'_> {
     /// See [`crate::store::Store::span_body`].
     pub fn span_body(&mut self, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
         let place = format!("a span of trace {trace}");
-        let record = if span.0 & IN_FILE != 0 {
+        let reveal = self.cx.reveal();
+        if span.0 & IN_FILE != 0 {
             let records = self.trace_file(trace)?;
-            usize::try_from(span.0 & !IN_FILE).ok().and_then(|index| records.get(index).cloned())
-        } else {
-            let sql = "select content from spans where rowid = ?1 and trace_id = ?2";
-            let params = (i64::try_from(span.0).unwrap_or(-1), trace.as_str());
-            self.first(&place, sql, params, |values| json::decode(row::bytes(values, 0)))?.map(|decoded| {
-                if decoded.marks.is_raw {
-                    self.cx.warn(&place, "its content is no JSON and is shown as text");
+            let record = usize::try_from(span.0 & !IN_FILE).ok().and_then(|index| records.get(index).cloned());
+            return Ok(record.map(|record| span_json::body(record, reveal)));
+        }
+        let sql = "select content from spans where rowid = ?1 and trace_id = ?2";
+        let params = (i64::try_from(span.0).unwrap_or(-1), trace.as_str());
+        let found = self.first(&place, sql, params, |values| span_json::body_of(row::bytes(values, 0), reveal))?;
+        Ok(found.map(|(body, is_raw)| {
+            self.warn_of_raw(trace, is_raw);
+            body
+        }))
+    }
+
+    /// See [`crate::store::Store::span_bodies`]. Those of the table are read in one go.
+    pub fn span_bodies(&mut self, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
+        let places: HashMap<SpanHandle, usize> = spans.iter().zip(0..).map(|(span, at)| (span.handle, at)).collect();
+        let mut bodies: Vec<Option<SpanBody>> = Vec::new();
+        bodies.resize_with(spans.len(), || None);
+        if spans.iter().filter(|span| span.handle.0 & IN_FILE == 0).nth(1).is_some() {
+            let sql = "select rowid, content from spans where trace_id = ?1";
+            let (cx, reveal) = (self.cx, self.cx.reveal());
+            self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
+                let place = row::count(values, 0).and_then(|rowid| places.get(&SpanHandle(rowid & !IN_FILE)));
+                if let Some(slot) = place.and_then(|place| bodies.get_mut(*place))
+                    && cx.check().is_ok()
+                {
+                    let (body, is_raw) = span_json::body_of(row::bytes(values, 1), reveal);
+                    self.warn_of_raw(trace, is_raw);
+                    *slot = Some(body);
                 }
-                decoded.value
-            })
+            })?;
+            cx.check()?;
+        }
+        // Those of a file, and what damage hid, one by one.
+        let body = |(body, span): (Option<SpanBody>, &SpanHead)| match body {
+            Some(body) => Ok(body),
+            None => Ok(self.span_body(trace, span.handle)?.unwrap_or_default()),
         };
-        Ok(record.map(|record| span_json::body(record, self.cx.reveal())))
+        bodies.into_iter().zip(spans).map(body).collect()
+    }
+
+    fn warn_of_raw(&self, trace: &TraceId, is_raw: bool) {
+        if is_raw {
+            self.cx.warn(format!("a span of trace {trace}"), "its content is no JSON and is shown as text");
+        }
     }
 
     /// See [`crate::store::Store::span_beginning`].

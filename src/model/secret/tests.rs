@@ -1,0 +1,137 @@
+//! What is a secret and what only looks like one.
+
+use super::*;
+use serde_json::json;
+
+#[test]
+fn keys_that_hold_secrets_and_keys_that_do_not() {
+    for key in [
+        "api_key",
+        "OPENAI_API_KEY",
+        "openaiApiKey",
+        "x-api-key",
+        "apiKey",
+        "password",
+        "db_password",
+        "token",
+        "access_token",
+        "hf.token",
+        "secret",
+        "client-secret",
+        "Authorization",
+        "aws_secret_access_key",
+    ] {
+        assert!(is_secret_key(key), "{key}");
+    }
+    for key in [
+        "max_tokens",
+        "input_tokens",
+        "mlflow.chat.tokenUsage",
+        "tokens",
+        "tokenizer",
+        "key",
+        "monkey",
+        "question",
+        "api_base",
+        "mlflow.trace.tokenUsage",
+        "secretary",
+        "author",
+        "auth",
+    ] {
+        assert!(!is_secret_key(key), "{key}");
+    }
+}
+
+#[test]
+fn json_is_masked_at_any_depth() {
+    let value = json!({"lm": [{"api_key": "x1", "n": 1, "headers": {"Authorization": "Bearer abc"}}],
+        "token_count": 3, "note": "sk-fake", "password": 1234, "api_base": "http://x"});
+    let masked = json!({"lm": [{"api_key": {"masked": true}, "n": 1, "headers": {"Authorization": {"masked": true}}}],
+        "token_count": 3, "note": {"masked": true}, "password": {"masked": true}, "api_base": "http://x"});
+    assert_eq!(mask_json("", value.clone(), Reveal::Masked), masked);
+    assert_eq!(mask_json("", value.clone(), Reveal::Revealed), value);
+    assert_eq!(mask_json("api_key", json!(null), Reveal::Masked), json!(null));
+    assert_eq!(mask_json("api_key", json!(["a1", "b2"]), Reveal::Masked), json!([{"masked": true}, {"masked": true}]));
+}
+
+#[test]
+fn secrets_inside_a_text_are_replaced() {
+    let cases = [
+        ("LM(model='x', api_key='sk-fake', n=1)", "LM(model='x', api_key='‹masked›', n=1)"),
+        (r#"{"a": "{\"api_key\": \"abcd\"}"}"#, r#"{"a": "{\"api_key\": \"‹masked›\"}"}"#),
+        ("use sk-proj-abcdefghij1234567890 here", "use ‹masked› here"),
+        ("Authorization: Bearer abcdef123456789", "Authorization: ‹masked›"),
+        ("OPENAI_API_KEY=abcdef123 python x.py", "OPENAI_API_KEY=‹masked› python x.py"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(redact(text), wanted);
+    }
+    for text in [
+        "api_key=None, n=1",
+        "the password: must be long",
+        "sk-learn-based-pipelines-are-fine",
+        "max_tokens=1000",
+        "ask-me-anything-2024-edition-please",
+        "[[ ## token ## ]]\nhello",
+        "{'api_key': 'FS_API_KEY', 'api_base': 'http://x'}",
+        r#"{"a": "{\"api_key\": \"OPENAI_API_KEY\"}"}"#,
+        "S3_SECRET_KEY = 'S3_SECRET_KEY'",
+        "export OPENAI_API_KEY=$FS_API_KEY",
+        "LM(model, api_key=os.environ['FS_API_KEY'])",
+        "LM(model, api_key=self.api_key)",
+    ] {
+        assert!(matches!(redact(text), Cow::Borrowed(_)), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_surely_a_name_is_hidden() {
+    for secret in [
+        "abcd",
+        "my_secret",
+        "LETMEIN",
+        "SECRET_TOKEN_9F8E7D6C",
+        "A1B2_C3D4",
+        "_A_B",
+        "FS__KEY",
+        "Correct_Horse",
+        "hunter.two",
+        "fs_api_key",
+    ] {
+        for quote in ["'", "\"", "\\\""] {
+            let text = format!("{{{quote}api_key{quote}: {quote}{secret}{quote}}}");
+            assert_eq!(redact(&text), text.replace(secret, MASK));
+        }
+        assert_eq!(redact(&format!("password={secret} x")), format!("password={MASK} x"));
+    }
+    // In quotes it is no code.
+    assert_eq!(redact("password='self.destruct'"), format!("password='{MASK}'"));
+    // Under a key of its own nothing is said of code: the key decides.
+    assert_eq!(shown("api_key", "FS_API_KEY", Reveal::Masked), Shown::Masked);
+    assert_eq!(mask_json("api_key", json!("FS_API_KEY"), Reveal::Masked), masked_json());
+}
+
+#[test]
+fn a_pattern_that_is_missing_lets_nothing_through() {
+    let text = "nothing of it is a secret";
+    let some = pattern("never").expect("a pattern");
+    for (shapes, pairs) in [(None, None), (Some(&some), None), (None, Some(&some))] {
+        let redacted = redact_by(shapes, pairs, text);
+        assert!(matches!(&redacted, Cow::Owned(all) if all == MASK), "{redacted}");
+    }
+    assert_eq!(redact_by(Some(&some), Some(&some), text), text);
+    for (name, is_there) in [
+        ("signs", SIGNS.is_some()),
+        ("stems", STEMS.is_some()),
+        ("shapes", SHAPES.is_some()),
+        ("pairs", PAIRS.is_some()),
+    ] {
+        assert!(is_there, "{name}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "unclosed group")]
+fn a_pattern_that_does_not_compile_stops_a_test() {
+    pattern("(");
+}
