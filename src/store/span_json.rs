@@ -140,7 +140,8 @@ pub fn facts(content: &[u8]) -> SpanFacts {
     let parsed = text.and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
     match parsed {
         Some(record) => {
-            let attachments = text.map(attachment::find).unwrap_or_default();
+            let mut attachments = text.map(attachment::find).unwrap_or_default();
+            attachments.sort();
             let decoded = |key: &str| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value);
             facts_from(decoded, attachments)
         }
