@@ -5,6 +5,8 @@
 //! bearer token, a JSON web token). Keys that merely speak of tokens (`max_tokens`,
 //! `input_tokens`, `mlflow.chat.tokenUsage`) are not.
 
+mod users;
+
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
@@ -12,6 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
 
 use super::Json;
+pub use users::readable;
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -159,6 +162,7 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "secret",
         "token",
         "authorization",
+        "://",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(signs).ok()
 });
@@ -179,11 +183,11 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }
-    let shapes = match_shapes(text);
-    match shapes {
-        Cow::Borrowed(text) => match_pairs(text),
-        Cow::Owned(text) => Cow::Owned(match_pairs(&text).into_owned()),
-    }
+    let steps: [fn(&str) -> Cow<'_, str>; 3] = [users::match_users, match_shapes, match_pairs];
+    steps.iter().fold(Cow::Borrowed(text), |text, step| match text {
+        Cow::Borrowed(text) => step(text),
+        Cow::Owned(text) => Cow::Owned(step(&text).into_owned()),
+    })
 }
 
 /// What every key of a secret holds.
