@@ -26,6 +26,8 @@ pub struct PreparedProgram {
 pub struct PreparedPredictor {
     /// Its instructions.
     pub instructions: Option<Text>,
+    /// The Python that it runs, where it is a Flex.
+    pub module_src: Option<Text>,
     /// The names of the values of its demos: in the order of its fields, others behind them.
     pub demo_columns: Vec<String>,
     /// Its demos.
@@ -68,7 +70,8 @@ impl PreparedProgram {
         let of_demo = |demo: &PreparedDemo| 2 * demo.whole.bytes() + demo.cells.len() * 200 + 200;
         let of_predictor = |one: &PreparedPredictor| {
             let demos: usize = one.demos.iter().map(of_demo).sum();
-            one.instructions.as_ref().map_or(0, |text| 2 * text.bytes()) + demos + 2_000
+            let texts = [&one.instructions, &one.module_src].into_iter().flatten();
+            texts.map(|text| 2 * text.bytes()).sum::<usize>() + demos + 2_000
         };
         self.predictors.iter().map(of_predictor).sum::<usize>() + 1_000
     }
@@ -103,6 +106,7 @@ impl PreparedPredictor {
             .collect();
         Self {
             instructions: predictor.instructions.as_ref().map(|text| Text::new(text.as_str())),
+            module_src: predictor.module_src.as_ref().map(|text| Text::new(text.as_str())),
             demo_columns,
             demos,
             lm: predictor.lm.as_ref().map(settings).unwrap_or_default(),
@@ -156,7 +160,8 @@ pub(super) fn optimization_bytes(found: &Optimization) -> usize {
     let of_program = |program: &Program| {
         let of_predictor = |one: &Predictor| {
             let demos: usize = one.demos.iter().map(|demo| 200 + demo.values.len() * 200).sum();
-            one.instructions.as_ref().map_or(0, String::len) + one.fields.len() * 200 + demos + 300
+            let texts = [&one.instructions, &one.module_src].into_iter().flatten();
+            texts.map(String::len).sum::<usize>() + one.fields.len() * 200 + demos + 300
         };
         program.predictors.iter().map(of_predictor).sum::<usize>()
     };
@@ -197,6 +202,7 @@ mod tests {
             predictors: vec![predictor],
             metadata: None,
             other: Object::new(),
+            missing: Vec::new(),
         };
         let made = PreparedProgram::new(program, vec![vec![DemoOrigin::Row(3)]]);
         let one = &made.predictors[0];

@@ -22,7 +22,7 @@ fn read(path: &Path) -> Json {
 fn bodies(document: &Json) -> Vec<(String, Object)> {
     let mut document = document.as_object().expect("an object").clone();
     document.remove("metadata");
-    if document.get("demos").is_some_and(Json::is_array) {
+    if document.get("demos").is_some_and(Json::is_array) || document.contains_key("module_src") {
         return vec![(String::new(), document)];
     }
     document.into_iter().map(|(path, body)| (path, body.as_object().expect("a predictor").clone())).collect()
@@ -61,7 +61,15 @@ fn assert_equal(program: &Program, document: &Json, place: &str) {
             assert_eq!(demo.is_bootstrapped(), raw.get("augmented") == Some(&json!(true)));
         }
         assert_eq!(predictor.lm, body.get("lm").filter(|lm| !lm.is_null()).cloned(), "{place}");
-        let known = ["signature", "demos", "lm", "traces", "train"];
+        assert_eq!(predictor.module_src, text(body.get("module_src")), "{place}");
+        let fitted: Object = predictor
+            .fields
+            .iter()
+            .filter(|field| !field.fitted.is_empty())
+            .map(|field| (field.name.clone().expect("a name"), Json::Object(field.fitted.clone())))
+            .collect();
+        assert_eq!(Json::Object(fitted), body.get("fields").cloned().unwrap_or(json!({})), "{place}");
+        let known = ["signature", "demos", "lm", "traces", "train", "module_src", "fields"];
         let other: Object = body.into_iter().filter(|(key, _)| !known.contains(&&**key)).collect();
         assert_eq!(predictor.other, other, "{place}");
     }
@@ -218,7 +226,7 @@ fn names_and_types_come_from_traces() {
                 let name = field.name.as_deref().unwrap_or_else(|| panic!("{place}"));
                 assert_eq!(field.direction.is_some(), field.direction_source.is_some(), "{place}");
                 assert!(
-                    field.direction.is_some() || field.name_source.as_ref().is_some_and(|it| it.is_guess()),
+                    field.direction.is_some() || field.name_source.as_ref().is_some_and(|it| !it.mark().is_empty()),
                     "{place}"
                 );
                 if let (Some(direction), true) = (field.direction, name == "question" || name == "answer") {

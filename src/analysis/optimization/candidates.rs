@@ -171,6 +171,7 @@ mod tests {
             }],
             metadata: None,
             other: Object::new(),
+            missing: Vec::new(),
         };
         let programs = [with("new", 0), with("given", 2), with("given", 0), with("other", 0)].map(Some);
         let found = |optimizer, given: &[String]| {

@@ -113,6 +113,7 @@ fn instructions_that_begin_alike_are_told_apart() {
             predictors: vec![predictor],
             metadata: None,
             other: Default::default(),
+            missing: Vec::new(),
         })
     };
     let texts = ["Route.", "Route.\nBe brief.", "Route.\nBe brief.", "", "Route.\n\nBe kind.\nBe brief."];
