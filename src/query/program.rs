@@ -22,6 +22,9 @@ pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> R
     let seen = traces::signatures(store, cx, &run, &program)?;
     describe_fields(&mut program, &seen);
     program.missing = missing::missing(store, cx, &run.id, &program)?;
+    if program.source == ProgramSource::BestModelJson && program.stale.is_none() {
+        program.stale = super::infer_rules::why_intermediate(store, cx, &run)?;
+    }
     Ok(Some(program))
 }
 
