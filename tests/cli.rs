@@ -3,6 +3,10 @@
 
 #[path = "cli/against_sql.rs"]
 mod against_sql;
+#[path = "cli/optimizers.rs"]
+mod optimizer_answers;
+#[path = "common/optimizers.rs"]
+mod optimizers;
 #[path = "cli/programs.rs"]
 mod programs;
 #[path = "cli/secrets.rs"]

@@ -20,6 +20,10 @@ mod lineage;
 mod many;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
+#[path = "common/optimizers.rs"]
+mod optimizer_cases;
+#[path = "ui_window/optimizers.rs"]
+mod optimizers;
 #[path = "ui_window/origins.rs"]
 mod origins;
 #[path = "ui_window/palette.rs"]

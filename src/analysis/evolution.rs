@@ -162,6 +162,7 @@ mod tests {
             predictors: vec![predictor("plan", texts[0]), predictor("solve", texts[1])],
             metadata: None,
             other: Object::new(),
+            missing: Vec::new(),
         })
     }
 

@@ -5,11 +5,19 @@
 
 mod candidates;
 mod evaluations;
+mod infer;
 mod optimizer;
 
 pub use candidates::{Candidate, Seed, Winner, candidates, seed, winner};
-pub use evaluations::{Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASON, evaluations, overlapping};
-pub use optimizer::{OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal, is_reflection_prompt};
+pub use evaluations::{
+    COMPLETED_REASON, Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASON, evaluations, may_count_completed,
+    overlapping,
+};
+pub use infer::{
+    CallClues, EvaluationClue, OptimizerClues, OptimizerGuess, ProgramClue, Purpose, infer_optimizer, is_proposal,
+    is_reflection_prompt,
+};
+pub use optimizer::Optimizer;
 
 #[cfg(test)]
 pub(super) mod test_facts {
@@ -34,6 +42,6 @@ pub(super) mod test_facts {
             end_time_ms: None,
             artifact_uri: None,
         };
-        EvaluationFacts { run, score, n, state_hash: (!state.is_empty()).then(|| hash(state)) }
+        EvaluationFacts { run, score, completed: None, n, state_hash: (!state.is_empty()).then(|| hash(state)) }
     }
 }

@@ -9,7 +9,7 @@ pub use fields::{FieldDiff, diff_fields};
 
 use std::time::Instant;
 
-use super::text_diff::{TextDiff, diff_texts};
+use super::text_diff::{TextDiff, diff_lines, diff_texts};
 use crate::model::program::Object;
 use crate::model::{Json, Predictor, Program};
 use incomplete::as_params;
@@ -59,6 +59,8 @@ pub struct PredictorDiff {
     pub change: ChangeKind,
     /// Its instructions, piece by piece.
     pub instructions: TextDiff,
+    /// The source of a Flex, line by line; empty where neither is one.
+    pub module_src: TextDiff,
     /// Its demos as a set.
     pub demos: DemoDiff,
     /// The fields that differ.
@@ -87,7 +89,7 @@ pub struct ProgramDiff {
 impl ProgramDiff {
     /// The predictors whose instructions were too long to be compared word by word in full.
     pub fn cut_texts(&self) -> impl Iterator<Item = &PredictorDiff> {
-        self.predictors.iter().filter(|one| one.instructions.is_cut)
+        self.predictors.iter().filter(|one| one.instructions.is_cut || one.module_src.is_cut)
     }
 }
 
@@ -131,11 +133,14 @@ fn diff_predictor(
 ) -> PredictorDiff {
     let text = |one: &Predictor| one.instructions.clone().unwrap_or_default();
     let instructions = diff_texts(&text(old), &text(new), deadline);
+    let source = |one: &Predictor| one.module_src.clone().unwrap_or_default();
+    let module_src = diff_lines(&source(old), &source(new), deadline);
     let demos = diff_demos(old, new);
     let fields = diff_fields(&old.fields, &new.fields);
     let lm = diff_values(old.lm.as_ref(), new.lm.as_ref());
     let other = diff_objects(&old.other, &new.other);
     let looks_same = old.instructions == new.instructions
+        && old.module_src == new.module_src
         && demos.is_same()
         && fields.is_empty()
         && lm.is_empty()
@@ -150,6 +155,7 @@ fn diff_predictor(
         path: if presence == Some(ChangeKind::Added) { new.path.clone() } else { old.path.clone() },
         change,
         instructions,
+        module_src,
         demos,
         fields,
         lm,

@@ -2,14 +2,15 @@
 //! params, with the facts about its fields that only traces tell.
 
 mod describe;
+mod fitted;
 mod hash;
 mod params;
 mod parse;
 mod python;
 mod signature;
 
-pub use describe::{SeenSignature, describe_fields, tells_all};
-pub use params::{describes_program, from_params};
+pub use describe::{SeenSignature, describe_fields, fits_all, is_of_program, tells_all};
+pub use params::{describes_program, from_params, is_source};
 pub use parse::{Parsed, from_json};
 pub use signature::{SignatureField, SignatureText, signature_of_repr, signature_of_text};
 
@@ -21,8 +22,16 @@ const HISTORY: [&str; 2] = ["traces", "train"];
 /// What stands beside the predictors and says nothing of what the program does.
 const METADATA: &str = "metadata";
 
+/// The key under which a Flex saves the Python that it runs (DSPy 3.4).
+const SOURCE: &str = "module_src";
+
 /// The path under which some versions of DSPy save a program that is itself a predictor.
 const SELF: &str = "self";
+
+/// Letters and digits in lower case: `Task Demos:` and `task_demos` are the same.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
 
 /// Whether a document is the state of a single predictor, without any path.
 fn is_bare(document: &serde_json::Map<String, Json>) -> bool {

@@ -85,10 +85,12 @@ impl Writer {
         400 + self.inputs.as_ref().map_or(0, json_bytes) + json_bytes(&self.outputs)
     }
 
-    /// The instruction that it was asked to improve, if it was told one.
+    /// The instruction, or the source of a Flex, that it was asked to improve, if it was told one.
     pub fn given_instruction(&self) -> Option<&str> {
         let inputs = self.inputs.as_ref()?;
-        let named = ["current_instruction", "basic_instruction"].iter().find_map(|key| inputs.get(*key)?.as_str());
+        let named = ["current_instruction", "basic_instruction", "current_source"]
+            .iter()
+            .find_map(|key| inputs.get(*key)?.as_str());
         match named {
             Some(text) => Some(text),
             None if self.kind == WriterKind::ReflectionPrompt => first_fenced(prompt_text(inputs)?),
@@ -96,11 +98,14 @@ impl Writer {
         }
     }
 
-    /// The instruction that it proposes, for GEPA's proposers.
+    /// The instruction, or the source of a Flex, that it proposes, for GEPA's proposers.
     pub fn proposed_instruction(&self) -> Option<&str> {
         match &self.outputs {
             Json::Object(fields) => {
-                ["new_instruction", "proposed_instruction"].iter().find_map(|key| fields.get(*key)?.as_str())
+                let instruction =
+                    || ["new_instruction", "proposed_instruction"].iter().find_map(|key| fields.get(*key)?.as_str());
+                // A source comes in a fence, which GEPA strips.
+                instruction().or_else(|| Some(unfenced(fields.get("revised_source")?.as_str()?)))
             }
             Json::Array(texts) => texts.iter().find_map(Json::as_str).map(unfenced),
             Json::String(text) => Some(unfenced(text)),

@@ -105,6 +105,25 @@ pub fn diff_texts(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
     TextDiff { pieces: joined_up(runs.runs), is_cut: runs.is_cut }
 }
 
+/// Compares two texts line by line, as programs are read: a line that changed is replaced whole.
+/// Ends soon after `deadline`.
+pub fn diff_lines(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
+    let mut runs = Runs::default();
+    let old: Vec<&str> = old.split_inclusive('\n').collect();
+    let new: Vec<&str> = new.split_inclusive('\n').collect();
+    for op in runs.compare(&old, &new, deadline) {
+        let (old, new) = (old[op.old_range()].concat(), new[op.new_range()].concat());
+        match op {
+            DiffOp::Equal { .. } => runs.push(PieceOp::Equal, &old),
+            _ => {
+                runs.push(PieceOp::Delete, &old);
+                runs.push(PieceOp::Insert, &new);
+            }
+        }
+    }
+    TextDiff { pieces: runs.runs, is_cut: runs.is_cut }
+}
+
 /// Compared parts in order; neighbours of one kind are one.
 #[derive(Default)]
 struct Runs {

@@ -37,7 +37,7 @@ pub enum Outcome {
 }
 
 /// Opens the store of a command line.
-type Opener<'a> = &'a dyn Fn(&Path, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
+pub type Opener<'a> = &'a dyn Fn(&Path, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
 
 /// Answers the program's own command line on its standard output.
 pub fn run() -> Outcome {
@@ -45,6 +45,16 @@ pub fn run() -> Outcome {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
     run_with(std::env::args_os(), &crate::store::open, style, &mut out, &mut err)
+}
+
+/// Answers a command line over stores that are opened otherwise, without colours.
+pub fn run_over(
+    args: impl IntoIterator<Item = OsString>,
+    open: Opener<'_>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Outcome {
+    run_with(args, open, Style::default(), out, err)
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the

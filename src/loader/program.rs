@@ -28,6 +28,8 @@ pub struct PreparedProgram {
 pub struct PreparedPredictor {
     /// Its instructions.
     pub instructions: Option<Text>,
+    /// The Python that it runs, where it is a Flex.
+    pub module_src: Option<Text>,
     /// The names of the values of its demos: in the order of its fields, others behind them.
     pub demo_columns: Vec<String>,
     /// Its demos.
@@ -70,7 +72,8 @@ impl PreparedProgram {
         let of_demo = |demo: &PreparedDemo| 2 * demo.whole.bytes() + demo.cells.len() * 200 + 200;
         let of_predictor = |one: &PreparedPredictor| {
             let demos: usize = one.demos.iter().map(of_demo).sum();
-            one.instructions.as_ref().map_or(0, |text| 2 * text.bytes()) + demos + 2_000
+            let texts = [&one.instructions, &one.module_src].into_iter().flatten();
+            texts.map(|text| 2 * text.bytes()).sum::<usize>() + demos + 2_000
         };
         self.predictors.iter().map(of_predictor).sum::<usize>() + 1_000
     }
@@ -105,6 +108,7 @@ impl PreparedPredictor {
             .collect();
         Self {
             instructions: predictor.instructions.as_ref().map(|text| Text::new(text.as_str())),
+            module_src: predictor.module_src.as_ref().map(|text| Text::new(text.as_str())),
             demo_columns,
             demos,
             lm: predictor.lm.as_ref().map(settings).unwrap_or_default(),
@@ -212,6 +216,7 @@ mod tests {
             predictors: vec![predictor],
             metadata: None,
             other: Object::new(),
+            missing: Vec::new(),
         };
         let made = PreparedProgram::new(program, vec![vec![DemoOrigin::Row(3)]]);
         let one = &made.predictors[0];

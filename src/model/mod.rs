@@ -30,7 +30,7 @@ pub use forest::{Forest, ForestNode};
 pub use ids::{ExperimentId, RunId, RunKey, StateHash, StoreId, TraceId, TraceKey};
 pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
-pub use program::{Demo, Direction, FactSource, Field, Predictor, Program, ProgramSource};
+pub use program::{Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource};
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use secret::{Reveal, Shown};

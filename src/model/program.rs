@@ -49,6 +49,34 @@ pub struct Program {
     pub metadata: Option<Json>,
     /// Top-level keys that are neither predictors nor metadata, as stored.
     pub other: Object,
+    /// Predictors that traces of the run show and the state lacks; empty where none was looked
+    /// for.
+    pub missing: Vec<MissingPredictor>,
+}
+
+/// A predictor that a program has and its saved state lacks. DSPy saves no submodule that is
+/// frozen, as a compiled one is (2.5 – 3.4), and none that is made while the program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingPredictor {
+    /// Its signature as the trace has it, without types: `ticket -> reasoning, answer`.
+    pub signature: String,
+    /// The module around it (`ChainOfThought`), if it is not the predictor itself.
+    pub module: Option<String>,
+    /// A trace that shows it.
+    pub trace: super::TraceId,
+}
+
+/// Why the state of a program may lack a predictor.
+pub const MISSING_REASON: &str = "DSPy saves no submodule that is frozen, nor one that is made while the program runs";
+
+impl MissingPredictor {
+    /// Its signature, and the module around it: `ChainOfThought · ticket -> reasoning, answer`.
+    pub fn named(&self) -> String {
+        match &self.module {
+            Some(module) => format!("{module} · {}", self.signature),
+            None => self.signature.clone(),
+        }
+    }
 }
 
 impl Program {
@@ -56,7 +84,8 @@ impl Program {
     pub fn bytes(&self) -> usize {
         let of_predictor = |one: &Predictor| {
             let demos: usize = one.demos.iter().map(|demo| 200 + demo.values.len() * 200).sum();
-            one.instructions.as_ref().map_or(0, String::len) + one.fields.len() * 200 + demos + 300
+            let texts = [&one.instructions, &one.module_src].into_iter().flatten();
+            texts.map(String::len).sum::<usize>() + one.fields.len() * 200 + demos + 300
         };
         self.predictors.iter().map(of_predictor).sum()
     }
@@ -74,6 +103,8 @@ pub struct Predictor {
     pub fields: Vec<Field>,
     /// Its demos in order.
     pub demos: Vec<Demo>,
+    /// The Python that it runs: a Flex is saved as its source, without a signature (DSPy 3.4).
+    pub module_src: Option<String>,
     /// The settings of its own LM; `None` if it uses the program's.
     pub lm: Option<Json>,
     /// Everything else that was saved with it, as stored.
@@ -81,6 +112,20 @@ pub struct Predictor {
     /// Its state as one text, secrets included, so that masking makes no two of them equal;
     /// `None` where the state is not complete.
     pub state_hash: Option<StateHash>,
+}
+
+impl Program {
+    /// A part of it is a Flex, which is saved as its source.
+    pub fn has_source(&self) -> bool {
+        self.predictors.iter().any(|one| one.module_src.is_some())
+    }
+}
+
+impl Predictor {
+    /// What optimizers rewrite of it: its instructions, or its source.
+    pub fn text(&self) -> Option<&str> {
+        self.instructions.as_deref().or(self.module_src.as_deref())
+    }
 }
 
 /// One field of a signature. DSPy saves prefix and description only; the rest is recovered.
@@ -97,10 +142,14 @@ pub struct Field {
     /// Its Python type as its signature's repr writes it (`str`, `list[Person]`), if known;
     /// it is always read from a trace.
     pub type_: Option<String>,
+    /// How the type is known.
+    pub type_source: Option<FactSource>,
     /// What stands before its value in a prompt (`Reasoning:`).
     pub prefix: Option<String>,
     /// What it means, in words for the model; `${name}` where the author gave none.
     pub description: Option<String>,
+    /// What was fitted to it, as stored: a `threshold`, `cuts` or `weights` (ReAnchor, DSPy 3.4).
+    pub fitted: Object,
     /// Keys that were saved with it and are not known here.
     pub other: Object,
 }
@@ -117,6 +166,14 @@ pub enum FactSource {
         /// Its run, if not the one whose program this is: a parent's.
         run: Option<super::RunId>,
     },
+    /// A trace tells it of a predictor whose fields are the same: one of a run that is no relative,
+    /// or one whose last prefix is another, as COPRO rewrites it.
+    Similar {
+        /// The trace.
+        trace: super::TraceId,
+        /// Its run, if it was recorded in one and that is not the one whose program this is.
+        run: Option<super::RunId>,
+    },
     /// The description is `${name}`, which DSPy writes where the author gave none.
     GuessedFromDescription,
     /// The prefix is made of the name (`Task demos:` of `task_demos`), or was once.
@@ -126,16 +183,21 @@ pub enum FactSource {
 }
 
 impl FactSource {
-    /// Whether it may be wrong.
-    pub fn is_guess(&self) -> bool {
-        matches!(self, Self::GuessedFromDescription | Self::GuessedFromPrefix | Self::GuessedFromDemos)
+    /// The word for a fact that may be wrong: `inferred`, `guessed`, else nothing.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Self::Stored | Self::Trace { .. } => "",
+            Self::Similar { .. } => "inferred",
+            Self::GuessedFromDescription | Self::GuessedFromPrefix | Self::GuessedFromDemos => "guessed",
+        }
     }
 
-    /// One word for scripts: `stored`, `trace`, `description`, `prefix`, `demos`.
+    /// One word for scripts: `stored`, `trace`, `similar`, `description`, `prefix`, `demos`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Stored => "stored",
             Self::Trace { .. } => "trace",
+            Self::Similar { .. } => "similar",
             Self::GuessedFromDescription => "description",
             Self::GuessedFromPrefix => "prefix",
             Self::GuessedFromDemos => "demos",

@@ -11,6 +11,8 @@
 
 mod names;
 
+mod users;
+
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
@@ -19,6 +21,7 @@ use regex::{Captures, Regex};
 
 use super::Json;
 use names::is_name;
+pub use users::readable;
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -161,6 +164,7 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "secret",
         "token",
         "authorization",
+        "://",
     ];
     searcher(&signs)
 });
@@ -195,17 +199,19 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }
-    redact_by(SHAPES.as_ref(), PAIRS.as_ref(), text)
+    redact_by([users::USERS.as_ref(), SHAPES.as_ref(), PAIRS.as_ref()], text)
 }
 
 /// As [`redact`]; a pattern that is missing hides all of the text.
-fn redact_by<'a>(shapes: Option<&Regex>, pairs: Option<&Regex>, text: &'a str) -> Cow<'a, str> {
+fn redact_by<'a>(patterns: [Option<&Regex>; 3], text: &'a str) -> Cow<'a, str> {
     // Owned: a borrowed one would say that nothing is hidden.
-    let (Some(shapes), Some(pairs)) = (shapes, pairs) else { return Cow::Owned(MASK.to_owned()) };
-    match match_shapes(shapes, text) {
-        Cow::Borrowed(text) => match_pairs(pairs, text),
-        Cow::Owned(text) => Cow::Owned(match_pairs(pairs, &text).into_owned()),
-    }
+    let [Some(users), Some(shapes), Some(pairs)] = patterns else { return Cow::Owned(MASK.to_owned()) };
+    let steps: [&dyn for<'t> Fn(&'t str) -> Cow<'t, str>; 3] =
+        [&|text| users::match_users(users, text), &|text| match_shapes(shapes, text), &|text| match_pairs(pairs, text)];
+    steps.iter().fold(Cow::Borrowed(text), |text, step| match text {
+        Cow::Borrowed(text) => step(text),
+        Cow::Owned(text) => Cow::Owned(step(&text).into_owned()),
+    })
 }
 
 /// What every key of a secret holds.

@@ -26,6 +26,10 @@ const SORTING: Duration = Duration::from_millis(250);
 /// Lines of traces that are read at once.
 const CHUNK: usize = 200;
 
+/// What GEPA calls the metric of the evaluations that it captures traces of (DSPy 3.4). Where the
+/// program has a Flex, it says only that a run did not crash.
+const WRAPPED_METRIC: &str = "wrapped_metric";
+
 /// What the scores of an evaluation's examples were read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScoreSource {
@@ -72,6 +76,8 @@ pub enum NoScores {
     NotRead,
     /// No trace with a score tells what it was given.
     UnknownInputs,
+    /// What its traces have only says that they ran to their ends.
+    Completions,
 }
 
 impl std::fmt::Display for NoScores {
@@ -85,6 +91,11 @@ impl std::fmt::Display for NoScores {
             }
             Self::HasChildren => write!(f, "it is made of other runs: compare its evaluations"),
             Self::NotRead => write!(f, "it has no result_table.json, and its traces could not be read in time"),
+            Self::Completions => write!(
+                f,
+                "it has no result_table.json, and what its traces have of {WRAPPED_METRIC} says whether they crashed: \
+                 GEPA scores a program with a Flex by itself"
+            ),
             Self::UnknownInputs => write!(f, "it has no result_table.json, and its traces do not tell their inputs"),
         }
     }
@@ -134,6 +145,8 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
         (true, false) => return nothing(NoScores::NotRead),
         _ => {}
     }
+    let has_source = program_state(store, cx, run, false)?.is_some_and(|program| program.has_source());
+    let mut completions = 0;
     let mut scored = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for trace in traces {
@@ -143,13 +156,17 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
             break;
         }
         let assessments = store.trace(cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
-        let scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
+        let mut scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
+        if has_source {
+            completions += usize::from(scores.remove(WRAPPED_METRIC).is_some());
+        }
         scores.keys().for_each(|name| *counts.entry(name.clone()).or_default() += 1);
         scored.push((trace, scores));
     }
     let most = counts.values().copied().max().unwrap_or_default();
     let mut names: Vec<String> = counts.into_iter().filter(|(_, count)| *count == most).map(|(name, _)| name).collect();
     let metric = match names.len() {
+        0 if completions > 0 => return nothing(NoScores::Completions),
         0 if complete => return nothing(NoScores::NoAssessments),
         0 => return nothing(NoScores::NotRead),
         1 => names.remove(0),

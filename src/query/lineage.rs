@@ -14,6 +14,7 @@ use super::provenance::{Looked, instruction_at, writers};
 use crate::analysis::lineage::{
     LineageCandidate, LineageProposal, Table, add_front, add_scores, candidates_of, proposals_of,
 };
+use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::secret::mask_json;
 use crate::model::{Json, Program, RunId, RunValues};
@@ -76,7 +77,7 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
     let candidates = table(store, cx, parent, "candidates.json")?;
     let proposals = table(store, cx, parent, "proposals.json")?;
     let is_told = candidates.is_some() || proposals.is_some();
-    if !is_told && found.optimizer.name != Some("GEPA") {
+    if !is_told && found.optimizer.name != Some(Optimizer::Gepa) {
         return Ok(None);
     }
     let mut spans = Vec::new();

@@ -15,6 +15,7 @@ pub mod evolution;
 pub mod example_rows;
 pub mod experiments;
 pub mod filter;
+mod infer_rules;
 pub mod lineage;
 mod lookup;
 pub mod metrics;

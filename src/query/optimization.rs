@@ -1,20 +1,24 @@
 //! An optimization: its evaluations in order, its candidates, who won, and which optimizer it was.
 
+mod absence;
 mod clues;
 mod files;
 
 use std::collections::{HashMap, HashSet};
 
+use super::infer_rules;
 use super::program::program_state;
 use super::run_table;
 use crate::analysis::optimization::{
-    Candidate, Evaluation, EvaluationFacts, OptimizerGuess, Seed, Winner, candidates, evaluations, seed, winner,
+    Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, Seed, Winner, candidates, evaluations,
+    may_count_completed, seed, winner,
 };
 use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
 pub use files::DataSize;
+pub(super) use files::table_rows;
 
 /// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
 pub const SCORE_METRIC: &str = "eval";
@@ -48,6 +52,8 @@ pub struct Optimization {
     pub trainset: Option<DataSize>,
     /// The size of `valset.json`.
     pub valset: Option<DataSize>,
+    /// The scores of the prompts that were given and given back, where prompts were optimized.
+    pub prompt_scores: [Option<f64>; 2],
 }
 
 impl Optimization {
@@ -98,9 +104,19 @@ pub(super) fn optimization_among(
     let family = Family::of(&runs, parent);
     let counts = &around.counts;
 
+    let mut best = program_state(store, cx, parent, true)?;
+    let with_rules = match &best {
+        Some(_) if family.descendants.is_empty() => infer_rules::evaluations(store, cx, &stored, &runs)?,
+        _ => Vec::new(),
+    };
+    if !with_rules.is_empty()
+        && let Some(best) = &mut best
+    {
+        best.stale = Some(infer_rules::INTERMEDIATE.to_owned());
+    }
     let mut facts = Vec::new();
     let mut programs = Vec::new();
-    for place in &family.descendants {
+    for place in family.descendants.iter().chain(&with_rules) {
         cx.check()?;
         let (run, values) = rows[*place];
         let program = program_state(store, cx, &run.id, false)?;
@@ -108,28 +124,47 @@ pub(super) fn optimization_among(
         if program.is_none() && score.is_none() {
             continue;
         }
-        let n = match files::table_rows(store, cx, &run.id)? {
+        let rows_of_table = files::table_rows(store, cx, &run.id)?;
+        let has_source = program.as_ref().is_some_and(Program::has_source);
+        let (score, completed) = match rows_of_table {
+            None if has_source && may_count_completed(&run.name) => (None, score),
+            _ => (score, None),
+        };
+        let n = match rows_of_table {
             Some(rows) => Some(rows),
             None => counts.get(&run.id).map(|counted| counted.traces).filter(|traces| *traces > 0),
         };
         let state_hash = program.as_ref().and_then(|program| program.state_hash.clone());
-        facts.push(EvaluationFacts { run: run.clone(), score, n, state_hash });
+        let mut run = run.clone();
+        if run.parent_id.is_none() {
+            (run.parent_id, run.parent_inferred) = (Some(parent.clone()), true);
+        }
+        facts.push(EvaluationFacts { run, score, completed, n, state_hash });
         programs.push(program);
     }
-    let evaluations = evaluations(&facts, &family.others);
-
     let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
     let values = match own_values {
         Some(values) => values,
         None => super::runs::stored_values(store, cx, parent)?,
     };
     let is_finished = stored.status == RunStatus::Finished;
-    let best = program_state(store, cx, parent, true)?;
-    let best_hash = best.as_ref().filter(|_| is_finished).and_then(|best| best.state_hash.clone());
+    let best_hash =
+        best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
     let trainset = files::data_size(store, cx, parent, "trainset.json")?;
     let own_traces = counts.get(parent).map(|counted| counted.traces);
-    let (optimizer, given) =
-        clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
+    let clues = clues::Known {
+        values: &values,
+        facts: &facts,
+        best: best.as_ref(),
+        trainset,
+        traces: own_traces,
+        with_rules: with_rules.len(),
+    };
+    let (optimizer, given) = clues::optimizer(store, cx, &stored, clues)?;
+    if optimizer.name != Some(Optimizer::Gepa) {
+        facts.iter_mut().for_each(|one| one.score = one.score.or(one.completed.take()));
+    }
+    let evaluations = evaluations(&facts, &family.others);
     let counted: Vec<RunTraces> = std::iter::once(parent)
         .chain(evaluations.iter().map(|one| &one.run_id))
         .filter_map(|run| counts.get(run).copied())
@@ -147,6 +182,7 @@ pub(super) fn optimization_among(
         traces,
         trainset,
         valset: files::data_size(store, cx, parent, "valset.json")?,
+        prompt_scores: absence::prompt_scores(&values),
         settings: values.params,
         run: stored,
     })

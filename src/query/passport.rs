@@ -13,7 +13,7 @@ use super::optimization::{Optimization, Surroundings, optimization_among, score}
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
 use super::runs::{adopted_runs, stored_run, stored_values};
-use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::optimization::{EvaluationKind, Optimizer};
 use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
@@ -354,7 +354,7 @@ fn add_origins(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, foun
 }
 
 fn add_families(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
-    for one in found.iter().filter(|one| one.optimizer.name == Some("GEPA")) {
+    for one in found.iter().filter(|one| one.optimizer.name == Some(Optimizer::Gepa)) {
         cx.check()?;
         let Some(lineage) = lineage_of(store, cx, one)? else { continue };
         let hash_of = |runs: &[RunId]| {

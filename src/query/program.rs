@@ -1,5 +1,6 @@
 //! What a run's program is.
 
+mod missing;
 mod read;
 mod traces;
 
@@ -20,6 +21,10 @@ pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> R
     let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
     let seen = traces::signatures(store, cx, &run, &program)?;
     describe_fields(&mut program, &seen);
+    program.missing = missing::missing(store, cx, &run.id, &program)?;
+    if program.source == ProgramSource::BestModelJson && program.stale.is_none() {
+        program.stale = super::infer_rules::why_intermediate(store, cx, &run)?;
+    }
     Ok(Some(program))
 }
 

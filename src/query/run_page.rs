@@ -1,5 +1,8 @@
 //! Everything that a run's page shows, except metric points, artifacts and traces.
 
+use super::optimization::{score, table_rows};
+use crate::analysis::optimization::may_count_completed;
+use crate::analysis::program_state::is_source;
 use crate::model::{DatasetInput, Experiment, LoggedModel, Run, RunId, RunValues};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
@@ -11,6 +14,8 @@ pub struct RunPage {
     pub run: Run,
     /// Its params, tags and latest metrics.
     pub values: RunValues,
+    /// Its score as an evaluation; `None` if it has none, or none that can be called one.
+    pub score: Option<f64>,
     /// The datasets that it was given.
     pub datasets: Vec<DatasetInput>,
     /// The models that it logged.
@@ -21,6 +26,17 @@ pub struct RunPage {
     pub parent: Option<Run>,
     /// Its children, adopted ones included, deleted ones not, by start, then name.
     pub children: Vec<Run>,
+}
+
+/// The metric of an evaluation, unless it may count runs that completed: where a Flex was
+/// evaluated in full and no table of results says what the scores were.
+fn page_score(store: &mut dyn Store, cx: &ReadCx, run: &Run, values: &RunValues) -> Result<Option<f64>> {
+    let Some(score) = score(values) else { return Ok(None) };
+    let has_source = values.params.iter().any(|param| is_source(&param.key));
+    if !has_source || !may_count_completed(&run.name) {
+        return Ok(Some(score));
+    }
+    Ok(table_rows(store, cx, &run.id)?.map(|_| score))
 }
 
 /// The page of a run; `None` if the store does not have it.
@@ -40,6 +56,7 @@ pub fn run_page(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option
     let children = family.into_iter().filter(is_child).collect();
     let experiment = store.experiments(cx, true)?.into_iter().find(|one| one.id == run.experiment_id);
     Ok(Some(RunPage {
+        score: page_score(store, cx, &run, &values)?,
         values,
         datasets: store.dataset_inputs(cx, id)?,
         models: store.logged_models(cx, id)?,

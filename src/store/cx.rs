@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::StoreError;
-use crate::model::{Reveal, Warning};
+use crate::model::{Reveal, Warning, secret};
 
 /// Tells a reading on another thread that nobody waits for it any more.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +96,8 @@ impl ReadCx {
 
     /// Notes something damaged or missing; the same twice is noted once.
     pub fn warn(&self, place: impl Into<String>, what: impl Into<String>) {
-        let warning = Warning::new(place, what);
+        // A reader may quote an address.
+        let warning = Warning::new(place, secret::readable(what.into(), self.reveal));
         let mut warnings = self.warnings.borrow_mut();
         if warnings.0.len() >= MAX_WARNINGS {
             warnings.1 += 1;

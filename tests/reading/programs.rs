@@ -67,7 +67,15 @@ fn assert_equal(program: &Program, document: &Json, place: &str) {
             assert_eq!(demo.is_bootstrapped(), raw.get("augmented") == Some(&json!(true)));
         }
         assert_eq!(predictor.lm, body.get("lm").filter(|lm| !lm.is_null()).cloned(), "{place}");
-        let known = ["signature", "demos", "lm", "traces", "train"];
+        assert_eq!(predictor.module_src, text(body.get("module_src")), "{place}");
+        let fitted: Object = predictor
+            .fields
+            .iter()
+            .filter(|field| !field.fitted.is_empty())
+            .map(|field| (field.name.clone().expect("a name"), Json::Object(field.fitted.clone())))
+            .collect();
+        assert_eq!(Json::Object(fitted), body.get("fields").cloned().unwrap_or(json!({})), "{place}");
+        let known = ["signature", "demos", "lm", "traces", "train", "module_src", "fields"];
         let other: Object = body.into_iter().filter(|(key, _)| !known.contains(&&**key)).collect();
         assert_eq!(predictor.other, other, "{place}");
     }
@@ -237,7 +245,7 @@ fn names_and_types_come_from_traces() {
                 let has = |name: &str| predictor.fields.iter().any(|field| field.name.as_deref() == Some(name));
                 assert_eq!(field.direction.is_some(), field.direction_source.is_some(), "{place}");
                 assert!(
-                    field.direction.is_some() || field.name_source.as_ref().is_some_and(|it| it.is_guess()),
+                    field.direction.is_some() || field.name_source.as_ref().is_some_and(|it| !it.mark().is_empty()),
                     "{place}"
                 );
                 if let (Some(direction), true) =

@@ -1,12 +1,13 @@
 //! Where instructions came from, GEPA's family tree and passports of programs, against plain
 //! SQL and a plain walk over the files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine;
 use dspyglass::analysis::lineage::{LineageProposal, ProposalStatus};
+use dspyglass::analysis::optimization::Optimizer;
 use dspyglass::model::{Json, RunId, StateHash};
 use dspyglass::query::ask::{Memo, Session};
 use dspyglass::query::lineage::LineageSource;
@@ -103,7 +104,7 @@ fn is_written(database: &Path, run: &str, text: &str) -> bool {
 
 #[test]
 fn an_instruction_leads_to_the_span_that_wrote_it() {
-    let mut written: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut written: HashMap<Optimizer, usize> = HashMap::new();
     let mut unknown = 0;
     for database in databases() {
         let home = database.parent().expect("a folder");
@@ -113,7 +114,9 @@ fn an_instruction_leads_to_the_span_that_wrote_it() {
         for parent in files(home, "best_model.json").into_keys() {
             let parent = RunId::from(parent);
             let found = query::optimization(store.as_mut(), &cx, &parent).expect("read").expect("there");
-            let Some(name @ ("MIPROv2" | "COPRO" | "GEPA")) = found.optimizer.name else { continue };
+            let Some(name @ (Optimizer::MiproV2 | Optimizer::Copro | Optimizer::Gepa)) = found.optimizer.name else {
+                continue;
+            };
             let seed: Option<BTreeMap<String, String>> =
                 found.seed.as_ref().map(|seed| instructions(&json(&models[seed.run_ids[0].as_str()])));
             for evaluation in &found.evaluations {
@@ -156,7 +159,10 @@ fn an_instruction_leads_to_the_span_that_wrote_it() {
         }
     }
     println!("written {written:?}, unknown {unknown}");
-    assert!(["MIPROv2", "GEPA", "COPRO"].iter().all(|name| written.contains_key(name)), "{written:?}");
+    assert!(
+        [Optimizer::MiproV2, Optimizer::Gepa, Optimizer::Copro].iter().all(|name| written.contains_key(name)),
+        "{written:?}"
+    );
 }
 
 /// Rows of one of GEPA's tables, by column.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
+use dspyglass::analysis::optimization::Optimizer;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query::{self, Origin};
@@ -42,7 +43,9 @@ fn follow(harness: &mut Harness<'_, Viewer>, text: &str) {
 
 #[test]
 fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
-    for (name, optimizer) in [("v3.17", "MIPROv2"), ("gepa-3.17", "GEPA"), ("copro-3.17", "COPRO")] {
+    for (name, optimizer) in
+        [("v3.17", Optimizer::MiproV2), ("gepa-3.17", Optimizer::Gepa), ("copro-3.17", Optimizer::Copro)]
+    {
         let database = recorded(name);
         let mut store = open(&database, &OpenOptions::default()).expect("opened");
         let cx = ReadCx::new();

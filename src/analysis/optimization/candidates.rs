@@ -1,5 +1,6 @@
 //! Candidates: the distinct program states of an optimization, the first and the best of them.
 
+use super::Optimizer;
 use super::evaluations::{Evaluation, EvaluationKind};
 use crate::model::{Program, RunId, StateHash};
 
@@ -54,7 +55,7 @@ pub struct Seed {
 pub fn seed(
     evaluations: &[Evaluation],
     programs: &[Option<Program>],
-    optimizer: Option<&str>,
+    optimizer: Option<Optimizer>,
     given: &[String],
 ) -> Option<Seed> {
     let has_no_demos = |program: &Program| program.predictors.iter().all(|one| one.demos.is_empty());
@@ -64,10 +65,10 @@ pub fn seed(
     };
     let mut known = evaluations.iter().zip(programs);
     let (seed, _) = match optimizer? {
-        "MIPROv2" | "GEPA" | "BootstrapFewShotWithRandomSearch" => {
+        optimizer if optimizer.scores_the_given_program_first() => {
             known.next().filter(|(_, program)| program.as_ref().is_some_and(has_no_demos))?
         }
-        "COPRO" => known
+        Optimizer::Copro => known
             .find(|(_, program)| program.as_ref().is_some_and(|program| has_no_demos(program) && is_given(program)))?,
         _ => return None,
     };
@@ -171,19 +172,20 @@ mod tests {
             }],
             metadata: None,
             other: Object::new(),
+            missing: Vec::new(),
         };
         let programs = [with("new", 0), with("given", 2), with("given", 0), with("other", 0)].map(Some);
         let found = |optimizer, given: &[String]| {
             seed(&three(), &programs, optimizer, given).map(|seed| ids(&seed.run_ids).join(" "))
         };
         let given = ["given ".to_owned()];
-        assert_eq!(found(Some("MIPROv2"), &[]).as_deref(), Some("a"));
-        assert_eq!(found(Some("COPRO"), &given).as_deref(), Some("b c"));
-        assert_eq!(found(Some("COPRO"), &[]), None);
-        assert_eq!(found(Some("BetterTogether"), &given), None);
+        assert_eq!(found(Some(Optimizer::MiproV2), &[]).as_deref(), Some("a"));
+        assert_eq!(found(Some(Optimizer::Copro), &given).as_deref(), Some("b c"));
+        assert_eq!(found(Some(Optimizer::Copro), &[]), None);
+        assert_eq!(found(Some(Optimizer::BetterTogether), &given), None);
         assert_eq!(found(None, &given), None);
         let worked_on = [Some(with("new", 1)), None, None, None];
-        assert_eq!(seed(&three(), &worked_on, Some("GEPA"), &[]), None);
-        assert_eq!(seed(&three(), &[None, None, None, None], Some("GEPA"), &[]), None);
+        assert_eq!(seed(&three(), &worked_on, Some(Optimizer::Gepa), &[]), None);
+        assert_eq!(seed(&three(), &[None, None, None, None], Some(Optimizer::Gepa), &[]), None);
     }
 }

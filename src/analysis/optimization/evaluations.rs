@@ -31,6 +31,8 @@ pub struct EvaluationFacts {
     pub run: Run,
     /// Its score, the metric `eval`; on whatever scale the optimizer's metric has.
     pub score: Option<f64>,
+    /// The metric `eval` where it is no score: see [`Evaluation::completed`].
+    pub completed: Option<f64>,
     /// How many examples were scored: rows of the result table, else traces.
     pub n: Option<u64>,
     /// Which program was evaluated.
@@ -56,6 +58,9 @@ pub struct Evaluation {
     pub n: Option<u64>,
     /// Its score, if it has one.
     pub score: Option<f64>,
+    /// In percent, how many of the examples did not crash, where MLflow noted that and no score
+    /// ([`COMPLETED_REASON`]).
+    pub completed: Option<f64>,
     /// The best score of a full evaluation so far, this one included; `None` before the first.
     pub best_so_far: Option<f64>,
     /// Which program was evaluated, if known.
@@ -65,6 +70,17 @@ pub struct Evaluation {
     /// Another optimization of the experiment ran when it started, so that it may be that one's.
     pub is_ambiguous: bool,
 }
+
+/// Whether an evaluation of this name may be one whose metric `eval` counts the runs that
+/// completed: GEPA's in full, of a program with a Flex, without a table of results.
+pub fn may_count_completed(name: &str) -> bool {
+    name.starts_with("eval_full_")
+}
+
+/// Why evaluations have no score but a share of runs that completed. GEPA scores a program with a
+/// Flex in it by itself, after an evaluation that has no metric (DSPy 3.4).
+pub const COMPLETED_REASON: &str = "with a Flex in the program, GEPA has MLflow log the share of runs that did not \
+     crash, and logs its scores nowhere";
 
 /// Why an evaluation is marked ambiguous.
 pub const OVERLAP_REASON: &str =
@@ -91,6 +107,7 @@ pub fn evaluations(facts: &[EvaluationFacts], others: &[(i64, Option<i64>)]) -> 
             kind,
             n: one.n,
             score: one.score,
+            completed: one.completed,
             best_so_far: best,
             state_hash: one.state_hash.clone(),
             parent_inferred: one.run.parent_inferred,

@@ -13,7 +13,7 @@ pub struct FieldDiff {
     pub old: Option<Field>,
     /// The new field.
     pub new: Option<Field>,
-    /// What changed: `prefix`, `description`, `order` or a key of `other`.
+    /// What changed: `prefix`, `description`, `order`, a key of what was fitted or of `other`.
     pub keys: Vec<String>,
 }
 
@@ -77,6 +77,7 @@ fn changed_keys(old: &Field, new: &Field) -> Vec<String> {
     if old.description != new.description {
         keys.push("description".to_owned());
     }
+    keys.extend(super::diff_objects(&old.fitted, &new.fitted).into_iter().map(|change| change.key));
     keys.extend(super::diff_objects(&old.other, &new.other).into_iter().map(|change| change.key));
     keys
 }

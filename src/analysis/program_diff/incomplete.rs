@@ -11,7 +11,9 @@ const CUT_AT: usize = 6000;
 pub(super) fn as_params(program: &Program) -> Program {
     let mut predictors: Vec<Predictor> = program.predictors.iter().map(predictor).collect();
     // What says nothing in params does not show there at all.
-    predictors.retain(|one| one.instructions.is_some() || !one.demos.is_empty() || !one.other.is_empty());
+    predictors.retain(|one| {
+        one.instructions.is_some() || one.module_src.is_some() || !one.demos.is_empty() || !one.other.is_empty()
+    });
     Program { predictors, state_hash: None, metadata: None, other: Object::new(), ..program.clone() }
 }
 
@@ -19,15 +21,17 @@ fn predictor(predictor: &Predictor) -> Predictor {
     let field = |field: &Field| Field {
         prefix: field.prefix.as_deref().map(cut),
         description: field.description.as_deref().map(cut),
+        fitted: as_text(&field.fitted),
         other: Object::new(),
         ..field.clone()
     };
-    let is_signature = predictor.instructions.is_some();
+    let is_signature = predictor.instructions.is_some() || predictor.module_src.is_some();
     Predictor {
         path: predictor.path.clone(),
         instructions: predictor.instructions.as_deref().map(cut),
         fields: predictor.fields.iter().map(field).collect(),
         demos: predictor.demos.iter().map(|demo| Demo { values: as_text(&demo.values) }).collect(),
+        module_src: predictor.module_src.as_deref().map(cut),
         lm: None,
         other: if is_signature { Object::new() } else { as_text(&predictor.other) },
         state_hash: None,

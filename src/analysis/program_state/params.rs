@@ -7,7 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use super::fitted::{FIELDS, FITTED, give_fitted};
 use super::parse::Parsed;
+use super::signature::is_name;
 use crate::model::program::Object;
 use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, natural};
 
@@ -22,6 +24,10 @@ enum Says<'a> {
     Description(usize),
     /// Of a demo, with what stands below it: a value's path, mostly a name.
     Demo(usize, &'a str),
+    /// Of a field by its name, with what was fitted to it.
+    Fitted(&'a str, &'a str),
+    /// The Python of a Flex.
+    Source,
 }
 
 /// Reads the program that params describe; `None` if they describe none.
@@ -67,8 +73,14 @@ pub fn from_params(params: &[Entry]) -> Option<Parsed> {
         predictors,
         metadata: None,
         other: Object::new(),
+        missing: Vec::new(),
     };
     Some(Parsed { program, problems })
+}
+
+/// Whether a param holds the source of a Flex.
+pub fn is_source(key: &str) -> bool {
+    matches!(read_key(key), Some((_, _, Says::Source)))
 }
 
 /// Whether a param repeats what the state of a program says.
@@ -82,7 +94,7 @@ fn is_of(key: &str, class: &str) -> bool {
 
 /// Class, path and what is said.
 fn read_key(key: &str) -> Option<(&str, &str, Says<'_>)> {
-    let (owner, says) = read_signature(key).or_else(|| read_demo(key))?;
+    let (owner, says) = read_signature(key).or_else(|| read_demo(key)).or_else(|| read_fitted(key))?;
     let (class, path) = owner.split_once('.').unwrap_or((owner, ""));
     (!class.is_empty()).then_some((class, path, says))
 }
@@ -114,12 +126,24 @@ fn read_demo(key: &str) -> Option<(&str, Says<'_>)> {
     })
 }
 
+/// `Predict.fields.urgent.threshold`, `Flex.module_src` (DSPy 3.4).
+fn read_fitted(key: &str) -> Option<(&str, Says<'_>)> {
+    if let Some(owner) = key.strip_suffix(super::SOURCE).and_then(|owner| owner.strip_suffix('.')) {
+        return Some((owner, Says::Source));
+    }
+    let (owner, rest) = key.split_once(".fields.")?;
+    let (name, what) = rest.split_once('.')?;
+    let is_known = FITTED.contains(&what.split_once('.').map_or(what, |(first, _)| first));
+    (is_known && is_name(name)).then_some((owner, Says::Fitted(name, what)))
+}
+
 /// A predictor whose fields and demos arrive in any order.
 #[derive(Default)]
 struct Draft {
     predictor: Predictor,
     fields: BTreeMap<usize, Field>,
     demos: BTreeMap<usize, Demo>,
+    fitted: Object,
 }
 
 impl Draft {
@@ -128,6 +152,12 @@ impl Draft {
             Says::Instructions => self.predictor.instructions = Some(text.to_owned()),
             Says::Prefix(index) => self.fields.entry(*index).or_default().prefix = Some(text.to_owned()),
             Says::Description(index) => self.fields.entry(*index).or_default().description = Some(text.to_owned()),
+            Says::Source => self.predictor.module_src = Some(text.to_owned()),
+            Says::Fitted(name, what) => {
+                if let Json::Object(fitted) = self.fitted.entry(*name).or_insert_with(|| Json::Object(Object::new())) {
+                    put(fitted, what, text);
+                }
+            }
             Says::Demo(index, name) => {
                 put(&mut self.demos.entry(*index).or_default().values, name, text);
             }
@@ -135,10 +165,15 @@ impl Draft {
     }
 
     fn finish(self, path: &str) -> Predictor {
-        let fields = self.fields.into_values().collect();
+        let mut fields: Vec<Field> = self.fields.into_values().collect();
+        let mut other = self.predictor.other;
+        if !self.fitted.is_empty() {
+            other.insert(FIELDS.to_owned(), Json::Object(with_lists(self.fitted)));
+            give_fitted(&mut fields, &mut other);
+        }
         let demos = self.demos.into_values().map(|demo| Demo { values: with_lists(demo.values) }).collect();
         let path = if path == super::SELF { "" } else { path };
-        Predictor { path: path.to_owned(), fields, demos, ..self.predictor }
+        Predictor { path: path.to_owned(), fields, demos, other, ..self.predictor }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `model.json`, in every shape that DSPy gave it.
 
-use super::{HISTORY, METADATA, SELF, hash, is_bare};
+use super::fitted::give_fitted;
+use super::{HISTORY, METADATA, SELF, SOURCE, hash, is_bare};
 use crate::model::program::Object;
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Direction, FactSource, Field, Json, Predictor, Program, ProgramSource, Reveal};
@@ -32,9 +33,10 @@ pub fn from_json(document: Json, source: ProgramSource, reveal: Reveal) -> Resul
         predictors: Vec::new(),
         metadata: None,
         other: Object::new(),
+        missing: Vec::new(),
     };
     let mut problems = Vec::new();
-    let is_bare = is_bare(&raw);
+    let is_bare = is_bare(&raw) || raw.get(SOURCE).is_some_and(Json::is_string);
     let mut body = Object::new();
     for (key, value) in raw {
         if key == METADATA {
@@ -93,6 +95,7 @@ fn predictor(path: String, raw: Object, reveal: Reveal, problems: &mut Vec<Strin
             Vec::new()
         }
     };
+    predictor.module_src = take_text(&mut raw, SOURCE);
     predictor.lm = raw.shift_remove("lm").filter(|lm| !lm.is_null());
     for key in HISTORY {
         if raw.get(key).and_then(Json::as_array).is_some_and(Vec::is_empty) {
@@ -100,6 +103,7 @@ fn predictor(path: String, raw: Object, reveal: Reveal, problems: &mut Vec<Strin
         }
     }
     name_from_fields(&mut predictor.fields, raw.get("fields"));
+    give_fitted(&mut predictor.fields, &mut raw);
     predictor.other.extend(raw);
     predictor
 }
@@ -285,7 +289,7 @@ mod tests {
         let program = parsed.program;
         let [past, flex, old, older, verbose] = &program.predictors[..] else { panic!("five") };
         assert_eq!((past.instructions.as_ref(), &past.other["k"]), (None, &json!(3)));
-        assert_eq!(flex.other["module_src"], "def f(): pass");
+        assert_eq!((flex.module_src.as_deref(), flex.other.is_empty()), (Some("def f(): pass"), true));
         assert_eq!((old.instructions.as_deref(), old.fields.len()), (Some("b"), 1));
         assert_eq!(old.other["signature"]["instructions"], "a");
         assert_eq!(older.instructions.as_deref(), Some("c"));

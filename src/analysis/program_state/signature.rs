@@ -77,7 +77,7 @@ fn field_of(name: &str, text: &str, plain: &SignatureText) -> Option<SignatureFi
     let known = plain.fields.iter().find(|field| field.name == name)?;
     let annotation = text.strip_prefix("annotation=").and_then(|text| {
         let end = find_outside(text, " required=").or_else(|| find_outside(text, " default="))?;
-        Some(text[..end].to_owned())
+        Some(declared(&text[..end]).to_owned())
     });
     const EXTRA: &str = "json_schema_extra={";
     let extra = find_outside(text, EXTRA).map(|at| &text[at + EXTRA.len()..]);
@@ -89,6 +89,16 @@ fn field_of(name: &str, text: &str, plain: &SignatureText) -> Option<SignatureFi
         prefix: value("prefix"),
         description: value("desc"),
     })
+}
+
+/// An adapter asks for the evidence of a decision where a decision is declared (DSPy 3.4).
+fn declared(annotation: &str) -> &str {
+    match annotation {
+        "NoulEvidence" => "Noul",
+        "ChoiceEvidence" => "Choice",
+        "ScoreEvidence" => "Score",
+        other => other,
+    }
 }
 
 /// Whether this can be the name of a field in Python.

@@ -59,6 +59,9 @@ struct OnePredictor<'a> {
     instructions: Pieces<'a>,
     /// They were compared word by word in full.
     instructions_complete: bool,
+    /// The source of a Flex, line by line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module_src: Option<Pieces<'a>>,
     demos: Demos<'a>,
     fields: Vec<OneFieldDiff<'a>>,
     lm: Vec<OneKey<'a>>,
@@ -151,6 +154,7 @@ impl<'a> From<&'a PredictorDiff> for OnePredictor<'a> {
             change: diff.change.as_str(),
             instructions: Pieces(&diff.instructions),
             instructions_complete: !diff.instructions.is_cut,
+            module_src: Some(&diff.module_src).filter(|source| !source.pieces.is_empty()).map(Pieces),
             demos: Demos::from(&diff.demos),
             fields: diff.fields.iter().map(OneFieldDiff::from).collect(),
             lm: keys(&diff.lm),

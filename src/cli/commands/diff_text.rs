@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::program_text::{named, title};
-use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
+use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, diff_objects};
 use crate::analysis::text_diff::{PieceOp, TextDiff};
 use crate::cli::failure::Failure;
 use crate::cli::json::preview;
@@ -66,7 +66,21 @@ fn print_predictor(diff: &PredictorDiff, answer: &mut Answer<'_>) -> Result<(), 
     if diff.change == ChangeKind::Same {
         return Ok(());
     }
-    if diff.instructions.is_same() {
+    let has_source = !diff.module_src.pieces.is_empty();
+    if has_source && diff.module_src.is_same() {
+        writeln!(answer.out, "  Source is the same")?;
+    } else if has_source {
+        writeln!(answer.out, "  Source")?;
+        if diff.module_src.is_cut {
+            writeln!(answer.out, "    Not compared line by line in full: what is left counts as replaced")?;
+        }
+        for line in source_lines(&diff.module_src, style) {
+            writeln!(answer.out, "    {line}")?;
+        }
+    }
+    if has_source && diff.instructions.pieces.is_empty() {
+        // A Flex has no signature of its own.
+    } else if diff.instructions.is_same() {
         writeln!(answer.out, "  Instructions are the same")?;
     } else {
         let only = if diff.instructions.is_whitespace_only() { " (spaces only)" } else { "" };
@@ -121,6 +135,22 @@ fn lines(diff: &TextDiff, style: Style) -> Vec<String> {
             }
         }
     }
+    near_changes(lines)
+}
+
+/// A source that was compared line by line: each line with what became of it.
+fn source_lines(diff: &TextDiff, style: Style) -> Vec<String> {
+    let line = |op: PieceOp, text: &str| match op {
+        PieceOp::Equal => (words::clean(text), false),
+        PieceOp::Insert => (inserted(&words::clean(text), style), true),
+        PieceOp::Delete => (deleted(&words::clean(text), style), true),
+    };
+    let pieces = diff.pieces.iter();
+    near_changes(pieces.flat_map(|piece| piece.text.lines().map(move |text| line(piece.op, text))).collect())
+}
+
+/// Lines that changed, and a few around them.
+fn near_changes(lines: Vec<(String, bool)>) -> Vec<String> {
     let is_near = |at: usize| {
         let around = at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(lines.len());
         lines[around].iter().any(|(_, is_changed)| *is_changed)
@@ -146,13 +176,14 @@ fn print_fields(fields: &[FieldDiff], answer: &mut Answer<'_>) -> Result<(), Fai
         let field = diff.new.as_ref().or(diff.old.as_ref());
         let name = field.and_then(|field| field.name.as_deref().or(field.prefix.as_deref())).unwrap_or(words::UNKNOWN);
         writeln!(answer.out, "  Field {} · {} {}", words::clean(name), diff.change.as_str(), diff.keys.join(", "))?;
-        if let (Some(old), Some(new)) = (&diff.old, &diff.new) {
-            let values = [(&old.prefix, &new.prefix), (&old.description, &new.description)];
+        if let (Some(old_field), Some(new_field)) = (&diff.old, &diff.new) {
+            let values = [(&old_field.prefix, &new_field.prefix), (&old_field.description, &new_field.description)];
             for (old, new) in values.into_iter().filter(|(old, new)| old != new) {
                 let text = |value: &Option<String>| words::clean(value.as_deref().unwrap_or(words::UNKNOWN));
                 let (old, new) = (deleted(&text(old), answer.style), inserted(&text(new), answer.style));
                 writeln!(answer.out, "    {old} {new}")?;
             }
+            print_keys("   ", &diff_objects(&old_field.fitted, &new_field.fitted), answer)?;
         }
     }
     Ok(())

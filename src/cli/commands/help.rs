@@ -117,20 +117,22 @@ Examples:
   dspyglass optimization mlflow.db dazzling-gnat-945 --json | jq .winner
 
 JSON:
-  {\"optimizer\": {name, inferred, reason},
+  {\"optimizer\": {name, inferred, purpose, reason},
    \"winner\": {run_ids: [], state_hash, inferred},
    \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
-                    state_hash, parent_inferred, ambiguous}],
+                    completed, state_hash, parent_inferred, ambiguous}],
    tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
    state_hash}, best_program: {state_hash, stale}, run_id, status}
   evaluations stand by start time. kind is full, minibatch or unknown; n is how
-  many examples were scored; best_so_far counts full evaluations only. The same
+  many examples were scored; best_so_far counts full evaluations only. completed
+  is there where MLflow was given a share of runs instead of a score. purpose
+  is program, prompts or evaluation, which optimizes nothing. The same
   state_hash is the same program, wherever it was evaluated.";
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.
 DSPy saves no names of fields: they, their types and directions come from
-traces of the run or are guessed, which is said.
+traces of the run, are inferred from others or are guessed, which is said.
 
 Examples:
   dspyglass program mlflow.db eval_full_3
@@ -142,13 +144,15 @@ JSON:
    stale, state_hash,
    \"predictors\": [{path, instructions,
                    fields: [{name, direction, type, prefix, description,
-                             name_source, direction_source, trace_id}],
-                   demos: [{}], lm, other: {}, state_hash}],
-   metadata, other: {}}
+                             name_source, direction_source, type_source,
+                             trace_id, fitted: {}}],
+                   demos: [{}], module_src, lm, other: {}, state_hash}],
+   metadata, other: {}, missing: [{signature, module, trace_id}]}
   The path of a program that is itself a predictor is \"\". Programs with equal
-  state_hash do the same. name_source is stored, trace, description, prefix or
-  demos; the last three are guesses. stale says why a best program may not be
-  the best.";
+  state_hash do the same. name_source is stored, trace, similar (inferred from
+  a trace of a predictor with the same fields), or a guess from description,
+  prefix or demos. module_src is the Python of a Flex, missing is what traces
+  show and the state lacks. stale says why a best program may not be the best.";
 
 pub(in super::super) const DIFF: &str = "\
 Without colour, [-this-] was removed and {+this+} was added.
@@ -164,7 +168,8 @@ JSON:
                    demos: {added: [], removed: [], kept, moved, recounted,
                            changed: [{removed, added, fields: []}]},
                    fields: [{change, keys: [], a, b}], lm: [{key, a, b}],
-                   other: [{key, a, b}], is_hidden, instructions_complete}],
+                   other: [{key, a, b}], is_hidden, instructions_complete,
+                   module_src: [{op, text}]}],
    params: {key: {a, b}}, metrics: {key: {a, b}},
    examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b],
                        trace_ids: [a, b], without_trace: [a, b]}], broken: [],

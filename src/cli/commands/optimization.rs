@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Answer;
-use crate::analysis::optimization::{Evaluation, OVERLAP_REASON};
+use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, OVERLAP_REASON, Optimizer, Purpose};
 use crate::cli::args::OptimizationArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
@@ -33,6 +33,8 @@ struct Document<'a> {
 struct OptimizerJson<'a> {
     name: Option<&'a str>,
     inferred: bool,
+    /// What was optimized: `program`, `prompts`; `evaluation` where nothing was.
+    purpose: Option<&'a str>,
     reason: &'a str,
 }
 
@@ -69,6 +71,9 @@ struct EvaluationJson<'a> {
     kind: &'static str,
     n: Option<u64>,
     score: Option<Real>,
+    /// In percent, where this was logged instead of a score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed: Option<Real>,
     best_so_far: Option<Real>,
     state_hash: Option<&'a str>,
     parent_inferred: bool,
@@ -90,8 +95,9 @@ fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
     let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
     Document {
         optimizer: OptimizerJson {
-            name: found.optimizer.name,
-            inferred: found.optimizer.name.is_some(),
+            name: found.optimizer.name.map(Optimizer::name),
+            inferred: found.optimizer.name.is_some() && !found.optimizer.is_stored,
+            purpose: found.optimizer.purpose.map(Purpose::as_str),
             reason: &found.optimizer.reason,
         },
         winner: found.winner.as_ref().map(|winner| WinnerJson {
@@ -135,6 +141,7 @@ fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
         kind: one.kind.as_str(),
         n: one.n,
         score: one.score.map(Real),
+        completed: one.completed.map(Real),
         best_so_far: one.best_so_far.map(Real),
         state_hash: hash(&one.state_hash),
         parent_inferred: one.parent_inferred,
@@ -148,6 +155,7 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out, "{name} · {}", found.run.status.as_str().to_lowercase())?;
     let reason = words::clean(&found.optimizer.reason);
     match found.optimizer.name {
+        Some(name) if found.optimizer.is_stored => writeln!(answer.out, "Optimizer  {name} ({reason})")?,
         Some(name) => writeln!(answer.out, "Optimizer  {name} (inferred: {reason})")?,
         None => writeln!(answer.out, "Optimizer  unknown ({reason})")?,
     }
@@ -176,19 +184,29 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
         };
         writeln!(answer.out, "Traces     {} · {tokens}", words::count(traces.traces))?;
     }
+    if has_completed(found) {
+        writeln!(answer.out, "Note       These evaluations have no scores: {COMPLETED_REASON}")?;
+    }
     if found.evaluations.iter().any(|one| one.is_ambiguous) {
         writeln!(answer.out, "Note       ? marks what may belong elsewhere: {OVERLAP_REASON}")?;
     }
     Ok(())
 }
 
+/// Where the share of completed runs stands among the columns.
+const COMPLETED_AT: usize = 4;
+
+fn has_completed(found: &Optimization) -> bool {
+    found.evaluations.iter().any(|one| one.completed.is_some())
+}
+
 fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if found.evaluations.is_empty() {
-        writeln!(answer.out, "No evaluations")?;
+        writeln!(answer.out, "{}", words::clean(&found.why_no_evaluations()))?;
         return Ok(());
     }
     writeln!(answer.out)?;
-    let mut table = Table::new(&[
+    let mut columns = vec![
         ("#", Side::Right),
         ("Evaluation", Side::Left),
         ("Kind", Side::Left),
@@ -197,11 +215,16 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
         ("Best so far", Side::Right),
         ("Program", Side::Left),
         ("Mark", Side::Left),
-    ]);
+    ];
+    let has_completed = has_completed(found);
+    if has_completed {
+        columns.insert(COMPLETED_AT, ("Completed", Side::Right));
+    }
+    let mut table = Table::new(&columns);
     for one in &found.evaluations {
         let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::real);
         let program = one.state_hash.as_ref().map_or("–", |hash| short(hash.as_str()));
-        table.row(vec![
+        let mut cells = vec![
             one.order.to_string(),
             one.name.clone(),
             one.kind.as_str().to_owned(),
@@ -210,7 +233,12 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
             real(one.best_so_far),
             program.to_owned(),
             marks(found, one).join(", "),
-        ]);
+        ];
+        if has_completed {
+            let share = one.completed.map_or_else(|| "–".to_owned(), |share| format!("{} %", words::real(share)));
+            cells.insert(COMPLETED_AT, share);
+        }
+        table.row(cells);
     }
     Ok(table.print(answer.style, answer.out)?)
 }

@@ -21,8 +21,18 @@ struct Document<'a> {
     metadata: &'a Option<Json>,
     #[serde(skip_serializing_if = "Object::is_empty")]
     other: &'a Object,
+    /// Predictors that traces show and the state lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<OneMissing<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
+}
+
+#[derive(Serialize)]
+struct OneMissing<'a> {
+    signature: &'a str,
+    module: Option<&'a str>,
+    trace_id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -31,6 +41,9 @@ struct OnePredictor<'a> {
     instructions: Option<&'a str>,
     fields: Vec<OneField<'a>>,
     demos: Vec<&'a Object>,
+    /// The Python of a Flex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module_src: Option<&'a str>,
     lm: &'a Option<Json>,
     other: &'a Object,
     state_hash: Option<&'a str>,
@@ -46,17 +59,22 @@ pub(super) struct OneField<'a> {
     description: Option<&'a str>,
     name_source: Option<&'a str>,
     direction_source: Option<&'a str>,
+    type_source: Option<&'a str>,
     /// The trace that told name, direction or type.
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'a str>,
+    /// What was fitted to it: `threshold`, `cuts`, `weights`.
+    #[serde(skip_serializing_if = "Object::is_empty")]
+    fitted: &'a Object,
     #[serde(skip_serializing_if = "Object::is_empty")]
     other: &'a Object,
 }
 
 impl<'a> From<&'a Field> for OneField<'a> {
     fn from(field: &'a Field) -> Self {
-        let trace_id = [&field.name_source, &field.direction_source].into_iter().find_map(|source| match source {
-            Some(FactSource::Trace { trace, .. }) => Some(trace.as_str()),
+        let sources = [&field.name_source, &field.direction_source, &field.type_source];
+        let trace_id = sources.into_iter().find_map(|source| match source {
+            Some(FactSource::Trace { trace, .. } | FactSource::Similar { trace, .. }) => Some(trace.as_str()),
             _ => None,
         });
         Self {
@@ -67,7 +85,9 @@ impl<'a> From<&'a Field> for OneField<'a> {
             description: field.description.as_deref(),
             name_source: field.name_source.as_ref().map(FactSource::as_str),
             direction_source: field.direction_source.as_ref().map(FactSource::as_str),
+            type_source: field.type_source.as_ref().map(FactSource::as_str),
             trace_id,
+            fitted: &field.fitted,
             other: &field.other,
         }
     }
@@ -80,6 +100,7 @@ impl<'a> From<&'a Predictor> for OnePredictor<'a> {
             instructions: predictor.instructions.as_deref(),
             fields: predictor.fields.iter().map(OneField::from).collect(),
             demos: values(&predictor.demos),
+            module_src: predictor.module_src.as_deref(),
             lm: &predictor.lm,
             other: &predictor.other,
             state_hash: predictor.state_hash.as_ref().map(|hash| hash.as_str()),
@@ -118,6 +139,15 @@ fn print_json(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Result<(
         predictors: program.predictors.iter().map(OnePredictor::from).collect(),
         metadata: &program.metadata,
         other: &program.other,
+        missing: program
+            .missing
+            .iter()
+            .map(|one| OneMissing {
+                signature: &one.signature,
+                module: one.module.as_deref(),
+                trace_id: one.trace.as_str(),
+            })
+            .collect(),
         warnings: answer.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json::preview;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::program::Object;
+use crate::model::program::{MISSING_REASON, Object};
 use crate::model::{FactSource, Json, Predictor, Program, Run};
 
 /// Values longer than this are cut.
@@ -28,7 +28,23 @@ pub(super) fn print(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Re
         print_predictor(predictor, answer)?;
         origin::print(run, predictor, answer)?;
     }
+    print_missing(program, answer)?;
     print_rest("Other", &program.other, answer)
+}
+
+/// Predictors that traces show and the state lacks.
+fn print_missing(program: &Program, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    for one in &program.missing {
+        writeln!(answer.out, "\nNot in the state: {}", words::clean(&one.named()))?;
+        writeln!(answer.out, "  trace {} shows it; {MISSING_REASON}", words::clean(one.trace.as_str()))?;
+    }
+    Ok(())
+}
+
+/// `threshold 0.35`.
+fn fitted(values: &Object) -> String {
+    let all = values.iter().map(|(key, value)| format!("{key} {}", preview(value, PREVIEW)));
+    all.collect::<Vec<_>>().join(", ")
 }
 
 /// The run as people know it.
@@ -50,25 +66,41 @@ fn print_predictor(predictor: &Predictor, answer: &mut Answer<'_>) -> Result<(),
             writeln!(answer.out, "  {}", words::clean(line))?;
         }
     }
+    if let Some(source) = &predictor.module_src {
+        writeln!(answer.out, "  Source")?;
+        for line in source.lines() {
+            writeln!(answer.out, "{}", format!("    {}", words::clean(line)).trim_end())?;
+        }
+    }
     if !predictor.fields.is_empty() {
         writeln!(answer.out)?;
-        let mut table = Table::new(&[
-            ("  Field", Side::Left),
-            ("Direction", Side::Left),
-            ("Type", Side::Left),
-            ("Prefix", Side::Left),
-            ("Description", Side::LeftCut),
-        ]);
+        let has_fitted = predictor.fields.iter().any(|field| !field.fitted.is_empty());
+        let mut columns =
+            vec![("  Field", Side::Left), ("Direction", Side::Left), ("Type", Side::Left), ("Prefix", Side::Left)];
+        if has_fitted {
+            columns.push(("Fitted", Side::Left));
+        }
+        columns.push(("Description", Side::LeftCut));
+        let mut table = Table::new(&columns);
         for field in &predictor.fields {
             let known = |text: Option<&str>| text.map_or_else(|| words::UNKNOWN.to_owned(), str::to_owned);
-            let guessed = if field.name_source.as_ref().is_some_and(FactSource::is_guess) { " (guessed)" } else { "" };
-            table.row(vec![
-                format!("  {}{guessed}", known(field.name.as_deref())),
-                known(field.direction.map(|direction| direction.as_str())),
-                known(field.type_.as_deref()),
+            let marked = |text: String, source: &Option<FactSource>| match source.as_ref().map_or("", FactSource::mark)
+            {
+                "" => text,
+                mark => format!("{text} ({mark})"),
+            };
+            let direction = field.direction.map(|direction| direction.as_str());
+            let mut cells = vec![
+                format!("  {}", marked(known(field.name.as_deref()), &field.name_source)),
+                marked(known(direction), &field.direction_source),
+                marked(known(field.type_.as_deref()), &field.type_source),
                 known(field.prefix.as_deref()),
-                field.description.clone().unwrap_or_default(),
-            ]);
+            ];
+            if has_fitted {
+                cells.push(fitted(&field.fitted));
+            }
+            cells.push(field.description.clone().unwrap_or_default());
+            table.row(cells);
         }
         table.print(answer.style, answer.out)?;
     }

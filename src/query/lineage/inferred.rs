@@ -7,7 +7,7 @@ use super::super::optimization::Optimization;
 use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus};
 use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::provenance::{Writer, WriterKind};
-use crate::model::{Program, RunStatus};
+use crate::model::{Predictor, Program, RunStatus};
 
 /// Candidates and proposals, from the spans of the proposer in order of time.
 pub fn lineage(found: &Optimization, spans: Vec<Writer>) -> (Vec<LineageCandidate>, Vec<LineageProposal>) {
@@ -34,9 +34,9 @@ pub fn lineage(found: &Optimization, spans: Vec<Writer>) -> (Vec<LineageCandidat
             candidates[child].parents = vec![parent];
             candidates[child].parents_inferred = true;
         }
-        let was_tried = tried.iter().any(|program| {
-            program.predictors.iter().any(|one| one.instructions.as_deref().is_some_and(|own| own.trim() == text))
-        });
+        let was_tried = tried
+            .iter()
+            .any(|program| program.predictors.iter().any(|one| one.text().is_some_and(|own| own.trim() == text)));
         let status = match child {
             Some(_) => ProposalStatus::Accepted,
             None if was_tried || is_over => ProposalStatus::Rejected,
@@ -63,7 +63,7 @@ fn candidates(found: &Optimization) -> Vec<LineageCandidate> {
     let candidate = |(index, one): (usize, &crate::analysis::optimization::Candidate)| {
         let program = one.evaluations.iter().find_map(|at| found.programs[*at].as_ref());
         let predictors = program.map_or(&[][..], |program| &program.predictors);
-        let instruction = |one: &crate::model::Predictor| Some((one.path.clone(), one.instructions.clone()?));
+        let instruction = |one: &Predictor| Some((one.path.clone(), one.text()?.to_owned()));
         let scores = one.evaluations.iter().filter(|at| is_full(at));
         LineageCandidate {
             index,

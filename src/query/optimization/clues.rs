@@ -1,8 +1,15 @@
 //! What gives the optimizer away: gathered cheaply first, from traces only if need be.
 
+use std::collections::HashSet;
+
 use super::DataSize;
-use crate::analysis::optimization::{Evaluation, OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal};
-use crate::model::{ArtifactOwner, Json, Program, Run, RunId, RunValues};
+use crate::analysis::optimization::{
+    CallClues, EvaluationClue, EvaluationFacts, Optimizer, OptimizerClues, OptimizerGuess, ProgramClue,
+    infer_optimizer, is_proposal,
+};
+use crate::analysis::program_state::describes_program;
+use crate::model::{ArtifactOwner, Json, Program, Run, RunValues, SpanBody, SpanHead, TraceId};
+use crate::query::lookup;
 use crate::store::{ReadCx, Result, Store, TraceQuery};
 
 /// No more traces than this are looked into.
@@ -14,52 +21,87 @@ const MAX_PREDICTS: usize = 12;
 /// After so many traces behind the first proposal the rest tells nothing new.
 const MAX_PROPOSALS: usize = 40;
 
+/// The tag of a run that MLflow made itself, for one `compile()`.
+const AUTOLOGGING: &str = "mlflow.autologging";
+
+/// The tag that says what a run of `mlflow.genai` is for.
+const RUN_TYPE: &str = "mlflow.runType";
+
+/// What is known of an optimization before its traces are asked.
+pub struct Known<'a> {
+    pub values: &'a RunValues,
+    pub facts: &'a [EvaluationFacts],
+    pub best: Option<&'a Program>,
+    pub trainset: Option<DataSize>,
+    /// Its own traces.
+    pub traces: Option<u64>,
+    /// Those of its evaluations that InferRules made.
+    pub with_rules: usize,
+}
+
 /// The optimizer, and the instructions that it was given where its proposer was told them.
-#[expect(clippy::too_many_arguments, reason = "each is another clue, and all are at hand where it is asked")]
 pub fn optimizer(
     store: &mut dyn Store,
     cx: &ReadCx,
     run: &Run,
-    values: &RunValues,
-    evaluations: &[Evaluation],
-    best: Option<&Program>,
-    trainset: Option<DataSize>,
-    traces: Option<u64>,
+    known: Known<'_>,
 ) -> Result<(OptimizerGuess, Vec<String>)> {
     let files = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
+    let tag = |key: &str| lookup::tag(known.values, key).map(|tag| tag.value.as_str().to_owned());
+    let evaluation = |one: &EvaluationFacts| EvaluationClue {
+        name: one.run.name.clone(),
+        n: one.n,
+        is_adopted: one.run.parent_inferred,
+    };
+    let has_program_params = known.values.params.iter().any(|param| describes_program(&param.key));
     let mut clues = OptimizerClues {
-        evaluation_names: evaluations.iter().map(|one| one.name.clone()).collect(),
-        evaluation_sizes: evaluations.iter().filter_map(|one| one.n).collect(),
-        has_adopted: evaluations.iter().any(|one| one.parent_inferred),
-        params: values.params.iter().map(|param| param.key.to_string()).collect(),
-        metrics: values.metrics.iter().map(|metric| metric.key.to_string()).collect(),
+        evaluations: known.facts.iter().map(evaluation).collect(),
+        is_of_one_compile: tag(AUTOLOGGING).is_some_and(|flavor| flavor == "dspy"),
+        run_type: tag(RUN_TYPE),
+        params: known.values.params.iter().map(|one| (one.key.to_string(), one.value.as_str().to_owned())).collect(),
+        metrics: known.values.metrics.iter().map(|metric| metric.key.to_string()).collect(),
+        has_no_files: files.absent.is_some(),
         files: files.entries.iter().map(|entry| entry.path.clone()).collect(),
-        traces,
-        trainset: trainset.map(|size| size.distinct),
-        best_demos: best.map(demos),
+        has_program_params,
+        traces: known.traces,
+        trainset: known.trainset.map(|size| size.distinct),
+        best: known.best.map(program),
+        with_rules: known.with_rules,
         ..OptimizerClues::default()
     };
-    let is_sure = |guess: &OptimizerGuess| matches!(guess.name, Some("MIPROv2" | "GEPA"));
+    let is_sure = |guess: &OptimizerGuess| {
+        use Optimizer::{BetterTogether, Gepa, InferRules, MiproV2};
+        matches!(guess.name, Some(BetterTogether | Gepa | InferRules | MiproV2))
+    };
     let guess = infer_optimizer(&clues);
     if is_sure(&guess) {
         return Ok((guess, Vec::new()));
     }
-    ask_traces(store, cx, &run.id, &mut clues)?;
+    ask_traces(store, cx, run, &mut clues)?;
     Ok((infer_optimizer(&clues), clues.given_instructions))
 }
 
-/// How many labelled and bootstrapped demos a program has.
-fn demos(program: &Program) -> (usize, usize) {
+/// What a program gives away.
+fn program(program: &Program) -> ProgramClue {
     let demos = || program.predictors.iter().flat_map(|predictor| &predictor.demos);
     let bootstrapped = demos().filter(|demo| demo.is_bootstrapped()).count();
-    (demos().count() - bootstrapped, bootstrapped)
+    let is_fitted = program.predictors.iter().flat_map(|one| &one.fields).any(|field| !field.fitted.is_empty());
+    ProgramClue {
+        paths: program.predictors.iter().map(|one| one.path.clone()).collect(),
+        labelled: demos().count() - bootstrapped,
+        bootstrapped,
+        is_fitted,
+    }
 }
 
 /// Looks into the traces of the optimization itself until enough proposals are found.
-fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &RunId, clues: &mut OptimizerClues) -> Result<()> {
-    let query = TraceQuery { run: Some(run.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
+fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &Run, clues: &mut OptimizerClues) -> Result<()> {
+    let query = TraceQuery { run: Some(run.id.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
     let index = store.trace_index(cx, &query)?;
     let mut proposals = 0;
+    let mut calls = Calls::default();
+    // Who left evaluations is told by them.
+    let asks_calls = clues.evaluations.is_empty() && clues.best.is_some();
     for row in store.trace_rows(cx, &index.handles)? {
         cx.check()?;
         let spans = store.spans(cx, &row.id)?;
@@ -81,6 +123,9 @@ fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &RunId, clues: &mut Optim
             let body = store.span_body(cx, &row.id, call.handle)?;
             clues.bare_prompts.extend(body.and_then(|body| first_text(body.inputs.as_ref()?)));
         }
+        if asks_calls {
+            calls.add(store, cx, &row.id, &spans)?;
+        }
         if !clues.signatures.is_empty() {
             proposals += 1;
             if proposals == MAX_PROPOSALS {
@@ -88,7 +133,50 @@ fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &RunId, clues: &mut Optim
             }
         }
     }
+    clues.calls = calls.clues();
     Ok(())
+}
+
+/// How models were called.
+#[derive(Default)]
+struct Calls {
+    settings: HashSet<[Option<String>; 2]>,
+    traces: usize,
+    decisions: usize,
+}
+
+impl Calls {
+    fn add(&mut self, store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<()> {
+        if let Some(call) = spans.iter().find(|span| span.name.starts_with("LM."))
+            && let Some(body) = store.span_body(cx, trace, call.handle)?
+        {
+            self.settings.insert(["rollout_id", "temperature"].map(|key| setting(&body, key)));
+        }
+        let root = spans.iter().find(|span| span.parent_id.is_none());
+        let Some(root) = root else { return Ok(()) };
+        let body = store.span_body(cx, trace, root.handle)?;
+        if let Some(outputs) = body.as_ref().and_then(|body| body.outputs.as_ref()?.as_object()) {
+            self.traces += 1;
+            self.decisions += usize::from(outputs.values().any(is_decision));
+        }
+        Ok(())
+    }
+
+    fn clues(self) -> CallClues {
+        CallClues { settings: self.settings.len(), traces: self.traces, decisions: self.decisions }
+    }
+}
+
+/// A setting of a call; where it overrides that of the LM, the inputs have it.
+fn setting(body: &SpanBody, key: &str) -> Option<String> {
+    let of_call = body.inputs.as_ref().and_then(|inputs| inputs.get(key));
+    of_call.or_else(|| body.attributes.get(key)).filter(|value| !value.is_null()).map(Json::to_string)
+}
+
+/// Whether a value is a `Noul`, `Choice` or `Score` (DSPy 3.4).
+fn is_decision(value: &Json) -> bool {
+    let has = |key: &str| value.get(key).is_some();
+    has("confidence") && (has("probability") || has("probabilities"))
 }
 
 /// The beginning of the first text of a prompt.

@@ -93,11 +93,16 @@ fn place(run: &RunId, path: &str) -> String {
     format!("run {run}, {path}")
 }
 
+/// The same reading, whose warnings are dropped: of what is only looked into to know more.
+pub fn quiet(cx: &ReadCx) -> ReadCx {
+    let quiet = ReadCx::new().with_reveal(cx.reveal()).with_cancel(cx.cancel_token().clone());
+    match cx.deadline() {
+        Some(deadline) => quiet.with_deadline(deadline.saturating_duration_since(std::time::Instant::now())),
+        None => quiet,
+    }
+}
+
 /// The same reading with secrets shown.
 fn revealing(cx: &ReadCx) -> ReadCx {
-    let revealing = ReadCx::new().with_reveal(Reveal::Revealed).with_cancel(cx.cancel_token().clone());
-    match cx.deadline() {
-        Some(deadline) => revealing.with_deadline(deadline.saturating_duration_since(std::time::Instant::now())),
-        None => revealing,
-    }
+    quiet(cx).with_reveal(Reveal::Revealed)
 }

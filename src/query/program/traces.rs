@@ -1,8 +1,10 @@
-//! Signatures in the traces of a run, of its parent and of its children: few traces are read,
-//! the newest first, until every field is known.
+//! Signatures in the traces of a run, of its family and of other runs of the experiment: few
+//! traces are read, the newest first, until every field is known.
 
-use crate::analysis::program_state::{SeenSignature, SignatureText, signature_of_repr, signature_of_text, tells_all};
-use crate::model::{Json, Program, ProgramSource, Run, RunId, SpanBody, SpanHead, TraceId};
+use crate::analysis::program_state::{
+    SeenSignature, SignatureText, fits_all, signature_of_repr, signature_of_text, tells_all,
+};
+use crate::model::{Json, Program, ProgramSource, Run, RunId, SpanBody, SpanHead, TraceId, TraceRow};
 use crate::query::runs::adopted_runs;
 use crate::store::{ReadCx, Result, Store, TraceQuery};
 
@@ -12,58 +14,119 @@ const TRACES: usize = 4;
 /// Children of an optimization: its own newest traces are often the proposer's.
 const CHILDREN: usize = 3;
 
+/// Other runs of the experiment that are looked into.
+const OTHERS: usize = 8;
+
+/// And so many are asked whether they have traces at all.
+const OTHERS_ASKED: usize = 24;
+
+/// Traces of the experiment of which those are looked into that were recorded in no run.
+const RUNLESS: usize = 60;
+
 /// Spans of one trace: an agent of hundreds of steps repeats itself.
 const SPANS: usize = 32;
 
 /// The signatures that may be those of `program`: in traces of its own run, then of the parent,
 /// whose fields are the same, then of the parent's children; of a best program in those of the
-/// run's own children.
+/// run's own children. Where these do not tell, in traces of other runs of the experiment, those
+/// nearest in time first, and in such of no run.
 pub fn signatures(store: &mut dyn Store, cx: &ReadCx, run: &Run, program: &Program) -> Result<Vec<SeenSignature>> {
-    let mut seen = Vec::new();
+    let mut look = Look { program, home: &run.id, seen: Vec::new(), is_elsewhere: false };
     let has_fields = program.predictors.iter().any(|predictor| !predictor.fields.is_empty());
-    if !has_fields || look(store, cx, &run.id, &run.id, program, &mut seen)? {
-        return Ok(seen);
+    if !has_fields || look.search_run(store, cx, &run.id)? {
+        return Ok(look.seen);
     }
     let is_best = program.source == ProgramSource::BestModelJson;
     let family = adopted_runs(store, cx, Some(&run.experiment_id), true)?;
     let parent = match family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
         _ if is_best => Some(&run.id),
-        Some(parent) if look(store, cx, parent, &run.id, program, &mut seen)? => return Ok(seen),
+        Some(parent) if look.search_run(store, cx, parent)? => return Ok(look.seen),
         parent => parent,
     };
-    let children = family.iter().rev().filter(|other| parent.is_some() && other.parent_id.as_ref() == parent);
-    for child in children.filter(|other| other.id != run.id).take(CHILDREN) {
-        if look(store, cx, &child.id, &run.id, program, &mut seen)? {
+    let is_child = |other: &&Run| parent.is_some() && other.parent_id.as_ref() == parent;
+    for child in family.iter().rev().filter(is_child).filter(|other| other.id != run.id).take(CHILDREN) {
+        if look.search_run(store, cx, &child.id)? {
+            return Ok(look.seen);
+        }
+    }
+    if fits_all(program, &look.seen) {
+        return Ok(look.seen);
+    }
+    look.is_elsewhere = true;
+    // What is wrong with other runs is no matter of this one.
+    let cx = &super::read::quiet(cx);
+    let is_other = |other: &&Run| other.id != run.id && Some(&other.id) != parent && !is_child(other);
+    let mut others: Vec<&Run> = family.iter().filter(is_other).collect();
+    let from = |other: &Run| Some(other.start_time_ms?.abs_diff(run.start_time_ms?));
+    others.sort_by_key(|other| from(other).unwrap_or(u64::MAX));
+    let mut looked = 0;
+    for other in others.into_iter().take(OTHERS_ASKED) {
+        let before = look.seen.len();
+        look.search_run(store, cx, &other.id)?;
+        looked += usize::from(look.seen.len() > before);
+        if looked == OTHERS || fits_all(program, &look.seen) {
             break;
         }
     }
-    Ok(seen)
+    if !fits_all(program, &look.seen) {
+        look.search_no_run(store, cx, run)?;
+    }
+    Ok(look.seen)
 }
 
-/// Looks through the newest traces of `run`; whether everything is known now.
-fn look(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    run: &RunId,
-    home: &RunId,
-    program: &Program,
-    seen: &mut Vec<SeenSignature>,
-) -> Result<bool> {
-    let query = TraceQuery { run: Some(run.clone()), limit: Some(TRACES), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
-    for row in store.trace_rows(cx, &index.handles)? {
-        cx.check()?;
-        for signature in signatures_of_trace(store, cx, &row.id)? {
-            if seen.iter().all(|one| one.signature != signature) {
-                let elsewhere = (run != home).then(|| run.clone());
-                seen.push(SeenSignature { signature, trace: row.id.clone(), run: elsewhere });
+/// What is looked for, and what was found.
+struct Look<'p> {
+    program: &'p Program,
+    /// The run whose program it is.
+    home: &'p RunId,
+    seen: Vec<SeenSignature>,
+    /// What is looked into is no family.
+    is_elsewhere: bool,
+}
+
+impl Look<'_> {
+    /// Looks through the newest traces of a run; whether everything is known now.
+    fn search_run(&mut self, store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
+        let query = TraceQuery { run: Some(run.clone()), limit: Some(TRACES), ..TraceQuery::default() };
+        let index = store.trace_index(cx, &query)?;
+        for row in store.trace_rows(cx, &index.handles)? {
+            self.search_trace(store, cx, &row, Some(run))?;
+            if tells_all(self.program, &self.seen) {
+                return Ok(true);
             }
         }
-        if tells_all(program, seen) {
-            return Ok(true);
-        }
+        Ok(false)
     }
-    Ok(false)
+
+    /// Looks through the newest traces of the experiment that were recorded in no run.
+    fn search_no_run(&mut self, store: &mut dyn Store, cx: &ReadCx, home: &Run) -> Result<()> {
+        let experiment = Some(home.experiment_id.clone());
+        let query = TraceQuery { experiment, limit: Some(RUNLESS), ..TraceQuery::default() };
+        let index = store.trace_index(cx, &query)?;
+        for row in store.trace_rows(cx, &index.handles)?.into_iter().filter(|row| row.run_id.is_none()) {
+            self.search_trace(store, cx, &row, None)?;
+            if fits_all(self.program, &self.seen) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn search_trace(&mut self, store: &mut dyn Store, cx: &ReadCx, row: &TraceRow, run: Option<&RunId>) -> Result<()> {
+        cx.check()?;
+        for signature in signatures_of_trace(store, cx, &row.id)? {
+            let is_known = |one: &SeenSignature| one.signature == signature && one.is_elsewhere == self.is_elsewhere;
+            if !self.seen.iter().any(is_known) {
+                self.seen.push(SeenSignature {
+                    signature,
+                    trace: row.id.clone(),
+                    run: run.filter(|run| *run != self.home).cloned(),
+                    is_elsewhere: self.is_elsewhere,
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 fn signatures_of_trace(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SignatureText>> {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::reader::Reader;
 use super::row;
-use crate::model::natural;
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
+use crate::model::{natural, secret};
 use crate::store::Result;
 
 impl Reader<'_> {
@@ -29,7 +29,7 @@ impl Reader<'_> {
                     name: row::text(values, 1).unwrap_or_default(),
                     lifecycle,
                     creation_time_ms: row::int(values, 3),
-                    artifact_location: row::text(values, 4),
+                    artifact_location: row::text(values, 4).map(|uri| secret::readable(uri, self.cx.reveal())),
                 });
             }
         })?;

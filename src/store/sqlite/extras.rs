@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::reader::Reader;
 use super::row;
-use crate::model::secret::shown;
+use crate::model::secret::{self, shown};
 use crate::model::{DatasetInput, Entry, LoggedModel, RunId, json};
 use crate::store::Result;
 
@@ -73,7 +73,7 @@ impl Reader<'_> {
                     id: row::text(values, 0).unwrap_or_default(),
                     name: row::text(values, 1).unwrap_or_default(),
                     creation_time_ms: row::int(values, 2),
-                    artifact_location: row::text(values, 3),
+                    artifact_location: row::text(values, 3).map(|uri| secret::readable(uri, self.cx.reveal())),
                 });
             })?;
         }

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, secret,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -300,7 +300,10 @@ impl Store for SqliteStore {
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        self.artifacts.list(cx, uri.as_deref())
+        let mut tree = self.artifacts.list(cx, uri.as_deref())?;
+        // It may quote the address.
+        tree.absent = tree.absent.map(|why| secret::readable(why, cx.reveal()));
+        Ok(tree)
     }
 
     fn artifact(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::connection::explain;
 use super::reader::Reader;
 use super::row;
-use crate::model::secret::{is_secret_key, shown_under};
+use crate::model::secret::{self, is_secret_key, shown_under};
 use crate::model::{
     Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown,
 };
@@ -98,7 +98,7 @@ impl Reader<'_> {
                 lifecycle: Lifecycle::parse(row::text(values, 4).as_deref()),
                 start_time_ms: row::int(values, 5),
                 end_time_ms: row::int(values, 6),
-                artifact_uri: row::text(values, 7),
+                artifact_uri: row::text(values, 7).map(|uri| secret::readable(uri, self.cx.reveal())),
             });
         })?;
         found.sort_by(|a, b| {

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui};
 use super::CompareMemory;
 use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
-use crate::query::{Comparison, RunPageOf, optimization};
+use crate::query::{Comparison, RunPageOf};
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
@@ -140,7 +140,7 @@ pub(super) fn name(scene: &mut Scene<'_>, run: &RunId) -> String {
 /// `eval_full_0 · 48.3`
 fn named_score(scene: &mut Scene<'_>, run: &RunId) -> String {
     let page = page(scene, run);
-    let score = page.as_deref().and_then(Option::as_ref).and_then(|page| optimization::score(&page.values));
+    let score = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
     let name = format::one_line(&name(scene, run), 40).into_owned();
     match score {
         Some(score) => format!("{name} · {}", format::value(score)),

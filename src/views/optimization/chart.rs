@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use super::OptimizationMemory;
-use crate::analysis::optimization::{Evaluation, EvaluationKind};
+use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::state::{Location, Place, Tab};
 use crate::views::scene::Scene;
@@ -34,6 +34,14 @@ pub(super) fn series(found: &Optimization) -> Vec<Series> {
     all.into_iter().filter(|one| one.x_range().is_some()).collect()
 }
 
+/// Why there is nothing to draw.
+fn no_scores(found: &Optimization) -> String {
+    match found.evaluations.iter().any(|one| one.completed.is_some()) {
+        true => format!("No evaluation has a score: {COMPLETED_REASON}"),
+        false => "No evaluation has a score".to_owned(),
+    }
+}
+
 /// The height of its heading.
 pub(super) const HEAD: f32 = 16.0;
 
@@ -50,8 +58,9 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series));
         });
         if series.is_empty() {
-            text_ui(ui, "No evaluation has a score", Type::Small, Tone::Muted);
-            ui.add_space(height);
+            let top = ui.cursor().top();
+            text_ui(ui, &no_scores(optimization), Type::Small, Tone::Muted);
+            ui.add_space((height - (ui.cursor().top() - top)).max(0.0));
             return;
         }
         let label = format!("Score by evaluation, {} evaluations", optimization.evaluations.len());

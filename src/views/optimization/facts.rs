@@ -62,7 +62,8 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
     let mut add = |name, value: String, note: String| facts.push(Fact { name, value, note });
     let reason = &found.optimizer.reason;
     match found.optimizer.name {
-        Some(name) => add("Optimizer", name.to_owned(), format!("inferred: {reason}")),
+        Some(name) if found.optimizer.is_stored => add("Optimizer", name.to_string(), reason.clone()),
+        Some(name) => add("Optimizer", name.to_string(), format!("inferred: {reason}")),
         None => add("Optimizer", "unknown".to_owned(), reason.clone()),
     }
     let mut settings: Vec<(&str, &str)> = found

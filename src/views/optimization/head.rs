@@ -118,6 +118,10 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
                 };
                 text_ui(ui, &text, Type::BodyStrong, tone);
             }
+            if winner.score.is_none() {
+                text_ui(ui, "nothing tells by how much", Type::Small, Tone::Muted);
+                return;
+            }
             let evaluations = super::rows::counted(full, "full evaluation");
             let text = format!("the best of {evaluations}, on the data it was chosen by");
             text_ui(ui, &text, Type::Small, Tone::Muted)
@@ -129,7 +133,9 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
             (Some(from), Some(to)) => format!("demos {from} → {to}"),
             _ => "demos unknown".to_owned(),
         };
-        let words = if seed.name == winner.name {
+        let words = if seed.name != winner.name && winner.has_source {
+            "the source changed"
+        } else if seed.name == winner.name {
             "it is the seed itself"
         } else if seed.instruction == winner.instruction {
             "instructions begin alike"

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
 use crate::loader::Optimization;
-use crate::model::{Program, RunId};
+use crate::model::{Predictor, Program, RunId};
 use crate::query::DataSize;
 use crate::widgets::format;
 
@@ -21,6 +21,8 @@ pub(super) struct CandidateRow {
     pub mini: Option<f64>,
     /// The best score of evaluations that do not tell what they were made on.
     pub other: Option<f64>,
+    /// In percent, the most that completed of an evaluation that has no score.
+    pub completed: Option<f64>,
     /// On how many examples: `60 + 2 × 25`.
     pub n: String,
     /// The lowest and highest full score, where it was evaluated repeatedly.
@@ -70,6 +72,8 @@ pub(super) struct Candidates {
     pub has_other: bool,
     /// Some candidate has more than one full score.
     pub has_ranges: bool,
+    /// Some evaluation has no score but a share of runs that completed.
+    pub has_completed: bool,
 }
 
 /// A row of the table.
@@ -90,7 +94,8 @@ impl Candidates {
         let has_mini = rows.iter().any(|row| row.mini.is_some());
         let has_other = rows.iter().any(|row| row.other.is_some());
         let has_ranges = rows.iter().any(|row| row.range.is_some());
-        Self { rows, has_mini, has_other, has_ranges }
+        let has_completed = rows.iter().any(|row| row.completed.is_some());
+        Self { rows, has_mini, has_other, has_ranges, has_completed }
     }
 
     /// The lines of the table, with the evaluations of what is unfolded.
@@ -136,6 +141,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         full,
         mini: best(EvaluationKind::Minibatch),
         other: best(EvaluationKind::Unknown),
+        completed: all().filter_map(|one| one.completed).filter(|share| !share.is_nan()).reduce(f64::max),
         n: sizes(found, evaluations),
         range: found.candidates.get(at).and_then(|one| one.full_range).filter(|(low, high)| low < high),
         instruction: program.and_then(first_line),
@@ -184,7 +190,7 @@ fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
 
 /// The first line of the first instructions.
 pub(super) fn first_line(program: &Program) -> Option<String> {
-    let text = program.predictors.iter().find_map(|one| one.instructions.as_deref())?;
+    let text = program.predictors.iter().find_map(Predictor::text)?;
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
     Some(format::ellipsize_graphemes(line, 200).into_owned())
 }
@@ -211,6 +217,8 @@ pub(super) struct Standing {
     pub note: String,
     pub demos: Option<String>,
     pub instruction: Option<String>,
+    /// A part of it is a Flex, which is its source.
+    pub has_source: bool,
     /// Its best full evaluation, else its first one.
     pub run: RunId,
 }
@@ -221,6 +229,7 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
     let at = found.candidates.iter().position(|one| one.evaluations.iter().any(is_it))?;
     let row = row(found, at, &found.candidates[at].evaluations);
     let note = match (row.full, row.range) {
+        (None, _) if row.completed.is_some() => "no score was logged".to_owned(),
         (None, _) => "no full evaluation".to_owned(),
         (Some(_), Some((low, high))) => {
             format!("best of several full ones, {} to {}", format::value(low), format::value(high))
@@ -237,6 +246,7 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
         note,
         demos: row.demos,
         instruction: row.instruction,
+        has_source: program_of(found, &row.evaluations).is_some_and(Program::has_source),
         run: row.opens,
     })
 }
@@ -263,10 +273,7 @@ pub(super) fn counted(count: u64, what: &str) -> String {
 
 /// Why there is no chart and no table.
 pub(super) fn no_evaluations(found: &Optimization) -> String {
-    let who = match found.optimizer.name {
-        Some(name) => format!("{name} records no evaluations, so no candidates can be compared"),
-        None => "No evaluations were recorded, so no candidates can be compared".to_owned(),
-    };
+    let who = found.why_no_evaluations();
     let mut there = Vec::new();
     if found.best.is_some() {
         there.push("its program".to_owned());

@@ -18,6 +18,9 @@ use crate::widgets::tokens::size;
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
 
+/// What the share of completed runs says.
+const COMPLETED: &str = "How many of the runs did not crash: MLflow was given that instead of a score";
+
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shows {
@@ -26,6 +29,7 @@ enum Shows {
     Mini,
     Other,
     Range,
+    Completed,
     N,
     Instruction,
     Demos,
@@ -50,6 +54,9 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     }
     if candidates.has_ranges {
         columns.push((Shows::Range, Column::number("Full, range", 116.0)));
+    }
+    if candidates.has_completed {
+        columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED)));
     }
     columns.extend([
         (
@@ -123,6 +130,12 @@ fn score(score: Option<f64>) -> CellText<'static> {
     score.map_or_else(CellText::unknown, |score| CellText::value(format::value(score)))
 }
 
+fn completed(share: Option<f64>) -> CellText<'static> {
+    share.map_or_else(CellText::unknown, |share| {
+        CellText::value(format!("{} %", format::value(share))).tone(Tone::Muted)
+    })
+}
+
 fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
     let words: Vec<&str> = marks.iter().map(|mark| mark.word).collect();
     let reasons: Vec<String> = marks.iter().map(|mark| format!("{}: {}", mark.word, mark.reason)).collect();
@@ -155,6 +168,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
                 .hover("The lowest and highest score of its full evaluations: one program, so this is noise"),
             None => CellText::default(),
         },
+        Shows::Completed => completed(row.completed),
         Shows::N => CellText::value(row.n.as_str()).tone(Tone::Muted),
         Shows::Instruction => instruction::shown(row).map_or_else(CellText::unknown, CellText::text),
         Shows::Demos => {
@@ -180,6 +194,7 @@ fn evaluation(found: &Optimization, place: usize, shows: Shows) -> CellText<'_> 
         Shows::Full => of(EvaluationKind::Full),
         Shows::Mini => of(EvaluationKind::Minibatch),
         Shows::Other => of(EvaluationKind::Unknown),
+        Shows::Completed => completed(one.completed),
         Shows::N => match one.n {
             Some(n) => CellText::value(format::count(n)).tone(Tone::Muted),
             None => CellText::unknown(),

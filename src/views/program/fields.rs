@@ -3,23 +3,40 @@
 use egui::Ui;
 
 use super::rows;
-use crate::model::Field;
+use crate::model::{FactSource, Field};
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 
+/// How wide `inferred` is.
+const MARK: f32 = 46.0;
+
+/// Where the column of what was fitted stands, if there is one.
+const FITTED_AT: usize = 4;
+
 pub(super) fn fields_ui(ui: &mut Ui, state: &mut TableState, fields: &[Field]) {
-    let columns = [
+    let has_fitted = fields.iter().any(|field| !field.fitted.is_empty());
+    // A word that says that something is inferred needs its room.
+    let room = |is_marked: bool| if is_marked { MARK } else { 0.0 };
+    let is_marked =
+        |source: fn(&Field) -> Option<&FactSource>| fields.iter().any(|field| !rows::guessed(source(field)).is_empty());
+    let mut columns = vec![
         Column::text("Field", 142.0).unsorted(),
-        Column::text("Direction", 76.0).unsorted(),
-        Column::text("Type", 84.0).unsorted(),
+        Column::text("Direction", 76.0 + room(is_marked(|field| field.direction_source.as_ref()))).unsorted(),
+        Column::text("Type", 84.0 + room(is_marked(|field| field.type_source.as_ref()))).unsorted(),
         Column::text("Prefix", 104.0).unsorted(),
         Column::text("Description", 120.0).unsorted().growing(),
     ];
+    if has_fitted {
+        let hint = "What an optimizer fitted to the field: where a decision is cut, or how options weigh";
+        columns.insert(FITTED_AT, Column::text("Fitted", 120.0).unsorted().hint(hint));
+    }
     let height = Table::height_of(fields.len()) + size::SCROLL_BAR;
-    Table::new("fields", "Fields", &columns, fields.len())
-        .height(height)
-        .show(ui, state, |row, column| cell(&fields[row], column));
+    Table::new("fields", "Fields", &columns, fields.len()).height(height).show(ui, state, |row, column| match column {
+        FITTED_AT if has_fitted => CellText::value(rows::fitted(&fields[row])),
+        later if has_fitted && later > FITTED_AT => cell(&fields[row], later - 1),
+        column => cell(&fields[row], column),
+    });
 }
 
 fn cell(field: &Field, column: usize) -> CellText<'_> {
@@ -40,7 +57,11 @@ fn cell(field: &Field, column: usize) -> CellText<'_> {
             None => CellText::unknown().hover("No trace tells whether it is an input or an output"),
         },
         2 => match &field.type_ {
-            Some(name) => CellText::value(name.as_str()).tone(Tone::Muted),
+            Some(name) => {
+                let source = field.type_source.as_ref();
+                let note = rows::guessed(source);
+                CellText::value(name.as_str()).tone(Tone::Muted).note(note).hover(rows::reason(source))
+            }
             None => CellText::unknown().hover("No trace tells its type"),
         },
         3 => known(field.prefix.as_ref()).unwrap_or_else(CellText::unknown),

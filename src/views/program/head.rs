@@ -6,6 +6,7 @@ use egui::Ui;
 
 use super::{ProgramMemory, rows};
 use crate::loader::{FileOf, Lane, RunPage};
+use crate::model::program::MISSING_REASON;
 use crate::model::{ArtifactOwner, Program, ProgramSource};
 use crate::query::ArtifactsOf;
 use crate::state::{Action, FileToSave, NoticeText, Place};
@@ -84,7 +85,17 @@ pub(super) fn head_ui(
         Notice::warning("This may be stale").advice(stale).show(ui);
         ui.add_space(size::GAP_S);
     }
+    missing_ui(ui, program);
     export_when_read(scene, memory, &ArtifactOwner::Run(page.run.id.clone()));
+}
+
+/// Predictors that traces show and the state lacks.
+fn missing_ui(ui: &mut Ui, program: &Program) {
+    for one in &program.missing {
+        let advice = format!("Trace {} shows it; {MISSING_REASON}", one.trace);
+        Notice::hint(&format!("Not in the state: {}", one.named())).advice(&advice).show(ui);
+        ui.add_space(size::GAP_S);
+    }
 }
 
 /// The file is read only to be written elsewhere.

@@ -32,6 +32,7 @@ pub(super) struct ProgramMemory {
     shown: Option<(Arc<Option<PreparedProgram>>, usize)>,
     list: RowScroll,
     instructions: TextMemory,
+    source: TextMemory,
     fields: TableState,
     demos: TableState,
     demo: Option<usize>,
@@ -72,7 +73,7 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let predictors = &prepared.program.predictors;
     let item = scene.state.location().item.as_deref();
     // A program may begin with a part that has nothing to read, as a retriever.
-    let first = predictors.iter().position(|one| one.instructions.is_some()).unwrap_or(0);
+    let first = predictors.iter().position(|one| one.text().is_some()).unwrap_or(0);
     let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
     memory.keep_up(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);

@@ -8,7 +8,7 @@ use crate::model::{Program, ProgramSource, RunId};
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
 use crate::views::compare::HISTORY;
 use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::offering_text_block_ui;
+use crate::views::details::text::{TextMemory, offering_text_block_ui, text_block_ui};
 use crate::views::origin::origin_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -34,36 +34,10 @@ pub(super) fn predictor_ui(
     history: Option<&RunId>,
 ) {
     if let (Some(predictor), Some(shown)) = (prepared.program.predictors.get(at), prepared.predictors.get(at)) {
-        card_ui(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                card_heading_ui(ui, "Instructions");
-                text_ui(ui, rows::title(&predictor.path), Type::Value, Tone::Muted);
-                if let Some(text) = &shown.instructions
-                    && ui.add(Chip::button("Copy instructions")).clicked()
-                {
-                    scene.act(Action::Copy(text.text().to_string()));
-                }
-            });
-            match &shown.instructions {
-                Some(text) => {
-                    if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
-                        origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
-                    }
-                    let names = ("instructions", "Instructions");
-                    let offer = history.is_some().then_some(HISTORY);
-                    let block = &mut memory.instructions;
-                    let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
-                    if let (Some(passage), Some(parent)) = (passage, history) {
-                        look_up(scene, parent, &predictor.path, &passage);
-                    }
-                }
-                None => {
-                    let text = "None: this part of the program has no signature, as a retriever has none";
-                    text_ui(ui, text, Type::Small, Tone::Muted);
-                }
-            }
-        });
+        match &shown.module_src {
+            Some(source) => source_ui(ui, scene, &mut memory.source, &predictor.path, source),
+            None => instructions_ui(ui, scene, memory, page, prepared, at, history),
+        }
         if !predictor.fields.is_empty() {
             ui.add_space(size::GAP_S);
             section_ui(ui, "Fields");
@@ -82,6 +56,64 @@ pub(super) fn predictor_ui(
         let label = "Everything else that was saved with the program";
         raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
     }
+}
+
+/// The instructions of a predictor, who wrote them, and where a passage of them stands.
+fn instructions_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramMemory,
+    page: &RunPage,
+    prepared: &PreparedProgram,
+    at: usize,
+    history: Option<&RunId>,
+) {
+    let Some((predictor, shown)) = prepared.program.predictors.get(at).zip(prepared.predictors.get(at)) else { return };
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            card_heading_ui(ui, "Instructions");
+            text_ui(ui, rows::title(&predictor.path), Type::Value, Tone::Muted);
+            if let Some(text) = &shown.instructions
+                && ui.add(Chip::button("Copy instructions")).clicked()
+            {
+                scene.act(Action::Copy(text.text().to_string()));
+            }
+        });
+        match &shown.instructions {
+            Some(text) => {
+                if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
+                    origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
+                }
+                let names = ("instructions", "Instructions");
+                let offer = history.is_some().then_some(HISTORY);
+                let block = &mut memory.instructions;
+                let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
+                if let (Some(passage), Some(parent)) = (passage, history) {
+                    look_up(scene, parent, &predictor.path, &passage);
+                }
+            }
+            None => {
+                let text = "None: this part of the program has no signature, as a retriever has none";
+                text_ui(ui, text, Type::Small, Tone::Muted);
+            }
+        }
+    });
+}
+
+/// The Python of a Flex, which has no instructions.
+fn source_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, path: &str, source: &Text) {
+    card_ui(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            card_heading_ui(ui, "Source");
+            text_ui(ui, rows::title(path), Type::Value, Tone::Muted);
+            if ui.add(Chip::button("Copy source")).clicked() {
+                scene.act(Action::Copy(source.text().to_string()));
+            }
+        });
+        text_block_ui(ui, scene, memory, ("source", "Source"), source, false, LINES_MOST);
+    });
 }
 
 /// The demos of a predictor and its LM.

@@ -44,6 +44,10 @@ pub(super) fn reason(source: Option<&FactSource>) -> String {
         None | Some(FactSource::Stored) => String::new(),
         Some(FactSource::Trace { trace, run: None }) => format!("Read in trace {trace} of this run"),
         Some(FactSource::Trace { trace, run: Some(run) }) => format!("Read in trace {trace} of run {run}"),
+        Some(FactSource::Similar { trace, run }) => {
+            let place = run.as_ref().map_or_else(String::new, |run| format!(" of run {run}"));
+            format!("Inferred: a predictor with the same fields stands in trace {trace}{place}")
+        }
         Some(FactSource::GuessedFromDescription) => {
             "Guessed from the description: DSPy writes ${name} where the author gave none".to_owned()
         }
@@ -56,12 +60,17 @@ pub(super) fn reason(source: Option<&FactSource>) -> String {
 
 /// A word that says whether a fact may be wrong.
 pub(super) fn guessed(source: Option<&FactSource>) -> &'static str {
-    if source.is_some_and(FactSource::is_guess) { "guessed" } else { "" }
+    source.map_or("", FactSource::mark)
 }
 
 /// The direction of a field as a word.
 pub(super) fn direction(field: &Field) -> Option<&'static str> {
     field.direction.map(Direction::as_str)
+}
+
+/// What was fitted to a field: `threshold 0.35`.
+pub(super) fn fitted(field: &Field) -> String {
+    field.fitted.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Where a demo came from, in a word or two.

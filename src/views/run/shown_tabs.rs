@@ -1,5 +1,6 @@
 //! Which tabs a run has: an optimization and a program only where there is one.
 
+use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::query::{ArtifactsOf, OptimizationOf};
@@ -44,7 +45,7 @@ impl KnowsGepa {
         }
         let slot = scene.loader.ask(&OptimizationOf(id.clone()), Lane::Visible);
         let Some(found) = slot.value() else { return false };
-        let is_it = found.as_ref().as_ref().is_some_and(|found| found.optimizer.name == Some("GEPA"));
+        let is_it = found.as_ref().as_ref().is_some_and(|found| found.optimizer.name == Some(Optimizer::Gepa));
         // A young run may not have told yet.
         if is_it || page.run.end_time_ms.is_some() {
             self.0 = Some((id.clone(), is_it));

@@ -75,6 +75,10 @@ fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &C
     if !(diff.instructions.pieces.is_empty() || options.only_differences && diff.instructions.is_same()) {
         instructions(at, &diff.instructions, options, widths, rows);
     }
+    if !(diff.module_src.pieces.is_empty() || options.only_differences && diff.module_src.is_same()) {
+        rows.push(Row::Caption("Source".to_owned()));
+        instructions(at, &diff.module_src, options, widths, rows);
+    }
     demos(&diff.demos, options, rows);
     fields(&diff.fields, rows);
     keys("LM settings", &diff.lm, rows);
@@ -96,14 +100,22 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     if diff.change == ChangeKind::Same {
         return facts;
     }
+    let has_source = !diff.module_src.pieces.is_empty();
+    if has_source {
+        add(if diff.module_src.is_same() { "source same" } else { "source changed" }.to_owned(), Tone::Muted);
+    }
+    // A Flex has no signature and no demos.
+    let is_source_only = has_source && diff.instructions.pieces.is_empty();
     let text = match diff.instructions.is_same() {
         true => "instructions same",
         false if diff.instructions.is_whitespace_only() => "instructions changed, spaces only",
         false => "instructions changed",
     };
-    add(text.to_owned(), Tone::Muted);
+    if !is_source_only {
+        add(text.to_owned(), Tone::Muted);
+    }
     let demos = &diff.demos;
-    if demos.is_same() {
+    if demos.is_same() && !is_source_only {
         add(
             if demos.kept == 0 { "no demos".to_owned() } else { format!("{} same", counted(demos.kept, "demo")) },
             Tone::Muted,
@@ -120,7 +132,9 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     } else {
         format!("{} changed", counted(diff.fields.len(), "field"))
     };
-    add(fields, Tone::Muted);
+    if !is_source_only {
+        add(fields, Tone::Muted);
+    }
     if !diff.lm.is_empty() {
         add("LM changed".to_owned(), Tone::Muted);
     }
@@ -270,7 +284,10 @@ fn fields(fields: &[FieldDiff], rows: &mut Vec<Row>) {
         let text = |of: &Option<crate::model::Field>| {
             let field = of.as_ref()?;
             let prefix = field.prefix.as_deref().unwrap_or("no prefix");
-            Some(format!("{prefix} {}", field.description.as_deref().unwrap_or("no description")))
+            let fitted: Vec<String> =
+                field.fitted.iter().map(|(key, value)| format!(" · {key} {}", json_text(value))).collect();
+            let description = field.description.as_deref().unwrap_or("no description");
+            Some(format!("{prefix} {description}{}", fitted.concat()))
         };
         let note = match diff.change {
             ChangeKind::Changed => diff.keys.join(", "),

@@ -16,9 +16,9 @@ pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
     }
 }
 
-/// The instructions of all predictors, with their paths.
+/// The instructions of all predictors, with their paths; of a Flex its source.
 fn instructions(program: &Program) -> Instructions<'_> {
-    program.predictors.iter().filter_map(|one| Some((&*one.path, one.instructions.as_deref()?))).collect()
+    program.predictors.iter().filter_map(|one| Some((&*one.path, one.text()?))).collect()
 }
 
 /// `as C2: Route the ticket`.

@@ -12,6 +12,7 @@ fn evaluation(order: usize, kind: EvaluationKind, score: f64, n: Option<u64>, st
         kind,
         n,
         score: Some(score),
+        completed: None,
         best_so_far: None,
         state_hash: Some(state.into()),
         parent_inferred: order == 3,
@@ -48,7 +49,7 @@ fn found() -> Optimization {
     Optimization {
         run,
         settings: Vec::new(),
-        optimizer: OptimizerGuess { name: None, reason: "nothing".into() },
+        optimizer: OptimizerGuess { name: None, is_stored: false, purpose: None, reason: "nothing".into() },
         programs: vec![None; 5],
         candidates: vec![candidate("s", vec![0], 50.0, 50.0), candidate("t", vec![1, 2, 3, 4], 70.0, 75.0)],
         seed: Some(Seed { run_ids: vec!["r0".into()], state_hash: Some("s".into()) }),
@@ -59,6 +60,7 @@ fn found() -> Optimization {
         traces: None,
         trainset: None,
         valset: None,
+        prompt_scores: [None; 2],
     }
 }
 
@@ -96,7 +98,7 @@ fn a_standing_says_what_it_was_measured_on() {
 fn repeated_rows_are_said() {
     assert_eq!(data(DataSize { rows: 12, distinct: 12 }), ("12 examples".into(), String::new()));
     assert!(data(DataSize { rows: 72, distinct: 12 }).1.contains("72 rows"));
-    assert_eq!(no_evaluations(&found()), "No evaluations were recorded, so no candidates can be compared");
+    assert_eq!(no_evaluations(&found()), "No evaluation was logged, so no candidates can be compared");
 }
 
 #[test]
@@ -113,6 +115,7 @@ fn instructions_that_begin_alike_are_told_apart() {
             predictors: vec![predictor],
             metadata: None,
             other: Default::default(),
+            missing: Vec::new(),
         })
     };
     let texts = ["Route.", "Route.\nBe brief.", "Route.\nBe brief.", "", "Route.\n\nBe kind.\nBe brief."];

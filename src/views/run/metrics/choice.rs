@@ -101,6 +101,7 @@ mod tests {
     fn page() -> RunPage {
         let run = |id: &str| MemoryStore::run(id, "1", id, 0);
         RunPage {
+            score: None,
             run: run("own"),
             values: RunValues::default(),
             datasets: Vec::new(),
