@@ -12,6 +12,7 @@ pub mod own_time;
 pub mod program_diff;
 pub mod program_state;
 pub mod provenance;
+pub mod python_repr;
 pub mod result_table;
 pub mod text_diff;
 pub mod tokens;
