@@ -7,6 +7,7 @@ pub mod evolution;
 pub mod example_key;
 pub mod example_traces;
 pub mod lineage;
+pub mod metric_match;
 pub mod optimization;
 pub mod own_time;
 pub mod program_diff;
