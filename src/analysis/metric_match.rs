@@ -204,6 +204,16 @@ mod tests {
     }
 
     #[test]
+    fn right_is_one_or_half_of_the_range() {
+        let rule = |scores: &[f64]| ScoreRange::of(scores.iter().copied()).map(ScoreRange::rule);
+        assert_eq!(rule(&[]), None);
+        assert_eq!(rule(&[0.0, 1.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
+        assert_eq!(rule(&[0.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
+        assert_eq!(rule(&[0.2, 0.6, f64::NAN]).map(|rule| rule.is_binary), Some(false));
+        assert!(rule(&[0.0, 10.0]).is_some_and(|rule| rule.is_right(5.0) && !rule.is_right(4.9)));
+    }
+
+    #[test]
     fn equal_answers_with_other_scores_speak_against_one_metric() {
         let (a, b) = (clues("", "", &[0.0, 1.0]), clues("", "", &[0.0, 1.0]));
         let matched = |agree, differ| match_metrics(&a, &b, Alike { agree, differ });

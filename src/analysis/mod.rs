@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod evolution;
 pub mod example_key;
 pub mod example_traces;
+pub mod gepa_evaluations;
 pub mod lineage;
 pub mod metric_match;
 pub mod optimization;

@@ -38,6 +38,23 @@ impl ProgramSource {
         }
     }
 
+    /// It is a file of the run itself, which holds the whole state.
+    pub fn is_state_file(self) -> bool {
+        matches!(self, Self::ModelJson | Self::BestModelJson)
+    }
+
+    /// Why it is not all of the program, as a sentence; empty where it is.
+    pub fn incomplete(self) -> &'static str {
+        match self {
+            Self::ModelJson | Self::BestModelJson | Self::File => "",
+            Self::Params => "Incomplete: params are cut at 6000 characters and hold no LM settings",
+            Self::Candidates => "Incomplete: no program was saved; GEPA's candidates.json tells its instructions",
+            Self::SeedParams => {
+                "Incomplete: no program was saved; GEPA's params tell its instructions, cut at 6000 characters"
+            }
+        }
+    }
+
     /// It is made of params, each of which MLflow may have cut.
     pub fn is_params(self) -> bool {
         matches!(self, Self::Params | Self::SeedParams)

@@ -7,9 +7,11 @@
 
 pub mod artifacts;
 pub mod check;
+mod data_rows;
 pub mod demo_origins;
 pub mod diff;
 pub mod evolution;
+pub mod example_answer;
 pub mod example_rows;
 pub mod experiments;
 pub mod filter;
@@ -26,17 +28,20 @@ pub mod table;
 pub mod trace;
 pub mod trace_counts;
 pub mod traces;
+pub mod valset_scores;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
+pub use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 pub use crate::analysis::{SpanTokens, TokenSource};
 pub use artifacts::{ArtifactFile, ArtifactText, artifact_file, artifact_text, artifacts};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
-    Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
-    result_table,
+    Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, TagChange, compare,
+    diff_files, example_inputs, result_table,
 };
 pub use evolution::evolution;
+pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{ExperimentRow, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};

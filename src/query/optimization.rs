@@ -5,18 +5,17 @@ mod files;
 
 use std::collections::{HashMap, HashSet};
 
-use super::program::program_state;
+use super::program::{add_gepa_programs, program_state};
 use super::run_table;
+use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, OptimizerGuess, Seed, Winner, candidates, evaluations, seed, winner,
 };
 use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
+pub use super::lookup::{SCORE_METRIC, score};
 pub use files::DataSize;
-
-/// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
-pub const SCORE_METRIC: &str = "eval";
 
 /// All about an optimization but its examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,12 +107,13 @@ pub(super) fn optimization_among(
         programs.push(program);
     }
     let evaluations = evaluations(&facts, &family.others);
-
     let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
     let values = match own_values {
         Some(values) => values,
         None => super::runs::stored_values(store, cx, parent)?,
     };
+    let scored: Vec<Scored> = facts.iter().map(|one| Scored { score: one.score, n: one.n }).collect();
+    add_gepa_programs(store, cx, parent, &values, &scored, &mut programs)?;
     let is_finished = stored.status == RunStatus::Finished;
     let best = program_state(store, cx, parent, true)?;
     let best_hash = best.as_ref().filter(|_| is_finished).and_then(|best| best.state_hash.clone());
@@ -141,11 +141,6 @@ pub(super) fn optimization_among(
         settings: values.params,
         run: stored,
     })
-}
-
-/// The score of an evaluation; `None` if it has none.
-pub fn score(values: &RunValues) -> Option<f64> {
-    values.metrics.iter().find(|metric| *metric.key == *SCORE_METRIC).map(|metric| metric.point.value)
 }
 
 /// Sums counts; of tokens, those that are known.
