@@ -8,6 +8,8 @@
 use std::collections::HashSet;
 
 use super::lineage::LineageCandidate;
+use super::program_state::{known_instructions, known_text};
+use super::text_diff::Known;
 use crate::model::program::Object;
 use crate::model::{Predictor, Program, ProgramSource};
 
@@ -31,12 +33,19 @@ pub fn path_of<'a>(program: &Program, component: &'a str) -> &'a str {
 
 /// Whether a program has the instructions of a candidate.
 pub fn has_instructions(program: &Program, candidate: &LineageCandidate) -> bool {
+    // The seed is known from params, which MLflow cuts.
+    let source = if candidate.index == 0 { ProgramSource::SeedParams } else { ProgramSource::Candidates };
     let has = |(component, text): &(String, String)| {
         let path = path_of(program, component);
-        let own = program.predictors.iter().find(|one| one.path == path).and_then(|one| one.instructions.as_deref());
-        own.is_some_and(|own| own.trim() == text.trim())
+        let own = program.predictors.iter().find(|one| one.path == path && one.instructions.is_some());
+        own.is_some_and(|own| is_same(known_instructions(own, program.source), known_text(text, source)))
     };
     !candidate.instructions.is_empty() && candidate.instructions.iter().all(has)
+}
+
+/// Whether two texts are the same as far as both are known.
+fn is_same(a: Known<'_>, b: Known<'_>) -> bool {
+    a.text.trim() == b.text.trim() || a.is_cut && b.text.starts_with(a.text) || b.is_cut && a.text.starts_with(b.text)
 }
 
 /// What a candidate scored, in percent: the mean over its examples, else what GEPA noted.
@@ -146,6 +155,19 @@ mod tests {
         // One of two with the same score is gone: which is not known.
         assert_eq!(places(&[(25.0, 3), (100.0, 3), (66.67, 3)]), [Some(0), Some(2), None]);
         assert_eq!(places(&[(25.0, 3), (33.33, 3)]), [Some(0), None]);
+    }
+
+    #[test]
+    fn what_a_param_kept_of_instructions_is_enough() {
+        let text = "weigh it ".repeat(900);
+        let all = [candidate(0, "zero", &[0.0]), candidate(1, &text, &[1.0]), candidate(2, "other", &[1.0])];
+        let cut: String = text.chars().take(6000).collect();
+        let of_params = |text: &str| program_of(&candidate(9, text, &[]), ProgramSource::Params);
+        assert_eq!(candidate_of_program(&all, &of_params(&cut), Some(100.0)), Some(1));
+        assert_eq!(candidate_of_program(&all, &of_params(&cut[..5999]), Some(100.0)), None);
+        let seed = [candidate(0, &cut, &[1.0])];
+        let whole = program_of(&candidate(9, &text, &[]), ProgramSource::ModelJson);
+        assert_eq!(candidate_of_program(&seed, &whole, Some(100.0)), Some(0));
     }
 
     #[test]

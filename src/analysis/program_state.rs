@@ -9,7 +9,7 @@ mod python;
 mod signature;
 
 pub use describe::{SeenSignature, describe_fields, tells_all};
-pub use params::{PARAM_CUT, describes_program, from_params, known_instructions};
+pub use params::{PARAM_CUT, describes_program, from_params, known_instructions, known_text};
 pub use parse::{Parsed, from_json};
 pub(super) use python::string as python_string;
 pub use signature::{SignatureField, SignatureText, signature_of_repr, signature_of_text};

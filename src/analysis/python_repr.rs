@@ -167,8 +167,8 @@ fn next(text: &str, end: char) -> Option<&str> {
 
 /// A number that JSON can hold as it is; others stay text.
 fn number(text: &str) -> Option<(Json, &str)> {
-    if text.starts_with("-inf") {
-        return Some((Json::from("-Infinity"), &text["-inf".len()..]));
+    if let Some(rest) = text.strip_prefix("-inf") {
+        return Some((Json::from("-Infinity"), rest));
     }
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);

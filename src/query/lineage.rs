@@ -156,7 +156,12 @@ impl<'f> Users<'f> {
     /// Those whose programs have all of a candidate's instructions.
     fn of(&self, candidate: &LineageCandidate) -> Vec<RunId> {
         let places = candidate.instructions.first().and_then(|(_, text)| self.by_text.get(text.trim()));
-        let places = places.into_iter().flatten().copied();
+        // Texts of params may be the beginnings of others.
+        let of_params = || {
+            let is_cut = |at: &usize| self.found.programs[*at].as_ref().is_some_and(|one| one.source.is_params());
+            (0..self.found.programs.len()).filter(is_cut).collect()
+        };
+        let places = places.cloned().unwrap_or_else(of_params).into_iter();
         let has_all = |program: &Program| has_instructions(program, candidate);
         let users = places.filter(|at| self.found.programs[*at].as_ref().is_some_and(has_all));
         users.map(|at| self.found.evaluations[at].run_id.clone()).collect()

@@ -18,7 +18,11 @@ pub const PARAM_CUT: usize = 6000;
 /// The instructions of a predictor, as far as the source of its program tells them: a param of
 /// the length at which MLflow cuts may have been cut. Empty without instructions.
 pub fn known_instructions(predictor: &Predictor, source: ProgramSource) -> Known<'_> {
-    let text = predictor.instructions.as_deref().unwrap_or_default();
+    known_text(predictor.instructions.as_deref().unwrap_or_default(), source)
+}
+
+/// The same of a text alone.
+pub fn known_text(text: &str, source: ProgramSource) -> Known<'_> {
     Known { text, is_cut: source.is_params() && is_cut(text) }
 }
 

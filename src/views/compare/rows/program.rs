@@ -190,7 +190,7 @@ pub(super) fn rests(cut: &TextCut, names: [&str; 2], is_unified: bool, wrap: Wra
             continue;
         }
         let length = counted(rest.chars().count(), "character");
-        rows.push(Row::Cut(format!("{name} goes on for {length}, which may stand in both:")));
+        rows.push(Row::Cut(format!("Known of {name} alone: {length}, which may stand in both")));
         let lines = unified(&[(Mark::Same, rest.as_str())], wrap).into_iter();
         rows.extend(lines.map(|line| match (is_unified, side) {
             (true, _) => Row::Line(line),
