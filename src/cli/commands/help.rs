@@ -168,16 +168,18 @@ JSON:
   null where a run has no program, and without_program says why. Only fields,
   settings, params, metrics and tags that differ are listed. Scores are read
   from result_table.json, else from GEPA's valset_scores.json, else from
-  assessments on traces; sources says which, without_scores why there are none.
+  assessments on traces; sources says which, without_scores why there are
+  none.
   joined counts the examples that both evaluated, null where not both have
   scores. metric says whether one metric scored both and how that is told; only
   then an example is fixed or broken, and threshold is the score from which on
-  it is right. A trace is told only where it is the one that fits; without_trace
-  says why it is not. A prediction_source of repr means that only the text of a
-  prediction was stored. is_hidden marks what changed only in masked values.
-  texts_complete is false where instructions are too long to be compared word
-  by word in full (what is left counts as replaced), or where MLflow cut a
-  param: rest_a and rest_b stand behind the cut of the other and may be in both.
+  it is right. A trace is told only where it is the one that fits;
+  without_trace says why it is not. A prediction_source of repr means that
+  only the text of a prediction was stored. is_hidden marks what changed only
+  in masked values. texts_complete is false where instructions are too long to
+  be compared word by word in full (what is left counts as replaced), or where
+  MLflow cut a param: rest_a and rest_b stand behind the cut of the other and
+  may be in both.
   Of two .json files params, metrics, tags and examples are null.";
 
 pub(in super::super) const CHECK: &str = "\
