@@ -232,4 +232,16 @@ mod tests {
         let text = prepared.events_text.as_ref().map(|text| text.readable.text().to_string());
         assert_eq!(text.as_deref(), Some("ValueError: bad\n\nTraceback\n  line 1"));
     }
+
+    #[test]
+    fn the_repr_of_a_prediction_is_read_and_what_was_stored_stays() {
+        let outputs = json!(["Prediction(\n    answer='42'\n)", []]);
+        let prepared = PreparedBody::new(SpanBody { outputs: Some(outputs.clone()), ..SpanBody::default() }, true);
+        let shown = prepared.outputs.expect("outputs");
+        let text = shown.readable.text().to_string();
+        assert!(text.starts_with("read from the repr of the prediction") && text.contains("answer"), "{text}");
+        assert!(text.contains("as stored") && text.contains("Prediction("), "{text}");
+        let json: Json = serde_json::from_str(shown.json.expect("made").text()).expect("JSON");
+        assert_eq!(json, outputs);
+    }
 }

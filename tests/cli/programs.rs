@@ -182,3 +182,35 @@ fn two_files_are_compared_without_a_store() {
     std::fs::write(&gone, "[1]").expect("written");
     assert_eq!(run(&["diff", text(&a), text(&gone)]).status.code(), Some(1));
 }
+
+#[test]
+fn what_a_root_of_gepas_answered_is_read_from_its_repr() {
+    let path = database("gepa-3.17");
+    let question = "select s.trace_id, s.content from spans s join trace_request_metadata m on m.request_id = s.trace_id \
+                    and m.key = 'mlflow.sourceRun' join runs r on r.run_uuid = m.value \
+                    where r.name like 'eval_full_%' and coalesce(s.parent_span_id, '') = ''";
+    let mut read = 0;
+    for row in rows(&path, question) {
+        let content: Value = serde_json::from_str(row[1].as_str().expect("text")).expect("a span");
+        let Some(stored) = content["attributes"]["mlflow.spanOutputs"].as_str() else { continue };
+        let stored: Value = serde_json::from_str(stored).expect("outputs");
+        let Some(repr) = stored[0].as_str().filter(|repr| repr.starts_with("Prediction(")) else { continue };
+        let id = row[0].as_str().expect("an id");
+        let spans = document(&["trace", text(&path), id]);
+        let root = &spans["spans"][0];
+        assert_eq!(root["outputs"], stored, "what was stored stays");
+        let fields = root["outputs_from_repr"].as_object().expect("fields");
+        for (name, value) in fields {
+            let value = value.as_str().expect("these answers are text");
+            assert!(
+                repr.contains(&format!("{name}='{value}'")) || repr.contains(&format!("{name}=\"{value}\"")),
+                "{repr}"
+            );
+        }
+        assert_eq!(fields.len(), repr.lines().count() - 2, "{repr}");
+        assert!(spans["spans"][1].get("outputs_from_repr").is_none());
+        assert!(answered(&["trace", text(&path), id]).contains("out, read from a repr {"));
+        read += 1;
+    }
+    assert!(read > 0);
+}
