@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::optimization::{Candidate, Evaluation, EvaluationKind};
-use super::text_diff::{TextDiff, diff_texts};
+use super::program_state::known_instructions;
+use super::text_diff::{Known, TextDiff, diff_known_texts};
 use crate::model::{Program, RunId, StateHash};
 
 /// One program state, in the order of first evaluation.
@@ -63,18 +64,13 @@ pub fn evolution(
     let predictor = known.or_else(|| changed_most.map(|(path, _)| path.clone()));
 
     let mut steps: Vec<Step> = Vec::with_capacity(candidates.len());
-    let mut before: Option<String> = None;
+    let mut before: Option<Known<'_>> = None;
     for candidate in candidates {
         let programs = candidate.evaluations.iter().filter_map(|at| programs.get(*at)?.as_ref());
-        let of_path = |program: &Program| {
-            program.predictors.iter().find(|one| Some(&one.path) == predictor.as_ref())?.instructions.clone()
-        };
-        let instructions = programs.map(of_path).next().flatten();
-        let diff = match (&before, &instructions) {
-            (_, None) => TextDiff::default(),
-            (before, Some(text)) => diff_texts(before.as_deref().unwrap_or(text), text, deadline),
-        };
-        before = instructions.clone().or(before);
+        let known = programs.map(|program| instructions_of(program, predictor.as_deref()?)).next().flatten();
+        let diff = known.map(|known| diff_known_texts(before.unwrap_or(known), known, deadline)).unwrap_or_default();
+        let instructions = known.map(|known| known.text.to_owned());
+        before = known.or(before);
         steps.push(Step {
             state_hash: candidate.state_hash.clone(),
             evaluations: candidate.evaluations.clone(),
@@ -84,6 +80,12 @@ pub fn evolution(
     }
     let predictors = predictors.into_iter().map(|(path, _)| path).collect();
     Evolution { predictors, predictor, evaluations, steps, seed: None, winner: None }
+}
+
+/// The instructions of one predictor of a program, if it has them.
+fn instructions_of<'p>(program: &'p Program, path: &str) -> Option<Known<'p>> {
+    let predictor = program.predictors.iter().find(|one| one.path == path)?;
+    predictor.instructions.as_ref().map(|_| known_instructions(predictor, program.source))
 }
 
 /// The mean score of some full evaluations.

@@ -9,10 +9,11 @@ pub use fields::{FieldDiff, diff_fields};
 
 use std::time::Instant;
 
-use super::text_diff::{TextDiff, diff_lines, diff_texts};
+use super::program_state::known_instructions;
+use super::text_diff::{TextDiff, diff_known_texts, diff_lines, diff_texts};
 use crate::model::program::Object;
-use crate::model::{Json, Predictor, Program};
-use incomplete::as_params;
+use crate::model::{Json, Predictor, Program, ProgramSource};
+use incomplete::{as_instructions, as_params};
 
 /// What became of a predictor or a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,30 +92,38 @@ impl ProgramDiff {
     pub fn cut_texts(&self) -> impl Iterator<Item = &PredictorDiff> {
         self.predictors.iter().filter(|one| one.instructions.is_cut || one.module_src.is_cut)
     }
+
+    /// All instructions are known to their ends and were compared word by word.
+    pub fn texts_complete(&self) -> bool {
+        self.predictors.iter().all(|one| one.instructions.is_complete() && one.module_src.is_complete())
+    }
 }
 
 /// Compares two programs. Texts are compared until `deadline` and coarsely from then on.
 pub fn diff_programs(old: &Program, new: &Program, deadline: Option<Instant>) -> ProgramDiff {
-    let complete = old.complete && new.complete;
-    // Of a program known from params only, less is known: compared is what params could tell.
+    // Of a program known from params or GEPA's tables only, less is known: compared is what these could tell.
+    if old.source.has_instructions_only() || new.source.has_instructions_only() {
+        return diff(&as_instructions(old), &as_instructions(new), false, deadline);
+    }
     if old.complete != new.complete {
         return diff(&as_params(old), &as_params(new), false, deadline);
     }
-    diff(old, new, complete, deadline)
+    diff(old, new, old.complete && new.complete, deadline)
 }
 
 fn diff(old: &Program, new: &Program, complete: bool, deadline: Option<Instant>) -> ProgramDiff {
     let absent = Predictor::default();
+    let sources = [old.source, new.source];
     let find = |program: &'_ Program, path: &str| program.predictors.iter().position(|one| one.path == path);
     let mut predictors = Vec::new();
     for one in &old.predictors {
         predictors.push(match find(new, &one.path) {
-            Some(at) => diff_predictor(one, &new.predictors[at], None, deadline),
-            None => diff_predictor(one, &absent, Some(ChangeKind::Removed), deadline),
+            Some(at) => diff_predictor([one, &new.predictors[at]], sources, None, deadline),
+            None => diff_predictor([one, &absent], sources, Some(ChangeKind::Removed), deadline),
         });
     }
     for one in new.predictors.iter().filter(|one| find(old, &one.path).is_none()) {
-        predictors.push(diff_predictor(&absent, one, Some(ChangeKind::Added), deadline));
+        predictors.push(diff_predictor([&absent, one], sources, Some(ChangeKind::Added), deadline));
     }
     let other = diff_objects(&old.other, &new.other);
     let looks_same = other.is_empty() && predictors.iter().all(|one| one.change == ChangeKind::Same);
@@ -126,20 +135,26 @@ fn diff(old: &Program, new: &Program, complete: bool, deadline: Option<Instant>)
 }
 
 fn diff_predictor(
-    old: &Predictor,
-    new: &Predictor,
+    [old, new]: [&Predictor; 2],
+    sources: [ProgramSource; 2],
     presence: Option<ChangeKind>,
     deadline: Option<Instant>,
 ) -> PredictorDiff {
-    let text = |one: &Predictor| one.instructions.clone().unwrap_or_default();
-    let instructions = diff_texts(&text(old), &text(new), deadline);
+    let (old_text, new_text) = (known_instructions(old, sources[0]), known_instructions(new, sources[1]));
+    // A predictor that is in one of them only is not the other's text, cut at its beginning.
+    let instructions = match presence {
+        Some(_) => diff_texts(old_text.text, new_text.text, deadline),
+        None => diff_known_texts(old_text, new_text, deadline),
+    };
     let source = |one: &Predictor| one.module_src.clone().unwrap_or_default();
     let module_src = diff_lines(&source(old), &source(new), deadline);
     let demos = diff_demos(old, new);
     let fields = diff_fields(&old.fields, &new.fields);
     let lm = diff_values(old.lm.as_ref(), new.lm.as_ref());
     let other = diff_objects(&old.other, &new.other);
-    let looks_same = old.instructions == new.instructions
+    // Texts of which one was cut are equal as far as that is known.
+    let looks_same = old.instructions.is_some() == new.instructions.is_some()
+        && instructions.is_same()
         && old.module_src == new.module_src
         && demos.is_same()
         && fields.is_empty()

@@ -113,17 +113,6 @@ pub struct RightRule {
 }
 
 impl RightRule {
-    /// The rule for scores that are looked at together; `None` if there are none.
-    pub fn of(scores: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let (mut low, mut high, mut is_binary) = (f64::INFINITY, f64::NEG_INFINITY, true);
-        for score in scores.into_iter().filter(|score| score.is_finite()) {
-            (low, high) = (low.min(score), high.max(score));
-            is_binary &= score == 0.0 || score == 1.0;
-        }
-        let threshold = if is_binary { 1.0 } else { low + (high - low) / 2.0 };
-        (low <= high).then_some(Self { threshold, is_binary })
-    }
-
     /// Whether a score counts as right.
     pub fn is_right(self, score: f64) -> bool {
         score >= self.threshold
@@ -190,16 +179,6 @@ mod tests {
             table_from_json(json!({"columns": ["example_api_key", "score"], "data": [["abc", 1]]}), Reveal::Masked)
                 .expect("a table");
         assert_eq!(read.rows[0].example["api_key"], json!({"masked": true}));
-    }
-
-    #[test]
-    fn right_is_one_or_half_of_the_range() {
-        let rule = |scores: &[f64]| RightRule::of(scores.iter().copied());
-        assert_eq!(rule(&[]), None);
-        assert_eq!(rule(&[0.0, 1.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
-        assert_eq!(rule(&[0.0]), Some(RightRule { threshold: 1.0, is_binary: true }));
-        assert_eq!(rule(&[0.2, 0.6, f64::NAN]).map(|rule| rule.is_binary), Some(false));
-        assert!(rule(&[0.0, 10.0]).is_some_and(|rule| rule.is_right(5.0) && !rule.is_right(4.9)));
     }
 
     #[test]

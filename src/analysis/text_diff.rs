@@ -5,7 +5,10 @@
 //! line by line first and by words only where lines differ, and everything ends at a deadline:
 //! what has not been compared by then counts as replaced.
 
+mod cut;
 mod words;
+
+pub use cut::{Known, TextCut, diff_known_texts};
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -46,25 +49,32 @@ pub struct Piece {
 }
 
 /// The pieces of two texts. Equal pieces and those of `Delete` join to the old text, equal
-/// pieces and those of `Insert` to the new one; where a piece was replaced the old one stands
-/// first.
+/// pieces and those of `Insert` to the new one, both up to what is [`TextDiff::unknown`]; where
+/// a piece was replaced the old one stands first.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TextDiff {
     /// The pieces in order.
     pub pieces: Vec<Piece>,
     /// The deadline came first: what had not been compared by then counts as replaced.
     pub is_cut: bool,
+    /// One of the texts is known up to some place only, and what the other has from there on.
+    pub unknown: Option<TextCut>,
 }
 
 impl TextDiff {
-    /// The old text.
+    /// The old text, as far as it is known.
     pub fn old(&self) -> String {
-        self.joined(PieceOp::Delete)
+        self.joined(PieceOp::Delete) + self.unknown.as_ref().map_or("", |cut| &cut.old_rest)
     }
 
-    /// The new text.
+    /// The new text, as far as it is known.
     pub fn new_text(&self) -> String {
-        self.joined(PieceOp::Insert)
+        self.joined(PieceOp::Insert) + self.unknown.as_ref().map_or("", |cut| &cut.new_rest)
+    }
+
+    /// All of both texts was compared word by word.
+    pub fn is_complete(&self) -> bool {
+        !self.is_cut && self.unknown.is_none()
     }
 
     /// Nothing changed.
@@ -102,7 +112,7 @@ pub fn diff_texts(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
             runs.add_lines(old, new, deadline);
         }
     }
-    TextDiff { pieces: joined_up(runs.runs), is_cut: runs.is_cut }
+    TextDiff { pieces: joined_up(runs.runs), is_cut: runs.is_cut, unknown: None }
 }
 
 /// Compares two texts line by line, as programs are read: a line that changed is replaced whole.
@@ -121,7 +131,7 @@ pub fn diff_lines(old: &str, new: &str, deadline: Option<Instant>) -> TextDiff {
             }
         }
     }
-    TextDiff { pieces: runs.runs, is_cut: runs.is_cut }
+    TextDiff { pieces: runs.runs, is_cut: runs.is_cut, unknown: None }
 }
 
 /// Compared parts in order; neighbours of one kind are one.

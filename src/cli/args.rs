@@ -195,12 +195,21 @@ pub(super) struct ProgramArgs {
 /// Of `diff`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DiffArgs {
-    /// A file such as mlflow.db, or the folder it is in
+    /// A file such as mlflow.db, or the folder it is in; without runs, a .json file of a program
     pub(super) store: PathBuf,
-    /// The run to compare with, by id, the beginning of it or a name that no other run has
+    /// The run to compare with, by id, the beginning of it or a name that no other run has; else a second .json file
     pub(super) run_a: String,
     /// The run that is compared; an optimization stands for its best program
-    pub(super) run_b: String,
+    pub(super) run_b: Option<String>,
+}
+
+impl DiffArgs {
+    /// The two files that are compared without any store.
+    pub(super) fn files(&self) -> Option<[&Path; 2]> {
+        let is_json = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        let files = [self.store.as_path(), Path::new(&self.run_a)];
+        (self.run_b.is_none() && files.into_iter().all(is_json)).then_some(files)
+    }
 }
 
 /// Of `check`.
@@ -263,6 +272,9 @@ impl Args {
             Some(_) if at.is_some() || demo || gallery => {
                 Err(mistake("--at and --demo open the window and go with no command"))
             }
+            Some(Command::Diff(args)) if args.run_b.is_none() && args.files().is_none() => Err(mistake(
+                "diff compares two runs of a store, diff STORE RUN_A RUN_B, or two .json files of programs",
+            )),
             Some(command) => Ok(Asked::Terminal(command, common)),
             None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
             None => Ok(Asked::Window(Box::new(Window { store, at, demo, gallery, common }))),

@@ -21,6 +21,7 @@ use clap::Parser;
 
 pub use args::WindowArgs;
 use args::{Args, Asked, Command, Common};
+use commands::diff_program_text::Page;
 use failure::Failure;
 use style::Style;
 
@@ -111,11 +112,17 @@ fn answer(
     {
         return Err(Failure::Absent(format!("{} is no folder; --artifacts names one", folder.display())));
     }
-    let mut store = open(command.store(), &options)?;
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
     let cx = ReadCx::new().with_reveal(reveal);
-    let mut answer = commands::Answer { store: &mut *store, cx: &cx, style, is_json: common.json, out };
-    plan(&mut answer)?;
+    if let Command::Diff(args) = command
+        && let Some(files) = args.files()
+    {
+        commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
+    } else {
+        let mut store = open(command.store(), &options)?;
+        let mut answer = commands::Answer { store: &mut *store, cx: &cx, style, is_json: common.json, out };
+        plan(&mut answer)?;
+    }
     if !common.json {
         for warning in cx.take_warnings() {
             let (place, what) = (words::clean(&warning.place), words::clean(&warning.what));

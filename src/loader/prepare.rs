@@ -4,8 +4,8 @@ use serde_json::Map;
 
 use super::readable::readable;
 use super::text::Text;
-use crate::model::{Json, SpanBody, SpanEvent};
-use crate::query::causes;
+use crate::model::{Json, Reveal, SpanBody, SpanEvent};
+use crate::query::{answer_of_repr, causes};
 
 /// One text in the two ways it can be looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,19 @@ impl PreparedText {
         let made = readable(value);
         let json = (made.text.len() <= JSON_AT_ONCE).then(|| Text::new(pretty(value)));
         Self { readable: Text::with_keys(made.text, made.keys), json }
+    }
+
+    /// Where only the text of a prediction was stored, its fields are read out of that: for
+    /// reading, and said so. What was stored stands below, and alone as JSON.
+    fn of_outputs(value: &Json) -> Self {
+        let made = Self::new(value);
+        let Some(answer) = answer_of_repr(value, Reveal::Masked) else { return made };
+        let both = [
+            ("read from the repr of the prediction".to_owned(), Json::Object(answer)),
+            ("as stored".to_owned(), value.clone()),
+        ];
+        let readable = readable(&Json::Object(both.into_iter().collect()));
+        Self { readable: Text::with_keys(readable.text, readable.keys), ..made }
     }
 
     /// About how many bytes it holds.
@@ -116,7 +129,7 @@ impl PreparedBody {
             [body.inputs.as_ref(), body.outputs.as_ref(), Some(&attributes)].into_iter().flatten().any(has_masked);
         Self {
             inputs: body.inputs.as_ref().map(PreparedText::new),
-            outputs: body.outputs.as_ref().map(PreparedText::new),
+            outputs: body.outputs.as_ref().map(PreparedText::of_outputs),
             attributes: attributes
                 .as_object()
                 .is_some_and(|map| !map.is_empty())
@@ -228,5 +241,17 @@ mod tests {
         assert!(text.is_some_and(|text| {
             text.starts_with("ValueError: bad\n\nTraceback (most recent call last):\n  line 1\nKeyError: 'x'")
         }));
+    }
+
+    #[test]
+    fn the_repr_of_a_prediction_is_read_and_what_was_stored_stays() {
+        let outputs = json!(["Prediction(\n    answer='42'\n)", []]);
+        let prepared = PreparedBody::new(SpanBody { outputs: Some(outputs.clone()), ..SpanBody::default() }, true);
+        let shown = prepared.outputs.expect("outputs");
+        let text = shown.readable.text().to_string();
+        assert!(text.starts_with("read from the repr of the prediction") && text.contains("answer"), "{text}");
+        assert!(text.contains("as stored") && text.contains("Prediction("), "{text}");
+        let json: Json = serde_json::from_str(shown.json.expect("made").text()).expect("JSON");
+        assert_eq!(json, outputs);
     }
 }

@@ -15,16 +15,54 @@ pub enum ProgramSource {
     BestModelJson,
     /// The params of an evaluation, which MLflow cuts at 6000 characters.
     Params,
+    /// GEPA's table `candidates.json` beside the optimization (`use_mlflow=True`, DSPy 3.4):
+    /// nothing but the instructions.
+    Candidates,
+    /// The params `summary/seed/…` of the optimization, in which GEPA keeps the instructions
+    /// that it was given; MLflow cuts them at 6000 characters.
+    SeedParams,
+    /// A file that the user named.
+    File,
 }
 
 impl ProgramSource {
-    /// The name of the artifact, or `params`.
+    /// The name of the artifact, `params`, `summary/seed` or `file`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ModelJson => "model.json",
             Self::BestModelJson => "best_model.json",
             Self::Params => "params",
+            Self::Candidates => "candidates.json",
+            Self::SeedParams => "summary/seed",
+            Self::File => "file",
         }
+    }
+
+    /// It is a file of the run itself, which holds the whole state.
+    pub fn is_state_file(self) -> bool {
+        matches!(self, Self::ModelJson | Self::BestModelJson)
+    }
+
+    /// Why it is not all of the program, as a sentence; empty where it is.
+    pub fn incomplete(self) -> &'static str {
+        match self {
+            Self::ModelJson | Self::BestModelJson | Self::File => "",
+            Self::Params => "Incomplete: params are cut at 6000 characters and hold no LM settings",
+            Self::Candidates => "Incomplete: no program was saved; GEPA's candidates.json tells its instructions",
+            Self::SeedParams => {
+                "Incomplete: no program was saved; GEPA's params tell its instructions, cut at 6000 characters"
+            }
+        }
+    }
+
+    /// It is made of params, each of which MLflow may have cut.
+    pub fn is_params(self) -> bool {
+        matches!(self, Self::Params | Self::SeedParams)
+    }
+
+    /// It tells the instructions of predictors and nothing else.
+    pub fn has_instructions_only(self) -> bool {
+        matches!(self, Self::Candidates | Self::SeedParams)
     }
 }
 
@@ -34,7 +72,7 @@ pub struct Program {
     /// Where it was read.
     pub source: ProgramSource,
     /// It is all that DSPy saved. False for params, which lack LM settings and all that is
-    /// long, also where nothing seems to be missing.
+    /// long, also where nothing seems to be missing, and for GEPA's tables.
     pub complete: bool,
     /// Why this is not the state that it is taken for, as a sentence: the `best_model.json` of
     /// an optimization that did not finish is some program of a nested compile.

@@ -1,7 +1,9 @@
-//! What changed between two runs: their programs, their params and metrics, and the examples
-//! that one got right and the other wrong.
+//! What changed between two runs: their programs if they have some, their params, tags and
+//! metrics, and the examples that one got right and the other wrong.
 
 mod examples;
+mod files;
+mod metric;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -16,29 +18,11 @@ use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
 
 pub use examples::{ExampleChange, ExampleDiff};
+pub use files::{FileDiff, diff_files};
 
 /// So long texts are compared word by word; what is left then counts as replaced. Texts of
 /// 100 kB that share their words need a fraction of it.
 const TEXTS: Duration = Duration::from_millis(200);
-
-/// What changed from run `a` to run `b`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunDiff {
-    /// The program of `a`.
-    pub old: Program,
-    /// The program of `b`.
-    pub new: Program,
-    /// What changed in the program.
-    pub program: ProgramDiff,
-    /// The params that differ, by key.
-    pub params: Vec<ParamChange>,
-    /// The metrics whose latest values differ, by key.
-    pub metrics: Vec<MetricChange>,
-    /// The examples that both evaluated; `None` unless both have scores of them.
-    pub examples: Option<ExampleDiff>,
-    /// Where the scores of the examples of `a` and `b` were read.
-    pub sources: [ScoreSource; 2],
-}
 
 /// What of two runs can be compared, even where one has no program.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +35,8 @@ pub struct Comparison {
     pub program: Option<ProgramDiff>,
     /// The params that differ, by key.
     pub params: Vec<ParamChange>,
+    /// The tags that differ, by key; MLflow's own among them.
+    pub tags: Vec<TagChange>,
     /// The metrics whose latest values differ, by key.
     pub metrics: Vec<MetricChange>,
     /// The examples that both evaluated; `None` unless both have scores of them.
@@ -59,6 +45,20 @@ pub struct Comparison {
     pub sources: [ScoreSource; 2],
     /// How many examples `a` and `b` have, if that is known.
     pub rows: [Option<usize>; 2],
+}
+
+impl Comparison {
+    /// What must be known before two values of a metric are set against each other; `None` if
+    /// nothing: the score of an evaluation is only as good as it had the same metric.
+    pub fn scale_note(&self, change: &MetricChange) -> Option<&'static str> {
+        let metric = &self.examples.as_ref()?.metric;
+        match metric.same {
+            _ if change.key != super::lookup::SCORE_METRIC => None,
+            Some(true) => None,
+            Some(false) => Some("scored by different metrics"),
+            None => Some("whether one metric scored both is not known"),
+        }
+    }
 }
 
 /// A param that differs.
@@ -74,6 +74,28 @@ pub struct ParamChange {
     pub is_of_program: bool,
 }
 
+/// A tag that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagChange {
+    /// The key.
+    pub key: String,
+    /// Its value in `a`, if it has one.
+    pub old: Option<Shown>,
+    /// Its value in `b`, if it has one.
+    pub new: Option<Shown>,
+}
+
+impl TagChange {
+    /// MLflow writes it by itself.
+    pub fn is_of_mlflow(&self) -> bool {
+        self.key.starts_with("mlflow.")
+    }
+}
+
+/// Why a run has no program, as a sentence without its beginning.
+pub const NO_PROGRAM: &str =
+    "there is neither model.json nor best_model.json, nor params of a program or a place in GEPA's tables";
+
 /// A metric that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricChange {
@@ -83,17 +105,6 @@ pub struct MetricChange {
     pub old: Option<f64>,
     /// Its latest value in `b`, if it has one.
     pub new: Option<f64>,
-}
-
-/// What changed from run `a` to run `b`; `None` if either has no program. An optimization
-/// stands for its best program.
-///
-/// # Errors
-/// Those of the store.
-pub fn diff(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Option<RunDiff>> {
-    let Comparison { old, new, program, params, metrics, examples, sources, .. } = compare(store, cx, a, b)?;
-    let (Some(old), Some(new), Some(program)) = (old, new, program) else { return Ok(None) };
-    Ok(Some(RunDiff { old, new, program, params, metrics, examples, sources }))
 }
 
 /// Compares run `b` with run `a`. An optimization stands for its best program.
@@ -107,8 +118,17 @@ pub fn compare(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Resu
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (values(store, cx, a)?, values(store, cx, b)?);
     let examples::Examples { diff: examples, sources, rows } = examples::examples(store, cx, a, b)?;
-    let (params, metrics) = (diff_params(&old_values, &new_values), diff_metrics(&old_values, &new_values));
-    Ok(Comparison { old, new, program, params, metrics, examples, sources, rows })
+    Ok(Comparison {
+        params: diff_params(&old_values, &new_values),
+        tags: diff_tags(&old_values, &new_values),
+        metrics: diff_metrics(&old_values, &new_values),
+        old,
+        new,
+        program,
+        examples,
+        sources,
+        rows,
+    })
 }
 
 /// The table of results of a run; `None` if it has none or it cannot be read, which is a warning.
@@ -170,6 +190,16 @@ fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {
         let (old, new) = (value(old, key), value(new, key));
         let is_of_program = describes_program(key);
         (old != new).then(|| ParamChange { key: key.to_owned(), old, new, is_of_program })
+    };
+    keys.into_iter().filter_map(change).collect()
+}
+
+fn diff_tags(old: &RunValues, new: &RunValues) -> Vec<TagChange> {
+    let keys: BTreeSet<&str> = old.tags.iter().chain(&new.tags).map(|entry| &*entry.key).collect();
+    let value = |values: &RunValues, key: &str| super::lookup::tag(values, key).map(|entry| entry.value.clone());
+    let change = |key: &str| {
+        let (old, new) = (value(old, key), value(new, key));
+        (old != new).then(|| TagChange { key: key.to_owned(), old, new })
     };
     keys.into_iter().filter_map(change).collect()
 }

@@ -1,19 +1,21 @@
 //! The examples of an evaluation with their scores and traces: from its table of results, else
-//! from its traces and the assessments on them.
+//! from GEPA's table of its optimization, else from its traces and the assessments on them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::diff::result_table;
+use super::example_answer::{answer, answer_of, root_body};
 use super::program::program_state;
 use super::runs::adopted_runs;
+use super::valset_scores::{ValsetRows, valset_rows};
 use crate::analysis::canonical;
 use crate::analysis::example_traces::{ExampleTrace, ExampleTraces, NoTrace, TraceLink, named_inputs};
 use crate::analysis::result_table::score;
 use crate::model::program::Object;
 use crate::model::{
-    Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, SpanBody, TraceId, TraceRow, json, secret,
+    Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
 };
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
 
@@ -35,6 +37,13 @@ const WRAPPED_METRIC: &str = "wrapped_metric";
 pub enum ScoreSource {
     /// `result_table.json`.
     Table,
+    /// `valset_scores.json` of GEPA's, whose evaluation it is (`use_mlflow=True`, DSPy 3.4).
+    Valset {
+        /// The optimization.
+        parent: RunId,
+        /// The number of the candidate that was scored.
+        candidate: usize,
+    },
     /// Assessments on its traces.
     Assessments {
         /// The name of the metric.
@@ -51,10 +60,11 @@ pub enum ScoreSource {
 }
 
 impl ScoreSource {
-    /// `result_table.json`, `assessments`; `None` if there are no scores.
+    /// `result_table.json`, `valset_scores.json`, `assessments`; `None` if there are no scores.
     pub fn as_str(&self) -> Option<&'static str> {
         match self {
             Self::Table => Some("result_table.json"),
+            Self::Valset { .. } => Some("valset_scores.json"),
             Self::Assessments { .. } => Some("assessments"),
             Self::Nothing(_) => None,
         }
@@ -113,9 +123,9 @@ pub struct ExampleRows {
 }
 
 impl ExampleRows {
-    /// Whether the rows are those of a table of results.
+    /// Whether the rows are whole examples, whose traces have yet to be looked for.
     pub fn is_from_table(&self) -> bool {
-        self.source == ScoreSource::Table
+        matches!(self.source, ScoreSource::Table | ScoreSource::Valset { .. })
     }
 
     /// How many examples there are, if that is known.
@@ -134,6 +144,9 @@ impl ExampleRows {
 pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<ExampleRows> {
     if let Some(table) = result_table(store, cx, run)? {
         return Ok(ExampleRows { table, source: ScoreSource::Table, links: Vec::new() });
+    }
+    if let Some(ValsetRows { table, parent, candidate }) = valset_rows(store, cx, run)? {
+        return Ok(ExampleRows { table, source: ScoreSource::Valset { parent, candidate }, links: Vec::new() });
     }
     let nothing = |why| Ok(ExampleRows::nothing(why));
     if has_children(store, cx, run)? {
@@ -219,7 +232,7 @@ fn from_traces(traces: &[(ExampleTrace, BTreeMap<String, f64>)], metric: String,
 }
 
 /// The score that an assessment is, by its name.
-fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
+pub fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
     let is_score = assessment.is_valid
         && assessment.kind == "feedback"
         && assessment.source_type == "CODE"
@@ -271,8 +284,7 @@ pub fn links(
         if Instant::now() > until {
             break;
         }
-        let outputs = root_body(store, cx, &traces[at].id)?.and_then(|body| body.outputs);
-        traces[at].outputs = outputs.and_then(|outputs| outputs.as_object().cloned());
+        traces[at].outputs = answer(store, cx, &traces[at].id)?.map(|answer| answer.fields);
     }
     let sorted = ExampleTraces::new(&rows.table, &traces, complete);
     let until = until.max(Instant::now().checked_add(SORTING).unwrap_or(until));
@@ -315,7 +327,8 @@ fn example_trace(store: &mut dyn Store, cx: &ReadCx, row: TraceRow) -> Result<Ex
     let outputs = row.response_preview.as_ref().and_then(whole_object);
     let Some(inputs) = row.request_preview.as_ref().and_then(whole_object) else {
         let body = root_body(store, cx, &row.id)?.unwrap_or_default();
-        let outputs = outputs.or_else(|| body.outputs.and_then(|outputs| outputs.as_object().cloned()));
+        let outputs =
+            outputs.or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, cx.reveal()).map(|it| it.fields)));
         return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
     };
     Ok(ExampleTrace { id: row.id, inputs: named_inputs(Json::Object(inputs)), outputs })
@@ -332,10 +345,4 @@ fn whole_object(preview: &Shown) -> Option<Object> {
         Json::Object(object) if !decoded.marks.is_raw => Some(object),
         _ => None,
     }
-}
-
-fn root_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<SpanBody>> {
-    let spans = store.spans(cx, trace)?;
-    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    store.span_body(cx, trace, root.handle)
 }

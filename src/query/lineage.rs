@@ -7,17 +7,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::lookup;
+use super::diff::result_table;
 use super::optimization::{Optimization, optimization};
-use super::program::{Read, read_json};
-use super::provenance::{Looked, instruction_at, writers};
-use crate::analysis::lineage::{
-    LineageCandidate, LineageProposal, Table, add_front, add_scores, candidates_of, proposals_of,
-};
+use super::program::{CANDIDATES, gepa_candidates, gepa_table};
+use super::provenance::{Looked, writers};
+use crate::analysis::gepa_evaluations::has_instructions;
+use crate::analysis::lineage::{LineageCandidate, LineageProposal, Table, add_front, proposals_of};
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
-use crate::model::secret::mask_json;
-use crate::model::{Json, Program, RunId, RunValues};
+use crate::model::{Program, ResultRow, RunId};
 use crate::store::{ReadCx, Result, Store};
 
 /// So long it is looked for which span wrote which proposal: somebody waits.
@@ -74,9 +72,8 @@ pub fn lineage(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Opt
 /// The same of an optimization that was read already.
 pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimization) -> Result<Option<Lineage>> {
     let parent = &found.run.id;
-    let candidates = table(store, cx, parent, "candidates.json")?;
-    let proposals = table(store, cx, parent, "proposals.json")?;
-    let is_told = candidates.is_some() || proposals.is_some();
+    let proposals = gepa_table(store, cx, parent, "proposals.json")?;
+    let is_told = proposals.is_some() || gepa_table(store, cx, parent, CANDIDATES)?.is_some();
     if !is_told && found.optimizer.name != Some(Optimizer::Gepa) {
         return Ok(None);
     }
@@ -93,75 +90,46 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
         return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
     }
     let values = super::runs::stored_values(store, cx, parent)?;
-    let mut candidates = candidates.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
-    if candidates.first().is_none_or(|first| first.index != 0) {
-        candidates.insert(0, seed(store, cx, found, &values, &candidates)?);
-    }
+    let mut candidates = gepa_candidates(store, cx, parent, &values, first_program(found))?;
     let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
-    if let Some(scores) = table(store, cx, parent, "valset_scores.json")?.as_ref().and_then(Table::of) {
-        add_scores(&scores, &mut candidates);
-    }
-    if let Some(front) = table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
+    if let Some(front) = gepa_table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
         add_front(&front, &mut candidates);
     }
     let users = Users::new(found);
     for candidate in &mut candidates {
         cx.check()?;
-        candidate.run_ids = users.of(&candidate.instructions);
+        candidate.run_ids = users.of(candidate);
     }
+    add_scores_of_seed(store, cx, &mut candidates)?;
     looked.complete &= give_writers(cx, &mut proposals, spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
 }
 
-/// One of GEPA's tables, masked; `None` if it is not there or none.
-fn table(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Json>> {
-    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
-    if Table::of(&decoded.value).is_none() {
-        cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
-        return Ok(None);
+/// The program that was evaluated first, if it is the one that GEPA was given.
+fn first_program(found: &Optimization) -> Option<&Program> {
+    let run = found.seed.as_ref()?.run_ids.first()?;
+    let at = found.evaluations.iter().position(|one| one.run_id == *run)?;
+    found.programs[at].as_ref()
+}
+
+/// The scores of the seed, which GEPA's table lacks, from the table of results of its
+/// evaluation: its rows are the validation examples in order, as the ids of the others are.
+fn add_scores_of_seed(store: &mut dyn Store, cx: &ReadCx, candidates: &mut [LineageCandidate]) -> Result<()> {
+    let Some((seed, others)) = candidates.split_first_mut() else { return Ok(()) };
+    let Some(other) = others.iter().find(|one| !one.scores.is_empty()) else { return Ok(()) };
+    let is_in_order = other.scores.iter().enumerate().all(|(at, (id, _))| *id == at.to_string());
+    if !seed.scores.is_empty() || !is_in_order {
+        return Ok(());
     }
-    Ok(Some(mask_json("", decoded.value, cx.reveal())))
-}
-
-/// Candidate 0, which no table holds: its instructions are params and those of the first
-/// evaluation, its score is the first that GEPA noted.
-fn seed(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    found: &Optimization,
-    values: &RunValues,
-    others: &[LineageCandidate],
-) -> Result<LineageCandidate> {
-    let first = found.seed.as_ref().and_then(|seed| {
-        let run = seed.run_ids.first()?;
-        let at = found.evaluations.iter().position(|one| one.run_id == *run)?;
-        found.programs[at].as_ref()
-    });
-    let components: Vec<&str> = match others.first() {
-        Some(other) => other.instructions.iter().map(|(component, _)| &**component).collect(),
-        None => values.params.iter().filter_map(|param| param.key.strip_prefix(SEED_PARAM)).collect(),
-    };
-    let instruction = |component: &str| {
-        let of_program = first.and_then(|program| instruction_at(program, path_of(program, component)));
-        let of_param = || lookup::param(values, &format!("{SEED_PARAM}{component}")).map(|param| param.value.as_str());
-        Some((component.to_owned(), of_program.or_else(of_param)?.to_owned()))
-    };
-    let instructions = components.into_iter().filter_map(instruction).collect();
-    let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
-    let histories = store.metric_history(cx, &found.run.id, Some("val_program_average"))?;
-    // GEPA scores the seed before its first iteration, which is step 0.
-    let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
-    candidate.score = first.map(|point| point.value).filter(|value| value.is_finite());
-    Ok(candidate)
-}
-
-/// Where GEPA keeps the instructions that it was given.
-const SEED_PARAM: &str = "summary/seed/";
-
-/// GEPA calls a program that is itself a predictor `self`.
-fn path_of<'a>(program: &Program, component: &'a str) -> &'a str {
-    let has = |path: &str| program.predictors.iter().any(|one| one.path == path);
-    if component == "self" && !has("self") && has("") { "" } else { component }
+    for run in &seed.run_ids {
+        let Some(table) = result_table(store, cx, run)? else { continue };
+        if table.rows.len() == other.scores.len() {
+            let score = |(at, row): (usize, &ResultRow)| Some((at.to_string(), row.score?));
+            seed.scores = table.rows.iter().enumerate().filter_map(score).collect();
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// The evaluations by the instructions of their programs.
@@ -186,16 +154,16 @@ impl<'f> Users<'f> {
         Self { found, by_text }
     }
 
-    /// Those whose programs have all of these instructions.
-    fn of(&self, instructions: &[(String, String)]) -> Vec<RunId> {
-        let has_all = |program: &Program| {
-            instructions.iter().all(|(component, text)| {
-                let own = instruction_at(program, path_of(program, component));
-                own.is_some_and(|own| own.trim() == text.trim())
-            })
+    /// Those whose programs have all of a candidate's instructions.
+    fn of(&self, candidate: &LineageCandidate) -> Vec<RunId> {
+        let places = candidate.instructions.first().and_then(|(_, text)| self.by_text.get(text.trim()));
+        // Texts of params may be the beginnings of others.
+        let of_params = || {
+            let is_cut = |at: &usize| self.found.programs[*at].as_ref().is_some_and(|one| one.source.is_params());
+            (0..self.found.programs.len()).filter(is_cut).collect()
         };
-        let places = instructions.first().and_then(|(_, text)| self.by_text.get(text.trim()));
-        let places = places.into_iter().flatten().copied();
+        let places = places.cloned().unwrap_or_else(of_params).into_iter();
+        let has_all = |program: &Program| has_instructions(program, candidate);
         let users = places.filter(|at| self.found.programs[*at].as_ref().is_some_and(has_all));
         users.map(|at| self.found.evaluations[at].run_id.clone()).collect()
     }

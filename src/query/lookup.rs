@@ -2,6 +2,14 @@
 
 use crate::model::{Entry, LatestMetric, RunValues};
 
+/// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
+pub const SCORE_METRIC: &str = "eval";
+
+/// The score of an evaluation; `None` if it has none.
+pub fn score(values: &RunValues) -> Option<f64> {
+    values.metrics.iter().find(|metric| *metric.key == *SCORE_METRIC).map(|metric| metric.point.value)
+}
+
 /// The last point of a metric.
 pub(super) fn metric<'a>(values: &'a RunValues, key: &str) -> Option<&'a LatestMetric> {
     find(&values.metrics, key, |metric| &metric.key)

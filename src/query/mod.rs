@@ -9,9 +9,11 @@ pub mod artifacts;
 pub mod ask;
 pub mod attachments;
 pub mod check;
+mod data_rows;
 pub mod demo_origins;
 pub mod diff;
 pub mod evolution;
+pub mod example_answer;
 pub mod example_rows;
 pub mod experiments;
 pub mod filter;
@@ -31,18 +33,21 @@ pub mod trace;
 pub mod trace_counts;
 pub mod trace_lines;
 pub mod traces;
+pub mod valset_scores;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
+pub use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactText, ArtifactsOf, artifact_file, artifact_text, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
-    Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, compare, diff, example_inputs,
-    result_table,
+    Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, TagChange, compare,
+    diff_files, example_inputs, result_table,
 };
 pub use evolution::evolution;
+pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};

@@ -7,8 +7,9 @@ mod files;
 use std::collections::{HashMap, HashSet};
 
 use super::infer_rules;
-use super::program::program_state;
+use super::program::{add_gepa_programs, program_state};
 use super::run_table;
+use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, Seed, Winner, candidates, evaluations,
     may_count_completed, seed, winner,
@@ -17,11 +18,9 @@ use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, 
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
 
+pub use super::lookup::{SCORE_METRIC, score};
 pub use files::DataSize;
 pub(super) use files::table_rows;
-
-/// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
-pub const SCORE_METRIC: &str = "eval";
 
 /// All about an optimization but its examples.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +146,8 @@ pub(super) fn optimization_among(
         Some(values) => values,
         None => super::runs::stored_values(store, cx, parent)?,
     };
+    let scored: Vec<Scored> = facts.iter().map(|one| Scored { score: one.score, n: one.n }).collect();
+    add_gepa_programs(store, cx, parent, &values, &scored, &mut programs)?;
     let is_finished = stored.status == RunStatus::Finished;
     let best_hash =
         best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
@@ -186,11 +187,6 @@ pub(super) fn optimization_among(
         settings: values.params,
         run: stored,
     })
-}
-
-/// The score of an evaluation; `None` if it has none.
-pub fn score(values: &RunValues) -> Option<f64> {
-    values.metrics.iter().find(|metric| *metric.key == *SCORE_METRIC).map(|metric| metric.point.value)
 }
 
 /// Sums counts; of tokens, those that are known.

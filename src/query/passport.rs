@@ -1,12 +1,12 @@
 //! A program wherever it appears in a store: where it came from, every evaluation of it, and
 //! what was made of it.
 
-mod data;
 mod index;
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use super::data_rows::DataRows;
 use super::diff::result_table;
 use super::lineage::{LineageSource, lineage_of};
 use super::optimization::{Optimization, Surroundings, optimization_among, score};
@@ -17,7 +17,6 @@ use crate::analysis::optimization::{EvaluationKind, Optimizer};
 use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, RunTraces, Store};
-use data::DataRows;
 
 pub use index::{AllStates, StateIndex};
 

@@ -1,5 +1,6 @@
 //! What a run's program is.
 
+mod gepa;
 mod missing;
 mod read;
 mod traces;
@@ -8,17 +9,23 @@ use crate::analysis::program_state::{describe_fields, from_params};
 use crate::model::{Program, ProgramSource, Run, RunId, RunStatus};
 use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
 
+pub(super) use gepa::{
+    CANDIDATES, GepaEvaluation, VALSET_SCORES, add_programs as add_gepa_programs, candidates as gepa_candidates,
+    evaluation as gepa_evaluation, table as gepa_table,
+};
 pub(super) use read::{Read, read_json, state};
 
 /// The program of a run, with names, types and directions of its fields as far as they are
-/// known: from `model.json`, else `best_model.json`, else its params; with `best` from
-/// `best_model.json` alone. `None` if the store does not have the run or the run has no program.
+/// known: from `model.json`, else `best_model.json`, else its params, else what GEPA's tables
+/// tell of it; with `best` from `best_model.json` alone. `None` if the store does not have the run or the run has no program.
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> Result<Option<Program>> {
     let Some(run) = one(store, cx, run)? else { return Ok(None) };
-    let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
+    let Some(mut program) = state_of(store, cx, &run, best)? else {
+        return if best { Ok(None) } else { gepa::program(store, cx, &run) };
+    };
     let seen = traces::signatures(store, cx, &run, &program)?;
     describe_fields(&mut program, &seen);
     program.missing = missing::missing(store, cx, &run.id, &program)?;
@@ -28,7 +35,7 @@ pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> R
     Ok(Some(program))
 }
 
-/// As [`program`], without reading any trace: names of fields are guesses then, and their types
+/// As [`program`], without reading any trace or GEPA's tables: names of fields are guesses then, and their types
 /// and directions are mostly unknown. For many programs at once.
 ///
 /// # Errors

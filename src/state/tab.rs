@@ -21,6 +21,8 @@ pub enum Tab {
     Params,
     /// The examples that were evaluated.
     Examples,
+    /// Tags.
+    Tags,
     /// A predictor's instructions along the evaluations of an optimization.
     Evolution,
     /// Which candidates of GEPA's were bred from which, and what was proposed.
@@ -43,7 +45,7 @@ impl Tab {
     ];
 
     /// The tabs of runs that are compared.
-    pub const OF_COMPARE: [Self; 4] = [Self::Program, Self::Params, Self::Metrics, Self::Examples];
+    pub const OF_COMPARE: [Self; 5] = [Self::Program, Self::Params, Self::Metrics, Self::Examples, Self::Tags];
 
     /// Its name in an address.
     pub fn name(self) -> &'static str {
@@ -57,6 +59,7 @@ impl Tab {
             Self::Artifacts => "artifacts",
             Self::Params => "params",
             Self::Examples => "examples",
+            Self::Tags => "tags",
             Self::Evolution => "evolution",
             Self::Lineage => "lineage",
         }
@@ -74,6 +77,7 @@ impl Tab {
             Self::Artifacts => "Artifacts",
             Self::Params => "Params",
             Self::Examples => "Examples",
+            Self::Tags => "Tags",
             Self::Evolution => "Evolution",
             Self::Lineage => "Family tree",
         }

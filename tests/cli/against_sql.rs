@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{databases, document, text};
 
 /// The rows of a question, every column as JSON.
-fn rows(database: &Path, sql: &str) -> Vec<Vec<Value>> {
+pub fn rows(database: &Path, sql: &str) -> Vec<Vec<Value>> {
     let conn = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opened");
     let mut statement = conn.prepare(sql).expect(sql);
     let columns = statement.column_count();

@@ -1,7 +1,10 @@
 //! `program` and `diff`, against the files that DSPy wrote.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
+use super::against_sql::rows;
 use super::{answered, database, databases, document, run, text};
 
 /// The runs of a store: name, id, parent.
@@ -25,8 +28,9 @@ fn documents_have_their_keys() {
         for id in with.iter().take(4) {
             let program = document(&["program", store, id]);
             assert_eq!(program["run_id"], json!(id));
-            assert!(["model.json", "best_model.json", "params"].iter().any(|it| program["source"] == *it));
-            assert_eq!(program["complete"], json!(program["source"] != "params"));
+            let file = ["model.json", "best_model.json"].iter().any(|it| program["source"] == *it);
+            assert!(file || ["params", "candidates.json", "summary/seed"].iter().any(|it| program["source"] == *it));
+            assert_eq!(program["complete"], json!(file));
             for predictor in program["predictors"].as_array().expect("predictors") {
                 for key in ["path", "instructions", "fields", "demos", "lm", "other"] {
                     assert!(predictor.get(key).is_some(), "{key}");
@@ -104,7 +108,7 @@ fn what_is_not_there_is_said() {
         (&["program", store, &without.1], 1),
         (&["program", store, "nowhere"], 1),
         (&["diff", store, &with.1, "nowhere"], 1),
-        (&["diff", store, &with.1, &without.1], 1),
+        (&["diff", store, &without.1, "nowhere"], 1),
         (&["diff", store, &with.1], 2),
         (&["program", store], 2),
     ];
@@ -117,4 +121,96 @@ fn what_is_not_there_is_said() {
     assert_eq!(run(&["program", store, &child.1, "--best"]).status.code(), Some(1));
     let parent = child.2.as_deref().expect("a parent");
     assert_eq!(document(&["program", store, parent, "--best"])["source"], "best_model.json");
+}
+
+#[test]
+fn runs_without_programs_are_compared_all_the_same() {
+    let path = database("v3.17");
+    let store = text(&path);
+    let all = runs(store);
+    let without = all.iter().find(|it| !has_program(store, &it.1)).expect("a run without a program");
+    let with = all.iter().find(|it| has_program(store, &it.1)).expect("a run with a program");
+    for (a, b, is_missing) in
+        [(with, without, [false, true]), (without, with, [true, false]), (without, without, [true, true])]
+    {
+        let diff = document(&["diff", store, &a.1, &b.1]);
+        assert!(diff["same"].is_null() && diff["complete"].is_null() && diff["texts_complete"].is_null());
+        assert_eq!(diff["predictors"], json!([]));
+        for (side, is_missing) in ["run_a", "run_b"].into_iter().zip(is_missing) {
+            assert_eq!(diff[side]["without_program"].is_string(), is_missing, "{side}");
+            assert_eq!(diff[side]["source"].is_null(), is_missing, "{side}");
+        }
+        // Params, tags and metrics as plain SQL tells them.
+        for (key, table) in [("params", "params"), ("tags", "tags"), ("metrics", "latest_metrics")] {
+            let of = |run: &str| {
+                let question = format!("select key, value || '' from {table} where run_uuid = '{run}'");
+                let rows = rows(&path, &question).into_iter();
+                let text = |value: &Value| value.as_str().expect("text").to_owned();
+                rows.map(|row| (text(&row[0]), text(&row[1]))).collect::<BTreeMap<String, String>>()
+            };
+            let (old, new) = (of(&a.1), of(&b.1));
+            let keys = old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key));
+            let differ: BTreeSet<&String> = keys.collect();
+            let told = diff[key].as_object().expect("an object").keys().collect();
+            assert_eq!(differ, told, "{key}");
+        }
+        let shown = answered(&["diff", store, &a.1, &b.1]);
+        assert!(shown.contains("no program") && shown.contains("there is neither model.json"), "{shown}");
+    }
+}
+
+#[test]
+fn two_files_are_compared_without_a_store() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, instructions: &str| {
+        let state =
+            json!({"solve": {"demos": [], "lm": null, "signature": {"instructions": instructions, "fields": []}}});
+        let path = home.path().join(name);
+        std::fs::write(&path, state.to_string()).expect("written");
+        path
+    };
+    let (a, b) = (file("before.json", "Solve the task"), file("after.json", "Solve this task"));
+    let diff = document(&["diff", text(&a), text(&b)]);
+    assert_eq!((&diff["same"], &diff["complete"], &diff["examples"]), (&json!(false), &json!(true), &Value::Null));
+    let pieces = json!([{"op": "equal", "text": "Solve "}, {"op": "delete", "text": "the"},
+        {"op": "insert", "text": "this"}, {"op": "equal", "text": " task"}]);
+    assert_eq!((&diff["predictors"][0]["path"], &diff["predictors"][0]["instructions"]), (&json!("solve"), &pieces));
+    assert_eq!(document(&["diff", text(&a), text(&a)])["same"], true);
+    assert!(answered(&["diff", text(&a), text(&b)]).contains("Solve [-the-]{+this+} task"));
+    let gone = home.path().join("gone.json");
+    assert_eq!(run(&["diff", text(&a), text(&gone)]).status.code(), Some(1));
+    std::fs::write(&gone, "[1]").expect("written");
+    assert_eq!(run(&["diff", text(&a), text(&gone)]).status.code(), Some(1));
+}
+
+#[test]
+fn what_a_root_of_gepas_answered_is_read_from_its_repr() {
+    let path = database("gepa-3.17");
+    let question = "select s.trace_id, s.content from spans s join trace_request_metadata m on m.request_id = s.trace_id \
+                    and m.key = 'mlflow.sourceRun' join runs r on r.run_uuid = m.value \
+                    where r.name like 'eval_full_%' and coalesce(s.parent_span_id, '') = ''";
+    let mut read = 0;
+    for row in rows(&path, question) {
+        let content: Value = serde_json::from_str(row[1].as_str().expect("text")).expect("a span");
+        let Some(stored) = content["attributes"]["mlflow.spanOutputs"].as_str() else { continue };
+        let stored: Value = serde_json::from_str(stored).expect("outputs");
+        let Some(repr) = stored[0].as_str().filter(|repr| repr.starts_with("Prediction(")) else { continue };
+        let id = row[0].as_str().expect("an id");
+        let spans = document(&["trace", text(&path), id]);
+        let root = &spans["spans"][0];
+        assert_eq!(root["outputs"], stored, "what was stored stays");
+        let fields = root["outputs_from_repr"].as_object().expect("fields");
+        for (name, value) in fields {
+            let value = value.as_str().expect("these answers are text");
+            assert!(
+                repr.contains(&format!("{name}='{value}'")) || repr.contains(&format!("{name}=\"{value}\"")),
+                "{repr}"
+            );
+        }
+        assert_eq!(fields.len(), repr.lines().count() - 2, "{repr}");
+        assert!(spans["spans"][1].get("outputs_from_repr").is_none());
+        assert!(answered(&["trace", text(&path), id]).contains("out, read from a repr {"));
+        read += 1;
+    }
+    assert!(read > 0);
 }

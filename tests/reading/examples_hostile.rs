@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dspyglass::model::{ArtifactOwner, RunId, Shown};
+use dspyglass::model::{ArtifactOwner, Run, RunId, Shown};
 use dspyglass::query::{self, NoScores, NoTrace, ScoreSource, TraceLink};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
@@ -28,6 +28,12 @@ fn put_trace(store: &MemoryStore, id: &str, run: &RunId, inputs: Option<&str>, s
 #[test]
 fn thousands_of_rows_and_traces_that_are_alike() {
     let (mut store, runs) = store();
+    // Of one optimization, so that one metric is known to have scored both.
+    store.put_run(MemoryStore::run("p", "1", "p", 1));
+    for run in &runs {
+        let evaluation = MemoryStore::run(run.as_str(), "1", &format!("eval_{run}"), 1_000);
+        store.put_run(Run { parent_id: Some(RunId::from("p")), ..evaluation });
+    }
     for (run, score) in runs.iter().zip([0, 1]) {
         let rows = vec![json!([score, "same", "a"]); 20_000];
         let table = json!({"columns": ["score", "example_text", "pred_label"], "data": rows});

@@ -51,7 +51,7 @@ fn damaged_files_cost_only_themselves() {
         let (mut store, run) = store(&[("model.json", shape.as_bytes())], RunStatus::Finished);
         let program = query::program(&mut store, &ReadCx::new(), &run, false).expect("read").expect("a program");
         assert_eq!(program.source, ProgramSource::ModelJson, "{shape}");
-        query::diff(&mut store, &ReadCx::new(), &run, &run).expect("read").expect("a diff");
+        query::compare(&mut store, &ReadCx::new(), &run, &run).expect("read").program.expect("a diff");
     }
 }
 

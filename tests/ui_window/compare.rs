@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
 use cpu_time::ThreadTime;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::model::{ArtifactOwner, MetricPoint, RunId, Shown};
+use dspyglass::model::{ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown};
 use dspyglass::state::{Place, Tab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
@@ -245,7 +245,7 @@ fn tabs_show_params_metrics_and_examples() {
     assert!(has_row(&harness, "All params are the same"));
     assert_eq!(harness.state().state().location().to_string(), "dspyglass:compare/a/b?tab=params");
     // Neither a program nor a table on one side is said, and the rest is compared.
-    let harness = at("compare/a/bare");
+    let harness = at("compare/a/bare?tab=program");
     assert!(has_row(&harness, "The compared run has no program"));
     let harness = at("compare/a/bare?tab=examples");
     let why = "No score of an example is known of the compared run: it has no result_table.json and no traces";
@@ -255,6 +255,89 @@ fn tabs_show_params_metrics_and_examples() {
     assert!(harness.query_by_label("The same program").is_some());
     let harness = at("compare/a/nowhere");
     assert!(has_label(&harness, "not in this store"));
+}
+
+#[test]
+fn a_comparison_opens_on_the_first_tab_that_has_something() {
+    let store = store();
+    let shown = |harness: &Harness<'_, Viewer>| harness.state().state().location().tab;
+    // Without programs, params and metrics that differ, tags are left.
+    store.put_run(MemoryStore::run("plain", "1", "plain", NOW_MS - 95 * 60_000));
+    let open = |place: &str| {
+        let mut harness = window(&store, Some(place), Some(PATH));
+        wait_for(&mut harness, "Compare");
+        settle(&mut harness);
+        settle(&mut harness);
+        harness
+    };
+    let harness = open("compare/a/bare");
+    assert!(has_row(&harness, "Metrics · 1 differs"), "{:?}", rows(&harness));
+    assert_eq!(shown(&harness), None, "nobody chose a tab");
+    let values = |learning: &str| RunValues {
+        params: vec![Entry { key: "lr".into(), value: Shown::Text(learning.into()) }],
+        tags: vec![
+            Entry { key: "team".into(), value: Shown::Text(learning.into()) },
+            Entry { key: "mlflow.runName".into(), value: Shown::Text(learning.into()) },
+        ],
+        ..RunValues::default()
+    };
+    store.put_values(&"bare".into(), values("0.1"));
+    store.put_values(&"plain".into(), values("0.2"));
+    let mut harness = open("compare/bare/plain");
+    assert!(has_row(&harness, "lr: 0.1 → 0.2"), "{:?}", rows(&harness));
+    click(&mut harness, "Tags");
+    settle(&mut harness);
+    assert!(has_row(&harness, "team: 0.1 → 0.2") && has_row(&harness, "Tags that MLflow sets · 1 differs"));
+    let harness = open("compare/bare/plain?tab=program");
+    assert!(has_row(&harness, "Neither run has a program: there is neither model.json"), "{:?}", rows(&harness));
+}
+
+#[test]
+fn examples_of_two_metrics_are_on_two_scales() {
+    let store = store();
+    let put = |id: &str, scores: &[f64]| {
+        store.put_run(MemoryStore::run(id, "1", id, NOW_MS - 90 * 60_000));
+        let table = table(scores).to_string().into_bytes();
+        store.put_artifact(ArtifactOwner::Run(id.into()), "result_table.json", table);
+        let value = 100.0 * scores.iter().sum::<f64>() / scores.len() as f64;
+        store.put_metric(&id.into(), "eval", vec![MetricPoint { step: 0, timestamp_ms: NOW_MS, value }]);
+    };
+    put("exact", &[0.0, 1.0, 1.0]);
+    put("stars", &[5.0, 1.0, 0.0]);
+    let mut harness = window(&store, Some("compare/exact/stars?tab=examples"), Some(PATH));
+    wait_for(&mut harness, "Different metrics scored the two runs");
+    settle(&mut harness);
+    assert!(has_row(&harness, "The baseline · 2 of 3 right · scores from 0 to 1 · right is a score of 1"));
+    assert!(has_row(
+        &harness,
+        "The compared run · 1 of 3 right · scores from 0 to 5 · right is a score of 2.5 or more"
+    ));
+    assert!(!has_row(&harness, "Fixed") && !has_row(&harness, "Broken"), "{:?}", rows(&harness));
+    click(&mut harness, "Metrics");
+    settle(&mut harness);
+    // No difference of figures on two scales.
+    assert!(has_row(&harness, "eval (scored by different metrics): 66.67 → 200"), "{:?}", rows(&harness));
+    assert!(!has_row(&harness, "+133"));
+}
+
+#[test]
+fn where_a_param_was_cut_is_said_and_nothing_behind_it_is_deleted() {
+    let store = store();
+    let whole: String = (0..200).map(|at| format!("Rule {at}: weigh the {at}th case by its own facts.\n")).collect();
+    store.put_run(MemoryStore::run("whole", "1", "whole", NOW_MS - 90 * 60_000));
+    let state = json!({"solve": {"demos": [], "lm": null, "signature": {"instructions": whole, "fields": []}}});
+    store.put_artifact(ArtifactOwner::Run("whole".into()), "model.json", state.to_string().into_bytes());
+    store.put_run(MemoryStore::run("cut", "1", "cut", NOW_MS - 90 * 60_000));
+    let kept: String = format!("Read it twice.\n{whole}").chars().take(6000).collect();
+    let params = vec![Entry { key: "R.solve.signature.instructions".into(), value: Shown::Text(kept.into()) }];
+    store.put_values(&"cut".into(), RunValues { params, ..RunValues::default() });
+    let mut harness = window(&store, Some("compare/whole/cut?tab=program"), Some(PATH));
+    wait_for(&mut harness, "MLflow cut the param of the compared run here, at 6,000 characters");
+    settle(&mut harness);
+    let rows = rows(&harness);
+    assert!(has_row(&harness, "Known of the baseline alone: 3,"), "{rows:?}");
+    assert!(rows.iter().any(|row| row.contains("Read it twice.")), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.contains("removed")), "{rows:?}");
 }
 
 #[test]

@@ -56,6 +56,8 @@ fn a_tab_leads_to_the_family_tree() {
     click(&mut harness, "Family tree");
     wait_for(&mut harness, "Candidate 0");
     assert_eq!(harness.state().state().location().tab, Some(Tab::Lineage));
+    // The rows of the proposals are made on a worker.
+    settle(&mut harness);
     harness.get_by_role_and_label(Role::Table, "Family tree");
     harness.get_by_role_and_label(Role::Tree, "Proposals");
 }

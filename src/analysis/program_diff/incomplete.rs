@@ -1,13 +1,24 @@
-//! What MLflow's params would tell of a program, so that a program known from params can be
-//! compared with one known from its file.
+//! What MLflow's params or GEPA's tables would tell of a program, so that a program known from
+//! these can be compared with one known from its file.
 
+use crate::analysis::program_state::PARAM_CUT;
 use crate::model::program::Object;
 use crate::model::{Demo, Field, Json, Predictor, Program};
 
-/// MLflow cuts each param at so many characters.
-const CUT_AT: usize = 6000;
+/// The program as GEPA's tables would show it: the instructions of its predictors.
+pub(super) fn as_instructions(program: &Program) -> Program {
+    let predictors = program.predictors.iter().filter(|one| one.instructions.is_some());
+    let told = |one: &Predictor| Predictor {
+        path: one.path.clone(),
+        instructions: one.instructions.clone(),
+        ..Predictor::default()
+    };
+    let predictors = predictors.map(told).collect();
+    Program { predictors, state_hash: None, metadata: None, other: Object::new(), ..program.clone() }
+}
 
-/// The program as its params would show it: values as text, cut, without LM and metadata.
+/// The program as its params would show it: values as text, cut, without LM and metadata. Its
+/// instructions stay whole: where those of another program were cut is told of that one.
 pub(super) fn as_params(program: &Program) -> Program {
     let mut predictors: Vec<Predictor> = program.predictors.iter().map(predictor).collect();
     // What says nothing in params does not show there at all.
@@ -28,7 +39,7 @@ fn predictor(predictor: &Predictor) -> Predictor {
     let is_signature = predictor.instructions.is_some() || predictor.module_src.is_some();
     Predictor {
         path: predictor.path.clone(),
-        instructions: predictor.instructions.as_deref().map(cut),
+        instructions: predictor.instructions.clone(),
         fields: predictor.fields.iter().map(field).collect(),
         demos: predictor.demos.iter().map(|demo| Demo { values: as_text(&demo.values) }).collect(),
         module_src: predictor.module_src.as_deref().map(cut),
@@ -58,5 +69,5 @@ fn text(value: &Json) -> Option<Json> {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(CUT_AT).collect()
+    text.chars().take(PARAM_CUT).collect()
 }

@@ -192,3 +192,53 @@ fn demo_sets_are_counted_as_naively() {
         assert_eq!(diff.moved, kept.len() - most.unwrap_or(0) as usize);
     }
 }
+
+/// Sentences that all differ, together longer than a param.
+fn long_instructions() -> String {
+    (0..200).map(|at| format!("Rule {at}: weigh the {at}th case by its own facts. ")).collect()
+}
+
+fn from_instructions_param(text: &str) -> Program {
+    let kept: String = text.chars().take(6000).collect();
+    let entry = crate::model::Entry {
+        key: "M.p.signature.instructions".into(),
+        value: crate::model::Shown::Text(kept.as_str().into()),
+    };
+    crate::analysis::program_state::from_params(&[entry]).expect("a program").program
+}
+
+#[test]
+fn nothing_behind_the_cut_of_a_param_is_deleted() {
+    let whole = long_instructions();
+    assert!(whole.chars().count() > 8000);
+    let state = json!({"p": {"demos": [], "lm": null, "signature": {"instructions": whole, "fields": []}}});
+    let stored = program(state);
+    let longer = format!("Read the case twice before you decide anything. {whole}");
+    let known = from_instructions_param(&longer);
+    for (old, new, other) in [(&stored, &known, PieceOp::Insert), (&known, &stored, PieceOp::Delete)] {
+        let diff = diff_programs(old, new, None);
+        assert!(!diff.same && !diff.complete && !diff.texts_complete());
+        let text = &diff.predictors[0].instructions;
+        let changed: Vec<&str> =
+            text.pieces.iter().filter(|piece| piece.op != PieceOp::Equal).map(|piece| &*piece.text).collect();
+        assert_eq!(changed, ["Read the case twice before you decide anything. "]);
+        assert!(text.pieces.iter().all(|piece| piece.op == PieceOp::Equal || piece.op == other));
+        let unknown = text.unknown.as_ref().expect("a cut");
+        let rest = if other == PieceOp::Insert { &unknown.old_rest } else { &unknown.new_rest };
+        assert_eq!(rest.chars().count(), whole.chars().count() - 6000 + 48, "all that the param lacks");
+        assert!(whole.ends_with(rest.as_str()));
+    }
+    // A param that was cut says the same as far as it goes, and says that it goes no further.
+    let diff = diff_programs(&stored, &from_instructions_param(&whole), None);
+    assert!(diff.same && !diff.texts_complete());
+    // Two params that were cut: what one lost behind its cut was not deleted from the other.
+    let diff = diff_programs(&from_instructions_param(&whole), &known, None);
+    assert!(diff.predictors[0].instructions.pieces.iter().all(|piece| piece.op != PieceOp::Delete));
+    assert!(!diff.same && !diff.texts_complete());
+    // A param that is shorter is known to its end: what it lacks was deleted.
+    let short = from_instructions_param(&whole[..300]);
+    let diff = diff_programs(&stored, &short, None);
+    assert!(diff.texts_complete());
+    let deleted = diff.predictors[0].instructions.pieces.iter().filter(|piece| piece.op == PieceOp::Delete);
+    assert_eq!(deleted.map(|piece| piece.text.len()).sum::<usize>(), whole.len() - 300);
+}

@@ -10,11 +10,28 @@ use std::collections::BTreeMap;
 use super::fitted::{FIELDS, FITTED, give_fitted};
 use super::parse::Parsed;
 use super::signature::is_name;
+use crate::analysis::text_diff::Known;
 use crate::model::program::Object;
 use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, natural};
 
-/// How MLflow cuts a param.
-const CUT_AT: usize = 6000;
+/// So many characters of a param MLflow keeps (2.x – 3.18).
+pub const PARAM_CUT: usize = 6000;
+
+/// The instructions of a predictor, as far as the source of its program tells them: a param of
+/// the length at which MLflow cuts may have been cut. Empty without instructions.
+pub fn known_instructions(predictor: &Predictor, source: ProgramSource) -> Known<'_> {
+    known_text(predictor.instructions.as_deref().unwrap_or_default(), source)
+}
+
+/// The same of a text alone.
+pub fn known_text(text: &str, source: ProgramSource) -> Known<'_> {
+    Known { text, is_cut: source.is_params() && is_cut(text) }
+}
+
+/// Whether the value of a param is as long as MLflow lets it be.
+fn is_cut(text: &str) -> bool {
+    text.chars().nth(PARAM_CUT - 1).is_some()
+}
 
 /// What one param says of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,7 +66,7 @@ pub fn from_params(params: &[Entry]) -> Option<Parsed> {
     let mut cut = 0;
     for entry in params.iter().filter(|entry| is_of(&entry.key, class)) {
         let text = entry.value.as_str();
-        cut += usize::from(text.chars().nth(CUT_AT - 1).is_some());
+        cut += usize::from(is_cut(text));
         match read_key(&entry.key) {
             Some((_, path, says)) => drafts.entry(path).or_default().add(&says, text),
             None => {
@@ -264,7 +281,7 @@ mod tests {
 
     #[test]
     fn several_programs_and_cut_values_are_told() {
-        let long = "x".repeat(CUT_AT);
+        let long = "x".repeat(PARAM_CUT);
         let parsed = from_params(&entries(&[
             ("A.signature.instructions", "a"),
             ("B.p.signature.instructions", &long),

@@ -1,7 +1,7 @@
 //! Just enough of Python's `repr` to read the signatures that traces hold.
 
 /// Reads a string literal at the beginning of `text`: its value, and what stands after it.
-pub(super) fn string(text: &str) -> Option<(String, &str)> {
+pub(in crate::analysis) fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let mut value = String::new();
     let mut rest = text[1..].chars();

@@ -3,30 +3,37 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::program::{OneField, values, without_program};
+use super::program::{OneField, values};
 use super::{Answer, diff_text};
-use crate::analysis::program_diff::{DemoChange, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
-use crate::analysis::text_diff::TextDiff;
+use crate::analysis::program_diff::{DemoChange, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff};
+use crate::analysis::program_state::PARAM_CUT;
+use crate::analysis::text_diff::{TextCut, TextDiff};
 use crate::cli::args::DiffArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, ShownText, Warnings};
 use crate::model::program::Object;
 use crate::model::{Json, Program, Run, TraceId};
-use crate::query::{self, ExampleChange, ExampleDiff, MetricChange, ParamChange, RunDiff, ScoreSource, TraceLink};
+use crate::query::{
+    self, Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, ScoreSource, TagChange, TraceLink,
+};
 
 #[derive(Serialize)]
 struct Document<'a> {
-    same: bool,
+    /// Null where a program is missing.
+    same: Option<bool>,
     predictors: Vec<OnePredictor<'a>>,
     params: Params<'a>,
     metrics: Metrics<'a>,
+    tags: Tags<'a>,
     examples: Examples<'a>,
     run_a: Side<'a>,
     run_b: Side<'a>,
-    /// Both programs are completely known.
-    complete: bool,
-    /// All instructions were compared word by word; what long ones left counts as replaced.
-    texts_complete: bool,
+    /// Both programs are completely known; null where one is missing.
+    complete: Option<bool>,
+    /// All instructions are known to their ends and were compared word by word; what long ones
+    /// left counts as replaced, what stood behind a cut is told apart. Null where a program is
+    /// missing.
+    texts_complete: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     other: Vec<OneKey<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -34,31 +41,44 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Side<'a> {
-    run_id: &'a str,
-    source: &'a str,
-    state_hash: Option<&'a str>,
-    stale: Option<&'a str>,
+pub(super) struct Side<'a> {
+    pub(super) run_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<String>,
+    pub(super) source: Option<&'a str>,
+    pub(super) state_hash: Option<&'a str>,
+    pub(super) stale: Option<&'a str>,
+    /// Why there is no program.
+    pub(super) without_program: Option<&'a str>,
 }
 
 impl<'a> Side<'a> {
-    fn new(run: &'a Run, program: &'a Program) -> Self {
+    fn new(run: &'a Run, program: Option<&'a Program>) -> Self {
+        Self { run_id: Some(run.id.as_str()), ..Self::of(program) }
+    }
+
+    /// A program without a run.
+    pub(super) fn of(program: Option<&'a Program>) -> Self {
         Self {
-            run_id: run.id.as_str(),
-            source: program.source.as_str(),
-            state_hash: program.state_hash.as_ref().map(|hash| hash.as_str()),
-            stale: program.stale.as_deref(),
+            run_id: None,
+            file: None,
+            source: program.map(|program| program.source.as_str()),
+            state_hash: program.and_then(|program| program.state_hash.as_ref()).map(|hash| hash.as_str()),
+            stale: program.and_then(|program| program.stale.as_deref()),
+            without_program: program.is_none().then_some(query::NO_PROGRAM),
         }
     }
 }
 
 #[derive(Serialize)]
-struct OnePredictor<'a> {
+pub(super) struct OnePredictor<'a> {
     path: &'a str,
     change: &'a str,
     instructions: Pieces<'a>,
     /// They were compared word by word in full.
     instructions_complete: bool,
+    /// Where one of them was cut.
+    instructions_cut: Option<Cut<'a>>,
     /// The source of a Flex, line by line.
     #[serde(skip_serializing_if = "Option::is_none")]
     module_src: Option<Pieces<'a>>,
@@ -68,6 +88,25 @@ struct OnePredictor<'a> {
     other: Vec<OneKey<'a>>,
     /// It changed, but only in what is masked.
     is_hidden: bool,
+}
+
+/// Instructions of which MLflow kept the beginning.
+#[derive(Serialize)]
+struct Cut<'a> {
+    /// After so many characters.
+    at: usize,
+    a: bool,
+    b: bool,
+    /// What `a` has behind the cut of `b`; whether `b` has it, too, is not known.
+    rest_a: Option<&'a str>,
+    rest_b: Option<&'a str>,
+}
+
+impl<'a> From<&'a TextCut> for Cut<'a> {
+    fn from(cut: &'a TextCut) -> Self {
+        let rest = |text: &'a str| (!text.is_empty()).then_some(text);
+        Self { at: PARAM_CUT, a: cut.old, b: cut.new, rest_a: rest(&cut.old_rest), rest_b: rest(&cut.new_rest) }
+    }
 }
 
 struct Pieces<'a>(&'a TextDiff);
@@ -137,13 +176,13 @@ impl<'a> From<&'a FieldDiff> for OneFieldDiff<'a> {
 
 /// A key whose value differs.
 #[derive(Serialize)]
-struct OneKey<'a> {
+pub(super) struct OneKey<'a> {
     key: &'a str,
     a: &'a Option<Json>,
     b: &'a Option<Json>,
 }
 
-fn keys(changes: &[KeyChange]) -> Vec<OneKey<'_>> {
+pub(super) fn keys(changes: &[KeyChange]) -> Vec<OneKey<'_>> {
     changes.iter().map(|one| OneKey { key: &one.key, a: &one.old, b: &one.new }).collect()
 }
 
@@ -153,7 +192,8 @@ impl<'a> From<&'a PredictorDiff> for OnePredictor<'a> {
             path: &diff.path,
             change: diff.change.as_str(),
             instructions: Pieces(&diff.instructions),
-            instructions_complete: !diff.instructions.is_cut,
+            instructions_complete: diff.instructions.is_complete(),
+            instructions_cut: diff.instructions.unknown.as_ref().map(Cut::from),
             module_src: Some(&diff.module_src).filter(|source| !source.pieces.is_empty()).map(Pieces),
             demos: Demos::from(&diff.demos),
             fields: diff.fields.iter().map(OneFieldDiff::from).collect(),
@@ -174,6 +214,19 @@ struct Both<T> {
 struct Params<'a>(&'a [ParamChange]);
 
 impl Serialize for Params<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for change in self.0 {
+            let both = Both { a: change.old.as_ref().map(ShownText), b: change.new.as_ref().map(ShownText) };
+            map.serialize_entry(&change.key, &both)?;
+        }
+        map.end()
+    }
+}
+
+struct Tags<'a>(&'a [TagChange]);
+
+impl Serialize for Tags<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for change in self.0 {
@@ -207,8 +260,22 @@ struct Examples<'a> {
     /// How many examples both evaluated; null unless both have scores of them.
     joined: Option<usize>,
     scored: Option<usize>,
-    /// From which score on an example is right.
+    /// From which score on an example is right in both; null unless they have one metric.
     threshold: Option<f64>,
+    /// The same for `a` and `b`, each by its own scores where they have not one metric.
+    thresholds: [Option<f64>; 2],
+    /// How many of the examples that both scored are right in `a` and `b`.
+    right: Option<[usize; 2]>,
+    /// Whether one metric scored both; only then an example is fixed or broken.
+    metric: Option<Metric<'a>>,
+}
+
+#[derive(Serialize)]
+struct Metric<'a> {
+    /// Null where it cannot be told.
+    same: Option<bool>,
+    inferred: bool,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -220,6 +287,10 @@ struct OneExample<'a> {
     trace_ids: [Option<&'a str>; 2],
     /// Why they cannot be told.
     without_trace: [Option<String>; 2],
+    /// What was answered in `a` and `b`; null where that is not known.
+    predictions: [Option<&'a Object>; 2],
+    /// Where that was read: `stored`, or `repr` where only the text of a prediction was stored.
+    prediction_sources: [Option<&'static str>; 2],
 }
 
 impl<'a> From<&'a ExampleChange> for OneExample<'a> {
@@ -230,6 +301,11 @@ impl<'a> From<&'a ExampleChange> for OneExample<'a> {
             scores: [change.old, change.new],
             trace_ids: change.traces.each_ref().map(|link| link.trace().map(TraceId::as_str)),
             without_trace: change.traces.each_ref().map(TraceLink::why),
+            predictions: change.answers.each_ref().map(|answer| answer.as_ref().map(|answer| &answer.fields)),
+            prediction_sources: change
+                .answers
+                .each_ref()
+                .map(|answer| answer.as_ref().map(|answer| if answer.from_repr { "repr" } else { "stored" })),
         }
     }
 }
@@ -249,32 +325,38 @@ impl<'a> Examples<'a> {
             }),
             joined: diff.map(|diff| diff.joined),
             scored: diff.map(|diff| diff.scored),
-            threshold: diff.and_then(|diff| diff.rule).map(|rule| rule.threshold),
+            threshold: diff.and_then(ExampleDiff::rule).map(|rule| rule.threshold),
+            thresholds: diff.map_or([None; 2], |diff| diff.rules.map(|rule| rule.map(|rule| rule.threshold))),
+            right: diff.filter(|diff| diff.scored > 0).map(|diff| diff.right),
+            metric: diff.map(|diff| Metric {
+                same: diff.metric.same,
+                inferred: diff.metric.inferred,
+                reason: &diff.metric.reason,
+            }),
         }
     }
 }
 
 pub(super) fn answer(args: &DiffArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let (a, b) = (answer.run(&args.run_a)?, answer.run(&args.run_b)?);
-    let Some(diff) = query::diff(answer.store, answer.cx, &a.id, &b.id)? else {
-        let has_program = query::program_state(answer.store, answer.cx, &a.id, false)?.is_some();
-        return Err(without_program(if has_program { &b } else { &a }, false, answer));
-    };
+    let (a, b) = (answer.run(&args.run_a)?, answer.run(args.run_b.as_deref().unwrap_or_default())?);
+    let diff = query::compare(answer.store, answer.cx, &a.id, &b.id)?;
     if answer.is_json { print_json((&a, &b), &diff, answer) } else { diff_text::print((&a, &b), &diff, answer) }
 }
 
-fn print_json((a, b): (&Run, &Run), diff: &RunDiff, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_json((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let program = diff.program.as_ref();
     let document = Document {
-        same: diff.program.same,
-        predictors: diff.program.predictors.iter().map(OnePredictor::from).collect(),
+        same: program.map(|program| program.same),
+        predictors: program.iter().flat_map(|program| &program.predictors).map(OnePredictor::from).collect(),
         params: Params(&diff.params),
         metrics: Metrics(&diff.metrics),
+        tags: Tags(&diff.tags),
         examples: Examples::new(diff.examples.as_ref(), &diff.sources),
-        run_a: Side::new(a, &diff.old),
-        run_b: Side::new(b, &diff.new),
-        complete: diff.program.complete,
-        texts_complete: diff.program.cut_texts().next().is_none(),
-        other: keys(&diff.program.other),
+        run_a: Side::new(a, diff.old.as_ref()),
+        run_b: Side::new(b, diff.new.as_ref()),
+        complete: program.map(|program| program.complete),
+        texts_complete: program.map(ProgramDiff::texts_complete),
+        other: program.map(|program| keys(&program.other)).unwrap_or_default(),
         warnings: answer.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)

@@ -160,6 +160,7 @@ Without colour, [-this-] was removed and {+this+} was added.
 Examples:
   dspyglass diff mlflow.db eval_full_0 eval_full_3
   dspyglass diff mlflow.db eval_0 eval_7 --json | jq .examples.broken
+  dspyglass diff before/model.json after/model.json
 
 JSON:
   {same,
@@ -169,23 +170,34 @@ JSON:
                            changed: [{removed, added, fields: []}]},
                    fields: [{change, keys: [], a, b}], lm: [{key, a, b}],
                    other: [{key, a, b}], is_hidden, instructions_complete,
+                   instructions_cut: {at, a, b, rest_a, rest_b},
                    module_src: [{op, text}]}],
-   params: {key: {a, b}}, metrics: {key: {a, b}},
+   params: {key: {a, b}}, metrics: {key: {a, b}}, tags: {key: {a, b}},
    examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b],
-                       trace_ids: [a, b], without_trace: [a, b]}], broken: [],
-              joined, scored, threshold, sources: [a, b],
-              without_scores: [a, b]},
-   run_a: {run_id, source, state_hash, stale}, run_b: {…}, complete,
-   texts_complete}
-  same compares what the programs do. Only fields, settings, params and metrics
-  that differ are listed. Scores are read from result_table.json, else from
-  assessments on traces; sources says which, without_scores why there are none.
+                       trace_ids: [a, b], without_trace: [a, b],
+                       predictions: [a, b], prediction_sources: [a, b]}],
+              broken: [], joined, scored, threshold, thresholds: [a, b],
+              right: [a, b], metric: {same, inferred, reason},
+              sources: [a, b], without_scores: [a, b]},
+   run_a: {run_id, source, state_hash, stale, without_program},
+   run_b: {…}, complete, texts_complete}
+  same compares what the programs do; same, complete and texts_complete are
+  null where a run has no program, and without_program says why. Only fields,
+  settings, params, metrics and tags that differ are listed. Scores are read
+  from result_table.json, else from GEPA's valset_scores.json, else from
+  assessments on traces; sources says which, without_scores why there are
+  none.
   joined counts the examples that both evaluated, null where not both have
-  scores. A score of threshold or more counts as right. A trace is told only
-  where it is the one that fits; without_trace says why it is not. is_hidden
-  marks what changed only in masked values. texts_complete is false where
-  instructions are too long to be compared word by word in full: what is left
-  counts as replaced.";
+  scores. metric says whether one metric scored both and how that is told; only
+  then an example is fixed or broken, and threshold is the score from which on
+  it is right. A trace is told only where it is the one that fits;
+  without_trace says why it is not. A prediction_source of repr means that
+  only the text of a prediction was stored. is_hidden marks what changed only
+  in masked values. texts_complete is false where instructions are too long to
+  be compared word by word in full (what is left counts as replaced), or where
+  MLflow cut a param: rest_a and rest_b stand behind the cut of the other and
+  may be in both.
+  Of two .json files params, metrics, tags and examples are null.";
 
 pub(in super::super) const CHECK: &str = "\
 Examples:

@@ -2,6 +2,8 @@
 
 mod check;
 mod diff;
+pub(super) mod diff_files;
+pub(super) mod diff_program_text;
 mod diff_text;
 mod experiments;
 pub(super) mod help;

@@ -122,9 +122,11 @@ pub(super) fn answer(args: &ProgramArgs, answer: &mut Answer<'_>) -> Result<(), 
 }
 
 /// Says what was looked for in vain; a damaged file is why, if there is one.
-pub(super) fn without_program(run: &Run, best: bool, answer: &Answer<'_>) -> Failure {
-    let looked =
-        if best { "no best_model.json" } else { "no program: neither model.json, best_model.json nor params of one" };
+fn without_program(run: &Run, best: bool, answer: &Answer<'_>) -> Failure {
+    let looked = match best {
+        true => "no best_model.json".to_owned(),
+        false => format!("no program: {}", query::NO_PROGRAM),
+    };
     let why = answer.cx.take_warnings().into_iter().map(|warning| format!("; {}: {}", warning.place, warning.what));
     Failure::Absent(format!("run {} has {looked}{}", run.id, why.collect::<String>()))
 }

@@ -8,7 +8,7 @@ use super::{Answer, several, trace_text};
 use crate::cli::args::TraceArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Entries, Usage, Warnings};
-use crate::model::{Assessment, ForestNode, Json, SpanEvent};
+use crate::model::{Assessment, ForestNode, Json, Reveal, SpanEvent};
 use crate::query::{self, Fallback, FallbackOutcome, FallbackReason, Found, NamedAttachment, TraceDocument, TraceTree};
 
 type Object = serde_json::Map<String, Json>;
@@ -41,11 +41,11 @@ struct Document<'a> {
     warnings: Warnings,
 }
 
-struct Spans<'a>(&'a TraceDocument);
+struct Spans<'a>(&'a TraceDocument, Reveal);
 
 impl Serialize for Spans<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.tree.forest.nodes.iter().map(|node| One::new(self.0, node)))
+        serializer.collect_seq(self.0.tree.forest.nodes.iter().map(|node| One::new((self.0, self.1), node)))
     }
 }
 
@@ -61,6 +61,9 @@ struct One<'a> {
     end_ns: Option<i64>,
     inputs: &'a Option<Json>,
     outputs: &'a Option<Json>,
+    /// The fields of a prediction, where `outputs` holds only its repr.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outputs_from_repr: Option<Object>,
     attributes: &'a Object,
     events: Vec<Event<'a>>,
     tokens: SpanUsage,
@@ -92,7 +95,7 @@ impl<'a> From<&'a SpanEvent> for Event<'a> {
 }
 
 impl<'a> One<'a> {
-    fn new(document: &'a TraceDocument, node: &ForestNode) -> Self {
+    fn new((document, reveal): (&'a TraceDocument, Reveal), node: &ForestNode) -> Self {
         let span = &document.tree.spans[node.item];
         let body = &document.bodies[node.item];
         let figures = &document.figures.spans[node.item];
@@ -107,6 +110,7 @@ impl<'a> One<'a> {
             end_ns: span.end_ns,
             inputs: &body.inputs,
             outputs: &body.outputs,
+            outputs_from_repr: body.outputs.as_ref().and_then(|outputs| query::answer_of_repr(outputs, reveal)),
             attributes: &body.attributes,
             events: body.events.iter().map(Event::from).collect(),
             tokens: SpanUsage {
@@ -234,7 +238,7 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         id: row.id.as_str(),
         status: json::known(&row.status),
         tokens: tokens.map(Usage::from),
-        spans: Spans(&document),
+        spans: Spans(&document, answer.cx.reveal()),
         tokens_stored: row.tokens.filter(|stored| tokens != Some(*stored)).map(Usage::from),
         run_id: row.run_id.as_ref().map(|id| id.as_str()),
         experiment_id: row.experiment_id.as_str(),

@@ -7,8 +7,8 @@ use crate::cli::failure::Failure;
 use crate::cli::json::preview;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::{Json, SpanBody, SpanHead};
-use crate::query::{SpanTokens, TokenSource, TraceDocument, causes};
+use crate::model::{Json, Reveal, SpanBody, SpanHead};
+use crate::query::{SpanTokens, TokenSource, TraceDocument, answer_of_repr, causes};
 
 /// Previews are no wider than this; they are the beginning of a value in any case.
 const PREVIEW: usize = 100;
@@ -65,7 +65,7 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
         if let Some(fallback) = fallback {
             table.note(&format!("{indent}! {}", fallback.text()));
         }
-        for note in notes(&document.bodies[node.item]) {
+        for note in notes(&document.bodies[node.item], answer.cx.reveal()) {
             table.note(&format!("{indent}{note}"));
         }
         for one in document.figures.attachments.of_span(node.item).take(ATTACHMENTS) {
@@ -88,7 +88,7 @@ fn describe_tokens(span: &SpanHead, tokens: &SpanTokens) -> String {
 }
 
 /// What stands below a span: errors first, then the beginnings of inputs and outputs.
-fn notes(body: &SpanBody) -> Vec<String> {
+fn notes(body: &SpanBody, reveal: Reveal) -> Vec<String> {
     let mut notes = Vec::new();
     if !body.status_message.is_empty() {
         notes.push(format!("! {}", preview(&Json::from(&*body.status_message), PREVIEW)));
@@ -111,7 +111,10 @@ fn notes(body: &SpanBody) -> Vec<String> {
     }
     let value = |label: &str, value: &Option<Json>| Some(format!("{label} {}", preview(value.as_ref()?, PREVIEW)));
     notes.extend(value("in ", &body.inputs));
-    notes.extend(value("out", &body.outputs));
+    match body.outputs.as_ref().and_then(|outputs| answer_of_repr(outputs, reveal)) {
+        Some(fields) => notes.push(format!("out, read from a repr {}", preview(&Json::Object(fields), PREVIEW))),
+        None => notes.extend(value("out", &body.outputs)),
+    }
     notes
 }
 

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::example_inputs;
+use super::metric::metric_match;
 use crate::analysis::example_traces::TraceLink;
+use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 use crate::analysis::result_table::{RightRule, join_examples};
 use crate::model::RunId;
 use crate::model::program::Object;
+use crate::query::example_answer::{ExampleAnswer, answer};
 use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
 use crate::store::{ReadCx, Result, Store};
 
@@ -17,16 +20,30 @@ const TRACES: Duration = Duration::from_millis(1_500);
 /// The examples that both runs evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExampleDiff {
-    /// From which score on an example counts as right; `None` if there are no scores.
-    pub rule: Option<RightRule>,
+    /// Whether one metric scored both: only then an example is fixed or broken.
+    pub metric: MetricMatch,
+    /// From which score on an example counts as right in `a` and in `b`: one rule for both where
+    /// they have one metric, else each its own; `None` where there are no scores.
+    pub rules: [Option<RightRule>; 2],
+    /// Between which numbers the scores of `a` and of `b` lie.
+    pub ranges: [Option<ScoreRange>; 2],
     /// How many examples both have.
     pub joined: usize,
     /// How many of these have a score in both.
     pub scored: usize,
-    /// Wrong in `a`, right in `b`, in the order of `a`.
+    /// How many of these are right in `a` and in `b`, each by its rule.
+    pub right: [usize; 2],
+    /// Wrong in `a`, right in `b`, in the order of `a`; empty unless they have one metric.
     pub fixed: Vec<ExampleChange>,
-    /// Right in `a`, wrong in `b`, in the order of `a`.
+    /// Right in `a`, wrong in `b`, in the order of `a`; empty unless they have one metric.
     pub broken: Vec<ExampleChange>,
+}
+
+impl ExampleDiff {
+    /// The rule for both, if they have one metric.
+    pub fn rule(&self) -> Option<RightRule> {
+        self.rules[0].filter(|_| self.metric.is_same())
+    }
 }
 
 /// An example with two scores.
@@ -46,6 +63,8 @@ pub struct ExampleChange {
     pub new_row: usize,
     /// Its traces in `a` and in `b`.
     pub traces: [TraceLink; 2],
+    /// What was answered in `a` and in `b`, if known.
+    pub answers: [Option<ExampleAnswer>; 2],
 }
 
 /// What is known of the examples of two runs.
@@ -74,37 +93,83 @@ pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId)
                 (false, _) => Some(old.table.example_fields.iter().cloned().collect()),
                 (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
             };
-            Some(compare(&old, &new, inputs.as_ref()))
+            let pairs = join_examples(&old.table, &new.table);
+            let metric = metric_match(store, cx, [a, b], [&old, &new], &pairs, until(3))?;
+            Some(compare(&old, &new, &pairs, metric, inputs.as_ref()))
         }
         _ => None,
     };
     if let Some(diff) = &mut diff {
         let changes = || diff.fixed.iter().chain(&diff.broken);
         let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
-        let old = links(store, cx, a, &old, &old_rows, until(3))?;
-        let new = links(store, cx, b, &new, &new_rows, until(4))?;
-        for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old.into_iter().zip(new)) {
+        let old_links = links(store, cx, a, &old, &old_rows, until(3))?;
+        let new_links = links(store, cx, b, &new, &new_rows, until(4))?;
+        for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old_links.into_iter().zip(new_links))
+        {
             change.traces = traces.into();
+            let sides = [(&old, change.old_row), (&new, change.new_row)];
+            for ((answer, traced), (rows, at)) in change.answers.iter_mut().zip(&change.traces).zip(sides) {
+                *answer = answered(store, cx, rows, at, traced, until(4))?;
+            }
         }
     }
     Ok(Examples { diff, sources, rows })
 }
 
-fn compare(old: &ExampleRows, new: &ExampleRows, inputs: Option<&BTreeSet<String>>) -> ExampleDiff {
+/// What was answered: as the table of results says, else as the trace of the example does.
+fn answered(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    rows: &ExampleRows,
+    at: usize,
+    traced: &TraceLink,
+    until: Instant,
+) -> Result<Option<ExampleAnswer>> {
+    let fields = rows.table.rows.get(at).map(|row| &row.prediction).filter(|fields| !fields.is_empty());
+    match (fields, traced.trace()) {
+        (Some(fields), _) => Ok(Some(ExampleAnswer { fields: fields.clone(), from_repr: false })),
+        (None, Some(trace)) if Instant::now() <= until => answer(store, cx, trace),
+        _ => Ok(None),
+    }
+}
+
+fn compare(
+    old: &ExampleRows,
+    new: &ExampleRows,
+    pairs: &[(usize, usize)],
+    metric: MetricMatch,
+    inputs: Option<&BTreeSet<String>>,
+) -> ExampleDiff {
     // Traces alone do not know what was expected.
     let shows_new = !old.is_from_table() && new.is_from_table();
     let (old, new) = (&old.table, &new.table);
-    let scores = old.rows.iter().chain(&new.rows).filter_map(|row| row.score);
-    let rule = RightRule::of(scores);
-    let pairs = join_examples(old, new);
-    let mut diff = ExampleDiff { rule, joined: pairs.len(), scored: 0, fixed: Vec::new(), broken: Vec::new() };
-    let Some(rule) = rule else { return diff };
-    for (old_row, new_row) in pairs {
+    let ranges = [old, new].map(|table| ScoreRange::of(table.rows.iter().filter_map(|row| row.score)));
+    let rules = match (metric.is_same(), ranges) {
+        (true, [a, b]) => [a.zip(b).map(|(a, b)| a.with(b)).or(a).or(b).map(ScoreRange::rule); 2],
+        (false, ranges) => ranges.map(|range| range.map(ScoreRange::rule)),
+    };
+    let mut diff = ExampleDiff {
+        metric,
+        rules,
+        ranges,
+        joined: pairs.len(),
+        scored: 0,
+        right: [0, 0],
+        fixed: Vec::new(),
+        broken: Vec::new(),
+    };
+    let [Some(old_rule), Some(new_rule)] = rules else { return diff };
+    for (old_row, new_row) in pairs.iter().copied() {
         let (Some(old_score), Some(new_score)) = (old.rows[old_row].score, new.rows[new_row].score) else { continue };
         diff.scored += 1;
-        let list = match (rule.is_right(old_score), rule.is_right(new_score)) {
-            (false, true) => &mut diff.fixed,
-            (true, false) => &mut diff.broken,
+        let is_right = [old_rule.is_right(old_score), new_rule.is_right(new_score)];
+        for (count, is_right) in diff.right.iter_mut().zip(is_right) {
+            *count += usize::from(is_right);
+        }
+        let list = match is_right {
+            _ if !diff.metric.is_same() => continue,
+            [false, true] => &mut diff.fixed,
+            [true, false] => &mut diff.broken,
             _ => continue,
         };
         let example = if shows_new { &new.rows[new_row].example } else { &old.rows[old_row].example };
@@ -122,6 +187,7 @@ fn compare(old: &ExampleRows, new: &ExampleRows, inputs: Option<&BTreeSet<String
             old_row,
             new_row,
             traces: [unknown(), unknown()],
+            answers: [None, None],
         });
     }
     diff

@@ -140,14 +140,27 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepare
     }
 }
 
+/// The first tab that has something; `None` if none has.
+fn first_tab(diff: &Comparison) -> Option<Tab> {
+    Tab::OF_COMPARE.into_iter().find(|tab| match tab {
+        Tab::Program => diff.program.is_some(),
+        Tab::Params => !diff.params.is_empty(),
+        Tab::Metrics => !diff.metrics.is_empty(),
+        Tab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
+        Tab::Tags => !diff.tags.is_empty(),
+        _ => false,
+    })
+}
+
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Tab {
-    let tab = scene.state.location().tab.unwrap_or(Tab::Program);
+    let tab = scene.state.location().tab.or_else(|| first_tab(known?)).unwrap_or(Tab::Program);
     let count = |n: usize| if n == 0 { String::new() } else { format::count(n as u64) };
     let counts = Tab::OF_COMPARE.map(|tab| match (tab, known) {
         (Tab::Params, Some(diff)) => count(diff.params.len()),
         (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
+        (Tab::Tags, Some(diff)) => count(diff.tags.len()),
         (Tab::Examples, Some(diff)) => match &diff.examples {
-            Some(all) if all.scored > 0 => {
+            Some(all) if all.scored > 0 && all.metric.is_same() => {
                 let count = |changes: &[ExampleChange]| format::count(changes.len() as u64);
                 format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
             }

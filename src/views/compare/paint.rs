@@ -108,6 +108,14 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             line_ui(ui, row, line, None);
             None
         }
+        Row::Cut(text) => {
+            tell(text).on_hover_text(text);
+            cards(ui, rect, Edge::Middle, is_unified, tokens);
+            let place = rect.shrink2(vec2(CARD_PADDING, 0.0));
+            Glyph::Warning.paint(ui.painter(), place.left_center() + vec2(6.0, 0.0), size::ICON, tokens.warn);
+            text_at(ui, place.with_min_x(place.left() + 20.0), text, Type::Small, tokens.text2);
+            None
+        }
         Row::Hidden { predictor, lines } => {
             let lines = *lines as u64;
             let text = format!("… {} unchanged {}", format::count(lines), if lines == 1 { "line" } else { "lines" });

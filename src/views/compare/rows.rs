@@ -102,6 +102,8 @@ pub(super) enum Row {
     Pair(Option<DiffLine>, Option<DiffLine>),
     /// A line of both texts in one.
     Line(DiffLine),
+    /// Within a card: where MLflow cut one of the texts, and whose rest follows.
+    Cut(String),
     /// Lines that did not change.
     Hidden { predictor: usize, lines: usize },
     /// The bottom of the cards.
@@ -133,6 +135,7 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
     match options.tab {
         Tab::Params => values::params(diff, &mut rows),
         Tab::Metrics => values::metrics(diff, &mut rows),
+        Tab::Tags => values::tags(diff, &mut rows),
         Tab::Examples => examples::examples(diff, options, &mut rows),
         _ => {
             program::program(diff, options, widths, &mut rows);
@@ -159,6 +162,7 @@ impl Rows {
         let of_row = |row: &Row| match row {
             Row::Pair(old, new) => old.iter().chain(new).map(of_line).sum(),
             Row::Line(line) => of_line(line),
+            Row::Cut(text) => text.len(),
             Row::Demo { cells, whole, .. } => {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }

@@ -7,7 +7,7 @@ use super::shown_pair;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
 use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
-use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place, Tab};
+use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place};
 use crate::views::command::Command;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -141,7 +141,7 @@ pub(in crate::views) fn look_up(scene: &mut Scene<'_>) {
     let Some(wish) = scene.state.comparing.wish.clone() else { return };
     let target = match found(scene, &wish) {
         Found::NotYet => return,
-        Found::Runs(runs) => Action::Go(Location::at(Place::Compare { runs }).with_tab(Tab::Program)),
+        Found::Runs(runs) => Action::Go(Location::at(Place::Compare { runs })),
         Found::Nothing(what, advice) => Action::Notify(NoticeText::hint(what, advice)),
     };
     scene.act(Action::WishToCompare(None));

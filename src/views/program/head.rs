@@ -7,7 +7,7 @@ use egui::Ui;
 use super::{ProgramMemory, rows};
 use crate::loader::{FileOf, Lane, RunPage};
 use crate::model::program::MISSING_REASON;
-use crate::model::{ArtifactOwner, Program, ProgramSource};
+use crate::model::{ArtifactOwner, Program};
 use crate::query::ArtifactsOf;
 use crate::state::{Action, FileToSave, NoticeText, Place};
 use crate::views::parts::link;
@@ -31,7 +31,7 @@ pub(super) fn head_ui(
     page: &RunPage,
     program: &Program,
 ) {
-    let is_file = program.source != ProgramSource::Params;
+    let is_file = program.source.is_state_file();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         ui.add(Chip::new(&rows::source(program)));
@@ -78,7 +78,7 @@ pub(super) fn head_ui(
     });
     ui.add_space(size::GAP_S);
     if !program.complete {
-        Notice::warning(rows::INCOMPLETE).show(ui);
+        Notice::warning(program.source.incomplete()).show(ui);
         ui.add_space(size::GAP_S);
     }
     if let Some(stale) = &program.stale {

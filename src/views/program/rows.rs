@@ -21,9 +21,6 @@ pub(super) fn source(program: &Program) -> String {
     }
 }
 
-/// Why a program from params is not complete.
-pub(super) const INCOMPLETE: &str = "Incomplete: params are cut at 6000 characters and hold no LM settings";
-
 /// What was wrong with the files of this run, each with what it means.
 pub(super) fn problems(warnings: &[Warning], run: &RunId) -> Vec<(String, String)> {
     let place = format!("run {run}, ");

@@ -15,11 +15,16 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
         tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
     });
     let is_gepa = known.is_gepa(scene, page, &files);
+    // GEPA's tables beside an optimization tell the instructions of evaluations that saved no program.
+    let is_told_by_gepa = page.parent.as_ref().is_some_and(|parent| {
+        let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(parent.id.clone())), Lane::Visible);
+        tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == GEPA_FILES[0]))
+    });
     let has = |tab: Tab| match tab {
         Tab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
         Tab::Lineage => is_gepa,
         Tab::Evolution => is_optimization(page),
-        Tab::Program => has_program(page, &files),
+        Tab::Program => has_program(page, &files) || is_told_by_gepa,
         _ => true,
     };
     Tab::OF_RUN.into_iter().filter(|tab| current == Some(*tab) || has(*tab)).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::program::{CARD_PADDING, GUTTER, NOT_IN_FULL, marked, push_changed};
+use super::program::{CARD_PADDING, GUTTER, NOT_IN_FULL, marked, push_changed, rests};
 use super::{Row, Rows};
 use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history};
 use crate::analysis::optimization::Evaluation;
@@ -119,6 +119,9 @@ fn instructions(at: usize, step: &Step, wanted: &Wanted, widths: &CharWidths, ro
         rows.extend(lines);
     } else {
         push_changed(at, lines, rows);
+    }
+    if let Some(cut) = &step.diff.unknown {
+        rests(cut, ["the state before", "this state"], true, wrap, rows);
     }
     rows.push(Row::Bottom);
 }

@@ -2,14 +2,17 @@
 
 use super::values::json_text;
 use super::{ExampleCell, Options, Row, cut_text};
+use crate::analysis::result_table::RightRule;
 use crate::model::program::Object;
-use crate::query::{Comparison, ExampleChange, ScoreSource, TraceLink};
+use crate::query::{Comparison, ExampleChange, ExampleDiff, ScoreSource, TraceLink};
 use crate::widgets::format;
 
 /// How the two runs are called.
 const SIDES: [&str; 2] = ["the baseline", "the compared run"];
 /// Below this width, or where there is but one list, one stands under the other.
 const TWO_COLUMNS: f32 = 620.0;
+/// A tooltip shows no more of a field that was answered.
+const ANSWER: usize = 600;
 /// A tooltip shows no more.
 const WHOLE: usize = 3_000;
 
@@ -22,28 +25,33 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         }
         return;
     };
-    let Some(rule) = all.rule.filter(|_| all.scored > 0) else {
+    if all.scored == 0 {
         let text = match all.joined {
             0 => "The two runs have no example in common",
             _ => "No example has a score in both runs",
         };
         rows.push(Row::Sentence(text.to_owned()));
         return;
-    };
+    }
     let count = |n: usize| format::count(n as u64);
-    let right = match rule.is_binary {
-        true => "right is a score of 1".to_owned(),
-        false => format!("right is a score of {} or more, half of the observed range", format::value(rule.threshold)),
+    let Some(rule) = all.rule() else {
+        apart(all, rows);
+        for (who, source) in SIDES.iter().zip(&diff.sources) {
+            rows.extend(from_elsewhere(who, source).map(Row::Caption));
+        }
+        return;
     };
+    let right = right_from(rule);
     rows.push(Row::Caption(format!(
         "Examples · {} scored by both of {} joined · {right}",
         count(all.scored),
         count(all.joined)
     )));
+    if all.metric.inferred {
+        rows.push(Row::Caption(format!("One metric, inferred: {}", all.metric.reason)));
+    }
     for (who, source) in SIDES.iter().zip(&diff.sources) {
-        if let Some(text) = from_assessments(who, source) {
-            rows.push(Row::Caption(text));
-        }
+        rows.extend(from_elsewhere(who, source).map(Row::Caption));
     }
     let cell = |change: &ExampleChange, is_fixed: bool| ExampleCell {
         text: one_line(&change.inputs),
@@ -76,8 +84,38 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
     }
 }
 
-/// What is to be known of scores that are no table's.
-fn from_assessments(who: &str, source: &ScoreSource) -> Option<String> {
+fn right_from(rule: RightRule) -> String {
+    match rule.is_binary {
+        true => "right is a score of 1".to_owned(),
+        false => format!("right is a score of {} or more, half of the observed range", format::value(rule.threshold)),
+    }
+}
+
+/// Scores of two metrics, each for itself: nothing is fixed or broken.
+fn apart(all: &ExampleDiff, rows: &mut Vec<Row>) {
+    let count = |n: usize| format::count(n as u64);
+    let what = match all.metric.same {
+        Some(_) => "Different metrics scored the two runs (inferred)",
+        None => "Whether one metric scored both runs is not known",
+    };
+    rows.push(Row::Sentence(format!("{what}, so that no example is fixed or broken: {}", all.metric.reason)));
+    rows.push(Row::Caption(format!("Examples · {} scored by both of {} joined", count(all.scored), count(all.joined))));
+    for (((who, rule), range), right) in SIDES.iter().zip(all.rules).zip(all.ranges).zip(all.right) {
+        let (Some(rule), Some(range)) = (rule, range) else { continue };
+        let scores = format!("scores from {} to {}", format::value(range.low), format::value(range.high));
+        let right = format!("{} of {} right", count(right), count(all.scored));
+        rows.push(Row::Caption(format!("{} · {right} · {scores} · {}", capitalized(who), right_from(rule))));
+    }
+}
+
+/// What is to be known of scores that are not of the run's own table.
+fn from_elsewhere(who: &str, source: &ScoreSource) -> Option<String> {
+    if let ScoreSource::Valset { candidate, .. } = source {
+        let (who, candidate) = (capitalized(who), format::count(*candidate as u64));
+        return Some(format!(
+            "{who} has no result_table.json: its scores are those of candidate {candidate} in GEPA's valset_scores.json"
+        ));
+    }
     let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
     let count = |n: &usize| format::count(*n as u64);
     let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };
@@ -106,6 +144,13 @@ fn one_line(inputs: &Object) -> String {
 
 fn whole(change: &ExampleChange) -> String {
     let values = change.inputs.iter().chain(&change.expected);
-    let lines: Vec<String> = values.map(|(key, value)| format!("{key}: {}", json_text(value))).collect();
+    let mut lines: Vec<String> = values.map(|(key, value)| format!("{key}: {}", json_text(value))).collect();
+    for (who, answer) in SIDES.iter().zip(&change.answers) {
+        let Some(answer) = answer else { continue };
+        let repr = if answer.from_repr { " (read from the repr of a prediction)" } else { "" };
+        lines.push(format!("\n{} answered{repr}:", capitalized(who)));
+        lines
+            .extend(answer.fields.iter().map(|(key, value)| format!("{key}: {}", cut_text(&json_text(value), ANSWER))));
+    }
     cut_text(&lines.join("\n"), WHOLE)
 }

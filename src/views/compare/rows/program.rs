@@ -3,9 +3,9 @@
 use super::values::json_text;
 use super::{ChangeRow, DemoCell, Options, Row, counted, cut_text, differ};
 use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
-use crate::analysis::text_diff::{PieceOp, TextDiff};
-use crate::model::{Demo, Json};
-use crate::query::Comparison;
+use crate::analysis::text_diff::{PieceOp, TextCut, TextDiff};
+use crate::model::{Demo, Json, ProgramSource};
+use crate::query::{Comparison, NO_PROGRAM};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
 use crate::widgets::format;
 use crate::widgets::text::CharWidths;
@@ -33,15 +33,20 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
             (None, _) => "The baseline has no program",
             _ => "The compared run has no program",
         };
-        let text = format!("{who}: there is no model.json, no best_model.json and no params of a signature");
-        rows.push(Row::Sentence(text));
+        rows.push(Row::Sentence(format!("{who}: {NO_PROGRAM}")));
         return;
     };
     for stale in [&diff.old, &diff.new].into_iter().flatten().filter_map(|one| one.stale.as_ref()) {
         rows.push(Row::Sentence(format!("Stale: {stale}")));
     }
     if !program.complete {
-        let text = "Only what params tell was compared: MLflow cuts them at 6,000 characters and they lack LM settings";
+        let sources = || [&diff.old, &diff.new].into_iter().flatten().map(|program| program.source);
+        let text = match sources().any(ProgramSource::has_instructions_only) {
+            true => "Only instructions were compared: of one program nothing else is known than GEPA's tables tell",
+            false => {
+                "Only what params tell was compared: MLflow cuts them at 6,000 characters and they lack LM settings"
+            }
+        };
         rows.push(Row::Sentence(text.to_owned()));
     }
     let cut: Vec<String> = program.cut_texts().map(|one| title(&one.path)).collect();
@@ -51,7 +56,8 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
     }
     let mut same = Vec::new();
     for (at, predictor) in program.predictors.iter().enumerate() {
-        if options.only_differences && predictor.change == ChangeKind::Same {
+        if options.only_differences && predictor.change == ChangeKind::Same && predictor.instructions.unknown.is_none()
+        {
             same.push(title(&predictor.path));
             continue;
         }
@@ -72,7 +78,8 @@ pub(in crate::views::compare) fn title(path: &str) -> String {
 
 fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
     rows.push(Row::Predictor { title: title(&diff.path), facts: facts(diff) });
-    if !(diff.instructions.pieces.is_empty() || options.only_differences && diff.instructions.is_same()) {
+    let is_hidden = options.only_differences && diff.instructions.is_same() && diff.instructions.unknown.is_none();
+    if !(diff.instructions.pieces.is_empty() && diff.instructions.unknown.is_none() || is_hidden) {
         instructions(at, &diff.instructions, options, widths, rows);
     }
     if !(diff.module_src.pieces.is_empty() || options.only_differences && diff.module_src.is_same()) {
@@ -96,6 +103,9 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
         ChangeKind::Removed => add("− removed".to_owned(), Tone::Bad),
         ChangeKind::Same => add("same".to_owned(), Tone::Muted),
         ChangeKind::Changed => {}
+    }
+    if diff.instructions.unknown.is_some() {
+        add("cut at 6,000 characters".to_owned(), Tone::Warn);
     }
     if diff.change == ChangeKind::Same {
         return facts;
@@ -164,12 +174,44 @@ fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidt
         side_by_side(&pieces, wrap(half)).into_iter().map(|(old, new)| Row::Pair(old, new)).collect()
     };
     rows.push(Row::Top { predictor: at });
-    if options.only_differences && !options.whole.contains(&at) && !diff.is_same() {
+    let is_folded = options.only_differences && (!diff.is_same() || diff.unknown.is_some());
+    if is_folded && !options.whole.contains(&at) {
         push_changed(at, lines, rows);
     } else {
         rows.extend(lines);
     }
+    if let Some(cut) = &diff.unknown {
+        let half = (options.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING;
+        let width = if options.is_unified { full - GUTTER } else { half };
+        rests(cut, ["the baseline", "the compared run"], options.is_unified, wrap(width), rows);
+    }
     rows.push(Row::Bottom);
+}
+
+/// Says where MLflow cut the params, and shows what each side has from there on, unmarked: it
+/// may stand in both.
+pub(super) fn rests(cut: &TextCut, names: [&str; 2], is_unified: bool, wrap: Wrap<'_>, rows: &mut Vec<Row>) {
+    let whose = match (cut.old, cut.new) {
+        (true, true) => format!("{} and {}", names[0], names[1]),
+        (true, false) => names[0].to_owned(),
+        _ => names[1].to_owned(),
+    };
+    rows.push(Row::Cut(format!(
+        "MLflow cut the param of {whose} here, at 6,000 characters: what follows is not known"
+    )));
+    for (side, (name, rest)) in names.into_iter().zip([&cut.old_rest, &cut.new_rest]).enumerate() {
+        if rest.is_empty() {
+            continue;
+        }
+        let length = counted(rest.chars().count(), "character");
+        rows.push(Row::Cut(format!("Known of {name} alone: {length}, which may stand in both")));
+        let lines = unified(&[(Mark::Same, rest.as_str())], wrap).into_iter();
+        rows.extend(lines.map(|line| match (is_unified, side) {
+            (true, _) => Row::Line(line),
+            (false, 0) => Row::Pair(Some(line), None),
+            (false, _) => Row::Pair(None, Some(line)),
+        }));
+    }
 }
 
 /// Lines that changed, and a few around them.

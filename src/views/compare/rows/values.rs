@@ -2,7 +2,7 @@
 
 use super::{ChangeRow, Row, cut_text, differ};
 use crate::model::{Json, Shown};
-use crate::query::{Comparison, MetricChange, ParamChange};
+use crate::query::{Comparison, MetricChange, ParamChange, TagChange};
 use crate::widgets::format;
 
 /// Of a value no more is kept for the screen.
@@ -31,6 +31,26 @@ pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
     list(format!("Params that repeat the program · {}", differ(of_program.len())), &of_program);
 }
 
+pub(super) fn tags(diff: &Comparison, rows: &mut Vec<Row>) {
+    if diff.tags.is_empty() {
+        rows.push(Row::Sentence("All tags are the same".to_owned()));
+        return;
+    }
+    let (of_mlflow, others): (Vec<&TagChange>, Vec<&TagChange>) = diff.tags.iter().partition(|tag| tag.is_of_mlflow());
+    let text = |value: &Option<Shown>| value.as_ref().map(|value| cut_text(value.as_str(), MOST));
+    for (caption, tags) in [("Tags", others), ("Tags that MLflow sets", of_mlflow)] {
+        if tags.is_empty() {
+            continue;
+        }
+        rows.push(Row::Caption(format!("{caption} · {}", differ(tags.len()))));
+        rows.extend(tags.into_iter().map(|tag| {
+            let (old, new) = (text(&tag.old), text(&tag.new));
+            Row::Change(ChangeRow { key: tag.key.clone(), note: String::new(), old, new, delta: String::new() })
+        }));
+        rows.push(Row::Gap);
+    }
+}
+
 pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
     if diff.metrics.is_empty() {
         rows.push(Row::Sentence("All metrics have the same latest value, or there are none".to_owned()));
@@ -39,12 +59,14 @@ pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
     rows.push(Row::Caption(format!("Metrics · {}, latest values", differ(diff.metrics.len()))));
     rows.extend(diff.metrics.iter().map(|metric| {
         let text = |value: Option<f64>| value.map(format::value);
+        let note = diff.scale_note(metric);
         Row::Change(ChangeRow {
             key: metric.key.clone(),
-            note: String::new(),
+            note: note.unwrap_or_default().to_owned(),
             old: text(metric.old),
             new: text(metric.new),
-            delta: delta(metric),
+            // Figures on two scales have no difference.
+            delta: if note.is_none() { delta(metric) } else { String::new() },
         })
     }));
 }

@@ -1,4 +1,5 @@
-//! What an evaluation was made on, and from which rows of the trainset demos were taken.
+//! The rows of `trainset.json` and `valset.json`: what an evaluation was made on, and from which
+//! of them demos were taken.
 
 use std::collections::HashSet;
 
@@ -37,6 +38,16 @@ impl DataRows {
         };
         let rows = data.into_iter().map(row).collect();
         Ok(Some(Self { columns, rows }))
+    }
+
+    /// The fields, and each row by them; `None` if a row is not as long as the list of columns.
+    pub fn into_examples(self) -> Option<(Vec<String>, Vec<Object>)> {
+        let fields = self.columns;
+        let example = |row: Vec<Json>| -> Option<Object> {
+            (row.len() == fields.len()).then(|| fields.iter().cloned().zip(row).collect())
+        };
+        let rows: Option<Vec<Object>> = self.rows.into_iter().map(example).collect();
+        rows.map(|rows| (fields, rows))
     }
 
     /// Which examples of a table are among the rows; `None` if they have no field in common.

@@ -1,0 +1,93 @@
+//! Whether the examples of two runs were scored by one metric.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::analysis::metric_match::{Alike, MetricClues, MetricMatch, ScoreRange, WRAPPED_METRIC, match_metrics};
+use crate::model::{ResultTable, RunId};
+use crate::query::example_rows::{ExampleRows, ScoreSource, score_of};
+use crate::query::runs::{adopted_runs, stored_run};
+use crate::store::{ReadCx, Result, Store, TraceQuery};
+
+/// On no more traces of a run a name is looked for: most assessments are lost (MLflow 3.13 – 3.18).
+const MAX_TRACES: usize = 200;
+
+/// Compares the metrics of two runs; `pairs` are the rows of the examples that both evaluated.
+/// Names are looked for until `until`.
+pub fn metric_match(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    runs: [&RunId; 2],
+    rows: [&ExampleRows; 2],
+    pairs: &[(usize, usize)],
+    until: Instant,
+) -> Result<MetricMatch> {
+    if runs[0] == runs[1] {
+        return Ok(MetricMatch::itself());
+    }
+    let mut clues = [MetricClues::default(), MetricClues::default()];
+    for ((clues, run), rows) in clues.iter_mut().zip(runs).zip(rows) {
+        clues.range = ScoreRange::of(rows.table.rows.iter().filter_map(|row| row.score));
+        clues.optimization = optimization_of(store, cx, run)?;
+    }
+    let is_of_one = clues[0].optimization.is_some() && clues[0].optimization == clues[1].optimization;
+    if !is_of_one {
+        for ((clues, run), rows) in clues.iter_mut().zip(runs).zip(rows) {
+            clues.name = name(store, cx, run, rows, until)?.filter(|name| name != WRAPPED_METRIC);
+        }
+    }
+    let [a, b] = &clues;
+    Ok(match_metrics(a, b, alike(&rows[0].table, &rows[1].table, pairs)))
+}
+
+/// The name and the id of the optimization whose evaluation a run is: a plain `Evaluate` within
+/// a run of the user is named `eval`, those of optimizers have a number.
+fn optimization_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<(String, String)>> {
+    let Some(stored) = stored_run(store, cx, run)? else { return Ok(None) };
+    if !stored.name.starts_with("eval_") {
+        return Ok(None);
+    }
+    let family = adopted_runs(store, cx, Some(&stored.experiment_id), true)?;
+    let find = |id: &RunId| family.iter().find(|one| one.id == *id);
+    let Some(parent) = find(run).and_then(|own| own.parent_id.clone()) else { return Ok(None) };
+    let name = find(&parent).map(|parent| parent.name.clone()).filter(|name| !name.is_empty());
+    Ok(Some((name.unwrap_or_else(|| parent.to_string()), parent.to_string())))
+}
+
+/// How the scores on a run's traces are called, if they are called one thing.
+fn name(store: &mut dyn Store, cx: &ReadCx, run: &RunId, rows: &ExampleRows, until: Instant) -> Result<Option<String>> {
+    if let ScoreSource::Assessments { metric, .. } = &rows.source {
+        return Ok(Some(metric.clone()));
+    }
+    let query = TraceQuery { run: Some(run.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
+    let index = store.trace_index(cx, &query)?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for row in store.trace_rows(cx, &index.handles)? {
+        cx.check()?;
+        if Instant::now() > until {
+            break;
+        }
+        let assessments = store.trace(cx, &row.id)?.map(|head| head.assessments).unwrap_or_default();
+        for (name, _) in assessments.iter().filter_map(score_of) {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    let most = counts.values().copied().max();
+    let mut names = counts.into_iter().filter(|(_, count)| Some(*count) == most).map(|(name, _)| name);
+    Ok(names.next().filter(|_| names.next().is_none()))
+}
+
+/// What the metric made of examples that both programs answered in the same words.
+fn alike(a: &ResultTable, b: &ResultTable, pairs: &[(usize, usize)]) -> Alike {
+    let mut found = Alike::default();
+    for (a, b) in pairs.iter().filter_map(|(at, other)| a.rows.get(*at).zip(b.rows.get(*other))) {
+        let (Some(old), Some(new)) = (a.score, b.score) else { continue };
+        if !a.prediction.is_empty() && a.prediction == b.prediction {
+            match (old - new).abs() < 1e-9 {
+                true => found.agree += 1,
+                false => found.differ += 1,
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,51 @@
+//! What a program answered to an example, as the root of its trace says.
+
+use crate::analysis::python_repr::prediction_of_outputs;
+use crate::model::program::Object;
+use crate::model::{Json, Reveal, SpanBody, TraceId, secret};
+use crate::store::{ReadCx, Result, Store};
+
+/// What a program answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExampleAnswer {
+    /// Its fields.
+    pub fields: Object,
+    /// They were read out of the `repr` of a prediction, which is all that was stored.
+    pub from_repr: bool,
+}
+
+/// What the root of a trace gave back, by name; `None` if that has no names.
+///
+/// # Errors
+/// Those of the store.
+pub fn answer(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<ExampleAnswer>> {
+    let outputs = root_body(store, cx, trace)?.and_then(|body| body.outputs);
+    Ok(outputs.and_then(|outputs| answer_of(outputs, cx.reveal())))
+}
+
+/// The same of outputs that are at hand.
+pub fn answer_of(outputs: Json, reveal: Reveal) -> Option<ExampleAnswer> {
+    match outputs {
+        Json::Object(fields) => Some(ExampleAnswer { fields, from_repr: false }),
+        outputs => Some(ExampleAnswer { fields: answer_of_repr(&outputs, reveal)?, from_repr: true }),
+    }
+}
+
+/// The fields of a prediction of which only the text was stored; `None` for other outputs.
+pub fn answer_of_repr(outputs: &Json, reveal: Reveal) -> Option<Object> {
+    // As text it was masked by its shape alone.
+    match secret::mask_json("", Json::Object(prediction_of_outputs(outputs)?), reveal) {
+        Json::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+/// The body of a trace's root.
+///
+/// # Errors
+/// Those of the store.
+pub fn root_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<SpanBody>> {
+    let spans = store.spans(cx, trace)?;
+    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
+    store.span_body(cx, trace, root.handle)
+}

@@ -1,0 +1,103 @@
+//! The examples of one of GEPA's evaluations that has no table of its own: GEPA scores through
+//! `bootstrap_trace_data` (DSPy 3.4), and what each example scored stands beside the optimization.
+
+use super::data_rows::DataRows;
+use super::diff::result_table;
+use super::lookup;
+use super::program::{GepaEvaluation, VALSET_SCORES, gepa_evaluation, program_state};
+use super::runs::{stored_run, stored_values};
+use crate::analysis::gepa_evaluations::has_score;
+use crate::model::program::Object;
+use crate::model::{Json, ResultRow, ResultTable, RunId, RunValues};
+use crate::store::{ReadCx, Result, Store};
+
+/// Scores from GEPA's table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValsetRows {
+    /// The validation examples in order, with their scores and without any answer.
+    pub table: ResultTable,
+    /// The optimization.
+    pub parent: RunId,
+    /// The number of the candidate that was scored.
+    pub candidate: usize,
+}
+
+/// The examples that one of GEPA's evaluations scored; `None` if its optimization has no
+/// `valset_scores.json`, if no candidate in it has the score of this evaluation, or if the
+/// examples behind the ids are not stored.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn valset_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<ValsetRows>> {
+    let Some(stored) = stored_run(store, cx, run)? else { return Ok(None) };
+    let values = stored_values(store, cx, run)?;
+    let Some(score) = lookup::score(&values) else { return Ok(None) };
+    let program = program_state(store, cx, run, false)?;
+    let Some(found) = gepa_evaluation(store, cx, &stored, program.as_ref())? else { return Ok(None) };
+    let GepaEvaluation { parent, candidate, first } = found;
+    if candidate.scores.is_empty() || !has_score(&candidate, Some(score)) {
+        return Ok(None);
+    }
+    let parent_values = stored_values(store, cx, &parent)?;
+    let Some(examples) = examples(store, cx, &parent, &parent_values, first.as_ref())? else {
+        cx.warn(
+            format!("run {parent}, {VALSET_SCORES}"),
+            "has scores of examples of which neither valset.json nor the first evaluation tells what they are",
+        );
+        return Ok(None);
+    };
+    let mut table = ResultTable { example_fields: examples.fields, ..ResultTable::default() };
+    for (id, score) in &candidate.scores {
+        let Some(example) = id.parse().ok().and_then(|id: usize| examples.rows.get(id)) else {
+            // GEPA numbers them: another id is of nothing that is known here.
+            return Ok(None);
+        };
+        table.rows.push(ResultRow {
+            score: Some(*score),
+            stored_score: Json::from(*score),
+            example: example.clone(),
+            ..ResultRow::default()
+        });
+    }
+    Ok(Some(ValsetRows { table, parent, candidate: candidate.index }))
+}
+
+/// Validation examples in the order of their ids.
+struct Examples {
+    fields: Vec<String>,
+    rows: Vec<Object>,
+}
+
+/// What GEPA took for validation: `valset.json`, else the examples of its first evaluation, else
+/// the trainset, which it takes where it was given no other. All but one that is not as long as
+/// GEPA says.
+fn examples(
+    store: &mut dyn Store,
+    cx: &ReadCx,
+    parent: &RunId,
+    values: &RunValues,
+    first: Option<&RunId>,
+) -> Result<Option<Examples>> {
+    let size = lookup::param(values, "valset_size").and_then(|param| param.value.as_str().parse::<usize>().ok());
+    let fits = |found: &Examples| size.is_none_or(|size| size == found.rows.len());
+    if let Some(found) = data(store, cx, parent, "valset.json")?.filter(fits) {
+        return Ok(Some(found));
+    }
+    if let Some(first) = first
+        && let Some(table) = result_table(store, cx, first)?
+    {
+        let rows = table.rows.into_iter().map(|row| row.example).collect();
+        let found = Examples { fields: table.example_fields, rows };
+        if fits(&found) {
+            return Ok(Some(found));
+        }
+    }
+    // Without the number of examples nothing says that it was the trainset.
+    Ok(data(store, cx, parent, "trainset.json")?.filter(|found| size.is_some() && fits(found)))
+}
+
+/// Those of a file.
+fn data(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Examples>> {
+    let found = DataRows::read(store, cx, run, path)?.and_then(DataRows::into_examples);
+    Ok(found.map(|(fields, rows)| Examples { fields, rows }))
+}
