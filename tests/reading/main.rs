@@ -7,6 +7,7 @@ mod examples;
 mod examples_hostile;
 mod hostile;
 mod lineage_hostile;
+mod log_files;
 mod passport_times;
 mod programs;
 mod programs_hostile;

@@ -3,6 +3,8 @@
 mod connection;
 mod experiments;
 mod extras;
+mod lease;
+mod log_index;
 mod metrics;
 mod reader;
 mod revisions;
@@ -19,8 +21,9 @@ mod traces;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use self::connection::Mode;
 use self::connection::{Db, NEEDS_RECOVERY};
+pub use self::connection::{Holder, Mode};
+use self::lease::Lent;
 use self::reader::Reader;
 use self::run_traces::RunTraceCache;
 use self::schema::Schema;
@@ -48,7 +51,7 @@ pub struct Glance {
 pub struct SqliteStore {
     source: Arc<Source>,
     artifacts: Artifacts,
-    db: Option<Db>,
+    lent: Lent,
     mode: Mode,
     schema: Schema,
     trace_file: TraceFileCache,
@@ -85,18 +88,19 @@ impl SqliteStore {
         let db = Db::open(&source)?;
         let schema = Schema::read(&db.conn, source.path())?;
         let mode = db.mode;
-        let mut store = Self {
+        let lent = Lent::default();
+        // A connection is lent to a reading, and this is none.
+        lent.hold().db = Some(db).filter(|_| !mode.keeps_lock());
+        Ok(Self {
             source,
             artifacts,
-            db: Some(db),
+            lent,
             mode,
             schema,
             trace_file: TraceFileCache::default(),
             run_traces,
             openings: 0,
-        };
-        store.rest();
-        Ok(store)
+        })
     }
 
     /// Reads through a connection that fits the store as it is now.
@@ -106,45 +110,39 @@ impl SqliteStore {
         if let Err(StoreError::Sqlite { message, .. }) = &outcome
             && message == NEEDS_RECOVERY
         {
-            self.db = None;
+            self.lent.hold().db = None;
             outcome = self.read_once(cx, &mut read);
         }
-        self.rest();
         outcome
     }
 
     fn read_once<T>(&mut self, cx: &ReadCx, read: &mut impl FnMut(&mut Reader<'_>) -> Result<T>) -> Result<T> {
-        if self.db.as_ref().is_some_and(|db| !db.is_current(&self.source)) {
-            self.db = None;
+        let mut held = self.lent.hold();
+        if held.db.as_ref().is_some_and(|db| !db.is_current(&self.source)) {
+            held.db = None;
         }
-        if self.db.is_none() {
+        if held.db.is_none() {
             let db = Db::open(&self.source)?;
-            self.schema = Schema::read(&db.conn, self.source.path())?;
+            self.schema = Schema::read_again(&self.schema, &db.conn, self.source.path())?;
             self.mode = db.mode;
-            self.db = Some(db);
-            if self.mode != Mode::LiveLog {
+            self.lent.put(&mut held, db, cx);
+            if !self.mode.keeps_lock() {
                 self.openings += 1;
             }
         }
-        let Some(db) = &self.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
+        let Some(db) = &held.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
         let (schema, artifacts, trace_file) = (&self.schema, &self.artifacts, &mut self.trace_file);
         let (source, run_traces) = (&*self.source, &*self.run_traces);
         let path = source.path();
         let outcome = db.guarded(cx, |db| {
             read(&mut Reader { conn: &db.conn, path, schema, cx, artifacts, trace_file, db, source, run_traces })
         });
+        held.rest();
         outcome.map_err(|error| match error {
             // SQLite only knows that it was interrupted.
             StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
             other => other,
         })
-    }
-
-    /// Lets go of a live log between readings, so that its writer can tidy up when it leaves.
-    fn rest(&mut self) {
-        if self.mode == Mode::LiveLog {
-            self.db = None;
-        }
     }
 
     /// How the database is opened at the moment.
@@ -159,7 +157,11 @@ impl Store for SqliteStore {
         let opened_as = match self.mode {
             Mode::Plain => None,
             Mode::Snapshot => Some("a snapshot: its write-ahead log is closed".to_owned()),
-            Mode::LiveLog => Some("live: a process writes to it through a write-ahead log".to_owned()),
+            Mode::Log(Holder::Alive) => Some("live: a process has its write-ahead log open".to_owned()),
+            Mode::Log(Holder::Gone) => {
+                Some("with the side files -wal and -shm that a process left behind; nobody writes to it".to_owned())
+            }
+            Mode::Log(Holder::Unknown) => Some("with its write-ahead log".to_owned()),
             Mode::Copy => Some("a private copy: a process died while it wrote, and the copy was recovered".to_owned()),
         };
         StoreInfo {
@@ -188,6 +190,10 @@ impl Store for SqliteStore {
         if self.mode == Mode::Plain {
             let version = self.read(cx, |reader| reader.data_version())?;
             version.hash(&mut hasher);
+        }
+        if let Mode::Log(_) = self.mode {
+            self.source.log_index().head().hash(&mut hasher);
+            self.source.log_index().is_held().hash(&mut hasher);
         }
         self.openings.hash(&mut hasher);
         Ok(Revision(hasher.finish()))
