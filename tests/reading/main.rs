@@ -1,6 +1,7 @@
 //! Reading stores: everything equals what plain SQL and MLflow's own API say, and a store is
 //! as it was afterwards.
 
+mod artifact_roots;
 mod beginnings;
 mod conformance;
 mod examples;

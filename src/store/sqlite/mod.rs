@@ -280,7 +280,7 @@ impl Store for SqliteStore {
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        self.artifacts.list(cx, uri.as_deref())
+        self.artifacts.list(cx, owner, uri.as_deref())
     }
 
     fn artifact(
@@ -291,6 +291,6 @@ impl Store for SqliteStore {
         limit: u64,
     ) -> Result<Option<ArtifactBytes>> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        self.artifacts.read(cx, uri.as_deref(), path, limit)
+        self.artifacts.read(cx, owner, uri.as_deref(), path, limit)
     }
 }

@@ -94,8 +94,9 @@ impl Reader<'_> {
 
     /// The records of a trace's `traces.json`; none if there is no such file.
     fn trace_file(&mut self, trace: &TraceId) -> Result<Arc<Vec<Json>>> {
-        let uri = self.artifact_uri(&ArtifactOwner::Trace(trace.clone()))?;
-        let Some(file) = self.artifacts.read_raw(uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
+        let owner = ArtifactOwner::Trace(trace.clone());
+        let uri = self.artifact_uri(&owner)?;
+        let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
             let is_in_table = self.schema.has_table("spans");
             if let (Some(uri), false) = (&uri, is_in_table) {
                 self.cx.warn(
