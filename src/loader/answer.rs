@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::query::table::PreparedRuns;
 use crate::query::{Optimization, Passport, Provenance, RunPage, RunTree, TraceCounts, TraceFigures, TraceTree};
-use crate::store::{Revision, TraceHandle, TraceIndex};
+use crate::store::{Revision, StoreInfo, TraceHandle, TraceIndex};
 
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(super) enum Answer {
     Optimization(Arc<Option<Optimization>>),
     Diff(Arc<PreparedDiff>),
     Evolution(Arc<Option<PreparedEvolution>>),
-    Revision(Revision),
+    Revision(Revision, Arc<StoreInfo>),
     Derived(Derived),
 }
 
@@ -112,7 +112,7 @@ impl Answer {
             Self::Diff(diff) => diff.bytes(),
             Self::Evolution(found) => found.as_ref().as_ref().map_or(0, PreparedEvolution::bytes),
             Self::Derived(derived) => derived.bytes,
-            Self::TracePlace(_) | Self::Revision(_) => 0,
+            Self::TracePlace(_) | Self::Revision(..) => 0,
         }
     }
 

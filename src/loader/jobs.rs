@@ -95,7 +95,10 @@ pub(super) fn answer(store: &mut dyn Store, cx: &ReadCx, request: &Request, stat
             let found = query::evolution(store, cx, parent, predictor.as_deref())?;
             Answer::Evolution(Arc::new(found.map(PreparedEvolution::new)))
         }
-        Request::Revision => Answer::Revision(store.revision(cx)?),
+        Request::Revision => {
+            let revision = store.revision(cx)?;
+            Answer::Revision(revision, Arc::new(store.info()))
+        }
         // Made without a store, by the worker itself.
         Request::Derived(_) => return Err(StoreError::Cancelled),
     })

@@ -67,6 +67,10 @@ pub struct Loader {
     pub(super) serial: u64,
     pub(super) revision: Option<Revision>,
     pub(super) watched: Option<Instant>,
+    /// What the open store was when it was last looked at.
+    pub(super) info: Option<Arc<StoreInfo>>,
+    /// When it was last seen to have been written to.
+    pub(super) changed: Option<Instant>,
     pub(super) slowest: Option<Slowest>,
     pub(super) warnings: Arc<[Warning]>,
     /// A folder of artifacts that needs the user's word.
@@ -93,6 +97,8 @@ impl Loader {
             serial: 0,
             revision: None,
             watched: None,
+            info: None,
+            changed: None,
             slowest: None,
             warnings: Arc::new([]),
             outside: None,
@@ -159,6 +165,7 @@ impl Loader {
         self.epoch += 1;
         self.revision = None;
         self.watched = None;
+        (self.info, self.changed) = (None, None);
         self.warnings = Arc::new([]);
         self.outside = None;
     }

@@ -24,6 +24,7 @@ impl Loader {
         match answer {
             Ok(Opened { info, capabilities, readers, seed, revision }) => {
                 self.start_epoch();
+                self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
                 self.crew = Some(Crew::start(readers, seed, Arc::clone(&self.wake), self.patience));
@@ -53,8 +54,12 @@ impl Loader {
                 _ => self.rows.finish(reply.serial, None, self.frame),
             };
         }
-        if let (Request::Revision, Outcome::Done(Answer::Revision(revision))) = (&reply.request, &reply.outcome) {
+        if let (Request::Revision, Outcome::Done(Answer::Revision(revision, info))) = (&reply.request, &reply.outcome) {
             let has_changed = self.revision.is_some_and(|before| before != *revision);
+            if has_changed {
+                self.changed = Some(Instant::now());
+            }
+            self.info = Some(Arc::clone(info));
             self.revision = Some(*revision);
             self.generation += u64::from(has_changed);
         }

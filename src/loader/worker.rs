@@ -114,7 +114,7 @@ pub(super) fn work(mut store: Box<dyn Store>, desk: &Desk, kit: &Kit) {
         let Job { serial, epoch, request, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_news = match &outcome {
-            Outcome::Done(Answer::Revision(now)) => kit.revision.swap(now.0, Ordering::Relaxed) != now.0,
+            Outcome::Done(Answer::Revision(now, _)) => kit.revision.swap(now.0, Ordering::Relaxed) != now.0,
             _ => true,
         };
         let reply = Reply { serial, epoch, request, outcome, warnings, took: since.elapsed() };

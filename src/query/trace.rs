@@ -2,7 +2,7 @@
 
 use crate::analysis::{SpanTokens, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
-use crate::query::Found;
+use crate::query::{Found, NoSpans};
 use crate::store::{ReadCx, Result, Store};
 
 /// When the beginning of an id fits several, no more of them are named.
@@ -20,6 +20,8 @@ pub struct TraceTree {
     pub spans: Vec<SpanHead>,
     /// Parents and children, in the order of `spans`.
     pub forest: Forest,
+    /// Where there are no spans: why.
+    pub no_spans: Option<NoSpans>,
 }
 
 /// What a tree shows beside the name of a span.
@@ -94,7 +96,8 @@ pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result
     let spans = store.spans(cx, trace)?;
     let links: Vec<(&str, Option<&str>)> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
     let forest = Forest::build(&links);
-    Ok(Some(TraceTree { head, spans, forest }))
+    let no_spans = if spans.is_empty() { Some(NoSpans::of(store, cx, &head)?) } else { None };
+    Ok(Some(TraceTree { head, spans, forest, no_spans }))
 }
 
 /// The figures of a trace's spans, and its usage.

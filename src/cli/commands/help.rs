@@ -176,8 +176,8 @@ Examples:
   dspyglass check copied/mlflow.db --artifacts /data/mlruns
 
 JSON:
-  {store: {path, kind, size_bytes, written_by, opened_as}, notices: [],
-   experiments, runs, traces, spans, tokens,
+  {store: {path, kind, size_bytes, written_by, schema_of, opened_as},
+   notices: [], experiments, runs, traces, spans, tokens,
    findings: [{of, what, count, where: []}]}";
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ const PREVIEW: usize = 100;
 pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Failure> {
     print_head(document, answer)?;
     let tree = &document.tree;
-    if tree.spans.is_empty() {
-        writeln!(answer.out, "No spans")?;
+    if let Some(why) = &tree.no_spans {
+        writeln!(answer.out, "{}", words::clean(&why.sentence()))?;
         return Ok(());
     }
     let mut table = Table::new(&[

@@ -45,7 +45,7 @@ pub enum Mode {
 }
 
 /// Who has the write-ahead log open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// Another process.
     Alive,
@@ -53,6 +53,19 @@ pub enum Holder {
     Gone,
     /// This system does not say.
     Unknown,
+}
+
+impl Holder {
+    /// Asks the system, without opening anything that is not kept.
+    pub fn of(source: &Source) -> Self {
+        match source.log_index().is_held() {
+            Some(true) => Self::Alive,
+            Some(false) => Self::Gone,
+            // There is no index, and so nobody who needs one; or there is no telling.
+            None if source.surroundings().has_shm => Self::Unknown,
+            None => Self::Gone,
+        }
+    }
 }
 
 impl Mode {
@@ -118,7 +131,7 @@ impl Db {
             };
         }
         let Some(log_size) = log_size else { return Self::connect(source, Mode::Snapshot, &seen) };
-        let holder = if seen.has_shm { holder(source) } else { Holder::Gone };
+        let holder = Holder::of(source);
         match (log_size, seen.has_shm) {
             (0, _) if holder == Holder::Gone => Self::connect(source, Mode::Snapshot, &seen),
             (_, false) => Self::open_copy(source, &["-wal"]),
@@ -155,13 +168,12 @@ impl Db {
 
     /// Whether what was opened still is what lies there.
     pub fn is_current(&self, source: &Source) -> bool {
-        let now = source.surroundings();
         match self.mode {
             // A rollback journal comes and goes with every write; SQLite handles that.
-            Mode::Plain => now.wal.is_none_or(|wal| wal.size() == 0),
-            Mode::Snapshot => now == self.seen,
-            Mode::Log(_) => now.has_shm && now.wal.is_some(),
-            Mode::Copy => now == self.seen,
+            Mode::Plain => source.log().is_none_or(|log| log.size() == 0),
+            // As long as it is open, nobody can take the log away.
+            Mode::Log(_) => true,
+            Mode::Snapshot | Mode::Copy => source.surroundings() == self.seen,
         }
     }
 
@@ -175,7 +187,7 @@ impl Db {
             Mode::Log(Holder::Alive) => source.log_index().head().map(Version::Logged),
             // The index is as it was left; but whoever writes opens the log, and nobody did.
             Mode::Log(Holder::Gone) => {
-                let is_same = source.surroundings() == self.seen && holder(source) == Holder::Gone;
+                let is_same = source.surroundings() == self.seen && Holder::of(source) == Holder::Gone;
                 is_same.then(|| Version::Seen(self.seen.clone()))
             }
             Mode::Log(Holder::Unknown) => None,
@@ -241,14 +253,6 @@ impl Db {
         };
         configure().map_err(|error| explain(source.path(), "the database", &error))?;
         Ok(Self { conn, mode, seen, guard, copy: None })
-    }
-}
-
-fn holder(source: &Source) -> Holder {
-    match source.log_index().is_held() {
-        Some(true) => Holder::Alive,
-        Some(false) => Holder::Gone,
-        None => Holder::Unknown,
     }
 }
 

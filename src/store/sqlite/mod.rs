@@ -43,8 +43,8 @@ use crate::model::{
 /// What is seen of a store without opening it for reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glance {
-    /// Who wrote it (`MLflow 3.17`), as far as its tables tell.
-    pub written_by: Option<String>,
+    /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
+    pub schema_of: Option<String>,
 }
 
 /// A reader of one SQLite database.
@@ -72,8 +72,8 @@ impl SqliteStore {
         Self::connect(source, artifacts, Arc::default())
     }
 
-    /// Whether a file is a store of MLflow, and who wrote it (`MLflow 3.17`), without reading more of it than its
-    /// tables' names. `None` inside if a copy would have to be made to tell.
+    /// Whether a file is a store of MLflow, and whose schema it has, without reading more of it than its tables'
+    /// names. `None` inside if a copy would have to be made to tell.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -81,7 +81,7 @@ impl SqliteStore {
         let source = Source::open(path)?;
         let Some(db) = Db::open_in_place(&source)? else { return Ok(None) };
         let schema = Schema::read(&db.conn, source.path())?;
-        Ok(Some(Glance { written_by: revisions::describe(schema.revision.as_deref()).0 }))
+        Ok(Some(Glance { schema_of: revisions::describe(schema.revision.as_deref()).0 }))
     }
 
     fn connect(source: Arc<Source>, artifacts: Artifacts, run_traces: Arc<RunTraceCache>) -> Result<Self> {
@@ -153,10 +153,10 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn info(&self) -> StoreInfo {
-        let (written_by, notice) = revisions::describe(self.schema.revision.as_deref());
+        let (schema_of, notice) = revisions::describe(self.schema.revision.as_deref());
         let opened_as = match self.mode {
             Mode::Plain => None,
-            Mode::Snapshot => Some("a snapshot: its write-ahead log is closed".to_owned()),
+            Mode::Snapshot => Some("a snapshot: no process has its write-ahead log open".to_owned()),
             Mode::Log(Holder::Alive) => Some("live: a process has its write-ahead log open".to_owned()),
             Mode::Log(Holder::Gone) => {
                 Some("with the side files -wal and -shm that a process left behind; nobody writes to it".to_owned())
@@ -168,14 +168,20 @@ impl Store for SqliteStore {
             path: self.source.path().to_owned(),
             kind: "SQLite",
             size_bytes: self.source.size(),
-            written_by,
+            schema_of,
             opened_as,
+            is_held: self.mode == Mode::Log(Holder::Alive),
             notices: notice.into_iter().collect(),
         }
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true }
+        Capabilities {
+            has_random_access: true,
+            can_filter_traces_by_run: true,
+            can_watch: true,
+            keeps_traces: self.schema.has("trace_info", "request_id"),
+        }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -193,7 +199,10 @@ impl Store for SqliteStore {
         }
         if let Mode::Log(_) = self.mode {
             self.source.log_index().head().hash(&mut hasher);
-            self.source.log_index().is_held().hash(&mut hasher);
+            // Whoever wrote may have left, or come back.
+            let holder = Holder::of(&self.source);
+            holder.hash(&mut hasher);
+            self.mode = Mode::Log(holder);
         }
         self.openings.hash(&mut hasher);
         Ok(Revision(hasher.finish()))

@@ -133,6 +133,11 @@ impl Source {
         std::fs::metadata(self.side("-journal")).is_ok_and(|about| about.len() > 0)
     }
 
+    /// The write-ahead log as it is now, if there is one.
+    pub fn log(&self) -> Option<Stamp> {
+        std::fs::metadata(self.side("-wal")).ok().map(|about| Stamp::of(&about))
+    }
+
     /// The database and its side files as they are now.
     pub fn surroundings(&self) -> Surroundings {
         let stamp = |path: &Path| std::fs::metadata(path).ok().map(|about| Stamp::of(&about));

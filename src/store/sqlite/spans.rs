@@ -97,12 +97,9 @@ impl Reader<'_> {
         let owner = ArtifactOwner::Trace(trace.clone());
         let uri = self.artifact_uri(&owner)?;
         let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
-            let is_in_table = self.schema.has_table("spans");
-            if let (Some(uri), false) = (&uri, is_in_table) {
-                self.cx.warn(
-                    format!("trace {trace}"),
-                    format!("its spans are in {uri}/traces.json, which is not there; name the folder of the artifacts"),
-                );
+            if uri.is_some() && !self.schema.has_table("spans") {
+                let what = "its spans are in a file, traces.json, that is not here; name the folder of the artifacts";
+                self.cx.warn(format!("trace {trace}"), what);
             }
             return Ok(Arc::default());
         };

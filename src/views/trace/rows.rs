@@ -176,7 +176,7 @@ mod tests {
             })
             .collect();
         let pairs: Vec<_> = spans.iter().map(|span| (span.id.clone(), span.parent_id.clone())).collect();
-        TraceTree { head, forest: Forest::build(&pairs), spans }
+        TraceTree { head, forest: Forest::build(&pairs), spans, no_spans: None }
     }
 
     fn names(tree: &TraceTree, lines: &SpanLines) -> Vec<String> {
