@@ -50,6 +50,7 @@ pub use opening::Opener;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram};
 pub use request::{DerivedKey, Lane, Request, TraceScope};
+pub use scout::whole_path;
 pub use slot::{SKELETON_AFTER, Slot};
 pub use text::{Text, fresh_id};
 pub use worker::Wake;
@@ -57,4 +58,6 @@ pub use worker::Wake;
 pub use crate::query::TraceCounts;
 pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
-pub use crate::query::{DemoOrigin, Optimization, RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree};
+pub use crate::query::{
+    DemoOrigin, NoSpans, Optimization, RunPage, RunTree, SpanTokens, TokenSource, TraceFigures, TraceTree,
+};
