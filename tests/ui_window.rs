@@ -3,6 +3,8 @@
 
 #[path = "ui_window/artifacts.rs"]
 mod artifacts;
+#[path = "ui_window/artifacts_folder.rs"]
+mod artifacts_folder;
 #[path = "ui_window/charts.rs"]
 mod charts;
 #[path = "ui_window/coming_back.rs"]

@@ -13,9 +13,9 @@ mod saver;
 mod startup;
 mod viewer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use exit_after::ExitAfter;
 pub use saver::SettingsPlace;
@@ -72,23 +72,47 @@ pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
             return store::open(&sample::unpacked()?, &OpenOptions::default());
         }
         let path = store::open::locate(path)?;
-        let options = OpenOptions { artifacts_dir: artifacts_dir.clone(), allow_outside: allowed.has(&path) };
+        let artifacts_dir = allowed.artifacts_of(&path).or_else(|| artifacts_dir.clone());
+        let options = OpenOptions { artifacts_dir, allow_outside: allowed.has(&path) };
         store::open(&path, &options)
     })
 }
 
-/// The stores whose artifacts may lie outside their own folders, as the user allowed.
+/// What the user said of the artifacts of stores: which may open folders outside their own, and below which
+/// folder they are looked for.
 #[derive(Clone, Debug, Default)]
-pub struct Allowed(Arc<Mutex<HashSet<String>>>);
+pub struct Allowed(Arc<Mutex<Said>>);
+
+#[derive(Debug, Default)]
+struct Said {
+    outside: HashSet<String>,
+    folders: HashMap<String, PathBuf>,
+}
 
 impl Allowed {
     /// Notes a store, by the fingerprint of its path.
     fn insert(&self, fingerprint: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint);
+        self.said().outside.insert(fingerprint);
+    }
+
+    /// Notes where the artifacts of a store are.
+    fn name_artifacts(&self, fingerprint: String, folder: Option<PathBuf>) {
+        match folder {
+            Some(folder) => self.said().folders.insert(fingerprint, folder),
+            None => self.said().folders.remove(&fingerprint),
+        };
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn artifacts_of(&self, path: &Path) -> Option<PathBuf> {
+        self.said().folders.get(&fingerprint(&path.to_string_lossy())).cloned()
     }
 
     fn has(&self, path: &Path) -> bool {
         let name = fingerprint(&path.to_string_lossy());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&name)
+        self.said().outside.contains(&name)
     }
 }

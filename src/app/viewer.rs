@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, ThemePreference, Ui};
 
-use super::dialog::OpenDialog;
+use super::dialog::{Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::save::Saving;
@@ -111,6 +111,14 @@ impl Viewer {
         for (name, _) in viewer.state.settings.stores.iter().filter(|(_, store)| store.allow_outside) {
             viewer.options.allowed.insert(name.clone());
         }
+        // What the command line says goes before what was said earlier.
+        if viewer.options.args.artifacts_dir.is_none() {
+            for (name, store) in &viewer.state.settings.stores {
+                if let Some(folder) = &store.artifacts_dir {
+                    viewer.options.allowed.name_artifacts(name.clone(), Some(PathBuf::from(folder)));
+                }
+            }
+        }
         viewer.state.working_folder = viewer.options.folder.clone();
         set_theme(ctx, viewer.state.settings.theme);
         // Ours is bounded and remembered.
@@ -165,9 +173,11 @@ impl Viewer {
 
     fn perform(&mut self, ctx: &Context, effect: Effect) {
         match effect {
-            Effect::ShowOpenDialog => self.show_dialog(ctx),
+            Effect::ShowOpenDialog => self.show_dialog(ctx, Chosen::Store),
+            Effect::ShowFolderDialog => self.show_dialog(ctx, Chosen::ArtifactsFolder),
             Effect::Open(path) => self.loader.open(&absolute(&path)),
             Effect::AllowOutside(name) => self.options.allowed.insert(name),
+            Effect::NameArtifacts(name, folder) => self.options.allowed.name_artifacts(name, folder),
             Effect::OpenSample => self.loader.open(&sample::marker()),
             Effect::Close => {
                 self.loader.close();
@@ -190,18 +200,23 @@ impl Viewer {
         }
     }
 
-    fn show_dialog(&mut self, ctx: &Context) {
+    fn show_dialog(&mut self, ctx: &Context, what: Chosen) {
         if self.dialog.is_some() {
             return;
         }
         let ui_thread = ctx.clone();
-        self.dialog = OpenDialog::show(move || ui_thread.request_repaint());
+        self.dialog = OpenDialog::show(what, move || ui_thread.request_repaint());
     }
 
     fn poll_dialog(&mut self) {
-        let Some(chosen) = self.dialog.as_ref().and_then(OpenDialog::poll) else { return };
+        let Some((what, chosen)) = self.dialog.as_ref().and_then(|dialog| Some((dialog.what, dialog.poll()?))) else {
+            return;
+        };
         self.dialog = None;
-        self.actions.extend(chosen.map(Action::OpenStore));
+        self.actions.extend(chosen.map(|path| match what {
+            Chosen::Store => Action::OpenStore(path),
+            Chosen::ArtifactsFolder => Action::NameArtifacts(Some(path)),
+        }));
     }
 
     fn poll_saving(&mut self) {

@@ -10,6 +10,7 @@ mod failure;
 mod json;
 mod style;
 mod table;
+mod warnings;
 mod words;
 
 use std::ffi::OsString;
@@ -124,11 +125,7 @@ fn answer(
         plan(&mut answer)?;
     }
     if !common.json {
-        for warning in cx.take_warnings() {
-            let (place, what) = (words::clean(&warning.place), words::clean(&warning.what));
-            // Standard error may be closed; that is no reason to fail.
-            let _ = writeln!(err, "warning: {place}: {what}");
-        }
+        warnings::print(&cx.take_warnings(), err);
     }
     Ok(())
 }

@@ -68,6 +68,10 @@ pub struct Loader {
     pub(super) watched: Option<Instant>,
     /// The look for changes that is under way.
     pub(super) watching: Option<u64>,
+    /// What the open store was when it was last looked at.
+    pub(super) info: Option<Arc<StoreInfo>>,
+    /// When it was last seen to have been written to.
+    pub(super) changed: Option<Instant>,
     pub(super) slowest: Option<Slowest>,
     pub(super) warnings: Arc<[Warning]>,
     /// A folder of artifacts that needs the user's word.
@@ -95,6 +99,8 @@ impl Loader {
             revision: None,
             watched: None,
             watching: None,
+            info: None,
+            changed: None,
             slowest: None,
             warnings: Arc::new([]),
             outside: None,
@@ -162,6 +168,7 @@ impl Loader {
         self.revision = None;
         self.watched = None;
         self.watching = None;
+        (self.info, self.changed) = (None, None);
         self.warnings = Arc::new([]);
         self.outside = None;
     }

@@ -47,6 +47,7 @@ pub use loader::{Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
 pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
+pub use probe::whole_path;
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
@@ -57,6 +58,6 @@ pub use crate::query::TraceCounts;
 pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
 pub use crate::query::{
-    DemoOrigin, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures, TracePlace,
-    TraceScope, TraceTree,
+    DemoOrigin, NoSpans, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures,
+    TracePlace, TraceScope, TraceTree,
 };

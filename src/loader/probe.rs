@@ -123,6 +123,13 @@ impl DiskProbe {
     }
 }
 
+/// A path as people type it, made whole: `~` is the user's folder, and what is relative belongs to the folder the
+/// program was started in. Nothing is looked at.
+pub fn whole_path(path: &Path) -> PathBuf {
+    let path = nearby::from_home(path);
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 impl Loader {
     /// What lies at a path.
     pub fn look_at(&mut self, path: &Path) -> Slot<Nearby> {

@@ -24,6 +24,7 @@ impl Loader {
         match answer {
             Ok(Opened { info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
+                self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
                 self.pool = Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts));
@@ -60,11 +61,15 @@ impl Loader {
                     return false;
                 }
                 self.watching = None;
-                let Outcome::Done(Done::Watch(revision)) = outcome else { return false };
+                let Outcome::Done(Done::Watch(revision, info)) = outcome else { return false };
+                let was_held = self.info.replace(Arc::clone(&info)).is_some_and(|before| before.is_held);
                 let has_changed = self.revision.is_some_and(|before| before != revision);
+                if has_changed {
+                    self.changed = Some(Instant::now());
+                }
                 self.revision = Some(revision);
                 self.generation += u64::from(has_changed);
-                has_changed
+                has_changed || was_held != info.is_held
             }
         }
     }

@@ -10,7 +10,7 @@ use super::queue::{Job, Queue, Work};
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
-use crate::store::{CancelToken, ReadCx, Result, Revision, Store, StoreError, TraceHandle};
+use crate::store::{CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreInfo, TraceHandle};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -20,7 +20,7 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub(super) enum Done {
     Answer(AnyAnswer),
     Lines(Vec<(TraceHandle, Arc<TraceRow>)>),
-    Watch(Revision),
+    Watch(Revision, Arc<StoreInfo>),
 }
 
 /// How a job ended.
@@ -120,7 +120,7 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         let Job { serial, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_news = match &outcome {
-            Outcome::Done(Done::Watch(now)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
+            Outcome::Done(Done::Watch(now, _)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
             _ => true,
         };
         let reply = Reply { serial, epoch, work, outcome, warnings, took: since.elapsed() };
@@ -147,7 +147,7 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
             Session::new(store, &cx, Arc::clone(&context.memo), job.generation).ask_any(&**question).map(Done::Answer)
         }
         Work::Lines(handles) => trace_lines(store, &cx, handles).map(Done::Lines),
-        Work::Watch => store.revision(&cx).map(Done::Watch),
+        Work::Watch => store.revision(&cx).map(|revision| Done::Watch(revision, Arc::new(store.info()))),
     }));
     let warnings = cx.take_warnings();
     match result {

@@ -13,6 +13,17 @@ pub enum ArtifactOwner {
     Model(String),
 }
 
+impl ArtifactOwner {
+    /// The id of the run, trace or model; MLflow's address of its artifacts ends in it.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Run(run) => run.as_str(),
+            Self::Trace(trace) => trace.as_str(),
+            Self::Model(model) => model,
+        }
+    }
+}
+
 /// One file or folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArtifactEntry {
@@ -34,6 +45,8 @@ pub struct ArtifactTree {
     pub folder: Option<String>,
     /// Why there is nothing, when the folder could not be found or must not be opened.
     pub absent: Option<String>,
+    /// They are absent because their folder was not found: it may be one that the user can name.
+    pub can_be_named: bool,
     /// The folder that was not opened because it lies outside the store's own; opening it needs the user's word.
     pub outside: Option<String>,
     /// There were more than the reader was willing to list.

@@ -22,8 +22,8 @@ pub struct CheckReport {
     pub runs_deleted: u64,
     /// Runs that are not deleted, by status.
     pub run_statuses: Vec<(String, u64)>,
-    /// All traces.
-    pub traces: u64,
+    /// All traces; `None` where the store has no table of them.
+    pub traces: Option<u64>,
     /// How many of them were looked at, newest first.
     pub traces_checked: u64,
     /// Those looked at, by status.
@@ -119,7 +119,7 @@ pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
         runs: 0,
         runs_deleted: 0,
         run_statuses: Vec::new(),
-        traces: 0,
+        traces: None,
         traces_checked: 0,
         trace_statuses: Vec::new(),
         spans: SpanPlaces::default(),

@@ -21,6 +21,7 @@ mod infer_rules;
 pub mod lineage;
 mod lookup;
 pub mod metrics;
+mod no_spans;
 pub mod optimization;
 pub mod passport;
 pub mod program;
@@ -53,6 +54,7 @@ pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experimen
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
 pub use lineage::{Lineage, lineage};
 pub use metrics::{MetricOf, metrics};
+pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
 pub use passport::{AllStates, Passport, PassportOf, StateIndex};
 pub use program::{program, program_state};

@@ -2,9 +2,9 @@
 
 use crate::analysis::{Fallback, Outline, SpanTokens, fallbacks, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
-use crate::query::Found;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
+use crate::query::{Found, NoSpans};
 use crate::store::{ReadCx, Result, Store};
 
 /// When the beginning of an id fits several, no more of them are named.
@@ -26,6 +26,8 @@ pub struct TraceTree {
     pub outline: Outline,
     /// Where an adapter got no usable answer and another one was tried.
     pub fallbacks: Vec<Fallback>,
+    /// Where there are no spans: why.
+    pub no_spans: Option<NoSpans>,
 }
 
 impl TraceTree {
@@ -36,7 +38,7 @@ impl TraceTree {
         let forest = Forest::build(&links);
         let outline = Outline::new(&forest, &spans);
         let fallbacks = fallbacks(&outline.forest, &spans);
-        Self { head, spans, forest, outline, fallbacks }
+        Self { head, spans, forest, outline, fallbacks, no_spans: None }
     }
 }
 
@@ -110,7 +112,8 @@ pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize
 pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceTree>> {
     let Some(head) = store.trace(cx, trace)? else { return Ok(None) };
     let spans = store.spans(cx, trace)?;
-    Ok(Some(TraceTree::new(head, spans)))
+    let no_spans = if spans.is_empty() { Some(NoSpans::of(store, cx, &head)?) } else { None };
+    Ok(Some(TraceTree { no_spans, ..TraceTree::new(head, spans) }))
 }
 
 /// The figures of a trace's spans, and its usage.

@@ -10,8 +10,9 @@ const ROWS_AT_ONCE: usize = 500;
 /// Traces, newest first.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TraceList {
-    /// How many there are, also those beyond the limit.
-    pub total: u64,
+    /// How many there are, also those beyond the limit; `None` where the store has no table of
+    /// traces.
+    pub total: Option<u64>,
     /// The rows.
     pub rows: Vec<TraceRow>,
 }
@@ -45,7 +46,7 @@ pub fn traces(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<
         let lines = store.trace_rows(cx, handles)?.into_iter();
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
-    Ok(TraceList { total: index.total, rows })
+    Ok(TraceList { total: store.capabilities().keeps_traces.then_some(index.total), rows })
 }
 
 /// Which list of traces.

@@ -89,6 +89,12 @@ pub enum Action {
     Forget(PathBuf),
     /// Folders of artifacts outside the store's own may be opened, or the question is not to be asked again.
     AllowOutside(bool),
+    /// Ask where the store's artifacts are, or take the question back.
+    AskForArtifacts(bool),
+    /// Choose the folder of the artifacts in the system's dialog.
+    ChooseArtifacts,
+    /// The store's artifacts are below this folder; with none, where the store says.
+    NameArtifacts(Option<PathBuf>),
     /// A store was opened.
     StoreOpened(PathBuf),
     /// Put this into the clipboard.
@@ -128,6 +134,10 @@ pub enum Effect {
     Open(PathBuf),
     /// Let this store, known by its fingerprint, open folders of artifacts outside its own.
     AllowOutside(String),
+    /// Show the system's dialog for choosing the folder of the artifacts.
+    ShowFolderDialog,
+    /// Look for the artifacts of this store, known by its fingerprint, below a folder.
+    NameArtifacts(String, Option<PathBuf>),
     /// Unpack and open the sample store.
     OpenSample,
     /// Close the store.

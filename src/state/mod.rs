@@ -71,6 +71,8 @@ pub struct AppState {
     pub asks_to_forget: Option<PathBuf>,
     /// The user said no to folders of artifacts outside the store's own.
     pub refuses_outside: bool,
+    /// Whether the user is asked where the artifacts are.
+    pub asks_for_artifacts: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
     store: Option<PathBuf>,
@@ -222,6 +224,9 @@ impl AppState {
             Action::Forget(path) => return self.forget(&path),
             Action::AllowOutside(false) => self.refuses_outside = true,
             Action::AllowOutside(true) => return self.allow_outside(),
+            Action::AskForArtifacts(asks) => self.asks_for_artifacts = asks && self.store.is_some(),
+            Action::ChooseArtifacts => return vec![Effect::ShowFolderDialog],
+            Action::NameArtifacts(folder) => return self.name_artifacts(folder),
             Action::StoreOpened(path) => return self.enter_store(path),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::Save(file) => return vec![Effect::Save(file)],
@@ -304,6 +309,7 @@ impl AppState {
         self.shows_warnings = false;
         self.asks_to_forget = None;
         self.refuses_outside = false;
+        self.asks_for_artifacts = false;
         self.store = None;
     }
 
@@ -314,6 +320,21 @@ impl AppState {
         self.settings.store(&name).allow_outside = true;
         self.refuses_outside = true;
         vec![Effect::SaveSettings, Effect::AllowOutside(name), Effect::Open(path)]
+    }
+
+    /// The folder below which the user said that the artifacts of this store are.
+    pub fn artifacts_folder(&self) -> Option<&str> {
+        let name = fingerprint(&self.store.as_ref()?.to_string_lossy());
+        self.settings.stores.get(&name)?.artifacts_dir.as_deref()
+    }
+
+    /// It is opened anew, since artifacts are looked for where it was said at its opening.
+    fn name_artifacts(&mut self, folder: Option<PathBuf>) -> Vec<Effect> {
+        self.asks_for_artifacts = false;
+        let Some(path) = self.store.clone() else { return Vec::new() };
+        let name = fingerprint(&path.to_string_lossy());
+        self.settings.store(&name).artifacts_dir = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned());
+        vec![Effect::SaveSettings, Effect::NameArtifacts(name, folder), Effect::Open(path)]
     }
 
     /// The store that is open is closed with it: else all of it would be noted again.

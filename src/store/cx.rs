@@ -1,5 +1,6 @@
 //! What accompanies every reading: how to stop it, how long it may take, what it found wrong.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +40,8 @@ pub struct ReadCx {
     deadline: Option<Instant>,
     reveal: Reveal,
     warnings: RefCell<(Vec<Warning>, usize)>,
+    /// Dropped when the reading is over.
+    kept: RefCell<Vec<(usize, Box<dyn Any + Send>)>>,
 }
 
 impl ReadCx {
@@ -91,6 +94,15 @@ impl ReadCx {
             Err(StoreError::TooSlow)
         } else {
             Ok(())
+        }
+    }
+
+    /// Keeps something until this reading is over, made by `make` unless something is kept under this
+    /// key already: a store need not open anew for each of many questions, and lets go in the end.
+    pub(super) fn keep<T: Any + Send>(&self, key: usize, make: impl FnOnce() -> T) {
+        let mut kept = self.kept.borrow_mut();
+        if !kept.iter().any(|(known, _)| *known == key) {
+            kept.push((key, Box::new(make())));
         }
     }
 

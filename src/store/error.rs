@@ -13,7 +13,7 @@ pub enum StoreError {
     #[error("{} holds no MLflow store: no SQLite database of MLflow (*.db, *.sqlite, *.sqlite3) is in it", .0.display())]
     NoStoreInFolder(PathBuf),
     /// A folder that holds several.
-    #[error("{} holds several MLflow stores; name one of them: {}", .folder.display(), .names.join(", "))]
+    #[error("{} holds several MLflow stores; name one of them: {}", .folder.display(), first_of(names))]
     SeveralStores {
         /// The folder.
         folder: PathBuf,
@@ -84,4 +84,14 @@ pub enum StoreError {
     /// The time that was given ran out.
     #[error("this took longer than allowed and was stopped")]
     TooSlow,
+}
+
+/// The first names, and how many more there are.
+fn first_of(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -104,14 +104,15 @@ impl Store for MemoryStore {
             path: "memory".into(),
             kind: "memory",
             size_bytes: None,
-            written_by: None,
+            schema_of: None,
             opened_as: None,
+            is_held: false,
             notices: Vec::new(),
         })
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true }
+        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true, keeps_traces: true }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

@@ -37,10 +37,13 @@ pub struct StoreInfo {
     pub kind: &'static str,
     /// Size of the database in bytes, if it has one.
     pub size_bytes: Option<u64>,
-    /// Which MLflow wrote it, as far as its tables tell (`MLflow 3.17`), or `None`.
-    pub written_by: Option<String>,
+    /// Whose schema it has (`schema of MLflow 3.17`), or `None`. The database may be older: an
+    /// upgrade moves what another MLflow wrote.
+    pub schema_of: Option<String>,
     /// How it was opened, if not plainly: a private copy, a snapshot, …
     pub opened_as: Option<String>,
+    /// Another process has it open to write, as far as its locks tell.
+    pub is_held: bool,
     /// Things to know before trusting what is shown (a schema newer than known, …).
     pub notices: Vec<String>,
 }
@@ -54,6 +57,8 @@ pub struct Capabilities {
     pub can_filter_traces_by_run: bool,
     /// Its `revision` changes when somebody writes.
     pub can_watch: bool,
+    /// It has a table of traces; without one it is unknown how many there were.
+    pub keeps_traces: bool,
 }
 
 /// Changes whenever the store was written to; equal values mean nothing changed.

@@ -33,8 +33,8 @@ pub enum NearbyKind {
     Missing,
     /// A database of MLflow.
     Store {
-        /// Who wrote it (`MLflow 3.17`), as far as its tables tell.
-        written_by: Option<String>,
+        /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
+        schema_of: Option<String>,
     },
     /// A SQLite database that a process left in the middle of a write: it is read through a copy.
     LeftWriting,
@@ -72,7 +72,7 @@ pub fn look_at(path: &Path) -> Nearby {
         if is_folder_store(path) { NearbyKind::FolderStore } else { NearbyKind::Folder }
     } else if about.is_file() {
         match SqliteStore::glance(path) {
-            Ok(Some(glance)) => NearbyKind::Store { written_by: glance.written_by },
+            Ok(Some(glance)) => NearbyKind::Store { schema_of: glance.schema_of },
             Ok(None) => NearbyKind::LeftWriting,
             Err(error) => NearbyKind::Other(error.to_string()),
         }
@@ -186,7 +186,7 @@ mod tests {
         let kind = |name: &str| look_at(&at(name)).kind;
         assert_eq!(kind("nothing.db"), NearbyKind::Missing);
         assert_eq!(kind("mlruns"), NearbyKind::FolderStore);
-        assert!(matches!(kind("old.sqlite3"), NearbyKind::Store { written_by: Some(by) } if by.contains("3.17")));
+        assert!(matches!(kind("old.sqlite3"), NearbyKind::Store { schema_of: Some(by) } if by.contains("3.17")));
         assert!(matches!(kind("other.db"), NearbyKind::Other(why) if why.contains("not an MLflow store")));
         assert!(matches!(kind("empty.db"), NearbyKind::Other(why) if why.contains("is empty")));
         let names: Vec<(String, bool)> =

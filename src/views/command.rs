@@ -42,6 +42,8 @@ pub enum Command {
     CloseStore,
     /// Forget what is remembered of the store.
     ForgetStore,
+    /// Say where the artifacts of the store are.
+    ArtifactsFolder,
     /// Dark or light.
     ToggleTheme,
     /// Everything larger.
@@ -84,7 +86,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -106,6 +108,7 @@ impl Command {
         Self::OpenSample,
         Self::CloseStore,
         Self::ForgetStore,
+        Self::ArtifactsFolder,
         Self::ToggleTheme,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -133,7 +136,9 @@ impl Command {
             | Self::CompareWith
             | Self::Baseline
             | Self::Origin => CommandGroup::View,
-            Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore => CommandGroup::Store,
+            Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore | Self::ArtifactsFolder => {
+                CommandGroup::Store
+            }
             Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => CommandGroup::Window,
         }
     }
@@ -158,6 +163,7 @@ impl Command {
             Self::OpenSample => "Open the sample store",
             Self::CloseStore => "Close this store",
             Self::ForgetStore => "Forget this store…",
+            Self::ArtifactsFolder => "Where are the artifacts?…",
             Self::ToggleTheme => "Dark or light",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
@@ -192,6 +198,7 @@ impl Command {
             Self::OpenSample => "A small store that comes with dspyglass",
             Self::CloseStore => "Go to the page on which a store is chosen",
             Self::ForgetStore => "Take it off the recent stores, with its last place and folds; the file stays",
+            Self::ArtifactsFolder => "Name the folder that holds the artifacts of a copied store; it is remembered",
             Self::ToggleTheme => "Switch between dark and light",
             Self::ZoomIn => "Everything larger, up to 200 %",
             Self::ZoomOut => "Everything smaller, down to 80 %",
@@ -231,6 +238,7 @@ impl Command {
             Self::OpenSample => const { &[of(BOTH, Key::O)] },
             Self::CloseStore => const { &[of(COMMAND, Key::W)] },
             Self::ForgetStore => const { &[of(BOTH, Key::Delete)] },
+            Self::ArtifactsFolder => const { &[of(BOTH, Key::A)] },
             Self::ToggleTheme => const { &[of(BOTH, Key::L)] },
             Self::ZoomIn => const { &[of(COMMAND, Key::Plus), of(COMMAND, Key::Equals)] },
             Self::ZoomOut => const { &[of(COMMAND, Key::Minus)] },

@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
+mod artifacts_folder;
 mod command;
 mod compare;
 mod details;

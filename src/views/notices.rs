@@ -3,15 +3,19 @@
 use egui::{Align2, Frame, Margin, ScrollArea, Ui, Window};
 
 use super::scene::Scene;
+use crate::model::warning::{WarningGroup, group_warnings};
 use crate::state::{Action, NoticeKind};
 use crate::widgets::chips::Chip;
+use crate::widgets::format;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 
-/// Warnings shown in their window; the rest is counted and can be copied.
+/// Kinds of warnings shown in their window; the rest is counted and can be copied.
 const MAX_LISTED: usize = 200;
+/// Of one kind, so many places are named.
+const PLACES_SHOWN: usize = 3;
 
 pub(super) fn notices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let state = scene.state;
@@ -51,7 +55,7 @@ fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// A store can name any folder: one that is not its own is opened only with the user's word.
 fn outside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(folder) = scene.loader.outside().filter(|_| !scene.state.refuses_outside).cloned() else { return };
-    let action = format!("Open artifacts in {}", crate::widgets::format::one_line(&folder, 90));
+    let action = format!("Open artifacts in {}", format::one_line(&folder, 90));
     let what = "Artifacts of this store lie outside its own folder";
     let advice = "If you allow it, every folder that this store names is opened; that is remembered for this store";
     match shape_ui(ui, "outside", Notice::warning(what).advice(advice).action(&action).dismissible()) {
@@ -77,6 +81,21 @@ pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
+/// One kind of warnings: where it was seen first, how often elsewhere, and what it is.
+fn warning_ui(ui: &mut Ui, group: &WarningGroup<'_>) {
+    for place in group.places.iter().take(PLACES_SHOWN) {
+        text_ui(ui, &format::one_line(place, 200), Type::Value, Tone::Muted);
+    }
+    let more = group.places.len().saturating_sub(PLACES_SHOWN);
+    if more > 0 {
+        let more = format!("… and {} more places; copy to see them", format::count(more as u64));
+        text_ui(ui, &more, Type::Value, Tone::Muted);
+    }
+    let what = format::ellipsize_graphemes(group.what, 600);
+    let alike = if group.differs { " (or alike)" } else { "" };
+    ui.add(egui::Label::new(format!("{what}{alike}")).wrap());
+}
+
 fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let warnings = std::sync::Arc::clone(scene.loader.warnings());
     let mut is_open = true;
@@ -89,14 +108,13 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             text_ui(ui, "Everything else was read all the same", Type::Body, Tone::Muted);
             ui.add_space(size::GAP_S);
             ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-                for warning in warnings.iter().take(MAX_LISTED) {
-                    text_ui(ui, &crate::widgets::format::one_line(&warning.place, 200), Type::Value, Tone::Muted);
-                    let what = crate::widgets::format::ellipsize_graphemes(&warning.what, 600);
-                    ui.add(egui::Label::new(what.as_ref()).wrap());
+                let groups = group_warnings(&warnings);
+                for group in groups.iter().take(MAX_LISTED) {
+                    warning_ui(ui, group);
                     ui.add_space(size::GAP_S);
                 }
-                if warnings.len() > MAX_LISTED {
-                    let more = format!("{} more; copy to see them", warnings.len() - MAX_LISTED);
+                if groups.len() > MAX_LISTED {
+                    let more = format!("{} more kinds; copy to see them", groups.len() - MAX_LISTED);
                     text_ui(ui, &more, Type::Body, Tone::Muted);
                 }
             });

@@ -16,15 +16,15 @@ use crate::widgets::tokens::size::{self, Type};
 pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<String>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
-        let Some(open) = scene.loader.state().open.clone() else {
+        let Some(info) = scene.loader.info().cloned() else {
             text_ui(ui, "No store is open", Type::Caption, Tone::Muted);
             return;
         };
-        let mut store = vec![open.info.kind.to_owned()];
-        store.extend(open.info.written_by.clone());
-        store.extend(open.info.size_bytes.map(format::bytes));
-        store.push(open.info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
-        let path = open.info.path.display().to_string();
+        let mut store = vec![info.kind.to_owned()];
+        store.extend(info.schema_of.clone());
+        store.extend(info.size_bytes.map(format::bytes));
+        store.push(info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
+        let path = info.path.display().to_string();
         text_ui(ui, &store.join(" · "), Type::Caption, Tone::Muted).on_hover_text(path);
         if let Some(shown) = shown(scene, spans) {
             text_ui(ui, &shown, Type::Caption, Tone::Muted);

@@ -45,9 +45,8 @@ fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>, room: f32, chosen: &mut Option<C
     if theme_button(ui).on_hover_text(Command::ToggleTheme.tooltip()).clicked() {
         *chosen = Some(Command::ToggleTheme);
     }
-    let open = scene.loader.state().open.clone();
-    if open.as_ref().is_some_and(|open| open.capabilities.can_watch) {
-        let tip = "What is written to the store appears within a second";
+    if scene.loader.is_live(scene.clock.now) {
+        let tip = "Somebody writes to the store; what is written appears within a second";
         text_ui(ui, "live", Type::Small, Tone::Good).on_hover_text(tip);
         Glyph::Dot.show(ui, Tone::Good);
         ui.add_space(size::GAP_S);

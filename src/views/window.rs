@@ -2,6 +2,7 @@
 
 use egui::{FocusDirection, Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
 
+use super::artifacts_folder::FolderMemory;
 use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
@@ -12,8 +13,8 @@ use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
 use super::{
-    command::Command, compare, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
-    welcome,
+    artifacts_folder, command::Command, compare, details, experiment, notices, palette, passport, run, status_bar,
+    top_bar, trace, tree, welcome,
 };
 use crate::model::RunId;
 use crate::state::{Action, Place, Tab, ThemeChoice};
@@ -37,6 +38,7 @@ pub struct Memory {
     compare: CompareMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
+    folder: FolderMemory,
     epoch: u64,
 }
 
@@ -108,6 +110,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| status_bar::status_bar_ui(ui, scene, spans));
     ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
+    artifacts_folder::folder_ui(ui, scene, &mut memory.folder);
     if scene.state.shows_palette
         && let Some(command) = palette::palette_ui(ui, scene, &mut memory.palette)
     {
@@ -236,6 +239,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::OpenSample => scene.act(Action::OpenSample),
         Command::CloseStore => scene.act(Action::CloseStore),
         Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().map(Into::into))),
+        Command::ArtifactsFolder => scene.act(Action::AskForArtifacts(!scene.state.asks_for_artifacts)),
         Command::Reveal => scene.act(Action::Reveal(!scene.state.is_revealed)),
         Command::ShowWarnings => scene.act(Action::ShowWarnings(!scene.state.shows_warnings)),
         Command::ZoomIn => scene.act(Action::Zoom(zoom + 0.1)),
@@ -246,6 +250,8 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Leave => {
             if scene.state.asks_to_forget.is_some() {
                 scene.act(Action::AskToForget(None));
+            } else if scene.state.asks_for_artifacts {
+                scene.act(Action::AskForArtifacts(false));
             } else if scene.state.shows_keys {
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {

@@ -69,7 +69,8 @@ pub fn grow(source: &Path, target: &Path, copies: usize) -> rusqlite::Result<()>
     fs::rename(&part, target).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-fn columns(db: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+/// The columns of a table that can be written.
+pub fn columns(db: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     let mut statement = db.prepare("select name from pragma_table_xinfo(?1) where hidden = 0")?;
     statement.query_map([table], |row| row.get(0))?.collect()
 }

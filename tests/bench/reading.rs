@@ -3,13 +3,14 @@
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
-//! charts, the table of runs or the comparing of texts alone. Every figure is the median of several
+//! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log. Every figure is the median of several
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
 mod comparing;
 mod evolution;
 mod grow;
+mod live;
 mod runs;
 mod texts;
 mod window;
@@ -30,6 +31,9 @@ const COPIES: usize = 200;
 const ROUNDS: usize = 9;
 
 fn main() -> Result<(), Failure> {
+    if live::write_if_asked()? {
+        return Ok(());
+    }
     let asks_for = |part: &str| std::env::args().any(|argument| argument == part);
     if asks_for("charts") {
         return charts::measure();
@@ -37,14 +41,17 @@ fn main() -> Result<(), Failure> {
     if asks_for("runs") {
         return runs::measure();
     }
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = home.join("tests/stores/v3.17/mlflow.db");
+    if asks_for("live") {
+        return live::measure(&source);
+    }
     if asks_for("texts") {
         texts::measure();
         evolution::measure()?;
         return comparing::measure();
     }
     let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
-    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = home.join("tests/stores/v3.17/mlflow.db");
     let database = match given {
         Some(path) => path,
         None => {
@@ -124,6 +131,7 @@ fn main() -> Result<(), Failure> {
     texts::measure();
     evolution::measure()?;
     comparing::measure()?;
+    live::measure(&source)?;
     window::measure(&database, &source)?;
     charts::measure()?;
     runs::measure()?;

@@ -2,6 +2,7 @@
 //! as it was afterwards.
 
 mod addresses;
+mod artifact_roots;
 mod beginnings;
 mod conformance;
 mod examples;
@@ -9,6 +10,7 @@ mod examples_hostile;
 mod gepa_scores;
 mod hostile;
 mod lineage_hostile;
+mod log_files;
 mod passport_times;
 mod programs;
 mod programs_hostile;

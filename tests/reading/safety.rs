@@ -41,7 +41,7 @@ fn glanced(database: &Path) -> NearbyKind {
 
 #[test]
 fn stores_that_are_only_looked_at_stay_as_they_are() {
-    let is_store = |kind: &NearbyKind| matches!(kind, NearbyKind::Store { written_by: Some(_) });
+    let is_store = |kind: &NearbyKind| matches!(kind, NearbyKind::Store { schema_of: Some(_) });
     for database in databases() {
         assert!(is_store(&glanced(&database)), "{}", database.display());
     }
@@ -223,13 +223,13 @@ fn a_folder_that_holds_a_store_opens_it_whatever_its_name() {
     assert!(error.to_string().contains("another.db, mydb.sqlite"), "{error}");
 }
 
-fn into_wal(database: &Path) {
+pub fn into_wal(database: &Path) {
     let writer = Connection::open(database).expect("opened");
     let mode: String = writer.query_row("pragma journal_mode = wal", [], |row| row.get(0)).expect("set");
     assert_eq!(mode, "wal");
 }
 
-fn add_run_sql(name: &str) -> String {
+pub fn add_run_sql(name: &str) -> String {
     format!(
         "insert into runs (run_uuid, name, status, start_time, lifecycle_stage, experiment_id, source_type) \
          select '{name}', '{name}', 'RUNNING', 1, 'active', max(experiment_id), 'LOCAL' from runs"
@@ -242,13 +242,13 @@ fn add_run(writer: &Connection, name: &str) {
 
 /// Another process that writes, as MLflow does: within one process SQLite shares what it
 /// knows of a file between connections, and nothing would be shown.
-struct Writer {
+pub struct Writer {
     process: Child,
     answers: BufReader<ChildStdout>,
 }
 
 impl Writer {
-    fn start(database: &Path) -> Self {
+    pub fn start(database: &Path) -> Self {
         let mut process = Command::new(std::env::current_exe().expect("this test"))
             .args(["--exact", "safety::the_other_process", "--ignored", "--nocapture"])
             .env("DSPYGLASS_WRITES_TO", database)
@@ -261,20 +261,33 @@ impl Writer {
     }
 
     /// Runs SQL (one line) in the other process and waits for it.
-    fn run(&mut self, sql: &str) {
+    pub fn run(&mut self, sql: &str) {
+        self.ask(sql);
+    }
+
+    /// For how long, each time, another process had the log open within the next milliseconds, in
+    /// microseconds.
+    #[cfg(unix)]
+    pub fn holds_of_others(&mut self, milliseconds: u64) -> Vec<u64> {
+        let answer = self.ask(&format!("{WATCH}{milliseconds}"));
+        answer.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// What it says, one line, when it has done it.
+    fn ask(&mut self, sql: &str) -> String {
         let input = self.process.stdin.as_mut().expect("piped");
         writeln!(input, "{sql}").expect("sent");
         let mut line = String::new();
         while self.answers.read_line(&mut line).expect("answered") > 0 {
-            if line.contains("WROTE") {
-                return;
+            if let Some((_, answer)) = line.split_once("WROTE") {
+                return answer.to_owned();
             }
             line.clear();
         }
         panic!("the other process ended before it had run {sql}");
     }
 
-    fn leave(mut self) {
+    pub fn leave(mut self) {
         drop(self.process.stdin.take());
         assert!(self.process.wait().expect("ended").success());
     }
@@ -291,9 +304,44 @@ impl Drop for Writer {
 #[ignore = "the other process of the tests above, started by them"]
 fn the_other_process() {
     let Some(database) = std::env::var_os("DSPYGLASS_WRITES_TO") else { return };
-    let writer = Connection::open(database).expect("opened");
+    let writer = Connection::open(&database).expect("opened");
     for line in std::io::stdin().lines() {
-        writer.execute_batch(&line.expect("a line")).expect("written");
+        let line = line.expect("a line");
+        #[cfg(unix)]
+        if let Some(milliseconds) = line.strip_prefix(WATCH) {
+            let holds = watched(Path::new(&database), milliseconds.parse().expect("a number"));
+            println!("WROTE {}", holds.iter().map(u64::to_string).collect::<Vec<_>>().join(" "));
+            continue;
+        }
+        writer.execute_batch(&line).expect("written");
         println!("WROTE");
     }
+}
+
+/// Asks the other process to watch who else has the log open.
+const WATCH: &str = "watch for ";
+
+/// Of its own locks a process is told nothing: what is seen is held by others.
+#[cfg(unix)]
+fn watched(database: &Path, milliseconds: u64) -> Vec<u64> {
+    use rustix::process::{Flock, FlockType, fcntl_getlk};
+    use std::time::{Duration, Instant};
+    // Kept open: closing it would drop the locks of this process's own connection.
+    let index: &'static fs::File =
+        Box::leak(Box::new(fs::File::open(database.with_extension("db-shm")).expect("an index")));
+    let wanted = Flock { start: 128, length: 1, ..Flock::from(FlockType::WriteLock) };
+    let (end, mut since, mut holds) = (Instant::now() + Duration::from_millis(milliseconds), None, Vec::new());
+    while Instant::now() < end {
+        match (fcntl_getlk(index, &wanted).expect("asked").is_some(), since) {
+            (true, None) => since = Some(Instant::now()),
+            (false, Some(from)) => {
+                holds.push(Instant::now().duration_since(from).as_micros() as u64);
+                since = None;
+            }
+            _ => {}
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    holds.extend(since.map(|from: Instant| from.elapsed().as_micros() as u64));
+    holds
 }

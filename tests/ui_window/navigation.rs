@@ -218,3 +218,21 @@ fn in_a_small_window_the_details_are_a_tab() {
     assert!(harness.query_by_role_and_label(Role::Tab, "Spans").is_none());
     wait_for(&mut harness, "LM.__call__");
 }
+
+#[test]
+fn live_is_said_where_somebody_writes_and_only_there() {
+    let store = small_store();
+    let mut harness = window(&store, None, Some(PATH));
+    wait_for(&mut harness, "ticket-router");
+    settle(&mut harness);
+    let is_live = |harness: &Harness<'_, Viewer>| harness.query_all_by_label("live").next().is_some();
+    // Long enough to be looked at again: nobody writes.
+    let end = std::time::Instant::now() + std::time::Duration::from_millis(2_500);
+    while std::time::Instant::now() < end {
+        harness.step();
+        assert!(!is_live(&harness));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    store.put_run(MemoryStore::run("new", "1", "just-written", NOW_MS));
+    wait(&mut harness, "live", is_live);
+}

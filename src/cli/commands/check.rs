@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::Answer;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Warnings};
+use crate::cli::warnings::place_lines;
 use crate::cli::words::{self, counted};
 use crate::query::{self, CheckReport};
 
@@ -36,6 +37,7 @@ struct StoreDocument<'a> {
     kind: &'a str,
     size_bytes: Option<u64>,
     written_by: Option<&'a str>,
+    schema_of: Option<&'a str>,
     opened_as: Option<&'a str>,
 }
 
@@ -54,7 +56,7 @@ struct Runs<'a> {
 
 #[derive(Serialize)]
 struct Traces<'a> {
-    total: u64,
+    total: Option<u64>,
     checked: u64,
     status: Tally<'a>,
 }
@@ -139,7 +141,9 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
             path: info.path.display().to_string(),
             kind: info.kind,
             size_bytes: info.size_bytes,
-            written_by: info.written_by.as_deref(),
+            // Nothing in a store tells who wrote it.
+            written_by: None,
+            schema_of: info.schema_of.as_deref(),
             opened_as: info.opened_as.as_deref(),
         },
         notices: &info.notices,
@@ -194,20 +198,12 @@ fn print_text(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
     }
     for finding in &report.findings {
         writeln!(answer.out, "- {}", words::clean(&sentence(finding)))?;
-        let shown = finding.places.iter().take(PLACES_SHOWN);
-        for place in shown.clone() {
-            writeln!(answer.out, "    {}", words::clean(place))?;
-        }
-        let more = finding.count - shown.count() as u64;
-        if more > 0 {
-            writeln!(answer.out, "    … and {} more", words::count(more))?;
+        for line in place_lines(finding.places.iter().map(String::as_str), finding.count) {
+            writeln!(answer.out, "{line}")?;
         }
     }
     Ok(())
 }
-
-/// Of a finding, so many places are named.
-const PLACES_SHOWN: usize = 5;
 
 /// `1 run says RUNNING`, `3 runs: says RUNNING` reads badly, so the noun leads: `3 runs, each:`.
 fn sentence(finding: &query::check::Finding) -> String {
@@ -222,8 +218,8 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
     let info = &report.info;
     let mut lines = vec![("Store", info.path.display().to_string())];
     let size = info.size_bytes.map_or(String::new(), |size| format!(", {}", words::bytes(size)));
-    let writer = info.written_by.as_deref().map_or(String::new(), |by| format!(", written by {by}"));
-    lines.push(("Kind", format!("{}{size}{writer}", info.kind)));
+    let schema = info.schema_of.as_deref().map_or(String::new(), |schema| format!(", {schema}"));
+    lines.push(("Kind", format!("{}{size}{schema}", info.kind)));
     if let Some(how) = &info.opened_as {
         lines.push(("Opened as", how.clone()));
     }
@@ -240,12 +236,13 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
     lines.push(("Experiments", words::count(report.experiments) + &deleted(report.experiments_deleted)));
     let runs = words::count(report.runs) + &statuses(&report.run_statuses) + &deleted(report.runs_deleted);
     lines.push(("Runs", runs));
-    let checked = if report.traces_checked < report.traces {
+    let checked = if report.traces.is_some_and(|traces| report.traces_checked < traces) {
         format!(", of which the newest {} were looked at", words::count(report.traces_checked))
     } else {
         String::new()
     };
-    lines.push(("Traces", words::count(report.traces) + &statuses(&report.trace_statuses) + &checked));
+    let traces = report.traces.map_or("unknown: the store has no table of them".to_owned(), words::count);
+    lines.push(("Traces", traces + &statuses(&report.trace_statuses) + &checked));
     let spans = &report.spans;
     let places = [
         (spans.traces_in_database, "in the database only"),
@@ -271,7 +268,7 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
 fn holdings(report: &CheckReport) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let sessions = &report.sessions;
-    if report.traces > 0 {
+    if report.traces.is_some_and(|traces| traces > 0) {
         let on = if sessions.traces > 0 { format!(" on {}", counted(sessions.traces, "trace")) } else { String::new() };
         let parts = if sessions.ids > sessions.total {
             format!(" ({} with their parts)", counted(sessions.ids, "id"))

@@ -205,8 +205,8 @@ Examples:
   dspyglass check copied/mlflow.db --artifacts /data/mlruns
 
 JSON:
-  {store: {path, kind, size_bytes, written_by, opened_as}, notices: [],
-   experiments, runs, traces, spans, tokens,
+  {store: {path, kind, size_bytes, written_by, schema_of, opened_as},
+   notices: [], experiments, runs, traces, spans, tokens,
    sessions: {total, ids, traces}, assessments: {total, kinds: {}},
    attachments: {files, named, missing}, prompts, prompt_versions,
    datasets: {evaluation, records, of_runs}, logged_models,

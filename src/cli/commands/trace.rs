@@ -19,6 +19,9 @@ struct Document<'a> {
     status: Option<&'a str>,
     tokens: Option<Usage>,
     spans: Spans<'a>,
+    /// Why there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_spans: Option<String>,
     /// The stored total, only where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens_stored: Option<Usage>,
@@ -239,6 +242,7 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         status: json::known(&row.status),
         tokens: tokens.map(Usage::from),
         spans: Spans(&document, answer.cx.reveal()),
+        no_spans: document.tree.no_spans.as_ref().map(query::NoSpans::sentence),
         tokens_stored: row.tokens.filter(|stored| tokens != Some(*stored)).map(Usage::from),
         run_id: row.run_id.as_ref().map(|id| id.as_str()),
         experiment_id: row.experiment_id.as_str(),

@@ -20,8 +20,8 @@ const ATTACHMENTS: usize = 10;
 pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Failure> {
     trace_head_text::print(document, answer)?;
     let tree = &document.tree;
-    if tree.spans.is_empty() {
-        writeln!(answer.out, "No spans")?;
+    if let Some(why) = &tree.no_spans {
+        writeln!(answer.out, "{}", words::clean(&why.sentence()))?;
         return Ok(());
     }
     let mut table = Table::new(&[

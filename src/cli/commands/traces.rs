@@ -16,7 +16,8 @@ use crate::store::{RunQuery, RunScope, TraceQuery};
 
 #[derive(Serialize)]
 struct Document<'a> {
-    total: u64,
+    /// `null` where the store has no table of traces.
+    total: Option<u64>,
     traces: Rows<'a>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
@@ -78,7 +79,11 @@ pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), F
 }
 
 fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    if list.total == 0 {
+    let Some(all) = list.total else {
+        writeln!(answer.out, "No traces: this store has no table of them")?;
+        return Ok(());
+    };
+    if all == 0 {
         writeln!(answer.out, "No traces")?;
         return Ok(());
     }
@@ -127,8 +132,8 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
     }
     table.print(answer.style, answer.out)?;
     let shown = list.rows.len() as u64;
-    let total = words::counted(list.total, "trace");
-    if shown == list.total {
+    let total = words::counted(all, "trace");
+    if shown == all {
         writeln!(answer.out, "{total}")?;
     } else {
         writeln!(answer.out, "{} of {total}, the newest", words::count(shown))?;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CheckReport, Findings, tally};
-use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus};
+use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus, RunValues};
 use crate::query::runs::adopted_runs;
-use crate::store::{ReadCx, Result, Store};
+use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
 
 /// The ids that traces may refer to.
 pub(super) struct Known {
@@ -34,7 +34,8 @@ pub(super) fn check_runs(store: &mut dyn Store, cx: &ReadCx, report: &mut CheckR
     })
 }
 
-/// Artifact folders that cannot be found, as one place per experiment.
+/// Artifact folders that cannot be found, as one place per experiment. A run that logged nothing
+/// has none: only where the database tells of files, one is missing.
 fn find_missing_artifacts(
     store: &mut dyn Store,
     cx: &ReadCx,
@@ -43,38 +44,74 @@ fn find_missing_artifacts(
     findings: &mut Findings,
 ) -> Result<()> {
     #[derive(Default)]
-    struct Missing {
+    struct Absent {
         runs: u64,
-        missing: u64,
         why: String,
     }
     let names: HashMap<&ExperimentId, &str> = experiments.iter().map(|one| (&one.id, &*one.name)).collect();
-    let mut by_experiment: BTreeMap<&ExperimentId, Missing> = BTreeMap::new();
+    let everything = RunQuery { scope: RunScope::All, with_deleted: false };
+    let values: HashMap<RunId, RunValues> = store.run_values(cx, &everything)?.into_iter().collect();
+    let mut counts: HashMap<&ExperimentId, u64> = HashMap::new();
+    let mut absent: BTreeMap<(Absence, &ExperimentId), Absent> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active) {
         cx.check()?;
         let tree = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
-        let missing = by_experiment.entry(&run.experiment_id).or_default();
-        missing.runs += 1;
-        if let Some(why) = tree.absent {
-            missing.missing += 1;
-            if missing.why.is_empty() {
-                missing.why = why;
+        *counts.entry(&run.experiment_id).or_default() += 1;
+        let Some(why) = tree.absent else { continue };
+        let has_logged =
+            values.get(&run.id).is_some_and(tells_of_files) || !store.logged_models(cx, &run.id)?.is_empty();
+        let absence = match (tree.outside.is_some(), has_logged) {
+            (true, _) => Absence::NotOpened,
+            (false, true) => Absence::Lost,
+            (false, false) => Absence::Unsuspicious,
+        };
+        let absent = absent.entry((absence, &run.experiment_id)).or_default();
+        absent.runs += 1;
+        if absent.why.is_empty() {
+            absent.why = why;
+        }
+    }
+    for ((absence, id), absent) in absent {
+        let name = names.get(id).copied().unwrap_or("not in the store");
+        let all = counts.get(id).copied().unwrap_or_default();
+        // Where nothing is missing, nobody is told to look for it.
+        let why = if absence == Absence::Unsuspicious { String::new() } else { format!("; {}", absent.why) };
+        let place = format!("{id} ({name}): {} of {all} runs{why}", absent.runs);
+        findings.add("experiment", absence.what(), place);
+    }
+    Ok(())
+}
+
+/// What it means that a run's folder is not here, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Absence {
+    Lost,
+    NotOpened,
+    Unsuspicious,
+}
+
+impl Absence {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Lost => {
+                "has runs whose logged files are not here; copy their folder beside the database, or name it with \
+                 --artifacts"
+            }
+            Self::NotOpened => "has runs whose artifacts are in a folder outside the store, which was not opened",
+            Self::Unsuspicious => {
+                "has runs without an artifact folder, as is normal for runs that logged nothing; nothing in the \
+                 database tells of files"
             }
         }
     }
-    let all: u64 = by_experiment.values().map(|one| one.runs).sum();
-    let lost: u64 = by_experiment.values().map(|one| one.missing).sum();
-    let what = if lost < all {
-        "has runs without an artifact folder, as is normal for runs that logged nothing"
-    } else {
-        "has no artifact folder here; copy mlruns or mlartifacts beside the database, or name it with --artifacts"
-    };
-    for (id, missing) in by_experiment.into_iter().filter(|(_, missing)| missing.missing > 0) {
-        let name = names.get(id).copied().unwrap_or("not in the store");
-        let place = format!("{id} ({name}): {} of {} runs; {}", missing.missing, missing.runs, missing.why);
-        findings.add("experiment", what, place);
-    }
-    Ok(())
+}
+
+/// Whether the database tells that a run logged files: tables, models (`log_model` of MLflow 1 – 2),
+/// or the params that DSPy's autologging writes together with `model.json`.
+fn tells_of_files(values: &RunValues) -> bool {
+    const TAGS: [&str; 2] = ["mlflow.loggedArtifacts", "mlflow.log-model.history"];
+    values.tags.iter().any(|tag| TAGS.contains(&&*tag.key))
+        || values.params.iter().any(|param| param.key.ends_with(".signature.instructions"))
 }
 
 /// Runs that refer to what is not there, that did not end, that repeat.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::runs::Known;
 use super::{CheckReport, Findings, tally};
 use crate::model::{ArtifactOwner, TraceId, TraceRow};
+use crate::query::NoSpans;
 use crate::query::trace::{TraceTree, span_facts, trace_tree};
 use crate::store::{ReadCx, Result, Store, TraceQuery};
 
@@ -96,7 +97,15 @@ fn check_tree(tree: &TraceTree, findings: &mut Findings) -> bool {
     let found = tree.spans.len() as u64;
     let promised = row.span_count.filter(|promised| *promised > found);
     match promised {
-        _ if found == 0 => findings.add("trace", "has no span that could be found", id),
+        _ if found == 0 => match &tree.no_spans {
+            Some(NoSpans::FolderAbsent { .. } | NoSpans::FileAbsent { .. }) => {
+                findings.add("trace", "has its spans in a file, traces.json, that is not here", id);
+            }
+            Some(NoSpans::Archived { .. }) => {
+                findings.add("trace", "has its spans in an archive, which is not read", id)
+            }
+            _ => findings.add("trace", "has no span", id),
+        },
         Some(promised) => {
             findings.add("trace", "has fewer spans than the store says", format!("{id} ({found} of {promised})"));
         }

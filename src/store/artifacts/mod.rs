@@ -6,12 +6,12 @@ mod resolve;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::open::OpenOptions;
 use super::{ArtifactBytes, ReadCx, Result, StoreError};
 use crate::model::secret::redact;
-use crate::model::{ArtifactTree, Reveal};
+use crate::model::{ArtifactOwner, ArtifactTree, Reveal};
 use resolve::{Folders, Found};
 
 /// No secret is longer than this.
@@ -29,23 +29,25 @@ impl Artifacts {
         Self { folders: Folders::new(database, options) }
     }
 
-    /// Lists what lies at a recorded address.
+    /// Lists what lies at the recorded address of somebody's artifacts.
     ///
     /// # Errors
     /// [`StoreError::Cancelled`] and [`StoreError::TooSlow`] only; what cannot be read is a warning.
-    pub fn list(&self, cx: &ReadCx, uri: Option<&str>) -> Result<ArtifactTree> {
+    pub fn list(&self, cx: &ReadCx, owner: &ArtifactOwner, uri: Option<&str>) -> Result<ArtifactTree> {
         let Some(uri) = uri.filter(|uri| !uri.is_empty()) else {
             let absent = Some("The store names no folder for its artifacts".to_owned());
             return Ok(ArtifactTree { absent, ..ArtifactTree::default() });
         };
-        match self.folders.find(uri) {
+        match self.folders.find(uri, owner.id()) {
             Found::At { folder, root } => listing::list(cx, &folder, &root),
             Found::Outside(folder) => Ok(ArtifactTree {
                 absent: Some(outside(&folder)),
                 outside: Some(folder.display().to_string()),
                 ..ArtifactTree::default()
             }),
-            Found::Absent(why) => Ok(ArtifactTree { absent: Some(why), ..ArtifactTree::default() }),
+            Found::Absent { why, can_be_named } => {
+                Ok(ArtifactTree { absent: Some(why), can_be_named, ..ArtifactTree::default() })
+            }
         }
     }
 
@@ -53,10 +55,18 @@ impl Artifacts {
     ///
     /// # Errors
     /// As [`Artifacts::read_raw`].
-    pub fn read(&self, cx: &ReadCx, uri: Option<&str>, path: &str, limit: u64) -> Result<Option<ArtifactBytes>> {
+    pub fn read(
+        &self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        uri: Option<&str>,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<ArtifactBytes>> {
         cx.check()?;
         // Read a little more than is asked for: a secret across the limit must be seen whole.
-        let Some(mut file) = self.read_raw(uri, path, limit.saturating_add(MARGIN))? else { return Ok(None) };
+        let file = self.read_raw(owner, uri, path, limit.saturating_add(MARGIN))?;
+        let Some(mut file) = file else { return Ok(None) };
         if cx.reveal() == Reveal::Masked {
             // Cut files may end inside a character; what is no text at all holds no key to find.
             let text = match std::str::from_utf8(&file.bytes) {
@@ -82,26 +92,21 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`StoreError::Io`] if it exists and cannot be read.
-    pub fn read_raw(&self, uri: Option<&str>, path: &str, limit: u64) -> Result<Option<ArtifactBytes>> {
-        let Some(Found::At { folder, root }) = uri.map(|uri| self.folders.find(uri)) else { return Ok(None) };
+    pub fn read_raw(
+        &self,
+        owner: &ArtifactOwner,
+        uri: Option<&str>,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<ArtifactBytes>> {
+        let found = uri.map(|uri| self.folders.find(uri, owner.id()));
+        let Some(Found::At { folder, root }) = found else { return Ok(None) };
         let Some(file) = resolve::inside(&folder, path, &root) else { return Ok(None) };
         // Only regular files: a pipe or a device would never end.
         if !file.is_file() {
             return Ok(None);
         }
         read_file(&file, limit).map(Some).map_err(|source| StoreError::Io { action: "read", path: file, source })
-    }
-
-    /// Where the artifacts at a recorded address are, or why they are not.
-    ///
-    /// # Errors
-    /// The reason, as a sentence for people.
-    pub fn folder(&self, uri: &str) -> std::result::Result<PathBuf, String> {
-        match self.folders.find(uri) {
-            Found::At { folder, .. } => Ok(folder),
-            Found::Outside(folder) => Err(outside(&folder)),
-            Found::Absent(why) => Err(why),
-        }
     }
 }
 

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | in rollback mode (what MLflow makes) | plainly, read-only |
 //! | in WAL mode, cleanly closed: no side files | as an immutable snapshot, re-checked before every reading, since a plain opening would leave `-shm` and `-wal` behind |
-//! | in WAL mode with side files | read-only with `readonly_shm`, for one reading at a time, so that a writer can tidy up when it leaves |
-//! | left by a process that died: hot journal, or a log that nobody holds open | as a private copy, in which SQLite may recover |
+//! | in WAL mode with side files that somebody holds open | read-only with `readonly_shm`, on a short [lease](super::lease), so that a writer can tidy up when it leaves |
+//! | in WAL mode with side files that a process left behind | the same: SQLite then makes an index of its own in memory; an empty log is not needed at all |
+//! | left by a process that died: hot journal, or a log without its index | as a private copy, in which SQLite may recover |
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
+use super::log_index::LogHead;
 use super::source::{Source, Stamp, Surroundings};
 use crate::store::cx::{CancelToken, ReadCx};
 use crate::store::{Result, StoreError};
@@ -36,10 +38,41 @@ pub enum Mode {
     Plain,
     /// As a file that does not change; true until the surroundings differ.
     Snapshot,
-    /// With a writer's log, without touching its index.
-    LiveLog,
+    /// With its write-ahead log, without touching the index of it.
+    Log(Holder),
     /// As a private copy.
     Copy,
+}
+
+/// Who has the write-ahead log open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// Another process.
+    Alive,
+    /// Nobody: a process left it behind.
+    Gone,
+    /// This system does not say.
+    Unknown,
+}
+
+impl Holder {
+    /// Asks the system, without opening anything that is not kept.
+    pub fn of(source: &Source) -> Self {
+        match source.log_index().is_held() {
+            Some(true) => Self::Alive,
+            Some(false) => Self::Gone,
+            // There is no index, and so nobody who needs one; or there is no telling.
+            None if source.surroundings().has_shm => Self::Unknown,
+            None => Self::Gone,
+        }
+    }
+}
+
+impl Mode {
+    /// Whether an open connection keeps a lock between readings.
+    pub fn keeps_lock(self) -> bool {
+        matches!(self, Self::Log(_))
+    }
 }
 
 /// An open connection and what must stay true for it.
@@ -63,6 +96,8 @@ pub enum Version {
     Counted(Stamp, u32),
     /// As the files were when they were opened; they are opened anew when they differ.
     Seen(Surroundings),
+    /// As the index of the log says.
+    Logged(LogHead),
 }
 
 /// What the progress handler looks at while SQLite works.
@@ -95,16 +130,17 @@ impl Db {
                 other => other,
             };
         }
+        let Some(log_size) = log_size else { return Self::connect(source, Mode::Snapshot, &seen) };
+        let holder = Holder::of(source);
         match (log_size, seen.has_shm) {
-            (None, _) => Self::connect(source, Mode::Snapshot, &seen),
-            (Some(_), true) => match Self::connect(source, Mode::LiveLog, &seen) {
+            (0, _) if holder == Holder::Gone => Self::connect(source, Mode::Snapshot, &seen),
+            (_, false) => Self::open_copy(source, &["-wal"]),
+            (_, true) => match Self::connect(source, Mode::Log(holder), &seen) {
                 Err(StoreError::Busy(path)) => Err(StoreError::Busy(path)),
-                // Nobody holds the log open: its index cannot be trusted or made without writing.
+                // The index cannot be trusted, or made without writing.
                 Err(_) => Self::open_copy(source, &["-wal"]),
                 opened => opened,
             },
-            (Some(0), false) => Self::connect(source, Mode::Snapshot, &seen),
-            (Some(_), false) => Self::open_copy(source, &["-wal"]),
         }
     }
 
@@ -117,13 +153,14 @@ impl Db {
         let has_log = seen.wal.as_ref().is_some_and(|log| log.size() > 0);
         let mode = match (source.header()?.is_wal || has_log, has_log, seen.has_shm) {
             (false, ..) => Mode::Plain,
-            (true, _, true) if seen.wal.is_some() => Mode::LiveLog,
+            // Whoever holds it is not asked: that would keep a handle of the index open.
+            (true, _, true) if seen.wal.is_some() => Mode::Log(Holder::Unknown),
             (true, false, _) => Mode::Snapshot,
             (true, true, _) => return Ok(None),
         };
         match Self::connect(source, mode, &seen) {
             Err(StoreError::Sqlite { message, .. }) if message == NEEDS_RECOVERY => Ok(None),
-            Err(error) if mode != Mode::LiveLog || matches!(error, StoreError::Busy(_)) => Err(error),
+            Err(error) if !mode.keeps_lock() || matches!(error, StoreError::Busy(_)) => Err(error),
             Err(_) => Ok(None),
             Ok(db) => Ok(Some(db)),
         }
@@ -131,24 +168,29 @@ impl Db {
 
     /// Whether what was opened still is what lies there.
     pub fn is_current(&self, source: &Source) -> bool {
-        let now = source.surroundings();
         match self.mode {
             // A rollback journal comes and goes with every write; SQLite handles that.
-            Mode::Plain => now.wal.is_none_or(|wal| wal.size() == 0),
-            Mode::Snapshot => now == self.seen,
-            Mode::LiveLog => now.has_shm,
-            Mode::Copy => now == self.seen,
+            Mode::Plain => source.log().is_none_or(|log| log.size() == 0),
+            // As long as it is open, nobody can take the log away.
+            Mode::Log(_) => true,
+            Mode::Snapshot | Mode::Copy => source.surroundings() == self.seen,
         }
     }
 
     /// What the content that is read depends on: equal means the same content, for every reader
-    /// of this store. Asked within a transaction that has read something. `None` where it cannot
-    /// be told: a log grows without a mark that other connections could compare.
+    /// of this store. It holds for a transaction if it was the same before and after its first
+    /// reading. `None` where it cannot be told.
     pub fn version(&self, source: &Source) -> Option<Version> {
         match self.mode {
             Mode::Plain => source.change_counter().map(|(stamp, count)| Version::Counted(stamp, count)),
             Mode::Snapshot | Mode::Copy => Some(Version::Seen(self.seen.clone())),
-            Mode::LiveLog => None,
+            Mode::Log(Holder::Alive) => source.log_index().head().map(Version::Logged),
+            // The index is as it was left; but whoever writes opens the log, and nobody did.
+            Mode::Log(Holder::Gone) => {
+                let is_same = source.surroundings() == self.seen && Holder::of(source) == Holder::Gone;
+                is_same.then(|| Version::Seen(self.seen.clone()))
+            }
+            Mode::Log(Holder::Unknown) => None,
         }
     }
 
@@ -182,7 +224,7 @@ impl Db {
     fn connect(source: &Source, mode: Mode, seen: &Surroundings) -> Result<Self> {
         let options = match mode {
             Mode::Snapshot => "mode=ro&immutable=1",
-            Mode::LiveLog => "mode=ro&readonly_shm=1",
+            Mode::Log(_) => "mode=ro&readonly_shm=1",
             Mode::Plain | Mode::Copy => "mode=ro",
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -5,6 +5,8 @@ mod connection;
 mod experiments;
 mod extras;
 mod inventory;
+mod lease;
+mod log_index;
 mod metrics;
 mod reader;
 mod revisions;
@@ -23,8 +25,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::cached::UsualTimes;
-pub use self::connection::Mode;
 use self::connection::{Db, NEEDS_RECOVERY};
+pub use self::connection::{Holder, Mode};
+use self::lease::Lent;
 use self::reader::Reader;
 use self::run_traces::RunTraceCache;
 use self::schema::Schema;
@@ -44,15 +47,15 @@ use crate::model::{
 /// What is seen of a store without opening it for reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glance {
-    /// Who wrote it (`MLflow 3.17`), as far as its tables tell.
-    pub written_by: Option<String>,
+    /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
+    pub schema_of: Option<String>,
 }
 
 /// A reader of one SQLite database.
 pub struct SqliteStore {
     source: Arc<Source>,
     artifacts: Artifacts,
-    db: Option<Db>,
+    lent: Lent,
     mode: Mode,
     schema: Schema,
     trace_file: TraceFileCache,
@@ -75,8 +78,8 @@ impl SqliteStore {
         Self::connect(source, artifacts, Arc::default(), Arc::default())
     }
 
-    /// Whether a file is a store of MLflow, and who wrote it (`MLflow 3.17`), without reading more of it than its
-    /// tables' names. `None` inside if a copy would have to be made to tell.
+    /// Whether a file is a store of MLflow, and whose schema it has, without reading more of it than its tables'
+    /// names. `None` inside if a copy would have to be made to tell.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -84,7 +87,7 @@ impl SqliteStore {
         let source = Source::open(path)?;
         let Some(db) = Db::open_in_place(&source)? else { return Ok(None) };
         let schema = Schema::read(&db.conn, source.path())?;
-        Ok(Some(Glance { written_by: revisions::describe(schema.revision.as_deref()).0 }))
+        Ok(Some(Glance { schema_of: revisions::describe(schema.revision.as_deref()).0 }))
     }
 
     fn connect(
@@ -96,19 +99,20 @@ impl SqliteStore {
         let db = Db::open(&source)?;
         let schema = Schema::read(&db.conn, source.path())?;
         let mode = db.mode;
-        let mut store = Self {
+        let lent = Lent::default();
+        // A connection is lent to a reading, and this is none.
+        lent.hold().db = Some(db).filter(|_| !mode.keeps_lock());
+        Ok(Self {
             source,
             artifacts,
-            db: Some(db),
+            lent,
             mode,
             schema,
             trace_file: TraceFileCache::default(),
             run_traces,
             usual,
             openings: 0,
-        };
-        store.rest();
-        Ok(store)
+        })
     }
 
     /// Reads through a connection that fits the store as it is now.
@@ -118,27 +122,27 @@ impl SqliteStore {
         if let Err(StoreError::Sqlite { message, .. }) = &outcome
             && message == NEEDS_RECOVERY
         {
-            self.db = None;
+            self.lent.hold().db = None;
             outcome = self.read_once(cx, &mut read);
         }
-        self.rest();
         outcome
     }
 
     fn read_once<T>(&mut self, cx: &ReadCx, read: &mut impl FnMut(&mut Reader<'_>) -> Result<T>) -> Result<T> {
-        if self.db.as_ref().is_some_and(|db| !db.is_current(&self.source)) {
-            self.db = None;
+        let mut held = self.lent.hold();
+        if held.db.as_ref().is_some_and(|db| !db.is_current(&self.source)) {
+            held.db = None;
         }
-        if self.db.is_none() {
+        if held.db.is_none() {
             let db = Db::open(&self.source)?;
-            self.schema = Schema::read(&db.conn, self.source.path())?;
+            self.schema = Schema::read_again(&self.schema, &db.conn, self.source.path())?;
             self.mode = db.mode;
-            self.db = Some(db);
-            if self.mode != Mode::LiveLog {
+            self.lent.put(&mut held, db, cx);
+            if !self.mode.keeps_lock() {
                 self.openings += 1;
             }
         }
-        let Some(db) = &self.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
+        let Some(db) = &held.db else { return Err(StoreError::Missing(self.source.path().to_owned())) };
         let (schema, artifacts, trace_file) = (&self.schema, &self.artifacts, &mut self.trace_file);
         let (source, run_traces, usual) = (&*self.source, &*self.run_traces, &*self.usual);
         let path = source.path();
@@ -146,18 +150,12 @@ impl SqliteStore {
             let conn = &db.conn;
             read(&mut Reader { conn, path, schema, cx, artifacts, trace_file, db, source, run_traces, usual })
         });
+        held.rest();
         outcome.map_err(|error| match error {
             // SQLite only knows that it was interrupted.
             StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
             other => other,
         })
-    }
-
-    /// Lets go of a live log between readings, so that its writer can tidy up when it leaves.
-    fn rest(&mut self) {
-        if self.mode == Mode::LiveLog {
-            self.db = None;
-        }
     }
 
     /// How the database is opened at the moment.
@@ -168,25 +166,35 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn info(&self) -> StoreInfo {
-        let (written_by, notice) = revisions::describe(self.schema.revision.as_deref());
+        let (schema_of, notice) = revisions::describe(self.schema.revision.as_deref());
         let opened_as = match self.mode {
             Mode::Plain => None,
-            Mode::Snapshot => Some("a snapshot: its write-ahead log is closed".to_owned()),
-            Mode::LiveLog => Some("live: a process writes to it through a write-ahead log".to_owned()),
+            Mode::Snapshot => Some("a snapshot: no process has its write-ahead log open".to_owned()),
+            Mode::Log(Holder::Alive) => Some("live: a process has its write-ahead log open".to_owned()),
+            Mode::Log(Holder::Gone) => {
+                Some("with the side files -wal and -shm that a process left behind; nobody writes to it".to_owned())
+            }
+            Mode::Log(Holder::Unknown) => Some("with its write-ahead log".to_owned()),
             Mode::Copy => Some("a private copy: a process died while it wrote, and the copy was recovered".to_owned()),
         };
         StoreInfo {
             path: self.source.path().to_owned(),
             kind: "SQLite",
             size_bytes: self.source.size(),
-            written_by,
+            schema_of,
             opened_as,
+            is_held: self.mode == Mode::Log(Holder::Alive),
             notices: notice.into_iter().collect(),
         }
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true }
+        Capabilities {
+            has_random_access: true,
+            can_filter_traces_by_run: true,
+            can_watch: true,
+            keeps_traces: self.schema.has("trace_info", "request_id"),
+        }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -202,6 +210,13 @@ impl Store for SqliteStore {
         if self.mode == Mode::Plain {
             let version = self.read(cx, |reader| reader.data_version())?;
             version.hash(&mut hasher);
+        }
+        if let Mode::Log(_) = self.mode {
+            self.source.log_index().head().hash(&mut hasher);
+            // Whoever wrote may have left, or come back.
+            let holder = Holder::of(&self.source);
+            holder.hash(&mut hasher);
+            self.mode = Mode::Log(holder);
         }
         self.openings.hash(&mut hasher);
         Ok(Revision(hasher.finish()))
@@ -300,7 +315,7 @@ impl Store for SqliteStore {
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        let mut tree = self.artifacts.list(cx, uri.as_deref())?;
+        let mut tree = self.artifacts.list(cx, owner, uri.as_deref())?;
         // It may quote the address.
         tree.absent = tree.absent.map(|why| secret::readable(why, cx.reveal()));
         Ok(tree)
@@ -314,6 +329,6 @@ impl Store for SqliteStore {
         limit: u64,
     ) -> Result<Option<ArtifactBytes>> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        self.artifacts.read(cx, uri.as_deref(), path, limit)
+        self.artifacts.read(cx, owner, uri.as_deref(), path, limit)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, Params, Row, Statement, Transaction};
 
 use super::cached::UsualTimes;
-use super::connection::{Db, explain};
+use super::connection::{Db, Version, explain};
 use super::row;
 use super::run_traces::RunTraceCache;
 use super::schema::Schema;
@@ -43,6 +43,16 @@ impl Reader<'_> {
     /// Several questions see the database as it is at the first of them, until this is dropped.
     pub fn look(&self) -> Result<Transaction<'_>> {
         self.conn.unchecked_transaction().map_err(|error| explain(self.path, "the database", &error))
+    }
+
+    /// The same, and what its content depends on, if that can be told.
+    pub fn look_at_version(&self) -> Result<(Transaction<'_>, Option<Version>)> {
+        let before = self.db.version(self.source);
+        let look = self.look()?;
+        // It begins with its first reading.
+        self.first("the database", "select 1 from sqlite_master limit 1", [], |_| ())?;
+        let version = before.filter(|before| self.db.version(self.source).as_ref() == Some(before));
+        Ok((look, version))
     }
 
     /// Calls `take` for every row. Damage in the middle ends this reading with a warning, so

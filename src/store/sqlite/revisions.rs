@@ -1,5 +1,6 @@
-//! What `alembic_version` says about who wrote a store. Only for people: nothing is read
-//! differently because of it.
+//! What `alembic_version` says about a store's schema. Only for people: nothing is read
+//! differently because of it. It does not tell who wrote the store: an upgrade moves what an
+//! older MLflow wrote into the schema of a newer one.
 
 /// The migrations of MLflow up to 3.18, oldest first (`mlflow/store/db_migrations/versions`),
 /// each with the release whose stores end there, where one was seen.
@@ -76,29 +77,37 @@ const MIGRATIONS: [(&str, Option<&str>); 70] = [
     ("f4a9b2c7d1e6", Some("3.18")),
 ];
 
-/// Who wrote a store (`MLflow 3.17`), and what to know before trusting what is shown of it.
+/// Whose schema a store has (`schema of MLflow 3.17`), and what to know before trusting what is
+/// shown of it.
 pub fn describe(revision: Option<&str>) -> (Option<String>, Option<String>) {
     let Some(revision) = revision else {
-        return (None, Some("The store does not say which MLflow wrote it; what is recognised is read".to_owned()));
+        return (
+            None,
+            Some("The store does not say which MLflow's schema it has; what is recognised is read".to_owned()),
+        );
     };
     let Some(place) = MIGRATIONS.iter().position(|(known, _)| *known == revision) else {
         let notice = format!(
-            "The store was written by an MLflow newer than 3.18 (schema {revision}); what is recognised is read, \
+            "The store has the schema of an MLflow newer than 3.18 ({revision}); what is recognised is read, \
              and something new may be missing"
         );
         return (None, Some(notice));
     };
     if let Some(release) = MIGRATIONS[place].1 {
-        return (Some(format!("MLflow {release}")), None);
+        return (Some(format!("schema of MLflow {release}")), None);
     }
     let before = MIGRATIONS[..place].iter().rev().find_map(|(_, release)| *release);
     let after = MIGRATIONS[place..].iter().find_map(|(_, release)| *release);
     match (before, after) {
-        (Some(before), Some(after)) => (Some(format!("MLflow between {before} and {after}")), None),
+        (Some(before), Some(after)) => {
+            // `2.21 – 2.22` ends at 2.22.
+            let before = before.rsplit(' ').next().unwrap_or(before);
+            let after = after.split(' ').next().unwrap_or(after);
+            (Some(format!("schema of an MLflow between {before} and {after}")), None)
+        }
         _ => {
-            let notice =
-                "The store was written by an MLflow older than 2.21, which was not tested; what is recognised is read";
-            (Some("MLflow before 2.21".to_owned()), Some(notice.to_owned()))
+            let notice = "The store has the schema of an MLflow before 2.21, of which less was tested; what is recognised is read";
+            (Some("schema of an MLflow before 2.21".to_owned()), Some(notice.to_owned()))
         }
     }
 }
@@ -108,10 +117,11 @@ mod tests {
     use super::describe;
 
     #[test]
-    fn says_who_wrote_it_as_far_as_known() {
-        assert_eq!(describe(Some("dc11669786a5")), (Some("MLflow 3.17".to_owned()), None));
-        assert_eq!(describe(Some("a1b2c3d4e5f6")).0.as_deref(), Some("MLflow between 3.1 and 3.3"));
-        assert_eq!(describe(Some("451aebb31d03")).0.as_deref(), Some("MLflow before 2.21"));
+    fn says_whose_schema_it_is_as_far_as_known() {
+        assert_eq!(describe(Some("dc11669786a5")), (Some("schema of MLflow 3.17".to_owned()), None));
+        assert_eq!(describe(Some("a1b2c3d4e5f6")).0.as_deref(), Some("schema of an MLflow between 3.1 and 3.3"));
+        assert_eq!(describe(Some("6953534de441")).0.as_deref(), Some("schema of an MLflow between 2.22 and 3.1"));
+        assert_eq!(describe(Some("451aebb31d03")).0.as_deref(), Some("schema of an MLflow before 2.21"));
         assert!(describe(Some("from-the-future")).1.is_some_and(|notice| notice.contains("newer")));
         assert!(describe(None).1.is_some());
     }

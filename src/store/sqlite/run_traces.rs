@@ -93,9 +93,8 @@ impl Reader<'_> {
     pub fn remembered_index(&self, query: &TraceQuery) -> Result<Option<TraceIndex>> {
         let Some(run) = &query.run else { return Ok(None) };
         // The content stays as its version says until the end.
-        let _look = self.look()?;
-        self.first("traces", "select 1 from trace_info limit 1", [], |_| ())?;
-        let Some(version) = self.db.version(self.source) else { return Ok(None) };
+        let (_look, version) = self.look_at_version()?;
+        let Some(version) = version else { return Ok(None) };
         match self.run_traces.ask(&version) {
             Some(State::Remembered(map)) => Ok(Some(map.index(run.as_str(), query))),
             Some(State::Asked) => {

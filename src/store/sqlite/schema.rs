@@ -45,6 +45,8 @@ pub struct Schema {
     tables: HashMap<String, HashSet<String>>,
     /// The database's `alembic_version`, which names its schema.
     pub revision: Option<String>,
+    /// Changes with every table, as SQLite counts.
+    cookie: Option<i64>,
 }
 
 impl Schema {
@@ -68,19 +70,35 @@ impl Schema {
             }
             Ok(tables)
         };
+        let cookie = cookie(conn);
         let tables = collect().map_err(|error| explain(path, "the list of tables", &error))?;
-        let mut schema = Self { tables, revision: None };
+        let mut schema = Self { tables, revision: None, cookie };
         for (table, column) in NEEDED {
             if !schema.has(table, column) {
                 return Err(StoreError::NotMlflow { path: path.to_owned(), missing: table.to_owned() });
             }
         }
-        if schema.has("alembic_version", "version_num") {
-            schema.revision = conn
-                .query_row("select version_num from alembic_version", [], |row| Ok(super::row::text(row, 0)))
-                .unwrap_or(None);
-        }
+        schema.read_revision(conn);
         Ok(schema)
+    }
+
+    /// Looks at a database that was opened before, which is cheap as long as its tables stay.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_again(before: &Self, conn: &Connection, path: &Path) -> Result<Self> {
+        if before.cookie.is_none() || cookie(conn) != before.cookie {
+            return Self::read(conn, path);
+        }
+        let mut schema = before.clone();
+        schema.read_revision(conn);
+        Ok(schema)
+    }
+
+    fn read_revision(&mut self, conn: &Connection) {
+        let sql = "select version_num from alembic_version";
+        let read = || conn.query_row(sql, [], |row| Ok(super::row::text(row, 0))).unwrap_or(None);
+        self.revision = if self.has("alembic_version", "version_num") { read() } else { None };
     }
 
     /// Whether there is such a table.
@@ -97,4 +115,8 @@ impl Schema {
     pub fn column(&self, table: &str, alias: &str, column: &str) -> String {
         if self.has(table, column) { format!("{alias}.{column}") } else { "null".to_owned() }
     }
+}
+
+fn cookie(conn: &Connection) -> Option<i64> {
+    conn.query_row("pragma schema_version", [], |row| row.get(0)).ok()
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::log_index::LogIndex;
 use crate::store::{Result, StoreError};
 
 /// The database file.
@@ -16,6 +17,7 @@ use crate::store::{Result, StoreError};
 pub struct Source {
     path: PathBuf,
     file: Mutex<File>,
+    log_index: LogIndex,
 }
 
 /// Size and times of one file, to notice that somebody wrote.
@@ -55,7 +57,8 @@ impl Source {
         // Relative paths would break when somebody changes the working directory.
         let path = std::path::absolute(path).map_err(io)?;
         let file = File::open(&path).map_err(io)?;
-        let source = Self { path, file: Mutex::new(file) };
+        let log_index = LogIndex::new(beside(&path, "-shm"));
+        let source = Self { path, file: Mutex::new(file), log_index };
         source.header()?;
         Ok(source)
     }
@@ -67,9 +70,12 @@ impl Source {
 
     /// The path of a side file, for instance with `-wal`.
     pub fn side(&self, suffix: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(suffix);
-        PathBuf::from(name)
+        beside(&self.path, suffix)
+    }
+
+    /// The index of its write-ahead log.
+    pub fn log_index(&self) -> &LogIndex {
+        &self.log_index
     }
 
     /// Size in bytes, if it can be told.
@@ -127,6 +133,11 @@ impl Source {
         std::fs::metadata(self.side("-journal")).is_ok_and(|about| about.len() > 0)
     }
 
+    /// The write-ahead log as it is now, if there is one.
+    pub fn log(&self) -> Option<Stamp> {
+        std::fs::metadata(self.side("-wal")).ok().map(|about| Stamp::of(&about))
+    }
+
     /// The database and its side files as they are now.
     pub fn surroundings(&self) -> Surroundings {
         let stamp = |path: &Path| std::fs::metadata(path).ok().map(|about| Stamp::of(&about));
@@ -164,6 +175,12 @@ impl Source {
         }
         if self.surroundings() == before { Ok(target) } else { Err(StoreError::Busy(self.path.clone())) }
     }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 impl Stamp {

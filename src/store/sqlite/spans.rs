@@ -94,14 +94,12 @@ impl Reader<'_> {
 
     /// The records of a trace's `traces.json`; none if there is no such file.
     fn trace_file(&mut self, trace: &TraceId) -> Result<Arc<Vec<Json>>> {
-        let uri = self.artifact_uri(&ArtifactOwner::Trace(trace.clone()))?;
-        let Some(file) = self.artifacts.read_raw(uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
-            let is_in_table = self.schema.has_table("spans");
-            if let (Some(uri), false) = (&uri, is_in_table) {
-                self.cx.warn(
-                    format!("trace {trace}"),
-                    format!("its spans are in {uri}/traces.json, which is not there; name the folder of the artifacts"),
-                );
+        let owner = ArtifactOwner::Trace(trace.clone());
+        let uri = self.artifact_uri(&owner)?;
+        let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
+            if uri.is_some() && !self.schema.has_table("spans") {
+                let what = "its spans are in a file, traces.json, that is not here; name the folder of the artifacts";
+                self.cx.warn(format!("trace {trace}"), what);
             }
             return Ok(Arc::default());
         };

@@ -19,7 +19,7 @@ impl Command {
             Self::Filter | Self::CopyLink | Self::Reveal | Self::Refresh | Self::CloseStore | Self::ForgetStore => {
                 has_store
             }
-            Self::Compare | Self::CompareWith | Self::Baseline | Self::Origin => has_store,
+            Self::Compare | Self::CompareWith | Self::Baseline | Self::Origin | Self::ArtifactsFolder => has_store,
             Self::ShowWarnings => !scene.loader.warnings().is_empty(),
             Self::ZoomIn => state.settings.zoom < *ZOOM.end(),
             Self::ZoomOut => state.settings.zoom > *ZOOM.start(),

@@ -10,15 +10,17 @@ use std::sync::Arc;
 
 use egui::{Panel, ScrollArea, Ui};
 
+use super::command::Command;
 use super::details::json::JsonMemory;
 use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
-use crate::model::RunId;
+use crate::model::{ArtifactOwner, ProgramSource, RunId};
+use crate::query::ArtifactsOf;
 use crate::state::Action;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::notice::Notice;
+use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::size;
@@ -62,7 +64,7 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let Some(found) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
     let problems = rows::problems(slot.warnings(), &page.run.id);
     let Some(prepared) = found.as_ref() else {
-        problems_ui(ui, &problems);
+        problems_ui(ui, scene, &problems, false);
         empty_ui(
             ui,
             "No program; DSPy's autologging saves one with each evaluation and at the end of an optimization",
@@ -77,7 +79,12 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
     memory.keep_up(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);
-    problems_ui(ui, &problems);
+    // Its file may be in a folder that is somewhere else now.
+    let can_be_named = prepared.program.source == ProgramSource::Params && {
+        let slot = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Selection);
+        slot.value().is_some_and(|tree| tree.can_be_named)
+    };
+    problems_ui(ui, scene, &problems, can_be_named);
     if predictors.len() > 1 {
         let frame = egui::Frame::new();
         Panel::left("predictors").default_size(LIST_WIDTH).size_range(120.0..=420.0).frame(frame).show(ui, |ui| {
@@ -102,9 +109,12 @@ fn history(page: &RunPage) -> Option<&RunId> {
 }
 
 /// What is wrong with the files that the program was looked for in.
-fn problems_ui(ui: &mut Ui, problems: &[(String, String)]) {
+fn problems_ui(ui: &mut Ui, scene: &mut Scene<'_>, problems: &[(String, String)], can_be_named: bool) {
     for (what, advice) in problems {
-        Notice::warning(what).advice(advice).show(ui);
+        let action = if can_be_named { Command::ArtifactsFolder.text() } else { "" };
+        if Notice::warning(what).advice(advice).action(action).show(ui) == NoticeEvent::Action {
+            scene.act(Action::AskForArtifacts(true));
+        }
         ui.add_space(size::GAP_S);
     }
 }

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::command::Command;
 use super::details::{DetailsMemory, details_ui};
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::window::place_frame;
-use crate::loader::{Lane, TracePlace, TraceTree};
+use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};
 use crate::state::{Action, Location, Place};
@@ -108,12 +109,18 @@ pub(super) fn trace_ui(
         }
         match details {
             Some(details) if memory.shows_details => details_ui(ui, scene, details),
-            _ if tree.spans.is_empty() => {
-                empty_ui(ui, "No spans are stored for this trace; its process may have been killed early", "");
-            }
+            _ if tree.spans.is_empty() => no_spans_ui(ui, scene, tree.no_spans.as_ref()),
             _ => spans::spans_ui(ui, scene, memory, tree),
         }
     });
+}
+
+fn no_spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, why: Option<&NoSpans>) {
+    let sentence = why.map_or_else(|| "No spans are stored for this trace".to_owned(), NoSpans::sentence);
+    let action = if why.is_some_and(NoSpans::can_be_named) { Command::ArtifactsFolder.text() } else { "" };
+    if empty_ui(ui, &sentence, action) {
+        scene.act(Action::AskForArtifacts(true));
+    }
 }
 
 fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<TraceTree>>, tree: &TraceTree) {

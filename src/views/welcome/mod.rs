@@ -1,6 +1,6 @@
 //! Choosing a store; and, once one is open, the page of all its experiments.
 
-mod path;
+pub(super) mod path;
 mod store;
 mod stores;
 

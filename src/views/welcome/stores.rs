@@ -111,7 +111,7 @@ impl Facts {
                 facts.is_missing = true;
                 parts.push("missing".to_owned());
             }
-            NearbyKind::Store { written_by } => parts.push(written_by.clone().unwrap_or_else(|| "MLflow".to_owned())),
+            NearbyKind::Store { schema_of } => parts.push(schema_of.clone().unwrap_or_else(|| "MLflow".to_owned())),
             NearbyKind::LeftWriting => parts.push("left in the middle of a write".to_owned()),
             NearbyKind::FolderStore => parts.push("folder store, not opened yet".to_owned()),
             NearbyKind::Folder => parts.push("folder".to_owned()),
@@ -193,10 +193,10 @@ mod tests {
             let value = Arc::new(Nearby { path: path.to_owned(), kind, size_bytes, modified_ms });
             Facts::of(path, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
         };
-        let store = NearbyKind::Store { written_by: Some("MLflow 3.17".to_owned()) };
+        let store = NearbyKind::Store { schema_of: Some("schema of MLflow 3.17".to_owned()) };
         let known = facts(store, Some(1_000_000), Some(92_800_000));
         assert_eq!((known.name.as_str(), known.folder.as_str()), ("mlflow.db", "/data"));
-        assert_eq!(known.what, "MLflow 3.17 · 1.0 MB · changed 2 h ago");
+        assert_eq!(known.what, "schema of MLflow 3.17 · 1.0 MB · changed 2 h ago");
         assert!(!known.is_missing && !known.is_warning);
         let missing = facts(NearbyKind::Missing, None, None);
         assert!(missing.is_missing && missing.what == "missing");

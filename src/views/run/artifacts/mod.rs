@@ -12,11 +12,11 @@ use crate::loader::Lane;
 use crate::model::{ArtifactOwner, RunId};
 use crate::query::ArtifactsOf;
 use crate::state::Action;
+use crate::views::artifacts_folder::missing_ui;
 use crate::views::kept::KeptPlaces;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::notice::Notice;
 use crate::widgets::section::text_ui;
 use crate::widgets::split::{Sized, Split, SplitAxis};
 use crate::widgets::tokens::Tone;
@@ -38,7 +38,7 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
     let slot = scene.loader.ask(&ArtifactsOf(owner.clone()), Lane::Selection);
     let Some(tree) = slot_ui(ui, scene, &slot, "The artifacts", size::ROW) else { return };
     if let Some(absent) = &tree.absent {
-        Notice::hint("The artifacts are not here").advice(absent).show(ui);
+        missing_ui(ui, scene, absent, tree.can_be_named);
         return;
     }
     if tree.entries.is_empty() {
