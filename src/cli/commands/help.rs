@@ -124,9 +124,9 @@ JSON:
    tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
    state_hash}, best_program: {state_hash, stale}, run_id, status}
   evaluations stand by start time. kind is full, minibatch or unknown; n is how
-  many examples were scored; best_so_far counts full evaluations only. completed
-  is there where MLflow was given a share of runs instead of a score. purpose
-  is program, prompts or evaluation, which optimizes nothing. The same
+  many examples were scored; best_so_far counts full evaluations only.
+  completed is there where MLflow was given a share of runs instead of a score.
+  purpose is program, prompts or evaluation, which optimizes nothing. The same
   state_hash is the same program, wherever it was evaluated.";
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
