@@ -27,6 +27,7 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
+use crate::query::ask::Session;
 use crate::store::{OpenOptions, ReadCx, Store, StoreError};
 
 /// What a command line asked for.
@@ -121,7 +122,8 @@ fn answer(
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
         let mut store = open(command.store(), &options)?;
-        let mut answer = commands::Answer { store: &mut *store, cx: &cx, style, is_json: common.json, out };
+        let mut answer =
+            commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
         plan(&mut answer)?;
     }
     if !common.json {

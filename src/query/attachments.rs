@@ -1,7 +1,8 @@
 //! The attachments that a trace's spans name, and whether their files are there.
 
 use crate::model::{ArtifactOwner, Attachment, SpanFacts, TraceHead};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::Result;
 
 /// Where MLflow notes the folder of a trace's files.
 const LOCATION_TAG: &str = "mlflow.artifactLocation";
@@ -47,12 +48,7 @@ impl Attachments {
 }
 
 /// Those that the facts of a trace's spans name. Files are looked for only if there are any.
-pub(super) fn attachments(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    head: &TraceHead,
-    facts: &[SpanFacts],
-) -> Result<Attachments> {
+pub(super) fn attachments(session: &mut Session<'_>, head: &TraceHead, facts: &[SpanFacts]) -> Result<Attachments> {
     let mut list: Vec<NamedAttachment> = Vec::new();
     let mut place_of = std::collections::HashMap::new();
     for (ordinal, facts) in facts.iter().enumerate() {
@@ -70,7 +66,7 @@ pub(super) fn attachments(
     if list.is_empty() {
         return Ok(Attachments::default());
     }
-    let tree = store.artifacts(cx, &ArtifactOwner::Trace(head.row.id.clone()))?;
+    let tree = session.store.artifacts(session.cx, &ArtifactOwner::Trace(head.row.id.clone()))?;
     let files: std::collections::HashSet<&str> =
         tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| &*entry.path).collect();
     for one in &mut list {

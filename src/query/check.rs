@@ -5,7 +5,8 @@ mod traces;
 
 use std::collections::HashSet;
 
-use crate::store::{Inventory, ReadCx, Result, Store, StoreInfo, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Inventory, Result, StoreInfo, TraceQuery};
 
 /// What [`check`] found out.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,9 +112,9 @@ pub const MAX_PLACES: usize = 20;
 ///
 /// # Errors
 /// Those of the store.
-pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
+pub fn check(session: &mut Session<'_>) -> Result<CheckReport> {
     let mut report = CheckReport {
-        info: store.info(),
+        info: session.store.info(),
         experiments: 0,
         experiments_deleted: 0,
         runs: 0,
@@ -124,18 +125,18 @@ pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
         trace_statuses: Vec::new(),
         spans: SpanPlaces::default(),
         tokens: TokenPlaces::default(),
-        sessions: count_sessions(store, cx)?,
+        sessions: count_sessions(session)?,
         attachments: AttachmentPlaces::default(),
-        inventory: store.inventory(cx)?,
+        inventory: session.store.inventory(session.cx)?,
         findings: Vec::new(),
     };
-    let known = runs::check_runs(store, cx, &mut report)?;
-    traces::check_traces(store, cx, &known, &mut report)?;
+    let known = runs::check_runs(session, &mut report)?;
+    traces::check_traces(session, &known, &mut report)?;
     Ok(report)
 }
 
-fn count_sessions(store: &mut dyn Store, cx: &ReadCx) -> Result<Sessions> {
-    let named = store.trace_sessions(cx, &TraceQuery::default())?;
+fn count_sessions(session: &mut Session<'_>) -> Result<Sessions> {
+    let named = session.store.trace_sessions(session.cx, &TraceQuery::default())?;
     let sessions: HashSet<&str> = named.iter().map(|(_, session)| session.id()).collect();
     let ids: HashSet<&str> = named.iter().flat_map(|(_, session)| session.ids()).map(|id| &**id).collect();
     Ok(Sessions { total: sessions.len() as u64, ids: ids.len() as u64, traces: named.len() as u64 })

@@ -3,7 +3,8 @@
 use crate::analysis::python_repr::prediction_of_outputs;
 use crate::model::program::Object;
 use crate::model::{Json, Reveal, SpanBody, TraceId, secret};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::Result;
 
 /// What a program answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,9 +19,9 @@ pub struct ExampleAnswer {
 ///
 /// # Errors
 /// Those of the store.
-pub fn answer(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<ExampleAnswer>> {
-    let outputs = root_body(store, cx, trace)?.and_then(|body| body.outputs);
-    Ok(outputs.and_then(|outputs| answer_of(outputs, cx.reveal())))
+pub fn answer(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<ExampleAnswer>> {
+    let outputs = root_body(session, trace)?.and_then(|body| body.outputs);
+    Ok(outputs.and_then(|outputs| answer_of(outputs, session.cx.reveal())))
 }
 
 /// The same of outputs that are at hand.
@@ -44,8 +45,8 @@ pub fn answer_of_repr(outputs: &Json, reveal: Reveal) -> Option<Object> {
 ///
 /// # Errors
 /// Those of the store.
-pub fn root_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<SpanBody>> {
-    let spans = store.spans(cx, trace)?;
+pub fn root_body(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<SpanBody>> {
+    let spans = session.store.spans(session.cx, trace)?;
     let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    store.span_body(cx, trace, root.handle)
+    session.store.span_body(session.cx, trace, root.handle)
 }

@@ -17,7 +17,8 @@ use crate::model::program::Object;
 use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
 };
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, RunQuery, RunScope, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -141,34 +142,34 @@ impl ExampleRows {
 ///
 /// # Errors
 /// Those of the store; what is damaged is a warning.
-pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<ExampleRows> {
-    if let Some(table) = result_table(store, cx, run)? {
+pub fn example_rows(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<ExampleRows> {
+    if let Some(table) = result_table(session, run)? {
         return Ok(ExampleRows { table, source: ScoreSource::Table, links: Vec::new() });
     }
-    if let Some(ValsetRows { table, parent, candidate }) = valset_rows(store, cx, run)? {
+    if let Some(ValsetRows { table, parent, candidate }) = valset_rows(session, run)? {
         return Ok(ExampleRows { table, source: ScoreSource::Valset { parent, candidate }, links: Vec::new() });
     }
     let nothing = |why| Ok(ExampleRows::nothing(why));
-    if has_children(store, cx, run)? {
+    if has_children(session, run)? {
         return nothing(NoScores::HasChildren);
     }
-    let (traces, mut complete) = traces_of(store, cx, run, until)?;
+    let (traces, mut complete) = traces_of(session, run, until)?;
     match (traces.is_empty(), complete) {
         (true, true) => return nothing(NoScores::NoTraces),
         (true, false) => return nothing(NoScores::NotRead),
         _ => {}
     }
-    let has_source = program_state(store, cx, run, false)?.is_some_and(|program| program.has_source());
+    let has_source = program_state(session, run, false)?.is_some_and(|program| program.has_source());
     let mut completions = 0;
     let mut scored = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for trace in traces {
-        cx.check()?;
+        session.cx.check()?;
         if Instant::now() > until {
             complete = false;
             break;
         }
-        let assessments = store.trace(cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
+        let assessments = session.store.trace(session.cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
         let mut scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
         if has_source {
             completions += usize::from(scores.remove(WRAPPED_METRIC).is_some());
@@ -242,14 +243,14 @@ pub fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
 }
 
 /// Whether other runs are part of this one, or it is an optimization that says so itself.
-fn has_children(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
+fn has_children(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
     let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(false) };
-    let family = adopted_runs(store, cx, Some(&stored.experiment_id), false)?;
+    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(false) };
+    let family = adopted_runs(session, Some(&stored.experiment_id), false)?;
     if family.iter().any(|other| other.parent_id.as_ref() == Some(run)) {
         return Ok(true);
     }
-    let best = program_state(store, cx, run, true)?;
+    let best = program_state(session, run, true)?;
     Ok(best.is_some_and(|best| best.source == ProgramSource::BestModelJson))
 }
 
@@ -258,8 +259,7 @@ fn has_children(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool>
 /// # Errors
 /// Those of the store.
 pub fn links(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     run: &RunId,
     rows: &ExampleRows,
     wanted: &[usize],
@@ -269,7 +269,7 @@ pub fn links(
         let known = |row: &usize| rows.links.get(*row).cloned().unwrap_or(TraceLink::Unknown(NoTrace::NotRead));
         return Ok(wanted.iter().map(known).collect());
     }
-    let (mut traces, complete) = traces_of(store, cx, run, until)?;
+    let (mut traces, complete) = traces_of(session, run, until)?;
     // An answer that the line of a trace does not tell is read only where it decides.
     let unsure: BTreeSet<usize> = {
         let sorted = ExampleTraces::new(&rows.table, &traces, complete);
@@ -280,18 +280,18 @@ pub fn links(
         several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect()
     };
     for at in unsure {
-        cx.check()?;
+        session.cx.check()?;
         if Instant::now() > until {
             break;
         }
-        traces[at].outputs = answer(store, cx, &traces[at].id)?.map(|answer| answer.fields);
+        traces[at].outputs = answer(session, &traces[at].id)?.map(|answer| answer.fields);
     }
     let sorted = ExampleTraces::new(&rows.table, &traces, complete);
     let until = until.max(Instant::now().checked_add(SORTING).unwrap_or(until));
     let mut known: HashMap<(Vec<u8>, Vec<u8>), TraceLink> = HashMap::new();
     let mut links = Vec::with_capacity(wanted.len());
     for row in wanted {
-        cx.check()?;
+        session.cx.check()?;
         let link = match known.entry(sorted.likeness(*row)) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(_) if Instant::now() > until => TraceLink::Unknown(NoTrace::NotRead),
@@ -303,19 +303,20 @@ pub fn links(
 }
 
 /// The traces of a run in order, and whether all of them were looked into.
-fn traces_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
-    let index = store.trace_index(cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
+fn traces_of(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
+    let index =
+        session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
     let mut handles = index.handles.to_vec();
     handles.reverse();
     let mut complete = handles.len() <= MAX_TRACES;
     let mut traces = Vec::new();
     for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
-        for row in store.trace_rows(cx, chunk)? {
-            cx.check()?;
+        for row in session.store.trace_rows(session.cx, chunk)? {
+            session.cx.check()?;
             if Instant::now() > until {
                 return Ok((traces, false));
             }
-            traces.push(example_trace(store, cx, row)?);
+            traces.push(example_trace(session, row)?);
         }
     }
     complete &= traces.len() == handles.len();
@@ -323,12 +324,12 @@ fn traces_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) ->
 }
 
 /// What MLflow shows of inputs and outputs in lists is all of them where they are short.
-fn example_trace(store: &mut dyn Store, cx: &ReadCx, row: TraceRow) -> Result<ExampleTrace> {
+fn example_trace(session: &mut Session<'_>, row: TraceRow) -> Result<ExampleTrace> {
     let outputs = row.response_preview.as_ref().and_then(whole_object);
     let Some(inputs) = row.request_preview.as_ref().and_then(whole_object) else {
-        let body = root_body(store, cx, &row.id)?.unwrap_or_default();
-        let outputs =
-            outputs.or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, cx.reveal()).map(|it| it.fields)));
+        let body = root_body(session, &row.id)?.unwrap_or_default();
+        let outputs = outputs
+            .or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, session.cx.reveal()).map(|it| it.fields)));
         return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
     };
     Ok(ExampleTrace { id: row.id, inputs: named_inputs(Json::Object(inputs)), outputs })

@@ -6,7 +6,8 @@
 
 use super::runs::{adopted_runs, stored_values};
 use crate::model::{Run, RunId, TraceRow};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, TraceQuery};
 
 /// What InferRules writes between the instructions and its rules.
 const RULES: &str = "Please adhere to the following rules when making your prediction:";
@@ -33,20 +34,20 @@ pub(super) const INTERMEDIATE: &str = "This is the program of the BootstrapFewSh
 /// The places of the evaluations that InferRules made after the BootstrapFewShot that `parent`
 /// is, by start; empty if it was none. `runs` are those of the experiment by start, with their
 /// inferred parents.
-pub(super) fn evaluations(store: &mut dyn Store, cx: &ReadCx, parent: &Run, runs: &[&Run]) -> Result<Vec<usize>> {
+pub(super) fn evaluations(session: &mut Session<'_>, parent: &Run, runs: &[&Run]) -> Result<Vec<usize>> {
     let Some(end) = parent.end_time_ms else { return Ok(Vec::new()) };
     let is_after = |run: &Run| run.parent_id.is_none() && run.id != parent.id && run.start_time_ms >= Some(end);
     let after = (0..runs.len()).filter(|at| is_after(runs[*at]));
     // Whatever comes next and is no evaluation is something else.
     let mut candidates = Vec::new();
     for at in after.take_while(|at| runs[*at].name == PLAIN).take(MAX_CANDIDATES) {
-        cx.check()?;
-        if has_rules(store, cx, &runs[at].id)? {
+        session.cx.check()?;
+        if has_rules(session, &runs[at].id)? {
             candidates.push(at);
         }
     }
     let Some(last) = candidates.last().and_then(|at| runs[*at].start_time_ms) else { return Ok(Vec::new()) };
-    let mut inductions = inductions(store, cx, parent, (end, last))?;
+    let mut inductions = inductions(session, parent, (end, last))?;
     inductions.sort_unstable();
     // One that the user made of the result has no induction before it.
     let mut since = end;
@@ -63,30 +64,30 @@ pub(super) fn evaluations(store: &mut dyn Store, cx: &ReadCx, parent: &Run, runs
 
 /// Why the `best_model.json` of a finished run is not what its optimizer gave back; `None` where
 /// nothing says so.
-pub(super) fn why_intermediate(store: &mut dyn Store, cx: &ReadCx, run: &Run) -> Result<Option<String>> {
-    let runs = adopted_runs(store, cx, Some(&run.experiment_id), false)?;
+pub(super) fn why_intermediate(session: &mut Session<'_>, run: &Run) -> Result<Option<String>> {
+    let runs = adopted_runs(session, Some(&run.experiment_id), false)?;
     if runs.iter().any(|other| other.parent_id.as_ref() == Some(&run.id)) {
         return Ok(None);
     }
-    let found = evaluations(store, cx, run, &runs.iter().collect::<Vec<_>>())?;
+    let found = evaluations(session, run, &runs.iter().collect::<Vec<_>>())?;
     Ok((!found.is_empty()).then(|| INTERMEDIATE.to_owned()))
 }
 
 /// Whether the program that a run evaluated has rules behind its instructions.
-fn has_rules(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
-    let values = stored_values(store, cx, run)?;
+fn has_rules(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
+    let values = stored_values(session, run)?;
     let instructions = values.params.iter().filter(|param| param.key.ends_with(INSTRUCTIONS));
     Ok(instructions.into_iter().any(|param| param.value.as_str().contains(RULES)))
 }
 
 /// When rules were induced between two moments.
-fn inductions(store: &mut dyn Store, cx: &ReadCx, parent: &Run, (from, to): (i64, i64)) -> Result<Vec<i64>> {
+fn inductions(session: &mut Session<'_>, parent: &Run, (from, to): (i64, i64)) -> Result<Vec<i64>> {
     let query = TraceQuery { experiment: Some(parent.experiment_id.clone()), run: None, limit: Some(MAX_TRACES) };
-    let index = store.trace_index(cx, &query)?;
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut found = Vec::new();
     for chunk in index.handles.chunks(500) {
-        cx.check()?;
-        let rows = store.trace_rows(cx, chunk)?;
+        session.cx.check()?;
+        let rows = session.store.trace_rows(session.cx, chunk)?;
         let is_before = rows.last().is_some_and(|row| row.start_time_ms < from);
         let is_it = |row: &&TraceRow| row.run_id.is_none() && row.name.starts_with(INDUCTION);
         found.extend(rows.iter().filter(is_it).map(|row| row.start_time_ms).filter(|at| (from..=to).contains(at)));

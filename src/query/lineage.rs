@@ -16,7 +16,8 @@ use crate::analysis::lineage::{LineageCandidate, LineageProposal, Table, add_fro
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::{Program, ResultRow, RunId};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::{ReadCx, Result};
 
 /// So long it is looked for which span wrote which proposal: somebody waits.
 const SORTING: Duration = Duration::from_secs(5);
@@ -64,21 +65,21 @@ impl Lineage {
 ///
 /// # Errors
 /// Those of the store; a table that cannot be read is a warning.
-pub fn lineage(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Lineage>> {
-    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
-    lineage_of(store, cx, &found)
+pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
+    let Some(found) = optimization(session, parent)? else { return Ok(None) };
+    lineage_of(session, &found)
 }
 
 /// The same of an optimization that was read already.
-pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimization) -> Result<Option<Lineage>> {
+pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Result<Option<Lineage>> {
     let parent = &found.run.id;
-    let proposals = gepa_table(store, cx, parent, "proposals.json")?;
-    let is_told = proposals.is_some() || gepa_table(store, cx, parent, CANDIDATES)?.is_some();
+    let proposals = gepa_table(session, parent, "proposals.json")?;
+    let is_told = proposals.is_some() || gepa_table(session, parent, CANDIDATES)?.is_some();
     if !is_told && found.optimizer.name != Some(Optimizer::Gepa) {
         return Ok(None);
     }
     let mut spans = Vec::new();
-    let mut looked = writers(store, cx, parent, &mut |writer| {
+    let mut looked = writers(session, parent, &mut |writer| {
         if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
             spans.push(writer);
         }
@@ -89,19 +90,19 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
         let source = LineageSource::Inferred;
         return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
     }
-    let values = super::runs::stored_values(store, cx, parent)?;
-    let mut candidates = gepa_candidates(store, cx, parent, &values, first_program(found))?;
+    let values = super::runs::stored_values(session, parent)?;
+    let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
     let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
-    if let Some(front) = gepa_table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
+    if let Some(front) = gepa_table(session, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
         add_front(&front, &mut candidates);
     }
     let users = Users::new(found);
     for candidate in &mut candidates {
-        cx.check()?;
+        session.cx.check()?;
         candidate.run_ids = users.of(candidate);
     }
-    add_scores_of_seed(store, cx, &mut candidates)?;
-    looked.complete &= give_writers(cx, &mut proposals, spans)?;
+    add_scores_of_seed(session, &mut candidates)?;
+    looked.complete &= give_writers(session.cx, &mut proposals, spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
 }
 
@@ -114,7 +115,7 @@ fn first_program(found: &Optimization) -> Option<&Program> {
 
 /// The scores of the seed, which GEPA's table lacks, from the table of results of its
 /// evaluation: its rows are the validation examples in order, as the ids of the others are.
-fn add_scores_of_seed(store: &mut dyn Store, cx: &ReadCx, candidates: &mut [LineageCandidate]) -> Result<()> {
+fn add_scores_of_seed(session: &mut Session<'_>, candidates: &mut [LineageCandidate]) -> Result<()> {
     let Some((seed, others)) = candidates.split_first_mut() else { return Ok(()) };
     let Some(other) = others.iter().find(|one| !one.scores.is_empty()) else { return Ok(()) };
     let is_in_order = other.scores.iter().enumerate().all(|(at, (id, _))| *id == at.to_string());
@@ -122,7 +123,7 @@ fn add_scores_of_seed(store: &mut dyn Store, cx: &ReadCx, candidates: &mut [Line
         return Ok(());
     }
     for run in &seed.run_ids {
-        let Some(table) = result_table(store, cx, run)? else { continue };
+        let Some(table) = result_table(session, run)? else { continue };
         if table.rows.len() == other.scores.len() {
             let score = |(at, row): (usize, &ResultRow)| Some((at.to_string(), row.score?));
             seed.scores = table.rows.iter().enumerate().filter_map(score).collect();

@@ -1,7 +1,8 @@
 //! Why a trace shows no spans.
 
 use crate::model::{ArtifactOwner, Entry, Shown, TraceHead};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::Result;
 
 /// The file that holds a trace's spans where the database does not (MLflow 2.21 – 3.3, and stores
 /// made by `mlflow migrate-filestore`).
@@ -69,7 +70,7 @@ impl NoSpans {
     }
 
     /// Why a trace without spans has none.
-    pub(super) fn of(store: &mut dyn Store, cx: &ReadCx, head: &TraceHead) -> Result<Self> {
+    pub(super) fn of(session: &mut Session<'_>, head: &TraceHead) -> Result<Self> {
         let has_ended = head.row.duration_ms.is_some() && head.row.status != "IN_PROGRESS";
         match tag(&head.tags, LOCATION_TAG) {
             Some("TRACKING_STORE") => return Ok(if has_ended { Self::NotStored } else { Self::NotEnded }),
@@ -80,7 +81,7 @@ impl NoSpans {
             _ if !has_ended => return Ok(Self::NotEnded),
             _ => {}
         }
-        let tree = store.artifacts(cx, &ArtifactOwner::Trace(head.row.id.clone()))?;
+        let tree = session.store.artifacts(session.cx, &ArtifactOwner::Trace(head.row.id.clone()))?;
         Ok(match (tree.absent, tree.folder) {
             (Some(why), _) if tree.can_be_named || tree.outside.is_some() => {
                 Self::FolderAbsent { why, can_be_named: tree.can_be_named }
@@ -102,6 +103,7 @@ fn tag<'a>(tags: &'a [Entry], key: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::query::trace_tree;
+    use crate::store::ReadCx;
     use crate::store::memory::MemoryStore;
 
     fn why(location: Option<&str>, status: &str, duration_ms: Option<i64>) -> NoSpans {
@@ -113,7 +115,9 @@ mod tests {
         head.tags = location.map(|location| entry(LOCATION_TAG, location)).into_iter().collect();
         head.tags.push(entry(ARCHIVE_TAG, "s3://old/1"));
         store.put_trace(head, Vec::new());
-        let tree = trace_tree(&mut store.clone(), &ReadCx::new(), &"tr-1".into()).expect("read").expect("there");
+        let tree = trace_tree(&mut Session::alone(&mut store.clone(), &ReadCx::new()), &"tr-1".into())
+            .expect("read")
+            .expect("there");
         tree.no_spans.expect("none")
     }
 

@@ -16,7 +16,7 @@ use crate::analysis::optimization::{
 };
 use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunTraces, Store};
+use crate::store::{Result, RunTraces};
 
 pub use super::lookup::{SCORE_METRIC, score};
 pub use files::DataSize;
@@ -68,10 +68,10 @@ impl Optimization {
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Optimization>> {
-    let Some(stored) = super::runs::stored_run(store, cx, parent)? else { return Ok(None) };
-    let around = Surroundings::read(store, cx, &stored.experiment_id)?;
-    optimization_among(store, cx, stored, &around).map(Some)
+pub fn optimization(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Optimization>> {
+    let Some(stored) = super::runs::stored_run(session, parent)? else { return Ok(None) };
+    let around = Surroundings::read(session, &stored.experiment_id)?;
+    optimization_among(session, stored, &around).map(Some)
 }
 
 /// The runs of an experiment and their traces, counted: read once for several optimizations.
@@ -82,17 +82,16 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     /// Those of an experiment.
-    pub fn read(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId) -> Result<Self> {
-        let rows = run_table(store, cx, Some(experiment), true)?.rows;
-        let counts = store.run_traces(cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
+    pub fn read(session: &mut Session<'_>, experiment: &ExperimentId) -> Result<Self> {
+        let rows = run_table(session, Some(experiment), true)?.rows;
+        let counts = session.store.run_traces(session.cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
         Ok(Self { rows, counts })
     }
 }
 
 /// The optimization under a run, among all of its experiment.
 pub(super) fn optimization_among(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     stored: Run,
     around: &Surroundings,
 ) -> Result<Optimization> {
@@ -103,9 +102,9 @@ pub(super) fn optimization_among(
     let family = Family::of(&runs, parent);
     let counts = &around.counts;
 
-    let mut best = program_state(store, cx, parent, true)?;
+    let mut best = program_state(session, parent, true)?;
     let with_rules = match &best {
-        Some(_) if family.descendants.is_empty() => infer_rules::evaluations(store, cx, &stored, &runs)?,
+        Some(_) if family.descendants.is_empty() => infer_rules::evaluations(session, &stored, &runs)?,
         _ => Vec::new(),
     };
     if !with_rules.is_empty()
@@ -116,14 +115,14 @@ pub(super) fn optimization_among(
     let mut facts = Vec::new();
     let mut programs = Vec::new();
     for place in family.descendants.iter().chain(&with_rules) {
-        cx.check()?;
+        session.cx.check()?;
         let (run, values) = rows[*place];
-        let program = program_state(store, cx, &run.id, false)?;
+        let program = program_state(session, &run.id, false)?;
         let score = score(values);
         if program.is_none() && score.is_none() {
             continue;
         }
-        let rows_of_table = files::table_rows(store, cx, &run.id)?;
+        let rows_of_table = files::table_rows(session, &run.id)?;
         let has_source = program.as_ref().is_some_and(Program::has_source);
         let (score, completed) = match rows_of_table {
             None if has_source && may_count_completed(&run.name) => (None, score),
@@ -144,14 +143,14 @@ pub(super) fn optimization_among(
     let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
     let values = match own_values {
         Some(values) => values,
-        None => super::runs::stored_values(store, cx, parent)?,
+        None => super::runs::stored_values(session, parent)?,
     };
     let scored: Vec<Scored> = facts.iter().map(|one| Scored { score: one.score, n: one.n }).collect();
-    add_gepa_programs(store, cx, parent, &values, &scored, &mut programs)?;
+    add_gepa_programs(session, parent, &values, &scored, &mut programs)?;
     let is_finished = stored.status == RunStatus::Finished;
     let best_hash =
         best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
-    let trainset = files::data_size(store, cx, parent, "trainset.json")?;
+    let trainset = files::data_size(session, parent, "trainset.json")?;
     let own_traces = counts.get(parent).map(|counted| counted.traces);
     let clues = clues::Known {
         values: &values,
@@ -161,7 +160,7 @@ pub(super) fn optimization_among(
         traces: own_traces,
         with_rules: with_rules.len(),
     };
-    let (optimizer, given) = clues::optimizer(store, cx, &stored, clues)?;
+    let (optimizer, given) = clues::optimizer(session, &stored, clues)?;
     if optimizer.name != Some(Optimizer::Gepa) {
         facts.iter_mut().for_each(|one| one.score = one.score.or(one.completed.take()));
     }
@@ -182,7 +181,7 @@ pub(super) fn optimization_among(
         tokens: traces.and_then(|traces| traces.tokens),
         traces,
         trainset,
-        valset: files::data_size(store, cx, parent, "valset.json")?,
+        valset: files::data_size(session, parent, "valset.json")?,
         prompt_scores: absence::prompt_scores(&values),
         settings: values.params,
         run: stored,
@@ -252,7 +251,7 @@ impl Question for OptimizationOf {
     const LABEL: &'static str = "optimization";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        optimization(session.store, session.cx, &self.0)
+        optimization(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

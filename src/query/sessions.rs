@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::traces::TraceScope;
-use crate::store::{ReadCx, Result, Store, TraceHandle, TraceQuery};
+use crate::store::{Result, TraceHandle, TraceQuery};
 
 /// The traces of one session in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +23,11 @@ pub struct SessionGroup {
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_sessions(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<SessionGroup>> {
+pub fn trace_sessions(session: &mut Session<'_>, query: &TraceQuery) -> Result<Vec<SessionGroup>> {
     let mut groups: Vec<SessionGroup> = Vec::new();
     let mut place_of: HashMap<Arc<str>, usize> = HashMap::new();
     let mut group_of: HashMap<TraceHandle, usize> = HashMap::new();
-    for (handle, session) in store.trace_sessions(cx, query)? {
+    for (handle, session) in session.store.trace_sessions(session.cx, query)? {
         let Some(id) = session.ids().first() else { continue };
         let at = *place_of.entry(Arc::clone(id)).or_insert_with(|| {
             groups.push(SessionGroup { id: Some(Arc::clone(id)), traces: Vec::new() });
@@ -38,8 +38,8 @@ pub fn trace_sessions(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) ->
     if groups.is_empty() {
         return Ok(groups);
     }
-    cx.check()?;
-    let index = store.trace_index(cx, query)?;
+    session.cx.check()?;
+    let index = session.store.trace_index(session.cx, query)?;
     let mut others = SessionGroup { id: None, traces: Vec::new() };
     for handle in index.handles.iter() {
         let group = group_of.get(handle).and_then(|at| groups.get_mut(*at)).unwrap_or(&mut others);
@@ -62,7 +62,7 @@ impl Question for TraceSessionsOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_sessions(session.store, session.cx, &self.0.query())
+        trace_sessions(session, &self.0.query())
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -5,7 +5,7 @@ use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, Tr
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
 use crate::query::{Found, NoSpans};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// When the beginning of an id fits several, no more of them are named.
 pub const MAX_CANDIDATES: usize = 20;
@@ -81,12 +81,12 @@ pub struct TraceDocument {
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Result<Found<TraceId>> {
+pub fn find_trace(session: &mut Session<'_>, id_or_prefix: &str) -> Result<Found<TraceId>> {
     let id = TraceId::from(id_or_prefix);
-    if store.trace(cx, &id)?.is_some() {
+    if session.store.trace(session.cx, &id)?.is_some() {
         return Ok(Found::One(id));
     }
-    Ok(super::one_of(find_traces(store, cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
+    Ok(super::one_of(find_traces(session, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
 /// The ids of traces that are `typed` or begin so, with or without the `tr-` of MLflow 3 before them; no more than
@@ -94,13 +94,13 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize) -> Result<Vec<TraceId>> {
+pub fn find_traces(session: &mut Session<'_>, typed: &str, limit: usize) -> Result<Vec<TraceId>> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }
-    let mut found = store.trace_ids(cx, typed, limit)?;
+    let mut found = session.store.trace_ids(session.cx, typed, limit)?;
     if !typed.starts_with("tr-") {
-        found.extend(store.trace_ids(cx, &format!("tr-{typed}"), limit.saturating_sub(found.len()))?);
+        found.extend(session.store.trace_ids(session.cx, &format!("tr-{typed}"), limit.saturating_sub(found.len()))?);
     }
     Ok(found)
 }
@@ -109,10 +109,10 @@ pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceTree>> {
-    let Some(head) = store.trace(cx, trace)? else { return Ok(None) };
-    let spans = store.spans(cx, trace)?;
-    let no_spans = if spans.is_empty() { Some(NoSpans::of(store, cx, &head)?) } else { None };
+pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceTree>> {
+    let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
+    let spans = session.store.spans(session.cx, trace)?;
+    let no_spans = if spans.is_empty() { Some(NoSpans::of(session, &head)?) } else { None };
     Ok(Some(TraceTree { no_spans, ..TraceTree::new(head, spans) }))
 }
 
@@ -120,9 +120,9 @@ pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Result<TraceFigures> {
-    let facts = store.span_facts(cx, &tree.head.row.id, &tree.spans)?;
-    let attachments = attachments(store, cx, &tree.head, &facts)?;
+pub fn span_facts(session: &mut Session<'_>, tree: &TraceTree) -> Result<TraceFigures> {
+    let facts = session.store.span_facts(session.cx, &tree.head.row.id, &tree.spans)?;
+    let attachments = attachments(session, &tree.head, &facts)?;
     Ok(figures(tree, facts, attachments))
 }
 
@@ -130,8 +130,8 @@ pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Resul
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
-    store.span_body(cx, trace, span)
+pub fn span_body(session: &mut Session<'_>, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+    session.store.span_body(session.cx, trace, span)
 }
 
 /// The beginning of a body that takes long to read, for somebody who waits; `None` of one that
@@ -139,26 +139,21 @@ pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: Span
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_beginning(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    trace: &TraceId,
-    span: SpanHandle,
-) -> Result<Option<SpanBody>> {
-    store.span_beginning(cx, trace, span, BEGINNING_BYTES)
+pub fn span_beginning(session: &mut Session<'_>, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+    session.store.span_beginning(session.cx, trace, span, BEGINNING_BYTES)
 }
 
 /// All of a trace; `None` if the store does not have it.
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceDocument>> {
-    let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
-    let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
+pub fn trace_document(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceDocument>> {
+    let Some(tree) = trace_tree(session, trace)? else { return Ok(None) };
+    let mut bodies = session.store.span_bodies(session.cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
     // The bodies hold the facts: asking the store for them would read everything twice.
     let facts: Vec<SpanFacts> = bodies.iter().map(SpanBody::facts).collect();
-    let attachments = attachments(store, cx, &tree.head, &facts)?;
+    let attachments = attachments(session, &tree.head, &facts)?;
     let figures = figures(&tree, facts, attachments);
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
@@ -187,7 +182,7 @@ impl Question for TraceTreeOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_tree(session.store, session.cx, &self.0)
+        trace_tree(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -204,7 +199,7 @@ impl Question for TraceIdsLike {
     const LABEL: &'static str = "ids of traces";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        find_traces(session.store, session.cx, &self.0, MAX_CANDIDATES)
+        find_traces(session, &self.0, MAX_CANDIDATES)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -223,7 +218,7 @@ impl Question for TraceFiguresOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         match &*session.ask(&TraceTreeOf(self.0.clone()))? {
-            Some(tree) => span_facts(session.store, session.cx, tree),
+            Some(tree) => span_facts(session, tree),
             None => Ok(TraceFigures::default()),
         }
     }

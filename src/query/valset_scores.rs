@@ -9,7 +9,8 @@ use super::runs::{stored_run, stored_values};
 use crate::analysis::gepa_evaluations::has_score;
 use crate::model::program::Object;
 use crate::model::{Json, ResultRow, ResultTable, RunId, RunValues};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::Result;
 
 /// Scores from GEPA's table.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,19 +29,19 @@ pub struct ValsetRows {
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn valset_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<ValsetRows>> {
-    let Some(stored) = stored_run(store, cx, run)? else { return Ok(None) };
-    let values = stored_values(store, cx, run)?;
+pub fn valset_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<ValsetRows>> {
+    let Some(stored) = stored_run(session, run)? else { return Ok(None) };
+    let values = stored_values(session, run)?;
     let Some(score) = lookup::score(&values) else { return Ok(None) };
-    let program = program_state(store, cx, run, false)?;
-    let Some(found) = gepa_evaluation(store, cx, &stored, program.as_ref())? else { return Ok(None) };
+    let program = program_state(session, run, false)?;
+    let Some(found) = gepa_evaluation(session, &stored, program.as_ref())? else { return Ok(None) };
     let GepaEvaluation { parent, candidate, first } = found;
     if candidate.scores.is_empty() || !has_score(&candidate, Some(score)) {
         return Ok(None);
     }
-    let parent_values = stored_values(store, cx, &parent)?;
-    let Some(examples) = examples(store, cx, &parent, &parent_values, first.as_ref())? else {
-        cx.warn(
+    let parent_values = stored_values(session, &parent)?;
+    let Some(examples) = examples(session, &parent, &parent_values, first.as_ref())? else {
+        session.cx.warn(
             format!("run {parent}, {VALSET_SCORES}"),
             "has scores of examples of which neither valset.json nor the first evaluation tells what they are",
         );
@@ -72,19 +73,18 @@ struct Examples {
 /// the trainset, which it takes where it was given no other. All but one that is not as long as
 /// GEPA says.
 fn examples(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     parent: &RunId,
     values: &RunValues,
     first: Option<&RunId>,
 ) -> Result<Option<Examples>> {
     let size = lookup::param(values, "valset_size").and_then(|param| param.value.as_str().parse::<usize>().ok());
     let fits = |found: &Examples| size.is_none_or(|size| size == found.rows.len());
-    if let Some(found) = data(store, cx, parent, "valset.json")?.filter(fits) {
+    if let Some(found) = data(session, parent, "valset.json")?.filter(fits) {
         return Ok(Some(found));
     }
     if let Some(first) = first
-        && let Some(table) = result_table(store, cx, first)?
+        && let Some(table) = result_table(session, first)?
     {
         let rows = table.rows.into_iter().map(|row| row.example).collect();
         let found = Examples { fields: table.example_fields, rows };
@@ -93,11 +93,11 @@ fn examples(
         }
     }
     // Without the number of examples nothing says that it was the trainset.
-    Ok(data(store, cx, parent, "trainset.json")?.filter(|found| size.is_some() && fits(found)))
+    Ok(data(session, parent, "trainset.json")?.filter(|found| size.is_some() && fits(found)))
 }
 
 /// Those of a file.
-fn data(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Examples>> {
-    let found = DataRows::read(store, cx, run, path)?.and_then(DataRows::into_examples);
+fn data(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Examples>> {
+    let found = DataRows::read(session, run, path)?.and_then(DataRows::into_examples);
     Ok(found.map(|(fields, rows)| Examples { fields, rows }))
 }

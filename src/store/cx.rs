@@ -125,6 +125,14 @@ impl ReadCx {
         }
     }
 
+    /// Runs a part of the reading whose warnings are dropped: of what is only looked into to know more.
+    pub fn quietly<T>(&self, part: impl FnOnce() -> T) -> T {
+        let before = std::mem::take(&mut *self.warnings.borrow_mut());
+        let value = part();
+        *self.warnings.borrow_mut() = before;
+        value
+    }
+
     /// Runs a part of the reading, and gives what it noted apart; it counts for the whole as well.
     pub fn capture<T>(&self, part: impl FnOnce() -> T) -> (T, Vec<Warning>) {
         let before = std::mem::take(&mut *self.warnings.borrow_mut());

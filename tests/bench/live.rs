@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use dspyglass::model::RunId;
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use rusqlite::{Connection, params};
 
@@ -32,7 +33,8 @@ pub fn measure(source: &Path) -> Result<(), Failure> {
     println!("\nan optimization of {CHILDREN} children, opened and read, milliseconds (second column: no log)");
     let read = |database: &Path| -> Result<usize, Failure> {
         let mut store = open(database, &OpenOptions::default())?;
-        let found = query::optimization(&mut *store, &ReadCx::new(), &parent)?.ok_or("no such run")?;
+        let found =
+            query::optimization(&mut Session::alone(&mut *store, &ReadCx::new()), &parent)?.ok_or("no such run")?;
         Ok(found.evaluations.len())
     };
     for (what, every_ms) in

@@ -2,6 +2,7 @@
 
 use dspyglass::model::{ArtifactOwner, Reveal};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, open};
 use rusqlite::Connection;
 
@@ -36,7 +37,7 @@ fn no_address_shows_its_password() {
         let mut said = format!("{:?}", store.experiments(&cx, true).expect("read"));
         for (one, values) in store.run_rows(&cx, &query).expect("read") {
             let tree = store.artifacts(&cx, &ArtifactOwner::Run(one.id.clone())).expect("read");
-            let program = query::program(store.as_mut(), &cx, &one.id, false).expect("read");
+            let program = query::program(&mut Session::alone(store.as_mut(), &cx), &one.id, false).expect("read");
             said += &format!("{one:?} {values:?} {tree:?} {program:?}");
         }
         said += &format!("{:?}", cx.take_warnings());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dspyglass::model::{Json, ProgramSource, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, ScoreSource};
 use dspyglass::store::ReadCx;
 use rusqlite::Connection;
@@ -64,7 +65,8 @@ fn gepas_scores_are_those_of_the_table_beside_the_optimization() {
             let bare = bare_evaluations(&database, &parent).into_iter().filter(|(run, _)| !own.contains_key(run));
             for (at, (run, score)) in bare.enumerate() {
                 let id = RunId::from(run.as_str());
-                let compared = query::compare(store.as_mut(), &ReadCx::new(), &id, &id).expect("read");
+                let compared =
+                    query::compare(&mut Session::alone(store.as_mut(), &ReadCx::new()), &id, &id).expect("read");
                 let expected = scores_of(&table, at + 1).expect("a row");
                 let mean = 100.0 * expected.iter().sum::<f64>() / expected.len() as f64;
                 assert!((mean - score).abs() < 0.0051, "{run}: the row means are the scores of the evaluations");
@@ -82,7 +84,8 @@ fn gepas_scores_are_those_of_the_table_beside_the_optimization() {
                     sql(&database, &name)[0][0] == "eval_0" && !sql(&database, &of_parent).is_empty()
                 });
                 let seed = RunId::from(seed.expect("an evaluation of the seed").as_str());
-                let diff = query::compare(store.as_mut(), &ReadCx::new(), &seed, &id).expect("read");
+                let diff =
+                    query::compare(&mut Session::alone(store.as_mut(), &ReadCx::new()), &seed, &id).expect("read");
                 let diff = diff.examples.expect("scores of both");
                 assert!(diff.metric.is_same() && diff.scored == n, "{run}: {diff:?}");
                 let texts = predictions(&database, &run);
@@ -125,7 +128,8 @@ fn the_family_tree_has_scores_of_every_candidate() {
     let database = copy_of("gepa-3.17");
     let database = database.path().join("mlflow.db");
     let parent = sql(&database, "select run_uuid from runs where name = 'gepa with lineage'")[0][0].clone();
-    let tree = query::lineage(reader(&database).as_mut(), &ReadCx::new(), &RunId::from(parent.as_str()));
+    let tree =
+        query::lineage(&mut Session::alone(reader(&database).as_mut(), &ReadCx::new()), &RunId::from(parent.as_str()));
     let tree = tree.expect("read").expect("GEPA's");
     // The table lacks the seed, whose evaluation has a table of its own.
     let own = files(database.parent().expect("a folder"), "result_table.json");
@@ -166,12 +170,15 @@ fn without_saved_programs_gepas_tables_tell_the_instructions() {
         ("eval_full_1", ProgramSource::Candidates, text_of(1)),
     ];
     for (name, source, text) in &expected {
-        let program = query::program(store.as_mut(), &ReadCx::new(), &runs[*name], false).expect("read");
+        let program =
+            query::program(&mut Session::alone(store.as_mut(), &ReadCx::new()), &runs[*name], false).expect("read");
         let program = program.unwrap_or_else(|| panic!("{name} has a place in GEPA's tables"));
         assert_eq!((program.source, program.complete, program.predictors.len()), (*source, false, 1), "{name}");
         assert_eq!(program.predictors[0].instructions.as_ref(), Some(text), "{name}");
     }
-    let compared = query::compare(store.as_mut(), &ReadCx::new(), &runs["eval_0"], &runs["eval_full_1"]).expect("read");
+    let compared =
+        query::compare(&mut Session::alone(store.as_mut(), &ReadCx::new()), &runs["eval_0"], &runs["eval_full_1"])
+            .expect("read");
     let program = compared.program.expect("instructions of both");
     assert!(!program.same && !program.complete);
     assert_eq!(
@@ -180,10 +187,12 @@ fn without_saved_programs_gepas_tables_tell_the_instructions() {
     );
     assert_eq!(compared.examples.expect("scores of both").scored, 4);
     // The family tree knows whose evaluation is whose, and the optimization its programs.
-    let tree = query::lineage(store.as_mut(), &ReadCx::new(), parent).expect("read").expect("GEPA's");
+    let tree =
+        query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), parent).expect("read").expect("GEPA's");
     let users: Vec<&RunId> = tree.candidates.iter().flat_map(|one| &one.run_ids).collect();
     assert_eq!(users, [&runs["eval_0"], &runs["eval_full_0"], &runs["eval_full_1"]]);
-    let found = query::optimization(store.as_mut(), &ReadCx::new(), parent).expect("read").expect("a run");
+    let found =
+        query::optimization(&mut Session::alone(store.as_mut(), &ReadCx::new()), parent).expect("read").expect("a run");
     assert_eq!(found.seed.expect("a seed").run_ids, [runs["eval_0"].clone()]);
     assert!(found.programs.iter().all(Option::is_some));
 }

@@ -9,6 +9,7 @@ use crate::safety::{Writer, add_run_sql, into_wal};
 use crate::support::{assert_unchanged, copy_of, picture, sql};
 use dspyglass::model::RunId;
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::sqlite::{Holder, Mode, SqliteStore};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, TraceQuery};
 
@@ -137,7 +138,8 @@ fn traces_of_a_run_follow_the_log() {
 fn time_to_optimize(database: &Path, parent: &RunId) -> Duration {
     let since = Instant::now();
     let mut store = opened(database);
-    let found = query::optimization(&mut store, &ReadCx::new(), parent).expect("read").expect("there");
+    let found =
+        query::optimization(&mut Session::alone(&mut store, &ReadCx::new()), parent).expect("read").expect("there");
     assert!(found.evaluations.len() > 500);
     since.elapsed()
 }

@@ -7,6 +7,7 @@ use dspyglass::analysis::program_diff::{ChangeKind, diff_programs};
 use dspyglass::analysis::program_state::{from_json, from_params};
 use dspyglass::model::{Json, Program, ProgramSource, Reveal, RunId};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 use serde_json::json;
 
@@ -101,7 +102,7 @@ fn every_program_is_what_its_file_says() {
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
         for run in all_runs(&mut *store, &cx) {
             let place = format!("{} {run}", database.display());
-            let program = query::program(&mut *store, &cx, &run, false).expect("read");
+            let program = query::program(&mut Session::alone(&mut *store, &cx), &run, false).expect("read");
             match (program, models.get(run.as_str()), best.get(run.as_str())) {
                 (Some(program), Some(file), _) => {
                     assert_eq!(program.source, ProgramSource::ModelJson, "{place}");
@@ -124,7 +125,7 @@ fn every_program_is_what_its_file_says() {
                 }
                 (None, model, best) => assert!(model.is_none() && best.is_none(), "{place}"),
             }
-            let program = query::program_state(&mut *store, &cx, &run, true).expect("read");
+            let program = query::program_state(&mut Session::alone(&mut *store, &cx), &run, true).expect("read");
             assert_eq!(program.is_some(), best.contains_key(run.as_str()), "{place}");
             if let (Some(program), Some(file)) = (program, best.get(run.as_str())) {
                 assert_equal(&program, &read(file), &place);
@@ -186,7 +187,7 @@ fn pieces_rebuild_both_programs() {
         let cx = ReadCx::new();
         let programs: Vec<Program> = all_runs(&mut *store, &cx)
             .iter()
-            .filter_map(|run| query::program_state(&mut *store, &cx, run, false).expect("read"))
+            .filter_map(|run| query::program_state(&mut Session::alone(&mut *store, &cx), run, false).expect("read"))
             .collect();
         for old in &programs {
             for new in &programs {
@@ -238,7 +239,10 @@ fn names_and_types_come_from_traces() {
         let mut store = opened(&database);
         let cx = ReadCx::new();
         for run in all_runs(&mut *store, &cx) {
-            let Some(program) = query::program(&mut *store, &cx, &run, false).expect("read") else { continue };
+            let Some(program) = query::program(&mut Session::alone(&mut *store, &cx), &run, false).expect("read")
+            else {
+                continue;
+            };
             for (field, predictor) in
                 program.predictors.iter().flat_map(|one| one.fields.iter().map(move |it| (it, one)))
             {
@@ -293,7 +297,9 @@ fn examples_fixed_and_broken_are_counted_as_naively() {
         let cx = ReadCx::new();
         for (a, file_a) in tables.iter().take(12) {
             for (b, file_b) in tables.iter().take(12) {
-                let diff = query::compare(&mut *store, &cx, &a.as_str().into(), &b.as_str().into()).expect("read");
+                let diff =
+                    query::compare(&mut Session::alone(&mut *store, &cx), &a.as_str().into(), &b.as_str().into())
+                        .expect("read");
                 let Some(examples) = diff.examples else { continue };
                 if !examples.metric.is_same() {
                     assert!(examples.fixed.is_empty() && examples.broken.is_empty(), "{a} {b}");

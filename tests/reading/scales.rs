@@ -1,6 +1,7 @@
 //! Two evaluations by different metrics are never put on one scale.
 
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Comparison};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
@@ -35,7 +36,7 @@ fn store() -> MemoryStore {
 }
 
 fn compared(store: &MemoryStore, a: &str, b: &str) -> Comparison {
-    query::compare(&mut store.clone(), &ReadCx::new(), &a.into(), &b.into()).expect("read")
+    query::compare(&mut Session::alone(&mut store.clone(), &ReadCx::new()), &a.into(), &b.into()).expect("read")
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl Serialize for Tally<'_> {
 }
 
 pub(super) fn answer(answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let report = query::check(answer.store, answer.cx)?;
+    let report = query::check(&mut answer.session)?;
     if answer.is_json { print_json(&report, answer) } else { print_text(&report, answer) }
 }
 
@@ -181,7 +181,7 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
         },
         logged_models: report.inventory.logged_models,
         findings: report.findings.iter().map(Finding::from).collect(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

@@ -339,7 +339,7 @@ impl<'a> Examples<'a> {
 
 pub(super) fn answer(args: &DiffArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let (a, b) = (answer.run(&args.run_a)?, answer.run(args.run_b.as_deref().unwrap_or_default())?);
-    let diff = query::compare(answer.store, answer.cx, &a.id, &b.id)?;
+    let diff = query::compare(&mut answer.session, &a.id, &b.id)?;
     if answer.is_json { print_json((&a, &b), &diff, answer) } else { diff_text::print((&a, &b), &diff, answer) }
 }
 
@@ -357,7 +357,7 @@ fn print_json((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer<'_>) 
         complete: program.map(|program| program.complete),
         texts_complete: program.map(ProgramDiff::texts_complete),
         other: program.map(|program| keys(&program.other)).unwrap_or_default(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

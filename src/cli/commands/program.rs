@@ -115,7 +115,7 @@ pub(super) fn values(demos: &[Demo]) -> Vec<&Object> {
 
 pub(super) fn answer(args: &ProgramArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.run)?;
-    let Some(program) = query::program(answer.store, answer.cx, &run.id, args.best)? else {
+    let Some(program) = query::program(&mut answer.session, &run.id, args.best)? else {
         return Err(without_program(&run, args.best, answer));
     };
     if answer.is_json { print_json(&run, &program, answer) } else { program_text::print(&run, &program, answer) }
@@ -127,7 +127,8 @@ fn without_program(run: &Run, best: bool, answer: &Answer<'_>) -> Failure {
         true => "no best_model.json".to_owned(),
         false => format!("no program: {}", query::NO_PROGRAM),
     };
-    let why = answer.cx.take_warnings().into_iter().map(|warning| format!("; {}: {}", warning.place, warning.what));
+    let why =
+        answer.session.cx.take_warnings().into_iter().map(|warning| format!("; {}: {}", warning.place, warning.what));
     Failure::Absent(format!("run {} has {looked}{}", run.id, why.collect::<String>()))
 }
 
@@ -150,7 +151,7 @@ fn print_json(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Result<(
                 trace_id: one.trace.as_str(),
             })
             .collect(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

@@ -219,12 +219,12 @@ impl<'a> OneAttachment<'a> {
 }
 
 pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let id = match query::find_trace(answer.store, answer.cx, &args.trace)? {
+    let id = match query::find_trace(&mut answer.session, &args.trace)? {
         Found::One(id) => id,
         Found::Several(ids) => return Err(several("traces", &args.trace, &ids)),
         Found::Nothing => return Err(answer.absent("trace", &args.trace)),
     };
-    let Some(document) = query::trace_document(answer.store, answer.cx, &id)? else {
+    let Some(document) = query::trace_document(&mut answer.session, &id)? else {
         return Err(answer.absent("trace", &args.trace));
     };
     if !answer.is_json {
@@ -241,7 +241,7 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         id: row.id.as_str(),
         status: json::known(&row.status),
         tokens: tokens.map(Usage::from),
-        spans: Spans(&document, answer.cx.reveal()),
+        spans: Spans(&document, answer.session.cx.reveal()),
         no_spans: document.tree.no_spans.as_ref().map(query::NoSpans::sentence),
         tokens_stored: row.tokens.filter(|stored| tokens != Some(*stored)).map(Usage::from),
         run_id: row.run_id.as_ref().map(|id| id.as_str()),
@@ -259,7 +259,7 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         cached: row.cached.map(json::CachedWord),
         fallbacks: tree.fallbacks.iter().filter_map(|one| OneFallback::new(tree, one)).collect(),
         attachments: attachments.list.iter().map(|one| OneAttachment::new(tree, one)).collect(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

@@ -65,7 +65,7 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
         if let Some(fallback) = fallback {
             table.note(&format!("{indent}! {}", fallback.text()));
         }
-        for note in notes(&document.bodies[node.item], answer.cx.reveal()) {
+        for note in notes(&document.bodies[node.item], answer.session.cx.reveal()) {
             table.note(&format!("{indent}{note}"));
         }
         for one in document.figures.attachments.of_span(node.item).take(ATTACHMENTS) {

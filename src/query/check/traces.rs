@@ -6,8 +6,9 @@ use super::runs::Known;
 use super::{CheckReport, Findings, tally};
 use crate::model::{ArtifactOwner, TraceId, TraceRow};
 use crate::query::NoSpans;
+use crate::query::ask::Session;
 use crate::query::trace::{TraceTree, span_facts, trace_tree};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// Of how many traces the spans are listed.
 const MAX_TRACES: usize = 20_000;
@@ -15,8 +16,8 @@ const MAX_TRACES: usize = 20_000;
 /// Of how many traces the spans are read for their usage.
 const MAX_RECOMPUTED: u64 = 1_000;
 
-pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, report: &mut CheckReport) -> Result<()> {
-    let list = crate::query::traces(store, cx, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
+pub(super) fn check_traces(session: &mut Session<'_>, known: &Known, report: &mut CheckReport) -> Result<()> {
+    let list = crate::query::traces(session, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
     report.traces = list.total;
     report.traces_checked = list.rows.len() as u64;
     report.trace_statuses = tally(list.rows.iter().map(|row| row.status.clone()));
@@ -24,16 +25,16 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
     let mut seen = HashSet::new();
     let mut incomplete: HashSet<TraceId> = HashSet::new();
     for row in &list.rows {
-        cx.check()?;
+        session.cx.check()?;
         if !seen.insert(&row.id) {
             findings.add("trace", "stands twice in the store", row.id.as_str());
         }
         check_row(row, known, &mut findings);
-        let Some(tree) = trace_tree(store, cx, &row.id)? else { continue };
+        let Some(tree) = trace_tree(session, &row.id)? else { continue };
         if check_tree(&tree, &mut findings) {
             incomplete.insert(row.id.clone());
         }
-        let artifacts = store.artifacts(cx, &ArtifactOwner::Trace(row.id.clone()))?;
+        let artifacts = session.store.artifacts(session.cx, &ArtifactOwner::Trace(row.id.clone()))?;
         let is_attachment = |path: &str| path.strip_prefix("attachments/").is_some_and(|name| !name.contains('/'));
         let files = artifacts.entries.iter().filter(|entry| !entry.is_folder);
         report.attachments.files += files.filter(|entry| is_attachment(&entry.path)).count() as u64;
@@ -46,7 +47,7 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
         }
         report.tokens.traces_with_total += u64::from(row.tokens.is_some());
         if report.tokens.traces_recomputed < MAX_RECOMPUTED {
-            let figures = span_facts(store, cx, &tree)?;
+            let figures = span_facts(session, &tree)?;
             let tokens = figures.tokens;
             let missing = figures.attachments.missing().count();
             report.attachments.named += figures.attachments.list.len() as u64;
@@ -65,10 +66,10 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
     }
     report.findings.append(&mut findings.0);
     // What became a finding needs no warning.
-    for warning in cx.take_warnings() {
+    for warning in session.cx.take_warnings() {
         let trace = warning.place.strip_prefix("trace ").map(TraceId::from);
         if !trace.is_some_and(|trace| incomplete.contains(&trace)) {
-            cx.warn(warning.place, warning.what);
+            session.cx.warn(warning.place, warning.what);
         }
     }
     Ok(())

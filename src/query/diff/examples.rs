@@ -10,9 +10,10 @@ use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 use crate::analysis::result_table::{RightRule, join_examples};
 use crate::model::RunId;
 use crate::model::program::Object;
+use crate::query::ask::Session;
 use crate::query::example_answer::{ExampleAnswer, answer};
 use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// So long traces are looked into, both runs taken together.
 const TRACES: Duration = Duration::from_millis(1_500);
@@ -78,23 +79,23 @@ pub(super) struct Examples {
 }
 
 /// Compares the examples of two runs.
-pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Examples> {
+pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Examples> {
     let start = Instant::now();
     // One run that is slow to read must not take all of the time.
     let until = |part: u32| start.checked_add(TRACES / 4 * part).unwrap_or(start);
-    let old = example_rows(store, cx, a, until(1))?;
-    let new = example_rows(store, cx, b, until(2))?;
+    let old = example_rows(session, a, until(1))?;
+    let new = example_rows(session, b, until(2))?;
     let rows = [old.count(), new.count()];
     let sources = [old.source.clone(), new.source.clone()];
     let mut diff = match rows {
         [Some(_), Some(_)] => {
             let inputs = match (old.is_from_table(), new.is_from_table()) {
-                (true, true) => example_inputs(store, cx, a, &old.table)?,
+                (true, true) => example_inputs(session, a, &old.table)?,
                 (false, _) => Some(old.table.example_fields.iter().cloned().collect()),
                 (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
             };
             let pairs = join_examples(&old.table, &new.table);
-            let metric = metric_match(store, cx, [a, b], [&old, &new], &pairs, until(3))?;
+            let metric = metric_match(session, [a, b], [&old, &new], &pairs, until(3))?;
             Some(compare(&old, &new, &pairs, metric, inputs.as_ref()))
         }
         _ => None,
@@ -102,14 +103,14 @@ pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId)
     if let Some(diff) = &mut diff {
         let changes = || diff.fixed.iter().chain(&diff.broken);
         let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
-        let old_links = links(store, cx, a, &old, &old_rows, until(3))?;
-        let new_links = links(store, cx, b, &new, &new_rows, until(4))?;
+        let old_links = links(session, a, &old, &old_rows, until(3))?;
+        let new_links = links(session, b, &new, &new_rows, until(4))?;
         for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old_links.into_iter().zip(new_links))
         {
             change.traces = traces.into();
             let sides = [(&old, change.old_row), (&new, change.new_row)];
             for ((answer, traced), (rows, at)) in change.answers.iter_mut().zip(&change.traces).zip(sides) {
-                *answer = answered(store, cx, rows, at, traced, until(4))?;
+                *answer = answered(session, rows, at, traced, until(4))?;
             }
         }
     }
@@ -118,8 +119,7 @@ pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId)
 
 /// What was answered: as the table of results says, else as the trace of the example does.
 fn answered(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     rows: &ExampleRows,
     at: usize,
     traced: &TraceLink,
@@ -128,7 +128,7 @@ fn answered(
     let fields = rows.table.rows.get(at).map(|row| &row.prediction).filter(|fields| !fields.is_empty());
     match (fields, traced.trace()) {
         (Some(fields), _) => Ok(Some(ExampleAnswer { fields: fields.clone(), from_repr: false })),
-        (None, Some(trace)) if Instant::now() <= until => answer(store, cx, trace),
+        (None, Some(trace)) if Instant::now() <= until => answer(session, trace),
         _ => Ok(None),
     }
 }

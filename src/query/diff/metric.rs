@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use crate::analysis::metric_match::{Alike, MetricClues, MetricMatch, ScoreRange, WRAPPED_METRIC, match_metrics};
 use crate::model::{ResultTable, RunId};
+use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, ScoreSource, score_of};
 use crate::query::runs::{adopted_runs, stored_run};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// On no more traces of a run a name is looked for: most assessments are lost (MLflow 3.13 – 3.18).
 const MAX_TRACES: usize = 200;
@@ -15,8 +16,7 @@ const MAX_TRACES: usize = 200;
 /// Compares the metrics of two runs; `pairs` are the rows of the examples that both evaluated.
 /// Names are looked for until `until`.
 pub fn metric_match(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     runs: [&RunId; 2],
     rows: [&ExampleRows; 2],
     pairs: &[(usize, usize)],
@@ -28,12 +28,12 @@ pub fn metric_match(
     let mut clues = [MetricClues::default(), MetricClues::default()];
     for ((clues, run), rows) in clues.iter_mut().zip(runs).zip(rows) {
         clues.range = ScoreRange::of(rows.table.rows.iter().filter_map(|row| row.score));
-        clues.optimization = optimization_of(store, cx, run)?;
+        clues.optimization = optimization_of(session, run)?;
     }
     let is_of_one = clues[0].optimization.is_some() && clues[0].optimization == clues[1].optimization;
     if !is_of_one {
         for ((clues, run), rows) in clues.iter_mut().zip(runs).zip(rows) {
-            clues.name = name(store, cx, run, rows, until)?.filter(|name| name != WRAPPED_METRIC);
+            clues.name = name(session, run, rows, until)?.filter(|name| name != WRAPPED_METRIC);
         }
     }
     let [a, b] = &clues;
@@ -42,12 +42,12 @@ pub fn metric_match(
 
 /// The name and the id of the optimization whose evaluation a run is: a plain `Evaluate` within
 /// a run of the user is named `eval`, those of optimizers have a number.
-fn optimization_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<(String, String)>> {
-    let Some(stored) = stored_run(store, cx, run)? else { return Ok(None) };
+fn optimization_of(session: &mut Session<'_>, run: &RunId) -> Result<Option<(String, String)>> {
+    let Some(stored) = stored_run(session, run)? else { return Ok(None) };
     if !stored.name.starts_with("eval_") {
         return Ok(None);
     }
-    let family = adopted_runs(store, cx, Some(&stored.experiment_id), true)?;
+    let family = adopted_runs(session, Some(&stored.experiment_id), true)?;
     let find = |id: &RunId| family.iter().find(|one| one.id == *id);
     let Some(parent) = find(run).and_then(|own| own.parent_id.clone()) else { return Ok(None) };
     let name = find(&parent).map(|parent| parent.name.clone()).filter(|name| !name.is_empty());
@@ -55,19 +55,19 @@ fn optimization_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Op
 }
 
 /// How the scores on a run's traces are called, if they are called one thing.
-fn name(store: &mut dyn Store, cx: &ReadCx, run: &RunId, rows: &ExampleRows, until: Instant) -> Result<Option<String>> {
+fn name(session: &mut Session<'_>, run: &RunId, rows: &ExampleRows, until: Instant) -> Result<Option<String>> {
     if let ScoreSource::Assessments { metric, .. } = &rows.source {
         return Ok(Some(metric.clone()));
     }
     let query = TraceQuery { run: Some(run.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for row in store.trace_rows(cx, &index.handles)? {
-        cx.check()?;
+    for row in session.store.trace_rows(session.cx, &index.handles)? {
+        session.cx.check()?;
         if Instant::now() > until {
             break;
         }
-        let assessments = store.trace(cx, &row.id)?.map(|head| head.assessments).unwrap_or_default();
+        let assessments = session.store.trace(session.cx, &row.id)?.map(|head| head.assessments).unwrap_or_default();
         for (name, _) in assessments.iter().filter_map(score_of) {
             *counts.entry(name).or_default() += 1;
         }

@@ -9,8 +9,9 @@ use crate::analysis::optimization::{
 };
 use crate::analysis::program_state::describes_program;
 use crate::model::{ArtifactOwner, Json, Program, Run, RunValues, SpanBody, SpanHead, TraceId};
+use crate::query::ask::Session;
 use crate::query::lookup;
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// No more traces than this are looked into.
 const MAX_TRACES: usize = 200;
@@ -40,13 +41,8 @@ pub struct Known<'a> {
 }
 
 /// The optimizer, and the instructions that it was given where its proposer was told them.
-pub fn optimizer(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    run: &Run,
-    known: Known<'_>,
-) -> Result<(OptimizerGuess, Vec<String>)> {
-    let files = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
+pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Result<(OptimizerGuess, Vec<String>)> {
+    let files = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
     let tag = |key: &str| lookup::tag(known.values, key).map(|tag| tag.value.as_str().to_owned());
     let evaluation = |one: &EvaluationFacts| EvaluationClue {
         name: one.run.name.clone(),
@@ -77,7 +73,7 @@ pub fn optimizer(
     if is_sure(&guess) {
         return Ok((guess, Vec::new()));
     }
-    ask_traces(store, cx, run, &mut clues)?;
+    ask_traces(session, run, &mut clues)?;
     Ok((infer_optimizer(&clues), clues.given_instructions))
 }
 
@@ -95,21 +91,21 @@ fn program(program: &Program) -> ProgramClue {
 }
 
 /// Looks into the traces of the optimization itself until enough proposals are found.
-fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &Run, clues: &mut OptimizerClues) -> Result<()> {
+fn ask_traces(session: &mut Session<'_>, run: &Run, clues: &mut OptimizerClues) -> Result<()> {
     let query = TraceQuery { run: Some(run.id.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut proposals = 0;
     let mut calls = Calls::default();
     // Who left evaluations is told by them.
     let asks_calls = clues.evaluations.is_empty() && clues.best.is_some();
-    for row in store.trace_rows(cx, &index.handles)? {
-        cx.check()?;
-        let spans = store.spans(cx, &row.id)?;
+    for row in session.store.trace_rows(session.cx, &index.handles)? {
+        session.cx.check()?;
+        let spans = session.store.spans(session.cx, &row.id)?;
         // Predictors name their signature; a bare call of a model has none.
         let asked = spans.iter().filter(|span| span.name.starts_with("Predict.")).take(MAX_PREDICTS);
         let mut has_signature = false;
         for span in asked {
-            let Some(body) = store.span_body(cx, &row.id, span.handle)? else { continue };
+            let Some(body) = session.store.span_body(session.cx, &row.id, span.handle)? else { continue };
             let Some(signature) = body.attributes.get("signature").and_then(Json::as_str) else { continue };
             has_signature = true;
             if is_proposal(signature) {
@@ -120,11 +116,11 @@ fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &Run, clues: &mut Optimiz
         }
         let call = spans.iter().find(|span| span.name.starts_with("LM."));
         if let (false, Some(call)) = (has_signature, call) {
-            let body = store.span_body(cx, &row.id, call.handle)?;
+            let body = session.store.span_body(session.cx, &row.id, call.handle)?;
             clues.bare_prompts.extend(body.and_then(|body| first_text(body.inputs.as_ref()?)));
         }
         if asks_calls {
-            calls.add(store, cx, &row.id, &spans)?;
+            calls.add(session, &row.id, &spans)?;
         }
         if !clues.signatures.is_empty() {
             proposals += 1;
@@ -146,15 +142,15 @@ struct Calls {
 }
 
 impl Calls {
-    fn add(&mut self, store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<()> {
+    fn add(&mut self, session: &mut Session<'_>, trace: &TraceId, spans: &[SpanHead]) -> Result<()> {
         if let Some(call) = spans.iter().find(|span| span.name.starts_with("LM."))
-            && let Some(body) = store.span_body(cx, trace, call.handle)?
+            && let Some(body) = session.store.span_body(session.cx, trace, call.handle)?
         {
             self.settings.insert(["rollout_id", "temperature"].map(|key| setting(&body, key)));
         }
         let root = spans.iter().find(|span| span.parent_id.is_none());
         let Some(root) = root else { return Ok(()) };
-        let body = store.span_body(cx, trace, root.handle)?;
+        let body = session.store.span_body(session.cx, trace, root.handle)?;
         if let Some(outputs) = body.as_ref().and_then(|body| body.outputs.as_ref()?.as_object()) {
             self.traces += 1;
             self.decisions += usize::from(outputs.values().any(is_decision));

@@ -8,9 +8,10 @@ use crate::analysis::gepa_evaluations::{Scored, candidate_of_program, candidates
 use crate::analysis::lineage::{LineageCandidate, Table, add_scores, candidates_of};
 use crate::model::secret::mask_json;
 use crate::model::{Json, Program, ProgramSource, Run, RunId, RunStatus, RunValues};
+use crate::query::ask::Session;
 use crate::query::lookup;
 use crate::query::runs::{adopted_runs, run_table, stored_values};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// All candidates but the seed.
 pub const CANDIDATES: &str = "candidates.json";
@@ -22,30 +23,29 @@ pub const VALSET_SCORES: &str = "valset_scores.json";
 const SEED_PARAM: &str = "summary/seed/";
 
 /// One of GEPA's tables, masked; `None` if it is not there or none.
-pub fn table(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Json>> {
-    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+pub fn table(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Json>> {
+    let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
     if Table::of(&decoded.value).is_none() {
-        cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
+        session.cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
         return Ok(None);
     }
-    Ok(Some(mask_json("", decoded.value, cx.reveal())))
+    Ok(Some(mask_json("", decoded.value, session.cx.reveal())))
 }
 
 /// The candidates in the order of their numbers, the seed first, with their scores; empty where
 /// there is no such table. `seed` is the program that was evaluated first, if known.
 pub fn candidates(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     parent: &RunId,
     values: &RunValues,
     seed: Option<&Program>,
 ) -> Result<Vec<LineageCandidate>> {
-    let found = table(store, cx, parent, CANDIDATES)?;
+    let found = table(session, parent, CANDIDATES)?;
     let mut found = found.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
     if found.first().is_none_or(|first| first.index != 0) {
-        found.insert(0, seed_candidate(store, cx, parent, values, seed, &found)?);
+        found.insert(0, seed_candidate(session, parent, values, seed, &found)?);
     }
-    if let Some(scores) = table(store, cx, parent, VALSET_SCORES)?.as_ref().and_then(Table::of) {
+    if let Some(scores) = table(session, parent, VALSET_SCORES)?.as_ref().and_then(Table::of) {
         add_scores(&scores, &mut found);
     }
     Ok(found)
@@ -54,8 +54,7 @@ pub fn candidates(
 /// Candidate 0, which no table holds: its instructions are params and those of the first
 /// evaluation, its score is the first that GEPA noted.
 fn seed_candidate(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     parent: &RunId,
     values: &RunValues,
     seed: Option<&Program>,
@@ -75,7 +74,7 @@ fn seed_candidate(
     };
     let instructions = components.into_iter().filter_map(instruction).collect();
     let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
-    let histories = store.metric_history(cx, parent, Some("val_program_average"))?;
+    let histories = session.store.metric_history(session.cx, parent, Some("val_program_average"))?;
     // GEPA scores the seed before its first iteration, which is step 0.
     let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
     candidate.score = first.map(|point| point.value).filter(|value| value.is_finite());
@@ -94,41 +93,35 @@ pub struct GepaEvaluation {
 
 /// The candidate that an evaluation scored, by its own program or else by GEPA's order; `None`
 /// if its optimization has no such tables or they do not fit.
-pub fn evaluation(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    run: &Run,
-    program: Option<&Program>,
-) -> Result<Option<GepaEvaluation>> {
-    let family = adopted_runs(store, cx, Some(&run.experiment_id), true)?;
+pub fn evaluation(session: &mut Session<'_>, run: &Run, program: Option<&Program>) -> Result<Option<GepaEvaluation>> {
+    let family = adopted_runs(session, Some(&run.experiment_id), true)?;
     let adopted = family.iter().find(|one| one.id == run.id);
     let Some(parent) = adopted.and_then(|run| run.parent_id.clone()) else { return Ok(None) };
     let first = family.iter().find(|one| one.parent_id.as_ref() == Some(&parent)).map(|one| one.id.clone());
-    if table(store, cx, &parent, CANDIDATES)?.is_none() {
+    if table(session, &parent, CANDIDATES)?.is_none() {
         return Ok(None);
     }
-    let values = stored_values(store, cx, &parent)?;
-    let mut known = candidates(store, cx, &parent, &values, None)?;
+    let values = stored_values(session, &parent)?;
+    let mut known = candidates(session, &parent, &values, None)?;
     let place = match program {
         Some(program) => {
-            let score = lookup::score(&stored_values(store, cx, &run.id)?);
+            let score = lookup::score(&stored_values(session, &run.id)?);
             candidate_of_program(&known, program, score)
         }
-        None => in_order(store, cx, run, &parent, &known)?,
+        None => in_order(session, run, &parent, &known)?,
     };
     Ok(place.map(|place| GepaEvaluation { parent, candidate: known.swap_remove(place), first }))
 }
 
 /// The place of the candidate that a run without a program scored, by the order of all of them.
 fn in_order(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     run: &Run,
     parent: &RunId,
     candidates: &[LineageCandidate],
 ) -> Result<Option<usize>> {
-    let rows = run_table(store, cx, Some(&run.experiment_id), false)?.rows;
-    let counted = store.run_traces(cx, Some(&run.experiment_id))?.unwrap_or_default();
+    let rows = run_table(session, Some(&run.experiment_id), false)?.rows;
+    let counted = session.store.run_traces(session.cx, Some(&run.experiment_id))?.unwrap_or_default();
     let count = |run: &RunId| counted.iter().find(|(id, _)| id == run).map(|(_, counted)| counted.traces);
     let mut scored = Vec::new();
     let mut own = None;
@@ -144,14 +137,14 @@ fn in_order(
 }
 
 /// The program of a run that saved none: of one of GEPA's evaluations, or of what GEPA gave back.
-pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &Run) -> Result<Option<Program>> {
-    let found = if table(store, cx, &run.id, CANDIDATES)?.is_some() {
-        let values = stored_values(store, cx, &run.id)?;
+pub fn program(session: &mut Session<'_>, run: &Run) -> Result<Option<Program>> {
+    let found = if table(session, &run.id, CANDIDATES)?.is_some() {
+        let values = stored_values(session, &run.id)?;
         let best = lookup::metric(&values, "best_candidate_idx").map(|metric| metric.point.value);
-        let known = candidates(store, cx, &run.id, &values, None)?;
+        let known = candidates(session, &run.id, &values, None)?;
         known.into_iter().find(|one| Some(one.index as f64) == best && run.status == RunStatus::Finished)
     } else {
-        evaluation(store, cx, run, None)?.map(|found| found.candidate)
+        evaluation(session, run, None)?.map(|found| found.candidate)
     };
     Ok(found.filter(|one| !one.instructions.is_empty()).map(|one| of_candidate(&one)))
 }
@@ -165,18 +158,17 @@ fn of_candidate(candidate: &LineageCandidate) -> Program {
 /// Fills in the programs of GEPA's evaluations that saved none. Both lists are in the order of
 /// the evaluations.
 pub fn add_programs(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     parent: &RunId,
     values: &RunValues,
     evaluations: &[Scored],
     programs: &mut [Option<Program>],
 ) -> Result<()> {
     let without: Vec<usize> = (0..programs.len()).filter(|at| programs[*at].is_none()).collect();
-    if without.is_empty() || table(store, cx, parent, CANDIDATES)?.is_none() {
+    if without.is_empty() || table(session, parent, CANDIDATES)?.is_none() {
         return Ok(());
     }
-    let known = candidates(store, cx, parent, values, None)?;
+    let known = candidates(session, parent, values, None)?;
     let with = programs.iter().zip(evaluations).filter_map(|(program, one)| Some((program.as_ref()?, one.score)));
     let taken: HashSet<usize> =
         with.filter_map(|(program, score)| candidate_of_program(&known, program, score)).collect();

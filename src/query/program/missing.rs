@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::analysis::optimization::is_proposal;
 use crate::analysis::program_state::{is_of_program, signature_of_text};
 use crate::model::{Json, MissingPredictor, Program, RunId, SpanHead, TraceId};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, TraceQuery};
 
 /// Traces of the run that are looked into, the newest first.
 const TRACES: usize = 4;
@@ -15,18 +16,21 @@ const SPANS: usize = 32;
 
 /// Looks for predictors in traces that show a saved one, too: others are not of this program. A
 /// program with a Flex is left alone, whose predictors stand in its source.
-pub fn missing(store: &mut dyn Store, cx: &ReadCx, run: &RunId, program: &Program) -> Result<Vec<MissingPredictor>> {
+pub fn missing(session: &mut Session<'_>, run: &RunId, program: &Program) -> Result<Vec<MissingPredictor>> {
     if program.has_source() || program.predictors.iter().all(|one| one.fields.is_empty()) {
         return Ok(Vec::new());
     }
     // The same traces were read for the names of fields, with their warnings.
-    let cx = &super::read::quiet(cx);
+    session.cx.quietly(|| look(session, run, program))
+}
+
+fn look(session: &mut Session<'_>, run: &RunId, program: &Program) -> Result<Vec<MissingPredictor>> {
     let query = TraceQuery { run: Some(run.clone()), limit: Some(TRACES), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut missing: Vec<MissingPredictor> = Vec::new();
-    for row in store.trace_rows(cx, &index.handles)? {
-        cx.check()?;
-        let (saved, others) = predictors(store, cx, &row.id, program)?;
+    for row in session.store.trace_rows(session.cx, &index.handles)? {
+        session.cx.check()?;
+        let (saved, others) = predictors(session, &row.id, program)?;
         for other in others.into_iter().filter(|_| saved > 0) {
             if missing.iter().all(|known| known.signature != other.signature) {
                 missing.push(other);
@@ -37,17 +41,12 @@ pub fn missing(store: &mut dyn Store, cx: &ReadCx, run: &RunId, program: &Progra
 }
 
 /// How many predictors of a trace are in the state, and those that are not.
-fn predictors(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    trace: &TraceId,
-    program: &Program,
-) -> Result<(usize, Vec<MissingPredictor>)> {
-    let spans = store.spans(cx, trace)?;
+fn predictors(session: &mut Session<'_>, trace: &TraceId, program: &Program) -> Result<(usize, Vec<MissingPredictor>)> {
+    let spans = session.store.spans(session.cx, trace)?;
     let by_id: HashMap<&str, &SpanHead> = spans.iter().map(|span| (&*span.id, span)).collect();
     let (mut saved, mut others) = (0, Vec::new());
     for span in spans.iter().filter(|span| span.name.starts_with("Predict.forward")).take(SPANS) {
-        let Some(body) = store.span_body(cx, trace, span.handle)? else { continue };
+        let Some(body) = session.store.span_body(session.cx, trace, span.handle)? else { continue };
         let Some(text) = body.attributes.get("signature").and_then(Json::as_str).filter(|it| !is_proposal(it)) else {
             continue;
         };

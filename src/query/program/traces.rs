@@ -5,8 +5,9 @@ use crate::analysis::program_state::{
     SeenSignature, SignatureText, fits_all, signature_of_repr, signature_of_text, tells_all,
 };
 use crate::model::{Json, Program, ProgramSource, Run, RunId, SpanBody, SpanHead, TraceId, TraceRow};
+use crate::query::ask::Session;
 use crate::query::runs::adopted_runs;
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// Traces of one run.
 const TRACES: usize = 4;
@@ -30,22 +31,22 @@ const SPANS: usize = 32;
 /// whose fields are the same, then of the parent's children; of a best program in those of the
 /// run's own children. Where these do not tell, in traces of other runs of the experiment, those
 /// nearest in time first, and in such of no run.
-pub fn signatures(store: &mut dyn Store, cx: &ReadCx, run: &Run, program: &Program) -> Result<Vec<SeenSignature>> {
+pub fn signatures(session: &mut Session<'_>, run: &Run, program: &Program) -> Result<Vec<SeenSignature>> {
     let mut look = Look { program, home: &run.id, seen: Vec::new(), is_elsewhere: false };
     let has_fields = program.predictors.iter().any(|predictor| !predictor.fields.is_empty());
-    if !has_fields || look.search_run(store, cx, &run.id)? {
+    if !has_fields || look.search_run(session, &run.id)? {
         return Ok(look.seen);
     }
     let is_best = program.source == ProgramSource::BestModelJson;
-    let family = adopted_runs(store, cx, Some(&run.experiment_id), true)?;
+    let family = adopted_runs(session, Some(&run.experiment_id), true)?;
     let parent = match family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
         _ if is_best => Some(&run.id),
-        Some(parent) if look.search_run(store, cx, parent)? => return Ok(look.seen),
+        Some(parent) if look.search_run(session, parent)? => return Ok(look.seen),
         parent => parent,
     };
     let is_child = |other: &&Run| parent.is_some() && other.parent_id.as_ref() == parent;
     for child in family.iter().rev().filter(is_child).filter(|other| other.id != run.id).take(CHILDREN) {
-        if look.search_run(store, cx, &child.id)? {
+        if look.search_run(session, &child.id)? {
             return Ok(look.seen);
         }
     }
@@ -53,24 +54,10 @@ pub fn signatures(store: &mut dyn Store, cx: &ReadCx, run: &Run, program: &Progr
         return Ok(look.seen);
     }
     look.is_elsewhere = true;
-    // What is wrong with other runs is no matter of this one.
-    let cx = &super::read::quiet(cx);
     let is_other = |other: &&Run| other.id != run.id && Some(&other.id) != parent && !is_child(other);
-    let mut others: Vec<&Run> = family.iter().filter(is_other).collect();
-    let from = |other: &Run| Some(other.start_time_ms?.abs_diff(run.start_time_ms?));
-    others.sort_by_key(|other| from(other).unwrap_or(u64::MAX));
-    let mut looked = 0;
-    for other in others.into_iter().take(OTHERS_ASKED) {
-        let before = look.seen.len();
-        look.search_run(store, cx, &other.id)?;
-        looked += usize::from(look.seen.len() > before);
-        if looked == OTHERS || fits_all(program, &look.seen) {
-            break;
-        }
-    }
-    if !fits_all(program, &look.seen) {
-        look.search_no_run(store, cx, run)?;
-    }
+    let others: Vec<&Run> = family.iter().filter(is_other).collect();
+    // What is wrong with other runs is no matter of this one.
+    session.cx.quietly(|| look.search_others(session, run, others))?;
     Ok(look.seen)
 }
 
@@ -86,11 +73,11 @@ struct Look<'p> {
 
 impl Look<'_> {
     /// Looks through the newest traces of a run; whether everything is known now.
-    fn search_run(&mut self, store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
+    fn search_run(&mut self, session: &mut Session<'_>, run: &RunId) -> Result<bool> {
         let query = TraceQuery { run: Some(run.clone()), limit: Some(TRACES), ..TraceQuery::default() };
-        let index = store.trace_index(cx, &query)?;
-        for row in store.trace_rows(cx, &index.handles)? {
-            self.search_trace(store, cx, &row, Some(run))?;
+        let index = session.store.trace_index(session.cx, &query)?;
+        for row in session.store.trace_rows(session.cx, &index.handles)? {
+            self.search_trace(session, &row, Some(run))?;
             if tells_all(self.program, &self.seen) {
                 return Ok(true);
             }
@@ -98,13 +85,34 @@ impl Look<'_> {
         Ok(false)
     }
 
+    /// Looks through other runs of the experiment, those that started nearest to `home` first, and through traces
+    /// of no run.
+    fn search_others(&mut self, session: &mut Session<'_>, home: &Run, mut others: Vec<&Run>) -> Result<()> {
+        let from = |other: &Run| Some(other.start_time_ms?.abs_diff(home.start_time_ms?));
+        others.sort_by_key(|other| from(other).unwrap_or(u64::MAX));
+        let mut looked = 0;
+        for other in others.into_iter().take(OTHERS_ASKED) {
+            let before = self.seen.len();
+            self.search_run(session, &other.id)?;
+            looked += usize::from(self.seen.len() > before);
+            if looked == OTHERS || fits_all(self.program, &self.seen) {
+                break;
+            }
+        }
+        if !fits_all(self.program, &self.seen) {
+            self.search_no_run(session, home)?;
+        }
+        Ok(())
+    }
+
     /// Looks through the newest traces of the experiment that were recorded in no run.
-    fn search_no_run(&mut self, store: &mut dyn Store, cx: &ReadCx, home: &Run) -> Result<()> {
+    fn search_no_run(&mut self, session: &mut Session<'_>, home: &Run) -> Result<()> {
         let experiment = Some(home.experiment_id.clone());
         let query = TraceQuery { experiment, limit: Some(RUNLESS), ..TraceQuery::default() };
-        let index = store.trace_index(cx, &query)?;
-        for row in store.trace_rows(cx, &index.handles)?.into_iter().filter(|row| row.run_id.is_none()) {
-            self.search_trace(store, cx, &row, None)?;
+        let index = session.store.trace_index(session.cx, &query)?;
+        for row in session.store.trace_rows(session.cx, &index.handles)?.into_iter().filter(|row| row.run_id.is_none())
+        {
+            self.search_trace(session, &row, None)?;
             if fits_all(self.program, &self.seen) {
                 break;
             }
@@ -112,9 +120,9 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn search_trace(&mut self, store: &mut dyn Store, cx: &ReadCx, row: &TraceRow, run: Option<&RunId>) -> Result<()> {
-        cx.check()?;
-        for signature in signatures_of_trace(store, cx, &row.id)? {
+    fn search_trace(&mut self, session: &mut Session<'_>, row: &TraceRow, run: Option<&RunId>) -> Result<()> {
+        session.cx.check()?;
+        for signature in signatures_of_trace(session, &row.id)? {
             let is_known = |one: &SeenSignature| one.signature == signature && one.is_elsewhere == self.is_elsewhere;
             if !self.seen.iter().any(is_known) {
                 self.seen.push(SeenSignature {
@@ -129,28 +137,27 @@ impl Look<'_> {
     }
 }
 
-fn signatures_of_trace(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SignatureText>> {
-    let spans = store.spans(cx, trace)?;
+fn signatures_of_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Vec<SignatureText>> {
+    let spans = session.store.spans(session.cx, trace)?;
     let is_format = |span: &&SpanHead| span.name.contains("Adapter.format");
-    let found = read(store, cx, trace, spans.iter().filter(is_format), of_format)?;
+    let found = read(session, trace, spans.iter().filter(is_format), of_format)?;
     // Without an adapter's span (a log level that leaves them out) the names are still told.
     if found.is_empty() {
         let predict = spans.iter().filter(|span| span.name.contains("Predict") || span.name.contains("ChainOfThought"));
-        return read(store, cx, trace, predict, of_predict);
+        return read(session, trace, predict, of_predict);
     }
     Ok(found)
 }
 
 fn read<'a>(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     trace: &TraceId,
     spans: impl Iterator<Item = &'a SpanHead>,
     signature: impl Fn(&SpanBody) -> Option<SignatureText>,
 ) -> Result<Vec<SignatureText>> {
     let mut found = Vec::new();
     for span in spans.take(SPANS) {
-        let body = store.span_body(cx, trace, span.handle)?;
+        let body = session.store.span_body(session.cx, trace, span.handle)?;
         found.extend(body.as_ref().and_then(&signature).filter(|one| !found.contains(one)));
     }
     Ok(found)
