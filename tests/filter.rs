@@ -16,6 +16,7 @@ mod sql;
 mod stores;
 
 use dspyglass::model::{Reveal, Run, RunValues};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{Filter, filter_keys};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 
@@ -67,7 +68,8 @@ fn random_filters_select_what_sql_selects() {
 fn keys_and_their_counts_are_those_of_sql() {
     for Sample { name, database, .. } in &stores::samples() {
         let mut store = open(database, &OpenOptions::default()).expect("opens");
-        let keys = filter_keys(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed), None).expect("keys");
+        let keys = filter_keys(&mut Session::alone(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed)), None)
+            .expect("keys");
         let reference = sql::Reference::open(database);
         for (table, found) in [("latest_metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)] {
             let mut found: Vec<(String, usize)> = found.iter().map(|one| (one.key.to_string(), one.runs)).collect();

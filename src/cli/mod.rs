@@ -25,6 +25,7 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
+use crate::query::ask::Session;
 use crate::store::{OpenOptions, ReadCx, Store, StoreError};
 
 /// What a command line asked for.
@@ -104,7 +105,7 @@ fn answer(
     let mut store = open(command.store(), &options)?;
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
     let cx = ReadCx::new().with_reveal(reveal);
-    let mut answer = commands::Answer { store: &mut *store, cx: &cx, style, is_json: common.json, out };
+    let mut answer = commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
     plan(&mut answer)?;
     if !common.json {
         for warning in cx.take_warnings() {

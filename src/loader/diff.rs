@@ -49,7 +49,7 @@ impl Question for DiffOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<PreparedDiff> {
-        query::compare(session.store, session.cx, &self.0, &self.1).map(PreparedDiff::new)
+        query::compare(session, &self.0, &self.1).map(PreparedDiff::new)
     }
 
     fn bytes(answer: &PreparedDiff) -> usize {

@@ -50,7 +50,7 @@ impl Question for EvolutionOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let found = query::evolution(session.store, session.cx, &self.parent, self.predictor.as_deref())?;
+        let found = query::evolution(session, &self.parent, self.predictor.as_deref())?;
         Ok(found.map(PreparedEvolution::new))
     }
 

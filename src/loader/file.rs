@@ -63,7 +63,7 @@ impl Question for FileOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let file = query::artifact_file(session.store, session.cx, &self.owner, &self.path, self.limit)?;
+        let file = query::artifact_file(session, &self.owner, &self.path, self.limit)?;
         Ok(file.map(|file| FileBytes::new(file.bytes, file.full_size, file.is_cut)))
     }
 

@@ -40,7 +40,7 @@ impl Question for LineageOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        Ok(query::lineage(session.store, session.cx, &self.0)?.map(PreparedLineage::new))
+        Ok(query::lineage(session, &self.0)?.map(PreparedLineage::new))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -168,9 +168,8 @@ impl Question for ProgramOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let (store, cx) = (&mut *session.store, session.cx);
-        let Some(program) = query::program(store, cx, &self.run, self.best)? else { return Ok(None) };
-        let origins = query::demo_origins(store, cx, &self.run, &program)?;
+        let Some(program) = query::program(session, &self.run, self.best)? else { return Ok(None) };
+        let origins = query::demo_origins(session, &self.run, &program)?;
         Ok(Some(PreparedProgram::new(program, origins)))
     }
 

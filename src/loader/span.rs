@@ -45,7 +45,7 @@ impl Question for SpanBodyOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let SpanAt { trace, span, has_ended } = &self.0;
-        match query::span_beginning(session.store, session.cx, trace, *span)? {
+        match query::span_beginning(session, trace, *span)? {
             Some(beginning) => Ok(Some(PreparedBody::of_beginning(beginning, *has_ended))),
             None => WholeSpanBodyOf(self.0.clone()).answer(session),
         }
@@ -67,7 +67,7 @@ impl Question for WholeSpanBodyOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let SpanAt { trace, span, has_ended } = &self.0;
-        let body = query::span_body(session.store, session.cx, trace, *span)?;
+        let body = query::span_body(session, trace, *span)?;
         Ok(body.map(|body| PreparedBody::new(body, *has_ended)))
     }
 
@@ -86,7 +86,7 @@ impl Question for SpanJsonOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let body = query::span_body(session.store, session.cx, &self.trace, self.span)?;
+        let body = query::span_body(session, &self.trace, self.span)?;
         Ok(body.and_then(|body| part_as_json(body, self.part)))
     }
 

@@ -3,7 +3,7 @@
 use crate::model::json::{Marks, utf8};
 use crate::model::{ArtifactOwner, ArtifactTree};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// An artifact's beginning as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct ArtifactText {
 ///
 /// # Errors
 /// Those of the store.
-pub fn artifacts(store: &mut dyn Store, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
-    store.artifacts(cx, owner)
+pub fn artifacts(session: &mut Session<'_>, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+    session.store.artifacts(session.cx, owner)
 }
 
 /// An artifact's beginning.
@@ -42,13 +42,12 @@ pub struct ArtifactFile {
 /// # Errors
 /// Those of the store.
 pub fn artifact_file(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     owner: &ArtifactOwner,
     path: &str,
     limit: u64,
 ) -> Result<Option<ArtifactFile>> {
-    let Some(artifact) = store.artifact(cx, owner, path, limit)? else { return Ok(None) };
+    let Some(artifact) = session.store.artifact(session.cx, owner, path, limit)? else { return Ok(None) };
     // A text whose secrets were replaced has another length than its file: only what reaches
     // the limit was cut.
     let is_cut = artifact.bytes.len() as u64 >= limit && artifact.full_size > limit;
@@ -61,13 +60,12 @@ pub fn artifact_file(
 /// # Errors
 /// Those of the store.
 pub fn artifact_text(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     owner: &ArtifactOwner,
     path: &str,
     limit: u64,
 ) -> Result<Option<ArtifactText>> {
-    let Some(artifact) = artifact_file(store, cx, owner, path, limit)? else { return Ok(None) };
+    let Some(artifact) = artifact_file(session, owner, path, limit)? else { return Ok(None) };
     let (mut bytes, is_cut) = (artifact.bytes, artifact.is_cut);
     if is_cut
         && let Err(error) = std::str::from_utf8(&bytes)
@@ -89,7 +87,7 @@ impl Question for ArtifactsOf {
     const LABEL: &'static str = "artifacts";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        artifacts(session.store, session.cx, &self.0)
+        artifacts(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

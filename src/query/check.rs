@@ -3,7 +3,8 @@
 mod runs;
 mod traces;
 
-use crate::store::{ReadCx, Result, Store, StoreInfo};
+use crate::query::ask::Session;
+use crate::store::{Result, StoreInfo};
 
 /// What [`check`] found out.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,9 +81,9 @@ pub const MAX_PLACES: usize = 20;
 ///
 /// # Errors
 /// Those of the store.
-pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
+pub fn check(session: &mut Session<'_>) -> Result<CheckReport> {
     let mut report = CheckReport {
-        info: store.info(),
+        info: session.store.info(),
         experiments: 0,
         experiments_deleted: 0,
         runs: 0,
@@ -95,8 +96,8 @@ pub fn check(store: &mut dyn Store, cx: &ReadCx) -> Result<CheckReport> {
         tokens: TokenPlaces::default(),
         findings: Vec::new(),
     };
-    let known = runs::check_runs(store, cx, &mut report)?;
-    traces::check_traces(store, cx, &known, &mut report)?;
+    let known = runs::check_runs(session, &mut report)?;
+    traces::check_traces(session, &known, &mut report)?;
     Ok(report)
 }
 

@@ -6,7 +6,8 @@ use super::program::{Read, read_json};
 use super::runs::adopted_runs;
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Direction, Json, Predictor, Program, RunId};
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+use crate::query::ask::Session;
+use crate::store::{ReadCx, Result, RunQuery, RunScope};
 
 /// The file of an optimization that holds its trainset.
 pub const TRAINSET: &str = "trainset.json";
@@ -33,17 +34,12 @@ pub enum DemoOrigin {
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn demo_origins(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    run: &RunId,
-    program: &Program,
-) -> Result<Vec<Vec<DemoOrigin>>> {
+pub fn demo_origins(session: &mut Session<'_>, run: &RunId, program: &Program) -> Result<Vec<Vec<DemoOrigin>>> {
     let unknown = |one: &Predictor| vec![DemoOrigin::Unknown; one.demos.len()];
     if program.predictors.iter().all(|one| one.demos.is_empty()) {
         return Ok(program.predictors.iter().map(unknown).collect());
     }
-    let Some(table) = trainset(store, cx, run)? else {
+    let Some(table) = trainset(session, run)? else {
         return Ok(program.predictors.iter().map(unknown).collect());
     };
     let of_predictor = |one: &Predictor| one.demos.iter().map(|demo| table.find(&wanted(one, demo))).collect();
@@ -123,16 +119,16 @@ fn same(cell: &Json, value: &Json) -> bool {
     }
 }
 
-fn trainset(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<Table>> {
+fn trainset(session: &mut Session<'_>, run: &RunId) -> Result<Option<Table>> {
     let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(None) };
-    let family = adopted_runs(store, cx, Some(&stored.experiment_id), true)?;
+    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(None) };
+    let family = adopted_runs(session, Some(&stored.experiment_id), true)?;
     let mut at = Some(run.clone());
     for _ in 0..GENERATIONS {
         let Some(id) = at else { break };
-        cx.check()?;
-        if let Read::Good(decoded) = read_json(store, cx, &id, TRAINSET)? {
-            return Ok(Table::new(decoded.value, cx));
+        session.cx.check()?;
+        if let Read::Good(decoded) = read_json(session, &id, TRAINSET)? {
+            return Ok(Table::new(decoded.value, session.cx));
         }
         at = family.iter().find(|one| one.id == id).and_then(|one| one.parent_id.clone());
     }

@@ -13,7 +13,8 @@ use crate::analysis::program_state::describes_program;
 use crate::analysis::result_table::table_from_json;
 use crate::model::result_table::RESULT_TABLE;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, RunQuery, RunScope, TraceQuery};
 
 pub use examples::{ExampleChange, ExampleDiff};
 
@@ -90,8 +91,8 @@ pub struct MetricChange {
 ///
 /// # Errors
 /// Those of the store.
-pub fn diff(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Option<RunDiff>> {
-    let Comparison { old, new, program, params, metrics, examples, sources, .. } = compare(store, cx, a, b)?;
+pub fn diff(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Option<RunDiff>> {
+    let Comparison { old, new, program, params, metrics, examples, sources, .. } = compare(session, a, b)?;
     let (Some(old), Some(new), Some(program)) = (old, new, program) else { return Ok(None) };
     Ok(Some(RunDiff { old, new, program, params, metrics, examples, sources }))
 }
@@ -100,13 +101,13 @@ pub fn diff(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<
 ///
 /// # Errors
 /// Those of the store.
-pub fn compare(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Comparison> {
-    let (old, new) = (program(store, cx, a, false)?, program(store, cx, b, false)?);
-    cx.check()?;
+pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Comparison> {
+    let (old, new) = (program(session, a, false)?, program(session, b, false)?);
+    session.cx.check()?;
     let deadline = Instant::now().checked_add(TEXTS);
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
-    let (old_values, new_values) = (values(store, cx, a)?, values(store, cx, b)?);
-    let examples::Examples { diff: examples, sources, rows } = examples::examples(store, cx, a, b)?;
+    let (old_values, new_values) = (values(session, a)?, values(session, b)?);
+    let examples::Examples { diff: examples, sources, rows } = examples::examples(session, a, b)?;
     let (params, metrics) = (diff_params(&old_values, &new_values), diff_metrics(&old_values, &new_values));
     Ok(Comparison { old, new, program, params, metrics, examples, sources, rows })
 }
@@ -115,18 +116,18 @@ pub fn compare(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Resu
 ///
 /// # Errors
 /// Those of the store.
-pub fn result_table(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<ResultTable>> {
-    let Read::Good(decoded) = read_json(store, cx, run, RESULT_TABLE)? else { return Ok(None) };
+pub fn result_table(session: &mut Session<'_>, run: &RunId) -> Result<Option<ResultTable>> {
+    let Read::Good(decoded) = read_json(session, run, RESULT_TABLE)? else { return Ok(None) };
     let place = format!("run {run}, {RESULT_TABLE}");
-    match table_from_json(decoded.value, cx.reveal()) {
+    match table_from_json(decoded.value, session.cx.reveal()) {
         Ok((table, problems)) => {
             for problem in problems {
-                cx.warn(&place, problem);
+                session.cx.warn(&place, problem);
             }
             Ok(Some(table))
         }
         Err(why) => {
-            cx.warn(place, why);
+            session.cx.warn(place, why);
             Ok(None)
         }
     }
@@ -137,18 +138,13 @@ pub fn result_table(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<O
 ///
 /// # Errors
 /// Those of the store.
-pub fn example_inputs(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    run: &RunId,
-    table: &ResultTable,
-) -> Result<Option<BTreeSet<String>>> {
+pub fn example_inputs(session: &mut Session<'_>, run: &RunId, table: &ResultTable) -> Result<Option<BTreeSet<String>>> {
     let query = TraceQuery { run: Some(run.clone()), limit: Some(1), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
-    let Some(row) = store.trace_rows(cx, &index.handles)?.pop() else { return Ok(None) };
-    let spans = store.spans(cx, &row.id)?;
+    let index = session.store.trace_index(session.cx, &query)?;
+    let Some(row) = session.store.trace_rows(session.cx, &index.handles)?.pop() else { return Ok(None) };
+    let spans = session.store.spans(session.cx, &row.id)?;
     let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    let Some(inputs) = store.span_body(cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
+    let Some(inputs) = session.store.span_body(session.cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
         return Ok(None);
     };
     let given = |name: &String| {
@@ -158,9 +154,9 @@ pub fn example_inputs(
     Ok(Some(names).filter(|names| !names.is_empty()))
 }
 
-fn values(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<RunValues> {
+fn values(session: &mut Session<'_>, run: &RunId) -> Result<RunValues> {
     let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    Ok(store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
+    Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
 }
 
 fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::optimization::optimization;
 use crate::analysis::evolution::{self, Evolution};
 use crate::model::RunId;
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::Result;
 
 /// So long texts are compared word by word, all steps taken together.
 const TEXTS: Duration = Duration::from_millis(200);
@@ -15,14 +16,9 @@ const TEXTS: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn evolution(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    parent: &RunId,
-    predictor: Option<&str>,
-) -> Result<Option<Evolution>> {
-    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
-    cx.check()?;
+pub fn evolution(session: &mut Session<'_>, parent: &RunId, predictor: Option<&str>) -> Result<Option<Evolution>> {
+    let Some(found) = optimization(session, parent)? else { return Ok(None) };
+    session.cx.check()?;
     let deadline = Instant::now().checked_add(TEXTS);
     let made = evolution::evolution(found.evaluations, &found.candidates, &found.programs, predictor, deadline);
     Ok(Some(Evolution {

@@ -15,7 +15,8 @@ use crate::model::program::Object;
 use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, SpanBody, TraceId, TraceRow, json, secret,
 };
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, RunQuery, RunScope, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -120,15 +121,15 @@ impl ExampleRows {
 ///
 /// # Errors
 /// Those of the store; what is damaged is a warning.
-pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<ExampleRows> {
-    if let Some(table) = result_table(store, cx, run)? {
+pub fn example_rows(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<ExampleRows> {
+    if let Some(table) = result_table(session, run)? {
         return Ok(ExampleRows { table, source: ScoreSource::Table, links: Vec::new() });
     }
     let nothing = |why| Ok(ExampleRows::nothing(why));
-    if has_children(store, cx, run)? {
+    if has_children(session, run)? {
         return nothing(NoScores::HasChildren);
     }
-    let (traces, mut complete) = traces_of(store, cx, run, until)?;
+    let (traces, mut complete) = traces_of(session, run, until)?;
     match (traces.is_empty(), complete) {
         (true, true) => return nothing(NoScores::NoTraces),
         (true, false) => return nothing(NoScores::NotRead),
@@ -137,12 +138,12 @@ pub fn example_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Inst
     let mut scored = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for trace in traces {
-        cx.check()?;
+        session.cx.check()?;
         if Instant::now() > until {
             complete = false;
             break;
         }
-        let assessments = store.trace(cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
+        let assessments = session.store.trace(session.cx, &trace.id)?.map(|head| head.assessments).unwrap_or_default();
         let scores: BTreeMap<String, f64> = assessments.iter().filter_map(score_of).collect();
         scores.keys().for_each(|name| *counts.entry(name.clone()).or_default() += 1);
         scored.push((trace, scores));
@@ -212,14 +213,14 @@ fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
 }
 
 /// Whether other runs are part of this one, or it is an optimization that says so itself.
-fn has_children(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool> {
+fn has_children(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
     let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(false) };
-    let family = adopted_runs(store, cx, Some(&stored.experiment_id), false)?;
+    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(false) };
+    let family = adopted_runs(session, Some(&stored.experiment_id), false)?;
     if family.iter().any(|other| other.parent_id.as_ref() == Some(run)) {
         return Ok(true);
     }
-    let best = program_state(store, cx, run, true)?;
+    let best = program_state(session, run, true)?;
     Ok(best.is_some_and(|best| best.source == ProgramSource::BestModelJson))
 }
 
@@ -228,8 +229,7 @@ fn has_children(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<bool>
 /// # Errors
 /// Those of the store.
 pub fn links(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     run: &RunId,
     rows: &ExampleRows,
     wanted: &[usize],
@@ -239,7 +239,7 @@ pub fn links(
         let known = |row: &usize| rows.links.get(*row).cloned().unwrap_or(TraceLink::Unknown(NoTrace::NotRead));
         return Ok(wanted.iter().map(known).collect());
     }
-    let (mut traces, complete) = traces_of(store, cx, run, until)?;
+    let (mut traces, complete) = traces_of(session, run, until)?;
     // An answer that the line of a trace does not tell is read only where it decides.
     let unsure: BTreeSet<usize> = {
         let sorted = ExampleTraces::new(&rows.table, &traces, complete);
@@ -250,11 +250,11 @@ pub fn links(
         several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect()
     };
     for at in unsure {
-        cx.check()?;
+        session.cx.check()?;
         if Instant::now() > until {
             break;
         }
-        let outputs = root_body(store, cx, &traces[at].id)?.and_then(|body| body.outputs);
+        let outputs = root_body(session, &traces[at].id)?.and_then(|body| body.outputs);
         traces[at].outputs = outputs.and_then(|outputs| outputs.as_object().cloned());
     }
     let sorted = ExampleTraces::new(&rows.table, &traces, complete);
@@ -262,7 +262,7 @@ pub fn links(
     let mut known: HashMap<(Vec<u8>, Vec<u8>), TraceLink> = HashMap::new();
     let mut links = Vec::with_capacity(wanted.len());
     for row in wanted {
-        cx.check()?;
+        session.cx.check()?;
         let link = match known.entry(sorted.likeness(*row)) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(_) if Instant::now() > until => TraceLink::Unknown(NoTrace::NotRead),
@@ -274,19 +274,20 @@ pub fn links(
 }
 
 /// The traces of a run in order, and whether all of them were looked into.
-fn traces_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
-    let index = store.trace_index(cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
+fn traces_of(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
+    let index =
+        session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
     let mut handles = index.handles.to_vec();
     handles.reverse();
     let mut complete = handles.len() <= MAX_TRACES;
     let mut traces = Vec::new();
     for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
-        for row in store.trace_rows(cx, chunk)? {
-            cx.check()?;
+        for row in session.store.trace_rows(session.cx, chunk)? {
+            session.cx.check()?;
             if Instant::now() > until {
                 return Ok((traces, false));
             }
-            traces.push(example_trace(store, cx, row)?);
+            traces.push(example_trace(session, row)?);
         }
     }
     complete &= traces.len() == handles.len();
@@ -294,10 +295,10 @@ fn traces_of(store: &mut dyn Store, cx: &ReadCx, run: &RunId, until: Instant) ->
 }
 
 /// What MLflow shows of inputs and outputs in lists is all of them where they are short.
-fn example_trace(store: &mut dyn Store, cx: &ReadCx, row: TraceRow) -> Result<ExampleTrace> {
+fn example_trace(session: &mut Session<'_>, row: TraceRow) -> Result<ExampleTrace> {
     let outputs = row.response_preview.as_ref().and_then(whole_object);
     let Some(inputs) = row.request_preview.as_ref().and_then(whole_object) else {
-        let body = root_body(store, cx, &row.id)?.unwrap_or_default();
+        let body = root_body(session, &row.id)?.unwrap_or_default();
         let outputs = outputs.or_else(|| body.outputs.and_then(|outputs| outputs.as_object().cloned()));
         return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
     };
@@ -317,8 +318,8 @@ fn whole_object(preview: &Shown) -> Option<Object> {
     }
 }
 
-fn root_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<SpanBody>> {
-    let spans = store.spans(cx, trace)?;
+fn root_body(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<SpanBody>> {
+    let spans = session.store.spans(session.cx, trace)?;
     let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    store.span_body(cx, trace, root.handle)
+    session.store.span_body(session.cx, trace, root.handle)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::{Experiment, ExperimentCounts, ExperimentId};
 use crate::query::Found;
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// An experiment and how much it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +20,10 @@ pub struct ExperimentRow {
 ///
 /// # Errors
 /// Those of the store.
-pub fn experiments(store: &mut dyn Store, cx: &ReadCx, with_deleted: bool) -> Result<Vec<ExperimentRow>> {
-    let experiments = store.experiments(cx, with_deleted)?;
-    let counts: HashMap<ExperimentId, ExperimentCounts> = store.experiment_counts(cx)?.into_iter().collect();
+pub fn experiments(session: &mut Session<'_>, with_deleted: bool) -> Result<Vec<ExperimentRow>> {
+    let experiments = session.store.experiments(session.cx, with_deleted)?;
+    let counts: HashMap<ExperimentId, ExperimentCounts> =
+        session.store.experiment_counts(session.cx)?.into_iter().collect();
     let row = |experiment: Experiment| {
         let counts = counts.get(&experiment.id).copied().unwrap_or_default();
         ExperimentRow { experiment, counts }
@@ -35,8 +36,8 @@ pub fn experiments(store: &mut dyn Store, cx: &ReadCx, with_deleted: bool) -> Re
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_experiment(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<Found<Experiment>> {
-    let mut experiments = store.experiments(cx, true)?;
+pub fn find_experiment(session: &mut Session<'_>, id_or_name: &str) -> Result<Found<Experiment>> {
+    let mut experiments = session.store.experiments(session.cx, true)?;
     if let Some(at) = experiments.iter().position(|one| one.id.as_str() == id_or_name) {
         return Ok(Found::One(experiments.swap_remove(at)));
     }

@@ -17,7 +17,8 @@ use crate::analysis::lineage::{
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::secret::mask_json;
 use crate::model::{Json, Program, RunId, RunValues};
-use crate::store::{ReadCx, Result, Store};
+use crate::query::ask::Session;
+use crate::store::{ReadCx, Result};
 
 /// So long it is looked for which span wrote which proposal: somebody waits.
 const SORTING: Duration = Duration::from_secs(5);
@@ -65,22 +66,22 @@ impl Lineage {
 ///
 /// # Errors
 /// Those of the store; a table that cannot be read is a warning.
-pub fn lineage(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Lineage>> {
-    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
-    lineage_of(store, cx, &found)
+pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
+    let Some(found) = optimization(session, parent)? else { return Ok(None) };
+    lineage_of(session, &found)
 }
 
 /// The same of an optimization that was read already.
-pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimization) -> Result<Option<Lineage>> {
+pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Result<Option<Lineage>> {
     let parent = &found.run.id;
-    let candidates = table(store, cx, parent, "candidates.json")?;
-    let proposals = table(store, cx, parent, "proposals.json")?;
+    let candidates = table(session, parent, "candidates.json")?;
+    let proposals = table(session, parent, "proposals.json")?;
     let is_told = candidates.is_some() || proposals.is_some();
     if !is_told && found.optimizer.name != Some("GEPA") {
         return Ok(None);
     }
     let mut spans = Vec::new();
-    let mut looked = writers(store, cx, parent, &mut |writer| {
+    let mut looked = writers(session, parent, &mut |writer| {
         if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
             spans.push(writer);
         }
@@ -91,42 +92,41 @@ pub(super) fn lineage_of(store: &mut dyn Store, cx: &ReadCx, found: &Optimizatio
         let source = LineageSource::Inferred;
         return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
     }
-    let values = super::runs::stored_values(store, cx, parent)?;
+    let values = super::runs::stored_values(session, parent)?;
     let mut candidates = candidates.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
     if candidates.first().is_none_or(|first| first.index != 0) {
-        candidates.insert(0, seed(store, cx, found, &values, &candidates)?);
+        candidates.insert(0, seed(session, found, &values, &candidates)?);
     }
     let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
-    if let Some(scores) = table(store, cx, parent, "valset_scores.json")?.as_ref().and_then(Table::of) {
+    if let Some(scores) = table(session, parent, "valset_scores.json")?.as_ref().and_then(Table::of) {
         add_scores(&scores, &mut candidates);
     }
-    if let Some(front) = table(store, cx, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
+    if let Some(front) = table(session, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
         add_front(&front, &mut candidates);
     }
     let users = Users::new(found);
     for candidate in &mut candidates {
-        cx.check()?;
+        session.cx.check()?;
         candidate.run_ids = users.of(&candidate.instructions);
     }
-    looked.complete &= give_writers(cx, &mut proposals, spans)?;
+    looked.complete &= give_writers(session.cx, &mut proposals, spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
 }
 
 /// One of GEPA's tables, masked; `None` if it is not there or none.
-fn table(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Json>> {
-    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+fn table(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Json>> {
+    let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
     if Table::of(&decoded.value).is_none() {
-        cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
+        session.cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
         return Ok(None);
     }
-    Ok(Some(mask_json("", decoded.value, cx.reveal())))
+    Ok(Some(mask_json("", decoded.value, session.cx.reveal())))
 }
 
 /// Candidate 0, which no table holds: its instructions are params and those of the first
 /// evaluation, its score is the first that GEPA noted.
 fn seed(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     found: &Optimization,
     values: &RunValues,
     others: &[LineageCandidate],
@@ -147,7 +147,7 @@ fn seed(
     };
     let instructions = components.into_iter().filter_map(instruction).collect();
     let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
-    let histories = store.metric_history(cx, &found.run.id, Some("val_program_average"))?;
+    let histories = session.store.metric_history(session.cx, &found.run.id, Some("val_program_average"))?;
     // GEPA scores the seed before its first iteration, which is step 0.
     let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
     candidate.score = first.map(|point| point.value).filter(|value| value.is_finite());

@@ -2,14 +2,14 @@
 
 use crate::model::{MetricSeries, RunId};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// Every point of one metric of a run, or of all, by key, then step, time, value (NaN last).
 ///
 /// # Errors
 /// Those of the store.
-pub fn metrics(store: &mut dyn Store, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
-    store.metric_history(cx, run, key)
+pub fn metrics(session: &mut Session<'_>, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
+    session.store.metric_history(session.cx, run, key)
 }
 
 /// Every point of one metric of a run; `None` inside if it has no such metric.
@@ -26,7 +26,7 @@ impl Question for MetricOf {
     const LABEL: &'static str = "metric";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        Ok(metrics(session.store, session.cx, &self.run, Some(&self.key))?.pop())
+        Ok(metrics(session, &self.run, Some(&self.key))?.pop())
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -12,7 +12,7 @@ use crate::analysis::optimization::{
 };
 use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunTraces, Store};
+use crate::store::{Result, RunTraces};
 
 pub use files::DataSize;
 
@@ -63,10 +63,10 @@ impl Optimization {
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn optimization(store: &mut dyn Store, cx: &ReadCx, parent: &RunId) -> Result<Option<Optimization>> {
-    let Some(stored) = super::runs::stored_run(store, cx, parent)? else { return Ok(None) };
-    let around = Surroundings::read(store, cx, &stored.experiment_id)?;
-    optimization_among(store, cx, stored, &around).map(Some)
+pub fn optimization(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Optimization>> {
+    let Some(stored) = super::runs::stored_run(session, parent)? else { return Ok(None) };
+    let around = Surroundings::read(session, &stored.experiment_id)?;
+    optimization_among(session, stored, &around).map(Some)
 }
 
 /// The runs of an experiment and their traces, counted: read once for several optimizations.
@@ -77,17 +77,16 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     /// Those of an experiment.
-    pub fn read(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId) -> Result<Self> {
-        let rows = run_table(store, cx, Some(experiment), true)?.rows;
-        let counts = store.run_traces(cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
+    pub fn read(session: &mut Session<'_>, experiment: &ExperimentId) -> Result<Self> {
+        let rows = run_table(session, Some(experiment), true)?.rows;
+        let counts = session.store.run_traces(session.cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
         Ok(Self { rows, counts })
     }
 }
 
 /// The optimization under a run, among all of its experiment.
 pub(super) fn optimization_among(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     stored: Run,
     around: &Surroundings,
 ) -> Result<Optimization> {
@@ -101,14 +100,14 @@ pub(super) fn optimization_among(
     let mut facts = Vec::new();
     let mut programs = Vec::new();
     for place in &family.descendants {
-        cx.check()?;
+        session.cx.check()?;
         let (run, values) = rows[*place];
-        let program = program_state(store, cx, &run.id, false)?;
+        let program = program_state(session, &run.id, false)?;
         let score = score(values);
         if program.is_none() && score.is_none() {
             continue;
         }
-        let n = match files::table_rows(store, cx, &run.id)? {
+        let n = match files::table_rows(session, &run.id)? {
             Some(rows) => Some(rows),
             None => counts.get(&run.id).map(|counted| counted.traces).filter(|traces| *traces > 0),
         };
@@ -121,15 +120,15 @@ pub(super) fn optimization_among(
     let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
     let values = match own_values {
         Some(values) => values,
-        None => super::runs::stored_values(store, cx, parent)?,
+        None => super::runs::stored_values(session, parent)?,
     };
     let is_finished = stored.status == RunStatus::Finished;
-    let best = program_state(store, cx, parent, true)?;
+    let best = program_state(session, parent, true)?;
     let best_hash = best.as_ref().filter(|_| is_finished).and_then(|best| best.state_hash.clone());
-    let trainset = files::data_size(store, cx, parent, "trainset.json")?;
+    let trainset = files::data_size(session, parent, "trainset.json")?;
     let own_traces = counts.get(parent).map(|counted| counted.traces);
     let (optimizer, given) =
-        clues::optimizer(store, cx, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
+        clues::optimizer(session, &stored, &values, &evaluations, best.as_ref(), trainset, own_traces)?;
     let counted: Vec<RunTraces> = std::iter::once(parent)
         .chain(evaluations.iter().map(|one| &one.run_id))
         .filter_map(|run| counts.get(run).copied())
@@ -146,7 +145,7 @@ pub(super) fn optimization_among(
         tokens: traces.and_then(|traces| traces.tokens),
         traces,
         trainset,
-        valset: files::data_size(store, cx, parent, "valset.json")?,
+        valset: files::data_size(session, parent, "valset.json")?,
         settings: values.params,
         run: stored,
     })
@@ -220,7 +219,7 @@ impl Question for OptimizationOf {
     const LABEL: &'static str = "optimization";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        optimization(session.store, session.cx, &self.0)
+        optimization(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -16,7 +16,7 @@ use super::runs::{adopted_runs, stored_run, stored_values};
 use crate::analysis::optimization::EvaluationKind;
 use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunTraces, Store};
+use crate::store::{Result, RunTraces};
 use data::DataRows;
 
 pub use index::{AllStates, StateIndex};
@@ -166,18 +166,13 @@ pub struct Relative {
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn passport_in(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    index: &StateIndex,
-    hash: &StateHash,
-) -> Result<Option<Passport>> {
+pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHash) -> Result<Option<Passport>> {
     let none = Vec::new();
     let (evaluated, best) = (index.evaluated.get(hash).unwrap_or(&none), index.best.get(hash).unwrap_or(&none));
     let Some(any) = evaluated.first().or(best.first()) else { return Ok(None) };
-    let Some(program) = program_state(store, cx, any, evaluated.is_empty())? else { return Ok(None) };
+    let Some(program) = program_state(session, any, evaluated.is_empty())? else { return Ok(None) };
     let runs: HashMap<RunId, Run> =
-        adopted_runs(store, cx, None, false)?.into_iter().map(|run| (run.id.clone(), run)).collect();
+        adopted_runs(session, None, false)?.into_iter().map(|run| (run.id.clone(), run)).collect();
     let finished = best.iter().filter_map(|id| runs.get(id)).filter(|run| run.status == RunStatus::Finished);
     let mut passport = Passport {
         hash: hash.clone(),
@@ -206,23 +201,23 @@ pub fn passport_in(
     let since = Instant::now();
     let mut around: HashMap<&ExperimentId, Surroundings> = HashMap::new();
     for home in homes.iter().take(MAX_OPTIMIZATIONS) {
-        cx.check()?;
+        session.cx.check()?;
         if since.elapsed() > MAX_TIME {
             passport.complete = false;
             break;
         }
         if !around.contains_key(&home.experiment_id) {
-            around.insert(&home.experiment_id, Surroundings::read(store, cx, &home.experiment_id)?);
+            around.insert(&home.experiment_id, Surroundings::read(session, &home.experiment_id)?);
         }
         let Some(around) = around.get(&home.experiment_id) else { continue };
         // As stored: its parent is not inferred here.
-        let Some(stored) = stored_run(store, cx, &home.id)? else { continue };
-        found.push(optimization_among(store, cx, stored, around)?);
+        let Some(stored) = stored_run(session, &home.id)? else { continue };
+        found.push(optimization_among(session, stored, around)?);
     }
-    let seen = Seen::read(store, cx, &homes)?;
-    add_evaluations(store, cx, &mut passport, &own, &runs, &found, &seen)?;
-    add_origins(store, cx, &mut passport, &found)?;
-    add_families(store, cx, &mut passport, &found)?;
+    let seen = Seen::read(session, &homes)?;
+    add_evaluations(session, &mut passport, &own, &runs, &found, &seen)?;
+    add_origins(session, &mut passport, &found)?;
+    add_families(session, &mut passport, &found)?;
     Ok(Some(passport))
 }
 
@@ -242,12 +237,12 @@ struct Seen {
 }
 
 impl Seen {
-    fn read(store: &mut dyn Store, cx: &ReadCx, homes: &[&Run]) -> Result<Self> {
+    fn read(session: &mut Session<'_>, homes: &[&Run]) -> Result<Self> {
         let mut seen = Self { sets: Vec::new(), is_missing: homes.is_empty(), with_valset: Vec::new() };
         for home in homes {
-            cx.check()?;
-            let trainset = DataRows::read(store, cx, &home.id, "trainset.json")?;
-            let valset = DataRows::read(store, cx, &home.id, "valset.json")?;
+            session.cx.check()?;
+            let trainset = DataRows::read(session, &home.id, "trainset.json")?;
+            let valset = DataRows::read(session, &home.id, "valset.json")?;
             seen.is_missing |= trainset.is_none();
             if valset.is_some() {
                 seen.with_valset.push(home.id.clone());
@@ -259,19 +254,23 @@ impl Seen {
 }
 
 fn add_evaluations(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     passport: &mut Passport,
     own: &[&Run],
     runs: &HashMap<RunId, Run>,
     found: &[Optimization],
     seen: &Seen,
 ) -> Result<()> {
-    let names: HashMap<_, _> =
-        store.experiments(cx, true)?.into_iter().map(|experiment| (experiment.id, experiment.name)).collect();
-    let counts: HashMap<RunId, RunTraces> = store.run_traces(cx, None)?.unwrap_or_default().into_iter().collect();
+    let names: HashMap<_, _> = session
+        .store
+        .experiments(session.cx, true)?
+        .into_iter()
+        .map(|experiment| (experiment.id, experiment.name))
+        .collect();
+    let counts: HashMap<RunId, RunTraces> =
+        session.store.run_traces(session.cx, None)?.unwrap_or_default().into_iter().collect();
     for run in own {
-        cx.check()?;
+        session.cx.check()?;
         let home = home(run, runs);
         let told = found.iter().flat_map(|one| &one.evaluations).find(|one| one.run_id == run.id);
         let (score, n, data) = match (home, told) {
@@ -281,12 +280,12 @@ fn add_evaluations(
                 (told.score, told.n, data(told.kind))
             }
             (Some(_), None) => {
-                let score = score(&stored_values(store, cx, &run.id)?);
+                let score = score(&stored_values(session, &run.id)?);
                 (score, None, EvaluationData::Unknown("its optimization was not read"))
             }
             (None, _) => {
-                let score = score(&stored_values(store, cx, &run.id)?);
-                let table = result_table(store, cx, &run.id)?;
+                let score = score(&stored_values(session, &run.id)?);
+                let table = result_table(session, &run.id)?;
                 let n = table.as_ref().map(|table| table.rows.len() as u64);
                 (score, n, plain_data(table.as_ref(), seen))
             }
@@ -328,7 +327,7 @@ fn plain_data(table: Option<&crate::model::ResultTable>, seen: &Seen) -> Evaluat
     }
 }
 
-fn add_origins(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
     let is_seed =
         |one: &&Optimization| one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&passport.hash);
     passport.seed_of = found.iter().filter(is_seed).map(|one| RunRef::of(&one.run)).collect();
@@ -336,11 +335,11 @@ fn add_origins(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, foun
     let predictors = &passport.program.predictors;
     let wanted: Vec<(&str, &str)> =
         predictors.iter().filter_map(|one| Some((&*one.path, one.instructions.as_deref()?))).collect();
-    passport.origins = provenances(store, cx, first, &wanted)?;
+    passport.origins = provenances(session, first, &wanted)?;
     if predictors.iter().all(|one| one.demos.is_empty()) {
         return Ok(());
     }
-    let Some(trainset) = DataRows::read(store, cx, &first.run.id, "trainset.json")? else { return Ok(()) };
+    let Some(trainset) = DataRows::read(session, &first.run.id, "trainset.json")? else { return Ok(()) };
     for predictor in predictors {
         let rows = predictor.demos.iter().enumerate().filter_map(|(demo, one)| Some((demo, trainset.row_of(one)?)));
         passport.demos.extend(rows.map(|(demo, row)| DemoOrigin {
@@ -353,10 +352,10 @@ fn add_origins(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, foun
     Ok(())
 }
 
-fn add_families(store: &mut dyn Store, cx: &ReadCx, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+fn add_families(session: &mut Session<'_>, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
     for one in found.iter().filter(|one| one.optimizer.name == Some("GEPA")) {
-        cx.check()?;
-        let Some(lineage) = lineage_of(store, cx, one)? else { continue };
+        session.cx.check()?;
+        let Some(lineage) = lineage_of(session, one)? else { continue };
         let hash_of = |runs: &[RunId]| {
             let evaluation = one.evaluations.iter().find(|evaluation| runs.contains(&evaluation.run_id))?;
             evaluation.state_hash.clone()
@@ -395,7 +394,7 @@ impl Question for PassportOf {
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let index = session.ask(&AllStates)?;
         let hash = index.find(self.0.as_str()).unwrap_or_else(|| self.0.clone());
-        passport_in(session.store, session.cx, &index, &hash)
+        passport_in(session, &index, &hash)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

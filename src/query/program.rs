@@ -5,7 +5,8 @@ mod traces;
 
 use crate::analysis::program_state::{describe_fields, from_params};
 use crate::model::{Program, ProgramSource, Run, RunId, RunStatus};
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+use crate::query::ask::Session;
+use crate::store::{Result, RunQuery, RunScope};
 
 pub(super) use read::{Read, read_json, state};
 
@@ -15,10 +16,10 @@ pub(super) use read::{Read, read_json, state};
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> Result<Option<Program>> {
-    let Some(run) = one(store, cx, run)? else { return Ok(None) };
-    let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
-    let seen = traces::signatures(store, cx, &run, &program)?;
+pub fn program(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Option<Program>> {
+    let Some(run) = one(session, run)? else { return Ok(None) };
+    let Some(mut program) = state_of(session, &run, best)? else { return Ok(None) };
+    let seen = traces::signatures(session, &run, &program)?;
     describe_fields(&mut program, &seen);
     Ok(Some(program))
 }
@@ -28,28 +29,28 @@ pub fn program(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> R
 ///
 /// # Errors
 /// As [`program`].
-pub fn program_state(store: &mut dyn Store, cx: &ReadCx, run: &RunId, best: bool) -> Result<Option<Program>> {
-    let Some(run) = one(store, cx, run)? else { return Ok(None) };
-    let Some(mut program) = state_of(store, cx, &run, best)? else { return Ok(None) };
+pub fn program_state(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Option<Program>> {
+    let Some(run) = one(session, run)? else { return Ok(None) };
+    let Some(mut program) = state_of(session, &run, best)? else { return Ok(None) };
     describe_fields(&mut program, &[]);
     Ok(Some(program))
 }
 
-fn one(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<Run>> {
-    Ok(store.runs(cx, &RunQuery { scope: RunScope::One(run.clone()), with_deleted: true })?.pop())
+fn one(session: &mut Session<'_>, run: &RunId) -> Result<Option<Run>> {
+    Ok(session.store.runs(session.cx, &RunQuery { scope: RunScope::One(run.clone()), with_deleted: true })?.pop())
 }
 
-fn state_of(store: &mut dyn Store, cx: &ReadCx, run: &Run, best: bool) -> Result<Option<Program>> {
+fn state_of(session: &mut Session<'_>, run: &Run, best: bool) -> Result<Option<Program>> {
     let mut is_model_broken = false;
     if !best {
-        match read::state(store, cx, run, ProgramSource::ModelJson)? {
+        match read::state(session, run, ProgramSource::ModelJson)? {
             Read::Good(program) => return Ok(Some(program)),
             Read::Broken => is_model_broken = true,
             Read::Absent => {}
         }
     }
     // Where a run has a program of its own, the best one of something nested is not it.
-    if !is_model_broken && let Read::Good(mut program) = read::state(store, cx, run, ProgramSource::BestModelJson)? {
+    if !is_model_broken && let Read::Good(mut program) = read::state(session, run, ProgramSource::BestModelJson)? {
         program.stale = stale(&run.status);
         return Ok(Some(program));
     }
@@ -57,13 +58,13 @@ fn state_of(store: &mut dyn Store, cx: &ReadCx, run: &Run, best: bool) -> Result
         return Ok(None);
     }
     let query = RunQuery { scope: RunScope::One(run.id.clone()), with_deleted: true };
-    let values = store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
+    let values = session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
     let Some(parsed) = from_params(&values.params) else { return Ok(None) };
     if !is_model_broken {
-        read::warn_of_absence(store, cx, run)?;
+        read::warn_of_absence(session, run)?;
     }
     for problem in parsed.problems {
-        cx.warn(format!("run {}, params", run.id), problem);
+        session.cx.warn(format!("run {}, params", run.id), problem);
     }
     Ok(Some(parsed.program))
 }

@@ -9,7 +9,7 @@ use super::program::program_state;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::{Program, RunId};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 pub use writers::Looked;
 pub(super) use writers::writers;
@@ -86,34 +86,32 @@ pub struct UsedBy {
 /// # Errors
 /// Those of the store.
 pub fn provenance(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     parent: &RunId,
     evaluation: &RunId,
     path: &str,
 ) -> Result<Option<Provenance>> {
-    let Some(found) = optimization(store, cx, parent)? else { return Ok(None) };
+    let Some(found) = optimization(session, parent)? else { return Ok(None) };
     let own = found.evaluations.iter().position(|one| one.run_id == *evaluation);
     let program = match own.and_then(|at| found.programs[at].clone()) {
         Some(program) => Some(program),
-        None => program_state(store, cx, evaluation, false)?,
+        None => program_state(session, evaluation, false)?,
     };
     let Some(instruction) = program.as_ref().and_then(|program| instruction_at(program, path)) else { return Ok(None) };
     let wanted = [(path, instruction)];
-    Ok(provenances(store, cx, &found, &wanted)?.pop())
+    Ok(provenances(session, &found, &wanted)?.pop())
 }
 
 /// The same of several instructions with their paths, in their order: traces are read once.
 pub(super) fn provenances(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     found: &Optimization,
     wanted: &[(&str, &str)],
 ) -> Result<Vec<Provenance>> {
     let mut searches: Vec<Search> = wanted.iter().map(|(path, text)| Search::new(found, path, text)).collect();
     let mut looked = Looked { complete: true, ..Looked::default() };
     if searches.iter().any(|search| !search.is_sure()) {
-        looked = writers(store, cx, &found.run.id, &mut |writer| {
+        looked = writers(session, &found.run.id, &mut |writer| {
             searches.iter_mut().filter(|search| !search.is_sure()).for_each(|search| search.see(&writer));
             if searches.iter().all(Search::is_sure) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -224,7 +222,7 @@ impl Question for ProvenanceOf {
     const LABEL: &'static str = "origin of an instruction";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        provenance(session.store, session.cx, &self.parent, &self.evaluation, &self.path)
+        provenance(session, &self.parent, &self.evaluation, &self.path)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::model::{DatasetInput, Experiment, LoggedModel, Run, RunId, RunValues};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+use crate::store::{Result, RunQuery, RunScope};
 
 /// A run and what surrounds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,22 +27,22 @@ pub struct RunPage {
 ///
 /// # Errors
 /// Those of the store.
-pub fn run_page(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option<RunPage>> {
+pub fn run_page(session: &mut Session<'_>, id: &RunId) -> Result<Option<RunPage>> {
     let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
-    let Some(stored) = store.runs(cx, &query)?.pop() else { return Ok(None) };
-    let values = store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
-    let family = super::runs::adopted_runs(store, cx, Some(&stored.experiment_id), true)?;
+    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(None) };
+    let values = session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
+    let family = super::runs::adopted_runs(session, Some(&stored.experiment_id), true)?;
     let run = family.iter().find(|run| run.id == *id).cloned().unwrap_or(stored);
     let parent = family.iter().find(|other| Some(&other.id) == run.parent_id.as_ref()).cloned();
     let is_child = |other: &Run| {
         other.parent_id.as_ref() == Some(id) && other.id != *id && other.lifecycle == crate::model::Lifecycle::Active
     };
     let children = family.into_iter().filter(is_child).collect();
-    let experiment = store.experiments(cx, true)?.into_iter().find(|one| one.id == run.experiment_id);
+    let experiment = session.store.experiments(session.cx, true)?.into_iter().find(|one| one.id == run.experiment_id);
     Ok(Some(RunPage {
         values,
-        datasets: store.dataset_inputs(cx, id)?,
-        models: store.logged_models(cx, id)?,
+        datasets: session.store.dataset_inputs(session.cx, id)?,
+        models: session.store.logged_models(session.cx, id)?,
         experiment,
         parent,
         children,
@@ -59,7 +59,7 @@ impl Question for RunPageOf {
     const LABEL: &'static str = "run";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        run_page(session.store, session.cx, &self.0)
+        run_page(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

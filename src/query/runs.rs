@@ -6,7 +6,7 @@ use crate::analysis::adopt_orphans;
 use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
 use crate::query::Found;
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunQuery, RunScope, Store};
+use crate::store::{Result, RunQuery, RunScope};
 
 /// Runs and how they hang together.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -38,21 +38,16 @@ pub struct RunTable {
 ///
 /// # Errors
 /// Those of the store.
-pub fn run_tree(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId, with_deleted: bool) -> Result<RunTree> {
-    Ok(RunTree::new(adopted_runs(store, cx, Some(experiment), with_deleted)?))
+pub fn run_tree(session: &mut Session<'_>, experiment: &ExperimentId, with_deleted: bool) -> Result<RunTree> {
+    Ok(RunTree::new(adopted_runs(session, Some(experiment), with_deleted)?))
 }
 
 /// The runs of one experiment, or of all, with their values; orphans are adopted.
 ///
 /// # Errors
 /// Those of the store.
-pub fn run_table(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    experiment: Option<&ExperimentId>,
-    with_deleted: bool,
-) -> Result<RunTable> {
-    let rows = store.run_rows(cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
+pub fn run_table(session: &mut Session<'_>, experiment: Option<&ExperimentId>, with_deleted: bool) -> Result<RunTable> {
+    let rows = session.store.run_rows(session.cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
     let (mut runs, values): (Vec<Run>, Vec<RunValues>) = rows.into_iter().unzip();
     adopt_orphans(&mut runs);
     let rows = runs.into_iter().zip(values);
@@ -64,12 +59,12 @@ pub fn run_table(
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_run(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<Found<Run>> {
+pub fn find_run(session: &mut Session<'_>, id_or_name: &str) -> Result<Found<Run>> {
     let one = RunQuery { scope: RunScope::One(id_or_name.into()), with_deleted: true };
-    if let Some(run) = store.runs(cx, &one)?.pop() {
+    if let Some(run) = session.store.runs(session.cx, &one)?.pop() {
         return Ok(Found::One(run));
     }
-    let mut runs = store.runs(cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
+    let mut runs = session.store.runs(session.cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
     runs.retain(|run| !run.name.is_empty() && run.name == id_or_name);
     if runs.iter().any(|run| run.lifecycle == Lifecycle::Active) {
         runs.retain(|run| run.lifecycle == Lifecycle::Active);
@@ -78,25 +73,24 @@ pub fn find_run(store: &mut dyn Store, cx: &ReadCx, id_or_name: &str) -> Result<
 }
 
 /// A run as stored, deleted or not.
-pub(super) fn stored_run(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<Option<Run>> {
-    Ok(store.runs(cx, &RunQuery { scope: RunScope::One(id.clone()), with_deleted: true })?.pop())
+pub(super) fn stored_run(session: &mut Session<'_>, id: &RunId) -> Result<Option<Run>> {
+    Ok(session.store.runs(session.cx, &RunQuery { scope: RunScope::One(id.clone()), with_deleted: true })?.pop())
 }
 
 /// The values of a run; empty if it has none.
-pub(super) fn stored_values(store: &mut dyn Store, cx: &ReadCx, id: &RunId) -> Result<RunValues> {
+pub(super) fn stored_values(session: &mut Session<'_>, id: &RunId) -> Result<RunValues> {
     let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
-    Ok(store.run_values(cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
+    Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
 }
 
 /// Runs with inferred parents. All runs are looked at for the adoption, so that a run has the
 /// same parent whether deleted ones are shown or not.
 pub(super) fn adopted_runs(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     experiment: Option<&ExperimentId>,
     with_deleted: bool,
 ) -> Result<Vec<Run>> {
-    let mut runs = store.runs(cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
+    let mut runs = session.store.runs(session.cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
     adopt_orphans(&mut runs);
     runs.retain(|run| with_deleted || run.lifecycle == Lifecycle::Active);
     Ok(runs)
@@ -115,7 +109,7 @@ impl Question for RunTreeOf {
     const LABEL: &'static str = "runs";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        run_tree(session.store, session.cx, &self.0, false)
+        run_tree(session, &self.0, false)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

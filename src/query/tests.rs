@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::{ArtifactOwner, Lifecycle, SpanBody};
+use crate::query::ask::Session;
 use crate::store::memory::MemoryStore;
 use crate::store::{ReadCx, TraceQuery};
 use serde_json::json;
@@ -39,47 +40,56 @@ fn store() -> MemoryStore {
 #[test]
 fn orphans_are_adopted_even_if_only_a_deleted_child_tells_of_their_parent() {
     let (mut store, cx) = (store(), ReadCx::new());
-    let tree = run_tree(&mut store, &cx, &"1".into(), false).unwrap();
+    let tree = run_tree(&mut Session::alone(&mut store, &cx), &"1".into(), false).unwrap();
     let shape: Vec<(&str, u32)> =
         tree.forest.nodes.iter().map(|node| (tree.runs[node.item].id.as_str(), node.depth)).collect();
     assert_eq!(shape, [("same1", 0), ("same2", 0), ("p", 0), ("o", 1)]);
-    let table = run_table(&mut store, &cx, None, true).unwrap();
+    let table = run_table(&mut Session::alone(&mut store, &cx), None, true).unwrap();
     assert_eq!(table.rows.len(), 5);
-    let page = run_page(&mut store, &cx, &"p".into()).unwrap().unwrap();
+    let page = run_page(&mut Session::alone(&mut store, &cx), &"p".into()).unwrap().unwrap();
     assert_eq!(page.children.len(), 1);
-    let page = run_page(&mut store, &cx, &"o".into()).unwrap().unwrap();
+    let page = run_page(&mut Session::alone(&mut store, &cx), &"o".into()).unwrap().unwrap();
     assert!(page.run.parent_inferred);
     assert_eq!(page.parent.unwrap().id.as_str(), "p");
-    assert!(run_page(&mut store, &cx, &"nobody".into()).unwrap().is_none());
+    assert!(run_page(&mut Session::alone(&mut store, &cx), &"nobody".into()).unwrap().is_none());
 }
 
 #[test]
 fn things_are_found_by_id_name_or_prefix() {
     let (mut store, cx) = (store(), ReadCx::new());
-    assert!(matches!(find_run(&mut store, &cx, "p").unwrap(), Found::One(run) if run.name == "gepa"));
-    assert!(matches!(find_run(&mut store, &cx, "gepa").unwrap(), Found::One(run) if run.id.as_str() == "p"));
-    assert!(matches!(find_run(&mut store, &cx, "same").unwrap(), Found::Several(ids) if ids == ["same1", "same2"]));
-    assert!(matches!(find_run(&mut store, &cx, "").unwrap(), Found::Nothing));
-    assert!(matches!(find_experiment(&mut store, &cx, "one").unwrap(), Found::One(_)));
-    assert!(matches!(find_experiment(&mut store, &cx, "two").unwrap(), Found::Nothing));
-    assert_eq!(find_trace(&mut store, &cx, "tr-abc").unwrap(), Found::One("tr-abc".into()));
-    assert_eq!(find_trace(&mut store, &cx, "tr-abd").unwrap(), Found::One("tr-abd".into()));
-    assert!(matches!(find_trace(&mut store, &cx, "tr-ab").unwrap(), Found::Several(ids) if ids.len() == 2));
-    assert_eq!(find_trace(&mut store, &cx, "").unwrap(), Found::Nothing);
+    assert!(
+        matches!(find_run(&mut Session::alone(&mut store, &cx), "p").unwrap(), Found::One(run) if run.name == "gepa")
+    );
+    assert!(
+        matches!(find_run(&mut Session::alone(&mut store, &cx), "gepa").unwrap(), Found::One(run) if run.id.as_str() == "p")
+    );
+    assert!(
+        matches!(find_run(&mut Session::alone(&mut store, &cx), "same").unwrap(), Found::Several(ids) if ids == ["same1", "same2"])
+    );
+    assert!(matches!(find_run(&mut Session::alone(&mut store, &cx), "").unwrap(), Found::Nothing));
+    assert!(matches!(find_experiment(&mut Session::alone(&mut store, &cx), "one").unwrap(), Found::One(_)));
+    assert!(matches!(find_experiment(&mut Session::alone(&mut store, &cx), "two").unwrap(), Found::Nothing));
+    assert_eq!(find_trace(&mut Session::alone(&mut store, &cx), "tr-abc").unwrap(), Found::One("tr-abc".into()));
+    assert_eq!(find_trace(&mut Session::alone(&mut store, &cx), "tr-abd").unwrap(), Found::One("tr-abd".into()));
+    assert!(
+        matches!(find_trace(&mut Session::alone(&mut store, &cx), "tr-ab").unwrap(), Found::Several(ids) if ids.len() == 2)
+    );
+    assert_eq!(find_trace(&mut Session::alone(&mut store, &cx), "").unwrap(), Found::Nothing);
 }
 
 #[test]
 fn a_trace_with_its_figures() {
     let (mut store, cx) = (store(), ReadCx::new());
-    let document = trace_document(&mut store, &cx, &"tr-abc".into()).unwrap().unwrap();
+    let document = trace_document(&mut Session::alone(&mut store, &cx), &"tr-abc".into()).unwrap().unwrap();
     let figures = &document.figures;
     assert_eq!(figures.tokens.unwrap().total, Some(7));
     assert_eq!(figures.spans[0].tokens.source, TokenSource::Sum);
     assert_eq!(figures.spans[0].own_time_ns, Some(50));
     assert_eq!(figures.spans[2].tokens.total, None);
-    assert_eq!(span_facts(&mut store, &cx, &document.tree).unwrap(), *figures);
-    assert!(trace_document(&mut store, &cx, &"nope".into()).unwrap().is_none());
-    let list = traces(&mut store, &cx, &TraceQuery { limit: Some(1), ..TraceQuery::default() }).unwrap();
+    assert_eq!(span_facts(&mut Session::alone(&mut store, &cx), &document.tree).unwrap(), *figures);
+    assert!(trace_document(&mut Session::alone(&mut store, &cx), &"nope".into()).unwrap().is_none());
+    let list =
+        traces(&mut Session::alone(&mut store, &cx), &TraceQuery { limit: Some(1), ..TraceQuery::default() }).unwrap();
     assert_eq!((list.total, list.rows.len()), (2, 1));
 }
 
@@ -88,8 +98,9 @@ fn text_of_an_artifact_is_cut_between_characters() {
     let (mut store, cx) = (store(), ReadCx::new());
     let owner = ArtifactOwner::Run("p".into());
     store.put_artifact(owner.clone(), "a.txt", "aé");
-    let mut read = |limit| artifact_text(&mut store, &cx, &owner, "a.txt", limit).unwrap().unwrap();
+    let mut read =
+        |limit| artifact_text(&mut Session::alone(&mut store, &cx), &owner, "a.txt", limit).unwrap().unwrap();
     assert_eq!((&*read(2).text, read(2).is_cut, read(2).has_bad_utf8), ("a", true, false));
     assert_eq!((&*read(3).text, read(3).is_cut), ("aé", false));
-    assert_eq!(artifact_text(&mut store, &cx, &owner, "b.txt", 9).unwrap(), None);
+    assert_eq!(artifact_text(&mut Session::alone(&mut store, &cx), &owner, "b.txt", 9).unwrap(), None);
 }

@@ -4,7 +4,7 @@ use crate::analysis::{SpanTokens, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::Found;
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// When the beginning of an id fits several, no more of them are named.
 const MAX_CANDIDATES: usize = 20;
@@ -59,15 +59,15 @@ pub struct TraceDocument {
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Result<Found<TraceId>> {
+pub fn find_trace(session: &mut Session<'_>, id_or_prefix: &str) -> Result<Found<TraceId>> {
     let id = TraceId::from(id_or_prefix);
-    if store.trace(cx, &id)?.is_some() {
+    if session.store.trace(session.cx, &id)?.is_some() {
         return Ok(Found::One(id));
     }
     if id_or_prefix.is_empty() {
         return Ok(Found::Nothing);
     }
-    Ok(super::one_of(store.trace_ids(cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
+    Ok(super::one_of(session.store.trace_ids(session.cx, id_or_prefix, MAX_CANDIDATES)?, TraceId::to_string))
 }
 
 /// The ids of traces that are `typed` or begin so, with or without the `tr-` of MLflow 3 before them; no more than
@@ -75,13 +75,13 @@ pub fn find_trace(store: &mut dyn Store, cx: &ReadCx, id_or_prefix: &str) -> Res
 ///
 /// # Errors
 /// Those of the store.
-pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize) -> Result<Vec<TraceId>> {
+pub fn find_traces(session: &mut Session<'_>, typed: &str, limit: usize) -> Result<Vec<TraceId>> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }
-    let mut found = store.trace_ids(cx, typed, limit)?;
+    let mut found = session.store.trace_ids(session.cx, typed, limit)?;
     if !typed.starts_with("tr-") {
-        found.extend(store.trace_ids(cx, &format!("tr-{typed}"), limit.saturating_sub(found.len()))?);
+        found.extend(session.store.trace_ids(session.cx, &format!("tr-{typed}"), limit.saturating_sub(found.len()))?);
     }
     Ok(found)
 }
@@ -90,9 +90,9 @@ pub fn find_traces(store: &mut dyn Store, cx: &ReadCx, typed: &str, limit: usize
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceTree>> {
-    let Some(head) = store.trace(cx, trace)? else { return Ok(None) };
-    let spans = store.spans(cx, trace)?;
+pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceTree>> {
+    let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
+    let spans = session.store.spans(session.cx, trace)?;
     let links: Vec<(&str, Option<&str>)> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
     let forest = Forest::build(&links);
     Ok(Some(TraceTree { head, spans, forest }))
@@ -102,8 +102,8 @@ pub fn trace_tree(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Result<TraceFigures> {
-    let facts = store.span_facts(cx, &tree.head.row.id, &tree.spans)?;
+pub fn span_facts(session: &mut Session<'_>, tree: &TraceTree) -> Result<TraceFigures> {
+    let facts = session.store.span_facts(session.cx, &tree.head.row.id, &tree.spans)?;
     Ok(figures(tree, facts))
 }
 
@@ -111,8 +111,8 @@ pub fn span_facts(store: &mut dyn Store, cx: &ReadCx, tree: &TraceTree) -> Resul
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
-    store.span_body(cx, trace, span)
+pub fn span_body(session: &mut Session<'_>, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+    session.store.span_body(session.cx, trace, span)
 }
 
 /// The beginning of a body that takes long to read, for somebody who waits; `None` of one that
@@ -120,24 +120,19 @@ pub fn span_body(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId, span: Span
 ///
 /// # Errors
 /// Those of the store.
-pub fn span_beginning(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    trace: &TraceId,
-    span: SpanHandle,
-) -> Result<Option<SpanBody>> {
-    store.span_beginning(cx, trace, span, BEGINNING_BYTES)
+pub fn span_beginning(session: &mut Session<'_>, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+    session.store.span_beginning(session.cx, trace, span, BEGINNING_BYTES)
 }
 
 /// All of a trace; `None` if the store does not have it.
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_document(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceDocument>> {
-    let Some(tree) = trace_tree(store, cx, trace)? else { return Ok(None) };
-    let mut bodies = store.span_bodies(cx, trace, &tree.spans)?;
+pub fn trace_document(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceDocument>> {
+    let Some(tree) = trace_tree(session, trace)? else { return Ok(None) };
+    let mut bodies = session.store.span_bodies(session.cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
-    let facts = store.span_facts(cx, trace, &tree.spans)?;
+    let facts = session.store.span_facts(session.cx, trace, &tree.spans)?;
     let figures = figures(&tree, facts);
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
@@ -166,7 +161,7 @@ impl Question for TraceTreeOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_tree(session.store, session.cx, &self.0)
+        trace_tree(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -183,7 +178,7 @@ impl Question for TraceIdsLike {
     const LABEL: &'static str = "ids of traces";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        find_traces(session.store, session.cx, &self.0, MAX_CANDIDATES)
+        find_traces(session, &self.0, MAX_CANDIDATES)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -202,7 +197,7 @@ impl Question for TraceFiguresOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         match &*session.ask(&TraceTreeOf(self.0.clone()))? {
-            Some(tree) => span_facts(session.store, session.cx, tree),
+            Some(tree) => span_facts(session, tree),
             None => Ok(TraceFigures { spans: Vec::new(), tokens: None }),
         }
     }

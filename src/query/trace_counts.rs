@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{ExperimentId, RunId};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, RunTraces, Store};
+use crate::store::{Result, RunTraces};
 
 /// The traces of each run, counted.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -17,12 +17,8 @@ pub struct TraceCounts {
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_counts_by_run(
-    store: &mut dyn Store,
-    cx: &ReadCx,
-    experiment: Option<&ExperimentId>,
-) -> Result<TraceCounts> {
-    let counted = store.run_traces(cx, experiment)?;
+pub fn trace_counts_by_run(session: &mut Session<'_>, experiment: Option<&ExperimentId>) -> Result<TraceCounts> {
+    let counted = session.store.run_traces(session.cx, experiment)?;
     Ok(TraceCounts { by_run: counted.map(|counted| counted.into_iter().collect()) })
 }
 
@@ -53,7 +49,7 @@ impl Question for TraceCountsOf {
     const LABEL: &'static str = "traces of runs";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_counts_by_run(session.store, session.cx, Some(&self.0))
+        trace_counts_by_run(session, Some(&self.0))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::model::{ExperimentId, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{ReadCx, Result, Store, TraceHandle, TraceIndex, TraceQuery};
+use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
 const ROWS_AT_ONCE: usize = 500;
@@ -20,16 +20,16 @@ pub struct TraceList {
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_index(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
-    store.trace_index(cx, query)
+pub fn trace_index(session: &mut Session<'_>, query: &TraceQuery) -> Result<TraceIndex> {
+    session.store.trace_index(session.cx, query)
 }
 
 /// The lines behind handles; one that is gone by now is left out.
 ///
 /// # Errors
 /// Those of the store.
-pub fn trace_rows(store: &mut dyn Store, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
-    store.trace_rows(cx, handles)
+pub fn trace_rows(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+    session.store.trace_rows(session.cx, handles)
 }
 
 /// The lines of a list of traces without their previews, which would make up nearly all of
@@ -37,12 +37,12 @@ pub fn trace_rows(store: &mut dyn Store, cx: &ReadCx, handles: &[TraceHandle]) -
 ///
 /// # Errors
 /// Those of the store.
-pub fn traces(store: &mut dyn Store, cx: &ReadCx, query: &TraceQuery) -> Result<TraceList> {
-    let index = store.trace_index(cx, query)?;
+pub fn traces(session: &mut Session<'_>, query: &TraceQuery) -> Result<TraceList> {
+    let index = session.store.trace_index(session.cx, query)?;
     let mut rows = Vec::with_capacity(index.handles.len());
     for handles in index.handles.chunks(ROWS_AT_ONCE) {
-        cx.check()?;
-        let lines = store.trace_rows(cx, handles)?.into_iter();
+        session.cx.check()?;
+        let lines = session.store.trace_rows(session.cx, handles)?.into_iter();
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
     Ok(TraceList { total: index.total, rows })
@@ -80,7 +80,7 @@ impl Question for TraceIndexOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_index(session.store, session.cx, &self.0.query())
+        trace_index(session, &self.0.query())
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

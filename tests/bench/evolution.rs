@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{ReadCx, Store};
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub fn measure() -> Result<(), Failure> {
     for _ in 0..ROUNDS {
         let mut store = made.fork()?;
         let start = Instant::now();
-        let found = query::evolution(store.as_mut(), &ReadCx::new(), &RunId::from("p"), None)?;
+        let found = query::evolution(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RunId::from("p"), None)?;
         times.push(start.elapsed().as_secs_f64() * 1000.0);
         let steps = black_box(found).map_or(0, |found| found.steps.len());
         assert_eq!(steps, STATES, "every state is a step");

@@ -20,6 +20,7 @@ use std::time::Instant;
 
 use dspyglass::model::{ExperimentId, TraceId};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, Store, TraceQuery, open};
 use rusqlite::{Connection, OpenFlags};
 
@@ -89,7 +90,7 @@ fn main() -> Result<(), Failure> {
     }
     row(
         "experiments with counts",
-        || query::experiments(&mut *store, &cx, false).map(|found| found.len()).unwrap_or(0),
+        || query::experiments(&mut Session::alone(&mut *store, &cx), false).map(|found| found.len()).unwrap_or(0),
         || {
             raw_bytes(&raw, "select * from experiments", &[])
                 + raw_bytes(
@@ -102,7 +103,11 @@ fn main() -> Result<(), Failure> {
     );
     row(
         "runs of the largest experiment, all values",
-        || query::run_table(&mut *store, &cx, Some(&id), false).map(|table| table.rows.len()).unwrap_or(0),
+        || {
+            query::run_table(&mut Session::alone(&mut *store, &cx), Some(&id), false)
+                .map(|table| table.rows.len())
+                .unwrap_or(0)
+        },
         || {
             let of = |table: &str, columns: &str| {
                 let sql = format!(
@@ -178,7 +183,7 @@ fn one_trace(store: &mut dyn Store, raw: &Connection, cx: &ReadCx) -> Result<(),
         let spans = store.spans(cx, &id)?.len();
         row(
             &format!("{what} ({spans} spans)"),
-            || query::trace_tree(store, cx, &id).is_ok(),
+            || query::trace_tree(&mut Session::alone(store, cx), &id).is_ok(),
             || {
                 let sql = "select span_id, parent_span_id, name, type, status, start_time_unix_nano, end_time_unix_nano \
                            from spans where trace_id = ?1";

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use dspyglass::app::{SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::model::{Entry, LatestMetric, MetricPoint, RunId, RunValues, Shown};
+use dspyglass::query::ask::Session;
 use dspyglass::query::table::{LineOptions, RunColumn, RunLines, prepared_runs};
 use dspyglass::query::{Filter, trace_counts_by_run};
 use dspyglass::state::{Action, RunTableSettings, ShownColumn};
@@ -65,9 +66,9 @@ fn many(runs: usize) -> MemoryStore {
 fn on_a_worker(store: &mut dyn Store) -> Result<(), Failure> {
     let cx = ReadCx::new();
     let start = Instant::now();
-    let runs = prepared_runs(store, &cx, &"1".into())?;
+    let runs = prepared_runs(&mut Session::alone(store, &cx), &"1".into())?;
     told("reading and preparing them, from memory", vec![ms(start)]);
-    let traces = trace_counts_by_run(store, &cx, Some(&"1".into()))?;
+    let traces = trace_counts_by_run(&mut Session::alone(store, &cx), Some(&"1".into()))?;
     let metric = RunColumn::Metric("metric_3".into());
     let name = RunColumn::parse("attributes.run_name");
     let filter = Filter::parse("metrics.metric_1 > 50 and (params.param_0 = '7' or run_name LIKE 'eval%9')")?;

@@ -2,9 +2,10 @@
 //! alike, so that no filter can find one out.
 
 use dspyglass::model::{Entry, LatestMetric, MetricPoint, Reveal, Run, RunValues, Shown};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{Filter, filter_keys, run_table};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{ReadCx, Store};
+use dspyglass::store::ReadCx;
 
 use crate::dice::Dice;
 use crate::generate::{Generator, Vocabulary, written};
@@ -12,7 +13,7 @@ use crate::generate::{Generator, Vocabulary, written};
 /// The same runs with other secrets, in their keys and inside longer texts.
 fn rows(secret: impl Fn(usize) -> String, reveal: Reveal) -> Vec<(Run, RunValues)> {
     let mut store = filled(secret);
-    run_table(&mut store, &ReadCx::new().with_reveal(reveal), None, true).expect("rows").rows
+    run_table(&mut Session::alone(&mut store, &ReadCx::new().with_reveal(reveal)), None, true).expect("rows").rows
 }
 
 fn filled(secret: impl Fn(usize) -> String) -> MemoryStore {
@@ -81,7 +82,7 @@ fn neither_a_guess_nor_its_opposite_holds() {
 fn secrets_are_not_offered() {
     let mut store = filled(one);
     let cx = ReadCx::new();
-    let keys = filter_keys(&mut store as &mut dyn Store, &cx, None).expect("keys");
+    let keys = filter_keys(&mut Session::alone(&mut store, &cx), None).expect("keys");
     assert!(keys.params.iter().any(|key| &*key.key == "api_key" && key.runs == 26 && key.values.is_empty()));
     let offered = format!("{:?}", Filter::complete("params.api_key = ", 17, &keys));
     assert!(!format!("{keys:?}{offered}").contains("secret\""), "{keys:?}");

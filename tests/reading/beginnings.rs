@@ -1,6 +1,7 @@
 //! A long input is readable before all of it is read.
 
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -29,7 +30,8 @@ fn the_beginning_of_a_long_input_is_the_beginning_of_its_body() {
     let cx = ReadCx::new();
     let trace = trace.as_str().into();
     for head in store.spans(&cx, &trace).expect("spans") {
-        let beginning = query::span_beginning(&mut *store, &cx, &trace, head.handle).expect("reads");
+        let beginning =
+            query::span_beginning(&mut Session::alone(&mut *store, &cx), &trace, head.handle).expect("reads");
         assert_eq!(beginning.is_some(), head.id == span, "{}", head.name);
         let Some(beginning) = beginning else { continue };
         let inputs = beginning.inputs.expect("inputs");
@@ -39,7 +41,9 @@ fn the_beginning_of_a_long_input_is_the_beginning_of_its_body() {
             "{}",
             question.len()
         );
-        let body = query::span_body(&mut *store, &cx, &trace, head.handle).expect("reads").expect("there");
+        let body = query::span_body(&mut Session::alone(&mut *store, &cx), &trace, head.handle)
+            .expect("reads")
+            .expect("there");
         assert_eq!(body.inputs, Some(json!({"question": long, "after": 1})));
     }
 }

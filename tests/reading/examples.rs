@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use dspyglass::model::{Json, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, NoScores, NoTrace, ScoreSource, TraceLink};
 use dspyglass::store::ReadCx;
 
@@ -114,7 +115,9 @@ fn examples_lead_to_the_traces_that_were_asked_them() {
         let mut store = reader(&database);
         let cx = ReadCx::new();
         for (a, b) in runs.iter().zip(runs.iter().skip(1)) {
-            let compared = query::compare(store.as_mut(), &cx, &a.as_str().into(), &b.as_str().into()).expect("read");
+            let compared =
+                query::compare(&mut Session::alone(store.as_mut(), &cx), &a.as_str().into(), &b.as_str().into())
+                    .expect("read");
             let told = compared.examples.expect("both have a table");
             assert_eq!(compared.sources, [ScoreSource::Table, ScoreSource::Table]);
             let (old, new) = (from_table(&tables[*a]), from_table(&tables[*b]));
@@ -193,7 +196,7 @@ fn without_a_table_the_scores_on_the_traces_count() {
         let mut store = reader(&database);
         for run in bare.into_iter().filter(|run| !parents.contains(*run)) {
             let id = RunId::from(run.as_str());
-            let compared = query::compare(store.as_mut(), &ReadCx::new(), &id, &id).expect("read");
+            let compared = query::compare(&mut Session::alone(store.as_mut(), &ReadCx::new()), &id, &id).expect("read");
             let scores = scores_of(&database, run);
             let traces = traces_of(&database, run);
             let place = format!("{}: {run}", database.display());
@@ -245,8 +248,8 @@ fn a_store_that_lost_its_tables_still_tells_fixed_and_broken() {
         let runs: Vec<&String> = tables.keys().filter(is_scored).collect();
         for (a, b) in runs.iter().zip(runs.iter().skip(1)) {
             let (a, b) = (RunId::from(a.as_str()), RunId::from(b.as_str()));
-            let with = query::compare(whole.as_mut(), &cx, &a, &b).expect("read");
-            let without = query::compare(bare.as_mut(), &cx, &a, &b).expect("read");
+            let with = query::compare(&mut Session::alone(whole.as_mut(), &cx), &a, &b).expect("read");
+            let without = query::compare(&mut Session::alone(bare.as_mut(), &cx), &a, &b).expect("read");
             assert!(without.sources.iter().all(|source| matches!(source, ScoreSource::Assessments { .. })), "{a} {b}");
             let (with, without) = (with.examples.expect("tables"), without.examples.expect("assessments"));
             told += 1;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dspyglass::model::{ArtifactOwner, RunId, Shown};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, NoScores, NoTrace, ScoreSource, TraceLink};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
@@ -37,7 +38,7 @@ fn thousands_of_rows_and_traces_that_are_alike() {
         }
     }
     let since = Instant::now();
-    let compared = query::compare(&mut store, &ReadCx::new(), &runs[0], &runs[1]).expect("read");
+    let compared = query::compare(&mut Session::alone(&mut store, &ReadCx::new()), &runs[0], &runs[1]).expect("read");
     assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
     let examples = compared.examples.expect("both have a table");
     assert_eq!((examples.joined, examples.fixed.len()), (20_000, 20_000));
@@ -54,7 +55,7 @@ fn traces_that_lost_their_inputs_are_no_examples() {
     put_trace(&store, "tr-1", &runs[0], Some(r#"{"text": "x"}"#), Some(1.0));
     put_trace(&store, "tr-2", &runs[0], None, Some(0.0));
     put_trace(&store, "tr-3", &runs[1], None, Some(1.0));
-    let compared = query::compare(&mut store, &ReadCx::new(), &runs[0], &runs[1]).expect("read");
+    let compared = query::compare(&mut Session::alone(&mut store, &ReadCx::new()), &runs[0], &runs[1]).expect("read");
     let ScoreSource::Assessments { scored, examples, complete, .. } = &compared.sources[0] else {
         panic!("{:?}", compared.sources)
     };

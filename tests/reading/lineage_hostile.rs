@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dspyglass::model::{ArtifactOwner, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::lineage::{Lineage, lineage};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
@@ -17,7 +18,7 @@ fn told(files: &[(&str, Value)]) -> Lineage {
         store.put_artifact(ArtifactOwner::Run(run.clone()), name, table.to_string());
     }
     let since = Instant::now();
-    let told = lineage(&mut store, &ReadCx::new(), &run).expect("read").expect("GEPA's");
+    let told = lineage(&mut Session::alone(&mut store, &ReadCx::new()), &run).expect("read").expect("GEPA's");
     assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
     told
 }

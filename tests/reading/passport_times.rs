@@ -24,7 +24,9 @@ fn passport_times() {
     println!("renewed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let most = index.evaluated.iter().max_by_key(|(_, runs)| runs.len()).expect("a program");
     let start = Instant::now();
-    let told = query::passport::passport_in(store.as_mut(), &cx, &index, most.0).expect("read").expect("told");
+    let told = query::passport::passport_in(&mut Session::alone(store.as_mut(), &cx), &index, most.0)
+        .expect("read")
+        .expect("told");
     let took = start.elapsed().as_secs_f64() * 1e3;
     println!("passport with {} evaluations, complete {}: {took:.0} ms", told.evaluations.len(), told.complete);
 }

@@ -7,6 +7,7 @@ use dspyglass::analysis::program_diff::{ChangeKind, diff_programs};
 use dspyglass::analysis::program_state::{from_json, from_params};
 use dspyglass::model::{Json, Program, ProgramSource, Reveal, RunId};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 use serde_json::json;
 
@@ -86,7 +87,7 @@ fn every_program_is_what_its_file_says() {
         let cx = ReadCx::new();
         for run in all_runs(&mut *store, &cx) {
             let place = format!("{} {run}", database.display());
-            let program = query::program(&mut *store, &cx, &run, false).expect("read");
+            let program = query::program(&mut Session::alone(&mut *store, &cx), &run, false).expect("read");
             match (program, models.get(run.as_str()), best.get(run.as_str())) {
                 (Some(program), Some(file), _) => {
                     assert_eq!(program.source, ProgramSource::ModelJson, "{place}");
@@ -104,7 +105,7 @@ fn every_program_is_what_its_file_says() {
                 }
                 (None, model, best) => assert!(model.is_none() && best.is_none(), "{place}"),
             }
-            let program = query::program_state(&mut *store, &cx, &run, true).expect("read");
+            let program = query::program_state(&mut Session::alone(&mut *store, &cx), &run, true).expect("read");
             assert_eq!(program.is_some(), best.contains_key(run.as_str()), "{place}");
             if let (Some(program), Some(file)) = (program, best.get(run.as_str())) {
                 assert_equal(&program, &read(file), &place);
@@ -166,7 +167,7 @@ fn pieces_rebuild_both_programs() {
         let cx = ReadCx::new();
         let programs: Vec<Program> = all_runs(&mut *store, &cx)
             .iter()
-            .filter_map(|run| query::program_state(&mut *store, &cx, run, false).expect("read"))
+            .filter_map(|run| query::program_state(&mut Session::alone(&mut *store, &cx), run, false).expect("read"))
             .collect();
         for old in &programs {
             for new in &programs {
@@ -212,7 +213,10 @@ fn names_and_types_come_from_traces() {
         let mut store = opened(&database);
         let cx = ReadCx::new();
         for run in all_runs(&mut *store, &cx) {
-            let Some(program) = query::program(&mut *store, &cx, &run, false).expect("read") else { continue };
+            let Some(program) = query::program(&mut Session::alone(&mut *store, &cx), &run, false).expect("read")
+            else {
+                continue;
+            };
             for field in program.predictors.iter().flat_map(|one| &one.fields) {
                 let place = format!("{} {run}: {field:?}", database.display());
                 let name = field.name.as_deref().unwrap_or_else(|| panic!("{place}"));
@@ -258,7 +262,8 @@ fn examples_fixed_and_broken_are_counted_as_naively() {
         let cx = ReadCx::new();
         for (a, file_a) in tables.iter().take(12) {
             for (b, file_b) in tables.iter().take(12) {
-                let diff = query::diff(&mut *store, &cx, &a.as_str().into(), &b.as_str().into()).expect("read");
+                let diff = query::diff(&mut Session::alone(&mut *store, &cx), &a.as_str().into(), &b.as_str().into())
+                    .expect("read");
                 let Some(examples) = diff.and_then(|diff| diff.examples) else { continue };
                 let (rows_a, mut rows_b) = (rows(file_a), rows(file_b));
                 let scores = || rows_a.iter().chain(&rows_b).filter_map(|row| row.0);

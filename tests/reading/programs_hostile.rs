@@ -2,6 +2,7 @@
 
 use dspyglass::model::{ArtifactOwner, Entry, ProgramSource, Reveal, RunId, RunStatus, RunValues, Shown};
 use dspyglass::query;
+use dspyglass::query::ask::Session;
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
 
@@ -34,7 +35,8 @@ fn damaged_files_cost_only_themselves() {
         let (mut store, run) =
             store(&[("model.json", broken), ("best_model.json", WHOLE.as_bytes())], RunStatus::Finished);
         let cx = ReadCx::new();
-        let program = query::program(&mut store, &cx, &run, false).expect("read").expect("a program");
+        let program =
+            query::program(&mut Session::alone(&mut store, &cx), &run, false).expect("read").expect("a program");
         assert_eq!(program.source, ProgramSource::Params, "{broken:?}");
         assert_eq!(program.predictors[0].instructions.as_deref(), Some("From params"));
         let warnings = cx.take_warnings();
@@ -49,9 +51,11 @@ fn damaged_files_cost_only_themselves() {
     ];
     for shape in shapes {
         let (mut store, run) = store(&[("model.json", shape.as_bytes())], RunStatus::Finished);
-        let program = query::program(&mut store, &ReadCx::new(), &run, false).expect("read").expect("a program");
+        let program = query::program(&mut Session::alone(&mut store, &ReadCx::new()), &run, false)
+            .expect("read")
+            .expect("a program");
         assert_eq!(program.source, ProgramSource::ModelJson, "{shape}");
-        query::diff(&mut store, &ReadCx::new(), &run, &run).expect("read").expect("a diff");
+        query::diff(&mut Session::alone(&mut store, &ReadCx::new()), &run, &run).expect("read").expect("a diff");
     }
 }
 
@@ -61,7 +65,7 @@ fn text_that_is_no_utf8_is_shown_but_not_identified() {
     let bytes: Vec<u8> = bytes.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
     let (mut store, run) = store(&[("model.json", &bytes)], RunStatus::Finished);
     let cx = ReadCx::new();
-    let program = query::program(&mut store, &cx, &run, false).expect("read").expect("a program");
+    let program = query::program(&mut Session::alone(&mut store, &cx), &run, false).expect("read").expect("a program");
     assert_eq!(program.predictors[0].instructions.as_deref(), Some("D\u{FFFD}"));
     assert_eq!(program.state_hash, None);
     assert_eq!(cx.take_warnings().len(), 1);
@@ -71,12 +75,15 @@ fn text_that_is_no_utf8_is_shown_but_not_identified() {
 fn large_files() {
     let large = WHOLE.replace("Do", &"word ".repeat(10_000_000));
     let (mut store, run) = store(&[("model.json", large.as_bytes())], RunStatus::Finished);
-    let program = query::program_state(&mut store, &ReadCx::new(), &run, false).expect("read").expect("a program");
+    let program = query::program_state(&mut Session::alone(&mut store, &ReadCx::new()), &run, false)
+        .expect("read")
+        .expect("a program");
     assert_eq!(program.predictors[0].instructions.as_ref().map(String::len), Some(50_000_000));
     let larger = vec![b' '; 65 << 20];
     store.put_artifact(ArtifactOwner::Run(run.clone()), "model.json", larger);
     let cx = ReadCx::new();
-    let program = query::program_state(&mut store, &cx, &run, false).expect("read").expect("a program");
+    let program =
+        query::program_state(&mut Session::alone(&mut store, &cx), &run, false).expect("read").expect("a program");
     assert_eq!(program.source, ProgramSource::Params);
     assert_eq!(cx.take_warnings().len(), 1);
 }
@@ -86,23 +93,31 @@ fn best_programs_of_unfinished_runs_are_stale() {
     for (status, is_stale) in [(RunStatus::Finished, false), (RunStatus::Running, true), (RunStatus::Failed, true)] {
         let (mut store, run) = store(&[("best_model.json", WHOLE.as_bytes())], status);
         for best in [false, true] {
-            let program = query::program(&mut store, &ReadCx::new(), &run, best).expect("read").expect("a program");
+            let program = query::program(&mut Session::alone(&mut store, &ReadCx::new()), &run, best)
+                .expect("read")
+                .expect("a program");
             assert_eq!((program.source, program.stale.is_some()), (ProgramSource::BestModelJson, is_stale));
         }
     }
     let (mut store, run) = store(&[("model.json", WHOLE.as_bytes())], RunStatus::Running);
-    assert_eq!(query::program(&mut store, &ReadCx::new(), &run, true).expect("read"), None);
-    let program = query::program(&mut store, &ReadCx::new(), &run, false).expect("read").expect("a program");
+    assert_eq!(query::program(&mut Session::alone(&mut store, &ReadCx::new()), &run, true).expect("read"), None);
+    let program =
+        query::program(&mut Session::alone(&mut store, &ReadCx::new()), &run, false).expect("read").expect("a program");
     assert_eq!(program.stale, None);
-    assert_eq!(query::program(&mut store, &ReadCx::new(), &"none".into(), false).expect("read"), None);
+    assert_eq!(
+        query::program(&mut Session::alone(&mut store, &ReadCx::new()), &"none".into(), false).expect("read"),
+        None
+    );
 }
 
 #[test]
 fn secrets_are_masked_and_identity_does_not_depend_on_it() {
     let (mut store, run) = store(&[("model.json", WHOLE.as_bytes())], RunStatus::Finished);
-    let masked = query::program(&mut store, &ReadCx::new(), &run, false).expect("read").expect("a program");
+    let masked =
+        query::program(&mut Session::alone(&mut store, &ReadCx::new()), &run, false).expect("read").expect("a program");
     let shown = ReadCx::new().with_reveal(Reveal::Revealed);
-    let revealed = query::program(&mut store, &shown, &run, false).expect("read").expect("a program");
+    let revealed =
+        query::program(&mut Session::alone(&mut store, &shown), &run, false).expect("read").expect("a program");
     assert!(!format!("{masked:?}").contains("abc") && format!("{revealed:?}").contains("abc"));
     assert_eq!(masked.state_hash, revealed.state_hash);
 }

@@ -102,14 +102,16 @@ fn an_instruction_leads_to_the_span_that_wrote_it() {
         let cx = ReadCx::new();
         for parent in files(home, "best_model.json").into_keys() {
             let parent = RunId::from(parent);
-            let found = query::optimization(store.as_mut(), &cx, &parent).expect("read").expect("there");
+            let found =
+                query::optimization(&mut Session::alone(store.as_mut(), &cx), &parent).expect("read").expect("there");
             let Some(name @ ("MIPROv2" | "COPRO" | "GEPA")) = found.optimizer.name else { continue };
             let seed: Option<BTreeMap<String, String>> =
                 found.seed.as_ref().map(|seed| instructions(&json(&models[seed.run_ids[0].as_str()])));
             for evaluation in &found.evaluations {
                 let place = format!("{}, {}", database.display(), evaluation.name);
                 for (path, text) in instructions(&json(&models[evaluation.run_id.as_str()])) {
-                    let told = query::provenance(store.as_mut(), &cx, &parent, &evaluation.run_id, &path);
+                    let told =
+                        query::provenance(&mut Session::alone(store.as_mut(), &cx), &parent, &evaluation.run_id, &path);
                     let told = told.expect("read").expect("an instruction");
                     assert_eq!((&told.path, &told.instruction), (&path, &text), "{place}");
                     let used: BTreeSet<&str> = told.used_by.iter().map(|one| one.run_id.as_str()).collect();
@@ -168,7 +170,7 @@ fn lineages_are_what_gepa_wrote_into_its_tables() {
             seen += 1;
             let folder = path.parent().expect("a folder");
             let mut store = reader(&database);
-            let told = query::lineage(store.as_mut(), &ReadCx::new(), &run.as_str().into());
+            let told = query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into());
             let told = told.expect("read").expect("a lineage");
             assert_eq!(told.source, LineageSource::Tables);
             let candidates = rows(folder, "candidates.json");
@@ -235,7 +237,9 @@ fn without_tables_parents_are_told_by_what_the_proposer_was_given() {
         let tables = files(home, "candidates.json");
         let mut store = reader(&database);
         for run in files(home, "best_model.json").into_keys().filter(|run| !tables.contains_key(run)) {
-            let Some(told) = query::lineage(store.as_mut(), &ReadCx::new(), &run.as_str().into()).expect("read") else {
+            let Some(told) = query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into())
+                .expect("read")
+            else {
                 continue;
             };
             seen += 1;
@@ -287,7 +291,7 @@ fn a_passport_names_every_evaluation_of_its_program() {
         let again = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 2).ask(&AllStates).expect("read");
         assert_eq!(again, index);
         for (hash, runs) in &index.evaluated {
-            let passport = query::passport::passport_in(store.as_mut(), &cx, &index, hash);
+            let passport = query::passport::passport_in(&mut Session::alone(store.as_mut(), &cx), &index, hash);
             let passport = passport.expect("read").expect("a passport");
             assert!(passport.complete && passport.program.state_hash.as_ref() == Some(hash));
             assert_eq!(of(&passport.evaluations.iter().map(|one| one.run.id.clone()).collect::<Vec<_>>()), of(runs));
@@ -320,8 +324,11 @@ fn what_is_not_there_is_nothing_and_a_cancelled_look_stops() {
     let database = databases().remove(0);
     let mut store = reader(&database);
     let (cx, nobody) = (ReadCx::new(), RunId::from("nobody"));
-    assert_eq!(query::provenance(store.as_mut(), &cx, &nobody, &nobody, "predict").expect("read"), None);
-    assert_eq!(query::lineage(store.as_mut(), &cx, &nobody).expect("read"), None);
+    assert_eq!(
+        query::provenance(&mut Session::alone(store.as_mut(), &cx), &nobody, &nobody, "predict").expect("read"),
+        None
+    );
+    assert_eq!(query::lineage(&mut Session::alone(store.as_mut(), &cx), &nobody).expect("read"), None);
     let nothing = PassportOf(StateHash::from("nothing"));
     assert_eq!(*Session::alone(store.as_mut(), &cx).ask(&nothing).expect("read"), None);
     let cancel = CancelToken::new();

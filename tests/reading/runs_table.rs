@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dspyglass::model::ExperimentId;
+use dspyglass::query::ask::Session;
 use dspyglass::query::table::{Cell, LineOptions, PreparedRuns, RunColumn, RunLines, cell, columns_of, prepared_runs};
 use dspyglass::query::{Filter, TraceCounts, trace_counts_by_run};
 use dspyglass::store::ReadCx;
@@ -78,8 +79,9 @@ fn each_column_shows_what_sql_tells() {
         let cx = ReadCx::new();
         for experiment in store.experiments(&cx, false).expect("experiments") {
             let id = experiment.id.as_str();
-            let runs = prepared_runs(&mut *store, &cx, &experiment.id).expect("runs");
-            let traces = trace_counts_by_run(&mut *store, &cx, Some(&experiment.id)).expect("counts");
+            let runs = prepared_runs(&mut Session::alone(&mut *store, &cx), &experiment.id).expect("runs");
+            let traces =
+                trace_counts_by_run(&mut Session::alone(&mut *store, &cx), Some(&experiment.id)).expect("counts");
             let active = format!("select r.run_uuid from runs r where {OF}");
             assert_eq!(runs.table.rows.len(), strings(&db, &active, id).len(), "{database:?}");
             for one in columns_of(&runs.table, &traces) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::common::{PATH, click, real_window, settle, small_store, wait, wait_for, window};
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Lineage};
 use dspyglass::state::{Action, Place, Tab};
 use dspyglass::store::{OpenOptions, ReadCx, open};
@@ -23,7 +24,7 @@ fn database() -> PathBuf {
 /// What the reader tells, which its own tests hold against the recorded files.
 fn told() -> Lineage {
     let mut store = open(&database(), &OpenOptions::default()).expect("opened");
-    query::lineage(store.as_mut(), &ReadCx::new(), &RUN.into()).expect("read").expect("a lineage")
+    query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RUN.into()).expect("read").expect("a lineage")
 }
 
 fn at(place: &str) -> Harness<'static, Viewer> {

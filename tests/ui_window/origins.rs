@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
+use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Origin};
 use dspyglass::state::{Action, Location, Place, Tab};
 use dspyglass::store::memory::MemoryStore;
@@ -46,17 +47,23 @@ fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
         let database = recorded(name);
         let mut store = open(&database, &OpenOptions::default()).expect("opened");
         let cx = ReadCx::new();
-        let runs = query::run_table(store.as_mut(), &cx, None, false).expect("runs").rows;
+        let runs = query::run_table(&mut Session::alone(store.as_mut(), &cx), None, false).expect("runs").rows;
         let mut parents: Vec<RunId> = runs.iter().filter_map(|(run, _)| run.parent_id.clone()).collect();
         parents.dedup();
-        let mut optimizations =
-            parents.iter().filter_map(|parent| query::optimization(store.as_mut(), &cx, parent).expect("read"));
+        let mut optimizations = parents
+            .iter()
+            .filter_map(|parent| query::optimization(&mut Session::alone(store.as_mut(), &cx), parent).expect("read"));
         let is_it = |one: &query::Optimization| one.optimizer.name == Some(optimizer) && one.winner.is_some();
         let found = optimizations.find(is_it).expect("an optimization");
         let (mut written, mut given) = (0, 0);
         for (evaluation, program) in found.evaluations.iter().zip(&found.programs) {
             let predictor = &program.as_ref().expect("a program").predictors[0];
-            let told = query::provenance(store.as_mut(), &cx, &found.run.id, &evaluation.run_id, &predictor.path);
+            let told = query::provenance(
+                &mut Session::alone(store.as_mut(), &cx),
+                &found.run.id,
+                &evaluation.run_id,
+                &predictor.path,
+            );
             let told = told.expect("read").expect("told");
             let mut harness = at(&database, &format!("run/{}?tab=program", evaluation.run_id));
             match told.origin {
@@ -90,7 +97,7 @@ fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
 fn the_winner_of_an_optimization_leads_there_too() {
     let database = recorded("gepa-3.17");
     let mut store = open(&database, &OpenOptions::default()).expect("opened");
-    let runs = query::run_table(store.as_mut(), &ReadCx::new(), None, false).expect("runs").rows;
+    let runs = query::run_table(&mut Session::alone(store.as_mut(), &ReadCx::new()), None, false).expect("runs").rows;
     let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");
     for tab in ["optimization", "program"] {
         let mut harness = at(&database, &format!("run/{parent}?tab={tab}"));
@@ -264,7 +271,9 @@ fn evaluations_that_are_not_listed_are_said() {
         store.put_artifact(ArtifactOwner::Run(run.id.clone()), "model.json", state.as_bytes());
         store.put_run(run);
     }
-    let program = query::program(&mut store, &ReadCx::new(), &RunId::from("r0"), false).expect("read").expect("there");
+    let program = query::program(&mut Session::alone(&mut store, &ReadCx::new()), &RunId::from("r0"), false)
+        .expect("read")
+        .expect("there");
     let hash = program.state_hash.expect("a hash");
     let mut harness = window(&store, Some(&format!("program/{}", hash.as_str())), Some(PATH));
     wait_for(&mut harness, "The first 200 of 203 are listed");
@@ -275,9 +284,10 @@ fn an_optimization_leads_to_what_changed_and_to_the_examples() {
     let database = recorded("gepa-3.17");
     let mut store = open(&database, &OpenOptions::default()).expect("opened");
     let cx = ReadCx::new();
-    let runs = query::run_table(store.as_mut(), &cx, None, false).expect("runs").rows;
+    let runs = query::run_table(&mut Session::alone(store.as_mut(), &cx), None, false).expect("runs").rows;
     let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");
-    let told = query::optimization(store.as_mut(), &cx, &parent).expect("read").expect("an optimization");
+    let told =
+        query::optimization(&mut Session::alone(store.as_mut(), &cx), &parent).expect("read").expect("an optimization");
     let (seed, winner) = (told.seed.expect("a seed"), told.winner.expect("a winner"));
     for (words, tab) in
         [("See what changed", Tab::Program), ("See which examples were fixed and broken", Tab::Examples)]

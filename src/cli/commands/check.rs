@@ -94,7 +94,7 @@ impl Serialize for Tally<'_> {
 }
 
 pub(super) fn answer(answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let report = query::check(answer.store, answer.cx)?;
+    let report = query::check(&mut answer.session)?;
     if answer.is_json { print_json(&report, answer) } else { print_text(&report, answer) }
 }
 
@@ -124,7 +124,7 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
             traces_with_span_usage: report.tokens.traces_with_span_usage,
         },
         findings: report.findings.iter().map(Finding::from).collect(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

@@ -252,8 +252,8 @@ impl<'a> Examples<'a> {
 
 pub(super) fn answer(args: &DiffArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let (a, b) = (answer.run(&args.run_a)?, answer.run(&args.run_b)?);
-    let Some(diff) = query::diff(answer.store, answer.cx, &a.id, &b.id)? else {
-        let has_program = query::program_state(answer.store, answer.cx, &a.id, false)?.is_some();
+    let Some(diff) = query::diff(&mut answer.session, &a.id, &b.id)? else {
+        let has_program = query::program_state(&mut answer.session, &a.id, false)?.is_some();
         return Err(without_program(if has_program { &b } else { &a }, false, answer));
     };
     if answer.is_json { print_json((&a, &b), &diff, answer) } else { diff_text::print((&a, &b), &diff, answer) }
@@ -271,7 +271,7 @@ fn print_json((a, b): (&Run, &Run), diff: &RunDiff, answer: &mut Answer<'_>) -> 
         complete: diff.program.complete,
         texts_complete: diff.program.cut_texts().next().is_none(),
         other: keys(&diff.program.other),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

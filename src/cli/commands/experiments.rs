@@ -41,10 +41,12 @@ impl<'a> From<&'a ExperimentRow> for One<'a> {
 }
 
 pub(super) fn answer(args: &ExperimentsArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let rows = query::experiments(answer.store, answer.cx, args.deleted)?;
+    let rows = query::experiments(&mut answer.session, args.deleted)?;
     if answer.is_json {
-        let document =
-            Document { experiments: rows.iter().map(One::from).collect(), warnings: answer.cx.take_warnings().into() };
+        let document = Document {
+            experiments: rows.iter().map(One::from).collect(),
+            warnings: answer.session.cx.take_warnings().into(),
+        };
         return json::write(&document, answer.out);
     }
     if rows.is_empty() {

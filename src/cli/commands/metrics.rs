@@ -52,15 +52,15 @@ struct Point {
 
 pub(super) fn answer(args: &MetricsArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.run)?;
-    let series = query::metrics(answer.store, answer.cx, &run.id, args.key.as_deref())?;
+    let series = query::metrics(&mut answer.session, &run.id, args.key.as_deref())?;
     if let (Some(key), true) = (&args.key, series.is_empty()) {
-        let all = query::metrics(answer.store, answer.cx, &run.id, None)?;
+        let all = query::metrics(&mut answer.session, &run.id, None)?;
         let keys: Vec<&str> = all.iter().map(|series| &*series.key).take(10).collect();
         let has = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
         return Err(Failure::Absent(format!("run {} has no metric {key:?}; {has}", run.id)));
     }
     if answer.is_json {
-        let document = Document { metrics: AllSeries(&series), warnings: answer.cx.take_warnings().into() };
+        let document = Document { metrics: AllSeries(&series), warnings: answer.session.cx.take_warnings().into() };
         return json::write(&document, answer.out);
     }
     if series.is_empty() {

@@ -22,13 +22,12 @@ use super::args::Command;
 use super::failure::Failure;
 use super::style::Style;
 use crate::model::{Experiment, Run};
+use crate::query::ask::Session;
 use crate::query::{self, Filter, Found};
-use crate::store::{ReadCx, Store};
 
 /// Where a command reads from and prints to.
 pub(super) struct Answer<'a> {
-    pub(super) store: &'a mut dyn Store,
-    pub(super) cx: &'a ReadCx,
+    pub(super) session: Session<'a>,
     pub(super) style: Style,
     pub(super) is_json: bool,
     pub(super) out: &'a mut dyn Write,
@@ -62,7 +61,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
 impl Answer<'_> {
     /// The experiment that a user means.
     fn experiment(&mut self, id_or_name: &str) -> Result<Experiment, Failure> {
-        match query::find_experiment(self.store, self.cx, id_or_name)? {
+        match query::find_experiment(&mut self.session, id_or_name)? {
             Found::One(experiment) => Ok(experiment),
             Found::Several(ids) => Err(several("experiments are", "named", id_or_name, &ids)),
             Found::Nothing => Err(self.absent("experiment", id_or_name)),
@@ -71,7 +70,7 @@ impl Answer<'_> {
 
     /// The run that a user means.
     fn run(&mut self, id_or_name: &str) -> Result<Run, Failure> {
-        match query::find_run(self.store, self.cx, id_or_name)? {
+        match query::find_run(&mut self.session, id_or_name)? {
             Found::One(run) => Ok(run),
             Found::Several(ids) => Err(several("runs are", "named", id_or_name, &ids)),
             Found::Nothing => Err(self.absent("run", id_or_name)),
@@ -79,7 +78,7 @@ impl Answer<'_> {
     }
 
     fn absent(&self, what: &str, id: &str) -> Failure {
-        Failure::Absent(format!("{} has no {what} {id:?}", self.store.info().path.display()))
+        Failure::Absent(format!("{} has no {what} {id:?}", self.session.store.info().path.display()))
     }
 }
 

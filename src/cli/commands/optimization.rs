@@ -77,10 +77,10 @@ struct EvaluationJson<'a> {
 
 pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
-    let found = query::optimization(answer.store, answer.cx, &run.id)?;
+    let found = query::optimization(&mut answer.session, &run.id)?;
     let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
     if answer.is_json {
-        return json::write(&document(&found, answer.cx.take_warnings().into()), answer.out);
+        return json::write(&document(&found, answer.session.cx.take_warnings().into()), answer.out);
     }
     head(&found, answer)?;
     evaluations(&found, answer)

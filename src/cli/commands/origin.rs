@@ -12,9 +12,9 @@ pub(super) fn print(run: &Run, predictor: &Predictor, answer: &mut Answer<'_>) -
         return Ok(());
     }
     // Also the parent that adopted it.
-    let page = query::run_page(answer.store, answer.cx, &run.id)?;
+    let page = query::run_page(&mut answer.session, &run.id)?;
     let parent = page.and_then(|page| page.run.parent_id).unwrap_or_else(|| run.id.clone());
-    let Some(told) = query::provenance(answer.store, answer.cx, &parent, &run.id, &predictor.path)? else {
+    let Some(told) = query::provenance(&mut answer.session, &parent, &run.id, &predictor.path)? else {
         return Ok(());
     };
     match told.origin {

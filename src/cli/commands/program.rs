@@ -94,7 +94,7 @@ pub(super) fn values(demos: &[Demo]) -> Vec<&Object> {
 
 pub(super) fn answer(args: &ProgramArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.run)?;
-    let Some(program) = query::program(answer.store, answer.cx, &run.id, args.best)? else {
+    let Some(program) = query::program(&mut answer.session, &run.id, args.best)? else {
         return Err(without_program(&run, args.best, answer));
     };
     if answer.is_json { print_json(&run, &program, answer) } else { program_text::print(&run, &program, answer) }
@@ -104,7 +104,8 @@ pub(super) fn answer(args: &ProgramArgs, answer: &mut Answer<'_>) -> Result<(), 
 pub(super) fn without_program(run: &Run, best: bool, answer: &Answer<'_>) -> Failure {
     let looked =
         if best { "no best_model.json" } else { "no program: neither model.json, best_model.json nor params of one" };
-    let why = answer.cx.take_warnings().into_iter().map(|warning| format!("; {}: {}", warning.place, warning.what));
+    let why =
+        answer.session.cx.take_warnings().into_iter().map(|warning| format!("; {}: {}", warning.place, warning.what));
     Failure::Absent(format!("run {} has {looked}{}", run.id, why.collect::<String>()))
 }
 
@@ -118,7 +119,7 @@ fn print_json(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Result<(
         predictors: program.predictors.iter().map(OnePredictor::from).collect(),
         metadata: &program.metadata,
         other: &program.other,
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

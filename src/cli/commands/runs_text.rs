@@ -16,7 +16,7 @@ const METRICS_SHOWN: usize = 3;
 pub(super) fn print(table: RunTable, total: usize, is_filtered: bool, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let shown = table.rows.len();
     let names: HashMap<ExperimentId, String> =
-        answer.store.experiments(answer.cx, true)?.into_iter().map(|one| (one.id, one.name)).collect();
+        answer.session.store.experiments(answer.session.cx, true)?.into_iter().map(|one| (one.id, one.name)).collect();
     let mut values: HashMap<RunId, RunValues> = HashMap::new();
     let mut by_experiment: Vec<(ExperimentId, Vec<Run>)> = Vec::new();
     let mut place_of: HashMap<ExperimentId, usize> = HashMap::new();

@@ -144,12 +144,12 @@ impl<'a> From<&'a Assessment> for OneAssessment<'a> {
 }
 
 pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let id = match query::find_trace(answer.store, answer.cx, &args.trace)? {
+    let id = match query::find_trace(&mut answer.session, &args.trace)? {
         Found::One(id) => id,
         Found::Several(ids) => return Err(several("traces", "begin with", &args.trace, &ids)),
         Found::Nothing => return Err(answer.absent("trace", &args.trace)),
     };
-    let Some(document) = query::trace_document(answer.store, answer.cx, &id)? else {
+    let Some(document) = query::trace_document(&mut answer.session, &id)? else {
         return Err(answer.absent("trace", &args.trace));
     };
     if !answer.is_json {
@@ -173,7 +173,7 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         tags: Entries(&head.tags),
         metadata: Entries(&head.metadata),
         assessments: head.assessments.iter().map(OneAssessment::from).collect(),
-        warnings: answer.cx.take_warnings().into(),
+        warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
 }

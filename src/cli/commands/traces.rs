@@ -67,9 +67,9 @@ pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), F
     let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
     let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
     let query = TraceQuery { experiment: experiment.map(|one| one.id), run: run.map(|one| one.id), limit: args.limit };
-    let list = query::traces(answer.store, answer.cx, &query)?;
+    let list = query::traces(&mut answer.session, &query)?;
     if answer.is_json {
-        let warnings = answer.cx.take_warnings().into();
+        let warnings = answer.session.cx.take_warnings().into();
         return json::write(&Document { total: list.total, traces: Rows(&list.rows), warnings }, answer.out);
     }
     print(&list, answer)
@@ -82,7 +82,7 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
     }
     let everything = RunQuery { scope: RunScope::All, with_deleted: true };
     let names: HashMap<RunId, String> =
-        answer.store.runs(answer.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
+        answer.session.store.runs(answer.session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let started = words::time_header("Started", answer.style.is_utc);
     let mut table = Table::new(&[
         (&*started, Side::Left),

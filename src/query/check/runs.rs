@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CheckReport, Findings, tally};
 use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus};
+use crate::query::ask::Session;
 use crate::query::runs::adopted_runs;
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// The ids that traces may refer to.
 pub(super) struct Known {
@@ -13,9 +14,9 @@ pub(super) struct Known {
     pub(super) runs: HashSet<RunId>,
 }
 
-pub(super) fn check_runs(store: &mut dyn Store, cx: &ReadCx, report: &mut CheckReport) -> Result<Known> {
-    let experiments = store.experiments(cx, true)?;
-    let runs = adopted_runs(store, cx, None, true)?;
+pub(super) fn check_runs(session: &mut Session<'_>, report: &mut CheckReport) -> Result<Known> {
+    let experiments = session.store.experiments(session.cx, true)?;
+    let runs = adopted_runs(session, None, true)?;
     let is_active = |lifecycle| lifecycle == Lifecycle::Active;
     report.experiments = experiments.iter().filter(|one| is_active(one.lifecycle)).count() as u64;
     report.experiments_deleted = experiments.len() as u64 - report.experiments;
@@ -25,7 +26,7 @@ pub(super) fn check_runs(store: &mut dyn Store, cx: &ReadCx, report: &mut CheckR
         tally(runs.iter().filter(|run| is_active(run.lifecycle)).map(|run| run.status.as_str().to_owned()));
 
     let mut findings = Findings::default();
-    find_missing_artifacts(store, cx, &experiments, &runs, &mut findings)?;
+    find_missing_artifacts(session, &experiments, &runs, &mut findings)?;
     find_relations(&experiments, &runs, &mut findings);
     report.findings.append(&mut findings.0);
     Ok(Known {
@@ -36,8 +37,7 @@ pub(super) fn check_runs(store: &mut dyn Store, cx: &ReadCx, report: &mut CheckR
 
 /// Artifact folders that cannot be found, as one place per experiment.
 fn find_missing_artifacts(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     experiments: &[Experiment],
     runs: &[Run],
     findings: &mut Findings,
@@ -51,8 +51,8 @@ fn find_missing_artifacts(
     let names: HashMap<&ExperimentId, &str> = experiments.iter().map(|one| (&one.id, &*one.name)).collect();
     let mut by_experiment: BTreeMap<&ExperimentId, Missing> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active) {
-        cx.check()?;
-        let tree = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
+        session.cx.check()?;
+        let tree = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
         let missing = by_experiment.entry(&run.experiment_id).or_default();
         missing.runs += 1;
         if let Some(why) = tree.absent {

@@ -1,5 +1,7 @@
 use super::*;
 use crate::model::{Entry, RunStatus, Shown};
+use crate::query::ask::Session;
+use crate::store::ReadCx;
 use crate::store::memory::MemoryStore;
 
 #[test]
@@ -21,7 +23,7 @@ fn finds_what_is_missing_and_damaged() {
     store.put_trace(head, vec![span("b", Some("a")), span("b", None)]);
 
     let mut store = store;
-    let report = check(&mut store, &ReadCx::new()).expect("checked");
+    let report = check(&mut Session::alone(&mut store, &ReadCx::new())).expect("checked");
     assert_eq!((report.experiments, report.runs, report.traces), (2, 1, 2));
     assert_eq!(report.spans.total, 4);
     assert!(report.findings[0].what.contains("has no artifact folder here"));

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::runs::Known;
 use super::{CheckReport, Findings, tally};
 use crate::model::{ArtifactOwner, TraceId, TraceRow};
+use crate::query::ask::Session;
 use crate::query::trace::{TraceTree, span_facts, trace_tree};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// Of how many traces the spans are listed.
 const MAX_TRACES: usize = 20_000;
@@ -14,8 +15,8 @@ const MAX_TRACES: usize = 20_000;
 /// Of how many traces the spans are read for their usage.
 const MAX_RECOMPUTED: u64 = 1_000;
 
-pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, report: &mut CheckReport) -> Result<()> {
-    let list = crate::query::traces(store, cx, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
+pub(super) fn check_traces(session: &mut Session<'_>, known: &Known, report: &mut CheckReport) -> Result<()> {
+    let list = crate::query::traces(session, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
     report.traces = list.total;
     report.traces_checked = list.rows.len() as u64;
     report.trace_statuses = tally(list.rows.iter().map(|row| row.status.clone()));
@@ -23,16 +24,16 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
     let mut seen = HashSet::new();
     let mut incomplete: HashSet<TraceId> = HashSet::new();
     for row in &list.rows {
-        cx.check()?;
+        session.cx.check()?;
         if !seen.insert(&row.id) {
             findings.add("trace", "stands twice in the store", row.id.as_str());
         }
         check_row(row, known, &mut findings);
-        let Some(tree) = trace_tree(store, cx, &row.id)? else { continue };
+        let Some(tree) = trace_tree(session, &row.id)? else { continue };
         if check_tree(&tree, &mut findings) {
             incomplete.insert(row.id.clone());
         }
-        let artifacts = store.artifacts(cx, &ArtifactOwner::Trace(row.id.clone()))?;
+        let artifacts = session.store.artifacts(session.cx, &ArtifactOwner::Trace(row.id.clone()))?;
         let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == "traces.json");
         report.spans.total += tree.spans.len() as u64;
         match (tree.spans.is_empty(), is_in_artifacts) {
@@ -42,7 +43,7 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
         }
         report.tokens.traces_with_total += u64::from(row.tokens.is_some());
         if report.tokens.traces_recomputed < MAX_RECOMPUTED {
-            let tokens = span_facts(store, cx, &tree)?.tokens;
+            let tokens = span_facts(session, &tree)?.tokens;
             report.tokens.traces_recomputed += 1;
             report.tokens.traces_with_span_usage += u64::from(tokens.is_some());
             if row.tokens.is_some() && tokens.is_some() && row.tokens != tokens {
@@ -52,10 +53,10 @@ pub(super) fn check_traces(store: &mut dyn Store, cx: &ReadCx, known: &Known, re
     }
     report.findings.append(&mut findings.0);
     // What became a finding needs no warning.
-    for warning in cx.take_warnings() {
+    for warning in session.cx.take_warnings() {
         let trace = warning.place.strip_prefix("trace ").map(TraceId::from);
         if !trace.is_some_and(|trace| incomplete.contains(&trace)) {
-            cx.warn(warning.place, warning.what);
+            session.cx.warn(warning.place, warning.what);
         }
     }
     Ok(())

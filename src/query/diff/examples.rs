@@ -8,8 +8,9 @@ use crate::analysis::example_traces::TraceLink;
 use crate::analysis::result_table::{RightRule, join_examples};
 use crate::model::RunId;
 use crate::model::program::Object;
+use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// So long traces are looked into, both runs taken together.
 const TRACES: Duration = Duration::from_millis(1_500);
@@ -59,18 +60,18 @@ pub(super) struct Examples {
 }
 
 /// Compares the examples of two runs.
-pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId) -> Result<Examples> {
+pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Examples> {
     let start = Instant::now();
     // One run that is slow to read must not take all of the time.
     let until = |part: u32| start.checked_add(TRACES / 4 * part).unwrap_or(start);
-    let old = example_rows(store, cx, a, until(1))?;
-    let new = example_rows(store, cx, b, until(2))?;
+    let old = example_rows(session, a, until(1))?;
+    let new = example_rows(session, b, until(2))?;
     let rows = [old.count(), new.count()];
     let sources = [old.source.clone(), new.source.clone()];
     let mut diff = match rows {
         [Some(_), Some(_)] => {
             let inputs = match (old.is_from_table(), new.is_from_table()) {
-                (true, true) => example_inputs(store, cx, a, &old.table)?,
+                (true, true) => example_inputs(session, a, &old.table)?,
                 (false, _) => Some(old.table.example_fields.iter().cloned().collect()),
                 (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
             };
@@ -81,8 +82,8 @@ pub(super) fn examples(store: &mut dyn Store, cx: &ReadCx, a: &RunId, b: &RunId)
     if let Some(diff) = &mut diff {
         let changes = || diff.fixed.iter().chain(&diff.broken);
         let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
-        let old = links(store, cx, a, &old, &old_rows, until(3))?;
-        let new = links(store, cx, b, &new, &new_rows, until(4))?;
+        let old = links(session, a, &old, &old_rows, until(3))?;
+        let new = links(session, b, &new, &new_rows, until(4))?;
         for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old.into_iter().zip(new)) {
             change.traces = traces.into();
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::syntax::Attribute;
 use crate::model::{Entry, ExperimentId, Run, RunValues, Shown, natural};
+use crate::query::ask::Session;
 use crate::query::{RunTable, lookup, run_table};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// Of each key, no more different values are counted.
 const MAX_COUNTED: usize = 1_000;
@@ -58,8 +59,8 @@ pub struct ValueUse {
 ///
 /// # Errors
 /// Those of the store.
-pub fn filter_keys(store: &mut dyn Store, cx: &ReadCx, experiment: Option<&ExperimentId>) -> Result<FilterKeys> {
-    Ok(FilterKeys::of(&run_table(store, cx, experiment, false)?))
+pub fn filter_keys(session: &mut Session<'_>, experiment: Option<&ExperimentId>) -> Result<FilterKeys> {
+    Ok(FilterKeys::of(&run_table(session, experiment, false)?))
 }
 
 impl FilterKeys {

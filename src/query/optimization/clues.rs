@@ -3,7 +3,8 @@
 use super::DataSize;
 use crate::analysis::optimization::{Evaluation, OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal};
 use crate::model::{ArtifactOwner, Json, Program, Run, RunId, RunValues};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, TraceQuery};
 
 /// No more traces than this are looked into.
 const MAX_TRACES: usize = 200;
@@ -17,8 +18,7 @@ const MAX_PROPOSALS: usize = 40;
 /// The optimizer, and the instructions that it was given where its proposer was told them.
 #[expect(clippy::too_many_arguments, reason = "each is another clue, and all are at hand where it is asked")]
 pub fn optimizer(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     run: &Run,
     values: &RunValues,
     evaluations: &[Evaluation],
@@ -26,7 +26,7 @@ pub fn optimizer(
     trainset: Option<DataSize>,
     traces: Option<u64>,
 ) -> Result<(OptimizerGuess, Vec<String>)> {
-    let files = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
+    let files = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
     let mut clues = OptimizerClues {
         evaluation_names: evaluations.iter().map(|one| one.name.clone()).collect(),
         evaluation_sizes: evaluations.iter().filter_map(|one| one.n).collect(),
@@ -44,7 +44,7 @@ pub fn optimizer(
     if is_sure(&guess) {
         return Ok((guess, Vec::new()));
     }
-    ask_traces(store, cx, &run.id, &mut clues)?;
+    ask_traces(session, &run.id, &mut clues)?;
     Ok((infer_optimizer(&clues), clues.given_instructions))
 }
 
@@ -56,18 +56,18 @@ fn demos(program: &Program) -> (usize, usize) {
 }
 
 /// Looks into the traces of the optimization itself until enough proposals are found.
-fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &RunId, clues: &mut OptimizerClues) -> Result<()> {
+fn ask_traces(session: &mut Session<'_>, run: &RunId, clues: &mut OptimizerClues) -> Result<()> {
     let query = TraceQuery { run: Some(run.clone()), limit: Some(MAX_TRACES), ..TraceQuery::default() };
-    let index = store.trace_index(cx, &query)?;
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut proposals = 0;
-    for row in store.trace_rows(cx, &index.handles)? {
-        cx.check()?;
-        let spans = store.spans(cx, &row.id)?;
+    for row in session.store.trace_rows(session.cx, &index.handles)? {
+        session.cx.check()?;
+        let spans = session.store.spans(session.cx, &row.id)?;
         // Predictors name their signature; a bare call of a model has none.
         let asked = spans.iter().filter(|span| span.name.starts_with("Predict.")).take(MAX_PREDICTS);
         let mut has_signature = false;
         for span in asked {
-            let Some(body) = store.span_body(cx, &row.id, span.handle)? else { continue };
+            let Some(body) = session.store.span_body(session.cx, &row.id, span.handle)? else { continue };
             let Some(signature) = body.attributes.get("signature").and_then(Json::as_str) else { continue };
             has_signature = true;
             if is_proposal(signature) {
@@ -78,7 +78,7 @@ fn ask_traces(store: &mut dyn Store, cx: &ReadCx, run: &RunId, clues: &mut Optim
         }
         let call = spans.iter().find(|span| span.name.starts_with("LM."));
         if let (false, Some(call)) = (has_signature, call) {
-            let body = store.span_body(cx, &row.id, call.handle)?;
+            let body = session.store.span_body(session.cx, &row.id, call.handle)?;
             clues.bare_prompts.extend(body.and_then(|body| first_text(body.inputs.as_ref()?)));
         }
         if !clues.signatures.is_empty() {

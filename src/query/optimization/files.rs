@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::model::{ArtifactOwner, Json, RunId, json};
+use crate::query::ask::Session;
 use crate::query::program::{Read, read_json};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// The table of results of an evaluation (MLflow ≥ 3.3).
 const RESULT_TABLE: &str = "result_table.json";
@@ -25,29 +26,29 @@ pub struct DataSize {
 }
 
 /// How many rows the result table of a run has; `None` if there is no such table.
-pub fn table_rows(store: &mut dyn Store, cx: &ReadCx, run: &RunId) -> Result<Option<u64>> {
+pub fn table_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<u64>> {
     #[derive(Deserialize)]
     struct Table {
         data: Vec<IgnoredAny>,
     }
     let owner = ArtifactOwner::Run(run.clone());
-    let Some(file) = store.artifact(cx, &owner, RESULT_TABLE, MAX_BYTES)? else { return Ok(None) };
+    let Some(file) = session.store.artifact(session.cx, &owner, RESULT_TABLE, MAX_BYTES)? else { return Ok(None) };
     if let Ok(table) = serde_json::from_slice::<Table>(&file.bytes) {
         return Ok(Some(table.data.len() as u64));
     }
     // Something that Python writes and the standard forbids, or damage.
     let rows = rows_of(&json::decode(&file.bytes).value).map(|rows| rows.len() as u64);
     if rows.is_none() {
-        cx.warn(format!("run {run}, {RESULT_TABLE}"), "is no table: cut short or damaged");
+        session.cx.warn(format!("run {run}, {RESULT_TABLE}"), "is no table: cut short or damaged");
     }
     Ok(rows)
 }
 
 /// The size of `trainset.json` or `valset.json`; `None` if it is not there or no table.
-pub fn data_size(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<DataSize>> {
-    let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+pub fn data_size(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<DataSize>> {
+    let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
     let Some(rows) = rows_of(&decoded.value) else {
-        cx.warn(format!("run {run}, {path}"), "is no table of examples");
+        session.cx.warn(format!("run {run}, {path}"), "is no table of examples");
         return Ok(None);
     };
     let distinct: HashSet<String> = rows.iter().map(Json::to_string).collect();

@@ -6,8 +6,9 @@ use crate::analysis::canonical;
 use crate::model::program::Object;
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Json, ResultTable, RunId};
+use crate::query::ask::Session;
 use crate::query::program::{Read, read_json};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// The rows of one data file of an optimization.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +19,8 @@ pub struct DataRows {
 
 impl DataRows {
     /// Reads `trainset.json` or `valset.json`; `None` if it is not there or no table.
-    pub fn read(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Option<Self>> {
-        let Read::Good(decoded) = read_json(store, cx, run, path)? else { return Ok(None) };
+    pub fn read(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Self>> {
+        let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
         let Json::Object(mut document) = decoded.value else { return Ok(None) };
         let (Some(Json::Array(columns)), Some(Json::Array(data))) =
             (document.remove("columns"), document.remove("data"))
@@ -31,7 +32,7 @@ impl DataRows {
         let row = |cells: Json| match cells {
             Json::Array(cells) => {
                 let cells = columns.iter().zip(cells);
-                cells.map(|(name, cell)| mask_json(name, cell, cx.reveal())).collect()
+                cells.map(|(name, cell)| mask_json(name, cell, session.cx.reveal())).collect()
             }
             _ => Vec::new(),
         };

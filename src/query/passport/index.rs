@@ -6,7 +6,7 @@ use crate::model::{Lifecycle, ProgramSource, Run, RunId, RunStatus, StateHash};
 use crate::query::ask::{Question, Session};
 use crate::query::program::{Read, state};
 use crate::query::runs::adopted_runs;
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// No more runs are looked at.
 const MAX_RUNS: usize = 20_000;
@@ -62,7 +62,7 @@ impl Question for AllStates {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let previous = session.previous(self);
-        let runs = adopted_runs(session.store, session.cx, None, false)?;
+        let runs = adopted_runs(session, None, false)?;
         let mut index = StateIndex { complete: runs.len() <= MAX_RUNS, ..StateIndex::default() };
         for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active).take(MAX_RUNS) {
             session.cx.check()?;
@@ -71,8 +71,8 @@ impl Question for AllStates {
                 _ => Known {
                     status: run.status.clone(),
                     end_time_ms: run.end_time_ms,
-                    evaluated: hash(session.store, session.cx, run, ProgramSource::ModelJson)?,
-                    best: hash(session.store, session.cx, run, ProgramSource::BestModelJson)?,
+                    evaluated: hash(session, run, ProgramSource::ModelJson)?,
+                    best: hash(session, run, ProgramSource::BestModelJson)?,
                 },
             };
             for (hash, list) in [(&known.evaluated, &mut index.evaluated), (&known.best, &mut index.best)] {
@@ -97,8 +97,8 @@ fn is_same(known: &Known, run: &Run) -> bool {
     run.end_time_ms.is_some() && known.end_time_ms == run.end_time_ms && known.status == run.status
 }
 
-fn hash(store: &mut dyn Store, cx: &ReadCx, run: &Run, source: ProgramSource) -> Result<Option<StateHash>> {
-    Ok(match state(store, cx, run, source)? {
+fn hash(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Result<Option<StateHash>> {
+    Ok(match state(session, run, source)? {
         Read::Good(program) => program.state_hash,
         Read::Broken | Read::Absent => None,
     })

@@ -3,7 +3,8 @@
 use crate::analysis::program_state::from_json;
 use crate::model::json::{Decoded, decode};
 use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, Run, RunId};
-use crate::store::{ReadCx, Result, Store, StoreError};
+use crate::query::ask::Session;
+use crate::store::{ReadCx, Result, StoreError};
 
 /// Longer files are no state of a program and no table of results.
 const MAX_BYTES: u64 = 64 << 20;
@@ -19,30 +20,30 @@ pub enum Read<T> {
 }
 
 /// The state in one of a run's artifacts.
-pub fn state(store: &mut dyn Store, cx: &ReadCx, run: &Run, source: ProgramSource) -> Result<Read<Program>> {
+pub fn state(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Result<Read<Program>> {
     let place = place(&run.id, source.as_str());
-    let decoded = match read_json(store, cx, &run.id, source.as_str())? {
+    let decoded = match read_json(session, &run.id, source.as_str())? {
         Read::Good(decoded) => decoded,
         Read::Broken => return Ok(Read::Broken),
         Read::Absent => return Ok(Read::Absent),
     };
     let marks = decoded.marks;
-    match from_json(decoded.value, source, cx.reveal()) {
+    match from_json(decoded.value, source, session.cx.reveal()) {
         Ok(mut parsed) => {
             // What was mended may stand for several texts, and would make programs equal that
             // are not.
             if marks.has_bad_utf8 || marks.has_lone_surrogate {
-                cx.warn(&place, "holds text that is no UTF-8, so the program cannot be compared with others");
+                session.cx.warn(&place, "holds text that is no UTF-8, so the program cannot be compared with others");
                 parsed.program.state_hash = None;
                 parsed.program.predictors.iter_mut().for_each(|one| one.state_hash = None);
             }
             for problem in parsed.problems {
-                cx.warn(&place, problem);
+                session.cx.warn(&place, problem);
             }
             Ok(Read::Good(parsed.program))
         }
         Err(why) => {
-            cx.warn(place, why);
+            session.cx.warn(place, why);
             Ok(Read::Broken)
         }
     }
@@ -50,39 +51,39 @@ pub fn state(store: &mut dyn Store, cx: &ReadCx, run: &Run, source: ProgramSourc
 
 /// One of a run's artifacts as JSON **with its secrets**: whoever calls this masks what it makes
 /// of it.
-pub fn read_json(store: &mut dyn Store, cx: &ReadCx, run: &RunId, path: &str) -> Result<Read<Decoded>> {
-    let revealing = revealing(cx);
-    let answer = store.artifact(&revealing, &ArtifactOwner::Run(run.clone()), path, MAX_BYTES);
+pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Read<Decoded>> {
+    let revealing = revealing(session.cx);
+    let answer = session.store.artifact(&revealing, &ArtifactOwner::Run(run.clone()), path, MAX_BYTES);
     for warning in revealing.take_warnings() {
-        cx.warn(warning.place, warning.what);
+        session.cx.warn(warning.place, warning.what);
     }
     let place = place(run, path);
     let file = match answer {
         Ok(Some(file)) => file,
         Ok(None) => return Ok(Read::Absent),
         Err(StoreError::Io { source, .. }) => {
-            cx.warn(place, format!("cannot be read: {source}"));
+            session.cx.warn(place, format!("cannot be read: {source}"));
             return Ok(Read::Broken);
         }
         Err(error) => return Err(error),
     };
     if file.full_size > MAX_BYTES {
-        cx.warn(place, format!("has {} bytes; no more than {MAX_BYTES} are read", file.full_size));
+        session.cx.warn(place, format!("has {} bytes; no more than {MAX_BYTES} are read", file.full_size));
         return Ok(Read::Broken);
     }
     let decoded = decode(&file.bytes);
     if decoded.marks.is_raw {
-        cx.warn(place, "is no JSON: cut short, damaged or nested too deeply");
+        session.cx.warn(place, "is no JSON: cut short, damaged or nested too deeply");
         return Ok(Read::Broken);
     }
     Ok(Read::Good(decoded))
 }
 
 /// Says why a state had to be pieced together from params.
-pub fn warn_of_absence(store: &mut dyn Store, cx: &ReadCx, run: &Run) -> Result<()> {
-    let tree = store.artifacts(cx, &ArtifactOwner::Run(run.id.clone()))?;
+pub fn warn_of_absence(session: &mut Session<'_>, run: &Run) -> Result<()> {
+    let tree = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
     let why = tree.absent.map_or_else(String::new, |why| format!(" ({why})"));
-    cx.warn(
+    session.cx.warn(
         place(&run.id, ProgramSource::ModelJson.as_str()),
         format!("is missing{why}; the program is pieced together from params, which MLflow cuts at 6000 characters"),
     );

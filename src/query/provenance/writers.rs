@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crate::analysis::optimization::{is_proposal, is_reflection_prompt};
 use crate::analysis::provenance::{Writer, WriterKind, prompt_text};
 use crate::model::{Json, RunId, SpanBody, SpanHead, TraceId};
-use crate::store::{ReadCx, Result, Store, TraceQuery};
+use crate::query::ask::Session;
+use crate::store::{Result, TraceQuery};
 
 /// No more traces of an optimization are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -35,26 +36,26 @@ pub struct Looked {
 /// Shows each possible writer in the traces of a run, the oldest trace first, until `visit` has
 /// seen enough.
 pub fn writers(
-    store: &mut dyn Store,
-    cx: &ReadCx,
+    session: &mut Session<'_>,
     run: &RunId,
     visit: &mut dyn FnMut(Writer) -> ControlFlow<()>,
 ) -> Result<Looked> {
     let since = Instant::now();
-    let index = store.trace_index(cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
+    let index =
+        session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
     let mut handles: Vec<_> = index.handles.to_vec();
     // Newest first, as stored; what was written first is what was used.
     handles.reverse();
     let mut looked = Looked { complete: handles.len() <= MAX_TRACES, ..Looked::default() };
     for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
-        for row in store.trace_rows(cx, chunk)? {
-            cx.check()?;
+        for row in session.store.trace_rows(session.cx, chunk)? {
+            session.cx.check()?;
             if looked.spans >= MAX_SPANS as u64 || since.elapsed() > MAX_TIME {
                 looked.complete = false;
                 return Ok(looked);
             }
             looked.traces += 1;
-            let (found, read) = writers_of(store, cx, &row.id)?;
+            let (found, read) = writers_of(session, &row.id)?;
             looked.spans += read;
             for writer in found {
                 if visit(writer).is_break() {
@@ -68,8 +69,8 @@ pub fn writers(
 }
 
 /// Those of one trace, predictors before the calls that they made; and how many bodies were read.
-fn writers_of(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<(Vec<Writer>, u64)> {
-    let spans = store.spans(cx, trace)?;
+fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>, u64)> {
+    let spans = session.store.spans(session.cx, trace)?;
     let predictors: HashMap<&str, usize> =
         (0..spans.len()).filter(|at| is_predictor(&spans[*at])).map(|at| (&*spans[at].id, at)).collect();
     let parents: HashMap<&str, &str> =
@@ -91,7 +92,7 @@ fn writers_of(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<(Ve
             continue;
         }
         read += 1;
-        let Some(body) = store.span_body(cx, trace, span.handle)? else { continue };
+        let Some(body) = session.store.span_body(session.cx, trace, span.handle)? else { continue };
         let signature = signature(&body);
         let kind = match &signature {
             Some(signature) if is_proposal(signature) => WriterKind::Proposer,
@@ -115,7 +116,7 @@ fn writers_of(store: &mut dyn Store, cx: &ReadCx, trace: &TraceId) -> Result<(Ve
             },
         };
         read += 1;
-        let Some(body) = store.span_body(cx, trace, span.handle)? else { continue };
+        let Some(body) = session.store.span_body(session.cx, trace, span.handle)? else { continue };
         let inputs = inputs.or(body.inputs);
         let is_reflection =
             kind == WriterKind::BareCall && inputs.as_ref().and_then(prompt_text).is_some_and(is_reflection_prompt);

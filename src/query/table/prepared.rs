@@ -6,7 +6,7 @@ use super::score::{self, Score, ScoreScale};
 use crate::model::{ExperimentId, Forest, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::{Question, Session};
 use crate::query::{FilterKeys, RunTable, RunTree, TraceCounts, run_table};
-use crate::store::{ReadCx, Result, Store};
+use crate::store::Result;
 
 /// A run that says RUNNING and wrote nothing for this long is shown as stalled, milliseconds.
 pub const STALLED_AFTER_MS: i64 = 30 * 60 * 1_000;
@@ -43,8 +43,8 @@ impl PartialEq for PreparedRuns {
 ///
 /// # Errors
 /// Those of the store.
-pub fn prepared_runs(store: &mut dyn Store, cx: &ReadCx, experiment: &ExperimentId) -> Result<PreparedRuns> {
-    Ok(PreparedRuns::new(run_table(store, cx, Some(experiment), false)?))
+pub fn prepared_runs(session: &mut Session<'_>, experiment: &ExperimentId) -> Result<PreparedRuns> {
+    Ok(PreparedRuns::new(run_table(session, Some(experiment), false)?))
 }
 
 impl PreparedRuns {
@@ -119,7 +119,7 @@ impl Question for RunsOf {
     const LABEL: &'static str = "runs with their values";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        prepared_runs(session.store, session.cx, &self.0)
+        prepared_runs(session, &self.0)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -131,14 +131,15 @@ impl Question for RunsOf {
 mod tests {
     use super::*;
     use crate::query::trace_counts_by_run;
+    use crate::store::ReadCx;
     use crate::store::memory::MemoryStore;
 
     const HOUR: i64 = 3_600_000;
 
     fn stalled(store: &mut MemoryStore, id: &str, now_ms: i64) -> Option<i64> {
         let cx = ReadCx::new();
-        let runs = prepared_runs(store, &cx, &"1".into()).expect("runs");
-        let traces = trace_counts_by_run(store, &cx, Some(&"1".into())).expect("counts");
+        let runs = prepared_runs(&mut Session::alone(store, &cx), &"1".into()).expect("runs");
+        let traces = trace_counts_by_run(&mut Session::alone(store, &cx), Some(&"1".into())).expect("counts");
         assert_eq!(runs.stalled_since(0, &TraceCounts::default(), i64::MAX), None, "traces are not known");
         runs.stalled_since(runs.row_of(&id.into()).expect("there"), &traces, now_ms)
     }

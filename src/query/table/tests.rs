@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::{Entry, Forest, LatestMetric, MetricPoint, Run, RunId, RunStatus, RunValues, Shown};
+use crate::query::ask::Session;
 use crate::query::{Filter, RunTable, RunTree, TraceCounts, run_table, trace_counts_by_run};
 use crate::store::ReadCx;
 use crate::store::memory::MemoryStore;
@@ -106,8 +107,8 @@ fn store() -> MemoryStore {
 fn columns_and_cells() {
     let mut store = store();
     let cx = ReadCx::new();
-    let table = run_table(&mut store, &cx, None, false).expect("a table");
-    let traces = trace_counts_by_run(&mut store, &cx, None).expect("counted");
+    let table = run_table(&mut Session::alone(&mut store, &cx), None, false).expect("a table");
+    let traces = trace_counts_by_run(&mut Session::alone(&mut store, &cx), None).expect("counted");
     let found: Vec<_> = columns_of(&table, &traces).into_iter().map(|one| (one.column, one.runs)).collect();
     let attribute = |attribute| RunColumn::Attribute(attribute);
     assert_eq!(
@@ -149,7 +150,7 @@ fn lines(table: &RunTable, order: &[usize]) -> Vec<(String, u32, usize, bool)> {
 
 #[test]
 fn children_stand_under_their_parents_in_the_order() {
-    let table = run_table(&mut store(), &ReadCx::new(), None, false).expect("a table");
+    let table = run_table(&mut Session::alone(&mut store(), &ReadCx::new()), None, false).expect("a table");
     let mut order: Vec<usize> = (0..table.rows.len()).collect();
     sort(&mut order, &table.rows, &TraceCounts::default(), &RunColumn::Attribute(RunAttribute::Name), true);
     let line = |id: &str, depth, below| (id.to_owned(), depth, below, true);
@@ -162,7 +163,7 @@ fn children_stand_under_their_parents_in_the_order() {
 
 #[test]
 fn parents_of_matches_are_shown_dimmed() {
-    let table = run_table(&mut store(), &ReadCx::new(), None, false).expect("a table");
+    let table = run_table(&mut Session::alone(&mut store(), &ReadCx::new()), None, false).expect("a table");
     let mut order = Filter::parse("run_name = 'eval_1'").expect("a filter").matching(&table.rows);
     let wanted = [
         ("p".to_owned(), 0, 1, false),
