@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::lookup;
-use super::optimization::{Optimization, optimization};
+use super::optimization::{Optimization, OptimizationOf};
 use super::program::{Read, read_json};
 use super::provenance::{Looked, instruction_at, writers};
 use crate::analysis::lineage::{
@@ -17,7 +17,8 @@ use crate::analysis::lineage::{
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::secret::mask_json;
 use crate::model::{Json, Program, RunId, RunValues};
-use crate::query::ask::Session;
+use crate::query::ask::{Question, Session};
+use crate::query::runs::ValuesOf;
 use crate::store::{ReadCx, Result};
 
 /// So long it is looked for which span wrote which proposal: somebody waits.
@@ -67,13 +68,8 @@ impl Lineage {
 /// # Errors
 /// Those of the store; a table that cannot be read is a warning.
 pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
-    let Some(found) = optimization(session, parent)? else { return Ok(None) };
-    lineage_of(session, &found)
-}
-
-/// The same of an optimization that was read already.
-pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Result<Option<Lineage>> {
-    let parent = &found.run.id;
+    let found = session.ask(&OptimizationOf(parent.clone()))?;
+    let Some(found) = found.as_ref() else { return Ok(None) };
     let candidates = table(session, parent, "candidates.json")?;
     let proposals = table(session, parent, "proposals.json")?;
     let is_told = candidates.is_some() || proposals.is_some();
@@ -83,7 +79,7 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
     let mut spans = Vec::new();
     let mut looked = writers(session, parent, &mut |writer| {
         if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
-            spans.push(writer);
+            spans.push(Arc::clone(writer));
         }
         ControlFlow::Continue(())
     })?;
@@ -92,7 +88,7 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
         let source = LineageSource::Inferred;
         return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
     }
-    let values = super::runs::stored_values(session, parent)?;
+    let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut candidates = candidates.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
     if candidates.first().is_none_or(|first| first.index != 0) {
         candidates.insert(0, seed(session, found, &values, &candidates)?);
@@ -109,8 +105,25 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
         session.cx.check()?;
         candidate.run_ids = users.of(&candidate.instructions);
     }
-    looked.complete &= give_writers(session.cx, &mut proposals, spans)?;
+    looked.complete &= give_writers(session.cx, &mut proposals, &spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
+}
+
+/// GEPA's family tree under a parent run; `None` inside if it is not GEPA's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FamilyTreeOf(pub RunId);
+
+impl Question for FamilyTreeOf {
+    type Answer = Option<Arc<Lineage>>;
+    const LABEL: &'static str = "family tree";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(lineage(session, &self.0)?.map(Arc::new))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |told| told.bytes())
+    }
 }
 
 /// One of GEPA's tables, masked; `None` if it is not there or none.
@@ -202,8 +215,7 @@ impl<'f> Users<'f> {
 
 /// Finds the span that wrote each text; where one was proposed several times, each span is
 /// taken once, in their order. Says whether it came to the end in time.
-fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: Vec<Writer>) -> Result<bool> {
-    let spans: Vec<Arc<Writer>> = spans.into_iter().map(Arc::new).collect();
+fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: &[Arc<Writer>]) -> Result<bool> {
     let mut is_taken = vec![false; spans.len()];
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
     let since = Instant::now();

@@ -42,7 +42,7 @@ pub use evolution::evolution;
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
-pub use lineage::{Lineage, lineage};
+pub use lineage::{FamilyTreeOf, Lineage, lineage};
 pub use metrics::{MetricOf, metrics};
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
 pub use passport::{AllStates, Passport, PassportOf, StateIndex};

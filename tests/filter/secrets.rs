@@ -4,8 +4,8 @@
 use dspyglass::model::{Entry, LatestMetric, MetricPoint, Reveal, Run, RunValues, Shown};
 use dspyglass::query::ask::Session;
 use dspyglass::query::{Filter, filter_keys, run_table};
-use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::ReadCx;
+use dspyglass::store::memory::MemoryStore;
 
 use crate::dice::Dice;
 use crate::generate::{Generator, Vocabulary, written};

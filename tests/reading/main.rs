@@ -3,6 +3,7 @@
 
 mod beginnings;
 mod conformance;
+mod counting;
 mod examples;
 mod examples_hostile;
 mod hostile;

@@ -3,7 +3,9 @@
 use super::DataSize;
 use crate::analysis::optimization::{Evaluation, OptimizerClues, OptimizerGuess, infer_optimizer, is_proposal};
 use crate::model::{ArtifactOwner, Json, Program, Run, RunId, RunValues};
+use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::Session;
+use crate::query::trace::{BodyOf, SpansOf};
 use crate::store::{Result, TraceQuery};
 
 /// No more traces than this are looked into.
@@ -26,7 +28,7 @@ pub fn optimizer(
     trainset: Option<DataSize>,
     traces: Option<u64>,
 ) -> Result<(OptimizerGuess, Vec<String>)> {
-    let files = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
+    let files = session.ask(&ArtifactsOf(ArtifactOwner::Run(run.id.clone())))?;
     let mut clues = OptimizerClues {
         evaluation_names: evaluations.iter().map(|one| one.name.clone()).collect(),
         evaluation_sizes: evaluations.iter().filter_map(|one| one.n).collect(),
@@ -62,12 +64,13 @@ fn ask_traces(session: &mut Session<'_>, run: &RunId, clues: &mut OptimizerClues
     let mut proposals = 0;
     for row in session.store.trace_rows(session.cx, &index.handles)? {
         session.cx.check()?;
-        let spans = session.store.spans(session.cx, &row.id)?;
+        let spans = session.ask(&SpansOf(row.id.clone()))?;
         // Predictors name their signature; a bare call of a model has none.
         let asked = spans.iter().filter(|span| span.name.starts_with("Predict.")).take(MAX_PREDICTS);
         let mut has_signature = false;
         for span in asked {
-            let Some(body) = session.store.span_body(session.cx, &row.id, span.handle)? else { continue };
+            let body = session.ask(&BodyOf(row.id.clone(), span.handle))?;
+            let Some(body) = body.as_ref() else { continue };
             let Some(signature) = body.attributes.get("signature").and_then(Json::as_str) else { continue };
             has_signature = true;
             if is_proposal(signature) {
@@ -78,8 +81,8 @@ fn ask_traces(session: &mut Session<'_>, run: &RunId, clues: &mut OptimizerClues
         }
         let call = spans.iter().find(|span| span.name.starts_with("LM."));
         if let (false, Some(call)) = (has_signature, call) {
-            let body = session.store.span_body(session.cx, &row.id, call.handle)?;
-            clues.bare_prompts.extend(body.and_then(|body| first_text(body.inputs.as_ref()?)));
+            let body = session.ask(&BodyOf(row.id.clone(), call.handle))?;
+            clues.bare_prompts.extend(body.as_ref().as_ref().and_then(|body| first_text(body.inputs.as_ref()?)));
         }
         if !clues.signatures.is_empty() {
             proposals += 1;

@@ -2,7 +2,8 @@
 
 use crate::analysis::program_state::from_json;
 use crate::model::json::{Decoded, decode};
-use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, Run, RunId};
+use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, RunId};
+use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::Session;
 use crate::store::{ReadCx, Result, StoreError};
 
@@ -20,9 +21,9 @@ pub enum Read<T> {
 }
 
 /// The state in one of a run's artifacts.
-pub fn state(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Result<Read<Program>> {
-    let place = place(&run.id, source.as_str());
-    let decoded = match read_json(session, &run.id, source.as_str())? {
+pub fn state(session: &mut Session<'_>, run: &RunId, source: ProgramSource) -> Result<Read<Program>> {
+    let place = place(run, source.as_str());
+    let decoded = match read_json(session, run, source.as_str())? {
         Read::Good(decoded) => decoded,
         Read::Broken => return Ok(Read::Broken),
         Read::Absent => return Ok(Read::Absent),
@@ -80,11 +81,11 @@ pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<R
 }
 
 /// Says why a state had to be pieced together from params.
-pub fn warn_of_absence(session: &mut Session<'_>, run: &Run) -> Result<()> {
-    let tree = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
-    let why = tree.absent.map_or_else(String::new, |why| format!(" ({why})"));
+pub fn warn_of_absence(session: &mut Session<'_>, run: &RunId) -> Result<()> {
+    let tree = session.ask(&ArtifactsOf(ArtifactOwner::Run(run.clone())))?;
+    let why = tree.absent.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     session.cx.warn(
-        place(&run.id, ProgramSource::ModelJson.as_str()),
+        place(run, ProgramSource::ModelJson.as_str()),
         format!("is missing{why}; the program is pieced together from params, which MLflow cuts at 6000 characters"),
     );
     Ok(())

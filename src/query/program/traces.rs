@@ -4,7 +4,7 @@
 use crate::analysis::program_state::{SeenSignature, SignatureText, signature_of_repr, signature_of_text, tells_all};
 use crate::model::{Json, Program, ProgramSource, Run, RunId, SpanBody, SpanHead, TraceId};
 use crate::query::ask::Session;
-use crate::query::runs::adopted_runs;
+use crate::query::runs::RelatedRuns;
 use crate::store::{Result, TraceQuery};
 
 /// Traces of one run.
@@ -26,7 +26,7 @@ pub fn signatures(session: &mut Session<'_>, run: &Run, program: &Program) -> Re
         return Ok(seen);
     }
     let is_best = program.source == ProgramSource::BestModelJson;
-    let family = adopted_runs(session, Some(&run.experiment_id), true)?;
+    let family = session.ask(&RelatedRuns { experiment: Some(run.experiment_id.clone()), with_deleted: true })?;
     let parent = match family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
         _ if is_best => Some(&run.id),
         Some(parent) if look(session, parent, &run.id, program, &mut seen)? => return Ok(seen),

@@ -66,7 +66,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         empty_ui(ui, sentence, "");
         return;
     }
-    let traces = scene.loader.ask(&TraceCountsOf(id.clone()), Lane::Visible);
+    let traces = scene.loader.ask(&TraceCountsOf(Some(id.clone())), Lane::Visible);
     if let Some(error) = traces.error() {
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }

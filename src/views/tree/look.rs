@@ -34,7 +34,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     let mut stalled = None;
     // Only of runs that say that they are running it is asked whether they write anything.
     if run.status == RunStatus::Running {
-        let traces = scene.loader.ask(&TraceCountsOf(line.experiment.clone()), Lane::Prefetch);
+        let traces = scene.loader.ask(&TraceCountsOf(Some(line.experiment.clone())), Lane::Prefetch);
         if let (Some(runs), Some(row), Some(traces)) = (prepared, row, traces.value()) {
             stalled = runs.stalled_since(row, traces, clock.now_ms);
         }
