@@ -21,8 +21,8 @@ use super::{
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
     MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
-    natural,
 };
+use crate::words::natural;
 use knobs::Knobs;
 
 /// A store in memory; clones share its content.

@@ -51,7 +51,7 @@ fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// A store can name any folder: one that is not its own is opened only with the user's word.
 fn outside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(folder) = scene.loader.outside().filter(|_| !scene.state.refuses_outside).cloned() else { return };
-    let action = format!("Open artifacts in {}", crate::widgets::format::one_line(&folder, 90));
+    let action = format!("Open artifacts in {}", crate::words::one_line(&folder, 90));
     let what = "Artifacts of this store lie outside its own folder";
     let advice = "If you allow it, every folder that this store names is opened; that is remembered for this store";
     match shape_ui(ui, "outside", Notice::warning(what).advice(advice).action(&action).dismissible()) {
@@ -90,8 +90,8 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.add_space(size::GAP_S);
             ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
                 for warning in warnings.iter().take(MAX_LISTED) {
-                    text_ui(ui, &crate::widgets::format::one_line(&warning.place, 200), Type::Value, Tone::Muted);
-                    let what = crate::widgets::format::ellipsize_graphemes(&warning.what, 600);
+                    text_ui(ui, &crate::words::one_line(&warning.place, 200), Type::Value, Tone::Muted);
+                    let what = crate::words::ellipsize_graphemes(&warning.what, 600);
                     ui.add(egui::Label::new(what.as_ref()).wrap());
                     ui.add_space(size::GAP_S);
                 }

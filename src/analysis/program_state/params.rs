@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use super::parse::Parsed;
 use crate::model::program::Object;
-use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, natural};
+use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource};
+use crate::words::natural;
 
 /// How MLflow cuts a param.
 const CUT_AT: usize = 6000;

@@ -212,7 +212,7 @@ fn print_values(diff: &RunDiff, answer: &mut Answer<'_>) -> Result<(), Failure> 
         writeln!(answer.out, "\nMetrics")?;
     }
     for change in &diff.metrics {
-        let (old, new) = (change.old.map(words::real), change.new.map(words::real));
+        let (old, new) = (change.old.map(words::value), change.new.map(words::value));
         print_change(&format!("  {}", words::clean(&change.key)), old, new, answer)?;
     }
     let params: Vec<_> = diff.params.iter().filter(|change| !change.is_of_program).collect();
@@ -231,7 +231,7 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
     let counted = words::counted(examples.joined as u64, "example");
     let right = match examples.rule {
         Some(rule) if rule.is_binary => "right is 1".to_owned(),
-        Some(rule) => format!("right from {} on", words::real(rule.threshold)),
+        Some(rule) => format!("right from {} on", words::value(rule.threshold)),
         None => "no scores".to_owned(),
     };
     writeln!(answer.out, "\nExamples: {counted} in both, {} scored in both, {right}", examples.scored)?;
@@ -249,7 +249,7 @@ fn print_list(title: &str, list: &[ExampleChange], answer: &mut Answer<'_>) -> R
     writeln!(answer.out, "{title}: {}", words::count(list.len() as u64))?;
     for one in list.iter().take(EXAMPLES) {
         let inputs = preview(&Json::Object(one.inputs.clone()), PREVIEW);
-        writeln!(answer.out, "    {} → {}  {inputs}", words::real(one.old), words::real(one.new))?;
+        writeln!(answer.out, "    {} → {}  {inputs}", words::value(one.old), words::value(one.new))?;
     }
     if list.len() > EXAMPLES {
         writeln!(answer.out, "    … {} more, --json has them", words::count((list.len() - EXAMPLES) as u64))?;

@@ -199,7 +199,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
         ("Mark", Side::Left),
     ]);
     for one in &found.evaluations {
-        let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::real);
+        let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::value);
         let program = one.state_hash.as_ref().map_or("–", |hash| short(hash.as_str()));
         table.row(vec![
             one.order.to_string(),

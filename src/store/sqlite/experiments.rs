@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::reader::Reader;
 use super::row;
-use crate::model::natural;
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
 use crate::store::Result;
+use crate::words::natural;
 
 impl Reader<'_> {
     /// See [`crate::store::Store::experiments`].

@@ -18,11 +18,11 @@ use crate::views::scroll::KeptScroll;
 use crate::views::step::neighbour;
 use crate::views::top_bar::experiment_name;
 use crate::widgets::completion::CompletionState;
-use crate::widgets::csv::Separated;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::menu::{self, PickerState};
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
 use crate::widgets::tokens::size;
+use crate::words::csv::Separated;
 
 /// What the table remembers.
 #[derive(Default)]

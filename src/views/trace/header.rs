@@ -14,11 +14,11 @@ use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
 use crate::views::traces::status_word;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
@@ -35,7 +35,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
             ui.add(Chip::new("parse fallback").glyph(Glyph::Warning, Tone::Warn)).on_hover_text(tip);
         }
         if let Some(ms) = row.duration_ms {
-            ui.add(Chip::new(&format::duration_ms(ms)));
+            ui.add(Chip::new(&words::duration_ms(ms)));
         }
         tokens_ui(ui, scene, tree);
         if row.cached == Some(true) {
@@ -84,11 +84,11 @@ fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
 
 fn score_ui(ui: &mut Ui, assessment: &Assessment) {
     let value = match &assessment.value {
-        crate::model::Json::Number(number) => number.as_f64().map_or_else(|| number.to_string(), format::value),
+        crate::model::Json::Number(number) => number.as_f64().map_or_else(|| number.to_string(), words::value),
         crate::model::Json::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let text = format!("{} {}", assessment.name, format::one_line(&value, 24));
+    let text = format!("{} {}", assessment.name, words::one_line(&value, 24));
     let is_right = matches!(value.as_str(), "1" | "1.0" | "true");
     let is_wrong = matches!(value.as_str(), "0" | "0.0" | "false") || assessment.error.is_some();
     let chip = Chip::new(&text);
@@ -99,7 +99,7 @@ fn score_ui(ui: &mut Ui, assessment: &Assessment) {
     };
     let response = ui.add(chip);
     if let Some(rationale) = &assessment.rationale {
-        response.on_hover_text(format::ellipsize_graphemes(rationale, 1_000).as_ref());
+        response.on_hover_text(words::ellipsize_graphemes(rationale, 1_000).as_ref());
     }
 }
 
@@ -114,8 +114,8 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     if let Some(place) = memory.place.clone() {
-        let position = format::count(place.position as u64 + 1);
-        let text = format!("{position} of {}", format::count(place.total));
+        let position = words::count(place.position as u64 + 1);
+        let text = format!("{position} of {}", words::count(place.total));
         text_ui(ui, &text, Type::Small, Tone::Muted);
         for (command, name, forward, glyph, key) in [
             (Command::Previous, "Previous", false, Glyph::Back, "k"),

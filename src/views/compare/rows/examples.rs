@@ -4,7 +4,7 @@ use super::values::json_text;
 use super::{ExampleCell, Options, Row, cut_text};
 use crate::model::program::Object;
 use crate::query::{Comparison, ExampleChange, ScoreSource, TraceLink};
-use crate::widgets::format;
+use crate::words;
 
 /// How the two runs are called.
 const SIDES: [&str; 2] = ["the baseline", "the compared run"];
@@ -30,10 +30,10 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         rows.push(Row::Sentence(text.to_owned()));
         return;
     };
-    let count = |n: usize| format::count(n as u64);
+    let count = |n: usize| words::count(n as u64);
     let right = match rule.is_binary {
         true => "right is a score of 1".to_owned(),
-        false => format!("right is a score of {} or more, half of the observed range", format::value(rule.threshold)),
+        false => format!("right is a score of {} or more, half of the observed range", words::value(rule.threshold)),
     };
     rows.push(Row::Caption(format!(
         "Examples · {} scored by both of {} joined · {right}",
@@ -79,7 +79,7 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
 /// What is to be known of scores that are no table's.
 fn from_assessments(who: &str, source: &ScoreSource) -> Option<String> {
     let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
-    let count = |n: &usize| format::count(*n as u64);
+    let count = |n: &usize| words::count(*n as u64);
     let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };
     let rest = if *complete { "" } else { "; not all of its traces could be read" };
     Some(format!(
@@ -101,7 +101,7 @@ fn one_line(inputs: &Object) -> String {
         Some((_, value)) if inputs.len() == 1 => json_text(value),
         _ => inputs.iter().map(|(key, value)| format!("{key}: {}", json_text(value))).collect::<Vec<_>>().join(" · "),
     };
-    format::one_line(&text, 300).into_owned()
+    words::one_line(&text, 300).into_owned()
 }
 
 fn whole(change: &ExampleChange) -> String {
