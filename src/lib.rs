@@ -8,11 +8,13 @@
 //! ```text
 //! main ─▶ app ─▶ views ─▶ state ─▶ loader ─▶ query ─▶ store ─▶ model
 //!                views ─▶ widgets                query ─▶ analysis ─▶ model
-//!         cli ─▶ query, model                (widgets import egui only)
+//!         cli ─▶ query, model                (widgets import egui and words only)
+//!         all ─▶ words
 //! ```
 //!
 //! | room | what lives there | deliberately absent |
 //! |---|---|---|
+//! | [`words`] | how figures, times and foreign texts are written, for window and terminal alike | egui, any word of MLflow |
 //! | [`model`] | plain types; the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, adopted runs, programs and their differences: pure functions of model types | I/O, egui |
 //! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own |
@@ -64,3 +66,4 @@ pub mod state;
 pub mod store;
 pub mod views;
 pub mod widgets;
+pub mod words;

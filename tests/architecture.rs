@@ -6,7 +6,8 @@
 //! main ─▶ app ─▶ views ─▶ state ─▶ loader ─▶ query ─▶ store ─▶ model
 //!         app ─▶ gallery ─▶ widgets               query ─▶ analysis ─▶ model
 //!                views ─▶ widgets
-//!         cli ─▶ query, model                (widgets import egui only)
+//!         cli ─▶ query, model                (widgets import egui and words only)
+//!         all ─▶ words
 //! ```
 
 #[path = "architecture/imports.rs"]

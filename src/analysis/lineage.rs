@@ -235,7 +235,7 @@ pub fn add_scores(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
         let ids = table.columns.iter().zip(row.iter());
         let ids = ids.filter(|(column, _)| !matches!(**column, "candidate_idx" | "parent_ids"));
         candidate.scores = ids.filter_map(|(id, cell)| Some(((*id).to_owned(), number(cell)?))).collect();
-        candidate.scores.sort_by(|a, b| crate::model::natural::compare(&a.0, &b.0));
+        candidate.scores.sort_by(|a, b| crate::words::natural::compare(&a.0, &b.0));
     }
 }
 

@@ -3,6 +3,7 @@
 //! Optimizers take an instruction out of an answer and strip little of it: quotes and spaces
 //! (COPRO), a prefix of a few words (MIPROv2), the fence of a block (GEPA of DSPy 3.0 – 3.2).
 
+use crate::model::json::bytes_of;
 use crate::model::{Json, TraceId, json};
 
 /// How well what was written fits an instruction, the surest first.
@@ -82,7 +83,7 @@ impl Writer {
 
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        400 + self.inputs.as_ref().map_or(0, json_bytes) + json_bytes(&self.outputs)
+        400 + self.inputs.as_ref().map_or(0, bytes_of) + bytes_of(&self.outputs)
     }
 
     /// The instruction, or the source of a Flex, that it was asked to improve, if it was told one.
@@ -111,16 +112,6 @@ impl Writer {
             Json::String(text) => Some(unfenced(text)),
             _ => None,
         }
-    }
-}
-
-/// About how many bytes a value takes.
-fn json_bytes(value: &Json) -> usize {
-    32 + match value {
-        Json::String(text) => text.len(),
-        Json::Array(items) => items.iter().map(json_bytes).sum(),
-        Json::Object(map) => map.iter().map(|(key, value)| key.len() + json_bytes(value)).sum(),
-        _ => 0,
     }
 }
 

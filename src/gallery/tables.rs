@@ -1,11 +1,11 @@
 //! Tables.
 
 use super::{Parts, data, specimen};
-use crate::widgets::csv::Separated;
 use crate::widgets::empty;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::table::{CellText, Column, RowSelection, Sort, Table, TableState};
 use crate::widgets::tokens::{Tone, size};
+use crate::words::csv::Separated;
 use egui::Ui;
 
 #[derive(Debug)]

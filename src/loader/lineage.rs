@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::text::fresh_id;
 use crate::model::RunId;
 use crate::query::ask::{CostClass, Question, Session};
-use crate::query::{self, Lineage};
+use crate::query::{FamilyTreeOf, Lineage};
 use crate::store::Result;
 
 /// A family tree.
@@ -18,8 +18,8 @@ pub struct PreparedLineage {
 }
 
 impl PreparedLineage {
-    pub(super) fn new(lineage: Lineage) -> Self {
-        Self { id: fresh_id(), lineage: Arc::new(lineage) }
+    pub(super) fn new(lineage: Arc<Lineage>) -> Self {
+        Self { id: fresh_id(), lineage }
     }
 }
 
@@ -40,7 +40,8 @@ impl Question for LineageOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        Ok(query::lineage(session, &self.0)?.map(PreparedLineage::new))
+        let told = session.ask(&FamilyTreeOf(self.0.clone()))?;
+        Ok(told.as_ref().clone().map(PreparedLineage::new))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -72,7 +72,7 @@ fn traces_of_runs_are_counted_once_for_each_change() {
     let mut loader = opened(&store);
     let id = crate::model::ExperimentId::from("1");
     let traces = |loader: &mut Loader| {
-        let slot = loader.ask(&TraceCountsOf(id.clone()), Lane::Visible);
+        let slot = loader.ask(&TraceCountsOf(Some(id.clone())), Lane::Visible);
         slot.value().and_then(|counts| counts.of(&"a".into())).map(|counts| counts.traces)
     };
     until(&mut loader, |loader| traces(loader) == Some(300));

@@ -149,6 +149,16 @@ pub fn number(value: f64) -> Json {
     }
 }
 
+/// About how many bytes a value takes.
+pub fn bytes_of(value: &Json) -> usize {
+    32 + match value {
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(bytes_of).sum(),
+        Json::Object(map) => map.iter().map(|(key, value)| key.len() + bytes_of(value)).sum(),
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,6 @@ pub mod ids;
 pub mod json;
 pub mod json_beginning;
 pub mod metric;
-pub mod natural;
 pub mod program;
 pub mod result_table;
 pub mod run;
@@ -30,7 +29,9 @@ pub use forest::{Forest, ForestNode};
 pub use ids::{ExperimentId, RunId, RunKey, StateHash, StoreId, TraceId, TraceKey};
 pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
-pub use program::{Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource};
+pub use program::{
+    Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource, predictor_title,
+};
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use secret::{Reveal, Shown};

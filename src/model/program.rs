@@ -288,3 +288,8 @@ impl Demo {
         self.values.iter().filter(|(key, _)| *key != AUGMENTED)
     }
 }
+
+/// What a predictor is called: its path; a program that is itself a predictor has none.
+pub fn predictor_title(path: &str) -> &str {
+    if path.is_empty() { "(the program itself)" } else { path }
+}

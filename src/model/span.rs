@@ -1,8 +1,8 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
-use super::attachment;
+use super::json::bytes_of;
 use super::secret::redact;
-use super::{Attachment, Json, Tokens};
+use super::{Attachment, Json, Tokens, attachment};
 
 /// Where a store finds the body of a span again; means nothing to anybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,16 @@ pub struct SpanBody {
     pub status_message: String,
     /// Keys of the span's record that are not known here, as stored (`links`, …).
     pub other: serde_json::Map<String, Json>,
+}
+
+impl SpanBody {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        let events = self.events.iter().flat_map(|event| event.attributes.values());
+        let values = self.attributes.values().chain(self.other.values()).chain(events);
+        let values = values.chain(&self.inputs).chain(&self.outputs);
+        400 + values.map(bytes_of).sum::<usize>() + self.status_message.len()
+    }
 }
 
 /// Something that happened during a span, for DSPy always an exception.

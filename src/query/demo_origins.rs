@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::program::{Read, read_json};
-use super::runs::adopted_runs;
+use super::runs::{RelatedRuns, RunOf};
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Direction, Json, Predictor, Program, RunId};
 use crate::query::ask::Session;
-use crate::store::{ReadCx, Result, RunQuery, RunScope};
+use crate::store::{ReadCx, Result};
 
 /// The file of an optimization that holds its trainset.
 pub const TRAINSET: &str = "trainset.json";
@@ -120,9 +120,9 @@ fn same(cell: &Json, value: &Json) -> bool {
 }
 
 fn trainset(session: &mut Session<'_>, run: &RunId) -> Result<Option<Table>> {
-    let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(None) };
-    let family = adopted_runs(session, Some(&stored.experiment_id), true)?;
+    let stored = session.ask(&RunOf(run.clone()))?;
+    let Some(stored) = stored.as_ref() else { return Ok(None) };
+    let family = session.ask(&RelatedRuns { experiment: Some(stored.experiment_id.clone()), with_deleted: true })?;
     let mut at = Some(run.clone());
     for _ in 0..GENERATIONS {
         let Some(id) = at else { break };

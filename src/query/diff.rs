@@ -16,7 +16,8 @@ use crate::analysis::result_table::table_from_json;
 use crate::model::result_table::RESULT_TABLE;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
 use crate::query::ask::Session;
-use crate::store::{Result, RunQuery, RunScope, TraceQuery};
+use crate::query::runs::ValuesOf;
+use crate::store::{Result, TraceQuery};
 
 pub use examples::{ExampleChange, ExampleDiff};
 pub use files::{FileDiff, diff_files};
@@ -117,7 +118,7 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
     session.cx.check()?;
     let deadline = Instant::now().checked_add(TEXTS);
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
-    let (old_values, new_values) = (values(session, a)?, values(session, b)?);
+    let (old_values, new_values) = (session.ask(&ValuesOf(a.clone()))?, session.ask(&ValuesOf(b.clone()))?);
     let examples::Examples { diff: examples, sources, rows } = examples::examples(session, a, b)?;
     Ok(Comparison {
         params: diff_params(&old_values, &new_values),
@@ -172,11 +173,6 @@ pub fn example_inputs(session: &mut Session<'_>, run: &RunId, table: &ResultTabl
     };
     let names: BTreeSet<String> = table.example_fields.iter().filter(|name| given(name)).cloned().collect();
     Ok(Some(names).filter(|names| !names.is_empty()))
-}
-
-fn values(session: &mut Session<'_>, run: &RunId) -> Result<RunValues> {
-    let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
 }
 
 fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::optimization::optimization;
+use super::optimization::OptimizationOf;
 use crate::analysis::evolution::{self, Evolution};
 use crate::model::RunId;
 use crate::query::ask::Session;
@@ -17,13 +17,14 @@ const TEXTS: Duration = Duration::from_millis(200);
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn evolution(session: &mut Session<'_>, parent: &RunId, predictor: Option<&str>) -> Result<Option<Evolution>> {
-    let Some(found) = optimization(session, parent)? else { return Ok(None) };
+    let found = session.ask(&OptimizationOf(parent.clone()))?;
+    let Some(found) = found.as_ref() else { return Ok(None) };
     session.cx.check()?;
     let deadline = Instant::now().checked_add(TEXTS);
-    let made = evolution::evolution(found.evaluations, &found.candidates, &found.programs, predictor, deadline);
+    let made = evolution::evolution(found.evaluations.clone(), &found.candidates, &found.programs, predictor, deadline);
     Ok(Some(Evolution {
-        seed: found.seed.map(|seed| seed.run_ids),
-        winner: found.winner.map(|winner| winner.run_ids),
+        seed: found.seed.as_ref().map(|seed| seed.run_ids.clone()),
+        winner: found.winner.as_ref().map(|winner| winner.run_ids.clone()),
         ..made
     }))
 }

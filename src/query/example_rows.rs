@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::diff::result_table;
 use super::example_answer::{answer, answer_of, root_body};
-use super::program::program_state;
-use super::runs::adopted_runs;
+use super::program::{StateOf, program_state};
+use super::runs::{RelatedRuns, RunOf};
 use super::valset_scores::{ValsetRows, valset_rows};
 use crate::analysis::canonical;
 use crate::analysis::example_traces::{ExampleTrace, ExampleTraces, NoTrace, TraceLink, named_inputs};
@@ -18,7 +18,7 @@ use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
 };
 use crate::query::ask::Session;
-use crate::store::{Result, RunQuery, RunScope, TraceQuery};
+use crate::store::{Result, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -244,14 +244,14 @@ pub fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
 
 /// Whether other runs are part of this one, or it is an optimization that says so itself.
 fn has_children(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
-    let query = RunQuery { scope: RunScope::One(run.clone()), with_deleted: true };
-    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(false) };
-    let family = adopted_runs(session, Some(&stored.experiment_id), false)?;
+    let stored = session.ask(&RunOf(run.clone()))?;
+    let Some(stored) = stored.as_ref() else { return Ok(false) };
+    let family = session.ask(&RelatedRuns { experiment: Some(stored.experiment_id.clone()), with_deleted: false })?;
     if family.iter().any(|other| other.parent_id.as_ref() == Some(run)) {
         return Ok(true);
     }
-    let best = program_state(session, run, true)?;
-    Ok(best.is_some_and(|best| best.source == ProgramSource::BestModelJson))
+    let best = session.ask(&StateOf { run: run.clone(), best: true })?;
+    Ok(best.as_ref().as_ref().is_some_and(|best| best.source == ProgramSource::BestModelJson))
 }
 
 /// The traces of some rows, until `until`; where they cannot be told, why.

@@ -4,9 +4,9 @@
 //! (DSPy 2.6 – 3.4). For each candidate it then induces rules, in traces of no run, puts them
 //! behind the instructions and evaluates that: a run `eval` without a parent.
 
-use super::runs::{adopted_runs, stored_values};
 use crate::model::{Run, RunId, TraceRow};
 use crate::query::ask::Session;
+use crate::query::runs::{RelatedRuns, ValuesOf};
 use crate::store::{Result, TraceQuery};
 
 /// What InferRules writes between the instructions and its rules.
@@ -65,7 +65,7 @@ pub(super) fn evaluations(session: &mut Session<'_>, parent: &Run, runs: &[&Run]
 /// Why the `best_model.json` of a finished run is not what its optimizer gave back; `None` where
 /// nothing says so.
 pub(super) fn why_intermediate(session: &mut Session<'_>, run: &Run) -> Result<Option<String>> {
-    let runs = adopted_runs(session, Some(&run.experiment_id), false)?;
+    let runs = session.ask(&RelatedRuns { experiment: Some(run.experiment_id.clone()), with_deleted: false })?;
     if runs.iter().any(|other| other.parent_id.as_ref() == Some(&run.id)) {
         return Ok(None);
     }
@@ -75,7 +75,7 @@ pub(super) fn why_intermediate(session: &mut Session<'_>, run: &Run) -> Result<O
 
 /// Whether the program that a run evaluated has rules behind its instructions.
 fn has_rules(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
-    let values = stored_values(session, run)?;
+    let values = session.ask(&ValuesOf(run.clone()))?;
     let instructions = values.params.iter().filter(|param| param.key.ends_with(INSTRUCTIONS));
     Ok(instructions.into_iter().any(|param| param.value.as_str().contains(RULES)))
 }

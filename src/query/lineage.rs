@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::diff::result_table;
-use super::optimization::{Optimization, optimization};
+use super::optimization::{Optimization, OptimizationOf};
 use super::program::{CANDIDATES, gepa_candidates, gepa_table};
 use super::provenance::{Looked, writers};
 use crate::analysis::gepa_evaluations::has_instructions;
@@ -16,7 +16,8 @@ use crate::analysis::lineage::{LineageCandidate, LineageProposal, Table, add_fro
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::{Program, ResultRow, RunId};
-use crate::query::ask::Session;
+use crate::query::ask::{Question, Session};
+use crate::query::runs::ValuesOf;
 use crate::store::{ReadCx, Result};
 
 /// So long it is looked for which span wrote which proposal: somebody waits.
@@ -66,13 +67,8 @@ impl Lineage {
 /// # Errors
 /// Those of the store; a table that cannot be read is a warning.
 pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
-    let Some(found) = optimization(session, parent)? else { return Ok(None) };
-    lineage_of(session, &found)
-}
-
-/// The same of an optimization that was read already.
-pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Result<Option<Lineage>> {
-    let parent = &found.run.id;
+    let found = session.ask(&OptimizationOf(parent.clone()))?;
+    let Some(found) = found.as_ref() else { return Ok(None) };
     let proposals = gepa_table(session, parent, "proposals.json")?;
     let is_told = proposals.is_some() || gepa_table(session, parent, CANDIDATES)?.is_some();
     if !is_told && found.optimizer.name != Some(Optimizer::Gepa) {
@@ -81,7 +77,7 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
     let mut spans = Vec::new();
     let mut looked = writers(session, parent, &mut |writer| {
         if matches!(writer.kind, WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt) {
-            spans.push(writer);
+            spans.push(Arc::clone(writer));
         }
         ControlFlow::Continue(())
     })?;
@@ -90,7 +86,7 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
         let source = LineageSource::Inferred;
         return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
     }
-    let values = super::runs::stored_values(session, parent)?;
+    let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
     let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
     if let Some(front) = gepa_table(session, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
@@ -102,8 +98,25 @@ pub(super) fn lineage_of(session: &mut Session<'_>, found: &Optimization) -> Res
         candidate.run_ids = users.of(candidate);
     }
     add_scores_of_seed(session, &mut candidates)?;
-    looked.complete &= give_writers(session.cx, &mut proposals, spans)?;
+    looked.complete &= give_writers(session.cx, &mut proposals, &spans)?;
     Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
+}
+
+/// GEPA's family tree under a parent run; `None` inside if it is not GEPA's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FamilyTreeOf(pub RunId);
+
+impl Question for FamilyTreeOf {
+    type Answer = Option<Arc<Lineage>>;
+    const LABEL: &'static str = "family tree";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(lineage(session, &self.0)?.map(Arc::new))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |told| told.bytes())
+    }
 }
 
 /// The program that was evaluated first, if it is the one that GEPA was given.
@@ -172,8 +185,7 @@ impl<'f> Users<'f> {
 
 /// Finds the span that wrote each text; where one was proposed several times, each span is
 /// taken once, in their order. Says whether it came to the end in time.
-fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: Vec<Writer>) -> Result<bool> {
-    let spans: Vec<Arc<Writer>> = spans.into_iter().map(Arc::new).collect();
+fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: &[Arc<Writer>]) -> Result<bool> {
     let mut is_taken = vec![false; spans.len()];
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
     let since = Instant::now();

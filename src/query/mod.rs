@@ -52,7 +52,7 @@ pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, filter_keys};
-pub use lineage::{Lineage, lineage};
+pub use lineage::{FamilyTreeOf, Lineage, lineage};
 pub use metrics::{MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};

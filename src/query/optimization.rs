@@ -4,17 +4,18 @@ mod absence;
 mod clues;
 mod files;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::infer_rules;
-use super::program::{add_gepa_programs, program_state};
-use super::run_table;
+use super::program::{StateOf, add_gepa_programs, program_state};
+use super::runs::{RunOf, RunRowsOf, ValuesOf};
+use super::trace_counts::{TraceCounts, TraceCountsOf};
 use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, Seed, Winner, candidates, evaluations,
     may_count_completed, seed, winner,
 };
-use crate::model::{Entry, ExperimentId, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
+use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, RunTraces};
 
@@ -69,38 +70,25 @@ impl Optimization {
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn optimization(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Optimization>> {
-    let Some(stored) = super::runs::stored_run(session, parent)? else { return Ok(None) };
-    let around = Surroundings::read(session, &stored.experiment_id)?;
-    optimization_among(session, stored, &around).map(Some)
+    let stored = session.ask(&RunOf(parent.clone()))?;
+    let Some(stored) = (*stored).clone() else { return Ok(None) };
+    let around = session.ask(&RunRowsOf(Some(stored.experiment_id.clone())))?;
+    let counts = session.ask(&TraceCountsOf(Some(stored.experiment_id.clone())))?;
+    among(session, stored, &around.rows, &counts).map(Some)
 }
 
-/// The runs of an experiment and their traces, counted: read once for several optimizations.
-pub(super) struct Surroundings {
-    rows: Vec<(Run, RunValues)>,
-    counts: HashMap<RunId, RunTraces>,
-}
-
-impl Surroundings {
-    /// Those of an experiment.
-    pub fn read(session: &mut Session<'_>, experiment: &ExperimentId) -> Result<Self> {
-        let rows = run_table(session, Some(experiment), true)?.rows;
-        let counts = session.store.run_traces(session.cx, Some(experiment))?.unwrap_or_default().into_iter().collect();
-        Ok(Self { rows, counts })
-    }
-}
-
-/// The optimization under a run, among all of its experiment.
-pub(super) fn optimization_among(
+/// The optimization under a run, among all runs of its experiment and their traces, counted.
+fn among(
     session: &mut Session<'_>,
     stored: Run,
-    around: &Surroundings,
+    around: &[(Run, RunValues)],
+    counts: &TraceCounts,
 ) -> Result<Optimization> {
     let parent = &stored.id;
     let is_active = |(run, _): &&(Run, RunValues)| run.lifecycle == Lifecycle::Active || run.id == *parent;
-    let rows: Vec<&(Run, RunValues)> = around.rows.iter().filter(is_active).collect();
+    let rows: Vec<&(Run, RunValues)> = around.iter().filter(is_active).collect();
     let runs: Vec<&Run> = rows.iter().map(|(run, _)| run).collect();
     let family = Family::of(&runs, parent);
-    let counts = &around.counts;
 
     let mut best = program_state(session, parent, true)?;
     let with_rules = match &best {
@@ -117,7 +105,8 @@ pub(super) fn optimization_among(
     for place in family.descendants.iter().chain(&with_rules) {
         session.cx.check()?;
         let (run, values) = rows[*place];
-        let program = program_state(session, &run.id, false)?;
+        let program = session.ask(&StateOf { run: run.id.clone(), best: false })?;
+        let program = (*program).clone();
         let score = score(values);
         if program.is_none() && score.is_none() {
             continue;
@@ -130,7 +119,7 @@ pub(super) fn optimization_among(
         };
         let n = match rows_of_table {
             Some(rows) => Some(rows),
-            None => counts.get(&run.id).map(|counted| counted.traces).filter(|traces| *traces > 0),
+            None => counts.recorded(&run.id).map(|counted| counted.traces).filter(|traces| *traces > 0),
         };
         let state_hash = program.as_ref().and_then(|program| program.state_hash.clone());
         let mut run = run.clone();
@@ -143,7 +132,7 @@ pub(super) fn optimization_among(
     let own_values = rows.iter().find(|(run, _)| run.id == *parent).map(|(_, values)| values.clone());
     let values = match own_values {
         Some(values) => values,
-        None => super::runs::stored_values(session, parent)?,
+        None => (*session.ask(&ValuesOf(parent.clone()))?).clone(),
     };
     let scored: Vec<Scored> = facts.iter().map(|one| Scored { score: one.score, n: one.n }).collect();
     add_gepa_programs(session, parent, &values, &scored, &mut programs)?;
@@ -151,7 +140,7 @@ pub(super) fn optimization_among(
     let best_hash =
         best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
     let trainset = files::data_size(session, parent, "trainset.json")?;
-    let own_traces = counts.get(parent).map(|counted| counted.traces);
+    let own_traces = counts.recorded(parent).map(|counted| counted.traces);
     let clues = clues::Known {
         values: &values,
         facts: &facts,
@@ -167,7 +156,7 @@ pub(super) fn optimization_among(
     let evaluations = evaluations(&facts, &family.others);
     let counted: Vec<RunTraces> = std::iter::once(parent)
         .chain(evaluations.iter().map(|one| &one.run_id))
-        .filter_map(|run| counts.get(run).copied())
+        .filter_map(|run| counts.recorded(run))
         .collect();
     let traces = sum(&counted);
     Ok(Optimization {

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::data_rows::DataRows;
 use super::diff::result_table;
-use super::lineage::{LineageSource, lineage_of};
-use super::optimization::{Optimization, Surroundings, optimization_among, score};
+use super::lineage::{FamilyTreeOf, LineageSource};
+use super::optimization::{Optimization, OptimizationOf, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
-use super::runs::{adopted_runs, stored_run, stored_values};
+use super::runs::{RelatedRuns, ValuesOf};
+use super::trace_counts::TraceCountsOf;
 use crate::analysis::optimization::{EvaluationKind, Optimizer};
-use crate::model::{ExperimentId, Program, Run, RunId, RunStatus, StateHash, Tokens};
+use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, RunTraces};
 
@@ -170,9 +171,9 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     let (evaluated, best) = (index.evaluated.get(hash).unwrap_or(&none), index.best.get(hash).unwrap_or(&none));
     let Some(any) = evaluated.first().or(best.first()) else { return Ok(None) };
     let Some(program) = program_state(session, any, evaluated.is_empty())? else { return Ok(None) };
-    let runs: HashMap<RunId, Run> =
-        adopted_runs(session, None, false)?.into_iter().map(|run| (run.id.clone(), run)).collect();
-    let finished = best.iter().filter_map(|id| runs.get(id)).filter(|run| run.status == RunStatus::Finished);
+    let runs = session.ask(&RelatedRuns { experiment: None, with_deleted: false })?;
+    let runs: HashMap<&RunId, &Run> = runs.iter().map(|run| (&run.id, run)).collect();
+    let finished = best.iter().filter_map(|id| runs.get(id).copied()).filter(|run| run.status == RunStatus::Finished);
     let mut passport = Passport {
         hash: hash.clone(),
         program,
@@ -185,10 +186,10 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
         runs: index.runs,
         complete: index.complete,
     };
-    let own: Vec<&Run> = evaluated.iter().filter_map(|id| runs.get(id)).collect();
+    let own: Vec<&Run> = evaluated.iter().filter_map(|id| runs.get(id).copied()).collect();
     let mut homes: Vec<&Run> = Vec::new();
     let parents = own.iter().filter_map(|run| home(run, &runs));
-    let winners = passport.winner_of.iter().filter_map(|one| runs.get(&one.run_id));
+    let winners = passport.winner_of.iter().filter_map(|one| runs.get(&one.run_id).copied());
     for home in parents.chain(winners) {
         if homes.iter().all(|known| known.id != home.id) {
             homes.push(home);
@@ -196,23 +197,17 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     }
     homes.sort_by_key(|run| run.start_time_ms);
     passport.complete &= homes.len() <= MAX_OPTIMIZATIONS;
-    let mut found = Vec::new();
+    let mut read = Vec::new();
     let since = Instant::now();
-    let mut around: HashMap<&ExperimentId, Surroundings> = HashMap::new();
     for home in homes.iter().take(MAX_OPTIMIZATIONS) {
         session.cx.check()?;
         if since.elapsed() > MAX_TIME {
             passport.complete = false;
             break;
         }
-        if !around.contains_key(&home.experiment_id) {
-            around.insert(&home.experiment_id, Surroundings::read(session, &home.experiment_id)?);
-        }
-        let Some(around) = around.get(&home.experiment_id) else { continue };
-        // As stored: its parent is not inferred here.
-        let Some(stored) = stored_run(session, &home.id)? else { continue };
-        found.push(optimization_among(session, stored, around)?);
+        read.push(session.ask(&OptimizationOf(home.id.clone()))?);
     }
+    let found: Vec<&Optimization> = read.iter().filter_map(|one| one.as_ref().as_ref()).collect();
     let seen = Seen::read(session, &homes)?;
     add_evaluations(session, &mut passport, &own, &runs, &found, &seen)?;
     add_origins(session, &mut passport, &found)?;
@@ -222,9 +217,9 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
 
 /// The optimization that an evaluation is part of: a plain `Evaluate` within a run of the user
 /// is named `eval`, those of optimizers have a number.
-fn home<'a>(run: &Run, runs: &'a HashMap<RunId, Run>) -> Option<&'a Run> {
+fn home<'a>(run: &Run, runs: &HashMap<&RunId, &'a Run>) -> Option<&'a Run> {
     let parent = run.parent_id.as_ref().filter(|_| run.name.starts_with("eval_"))?;
-    runs.get(parent)
+    runs.get(parent).copied()
 }
 
 /// The data that a program's optimizations saw.
@@ -256,8 +251,8 @@ fn add_evaluations(
     session: &mut Session<'_>,
     passport: &mut Passport,
     own: &[&Run],
-    runs: &HashMap<RunId, Run>,
-    found: &[Optimization],
+    runs: &HashMap<&RunId, &Run>,
+    found: &[&Optimization],
     seen: &Seen,
 ) -> Result<()> {
     let names: HashMap<_, _> = session
@@ -266,8 +261,7 @@ fn add_evaluations(
         .into_iter()
         .map(|experiment| (experiment.id, experiment.name))
         .collect();
-    let counts: HashMap<RunId, RunTraces> =
-        session.store.run_traces(session.cx, None)?.unwrap_or_default().into_iter().collect();
+    let counts = session.ask(&TraceCountsOf(None))?;
     for run in own {
         session.cx.check()?;
         let home = home(run, runs);
@@ -279,17 +273,17 @@ fn add_evaluations(
                 (told.score, told.n, data(told.kind))
             }
             (Some(_), None) => {
-                let score = score(&stored_values(session, &run.id)?);
+                let score = score(&*session.ask(&ValuesOf(run.id.clone()))?);
                 (score, None, EvaluationData::Unknown("its optimization was not read"))
             }
             (None, _) => {
-                let score = score(&stored_values(session, &run.id)?);
+                let score = score(&*session.ask(&ValuesOf(run.id.clone()))?);
                 let table = result_table(session, &run.id)?;
                 let n = table.as_ref().map(|table| table.rows.len() as u64);
                 (score, n, plain_data(table.as_ref(), seen))
             }
         };
-        let traces = counts.get(&run.id).copied();
+        let traces = counts.recorded(&run.id);
         passport.evaluations.push(PassportEvaluation {
             run: (*run).clone(),
             experiment: names.get(&run.experiment_id).cloned().unwrap_or_default(),
@@ -326,9 +320,9 @@ fn plain_data(table: Option<&crate::model::ResultTable>, seen: &Seen) -> Evaluat
     }
 }
 
-fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[&Optimization]) -> Result<()> {
     let is_seed =
-        |one: &&Optimization| one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&passport.hash);
+        |one: &&&Optimization| one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&passport.hash);
     passport.seed_of = found.iter().filter(is_seed).map(|one| RunRef::of(&one.run)).collect();
     let Some(first) = found.iter().find(|one| !is_seed(one)).or(found.first()) else { return Ok(()) };
     let predictors = &passport.program.predictors;
@@ -351,10 +345,11 @@ fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[Opti
     Ok(())
 }
 
-fn add_families(session: &mut Session<'_>, passport: &mut Passport, found: &[Optimization]) -> Result<()> {
+fn add_families(session: &mut Session<'_>, passport: &mut Passport, found: &[&Optimization]) -> Result<()> {
     for one in found.iter().filter(|one| one.optimizer.name == Some(Optimizer::Gepa)) {
         session.cx.check()?;
-        let Some(lineage) = lineage_of(session, one)? else { continue };
+        let told = session.ask(&FamilyTreeOf(one.run.id.clone()))?;
+        let Some(lineage) = told.as_ref() else { continue };
         let hash_of = |runs: &[RunId]| {
             let evaluation = one.evaluations.iter().find(|evaluation| runs.contains(&evaluation.run_id))?;
             evaluation.state_hash.clone()

@@ -6,15 +6,16 @@ mod read;
 mod traces;
 
 use crate::analysis::program_state::{describe_fields, from_params};
-use crate::model::{Program, ProgramSource, Run, RunId, RunStatus};
-use crate::query::ask::Session;
-use crate::store::{Result, RunQuery, RunScope};
+use crate::model::{Program, ProgramSource, RunId, RunStatus};
+use crate::query::ask::{Question, Session};
+use crate::query::runs::{RunOf, ValuesOf};
+use crate::store::Result;
 
 pub(super) use gepa::{
     CANDIDATES, GepaEvaluation, VALSET_SCORES, add_programs as add_gepa_programs, candidates as gepa_candidates,
     evaluation as gepa_evaluation, table as gepa_table,
 };
-pub(super) use read::{Read, read_json, state};
+pub(super) use read::{Read, UnmaskedFile, read_json, state};
 
 /// The program of a run, with names, types and directions of its fields as far as they are
 /// known: from `model.json`, else `best_model.json`, else its params, else what GEPA's tables
@@ -23,15 +24,16 @@ pub(super) use read::{Read, read_json, state};
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn program(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Option<Program>> {
-    let Some(run) = one(session, run)? else { return Ok(None) };
-    let Some(mut program) = state_of(session, &run, best)? else {
-        return if best { Ok(None) } else { gepa::program(session, &run) };
+    let stored = session.ask(&RunOf(run.clone()))?;
+    let Some(stored) = stored.as_ref() else { return Ok(None) };
+    let Some(mut program) = state_of(session, run, best)? else {
+        return if best { Ok(None) } else { gepa::program(session, stored) };
     };
-    let seen = traces::signatures(session, &run, &program)?;
+    let seen = traces::signatures(session, stored, &program)?;
     describe_fields(&mut program, &seen);
-    program.missing = missing::missing(session, &run.id, &program)?;
+    program.missing = missing::missing(session, run, &program)?;
     if program.source == ProgramSource::BestModelJson && program.stale.is_none() {
-        program.stale = super::infer_rules::why_intermediate(session, &run)?;
+        program.stale = super::infer_rules::why_intermediate(session, stored)?;
     }
     Ok(Some(program))
 }
@@ -42,17 +44,34 @@ pub fn program(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Opt
 /// # Errors
 /// As [`program`].
 pub fn program_state(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Option<Program>> {
-    let Some(run) = one(session, run)? else { return Ok(None) };
-    let Some(mut program) = state_of(session, &run, best)? else { return Ok(None) };
-    describe_fields(&mut program, &[]);
-    Ok(Some(program))
+    Ok((*session.ask(&StateOf { run: run.clone(), best })?).clone())
 }
 
-fn one(session: &mut Session<'_>, run: &RunId) -> Result<Option<Run>> {
-    Ok(session.store.runs(session.cx, &RunQuery { scope: RunScope::One(run.clone()), with_deleted: true })?.pop())
+/// The program of a run without facts from traces; `None` inside if it has none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StateOf {
+    /// The run.
+    pub run: RunId,
+    /// Only its `best_model.json`.
+    pub best: bool,
 }
 
-fn state_of(session: &mut Session<'_>, run: &Run, best: bool) -> Result<Option<Program>> {
+impl Question for StateOf {
+    type Answer = Option<Program>;
+    const LABEL: &'static str = "program";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let Some(mut program) = state_of(session, &self.run, self.best)? else { return Ok(None) };
+        describe_fields(&mut program, &[]);
+        Ok(Some(program))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Program::bytes)
+    }
+}
+
+fn state_of(session: &mut Session<'_>, run: &RunId, best: bool) -> Result<Option<Program>> {
     let mut is_model_broken = false;
     if !best {
         match read::state(session, run, ProgramSource::ModelJson)? {
@@ -63,20 +82,20 @@ fn state_of(session: &mut Session<'_>, run: &Run, best: bool) -> Result<Option<P
     }
     // Where a run has a program of its own, the best one of something nested is not it.
     if !is_model_broken && let Read::Good(mut program) = read::state(session, run, ProgramSource::BestModelJson)? {
-        program.stale = stale(&run.status);
+        let stored = session.ask(&RunOf(run.clone()))?;
+        program.stale = stored.as_ref().as_ref().and_then(|run| stale(&run.status));
         return Ok(Some(program));
     }
     if best {
         return Ok(None);
     }
-    let query = RunQuery { scope: RunScope::One(run.id.clone()), with_deleted: true };
-    let values = session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
+    let values = session.ask(&ValuesOf(run.clone()))?;
     let Some(parsed) = from_params(&values.params) else { return Ok(None) };
     if !is_model_broken {
         read::warn_of_absence(session, run)?;
     }
     for problem in parsed.problems {
-        session.cx.warn(format!("run {}, params", run.id), problem);
+        session.cx.warn(format!("run {run}, params"), problem);
     }
     Ok(Some(parsed.program))
 }

@@ -4,8 +4,8 @@ mod writers;
 
 use std::ops::ControlFlow;
 
-use super::optimization::{Optimization, optimization};
-use super::program::program_state;
+use super::optimization::{Optimization, OptimizationOf};
+use super::program::StateOf;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::{Program, RunId};
 use crate::query::ask::{Question, Session};
@@ -91,15 +91,16 @@ pub fn provenance(
     evaluation: &RunId,
     path: &str,
 ) -> Result<Option<Provenance>> {
-    let Some(found) = optimization(session, parent)? else { return Ok(None) };
+    let found = session.ask(&OptimizationOf(parent.clone()))?;
+    let Some(found) = found.as_ref() else { return Ok(None) };
     let own = found.evaluations.iter().position(|one| one.run_id == *evaluation);
     let program = match own.and_then(|at| found.programs[at].clone()) {
         Some(program) => Some(program),
-        None => program_state(session, evaluation, false)?,
+        None => (*session.ask(&StateOf { run: evaluation.clone(), best: false })?).clone(),
     };
     let Some(instruction) = program.as_ref().and_then(|program| instruction_at(program, path)) else { return Ok(None) };
     let wanted = [(path, instruction)];
-    Ok(provenances(session, &found, &wanted)?.pop())
+    Ok(provenances(session, found, &wanted)?.pop())
 }
 
 /// The same of several instructions with their paths, in their order: traces are read once.
@@ -112,7 +113,7 @@ pub(super) fn provenances(
     let mut looked = Looked { complete: true, ..Looked::default() };
     if searches.iter().any(|search| !search.is_sure()) {
         looked = writers(session, &found.run.id, &mut |writer| {
-            searches.iter_mut().filter(|search| !search.is_sure()).for_each(|search| search.see(&writer));
+            searches.iter_mut().filter(|search| !search.is_sure()).for_each(|search| search.see(writer));
             if searches.iter().all(Search::is_sure) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
     }

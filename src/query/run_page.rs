@@ -5,7 +5,8 @@ use crate::analysis::optimization::may_count_completed;
 use crate::analysis::program_state::is_source;
 use crate::model::{DatasetInput, Experiment, LoggedModel, Run, RunId, RunValues};
 use crate::query::ask::{Question, Session};
-use crate::store::{Result, RunQuery, RunScope};
+use crate::query::runs::{RelatedRuns, RunOf, ValuesOf};
+use crate::store::Result;
 
 /// A run and what surrounds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,16 +45,16 @@ fn page_score(session: &mut Session<'_>, run: &Run, values: &RunValues) -> Resul
 /// # Errors
 /// Those of the store.
 pub fn run_page(session: &mut Session<'_>, id: &RunId) -> Result<Option<RunPage>> {
-    let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
-    let Some(stored) = session.store.runs(session.cx, &query)?.pop() else { return Ok(None) };
-    let values = session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default();
-    let family = super::runs::adopted_runs(session, Some(&stored.experiment_id), true)?;
+    let stored = session.ask(&RunOf(id.clone()))?;
+    let Some(stored) = (*stored).clone() else { return Ok(None) };
+    let values = (*session.ask(&ValuesOf(id.clone()))?).clone();
+    let family = session.ask(&RelatedRuns { experiment: Some(stored.experiment_id.clone()), with_deleted: true })?;
     let run = family.iter().find(|run| run.id == *id).cloned().unwrap_or(stored);
     let parent = family.iter().find(|other| Some(&other.id) == run.parent_id.as_ref()).cloned();
     let is_child = |other: &Run| {
         other.parent_id.as_ref() == Some(id) && other.id != *id && other.lifecycle == crate::model::Lifecycle::Active
     };
-    let children = family.into_iter().filter(is_child).collect();
+    let children = family.iter().filter(|other| is_child(other)).cloned().collect();
     let experiment = session.store.experiments(session.cx, true)?.into_iter().find(|one| one.id == run.experiment_id);
     Ok(Some(RunPage {
         score: page_score(session, &run, &values)?,

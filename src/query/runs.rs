@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::analysis::adopt_orphans;
 use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
 use crate::query::Found;
-use crate::query::ask::{Question, Session};
+use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{Result, RunQuery, RunScope};
 
 /// Runs and how they hang together.
@@ -39,7 +39,8 @@ pub struct RunTable {
 /// # Errors
 /// Those of the store.
 pub fn run_tree(session: &mut Session<'_>, experiment: &ExperimentId, with_deleted: bool) -> Result<RunTree> {
-    Ok(RunTree::new(adopted_runs(session, Some(experiment), with_deleted)?))
+    let wanted = RelatedRuns { experiment: Some(experiment.clone()), with_deleted };
+    Ok(RunTree::new(session.ask(&wanted)?.to_vec()))
 }
 
 /// The runs of one experiment, or of all, with their values; orphans are adopted.
@@ -52,6 +53,31 @@ pub fn run_table(session: &mut Session<'_>, experiment: Option<&ExperimentId>, w
     adopt_orphans(&mut runs);
     let rows = runs.into_iter().zip(values);
     Ok(RunTable { rows: rows.filter(|(run, _)| with_deleted || run.lifecycle == Lifecycle::Active).collect() })
+}
+
+/// The runs of one experiment, or of all, with their values; orphans are adopted. Deleted ones are among them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunRowsOf(pub Option<ExperimentId>);
+
+impl Question for RunRowsOf {
+    type Answer = RunTable;
+    const LABEL: &'static str = "runs with their values";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        run_table(session, self.0.as_ref(), true)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.bytes()
+    }
+}
+
+impl RunTable {
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.rows.iter().map(|(_, values)| 600 + values.bytes()).sum()
+    }
 }
 
 /// The run of an id or else a name, or else the only one whose id begins like this (with four
@@ -78,28 +104,71 @@ pub fn find_run(session: &mut Session<'_>, id_or_name: &str) -> Result<Found<Run
     Ok(super::one_of(runs, |run| run.id.to_string()))
 }
 
-/// A run as stored, deleted or not.
-pub(super) fn stored_run(session: &mut Session<'_>, id: &RunId) -> Result<Option<Run>> {
-    Ok(session.store.runs(session.cx, &RunQuery { scope: RunScope::One(id.clone()), with_deleted: true })?.pop())
+/// A run as stored, deleted or not; `None` inside if the store does not have it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RunOf(pub RunId);
+
+impl Question for RunOf {
+    type Answer = Option<Run>;
+    const LABEL: &'static str = "run";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let query = RunQuery { scope: RunScope::One(self.0.clone()), with_deleted: true };
+        Ok(session.store.runs(session.cx, &query)?.pop())
+    }
+
+    fn bytes(_: &Self::Answer) -> usize {
+        400
+    }
 }
 
-/// The values of a run; empty if it has none.
-pub(super) fn stored_values(session: &mut Session<'_>, id: &RunId) -> Result<RunValues> {
-    let query = RunQuery { scope: RunScope::One(id.clone()), with_deleted: true };
-    Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
+/// Params, tags and latest metrics of one run; empty if it has none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ValuesOf(pub RunId);
+
+impl Question for ValuesOf {
+    type Answer = RunValues;
+    const LABEL: &'static str = "values of a run";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let query = RunQuery { scope: RunScope::One(self.0.clone()), with_deleted: true };
+        Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.bytes()
+    }
 }
 
-/// Runs with inferred parents. All runs are looked at for the adoption, so that a run has the
-/// same parent whether deleted ones are shown or not.
-pub(super) fn adopted_runs(
-    session: &mut Session<'_>,
-    experiment: Option<&ExperimentId>,
-    with_deleted: bool,
-) -> Result<Vec<Run>> {
-    let mut runs = session.store.runs(session.cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
-    adopt_orphans(&mut runs);
-    runs.retain(|run| with_deleted || run.lifecycle == Lifecycle::Active);
-    Ok(runs)
+/// The runs of one experiment, or of all, with inferred parents. All runs are looked at to infer them, so that a run has
+/// the same parent whether deleted ones are wanted or not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RelatedRuns {
+    /// Only of this experiment.
+    pub experiment: Option<ExperimentId>,
+    /// Deleted ones too.
+    pub with_deleted: bool,
+}
+
+impl Question for RelatedRuns {
+    type Answer = Vec<Run>;
+    const LABEL: &'static str = "runs";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        if !self.with_deleted {
+            let all = session.ask(&Self { with_deleted: true, ..self.clone() })?;
+            return Ok(all.iter().filter(|run| run.lifecycle == Lifecycle::Active).cloned().collect());
+        }
+        let query = RunQuery { scope: scope(self.experiment.as_ref()), with_deleted: true };
+        let mut runs = session.store.runs(session.cx, &query)?;
+        adopt_orphans(&mut runs);
+        Ok(runs)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 400
+    }
 }
 
 fn scope(experiment: Option<&ExperimentId>) -> RunScope {

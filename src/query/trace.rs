@@ -111,7 +111,7 @@ pub fn find_traces(session: &mut Session<'_>, typed: &str, limit: usize) -> Resu
 /// Those of the store.
 pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceTree>> {
     let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
-    let spans = session.store.spans(session.cx, trace)?;
+    let spans = session.ask(&SpansOf(trace.clone()))?.to_vec();
     let no_spans = if spans.is_empty() { Some(NoSpans::of(session, &head)?) } else { None };
     Ok(Some(TraceTree { no_spans, ..TraceTree::new(head, spans) }))
 }
@@ -170,6 +170,41 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
         own_time_ns,
     };
     TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own), attachments }
+}
+
+/// The heads of a trace's spans, by start, then as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SpansOf(pub TraceId);
+
+impl Question for SpansOf {
+    type Answer = Vec<SpanHead>;
+    const LABEL: &'static str = "spans";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        session.store.spans(session.cx, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 250
+    }
+}
+
+/// The body of a span, for other questions; `None` inside if it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BodyOf(pub TraceId, pub SpanHandle);
+
+impl Question for BodyOf {
+    type Answer = Option<SpanBody>;
+    const LABEL: &'static str = "span";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        session.store.span_body(session.cx, &self.0, self.1)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, SpanBody::bytes)
+    }
 }
 
 /// A trace and the heads of its spans, as a tree; `None` inside if the store has no such trace.

@@ -33,6 +33,11 @@ impl TraceCounts {
         self.len() == 0
     }
 
+    /// Those of a run that has some.
+    pub fn recorded(&self, run: &RunId) -> Option<RunTraces> {
+        self.by_run.as_ref()?.get(run).copied()
+    }
+
     /// Those of one run: none if it has none, `None` if that is unknown.
     pub fn of(&self, run: &RunId) -> Option<RunTraces> {
         let by_run = self.by_run.as_ref()?;
@@ -40,16 +45,16 @@ impl TraceCounts {
     }
 }
 
-/// The traces of each run of an experiment, counted.
+/// The traces of each run of an experiment, or of all, counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TraceCountsOf(pub ExperimentId);
+pub struct TraceCountsOf(pub Option<ExperimentId>);
 
 impl Question for TraceCountsOf {
     type Answer = TraceCounts;
     const LABEL: &'static str = "traces of runs";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_counts_by_run(session, Some(&self.0))
+        trace_counts_by_run(session, self.0.as_ref())
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -5,11 +5,11 @@ use super::data_rows::DataRows;
 use super::diff::result_table;
 use super::lookup;
 use super::program::{GepaEvaluation, VALSET_SCORES, gepa_evaluation, program_state};
-use super::runs::{stored_run, stored_values};
 use crate::analysis::gepa_evaluations::has_score;
 use crate::model::program::Object;
 use crate::model::{Json, ResultRow, ResultTable, RunId, RunValues};
 use crate::query::ask::Session;
+use crate::query::runs::{RunOf, ValuesOf};
 use crate::store::Result;
 
 /// Scores from GEPA's table.
@@ -30,8 +30,8 @@ pub struct ValsetRows {
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
 pub fn valset_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<ValsetRows>> {
-    let Some(stored) = stored_run(session, run)? else { return Ok(None) };
-    let values = stored_values(session, run)?;
+    let Some(stored) = (*session.ask(&RunOf(run.clone()))?).clone() else { return Ok(None) };
+    let values = session.ask(&ValuesOf(run.clone()))?;
     let Some(score) = lookup::score(&values) else { return Ok(None) };
     let program = program_state(session, run, false)?;
     let Some(found) = gepa_evaluation(session, &stored, program.as_ref())? else { return Ok(None) };
@@ -39,7 +39,7 @@ pub fn valset_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<Vals
     if candidate.scores.is_empty() || !has_score(&candidate, Some(score)) {
         return Ok(None);
     }
-    let parent_values = stored_values(session, &parent)?;
+    let parent_values = session.ask(&ValuesOf(parent.clone()))?;
     let Some(examples) = examples(session, &parent, &parent_values, first.as_ref())? else {
         session.cx.warn(
             format!("run {parent}, {VALSET_SCORES}"),

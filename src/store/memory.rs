@@ -21,8 +21,9 @@ use super::{
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
     MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
-    TraceRow, natural,
+    TraceRow,
 };
+use crate::words::natural;
 use knobs::Knobs;
 
 /// A store in memory; clones share its content.

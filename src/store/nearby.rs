@@ -145,7 +145,7 @@ pub fn names_in(folder: &Path) -> Vec<FolderName> {
         }
     }
     // Databases first: they are what is looked for.
-    names.sort_by(|a, b| a.is_folder.cmp(&b.is_folder).then_with(|| crate::model::natural::compare(&a.name, &b.name)));
+    names.sort_by(|a, b| a.is_folder.cmp(&b.is_folder).then_with(|| crate::words::natural::compare(&a.name, &b.name)));
     names
 }
 

@@ -85,7 +85,7 @@ fn dialog_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FolderMemory, is_n
         (Some(path), Some(_), false) => (format!("{} is no folder", path.display()), Tone::Warn),
         _ => (" ".to_owned(), Tone::Muted),
     };
-    text_ui(ui, &crate::widgets::format::one_line(&text, 90), Type::Small, tone);
+    text_ui(ui, &crate::words::one_line(&text, 90), Type::Small, tone);
     ui.horizontal(|ui| {
         let is_chosen = ui.add_enabled_ui(is_folder, |ui| ui.add(Chip::button("Use this folder")).clicked()).inner;
         if let Some(path) = typed.filter(|_| is_folder && (is_chosen || is_entered)) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::widgets::format;
+use crate::words;
 
 /// All instructions of a program, each with the path of its predictor.
 pub(super) type Instructions<'a> = Vec<(&'a str, &'a str)>;
@@ -39,7 +39,7 @@ pub(super) fn first_lines(candidates: &[Instructions<'_>]) -> Vec<FirstLine> {
         let new = lines().enumerate().find(|(_, line)| !lines_before.contains(line));
         let line = new.map(|(at, line)| {
             let before = if at == 0 { "" } else { "… " };
-            format!("{before}{}", format::ellipsize_graphemes(line, MOST))
+            format!("{before}{}", words::ellipsize_graphemes(line, MOST))
         });
         told.push(FirstLine { line, same_as: None });
         lines_before.extend(lines());

@@ -6,11 +6,11 @@ use super::scene::Scene;
 use crate::model::warning::{WarningGroup, group_warnings};
 use crate::state::{Action, NoticeKind};
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// Kinds of warnings shown in their window; the rest is counted and can be copied.
 const MAX_LISTED: usize = 200;
@@ -55,7 +55,7 @@ fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// A store can name any folder: one that is not its own is opened only with the user's word.
 fn outside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(folder) = scene.loader.outside().filter(|_| !scene.state.refuses_outside).cloned() else { return };
-    let action = format!("Open artifacts in {}", format::one_line(&folder, 90));
+    let action = format!("Open artifacts in {}", words::one_line(&folder, 90));
     let what = "Artifacts of this store lie outside its own folder";
     let advice = "If you allow it, every folder that this store names is opened; that is remembered for this store";
     match shape_ui(ui, "outside", Notice::warning(what).advice(advice).action(&action).dismissible()) {
@@ -84,14 +84,14 @@ pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// One kind of warnings: where it was seen first, how often elsewhere, and what it is.
 fn warning_ui(ui: &mut Ui, group: &WarningGroup<'_>) {
     for place in group.places.iter().take(PLACES_SHOWN) {
-        text_ui(ui, &format::one_line(place, 200), Type::Value, Tone::Muted);
+        text_ui(ui, &words::one_line(place, 200), Type::Value, Tone::Muted);
     }
     let more = group.places.len().saturating_sub(PLACES_SHOWN);
     if more > 0 {
-        let more = format!("… and {} more places; copy to see them", format::count(more as u64));
+        let more = format!("… and {} more places; copy to see them", words::count(more as u64));
         text_ui(ui, &more, Type::Value, Tone::Muted);
     }
-    let what = format::ellipsize_graphemes(group.what, 600);
+    let what = words::ellipsize_graphemes(group.what, 600);
     let alike = if group.differs { " (or alike)" } else { "" };
     ui.add(egui::Label::new(format!("{what}{alike}")).wrap());
 }

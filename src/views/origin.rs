@@ -9,10 +9,10 @@ use crate::loader::Lane;
 use crate::model::RunId;
 use crate::query::{Origin, Provenance, ProvenanceOf};
 use crate::state::{Action, DetailTab, Location, Place, SpanRef};
-use crate::widgets::format;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
+use crate::words;
 
 /// A line that may lead somewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         if !name.is_empty() {
-            text_ui(ui, &format::one_line(name, 80), Type::Small, Tone::Muted);
+            text_ui(ui, &words::one_line(name, 80), Type::Small, Tone::Muted);
         }
         match &line.target {
             Some(target) => {
@@ -68,11 +68,11 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
                 }
             }
             None => {
-                text_ui(ui, &format::one_line(&line.text, 200), Type::Small, Tone::Muted);
+                text_ui(ui, &words::one_line(&line.text, 200), Type::Small, Tone::Muted);
             }
         }
         if !line.note.is_empty() {
-            let note = format::one_line(&line.note, 300);
+            let note = words::one_line(&line.note, 300);
             let rich = RichText::new(note.as_ref()).font(Type::Small.font()).color(Tokens::of(ui).text2);
             ui.add(Label::new(rich).truncate());
         }
@@ -110,7 +110,7 @@ pub(super) fn line(told: &Provenance) -> Line {
             plain("Of the program that was given to the optimization", "inferred".to_owned())
         }
         Origin::Unknown => {
-            let traces = format::count(told.looked.traces);
+            let traces = words::count(told.looked.traces);
             let rest = if told.looked.complete { "" } else { "; there are more" };
             let note = match told.looked.traces {
                 0 => "the optimization has no traces to look into".to_owned(),

@@ -90,7 +90,7 @@ pub(super) fn icon_button(ui: &mut Ui, glyph: Glyph, name: &str, tooltip: &str, 
 /// A word that leads somewhere.
 pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
     let tokens = Tokens::of(ui);
-    let text = crate::widgets::format::one_line(text, 80);
+    let text = crate::words::one_line(text, 80);
     let rich = RichText::new(text.as_ref()).font(cut.font()).color(tone.color(tokens));
     let response = ui.add(Label::new(rich).sense(Sense::click()).truncate());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, text.as_ref()));

@@ -8,10 +8,10 @@ use super::scene::Scene;
 use crate::loader::Lane;
 use crate::query::{CountsOfExperiments, TraceIndexOf};
 use crate::state::{Action, Place, Tab};
-use crate::widgets::format;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<String>) {
     ui.horizontal_centered(|ui| {
@@ -22,7 +22,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
         };
         let mut store = vec![info.kind.to_owned()];
         store.extend(info.schema_of.clone());
-        store.extend(info.size_bytes.map(format::bytes));
+        store.extend(info.size_bytes.map(words::bytes));
         store.push(info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
         let path = info.path.display().to_string();
         text_ui(ui, &store.join(" · "), Type::Caption, Tone::Muted).on_hover_text(path);
@@ -36,7 +36,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
             }
             if let Some(slowest) = scene.loader.slowest().filter(|_| !scene.clock.is_fixed) {
                 let ms = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
-                let text = format!("slowest query {}", format::duration_ns(ms));
+                let text = format!("slowest query {}", words::duration_ns(ms));
                 text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);
             }
             let warnings = scene.loader.warnings().len();
@@ -57,11 +57,11 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
         place if scene.state.location().tab == Some(Tab::Traces) => {
             let index = scene.loader.ask(&TraceIndexOf(place.scope()), Lane::Visible);
             let index = index.value()?;
-            let total = format::count(index.total);
+            let total = words::count(index.total);
             Some(if index.handles.len() as u64 == index.total {
                 if index.total == 1 { "1 trace".to_owned() } else { format!("{total} traces") }
             } else {
-                format!("{} of {total} traces shown", format::count(index.handles.len() as u64))
+                format!("{} of {total} traces shown", words::count(index.handles.len() as u64))
             })
         }
         place => {
@@ -75,7 +75,7 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
             }
             let counted = |count: u64, word: &str| match count {
                 1 => format!("1 {word}"),
-                more => format!("{} {word}s", format::count(more)),
+                more => format!("{} {word}s", words::count(more)),
             };
             let traces = traces.map(|traces| format!(" · {}", counted(traces, "trace"))).unwrap_or_default();
             Some(format!("{}{traces}", counted(runs, "run")))

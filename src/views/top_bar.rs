@@ -146,8 +146,8 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
         if index == last {
             let cut = if matches!(target, Place::Trace { .. }) { Type::Value } else { Type::BodyStrong };
-            text_ui(ui, &crate::widgets::format::one_line(&name, 60), cut, Tone::Neutral);
-        } else if link(ui, &crate::widgets::format::one_line(&name, 40), Type::Body, Tone::Muted).clicked() {
+            text_ui(ui, &crate::words::one_line(&name, 60), cut, Tone::Neutral);
+        } else if link(ui, &crate::words::one_line(&name, 40), Type::Body, Tone::Muted).clicked() {
             scene.go(target);
         }
     }

@@ -1,10 +1,10 @@
 //! A list of keys and values in two aligned columns, clipped, whole on demand.
 
-use super::format;
 use super::row_text;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use super::virtual_rows::set_bounds;
+use crate::words;
 use egui::accesskit::Role;
 use egui::{Align, AsIdSalt, Rect, Sense, Ui, pos2, vec2};
 
@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
         }
         let id = scope.with(index);
         let response = ui.interact(rect, id, Sense::click());
-        let value = format::one_line(row.value, row_text::GRAPHEMES_MOST);
+        let value = words::one_line(row.value, row_text::GRAPHEMES_MOST);
         ui.ctx().accesskit_node_builder(id, |node| {
             set_bounds(node, rect);
             node.set_role(Role::ListItem);
@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
         }
         let is_whole = value == row.value && shown.width() < room.width() - 2.0;
         if !is_whole && response.hovered() {
-            response.on_hover_text(format::ellipsize_graphemes(row.value, TOOLTIP_MOST).as_ref());
+            response.on_hover_text(words::ellipsize_graphemes(row.value, TOOLTIP_MOST).as_ref());
         }
     }
     clicked

@@ -9,12 +9,10 @@
 pub mod charts;
 pub mod chips;
 pub mod completion;
-pub mod csv;
 pub mod diff_text;
 pub mod empty;
 pub mod field;
 pub mod fonts;
-pub mod format;
 pub mod glyphs;
 pub mod hex_rows;
 pub mod image_view;

@@ -122,7 +122,7 @@ impl<'a> Notice<'a> {
         let line = |ui: &mut Ui, text: &str, cut: Type, color| {
             if !text.is_empty() {
                 // A message from below may be long; a label is not the place for all of it.
-                let text = super::format::ellipsize_graphemes(text, 2_000);
+                let text = crate::words::ellipsize_graphemes(text, 2_000);
                 ui.add(Label::new(RichText::new(text).font(cut.font()).color(color)).wrap());
             }
         };

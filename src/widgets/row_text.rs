@@ -1,9 +1,9 @@
 //! Painting one line of text into a rectangle, cut with an ellipsis. egui keeps the layout between frames.
 
-use super::format;
 use super::text::visible_line;
 use super::tokens::size::Type;
 use super::value_text;
+use crate::words;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Galley, Painter, Rect, TextFormat, pos2};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub const GRAPHEMES_MOST: usize = 200;
 
 /// Lays `text` out as one line that is at most `width` wide.
 pub fn layout(painter: &Painter, text: &str, font: FontId, width: f32) -> Arc<Galley> {
-    let text = format::one_line(text, GRAPHEMES_MOST);
+    let text = words::one_line(text, GRAPHEMES_MOST);
     // Marks that turn the direction are seen, as everywhere: a name must not read otherwise than it is.
     let text = visible_line(&text);
     let mut job = LayoutJob::single_section(

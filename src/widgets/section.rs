@@ -25,7 +25,7 @@ pub fn card_heading_ui(ui: &mut Ui, text: &str) -> Response {
 }
 
 fn heading_ui(ui: &mut Ui, text: &str, cut: Type, color: egui::Color32) -> Response {
-    let text = super::format::one_line(text, 400);
+    let text = crate::words::one_line(text, 400);
     let rich = RichText::new(text.as_ref()).font(cut.font()).color(color);
     let response = ui.add(Label::new(rich).truncate());
     ui.ctx().accesskit_node_builder(response.id, |node| {

@@ -3,14 +3,15 @@
 use crate::source::Source;
 
 /// What each layer may import directly; an arrow reaches everything behind it.
-const ARROWS: [(&str, &[&str]); 13] = [
-    ("model", &[]),
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("words", &[]),
+    ("model", &["words"]),
     ("analysis", &["model"]),
     ("store", &["model"]),
     ("query", &["store", "analysis"]),
     ("loader", &["query"]),
     ("state", &["loader"]),
-    ("widgets", &[]),
+    ("widgets", &["words"]),
     ("gallery", &["widgets"]),
     ("views", &["state", "widgets"]),
     ("app", &["views", "gallery"]),

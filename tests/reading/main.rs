@@ -5,6 +5,7 @@ mod addresses;
 mod artifact_roots;
 mod beginnings;
 mod conformance;
+mod counting;
 mod examples;
 mod examples_hostile;
 mod gepa_scores;

@@ -80,7 +80,7 @@ fn candidates_stand_below_their_parents_with_what_is_known() {
         let name = format!("Candidate Candidate {} ", one.index);
         let (label, level) = rows.iter().find(|(label, _)| label.starts_with(&name)).expect("its row");
         assert_eq!(*level, depth_of(one.index), "{label}");
-        let score = dspyglass::widgets::format::value(one.score.expect("a score"));
+        let score = dspyglass::words::value(one.score.expect("a score"));
         assert!(label.contains(&format!("Score {score}")), "{label}");
         let examples = told.candidates[1].scores.len();
         let front = if one.front.is_empty() { "no".to_owned() } else { format!("{} / {examples}", one.front.len()) };
@@ -103,7 +103,7 @@ fn proposals_say_what_became_of_them() {
     let heads = rows(&harness, Role::TreeItem, "Iteration ");
     assert_eq!(heads.len(), accepted);
     for (one, (head, level)) in told.proposals.iter().filter(|one| one.candidate.is_some()).zip(heads) {
-        let value = |score: Option<f64>| dspyglass::widgets::format::value(score.expect("a score"));
+        let value = |score: Option<f64>| dspyglass::words::value(score.expect("a score"));
         let wanted = format!(
             "Iteration {}, from candidate {}, accepted as candidate {}, score on the sample {} → {}, for {}",
             one.iteration.expect("a number"),

@@ -12,7 +12,8 @@ use super::parse::Parsed;
 use super::signature::is_name;
 use crate::analysis::text_diff::Known;
 use crate::model::program::Object;
-use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, natural};
+use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource};
+use crate::words::natural;
 
 /// So many characters of a param MLflow keeps (2.x – 3.18).
 pub const PARAM_CUT: usize = 6000;

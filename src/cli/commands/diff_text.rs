@@ -58,7 +58,7 @@ fn print_values(diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failur
         writeln!(answer.out, "\nMetrics")?;
     }
     for change in &diff.metrics {
-        let (old, new) = (change.old.map(words::real), change.new.map(words::real));
+        let (old, new) = (change.old.map(words::value), change.new.map(words::value));
         print_change(&format!("  {}", words::clean(&change.key)), old, new, &mut page(answer))?;
         if let Some(note) = diff.scale_note(change) {
             writeln!(answer.out, "    {note}")?;
@@ -86,7 +86,7 @@ fn print_shown<'d>(
 }
 
 fn right_from(rule: RightRule) -> String {
-    if rule.is_binary { "right is 1".to_owned() } else { format!("right from {} on", words::real(rule.threshold)) }
+    if rule.is_binary { "right is 1".to_owned() } else { format!("right from {} on", words::value(rule.threshold)) }
 }
 
 fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<(), Failure> {
@@ -125,7 +125,7 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
         let sides = ["a", "b"].into_iter().zip(examples.rules).zip(examples.ranges).zip(examples.right);
         for (((side, rule), range), right) in sides {
             let (Some(rule), Some(range)) = (rule, range) else { continue };
-            let (low, high) = (words::real(range.low), words::real(range.high));
+            let (low, high) = (words::value(range.low), words::value(range.high));
             let right = format!("{right} of {} right", examples.scored);
             writeln!(answer.out, "  {side}: scores from {low} to {high}, {}, {right}", right_from(rule))?;
         }
@@ -139,7 +139,7 @@ fn print_list(title: &str, list: &[ExampleChange], answer: &mut Answer<'_>) -> R
     writeln!(answer.out, "{title}: {}", words::count(list.len() as u64))?;
     for one in list.iter().take(EXAMPLES) {
         let inputs = preview(&Json::Object(one.inputs.clone()), PREVIEW);
-        writeln!(answer.out, "    {} → {}  {inputs}", words::real(one.old), words::real(one.new))?;
+        writeln!(answer.out, "    {} → {}  {inputs}", words::value(one.old), words::value(one.new))?;
         for (side, answered) in ["a", "b"].into_iter().zip(&one.answers) {
             let Some(answered) = answered else { continue };
             let repr = if answered.from_repr { ", read from a repr" } else { "" };

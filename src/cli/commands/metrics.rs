@@ -92,9 +92,9 @@ fn print_series(series: &MetricSeries, answer: &mut Answer<'_>) -> Result<(), Fa
         "{} · {} · min {} · max {} · last {}",
         words::clean(&series.key),
         words::counted(points.len() as u64, "point"),
-        words::real(low),
-        words::real(high),
-        words::real(last)
+        words::value(low),
+        words::value(high),
+        words::value(last)
     )?;
     let time = words::time_header("Time", answer.style.is_utc);
     let mut table = Table::new(&[("Step", Side::Right), (&*time, Side::Left), ("Value", Side::Right)]);
@@ -112,7 +112,7 @@ fn print_series(series: &MetricSeries, answer: &mut Answer<'_>) -> Result<(), Fa
             continue;
         }
         let time = words::time(Some(point.timestamp_ms), answer.style.is_utc);
-        table.row(vec![point.step.to_string(), time, words::real(point.value)]);
+        table.row(vec![point.step.to_string(), time, words::value(point.value)]);
     }
     Ok(table.print(answer.style, answer.out)?)
 }

@@ -222,7 +222,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
     }
     let mut table = Table::new(&columns);
     for one in &found.evaluations {
-        let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::real);
+        let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::value);
         let program = one.state_hash.as_ref().map_or("–", |hash| short(hash.as_str()));
         let mut cells = vec![
             one.order.to_string(),
@@ -235,7 +235,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
             marks(found, one).join(", "),
         ];
         if has_completed {
-            let share = one.completed.map_or_else(|| "–".to_owned(), |share| format!("{} %", words::real(share)));
+            let share = one.completed.map_or_else(|| "–".to_owned(), |share| format!("{} %", words::value(share)));
             cells.insert(COMPLETED_AT, share);
         }
         table.row(cells);

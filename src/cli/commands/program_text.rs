@@ -7,7 +7,7 @@ use crate::cli::json::preview;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::program::{MISSING_REASON, Object};
-use crate::model::{FactSource, Json, Predictor, Program, Run};
+use crate::model::{FactSource, Json, Predictor, Program, Run, predictor_title};
 
 /// Values longer than this are cut.
 const PREVIEW: usize = 120;
@@ -54,7 +54,7 @@ pub(super) fn named(run: &Run) -> String {
 
 /// The path of a predictor; a bare one has none.
 pub(super) fn title(path: &str) -> String {
-    if path.is_empty() { "(the program itself)".to_owned() } else { words::clean(path) }
+    words::clean(predictor_title(path))
 }
 
 fn print_predictor(predictor: &Predictor, answer: &mut Answer<'_>) -> Result<(), Failure> {

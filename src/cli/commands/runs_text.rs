@@ -6,8 +6,9 @@ use super::Answer;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::{ExperimentId, Forest, LatestMetric, Lifecycle, Run, RunId, RunValues, natural};
+use crate::model::{ExperimentId, Forest, LatestMetric, Lifecycle, Run, RunId, RunValues};
 use crate::query::{RunTable, RunTree};
+use crate::words::natural;
 
 /// Of a run, so many metrics are shown.
 const METRICS_SHOWN: usize = 3;
@@ -100,7 +101,7 @@ fn describe_metrics(metrics: &[LatestMetric]) -> String {
     }
     let shown = metrics.iter().take(METRICS_SHOWN);
     let mut text = shown
-        .map(|metric| format!("{} {}", metric.key, words::real(metric.point.value)))
+        .map(|metric| format!("{} {}", metric.key, words::value(metric.point.value)))
         .collect::<Vec<_>>()
         .join(", ");
     if metrics.len() > METRICS_SHOWN {

@@ -265,7 +265,7 @@ mod tests {
         }
 
         fn bytes(_: &usize) -> usize {
-            5 << 20
+            10 << 20
         }
     }
 
@@ -326,6 +326,6 @@ mod tests {
         ask(&memo, &Large(0), 1, &cx).expect("kept");
         ask(&memo, &Large(3), 1, &cx).expect("found");
         let kept: Vec<bool> = (0..4).map(|one| memo.outdated(&Large(one), Reveal::Masked).is_some()).collect();
-        assert_eq!(kept, [true, false, false, true].map(|kept| kept), "at most three quarters of 16 MB are left");
+        assert_eq!(kept, [true, false, false, true].map(|kept| kept), "at most three quarters of 32 MB are left");
     }
 }

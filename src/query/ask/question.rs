@@ -27,8 +27,8 @@ impl CostClass {
     /// About how many bytes of answers are worth keeping.
     pub fn most_bytes(self) -> usize {
         match self {
-            Self::Facts | Self::Rows => 16 << 20,
-            Self::Bodies => 32 << 20,
+            Self::Rows => 16 << 20,
+            Self::Facts | Self::Bodies => 32 << 20,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{CheckReport, Findings, tally};
 use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
-use crate::query::runs::adopted_runs;
+use crate::query::runs::RelatedRuns;
 use crate::store::{Result, RunQuery, RunScope};
 
 /// The ids that traces may refer to.
@@ -16,7 +16,7 @@ pub(super) struct Known {
 
 pub(super) fn check_runs(session: &mut Session<'_>, report: &mut CheckReport) -> Result<Known> {
     let experiments = session.store.experiments(session.cx, true)?;
-    let runs = adopted_runs(session, None, true)?;
+    let runs = session.ask(&RelatedRuns { experiment: None, with_deleted: true })?;
     let is_active = |lifecycle| lifecycle == Lifecycle::Active;
     report.experiments = experiments.iter().filter(|one| is_active(one.lifecycle)).count() as u64;
     report.experiments_deleted = experiments.len() as u64 - report.experiments;
@@ -31,7 +31,7 @@ pub(super) fn check_runs(session: &mut Session<'_>, report: &mut CheckReport) ->
     report.findings.append(&mut findings.0);
     Ok(Known {
         experiments: experiments.into_iter().map(|one| one.id).collect(),
-        runs: runs.into_iter().map(|run| run.id).collect(),
+        runs: runs.iter().map(|run| run.id.clone()).collect(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::analysis::metric_match::{Alike, MetricClues, MetricMatch, ScoreRange,
 use crate::model::{ResultTable, RunId};
 use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, ScoreSource, score_of};
-use crate::query::runs::{adopted_runs, stored_run};
+use crate::query::runs::{RelatedRuns, RunOf};
 use crate::store::{Result, TraceQuery};
 
 /// On no more traces of a run a name is looked for: most assessments are lost (MLflow 3.13 – 3.18).
@@ -43,11 +43,11 @@ pub fn metric_match(
 /// The name and the id of the optimization whose evaluation a run is: a plain `Evaluate` within
 /// a run of the user is named `eval`, those of optimizers have a number.
 fn optimization_of(session: &mut Session<'_>, run: &RunId) -> Result<Option<(String, String)>> {
-    let Some(stored) = stored_run(session, run)? else { return Ok(None) };
+    let Some(stored) = (*session.ask(&RunOf(run.clone()))?).clone() else { return Ok(None) };
     if !stored.name.starts_with("eval_") {
         return Ok(None);
     }
-    let family = adopted_runs(session, Some(&stored.experiment_id), true)?;
+    let family = session.ask(&RelatedRuns { experiment: Some(stored.experiment_id.clone()), with_deleted: true })?;
     let find = |id: &RunId| family.iter().find(|one| one.id == *id);
     let Some(parent) = find(run).and_then(|own| own.parent_id.clone()) else { return Ok(None) };
     let name = find(&parent).map(|parent| parent.name.clone()).filter(|name| !name.is_empty());

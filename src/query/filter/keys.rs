@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::syntax::Attribute;
-use crate::model::{Entry, ExperimentId, Run, RunValues, Shown, natural};
+use crate::model::{Entry, ExperimentId, Run, RunValues, Shown};
 use crate::query::ask::Session;
 use crate::query::{RunTable, lookup, run_table};
 use crate::store::Result;
+use crate::words::natural;
 
 /// Of each key, no more different values are counted.
 const MAX_COUNTED: usize = 1_000;

@@ -10,7 +10,7 @@ use crate::analysis::provenance::{Writer, WriterKind};
 use crate::model::{Predictor, Program, RunStatus};
 
 /// Candidates and proposals, from the spans of the proposer in order of time.
-pub fn lineage(found: &Optimization, spans: Vec<Writer>) -> (Vec<LineageCandidate>, Vec<LineageProposal>) {
+pub fn lineage(found: &Optimization, spans: Vec<Arc<Writer>>) -> (Vec<LineageCandidate>, Vec<LineageProposal>) {
     let mut candidates = candidates(found);
     // Programs that were only tried on a sample were not accepted.
     let tried: Vec<&Program> = found.programs.iter().flatten().collect();
@@ -50,7 +50,7 @@ pub fn lineage(found: &Optimization, spans: Vec<Writer>) -> (Vec<LineageCandidat
             before: None,
             after: None,
             texts: vec![(component, text)],
-            writers: vec![Some(Arc::new(span))],
+            writers: vec![Some(span)],
         });
     }
     (candidates, proposals)

@@ -9,8 +9,10 @@ use crate::analysis::optimization::{
 };
 use crate::analysis::program_state::describes_program;
 use crate::model::{ArtifactOwner, Json, Program, Run, RunValues, SpanBody, SpanHead, TraceId};
+use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::Session;
 use crate::query::lookup;
+use crate::query::trace::{BodyOf, SpansOf};
 use crate::store::{Result, TraceQuery};
 
 /// No more traces than this are looked into.
@@ -42,7 +44,7 @@ pub struct Known<'a> {
 
 /// The optimizer, and the instructions that it was given where its proposer was told them.
 pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Result<(OptimizerGuess, Vec<String>)> {
-    let files = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
+    let files = session.ask(&ArtifactsOf(ArtifactOwner::Run(run.id.clone())))?;
     let tag = |key: &str| lookup::tag(known.values, key).map(|tag| tag.value.as_str().to_owned());
     let evaluation = |one: &EvaluationFacts| EvaluationClue {
         name: one.run.name.clone(),
@@ -100,12 +102,13 @@ fn ask_traces(session: &mut Session<'_>, run: &Run, clues: &mut OptimizerClues) 
     let asks_calls = clues.evaluations.is_empty() && clues.best.is_some();
     for row in session.store.trace_rows(session.cx, &index.handles)? {
         session.cx.check()?;
-        let spans = session.store.spans(session.cx, &row.id)?;
+        let spans = session.ask(&SpansOf(row.id.clone()))?;
         // Predictors name their signature; a bare call of a model has none.
         let asked = spans.iter().filter(|span| span.name.starts_with("Predict.")).take(MAX_PREDICTS);
         let mut has_signature = false;
         for span in asked {
-            let Some(body) = session.store.span_body(session.cx, &row.id, span.handle)? else { continue };
+            let body = session.ask(&BodyOf(row.id.clone(), span.handle))?;
+            let Some(body) = body.as_ref() else { continue };
             let Some(signature) = body.attributes.get("signature").and_then(Json::as_str) else { continue };
             has_signature = true;
             if is_proposal(signature) {
@@ -116,8 +119,8 @@ fn ask_traces(session: &mut Session<'_>, run: &Run, clues: &mut OptimizerClues) 
         }
         let call = spans.iter().find(|span| span.name.starts_with("LM."));
         if let (false, Some(call)) = (has_signature, call) {
-            let body = session.store.span_body(session.cx, &row.id, call.handle)?;
-            clues.bare_prompts.extend(body.and_then(|body| first_text(body.inputs.as_ref()?)));
+            let body = session.ask(&BodyOf(row.id.clone(), call.handle))?;
+            clues.bare_prompts.extend(body.as_ref().as_ref().and_then(|body| first_text(body.inputs.as_ref()?)));
         }
         if asks_calls {
             calls.add(session, &row.id, &spans)?;

@@ -5,16 +5,13 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::model::{ArtifactOwner, Json, RunId, json};
+use crate::model::{Json, RunId, json};
 use crate::query::ask::Session;
-use crate::query::program::{Read, read_json};
+use crate::query::program::{Read, UnmaskedFile, read_json};
 use crate::store::Result;
 
 /// The table of results of an evaluation (MLflow ≥ 3.3).
 const RESULT_TABLE: &str = "result_table.json";
-
-/// Longer tables are not counted.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// How many examples a file of data holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +28,13 @@ pub fn table_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<u64>>
     struct Table {
         data: Vec<IgnoredAny>,
     }
-    let owner = ArtifactOwner::Run(run.clone());
-    let Some(file) = session.store.artifact(session.cx, &owner, RESULT_TABLE, MAX_BYTES)? else { return Ok(None) };
-    if let Ok(table) = serde_json::from_slice::<Table>(&file.bytes) {
+    let file = session.ask(&UnmaskedFile { run: run.clone(), path: RESULT_TABLE.to_owned() })?;
+    let Read::Good(bytes) = &*file else { return Ok(None) };
+    if let Ok(table) = serde_json::from_slice::<Table>(bytes) {
         return Ok(Some(table.data.len() as u64));
     }
     // Something that Python writes and the standard forbids, or damage.
-    let rows = rows_of(&json::decode(&file.bytes).value).map(|rows| rows.len() as u64);
+    let rows = rows_of(&json::decode(bytes).value).map(|rows| rows.len() as u64);
     if rows.is_none() {
         session.cx.warn(format!("run {run}, {RESULT_TABLE}"), "is no table: cut short or damaged");
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::model::{Lifecycle, ProgramSource, Run, RunId, RunStatus, StateHash};
 use crate::query::ask::{Question, Session};
 use crate::query::program::{Read, state};
-use crate::query::runs::adopted_runs;
+use crate::query::runs::RelatedRuns;
 use crate::store::Result;
 
 /// No more runs are looked at.
@@ -62,7 +62,7 @@ impl Question for AllStates {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let previous = session.previous(self);
-        let runs = adopted_runs(session, None, false)?;
+        let runs = session.ask(&RelatedRuns { experiment: None, with_deleted: false })?;
         let mut index = StateIndex { complete: runs.len() <= MAX_RUNS, ..StateIndex::default() };
         for run in runs.iter().filter(|run| run.lifecycle == Lifecycle::Active).take(MAX_RUNS) {
             session.cx.check()?;
@@ -98,7 +98,7 @@ fn is_same(known: &Known, run: &Run) -> bool {
 }
 
 fn hash(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Result<Option<StateHash>> {
-    Ok(match state(session, run, source)? {
+    Ok(match state(session, &run.id, source)? {
         Read::Good(program) => program.state_hash,
         Read::Broken | Read::Absent => None,
     })

@@ -10,7 +10,8 @@ use crate::model::secret::mask_json;
 use crate::model::{Json, Program, ProgramSource, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
 use crate::query::lookup;
-use crate::query::runs::{adopted_runs, run_table, stored_values};
+use crate::query::runs::run_table;
+use crate::query::runs::{RelatedRuns, ValuesOf};
 use crate::store::Result;
 
 /// All candidates but the seed.
@@ -94,18 +95,18 @@ pub struct GepaEvaluation {
 /// The candidate that an evaluation scored, by its own program or else by GEPA's order; `None`
 /// if its optimization has no such tables or they do not fit.
 pub fn evaluation(session: &mut Session<'_>, run: &Run, program: Option<&Program>) -> Result<Option<GepaEvaluation>> {
-    let family = adopted_runs(session, Some(&run.experiment_id), true)?;
+    let family = session.ask(&RelatedRuns { experiment: Some(run.experiment_id.clone()), with_deleted: true })?;
     let adopted = family.iter().find(|one| one.id == run.id);
     let Some(parent) = adopted.and_then(|run| run.parent_id.clone()) else { return Ok(None) };
     let first = family.iter().find(|one| one.parent_id.as_ref() == Some(&parent)).map(|one| one.id.clone());
     if table(session, &parent, CANDIDATES)?.is_none() {
         return Ok(None);
     }
-    let values = stored_values(session, &parent)?;
+    let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut known = candidates(session, &parent, &values, None)?;
     let place = match program {
         Some(program) => {
-            let score = lookup::score(&stored_values(session, &run.id)?);
+            let score = lookup::score(&*session.ask(&ValuesOf(run.id.clone()))?);
             candidate_of_program(&known, program, score)
         }
         None => in_order(session, run, &parent, &known)?,
@@ -139,7 +140,7 @@ fn in_order(
 /// The program of a run that saved none: of one of GEPA's evaluations, or of what GEPA gave back.
 pub fn program(session: &mut Session<'_>, run: &Run) -> Result<Option<Program>> {
     let found = if table(session, &run.id, CANDIDATES)?.is_some() {
-        let values = stored_values(session, &run.id)?;
+        let values = session.ask(&ValuesOf(run.id.clone()))?;
         let best = lookup::metric(&values, "best_candidate_idx").map(|metric| metric.point.value);
         let known = candidates(session, &run.id, &values, None)?;
         known.into_iter().find(|one| Some(one.index as f64) == best && run.status == RunStatus::Finished)

@@ -2,14 +2,16 @@
 
 use crate::analysis::program_state::from_json;
 use crate::model::json::{Decoded, decode};
-use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, Run, RunId};
-use crate::query::ask::Session;
+use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, RunId};
+use crate::query::artifacts::ArtifactsOf;
+use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, StoreError};
 
 /// Longer files are no state of a program and no table of results.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// What a file gave.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Read<T> {
     /// What it holds.
     Good(T),
@@ -20,9 +22,9 @@ pub enum Read<T> {
 }
 
 /// The state in one of a run's artifacts.
-pub fn state(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Result<Read<Program>> {
-    let place = place(&run.id, source.as_str());
-    let decoded = match read_json(session, &run.id, source.as_str())? {
+pub fn state(session: &mut Session<'_>, run: &RunId, source: ProgramSource) -> Result<Read<Program>> {
+    let place = place(run, source.as_str());
+    let decoded = match read_json(session, run, source.as_str())? {
         Read::Good(decoded) => decoded,
         Read::Broken => return Ok(Read::Broken),
         Read::Absent => return Ok(Read::Absent),
@@ -52,39 +54,68 @@ pub fn state(session: &mut Session<'_>, run: &Run, source: ProgramSource) -> Res
 /// One of a run's artifacts as JSON **with its secrets**: whoever calls this masks what it makes
 /// of it.
 pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Read<Decoded>> {
-    let revealing = revealing(session.cx);
-    let answer = session.store.artifact(&revealing, &ArtifactOwner::Run(run.clone()), path, MAX_BYTES);
-    for warning in revealing.take_warnings() {
-        session.cx.warn(warning.place, warning.what);
-    }
-    let place = place(run, path);
-    let file = match answer {
-        Ok(Some(file)) => file,
-        Ok(None) => return Ok(Read::Absent),
-        Err(StoreError::Io { source, .. }) => {
-            session.cx.warn(place, format!("cannot be read: {source}"));
-            return Ok(Read::Broken);
-        }
-        Err(error) => return Err(error),
+    let file = session.ask(&UnmaskedFile { run: run.clone(), path: path.to_owned() })?;
+    let bytes = match &*file {
+        Read::Good(bytes) => bytes,
+        Read::Broken => return Ok(Read::Broken),
+        Read::Absent => return Ok(Read::Absent),
     };
-    if file.full_size > MAX_BYTES {
-        session.cx.warn(place, format!("has {} bytes; no more than {MAX_BYTES} are read", file.full_size));
-        return Ok(Read::Broken);
-    }
-    let decoded = decode(&file.bytes);
+    let decoded = decode(bytes);
     if decoded.marks.is_raw {
-        session.cx.warn(place, "is no JSON: cut short, damaged or nested too deeply");
+        session.cx.warn(place(run, path), "is no JSON: cut short, damaged or nested too deeply");
         return Ok(Read::Broken);
     }
     Ok(Read::Good(decoded))
 }
 
+/// The bytes of one of a run's artifacts **with its secrets**; several questions read the same file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UnmaskedFile {
+    /// The run.
+    pub run: RunId,
+    /// The path of the file among its artifacts.
+    pub path: String,
+}
+
+impl Question for UnmaskedFile {
+    type Answer = Read<Vec<u8>>;
+    const LABEL: &'static str = "artifact";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let revealing = revealing(session.cx);
+        let owner = ArtifactOwner::Run(self.run.clone());
+        let answer = session.store.artifact(&revealing, &owner, &self.path, MAX_BYTES);
+        for warning in revealing.take_warnings() {
+            session.cx.warn(warning.place, warning.what);
+        }
+        let place = place(&self.run, &self.path);
+        let file = match answer {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(Read::Absent),
+            Err(StoreError::Io { source, .. }) => {
+                session.cx.warn(place, format!("cannot be read: {source}"));
+                return Ok(Read::Broken);
+            }
+            Err(error) => return Err(error),
+        };
+        if file.full_size > MAX_BYTES {
+            session.cx.warn(place, format!("has {} bytes; no more than {MAX_BYTES} are read", file.full_size));
+            return Ok(Read::Broken);
+        }
+        Ok(Read::Good(file.bytes))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        if let Read::Good(bytes) = answer { bytes.len() } else { 0 }
+    }
+}
+
 /// Says why a state had to be pieced together from params.
-pub fn warn_of_absence(session: &mut Session<'_>, run: &Run) -> Result<()> {
-    let tree = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
-    let why = tree.absent.map_or_else(String::new, |why| format!(" ({why})"));
+pub fn warn_of_absence(session: &mut Session<'_>, run: &RunId) -> Result<()> {
+    let tree = session.ask(&ArtifactsOf(ArtifactOwner::Run(run.clone())))?;
+    let why = tree.absent.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
     session.cx.warn(
-        place(&run.id, ProgramSource::ModelJson.as_str()),
+        place(run, ProgramSource::ModelJson.as_str()),
         format!("is missing{why}; the program is pieced together from params, which MLflow cuts at 6000 characters"),
     );
     Ok(())

@@ -6,7 +6,7 @@ use crate::analysis::program_state::{
 };
 use crate::model::{Json, Program, ProgramSource, Run, RunId, SpanBody, SpanHead, TraceId, TraceRow};
 use crate::query::ask::Session;
-use crate::query::runs::adopted_runs;
+use crate::query::runs::RelatedRuns;
 use crate::store::{Result, TraceQuery};
 
 /// Traces of one run.
@@ -38,7 +38,7 @@ pub fn signatures(session: &mut Session<'_>, run: &Run, program: &Program) -> Re
         return Ok(look.seen);
     }
     let is_best = program.source == ProgramSource::BestModelJson;
-    let family = adopted_runs(session, Some(&run.experiment_id), true)?;
+    let family = session.ask(&RelatedRuns { experiment: Some(run.experiment_id.clone()), with_deleted: true })?;
     let parent = match family.iter().find(|other| other.id == run.id).and_then(|it| it.parent_id.as_ref()) {
         _ if is_best => Some(&run.id),
         Some(parent) if look.search_run(session, parent)? => return Ok(look.seen),

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::optimization::{is_proposal, is_reflection_prompt};
 use crate::analysis::provenance::{Writer, WriterKind, prompt_text};
 use crate::model::{Json, RunId, SpanBody, SpanHead, TraceId};
-use crate::query::ask::Session;
-use crate::store::{Result, TraceQuery};
+use crate::query::ask::{Question, Session};
+use crate::query::trace::{BodyOf, SpansOf};
+use crate::query::traces::{TraceIndexOf, TraceScope};
+use crate::store::Result;
 
 /// No more traces of an optimization are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -38,26 +41,23 @@ pub struct Looked {
 pub fn writers(
     session: &mut Session<'_>,
     run: &RunId,
-    visit: &mut dyn FnMut(Writer) -> ControlFlow<()>,
+    visit: &mut dyn FnMut(&Arc<Writer>) -> ControlFlow<()>,
 ) -> Result<Looked> {
     let since = Instant::now();
-    let index =
-        session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
-    let mut handles: Vec<_> = index.handles.to_vec();
-    // Newest first, as stored; what was written first is what was used.
-    handles.reverse();
-    let mut looked = Looked { complete: handles.len() <= MAX_TRACES, ..Looked::default() };
-    for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
-        for row in session.store.trace_rows(session.cx, chunk)? {
+    let index = session.ask(&TraceIndexOf(TraceScope::Run(run.clone())))?;
+    let of = index.handles.len();
+    let mut looked = Looked { complete: of <= MAX_TRACES, ..Looked::default() };
+    for from in (0..of.min(MAX_TRACES)).step_by(CHUNK) {
+        for trace in session.ask(&OldestTraces { run: run.clone(), from })?.iter() {
             session.cx.check()?;
             if looked.spans >= MAX_SPANS as u64 || since.elapsed() > MAX_TIME {
                 looked.complete = false;
                 return Ok(looked);
             }
             looked.traces += 1;
-            let (found, read) = writers_of(session, &row.id)?;
-            looked.spans += read;
-            for writer in found {
+            let found = session.ask(&WritersOf(trace.clone()))?;
+            looked.spans += found.read;
+            for writer in &found.writers {
                 if visit(writer).is_break() {
                     looked.complete = true;
                     return Ok(looked);
@@ -68,9 +68,61 @@ pub fn writers(
     Ok(looked)
 }
 
+/// Some traces of a run, the oldest first: what was written first is what was used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OldestTraces {
+    run: RunId,
+    /// The place of the first of them among all, counted from the oldest.
+    from: usize,
+}
+
+impl Question for OldestTraces {
+    type Answer = Vec<TraceId>;
+    const LABEL: &'static str = "list of traces";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let index = session.ask(&TraceIndexOf(TraceScope::Run(self.run.clone())))?;
+        // They come the newest first.
+        let handles: Vec<_> =
+            index.handles.iter().rev().take(MAX_TRACES).skip(self.from).take(CHUNK).copied().collect();
+        Ok(session.store.trace_rows(session.cx, &handles)?.into_iter().map(|row| row.id).collect())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 60
+    }
+}
+
+/// The possible writers of one trace.
+#[derive(Debug, PartialEq)]
+struct TraceWriters {
+    /// Predictors before the calls that they made.
+    writers: Vec<Arc<Writer>>,
+    /// How many bodies of spans were read.
+    read: u64,
+}
+
+/// The spans of a trace that may have written an instruction: asked for each instruction of an optimization, read once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct WritersOf(TraceId);
+
+impl Question for WritersOf {
+    type Answer = TraceWriters;
+    const LABEL: &'static str = "proposals of a trace";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let (writers, read) = writers_of(session, &self.0)?;
+        Ok(TraceWriters { writers: writers.into_iter().map(Arc::new).collect(), read })
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.writers.iter().map(|writer| writer.bytes()).sum()
+    }
+}
+
 /// Those of one trace, predictors before the calls that they made; and how many bodies were read.
 fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>, u64)> {
-    let spans = session.store.spans(session.cx, trace)?;
+    let spans = session.ask(&SpansOf(trace.clone()))?;
     let predictors: HashMap<&str, usize> =
         (0..spans.len()).filter(|at| is_predictor(&spans[*at])).map(|at| (&*spans[at].id, at)).collect();
     let parents: HashMap<&str, &str> =
@@ -92,8 +144,9 @@ fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>
             continue;
         }
         read += 1;
-        let Some(body) = session.store.span_body(session.cx, trace, span.handle)? else { continue };
-        let signature = signature(&body);
+        let body = session.ask(&BodyOf(trace.clone(), span.handle))?;
+        let Some(body) = body.as_ref() else { continue };
+        let signature = signature(body);
         let kind = match &signature {
             Some(signature) if is_proposal(signature) => WriterKind::Proposer,
             _ => WriterKind::OtherPredictor,
@@ -101,8 +154,8 @@ fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>
         if kind == WriterKind::Proposer {
             proposers.insert(at, (signature.clone(), body.inputs.clone()));
         }
-        if let Some(outputs) = body.outputs {
-            found.push(writer(trace, span, span_nth, kind, signature, body.inputs, outputs));
+        if let Some(outputs) = body.outputs.clone() {
+            found.push(writer(trace, span, span_nth, kind, signature, body.inputs.clone(), outputs));
         }
     }
     for (at, span_nth) in calls {
@@ -116,12 +169,13 @@ fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>
             },
         };
         read += 1;
-        let Some(body) = session.store.span_body(session.cx, trace, span.handle)? else { continue };
-        let inputs = inputs.or(body.inputs);
+        let body = session.ask(&BodyOf(trace.clone(), span.handle))?;
+        let Some(body) = body.as_ref() else { continue };
+        let inputs = inputs.or_else(|| body.inputs.clone());
         let is_reflection =
             kind == WriterKind::BareCall && inputs.as_ref().and_then(prompt_text).is_some_and(is_reflection_prompt);
         let kind = if is_reflection { WriterKind::ReflectionPrompt } else { kind };
-        if let Some(outputs) = body.outputs {
+        if let Some(outputs) = body.outputs.clone() {
             found.push(writer(trace, span, span_nth, kind, signature, inputs, outputs));
         }
     }

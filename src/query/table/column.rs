@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Entry, Run, RunValues, Shown, natural};
+use crate::model::{Entry, Run, RunValues, Shown};
 use crate::query::{RunTable, TraceCounts, lookup};
+use crate::words::natural;
 
 /// A column of a table of runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::model::{ArtifactEntry, ArtifactTree, natural};
+use crate::model::{ArtifactEntry, ArtifactTree};
 use crate::store::{ReadCx, Result};
+use crate::words::natural;
 
 /// More entries than this are not listed.
 const MAX_ENTRIES: usize = 20_000;

@@ -6,9 +6,10 @@ use super::{Content, MemoryStore, MemoryTrace};
 use crate::model::{
     ArtifactEntry, ArtifactOwner, ArtifactTree, Assessment, DatasetInput, Experiment, ExperimentId, Json, LatestMetric,
     Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
-    SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, natural,
+    SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
 use crate::store::{Inventory, StoreInfo};
+use crate::words::natural;
 
 impl Default for MemoryStore {
     fn default() -> Self {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::reader::Reader;
 use super::row;
+use crate::model::secret;
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
-use crate::model::{natural, secret};
 use crate::store::Result;
+use crate::words::natural;
 
 impl Reader<'_> {
     /// See [`crate::store::Store::experiments`].

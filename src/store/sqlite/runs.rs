@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::connection::explain;
 use super::reader::Reader;
 use super::row;
+use crate::model::metric;
 use crate::model::secret::{self, is_secret_key, shown_under};
 use crate::model::{
     Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown,
 };
-use crate::model::{metric, natural};
 use crate::store::{Result, RunQuery, RunScope};
+use crate::words::natural;
 
 /// The values of so many runs are read in one look, which takes some ten milliseconds: while
 /// somebody looks, nobody can write, and MLflow waits 20 s for that (2.21 – 3.17).

@@ -19,13 +19,13 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::field::Field;
-use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
 use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
+use crate::words;
 
 /// In less room what was found of a phrase stands below its field.
 const WORDS: f32 = 560.0;
@@ -149,11 +149,11 @@ fn history_words(evolution: &Evolution, shown: &EvolutionRows) -> Option<String>
     let history = shown.history.as_ref()?;
     let known = history.holds.iter().filter(|holds| holds.is_some()).count();
     let with = history.holds.iter().filter(|holds| **holds == Some(true)).count();
-    let Some(since) = history.since else { return Some(format!("In none of {} states", format::count(known as u64))) };
+    let Some(since) = history.since else { return Some(format!("In none of {} states", words::count(known as u64))) };
     let name = evolution.steps.get(since).and_then(|step| evolution.evaluations.get(*step.evaluations.first()?));
     let since = name.map(|one| format!(", since {}", one.name)).unwrap_or_default();
     let mean = |mean: MeanScore, word: &str| match mean.score {
-        Some(score) => format!("{} {word} ({})", format::value(score), format::count(mean.evaluations as u64)),
+        Some(score) => format!("{} {word} ({})", words::value(score), words::count(mean.evaluations as u64)),
         None => format!("unknown {word} (no full evaluation)"),
     };
     let (a, b) = (mean(history.with, "with it"), mean(history.without, "without"));

@@ -10,11 +10,11 @@ use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// What the switches at the right need.
 const SWITCHES: f32 = 430.0;
@@ -141,9 +141,9 @@ pub(super) fn name(scene: &mut Scene<'_>, run: &RunId) -> String {
 fn named_score(scene: &mut Scene<'_>, run: &RunId) -> String {
     let page = page(scene, run);
     let score = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
-    let name = format::one_line(&name(scene, run), 40).into_owned();
+    let name = words::one_line(&name(scene, run), 40).into_owned();
     match score {
-        Some(score) => format!("{name} · {}", format::value(score)),
+        Some(score) => format!("{name} · {}", words::value(score)),
         None => name,
     }
 }
@@ -179,7 +179,7 @@ fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usiz
         Some(Some(page)) => {
             facts.push(run_status_word(&page.run.status));
             if let Some(parent) = &page.parent {
-                facts.push(format!("in {}", format::one_line(&parent.name, 30)));
+                facts.push(format!("in {}", words::one_line(&parent.name, 30)));
             }
         }
         Some(None) => facts.push("not in this store".to_owned()),
@@ -187,7 +187,7 @@ fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usiz
     }
     if let Some(diff) = diff {
         facts.push(match diff.rows[at] {
-            Some(rows) => format!("n {}", format::count(rows as u64)),
+            Some(rows) => format!("n {}", words::count(rows as u64)),
             None => "n unknown".to_owned(),
         });
         let program = if at == 0 { &diff.old } else { &diff.new };

@@ -26,12 +26,12 @@ use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
-use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
 use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
+use crate::words;
 use paint::{Names, RowEvent};
 use rows::{Options, Rows, Side};
 
@@ -154,14 +154,14 @@ fn first_tab(diff: &Comparison) -> Option<Tab> {
 
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Tab {
     let tab = scene.state.location().tab.or_else(|| first_tab(known?)).unwrap_or(Tab::Program);
-    let count = |n: usize| if n == 0 { String::new() } else { format::count(n as u64) };
+    let count = |n: usize| if n == 0 { String::new() } else { words::count(n as u64) };
     let counts = Tab::OF_COMPARE.map(|tab| match (tab, known) {
         (Tab::Params, Some(diff)) => count(diff.params.len()),
         (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
         (Tab::Tags, Some(diff)) => count(diff.tags.len()),
         (Tab::Examples, Some(diff)) => match &diff.examples {
             Some(all) if all.scored > 0 && all.metric.is_same() => {
-                let count = |changes: &[ExampleChange]| format::count(changes.len() as u64);
+                let count = |changes: &[ExampleChange]| words::count(changes.len() as u64);
                 format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
             }
             _ => String::new(),

@@ -10,12 +10,12 @@ mod examples;
 use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, Side};
 use crate::model::{RunId, TraceId};
 use crate::widgets::diff_text::{self, DiffLine, Mark};
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
+use crate::words;
 
 /// Every row is so high.
 pub(super) const ROW: f32 = size::LINE + size::GAP_XS;
@@ -118,7 +118,7 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         }
         Row::Hidden { predictor, lines } => {
             let lines = *lines as u64;
-            let text = format!("… {} unchanged {}", format::count(lines), if lines == 1 { "line" } else { "lines" });
+            let text = format!("… {} unchanged {}", words::count(lines), if lines == 1 { "line" } else { "lines" });
             let response = tell(&text).on_hover_text("Click to show all lines");
             cards(ui, rect, Edge::Middle, is_unified, tokens);
             let color = if response.hovered() { tokens.accent } else { tokens.text2 };
@@ -352,7 +352,7 @@ fn demo(
         text_at(ui, rect, note, Type::Small, tokens.text2);
     }
     let clicked = response.clicked();
-    response.on_hover_text(format!("{}\n\nClick to copy", format::ellipsize_graphemes(whole, TOOLTIP)));
+    response.on_hover_text(format!("{}\n\nClick to copy", words::ellipsize_graphemes(whole, TOOLTIP)));
     clicked.then(|| RowEvent::Copy(whole.to_owned()))
 }
 
@@ -361,8 +361,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     let (old, new) = (text(&change.old), text(&change.new));
     let note = if change.note.is_empty() { String::new() } else { format!(" ({})", change.note) };
     let delta = if change.delta.is_empty() { String::new() } else { format!(", {}", change.delta) };
-    let label =
-        format!("{}{note}: {} → {}{delta}", change.key, format::one_line(&old, 200), format::one_line(&new, 200));
+    let label = format!("{}{note}: {} → {}{delta}", change.key, words::one_line(&old, 200), words::one_line(&new, 200));
     let response = row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
     let rect = row.rect;
     if response.hovered() {
@@ -379,7 +378,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     let right = values.with_min_x(values.right() - half);
     let value = |rect: Rect, value: &Option<String>, text: &str, tone: Tone| {
         let color = if value.is_some() { tone.color(tokens) } else { tokens.text3 };
-        text_at(ui, rect, &format::one_line(text, 200), Type::Value, color)
+        text_at(ui, rect, &words::one_line(text, 200), Type::Value, color)
     };
     value(left, &change.old, &old, Tone::Muted);
     text_at(ui, values.with_min_x(left.right() + 6.0), "→", Type::Small, tokens.text3);
@@ -389,7 +388,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
         row_text::paint(ui.painter(), rect, &change.delta, Type::Value, tokens.text1, Align::Max);
     }
     let clicked = response.clicked();
-    let cut = |text: &str| format::ellipsize_graphemes(text, TOOLTIP / 2).into_owned();
+    let cut = |text: &str| words::ellipsize_graphemes(text, TOOLTIP / 2).into_owned();
     response.on_hover_text(format!("{}\n\n− {}\n\n+ {}\n\nClick to copy both", change.key, cut(&old), cut(&new)));
     clicked.then(|| RowEvent::Copy(format!("{}\n{old}\n{new}", change.key)))
 }

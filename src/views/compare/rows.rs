@@ -175,16 +175,10 @@ impl Rows {
     }
 }
 
-/// `1 field`, `2 fields`.
-fn counted(n: usize, what: &str) -> String {
-    let ending = if n == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", crate::widgets::format::count(n as u64))
-}
-
 /// `1 differs`, `2 differ`.
 fn differ(n: usize) -> String {
     let ending = if n == 1 { "s" } else { "" };
-    format!("{} differ{ending}", crate::widgets::format::count(n as u64))
+    format!("{} differ{ending}", crate::words::count(n as u64))
 }
 
 /// The beginning of a text that is longer than so many bytes.

@@ -11,8 +11,8 @@ use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place
 use crate::views::command::Command;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
+use crate::words;
 
 /// The run that a command is about: where the keyboard stands, else what is selected or on screen.
 pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
@@ -94,7 +94,7 @@ pub(in crate::views) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
     let button = ui.add(Chip::button("Compare…")).on_hover_text("What changed from another run to this one");
     let baseline = scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run.id);
     let named =
-        baseline.as_ref().map(|id| format!("With the baseline {}", format::one_line(&header::name(scene, id), 40)));
+        baseline.as_ref().map(|id| format!("With the baseline {}", words::one_line(&header::name(scene, id), 40)));
     let (d, choose_key, b) = (
         Command::Compare.key_text(ui.ctx()),
         Command::CompareWith.key_text(ui.ctx()),

@@ -6,11 +6,11 @@ use egui::{Key, Modifiers, Ui};
 
 use crate::widgets::chips::Chip;
 use crate::widgets::field::Field;
-use crate::widgets::format;
 use crate::widgets::section::text_ui;
 use crate::widgets::text::Case;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::Type;
+use crate::words;
 
 /// No search keeps more places than this.
 pub(super) const HITS_MOST: usize = 100_000;
@@ -99,7 +99,7 @@ impl FindMemory {
             Some(found) => {
                 let many = if found >= HITS_MOST { "+" } else { "" };
                 let at = self.current.map_or(0, |current| current.min(found - 1) + 1);
-                format!("{} of {}{many}", format::count(at as u64), format::count(found as u64))
+                format!("{} of {}{many}", words::count(at as u64), words::count(found as u64))
             }
         }
     }

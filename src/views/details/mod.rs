@@ -18,7 +18,6 @@ use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
-use crate::widgets::format;
 use crate::widgets::glyphs::paint_square;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
@@ -26,6 +25,7 @@ use crate::widgets::tabs;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 use json::{JsonMemory, json_view_ui};
 use text::{TextMemory, searched_text_ui};
 
@@ -115,14 +115,14 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize)
     let model = figures.value().and_then(|figures| figures.spans.get(ordinal)?.model.clone());
     let mut facts: Vec<String> = model.into_iter().collect();
     facts.push(kind_word(&span.kind));
-    facts.push(span.duration_ns().map_or_else(|| "in progress".to_owned(), format::duration_ns));
+    facts.push(span.duration_ns().map_or_else(|| "in progress".to_owned(), words::duration_ns));
     ui.horizontal(|ui| {
         let side = egui::vec2(size::KIND_SQUARE, size::LINE);
         let (rect, _) = ui.allocate_exact_size(side, egui::Sense::hover());
         paint_square(ui.painter(), rect.center(), kind_tone(&span.kind).color(Tokens::of(ui)));
         let tone = if span.status == "ERROR" { Tone::Bad } else { Tone::Neutral };
         let name = if span.name.is_empty() { "(no name)" } else { &span.name };
-        text_ui(ui, &format::one_line(name, 60), Type::BodyStrong, tone);
+        text_ui(ui, &words::one_line(name, 60), Type::BodyStrong, tone);
         ui.add(
             egui::Label::new(
                 egui::RichText::new(facts.join(" · ")).font(Type::Small.font()).color(Tokens::of(ui).text2),
@@ -141,18 +141,18 @@ fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usi
     let missing: Vec<_> = attachments.of_span(ordinal).filter(|one| one.is_there == Some(false)).collect();
     for one in missing.iter().take(MOST) {
         let text = format!("Attachment missing ({}): {}", one.attachment.kind(), attachments.place(one));
-        text_ui(ui, &format::one_line(&text, 400), Type::Small, Tone::Warn);
+        text_ui(ui, &words::one_line(&text, 400), Type::Small, Tone::Warn);
     }
     if missing.len() > MOST {
-        let more = format!("{} more attachments missing", format::count((missing.len() - MOST) as u64));
+        let more = format!("{} more attachments missing", words::count((missing.len() - MOST) as u64));
         text_ui(ui, &more, Type::Small, Tone::Warn);
     }
 }
 
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>) {
     let count = |tab: DetailTab| match (tab, body) {
-        (DetailTab::Attributes, Some(body)) => format::count(body.attribute_count as u64),
-        (DetailTab::Events, Some(body)) if !body.events.is_empty() => format::count(body.events.len() as u64),
+        (DetailTab::Attributes, Some(body)) => words::count(body.attribute_count as u64),
+        (DetailTab::Events, Some(body)) if !body.events.is_empty() => words::count(body.events.len() as u64),
         _ => String::new(),
     };
     let counts = DetailTab::ALL.map(count);
@@ -223,8 +223,8 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
         None if !body.status_message.is_empty() => ("Failed".to_owned(), body.status_message.clone()),
         None => return,
     };
-    let short = format::ellipsize_graphemes(&message, 280);
-    let causes = format::ellipsize_graphemes(&causes, 280);
+    let short = words::ellipsize_graphemes(&message, 280);
+    let causes = words::ellipsize_graphemes(&causes, 280);
     let notice = Notice::failed(&what, &causes, &short);
     let on_events = scene.state.location().detail == DetailTab::Events;
     let notice = if exception.is_some() && !on_events { notice.action("Show stack") } else { notice };
@@ -287,7 +287,7 @@ fn tools_ui(
         if body.is_beginning {
             text_ui(ui, "The beginning; the rest is being read…", Type::Small, Tone::Muted);
         } else if bytes >= 100_000 {
-            text_ui(ui, &format::bytes(bytes as u64), Type::Small, Tone::Muted);
+            text_ui(ui, &words::bytes(bytes as u64), Type::Small, Tone::Muted);
         }
     });
     ui.add_space(size::GAP_XS);

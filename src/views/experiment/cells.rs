@@ -5,10 +5,10 @@ use crate::query::table::{Cell, RunAttribute, RunColumn, cell as value_of};
 use crate::views::parts::{run_status, run_status_word};
 use crate::views::scene::Clock;
 use crate::views::time::{age, moment_short};
-use crate::widgets::format;
 use crate::widgets::glyphs::Status;
 use crate::widgets::table::CellText;
 use crate::widgets::tokens::Tone;
+use crate::words;
 
 /// One cell.
 pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock: Clock) -> CellText<'a> {
@@ -23,7 +23,7 @@ pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock:
             CellText::text(moment_short(ms, clock)).tone(Tone::Muted)
         }
         (RunColumn::Attribute(RunAttribute::Duration), Cell::Whole(ms)) => {
-            CellText::value(format::duration_ms(ms.max(0))).tone(Tone::Muted)
+            CellText::value(words::duration_ms(ms.max(0))).tone(Tone::Muted)
         }
         (RunColumn::Attribute(RunAttribute::Id), Cell::Text(id)) => CellText::value(id).tone(Tone::Muted),
         (RunColumn::Attribute(_), Cell::Text(text)) => CellText::text(text).tone(Tone::Muted),
@@ -35,7 +35,7 @@ pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock:
             let is_part = counted.is_some_and(|counted| counted.with_tokens < counted.traces);
             CellText::value(format!("{}{}", if is_part { "≥ " } else { "" }, whole(count))).tone(Tone::Muted)
         }
-        (_, Cell::Number(number)) => CellText::value(format::value(number)),
+        (_, Cell::Number(number)) => CellText::value(words::value(number)),
         (_, Cell::Whole(count)) => CellText::value(whole(count)).tone(Tone::Muted),
         (_, Cell::Text(text)) => CellText::value(text),
     };
@@ -44,7 +44,7 @@ pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock:
 }
 
 fn whole(count: i64) -> String {
-    let digits = format::count(count.unsigned_abs());
+    let digits = words::count(count.unsigned_abs());
     if count < 0 { format!("-{digits}") } else { digits }
 }
 

@@ -10,7 +10,7 @@ use crate::query::table::{Cell, RunAttribute, RunColumn, cell};
 use crate::state::{Action, FileToSave, NoticeText};
 use crate::views::scene::Scene;
 use crate::views::time::moment_iso;
-use crate::widgets::csv::Separated;
+use crate::words::csv::Separated;
 
 /// Text that is being written.
 pub(super) struct Export {

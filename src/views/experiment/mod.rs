@@ -18,10 +18,10 @@ use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
 use crate::query::CountsOfExperiments;
 use crate::state::{Action, Place, Tab};
-use crate::widgets::format;
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
+use crate::words;
 use runs::RunsMemory;
 
 /// What the page remembers.
@@ -69,8 +69,8 @@ pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Exp
         ui.add_space(size::GAP_XS);
         let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
         let counts = counts.value().and_then(|list| list.iter().find(|(own, _)| own == id)).map(|(_, counts)| *counts);
-        let runs = counts.map(|counts| format::count(counts.runs)).unwrap_or_default();
-        let traces = counts.and_then(|counts| counts.traces).map(format::count).unwrap_or_default();
+        let runs = counts.map(|counts| words::count(counts.runs)).unwrap_or_default();
+        let traces = counts.and_then(|counts| counts.traces).map(words::count).unwrap_or_default();
         let titles =
             [tabs::Tab::new(Tab::Runs.title()).count(&runs), tabs::Tab::new(Tab::Traces.title()).count(&traces)];
         let tab = scene.state.location().tab.unwrap_or(Tab::Runs);

@@ -18,11 +18,11 @@ use crate::views::scroll::KeptScroll;
 use crate::views::step::neighbour;
 use crate::views::top_bar::experiment_name;
 use crate::widgets::completion::CompletionState;
-use crate::widgets::csv::Separated;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::menu::{self, PickerState};
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
 use crate::widgets::tokens::size;
+use crate::words::csv::Separated;
 
 /// What the table remembers.
 #[derive(Default)]
@@ -66,7 +66,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         empty_ui(ui, sentence, "");
         return;
     }
-    let traces = scene.loader.ask(&TraceCountsOf(id.clone()), Lane::Visible);
+    let traces = scene.loader.ask(&TraceCountsOf(Some(id.clone())), Lane::Visible);
     if let Some(error) = traces.error() {
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }

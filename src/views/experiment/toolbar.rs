@@ -10,13 +10,13 @@ use crate::query::filter::CompletionKind;
 use crate::query::{Filter, FilterKeys};
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField};
-use crate::widgets::csv::Separated;
 use crate::widgets::field::Field;
-use crate::widgets::format;
 use crate::widgets::menu::{ColumnPicker, PickerColumn};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
+use crate::words::csv::Separated;
 
 /// What the bar speaks of.
 pub(super) struct Bar<'a> {
@@ -155,7 +155,7 @@ fn parents_ui(ui: &mut Ui, arrangement: &mut Arrangement, runs: &PreparedRuns, e
 
 fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEvents) {
     let total = bar.runs.table.rows.len();
-    let count = |count: usize| format::count(count as u64);
+    let count = |count: usize| words::count(count as u64);
     let runs = |total: usize| if total == 1 { "run" } else { "runs" };
     let mut text = if memory.typed.filter.is_empty() {
         format!("{} {}", count(total), runs(total))
@@ -167,7 +167,7 @@ fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEven
         let words: Vec<String> = memory.typed.text.split_whitespace().map(|word| format!("“{word}”")).collect();
         text.push_str(&format!(" with {} in the name", words.join(" and ")));
     }
-    text_ui(ui, &format::one_line(&text, 120), Type::Small, Tone::Muted);
+    text_ui(ui, &words::one_line(&text, 120), Type::Small, Tone::Muted);
     if bar.is_waiting {
         text_ui(ui, "sorting…", Type::Small, Tone::Faint);
     }

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Align, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 
 use super::proposals::{self, Fate, ProposalRow, ProposalRows, Wanted};
-use super::rows::{counted, proposal_name};
+use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
@@ -17,7 +17,6 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::diff_text;
 use crate::widgets::empty::skeleton_rows_ui;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::section::{card_heading_ui, text_ui};
@@ -25,6 +24,7 @@ use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
+use crate::words;
 
 /// Every row is so high.
 const ROW: f32 = size::LINE + size::GAP_XS;
@@ -117,7 +117,7 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         card_heading_ui(ui, "Proposals");
         for (fate, word, count) in fates {
-            let text = format!("{word} {}", format::count(count));
+            let text = format!("{word} {}", words::count(count));
             if ui.add(Chip::toggle(&text, memory.fate == fate)).clicked() {
                 memory.fate = fate;
             }
@@ -217,7 +217,7 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             response.clicked().then_some(RowEvent::Choose(*proposal))
         }
         ProposalRow::Hidden { proposal, lines } => {
-            let text = format!("… {}", counted(*lines, "more line"));
+            let text = format!("… {}", words::counted(*lines, "more line"));
             let response = row.interact(ui, info(&text, 1, None)).on_hover_text("Click to show all of it");
             under(ui, false);
             let color = if response.hovered() { tokens.accent } else { tokens.text2 };

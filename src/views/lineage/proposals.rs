@@ -222,7 +222,7 @@ pub(super) fn fate(proposal: &LineageProposal) -> String {
 
 /// `1 → 2`; what is not known is `–`.
 pub(super) fn scores(proposal: &LineageProposal) -> String {
-    let one = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), crate::widgets::format::value);
+    let one = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), crate::words::value);
     format!("{} → {}", one(proposal.before), one(proposal.after))
 }
 

@@ -9,7 +9,7 @@ use crate::model::RunId;
 use crate::query::Lineage;
 use crate::query::lineage::LineageSource;
 use crate::views::first_lines::{FirstLine, Instructions, first_lines};
-use crate::widgets::format;
+use crate::words;
 
 /// A merged candidate is named below no more of its parents, and compared with no more of them. GEPA merges two.
 const PARENTS_MOST: usize = 4;
@@ -185,7 +185,7 @@ fn origin(one: &LineageCandidate) -> String {
 pub(super) fn joined(parents: &[usize]) -> String {
     let mut parts: Vec<String> = parents.iter().take(PARENTS_MOST).map(usize::to_string).collect();
     if parents.len() > PARENTS_MOST {
-        parts.push(format!("{} more", format::count((parents.len() - PARENTS_MOST) as u64)));
+        parts.push(format!("{} more", words::count((parents.len() - PARENTS_MOST) as u64)));
     }
     parts.join(" and ")
 }
@@ -241,8 +241,8 @@ pub(super) fn summary(lineage: &Lineage) -> String {
     }
     format!(
         "{} · {}: {}",
-        counted(lineage.candidates.len(), "candidate"),
-        counted(lineage.proposals.len(), "proposal"),
+        words::counted(lineage.candidates.len(), "candidate"),
+        words::counted(lineage.proposals.len(), "proposal"),
         fates.join(", ")
     )
 }
@@ -264,15 +264,10 @@ pub(super) fn cut_short(lineage: &Lineage) -> Option<String> {
     (!looked.complete).then(|| {
         format!(
             "Only {} with {} could be looked into; a proposal below may lack the span that wrote it",
-            counted(looked.traces as usize, "trace"),
-            counted(looked.spans as usize, "span")
+            words::counted(looked.traces as usize, "trace"),
+            words::counted(looked.spans as usize, "span")
         )
     })
-}
-
-/// `1 candidate`, `2 candidates`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", format::count(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// What a proposal is called: its iteration, or its place where that is not known.

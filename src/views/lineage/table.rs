@@ -8,12 +8,12 @@ use crate::model::RunId;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::text_ui;
 use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// More evaluations of one candidate are reached from its page.
 const RUNS_MOST: usize = 3;
@@ -151,7 +151,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Op
         },
         Shows::Score => match one.score {
             Some(score) => {
-                CellText::value(format::value(score)).tone(if is_winner { Tone::Good } else { Tone::Neutral })
+                CellText::value(words::value(score)).tone(if is_winner { Tone::Good } else { Tone::Neutral })
             }
             None => CellText::unknown(),
         },

@@ -3,12 +3,12 @@
 use egui::text::LayoutJob;
 use egui::{Label, TextFormat, Ui};
 
-use super::rows::{counted, data};
+use super::rows::data;
 use crate::loader::Optimization;
-use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, card_ui};
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// The column of names.
 const NAMES: f32 = 82.0;
@@ -100,23 +100,23 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
     let kinds = [("full", count("full")), ("minibatch", count("minibatch")), ("of unknown kind", count("unknown"))];
     let kinds: Vec<String> = kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
     if !kinds.is_empty() {
-        let candidates = counted(found.candidates.len() as u64, "program");
+        let candidates = words::counted(found.candidates.len() as u64, "program");
         add("Evaluations", kinds.join(", "), format!("of {candidates}"));
     }
     if let (Some(start), Some(end)) = (found.run.start_time_ms, found.run.end_time_ms) {
-        add("Duration", format::duration_ms(end.saturating_sub(start).max(0)), String::new());
+        add("Duration", words::duration_ms(end.saturating_sub(start).max(0)), String::new());
     }
     match found.traces {
         None => add("Traces", "unknown".to_owned(), String::new()),
         Some(traces) => {
-            let errors = if traces.errors > 0 { counted(traces.errors, "error") } else { String::new() };
-            add("Traces", format::count(traces.traces), errors);
+            let errors = if traces.errors > 0 { words::counted(traces.errors, "error") } else { String::new() };
+            add("Traces", words::count(traces.traces), errors);
             let total = found.tokens.and_then(|tokens| tokens.total);
             let part = match traces.with_tokens < traces.traces && total.is_some() {
-                true => format!("known of {} traces", format::count(traces.with_tokens)),
+                true => format!("known of {} traces", words::count(traces.with_tokens)),
                 false => String::new(),
             };
-            add("Tokens", total.map_or_else(|| "unknown".to_owned(), format::count_short), part);
+            add("Tokens", total.map_or_else(|| "unknown".to_owned(), words::count_short), part);
         }
     }
     facts

@@ -9,11 +9,11 @@ use crate::state::{Action, Location, Place, Tab};
 use crate::views::origin::origin_ui;
 use crate::views::parts::link;
 use crate::views::scene::Scene;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// No more predictors are named here; the tab of the program has all.
 const MOST_REWRITTEN: usize = 3;
@@ -85,7 +85,7 @@ fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) 
                     .on_hover_text("The best full evaluation; no best_model.json of a finished optimization names it");
             }
         });
-        let score = one.score.map_or_else(|| "–".to_owned(), format::value);
+        let score = one.score.map_or_else(|| "–".to_owned(), words::value);
         text_ui(ui, &score, Type::Headline, if one.score.is_some() { tone } else { Tone::Faint });
         text_ui(ui, &one.note, Type::Small, Tone::Muted);
     });
@@ -112,8 +112,8 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
             {
                 let change = to - from;
                 let (text, tone) = match change {
-                    change if change > 0.0 => (format!("+{}", format::value(change)), Tone::Good),
-                    change if change < 0.0 => (format::value(change), Tone::Bad),
+                    change if change > 0.0 => (format!("+{}", words::value(change)), Tone::Good),
+                    change if change < 0.0 => (words::value(change), Tone::Bad),
                     _ => ("no change of score".to_owned(), Tone::Muted),
                 };
                 text_ui(ui, &text, Type::BodyStrong, tone);
@@ -122,7 +122,7 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
                 text_ui(ui, "nothing tells by how much", Type::Small, Tone::Muted);
                 return;
             }
-            let evaluations = super::rows::counted(full, "full evaluation");
+            let evaluations = words::counted(full, "full evaluation");
             let text = format!("the best of {evaluations}, on the data it was chosen by");
             text_ui(ui, &text, Type::Small, Tone::Muted)
                 .on_hover_text("A score on examples that no choice depended on tells more: evaluate it on others");

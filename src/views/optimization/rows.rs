@@ -6,7 +6,7 @@ use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
 use crate::loader::Optimization;
 use crate::model::{Predictor, Program, RunId};
 use crate::query::DataSize;
-use crate::widgets::format;
+use crate::words;
 
 /// One distinct program.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,7 +182,7 @@ fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
         }
     }
     let part = |(_, n, times): &(EvaluationKind, Option<u64>, usize)| {
-        let n = n.map_or_else(|| "?".to_owned(), format::count);
+        let n = n.map_or_else(|| "?".to_owned(), words::count);
         if *times == 1 { n } else { format!("{times} × {n}") }
     };
     parts.iter().map(part).collect::<Vec<_>>().join(" + ")
@@ -192,7 +192,7 @@ fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
 pub(super) fn first_line(program: &Program) -> Option<String> {
     let text = program.predictors.iter().find_map(Predictor::text)?;
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    Some(format::ellipsize_graphemes(line, 200).into_owned())
+    Some(words::ellipsize_graphemes(line, 200).into_owned())
 }
 
 /// `3 bootstrapped · 1 labelled`, over all predictors.
@@ -232,12 +232,12 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
         (None, _) if row.completed.is_some() => "no score was logged".to_owned(),
         (None, _) => "no full evaluation".to_owned(),
         (Some(_), Some((low, high))) => {
-            format!("best of several full ones, {} to {}", format::value(low), format::value(high))
+            format!("best of several full ones, {} to {}", words::value(low), words::value(high))
         }
         (Some(score), None) => {
             let evaluation = row.evaluations.iter().filter_map(|at| found.evaluations.get(*at));
             let n = evaluation.filter(|one| one.score == Some(score)).find_map(|one| one.n);
-            n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", format::count(n)))
+            n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", words::count(n)))
         }
     };
     Some(Standing {
@@ -258,17 +258,12 @@ pub(super) fn name(number: usize) -> String {
 
 /// `12 examples`, and what is repeated in the file.
 pub(super) fn data(size: DataSize) -> (String, String) {
-    let shown = counted(size.distinct, "example");
+    let shown = words::counted(size.distinct, "example");
     let note = match size.rows == size.distinct {
         true => String::new(),
-        false => format!("{} rows are written: nested compiles append theirs", format::count(size.rows)),
+        false => format!("{} rows are written: nested compiles append theirs", words::count(size.rows)),
     };
     (shown, note)
-}
-
-/// `1 trace`, `2 traces`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{} {what}{}", format::count(count), if count == 1 { "" } else { "s" })
 }
 
 /// Why there is no chart and no table.
@@ -279,7 +274,7 @@ pub(super) fn no_evaluations(found: &Optimization) -> String {
         there.push("its program".to_owned());
     }
     if let Some(traces) = found.traces.filter(|traces| traces.traces > 0) {
-        there.push(counted(traces.traces, "trace"));
+        there.push(words::counted(traces.traces, "trace"));
     }
     match there.is_empty() {
         true => who,

@@ -9,11 +9,11 @@ use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::views::scene::Scene;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
+use crate::words;
 
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
@@ -127,13 +127,12 @@ pub(super) fn run_of(found: &Optimization, candidates: &Candidates, line: &Line)
 }
 
 fn score(score: Option<f64>) -> CellText<'static> {
-    score.map_or_else(CellText::unknown, |score| CellText::value(format::value(score)))
+    score.map_or_else(CellText::unknown, |score| CellText::value(words::value(score)))
 }
 
 fn completed(share: Option<f64>) -> CellText<'static> {
-    share.map_or_else(CellText::unknown, |share| {
-        CellText::value(format!("{} %", format::value(share))).tone(Tone::Muted)
-    })
+    share
+        .map_or_else(CellText::unknown, |share| CellText::value(format!("{} %", words::value(share))).tone(Tone::Muted))
 }
 
 fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
@@ -163,7 +162,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
         Shows::Mini => score(row.mini),
         Shows::Other => score(row.other),
         Shows::Range => match row.range {
-            Some((low, high)) => CellText::value(format!("{} – {}", format::value(low), format::value(high)))
+            Some((low, high)) => CellText::value(format!("{} – {}", words::value(low), words::value(high)))
                 .tone(Tone::Muted)
                 .hover("The lowest and highest score of its full evaluations: one program, so this is noise"),
             None => CellText::default(),
@@ -196,7 +195,7 @@ fn evaluation(found: &Optimization, place: usize, shows: Shows) -> CellText<'_> 
         Shows::Other => of(EvaluationKind::Unknown),
         Shows::Completed => completed(one.completed),
         Shows::N => match one.n {
-            Some(n) => CellText::value(format::count(n)).tone(Tone::Muted),
+            Some(n) => CellText::value(words::count(n)).tone(Tone::Muted),
             None => CellText::unknown(),
         },
         Shows::Marks => marks(&evaluation_marks(found, place)),

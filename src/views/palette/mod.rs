@@ -15,8 +15,8 @@ use crate::loader::{DerivedKey, Lane, fresh_id};
 use crate::model::{Experiment, RunId, TraceId};
 use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Location, Place};
-use crate::widgets::format;
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
+use crate::words;
 use entries::{Entry, GROUPS, Known, Target};
 use index::{Hits, RunEntry, RunsOf};
 
@@ -133,13 +133,13 @@ fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching:
     let runs = memory.index.as_ref().map_or(0, |index| index.len() as u64);
     let shown = memory.hits.as_ref().map(|hits| (hits.runs.len() as u64, hits.total as u64));
     match shown {
-        _ if is_reading => format!("Reading runs… {} so far", format::count(runs)),
+        _ if is_reading => format!("Reading runs… {} so far", words::count(runs)),
         _ if memory.index.is_none() && is_searching => "Reading runs…".to_owned(),
         _ if is_searching => "Searching…".to_owned(),
         Some((shown, total)) if shown < total => {
-            format!("The best {} of {} runs", format::count(shown), format::count(total))
+            format!("The best {} of {} runs", words::count(shown), words::count(total))
         }
-        _ => format!("{} runs by name or id, traces by id", format::count(runs)),
+        _ => format!("{} runs by name or id, traces by id", words::count(runs)),
     }
 }
 

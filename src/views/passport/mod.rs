@@ -14,11 +14,11 @@ use crate::model::{RunId, StateHash};
 use crate::query::{Passport, PassportOf};
 use crate::state::{Action, Location, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
-use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 use rows::Evaluated;
 
 /// Longer instructions are cut; the span that wrote them shows all.
@@ -89,7 +89,7 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
 fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let text = match scene.loader.progress() {
         Some((done, of)) if done < of => {
-            format!("Looking for this program: {} of {} runs", format::count(done as u64), format::count(of as u64))
+            format!("Looking for this program: {} of {} runs", words::count(done as u64), words::count(of as u64))
         }
         Some(_) => "Reading the optimizations that it is part of".to_owned(),
         None => "Looking for this program in all runs".to_owned(),
@@ -109,14 +109,14 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
             scene.act(Action::Copy(hash));
         }
         let demos: usize = passport.program.predictors.iter().map(|one| one.demos.len()).sum();
-        let mut what = vec![counted(passport.program.predictors.len(), "predictor")];
+        let mut what = vec![words::counted(passport.program.predictors.len(), "predictor")];
         if demos > 0 {
-            what.push(format!("{}, {} of them in the trainset", counted(demos, "demo"), passport.demos.len()));
+            what.push(format!("{}, {} of them in the trainset", words::counted(demos, "demo"), passport.demos.len()));
         }
-        what.push(counted(passport.evaluations.len(), "evaluation"));
+        what.push(words::counted(passport.evaluations.len(), "evaluation"));
         let what = what.join(" · ");
         text_ui(ui, &what, Type::Small, Tone::Muted);
-        let runs = format::count(passport.runs as u64);
+        let runs = words::count(passport.runs as u64);
         let seen = match passport.complete {
             true => format!("{runs} runs looked at"),
             false => format!("only {runs} runs and some of its optimizations looked at"),
@@ -126,19 +126,15 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
     ui.add_space(size::GAP_S);
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", format::count(count as u64), if count == 1 { "" } else { "s" })
-}
-
 /// Each instruction, and where it came from.
 fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
     for predictor in &passport.program.predictors {
         let Some(instructions) = &predictor.instructions else { continue };
         card_ui(ui, |ui| {
             ui.set_width(ui.available_width());
-            let title = if predictor.path.is_empty() { "The program itself" } else { &predictor.path };
+            let title = crate::model::predictor_title(&predictor.path);
             card_heading_ui(ui, title);
-            text_ui(ui, &format::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
+            text_ui(ui, &words::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
             match passport.origins.iter().find(|told| told.path == predictor.path) {
                 Some(told) => line_ui(ui, scene, &origin::line(told)),
                 None => {
@@ -160,7 +156,7 @@ fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated],
         ui.set_width(ui.available_width());
         card_heading_ui(ui, "Evaluations");
         if total > evaluations.len() {
-            let count = |count: usize| format::count(count as u64);
+            let count = |count: usize| words::count(count as u64);
             let text = format!("The first {} of {} are listed", count(evaluations.len()), count(total));
             text_ui(ui, &text, Type::Small, Tone::Warn);
         }

@@ -5,7 +5,7 @@ use crate::query::Passport;
 use crate::query::passport::{EvaluationData, PassportEvaluation};
 use crate::state::{Location, Place};
 use crate::views::origin::Line;
-use crate::widgets::format;
+use crate::words;
 
 /// On what an evaluation was made, in words.
 pub(super) fn data(data: &EvaluationData) -> String {
@@ -47,12 +47,12 @@ pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
     let place = Place::Run { experiment: Some(one.run.experiment_id.clone()), run: one.run.id.clone() };
     Evaluated {
         name: if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
-        score: one.score.map(format::value),
-        n: one.n.map(format::count),
+        score: one.score.map(words::value),
+        n: one.n.map(words::count),
         data: data(&one.data),
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),
         experiment: one.experiment.clone(),
-        tokens: one.tokens.and_then(|tokens| tokens.total).map(format::count_short),
+        tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count_short),
         target: Location::at(place),
     }
 }

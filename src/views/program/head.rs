@@ -13,11 +13,11 @@ use crate::state::{Action, FileToSave, NoticeText, Place};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::notice::Notice;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// The state of a program is not longer.
 const MOST_BYTES: u64 = 64 << 20;
@@ -108,7 +108,7 @@ fn export_when_read(scene: &mut Scene<'_>, memory: &mut ProgramMemory, owner: &A
         (Some(error), _) => failed(error),
         (None, None) => return,
         (None, Some(None)) => failed("It is not there any more"),
-        (None, Some(Some(file))) if file.is_cut => failed(&format!("It is larger than {}", format::bytes(MOST_BYTES))),
+        (None, Some(Some(file))) if file.is_cut => failed(&format!("It is larger than {}", words::bytes(MOST_BYTES))),
         (None, Some(Some(file))) => Action::Save(FileToSave::new(path, Arc::clone(file.bytes()))),
     };
     memory.exports = None;

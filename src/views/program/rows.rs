@@ -5,7 +5,7 @@ use crate::model::{Direction, FactSource, Field, Program, ProgramSource, RunId, 
 
 /// The path of a predictor; a program that is itself one has none.
 pub(super) fn title(path: &str) -> &str {
-    if path.is_empty() { "(the program itself)" } else { path }
+    crate::model::predictor_title(path)
 }
 
 /// `1 demo`, `4 demos`.

@@ -26,11 +26,11 @@ use crate::query::{RunPageOf, TraceIndexOf};
 use crate::state::{Action, Place, Tab};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::format;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tabs;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// What the page remembers.
 #[derive(Default)]
@@ -114,7 +114,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
             text_ui(ui, &moment_short(start, scene.clock), Type::Small, Tone::Muted).on_hover_text(moment_utc(start));
         }
         if let Some(ms) = rows::duration_ms(run) {
-            text_ui(ui, &format::duration_ms(ms), Type::Small, Tone::Muted);
+            text_ui(ui, &words::duration_ms(ms), Type::Small, Tone::Muted);
         }
         let id = run.id.to_string();
         let text = short_id(&id);
@@ -142,9 +142,9 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: &mut shown_tabs::KnowsGepa, page: &RunPage) -> Tab {
     let shown = shown_tabs::shown_tabs(scene, known, page);
     let tab = scene.state.location().tab.unwrap_or(shown_tabs::first(page));
-    let metrics = format::count(page.values.metrics.len() as u64);
+    let metrics = words::count(page.values.metrics.len() as u64);
     let index = scene.loader.ask(&TraceIndexOf(TraceScope::Run(page.run.id.clone())), Lane::Visible);
-    let traces = index.value().map(|index| format::count(index.total)).unwrap_or_default();
+    let traces = index.value().map(|index| words::count(index.total)).unwrap_or_default();
     let title = |tab: &Tab| match tab {
         Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
         Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),

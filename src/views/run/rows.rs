@@ -5,7 +5,7 @@ use crate::model::{DatasetInput, Entry, LoggedModel, Run, Shown, secret::MASK};
 use crate::state::Place;
 use crate::views::scene::Clock;
 use crate::views::time::{moment, moment_utc};
-use crate::widgets::format;
+use crate::words;
 
 /// A key, its value, and whether the value was withheld.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(super) fn groups(page: &RunPage, clock: Clock) -> Vec<Group> {
 }
 
 fn counted(title: &str, count: usize) -> String {
-    if count > 3 { format!("{title} · {}", format::count(count as u64)) } else { title.to_owned() }
+    if count > 3 { format!("{title} · {}", words::count(count as u64)) } else { title.to_owned() }
 }
 
 /// The facts of the run itself.
@@ -107,7 +107,7 @@ fn facts(page: &RunPage, clock: Clock) -> Vec<Line> {
     let utc = run.start_time_ms.map(moment_utc).filter(|utc| !utc.starts_with(&start.value));
     lines.push(start.note(utc.as_deref().and_then(|utc| utc.get(11..)).unwrap_or_default()));
     lines.push(Line::new("Ended", run.end_time_ms.map_or_else(|| "not yet".to_owned(), |ms| moment(ms, clock))));
-    lines.extend(duration_ms(run).map(|ms| Line::new("Duration", format::duration_ms(ms))));
+    lines.extend(duration_ms(run).map(|ms| Line::new("Duration", words::duration_ms(ms))));
     lines.extend(run.artifact_uri.as_ref().map(|uri| Line::new("Artifacts", uri)));
     lines
 }

@@ -5,10 +5,10 @@ use egui::{ScrollArea, Ui};
 use crate::model::{Assessment, Json, TraceHead};
 use crate::state::Action;
 use crate::views::scene::Scene;
-use crate::widgets::format;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
+use crate::words;
 
 /// The panel is at most this part of the height that is left.
 const MOST_OF_HEIGHT: f32 = 0.45;
@@ -70,7 +70,7 @@ fn assessment(head: &TraceHead, one: &Assessment) -> Vec<Row> {
 /// A value of an assessment as a person writes it.
 pub(super) fn value_text(value: &Json) -> String {
     match value {
-        Json::Number(number) => number.as_f64().map_or_else(|| number.to_string(), format::value),
+        Json::Number(number) => number.as_f64().map_or_else(|| number.to_string(), words::value),
         Json::String(text) => text.clone(),
         other => other.to_string(),
     }

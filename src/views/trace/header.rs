@@ -17,11 +17,11 @@ use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
 use crate::views::traces::status_word;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
@@ -35,7 +35,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         ui.add(Chip::new(&status_word(&row.status)).glyph(status.glyph(), status.tone()));
         fallback_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
-            ui.add(Chip::new(&format::duration_ms(ms)));
+            ui.add(Chip::new(&words::duration_ms(ms)));
         }
         tokens_ui(ui, scene, tree);
         cached_ui(ui, row.cached);
@@ -73,8 +73,8 @@ fn fallback_ui(ui: &mut Ui, tree: &TraceTree) {
     let is_of_parse = tree.fallbacks.iter().all(|one| one.reason == FallbackReason::ParseFailed);
     let text = if is_of_parse { "parse fallback" } else { "adapter fallback" };
     let more = tree.fallbacks.len() - 1;
-    let more = if more > 0 { format!("\n… and {} more", format::count(more as u64)) } else { String::new() };
-    let tip = format!("{}{more}", format::one_line(&first.text(), 400));
+    let more = if more > 0 { format!("\n… and {} more", words::count(more as u64)) } else { String::new() };
+    let tip = format!("{}{more}", words::one_line(&first.text(), 400));
     ui.add(Chip::new(text).glyph(Glyph::Warning, Tone::Warn)).on_hover_text(tip);
 }
 
@@ -101,7 +101,7 @@ fn attachments_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
         return;
     }
     let plural = if missing == 1 { "" } else { "s" };
-    let text = format!("{} attachment{plural} missing", format::count(missing as u64));
+    let text = format!("{} attachment{plural} missing", words::count(missing as u64));
     let places: Vec<String> = attachments.missing().take(5).map(|one| attachments.place(one)).collect();
     let why = attachments.absent.as_deref().map_or(String::new(), |why| format!("\n{why}"));
     let tip = format!("Not there:\n{}{why}", places.join("\n"));
@@ -111,7 +111,7 @@ fn attachments_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
 /// The session, which leads to the list by session, and the user.
 fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
     if let Some(session) = &tree.head.row.session {
-        let text = format!("Session {}", format::one_line(&session.text(), 40));
+        let text = format!("Session {}", words::one_line(&session.text(), 40));
         let chip = Chip::button(&text).glyph(Glyph::Arrow, Tone::Muted);
         if ui.add(chip).on_hover_text("Show the traces of the experiment by session").clicked() {
             scene.act(Action::GroupBySession(true));
@@ -120,7 +120,7 @@ fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
         }
     }
     if let Some(user) = tree.head.user() {
-        let text = format::one_line(user.as_str(), 40);
+        let text = words::one_line(user.as_str(), 40);
         ui.add(Chip::new(&text).note("user"));
     }
 }
@@ -144,7 +144,7 @@ fn tokens_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
 
 fn score_ui(ui: &mut Ui, assessment: &Assessment) {
     let value = about::value_text(&assessment.value);
-    let text = format!("{} {}", assessment.name, format::one_line(&value, 24));
+    let text = format!("{} {}", assessment.name, words::one_line(&value, 24));
     let is_right = matches!(value.as_str(), "1" | "1.0" | "true" | "yes");
     let is_wrong = matches!(value.as_str(), "0" | "0.0" | "false" | "no") || assessment.error.is_some();
     let chip = Chip::new(&text);
@@ -159,7 +159,7 @@ fn score_ui(ui: &mut Ui, assessment: &Assessment) {
     tip.extend(assessment.rationale.clone());
     tip.retain(|line| !line.is_empty());
     if !tip.is_empty() {
-        response.on_hover_text(format::ellipsize_graphemes(&tip.join("\n"), 1_000).as_ref());
+        response.on_hover_text(words::ellipsize_graphemes(&tip.join("\n"), 1_000).as_ref());
     }
 }
 
@@ -181,8 +181,8 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     if let Some(place) = memory.place.clone() {
-        let position = format::count(place.position as u64 + 1);
-        let text = format!("{position} of {}", format::count(place.total));
+        let position = words::count(place.position as u64 + 1);
+        let text = format!("{position} of {}", words::count(place.total));
         text_ui(ui, &text, Type::Small, Tone::Muted);
         for (command, name, forward, glyph, key) in [
             (Command::Previous, "Previous", false, Glyph::Back, "k"),

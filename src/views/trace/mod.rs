@@ -21,10 +21,10 @@ use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};
 use crate::state::{Action, Location, Place};
 use crate::widgets::empty::empty_ui;
-use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
+use crate::words;
 use rows::SpanLines;
 
 /// What the page remembers.
@@ -56,13 +56,13 @@ impl TraceMemory {
         let folded = match self.lines.folded_adapters {
             0 => String::new(),
             1 => ", 1 adapter folded".to_owned(),
-            more => format!(", {} adapters folded", format::count(more as u64)),
+            more => format!(", {} adapters folded", words::count(more as u64)),
         };
         let doubled = match self.lines.doubled {
             0 => String::new(),
-            more => format!(", {} doubled", format::count(more as u64)),
+            more => format!(", {} doubled", words::count(more as u64)),
         };
-        Some(format!("{} of {} spans shown{folded}{doubled}", format::count(shown as u64), format::count(total as u64)))
+        Some(format!("{} of {} spans shown{folded}{doubled}", words::count(shown as u64), words::count(total as u64)))
     }
 }
 

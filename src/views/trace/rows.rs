@@ -4,8 +4,8 @@ use crate::analysis::adapters::is_adapter;
 use crate::loader::{SpanTokens, TokenSource, TraceFigures, TraceTree};
 use crate::model::Tokens;
 use crate::state::{Folds, SpanRef};
-use crate::widgets::format;
 use crate::widgets::tokens::Tone;
+use crate::words;
 
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
     let Some(tokens) = tokens else { return String::new() };
     let total = tokens.total.and_then(|tokens| tokens.total);
     match (total, tokens.source) {
-        (Some(total), TokenSource::Own) => format::count(total),
-        (Some(total), _) => format!("{} Σ", format::count(total)),
+        (Some(total), TokenSource::Own) => words::count(total),
+        (Some(total), _) => format!("{} Σ", words::count(total)),
         (None, _) => "–".to_owned(),
     }
 }
@@ -110,15 +110,15 @@ pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
 pub(super) fn total_text(stored: Option<Tokens>, figures: Option<&TraceFigures>) -> (String, Option<String>) {
     let stored = stored.and_then(|tokens| tokens.total);
     let Some(figures) = figures else {
-        let text = stored.map_or("tokens unknown".to_owned(), |total| format!("{} tokens", format::count(total)));
+        let text = stored.map_or("tokens unknown".to_owned(), |total| format!("{} tokens", words::count(total)));
         return (text, stored.map(|_| "stored".to_owned()));
     };
     match (figures.tokens.and_then(|tokens| tokens.total), stored) {
         (Some(own), Some(stored)) if own != stored => {
-            (format!("{} tokens", format::count(own)), Some(format!("stored {}", format::count(stored))))
+            (format!("{} tokens", words::count(own)), Some(format!("stored {}", words::count(stored))))
         }
-        (Some(own), _) => (format!("{} tokens", format::count(own)), None),
-        (None, Some(stored)) => (format!("{} tokens", format::count(stored)), Some("stored".to_owned())),
+        (Some(own), _) => (format!("{} tokens", words::count(own)), None),
+        (None, Some(stored)) => (format!("{} tokens", words::count(stored)), Some("stored".to_owned())),
         (None, None) => ("tokens unknown".to_owned(), None),
     }
 }

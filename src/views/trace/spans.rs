@@ -8,13 +8,13 @@ use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
 use crate::state::Action;
 use crate::views::scene::Scene;
-use crate::widgets::format;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows, VisibleRow};
 use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
+use crate::words;
 
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
@@ -173,7 +173,7 @@ fn row_ui(
     (reserved, (own_width, usage_width)): (f32, (f32, f32)),
 ) -> TreeEvent {
     let span = &tree.spans[line.ordinal];
-    let own = figures.and_then(|figures| figures.own_time_ns).map(format::duration_ns);
+    let own = figures.and_then(|figures| figures.own_time_ns).map(words::duration_ns);
     let own = own.unwrap_or_else(|| if figures.is_some() { "–".to_owned() } else { String::new() });
     let usage = token_text(figures.map(|figures| &figures.tokens));
     let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };

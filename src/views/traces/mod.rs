@@ -20,11 +20,11 @@ use crate::state::{Action, Place};
 use crate::store::TraceHandle;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::format;
 use crate::widgets::section::text_ui;
 use crate::widgets::table::{Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 use listing::{Line, Listing};
 
 /// Lines that are read beyond the visible ones, in both directions.
@@ -175,7 +175,7 @@ fn by_session(
         }
         let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
         let plural = if sessions == 1 { "" } else { "s" };
-        text_ui(ui, &format!("{} session{plural}", format::count(sessions)), Type::Small, Tone::Muted);
+        text_ui(ui, &format!("{} session{plural}", words::count(sessions)), Type::Small, Tone::Muted);
     });
     ui.add_space(size::GAP_XS);
     if !is_on {

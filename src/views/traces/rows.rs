@@ -6,9 +6,9 @@ use crate::model::{Cached, Shown, TraceRow};
 use crate::views::parts::trace_status;
 use crate::views::scene::Clock;
 use crate::views::time::moment_short;
-use crate::widgets::format;
 use crate::widgets::table::{CellText, Column};
 use crate::widgets::tokens::Tone;
+use crate::words;
 
 /// The columns.
 pub(super) fn columns() -> [Column<'static>; 9] {
@@ -66,7 +66,7 @@ pub(super) fn session_cell(
         }
         (2, _) => {
             let plural = if traces == 1 { "" } else { "s" };
-            CellText::text(format!("{} trace{plural}", format::count(traces as u64))).tone(Tone::Muted)
+            CellText::text(format!("{} trace{plural}", words::count(traces as u64))).tone(Tone::Muted)
         }
         _ => CellText::text(""),
     }
@@ -82,9 +82,9 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             let status = trace_status(&row.status);
             CellText::text(status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
         }
-        3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(format::duration_ms(ms))),
+        3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(words::duration_ms(ms))),
         4 => match row.tokens.and_then(|tokens| tokens.total) {
-            Some(total) => CellText::value(format::count(total)),
+            Some(total) => CellText::value(words::count(total)),
             None => CellText::unknown(),
         },
         5 => match row.cached {
@@ -93,7 +93,7 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             Some(Cached::No) => CellText::text("no").tone(Tone::Faint),
             None => CellText::unknown(),
         },
-        6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(format::count(count))),
+        6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(words::count(count))),
         7 => preview(row.request_preview.as_ref()),
         _ => preview(row.response_preview.as_ref()),
     }

@@ -8,8 +8,8 @@ use crate::query::{TraceCountsOf, table::RunsOf};
 use crate::views::parts::{run_status, run_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::age;
-use crate::widgets::format;
 use crate::widgets::glyphs::Status;
+use crate::words;
 
 /// What stands beside a run's name.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     let mut stalled = None;
     // Only of runs that say that they are running it is asked whether they write anything.
     if run.status == RunStatus::Running {
-        let traces = scene.loader.ask(&TraceCountsOf(line.experiment.clone()), Lane::Prefetch);
+        let traces = scene.loader.ask(&TraceCountsOf(Some(line.experiment.clone())), Lane::Prefetch);
         if let (Some(runs), Some(row), Some(traces)) = (prepared, row, traces.value()) {
             stalled = runs.stalled_since(row, traces, clock.now_ms);
         }
@@ -52,7 +52,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     };
     said.extend(score.map(|score| {
         let of = if score.is_own { "eval" } else { "best eval of its full evaluations" };
-        format!("{of} {}", format::value(score.value))
+        format!("{of} {}", words::value(score.value))
     }));
     if !age.is_empty() {
         said.push(if age == "now" { "started just now".to_owned() } else { format!("started {age} ago") });
@@ -78,5 +78,5 @@ fn score_text(score: Score) -> String {
     if score.fract() != 0.0 && score.abs() < 100.0 {
         return if score.abs() < 1.0 { format!("{score:.2}") } else { format!("{score:.1}") };
     }
-    format::value(score)
+    words::value(score)
 }

@@ -17,13 +17,13 @@ use crate::query::{CountsOfExperiments, Experiments, RunTreeOf};
 use crate::state::{Action, Place, TreeKey};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::field::Field;
-use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::section_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
+use crate::words;
 use rows::{RowKind, Source, TreeLine};
 
 /// An experiment, its runs, or why they could not be read.
@@ -264,7 +264,7 @@ fn line_ui(
     match &line.kind {
         RowKind::Experiment { name, runs } => {
             let count =
-                runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", format::count(runs)) });
+                runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", words::count(runs)) });
             let count = count.unwrap_or_default();
             let trailing = [Trailing::caption(&count, 76.0)];
             TreeRow { name, strong: true, trailing: &trailing, description: &count, ..base }.show(ui, row)

@@ -11,12 +11,12 @@ use crate::views::scene::Scene;
 use crate::views::time::moment_short;
 use crate::views::window::place_frame;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::format;
 use crate::widgets::notice::Notice;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(open) = scene.loader.state().open.clone() else { return };
@@ -60,7 +60,7 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
         |row, column| {
             let experiment = &experiments[row];
             let number =
-                |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(format::count(n)));
+                |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(words::count(n)));
             match column {
                 0 => CellText::text(experiment.name.clone()).strong(),
                 1 => number(count_of(experiment).map(|counts| counts.runs)),

@@ -10,13 +10,13 @@ use crate::state::Action;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
 use crate::views::time::age;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::theme;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
+use crate::words;
 
 /// Recent stores that are shown.
 const MAX_SHOWN: usize = 8;
@@ -118,7 +118,7 @@ impl Facts {
             NearbyKind::Other(_) => parts.push("cannot be opened".to_owned()),
         }
         facts.is_warning = !matches!(seen.kind, NearbyKind::Store { .. } | NearbyKind::Folder);
-        parts.extend(seen.size_bytes.map(format::bytes));
+        parts.extend(seen.size_bytes.map(words::bytes));
         parts.extend(seen.modified_ms.map(|ms| match age(ms, clock).as_str() {
             "now" => "changed just now".to_owned(),
             age => format!("changed {age} ago"),

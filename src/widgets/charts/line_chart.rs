@@ -6,10 +6,10 @@ use super::marks;
 use super::series::{Series, SeriesStyle};
 use super::state::ChartState;
 use super::ticks::{AxisKind, ticks};
-use crate::widgets::format;
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 use egui::accesskit::Role;
 use egui::{AsIdSalt, IdSalt, Rangef, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{AxisHints, Plot};
@@ -57,7 +57,7 @@ impl<'a> LineChart<'a> {
             names: true,
             is_still: false,
             x_name: "",
-            x_text: Box::new(format::value),
+            x_text: Box::new(words::value),
             x_tick: None,
             x_kind: AxisKind::Number,
             y_range: None,
@@ -124,7 +124,7 @@ impl<'a> LineChart<'a> {
         let available = ui.available_rect_before_wrap();
         let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
         let is_log = self.is_log;
-        let y_text = move |y: f64| format::value(if is_log { 10f64.powf(y) } else { y });
+        let y_text = move |y: f64| words::value(if is_log { 10f64.powf(y) } else { y });
         let (x_text, x_tick, x_kind) = (&self.x_text, &self.x_tick, self.x_kind);
         let y_kind = if is_log { AxisKind::Log } else { AxisKind::Number };
         let axis = |hints: AxisHints<'a>| {
@@ -231,7 +231,7 @@ impl<'a> LineChart<'a> {
         if let Some(pointer) = response.response.hover_pos().filter(|_| !self.is_still) {
             let at = response.transform.value_from_position(pointer);
             events.hovered_x = Some(at.x);
-            let exact = |y: f64| if is_log { format::value(10f64.powf(y)) } else { format::exact(y) };
+            let exact = |y: f64| if is_log { words::value(10f64.powf(y)) } else { words::exact(y) };
             marks::hover(&painter, &response.transform, self.series, pointer, (x_text, &exact), tokens);
             if response.response.clicked() {
                 events.clicked = nearest(self.series, &response.transform, pointer);
@@ -256,8 +256,8 @@ impl<'a> LineChart<'a> {
             let Some((low, high)) = series.y_range() else {
                 continue;
             };
-            let n = format::count(series.points().len() as u64);
-            let (low, high) = (format::value(low), format::value(high));
+            let n = words::count(series.points().len() as u64);
+            let (low, high) = (words::value(low), words::value(high));
             out.push_str(&format!("; {} {n} points from {low} to {high}", series.name()));
         }
         out

@@ -1,11 +1,11 @@
 //! What a chart paints beside its lines: outliers at the border, names at the ends, the values under the pointer.
 
 use super::series::{OutlierKind, Series, SeriesStyle};
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
@@ -51,7 +51,7 @@ pub(super) fn outlier_text(series: &[Series]) -> String {
             if !out.is_empty() {
                 out.push_str("   ");
             }
-            out.push_str(&format!("{sign} {} {word}", format::count(n as u64)));
+            out.push_str(&format!("{sign} {} {word}", words::count(n as u64)));
         }
     }
     out
@@ -168,7 +168,7 @@ pub(super) fn hover(
         if count > TOLD_MOST {
             continue;
         }
-        let name = format::one_line(series.name(), 40);
+        let name = words::one_line(series.name(), 40);
         let color = series.tone.color(tokens);
         lines.push((format!("{} {name}", told.text), color));
         if let Some(point) = told.point {

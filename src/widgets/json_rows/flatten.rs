@@ -2,8 +2,8 @@
 
 use super::preview::{PREVIEW_MOST, is_masked, preview_of};
 use super::row::{JsonKey, JsonKind, JsonRow};
-use crate::widgets::format;
 use crate::widgets::text::TextLines;
+use crate::words;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -185,7 +185,7 @@ impl<'v> Making<'v> {
         let room = self.options.rows_most.saturating_sub(self.rows.len() + 1);
         let count = lines.len().min(room) as u32;
         self.missing += lines.len() - count as usize;
-        let preview = format!("\"{}", format::one_line(text, PREVIEW_MOST)).into();
+        let preview = format!("\"{}", words::one_line(text, PREVIEW_MOST)).into();
         let kind = JsonKind::Text;
         let row = self.push(JsonRow { depth, kind, key, preview, count, descendants: count, parent, is_open });
         for line in 0..count {
@@ -237,7 +237,7 @@ impl<'v> Making<'v> {
             self.close();
         }
         self.missing += missing;
-        let preview = format!("{} more values are not shown", format::count(self.missing as u64)).into();
+        let preview = format!("{} more values are not shown", words::count(self.missing as u64)).into();
         let (kind, key) = (JsonKind::Cut, JsonKey::Root);
         self.push(JsonRow { depth: 0, kind, key, preview, count: 0, descendants: 0, parent: None, is_open: false });
     }

@@ -3,7 +3,6 @@
 use super::row::{JsonKey, JsonKind, JsonRow};
 use super::search::{JsonHit, JsonPart};
 use super::view::JsonView;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text::GRAPHEMES_MOST;
 use crate::widgets::text::visible_line;
@@ -11,6 +10,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow, set_bounds};
+use crate::words;
 use egui::accesskit::{Action, Role};
 use egui::text::{CCursor, LayoutJob, TextWrapping};
 use egui::{Painter, Rect, Response, Sense, Ui, pos2, vec2};
@@ -54,7 +54,7 @@ impl JsonView<'_> {
             key => format!("{key}: {} {value}", json.kind.word()),
         };
         let info = RowInfo {
-            label: &format::one_line(&label, GRAPHEMES_MOST),
+            label: &words::one_line(&label, GRAPHEMES_MOST),
             depth: Some(json.depth as usize),
             expanded: json.can_fold().then_some(is_open),
             selected,
@@ -92,7 +92,7 @@ impl JsonView<'_> {
     fn value_text(&self, row: &JsonRow, index: usize, is_open: bool) -> String {
         let many = |one: &str, more: &str| match row.count {
             1 => format!("1 {one}"),
-            n => format!("{} {more}", format::count(n.into())),
+            n => format!("{} {more}", words::count(n.into())),
         };
         match row.kind {
             JsonKind::Object if is_open => many("key", "keys"),
@@ -100,7 +100,7 @@ impl JsonView<'_> {
             JsonKind::Text if is_open => many("line", "lines"),
             JsonKind::Chunk => many("item", "items"),
             JsonKind::Object | JsonKind::Array if row.count > 0 => {
-                visible_line(&format!("{} · {}", format::count(row.count.into()), row.preview)).into_owned()
+                visible_line(&format!("{} · {}", words::count(row.count.into()), row.preview)).into_owned()
             }
             _ => visible_line(self.rows.shown(index)).into_owned(),
         }
@@ -178,7 +178,7 @@ fn fold_ui(ui: &Ui, row: &VisibleRow, at: egui::Pos2, label: &str, is_open: bool
         set_bounds(node, rect.intersect(ui.clip_rect()));
         node.set_role(Role::DisclosureTriangle);
         let verb = if is_open { "Fold" } else { "Unfold" };
-        node.set_label(format!("{verb} {}", format::one_line(label, 60)));
+        node.set_label(format!("{verb} {}", words::one_line(label, 60)));
         node.add_action(Action::Click);
     });
     response.clicked()

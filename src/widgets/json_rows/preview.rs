@@ -1,6 +1,6 @@
 //! The beginning of a value on one line.
 
-use crate::widgets::format;
+use crate::words;
 use serde_json::Value;
 
 /// A preview of what is folded is never longer than this.
@@ -15,7 +15,7 @@ pub(super) fn is_masked(value: &Value) -> bool {
 pub(super) fn preview_of(value: &Value) -> Box<str> {
     let mut out = String::new();
     push_preview(&mut out, value, 2);
-    match format::one_line(&out, PREVIEW_MOST) {
+    match words::one_line(&out, PREVIEW_MOST) {
         std::borrow::Cow::Borrowed(_) => out.into(),
         std::borrow::Cow::Owned(cut) => cut.into(),
     }

@@ -99,8 +99,7 @@ fn as_source(text: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest.max(2) + 1);
-    let lines: Vec<String> =
-        text.lines().map(|line| crate::widgets::format::one_line(line, 2_000).into_owned()).collect();
+    let lines: Vec<String> = text.lines().map(|line| crate::words::one_line(line, 2_000).into_owned()).collect();
     format!("{fence}\n{}\n{fence}", lines.join("\n"))
 }
 

@@ -3,12 +3,12 @@
 use super::PaletteItem;
 use super::rank::Query;
 use crate::widgets::chips::key_cap;
-use crate::widgets::format;
 use crate::widgets::row_text::{self, GRAPHEMES_MOST};
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
+use crate::words;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
@@ -44,7 +44,7 @@ pub(super) fn item_ui(ui: &Ui, row: &VisibleRow, item: &PaletteItem<'_>, query: 
 
 /// The text with what was typed in the accent.
 fn job(item: &PaletteItem<'_>, query: &Query, tokens: &Tokens, width: f32) -> LayoutJob {
-    let text = format::one_line(&item.text, GRAPHEMES_MOST);
+    let text = words::one_line(&item.text, GRAPHEMES_MOST);
     let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(width.floor()), ..LayoutJob::default() };
     job.break_on_newline = false;
     let plain = TextFormat::simple(Type::Body.font(), tokens.text1);

@@ -182,11 +182,11 @@ pub(super) fn describe(out: &mut String, columns: &[Column<'_>], cells: &[(usize
             out.push_str(column.title);
             out.push(' ');
         }
-        out.push_str(&crate::widgets::format::ellipsize_graphemes(&cell.text, 60));
+        out.push_str(&crate::words::ellipsize_graphemes(&cell.text, 60));
         if !cell.note.is_empty() {
             // Whether something is inferred must not be for the eye alone.
             out.push_str(" (");
-            out.push_str(&crate::widgets::format::ellipsize_graphemes(&cell.note, 60));
+            out.push_str(&crate::words::ellipsize_graphemes(&cell.note, 60));
             out.push(')');
         }
     }
@@ -195,9 +195,9 @@ pub(super) fn describe(out: &mut String, columns: &[Column<'_>], cells: &[(usize
 /// Puts the cell under its row in the accessibility tree.
 pub(super) fn tell(ui: &mut Ui, row: &VisibleRow, rect: Rect, column: usize, cell: &CellText<'_>) {
     let id = row.id.with(("cell", column));
-    let mut label = crate::widgets::format::one_line(&cell.text, 200).into_owned();
+    let mut label = crate::words::one_line(&cell.text, 200).into_owned();
     if !cell.note.is_empty() {
-        label = format!("{label} ({})", crate::widgets::format::one_line(&cell.note, 60));
+        label = format!("{label} ({})", crate::words::one_line(&cell.note, 60));
     }
     let child = ui.new_child(
         UiBuilder::new()
@@ -211,7 +211,7 @@ pub(super) fn tell(ui: &mut Ui, row: &VisibleRow, rect: Rect, column: usize, cel
     child.ctx().accesskit_node_builder(id, |node| {
         node.set_column_index(column);
         if !cell.hover.is_empty() {
-            node.set_description(crate::widgets::format::ellipsize_graphemes(&cell.hover, 400).into_owned());
+            node.set_description(crate::words::ellipsize_graphemes(&cell.hover, 400).into_owned());
         }
         node.set_row_index(row.index);
         crate::widgets::virtual_rows::set_bounds(node, rect.intersect(child.clip_rect()));

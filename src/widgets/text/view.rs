@@ -154,7 +154,7 @@ impl<'a> VirtualText<'a> {
             let bytes = self.lines.range(row.index);
             let shown = visible_line(line);
             let is_selected = selected.is_some_and(|it| meets(&it.range(), &bytes));
-            let label = crate::widgets::format::one_line(&shown, 200);
+            let label = crate::words::one_line(&shown, 200);
             let info = RowInfo { label: &label, selected: is_selected, ..RowInfo::default() };
             let response = row.interact(ui, info);
             if response.hovered() {

@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::model::natural;
+use crate::words::natural;
 
 /// Of each text, no more bytes are prepared; those that agree so far are compared as texts.
 const MAX_KEY: usize = 128;

@@ -4,13 +4,13 @@ use egui::{Align, Rect, Response, Sense, Ui, vec2};
 
 use super::super::rows::{ExampleCell, Side};
 use super::{Names, RowEvent, halves, text_at};
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{MenuEntry, MenuItem, context_menu};
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
+use crate::words;
 
 const SIDES: [Side; 2] = [Side::Old, Side::New];
 
@@ -68,7 +68,7 @@ fn cell_ui(
     let mut event = None;
     let mut end = rect.right() - size::GAP_XS;
     for side in [1, 0] {
-        let text = format::value(cell.scores[side]);
+        let text = words::value(cell.scores[side]);
         let galley = row_text::layout(ui.painter(), &text, Type::Value.font(), 120.0);
         // Wide enough to be hit.
         let width = galley.size().x.max(18.0);
@@ -122,7 +122,7 @@ fn open(cell: &ExampleCell, side: usize, names: &Names<'_>) -> RowEvent {
 }
 
 fn menu(response: &Response, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
-    let texts = [names.old, names.new].map(|name| format!("Open in {}", format::one_line(name, 40)));
+    let texts = [names.old, names.new].map(|name| format!("Open in {}", words::one_line(name, 40)));
     let entries = [
         MenuEntry::Item(MenuItem::new(&texts[0]).enabled(cell.traces[0].is_ok())),
         MenuEntry::Item(MenuItem::new(&texts[1]).enabled(cell.traces[1].is_ok())),
@@ -152,5 +152,5 @@ fn tip_ui(ui: &mut Ui, cell: &ExampleCell, names: &Names<'_>) {
 
 fn say(cell: &ExampleCell) -> String {
     let word = if cell.is_fixed { "Fixed" } else { "Broken" };
-    format!("{word}: {}, {} → {}", cell.text, format::value(cell.scores[0]), format::value(cell.scores[1]))
+    format!("{word}: {}, {} → {}", cell.text, words::value(cell.scores[0]), words::value(cell.scores[1]))
 }

@@ -7,9 +7,9 @@ use super::{Row, Rows};
 use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history};
 use crate::analysis::optimization::Evaluation;
 use crate::widgets::diff_text::{Wrap, unified};
-use crate::widgets::format;
 use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
+use crate::words;
 
 /// So many evaluations of one state are named.
 const NAMED: usize = 4;
@@ -67,7 +67,7 @@ pub(in crate::views::compare) fn rows(evolution: &Evolution, wanted: &Wanted, wi
 fn names(evaluations: &[&Evaluation]) -> String {
     let named: Vec<&str> = evaluations.iter().take(NAMED).map(|one| one.name.as_str()).collect();
     let more = evaluations.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {} more", format::count(more as u64)) } else { String::new() };
+    let more = if more > 0 { format!(" and {} more", words::count(more as u64)) } else { String::new() };
     format!("{}{more}", named.join(", "))
 }
 
@@ -84,8 +84,8 @@ fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Ton
         facts.push(("seed".to_owned(), Tone::Muted));
     }
     facts.extend(evaluations.iter().take(NAMED).map(|one| {
-        let score = one.score.map_or_else(|| "score unknown".to_owned(), format::value);
-        let n = one.n.map_or_else(|| "n unknown".to_owned(), |n| format!("n {}", format::count(n)));
+        let score = one.score.map_or_else(|| "score unknown".to_owned(), words::value);
+        let n = one.n.map_or_else(|| "n unknown".to_owned(), |n| format!("n {}", words::count(n)));
         let kind = match one.kind.as_str() {
             "unknown" => "kind unknown",
             kind => kind,

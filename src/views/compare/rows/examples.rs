@@ -5,7 +5,7 @@ use super::{ExampleCell, Options, Row, cut_text};
 use crate::analysis::result_table::RightRule;
 use crate::model::program::Object;
 use crate::query::{Comparison, ExampleChange, ExampleDiff, ScoreSource, TraceLink};
-use crate::widgets::format;
+use crate::words;
 
 /// How the two runs are called.
 const SIDES: [&str; 2] = ["the baseline", "the compared run"];
@@ -33,7 +33,7 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
         rows.push(Row::Sentence(text.to_owned()));
         return;
     }
-    let count = |n: usize| format::count(n as u64);
+    let count = |n: usize| words::count(n as u64);
     let Some(rule) = all.rule() else {
         apart(all, rows);
         for (who, source) in SIDES.iter().zip(&diff.sources) {
@@ -87,13 +87,13 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
 fn right_from(rule: RightRule) -> String {
     match rule.is_binary {
         true => "right is a score of 1".to_owned(),
-        false => format!("right is a score of {} or more, half of the observed range", format::value(rule.threshold)),
+        false => format!("right is a score of {} or more, half of the observed range", words::value(rule.threshold)),
     }
 }
 
 /// Scores of two metrics, each for itself: nothing is fixed or broken.
 fn apart(all: &ExampleDiff, rows: &mut Vec<Row>) {
-    let count = |n: usize| format::count(n as u64);
+    let count = |n: usize| words::count(n as u64);
     let what = match all.metric.same {
         Some(_) => "Different metrics scored the two runs (inferred)",
         None => "Whether one metric scored both runs is not known",
@@ -102,7 +102,7 @@ fn apart(all: &ExampleDiff, rows: &mut Vec<Row>) {
     rows.push(Row::Caption(format!("Examples · {} scored by both of {} joined", count(all.scored), count(all.joined))));
     for (((who, rule), range), right) in SIDES.iter().zip(all.rules).zip(all.ranges).zip(all.right) {
         let (Some(rule), Some(range)) = (rule, range) else { continue };
-        let scores = format!("scores from {} to {}", format::value(range.low), format::value(range.high));
+        let scores = format!("scores from {} to {}", words::value(range.low), words::value(range.high));
         let right = format!("{} of {} right", count(right), count(all.scored));
         rows.push(Row::Caption(format!("{} · {right} · {scores} · {}", capitalized(who), right_from(rule))));
     }
@@ -111,13 +111,13 @@ fn apart(all: &ExampleDiff, rows: &mut Vec<Row>) {
 /// What is to be known of scores that are not of the run's own table.
 fn from_elsewhere(who: &str, source: &ScoreSource) -> Option<String> {
     if let ScoreSource::Valset { candidate, .. } = source {
-        let (who, candidate) = (capitalized(who), format::count(*candidate as u64));
+        let (who, candidate) = (capitalized(who), words::count(*candidate as u64));
         return Some(format!(
             "{who} has no result_table.json: its scores are those of candidate {candidate} in GEPA's valset_scores.json"
         ));
     }
     let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
-    let count = |n: &usize| format::count(*n as u64);
+    let count = |n: &usize| words::count(*n as u64);
     let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };
     let rest = if *complete { "" } else { "; not all of its traces could be read" };
     Some(format!(
@@ -139,7 +139,7 @@ fn one_line(inputs: &Object) -> String {
         Some((_, value)) if inputs.len() == 1 => json_text(value),
         _ => inputs.iter().map(|(key, value)| format!("{key}: {}", json_text(value))).collect::<Vec<_>>().join(" · "),
     };
-    format::one_line(&text, 300).into_owned()
+    words::one_line(&text, 300).into_owned()
 }
 
 fn whole(change: &ExampleChange) -> String {

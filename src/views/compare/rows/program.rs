@@ -1,15 +1,15 @@
 //! What changed in the program: predictor by predictor.
 
 use super::values::json_text;
-use super::{ChangeRow, DemoCell, Options, Row, counted, cut_text, differ};
+use super::{ChangeRow, DemoCell, Options, Row, cut_text, differ};
 use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
 use crate::analysis::text_diff::{PieceOp, TextCut, TextDiff};
 use crate::model::{Demo, Json, ProgramSource};
 use crate::query::{Comparison, NO_PROGRAM};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
-use crate::widgets::format;
 use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
+use crate::words;
 
 /// Between two cards, and within one at each side.
 pub(in crate::views::compare) const CARD_GAP: f32 = 12.0;
@@ -67,13 +67,13 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
     if !same.is_empty() {
         let names = cut_text(&same.join(", "), 400);
         let what = if same.len() == 1 { "predictor is" } else { "predictors are" };
-        rows.push(Row::Same(format!("{} {what} the same: {names}", format::count(same.len() as u64))));
+        rows.push(Row::Same(format!("{} {what} the same: {names}", words::count(same.len() as u64))));
     }
 }
 
 /// A bare predictor has an empty path.
 pub(in crate::views::compare) fn title(path: &str) -> String {
-    if path.is_empty() { "self".to_owned() } else { path.to_owned() }
+    crate::model::predictor_title(path).to_owned()
 }
 
 fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
@@ -127,20 +127,24 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     let demos = &diff.demos;
     if demos.is_same() && !is_source_only {
         add(
-            if demos.kept == 0 { "no demos".to_owned() } else { format!("{} same", counted(demos.kept, "demo")) },
+            if demos.kept == 0 {
+                "no demos".to_owned()
+            } else {
+                format!("{} same", words::counted(demos.kept, "demo"))
+            },
             Tone::Muted,
         );
     }
     if !demos.added.is_empty() {
-        add(format!("+{}", counted(demos.added.len(), "demo")), Tone::Good);
+        add(format!("+{}", words::counted(demos.added.len(), "demo")), Tone::Good);
     }
     if !demos.removed.is_empty() {
-        add(format!("−{}", counted(demos.removed.len(), "demo")), Tone::Bad);
+        add(format!("−{}", words::counted(demos.removed.len(), "demo")), Tone::Bad);
     }
     let fields = if diff.fields.is_empty() {
         "fields same".to_owned()
     } else {
-        format!("{} changed", counted(diff.fields.len(), "field"))
+        format!("{} changed", words::counted(diff.fields.len(), "field"))
     };
     if !is_source_only {
         add(fields, Tone::Muted);
@@ -203,7 +207,7 @@ pub(super) fn rests(cut: &TextCut, names: [&str; 2], is_unified: bool, wrap: Wra
         if rest.is_empty() {
             continue;
         }
-        let length = counted(rest.chars().count(), "character");
+        let length = words::counted(rest.chars().count(), "character");
         rows.push(Row::Cut(format!("Known of {name} alone: {length}, which may stand in both")));
         let lines = unified(&[(Mark::Same, rest.as_str())], wrap).into_iter();
         rows.extend(lines.map(|line| match (is_unified, side) {
@@ -262,7 +266,7 @@ fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
         (diff.changed.len(), "changed in a field"),
     ] {
         if count > 0 || matches!(what, "added" | "removed" | "kept") {
-            facts.push(format!("{what} {}", format::count(count as u64)));
+            facts.push(format!("{what} {}", words::count(count as u64)));
         }
     }
     rows.push(Row::Caption(format!("Demos · {}", facts.join(" · "))));
@@ -285,7 +289,7 @@ fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
             text: demo
                 .values
                 .get(name)
-                .map(|value| format::one_line(&json_text(value), 200).into_owned())
+                .map(|value| words::one_line(&json_text(value), 200).into_owned())
                 .unwrap_or_default(),
             is_changed: changed.contains(name),
         };

@@ -3,7 +3,7 @@
 use super::{ChangeRow, Row, cut_text, differ};
 use crate::model::{Json, Shown};
 use crate::query::{Comparison, MetricChange, ParamChange, TagChange};
-use crate::widgets::format;
+use crate::words;
 
 /// Of a value no more is kept for the screen.
 const MOST: usize = 4_000;
@@ -58,7 +58,7 @@ pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
     }
     rows.push(Row::Caption(format!("Metrics · {}, latest values", differ(diff.metrics.len()))));
     rows.extend(diff.metrics.iter().map(|metric| {
-        let text = |value: Option<f64>| value.map(format::value);
+        let text = |value: Option<f64>| value.map(words::value);
         let note = diff.scale_note(metric);
         Row::Change(ChangeRow {
             key: metric.key.clone(),
@@ -84,7 +84,7 @@ fn delta(metric: &MetricChange) -> String {
 
 /// A number with its sign.
 pub(in crate::views::compare) fn signed(delta: f64) -> String {
-    let text = format::value(delta.abs());
+    let text = words::value(delta.abs());
     match delta {
         delta if delta > 0.0 => format!("+{text}"),
         delta if delta < 0.0 => format!("−{text}"),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::grid::Grid;
 use crate::loader::Text;
 use crate::model::{Json, json};
-use crate::widgets::format;
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
+use crate::words;
 
 /// The bytes of a text: more than this of its beginning are never looked at to tell text from bytes.
 const SNIFFED: usize = 8_000;
@@ -93,7 +93,7 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
     }
     if broken > 0 && !is_cut {
         let what =
-            if broken == 1 { "1 character is" } else { &*format!("{} characters are", format::count(broken as u64)) };
+            if broken == 1 { "1 character is" } else { &*format!("{} characters are", words::count(broken as u64)) };
         *note = format!("{what} no UTF-8, shown as \u{FFFD}");
     }
     match ending(path).as_str() {

@@ -8,16 +8,16 @@ use egui::Ui;
 use super::content::Prepared;
 use super::grid::{CellKind, Grid};
 use crate::loader::{DerivedKey, Lane, Text};
-use crate::model::natural;
 use crate::views::details::text::{TextMemory, searched_text_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, text_ui};
 use crate::widgets::split::{Split, SplitAxis};
 use crate::widgets::table::{CellText, Column, Sort, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
+use crate::words::natural;
 
 /// What a table remembers.
 #[derive(Default)]
@@ -67,14 +67,14 @@ pub(super) fn grid_ui(
 fn facts_ui(ui: &mut Ui, grid: &Grid) {
     let count = |n: usize, one: &str, more: &str| match n {
         1 => format!("1 {one}"),
-        n => format!("{} {more}", format::count(n as u64)),
+        n => format!("{} {more}", words::count(n as u64)),
     };
     ui.horizontal(|ui| {
         let columns = count(grid.columns.len(), "column", "columns");
         let text = format!("{} · {columns}", count(grid.rows(), "row", "rows"));
         text_ui(ui, &text, Type::Small, Tone::Muted);
         if grid.missing_rows > 0 {
-            let text = format!("{} more rows are only in the text", format::count(grid.missing_rows as u64));
+            let text = format!("{} more rows are only in the text", words::count(grid.missing_rows as u64));
             text_ui(ui, &text, Type::Small, Tone::Warn);
         }
         if grid.uneven_rows > 0 {
@@ -149,7 +149,7 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
             Some(cell) => match cell.kind {
                 CellKind::Missing => CellText::unknown(),
                 CellKind::Number => CellText::value(cell.text.to_string()),
-                CellKind::Text => CellText::text(format::one_line(&cell.text, 200).into_owned()),
+                CellKind::Text => CellText::text(words::one_line(&cell.text, 200).into_owned()),
             },
         });
     if let Some(place) = events.selected {
@@ -168,7 +168,7 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
 fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut GridMemory, grid: &Grid, row: usize) {
     ui.add_space(size::GAP_S);
     ui.horizontal(|ui| {
-        card_heading_ui(ui, &format!("Row {} of {}", row + 1, format::count(grid.rows() as u64)));
+        card_heading_ui(ui, &format!("Row {} of {}", row + 1, words::count(grid.rows() as u64)));
         if ui.add(Chip::button("Close row")).clicked() {
             memory.row = None;
         }

@@ -7,11 +7,11 @@ use egui::Ui;
 use crate::model::{ArtifactEntry, ArtifactTree};
 use crate::state::Action;
 use crate::views::scene::Scene;
-use crate::widgets::format;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size;
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
+use crate::words;
 
 /// What the tree remembers.
 #[derive(Default)]
@@ -46,7 +46,7 @@ pub(super) fn tree_ui(
         .show(ui, &mut memory.scroll, |ui, row| {
             let (entry, depth) = rows[row.index];
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-            let size_text = entry.size.map(format::bytes).unwrap_or_default();
+            let size_text = entry.size.map(words::bytes).unwrap_or_default();
             let trailing = [Trailing::value(&size_text, 64.0)];
             let fold = match (entry.is_folder, memory.folded.contains(&entry.path)) {
                 (false, _) if is_flat => Fold::Flat,

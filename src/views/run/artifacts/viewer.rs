@@ -17,7 +17,6 @@ use crate::views::parts::{failed_ui, slot_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
-use crate::widgets::format;
 use crate::widgets::hex_rows::{HexRows, HexState};
 use crate::widgets::image_view::{ImageState, ImageView};
 use crate::widgets::markdown::{Markdown, MarkdownState};
@@ -25,6 +24,7 @@ use crate::widgets::notice::Notice;
 use crate::widgets::section::{card_heading_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// No more of a file is looked at; of an image all or nothing.
 const SHOWN_MOST: u64 = 16 << 20;
@@ -67,7 +67,7 @@ pub(super) fn folder_ui(ui: &mut Ui, tree: &ArtifactTree, folder: &ArtifactEntry
         |entry: &&ArtifactEntry| entry.path.strip_prefix(&folder.path).is_some_and(|rest| rest.starts_with('/'));
     let files = || tree.entries.iter().filter(inside).filter(|entry| !entry.is_folder);
     let bytes: u64 = files().filter_map(|entry| entry.size).sum();
-    let text = format!("{} files, {}, in {}", format::count(files().count() as u64), format::bytes(bytes), folder.path);
+    let text = format!("{} files, {}, in {}", words::count(files().count() as u64), words::bytes(bytes), folder.path);
     empty_ui(ui, &text, "");
 }
 
@@ -155,7 +155,7 @@ fn head_ui(
     ui.horizontal(|ui| {
         card_heading_ui(ui, name).on_hover_text(&entry.path);
         if let Some(size) = entry.size {
-            text_ui(ui, &format::bytes(size), Type::Small, Tone::Muted);
+            text_ui(ui, &words::bytes(size), Type::Small, Tone::Muted);
         }
     });
     ui.horizontal_wrapped(|ui| {
@@ -206,7 +206,7 @@ fn save_when_read(scene: &mut Scene<'_>, memory: &mut ViewerMemory, owner: &Arti
             scene.act(Action::Notify(NoticeText::failed(format!("{path} was not saved"), "It is not there any more")))
         }
         Some(file) if file.is_cut => {
-            let most = format::bytes(SAVED_MOST);
+            let most = words::bytes(SAVED_MOST);
             let what = format!("{name} is larger than {most} and was not saved");
             scene.act(Action::Notify(NoticeText::warning(what, format!("It lies in {}", folder.unwrap_or_default()))));
         }
@@ -219,7 +219,7 @@ fn notes_ui(ui: &mut Ui, file: &FileBytes, prepared: &Prepared) {
         text_ui(ui, &prepared.note, Type::Small, Tone::Warn);
     }
     if file.is_cut {
-        let (shown, all) = (format::bytes(file.bytes().len() as u64), format::bytes(file.full_size));
+        let (shown, all) = (words::bytes(file.bytes().len() as u64), words::bytes(file.full_size));
         text_ui(ui, &format!("The first {shown} of {all} are shown"), Type::Small, Tone::Warn);
     }
 }

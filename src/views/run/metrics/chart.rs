@@ -21,13 +21,13 @@ use crate::views::time::moment;
 use crate::widgets::charts::{AxisKind, ChartMove, ChartState, LineChart};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_block_ui;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
 use crate::widgets::section::{card_heading_ui, card_ui as section_card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::Type;
+use crate::words;
 
 /// What a chart remembers.
 #[derive(Default)]
@@ -82,7 +82,7 @@ fn head_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, key: &str, g
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if poses {
                 let name = if page.run.name.is_empty() { page.run.id.as_str() } else { &page.run.name };
-                text_ui(ui, &format::one_line(name, 40), Type::Small, Tone::Muted);
+                text_ui(ui, &words::one_line(name, 40), Type::Small, Tone::Muted);
             } else {
                 menu_ui(ui, memory, key);
                 let state = memory.charts.entry(key.to_owned()).or_default();
@@ -153,7 +153,7 @@ fn body_ui(
         Axis::Relative => ("relative time", "Time since the start of the run"),
         Axis::Runs => ("runs in order of start", "Run, in order of start"),
     };
-    let label = format!("{key} over {over}, {}", counted(gathered.facts.points));
+    let label = format!("{key} over {over}, {}", words::counted(gathered.facts.points, "point"));
     let kind = if matches!(drawing.axis, Axis::Step | Axis::Runs) { AxisKind::Whole } else { AxisKind::Time };
     LineChart::new(("metric", key), &label, &gathered.series)
         .height(height)
@@ -173,7 +173,7 @@ fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
         Axis::Step => format!("step {x:.0}"),
         Axis::Runs => format!("run {x:.0}"),
         Axis::Time => moment(x as i64, clock),
-        Axis::Relative => format!("after {}", format::duration_ms(x as i64)),
+        Axis::Relative => format!("after {}", words::duration_ms(x as i64)),
     }
 }
 
@@ -182,7 +182,7 @@ fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
         Axis::Step | Axis::Runs => format!("{x:.0}"),
         Axis::Relative if x == 0.0 => "0".to_owned(),
-        Axis::Relative => format::duration_ms(x as i64),
+        Axis::Relative => words::duration_ms(x as i64),
         Axis::Time => {
             let full = moment(x as i64, clock);
             let part = match step {
@@ -196,22 +196,18 @@ fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
     }
 }
 
-fn counted(points: usize) -> String {
-    if points == 1 { "1 point".to_owned() } else { format!("{} points", format::count(points as u64)) }
-}
-
 /// How many points, and from where to where.
 fn summary(facts: Facts, is_by_order: bool) -> String {
-    let mut text = counted(facts.points);
+    let mut text = words::counted(facts.points, "point");
     match facts.range {
         Some((low, high)) if low < high => {
-            text.push_str(&format!(" · {} to {}", format::value(low), format::value(high)));
+            text.push_str(&format!(" · {} to {}", words::value(low), words::value(high)));
         }
-        Some((only, _)) => text.push_str(&format!(" · {}", format::value(only))),
+        Some((only, _)) => text.push_str(&format!(" · {}", words::value(only))),
         None => {}
     }
     if facts.odd > 0 {
-        text.push_str(&format!(" · {} not finite", format::count(facts.odd as u64)));
+        text.push_str(&format!(" · {} not finite", words::count(facts.odd as u64)));
     }
     if is_by_order {
         text.push_str(" · no steps logged");

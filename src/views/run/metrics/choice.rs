@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::{LatestMetric, Run, RunId, RunValues, natural};
+use crate::model::{LatestMetric, Run, RunId, RunValues};
 use crate::query::RunPage;
 use crate::widgets::tokens::Tone;
+use crate::words::natural;
 
 /// A run whose metrics can be drawn.
 #[derive(Clone, Debug, PartialEq)]

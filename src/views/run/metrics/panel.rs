@@ -9,7 +9,6 @@ use crate::loader::RunPage;
 use crate::state::Action;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::scroll::RowScroll;
@@ -18,6 +17,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
+use crate::words;
 
 /// One line that can be checked.
 struct Line<'l> {
@@ -85,7 +85,7 @@ fn metrics_list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemor
     let focused = scene.state.location().item.clone();
     let line = |index: usize| {
         let key = &keys[index];
-        let value = latest(page, key).map(|metric| format::value(metric.point.value)).unwrap_or_default();
+        let value = latest(page, key).map(|metric| words::value(metric.point.value)).unwrap_or_default();
         let is_on = match focused.as_ref().filter(|item| keys.contains(item)) {
             Some(item) => item == key,
             None => !memory.choice.hidden.contains(key),
@@ -170,7 +170,7 @@ fn list_ui<'l>(
 
 fn line_ui(ui: &Ui, row: &VisibleRow, line: &Line<'_>, is_cursor: bool) -> egui::Response {
     let tokens = Tokens::of(ui);
-    let label = format::one_line(line.name, 200);
+    let label = words::one_line(line.name, 200);
     let response = row.interact(ui, RowInfo { label: &label, selected: is_cursor, ..RowInfo::default() });
     ui.ctx().accesskit_node_builder(row.id, |node| {
         node.set_role(Role::CheckBox);

@@ -7,10 +7,10 @@ use egui::Ui;
 use crate::model::{MetricPoint, MetricSeries};
 use crate::views::scene::Clock;
 use crate::views::time::moment;
-use crate::widgets::csv::Separated;
-use crate::widgets::format;
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
+use crate::words;
+use crate::words::csv::Separated;
 
 /// The points of one run.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, key: &str, runs: &[
             0 => CellText::text(run.name.clone()).dot(run.tone),
             1 => CellText::value(point.step.to_string()),
             2 => CellText::value(moment(point.timestamp_ms, clock)).tone(Tone::Muted),
-            _ => CellText::value(format::exact(point.value)),
+            _ => CellText::value(words::exact(point.value)),
         }
     });
 }

@@ -9,7 +9,6 @@ use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::run_status;
 use crate::views::scene::Scene;
 use crate::views::time::moment_short;
-use crate::widgets::format;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::markdown::{Markdown, MarkdownText};
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
@@ -18,6 +17,7 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::VirtualRows;
+use crate::words;
 
 /// A table within a card shows no more rows than this at a time.
 const ROWS_MOST: usize = 12;
@@ -101,7 +101,7 @@ impl Cards<'_> {
                     let metric = &metrics[row];
                     match column {
                         0 => CellText::text(metric.key.to_string()).tone(Tone::Accent),
-                        1 => CellText::value(format::value(metric.point.value)),
+                        1 => CellText::value(words::value(metric.point.value)),
                         2 => CellText::value(metric.point.step.to_string()).tone(Tone::Muted),
                         _ => CellText::text(moment_short(metric.point.timestamp_ms, clock)).tone(Tone::Muted),
                     }
@@ -133,9 +133,9 @@ impl Cards<'_> {
                 .show(ui, &mut memory.params, |row, column| {
                     let line = &group.lines[row];
                     match column {
-                        0 => CellText::text(format::one_line(&line.key, 120).into_owned()).tone(Tone::Muted),
+                        0 => CellText::text(words::one_line(&line.key, 120).into_owned()).tone(Tone::Muted),
                         _ if line.is_masked => CellText::value(&*line.value).tone(Tone::Warn),
-                        _ => CellText::value(format::one_line(&line.value, 160).into_owned()),
+                        _ => CellText::value(words::one_line(&line.value, 160).into_owned()),
                     }
                 });
             if let Some(row) = events.selected {
@@ -152,14 +152,14 @@ impl Cards<'_> {
         let clock = scene.clock;
         let mut chosen = None;
         card(ui, |ui| {
-            plain_head_ui(ui, &format!("Children · {}", format::count(children.len() as u64)));
+            plain_head_ui(ui, &format!("Children · {}", words::count(children.len() as u64)));
             let height = children.len().min(ROWS_MOST) as f32 * size::ROW;
             let has_room = ui.available_width() > 460.0;
             let rows = VirtualRows::new("children", children.len(), size::ROW).label("Children").height(height);
             rows.show(ui, &mut memory.children, |ui, row| {
                 let run = &children[row.index];
                 let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
-                let duration = super::super::rows::duration_ms(run).map(format::duration_ms).unwrap_or_default();
+                let duration = super::super::rows::duration_ms(run).map(words::duration_ms).unwrap_or_default();
                 let start = run.start_time_ms.map(|ms| moment_short(ms, clock)).unwrap_or_default();
                 let trailing = [Trailing::value(&duration, 90.0), Trailing::caption(&start, 110.0)];
                 let trailing = if has_room { &trailing[..] } else { &trailing[..1] };

@@ -9,10 +9,10 @@ use crate::views::details::text::{TextMemory, searched_text_ui};
 use crate::views::run::rows::Line;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::format;
 use crate::widgets::section::{card_heading_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// What the reader remembers.
 #[derive(Default)]
@@ -34,7 +34,7 @@ pub(super) fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ReaderM
     ui.horizontal(|ui| {
         card_heading_ui(ui, &line.key);
         if line.value.len() >= 200 {
-            text_ui(ui, &format::bytes(line.value.len() as u64), Type::Small, Tone::Muted);
+            text_ui(ui, &words::bytes(line.value.len() as u64), Type::Small, Tone::Muted);
         }
     });
     ui.horizontal(|ui| {

@@ -1,0 +1,78 @@
+//! How long something took.
+
+/// A duration: `730 ns`, `400 µs`, `482 ms`, `1.3 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. Rounded to the last unit
+/// that is written; from two days on to hours.
+pub fn duration_ns(ns: i64) -> String {
+    let sign = if ns < 0 { "-" } else { "" };
+    let ns = ns.unsigned_abs();
+    if ns == 0 {
+        return "0 ms".to_owned();
+    }
+    if ns < 1_000 {
+        return format!("{sign}{ns} ns");
+    }
+    if ns < 999_500 {
+        let tenths = (ns + 50) / 100;
+        return if tenths < 100 {
+            format!("{sign}{}.{} µs", tenths / 10, tenths % 10)
+        } else {
+            format!("{sign}{} µs", (ns + 500) / 1_000)
+        };
+    }
+    let ms = (ns + 500_000) / 1_000_000;
+    if ms < 1_000 {
+        return format!("{sign}{ms} ms");
+    }
+    let tenths = (ms + 50) / 100;
+    if tenths < 600 {
+        return format!("{sign}{}.{} s", tenths / 10, tenths % 10);
+    }
+    let seconds = (ms + 500) / 1_000;
+    if seconds < 3_600 {
+        return format!("{sign}{} min {} s", seconds / 60, seconds % 60);
+    }
+    let minutes = (seconds + 30) / 60;
+    if minutes < 48 * 60 {
+        return format!("{sign}{} h {} min", minutes / 60, minutes % 60);
+    }
+    let hours = (minutes + 30) / 60;
+    format!("{sign}{} d {} h", hours / 24, hours % 24)
+}
+
+/// A duration in milliseconds, written like [`duration_ns`].
+pub fn duration_ms(ms: i64) -> String {
+    duration_ns(ms.saturating_mul(1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (ns, text) in [
+            (0, "0 ms"),
+            (730, "730 ns"),
+            (1_500, "1.5 µs"),
+            (400_000, "400 µs"),
+            (999_499, "999 µs"),
+            (999_500, "1 ms"),
+            (482_000_000, "482 ms"),
+            (999_600_000, "1.0 s"),
+            (1_300_000_000, "1.3 s"),
+            (59_940_000_000, "59.9 s"),
+            (59_960_000_000, "1 min 0 s"),
+            (252_000_000_000, "4 min 12 s"),
+            (7_500_000_000_000, "2 h 5 min"),
+            (17_129_000_000_000, "4 h 45 min"),
+            (17_131_000_000_000, "4 h 46 min"),
+            (273_600_000_000_000, "3 d 4 h"),
+            (-1_300_000_000, "-1.3 s"),
+        ] {
+            assert_eq!(duration_ns(ns), text);
+        }
+        assert_eq!(duration_ms(482), "482 ms");
+        assert!(duration_ns(i64::MIN).starts_with('-'));
+        assert!(duration_ms(i64::MAX).ends_with('h'));
+    }
+}

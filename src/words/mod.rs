@@ -1,0 +1,18 @@
+//! How figures, times and foreign texts are written: once, for the window and for the terminal alike.
+//!
+//! Deliberately absent: egui, and any word of MLflow.
+
+pub mod csv;
+mod durations;
+pub mod natural;
+mod numbers;
+mod text;
+mod times;
+
+pub use durations::{duration_ms, duration_ns};
+pub use numbers::{bytes, count, count_short, counted, dollars, exact, value};
+pub use text::{clean, ellipsize_graphemes, one_line};
+pub use times::{Zone, age, moment, moment_iso, moment_short, moment_utc};
+
+/// What stands where something is unknown.
+pub const UNKNOWN: &str = "–";

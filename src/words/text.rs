@@ -1,0 +1,96 @@
+//! Texts from elsewhere, fit for one line.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A text without what could move a cursor, colour a terminal or turn the direction of writing;
+/// line ends and tabs become spaces.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                None
+            }
+            c if c.is_control() => None,
+            c => Some(c),
+        })
+        .collect()
+}
+
+/// `text` cut to at most `max` graphemes, the last of them then being `…`.
+pub fn ellipsize_graphemes(text: &str, max: usize) -> Cow<'_, str> {
+    if text.len() <= max {
+        return Cow::Borrowed(text);
+    }
+    let mut ends = text.grapheme_indices(true).map(|(start, _)| start);
+    // The byte where grapheme number `max - 1` starts is where the ellipsis goes, if one more follows.
+    let Some(cut) = ends.nth(max.saturating_sub(1)) else {
+        return Cow::Borrowed(text);
+    };
+    if max > 0 && ends.next().is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{}…", &text[..cut]))
+}
+
+/// `text` as one line for a cell: at most `max` graphemes, line breaks and other controls as spaces.
+pub fn one_line(text: &str, max: usize) -> Cow<'_, str> {
+    // A grapheme has no length limit; a cell has.
+    let limit = max.saturating_mul(16);
+    let head = if text.len() > limit { &text[..text.floor_char_boundary(limit)] } else { text };
+    let is_plain = !head.chars().any(char::is_control);
+    let cut = ellipsize_graphemes(head, max);
+    let was_cut = head.len() < text.len();
+    if is_plain && !was_cut {
+        return cut;
+    }
+    let mut out = String::with_capacity(cut.len());
+    for c in cut.chars() {
+        if c.is_control() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    if was_cut && !out.ends_with('…') {
+        out.push('…');
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_cleaned() {
+        assert_eq!(clean("a\u{1b}[31mb\nc\td\u{202e}e\u{9b}f\0"), "a[31mb c def");
+    }
+
+    #[test]
+    fn text_is_cut_at_graphemes() {
+        assert_eq!(ellipsize_graphemes("short", 10), "short");
+        assert_eq!(ellipsize_graphemes("abcdef", 4), "abc…");
+        assert_eq!(ellipsize_graphemes("abcd", 4), "abcd");
+        let family = "👨‍👩‍👧‍👦";
+        assert_eq!(ellipsize_graphemes(family, 1), family);
+        let many = family.repeat(5);
+        assert_eq!(ellipsize_graphemes(&many, 3), format!("{family}{family}…"));
+        assert_eq!(ellipsize_graphemes("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+    }
+
+    #[test]
+    fn cells_are_one_line() {
+        assert_eq!(one_line("a\r\nb\tc", 20), "a b c");
+        assert!(matches!(one_line("plain", 20), Cow::Borrowed(_)));
+        let long = "x".repeat(5_000_000);
+        assert_eq!(one_line(&long, 200).chars().count(), 200);
+        let marks = format!("a{}", "\u{301}".repeat(10_000));
+        assert!(one_line(&marks, 200).len() < 4_000);
+        assert!(one_line(&marks, 200).ends_with('…'));
+    }
+}
