@@ -17,7 +17,7 @@
 //! | [`words`] | how figures, times and foreign texts are written, for window and terminal alike | egui, any word of MLflow |
 //! | [`model`] | plain types; the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, adopted runs, programs and their differences: pure functions of model types | I/O, egui |
-//! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own |
+//! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back |
 //! | [`query`] | one function per question, asked by the loader and by the terminal alike, so that the two cannot disagree | egui, threads |
 //! | [`loader`] | worker threads, typed requests, `Slot`s, cancellation, caches with a byte bound | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: location, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |

@@ -6,6 +6,7 @@
 //! Deliberately absent: egui, I/O, the clock.
 
 mod action;
+mod artifacts;
 mod comparing;
 mod fold;
 mod history;
@@ -311,30 +312,6 @@ impl AppState {
         self.refuses_outside = false;
         self.asks_for_artifacts = false;
         self.store = None;
-    }
-
-    /// It is opened anew, since that was decided when it was opened.
-    fn allow_outside(&mut self) -> Vec<Effect> {
-        let Some(path) = self.store.clone() else { return Vec::new() };
-        let name = fingerprint(&path.to_string_lossy());
-        self.settings.store(&name).allow_outside = true;
-        self.refuses_outside = true;
-        vec![Effect::SaveSettings, Effect::AllowOutside(name), Effect::Open(path)]
-    }
-
-    /// The folder below which the user said that the artifacts of this store are.
-    pub fn artifacts_folder(&self) -> Option<&str> {
-        let name = fingerprint(&self.store.as_ref()?.to_string_lossy());
-        self.settings.stores.get(&name)?.artifacts_dir.as_deref()
-    }
-
-    /// It is opened anew, since artifacts are looked for where it was said at its opening.
-    fn name_artifacts(&mut self, folder: Option<PathBuf>) -> Vec<Effect> {
-        self.asks_for_artifacts = false;
-        let Some(path) = self.store.clone() else { return Vec::new() };
-        let name = fingerprint(&path.to_string_lossy());
-        self.settings.store(&name).artifacts_dir = folder.as_ref().map(|folder| folder.to_string_lossy().into_owned());
-        vec![Effect::SaveSettings, Effect::NameArtifacts(name, folder), Effect::Open(path)]
     }
 
     /// The store that is open is closed with it: else all of it would be noted again.

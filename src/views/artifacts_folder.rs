@@ -82,7 +82,10 @@ fn dialog_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FolderMemory, is_n
     let is_folder = seen.as_ref().is_some_and(|seen| matches!(seen.kind, NearbyKind::Folder | NearbyKind::FolderStore));
     // The room is there from the start, so that nothing moves while a path is typed.
     let (text, tone) = match (&typed, &seen, is_folder) {
-        (Some(path), Some(_), false) => (format!("{} is no folder", path.display()), Tone::Warn),
+        // Who is choosing from the list is not done yet.
+        (Some(path), Some(_), false) if !memory.completion.is_open() => {
+            (format!("{} is no folder", path.display()), Tone::Warn)
+        }
         _ => (" ".to_owned(), Tone::Muted),
     };
     text_ui(ui, &crate::words::one_line(&text, 90), Type::Small, tone);

@@ -72,7 +72,13 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
     };
     Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 10 }).show(ui, |ui| {
         let Some(ordinal) = focused else {
-            empty_ui(ui, "This trace has no such span; choose one from the tree", "");
+            let has_none = tree.spans.is_empty();
+            let what = if has_none {
+                "There is no span to show"
+            } else {
+                "This trace has no such span; choose one from the tree"
+            };
+            empty_ui(ui, what, "");
             return;
         };
         let span = &tree.spans[ordinal];
