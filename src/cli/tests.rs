@@ -191,7 +191,7 @@ fn tables_for_people() {
     assert!(out.contains("\nroot CHAIN OK 100 ms 80 ms Σ 1,234\n"), "{out}");
     assert!(out.contains("\n├─ child CHAIN OK 10 ms 10 ms 1,234\n"), "{out}");
     assert!(out.contains("\n└─ LM.__call__ CHAT_MODEL OK 10 ms 10 ms ?\n"), "{out}");
-    assert!(out.contains("\nlost (parent missing) CHAIN OK 0 ms 0 ms –\n"), "{out}");
+    assert!(out.contains("\nlost (parent missing) CHAIN OK 1 ns 1 ns –\n"), "{out}");
     assert!(out.contains(" ! ValueError: no[2J\n in {\"q\":\"a"), "{out}");
     assert!(answered(&["trace", "s", "tr-2"]).ends_with("No spans are stored for this trace\n"));
     assert!(answered(&["traces", "s"]).ends_with("\n2 traces\n"));

@@ -1,6 +1,6 @@
 //! How long something took.
 
-/// A duration: `730 ns`, `400 µs`, `482 ms`, `1.3 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. Rounded to the last unit
+/// A duration: `730 ns`, `400 µs`, `1.4 ms`, `482 ms`, `1.3 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. Rounded to the last unit
 /// that is written; from two days on to hours.
 pub fn duration_ns(ns: i64) -> String {
     let sign = if ns < 0 { "-" } else { "" };
@@ -18,6 +18,10 @@ pub fn duration_ns(ns: i64) -> String {
         } else {
             format!("{sign}{} µs", (ns + 500) / 1_000)
         };
+    }
+    if ns < 9_950_000 {
+        let tenths = (ns + 50_000) / 100_000;
+        return format!("{sign}{}.{} ms", tenths / 10, tenths % 10);
     }
     let ms = (ns + 500_000) / 1_000_000;
     if ms < 1_000 {
@@ -41,7 +45,8 @@ pub fn duration_ns(ns: i64) -> String {
 
 /// A duration in milliseconds, written like [`duration_ns`].
 pub fn duration_ms(ms: i64) -> String {
-    duration_ns(ms.saturating_mul(1_000_000))
+    // Tenths of what was measured in whole milliseconds would be invented.
+    if (-9..=9).contains(&ms) { format!("{ms} ms") } else { duration_ns(ms.saturating_mul(1_000_000)) }
 }
 
 #[cfg(test)]
@@ -56,7 +61,10 @@ mod tests {
             (1_500, "1.5 µs"),
             (400_000, "400 µs"),
             (999_499, "999 µs"),
-            (999_500, "1 ms"),
+            (999_500, "1.0 ms"),
+            (1_440_000, "1.4 ms"),
+            (9_949_999, "9.9 ms"),
+            (9_950_000, "10 ms"),
             (482_000_000, "482 ms"),
             (999_600_000, "1.0 s"),
             (1_300_000_000, "1.3 s"),
@@ -72,6 +80,7 @@ mod tests {
             assert_eq!(duration_ns(ns), text);
         }
         assert_eq!(duration_ms(482), "482 ms");
+        assert_eq!((duration_ms(4), duration_ns(4_000_000)), ("4 ms".to_owned(), "4.0 ms".to_owned()));
         assert!(duration_ns(i64::MIN).starts_with('-'));
         assert!(duration_ms(i64::MAX).ends_with('h'));
     }

@@ -217,9 +217,9 @@ fn attachments_whose_files_are_not_there_are_named() {
     std::fs::write(folder.join("attachments/aaaa-1"), [0; 78]).expect("written");
 
     let told = store.trace_text("tr-m");
-    assert!(told.contains("\n2 attachments, 1 missing\n    image/png, 78 bytes not at /home/other/mlruns/1/traces/tr-m/artifacts/attachments/bbbb-2\n"), "{told}");
-    assert!(told.contains("att image/png, 78 bytes: attachments/aaaa-1\n"), "{told}");
-    assert!(told.contains("att image/png, 78 bytes: attachments/bbbb-2, missing\n"), "{told}");
+    assert!(told.contains("\n2 attachments, 1 missing\n    image/png, 78 B not at /home/other/mlruns/1/traces/tr-m/artifacts/attachments/bbbb-2\n"), "{told}");
+    assert!(told.contains("att image/png, 78 B: attachments/aaaa-1\n"), "{told}");
+    assert!(told.contains("att image/png, 78 B: attachments/bbbb-2, missing\n"), "{told}");
     let missing: Vec<Value> = store.trace_json("tr-m")["attachments"]
         .as_array()
         .expect("a list")

@@ -543,7 +543,7 @@ fn window_and_terminal_say_the_same() {
             settle(&mut harness);
             settle(&mut harness);
             for predictor in told["predictors"].as_array().expect("predictors").iter().take(1) {
-                let path = predictor["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("self");
+                let path = predictor["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("(the program itself)");
                 let pieces = predictor["instructions"].as_array().expect("pieces");
                 let is_same = pieces.iter().all(|piece| piece["op"] == "equal");
                 let wanted = match predictor["change"].as_str() {
