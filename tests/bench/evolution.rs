@@ -1,12 +1,14 @@
 //! How long a predictor's way through a long optimization takes: 200 states of a program of five
-//! predictors are to open within 300 ms.
+//! predictors are to open within 300 ms; and what the places of an optimization cost together.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
+use dspyglass::loader::{EvolutionOf, LineageOf};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
-use dspyglass::query;
-use dspyglass::query::ask::Session;
+use dspyglass::query::ask::{Memo, Session};
+use dspyglass::query::{self, OptimizationOf, ProvenanceOf};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{ReadCx, Store};
 use serde_json::{Value, json};
@@ -32,6 +34,38 @@ pub fn measure() -> Result<(), Failure> {
         assert_eq!(steps, STATES, "every state is a step");
     }
     println!("  {:<44} {:>8.2}", "evaluations, programs and their differences", median(times));
+    places(&made)
+}
+
+/// The optimization, its evolution, its family tree and the origin of each instruction of its last program: each
+/// reading for itself, and all in sessions that remember, by turns.
+fn places(made: &MemoryStore) -> Result<(), Failure> {
+    println!("\nthe places of an optimization of {STATES} states of {PREDICTORS} predictors, milliseconds");
+    let (parent, last) = (RunId::from("p"), RunId::from(format!("run-{}", STATES - 1)));
+    let open_all = |memo: &dyn Fn() -> Arc<Memo>| -> Result<f64, Failure> {
+        let mut store = made.fork()?;
+        let cx = ReadCx::new();
+        let start = Instant::now();
+        black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&OptimizationOf(parent.clone()))?);
+        let evolution = EvolutionOf { parent: parent.clone(), predictor: None };
+        black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&evolution)?);
+        black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&LineageOf(parent.clone()))?);
+        for at in 0..PREDICTORS {
+            let path = format!("step_{at}");
+            let origin = ProvenanceOf { parent: parent.clone(), evaluation: last.clone(), path };
+            black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&origin)?);
+        }
+        Ok(start.elapsed().as_secs_f64() * 1000.0)
+    };
+    let (mut apart, mut together) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        apart.push(open_all(&Arc::default)?);
+        let memo: Arc<Memo> = Arc::default();
+        together.push(open_all(&|| Arc::clone(&memo))?);
+    }
+    let (apart, together) = (median(apart), median(together));
+    println!("  {:<44} {apart:>8.2}", "each reading for itself");
+    println!("  {:<44} {together:>8.2}   {:.1} times as fast", "remembering what others read", apart / together);
     Ok(())
 }
 
