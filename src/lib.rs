@@ -18,8 +18,8 @@
 //! | [`model`] | plain types; the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, adopted runs, programs and their differences: pure functions of model types | I/O, egui |
 //! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back |
-//! | [`query`] | one function per question, asked by the loader and by the terminal alike, so that the two cannot disagree | egui, threads |
-//! | [`loader`] | worker threads, typed requests, `Slot`s, cancellation, caches with a byte bound | egui (it wakes the window through a callback) |
+//! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
+//! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: location, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
 //! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
 //! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part | I/O, changing state except through actions |
@@ -27,10 +27,29 @@
 //! | [`cli`] | the terminal twin | its own readers |
 //! | [`gallery`] | every widget in every state, on sheets to look at | anything but widgets |
 //!
-//! Data flows one way. A view *wants* a key; the loader asks a query on a worker, where JSON is
-//! parsed, trees are built, text is split into lines and metrics are decimated; an `Arc` of the
-//! finished thing lands in a slot; pure functions make rows of it; rows become pixels. A click
-//! becomes an action, applied before the next frame.
+//! Data flows one way. In every frame a view asks its [`query::ask::Question`]s; the loader answers
+//! them on a worker, where JSON is parsed, trees are built, text is split into lines and metrics are
+//! decimated; an `Arc` of the finished thing lands in a slot; pure functions make rows of it; rows
+//! become pixels. A click becomes an action, applied before the next frame.
+//!
+//! A question that needs the answer of another one asks its [`query::ask::Session`], which remembers
+//! answers for one state of the store: what two views, two workers or two questions need is read once.
+//!
+//! # Where to add what
+//!
+//! * **A question**: one type with [`query::ask::Question`] in a file of `query` (`query/sessions.rs`
+//!   is a short one) and its name in `query/mod.rs`. A view asks it by `loader.ask(&question, lane)`,
+//!   a command by `answer.session.ask(&question)`. Nothing else knows of it. What is laid out for the
+//!   screen on a worker is a question in `loader` (`loader/lineage.rs`), what a view makes of an
+//!   answer is `loader.derive`.
+//! * **A tab**: a variant of [`state::Tab`], its name there, and the arm in the place that shows it
+//!   (`views/run/mod.rs`, `views/compare/mod.rs`); rows in a pure `rows.rs` with its tests.
+//! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
+//!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`; tests that
+//!   compare with plain SQL in `tests/cli`.
+//! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`, its way in
+//!   `store/open.rs`; it passes `tests/reading/conformance.rs` as the others do.
+//! * **How a figure is written**: a function of [`words`], never a `format!` of a view's own.
 //!
 //! # What must hold
 //!
