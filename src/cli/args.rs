@@ -7,23 +7,23 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help;
 
+/// Whether there is a window that could be opened; without one its flags are not told of.
+pub(super) const HAS_WINDOW: bool = cfg!(feature = "window");
+
 /// See what DSPy's optimizers left in an MLflow store
-///
-/// Opens the store that MLflow wrote while DSPy optimized a program. Without a command it opens a
-/// window; the commands answer the same questions in the terminal. A store is only read, never
-/// written to.
 #[derive(Debug, Parser)]
-#[command(name = "dspyglass", version, after_long_help = help::TOP)]
+#[command(name = "dspyglass", version, long_about = help::ABOUT, after_long_help = help::top())]
 pub(super) struct Args {
     /// The store to open in the window: a file such as mlflow.db, or the folder it is in
+    #[arg(hide = !HAS_WINDOW)]
     store: Option<PathBuf>,
 
     /// Open the window at a place, as "Copy link to this view" gives it
-    #[arg(long, value_name = "LOCATION")]
+    #[arg(long, value_name = "LOCATION", hide = !HAS_WINDOW)]
     at: Option<String>,
 
     /// Open the window with the sample store
-    #[arg(long, conflicts_with = "store")]
+    #[arg(long, conflicts_with = "store", hide = !HAS_WINDOW)]
     demo: bool,
 
     /// Open the window with every widget in every state, for people who build views

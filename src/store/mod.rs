@@ -6,6 +6,7 @@
 pub mod artifacts;
 pub mod cx;
 pub mod error;
+#[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
 pub mod open;

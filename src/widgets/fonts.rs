@@ -70,6 +70,7 @@ pub fn install(ctx: &Context) {
 }
 
 /// Takes the system's fonts away, for tests whose pixels must not depend on the machine.
+#[cfg(feature = "testing")]
 pub fn without_system_fonts(ctx: &Context) {
     ctx.set_font_providers(Vec::new());
 }

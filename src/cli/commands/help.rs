@@ -1,9 +1,29 @@
 //! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
 //! clap breaks longer ones anywhere.
 
-pub(in super::super) const TOP: &str = "\
-Examples:
-  dspyglass mlflow.db                    open the window
+use crate::cli::args::HAS_WINDOW;
+
+/// What the program is.
+pub(in super::super) const ABOUT: &str = if HAS_WINDOW {
+    "\
+See what DSPy's optimizers left in an MLflow store
+
+Opens the store that MLflow wrote while DSPy optimized a program. Without a command it opens a window; the commands answer the same questions in the terminal. A store is only read, never written to."
+} else {
+    "\
+See what DSPy's optimizers left in an MLflow store
+
+Answers questions about the store that MLflow wrote while DSPy optimized a program. It was built without its window. A store is only read, never written to."
+};
+
+/// What stands below the list of commands.
+pub(in super::super) fn top() -> String {
+    format!("Examples:\n{}{TOP}", if HAS_WINDOW { TO_OPEN } else { "" })
+}
+
+const TO_OPEN: &str = "  dspyglass mlflow.db                    open the window\n";
+
+const TOP: &str = "  \
   dspyglass check mlflow.db              what is in there, and is it whole
   dspyglass runs mlflow.db --experiment my-program
   dspyglass traces mlflow.db --limit 20
