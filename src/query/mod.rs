@@ -56,7 +56,7 @@ pub use lineage::{FamilyTreeOf, Lineage, lineage};
 pub use metrics::{MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
-pub use passport::{AllStates, Passport, PassportOf, StateIndex};
+pub use passport::{AllStates, Passport, PassportOf, StateIndex, find_program};
 pub use program::{program, program_state};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
 pub use run_page::{RunPage, RunPageOf, run_page};
