@@ -75,14 +75,20 @@
 //! * Long text is split into lines on a worker and drawn as virtual rows.
 
 pub mod analysis;
+#[cfg(feature = "window")]
 pub mod app;
 pub mod cli;
+#[cfg(feature = "window")]
 pub mod gallery;
+#[cfg(feature = "window")]
 pub mod loader;
 pub mod model;
 pub mod query;
+#[cfg(feature = "window")]
 pub mod state;
 pub mod store;
+#[cfg(feature = "window")]
 pub mod views;
+#[cfg(feature = "window")]
 pub mod widgets;
 pub mod words;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+#[cfg(feature = "window")]
 use dspyglass::app;
 use dspyglass::cli::{self, Outcome, WindowArgs};
 
@@ -13,6 +14,7 @@ fn main() -> ExitCode {
 }
 
 /// Opens the window and stays until it is closed.
+#[cfg(feature = "window")]
 fn open_window(args: WindowArgs) -> ExitCode {
     let WindowArgs { store, at, demo, artifacts, reveal, utc, gallery } = args;
     match app::run(app::Args { store, at, demo, reveal, artifacts_dir: artifacts, utc, gallery }) {
@@ -22,4 +24,11 @@ fn open_window(args: WindowArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says that there is no window to open.
+#[cfg(not(feature = "window"))]
+fn open_window(_: WindowArgs) -> ExitCode {
+    eprintln!("dspyglass: this program was built without its window; ask in the terminal: dspyglass runs STORE");
+    ExitCode::from(2)
 }

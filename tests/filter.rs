@@ -17,7 +17,7 @@ mod stores;
 
 use dspyglass::model::{Reveal, Run, RunValues};
 use dspyglass::query::ask::Session;
-use dspyglass::query::{Filter, filter_keys};
+use dspyglass::query::{Filter, FilterKeys, run_table};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 
 use dice::Dice;
@@ -68,8 +68,9 @@ fn random_filters_select_what_sql_selects() {
 fn keys_and_their_counts_are_those_of_sql() {
     for Sample { name, database, .. } in &stores::samples() {
         let mut store = open(database, &OpenOptions::default()).expect("opens");
-        let keys = filter_keys(&mut Session::alone(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed)), None)
-            .expect("keys");
+        let cx = ReadCx::new().with_reveal(Reveal::Revealed);
+        let table = run_table(&mut Session::alone(&mut *store, &cx), None, false).expect("runs");
+        let keys = FilterKeys::of(&table);
         let reference = sql::Reference::open(database);
         for (table, found) in [("latest_metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)] {
             let mut found: Vec<(String, usize)> = found.iter().map(|one| (one.key.to_string(), one.runs)).collect();

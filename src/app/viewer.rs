@@ -133,6 +133,7 @@ impl Viewer {
     }
 
     /// Fixes the time, for tests.
+    #[cfg(feature = "testing")]
     pub fn with_now_ms(mut self, now_ms: i64) -> Self {
         self.fixed_now_ms = Some(now_ms);
         self

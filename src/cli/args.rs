@@ -7,23 +7,23 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help;
 
+/// Whether there is a window that could be opened; without one its flags are not told of.
+pub(super) const HAS_WINDOW: bool = cfg!(feature = "window");
+
 /// See what DSPy's optimizers left in an MLflow store
-///
-/// Opens the store that MLflow wrote while DSPy optimized a program. Without a command it opens a
-/// window; the commands answer the same questions in the terminal. A store is only read, never
-/// written to.
 #[derive(Debug, Parser)]
-#[command(name = "dspyglass", version, after_long_help = help::TOP)]
+#[command(name = "dspyglass", version, long_about = help::ABOUT, after_long_help = help::top())]
 pub(super) struct Args {
     /// The store to open in the window: a file such as mlflow.db, or the folder it is in
+    #[arg(hide = !HAS_WINDOW)]
     store: Option<PathBuf>,
 
     /// Open the window at a place, as "Copy link to this view" gives it
-    #[arg(long, value_name = "LOCATION")]
+    #[arg(long, value_name = "LOCATION", hide = !HAS_WINDOW)]
     at: Option<String>,
 
     /// Open the window with the sample store
-    #[arg(long, conflicts_with = "store")]
+    #[arg(long, conflicts_with = "store", hide = !HAS_WINDOW)]
     demo: bool,
 
     /// Open the window with every widget in every state, for people who build views
@@ -100,6 +100,15 @@ pub(super) enum Command {
     /// Show what a run's program is: instructions, fields, demos, LM settings
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
+    /// Show a program wherever it appears: where it came from, every evaluation of it
+    #[command(after_long_help = help::PASSPORT)]
+    Passport(PassportArgs),
+    /// Show how the instructions of a predictor changed along an optimization
+    #[command(after_long_help = help::EVOLUTION)]
+    Evolution(EvolutionArgs),
+    /// Show GEPA's family tree: which candidate was bred from which, and every proposal
+    #[command(after_long_help = help::LINEAGE)]
+    Lineage(LineageArgs),
     /// Show what changed between the programs of two runs, and which examples were fixed or broken
     #[command(after_long_help = help::DIFF)]
     Diff(DiffArgs),
@@ -192,6 +201,39 @@ pub(super) struct ProgramArgs {
     pub(super) best: bool,
 }
 
+/// Of `passport`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct PassportArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The program, by a run that has it (id, the beginning of it or a name) or by the beginning of its state hash
+    pub(super) program: String,
+    /// Of a run the best program of an optimization (best_model.json)
+    #[arg(long)]
+    pub(super) best: bool,
+}
+
+/// Of `evolution`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct EvolutionArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
+    pub(super) parent: String,
+    /// The path of the predictor; without it the one whose instructions changed most often
+    #[arg(long, value_name = "PATH", allow_hyphen_values = true)]
+    pub(super) predictor: Option<String>,
+}
+
+/// Of `lineage`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct LineageArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which GEPA ran, by id, the beginning of it or a name that no other run has
+    pub(super) parent: String,
+}
+
 /// Of `diff`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DiffArgs {
@@ -230,6 +272,9 @@ impl Command {
             Self::Trace(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Program(args) => &args.store,
+            Self::Passport(args) => &args.store,
+            Self::Evolution(args) => &args.store,
+            Self::Lineage(args) => &args.store,
             Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
         }

@@ -51,6 +51,7 @@ pub fn run() -> Outcome {
 }
 
 /// Answers a command line over stores that are opened otherwise, without colours.
+#[cfg(feature = "testing")]
 pub fn run_over(
     args: impl IntoIterator<Item = OsString>,
     open: Opener<'_>,

@@ -83,6 +83,7 @@ impl GalleryState {
     }
 
     /// Opens the command palette over the sheet.
+    #[cfg(feature = "testing")]
     pub fn open_palette(&mut self) {
         self.parts.finding.open();
     }

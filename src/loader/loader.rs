@@ -108,6 +108,7 @@ impl Loader {
     }
 
     /// Other limits, for tests.
+    #[cfg(feature = "testing")]
     pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self

@@ -58,15 +58,3 @@ text_id!(
     /// What a program does, as one text: equal only for equal programs (`analysis::state_hash`).
     StateHash
 );
-
-/// Which of the open stores an id belongs to; given out in the order of opening.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct StoreId(pub u32);
-
-/// A run among all open stores.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RunKey(pub StoreId, pub RunId);
-
-/// A trace among all open stores.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TraceKey(pub StoreId, pub TraceId);

@@ -26,7 +26,7 @@ pub use attachment::Attachment;
 pub use cached::Cached;
 pub use experiment::{Experiment, ExperimentCounts, Lifecycle};
 pub use forest::{Forest, ForestNode};
-pub use ids::{ExperimentId, RunId, RunKey, StateHash, StoreId, TraceId, TraceKey};
+pub use ids::{ExperimentId, RunId, StateHash, TraceId};
 pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
 pub use program::{

@@ -202,11 +202,14 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     redact_by([users::USERS.as_ref(), SHAPES.as_ref(), PAIRS.as_ref()], text)
 }
 
+/// Hides what one pattern finds.
+type Step<'r> = dyn for<'t> Fn(&'t str) -> Cow<'t, str> + 'r;
+
 /// As [`redact`]; a pattern that is missing hides all of the text.
 fn redact_by<'a>(patterns: [Option<&Regex>; 3], text: &'a str) -> Cow<'a, str> {
     // Owned: a borrowed one would say that nothing is hidden.
     let [Some(users), Some(shapes), Some(pairs)] = patterns else { return Cow::Owned(MASK.to_owned()) };
-    let steps: [&dyn for<'t> Fn(&'t str) -> Cow<'t, str>; 3] =
+    let steps: [&Step<'_>; 3] =
         [&|text| users::match_users(users, text), &|text| match_shapes(shapes, text), &|text| match_pairs(pairs, text)];
     steps.iter().fold(Cow::Borrowed(text), |text, step| match text {
         Cow::Borrowed(text) => step(text),

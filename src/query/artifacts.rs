@@ -1,22 +1,8 @@
-//! Artifacts as a list and as text.
+//! Artifacts as a list and as bytes.
 
-use crate::model::json::{Marks, utf8};
 use crate::model::{ArtifactOwner, ArtifactTree};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
-
-/// An artifact's beginning as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArtifactText {
-    /// The text; secrets in it are replaced unless revealed.
-    pub text: String,
-    /// Bytes that are no UTF-8 became U+FFFD: it may be no text at all.
-    pub has_bad_utf8: bool,
-    /// The file is longer than what was read of it.
-    pub is_cut: bool,
-    /// The size of the file in bytes.
-    pub full_size: u64,
-}
 
 /// The artifacts of a run, a trace or a logged model.
 ///
@@ -52,30 +38,6 @@ pub fn artifact_file(
     // the limit was cut.
     let is_cut = artifact.bytes.len() as u64 >= limit && artifact.full_size > limit;
     Ok(Some(ArtifactFile { bytes: artifact.bytes, is_cut, full_size: artifact.full_size }))
-}
-
-/// The first `limit` bytes of an artifact as text; `None` if there is no such file. A character
-/// that the limit cuts in two is left out.
-///
-/// # Errors
-/// Those of the store.
-pub fn artifact_text(
-    session: &mut Session<'_>,
-    owner: &ArtifactOwner,
-    path: &str,
-    limit: u64,
-) -> Result<Option<ArtifactText>> {
-    let Some(artifact) = artifact_file(session, owner, path, limit)? else { return Ok(None) };
-    let (mut bytes, is_cut) = (artifact.bytes, artifact.is_cut);
-    if is_cut
-        && let Err(error) = std::str::from_utf8(&bytes)
-        && error.error_len().is_none()
-    {
-        bytes.truncate(error.valid_up_to());
-    }
-    let mut marks = Marks::default();
-    let text = utf8(&bytes, &mut marks).into_owned();
-    Ok(Some(ArtifactText { text, has_bad_utf8: marks.has_bad_utf8, is_cut, full_size: artifact.full_size }))
 }
 
 /// The files of a run, a trace or a model.

@@ -51,7 +51,7 @@ mod words;
 pub use complete::{Completion, CompletionKind};
 pub use error::{Excerpt, FilterError};
 pub use expected::Expected;
-pub use keys::{FilterKeys, KeyUse, ValueUse, filter_keys};
+pub use keys::{FilterKeys, KeyUse, ValueUse};
 
 use crate::model::{Run, RunValues};
 use syntax::Node;

@@ -1,6 +1,7 @@
 //! A program wherever it appears in a store: where it came from, every evaluation of it, and
 //! what was made of it.
 
+mod data;
 mod index;
 
 use std::collections::{HashMap, HashSet};
@@ -14,12 +15,13 @@ use super::program::program_state;
 use super::provenance::{Provenance, provenances};
 use super::runs::{RelatedRuns, ValuesOf};
 use super::trace_counts::TraceCountsOf;
-use crate::analysis::optimization::{EvaluationKind, Optimizer};
+use crate::analysis::optimization::Optimizer;
 use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, RunTraces};
 
-pub use index::{AllStates, StateIndex};
+pub use data::EvaluationData;
+pub use index::{AllStates, StateIndex, find_program};
 
 /// The program stands in more optimizations than can be told of while somebody waits: so many
 /// are read.
@@ -100,27 +102,6 @@ pub struct PassportEvaluation {
     pub tokens: Option<Tokens>,
     /// Its traces, counted.
     pub traces: Option<RunTraces>,
-}
-
-/// What an evaluation was made on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EvaluationData {
-    /// The validation set of its optimization, or a sample of it.
-    Valset(EvaluationKind),
-    /// What its optimization took for validation, which logged no `valset.json`.
-    Optimizer(EvaluationKind),
-    /// Examples of which none is in the trainset or valset of an optimization that made or
-    /// gave back this program.
-    HeldOut,
-    /// Examples some of which are in such a trainset or valset.
-    Overlapping {
-        /// So many of them.
-        seen: usize,
-        /// Of so many.
-        of: usize,
-    },
-    /// It cannot be told, and why.
-    Unknown(&'static str),
 }
 
 /// A demo that is a row of the trainset.

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::model::{ArtifactOwner, Lifecycle, SpanBody};
+use crate::model::{Lifecycle, SpanBody};
 use crate::query::ask::Session;
 use crate::store::memory::MemoryStore;
 use crate::store::{ReadCx, TraceQuery};
@@ -96,16 +96,4 @@ fn a_trace_with_its_figures() {
     let list =
         traces(&mut Session::alone(&mut store, &cx), &TraceQuery { limit: Some(1), ..TraceQuery::default() }).unwrap();
     assert_eq!((list.total, list.rows.len()), (Some(2), 1));
-}
-
-#[test]
-fn text_of_an_artifact_is_cut_between_characters() {
-    let (mut store, cx) = (store(), ReadCx::new());
-    let owner = ArtifactOwner::Run("p".into());
-    store.put_artifact(owner.clone(), "a.txt", "aé");
-    let mut read =
-        |limit| artifact_text(&mut Session::alone(&mut store, &cx), &owner, "a.txt", limit).unwrap().unwrap();
-    assert_eq!((&*read(2).text, read(2).is_cut, read(2).has_bad_utf8), ("a", true, false));
-    assert_eq!((&*read(3).text, read(3).is_cut), ("aé", false));
-    assert_eq!(artifact_text(&mut Session::alone(&mut store, &cx), &owner, "b.txt", 9).unwrap(), None);
 }

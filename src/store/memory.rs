@@ -113,7 +113,7 @@ impl Store for MemoryStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { has_random_access: true, can_filter_traces_by_run: true, can_watch: true, keeps_traces: true }
+        Capabilities { can_watch: true, keeps_traces: true }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

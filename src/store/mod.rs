@@ -6,6 +6,7 @@
 pub mod artifacts;
 pub mod cx;
 pub mod error;
+#[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
 pub mod open;
@@ -51,10 +52,6 @@ pub struct StoreInfo {
 /// What a store can do by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Capabilities {
-    /// It knows all trace handles at once, so that a list can jump anywhere.
-    pub has_random_access: bool,
-    /// It finds the traces of one run without reading all of them.
-    pub can_filter_traces_by_run: bool,
     /// Its `revision` changes when somebody writes.
     pub can_watch: bool,
     /// It has a table of traces; without one it is unknown how many there were.

@@ -70,6 +70,7 @@ pub fn install(ctx: &Context) {
 }
 
 /// Takes the system's fonts away, for tests whose pixels must not depend on the machine.
+#[cfg(feature = "testing")]
 pub fn without_system_fonts(ctx: &Context) {
     ctx.set_font_providers(Vec::new());
 }
@@ -102,11 +103,6 @@ pub fn can_draw(ctx: &Context, text: &str) -> bool {
     ctx.fonts_mut(|fonts| fonts.has_glyphs(&font, text))
 }
 
-/// Whether Chinese and Japanese can be drawn.
-pub fn has_cjk(ctx: &Context) -> bool {
-    can_draw(ctx, SCRIPTS[0].sample)
-}
-
 /// The scripts that occur in `text` and cannot be drawn: say so, and name the package.
 pub fn missing_scripts(ctx: &Context, text: &str) -> Vec<Script> {
     if text.is_ascii() {
@@ -134,7 +130,7 @@ fn script_of(c: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SCRIPTS, can_draw, has_cjk, install, missing_scripts, script_of};
+    use super::{SCRIPTS, can_draw, install, missing_scripts, script_of};
     use crate::widgets::tokens::size::Type;
     use egui::Context;
 
@@ -173,7 +169,7 @@ mod tests {
     fn a_script_without_a_font_is_named() {
         drawn(|ctx| {
             assert!(can_draw(ctx, "Grüße, naïve, Жук, Ωμέγα"));
-            assert!(!has_cjk(ctx), "no shipped font has Chinese");
+            assert!(!can_draw(ctx, SCRIPTS[0].sample), "no shipped font has Chinese");
             let missing = missing_scripts(ctx, "I am 佐藤");
             assert_eq!(missing.len(), 1);
             assert_eq!(missing[0].package, "fonts-noto-cjk");

@@ -59,11 +59,6 @@ impl RowScroll {
         if below > view_rows { self.moved(below - view_rows, total, view_rows) } else { self }
     }
 
-    /// The position at which `row` is in the middle of the view.
-    pub fn centered_on(row: usize, total: usize, view_rows: f64) -> Self {
-        Self::at(row).moved(-(view_rows - 1.0) / 2.0, total, view_rows)
-    }
-
     /// How far down this is, from 0 to 1, for the scroll bar.
     pub fn ratio(self, total: usize, view_rows: f64) -> f64 {
         let most = total as f64 - view_rows;
@@ -121,7 +116,6 @@ mod tests {
         assert_eq!(at.revealing(50, 1_000, 20.0), RowScroll::at(50));
         assert_eq!(at.revealing(120, 1_000, 20.0), RowScroll::at(101));
         assert_eq!(at.revealing(5_000, 1_000, 20.0), RowScroll::at(980));
-        assert_eq!(RowScroll::centered_on(500, 1_000, 21.0), RowScroll::at(490));
     }
 
     #[test]

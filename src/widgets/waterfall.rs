@@ -31,13 +31,6 @@ impl TimeScale {
         self.left + (share.clamp(0.0, 1.0) * f64::from(self.right - self.left)) as f32
     }
 
-    /// What time stands at `x`.
-    pub fn time_at(&self, x: f32) -> i64 {
-        let share = f64::from(x - self.left) / f64::from(self.right - self.left);
-        let offset = (share.clamp(0.0, 1.0) * self.span_ns as f64) as i64;
-        self.origin_ns.saturating_add(offset)
-    }
-
     /// Round marks from the origin on, as offsets in nanoseconds, at least `least` points apart.
     pub fn ticks(&self, least: f32) -> Vec<i64> {
         let room = f64::from((self.right - self.left) / least.max(1.0)).max(1.0);
@@ -185,7 +178,6 @@ mod tests {
         let scale = TimeScale::new(start, start + 100, 0.0, 100.0);
         assert_eq!(scale.x(start + 1), 1.0);
         assert_eq!(scale.x(start + 99), 99.0);
-        assert_eq!(scale.time_at(50.0), start + 50);
         assert_eq!(scale.x(i64::MIN), 0.0);
         assert_eq!(scale.x(i64::MAX), 100.0);
     }

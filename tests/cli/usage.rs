@@ -248,3 +248,15 @@ fn help_teaches() {
     assert!(answered(&["--help"]).contains("Exit codes"));
     assert!(answered(&["--version"]).starts_with("dspyglass "));
 }
+
+#[cfg(not(feature = "window"))]
+#[test]
+fn a_program_without_a_window_says_so() {
+    let database = database("v3.17");
+    for args in [&[text(&database)][..], &[], &["--demo"]] {
+        let said = refused(args, 2);
+        assert!(said.contains("without its window") && said.lines().count() == 1, "{said}");
+    }
+    let help = answered(&["--help"]);
+    assert!(!help.contains("--demo") && !help.contains("open the window"), "{help}");
+}

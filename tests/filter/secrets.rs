@@ -3,7 +3,7 @@
 
 use dspyglass::model::{Entry, LatestMetric, MetricPoint, Reveal, Run, RunValues, Shown};
 use dspyglass::query::ask::Session;
-use dspyglass::query::{Filter, filter_keys, run_table};
+use dspyglass::query::{Filter, FilterKeys, run_table};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
 
@@ -82,7 +82,8 @@ fn neither_a_guess_nor_its_opposite_holds() {
 fn secrets_are_not_offered() {
     let mut store = filled(one);
     let cx = ReadCx::new();
-    let keys = filter_keys(&mut Session::alone(&mut store, &cx), None).expect("keys");
+    let table = run_table(&mut Session::alone(&mut store, &cx), None, false).expect("runs");
+    let keys = FilterKeys::of(&table);
     assert!(keys.params.iter().any(|key| &*key.key == "api_key" && key.runs == 26 && key.values.is_empty()));
     let offered = format!("{:?}", Filter::complete("params.api_key = ", 17, &keys));
     assert!(!format!("{keys:?}{offered}").contains("secret\""), "{keys:?}");

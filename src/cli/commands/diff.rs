@@ -109,7 +109,8 @@ impl<'a> From<&'a TextCut> for Cut<'a> {
     }
 }
 
-struct Pieces<'a>(&'a TextDiff);
+/// The pieces of two texts.
+pub(super) struct Pieces<'a>(pub(super) &'a TextDiff);
 
 impl Serialize for Pieces<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

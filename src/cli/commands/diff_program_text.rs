@@ -115,7 +115,7 @@ fn deleted(text: &str, style: Style) -> String {
 }
 
 /// The pieces as lines; long unchanged stretches are left out.
-fn lines(diff: &TextDiff, style: Style) -> Vec<String> {
+pub(super) fn lines(diff: &TextDiff, style: Style) -> Vec<String> {
     let mut lines: Vec<(String, bool)> = vec![(String::new(), false)];
     for piece in &diff.pieces {
         for (at, part) in piece.text.split('\n').enumerate() {

@@ -1,9 +1,29 @@
 //! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
 //! clap breaks longer ones anywhere.
 
-pub(in super::super) const TOP: &str = "\
-Examples:
-  dspyglass mlflow.db                    open the window
+use crate::cli::args::HAS_WINDOW;
+
+/// What the program is.
+pub(in super::super) const ABOUT: &str = if HAS_WINDOW {
+    "\
+See what DSPy's optimizers left in an MLflow store
+
+Opens the store that MLflow wrote while DSPy optimized a program. Without a command it opens a window; the commands answer the same questions in the terminal. A store is only read, never written to."
+} else {
+    "\
+See what DSPy's optimizers left in an MLflow store
+
+Answers questions about the store that MLflow wrote while DSPy optimized a program. It was built without its window. A store is only read, never written to."
+};
+
+/// What stands below the list of commands.
+pub(in super::super) fn top() -> String {
+    format!("Examples:\n{}{TOP}", if HAS_WINDOW { TO_OPEN } else { "" })
+}
+
+const TO_OPEN: &str = "  dspyglass mlflow.db                    open the window\n";
+
+const TOP: &str = "  \
   dspyglass check mlflow.db              what is in there, and is it whole
   dspyglass runs mlflow.db --experiment my-program
   dspyglass traces mlflow.db --limit 20
@@ -154,6 +174,80 @@ JSON:
   prefix or demos. module_src is the Python of a Flex, missing is what traces
   show and the state lacks. stale says why a best program may not be the best.";
 
+pub(in super::super) const PASSPORT: &str = "\
+A program is what it does: the same state hash anywhere in the store is the same
+program. A name or id of a run comes before the beginning of a hash.
+
+Examples:
+  dspyglass passport mlflow.db dazzling-gnat-945 --best
+  dspyglass passport mlflow.db 3f2a91c0 --json | jq '.evaluations[].score'
+
+JSON:
+  {state_hash,
+   \"evaluations\": [{run_id, name, experiment_id, experiment,
+                    optimization: {run_id, name}, status, start_time_ms,
+                    end_time_ms, score, n,
+                    data: {set, part, seen, of, reason}, traces, tokens}],
+   \"origins\": [{path, optimization, origin, inferred, match, trace_id,
+                span_id, used_by: [run_id], complete}],
+   \"demos\": [{path, demo, optimization, row}],
+   \"families\": [{optimization: {run_id, name}, candidate,
+                 parents: [{candidate, state_hash, score}], children: [],
+                 inferred}],
+   winner_of: [{run_id, name}], seed_of: [{run_id, name}],
+   program: {source, complete, predictors: []}, runs, complete}
+  evaluations stand by start time. data.set is valset, optimizer (what it took
+  for validation), held_out or overlapping (seen of its examples are in the
+  trainset or valset), else null and reason says why; part is full, minibatch
+  or unknown. origin is written (by that span), given (to the optimization) or
+  null; match is whole, within or loose. demo and row count from 0, row in the
+  trainset. predictors are those of `program`. runs is how many were looked at;
+  complete is false where something was left out.";
+
+pub(in super::super) const EVOLUTION: &str = "\
+Each program stands once, where it was first evaluated, with the difference to
+the instructions before. Without colour, [-this-] was removed and {+this+} was
+added.
+
+Examples:
+  dspyglass evolution mlflow.db dazzling-gnat-945
+  dspyglass evolution mlflow.db dazzling-gnat-945 --predictor classify --json
+
+JSON:
+  {run_id, predictor, predictors: [path],
+   \"steps\": [{state_hash, instructions,
+              diff: [{op: \"equal\"|\"insert\"|\"delete\", text}],
+              diff_complete, seed, winner,
+              evaluations: [{run_id, name, order, kind, n, score}]}]}
+  instructions is null where the program or the predictor is not known; the
+  next diff is to the last that are known. diff_complete is false where texts
+  were too long to be compared word by word in full, or MLflow cut a param,
+  and null without instructions. seed and winner are null where the
+  optimization does not tell.";
+
+pub(in super::super) const LINEAGE: &str = "\
+GEPA writes its tables with use_mlflow=True; without them the tree is inferred
+from what the proposers were given and wrote.
+
+Examples:
+  dspyglass lineage mlflow.db bright-owl-12
+  dspyglass lineage mlflow.db bright-owl-12 --json | jq '.candidates[].parents'
+
+JSON:
+  {run_id, source: \"tables\"|\"inferred\",
+   \"candidates\": [{candidate, parents: [], parents_inferred, score, run_ids,
+                   instructions: [{component, text}], scores: {id: score},
+                   front: [id]}],
+   \"proposals\": [{iteration, status, parents: [], candidate, before, after,
+                  texts: [{component, text, trace_id, span_id}]}],
+   traces, complete}
+  Candidate 0 is the seed. score is the mean over the validation set in the
+  scale of GEPA's tables, without them that of the full evaluation; scores and
+  front are null where there are no tables; front holds the validation ids at
+  which no other was better at the end. before and after are sums of scores
+  over the sampled examples. The span that wrote a text is null where it was
+  not found; complete is false where not all traces were looked into.";
+
 pub(in super::super) const DIFF: &str = "\
 Without colour, [-this-] was removed and {+this+} was added.
 
@@ -218,7 +312,21 @@ mod tests {
 
     #[test]
     fn lines_fit_into_80_columns() {
-        for text in [TOP, EXPERIMENTS, RUNS, METRICS, TRACES, TRACE, PROGRAM, DIFF, OPTIMIZATION, CHECK] {
+        for text in [
+            TOP,
+            EXPERIMENTS,
+            RUNS,
+            METRICS,
+            TRACES,
+            TRACE,
+            PROGRAM,
+            PASSPORT,
+            EVOLUTION,
+            LINEAGE,
+            DIFF,
+            OPTIMIZATION,
+            CHECK,
+        ] {
             for line in text.lines() {
                 assert!(crate::cli::words::width(line) <= 79, "{line}");
             }

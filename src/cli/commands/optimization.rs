@@ -263,6 +263,6 @@ fn marks(found: &Optimization, one: &Evaluation) -> Vec<&'static str> {
 }
 
 /// Enough of a hash to tell programs apart by eye.
-fn short(hash: &str) -> &str {
+pub(super) fn short(hash: &str) -> &str {
     &hash[..hash.floor_char_boundary(10)]
 }

@@ -35,8 +35,9 @@ struct OneMissing<'a> {
     trace_id: &'a str,
 }
 
+/// A predictor of a program.
 #[derive(Serialize)]
-struct OnePredictor<'a> {
+pub(super) struct OnePredictor<'a> {
     path: &'a str,
     instructions: Option<&'a str>,
     fields: Vec<OneField<'a>>,

@@ -4,10 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::syntax::Attribute;
-use crate::model::{Entry, ExperimentId, Run, RunValues, Shown};
-use crate::query::ask::Session;
-use crate::query::{RunTable, lookup, run_table};
-use crate::store::Result;
+use crate::model::{Entry, Run, RunValues, Shown};
+use crate::query::{RunTable, lookup};
 use crate::words::natural;
 
 /// Of each key, no more different values are counted.
@@ -54,14 +52,6 @@ pub struct ValueUse {
     pub value: String,
     /// How many runs have it, as far as they were counted.
     pub runs: usize,
-}
-
-/// The keys and values that the runs of one experiment, or of all, have; deleted runs aside.
-///
-/// # Errors
-/// Those of the store.
-pub fn filter_keys(session: &mut Session<'_>, experiment: Option<&ExperimentId>) -> Result<FilterKeys> {
-    Ok(FilterKeys::of(&run_table(session, experiment, false)?))
 }
 
 impl FilterKeys {

@@ -1,11 +1,12 @@
 //! Which runs hold which program.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Lifecycle, ProgramSource, Run, RunId, RunStatus, StateHash};
 use crate::query::ask::{Question, Session};
 use crate::query::program::{Read, state};
 use crate::query::runs::RelatedRuns;
+use crate::query::{Found, is_begun, one_of};
 use crate::store::Result;
 
 /// No more runs are looked at.
@@ -49,6 +50,17 @@ impl StateIndex {
     pub fn bytes(&self) -> usize {
         self.known.len() * 400
     }
+}
+
+/// The program of an active run that is meant by its hash or the beginning of it.
+///
+/// # Errors
+/// Those of the store; a file that cannot be read is a warning.
+pub fn find_program(session: &mut Session<'_>, typed: &str) -> Result<Found<StateHash>> {
+    let index = session.ask(&AllStates)?;
+    let all: BTreeSet<&StateHash> = index.evaluated.keys().chain(index.best.keys()).collect();
+    let fitting = all.into_iter().filter(|hash| is_begun(hash.as_str(), typed)).cloned();
+    Ok(one_of(fitting.collect(), |hash| hash.to_string()))
 }
 
 /// Which runs hold which program, kept from one state of the store to the next: only runs that may have changed are read

@@ -189,12 +189,7 @@ impl Store for SqliteStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            has_random_access: true,
-            can_filter_traces_by_run: true,
-            can_watch: true,
-            keeps_traces: self.schema.has("trace_info", "request_id"),
-        }
+        Capabilities { can_watch: true, keeps_traces: self.schema.has("trace_info", "request_id") }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

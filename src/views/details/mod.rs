@@ -101,16 +101,14 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
 /// The body, or the beginning of a long one until all of it is here.
 fn body_of(scene: &mut Scene<'_>, trace: &TraceId, span: &SpanHead) -> Slot<Option<PreparedBody>> {
     let has_ended = span.end_ns.is_some();
-    let body = scene
-        .loader
-        .ask(&SpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended: has_ended }), Lane::Selection);
+    let body =
+        scene.loader.ask(&SpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended }), Lane::Selection);
     if !body.value().is_some_and(|body| body.as_ref().as_ref().is_some_and(|body| body.is_beginning)) {
         return body;
     }
-    let whole = scene.loader.ask(
-        &WholeSpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended: has_ended }),
-        Lane::Selection,
-    );
+    let whole = scene
+        .loader
+        .ask(&WholeSpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended }), Lane::Selection);
     if whole.value().is_some() || whole.error().is_some() { whole } else { body }
 }
 

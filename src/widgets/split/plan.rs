@@ -39,11 +39,6 @@ impl PanelPlan {
         let left = left.min(room - right);
         Self { left: left.round(), right: Some(right.round()) }
     }
-
-    /// Whether the right panel is a tab.
-    pub fn is_right_a_tab(&self) -> bool {
-        self.right.is_none()
-    }
 }
 
 #[cfg(test)]
@@ -55,7 +50,7 @@ mod tests {
         assert_eq!(PanelPlan::new(1600.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(400.0) });
         assert_eq!(PanelPlan::new(1600.0, 292.0, 560.0).right, Some(560.0));
         assert_eq!(PanelPlan::new(1100.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(338.0) });
-        assert!(PanelPlan::new(800.0, 292.0, 400.0).is_right_a_tab());
+        assert_eq!(PanelPlan::new(800.0, 292.0, 400.0).right, None);
     }
 
     #[test]

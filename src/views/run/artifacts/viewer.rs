@@ -86,8 +86,7 @@ pub(super) fn file_ui(
         *memory = ViewerMemory { path: Some(entry.path.clone()), text, json, saves, ..ViewerMemory::default() };
     }
     let limit = if is_image(&entry.path) { IMAGE_MOST } else { SHOWN_MOST };
-    let slot =
-        scene.loader.ask(&FileOf { owner: owner.clone(), path: entry.path.clone(), limit: limit }, Lane::Selection);
+    let slot = scene.loader.ask(&FileOf { owner: owner.clone(), path: entry.path.clone(), limit }, Lane::Selection);
     let file = slot.value().and_then(|file| file.as_ref().as_ref()).cloned();
     let made = file.as_ref().map(|file| prepare(scene, &entry.path, file));
     let prepared = made.as_ref().and_then(|made| made.value()).map(Arc::clone);

@@ -1,0 +1,169 @@
+//! `dspyglass evolution`
+
+use serde::Serialize;
+
+use super::Answer;
+use super::diff::Pieces;
+use super::diff_program_text::lines;
+use super::optimization::short;
+use super::program_text::title;
+use crate::analysis::evolution::{Evolution, Step};
+use crate::analysis::optimization::Evaluation;
+use crate::cli::args::EvolutionArgs;
+use crate::cli::failure::Failure;
+use crate::cli::json::{self, Real, Warnings, known};
+use crate::cli::words;
+use crate::model::{Run, RunId, StateHash};
+use crate::query;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    run_id: &'a str,
+    predictor: Option<&'a str>,
+    predictors: &'a [String],
+    steps: Vec<StepJson<'a>>,
+    #[serde(skip_serializing_if = "Warnings::is_empty")]
+    warnings: Warnings,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    state_hash: Option<&'a str>,
+    instructions: Option<&'a str>,
+    diff: Option<Pieces<'a>>,
+    diff_complete: Option<bool>,
+    seed: Option<bool>,
+    winner: Option<bool>,
+    evaluations: Vec<EvaluationJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvaluationJson<'a> {
+    run_id: &'a str,
+    name: Option<&'a str>,
+    order: usize,
+    kind: &'static str,
+    n: Option<u64>,
+    score: Option<Real>,
+}
+
+pub(super) fn answer(args: &EvolutionArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let run = answer.run(&args.parent)?;
+    let wanted = args.predictor.as_deref();
+    let found = query::evolution(&mut answer.session, &run.id, wanted)?;
+    let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
+    if let Some(wanted) = wanted
+        && found.predictor.as_deref() != Some(wanted)
+    {
+        return Err(unknown(&run, wanted, &found.predictors));
+    }
+    if answer.is_json { print_json(&run, &found, answer) } else { print(&run, &found, answer) }
+}
+
+/// Names the predictors that there are.
+fn unknown(run: &Run, wanted: &str, predictors: &[String]) -> Failure {
+    let all: Vec<String> = predictors.iter().map(|path| format!("{path:?}")).collect();
+    let there = if all.is_empty() { "it has none with instructions".to_owned() } else { all.join(", ") };
+    Failure::Absent(format!("run {} has no predictor {wanted:?}: {there}", run.id))
+}
+
+/// The evaluations of a step.
+fn evaluations<'a>(found: &'a Evolution, step: &'a Step) -> impl Iterator<Item = &'a Evaluation> {
+    step.evaluations.iter().filter_map(|at| found.evaluations.get(*at))
+}
+
+/// Whether a step is among the evaluations of a program, where these are known.
+fn is_among(found: &Evolution, step: &Step, runs: &Option<Vec<RunId>>) -> Option<bool> {
+    let runs = runs.as_ref()?;
+    Some(evaluations(found, step).any(|one| runs.contains(&one.run_id)))
+}
+
+fn print_json(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let step = |step: &'_ Step| {
+        let is_known = step.instructions.is_some();
+        (is_known, is_known.then(|| step.diff.is_complete()))
+    };
+    let steps = found.steps.iter().map(|one| {
+        let (is_known, diff_complete) = step(one);
+        StepJson {
+            state_hash: one.state_hash.as_ref().map(StateHash::as_str),
+            instructions: one.instructions.as_deref(),
+            diff: is_known.then_some(Pieces(&one.diff)),
+            diff_complete,
+            seed: is_among(found, one, &found.seed),
+            winner: is_among(found, one, &found.winner),
+            evaluations: evaluations(found, one).map(evaluation).collect(),
+        }
+    });
+    let document = Document {
+        run_id: run.id.as_str(),
+        predictor: found.predictor.as_deref(),
+        predictors: &found.predictors,
+        steps: steps.collect(),
+        warnings: answer.session.cx.take_warnings().into(),
+    };
+    json::write(&document, answer.out)
+}
+
+fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
+    EvaluationJson {
+        run_id: one.run_id.as_str(),
+        name: known(&one.name),
+        order: one.order,
+        kind: one.kind.as_str(),
+        n: one.n,
+        score: one.score.map(Real),
+    }
+}
+
+fn print(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let name = words::clean(if run.name.is_empty() { run.id.as_str() } else { &run.name });
+    let Some(predictor) = &found.predictor else {
+        writeln!(answer.out, "No instructions are known along {name}")?;
+        return Ok(());
+    };
+    writeln!(answer.out, "{} along {name}", title(predictor))?;
+    let others: Vec<String> =
+        found.predictors.iter().filter(|path| *path != predictor).map(|path| title(path)).collect();
+    if !others.is_empty() {
+        writeln!(answer.out, "Others  {} (--predictor PATH)", others.join(", "))?;
+    }
+    let mut is_first = true;
+    for step in &found.steps {
+        let marks = [(&found.winner, "★ winner"), (&found.seed, "seed")];
+        let marks = marks.into_iter().filter(|(runs, _)| is_among(found, step, runs) == Some(true));
+        let program = step.state_hash.as_ref().map(|hash| format!("program {}", short(hash.as_str())));
+        let head = program.into_iter().chain(marks.map(|(_, word)| word.to_owned())).collect::<Vec<_>>().join(" · ");
+        writeln!(answer.out, "\n{}", if head.is_empty() { "unknown program" } else { &head })?;
+        for one in evaluations(found, step) {
+            let score = one.score.map_or_else(|| words::UNKNOWN.to_owned(), words::value);
+            let n = words::count_or_unknown(one.n);
+            writeln!(
+                answer.out,
+                "  {}. {} · {} · n {n} · score {score}",
+                one.order,
+                words::clean(&one.name),
+                one.kind.as_str()
+            )?;
+        }
+        match &step.instructions {
+            None => writeln!(answer.out, "    Instructions are not known")?,
+            Some(text) if is_first => {
+                is_first = false;
+                for line in text.lines() {
+                    writeln!(answer.out, "{}", format!("    {}", words::clean(line)).trim_end())?;
+                }
+            }
+            Some(_) if step.diff.is_same() => writeln!(answer.out, "    Instructions as before")?,
+            Some(_) => {
+                for line in lines(&step.diff, answer.style) {
+                    writeln!(answer.out, "    {line}")?;
+                }
+            }
+        }
+        if step.instructions.is_some() && !step.diff.is_complete() {
+            writeln!(answer.out, "    Not compared in full: a text is too long, or MLflow cut it")?;
+        }
+    }
+    Ok(())
+}

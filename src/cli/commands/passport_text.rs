@@ -1,0 +1,102 @@
+//! A program wherever it appears, for people.
+
+use super::Answer;
+use super::program_text::title;
+use crate::cli::failure::Failure;
+use crate::cli::table::{Side, Table};
+use crate::cli::words;
+use crate::query::passport::{Family, Relative, RunRef};
+use crate::query::{Origin, Passport, Provenance};
+
+pub(super) fn print(found: &Passport, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    writeln!(answer.out, "Program {}", words::clean(found.hash.as_str()))?;
+    for (word, runs) in [("Winner of", &found.winner_of), ("Seed of  ", &found.seed_of)] {
+        if !runs.is_empty() {
+            writeln!(answer.out, "{word}  {}", runs.iter().map(name).collect::<Vec<_>>().join(", "))?;
+        }
+    }
+    for one in &found.families {
+        family(one, answer)?;
+    }
+    if !found.complete {
+        let runs = words::counted(found.runs as u64, "run");
+        writeln!(answer.out, "Note       Not all was looked into, {runs}: more may be known")?;
+    }
+    for predictor in &found.program.predictors {
+        writeln!(answer.out, "\n{}", title(&predictor.path))?;
+        for line in predictor.instructions.iter().flat_map(|text| text.lines()) {
+            writeln!(answer.out, "{}", format!("  {}", words::clean(line)).trim_end())?;
+        }
+        if !predictor.demos.is_empty() {
+            let demos = words::counted(predictor.demos.len() as u64, "demo");
+            let known = found.demos.iter().filter(|demo| demo.path == predictor.path).count() as u64;
+            let known = if known > 0 { format!(", {} from the trainset", words::count(known)) } else { String::new() };
+            writeln!(answer.out, "  {demos}{known}")?;
+        }
+        if let Some(told) = found.origins.iter().find(|one| one.path == predictor.path) {
+            origin(told, answer)?;
+        }
+    }
+    evaluations(found, answer)
+}
+
+fn name(run: &RunRef) -> String {
+    words::clean(if run.name.is_empty() { run.run_id.as_str() } else { &run.name })
+}
+
+fn family(one: &Family, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let inferred = if one.is_inferred { " (inferred)" } else { "" };
+    writeln!(answer.out, "Candidate  {} in the family tree of {}{inferred}", one.index, name(&one.parent))?;
+    let numbers = |all: &[Relative]| all.iter().map(|one| one.index.to_string()).collect::<Vec<_>>().join(", ");
+    for (word, relatives) in [("Parents  ", &one.parents), ("Children ", &one.children)] {
+        if !relatives.is_empty() {
+            writeln!(answer.out, "  {word}  {}", numbers(relatives))?;
+        }
+    }
+    Ok(())
+}
+
+/// Who wrote the instructions above.
+fn origin(told: &Provenance, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let guessed = |is_inferred: bool| if is_inferred { " (inferred)" } else { "" };
+    match &told.origin {
+        Origin::Writer(found) => {
+            let (span, trace) = (words::clean(&found.writer.span_id), words::clean(found.writer.trace.as_str()));
+            writeln!(answer.out, "  Written by span {span} of trace {trace}{}", guessed(found.is_inferred))?;
+        }
+        Origin::Program { is_inferred } => {
+            writeln!(answer.out, "  Of the program that was given to the optimization{}", guessed(*is_inferred))?;
+        }
+        Origin::Unknown => {}
+    }
+    Ok(())
+}
+
+fn evaluations(found: &Passport, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    writeln!(answer.out)?;
+    if found.evaluations.is_empty() {
+        writeln!(answer.out, "No evaluation of it was logged")?;
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        ("Evaluation", Side::Left),
+        ("Score", Side::Right),
+        ("n", Side::Right),
+        ("Tokens", Side::Right),
+        ("Data", Side::LeftCut),
+        ("Optimization", Side::LeftCut),
+        ("Experiment", Side::LeftCut),
+    ]);
+    for one in &found.evaluations {
+        table.row(vec![
+            if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
+            one.score.map_or_else(|| words::UNKNOWN.to_owned(), words::value),
+            words::count_or_unknown(one.n),
+            words::tokens(one.tokens),
+            one.data.words(),
+            one.optimization.as_ref().map_or_else(|| words::UNKNOWN.to_owned(), name),
+            one.experiment.clone(),
+        ]);
+    }
+    Ok(table.print(answer.style, answer.out)?)
+}
