@@ -78,7 +78,7 @@ fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) 
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = size::GAP_XS;
+            one_line_high(ui);
             text_ui(ui, &format!("{what} {}", one.name), Type::Small, Tone::Muted);
             if !mark.is_empty() {
                 text_ui(ui, mark, Type::Small, Tone::Faint)
@@ -89,6 +89,12 @@ fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) 
         text_ui(ui, &score, Type::Headline, if one.score.is_some() { tone } else { Tone::Faint });
         text_ui(ui, &one.note, Type::Small, Tone::Muted);
     });
+}
+
+/// Texts beside each other are as high as one alone, so that the two sides stand on one line.
+fn one_line_high(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.x = size::GAP_XS;
+    ui.spacing_mut().interact_size.y = 0.0;
 }
 
 fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
@@ -106,6 +112,7 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
         ui.spacing_mut().item_spacing.y = 4.0;
         let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count() as u64;
         ui.horizontal_wrapped(|ui| {
+            one_line_high(ui);
             ui.spacing_mut().item_spacing.x = size::GAP_S;
             if let Some(seed) = seed
                 && let (Some(from), Some(to)) = (seed.score, winner.score)
