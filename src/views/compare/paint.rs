@@ -7,7 +7,7 @@ use egui::{Align, CornerRadius, Galley, Pos2, Rect, Response, Sense, Stroke, Str
 
 mod examples;
 
-use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, Side};
+use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, SENTENCE_LEFT, Side};
 use crate::model::{RunId, TraceId};
 use crate::widgets::diff_text::{self, DiffLine, Mark};
 use crate::widgets::glyphs::Glyph;
@@ -72,10 +72,12 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             text_at(ui, rect, text, Type::Small, tokens.text2);
             None
         }
-        Row::Sentence(text) => {
-            tell(text).on_hover_text(text);
-            Glyph::Warning.paint(ui.painter(), rect.left_center() + vec2(8.0, 0.0), size::ICON, tokens.text2);
-            text_at(ui, rect.with_min_x(rect.left() + 22.0), text, Type::Body, tokens.text1);
+        Row::Sentence(text) | Row::Rest(text) => {
+            tell(text);
+            if matches!(it, Row::Sentence(_)) {
+                Glyph::Warning.paint(ui.painter(), rect.left_center() + vec2(8.0, 0.0), size::ICON, tokens.text2);
+            }
+            text_at(ui, rect.with_min_x(rect.left() + SENTENCE_LEFT), text, Type::Body, tokens.text1);
             None
         }
         Row::Caption(text) => {
