@@ -369,7 +369,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     if response.hovered() {
         ui.painter().rect_filled(rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
     }
-    let key_width = (rect.width() * 0.28).clamp(120.0, 340.0);
+    let key_width = (rect.width() * 0.28).clamp(160.0, 340.0);
     let delta_width = if change.delta.is_empty() { 0.0 } else { 90.0 };
     let key = rect.with_max_x(rect.left() + key_width - size::GAP_M);
     let named = row_text::paint_dotted(ui.painter(), key, &change.key, Type::Small, tokens.text1);
