@@ -57,8 +57,8 @@ pub(super) fn folder_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FolderM
         .show(ui.ctx(), |ui| {
             ui.set_width(room.clamp(200.0, 600.0));
             let what = "Name the folder that holds this store's artifacts now: mlruns, mlartifacts, or a copy of them \
-                        under any name. Of each address in the store, the longest end that exists below it is taken. \
-                        It is remembered for this store";
+                        under any name. A file is found by the end of its address in the store: the beginning may \
+                        differ. The folder is remembered for this store.";
             ui.add(egui::Label::new(what).wrap());
             ui.add_space(size::GAP_S);
             dialog_ui(ui, scene, memory, is_new);

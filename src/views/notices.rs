@@ -81,19 +81,19 @@ pub(super) fn windows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
-/// One kind of warnings: where it was seen first, how often elsewhere, and what it is.
+/// One kind of warnings: what it is, where it was seen first, and how often elsewhere.
 fn warning_ui(ui: &mut Ui, group: &WarningGroup<'_>) {
+    let what = words::ellipsize_graphemes(group.what, 600);
+    let alike = if group.differs { " (or alike)" } else { "" };
+    ui.add(egui::Label::new(format!("{what}{alike}")).wrap());
     for place in group.places.iter().take(PLACES_SHOWN) {
         text_ui(ui, &words::one_line(place, 200), Type::Value, Tone::Muted);
     }
     let more = group.places.len().saturating_sub(PLACES_SHOWN);
     if more > 0 {
-        let more = format!("… and {} more places; copy to see them", words::count(more as u64));
-        text_ui(ui, &more, Type::Value, Tone::Muted);
+        let more = format!("… and {}; copy to see all", words::counted(more as u64, "more place"));
+        text_ui(ui, &more, Type::Small, Tone::Muted);
     }
-    let what = words::ellipsize_graphemes(group.what, 600);
-    let alike = if group.differs { " (or alike)" } else { "" };
-    ui.add(egui::Label::new(format!("{what}{alike}")).wrap());
 }
 
 fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {

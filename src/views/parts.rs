@@ -12,6 +12,9 @@ use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 
+/// A column of durations has room for the widest one: `59 min 59 s`, `23 h 59 min`.
+pub(super) const DURATION: f32 = 98.0;
+
 /// How a run's status is drawn.
 pub(super) fn run_status(status: &RunStatus) -> Status {
     match status {

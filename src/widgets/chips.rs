@@ -20,6 +20,7 @@ pub struct Chip<'a> {
     is_tinted: bool,
     is_button: bool,
     is_selected: Option<bool>,
+    is_bare: bool,
 }
 
 impl<'a> Chip<'a> {
@@ -34,6 +35,7 @@ impl<'a> Chip<'a> {
             is_tinted: false,
             is_button: false,
             is_selected: None,
+            is_bare: false,
         }
     }
 
@@ -65,6 +67,12 @@ impl<'a> Chip<'a> {
         self
     }
 
+    /// Only its icon and its key are drawn, where there is little room; the text is still its name.
+    pub fn bare(mut self, bare: bool) -> Self {
+        self.is_bare = bare;
+        self
+    }
+
     /// The tone of the text.
     pub fn tone(mut self, tone: Tone) -> Self {
         self.tone = tone;
@@ -79,14 +87,15 @@ impl<'a> Chip<'a> {
     }
 }
 
-const HEIGHT: f32 = 22.0;
+/// How high a fact is.
+pub const HEIGHT: f32 = 22.0;
 const PADDING: f32 = 9.0;
 
 impl Widget for Chip<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let tokens = Tokens::of(ui);
         let lay = |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), 420.0);
-        let text = lay(self.text, Type::Small);
+        let text = lay(if self.is_bare { "" } else { self.text }, Type::Small);
         let note = (!self.note.is_empty()).then(|| lay(self.note, Type::Small));
         let key = (!self.key.is_empty()).then(|| lay(self.key, Type::ValueSmall));
         let mut width = text.size().x + 2.0 * PADDING;

@@ -29,6 +29,7 @@ pub struct Notice<'a> {
     what: &'a str,
     place: &'a str,
     advice: &'a str,
+    after: &'a str,
     action: &'a str,
     has_details: bool,
     can_dismiss: bool,
@@ -36,7 +37,7 @@ pub struct Notice<'a> {
 
 impl<'a> Notice<'a> {
     fn new(tone: Tone, what: &'a str) -> Self {
-        Self { tone, what, place: "", advice: "", action: "", has_details: false, can_dismiss: false }
+        Self { tone, what, place: "", advice: "", after: "", action: "", has_details: false, can_dismiss: false }
     }
 
     /// Something failed: what, where, and what to do now. Offers "Copy details".
@@ -57,6 +58,12 @@ impl<'a> Notice<'a> {
     /// What to do about it.
     pub fn advice(mut self, advice: &'a str) -> Self {
         self.advice = advice;
+        self
+    }
+
+    /// What led to it, below all else.
+    pub fn after(mut self, after: &'a str) -> Self {
+        self.after = after;
         self
     }
 
@@ -129,6 +136,7 @@ impl<'a> Notice<'a> {
         line(ui, self.what, Type::BodyStrong, heading);
         line(ui, self.place, Type::Value, tokens.text2);
         line(ui, self.advice, Type::Body, tokens.text1);
+        line(ui, self.after, Type::Value, tokens.text2);
     }
 
     fn buttons_ui(&self, ui: &mut Ui) -> NoticeEvent {

@@ -30,11 +30,49 @@ impl<'a> Tab<'a> {
 }
 
 const HEIGHT: f32 = 34.0;
+/// The same where the tabs need more than one line.
+const LINE_HEIGHT: f32 = 28.0;
+/// What stands at both sides of a tab's words, and no less than that.
+const PADDING: (f32, f32) = (size::GAP_M, 6.0);
+
+/// Where each tab stands.
+struct Plan {
+    cells: Vec<Rect>,
+    padding: f32,
+    height: f32,
+}
+
+impl Plan {
+    /// Tabs that do not fit move together; if that is not enough they go on in a line below: each can be read.
+    fn new(ui: &Ui, tabs: &[Tab<'_>]) -> Self {
+        let area = ui.available_rect_before_wrap();
+        let words: Vec<f32> = tabs.iter().map(|tab| width(ui, tab)).collect();
+        let natural: f32 = words.iter().sum();
+        let room = (area.width() - natural) / (2.0 * tabs.len().max(1) as f32);
+        let is_one = room >= PADDING.1;
+        let padding = if is_one { room.min(PADDING.0) } else { PADDING.1 };
+        let height = if is_one { HEIGHT } else { LINE_HEIGHT };
+        let (mut left, mut top) = (area.left(), area.top());
+        let cells = words.iter().map(|words| {
+            let width = (words + 2.0 * padding).min(area.width());
+            if !is_one && left > area.left() && left + width > area.right() {
+                left = area.left();
+                top += LINE_HEIGHT;
+            }
+            let cell = Rect::from_min_size(pos2(left, top), vec2(width, height));
+            left = cell.right();
+            cell
+        });
+        let cells: Vec<Rect> = cells.collect();
+        Self { padding, height: top - area.top() + height, cells }
+    }
+}
 
 /// Shows the tabs; returns the one that was chosen now, by click or by ← and →.
 pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], selected: usize) -> Option<usize> {
     let tokens = Tokens::of(ui);
-    let rect = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), HEIGHT));
+    let plan = Plan::new(ui, tabs);
+    let rect = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), plan.height));
     let mut line = ui.new_child(
         UiBuilder::new()
             .id_salt(egui::IdSalt::new(id_salt))
@@ -45,13 +83,7 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
     line.shrink_clip_rect(rect);
     let scope = line.scope_id();
     let mut chosen = None;
-    let mut left = rect.left();
-    // Tabs that do not fit shrink alike, down to a few letters; a tab that cannot be reached is worse.
-    let natural: f32 = tabs.iter().map(|tab| width(&line, tab)).sum();
-    let squeeze = (rect.width() / natural.max(1.0)).min(1.0);
-    for (index, tab) in tabs.iter().enumerate() {
-        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width(&line, tab) * squeeze, HEIGHT));
-        left = cell.right();
+    for (index, (tab, cell)) in tabs.iter().zip(plan.cells).enumerate() {
         let id = scope.with(("tab", index));
         let response = line.interact(cell, id, Sense::click());
         let is_selected = index == selected;
@@ -70,7 +102,7 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
             chosen = step(&line, index, tabs.len()).or(chosen);
             theme::focus_ring(line.painter(), cell.shrink(2.0), tokens);
         }
-        paint(&line, cell, tab, is_selected, response.hovered(), squeeze);
+        paint(&line, cell, tab, is_selected, response.hovered(), plan.padding);
     }
     if let Some(index) = chosen {
         line.memory_mut(|memory| memory.request_focus(scope.with(("tab", index))));
@@ -96,6 +128,7 @@ fn step(ui: &Ui, index: usize, total: usize) -> Option<usize> {
     })
 }
 
+/// How wide its words are.
 fn width(ui: &Ui, tab: &Tab<'_>) -> f32 {
     let title = row_text::layout(ui.painter(), tab.title, Type::BodyMedium.font(), 400.0);
     let count = if tab.count.is_empty() {
@@ -106,12 +139,12 @@ fn width(ui: &Ui, tab: &Tab<'_>) -> f32 {
     };
     // The widest cut, so that choosing a tab moves nothing.
     // A text is cut at whole points: the rounding must not cost a letter.
-    title.size().x.ceil() + 1.0 + count.ceil() + 2.0 * size::GAP_M
+    title.size().x.ceil() + 1.0 + count.ceil()
 }
 
-fn paint(ui: &Ui, cell: Rect, tab: &Tab<'_>, is_selected: bool, is_hovered: bool, squeeze: f32) {
+fn paint(ui: &Ui, cell: Rect, tab: &Tab<'_>, is_selected: bool, is_hovered: bool, padding: f32) {
     let tokens = Tokens::of(ui);
-    let inner = cell.shrink2(vec2(size::GAP_M * squeeze, 0.0));
+    let inner = cell.shrink2(vec2(padding, 0.0));
     let (cut, color) = if is_selected {
         (Type::BodyMedium, tokens.text1)
     } else if is_hovered {

@@ -49,6 +49,8 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 34.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// A note with less room than this is left out.
+const NOTE_LEAST: f32 = 28.0;
 
 impl TreeRow<'_> {
     /// Paints the row and says what was done with it.
@@ -190,7 +192,8 @@ impl TreeRow<'_> {
             x += star;
         }
         let left = x + size::GAP_S;
-        if !self.note.is_empty() && left < rect.right() {
+        // Less than a few letters say nothing.
+        if !self.note.is_empty() && left + NOTE_LEAST < rect.right() {
             row_text::paint(painter, rect.with_min_x(left), self.note, Type::Small, tokens.text3, Align::Min);
         }
     }

@@ -165,10 +165,24 @@ fn facts_ui(ui: &mut Ui, scene: &mut Scene<'_>, (a, b): (&RunId, &RunId), diff: 
         let sides = [(a, 0, Tone::Category(0)), (b, 1, Tone::Category(1))];
         for (run, at, tone) in sides {
             let facts = facts(scene, run, diff, at);
-            Glyph::Dot.show(ui, tone);
-            text_ui(ui, &facts, Type::Small, Tone::Muted);
+            one_side_ui(ui, &facts, tone);
         }
     });
+}
+
+/// The dot and what is said of its run, on one line together unless one line is too short for them.
+fn one_side_ui(ui: &mut Ui, facts: &str, tone: Tone) {
+    let add = |ui: &mut Ui| {
+        Glyph::Dot.show(ui, tone);
+        text_ui(ui, facts, Type::Small, Tone::Muted);
+    };
+    let galley = ui.painter().layout_no_wrap(facts.to_owned(), Type::Small.font(), egui::Color32::PLACEHOLDER);
+    let room = egui::vec2(size::ICON + size::GAP_S + galley.size().x.ceil() + 1.0, size::LINE);
+    if room.x <= ui.max_rect().width() {
+        ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), add);
+    } else {
+        add(ui);
+    }
 }
 
 /// `finished · n 60 · model.json · state 1a2b3c4d`

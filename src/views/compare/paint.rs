@@ -7,7 +7,7 @@ use egui::{Align, CornerRadius, Galley, Pos2, Rect, Response, Sense, Stroke, Str
 
 mod examples;
 
-use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, Side};
+use super::rows::{CARD_GAP, CARD_PADDING, ChangeRow, DemoCell, GUTTER, Row, SENTENCE_LEFT, Side};
 use crate::model::{RunId, TraceId};
 use crate::widgets::diff_text::{self, DiffLine, Mark};
 use crate::widgets::glyphs::Glyph;
@@ -72,10 +72,12 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             text_at(ui, rect, text, Type::Small, tokens.text2);
             None
         }
-        Row::Sentence(text) => {
-            tell(text).on_hover_text(text);
-            Glyph::Warning.paint(ui.painter(), rect.left_center() + vec2(8.0, 0.0), size::ICON, tokens.text2);
-            text_at(ui, rect.with_min_x(rect.left() + 22.0), text, Type::Body, tokens.text1);
+        Row::Sentence(text) | Row::Rest(text) => {
+            tell(text);
+            if matches!(it, Row::Sentence(_)) {
+                Glyph::Warning.paint(ui.painter(), rect.left_center() + vec2(8.0, 0.0), size::ICON, tokens.text2);
+            }
+            text_at(ui, rect.with_min_x(rect.left() + SENTENCE_LEFT), text, Type::Body, tokens.text1);
             None
         }
         Row::Caption(text) => {
@@ -367,7 +369,7 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
     if response.hovered() {
         ui.painter().rect_filled(rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
     }
-    let key_width = (rect.width() * 0.28).clamp(120.0, 340.0);
+    let key_width = (rect.width() * 0.28).clamp(160.0, 340.0);
     let delta_width = if change.delta.is_empty() { 0.0 } else { 90.0 };
     let key = rect.with_max_x(rect.left() + key_width - size::GAP_M);
     let named = row_text::paint_dotted(ui.painter(), key, &change.key, Type::Small, tokens.text1);

@@ -15,8 +15,11 @@ use crate::loader::PreparedDiff;
 use crate::model::{RunId, TraceId};
 use crate::state::Tab;
 use crate::widgets::diff_text::{DiffLine, Mark};
-use crate::widgets::text::CharWidths;
+use crate::widgets::text::{CharWidths, TextLines};
 use crate::widgets::tokens::Tone;
+
+/// Where the text of a sentence begins, right of its glyph.
+pub(super) const SENTENCE_LEFT: f32 = 22.0;
 
 /// What is wanted of the rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +99,8 @@ pub(super) enum Row {
     Caption(String),
     /// Something that must be read, in a sentence.
     Sentence(String),
+    /// What of a sentence has no room on the line above.
+    Rest(String),
     /// The top of the two cards, or of the one.
     Top { predictor: usize },
     /// A line of the old text and one of the new.
@@ -147,7 +152,32 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
             }
         }
     }
-    Rows { rows }
+    Rows { rows: broken_into_lines(rows, options.width, widths) }
+}
+
+/// Sentences and captions that are wider than a row go on in the next ones.
+fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row> {
+    let mut broken = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (text, room, is_sentence) = match row {
+            Row::Sentence(text) => (text, width - SENTENCE_LEFT, true),
+            Row::Caption(text) => (text, width, false),
+            other => {
+                broken.push(other);
+                continue;
+            }
+        };
+        let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), widths);
+        for at in 0..lines.len() {
+            let line = lines.line(at).trim_end().to_owned();
+            broken.push(match (is_sentence, at) {
+                (true, 0) => Row::Sentence(line),
+                (true, _) => Row::Rest(line),
+                (false, _) => Row::Caption(line),
+            });
+        }
+    }
+    broken
 }
 
 impl Rows {

@@ -229,7 +229,8 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
     };
     let short = words::ellipsize_graphemes(&message, 280);
     let causes = words::ellipsize_graphemes(&causes, 280);
-    let notice = Notice::failed(&what, &causes, &short);
+    // What it says, then what led to it, as a reader of a traceback asks for them.
+    let notice = Notice::failed(&what, "", &short).after(&causes);
     let on_events = scene.state.location().detail == DetailTab::Events;
     let notice = if exception.is_some() && !on_events { notice.action("Show stack") } else { notice };
     match notice.show(ui) {

@@ -3,6 +3,7 @@
 use super::lines::Columns;
 use crate::query::table::{RunAttribute, RunColumn};
 use crate::state::{ColumnSort, RunTableSettings};
+use crate::views::parts::DURATION;
 use crate::widgets::table::{Column, Sort};
 
 /// The columns before those of the runs: the boxes.
@@ -137,7 +138,7 @@ pub(super) fn column(column: &RunColumn, holds_numbers: bool) -> Column<'_> {
         RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 190.0).growing(),
         RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 104.0),
         RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 134.0),
-        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, 84.0),
+        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, DURATION),
         RunColumn::Attribute(RunAttribute::Id) => Column::text(title, 250.0),
         RunColumn::Attribute(RunAttribute::User) => Column::text(title, 100.0),
         RunColumn::Attribute(RunAttribute::Source) => Column::text(title, 170.0),

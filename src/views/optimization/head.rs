@@ -75,8 +75,7 @@ fn no_winner(status: &RunStatus) -> &'static str {
 }
 
 fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
+    column_ui(ui, 2.0, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_XS;
             text_ui(ui, &format!("{what} {}", one.name), Type::Small, Tone::Muted);
@@ -91,9 +90,17 @@ fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) 
     });
 }
 
-fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
+/// A column of texts, each as high as its letters, so that the two sides stand on one line.
+fn column_ui(ui: &mut Ui, gap: f32, add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = gap;
+        ui.spacing_mut().interact_size.y = 0.0;
+        add(ui);
+    });
+}
+
+fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
+    column_ui(ui, 2.0, |ui| {
         text_ui(ui, what, Type::Small, Tone::Muted);
         text_ui(ui, "–", Type::Headline, Tone::Faint);
         text_ui(ui, why, Type::Small, Tone::Muted);
@@ -102,8 +109,7 @@ fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
 
 /// What became of the seed: its score, its demos, its instructions, and where to see that.
 fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
+    column_ui(ui, 6.0, |ui| {
         let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count() as u64;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_S;

@@ -69,6 +69,13 @@ impl OptimizationMemory {
     }
 }
 
+impl OptimizationMemory {
+    /// Whether there is anything to draw.
+    fn has_scores(&self) -> bool {
+        self.shown.as_ref().is_some_and(|(_, _, series)| !series.is_empty())
+    }
+}
+
 /// From this width the facts stand beside the chart.
 const TWO_COLUMNS: f32 = 700.0;
 /// The height of the chart without its heading.
@@ -97,7 +104,8 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         if ui.available_width() >= TWO_COLUMNS {
             beside_ui(ui, scene, memory, optimization);
         } else {
-            chart::card(ui, scene, memory, CHART);
+            let height = if memory.has_scores() { CHART } else { 0.0 };
+            chart::card(ui, scene, memory, height);
             ui.add_space(size::GAP_S);
             facts::card(ui, optimization, 0.0);
         }
@@ -110,7 +118,9 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
 fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, optimization: &Optimization) {
     let width = ui.available_width();
     let right = (width * 0.36).clamp(270.0, 400.0);
-    let height = CHART + CHART_FRAME;
+    // Without a score there is a sentence in place of the chart, which needs no room of its own.
+    let least = if memory.has_scores() { CHART } else { 0.0 };
+    let height = least + CHART_FRAME;
     let top = ui.available_rect_before_wrap().min;
     let part = |ui: &mut Ui, name: &str, left: f32, width: f32, add: &mut dyn FnMut(&mut Ui)| {
         let rect = egui::Rect::from_min_size(top + egui::vec2(left, 0.0), egui::vec2(width, height));
@@ -120,7 +130,7 @@ fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory
     };
     let left = width - right - size::GAP_M;
     let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
-    let chart = CHART.max(b - CHART_FRAME);
+    let chart = least.max(b - CHART_FRAME);
     let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));
     ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, a.max(b))));
 }

@@ -36,10 +36,14 @@ enum Shows {
     Marks,
 }
 
+/// How wide the column of marks is: where there is one, and where a candidate has two.
+const MARKS: (f32, f32) = (126.0, 140.0);
+
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
+    let has_both = candidates.rows.iter().any(|row| row.marks.len() > 1);
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
-        (Shows::Marks, Column::text("Mark", 126.0)),
+        (Shows::Marks, Column::text("Mark", if has_both { MARKS.1 } else { MARKS.0 })),
         (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
     if candidates.has_mini {

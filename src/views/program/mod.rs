@@ -58,6 +58,8 @@ impl ProgramMemory {
 
 /// The list of predictors beside the one that is shown.
 const LIST_WIDTH: f32 = 210.0;
+/// Where it is narrow, this share of the width.
+const LIST_SHARE: f32 = 0.3;
 
 pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, page: &RunPage) {
     let slot = scene.loader.ask(&ProgramOf { run: page.run.id.clone(), best: false }, Lane::Selection);
@@ -87,7 +89,8 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     problems_ui(ui, scene, &problems, can_be_named);
     if predictors.len() > 1 {
         let frame = egui::Frame::new();
-        Panel::left("predictors").default_size(LIST_WIDTH).size_range(120.0..=420.0).frame(frame).show(ui, |ui| {
+        let width = (ui.available_width() * LIST_SHARE).clamp(120.0, LIST_WIDTH);
+        Panel::left("predictors").default_size(width).size_range(120.0..=420.0).frame(frame).show(ui, |ui| {
             predictors_ui(ui, scene, memory, prepared, at);
         });
     }

@@ -71,7 +71,7 @@ fn instructions_ui(
     let Some((predictor, shown)) = prepared.program.predictors.get(at).zip(prepared.predictors.get(at)) else { return };
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             card_heading_ui(ui, "Instructions");
             text_ui(ui, rows::title(&predictor.path), Type::Value, Tone::Muted);
             if let Some(text) = &shown.instructions
@@ -105,7 +105,7 @@ fn instructions_ui(
 fn source_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, path: &str, source: &Text) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             card_heading_ui(ui, "Source");
             text_ui(ui, rows::title(path), Type::Value, Tone::Muted);
             if ui.add(Chip::button("Copy source")).clicked() {

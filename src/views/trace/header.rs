@@ -1,6 +1,6 @@
 //! The head of a trace: its name, its figures as chips, its place in the list.
 
-use egui::Ui;
+use egui::{Align, Layout, Ui, vec2};
 
 use super::about::{self, about_ui};
 use super::rows::total_text;
@@ -16,13 +16,16 @@ use crate::views::parts::{link, short_id, trace_status};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
 use crate::views::traces::status_word;
-use crate::widgets::chips::Chip;
+use crate::widgets::chips::{self, Chip};
 use crate::widgets::glyphs::Glyph;
+use crate::widgets::row_text;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
+/// Narrower, the steps through the list are icons and keys.
+const WORDS_FROM: f32 = 530.0;
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
 
@@ -52,12 +55,19 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
             text_ui(ui, &more, Type::Small, Tone::Muted);
         }
         let started = moment_short(row.start_time_ms, scene.clock).replace(' ', "\u{a0}");
-        text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
         let id = row.id.to_string();
-        let short = link(ui, &short_id(&id), Type::ValueSmall, Tone::Muted);
-        if short.on_hover_text(format!("{id}\nClick to copy")).clicked() {
-            scene.act(Action::Copy(id));
-        }
+        let short = short_id(&id);
+        let wide =
+            |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), 400.0).size().x.ceil() + 1.0;
+        let width = wide(&started, Type::Small) + size::GAP_S + wide(&short, Type::ValueSmall);
+        // Together on one line, as high as the chips.
+        ui.allocate_ui_with_layout(vec2(width, chips::HEIGHT), Layout::left_to_right(Align::Center), |ui| {
+            text_ui(ui, &started, Type::Small, Tone::Muted).on_hover_text(moment_utc(row.start_time_ms));
+            let short = link(ui, &short, Type::ValueSmall, Tone::Muted);
+            if short.on_hover_text(format!("{id}\nClick to copy")).clicked() {
+                scene.act(Action::Copy(id));
+            }
+        });
     });
     ui.add_space(size::GAP_XS);
     ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree));
@@ -164,6 +174,7 @@ fn score_ui(ui: &mut Ui, assessment: &Assessment) {
 }
 
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
+    let is_narrow = ui.max_rect().width() < WORDS_FROM;
     let adapters = tree.spans.iter().filter(|span| is_adapter(span)).count();
     if adapters > 0 {
         let shows = scene.state.settings.show_adapters;
@@ -188,7 +199,7 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
             (Command::Previous, "Previous", false, Glyph::Back, "k"),
             (Command::Next, "Next", true, Glyph::Forward, "j"),
         ] {
-            let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key);
+            let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key).bare(is_narrow);
             if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
                 step(scene, memory, forward);
             }

@@ -53,6 +53,10 @@ impl TraceMemory {
     pub fn shown(&self) -> Option<String> {
         self.trace.as_ref()?;
         let (shown, total) = (self.lines.lines.len(), self.total);
+        // Spans that cannot be read are not none; the place itself says what is with them.
+        if total == 0 {
+            return None;
+        }
         let folded = match self.lines.folded_adapters {
             0 => String::new(),
             1 => ", 1 adapter folded".to_owned(),

@@ -135,7 +135,8 @@ pub(super) fn note(tree: &TraceTree, line: &SpanLine, model: &str) -> String {
     };
     let is_fallback = tree.fallbacks.iter().any(|one| one.call == Some(line.ordinal) || one.format == line.ordinal);
     let times = if line.times > 1 { format!("×{}", line.times) } else { String::new() };
-    let parts = [&*times, first, if is_fallback { "fallback" } else { "" }];
+    // What is unusual stands first: the end is cut where there is little room.
+    let parts = [&*times, if is_fallback { "fallback" } else { "" }, first];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

@@ -23,8 +23,9 @@ const TOKENS: f32 = 78.0;
 /// The same where there is little room, and what little room is.
 const NARROW: (f32, f32) = (54.0, 60.0);
 const NARROW_BELOW: f32 = 560.0;
-/// The part of the width that the bars get, and their bounds.
-const BARS: (f32, f32, f32) = (0.34, 120.0, 620.0);
+/// The part of the width that the bars get, also where there is little room, and their bounds.
+const BARS: (f32, f32) = (0.34, 0.27);
+const BARS_WIDTH: (f32, f32) = (120.0, 620.0);
 /// What [`TreeRow`] keeps free at its right edge.
 const EDGE: f32 = 10.0;
 
@@ -36,12 +37,14 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
         pos2(area.left() - size::GAP_L, area.top()),
         pos2(area.right() + size::GAP_L, area.bottom()),
     );
-    let bars_width = (outer.width() * BARS.0).clamp(BARS.1, BARS.2);
+    let is_narrow = outer.width() < NARROW_BELOW;
+    let share = if is_narrow { BARS.1 } else { BARS.0 };
+    let bars_width = (outer.width() * share).clamp(BARS_WIDTH.0, BARS_WIDTH.1);
     let head = outer.with_max_y(outer.top() + size::ROW);
     let right = outer.right() - size::SCROLL_BAR;
     let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
     let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right());
-    let columns = if outer.width() < NARROW_BELOW { NARROW } else { (OWN, TOKENS) };
+    let columns = if is_narrow { NARROW } else { (OWN, TOKENS) };
     head_ui(ui, head, bars, &scale, columns);
 
     let list = outer.with_min_y(head.bottom() + size::RULE);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{Cached, Shown, TraceRow};
-use crate::views::parts::trace_status;
+use crate::views::parts::{DURATION, trace_status};
 use crate::views::scene::Clock;
 use crate::views::time::moment_short;
 use crate::widgets::table::{CellText, Column};
@@ -16,7 +16,7 @@ pub(super) fn columns() -> [Column<'static>; 9] {
         Column::text("Started", 134.0).unsorted(),
         Column::text("Name", 190.0).unsorted(),
         Column::text("Status", 92.0).unsorted(),
-        Column::number("Duration", 78.0).unsorted(),
+        Column::number("Duration", DURATION).unsorted(),
         Column::number("Tokens", 76.0).unsorted(),
         Column::text("Cached", 64.0).unsorted(),
         Column::number("Spans", 56.0).unsorted(),
