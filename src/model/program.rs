@@ -44,10 +44,10 @@ impl ProgramSource {
     }
 
     /// Why it is not all of the program, as a sentence; empty where it is.
-    pub fn incomplete(self) -> &'static str {
+    fn incomplete(self) -> &'static str {
         match self {
             Self::ModelJson | Self::BestModelJson | Self::File => "",
-            Self::Params => "Incomplete: params are cut at 6000 characters and hold no LM settings",
+            Self::Params => "Incomplete: params are cut at 6000 characters and lack what is null or empty",
             Self::Candidates => "Incomplete: no program was saved; GEPA's candidates.json tells its instructions",
             Self::SeedParams => {
                 "Incomplete: no program was saved; GEPA's params tell its instructions, cut at 6000 characters"
@@ -71,7 +71,7 @@ impl ProgramSource {
 pub struct Program {
     /// Where it was read.
     pub source: ProgramSource,
-    /// It is all that DSPy saved. False for params, which lack LM settings and all that is
+    /// It is all that DSPy saved. False for params, which lack all that is null, empty or
     /// long, also where nothing seems to be missing, and for GEPA's tables.
     pub complete: bool,
     /// Why this is not the state that it is taken for, as a sentence: the `best_model.json` of
@@ -153,6 +153,33 @@ pub struct Predictor {
 }
 
 impl Program {
+    /// Whether it is a predictor itself, without a path.
+    fn is_bare(&self) -> bool {
+        self.predictors.iter().any(|one| one.path.is_empty())
+    }
+
+    /// Why it is not all of the program, as a sentence; empty where it is.
+    pub fn incomplete(&self) -> &'static str {
+        match self.source {
+            ProgramSource::Params if self.is_bare() => {
+                "Incomplete: params are cut at 6000 characters and hold no LM settings"
+            }
+            source => source.incomplete(),
+        }
+    }
+
+    /// Why a predictor shows no LM settings, as a sentence. MLflow leaves `lm` out of the params
+    /// of a program that is itself a predictor, not of one that has predictors (2.21 – 3.18).
+    pub fn why_no_lm(&self, path: &str) -> &'static str {
+        match self.source {
+            ProgramSource::Params if path.is_empty() => {
+                "Unknown: the params of a program that is itself a predictor hold no LM settings"
+            }
+            ProgramSource::Candidates | ProgramSource::SeedParams => "Unknown: only instructions are told",
+            _ => "None of its own: it uses the LM that is configured where it runs",
+        }
+    }
+
     /// A part of it is a Flex, which is saved as its source.
     pub fn has_source(&self) -> bool {
         self.predictors.iter().any(|one| one.module_src.is_some())

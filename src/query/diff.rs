@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::example_rows::ScoreSource;
 use super::program::{Read, program, read_json};
 use crate::analysis::program_diff::{ProgramDiff, diff_programs};
-use crate::analysis::program_state::describes_program;
+use crate::analysis::program_state::ProgramKeys;
 use crate::analysis::result_table::table_from_json;
 use crate::model::result_table::RESULT_TABLE;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
@@ -177,10 +177,11 @@ pub fn example_inputs(session: &mut Session<'_>, run: &RunId, table: &ResultTabl
 
 fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {
     let keys: BTreeSet<&str> = old.params.iter().chain(&new.params).map(|entry| &*entry.key).collect();
+    let of_programs = ProgramKeys::of(keys.iter().copied());
     let value = |values: &RunValues, key: &str| super::lookup::param(values, key).map(|entry| entry.value.clone());
     let change = |key: &str| {
         let (old, new) = (value(old, key), value(new, key));
-        let is_of_program = describes_program(key);
+        let is_of_program = of_programs.describe(key);
         (old != new).then(|| ParamChange { key: key.to_owned(), old, new, is_of_program })
     };
     keys.into_iter().filter_map(change).collect()

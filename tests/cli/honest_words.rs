@@ -126,3 +126,54 @@ fn warnings_of_one_kind_are_told_once() {
     assert!(of_kind[0].starts_with(&format!("warning: {missing} places, each: is missing")), "{err}");
     assert!(err.lines().count() < missing + 8, "{err}");
 }
+
+/// The id of a run by its name.
+fn named(path: &PathBuf, name: &str) -> String {
+    one(path, &format!("select run_uuid from runs where name = '{name}'"))
+}
+
+#[test]
+fn an_evaluation_is_called_one_once_and_tokens_are_called_tokens() {
+    let path = database("real-3.18");
+    let told = answered(&["optimization", text(&path), &named(&path, "held out: seed")]);
+    assert!(told.contains("Optimizer  none: it is an evaluation itself and optimized nothing\n"), "{told}");
+    assert_eq!(told.matches("evaluation").count(), 1, "{told}");
+    let path = database("v3.17");
+    let sql = "select value from tags where key = 'mlflow.parentRunId' group by 1 order by count(*) desc limit 1";
+    let told = answered(&["optimization", text(&path), &one(&path, sql)]);
+    let traces = told.lines().find(|line| line.starts_with("Traces ")).expect("a line");
+    let (_, tokens) = traces.split_once(" · ").expect("two facts");
+    let (number, rest) = tokens.split_once(' ').expect("a number and its unit");
+    assert!(number.replace(',', "").parse::<u64>().is_ok() && rest.starts_with("tokens"), "{traces}");
+}
+
+#[test]
+fn runs_without_a_common_example_have_no_threshold() {
+    let path = database("real-3.18");
+    let args = ["diff", text(&path), &named(&path, "eval_minibatch_1"), &named(&path, "held out: seed")];
+    let examples = document(&args)["examples"].clone();
+    assert_eq!((&examples["joined"], &examples["threshold"]), (&json!(0), &Value::Null), "{examples}");
+    assert_eq!(examples["thresholds"], json!([null, null]));
+    let told = answered(&args);
+    let about = told.split("\nExamples: ").nth(1).expect("said");
+    assert!(about.starts_with("the runs have none in common\n") && !about.contains("right"), "{about}");
+}
+
+#[test]
+fn inputs_that_cannot_be_told_apart_are_called_so() {
+    let (_home, path) = copied("v3.17", "delete from spans; delete from trace_info");
+    let recorded = database("v3.17");
+    let artifacts = recorded.parent().expect("a folder").join("mlruns");
+    let [a, b] = ["eval_minibatch_0", "eval_full_0"].map(|name| named(&path, name));
+    let with = ["diff", text(&recorded), &a, &b];
+    let without = ["diff", text(&path), &a, &b, "--artifacts", text(&artifacts)];
+    let inputs = |args: &[&str]| {
+        let examples = document(args)["examples"].clone();
+        (examples["inputs_told"].clone(), examples["fixed"][0]["inputs"].clone())
+    };
+    let question = "Ana has 28 books and buys 3 more. How many are there now?";
+    assert_eq!(inputs(&with), (json!(true), json!({"question": question})));
+    assert_eq!(inputs(&without), (json!(false), json!({"question": question, "answer": "31"})));
+    let mark = "Inputs are not told apart from what was expected";
+    assert!(!answered(&with).contains(mark) && answered(&without).contains(mark));
+}

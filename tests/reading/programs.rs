@@ -217,12 +217,6 @@ fn params_tell_the_same_as_the_file_as_far_as_they_go() {
             let query = RunQuery { scope: RunScope::One(run.as_str().into()), with_deleted: true };
             let Some((_, values)) = store.run_values(&cx, &query).expect("values").pop() else { continue };
             let Some(parsed) = from_params(&values.params) else { continue };
-            // Fitted thresholds (ReAnchor) and the headers of an LM are nested deeper than a
-            // predictor's own keys, and a param's key does not tell where its path ends.
-            let is_nested = |key: &str| key.ends_with(".threshold") || key.contains(".lm.extra_headers.");
-            if values.params.iter().any(|param| is_nested(&param.key)) {
-                continue;
-            }
             let whole = from_json(read(&file), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program;
             let diff = diff_programs(&whole, &parsed.program, None);
             assert!(diff.same && !diff.complete, "{} {run}: {diff:#?}", database.display());

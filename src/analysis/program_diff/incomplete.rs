@@ -3,6 +3,7 @@
 
 use crate::analysis::program_state::PARAM_CUT;
 use crate::model::program::Object;
+use crate::model::secret::masked_json;
 use crate::model::{Demo, Field, Json, Predictor, Program};
 
 /// The program as GEPA's tables would show it: the instructions of its predictors.
@@ -17,8 +18,8 @@ pub(super) fn as_instructions(program: &Program) -> Program {
     Program { predictors, state_hash: None, metadata: None, other: Object::new(), ..program.clone() }
 }
 
-/// The program as its params would show it: values as text, cut, without LM and metadata. Its
-/// instructions stay whole: where those of another program were cut is told of that one.
+/// The program as its params would show it: values as text, cut, without metadata, and without
+/// the LM of a program that is itself a predictor. Its instructions stay whole: where those of another program were cut is told of that one.
 pub(super) fn as_params(program: &Program) -> Program {
     let mut predictors: Vec<Predictor> = program.predictors.iter().map(predictor).collect();
     // What says nothing in params does not show there at all.
@@ -43,7 +44,7 @@ fn predictor(predictor: &Predictor) -> Predictor {
         fields: predictor.fields.iter().map(field).collect(),
         demos: predictor.demos.iter().map(|demo| Demo { values: as_text(&demo.values) }).collect(),
         module_src: predictor.module_src.as_deref().map(cut),
-        lm: None,
+        lm: predictor.lm.as_ref().filter(|_| !predictor.path.is_empty()).and_then(setting),
         other: if is_signature { Object::new() } else { as_text(&predictor.other) },
         state_hash: None,
     }
@@ -56,6 +57,7 @@ fn as_text(values: &Object) -> Object {
 
 fn text(value: &Json) -> Option<Json> {
     Some(match value {
+        masked if *masked == masked_json() => masked.clone(),
         Json::Null => Json::from("None"),
         Json::Bool(true) => Json::from("True"),
         Json::Bool(false) => Json::from("False"),
@@ -66,6 +68,23 @@ fn text(value: &Json) -> Option<Json> {
         Json::Object(map) if map.is_empty() => return None,
         Json::Object(map) => Json::Object(as_text(map)),
     })
+}
+
+/// A value outside of demos, where MLflow leaves out what is null or empty.
+fn setting(value: &Json) -> Option<Json> {
+    let filled = |object: Object| (!object.is_empty()).then_some(Json::Object(object));
+    match value {
+        Json::Null => None,
+        masked if *masked == masked_json() => Some(masked.clone()),
+        Json::Object(map) => {
+            filled(map.iter().filter_map(|(key, value)| Some((key.clone(), setting(value)?))).collect())
+        }
+        Json::Array(items) => {
+            let items: Vec<Json> = items.iter().filter_map(setting).collect();
+            (!items.is_empty()).then_some(Json::Array(items))
+        }
+        other => text(other),
+    }
 }
 
 fn cut(text: &str) -> String {

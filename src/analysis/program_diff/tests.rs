@@ -73,7 +73,7 @@ fn a_masked_difference_is_not_called_equal() {
 fn a_program_of_params_is_compared_by_what_params_tell() {
     let long = "word ".repeat(2_000);
     let whole = program(json!({
-        "p": predictor(&long, json!([{"augmented": true, "q": 1, "list": [null]}]), json!({"n": 1})),
+        "p": predictor(&long, json!([{"augmented": true, "q": 1, "list": [null]}]), json!({"n": 1, "max_tokens": null})),
         "past": {"k": 3},
     }));
     let entry = |key: &str, text: &str| crate::model::Entry {
@@ -89,6 +89,7 @@ fn a_program_of_params_is_compared_by_what_params_tell() {
         entry("M.p.demos.0.augmented", "True"),
         entry("M.p.demos.0.q", "1"),
         entry("M.p.demos.0.list.0", "None"),
+        entry("M.p.lm.n", "1"),
         entry("M.past.k", "3"),
     ];
     let known = crate::analysis::program_state::from_params(&params).expect("a program").program;
@@ -97,6 +98,11 @@ fn a_program_of_params_is_compared_by_what_params_tell() {
     params[6] = entry("M.p.demos.0.q", "2");
     let known = crate::analysis::program_state::from_params(&params).expect("a program").program;
     assert!(!diff_programs(&whole, &known, None).same);
+    params[6] = entry("M.p.demos.0.q", "1");
+    params[8] = entry("M.p.lm.n", "2");
+    let known = crate::analysis::program_state::from_params(&params).expect("a program").program;
+    let diff = diff_programs(&whole, &known, None);
+    assert_eq!(diff.predictors[0].lm.len(), 1, "{diff:?}");
 }
 
 #[test]

@@ -2,17 +2,20 @@
 //!
 //! MLflow flattens the state into `{Class}.{path}.signature.instructions`,
 //! `….signature.fields.{i}.prefix|description`, `….demos.{i}.{field}` and cuts each value at
-//! 6000 characters. LM settings are not among them, all values are text, and the order of
-//! predictors and of a demo's values is lost.
+//! 6000 characters (MLflow 2.21 – 3.18). It leaves out `lm` and history at the top of the state
+//! only: a program that is itself a predictor has no LM settings among its params, a predictor
+//! within a program has those of its own LM. Nothing that is null or empty has a param, all
+//! values are text, and the order of predictors and of a demo's values is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::HISTORY;
 use super::fitted::{FIELDS, FITTED, give_fitted};
 use super::parse::Parsed;
 use super::signature::is_name;
 use crate::analysis::text_diff::Known;
 use crate::model::program::Object;
-use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource};
+use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, Shown};
 use crate::words::natural;
 
 /// So many characters of a param MLflow keeps (2.x – 3.18).
@@ -63,19 +66,21 @@ pub fn from_params(params: &[Entry]) -> Option<Parsed> {
         let names: Vec<&str> = classes.keys().copied().collect();
         problems.push(format!("the params are those of several programs ({}), {class} is shown", names.join(", ")));
     }
+    let keys = ProgramKeys::of(params.iter().map(|entry| &*entry.key));
     let mut drafts: BTreeMap<&str, Draft> = BTreeMap::new();
     let mut cut = 0;
     for entry in params.iter().filter(|entry| is_of(&entry.key, class)) {
         let text = entry.value.as_str();
         cut += usize::from(is_cut(text));
-        match read_key(&entry.key) {
-            Some((_, path, says)) => drafts.entry(path).or_default().add(&says, text),
-            None => {
-                // `Router.past.k`: something without a signature, for instance a `Retrieve`.
-                let rest = &entry.key[class.len() + 1..];
-                let (path, key) = rest.rsplit_once('.').unwrap_or(("", rest));
-                drafts.entry(path).or_default().predictor.other.insert(key.to_owned(), Json::from(text));
-            }
+        if let Some((_, path, says)) = read_key(&entry.key) {
+            drafts.entry(path).or_default().add(&says, &entry.value);
+        } else if let Some((path, key)) = keys.of_predictor(&entry.key) {
+            drafts.entry(path).or_default().add_rest(key, entry.value.to_json());
+        } else {
+            // `Router.past.k`: something without a signature, for instance a `Retrieve`.
+            let rest = &entry.key[class.len() + 1..];
+            let (path, key) = rest.rsplit_once('.').unwrap_or(("", rest));
+            drafts.entry(path).or_default().predictor.other.insert(key.to_owned(), entry.value.to_json());
         }
     }
     if cut > 0 {
@@ -104,6 +109,35 @@ pub fn is_source(key: &str) -> bool {
 /// Whether a param repeats what the state of a program says.
 pub fn describes_program(key: &str) -> bool {
     read_key(key).is_some()
+}
+
+/// The predictors that some params describe, to tell which of the other params are theirs: the
+/// key of `Router.respond.predict.lm.model` alone does not tell where its path ends.
+pub struct ProgramKeys<'a>(BTreeSet<(&'a str, &'a str)>);
+
+impl<'a> ProgramKeys<'a> {
+    /// Learns them from the keys of all params of a run.
+    pub fn of(keys: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(keys.into_iter().filter_map(read_key).map(|(class, path, _)| (class, path)).collect())
+    }
+
+    /// Whether a param repeats what the state of a program says.
+    pub fn describe(&self, key: &str) -> bool {
+        describes_program(key) || self.of_predictor(key).is_some()
+    }
+
+    /// The path of the predictor to which a param belongs, and what stands behind it.
+    fn of_predictor<'k>(&self, key: &'k str) -> Option<(&'k str, &'k str)> {
+        let (class, rest) = key.split_once('.')?;
+        let ends = rest.match_indices('.').map(|(at, _)| at);
+        let within = ends.map(|at| (&rest[..at], &rest[at + 1..])).rfind(|(path, _)| self.has(class, path));
+        // A program that is itself a predictor has no path.
+        within.or_else(|| self.has(class, "").then_some(("", rest)))
+    }
+
+    fn has(&self, class: &str, path: &str) -> bool {
+        self.0.contains(&(class, path))
+    }
 }
 
 fn is_of(key: &str, class: &str) -> bool {
@@ -162,10 +196,12 @@ struct Draft {
     fields: BTreeMap<usize, Field>,
     demos: BTreeMap<usize, Demo>,
     fitted: Object,
+    lm: Object,
 }
 
 impl Draft {
-    fn add(&mut self, says: &Says<'_>, text: &str) {
+    fn add(&mut self, says: &Says<'_>, value: &Shown) {
+        let text = value.as_str();
         match says {
             Says::Instructions => self.predictor.instructions = Some(text.to_owned()),
             Says::Prefix(index) => self.fields.entry(*index).or_default().prefix = Some(text.to_owned()),
@@ -173,40 +209,51 @@ impl Draft {
             Says::Source => self.predictor.module_src = Some(text.to_owned()),
             Says::Fitted(name, what) => {
                 if let Json::Object(fitted) = self.fitted.entry(*name).or_insert_with(|| Json::Object(Object::new())) {
-                    put(fitted, what, text);
+                    put(fitted, what, value.to_json());
                 }
             }
             Says::Demo(index, name) => {
-                put(&mut self.demos.entry(*index).or_default().values, name, text);
+                put(&mut self.demos.entry(*index).or_default().values, name, value.to_json());
             }
+        }
+    }
+
+    /// What stands under the path of a predictor and is none of the above.
+    fn add_rest(&mut self, key: &str, value: Json) {
+        match key.split_once('.') {
+            Some(("lm", setting)) => put(&mut self.lm, setting, value),
+            // No part of what a program does.
+            Some((first, _)) if HISTORY.contains(&first) => {}
+            _ => put(&mut self.predictor.other, key, value),
         }
     }
 
     fn finish(self, path: &str) -> Predictor {
         let mut fields: Vec<Field> = self.fields.into_values().collect();
-        let mut other = self.predictor.other;
+        let mut other = with_lists(self.predictor.other);
+        let lm = (!self.lm.is_empty()).then(|| Json::Object(with_lists(self.lm)));
         if !self.fitted.is_empty() {
             other.insert(FIELDS.to_owned(), Json::Object(with_lists(self.fitted)));
             give_fitted(&mut fields, &mut other);
         }
         let demos = self.demos.into_values().map(|demo| Demo { values: with_lists(demo.values) }).collect();
         let path = if path == super::SELF { "" } else { path };
-        Predictor { path: path.to_owned(), fields, demos, other, ..self.predictor }
+        Predictor { path: path.to_owned(), fields, demos, lm, other, ..self.predictor }
     }
 }
 
 /// Puts a value at a path such as `history.0` or `date.day`.
-fn put(values: &mut Object, path: &str, text: &str) {
+fn put(values: &mut Object, path: &str, value: Json) {
     let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
     match rest {
         None => {
-            values.insert(key.to_owned(), Json::from(text));
+            values.insert(key.to_owned(), value);
         }
         Some(rest) => match values.entry(key).or_insert_with(|| Json::Object(Object::new())) {
-            Json::Object(below) => put(below, rest, text),
+            Json::Object(below) => put(below, rest, value),
             // A name with a point in it.
             _ => {
-                values.insert(path.to_owned(), Json::from(text));
+                values.insert(path.to_owned(), value);
             }
         },
     }
@@ -228,7 +275,6 @@ fn with_lists(values: Object) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Shown;
     use serde_json::json;
 
     fn entries(params: &[(&str, &str)]) -> Vec<Entry> {
@@ -270,6 +316,34 @@ mod tests {
         assert!(two.demos[0].is_bootstrapped() && !two.demos[1].is_bootstrapped());
         assert_eq!(two.demos[1].values["answer"], "10th");
         assert_eq!(program.predictors[1].other["k"], "3");
+    }
+
+    #[test]
+    fn what_is_nested_deeper_stands_with_its_predictor() {
+        let mut params = entries(&[
+            ("Router.respond.predict.signature.instructions", "Answer"),
+            ("Router.respond.predict.lm.model", "openai/gpt-4.1-mini"),
+            ("Router.respond.predict.lm.temperature", "0.0"),
+            ("Router.respond.predict.lm.stop.0", "END"),
+            ("Router.respond.predict.lm.extra_headers.X-Team", "desk"),
+            ("Router.respond.predict.traces.0.x", "history"),
+            ("Router.respond.predict.note.0.x", "1"),
+            ("Router.respond.k", "3"),
+        ]);
+        params
+            .push(Entry { key: "Router.respond.predict.lm.extra_headers.Authorization".into(), value: Shown::Masked });
+        let program = from_params(&params).expect("a program").program;
+        let paths: Vec<&str> = program.predictors.iter().map(|one| &*one.path).collect();
+        assert_eq!(paths, ["respond", "respond.predict"]);
+        let lm = json!({
+            "model": "openai/gpt-4.1-mini", "temperature": "0.0", "stop": ["END"],
+            "extra_headers": {"X-Team": "desk", "Authorization": {"masked": true}},
+        });
+        assert_eq!(program.predictors[1].lm, Some(lm));
+        assert_eq!(Json::Object(program.predictors[1].other.clone()), json!({"note": [{"x": "1"}]}));
+        let keys = ProgramKeys::of(params.iter().map(|entry| &*entry.key));
+        assert!(keys.describe("Router.respond.predict.lm.temperature"));
+        assert!(!keys.describe("Other.respond.predict.lm.temperature") && !keys.describe("lm.model"));
     }
 
     #[test]

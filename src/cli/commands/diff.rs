@@ -258,12 +258,16 @@ struct Examples<'a> {
     sources: [Option<&'static str>; 2],
     /// Why there are no scores of `a` and `b`.
     without_scores: [Option<String>; 2],
+    /// Whether the inputs of an example are told apart from the rest; else `inputs` holds all of it.
+    inputs_told: Option<bool>,
     /// How many examples both evaluated; null unless both have scores of them.
     joined: Option<usize>,
     scored: Option<usize>,
-    /// From which score on an example is right in both; null unless they have one metric.
+    /// From which score on an example is right in both; null unless they have one metric
+    /// and examples that both scored.
     threshold: Option<f64>,
-    /// The same for `a` and `b`, each by its own scores where they have not one metric.
+    /// The same for `a` and `b`, each by its own scores where they have not one metric; null
+    /// as `threshold` is.
     thresholds: [Option<f64>; 2],
     /// How many of the examples that both scored are right in `a` and `b`.
     right: Option<[usize; 2]>,
@@ -324,10 +328,13 @@ impl<'a> Examples<'a> {
                 ScoreSource::Nothing(why) => Some(why.to_string()),
                 _ => None,
             }),
+            inputs_told: diff.map(|diff| diff.tells_inputs),
             joined: diff.map(|diff| diff.joined),
             scored: diff.map(|diff| diff.scored),
             threshold: diff.and_then(ExampleDiff::rule).map(|rule| rule.threshold),
-            thresholds: diff.map_or([None; 2], |diff| diff.rules.map(|rule| rule.map(|rule| rule.threshold))),
+            thresholds: diff
+                .filter(|diff| diff.scored > 0)
+                .map_or([None; 2], |diff| diff.rules.map(|rule| rule.map(|rule| rule.threshold))),
             right: diff.filter(|diff| diff.scored > 0).map(|diff| diff.right),
             metric: diff.map(|diff| Metric {
                 same: diff.metric.same,

@@ -93,7 +93,11 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
     let counted = words::counted(examples.joined as u64, "example");
     let right = match examples.rule() {
         Some(rule) => right_from(rule),
-        None if examples.scored == 0 => "no scores".to_owned(),
+        None if examples.joined == 0 => {
+            writeln!(answer.out, "\nExamples: the runs have none in common")?;
+            return print_sources(sources, answer);
+        }
+        None if examples.scored == 0 => "none can be compared".to_owned(),
         None => "each with a scale of its own".to_owned(),
     };
     writeln!(answer.out, "\nExamples: {counted} in both, {} scored in both, {right}", examples.scored)?;
@@ -106,6 +110,31 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
         let inferred = if examples.metric.inferred { ", inferred" } else { "" };
         writeln!(answer.out, "  {same}{inferred}: {}", words::clean(&examples.metric.reason))?;
     }
+    print_sources(sources, answer)?;
+    if examples.scored == 0 {
+        return Ok(());
+    }
+    if !examples.metric.is_same() {
+        let sides = ["a", "b"].into_iter().zip(examples.rules).zip(examples.ranges).zip(examples.right);
+        for (((side, rule), range), right) in sides {
+            let (Some(rule), Some(range)) = (rule, range) else { continue };
+            let (low, high) = (words::value(range.low), words::value(range.high));
+            let right = format!("{right} of {} right", examples.scored);
+            writeln!(answer.out, "  {side}: scores from {low} to {high}, {}, {right}", right_from(rule))?;
+        }
+        return Ok(());
+    }
+    if !examples.tells_inputs && !(examples.fixed.is_empty() && examples.broken.is_empty()) {
+        writeln!(
+            answer.out,
+            "  Inputs are not told apart from what was expected: the newest traces of the runs do not show them"
+        )?;
+    }
+    print_list("  Fixed", &examples.fixed, answer)?;
+    print_list("  Broken", &examples.broken, answer)
+}
+
+fn print_sources(sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<(), Failure> {
     for (side, source) in ["a", "b"].into_iter().zip(sources) {
         match source {
             ScoreSource::Assessments { metric, scored, examples, .. } => {
@@ -121,18 +150,7 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
             ScoreSource::Table | ScoreSource::Nothing(_) => {}
         }
     }
-    if examples.scored > 0 && !examples.metric.is_same() {
-        let sides = ["a", "b"].into_iter().zip(examples.rules).zip(examples.ranges).zip(examples.right);
-        for (((side, rule), range), right) in sides {
-            let (Some(rule), Some(range)) = (rule, range) else { continue };
-            let (low, high) = (words::value(range.low), words::value(range.high));
-            let right = format!("{right} of {} right", examples.scored);
-            writeln!(answer.out, "  {side}: scores from {low} to {high}, {}, {right}", right_from(rule))?;
-        }
-        return Ok(());
-    }
-    print_list("  Fixed", &examples.fixed, answer)?;
-    print_list("  Broken", &examples.broken, answer)
+    Ok(())
 }
 
 fn print_list(title: &str, list: &[ExampleChange], answer: &mut Answer<'_>) -> Result<(), Failure> {

@@ -157,6 +157,7 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     match found.optimizer.name {
         Some(name) if found.optimizer.is_stored => writeln!(answer.out, "Optimizer  {name} ({reason})")?,
         Some(name) => writeln!(answer.out, "Optimizer  {name} (inferred: {reason})")?,
+        None if is_evaluation(found) => writeln!(answer.out, "Optimizer  none: {reason}")?,
         None => writeln!(answer.out, "Optimizer  unknown ({reason})")?,
     }
     if let Some(best) = &found.best
@@ -178,9 +179,9 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
         let tokens = match found.tokens {
             None => "tokens unknown".to_owned(),
             Some(_) if traces.with_tokens < traces.traces => {
-                format!("{} in the {} that tell", words::tokens(found.tokens), words::count(traces.with_tokens))
+                format!("{} in the {} that tell", tokens(found), words::count(traces.with_tokens))
             }
-            Some(_) => words::tokens(found.tokens),
+            Some(_) => tokens(found),
         };
         writeln!(answer.out, "Traces     {} · {tokens}", words::count(traces.traces))?;
     }
@@ -193,6 +194,15 @@ fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `11,176 tokens`.
+fn tokens(found: &Optimization) -> String {
+    let told = words::tokens(found.tokens);
+    match found.tokens.and_then(|tokens| tokens.total) {
+        Some(_) => format!("{told} tokens"),
+        None => format!("tokens {told}"),
+    }
+}
+
 /// Where the share of completed runs stands among the columns.
 const COMPLETED_AT: usize = 4;
 
@@ -200,9 +210,16 @@ fn has_completed(found: &Optimization) -> bool {
     found.evaluations.iter().any(|one| one.completed.is_some())
 }
 
+fn is_evaluation(found: &Optimization) -> bool {
+    found.optimizer.name.is_none() && found.optimizer.purpose == Some(Purpose::Evaluation)
+}
+
 fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if found.evaluations.is_empty() {
-        writeln!(answer.out, "{}", words::clean(&found.why_no_evaluations()))?;
+        // That an evaluation has none is said with its optimizer.
+        if !is_evaluation(found) {
+            writeln!(answer.out, "{}", words::clean(&found.why_no_evaluations()))?;
+        }
         return Ok(());
     }
     writeln!(answer.out)?;

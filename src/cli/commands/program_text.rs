@@ -17,7 +17,7 @@ pub(super) fn print(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Re
     match &program.state_hash {
         Some(hash) => writeln!(answer.out, "state {}", hash.as_str())?,
         None if program.complete => {}
-        None => writeln!(answer.out, "{}", program.source.incomplete())?,
+        None => writeln!(answer.out, "{}", program.incomplete())?,
     }
     if let Some(stale) = &program.stale {
         writeln!(answer.out, "Stale: {stale}")?;

@@ -28,6 +28,9 @@ pub struct ExampleDiff {
     pub rules: [Option<RightRule>; 2],
     /// Between which numbers the scores of `a` and of `b` lie.
     pub ranges: [Option<ScoreRange>; 2],
+    /// What a program was given is told apart from the rest of the examples: the newest trace of
+    /// either run tells it.
+    pub tells_inputs: bool,
     /// How many examples both have.
     pub joined: usize,
     /// How many of these have a score in both.
@@ -41,9 +44,9 @@ pub struct ExampleDiff {
 }
 
 impl ExampleDiff {
-    /// The rule for both, if they have one metric.
+    /// The rule for both, if they have one metric and examples that it judged in both.
     pub fn rule(&self) -> Option<RightRule> {
-        self.rules[0].filter(|_| self.metric.is_same())
+        self.rules[0].filter(|_| self.scored > 0 && self.metric.is_same())
     }
 }
 
@@ -90,7 +93,10 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Resul
     let mut diff = match rows {
         [Some(_), Some(_)] => {
             let inputs = match (old.is_from_table(), new.is_from_table()) {
-                (true, true) => example_inputs(session, a, &old.table)?,
+                (true, true) => match example_inputs(session, a, &old.table)? {
+                    None => example_inputs(session, b, &new.table)?,
+                    told => told,
+                },
                 (false, _) => Some(old.table.example_fields.iter().cloned().collect()),
                 (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
             };
@@ -152,6 +158,7 @@ fn compare(
         metric,
         rules,
         ranges,
+        tells_inputs: inputs.is_some(),
         joined: pairs.len(),
         scored: 0,
         right: [0, 0],

@@ -78,7 +78,7 @@ pub(super) fn head_ui(
     });
     ui.add_space(size::GAP_S);
     if !program.complete {
-        Notice::warning(program.source.incomplete()).show(ui);
+        Notice::warning(program.incomplete()).show(ui);
         ui.add_space(size::GAP_S);
     }
     if let Some(stale) = &program.stale {

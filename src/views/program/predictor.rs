@@ -45,7 +45,7 @@ pub(super) fn predictor_ui(
         }
         let is_predictor = shown.instructions.is_some() || !shown.demos.is_empty() || !shown.lm.is_empty();
         if is_predictor {
-            saved_ui(ui, scene, memory, prepared, shown);
+            saved_ui(ui, scene, memory, shown, prepared.program.why_no_lm(&predictor.path));
         }
         if let Some(rest) = &shown.rest {
             let label = "Everything else that was saved with this part";
@@ -121,8 +121,8 @@ fn saved_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut ProgramMemory,
-    prepared: &PreparedProgram,
     shown: &PreparedPredictor,
+    why_no_lm: &str,
 ) {
     ui.add_space(size::GAP_S);
     let made = shown.demos.iter().filter(|demo| demo.is_bootstrapped).count();
@@ -134,7 +134,7 @@ fn saved_ui(
     }
     ui.add_space(size::GAP_S);
     section_ui(ui, "LM settings");
-    lm_ui(ui, scene, &shown.lm, prepared.program.complete);
+    lm_ui(ui, scene, &shown.lm, why_no_lm);
 }
 
 /// Shows in which programs of the optimization a passage stands.
@@ -172,14 +172,9 @@ fn demos_heading(demos: usize, bootstrapped: usize) -> String {
     }
 }
 
-fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], is_complete: bool) {
+fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], why_none: &str) {
     if settings.is_empty() {
-        let text = if is_complete {
-            "None of its own: it uses the LM that is configured where it runs"
-        } else {
-            "Unknown: params hold no LM settings"
-        };
-        text_ui(ui, text, Type::Small, Tone::Muted);
+        text_ui(ui, why_none, Type::Small, Tone::Muted);
         return;
     }
     let lines: Vec<KeyValue<'_>> = settings.iter().map(|(key, value)| KeyValue::new(key, value)).collect();

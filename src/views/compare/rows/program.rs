@@ -43,9 +43,10 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
         let sources = || [&diff.old, &diff.new].into_iter().flatten().map(|program| program.source);
         let text = match sources().any(ProgramSource::has_instructions_only) {
             true => "Only instructions were compared: of one program nothing else is known than GEPA's tables tell",
-            false => {
+            false if program.predictors.iter().any(|one| one.path.is_empty()) => {
                 "Only what params tell was compared: MLflow cuts them at 6,000 characters and they lack LM settings"
             }
+            false => "Only what params tell was compared: MLflow cuts them at 6,000 characters",
         };
         rows.push(Row::Sentence(text.to_owned()));
     }
