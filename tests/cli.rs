@@ -9,6 +9,8 @@ mod honest_words;
 mod optimizer_answers;
 #[path = "common/optimizers.rs"]
 mod optimizers;
+#[path = "cli/places.rs"]
+mod places;
 #[path = "cli/programs.rs"]
 mod programs;
 #[path = "cli/secrets.rs"]
