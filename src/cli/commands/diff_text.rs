@@ -124,7 +124,7 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
         }
         return Ok(());
     }
-    if !examples.tells_inputs && !(examples.fixed.is_empty() && examples.broken.is_empty()) {
+    if !(examples.tells_inputs || examples.fixed.is_empty() && examples.broken.is_empty()) {
         writeln!(
             answer.out,
             "  Inputs are not told apart from what was expected: the newest traces of the runs do not show them"

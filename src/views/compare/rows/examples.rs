@@ -53,7 +53,7 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
     for (who, source) in SIDES.iter().zip(&diff.sources) {
         rows.extend(from_elsewhere(who, source).map(Row::Caption));
     }
-    if !all.tells_inputs && !(all.fixed.is_empty() && all.broken.is_empty()) {
+    if !(all.tells_inputs || all.fixed.is_empty() && all.broken.is_empty()) {
         let text = "Inputs are not told apart from what was expected: the newest traces of the runs do not show them";
         rows.push(Row::Caption(text.to_owned()));
     }
