@@ -12,6 +12,8 @@
 
 #[path = "architecture/imports.rs"]
 mod imports;
+#[path = "architecture/names.rs"]
+mod names;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -96,6 +98,16 @@ fn tables_are_virtual() {
 #[test]
 fn threads_have_names_and_channels_have_bounds() {
     check(&files("src"), |_, source| rules::threads_and_channels(source));
+}
+
+#[test]
+fn names_of_dspy_and_mlflow_have_one_home() {
+    let home: Vec<(String, String)> = files("src/model").into_iter().filter(|(name, _)| names::is_home(name)).collect();
+    let known: Vec<String> = home.iter().flat_map(|(_, text)| names::defined(&Source::parse(text))).collect();
+    for name in ["model.json", "valset_pareto_front.json", "traces.json", "GEPA", "eval_minibatch", "mlflow.user"] {
+        assert!(known.iter().any(|known| known == name), "{name} has no home");
+    }
+    check(&files("src"), |file, source| names::elsewhere(file, source, &known));
 }
 
 #[test]

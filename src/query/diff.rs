@@ -13,7 +13,9 @@ use super::program::{Read, program, read_json};
 use crate::analysis::program_diff::{ProgramDiff, diff_programs};
 use crate::analysis::program_state::describes_program;
 use crate::analysis::result_table::table_from_json;
-use crate::model::result_table::RESULT_TABLE;
+use crate::model::dspy::artifacts::RESULT_TABLE;
+use crate::model::dspy::keys::SCORE;
+use crate::model::mlflow;
 use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
 use crate::query::ask::Session;
 use crate::query::runs::ValuesOf;
@@ -55,7 +57,7 @@ impl Comparison {
     pub fn scale_note(&self, change: &MetricChange) -> Option<&'static str> {
         let metric = &self.examples.as_ref()?.metric;
         match metric.same {
-            _ if change.key != super::lookup::SCORE_METRIC => None,
+            _ if change.key != SCORE => None,
             Some(true) => None,
             Some(false) => Some("scored by different metrics"),
             None => Some("whether one metric scored both is not known"),
@@ -90,7 +92,7 @@ pub struct TagChange {
 impl TagChange {
     /// MLflow writes it by itself.
     pub fn is_of_mlflow(&self) -> bool {
-        self.key.starts_with("mlflow.")
+        self.key.starts_with(mlflow::OWN)
     }
 }
 
