@@ -36,7 +36,8 @@
 //!
 //! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
 //!
-//! 1. The arrows above; egui only in `widgets`, `views`, `app`.
+//! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a new
+//!    circle. Names of DSPy and MLflow stand in `model` alone.
 //! 2. A store is never written, and its folder's bytes, times and listing stay as they are,
 //!    for plain, WAL and hot-journal stores.
 //! 3. Nothing outside `widgets/tokens` names a colour. No thread without a name, no channel

@@ -10,8 +10,12 @@
 //!         all ─▶ words
 //! ```
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/imports.rs"]
 mod imports;
+#[path = "architecture/known_circles.rs"]
+mod known_circles;
 #[path = "architecture/names.rs"]
 mod names;
 #[path = "architecture/rules.rs"]
@@ -68,6 +72,19 @@ fn there_is_something_to_check() {
 #[test]
 fn layers_import_only_what_is_below_them() {
     check(&files("src"), imports::mistakes);
+}
+
+#[test]
+fn files_import_each_other_in_no_new_circle() {
+    let found = circles::Graph::read(&files("src")).circles();
+    let known: Vec<Vec<String>> =
+        known_circles::CIRCLES.iter().map(|circle| circle.iter().map(|file| (*file).to_owned()).collect()).collect();
+    for circle in &found {
+        assert!(known.contains(circle), "a new circle, or one that changed:\n{}", circle.join("\n"));
+    }
+    for circle in &known {
+        assert!(found.contains(circle), "this circle is gone; take it from the list:\n{}", circle.join("\n"));
+    }
 }
 
 #[test]

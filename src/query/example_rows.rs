@@ -5,9 +5,9 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use super::diff::result_table;
 use super::example_answer::{answer, answer_of, root_body};
 use super::program::{StateOf, program_state};
+use super::result_table::result_table;
 use super::runs::{RelatedRuns, RunOf};
 use super::valset_scores::{ValsetRows, valset_rows};
 use crate::analysis::canonical;

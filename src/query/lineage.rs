@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::diff::result_table;
 use super::optimization::{Optimization, OptimizationOf};
 use super::program::{gepa_candidates, gepa_table};
 use super::provenance::{Looked, writers};
+use super::result_table::result_table;
 use crate::analysis::gepa_evaluations::has_instructions;
 use crate::analysis::lineage::{LineageCandidate, LineageProposal, add_front, proposals_of};
 use crate::analysis::optimization::Optimizer;

@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::data_rows::DataRows;
-use super::diff::result_table;
 use super::lineage::{FamilyTreeOf, LineageSource};
 use super::optimization::{Optimization, OptimizationOf, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
+use super::result_table::result_table;
 use super::runs::{RelatedRuns, ValuesOf};
 use super::trace_counts::TraceCountsOf;
 use crate::analysis::optimization::{EvaluationKind, Optimizer};

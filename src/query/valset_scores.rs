@@ -2,9 +2,9 @@
 //! `bootstrap_trace_data` (DSPy 3.4), and what each example scored stands beside the optimization.
 
 use super::data_rows::DataRows;
-use super::diff::result_table;
 use super::lookup;
 use super::program::{GepaEvaluation, gepa_evaluation, program_state};
+use super::result_table::result_table;
 use crate::analysis::gepa_evaluations::has_score;
 use crate::model::dspy::artifacts::{TRAINSET, VALSET, VALSET_SCORES};
 use crate::model::dspy::keys;

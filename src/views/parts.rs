@@ -1,6 +1,6 @@
 //! Small things that several places share.
 
-use egui::{Label, Response, RichText, Sense, Ui, vec2};
+use egui::{Frame, Label, Margin, Response, RichText, Sense, Ui, vec2};
 
 use super::scene::Scene;
 use crate::loader::Slot;
@@ -11,6 +11,11 @@ use crate::widgets::glyphs::{Glyph, Status};
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
+
+/// The frame of a place: its margins.
+pub(super) fn place_frame() -> Frame {
+    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
+}
 
 /// How a run's status is drawn.
 pub(super) fn run_status(status: &RunStatus) -> Status {
