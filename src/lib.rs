@@ -15,7 +15,7 @@
 //! | room | what lives there | deliberately absent |
 //! |---|---|---|
 //! | [`words`] | how figures, times and foreign texts are written, for window and terminal alike | egui, any word of MLflow |
-//! | [`model`] | plain types; the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
+//! | [`model`] | plain types; what DSPy and MLflow mean by names ([`model::dspy`], [`model::mlflow`]); the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, adopted runs, programs and their differences: pure functions of model types | I/O, egui |
 //! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back |
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
@@ -55,7 +55,8 @@
 //!
 //! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
 //!
-//! 1. The arrows above; egui only in `widgets`, `views`, `app`.
+//! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a new
+//!    circle. Names of DSPy and MLflow stand in `model` alone.
 //! 2. A store is never written, and its folder's bytes, times and listing stay as they are,
 //!    for plain, WAL and hot-journal stores.
 //! 3. Nothing outside `widgets/tokens` names a colour. No thread without a name, no channel

@@ -10,8 +10,14 @@
 //!         all ─▶ words
 //! ```
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/imports.rs"]
 mod imports;
+#[path = "architecture/known_circles.rs"]
+mod known_circles;
+#[path = "architecture/names.rs"]
+mod names;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -69,6 +75,19 @@ fn layers_import_only_what_is_below_them() {
 }
 
 #[test]
+fn files_import_each_other_in_no_new_circle() {
+    let found = circles::Graph::read(&files("src")).circles();
+    let known: Vec<Vec<String>> =
+        known_circles::CIRCLES.iter().map(|circle| circle.iter().map(|file| (*file).to_owned()).collect()).collect();
+    for circle in &found {
+        assert!(known.contains(circle), "a new circle, or one that changed:\n{}", circle.join("\n"));
+    }
+    for circle in &known {
+        assert!(found.contains(circle), "this circle is gone; take it from the list:\n{}", circle.join("\n"));
+    }
+}
+
+#[test]
 fn only_what_draws_knows_egui() {
     check(&files("src"), imports::drawing_mistakes);
 }
@@ -96,6 +115,16 @@ fn tables_are_virtual() {
 #[test]
 fn threads_have_names_and_channels_have_bounds() {
     check(&files("src"), |_, source| rules::threads_and_channels(source));
+}
+
+#[test]
+fn names_of_dspy_and_mlflow_have_one_home() {
+    let home: Vec<(String, String)> = files("src/model").into_iter().filter(|(name, _)| names::is_home(name)).collect();
+    let known: Vec<String> = home.iter().flat_map(|(_, text)| names::defined(&Source::parse(text))).collect();
+    for name in ["model.json", "valset_pareto_front.json", "traces.json", "GEPA", "eval_minibatch", "mlflow.user"] {
+        assert!(known.iter().any(|known| known == name), "{name} has no home");
+    }
+    check(&files("src"), |file, source| names::elsewhere(file, source, &known));
 }
 
 #[test]

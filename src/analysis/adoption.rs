@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::model::dspy::run_names;
 use crate::model::{ExperimentId, Run, RunId};
 
 /// Gives orphans their inferred parent (`parent_id`, marked by `parent_inferred`).
@@ -34,7 +35,7 @@ pub fn adopt_orphans(runs: &mut [Run]) {
     let adopted: Vec<(usize, RunId)> = runs
         .iter()
         .enumerate()
-        .filter(|(_, run)| run.parent_id.is_none() && is_orphan_name(&run.name))
+        .filter(|(_, run)| run.parent_id.is_none() && run_names::is_orphan(&run.name))
         .filter_map(|(index, orphan)| {
             let parents = parents.get(&orphan.experiment_id)?;
             Some((index, latest_around(parents, orphan.start_time_ms?, &orphan.id)?.clone()))
@@ -61,11 +62,6 @@ fn latest_around<'r>(parents: &[Parent<'r>], started: i64, orphan: &RunId) -> Op
     let before = &parents[..parents.partition_point(|parent| parent.start <= started)];
     let possible = before.iter().rev().take_while(|parent| started <= parent.last_end);
     possible.filter(|parent| started <= parent.end).map(|parent| parent.id).find(|id| *id != orphan)
-}
-
-/// Whether a name is `eval_full_` and a number.
-fn is_orphan_name(name: &str) -> bool {
-    name.strip_prefix("eval_full_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -183,7 +179,7 @@ mod tests {
                         && parent.end_time_ms.is_none_or(|end| before.start_time_ms.is_some_and(|start| start <= end))
                 };
                 let asked = runs.iter().filter(holds).max_by_key(|parent| parent.start_time_ms);
-                let expected = asked.filter(|_| is_orphan_name(&before.name)).map(|parent| parent.id.clone());
+                let expected = asked.filter(|_| run_names::is_orphan(&before.name)).map(|parent| parent.id.clone());
                 assert_eq!(after.parent_id, expected, "{}", before.id);
             }
         }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::provenance::Writer;
+use crate::model::dspy::tables::RawTable;
 use crate::model::{Json, RunId};
 
 /// Whether a proposal became a candidate.
@@ -91,33 +92,33 @@ impl LineageProposal {
     }
 }
 
-/// `{"columns": […], "data": [[…]]}`
-pub struct Table<'a> {
-    columns: Vec<&'a str>,
-    rows: Vec<&'a Vec<Json>>,
+/// One of GEPA's tables.
+pub struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<Json>>,
 }
 
-impl<'a> Table<'a> {
+impl Table {
     /// A document as a table; `None` if it is none. Rows that are no lists are left out.
-    pub fn of(document: &'a Json) -> Option<Self> {
-        let columns = document.get("columns")?.as_array()?.iter().map(|name| name.as_str().unwrap_or_default());
-        let rows = document.get("data")?.as_array()?.iter().filter_map(Json::as_array);
-        Some(Self { columns: columns.collect(), rows: rows.collect() })
+    pub fn of(document: Json) -> Option<Self> {
+        let raw = RawTable::read(document).ok()?;
+        let list = |row| if let Json::Array(cells) = row { Some(cells) } else { None };
+        Some(Self { columns: raw.columns, rows: raw.rows.into_iter().filter_map(list).collect() })
     }
 
-    fn cell(&self, row: &'a [Json], name: &str) -> Option<&'a Json> {
+    fn cell<'a>(&self, row: &'a [Json], name: &str) -> Option<&'a Json> {
         row.get(self.columns.iter().position(|column| *column == name)?)
     }
 
-    fn number(&self, row: &'a [Json], name: &str) -> Option<f64> {
+    fn number(&self, row: &[Json], name: &str) -> Option<f64> {
         number(self.cell(row, name)?)
     }
 
-    fn count(&self, row: &'a [Json], name: &str) -> Option<usize> {
+    fn count(&self, row: &[Json], name: &str) -> Option<usize> {
         count(self.cell(row, name)?)
     }
 
-    fn list(&self, row: &'a [Json], name: &str) -> Vec<usize> {
+    fn list(&self, row: &[Json], name: &str) -> Vec<usize> {
         self.cell(row, name).map(list).unwrap_or_default()
     }
 }
@@ -160,10 +161,10 @@ fn list_as_written(cell: &Json) -> Vec<usize> {
 const TEXT_COLUMN: &str = "text:";
 
 /// `candidates.json`: all but the seed, in the order of their numbers.
-pub fn candidates_of(table: &Table<'_>) -> Vec<LineageCandidate> {
-    let candidate = |row: &&Vec<Json>| {
+pub fn candidates_of(table: &Table) -> Vec<LineageCandidate> {
+    let candidate = |row: &Vec<Json>| {
         let texts = table.columns.iter().zip(row.iter());
-        let text = |(column, cell): (&&str, &Json)| {
+        let text = |(column, cell): (&String, &Json)| {
             Some((column.strip_prefix(TEXT_COLUMN)?.to_owned(), cell.as_str()?.to_owned()))
         };
         Some(LineageCandidate {
@@ -190,7 +191,7 @@ fn place_of(candidates: &[LineageCandidate], index: usize) -> Option<usize> {
 }
 
 /// `proposals.json`: rows of one iteration with the same fate are one proposal of several components.
-pub fn proposals_of(table: &Table<'_>) -> Vec<LineageProposal> {
+pub fn proposals_of(table: &Table) -> Vec<LineageProposal> {
     let mut found: Vec<LineageProposal> = Vec::new();
     let mut components: HashSet<&str> = HashSet::new();
     for row in &table.rows {
@@ -228,20 +229,20 @@ pub fn proposals_of(table: &Table<'_>) -> Vec<LineageProposal> {
 
 /// `valset_scores.json`: what each candidate scored at each validation id. The candidates are in the order of
 /// their numbers.
-pub fn add_scores(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
+pub fn add_scores(table: &Table, candidates: &mut [LineageCandidate]) {
     for row in &table.rows {
         let Some(index) = table.count(row, "candidate_idx") else { continue };
         let Some(candidate) = place_of(candidates, index).map(|at| &mut candidates[at]) else { continue };
         let ids = table.columns.iter().zip(row.iter());
-        let ids = ids.filter(|(column, _)| !matches!(**column, "candidate_idx" | "parent_ids"));
-        candidate.scores = ids.filter_map(|(id, cell)| Some(((*id).to_owned(), number(cell)?))).collect();
+        let ids = ids.filter(|(column, _)| !matches!(column.as_str(), "candidate_idx" | "parent_ids"));
+        candidate.scores = ids.filter_map(|(id, cell)| Some((id.clone(), number(cell)?))).collect();
         candidate.scores.sort_by(|a, b| crate::words::natural::compare(&a.0, &b.0));
     }
 }
 
 /// `valset_pareto_front.json`: who was not beaten at the end, at each validation id. The candidates are in the
 /// order of their numbers.
-pub fn add_front(table: &Table<'_>, candidates: &mut [LineageCandidate]) {
+pub fn add_front(table: &Table, candidates: &mut [LineageCandidate]) {
     // Ids are numbers first and text at the end; the last block begins where one repeats.
     let mut seen = HashSet::new();
     let mut last = Vec::new();
@@ -274,7 +275,7 @@ mod tests {
         ]});
         let mut candidates: Vec<LineageCandidate> =
             (0..3).map(|index| LineageCandidate { index, ..LineageCandidate::default() }).collect();
-        add_front(&Table::of(&document).expect("a table"), &mut candidates);
+        add_front(&Table::of(document).expect("a table"), &mut candidates);
         let fronts: Vec<String> = candidates.into_iter().map(|one| one.front.join(" ")).collect();
         assert_eq!(fronts, ["0", "", "0 1"]);
     }
@@ -282,12 +283,12 @@ mod tests {
     #[test]
     fn damaged_tables_give_what_they_hold() {
         for document in [json!(null), json!({"columns": 1, "data": []}), json!({"columns": []})] {
-            assert!(Table::of(&document).is_none());
+            assert!(Table::of(document).is_none());
         }
         let document = json!({"columns": ["candidate_idx", "parent_ids", "text:a", "valset_score"], "data": [
             [2, "[0, 1]", "b", "x"], [1, "nothing", 7], [-1, "[0]"], ["1", "[0]", "again"], 3,
         ]});
-        let found = candidates_of(&Table::of(&document).expect("a table"));
+        let found = candidates_of(&Table::of(document).expect("a table"));
         assert_eq!(found.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 2]);
         assert_eq!((&*found[1].parents, found[1].score, found[0].instructions.len()), (&[0, 1][..], None, 0));
     }
@@ -296,7 +297,7 @@ mod tests {
     fn components_of_one_proposal_belong_together() {
         let document = json!({"columns": ["iteration", "component", "status", "candidate_idx", "parent_ids", "proposed_text"],
             "data": [[1, "a", "accepted", 1, "[0]", "x"], [1, "b", "accepted", 1, "[0]", "y"], [2, "a", "rejected", -1, "[1]", "z"]]});
-        let found = proposals_of(&Table::of(&document).expect("a table"));
+        let found = proposals_of(&Table::of(document).expect("a table"));
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].texts.len(), found[0].writers.len(), found[1].candidate), (2, 2, None));
         assert_eq!(found[1].status, ProposalStatus::Rejected);

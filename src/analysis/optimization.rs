@@ -6,8 +6,8 @@
 mod candidates;
 mod evaluations;
 mod infer;
-mod optimizer;
 
+pub use crate::model::dspy::Optimizer;
 pub use candidates::{Candidate, Seed, Winner, candidates, seed, winner};
 pub use evaluations::{
     COMPLETED_REASON, Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASON, evaluations, may_count_completed,
@@ -17,7 +17,6 @@ pub use infer::{
     CallClues, EvaluationClue, OptimizerClues, OptimizerGuess, ProgramClue, Purpose, infer_optimizer, is_proposal,
     is_reflection_prompt,
 };
-pub use optimizer::Optimizer;
 
 #[cfg(test)]
 pub(super) mod test_facts {

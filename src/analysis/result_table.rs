@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::canonical;
 use super::example_key::ExampleKey;
+use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable};
 use crate::model::secret::mask_json;
@@ -15,12 +16,14 @@ use crate::model::{Json, Reveal};
 /// # Errors
 /// Why it is no table, as the end of a sentence.
 pub fn table_from_json(document: Json, reveal: Reveal) -> Result<(ResultTable, Vec<String>), String> {
-    let Json::Object(mut document) = document else { return Err("holds no table: it is no object".to_owned()) };
-    let (Some(Json::Array(columns)), Some(Json::Array(data))) = (document.remove("columns"), document.remove("data"))
-    else {
-        return Err("holds no table: it needs the lists `columns` and `data`".to_owned());
-    };
-    let columns: Vec<Column> = columns.iter().map(Column::read).collect();
+    let raw = RawTable::read(document).map_err(|why| {
+        let why = match why {
+            NoTable::NoObject => "holds no table: it is no object",
+            NoTable::NoLists => "holds no table: it needs the lists `columns` and `data`",
+        };
+        why.to_owned()
+    })?;
+    let columns: Vec<Column> = raw.columns.into_iter().map(Column::read).collect();
     let mut table = ResultTable::default();
     for column in &columns {
         match column {
@@ -30,7 +33,7 @@ pub fn table_from_json(document: Json, reveal: Reveal) -> Result<(ResultTable, V
         }
     }
     let mut odd = 0_usize;
-    for cells in data {
+    for cells in raw.rows {
         let Json::Array(cells) = cells else {
             odd += 1;
             continue;
@@ -58,8 +61,7 @@ enum Column {
 }
 
 impl Column {
-    fn read(name: &Json) -> Self {
-        let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+    fn read(name: String) -> Self {
         if name == "score" {
             Self::Score
         } else if let Some(field) = name.strip_prefix("example_") {

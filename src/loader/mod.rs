@@ -19,6 +19,7 @@ mod lane;
 mod lineage;
 #[expect(clippy::module_inception, reason = "the loader itself stands beside its parts")]
 mod loader;
+mod nearby;
 mod opening;
 mod pool;
 mod prepare;

@@ -8,7 +8,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::loader::Loader;
 use super::slot::Slot;
 use super::worker::Wake;
 use crate::store::nearby::{self, FolderName, Nearby, NearbyStores};
@@ -22,7 +21,7 @@ const MAX_KEPT: usize = 200;
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Probe {
+pub(super) enum Probe {
     At(PathBuf),
     StoresIn(PathBuf),
     NamesIn(PathBuf),
@@ -30,7 +29,7 @@ enum Probe {
 
 /// What was seen.
 #[derive(Clone, Debug)]
-enum ProbeResult {
+pub(super) enum ProbeResult {
     Nearby(Arc<Nearby>),
     Stores(Arc<NearbyStores>),
     Names(Arc<Vec<FolderName>>),
@@ -94,7 +93,8 @@ impl DiskProbe {
         has_news
     }
 
-    fn want<T>(&mut self, probe: Probe, pick: impl Fn(&ProbeResult) -> Option<Arc<T>>) -> Slot<T> {
+    /// What was seen of this, as far as it was of this kind; looks where that is old.
+    pub fn want<T>(&mut self, probe: Probe, pick: impl Fn(&ProbeResult) -> Option<Arc<T>>) -> Slot<T> {
         let now = Instant::now();
         if self.kept.len() > MAX_KEPT {
             self.kept.retain(|_, kept| kept.since.is_some());
@@ -128,32 +128,6 @@ impl DiskProbe {
 pub fn whole_path(path: &Path) -> PathBuf {
     let path = nearby::from_home(path);
     std::path::absolute(&path).unwrap_or(path)
-}
-
-impl Loader {
-    /// What lies at a path.
-    pub fn look_at(&mut self, path: &Path) -> Slot<Nearby> {
-        self.probe.want(Probe::At(path.to_owned()), |result| match result {
-            ProbeResult::Nearby(nearby) => Some(Arc::clone(nearby)),
-            _ => None,
-        })
-    }
-
-    /// The stores in a folder.
-    pub fn stores_in(&mut self, folder: &Path) -> Slot<NearbyStores> {
-        self.probe.want(Probe::StoresIn(folder.to_owned()), |result| match result {
-            ProbeResult::Stores(stores) => Some(Arc::clone(stores)),
-            _ => None,
-        })
-    }
-
-    /// The names in a folder that a typed path may go on with.
-    pub fn names_in(&mut self, folder: &Path) -> Slot<Vec<FolderName>> {
-        self.probe.want(Probe::NamesIn(folder.to_owned()), |result| match result {
-            ProbeResult::Names(names) => Some(Arc::clone(names)),
-            _ => None,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Attachments: what MLflow (≥ 3.18) takes out of a span's texts and keeps as a file of the trace.
 
 use super::Json;
+use super::mlflow::trace::ATTACHMENTS;
 
 /// How such a text begins: `mlflow-attachment://<id>?content_type=image%2Fpng&trace_id=tr-…&size=78`.
 const SCHEME: &str = "mlflow-attachment://";
@@ -22,7 +23,7 @@ pub struct Attachment {
 impl Attachment {
     /// Where its bytes are, below the trace's artifacts.
     pub fn path(&self) -> String {
-        format!("attachments/{}", self.id)
+        format!("{ATTACHMENTS}{}", self.id)
     }
 
     /// What it is, in words: `image/png`.

@@ -6,12 +6,14 @@
 pub mod artifact;
 pub mod attachment;
 pub mod cached;
+pub mod dspy;
 pub mod experiment;
 pub mod forest;
 pub mod ids;
 pub mod json;
 pub mod json_beginning;
 pub mod metric;
+pub mod mlflow;
 pub mod program;
 pub mod result_table;
 pub mod run;

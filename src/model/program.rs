@@ -1,6 +1,7 @@
 //! What a program is at one moment of its optimization: its predictors with their instructions,
 //! fields, demos and LM settings.
 
+use super::dspy::{artifacts, keys};
 use super::{Json, StateHash};
 
 /// A JSON object with its keys in stored order.
@@ -29,11 +30,11 @@ impl ProgramSource {
     /// The name of the artifact, `params`, `summary/seed` or `file`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::ModelJson => "model.json",
-            Self::BestModelJson => "best_model.json",
+            Self::ModelJson => artifacts::MODEL,
+            Self::BestModelJson => artifacts::BEST_MODEL,
             Self::Params => "params",
-            Self::Candidates => "candidates.json",
-            Self::SeedParams => "summary/seed",
+            Self::Candidates => artifacts::CANDIDATES,
+            Self::SeedParams => keys::SEED,
             Self::File => "file",
         }
     }

@@ -3,9 +3,6 @@
 use super::Json;
 use super::program::Object;
 
-/// The artifact that holds it.
-pub const RESULT_TABLE: &str = "result_table.json";
-
 /// What `result_table.json` holds.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ResultTable {

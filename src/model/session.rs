@@ -5,12 +5,6 @@ use std::sync::Arc;
 use super::secret::shown;
 use super::{Json, Reveal, json};
 
-/// The metadata that names a trace's session, up to MLflow 3.17; later it is a column.
-pub const SESSION_METADATA: &str = "mlflow.trace.session";
-
-/// The metadata that names who a trace was made for (MLflow 3).
-pub const USER_METADATA: &str = "mlflow.trace.user";
-
 /// The session of a trace. MLflow 3.18 takes a list of ids, too, and stores it as JSON: the first of
 /// them is the session, what follows is a part of it (`["desk-7", "turn-0"]`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
 use super::json::bytes_of;
+use super::mlflow;
 use super::secret::redact;
 use super::{Attachment, Json, Tokens, attachment};
 
@@ -89,7 +90,7 @@ pub struct SpanEvent {
 impl SpanBody {
     /// The span's own usage, if it has any.
     pub fn tokens(&self) -> Option<Tokens> {
-        self.attributes.get(USAGE_ATTRIBUTE).and_then(Tokens::from_usage)
+        self.attributes.get(mlflow::span::TOKENS).and_then(Tokens::from_usage)
     }
 
     /// What a tree shows of it; no secret even if the body was read with secrets.
@@ -98,11 +99,8 @@ impl SpanBody {
         let values = self.inputs.iter().chain(&self.outputs).chain(self.attributes.values());
         SpanFacts {
             tokens: self.tokens(),
-            model: text("model").or_else(|| text("mlflow.llm.model")),
+            model: text("model").or_else(|| text(mlflow::span::MODEL)),
             attachments: attachment::find_in(values),
         }
     }
 }
-
-/// Where MLflow (≥ 3.2) keeps a span's token usage.
-pub const USAGE_ATTRIBUTE: &str = "mlflow.chat.tokenUsage";

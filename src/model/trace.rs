@@ -1,6 +1,6 @@
 //! Traces without their spans.
 
-use super::session::{SESSION_METADATA, USER_METADATA};
+use super::mlflow::{OWN, trace as keys};
 use super::{Cached, Entry, ExperimentId, Json, RunId, Session, Shown, TraceId};
 
 /// Token usage. Each number is `None` where the store does not tell it: unknown is never 0.
@@ -93,26 +93,26 @@ pub struct TraceHead {
 /// What MLflow notes in tags and metadata for itself, or what is shown elsewhere: inputs, outputs,
 /// sizes, places, the run, the session. Everything else is told to people.
 const BOOKKEEPING: [&str; 14] = [
-    "mlflow.artifactLocation",
-    "mlflow.sourceRun",
-    "mlflow.trace.cost",
-    "mlflow.trace.infoFinalized",
-    "mlflow.trace.sizeBytes",
-    "mlflow.trace.sizeStats",
-    "mlflow.trace.spansLocation",
-    "mlflow.trace.tokenUsage",
-    "mlflow.traceInputs",
-    "mlflow.traceName",
-    "mlflow.traceOutputs",
-    "mlflow.trace_schema.version",
-    SESSION_METADATA,
-    USER_METADATA,
+    keys::ARTIFACTS,
+    keys::RUN,
+    keys::COST,
+    keys::FINALIZED,
+    keys::BYTES,
+    keys::SIZES,
+    keys::SPANS,
+    keys::TOKENS,
+    keys::INPUTS,
+    keys::NAME,
+    keys::OUTPUTS,
+    keys::SCHEMA,
+    keys::SESSION,
+    keys::USER,
 ];
 
 impl TraceHead {
     /// Who it was made for (metadata `mlflow.trace.user`), if that is known.
     pub fn user(&self) -> Option<&Shown> {
-        let user = self.metadata.iter().find(|entry| *entry.key == *USER_METADATA).map(|entry| &entry.value);
+        let user = self.metadata.iter().find(|entry| *entry.key == *keys::USER).map(|entry| &entry.value);
         user.filter(|user| !user.as_str().is_empty())
     }
 
@@ -135,7 +135,7 @@ impl TraceHead {
 
 /// The user's own first, each part by key.
 fn told(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
-    let is_mlflows = |entry: &&Entry| entry.key.starts_with("mlflow.");
+    let is_mlflows = |entry: &&Entry| entry.key.starts_with(OWN);
     // Outside of a repository MLflow writes its three git keys all the same, with nothing in them.
     let says_nothing = move |entry: &&Entry| is_mlflows(entry) && entry.value.as_str().is_empty();
     let shown = move || entries.iter().filter(move |entry| !BOOKKEEPING.contains(&&*entry.key) && !says_nothing(entry));

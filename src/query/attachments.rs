@@ -1,11 +1,8 @@
 //! The attachments that a trace's spans name, and whether their files are there.
 
-use crate::model::{ArtifactOwner, Attachment, SpanFacts, TraceHead};
+use crate::model::{ArtifactOwner, Attachment, SpanFacts, TraceHead, mlflow};
 use crate::query::ask::Session;
 use crate::store::Result;
-
-/// Where MLflow notes the folder of a trace's files.
-const LOCATION_TAG: &str = "mlflow.artifactLocation";
 
 /// One attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +71,7 @@ pub(super) fn attachments(session: &mut Session<'_>, head: &TraceHead, facts: &[
         // Beyond what was listed nobody knows.
         one.is_there = (is_listed || !tree.is_cut).then_some(is_listed);
     }
-    let location = head.tags.iter().find(|tag| &*tag.key == LOCATION_TAG).map(|tag| tag.value.as_str().to_owned());
+    let location =
+        head.tags.iter().find(|tag| &*tag.key == mlflow::trace::ARTIFACTS).map(|tag| tag.value.as_str().to_owned());
     Ok(Attachments { list, location, absent: tree.absent })
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::canonical;
+use crate::model::dspy::tables::RawTable;
 use crate::model::program::Object;
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Json, ResultTable, RunId};
@@ -22,14 +23,7 @@ impl DataRows {
     /// Reads `trainset.json` or `valset.json`; `None` if it is not there or no table.
     pub fn read(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Self>> {
         let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
-        let Json::Object(mut document) = decoded.value else { return Ok(None) };
-        let (Some(Json::Array(columns)), Some(Json::Array(data))) =
-            (document.remove("columns"), document.remove("data"))
-        else {
-            return Ok(None);
-        };
-        let columns: Vec<String> =
-            columns.iter().map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_owned)).collect();
+        let Ok(RawTable { columns, rows }) = RawTable::read(decoded.value) else { return Ok(None) };
         let row = |cells: Json| match cells {
             Json::Array(cells) => {
                 let cells = columns.iter().zip(cells);
@@ -37,7 +31,7 @@ impl DataRows {
             }
             _ => Vec::new(),
         };
-        let rows = data.into_iter().map(row).collect();
+        let rows = rows.into_iter().map(row).collect();
         Ok(Some(Self { columns, rows }))
     }
 

@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use super::program::{Read, read_json};
 use super::runs::{RelatedRuns, RunOf};
+use crate::model::dspy::artifacts::TRAINSET;
+use crate::model::dspy::tables::RawTable;
 use crate::model::secret::mask_json;
 use crate::model::{Demo, Direction, Json, Predictor, Program, RunId};
 use crate::query::ask::Session;
 use crate::store::{ReadCx, Result};
-
-/// The file of an optimization that holds its trainset.
-pub const TRAINSET: &str = "trainset.json";
 
 /// A nested compile's own parent may hold the trainset; no chain is longer.
 const GENERATIONS: usize = 8;
@@ -65,11 +64,7 @@ struct Table {
 
 impl Table {
     fn new(value: Json, cx: &ReadCx) -> Option<Self> {
-        let Json::Object(mut table) = value else { return None };
-        let Some(Json::Array(columns)) = table.remove("columns") else { return None };
-        let Some(Json::Array(data)) = table.remove("data") else { return None };
-        let columns: Vec<String> =
-            columns.into_iter().map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_owned)).collect();
+        let RawTable { columns, rows: data } = RawTable::read(value).ok()?;
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
         for (number, row) in (1..).zip(data) {

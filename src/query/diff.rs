@@ -9,15 +9,14 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::example_rows::ScoreSource;
-use super::program::{Read, program, read_json};
+use super::program::program;
 use crate::analysis::program_diff::{ProgramDiff, diff_programs};
 use crate::analysis::program_state::ProgramKeys;
-use crate::analysis::result_table::table_from_json;
-use crate::model::result_table::RESULT_TABLE;
-use crate::model::{Program, ResultTable, RunId, RunValues, Shown};
+use crate::model::dspy::keys::SCORE;
+use crate::model::{Program, RunId, RunValues, Shown, mlflow};
 use crate::query::ask::Session;
 use crate::query::runs::ValuesOf;
-use crate::store::{Result, TraceQuery};
+use crate::store::Result;
 
 pub use examples::{ExampleChange, ExampleDiff};
 pub use files::{FileDiff, diff_files};
@@ -55,7 +54,7 @@ impl Comparison {
     pub fn scale_note(&self, change: &MetricChange) -> Option<&'static str> {
         let metric = &self.examples.as_ref()?.metric;
         match metric.same {
-            _ if change.key != super::lookup::SCORE_METRIC => None,
+            _ if change.key != SCORE => None,
             Some(true) => None,
             Some(false) => Some("scored by different metrics"),
             None => Some("whether one metric scored both is not known"),
@@ -90,7 +89,7 @@ pub struct TagChange {
 impl TagChange {
     /// MLflow writes it by itself.
     pub fn is_of_mlflow(&self) -> bool {
-        self.key.starts_with("mlflow.")
+        self.key.starts_with(mlflow::OWN)
     }
 }
 
@@ -131,48 +130,6 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
         sources,
         rows,
     })
-}
-
-/// The table of results of a run; `None` if it has none or it cannot be read, which is a warning.
-///
-/// # Errors
-/// Those of the store.
-pub fn result_table(session: &mut Session<'_>, run: &RunId) -> Result<Option<ResultTable>> {
-    let Read::Good(decoded) = read_json(session, run, RESULT_TABLE)? else { return Ok(None) };
-    let place = format!("run {run}, {RESULT_TABLE}");
-    match table_from_json(decoded.value, session.cx.reveal()) {
-        Ok((table, problems)) => {
-            for problem in problems {
-                session.cx.warn(&place, problem);
-            }
-            Ok(Some(table))
-        }
-        Err(why) => {
-            session.cx.warn(place, why);
-            Ok(None)
-        }
-    }
-}
-
-/// Which fields of a table's examples the program was given, as the root span of the run's
-/// newest trace tells; `None` if no trace does.
-///
-/// # Errors
-/// Those of the store.
-pub fn example_inputs(session: &mut Session<'_>, run: &RunId, table: &ResultTable) -> Result<Option<BTreeSet<String>>> {
-    let query = TraceQuery { run: Some(run.clone()), limit: Some(1), ..TraceQuery::default() };
-    let index = session.store.trace_index(session.cx, &query)?;
-    let Some(row) = session.store.trace_rows(session.cx, &index.handles)?.pop() else { return Ok(None) };
-    let spans = session.store.spans(session.cx, &row.id)?;
-    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    let Some(inputs) = session.store.span_body(session.cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
-        return Ok(None);
-    };
-    let given = |name: &String| {
-        inputs.get(name).is_some() || inputs.pointer("/kwargs").is_some_and(|it| it.get(name).is_some())
-    };
-    let names: BTreeSet<String> = table.example_fields.iter().filter(|name| given(name)).cloned().collect();
-    Ok(Some(names).filter(|names| !names.is_empty()))
 }
 
 fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {

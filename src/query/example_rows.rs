@@ -5,14 +5,15 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use super::diff::result_table;
 use super::example_answer::{answer, answer_of, root_body};
 use super::program::{StateOf, program_state};
+use super::result_table::result_table;
 use super::runs::{RelatedRuns, RunOf};
 use super::valset_scores::{ValsetRows, valset_rows};
 use crate::analysis::canonical;
 use crate::analysis::example_traces::{ExampleTrace, ExampleTraces, NoTrace, TraceLink, named_inputs};
 use crate::analysis::result_table::score;
+use crate::model::dspy::artifacts;
 use crate::model::program::Object;
 use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
@@ -64,8 +65,8 @@ impl ScoreSource {
     /// `result_table.json`, `valset_scores.json`, `assessments`; `None` if there are no scores.
     pub fn as_str(&self) -> Option<&'static str> {
         match self {
-            Self::Table => Some("result_table.json"),
-            Self::Valset { .. } => Some("valset_scores.json"),
+            Self::Table => Some(artifacts::RESULT_TABLE),
+            Self::Valset { .. } => Some(artifacts::VALSET_SCORES),
             Self::Assessments { .. } => Some("assessments"),
             Self::Nothing(_) => None,
         }

@@ -4,6 +4,8 @@
 //! (DSPy 2.6 – 3.4). For each candidate it then induces rules, in traces of no run, puts them
 //! behind the instructions and evaluates that: a run `eval` without a parent.
 
+use crate::model::dspy::keys::INSTRUCTIONS;
+use crate::model::dspy::run_names;
 use crate::model::{Run, RunId, TraceRow};
 use crate::query::ask::Session;
 use crate::query::runs::{RelatedRuns, ValuesOf};
@@ -14,12 +16,6 @@ const RULES: &str = "Please adhere to the following rules when making your predi
 
 /// The module that induces them.
 const INDUCTION: &str = "RulesInductionProgram.forward";
-
-/// What a plain evaluation is called.
-const PLAIN: &str = "eval";
-
-/// The params of a program that hold instructions.
-const INSTRUCTIONS: &str = ".signature.instructions";
 
 /// No more candidates are looked at.
 const MAX_CANDIDATES: usize = 100;
@@ -40,7 +36,7 @@ pub(super) fn evaluations(session: &mut Session<'_>, parent: &Run, runs: &[&Run]
     let after = (0..runs.len()).filter(|at| is_after(runs[*at]));
     // Whatever comes next and is no evaluation is something else.
     let mut candidates = Vec::new();
-    for at in after.take_while(|at| runs[*at].name == PLAIN).take(MAX_CANDIDATES) {
+    for at in after.take_while(|at| run_names::is_plain(&runs[*at].name)).take(MAX_CANDIDATES) {
         session.cx.check()?;
         if has_rules(session, &runs[at].id)? {
             candidates.push(at);

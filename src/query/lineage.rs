@@ -7,14 +7,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::diff::result_table;
 use super::optimization::{Optimization, OptimizationOf};
-use super::program::{CANDIDATES, gepa_candidates, gepa_table};
+use super::program::{gepa_candidates, gepa_table};
 use super::provenance::{Looked, writers};
+use super::result_table::result_table;
 use crate::analysis::gepa_evaluations::has_instructions;
-use crate::analysis::lineage::{LineageCandidate, LineageProposal, Table, add_front, proposals_of};
+use crate::analysis::lineage::{LineageCandidate, LineageProposal, add_front, proposals_of};
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
+use crate::model::dspy::artifacts::{CANDIDATES, PROPOSALS, VALSET_FRONT};
 use crate::model::{Program, ResultRow, RunId};
 use crate::query::ask::{Question, Session};
 use crate::query::runs::ValuesOf;
@@ -69,7 +70,7 @@ impl Lineage {
 pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
     let found = session.ask(&OptimizationOf(parent.clone()))?;
     let Some(found) = found.as_ref() else { return Ok(None) };
-    let proposals = gepa_table(session, parent, "proposals.json")?;
+    let proposals = gepa_table(session, parent, PROPOSALS)?;
     let is_told = proposals.is_some() || gepa_table(session, parent, CANDIDATES)?.is_some();
     if !is_told && found.optimizer.name != Some(Optimizer::Gepa) {
         return Ok(None);
@@ -88,8 +89,8 @@ pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Linea
     }
     let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
-    let mut proposals = proposals.as_ref().and_then(Table::of).map(|it| proposals_of(&it)).unwrap_or_default();
-    if let Some(front) = gepa_table(session, parent, "valset_pareto_front.json")?.as_ref().and_then(Table::of) {
+    let mut proposals = proposals.as_ref().map(proposals_of).unwrap_or_default();
+    if let Some(front) = gepa_table(session, parent, VALSET_FRONT)? {
         add_front(&front, &mut candidates);
     }
     let users = Users::new(found);

@@ -1,13 +1,11 @@
 //! Values of a run by their key, found as quickly as their order allows.
 
+use crate::model::dspy::keys::SCORE;
 use crate::model::{Entry, LatestMetric, RunValues};
-
-/// The metric that DSPy's autologging gives every evaluation (MLflow 2.21 – 3.18).
-pub const SCORE_METRIC: &str = "eval";
 
 /// The score of an evaluation; `None` if it has none.
 pub fn score(values: &RunValues) -> Option<f64> {
-    values.metrics.iter().find(|metric| *metric.key == *SCORE_METRIC).map(|metric| metric.point.value)
+    values.metrics.iter().find(|metric| *metric.key == *SCORE).map(|metric| metric.point.value)
 }
 
 /// The last point of a metric.

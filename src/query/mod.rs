@@ -26,6 +26,7 @@ pub mod optimization;
 pub mod passport;
 pub mod program;
 pub mod provenance;
+pub mod result_table;
 pub mod run_page;
 pub mod runs;
 pub mod sessions;
@@ -45,7 +46,7 @@ pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, TagChange, compare,
-    diff_files, example_inputs, result_table,
+    diff_files,
 };
 pub use evolution::evolution;
 pub use example_answer::{ExampleAnswer, answer_of_repr};
@@ -59,6 +60,7 @@ pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
 pub use passport::{AllStates, Passport, PassportOf, StateIndex, find_program};
 pub use program::{program, program_state};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
+pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};

@@ -1,18 +1,9 @@
 //! Why a trace shows no spans.
 
+use crate::model::mlflow::trace::{ARCHIVE, SPANS, SPANS_FILE};
 use crate::model::{ArtifactOwner, Entry, Shown, TraceHead};
 use crate::query::ask::Session;
 use crate::store::Result;
-
-/// The file that holds a trace's spans where the database does not (MLflow 2.21 – 3.3, and stores
-/// made by `mlflow migrate-filestore`).
-const SPANS_FILE: &str = "traces.json";
-
-/// Where spans are (`TRACKING_STORE`, `ARTIFACT_REPO`, `ARCHIVE_REPO`); older MLflow writes no such tag.
-const LOCATION_TAG: &str = "mlflow.trace.spansLocation";
-
-/// Where spans were archived to (MLflow 3.13 and later).
-const ARCHIVE_TAG: &str = "mlflow.trace.archiveLocation";
 
 /// Why a trace shows no spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,10 +63,10 @@ impl NoSpans {
     /// Why a trace without spans has none.
     pub(super) fn of(session: &mut Session<'_>, head: &TraceHead) -> Result<Self> {
         let has_ended = head.row.duration_ms.is_some() && head.row.status != "IN_PROGRESS";
-        match tag(&head.tags, LOCATION_TAG) {
+        match tag(&head.tags, SPANS) {
             Some("TRACKING_STORE") => return Ok(if has_ended { Self::NotStored } else { Self::NotEnded }),
             Some("ARCHIVE_REPO") => {
-                return Ok(Self::Archived { address: tag(&head.tags, ARCHIVE_TAG).map(str::to_owned) });
+                return Ok(Self::Archived { address: tag(&head.tags, ARCHIVE).map(str::to_owned) });
             }
             // The file is written when a trace ends.
             _ if !has_ended => return Ok(Self::NotEnded),
@@ -112,8 +103,8 @@ mod tests {
         let mut head = MemoryStore::trace_head("tr-1", "1", None, "t", 5);
         (head.row.status, head.row.duration_ms) = (status.to_owned(), duration_ms);
         let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
-        head.tags = location.map(|location| entry(LOCATION_TAG, location)).into_iter().collect();
-        head.tags.push(entry(ARCHIVE_TAG, "s3://old/1"));
+        head.tags = location.map(|location| entry(SPANS, location)).into_iter().collect();
+        head.tags.push(entry(ARCHIVE, "s3://old/1"));
         store.put_trace(head, Vec::new());
         let tree = trace_tree(&mut Session::alone(&mut store.clone(), &ReadCx::new()), &"tr-1".into())
             .expect("read")

@@ -15,11 +15,12 @@ use crate::analysis::optimization::{
     Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, Seed, Winner, candidates, evaluations,
     may_count_completed, seed, winner,
 };
+use crate::model::dspy::{artifacts, run_names};
 use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, RunTraces};
 
-pub use super::lookup::{SCORE_METRIC, score};
+pub use super::lookup::score;
 pub use files::DataSize;
 pub(super) use files::table_rows;
 
@@ -139,7 +140,7 @@ fn among(
     let is_finished = stored.status == RunStatus::Finished;
     let best_hash =
         best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
-    let trainset = files::data_size(session, parent, "trainset.json")?;
+    let trainset = files::data_size(session, parent, artifacts::TRAINSET)?;
     let own_traces = counts.recorded(parent).map(|counted| counted.traces);
     let clues = clues::Known {
         values: &values,
@@ -170,7 +171,7 @@ fn among(
         tokens: traces.and_then(|traces| traces.tokens),
         traces,
         trainset,
-        valset: files::data_size(session, parent, "valset.json")?,
+        valset: files::data_size(session, parent, artifacts::VALSET)?,
         prompt_scores: absence::prompt_scores(&values),
         settings: values.params,
         run: stored,
@@ -219,7 +220,7 @@ impl Family {
                 }
             }
         }
-        let is_evaluation = |run: &&&Run| run.name.starts_with("eval") && !run.parent_inferred;
+        let is_evaluation = |run: &&&Run| run_names::is_evaluation(&run.name) && !run.parent_inferred;
         let optimizations: HashSet<&RunId> =
             runs.iter().filter(is_evaluation).filter_map(|run| run.parent_id.as_ref()).collect();
         let others = runs

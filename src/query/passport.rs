@@ -8,14 +8,16 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::data_rows::DataRows;
-use super::diff::result_table;
 use super::lineage::{FamilyTreeOf, LineageSource};
 use super::optimization::{Optimization, OptimizationOf, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
+use super::result_table::result_table;
 use super::runs::{RelatedRuns, ValuesOf};
 use super::trace_counts::TraceCountsOf;
 use crate::analysis::optimization::Optimizer;
+use crate::model::dspy::artifacts::{TRAINSET, VALSET};
+use crate::model::dspy::run_names;
 use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, RunTraces};
@@ -199,7 +201,7 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
 /// The optimization that an evaluation is part of: a plain `Evaluate` within a run of the user
 /// is named `eval`, those of optimizers have a number.
 fn home<'a>(run: &Run, runs: &HashMap<&RunId, &'a Run>) -> Option<&'a Run> {
-    let parent = run.parent_id.as_ref().filter(|_| run.name.starts_with("eval_"))?;
+    let parent = run.parent_id.as_ref().filter(|_| run_names::is_of_optimizer(&run.name))?;
     runs.get(parent).copied()
 }
 
@@ -216,8 +218,8 @@ impl Seen {
         let mut seen = Self { sets: Vec::new(), is_missing: homes.is_empty(), with_valset: Vec::new() };
         for home in homes {
             session.cx.check()?;
-            let trainset = DataRows::read(session, &home.id, "trainset.json")?;
-            let valset = DataRows::read(session, &home.id, "valset.json")?;
+            let trainset = DataRows::read(session, &home.id, TRAINSET)?;
+            let valset = DataRows::read(session, &home.id, VALSET)?;
             seen.is_missing |= trainset.is_none();
             if valset.is_some() {
                 seen.with_valset.push(home.id.clone());
@@ -313,7 +315,7 @@ fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[&Opt
     if predictors.iter().all(|one| one.demos.is_empty()) {
         return Ok(());
     }
-    let Some(trainset) = DataRows::read(session, &first.run.id, "trainset.json")? else { return Ok(()) };
+    let Some(trainset) = DataRows::read(session, &first.run.id, TRAINSET)? else { return Ok(()) };
     for predictor in predictors {
         let rows = predictor.demos.iter().enumerate().filter_map(|(demo, one)| Some((demo, trainset.row_of(one)?)));
         passport.demos.extend(rows.map(|(demo, row)| DemoOrigin {

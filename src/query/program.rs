@@ -12,8 +12,8 @@ use crate::query::runs::{RunOf, ValuesOf};
 use crate::store::Result;
 
 pub(super) use gepa::{
-    CANDIDATES, GepaEvaluation, VALSET_SCORES, add_programs as add_gepa_programs, candidates as gepa_candidates,
-    evaluation as gepa_evaluation, table as gepa_table,
+    GepaEvaluation, add_programs as add_gepa_programs, candidates as gepa_candidates, evaluation as gepa_evaluation,
+    table as gepa_table,
 };
 pub(super) use read::{Read, UnmaskedFile, read_json, state};
 

@@ -2,10 +2,12 @@
 //! `bootstrap_trace_data` (DSPy 3.4), and what each example scored stands beside the optimization.
 
 use super::data_rows::DataRows;
-use super::diff::result_table;
 use super::lookup;
-use super::program::{GepaEvaluation, VALSET_SCORES, gepa_evaluation, program_state};
+use super::program::{GepaEvaluation, gepa_evaluation, program_state};
+use super::result_table::result_table;
 use crate::analysis::gepa_evaluations::has_score;
+use crate::model::dspy::artifacts::{TRAINSET, VALSET, VALSET_SCORES};
+use crate::model::dspy::keys;
 use crate::model::program::Object;
 use crate::model::{Json, ResultRow, ResultTable, RunId, RunValues};
 use crate::query::ask::Session;
@@ -78,9 +80,9 @@ fn examples(
     values: &RunValues,
     first: Option<&RunId>,
 ) -> Result<Option<Examples>> {
-    let size = lookup::param(values, "valset_size").and_then(|param| param.value.as_str().parse::<usize>().ok());
+    let size = lookup::param(values, keys::VALSET_SIZE).and_then(|param| param.value.as_str().parse::<usize>().ok());
     let fits = |found: &Examples| size.is_none_or(|size| size == found.rows.len());
-    if let Some(found) = data(session, parent, "valset.json")?.filter(fits) {
+    if let Some(found) = data(session, parent, VALSET)?.filter(fits) {
         return Ok(Some(found));
     }
     if let Some(first) = first
@@ -93,7 +95,7 @@ fn examples(
         }
     }
     // Without the number of examples nothing says that it was the trainset.
-    Ok(data(session, parent, "trainset.json")?.filter(|found| size.is_some() && fits(found)))
+    Ok(data(session, parent, TRAINSET)?.filter(|found| size.is_some() && fits(found)))
 }
 
 /// Those of a file.

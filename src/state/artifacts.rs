@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::settings::fingerprint;
+use super::fingerprint::fingerprint;
 use super::{AppState, Effect};
 
 impl AppState {

@@ -8,6 +8,7 @@
 mod action;
 mod artifacts;
 mod comparing;
+mod fingerprint;
 mod fold;
 mod history;
 mod location;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 pub use action::{Action, Effect, TreeKey};
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
+pub use fingerprint::{fingerprint, fingerprint_bytes};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, PHRASE_MOST, Place, SpanRef};
@@ -31,9 +33,7 @@ pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
-pub use settings::{
-    Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, fingerprint, fingerprint_bytes, sane_zoom,
-};
+pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use tab::{DetailTab, Tab};
 
 use crate::model::{ExperimentId, RunId, TraceId};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::AppState;
-use super::settings::fingerprint;
+use super::fingerprint::fingerprint;
 use crate::model::{ExperimentId, RunId};
 
 /// Widths beyond these are mistakes.

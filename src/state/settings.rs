@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::comparing::CompareSettings;
+use super::fingerprint::fingerprint;
 use super::run_table::ColumnSettings;
 
 /// The version that is written.
@@ -189,19 +190,6 @@ impl StoreSettings {
 /// The nearest zoom that is offered, in whole tenths; what is no number is 1.
 pub fn sane_zoom(zoom: f32) -> f32 {
     if zoom.is_finite() { (zoom.clamp(*ZOOM.start(), *ZOOM.end()) * 10.0).round() / 10.0 } else { 1.0 }
-}
-
-/// A short name for a path that tells nothing of it: FNV-1a in hex.
-pub fn fingerprint(path: &str) -> String {
-    fingerprint_bytes(path.as_bytes())
-}
-
-/// The same of any bytes.
-pub fn fingerprint_bytes(bytes: &[u8]) -> String {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("{hash:016x}")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod memory;
 pub mod nearby;
 pub mod open;
+mod options;
 pub mod span_json;
 pub mod sqlite;
 
@@ -19,7 +20,8 @@ use std::sync::Arc;
 
 pub use cx::{CancelToken, ReadCx};
 pub use error::StoreError;
-pub use open::{OpenOptions, open};
+pub use open::open;
+pub use options::OpenOptions;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,

@@ -3,17 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::sqlite::SqliteStore;
-use super::{Result, Store, StoreError};
-
-/// What the user decided about a store before it is opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OpenOptions {
-    /// Where the artifacts of a copied store are.
-    pub artifacts_dir: Option<PathBuf>,
-    /// Whether artifact folders outside the store's own folder may be opened where the store
-    /// names them. A malicious store could name any folder, so this needs the user's word.
-    pub allow_outside: bool,
-}
+use super::{OpenOptions, Result, Store, StoreError};
 
 /// Opens a file, a folder that is a store, or a folder that holds one.
 ///

@@ -13,15 +13,11 @@ use serde_json::Map;
 use serde_json::value::RawValue;
 
 use crate::model::attachment;
+use crate::model::mlflow::span::{INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
 use crate::model::secret::{mask_json, redact};
-use crate::model::span::USAGE_ATTRIBUTE;
 use crate::model::{Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
 use crate::model::{json, secret};
 pub use beginning::beginning;
-
-/// Attributes that become fields of [`SpanBody`].
-const INPUTS: &str = "mlflow.spanInputs";
-const OUTPUTS: &str = "mlflow.spanOutputs";
 
 /// Keys of a record that a head or a body holds in another form.
 const KNOWN: [&str; 14] = [
@@ -50,7 +46,7 @@ pub fn head(record: &Json, handle: SpanHandle) -> Option<SpanHead> {
         None => (hex_of(&text(record.get("span_id"))?), text(record.get("parent_span_id")).map(|id| hex_of(&id))),
     };
     let end_ns = time(record, "end_time_unix_nano", "end_time");
-    let kind = record.get("attributes").and_then(|attributes| attributes.get("mlflow.spanType"));
+    let kind = record.get("attributes").and_then(|attributes| attributes.get(KIND));
     let kind = kind.cloned().map(json::unwrap_encoded);
     Some(SpanHead {
         id: without_prefix(&id).to_owned(),
@@ -164,8 +160,8 @@ fn facts_from(attribute: impl Fn(&str) -> Option<Json>, attachments: Vec<Attachm
     let decoded = |key: &str| attribute(key).map(json::unwrap_encoded);
     let text = |key: &str| decoded(key).and_then(|value| value.as_str().map(|text| redact(text).into_owned()));
     SpanFacts {
-        tokens: decoded(USAGE_ATTRIBUTE).as_ref().and_then(Tokens::from_usage),
-        model: text("model").or_else(|| text("mlflow.llm.model")),
+        tokens: decoded(TOKENS).as_ref().and_then(Tokens::from_usage),
+        model: text("model").or_else(|| text(MODEL)),
         attachments,
     }
 }

@@ -1,6 +1,6 @@
 //! Small things that several places share.
 
-use egui::{Label, Response, RichText, Sense, Ui, vec2};
+use egui::{Frame, Label, Margin, Response, RichText, Sense, Ui, vec2};
 
 use super::scene::Scene;
 use crate::loader::Slot;
@@ -14,6 +14,11 @@ use crate::widgets::tokens::{Tokens, Tone};
 
 /// A column of durations has room for the widest one: `59 min 59 s`, `23 h 59 min`.
 pub(super) const DURATION: f32 = 98.0;
+
+/// The frame of a place: its margins.
+pub(super) fn place_frame() -> Frame {
+    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
+}
 
 /// How a run's status is drawn.
 pub(super) fn run_status(status: &RunStatus) -> Status {

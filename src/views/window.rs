@@ -1,6 +1,6 @@
 //! The one window: bars at the edges, the tree at the left, the place in the middle, details at the right.
 
-use egui::{FocusDirection, Frame, Key, Margin, Rect, Ui, UiBuilder, Vec2, vec2};
+use egui::{FocusDirection, Key, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::artifacts_folder::FolderMemory;
 use super::compare::CompareMemory;
@@ -286,9 +286,4 @@ fn run_at_cursor(scene: &Scene<'_>, memory: &Memory) -> Option<RunId> {
 /// The theme that is not shown now.
 pub(super) fn other_theme(ui: &Ui) -> ThemeChoice {
     if Tokens::of(ui).is_dark { ThemeChoice::Light } else { ThemeChoice::Dark }
-}
-
-/// The frame of a place: its margins.
-pub(super) fn place_frame() -> Frame {
-    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 })
 }

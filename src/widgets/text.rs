@@ -1,6 +1,7 @@
 //! Long texts: split into lines on a worker, shown as virtual rows.
 
 mod find;
+mod grapheme;
 mod keys;
 mod lines;
 mod offer;

@@ -54,7 +54,7 @@ pub fn writing_sql(source: &Source) -> Vec<String> {
 }
 
 /// Where the tests of a file begin; a number larger than any line if it has none.
-fn test_module_line(source: &Source) -> usize {
+pub fn test_module_line(source: &Source) -> usize {
     let is_tests = |(_, line): &(usize, &str)| line.trim() == "#[cfg(test)]";
     (1..).zip(source.code.lines()).find(is_tests).map_or(usize::MAX, |(line, _)| line)
 }

@@ -1,5 +1,6 @@
 //! Which evaluations an optimization made, in order, and how far it had come with each.
 
+use crate::model::dspy::run_names;
 use crate::model::{Run, RunId, StateHash};
 
 /// What an evaluation was made on.
@@ -74,7 +75,7 @@ pub struct Evaluation {
 /// Whether an evaluation of this name may be one whose metric `eval` counts the runs that
 /// completed: GEPA's in full, of a program with a Flex, without a table of results.
 pub fn may_count_completed(name: &str) -> bool {
-    name.starts_with("eval_full_")
+    run_names::is_one_of_several_full(name)
 }
 
 /// Why evaluations have no score but a share of runs that completed. GEPA scores a program with a
@@ -125,10 +126,10 @@ pub fn overlapping(moment: i64, times: &[(i64, Option<i64>)]) -> bool {
 /// MIPROv2 says it in the name. GEPA calls all of them `eval_N`: there, and with other
 /// optimizers, those on as many examples as the largest are full.
 fn kind(name: &str, n: Option<u64>, most: Option<u64>) -> EvaluationKind {
-    if name.starts_with("eval_full") {
+    if run_names::is_full(name) {
         return EvaluationKind::Full;
     }
-    if name.starts_with("eval_minibatch") {
+    if run_names::is_minibatch(name) {
         return EvaluationKind::Minibatch;
     }
     match (n, most) {

@@ -4,6 +4,10 @@
 //! A reason says what was seen, and who is known to leave that; never that nobody else does.
 
 use super::Optimizer;
+use crate::model::dspy::run_names::{self, is_full, is_numbered};
+use crate::model::dspy::{artifacts, keys};
+use crate::model::mlflow::prompts;
+use crate::model::mlflow::run::TYPE_EVALUATION;
 
 /// What can give an optimizer away.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -136,19 +140,6 @@ const GEPA_SOURCE_OUTPUT: &str = "current_source, failures -> revised_source";
 const GEPA_PROMPT: &str = "I provided an assistant with the following instructions";
 /// SIMBA's adviser (DSPy 2.6 – 3.4).
 const SIMBA_OUTPUT: &str = "-> discussion, module_advice";
-/// Files that GEPA writes with `use_mlflow=True`.
-const GEPA_FILES: [&str; 3] = ["proposals.json", "valset_scores.json", "valset_pareto_front.json"];
-/// What `mlflow.genai.optimize_prompts` calls GEPA in its param `optimizer` (MLflow 3.18).
-const GEPA_OF_PROMPTS: &str = "GepaPromptOptimizer";
-/// What its optimizers of prompts are called at the end.
-const OF_PROMPTS: &str = "PromptOptimizer";
-/// The tag `mlflow.runType` of `mlflow.genai.evaluate` (MLflow 3.18).
-const GENAI_EVALUATION: &str = "genai_evaluate";
-
-/// The metric of an evaluation.
-const SCORE: &str = "eval";
-/// The program that an evaluation evaluated.
-const MODEL: &str = "model.json";
 
 /// Whether a signature is an optimizer's question for a new instruction, or the new source of a Flex.
 pub fn is_proposal(signature: &str) -> bool {
@@ -174,16 +165,16 @@ pub fn infer_optimizer(clues: &OptimizerClues) -> OptimizerGuess {
 
 /// `mlflow.genai.optimize_prompts` notes which class it was given.
 fn of_prompts(clues: &OptimizerClues) -> Option<OptimizerGuess> {
-    let class = param(clues, "optimizer").filter(|class| class.ends_with(OF_PROMPTS))?;
-    param(clues, "num_prompts")?;
+    let class = param(clues, prompts::OPTIMIZER).filter(|class| class.ends_with(prompts::CLASS_END))?;
+    param(clues, prompts::NUMBER)?;
     let reason = format!("mlflow.genai.optimize_prompts noted its param optimizer = {class}");
-    let name = (class == GEPA_OF_PROMPTS).then_some(Optimizer::Gepa);
+    let name = (class == prompts::CLASS_OF_GEPA).then_some(Optimizer::Gepa);
     Some(OptimizerGuess { name, is_stored: name.is_some(), purpose: Some(Purpose::Prompts), reason })
 }
 
 /// Optimizers of which several left evaluations under one parent.
 fn several(clues: &OptimizerClues) -> Option<OptimizerGuess> {
-    let strategy = param(clues, "strategy").filter(|it| clues.is_of_one_compile || it.contains(" -> "));
+    let strategy = param(clues, keys::STRATEGY).filter(|it| clues.is_of_one_compile || it.contains(" -> "));
     if let Some(strategy) = strategy {
         let reason = format!("param strategy = {strategy}, which its compile() takes");
         return Some(OptimizerGuess::told(Optimizer::BetterTogether, reason));
@@ -209,7 +200,7 @@ fn several(clues: &OptimizerClues) -> Option<OptimizerGuess> {
 fn by_traces_or_files(clues: &OptimizerClues) -> Option<OptimizerGuess> {
     let told = |name, reason: String| Some(OptimizerGuess::told(name, reason));
     let asked = |part: &str| clues.signatures.iter().any(|signature| signature.contains(part));
-    if let Some(file) = clues.files.iter().find(|file| GEPA_FILES.contains(&file.as_str())) {
+    if let Some(file) = clues.files.iter().find(|file| artifacts::OF_GEPA_ALONE.contains(&file.as_str())) {
         return told(Optimizer::Gepa, format!("it wrote {file}"));
     }
     if asked(GEPA_SIGNATURE) {
@@ -228,10 +219,10 @@ fn by_traces_or_files(clues: &OptimizerClues) -> Option<OptimizerGuess> {
     if asked(SIMBA_OUTPUT) {
         return told(Optimizer::Simba, "a model was asked for module_advice".into());
     }
-    if clues.evaluations.iter().any(|one| one.name.starts_with("eval_minibatch")) {
+    if clues.evaluations.iter().any(|one| run_names::is_minibatch(&one.name)) {
         return told(Optimizer::MiproV2, "it names evaluations eval_minibatch_N".into());
     }
-    if let Some(key) = ["num_trials", "minibatch_full_eval_steps"].iter().find(|key| param(clues, key).is_some()) {
+    if let Some(key) = keys::OF_MIPRO_ALONE.iter().find(|key| param(clues, key).is_some()) {
         return told(Optimizer::MiproV2, format!("param {key}, which its compile() takes"));
     }
     if asked(MIPRO_OUTPUT) {
@@ -252,7 +243,7 @@ fn by_evaluations(clues: &OptimizerClues) -> Option<OptimizerGuess> {
     }
     let names = || clues.evaluations.iter().map(|one| one.name.as_str());
     let has_adopted = clues.evaluations.iter().any(|one| one.is_adopted);
-    if has_adopted && names().next() == Some("eval_0") {
+    if has_adopted && names().next().is_some_and(run_names::is_first_numbered) {
         return told(Optimizer::Gepa, "eval_0 is followed by eval_full_N without a parent");
     }
     if !names().any(is_numbered) || names().any(is_full) {
@@ -262,7 +253,7 @@ fn by_evaluations(clues: &OptimizerClues) -> Option<OptimizerGuess> {
     if sizes().max() != sizes().min() {
         return told(Optimizer::Gepa, "evaluations named eval_N are of different sizes");
     }
-    if param(clues, "sample").is_some() {
+    if param(clues, keys::SAMPLE).is_some() {
         let reason = "evaluations are named eval_N, and param sample was given to a nested compile()";
         return told(Optimizer::BootstrapFewShotWithRandomSearch, reason);
     }
@@ -326,13 +317,13 @@ fn run_repeatedly(traces: u64, rows: u64, calls: &CallClues) -> OptimizerGuess {
 /// What has no program that an optimization gave back.
 fn no_optimization(clues: &OptimizerClues) -> OptimizerGuess {
     let evaluation = |reason: &str| OptimizerGuess::unknown(Some(Purpose::Evaluation), reason);
-    if clues.run_type.as_deref() == Some(GENAI_EVALUATION) {
+    if clues.run_type.as_deref() == Some(TYPE_EVALUATION) {
         return evaluation("it is an evaluation by mlflow.genai.evaluate and optimized nothing");
     }
-    if clues.metrics.iter().any(|key| key == SCORE) {
+    if clues.metrics.iter().any(|key| key == keys::SCORE) {
         return evaluation("it is an evaluation itself and optimized nothing");
     }
-    if clues.has_program_params || clues.files.iter().any(|file| file == MODEL) {
+    if clues.has_program_params || clues.files.iter().any(|file| file == artifacts::MODEL) {
         let runs = match clues.traces {
             Some(1) => "a program was run 1 time in it and".to_owned(),
             Some(traces) if traces > 1 => format!("a program was run {traces} times in it and"),
@@ -345,16 +336,6 @@ fn no_optimization(clues: &OptimizerClues) -> OptimizerGuess {
     let purpose = clues.is_of_one_compile.then_some(Purpose::Program);
     let files = if clues.has_no_files { "no file of it is there" } else { "it holds no saved program" };
     OptimizerGuess::unknown(purpose, format!("no evaluation stands under it, and {files}"))
-}
-
-/// Whether a name is `eval_full_N`.
-fn is_full(name: &str) -> bool {
-    name.starts_with("eval_full")
-}
-
-/// Whether a name is `eval_N`.
-fn is_numbered(name: &str) -> bool {
-    name.strip_prefix("eval_").is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn param<'a>(clues: &'a OptimizerClues, key: &str) -> Option<&'a str> {

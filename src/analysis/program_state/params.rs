@@ -14,6 +14,7 @@ use super::fitted::{FIELDS, FITTED, give_fitted};
 use super::parse::Parsed;
 use super::signature::is_name;
 use crate::analysis::text_diff::Known;
+use crate::model::dspy::keys;
 use crate::model::program::Object;
 use crate::model::{Demo, Entry, Field, Json, Predictor, Program, ProgramSource, Shown};
 use crate::words::natural;
@@ -152,10 +153,10 @@ fn read_key(key: &str) -> Option<(&str, &str, Says<'_>)> {
 }
 
 fn read_signature(key: &str) -> Option<(&str, Says<'_>)> {
-    if let Some(owner) = key.strip_suffix(".signature.instructions") {
+    if let Some(owner) = key.strip_suffix(keys::INSTRUCTIONS) {
         return Some((owner, Says::Instructions));
     }
-    let (owner, rest) = key.rsplit_once(".signature.fields.")?;
+    let (owner, rest) = key.rsplit_once(keys::FIELDS)?;
     let (index, what) = rest.split_once('.')?;
     let index = index.parse().ok().filter(|index| *index < MOST)?;
     match what {

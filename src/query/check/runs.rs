@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CheckReport, Findings, tally};
+use crate::model::dspy::keys::INSTRUCTIONS;
+use crate::model::mlflow;
 use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
 use crate::query::runs::RelatedRuns;
@@ -109,9 +111,9 @@ impl Absence {
 /// Whether the database tells that a run logged files: tables, models (`log_model` of MLflow 1 – 2),
 /// or the params that DSPy's autologging writes together with `model.json`.
 fn tells_of_files(values: &RunValues) -> bool {
-    const TAGS: [&str; 2] = ["mlflow.loggedArtifacts", "mlflow.log-model.history"];
+    const TAGS: [&str; 2] = [mlflow::run::LOGGED_ARTIFACTS, mlflow::run::MODEL_HISTORY];
     values.tags.iter().any(|tag| TAGS.contains(&&*tag.key))
-        || values.params.iter().any(|param| param.key.ends_with(".signature.instructions"))
+        || values.params.iter().any(|param| param.key.ends_with(INSTRUCTIONS))
 }
 
 /// Runs that refer to what is not there, that did not end, that repeat.

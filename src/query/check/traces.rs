@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::runs::Known;
 use super::{CheckReport, Findings, tally};
+use crate::model::mlflow::trace::{ATTACHMENTS, SPANS_FILE};
 use crate::model::{ArtifactOwner, TraceId, TraceRow};
 use crate::query::NoSpans;
 use crate::query::ask::Session;
@@ -35,10 +36,10 @@ pub(super) fn check_traces(session: &mut Session<'_>, known: &Known, report: &mu
             incomplete.insert(row.id.clone());
         }
         let artifacts = session.store.artifacts(session.cx, &ArtifactOwner::Trace(row.id.clone()))?;
-        let is_attachment = |path: &str| path.strip_prefix("attachments/").is_some_and(|name| !name.contains('/'));
+        let is_attachment = |path: &str| path.strip_prefix(ATTACHMENTS).is_some_and(|name| !name.contains('/'));
         let files = artifacts.entries.iter().filter(|entry| !entry.is_folder);
         report.attachments.files += files.filter(|entry| is_attachment(&entry.path)).count() as u64;
-        let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == "traces.json");
+        let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == SPANS_FILE);
         report.spans.total += tree.spans.len() as u64;
         match (tree.spans.is_empty(), is_in_artifacts) {
             (true, _) => report.spans.traces_without += 1,

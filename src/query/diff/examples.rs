@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use super::example_inputs;
 use super::metric::metric_match;
 use crate::analysis::example_traces::TraceLink;
 use crate::analysis::metric_match::{MetricMatch, ScoreRange};
@@ -13,6 +12,7 @@ use crate::model::program::Object;
 use crate::query::ask::Session;
 use crate::query::example_answer::{ExampleAnswer, answer};
 use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
+use crate::query::result_table::example_inputs;
 use crate::store::Result;
 
 /// So long traces are looked into, both runs taken together.

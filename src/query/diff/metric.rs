@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::analysis::metric_match::{Alike, MetricClues, MetricMatch, ScoreRange, WRAPPED_METRIC, match_metrics};
+use crate::model::dspy::run_names;
 use crate::model::{ResultTable, RunId};
 use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, ScoreSource, score_of};
@@ -44,7 +45,7 @@ pub fn metric_match(
 /// a run of the user is named `eval`, those of optimizers have a number.
 fn optimization_of(session: &mut Session<'_>, run: &RunId) -> Result<Option<(String, String)>> {
     let Some(stored) = (*session.ask(&RunOf(run.clone()))?).clone() else { return Ok(None) };
-    if !stored.name.starts_with("eval_") {
+    if !run_names::is_of_optimizer(&stored.name) {
         return Ok(None);
     }
     let family = session.ask(&RelatedRuns { experiment: Some(stored.experiment_id.clone()), with_deleted: true })?;

@@ -2,6 +2,7 @@
 
 use super::like::is_like;
 use super::syntax::{Attribute, Field, Node, Operator, Value};
+use crate::model::mlflow::run::USER;
 use crate::model::{Entry, Run, RunValues, Shown};
 use crate::query::lookup;
 
@@ -88,7 +89,7 @@ fn attribute<'a>(attribute: Attribute, run: &'a Run, values: &'a RunValues) -> A
         Attribute::ParentId => run.parent_id.as_ref().map_or(Actual::Absent, |id| text(id.as_str())),
         Attribute::ArtifactUri => run.artifact_uri.as_deref().map_or(Actual::Absent, text),
         Attribute::Lifecycle => text(run.lifecycle.as_str()),
-        Attribute::UserId => shown(lookup::tag(values, "mlflow.user")),
+        Attribute::UserId => shown(lookup::tag(values, USER)),
         Attribute::StartTime => number(run.start_time_ms),
         Attribute::EndTime => number(run.end_time_ms),
         Attribute::Duration => {

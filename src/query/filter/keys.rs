@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::syntax::Attribute;
+use crate::model::mlflow::run::USER;
 use crate::model::{Entry, Run, RunValues, Shown};
 use crate::query::{RunTable, lookup};
 use crate::words::natural;
@@ -93,7 +94,7 @@ fn repeating<'a>(run: &'a Run, values: &'a RunValues) -> [(&'static str, &'a str
         (Attribute::Name.name(), &run.name),
         (Attribute::ExperimentId.name(), run.experiment_id.as_str()),
         (Attribute::Lifecycle.name(), run.lifecycle.as_str()),
-        (Attribute::UserId.name(), lookup::tag(values, "mlflow.user").and_then(shown).unwrap_or_default()),
+        (Attribute::UserId.name(), lookup::tag(values, USER).and_then(shown).unwrap_or_default()),
     ]
 }
 

@@ -3,14 +3,12 @@
 use super::Optimization;
 use crate::analysis::optimization::Purpose;
 use crate::model::RunValues;
+use crate::model::mlflow::prompts;
 use crate::query::lookup;
-
-/// What `mlflow.genai.optimize_prompts` notes of the prompts' scores (MLflow 3.18).
-const PROMPT_SCORES: [&str; 2] = ["initial_eval_score", "final_eval_score"];
 
 /// The scores of the prompts that were given and given back, if they are noted.
 pub fn prompt_scores(values: &RunValues) -> [Option<f64>; 2] {
-    PROMPT_SCORES.map(|key| lookup::metric(values, key).map(|metric| metric.point.value))
+    prompts::SCORES.map(|key| lookup::metric(values, key).map(|metric| metric.point.value))
 }
 
 impl Optimization {

@@ -8,6 +8,7 @@ use crate::analysis::optimization::{
     infer_optimizer, is_proposal,
 };
 use crate::analysis::program_state::describes_program;
+use crate::model::mlflow::run::{AUTOLOGGING, AUTOLOGGING_DSPY, TYPE};
 use crate::model::{ArtifactOwner, Json, Program, Run, RunValues, SpanBody, SpanHead, TraceId};
 use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::Session;
@@ -23,12 +24,6 @@ const MAX_PREDICTS: usize = 12;
 
 /// After so many traces behind the first proposal the rest tells nothing new.
 const MAX_PROPOSALS: usize = 40;
-
-/// The tag of a run that MLflow made itself, for one `compile()`.
-const AUTOLOGGING: &str = "mlflow.autologging";
-
-/// The tag that says what a run of `mlflow.genai` is for.
-const RUN_TYPE: &str = "mlflow.runType";
 
 /// What is known of an optimization before its traces are asked.
 pub struct Known<'a> {
@@ -54,8 +49,8 @@ pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Resu
     let has_program_params = known.values.params.iter().any(|param| describes_program(&param.key));
     let mut clues = OptimizerClues {
         evaluations: known.facts.iter().map(evaluation).collect(),
-        is_of_one_compile: tag(AUTOLOGGING).is_some_and(|flavor| flavor == "dspy"),
-        run_type: tag(RUN_TYPE),
+        is_of_one_compile: tag(AUTOLOGGING).is_some_and(|flavor| flavor == AUTOLOGGING_DSPY),
+        run_type: tag(TYPE),
         params: known.values.params.iter().map(|one| (one.key.to_string(), one.value.as_str().to_owned())).collect(),
         metrics: known.values.metrics.iter().map(|metric| metric.key.to_string()).collect(),
         has_no_files: files.absent.is_some(),

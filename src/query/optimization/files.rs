@@ -2,16 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use crate::model::{Json, RunId, json};
+use crate::model::dspy::artifacts::RESULT_TABLE;
+use crate::model::dspy::tables::{count_rows, rows_of};
+use crate::model::{Json, RunId};
 use crate::query::ask::Session;
 use crate::query::program::{Read, UnmaskedFile, read_json};
 use crate::store::Result;
-
-/// The table of results of an evaluation (MLflow ≥ 3.3).
-const RESULT_TABLE: &str = "result_table.json";
 
 /// How many examples a file of data holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +20,9 @@ pub struct DataSize {
 
 /// How many rows the result table of a run has; `None` if there is no such table.
 pub fn table_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<u64>> {
-    #[derive(Deserialize)]
-    struct Table {
-        data: Vec<IgnoredAny>,
-    }
     let file = session.ask(&UnmaskedFile { run: run.clone(), path: RESULT_TABLE.to_owned() })?;
     let Read::Good(bytes) = &*file else { return Ok(None) };
-    if let Ok(table) = serde_json::from_slice::<Table>(bytes) {
-        return Ok(Some(table.data.len() as u64));
-    }
-    // Something that Python writes and the standard forbids, or damage.
-    let rows = rows_of(&json::decode(bytes).value).map(|rows| rows.len() as u64);
+    let rows = count_rows(bytes);
     if rows.is_none() {
         session.cx.warn(format!("run {run}, {RESULT_TABLE}"), "is no table: cut short or damaged");
     }
@@ -50,9 +38,4 @@ pub fn data_size(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<O
     };
     let distinct: HashSet<String> = rows.iter().map(Json::to_string).collect();
     Ok(Some(DataSize { rows: rows.len() as u64, distinct: distinct.len() as u64 }))
-}
-
-/// The rows of `{"columns", "data"}`, or of a plain list.
-fn rows_of(table: &Json) -> Option<&Vec<Json>> {
-    table.get("data").unwrap_or(table).as_array()
 }

@@ -6,31 +6,24 @@ use std::collections::HashSet;
 use super::read::{Read, read_json};
 use crate::analysis::gepa_evaluations::{Scored, candidate_of_program, candidates_in_order, path_of, program_of};
 use crate::analysis::lineage::{LineageCandidate, Table, add_scores, candidates_of};
+use crate::model::dspy::artifacts::{CANDIDATES, VALSET_SCORES};
+use crate::model::dspy::keys::{SEED, VALSET_AVERAGE};
 use crate::model::secret::mask_json;
-use crate::model::{Json, Program, ProgramSource, Run, RunId, RunStatus, RunValues};
+use crate::model::{Program, ProgramSource, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
 use crate::query::lookup;
 use crate::query::runs::run_table;
 use crate::query::runs::{RelatedRuns, ValuesOf};
 use crate::store::Result;
 
-/// All candidates but the seed.
-pub const CANDIDATES: &str = "candidates.json";
-
-/// What each candidate scored on each example.
-pub const VALSET_SCORES: &str = "valset_scores.json";
-
-/// Where GEPA keeps the instructions that it was given.
-const SEED_PARAM: &str = "summary/seed/";
-
 /// One of GEPA's tables, masked; `None` if it is not there or none.
-pub fn table(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Json>> {
+pub fn table(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Table>> {
     let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
-    if Table::of(&decoded.value).is_none() {
+    let table = Table::of(mask_json("", decoded.value, session.cx.reveal()));
+    if table.is_none() {
         session.cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
-        return Ok(None);
     }
-    Ok(Some(mask_json("", decoded.value, session.cx.reveal())))
+    Ok(table)
 }
 
 /// The candidates in the order of their numbers, the seed first, with their scores; empty where
@@ -42,11 +35,11 @@ pub fn candidates(
     seed: Option<&Program>,
 ) -> Result<Vec<LineageCandidate>> {
     let found = table(session, parent, CANDIDATES)?;
-    let mut found = found.as_ref().and_then(Table::of).map(|it| candidates_of(&it)).unwrap_or_default();
+    let mut found = found.as_ref().map(candidates_of).unwrap_or_default();
     if found.first().is_none_or(|first| first.index != 0) {
         found.insert(0, seed_candidate(session, parent, values, seed, &found)?);
     }
-    if let Some(scores) = table(session, parent, VALSET_SCORES)?.as_ref().and_then(Table::of) {
+    if let Some(scores) = table(session, parent, VALSET_SCORES)? {
         add_scores(&scores, &mut found);
     }
     Ok(found)
@@ -63,19 +56,19 @@ fn seed_candidate(
 ) -> Result<LineageCandidate> {
     let components: Vec<&str> = match others.first() {
         Some(other) => other.instructions.iter().map(|(component, _)| &**component).collect(),
-        None => values.params.iter().filter_map(|param| param.key.strip_prefix(SEED_PARAM)).collect(),
+        None => values.params.iter().filter_map(|param| param.key.strip_prefix(SEED)?.strip_prefix('/')).collect(),
     };
     let instruction = |component: &str| {
         let of_program = seed.and_then(|program| {
             let path = path_of(program, component);
             program.predictors.iter().find(|one| one.path == path)?.instructions.as_deref()
         });
-        let of_param = || lookup::param(values, &format!("{SEED_PARAM}{component}")).map(|param| param.value.as_str());
+        let of_param = || lookup::param(values, &format!("{SEED}/{component}")).map(|param| param.value.as_str());
         Some((component.to_owned(), of_program.or_else(of_param)?.to_owned()))
     };
     let instructions = components.into_iter().filter_map(instruction).collect();
     let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
-    let histories = session.store.metric_history(session.cx, parent, Some("val_program_average"))?;
+    let histories = session.store.metric_history(session.cx, parent, Some(VALSET_AVERAGE))?;
     // GEPA scores the seed before its first iteration, which is step 0.
     let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
     candidate.score = first.map(|point| point.value).filter(|value| value.is_finite());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::model::mlflow;
 use crate::model::{Entry, Run, RunValues, Shown};
 use crate::query::{RunTable, TraceCounts, lookup};
 use crate::words::natural;
@@ -144,8 +145,8 @@ fn attribute<'a>(attribute: RunAttribute, run: &'a Run, values: &'a RunValues) -
             let ends = run.start_time_ms.zip(run.end_time_ms);
             ends.map_or(Cell::Unknown, |(start, end)| Cell::Whole(end.saturating_sub(start)))
         }
-        RunAttribute::User => shown(lookup::tag(values, "mlflow.user")),
-        RunAttribute::Source => shown(lookup::tag(values, "mlflow.source.name")),
+        RunAttribute::User => shown(lookup::tag(values, mlflow::run::USER)),
+        RunAttribute::Source => shown(lookup::tag(values, mlflow::run::SOURCE_NAME)),
     }
 }
 

@@ -3,22 +3,14 @@
 use std::sync::Arc;
 
 use super::column::{ColumnUse, RunAttribute, RunColumn};
+use crate::model::dspy::keys;
 
 /// Metrics to show, the most telling first: of evaluations, of optimizations by MIPROv2 and by GEPA.
-const METRICS: [&str; 5] = ["eval", "eval_full", "eval_minibatch", "best_score_on_valset", "val_program_average"];
+const METRICS: [&str; 5] =
+    [keys::SCORE, keys::SCORES_BY_SIZE[0], keys::SCORES_BY_SIZE[1], keys::BEST_ON_VALSET, keys::VALSET_AVERAGE];
 const METRICS_MOST: usize = 3;
 
-/// Settings of an optimization that say most about it.
-const PARAMS: [&str; 8] = [
-    "num_trials",
-    "minibatch_size",
-    "minibatch_full_eval_steps",
-    "max_bootstrapped_demos",
-    "max_labeled_demos",
-    "num_candidate_programs",
-    "max_metric_calls",
-    "seed",
-];
+/// So many of the params that say most.
 const PARAMS_MOST: usize = 2;
 
 /// The columns to begin with: name, status, start, duration, the metrics that tell most, settings
@@ -37,7 +29,7 @@ pub fn default_columns(all: &[ColumnUse]) -> Vec<RunColumn> {
         metrics.extend(others.iter().take(METRICS_MOST).map(|one| one.column.clone()));
     }
     shown.extend(metrics);
-    let params = PARAMS.iter().map(|key| RunColumn::Param(Arc::from(*key))).filter(has);
+    let params = keys::SETTINGS.iter().map(|key| RunColumn::Param(Arc::from(*key))).filter(has);
     shown.extend(params.take(PARAMS_MOST));
     shown.extend([RunColumn::Traces, RunColumn::Errors, RunColumn::Tokens].into_iter().filter(has));
     shown

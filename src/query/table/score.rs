@@ -1,10 +1,8 @@
 //! The score that a tree of runs shows beside a name: always the metric `eval`, never another one.
 
+use crate::model::dspy::keys::SCORE;
 use crate::model::{Forest, RunValues};
 use crate::query::{RunTable, lookup};
-
-/// The metric that DSPy's evaluations log.
-const KEY: &str = "eval";
 
 /// A score of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +36,7 @@ impl ScoreScale {
 /// The score of each row, and the scale that fits all of them.
 pub(super) fn scores(table: &RunTable, forest: &Forest) -> (Vec<Option<Score>>, Option<ScoreScale>) {
     let own = |values: &RunValues| {
-        let value = lookup::metric(values, KEY)?.point.value;
+        let value = lookup::metric(values, SCORE)?.point.value;
         value.is_finite().then_some(value)
     };
     let own: Vec<Option<f64>> = table.rows.iter().map(|(_, values)| own(values)).collect();

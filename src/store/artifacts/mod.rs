@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::open::OpenOptions;
+use super::OpenOptions;
 use super::{ArtifactBytes, ReadCx, Result, StoreError};
 use crate::model::secret::redact;
 use crate::model::{ArtifactOwner, ArtifactTree, Reveal};

@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
-use crate::store::open::OpenOptions;
+use crate::store::OpenOptions;
 
 /// Folders that MLflow puts artifacts into.
 const ROOTS: [&str; 2] = ["mlruns", "mlartifacts"];

@@ -8,6 +8,7 @@ use super::connection::Version;
 use super::reader::Reader;
 use super::row;
 use crate::model::cached::{LmCall, Usage, infer};
+use crate::model::mlflow::trace::TOKENS;
 use crate::model::{Cached, TraceRow};
 use crate::store::{Result, span_json};
 
@@ -96,16 +97,16 @@ impl Reader<'_> {
     fn measured_times(&self) -> Result<HashMap<String, i64>> {
         let mut ways = Vec::new();
         if self.schema.has("trace_info", "total_tokens") {
-            ways.push("t.total_tokens is not null");
+            ways.push("t.total_tokens is not null".to_owned());
         }
         if self.schema.has("trace_request_metadata", "request_id") {
-            ways.push(
-                "exists (select 1 from trace_request_metadata m where m.key = 'mlflow.trace.tokenUsage' \
-                 and m.request_id = t.request_id)",
-            );
+            ways.push(format!(
+                "exists (select 1 from trace_request_metadata m where m.key = '{TOKENS}' \
+                 and m.request_id = t.request_id)"
+            ));
         }
         if self.schema.has("trace_metrics", "request_id") {
-            ways.push("exists (select 1 from trace_metrics x where x.request_id = t.request_id)");
+            ways.push("exists (select 1 from trace_metrics x where x.request_id = t.request_id)".to_owned());
         }
         if ways.is_empty() {
             return Ok(HashMap::new());

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::reader::Reader;
 use super::row;
+use crate::model::mlflow::run::MODEL_HISTORY;
 use crate::model::secret::{self, shown};
 use crate::model::{DatasetInput, Entry, LoggedModel, RunId, json};
 use crate::store::Result;
@@ -78,8 +79,8 @@ impl Reader<'_> {
             })?;
         }
         if self.schema.has("tags", "run_uuid") {
-            let sql = "select value from tags where key = 'mlflow.log-model.history' and run_uuid = ?1";
-            let history = self.first("logged models", sql, [run.as_str()], |values| row::text(values, 0))?.flatten();
+            let sql = format!("select value from tags where key = '{MODEL_HISTORY}' and run_uuid = ?1");
+            let history = self.first("logged models", &sql, [run.as_str()], |values| row::text(values, 0))?.flatten();
             let known: HashSet<String> = found.iter().map(|model| model.id.clone()).collect();
             let history = history.map(|text| json::decode(text.as_bytes()).value);
             for entry in history.iter().filter_map(|history| history.as_array()).flatten() {

@@ -2,12 +2,13 @@
 
 use super::reader::Reader;
 use super::row;
+use crate::model::mlflow::prompts::IS_PROMPT;
 use crate::store::{Inventory, Result};
 
 impl Reader<'_> {
     /// See [`crate::store::Store::inventory`].
     pub fn inventory(&self) -> Result<Inventory> {
-        let is_prompt = "from registered_model_tags g where g.key = 'mlflow.prompt.is_prompt' and g.value = 'true'";
+        let is_prompt = format!("from registered_model_tags g where g.key = '{IS_PROMPT}' and g.value = 'true'");
         Ok(Inventory {
             assessments: self.assessments_by_kind()?,
             prompts: self.counted("registered_model_tags", &format!("select count(distinct g.name) {is_prompt}"))?,

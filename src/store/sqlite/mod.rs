@@ -33,8 +33,8 @@ use self::run_traces::RunTraceCache;
 use self::schema::Schema;
 use self::source::Source;
 use self::spans::TraceFileCache;
+use super::OpenOptions;
 use super::artifacts::Artifacts;
-use super::open::OpenOptions;
 use super::{
     ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError,
     StoreInfo, TraceHandle, TraceIndex, TraceQuery,

@@ -12,6 +12,7 @@ use super::schema::Schema;
 use super::source::Source;
 use super::spans::TraceFileCache;
 use crate::model::ArtifactOwner;
+use crate::model::mlflow::trace::ARTIFACTS;
 use crate::store::artifacts::Artifacts;
 use crate::store::{ReadCx, Result, StoreError};
 
@@ -127,13 +128,10 @@ impl Reader<'_> {
 
     /// Where somebody's artifacts were when they were recorded.
     pub fn artifact_uri(&self, owner: &ArtifactOwner) -> Result<Option<String>> {
+        let of_trace = format!("select value from trace_tags where key = '{ARTIFACTS}' and request_id = ?1");
         let (table, sql, id) = match owner {
             ArtifactOwner::Run(run) => ("runs", "select artifact_uri from runs where run_uuid = ?1", run.as_str()),
-            ArtifactOwner::Trace(trace) => (
-                "trace_tags",
-                "select value from trace_tags where key = 'mlflow.artifactLocation' and request_id = ?1",
-                trace.as_str(),
-            ),
+            ArtifactOwner::Trace(trace) => ("trace_tags", &*of_trace, trace.as_str()),
             ArtifactOwner::Model(model) => {
                 ("logged_models", "select artifact_location from logged_models where model_id = ?1", model.as_str())
             }

@@ -7,6 +7,7 @@ use super::connection::explain;
 use super::reader::Reader;
 use super::row;
 use crate::model::metric;
+use crate::model::mlflow::run::{NAME, PARENT};
 use crate::model::secret::{self, is_secret_key, shown_under};
 use crate::model::{
     Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown,
@@ -17,9 +18,6 @@ use crate::words::natural;
 /// The values of so many runs are read in one look, which takes some ten milliseconds: while
 /// somebody looks, nobody can write, and MLflow waits 20 s for that (2.21 – 3.17).
 const AT_ONCE: usize = 1_000;
-
-/// The tag that names the parent (MLflow 2.21 – 3.18).
-const PARENT: &str = "mlflow.parentRunId";
 
 fn parent(values: &rusqlite::Row<'_>, column: usize) -> Option<RunId> {
     row::text(values, column).filter(|parent| !parent.is_empty()).map(RunId::from)
@@ -76,7 +74,7 @@ impl Reader<'_> {
             column("artifact_uri"),
             if parents { tag(PARENT) } else { "null".to_owned() },
             column("name"),
-            tag("mlflow.runName"),
+            tag(NAME),
         );
         let mut experiments: HashMap<String, ExperimentId> = HashMap::new();
         let mut found = Vec::new();

@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::row;
 use super::traces::experiment_value;
 use crate::model::Session;
-use crate::model::session::SESSION_METADATA;
+use crate::model::mlflow::trace::SESSION;
 use crate::store::{Result, TraceHandle, TraceQuery};
 
 impl Reader<'_> {
@@ -16,7 +16,7 @@ impl Reader<'_> {
             return column;
         }
         let metadata = format!(
-            "(select value from trace_request_metadata m where m.key = '{SESSION_METADATA}' and m.request_id = t.request_id)"
+            "(select value from trace_request_metadata m where m.key = '{SESSION}' and m.request_id = t.request_id)"
         );
         if column == "null" { metadata } else { format!("coalesce(nullif({column}, ''), {metadata})") }
     }
@@ -63,6 +63,6 @@ impl Reader<'_> {
             return Ok(false);
         }
         let sql = "select 1 from trace_request_metadata where key = ?1 limit 1";
-        Ok(self.first("sessions", sql, [SESSION_METADATA], |_| ())?.is_some())
+        Ok(self.first("sessions", sql, [SESSION], |_| ())?.is_some())
     }
 }

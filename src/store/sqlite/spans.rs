@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::reader::Reader;
 use super::row;
+use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
 use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, json};
 use crate::store::{Result, span_json};
 
@@ -74,8 +75,8 @@ impl Reader<'_> {
         if !self.schema.has("trace_request_metadata", "request_id") {
             return Ok(None);
         }
-        let sql = "select value from trace_request_metadata where key = 'mlflow.trace.sizeStats' and request_id = ?1";
-        let stats = self.first("metadata", sql, [trace.as_str()], |values| row::text(values, 0))?.flatten();
+        let sql = format!("select value from trace_request_metadata where key = '{SIZES}' and request_id = ?1");
+        let stats = self.first("metadata", &sql, [trace.as_str()], |values| row::text(values, 0))?.flatten();
         Ok(stats.and_then(|stats| span_count(&stats)))
     }
 
@@ -86,7 +87,7 @@ impl Reader<'_> {
             match span_json::head(record, SpanHandle(IN_FILE | index as u64)) {
                 Some(head) if known.contains(&head.id) => {}
                 Some(head) => heads.push(head),
-                None => self.cx.warn(format!("trace {trace}"), format!("span {index} of traces.json has no id")),
+                None => self.cx.warn(format!("trace {trace}"), format!("span {index} of {SPANS_FILE} has no id")),
             }
         }
         Ok(())
@@ -96,7 +97,7 @@ impl Reader<'_> {
     fn trace_file(&mut self, trace: &TraceId) -> Result<Arc<Vec<Json>>> {
         let owner = ArtifactOwner::Trace(trace.clone());
         let uri = self.artifact_uri(&owner)?;
-        let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), "traces.json", MAX_FILE_BYTES)? else {
+        let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), SPANS_FILE, MAX_FILE_BYTES)? else {
             if uri.is_some() && !self.schema.has_table("spans") {
                 let what = "its spans are in a file, traces.json, that is not here; name the folder of the artifacts";
                 self.cx.warn(format!("trace {trace}"), what);
@@ -109,7 +110,7 @@ impl Reader<'_> {
         {
             return Ok(Arc::clone(records));
         }
-        let place = format!("traces.json of trace {trace}");
+        let place = format!("{SPANS_FILE} of trace {trace}");
         if file.full_size > file.bytes.len() as u64 {
             self.cx.warn(&place, format!("it is too large to be read ({} bytes)", file.full_size));
             return Ok(Arc::default());

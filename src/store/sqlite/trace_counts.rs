@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::row;
 use super::traces::experiment_value;
+use crate::model::mlflow::trace::{RUN, TOKENS};
 use crate::model::{ExperimentId, RunId, Tokens};
 use crate::store::{Result, RunTraces};
 
@@ -54,9 +55,9 @@ impl Reader<'_> {
         }
         let has_metadata = self.schema.has("trace_request_metadata", "request_id");
         let usage = if has_metadata {
-            "left join trace_request_metadata u on u.key = 'mlflow.trace.tokenUsage' and u.request_id = t.request_id"
+            format!("left join trace_request_metadata u on u.key = '{TOKENS}' and u.request_id = t.request_id")
         } else {
-            ""
+            String::new()
         };
         let condition = if of_experiment { "t.experiment_id = ?1" } else { "1" };
         let status = self.schema.column("trace_info", "t", "status");
@@ -68,15 +69,17 @@ impl Reader<'_> {
         if has_metadata {
             ways.push(format!(
                 "select m.value as run, {columns} from trace_info t cross join trace_request_metadata m \
-                 on m.key = 'mlflow.sourceRun' and m.request_id = t.request_id {usage} where {condition}"
+                 on m.key = '{RUN}' and m.request_id = t.request_id {usage} where {condition}"
             ));
         }
         if self.schema.has("entity_associations", "destination_id") {
             let is_told_above = if has_metadata {
-                "exists (select 1 from trace_request_metadata m where m.key = 'mlflow.sourceRun' \
-                 and m.request_id = a.source_id and m.value = a.destination_id)"
+                format!(
+                    "exists (select 1 from trace_request_metadata m where m.key = '{RUN}' \
+                     and m.request_id = a.source_id and m.value = a.destination_id)"
+                )
             } else {
-                "0"
+                "0".to_owned()
             };
             ways.push(format!(
                 "select a.destination_id as run, {columns} from (select distinct source_id, destination_id \

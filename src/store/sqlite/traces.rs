@@ -6,6 +6,7 @@ use super::cached::CallTimes;
 use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
+use crate::model::mlflow::trace as keys;
 use crate::model::secret::shown;
 use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow, json};
 use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
@@ -69,7 +70,8 @@ impl Reader<'_> {
         let mut ways = Vec::new();
         if self.schema.has("trace_request_metadata", "request_id") {
             ways.push(format!(
-                "select request_id, value as run from trace_request_metadata where key = 'mlflow.sourceRun'{}",
+                "select request_id, value as run from trace_request_metadata where key = '{}'{}",
+                keys::RUN,
                 only("value")
             ));
         }
@@ -148,7 +150,7 @@ impl Reader<'_> {
         let columns = [
             "t.request_id".to_owned(),
             column("experiment_id"),
-            first_of(column("trace_name"), tag("mlflow.traceName")),
+            first_of(column("trace_name"), tag(keys::NAME)),
             column("status"),
             column("timestamp_ms"),
             column("execution_time_ms"),
@@ -156,12 +158,12 @@ impl Reader<'_> {
             column("output_tokens"),
             column("total_tokens"),
             column("total_cost"),
-            first_of(column("request_preview"), metadata("mlflow.traceInputs")),
-            first_of(column("response_preview"), metadata("mlflow.traceOutputs")),
-            metadata("mlflow.sourceRun"),
-            metadata("mlflow.trace.sizeStats"),
-            metadata("mlflow.trace.tokenUsage"),
-            metadata("mlflow.trace.cost"),
+            first_of(column("request_preview"), metadata(keys::INPUTS)),
+            first_of(column("response_preview"), metadata(keys::OUTPUTS)),
+            metadata(keys::RUN),
+            metadata(keys::SIZES),
+            metadata(keys::TOKENS),
+            metadata(keys::COST),
             self.session_column(),
         ];
         format!("select {} from trace_info t", columns.join(", "))

@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::KeptScroll;
-use super::window::place_frame;
 use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};

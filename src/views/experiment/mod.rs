@@ -10,10 +10,10 @@ mod toolbar;
 use egui::Ui;
 
 use super::kept::KeptPlaces;
+use super::parts::place_frame;
 use super::scene::Scene;
 use super::top_bar::experiment_name;
 use super::traces::{TracesMemory, traces_ui};
-use super::window::place_frame;
 use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
 use crate::query::CountsOfExperiments;

@@ -6,9 +6,9 @@ use egui::{ScrollArea, Ui};
 
 use super::compare::{subject, tell_to_choose};
 use super::origin::{self, Line, line_ui};
+use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::scene::Scene;
-use super::window::place_frame;
 use crate::loader::{Lane, ProgramOf};
 use crate::model::{RunId, StateHash};
 use crate::query::{Passport, PassportOf};

@@ -16,6 +16,7 @@ use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
+use crate::model::dspy::run_names;
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::query::ArtifactsOf;
 use crate::state::Action;
@@ -107,8 +108,11 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
 
 /// The optimization in which a passage of the instructions can be followed.
 fn history(page: &RunPage) -> Option<&RunId> {
-    let is_optimization = page.children.iter().any(|child| child.name.starts_with("eval"));
-    if is_optimization { Some(&page.run.id) } else { page.parent.as_ref().map(|parent| &parent.id) }
+    if run_names::is_optimization(&page.children) {
+        Some(&page.run.id)
+    } else {
+        page.parent.as_ref().map(|parent| &parent.id)
+    }
 }
 
 /// What is wrong with the files that the program was looked for in.

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::{ProgramMemory, demos, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
+use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
 use crate::views::compare::HISTORY;
@@ -157,7 +158,7 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
 fn optimization_of<'a>(page: &'a RunPage, program: &Program) -> Option<(&'a RunId, &'a RunId)> {
     let run = &page.run.id;
     match &page.parent {
-        Some(parent) if page.run.name.starts_with("eval_") => Some((&parent.id, run)),
+        Some(parent) if run_names::is_of_optimizer(&page.run.name) => Some((&parent.id, run)),
         _ if program.source == ProgramSource::BestModelJson => Some((run, run)),
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! What is said of a program: pure functions of what was read.
 
 use crate::loader::DemoOrigin;
+use crate::model::dspy::artifacts;
 use crate::model::{Direction, FactSource, Field, Program, ProgramSource, RunId, Warning};
 
 /// The path of a predictor; a program that is itself one has none.
@@ -27,7 +28,7 @@ pub(super) fn problems(warnings: &[Warning], run: &RunId) -> Vec<(String, String
     let of_run = warnings.iter().filter_map(|warning| Some((warning.place.strip_prefix(&place)?, &warning.what)));
     let said = |(file, what): (&str, &String)| {
         let meaning = match (file, what.contains("params")) {
-            ("model.json", false) => "What is shown is pieced together from what else the store holds",
+            (artifacts::MODEL, false) => "What is shown is pieced together from what else the store holds",
             _ => "",
         };
         (format!("{file} {what}"), meaning.to_owned())

@@ -1,6 +1,7 @@
 //! What a run's overview lists, as groups of keys and values.
 
 use crate::loader::RunPage;
+use crate::model::mlflow;
 use crate::model::{DatasetInput, Entry, LoggedModel, Run, Shown, secret::MASK};
 use crate::state::Place;
 use crate::views::scene::Clock;
@@ -70,7 +71,7 @@ pub(super) fn duration_ms(run: &Run) -> Option<i64> {
 pub(super) fn groups(page: &RunPage, clock: Clock) -> Vec<Group> {
     let (tags, own) = split_tags(&page.values.tags);
     let (source, own): (Vec<Line>, Vec<Line>) =
-        own.into_iter().partition(|line| line.key.starts_with("mlflow.source.") || line.key == "mlflow.user");
+        own.into_iter().partition(|line| line.key.starts_with(mlflow::run::SOURCE) || line.key == mlflow::run::USER);
     let group = |name, title: &str, lines| Group { name, title: title.to_owned(), lines };
     let mut groups = vec![
         group("run", "Run", facts(page, clock)),
@@ -135,7 +136,7 @@ fn entries(entries: &[Entry]) -> Vec<Line> {
 
 /// Tags that people set, and those that MLflow set for itself; the note stands on its own.
 fn split_tags(tags: &[Entry]) -> (Vec<Line>, Vec<Line>) {
-    let (own, others): (Vec<&Entry>, Vec<&Entry>) = tags.iter().partition(|tag| tag.key.starts_with("mlflow."));
+    let (own, others): (Vec<&Entry>, Vec<&Entry>) = tags.iter().partition(|tag| tag.key.starts_with(mlflow::OWN));
     let lines = |tags: Vec<&Entry>| tags.into_iter().map(|tag| Line::shown(&tag.key, &tag.value)).collect();
     (lines(others), lines(own))
 }

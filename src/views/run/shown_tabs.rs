@@ -2,6 +2,7 @@
 
 use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
+use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::query::{ArtifactsOf, OptimizationOf};
 use crate::state::Tab;
@@ -18,7 +19,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
     // GEPA's tables beside an optimization tell the instructions of evaluations that saved no program.
     let is_told_by_gepa = page.parent.as_ref().is_some_and(|parent| {
         let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(parent.id.clone())), Lane::Visible);
-        tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == GEPA_FILES[0]))
+        tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == artifacts::CANDIDATES))
     });
     let has = |tab: Tab| match tab {
         Tab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
@@ -37,7 +38,7 @@ pub(super) struct KnowsGepa(Option<(RunId, bool)>);
 impl KnowsGepa {
     fn is_gepa(&mut self, scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
         let id = &page.run.id;
-        if GEPA_FILES.iter().any(|file| files.contains(file)) {
+        if artifacts::OF_FAMILY_TREE.iter().any(|file| files.contains(file)) {
             return true;
         }
         if let Some((known, is_it)) = &self.0
@@ -59,22 +60,18 @@ impl KnowsGepa {
     }
 }
 
-/// The tables that GEPA writes with `use_mlflow=True`.
-const GEPA_FILES: [&str; 2] = ["candidates.json", "proposals.json"];
-
 /// The tab of a run that is shown first.
 pub(super) fn first(page: &RunPage) -> Tab {
     if is_optimization(page) { Tab::Optimization } else { Tab::Overview }
 }
 
-/// DSPy names evaluations after their metric key, which begins so.
 fn is_optimization(page: &RunPage) -> bool {
-    page.children.iter().any(|child| child.name.starts_with("eval"))
+    run_names::is_optimization(&page.children)
 }
 
 fn has_program(page: &RunPage, files: &[&str]) -> bool {
     let is_file = |source: ProgramSource| files.contains(&source.as_str());
     is_file(ProgramSource::ModelJson)
         || is_file(ProgramSource::BestModelJson)
-        || page.values.params.iter().any(|param| param.key.contains(".signature."))
+        || page.values.params.iter().any(|param| param.key.contains(keys::SIGNATURE))
 }

@@ -13,9 +13,9 @@ use egui::Ui;
 
 use super::command::Command;
 use super::details::{DetailsMemory, details_ui};
+use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
-use super::window::place_frame;
 use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};

@@ -2,6 +2,7 @@
 
 use super::rows::TreeLine;
 use crate::loader::Lane;
+use crate::model::dspy::keys::SCORE;
 use crate::model::{Run, RunStatus};
 use crate::query::table::Score;
 use crate::query::{TraceCountsOf, table::RunsOf};
@@ -51,7 +52,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
         None => vec![run_status_word(&run.status)],
     };
     said.extend(score.map(|score| {
-        let of = if score.is_own { "eval" } else { "best eval of its full evaluations" };
+        let of = if score.is_own { SCORE } else { "best eval of its full evaluations" };
         format!("{of} {}", words::value(score.value))
     }));
     if !age.is_empty() {

@@ -1,9 +1,9 @@
 //! A text split into lines that are short enough to lay out. Made on a worker: 20 MB take milliseconds.
 
+use super::grapheme::grapheme_boundary;
 use super::wrap::{self, CharWidths};
 use std::ops::Range;
 use std::sync::Arc;
-use unicode_segmentation::GraphemeCursor;
 
 /// No line is longer than this many characters.
 pub const LINE_CHARS_MOST: usize = 2_000;
@@ -143,27 +143,6 @@ fn word_boundary(text: &str, cut: usize) -> usize {
     match text[from..cut].rfind(' ') {
         Some(space) => from + space + 1,
         None => cut,
-    }
-}
-
-/// The last grapheme boundary at or before `cut`; `cut` itself if the grapheme is absurdly long.
-pub(super) fn grapheme_boundary(text: &str, cut: usize) -> usize {
-    let bytes = text.as_bytes();
-    let is_plain = |at: usize| bytes.get(at).is_some_and(|b| (0x20..0x7F).contains(b));
-    if cut == 0 || cut >= text.len() || (is_plain(cut - 1) && is_plain(cut)) {
-        return cut;
-    }
-    // A window is enough, and keeps a line of nothing but combining marks from costing its square.
-    let from = text.floor_char_boundary(cut.saturating_sub(256));
-    let to = text.ceil_char_boundary((cut + 64).min(text.len()));
-    let window = &text[from..to];
-    let mut cursor = GraphemeCursor::new(cut - from, window.len(), true);
-    if cursor.is_boundary(window, 0) == Ok(true) {
-        return cut;
-    }
-    match cursor.prev_boundary(window, 0) {
-        Ok(Some(at)) if at > 0 => from + at,
-        _ => cut,
     }
 }
 

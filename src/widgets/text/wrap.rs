@@ -1,6 +1,6 @@
 //! Soft wrapping without laying anything out: by the widths of characters, measured once per font.
 
-use super::lines::grapheme_boundary;
+use super::grapheme::grapheme_boundary;
 use egui::{Context, FontId};
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,10 +1,8 @@
 //! What a file is, found out on a worker: a table, JSON, an image, Markdown, text, or only bytes.
 
-use std::sync::Arc;
-
 use super::grid::Grid;
 use crate::loader::Text;
-use crate::model::{Json, json};
+use crate::model::json;
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
 use crate::words;
@@ -139,15 +137,6 @@ fn json_content(text: &str, is_cut: bool, note: &mut String) -> Content {
     match Grid::of_json(&decoded.value) {
         Some(grid) => Content::Table(grid, pretty),
         None => Content::Json(pretty),
-    }
-}
-
-/// A value of a cell as one reads it: a text as it is, anything else as JSON.
-pub(super) fn cell_text(value: &Json) -> Arc<str> {
-    match value {
-        Json::String(text) => text.as_str().into(),
-        Json::Null => "".into(),
-        other => other.to_string().into(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::content::cell_text;
 use crate::model::Json;
 
 /// More rows than this are not listed; the text of the file has them.
@@ -151,6 +150,15 @@ impl Grid {
     /// About how many bytes this keeps.
     pub fn bytes(&self) -> usize {
         self.cells.iter().map(|cell| size_of::<Cell>() + 16 + cell.text.len()).sum()
+    }
+}
+
+/// A value of a cell as one reads it: a text as it is, anything else as JSON.
+fn cell_text(value: &Json) -> Arc<str> {
+    match value {
+        Json::String(text) => text.as_str().into(),
+        Json::Null => "".into(),
+        other => other.to_string().into(),
     }
 }
 

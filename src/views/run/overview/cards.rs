@@ -5,6 +5,7 @@ use egui::Ui;
 use super::super::rows::{Group, Line};
 use super::{OverviewMemory, reveal_ui};
 use crate::loader::RunPage;
+use crate::model::mlflow;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::parts::run_status;
 use crate::views::scene::Scene;
@@ -53,7 +54,7 @@ impl Cards<'_> {
     /// `mlflow.note.content`: what people wrote about the run, as Markdown without anything loaded.
     fn note_ui(&self, ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory) {
         let tags = &self.page.values.tags;
-        let Some(note) = tags.iter().find(|tag| &*tag.key == "mlflow.note.content") else { return };
+        let Some(note) = tags.iter().find(|tag| &*tag.key == mlflow::run::NOTE) else { return };
         let source = note.value.as_str();
         if source.trim().is_empty() {
             return;

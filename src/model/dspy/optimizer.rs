@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// An optimizer of DSPy (2.6 – 3.4), known by what it leaves behind in MLflow, which stores
-/// neither its class nor its arguments. How the clues are weighed is [`super::infer_optimizer`]'s.
+/// neither its class nor its arguments. How the clues are weighed is [`crate::analysis::optimization::infer_optimizer`]'s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Optimizer {
     /// Told by the param `strategy` (`p -> w`); or by evaluations named both `eval_full_N` and

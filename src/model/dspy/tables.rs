@@ -1,0 +1,85 @@
+//! The one form in which MLflow and GEPA write tables: `{"columns": […], "data": [[…]]}`
+//! (`mlflow.log_table`, MLflow 2.21 – 3.18).
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::model::{Json, json};
+
+/// A table as it stands in its file: nothing is masked, and rows may be anything.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct RawTable {
+    /// The names of the columns; what is no text is written as JSON.
+    pub columns: Vec<String>,
+    /// The rows: lists of cells, where nothing is odd.
+    pub rows: Vec<Json>,
+}
+
+/// Why a document is no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTable {
+    /// It is no object.
+    NoObject,
+    /// It lacks the lists.
+    NoLists,
+}
+
+impl RawTable {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Why it is no table.
+    pub fn read(document: Json) -> Result<Self, NoTable> {
+        let Json::Object(mut document) = document else { return Err(NoTable::NoObject) };
+        let (Some(Json::Array(columns)), Some(Json::Array(rows))) =
+            (document.remove("columns"), document.remove("data"))
+        else {
+            return Err(NoTable::NoLists);
+        };
+        let name = |column: Json| if let Json::String(name) = column { name } else { column.to_string() };
+        Ok(Self { columns: columns.into_iter().map(name).collect(), rows })
+    }
+}
+
+/// The rows of a table, or of a plain list as some files of examples are.
+pub fn rows_of(document: &Json) -> Option<&Vec<Json>> {
+    document.get("data").unwrap_or(document).as_array()
+}
+
+/// How many rows the bytes of a table hold, without keeping them; `None` if it is none.
+pub fn count_rows(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Counted {
+        data: Vec<IgnoredAny>,
+    }
+    if let Ok(table) = serde_json::from_slice::<Counted>(bytes) {
+        return Some(table.data.len() as u64);
+    }
+    // Something that Python writes and the standard forbids, or damage.
+    rows_of(&json::decode(bytes).value).map(|rows| rows.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn tables_are_read_as_they_stand() {
+        let read = RawTable::read(json!({"columns": ["a", 7], "data": [[1, 2], "odd"]})).expect("a table");
+        assert_eq!(read.columns, ["a", "7"]);
+        assert_eq!(read.rows, [json!([1, 2]), json!("odd")]);
+        assert_eq!(RawTable::read(json!([1])), Err(NoTable::NoObject));
+        for document in [json!({}), json!({"columns": []}), json!({"columns": "x", "data": []})] {
+            assert_eq!(RawTable::read(document), Err(NoTable::NoLists));
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_in_whatever_holds_them() {
+        assert_eq!(count_rows(br#"{"columns": ["a"], "data": [[1], [2]]}"#), Some(2));
+        assert_eq!(count_rows(br#"{"data": [[NaN]]}"#), Some(1), "Python's NaN");
+        assert_eq!(count_rows(b"[1, 2, 3]"), Some(3));
+        assert_eq!((count_rows(b"{}"), count_rows(b"7"), count_rows(b"")), (None, None, None));
+    }
+}

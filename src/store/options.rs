@@ -1,0 +1,13 @@
+//! How a store is to be opened.
+
+use std::path::PathBuf;
+
+/// What the user decided about a store before it is opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Where the artifacts of a copied store are.
+    pub artifacts_dir: Option<PathBuf>,
+    /// Whether artifact folders outside the store's own folder may be opened where the store
+    /// names them. A malicious store could name any folder, so this needs the user's word.
+    pub allow_outside: bool,
+}
