@@ -54,6 +54,8 @@ pub struct SpanPlaces {
     pub traces_in_artifacts: u64,
     /// Traces without any span.
     pub traces_without: u64,
+    /// Traces whose spans are in a file or an archive that is not here or not read.
+    pub traces_unreadable: u64,
 }
 
 /// Where the token usage of the traces that were looked at is.

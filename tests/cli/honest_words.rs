@@ -102,6 +102,13 @@ fn spans_in_an_absent_file_are_not_the_fault_of_a_killed_process() {
             found.contains(&("has its spans in a file, traces.json, that is not here".to_owned(), traces)),
             "{found:?}"
         );
+        let check = document(&["check", text(&path)]);
+        let [without, unreadable] = ["traces_without", "traces_unreadable"].map(|key| check["spans"][key].as_u64());
+        assert_eq!((without, unreadable), (Some(0), Some(traces)), "{check}");
+        assert_eq!(check["tokens"]["traces_recomputed"], json!(0));
+        let told = answered(&["check", text(&path)]);
+        let spans = format!("Spans        0 found: {traces} traces with spans that are not here\n");
+        assert!(told.contains(&spans) && told.contains("usage on spans unknown"), "{told}");
     }
     // The spans of 3.17 are in the database: what has none there has none at all.
     let (_home, path) = copied("v3.17", "delete from spans");

@@ -67,6 +67,8 @@ struct Spans {
     traces_in_database: u64,
     traces_in_artifacts: u64,
     traces_without: u64,
+    /// Whose spans are in a file or an archive that is not here or not read.
+    traces_unreadable: u64,
 }
 
 #[derive(Serialize)]
@@ -155,6 +157,7 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
             traces_in_database: report.spans.traces_in_database,
             traces_in_artifacts: report.spans.traces_in_artifacts,
             traces_without: report.spans.traces_without,
+            traces_unreadable: report.spans.traces_unreadable,
         },
         tokens: Tokens {
             traces_with_total: report.tokens.traces_with_total,
@@ -248,16 +251,25 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
         (spans.traces_in_database, "in the database only"),
         (spans.traces_in_artifacts, "with an artifact traces.json"),
         (spans.traces_without, "without spans"),
+        (spans.traces_unreadable, "with spans that are not here"),
     ];
     let places = places.into_iter().filter(|(count, _)| *count > 0);
     let places = places.map(|(count, place)| format!("{} {place}", counted(count, "trace"))).collect::<Vec<_>>();
     let places = if places.is_empty() { String::new() } else { format!(": {}", places.join(", ")) };
-    lines.push(("Spans", words::count(spans.total) + &places));
+    let total = match (report.traces, spans.traces_unreadable) {
+        (None, _) => words::UNKNOWN.to_owned(),
+        (_, 0) => words::count(spans.total),
+        (_, _) => format!("{} found", words::count(spans.total)),
+    };
+    lines.push(("Spans", total + &places));
     if report.traces_checked > 0 {
         let tokens = &report.tokens;
         let stored = format!("{} with a stored total", counted(tokens.traces_with_total, "trace"));
         let read = counted(tokens.traces_recomputed, "trace");
-        let usage = format!("usage on spans in {} of {read} read", words::count(tokens.traces_with_span_usage));
+        let usage = match tokens.traces_recomputed {
+            0 => "usage on spans unknown: those of no trace could be read".to_owned(),
+            _ => format!("usage on spans in {} of {read} read", words::count(tokens.traces_with_span_usage)),
+        };
         lines.push(("Tokens", format!("{stored}; {usage}")));
     }
     lines.extend(holdings(report));

@@ -41,13 +41,15 @@ pub(super) fn check_traces(session: &mut Session<'_>, known: &Known, report: &mu
         report.attachments.files += files.filter(|entry| is_attachment(&entry.path)).count() as u64;
         let is_in_artifacts = artifacts.entries.iter().any(|entry| entry.path == SPANS_FILE);
         report.spans.total += tree.spans.len() as u64;
+        let is_unreadable = tree.spans.is_empty() && tree.no_spans.as_ref().is_some_and(is_elsewhere);
         match (tree.spans.is_empty(), is_in_artifacts) {
+            (true, _) if is_unreadable => report.spans.traces_unreadable += 1,
             (true, _) => report.spans.traces_without += 1,
             (false, true) => report.spans.traces_in_artifacts += 1,
             (false, false) => report.spans.traces_in_database += 1,
         }
         report.tokens.traces_with_total += u64::from(row.tokens.is_some());
-        if report.tokens.traces_recomputed < MAX_RECOMPUTED {
+        if report.tokens.traces_recomputed < MAX_RECOMPUTED && !is_unreadable {
             let figures = span_facts(session, &tree)?;
             let tokens = figures.tokens;
             let missing = figures.attachments.missing().count();
@@ -87,6 +89,11 @@ fn check_row(row: &TraceRow, known: &Known, findings: &mut Findings) {
     if !known.experiments.contains(&row.experiment_id) {
         findings.add("trace", "belongs to an experiment that the store does not have", id);
     }
+}
+
+/// Whether there are spans, at a place where they cannot be read.
+fn is_elsewhere(why: &NoSpans) -> bool {
+    matches!(why, NoSpans::FolderAbsent { .. } | NoSpans::FileAbsent { .. } | NoSpans::Archived { .. })
 }
 
 /// Whether spans are missing.
