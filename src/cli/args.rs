@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::help;
-
-/// Whether there is a window that could be opened; without one its flags are not told of.
-pub(super) const HAS_WINDOW: bool = cfg!(feature = "window");
+use super::commands::help::{self, HAS_WINDOW};
 
 /// See what DSPy's optimizers left in an MLflow store
 #[derive(Debug, Parser)]

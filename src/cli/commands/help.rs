@@ -1,7 +1,8 @@
 //! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
 //! clap breaks longer ones anywhere.
 
-use crate::cli::args::HAS_WINDOW;
+/// Whether there is a window that could be opened; without one its flags are not told of.
+pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");
 
 /// What the program is.
 pub(in super::super) const ABOUT: &str = if HAS_WINDOW {
@@ -175,8 +176,8 @@ JSON:
   show and the state lacks. stale says why a best program may not be the best.";
 
 pub(in super::super) const PASSPORT: &str = "\
-A program is what it does: the same state hash anywhere in the store is the same
-program. A name or id of a run comes before the beginning of a hash.
+A program is what it does: the same state hash anywhere in the store is the
+same program. A name or id of a run comes before the beginning of a hash.
 
 Examples:
   dspyglass passport mlflow.db dazzling-gnat-945 --best

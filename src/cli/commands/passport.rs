@@ -7,6 +7,7 @@ use super::{Answer, passport_text, several};
 use crate::cli::args::PassportArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
+use crate::model::dspy::artifacts::{BEST_MODEL, MODEL};
 use crate::model::{RunId, StateHash};
 use crate::query::passport::{EvaluationData, Family, PassportEvaluation, Relative, RunRef};
 use crate::query::{self, Found, Origin, Passport, PassportOf, Provenance};
@@ -119,7 +120,7 @@ fn meant(args: &PassportArgs, answer: &mut Answer<'_>) -> Result<StateHash, Fail
         Found::One(run) => {
             let program = query::program(&mut answer.session, &run.id, args.best)?;
             let hash = program.and_then(|program| program.state_hash);
-            let what = if args.best { "best_model.json" } else { "model.json or best_model.json" };
+            let what = if args.best { BEST_MODEL.to_owned() } else { format!("{MODEL} or {BEST_MODEL}") };
             hash.ok_or_else(|| Failure::Absent(format!("run {} has no program that is known whole: no {what}", run.id)))
         }
         Found::Several(ids) => Err(several("runs", typed, &ids)),
