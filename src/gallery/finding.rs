@@ -42,6 +42,7 @@ impl State {
         self.palette = None;
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(super) fn open(&mut self) {
         self.palette = Some(PaletteState::default());
     }

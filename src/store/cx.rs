@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::StoreError;
@@ -41,7 +41,7 @@ pub struct ReadCx {
     reveal: Reveal,
     warnings: RefCell<(Vec<Warning>, usize)>,
     /// Dropped when the reading is over.
-    kept: RefCell<Vec<(usize, Box<dyn Any + Send>)>>,
+    kept: Arc<Mutex<Vec<(usize, Box<dyn Any + Send>)>>>,
 }
 
 impl ReadCx {
@@ -97,10 +97,21 @@ impl ReadCx {
         }
     }
 
+    /// A part of this reading that sees secrets: as long as it may take, stopped with it, with warnings of its own.
+    pub fn revealing(&self) -> Self {
+        Self {
+            cancel: self.cancel.clone(),
+            deadline: self.deadline,
+            reveal: Reveal::Revealed,
+            kept: Arc::clone(&self.kept),
+            ..Self::default()
+        }
+    }
+
     /// Keeps something until this reading is over, made by `make` unless something is kept under this
     /// key already: a store need not open anew for each of many questions, and lets go in the end.
     pub(super) fn keep<T: Any + Send>(&self, key: usize, make: impl FnOnce() -> T) {
-        let mut kept = self.kept.borrow_mut();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if !kept.iter().any(|(known, _)| *known == key) {
             kept.push((key, Box::new(make())));
         }

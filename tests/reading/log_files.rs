@@ -134,17 +134,17 @@ fn traces_of_a_run_follow_the_log() {
     }
 }
 
-/// Reads everything of an optimization, as the terminal does.
-fn time_to_optimize(database: &Path, parent: &RunId) -> Duration {
+/// Reads everything of an optimization, as the terminal does: how many connections that took, and how long.
+fn openings_to_optimize(database: &Path, parent: &RunId) -> (u64, Duration) {
     let since = Instant::now();
     let mut store = opened(database);
     let found =
         query::optimization(&mut Session::alone(&mut store, &ReadCx::new()), parent).expect("read").expect("there");
     assert!(found.evaluations.len() > 500);
-    since.elapsed()
+    (store.openings(), since.elapsed())
 }
 
-/// As many children as make openings count; each was opened three times, for 3 ms.
+/// More children than connections may be opened; each child is asked for more than once.
 fn with_children(database: &Path) -> RunId {
     let db = rusqlite::Connection::open(database).expect("opened");
     let parent: String = db
@@ -178,12 +178,12 @@ fn a_log_costs_no_opening_for_each_reading() {
     writer.run("pragma wal_autocheckpoint = 0");
     writer.run(&add_run_sql("in-the-log"));
     let left = left_behind(alive.path());
-    let best = |database: &Path| (0..3).map(|_| time_to_optimize(database, &parent)).min().expect("measured");
-    let plainly = best(&plain);
     for (what, database) in [("alive", &database), ("left behind", &left.path().join("mlflow.db"))] {
-        let took = best(database);
-        // `cargo bench -- live` measures it well; this only must not be tens of times as long.
-        assert!(took < plainly * 3, "{what}: {took:?} against {plainly:?}");
+        // `cargo bench -- live` measures what it costs. However slow the machine is, a connection is
+        // lent for 30 ms at a time and not for one question.
+        let (openings, took) = openings_to_optimize(database, &parent);
+        let most = 3 + took.as_millis() / 25;
+        assert!(u128::from(openings) <= most, "{what}: {openings} openings in {took:?}");
     }
 }
 

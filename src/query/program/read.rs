@@ -2,10 +2,10 @@
 
 use crate::analysis::program_state::from_json;
 use crate::model::json::{Decoded, decode};
-use crate::model::{ArtifactOwner, Program, ProgramSource, Reveal, RunId};
+use crate::model::{ArtifactOwner, Program, ProgramSource, RunId};
 use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, StoreError};
+use crate::store::{Result, StoreError};
 
 /// Longer files are no state of a program and no table of results.
 const MAX_BYTES: u64 = 64 << 20;
@@ -82,7 +82,7 @@ impl Question for UnmaskedFile {
     const LABEL: &'static str = "artifact";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let revealing = revealing(session.cx);
+        let revealing = session.cx.revealing();
         let owner = ArtifactOwner::Run(self.run.clone());
         let answer = session.store.artifact(&revealing, &owner, &self.path, MAX_BYTES);
         for warning in revealing.take_warnings() {
@@ -123,13 +123,4 @@ pub fn warn_of_absence(session: &mut Session<'_>, run: &RunId) -> Result<()> {
 
 fn place(run: &RunId, path: &str) -> String {
     format!("run {run}, {path}")
-}
-
-/// The same reading with secrets shown.
-fn revealing(cx: &ReadCx) -> ReadCx {
-    let revealing = ReadCx::new().with_reveal(Reveal::Revealed).with_cancel(cx.cancel_token().clone());
-    match cx.deadline() {
-        Some(deadline) => revealing.with_deadline(deadline.saturating_duration_since(std::time::Instant::now())),
-        None => revealing,
-    }
 }

@@ -32,6 +32,8 @@ pub struct Held {
     pub db: Option<Db>,
     /// When it has to be given back; `None` if it keeps no lock between readings.
     until: Option<Instant>,
+    /// How many connections were lent so far.
+    pub opened: u64,
 }
 
 impl Lent {
@@ -45,6 +47,7 @@ impl Lent {
     pub fn put(&self, held: &mut Held, db: Db, cx: &ReadCx) {
         held.until = db.mode.keeps_lock().then(|| Instant::now() + LEASE);
         held.db = Some(db);
+        held.opened += 1;
         let Some(until) = held.until else { return };
         cx.keep(Arc::as_ptr(&self.0) as usize, || UntilEnd(Arc::downgrade(&self.0)));
         let lent = Arc::downgrade(&self.0);

@@ -78,6 +78,13 @@ impl SqliteStore {
         Self::connect(source, artifacts, Arc::default(), Arc::default())
     }
 
+    /// How many connections this reader has opened for its readings; a store with a write-ahead log
+    /// is not kept open.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn openings(&self) -> u64 {
+        self.lent.hold().opened
+    }
+
     /// Whether a file is a store of MLflow, and whose schema it has, without reading more of it than its tables'
     /// names. `None` inside if a copy would have to be made to tell.
     ///
