@@ -111,7 +111,8 @@ pub fn find_traces(session: &mut Session<'_>, typed: &str, limit: usize) -> Resu
 /// Those of the store.
 pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceTree>> {
     let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
-    let spans = session.ask(&SpansOf(trace.clone()))?.to_vec();
+    // Not by the session: all of them are kept in the tree, and twice would be too much of them.
+    let spans = session.store.spans(session.cx, trace)?;
     let no_spans = if spans.is_empty() { Some(NoSpans::of(session, &head)?) } else { None };
     Ok(Some(TraceTree { no_spans, ..TraceTree::new(head, spans) }))
 }
