@@ -1,10 +1,17 @@
 //! Attachments: what MLflow (≥ 3.18) takes out of a span's texts and keeps as a file of the trace.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Json;
 use super::mlflow::trace::ATTACHMENTS;
 
 /// How such a text begins: `mlflow-attachment://<id>?content_type=image%2Fpng&trace_id=tr-…&size=78`.
 const SCHEME: &str = "mlflow-attachment://";
+
+/// Looks for it; made once, since it is asked for each text of each span.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SCHEME));
 
 /// No more are looked for in one span.
 const MOST: usize = 10_000;
@@ -37,7 +44,7 @@ impl Attachment {
 pub fn find(text: &str) -> Vec<Attachment> {
     let mut found: Vec<Attachment> = Vec::new();
     // Texts are megabytes long, and hardly one names any.
-    for at in memchr::memmem::find_iter(text.as_bytes(), SCHEME) {
+    for at in FINDER.find_iter(text.as_bytes()) {
         let address = &text[at + SCHEME.len()..];
         // An ampersand may be escaped; nothing else of an address is.
         let end = |c: char| c == '"' || c == '\'' || c == '<' || c == ')' || c.is_whitespace() || c.is_control();
@@ -69,7 +76,7 @@ pub fn find(text: &str) -> Vec<Attachment> {
 pub fn find_in<'v>(values: impl IntoIterator<Item = &'v Json>) -> Vec<Attachment> {
     fn visit(value: &Json, found: &mut Vec<Attachment>) {
         match value {
-            Json::String(text) => found.extend(find(text)),
+            Json::String(text) if text.len() > SCHEME.len() => found.extend(find(text)),
             Json::Array(items) => items.iter().for_each(|item| visit(item, found)),
             Json::Object(map) => map.values().for_each(|item| visit(item, found)),
             _ => {}

@@ -242,7 +242,10 @@ fn missing_usage_alone_is_not_cached() {
     let object = Some(r#"{"answer": "x"}"#);
     /// Id, name, status, output, usage, calls, what is to be said.
     type Case<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<i64>, &'a [(f64, &'a str)], Value);
-    let cases: [Case<'_>; 12] = [
+    // More calls than are looked at: only where both kinds were seen is anything told.
+    let (quick, mut mixed) = ([(0.9, "OK"); 201], [(0.9, "OK"); 201]);
+    mixed[1] = (92.0, "OK");
+    let cases: [Case<'_>; 15] = [
         ("tr-c1", "QA.forward", "OK", object, None, &[(0.9, "OK"), (1.1, "OK")], json!(true)),
         // It failed; an LM alone; no Prediction; GEPA's reflective minibatch: models were called.
         ("tr-c2", "QA.forward", "ERROR", None, None, &[(59.0, "OK")], Value::Null),
@@ -276,6 +279,9 @@ fn missing_usage_alone_is_not_cached() {
         ("tr-c11", "QA.forward", "ERROR", None, None, &[(2.0, "ERROR")], Value::Null),
         // Read from a cache under load: far shorter than this model's calls usually are.
         ("tr-c12", "QA.forward", "OK", object, None, &[(0.9, "OK"), (13.0, "OK")], json!(true)),
+        ("tr-c13", "QA.forward", "OK", object, None, &quick, Value::Null),
+        ("tr-c14", "QA.forward", "OK", object, None, &quick[1..], json!(true)),
+        ("tr-c15", "QA.forward", "OK", object, None, &mixed, json!("partly")),
     ];
     for (at, (id, name, status, output, usage, calls, _)) in cases.iter().enumerate() {
         store.trace(id, name, status, *output, *usage);

@@ -15,6 +15,12 @@ use crate::store::{Result, span_json};
 /// The usual time of a model is that of its calls in so many traces with usage, the newest.
 const SAMPLE: usize = 200;
 
+/// And in so many of them: a trace of thousands of calls tells nothing that its first hundreds do not.
+const SAMPLE_CALLS: usize = 2_000;
+
+/// More calls of a trace are not looked at. A list asks this of each of its traces.
+const MOST_CALLS: u32 = 200;
+
 /// Fewer calls than this tell nothing of what is usual.
 const ENOUGH: usize = 5;
 
@@ -42,19 +48,22 @@ impl Reader<'_> {
         let mut calls: Vec<(i64, LmCall)> = Vec::new();
         if self.schema.has("spans", "trace_id") {
             let sql = "select rowid, end_time_unix_nano - start_time_unix_nano, status from spans \
-                       where trace_id = ?1 and type = 'CHAT_MODEL'";
-            self.each("calls of a trace", sql, [trace.id.as_str()], |values| {
+                       where trace_id = ?1 and type = 'CHAT_MODEL' limit ?2";
+            self.each("calls of a trace", sql, (trace.id.as_str(), MOST_CALLS + 1), |values| {
                 let is_ok = row::bytes(values, 2) == b"OK";
                 let call = LmCall { duration_ns: row::int(values, 1), is_ok, usual_ns: None };
                 calls.push((row::int(values, 0).unwrap_or(-1), call));
             })?;
         }
+        let is_cut = calls.len() > MOST_CALLS as usize;
         if usage == Usage::Missing {
             for (rowid, call) in calls.iter_mut().filter(|(_, call)| call.is_ok && !call.is_surely_quick()) {
                 call.usual_ns = self.usual_time(*rowid, times)?;
             }
         }
-        Ok(infer(usage, &calls.into_iter().map(|(_, call)| call).collect::<Vec<_>>()))
+        let told = infer(usage, &calls.into_iter().map(|(_, call)| call).collect::<Vec<_>>());
+        // Of so many calls, those that were not looked at may be otherwise.
+        Ok(told.filter(|told| !is_cut || *told == Cached::Partly))
     }
 
     /// How long calls of the same model usually take.
@@ -115,7 +124,8 @@ impl Reader<'_> {
             "select s.content, s.end_time_unix_nano - s.start_time_unix_nano from \
              (select request_id from trace_info t where {} order by timestamp_ms desc, request_id desc limit {SAMPLE}) t \
              cross join spans s on s.trace_id = t.request_id \
-             where s.type = 'CHAT_MODEL' and s.status = 'OK' and octet_length(s.content) <= {MAX_RECORD_BYTES}",
+             where s.type = 'CHAT_MODEL' and s.status = 'OK' and octet_length(s.content) <= {MAX_RECORD_BYTES} \
+             limit {SAMPLE_CALLS}",
             ways.join(" or ")
         );
         let mut times: HashMap<String, Vec<i64>> = HashMap::new();
