@@ -33,6 +33,9 @@ impl CancelToken {
 /// At most this many warnings are kept of one reading; the rest is counted.
 const MAX_WARNINGS: usize = 1000;
 
+/// What a store keeps until a reading is over, and its key.
+type Kept = (usize, Box<dyn Any + Send>);
+
 /// The circumstances of one reading.
 #[derive(Debug, Default)]
 pub struct ReadCx {
@@ -41,7 +44,7 @@ pub struct ReadCx {
     reveal: Reveal,
     warnings: RefCell<(Vec<Warning>, usize)>,
     /// Dropped when the reading is over.
-    kept: Arc<Mutex<Vec<(usize, Box<dyn Any + Send>)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
 }
 
 impl ReadCx {

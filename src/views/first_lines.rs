@@ -10,7 +10,8 @@ pub(super) type Instructions<'a> = Vec<(&'a str, &'a str)>;
 /// The line that stands for the instructions of one candidate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FirstLine {
-    /// The first line that no candidate before it has; `None` without instructions or without such a line.
+    /// The first line that no candidate before it has; where all of its lines stood before, its first. `None` without
+    /// instructions.
     pub line: Option<String>,
     /// The place of the first candidate with the very same instructions, whose line this then is.
     pub same_as: Option<usize>,
@@ -36,7 +37,8 @@ pub(super) fn first_lines(candidates: &[Instructions<'_>]) -> Vec<FirstLine> {
             continue;
         }
         let lines = || whole.iter().flat_map(|(_, text)| text.lines()).map(str::trim).filter(|line| !line.is_empty());
-        let new = lines().enumerate().find(|(_, line)| !lines_before.contains(line));
+        let is_new = |(_, line): &(usize, &str)| !lines_before.contains(line);
+        let new = lines().enumerate().find(is_new).or_else(|| lines().enumerate().next());
         let line = new.map(|(at, line)| {
             let before = if at == 0 { "" } else { "… " };
             format!("{before}{}", words::ellipsize_graphemes(line, MOST))
@@ -66,6 +68,6 @@ mod tests {
         assert_eq!(told[1], line("… Be kind.", None));
         assert_eq!(told[2], FirstLine::default());
         assert_eq!(told[3], line("… Be kind.", Some(1)));
-        assert_eq!(told[4], FirstLine::default(), "no line of it is new");
+        assert_eq!(told[4], line("Be kind.", None), "no line of it is new, and yet it has some");
     }
 }
