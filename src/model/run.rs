@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::dspy::keys::INSTRUCTIONS;
+use super::mlflow;
 use super::{ExperimentId, LatestMetric, Lifecycle, RunId, Shown};
 
 /// How a run stands, in MLflow's words.
@@ -97,6 +99,14 @@ impl RunValues {
     /// The run has none.
     pub fn is_empty(&self) -> bool {
         self.metrics.is_empty() && self.params.is_empty() && self.tags.is_empty()
+    }
+
+    /// Whether they tell that the run logged files: tables, models (`log_model` of MLflow 1 – 2), or the
+    /// params that DSPy's autologging writes together with `model.json`.
+    pub fn tell_of_files(&self) -> bool {
+        const TAGS: [&str; 2] = [mlflow::run::LOGGED_ARTIFACTS, mlflow::run::MODEL_HISTORY];
+        self.tags.iter().any(|tag| TAGS.contains(&&*tag.key))
+            || self.params.iter().any(|param| param.key.ends_with(INSTRUCTIONS))
     }
 
     /// About how many bytes they hold.

@@ -40,6 +40,13 @@ fn page_score(session: &mut Session<'_>, run: &Run, values: &RunValues) -> Resul
     Ok(table_rows(session, &run.id)?.map(|_| score))
 }
 
+impl RunPage {
+    /// Whether the database tells that the run logged files; one that logged none misses none.
+    pub fn has_logged_files(&self) -> bool {
+        self.values.tell_of_files() || !self.models.is_empty()
+    }
+}
+
 /// The page of a run; `None` if the store does not have it.
 ///
 /// # Errors

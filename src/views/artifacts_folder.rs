@@ -7,11 +7,14 @@ use egui::{Align2, Ui, Window, vec2};
 use super::command::Command;
 use super::scene::Scene;
 use super::welcome::path::{completions, folder_of, typed_path};
-use crate::loader::{FolderName, NearbyKind, whole_path};
+use crate::loader::{FolderName, Lane, NearbyKind, RunPage, whole_path};
+use crate::model::ArtifactOwner;
+use crate::query::ArtifactsOf;
 use crate::state::Action;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::field::Field;
+use crate::widgets::glyphs::Glyph;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
@@ -34,6 +37,21 @@ pub(super) fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, why: &str, can_be_n
     if notice.action(action).show(ui) == NoticeEvent::Action {
         scene.act(Action::AskForArtifacts(true));
     }
+}
+
+/// A button beside the name of a run whose logged files are not here; nothing where it logged none. Says
+/// whether it is there.
+pub(super) fn missing_chip_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) -> bool {
+    if !page.has_logged_files() {
+        return false;
+    }
+    let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
+    let is_missing = tree.value().is_some_and(|tree| tree.absent.is_some() && tree.can_be_named);
+    let chip = || Chip::button("Artifacts missing").glyph(Glyph::Warning, Tone::Warn);
+    if is_missing && ui.add(chip()).on_hover_text(Command::ArtifactsFolder.text()).clicked() {
+        scene.act(Action::AskForArtifacts(true));
+    }
+    is_missing
 }
 
 /// The dialog, while it is asked for.

@@ -142,6 +142,11 @@ fn the_artifacts_of_a_run_ask_the_same_and_so_does_a_command() {
     harness.state_mut().act(Action::GoTo(format!("experiment/1/run/{run}?tab=program")));
     wait_for(&mut harness, "model.json is missing");
     wait_for(&mut harness, QUESTION);
+    // Wherever the run is looked at, and where it is compared.
+    for place in [format!("experiment/1/run/{run}?tab=overview"), format!("compare/{run}/{run}")] {
+        harness.state_mut().act(Action::GoTo(place));
+        wait(&mut harness, "the button", |harness| has_button(harness, "Artifacts missing", true));
+    }
     // From the keyboard.
     harness.key_press_modifiers(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::A);
     harness.step();
@@ -158,5 +163,5 @@ fn the_artifacts_of_a_run_ask_the_same_and_so_does_a_command() {
     wait(&mut harness, "the file", |harness| !is_shown(harness, "model.json is missing"));
     harness.state_mut().act(Action::GoTo(format!("experiment/1/run/{run}?tab=artifacts")));
     wait_for(&mut harness, "model.json");
-    assert!(!is_shown(&harness, "The artifacts are not here"));
+    assert!(!is_shown(&harness, "The artifacts are not here") && !is_shown(&harness, "Artifacts missing"));
 }

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CheckReport, Findings, tally};
-use crate::model::dspy::keys::INSTRUCTIONS;
-use crate::model::mlflow;
 use crate::model::{ArtifactOwner, Experiment, ExperimentId, Lifecycle, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
 use crate::query::runs::RelatedRuns;
@@ -60,7 +58,7 @@ fn find_missing_artifacts(
         let tree = session.store.artifacts(session.cx, &ArtifactOwner::Run(run.id.clone()))?;
         *counts.entry(&run.experiment_id).or_default() += 1;
         let Some(why) = tree.absent else { continue };
-        let has_logged = values.get(&run.id).is_some_and(tells_of_files)
+        let has_logged = values.get(&run.id).is_some_and(RunValues::tell_of_files)
             || !session.store.logged_models(session.cx, &run.id)?.is_empty();
         let absence = match (tree.outside.is_some(), has_logged) {
             (true, _) => Absence::NotOpened,
@@ -106,14 +104,6 @@ impl Absence {
             }
         }
     }
-}
-
-/// Whether the database tells that a run logged files: tables, models (`log_model` of MLflow 1 – 2),
-/// or the params that DSPy's autologging writes together with `model.json`.
-fn tells_of_files(values: &RunValues) -> bool {
-    const TAGS: [&str; 2] = [mlflow::run::LOGGED_ARTIFACTS, mlflow::run::MODEL_HISTORY];
-    values.tags.iter().any(|tag| TAGS.contains(&&*tag.key))
-        || values.params.iter().any(|param| param.key.ends_with(INSTRUCTIONS))
 }
 
 /// Runs that refer to what is not there, that did not end, that repeat.

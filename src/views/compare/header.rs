@@ -7,6 +7,7 @@ use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
 use crate::query::{Comparison, RunPageOf};
 use crate::state::{Action, Location, Place, Tab};
+use crate::views::artifacts_folder::missing_chip_ui;
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -62,6 +63,13 @@ pub(super) fn header_ui(
         }
         if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
             scene.act(Action::ChooseToCompare(runs.to_vec()));
+        }
+        for run in [a, b] {
+            let page = page(scene, run);
+            // One button is enough: the folder is the store's.
+            if page.as_deref().and_then(Option::as_ref).is_some_and(|page| missing_chip_ui(ui, scene, page)) {
+                break;
+            }
         }
         let parent = page(scene, a).as_deref().and_then(Option::as_ref).and_then(|page| page.parent.clone());
         if let Some(parent) = parent
