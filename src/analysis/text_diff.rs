@@ -5,7 +5,9 @@
 //! line by line first and by words only where lines differ, and everything ends at a deadline:
 //! what has not been compared by then counts as replaced.
 
+mod accidental;
 mod cut;
+mod lcs;
 mod words;
 
 pub use cut::{Known, TextCut, diff_known_texts};
@@ -162,7 +164,7 @@ impl Runs {
 
     fn add_words(&mut self, old: &[Word<'_>], new: &[Word<'_>], deadline: Option<Instant>) {
         let ops = self.compare(&texts(old), &texts(new), deadline);
-        words::add_words(self, &ops, old, new);
+        words::add_words(self, &accidental::joined(ops, old, new), old, new);
     }
 
     fn add_lines(&mut self, old: &str, new: &str, deadline: Option<Instant>) {
@@ -181,7 +183,8 @@ impl Runs {
         }
     }
 
-    /// Compares by number instead of by text: each text is looked at once.
+    /// Compares by number instead of by text: each text is looked at once. The fewest changes where that can be
+    /// known at once, and else those that are found quickly.
     fn compare(&mut self, old: &[&str], new: &[&str], deadline: Option<Instant>) -> Vec<DiffOp> {
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut number = |part| {
@@ -190,9 +193,14 @@ impl Runs {
         };
         let old: Vec<u32> = old.iter().copied().map(&mut number).collect();
         let new: Vec<u32> = new.iter().copied().map(&mut number).collect();
+        let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if !is_late()
+            && let Some(ops) = lcs::exact(&old, &new)
+        {
+            return ops;
+        }
         let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline);
         // Where one side is empty there is nothing to compare.
-        let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         self.is_cut |= !old.is_empty() && !new.is_empty() && is_late();
         ops
     }

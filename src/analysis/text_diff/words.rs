@@ -25,6 +25,11 @@ impl<'t> Word<'t> {
     fn word(self) -> &'t str {
         &self.whole[self.gap..]
     }
+
+    /// Its length in characters.
+    pub(super) fn size(self) -> usize {
+        self.word().chars().count()
+    }
 }
 
 /// The words of a text, which join to it.
