@@ -8,17 +8,18 @@ use similar::DiffOp;
 use super::lcs::replacement;
 use super::words::Word;
 
-/// Makes a run of equal words part of the changes around it, if it is not longer than either of them (the rule of
-/// diff-match-patch's semantic clean-up). What is left still joins to both texts.
+/// Makes a run of equal words part of the changes around it, if it is short beside both: where something was replaced
+/// not longer than what stood there on average, where something was only added or deleted half of it (a little
+/// stricter than diff-match-patch's semantic clean-up). What is left still joins to both texts.
 pub(super) fn joined(ops: Vec<DiffOp>, old: &[Word<'_>], new: &[Word<'_>]) -> Vec<DiffOp> {
     let (old, new) = (Sizes::of(old), Sizes::of(new));
-    let changed = |op: &DiffOp| old.within(op.old_range()).max(new.within(op.new_range()));
+    let changed = |op: &DiffOp| old.within(op.old_range()) + new.within(op.new_range());
     let mut kept: Vec<DiffOp> = Vec::with_capacity(ops.len());
     for op in ops {
         kept.push(op);
         // What was joined may be longer than the run before it now.
         while let [.., before, equal @ DiffOp::Equal { .. }, after] = kept.as_slice()
-            && old.within(equal.old_range()) <= changed(before).min(changed(after))
+            && 2 * old.within(equal.old_range()) <= changed(before).min(changed(after))
             && let Some(whole) = whole(before, after)
         {
             kept.truncate(kept.len() - 3);
@@ -88,6 +89,7 @@ mod tests {
             shown("Read the whole question, then answer.", "Weigh the whole question, then reply."),
             "-[Read]+[Weigh] the whole question, then -[answer]+[reply]."
         );
+        assert_eq!(shown("the support ticket", "the ticket of a user"), "the -[support ]ticket+[ of a user]");
         // A word was put before and one behind: nothing between them is accidental.
         assert_eq!(shown("answer in one line", "now answer in one line please"), "+[now ]answer in one line+[ please]");
     }
