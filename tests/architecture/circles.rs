@@ -24,9 +24,12 @@ impl Graph {
         for (path, module) in &modules {
             let own = place[path];
             for wanted in module.wanted.iter().cloned().chain(module.through_globs(path, &modules)) {
-                let Some(target) = module.absolute(path, &wanted).and_then(|wanted| behind(&modules, wanted, 0)) else {
+                let Some(wanted) = module.absolute(path, &wanted) else { continue };
+                // A module itself is nothing yet; the paths that begin with it lead on.
+                if modules.contains_key(&wanted) {
                     continue;
-                };
+                }
+                let Some(target) = behind(&modules, wanted, 0) else { continue };
                 if !path.starts_with(&target) && target.first() == path.first() {
                     imports[own].insert(place[&target]);
                 }
@@ -112,7 +115,6 @@ impl Module {
             let Some(target) = self.absolute(own, glob).and_then(|path| behind(modules, path, 0)) else { continue };
             let names = modules[&target].names.keys().filter(|name| self.words.contains(*name));
             found.extend(names.map(|name| [glob.as_slice(), std::slice::from_ref(name)].concat()));
-            found.push(glob.clone());
         }
         found
     }
@@ -128,9 +130,12 @@ impl Module {
                 "super" => {
                     base.pop();
                 }
+                _ if rest.len() < path.len() => return Some([&base, rest].concat()),
+                name if self.children.contains(name) => return Some([&base, rest].concat()),
+                // Of a path that begins with a name which was imported.
                 name => {
-                    let is_rooted = rest.len() < path.len() || self.children.contains(name);
-                    return is_rooted.then(|| [&base, rest].concat());
+                    let imported = self.names.get(name).filter(|imported| imported.first() != path.first())?;
+                    return self.absolute(own, &[imported, &rest[1..]].concat());
                 }
             }
             rest = &rest[1..];
@@ -262,7 +267,7 @@ fn circles_are_found() {
     let parent = ("src/a/p.rs", "mod q;\npub(super) use q::f;\npub const N: u8 = 1;\nfn g() { f() }");
     let other = ("src/a/o.rs", "use super::p::N;");
     assert_eq!(circles(&[parent, ("src/a/p/q.rs", "use super::N;")]), [[""; 0]; 0], "a module and its part");
-    let part = ("src/a/p/q.rs", "use super::super::o;");
+    let part = ("src/a/p/q.rs", "use super::super::o;\nfn f() { o::f() }");
     assert_eq!(circles(&[other, parent, part]), [["src/a/o.rs", "src/a/p.rs", "src/a/p/q.rs"]]);
     let other = ("src/e.rs", "use crate::a::N;");
     assert_eq!(circles(&[("src/a.rs", "use crate::e::E;"), other]), [[""; 0]; 0], "layers have a rule of their own");
@@ -293,6 +298,19 @@ mod tests {
                 assert_eq!(found, [["src/v/one/part.rs", "src/v/two/rows.rs"]], "{import} {back}");
             }
         }
+    }
+
+    #[test]
+    fn circles_through_modules_that_are_imported_whole_are_found() {
+        let layer = ("src/v.rs", "mod one;\nmod two;");
+        let one = ("src/v/one.rs", "mod part;\nmod other;\npub use part::f;\npub use other::g;");
+        let part = [("src/v/one/part.rs", "use crate::v::two;\nfn f() { two::h() }"), ("src/v/one/other.rs", "")];
+        for import in ["use super::one;\nfn h() { one::f() }", "use super::{one as it};\nfn h() { it::f() }"] {
+            let found = circles(&[layer, one, part[0], part[1], ("src/v/two.rs", import)]);
+            assert_eq!(found, [["src/v/one/part.rs", "src/v/two.rs"]], "{import}");
+        }
+        let found = circles(&[layer, one, part[0], part[1], ("src/v/two.rs", "use super::one;\nfn h() { one::g() }")]);
+        assert_eq!(found, [[""; 0]; 0], "another part of it");
     }
 
     #[test]

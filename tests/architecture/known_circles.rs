@@ -11,8 +11,4 @@ pub const CIRCLES: &[&[&str]] = &[
         "src/store/sqlite/run_traces.rs",
         "src/store/sqlite/spans.rs",
     ],
-    &["src/views/experiment/runs.rs", "src/views/experiment/toolbar.rs"],
-    &["src/widgets/fonts.rs", "src/widgets/tokens/size.rs"],
-    &["src/widgets/row_text.rs", "src/widgets/value_text.rs"],
-    &["src/widgets/text/keys.rs", "src/widgets/text/view.rs"],
 ];

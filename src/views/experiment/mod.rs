@@ -35,7 +35,7 @@ impl ExperimentMemory {
     /// The filter of the table is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
         if let Place::Experiment(id) = scene.place() {
-            self.runs.of(id).focus_filter = true;
+            self.runs.of(id).bar.focus_filter = true;
         }
     }
 

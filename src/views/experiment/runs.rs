@@ -6,7 +6,7 @@ use super::arrange::{self, Arrangement, BEFORE};
 use super::cells;
 use super::export::Export;
 use super::lines::{Columns, Folded, LinesMemory, Shown, Typed};
-use super::toolbar::{self, Bar, BarEvents};
+use super::toolbar::{self, Bar, BarEvents, BarMemory};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
@@ -17,9 +17,8 @@ use crate::views::scene::Scene;
 use crate::views::scroll::KeptScroll;
 use crate::views::step::neighbour;
 use crate::views::top_bar::experiment_name;
-use crate::widgets::completion::CompletionState;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::menu::{self, PickerState};
+use crate::widgets::menu;
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
 use crate::widgets::tokens::size;
 use crate::words::csv::Separated;
@@ -27,16 +26,12 @@ use crate::words::csv::Separated;
 /// What the table remembers.
 #[derive(Default)]
 pub(super) struct RunsMemory {
-    /// The filter is to get the keyboard.
-    pub focus_filter: bool,
+    pub bar: BarMemory,
     /// The next row is to be selected, or the previous one.
     pub step: Option<bool>,
     visit: Option<u64>,
     /// The rows are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
-    pub typed: Typed,
-    pub completion: CompletionState,
-    pub picker: PickerState,
     lines: LinesMemory,
     folded: Folded,
     table: TableState,
@@ -76,7 +71,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     let before = arrangement.clone();
 
     let options = LineOptions {
-        filter: memory.typed.filter.clone(),
+        filter: memory.bar.typed.filter.clone(),
         sort: arrangement.sort.clone(),
         is_flat: arrangement.is_flat,
         folded: memory.folded.runs.clone(),
@@ -88,12 +83,12 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     }
     let bar =
         Bar { runs: &shown.source.runs, matches: shown.lines.matches, selected: memory.selection.len(), is_waiting };
-    let events = toolbar::toolbar_ui(ui, memory, &bar, &columns, &mut arrangement);
+    let events = toolbar::toolbar_ui(ui, &mut memory.bar, &bar, &columns, &mut arrangement);
     bar_events(scene, memory, &shown, &arrangement, id, events);
     ui.add_space(size::GAP_XS);
     if shown.lines.lines.is_empty() {
         if empty_ui(ui, "No run passes this filter", "Clear the filter") {
-            memory.typed = Typed::default();
+            memory.bar.typed = Typed::default();
         }
     } else {
         table_ui(ui, scene, memory, &shown, (&columns, &mut arrangement), id);
@@ -122,7 +117,7 @@ fn bar_events(
     events: BarEvents,
 ) {
     if events.typed {
-        memory.typed.read();
+        memory.bar.typed.read();
         // What a filter finds is not to be hidden by what was folded before.
         memory.folded = Folded::default();
     }
