@@ -2,8 +2,6 @@
 
 /// The files of each, by name.
 pub const CIRCLES: &[&[&str]] = &[
-    // A question is answered with a session, which asks questions: one idea in three files.
-    &["src/query/ask/memo.rs", "src/query/ask/question.rs", "src/query/ask/session.rs"],
     // The reader holds caches whose types stand beside what fills them.
     &[
         "src/store/sqlite/cached.rs",
