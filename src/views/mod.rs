@@ -8,8 +8,10 @@
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod artifacts_folder;
+mod body;
 mod command;
 mod compare;
+mod comparing;
 mod details;
 mod experiment;
 mod first_lines;
@@ -17,6 +19,7 @@ mod kept;
 mod keys;
 mod lineage;
 mod menu;
+mod names;
 mod notices;
 mod optimization;
 mod origin;
@@ -24,10 +27,12 @@ mod outside;
 mod palette;
 mod parts;
 mod passport;
+mod path;
 mod program;
 mod run;
 mod scene;
 mod scroll;
+mod spans;
 mod status_bar;
 mod step;
 mod time;

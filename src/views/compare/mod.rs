@@ -5,18 +5,17 @@ mod header;
 mod paint;
 mod rows;
 mod selecting;
-mod start;
 
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
 pub(super) use rows::NOT_IN_FULL;
 pub(super) use selecting::HISTORY;
-pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::Ui;
 
+use super::comparing::shown_pair;
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
@@ -58,14 +57,6 @@ impl CompareMemory {
             self.scroll = RowScroll::default();
         }
     }
-}
-
-/// The baseline and the run that is compared with it now.
-fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
-    let (first, others) = runs.split_first()?;
-    let wanted = scene.state.location().item.as_deref();
-    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
-    Some((first.clone(), other.clone()))
 }
 
 pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {

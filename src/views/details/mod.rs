@@ -1,15 +1,12 @@
 //! The focused span: what it was given, gave back and noted.
 
-mod find;
-pub(super) mod json;
-pub(super) mod text;
-
 use egui::{Frame, Margin, Ui};
 
-use super::parts::slot_ui;
-use super::run::reveal_ui;
+use super::body::json::{JsonMemory, json_view_ui};
+use super::body::text::{TextMemory, searched_text_ui};
+use super::parts::{reveal_ui, slot_ui};
 use super::scene::Scene;
-use super::trace::{find_span, kind_tone, kind_word};
+use super::spans::{find_span, kind_tone, kind_word};
 use crate::loader::{
     BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
 };
@@ -26,8 +23,6 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
-use json::{JsonMemory, json_view_ui};
-use text::{TextMemory, searched_text_ui};
 
 /// What the panel remembers.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::{ProgramMemory, rows};
 use crate::loader::{DemoOrigin, PreparedDemo, PreparedPredictor};
 use crate::state::Action;
-use crate::views::details::text::text_block_ui;
+use crate::views::body::text::text_block_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;

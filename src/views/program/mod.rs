@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use egui::{Panel, ScrollArea, Ui};
 
+use super::body::json::JsonMemory;
+use super::body::text::TextMemory;
 use super::command::Command;
-use super::details::json::JsonMemory;
-use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};

@@ -3,11 +3,12 @@
 use egui::{Align, Color32, Rect, Sense, Ui, pos2, vec2};
 
 use super::TraceMemory;
-use super::rows::{self, SpanLine, kind_tone, token_text};
+use super::rows::{self, SpanLine, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
 use crate::state::Action;
 use crate::views::scene::Scene;
+use crate::views::spans::{find_span, kind_tone, span_ref};
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -93,7 +94,7 @@ fn rows_ui(
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
     let lines = &memory.lines.lines;
-    let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));
+    let focused = scene.state.location().span.as_ref().and_then(|span| find_span(tree, span)).or(Some(0));
     let focused =
         focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
     let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
@@ -134,7 +135,7 @@ fn rows_ui(
 
     let lines = memory.lines.lines.as_slice();
     if let Some(line) = response.moved_to.or(clicked).and_then(|row| lines.get(row)) {
-        scene.act(Action::FocusSpan(rows::span_ref(tree, line.ordinal)));
+        scene.act(Action::FocusSpan(span_ref(tree, line.ordinal)));
     }
     let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
         if line.is_open.is_some() {
@@ -150,7 +151,7 @@ fn rows_ui(
         (Some(line), true, _) => {
             let above = at.and_then(|at| lines[..at].iter().rfind(|above| above.depth < line.depth));
             if let Some(above) = above {
-                scene.act(Action::FocusSpan(rows::span_ref(tree, above.ordinal)));
+                scene.act(Action::FocusSpan(span_ref(tree, above.ordinal)));
             }
         }
         (Some(line), _, true) if line.is_open == Some(false) => fold(scene, line, false),

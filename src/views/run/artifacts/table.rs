@@ -8,7 +8,7 @@ use egui::Ui;
 use super::content::Prepared;
 use super::grid::{CellKind, Grid};
 use crate::loader::{DerivedKey, Lane, Text};
-use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::body::text::{TextMemory, searched_text_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::section::{card_heading_ui, text_ui};

@@ -4,8 +4,8 @@ use egui::Ui;
 
 use crate::loader::Text;
 use crate::state::Action;
-use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::body::json::{JsonMemory, json_view_ui};
+use crate::views::body::text::{TextMemory, searched_text_ui};
 use crate::views::run::rows::Line;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
