@@ -18,6 +18,8 @@ mod imports;
 mod known_circles;
 #[path = "architecture/names.rs"]
 mod names;
+#[path = "architecture/places.rs"]
+mod places;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -85,6 +87,12 @@ fn files_import_each_other_in_no_new_circle() {
     for circle in &known {
         assert!(found.contains(circle), "this circle is gone; take it from the list:\n{}", circle.join("\n"));
     }
+}
+
+#[test]
+fn no_place_knows_another() {
+    let mistakes = places::mistakes(&circles::Graph::read(&files("src")));
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
 }
 
 #[test]

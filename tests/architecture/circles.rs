@@ -49,6 +49,27 @@ impl Graph {
         found.into_iter().collect()
     }
 
+    /// The files, by name.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The files to which `from` leads, each as the last of its way: those of which `is_end` says so.
+    pub fn first_reached(&self, from: &str, is_end: impl Fn(&str) -> bool) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<usize> = self.names.iter().position(|name| name == from).into_iter().collect();
+        let mut ends = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            for next in self.imports[at].iter().copied().filter(|next| found.insert(*next)) {
+                match is_end(&self.names[next]) {
+                    true => drop(ends.insert(self.names[next].clone())),
+                    false => open.push(next),
+                }
+            }
+        }
+        ends
+    }
+
     fn reached(&self, from: usize) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut open = vec![from];

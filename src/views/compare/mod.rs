@@ -1,14 +1,8 @@
 //! Runs beside each other: what changed in their programs, params, metrics and examples.
 
-mod evolution;
 mod header;
 mod paint;
 mod rows;
-mod selecting;
-
-pub(super) use evolution::{EvolutionMemory, evolution_ui};
-pub(super) use rows::NOT_IN_FULL;
-pub(super) use selecting::HISTORY;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,6 +14,7 @@ use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::KeptScroll;
+use super::text_change::{ROW, Side, TextEvent};
 use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
@@ -32,7 +27,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
 use paint::{Names, RowEvent};
-use rows::{Options, Rows, Side};
+use rows::{Options, Rows};
 
 /// What the page remembers.
 #[derive(Default)]
@@ -68,7 +63,7 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
         let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);
         let tab = tabs_ui(ui, scene, known);
         ui.add_space(size::GAP_S);
-        let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", paint::ROW) else { return };
+        let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };
         if memory.tab != Some(tab) {
             memory.tab = Some(tab);
             memory.shown = None;
@@ -76,14 +71,14 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
         }
         make_rows(ui, scene, memory, prepared, tab);
         let Some(made) = memory.shown.clone() else {
-            skeleton_rows_ui(ui, 8, paint::ROW);
+            skeleton_rows_ui(ui, 8, ROW);
             return;
         };
         memory.kept.restore(scene, "comparison", &mut memory.scroll);
         let mut event = None;
         let is_unified = memory.shown_unified;
         let names = Names { old: &names.0, new: &names.1 };
-        VirtualRows::new("comparison", made.rows.len(), paint::ROW).label("Differences").show(
+        VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences").show(
             ui,
             &mut memory.scroll,
             |ui, row| {
@@ -176,10 +171,10 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Ta
 fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
-        RowEvent::ShowWhole(predictor) => {
+        RowEvent::Text(TextEvent::ShowWhole(predictor)) => {
             memory.whole.insert(predictor);
         }
-        RowEvent::CopyInstructions(predictor, side) => {
+        RowEvent::Text(TextEvent::CopyText(predictor, side)) => {
             let diff = prepared.diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
             let text = diff.map(|diff| match side {
                 Side::Old => diff.instructions.old(),
@@ -187,7 +182,6 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Prepar
             });
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
-        RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
         RowEvent::OpenTrace(side, trace) => {
             let Some((old, new)) = memory.runs.clone() else { return };
             let run = if side == Side::Old { old } else { new };

@@ -1,25 +1,19 @@
 //! What changed between two runs as flat rows of one height. Made on a worker.
 
-pub(super) mod evolution;
 mod examples;
 mod program;
 mod values;
-
-pub(in crate::views) use program::NOT_IN_FULL;
-pub(super) use program::{CARD_GAP, CARD_PADDING, GUTTER, title};
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
-use crate::model::{RunId, TraceId};
+use crate::model::TraceId;
 use crate::state::Tab;
-use crate::widgets::diff_text::{DiffLine, Mark};
+use crate::views::text_change::{SENTENCE_LEFT, TextRow};
+use crate::widgets::diff_text::Mark;
 use crate::widgets::text::{CharWidths, TextLines};
 use crate::widgets::tokens::Tone;
-
-/// Where the text of a sentence begins, right of its glyph.
-pub(super) const SENTENCE_LEFT: f32 = 22.0;
 
 /// What is wanted of the rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,13 +40,6 @@ impl Options {
     }
 }
 
-/// Which side of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Side {
-    Old,
-    New,
-}
-
 /// A value beside another, shown on one line each; `whole` is for the tooltip and for copying.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ChangeRow {
@@ -71,6 +58,16 @@ pub(super) struct DemoCell {
     pub is_changed: bool,
 }
 
+/// A demo that is in one program, or in both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DemoRow {
+    pub mark: Mark,
+    pub cells: Vec<DemoCell>,
+    pub note: String,
+    /// All of it, for a tooltip and for copying.
+    pub whole: String,
+}
+
 /// An example that is right on one side only.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExampleCell {
@@ -87,36 +84,16 @@ pub(super) struct ExampleCell {
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Row {
-    /// Nothing: a gap.
-    Gap,
+    /// A gap, a caption, a sentence, a row of a card. A card has the number of its predictor.
+    Text(TextRow),
     /// A predictor, and what became of each of its parts.
     Predictor { title: String, facts: Vec<(String, Tone)> },
-    /// A program state of an optimization: how its evaluations are called and scored.
-    Step { number: usize, title: String, facts: Vec<(String, Tone)>, run: RunId },
     /// Predictors that are the same, in one line.
     Same(String),
-    /// A caption over what follows.
-    Caption(String),
-    /// Something that must be read, in a sentence.
-    Sentence(String),
-    /// What of a sentence has no room on the line above.
-    Rest(String),
-    /// The top of the two cards, or of the one.
-    Top { predictor: usize },
-    /// A line of the old text and one of the new.
-    Pair(Option<DiffLine>, Option<DiffLine>),
-    /// A line of both texts in one.
-    Line(DiffLine),
-    /// Within a card: where MLflow cut one of the texts, and whose rest follows.
-    Cut(String),
-    /// Lines that did not change.
-    Hidden { predictor: usize, lines: usize },
-    /// The bottom of the cards.
-    Bottom,
     /// Titles of the columns of demos.
     DemoHead { columns: Vec<String> },
     /// A demo.
-    Demo { mark: Mark, cells: Vec<DemoCell>, note: String, whole: String },
+    Demo(DemoRow),
     /// A value that differs.
     Change(ChangeRow),
     /// Two captions, one over each half.
@@ -125,6 +102,18 @@ pub(super) enum Row {
     Examples(Option<ExampleCell>, Option<ExampleCell>),
     /// An example alone.
     Example(ExampleCell),
+}
+
+impl Row {
+    const GAP: Self = Self::Text(TextRow::Gap);
+
+    fn caption(text: String) -> Self {
+        Self::Text(TextRow::Caption(text))
+    }
+
+    fn sentence(text: String) -> Self {
+        Self::Text(TextRow::Sentence(text))
+    }
 }
 
 /// The rows of a tab.
@@ -145,8 +134,8 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
         _ => {
             program::program(diff, options, widths, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
-                if rows.last() != Some(&Row::Gap) {
-                    rows.push(Row::Gap);
+                if rows.last() != Some(&Row::GAP) {
+                    rows.push(Row::GAP);
                 }
                 examples::examples(diff, options, &mut rows);
             }
@@ -160,8 +149,8 @@ fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row
     let mut broken = Vec::with_capacity(rows.len());
     for row in rows {
         let (text, room, is_sentence) = match row {
-            Row::Sentence(text) => (text, width - SENTENCE_LEFT, true),
-            Row::Caption(text) => (text, width, false),
+            Row::Text(TextRow::Sentence(text)) => (text, width - SENTENCE_LEFT, true),
+            Row::Text(TextRow::Caption(text)) => (text, width, false),
             other => {
                 broken.push(other);
                 continue;
@@ -170,11 +159,11 @@ fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row
         let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), widths);
         for at in 0..lines.len() {
             let line = lines.line(at).trim_end().to_owned();
-            broken.push(match (is_sentence, at) {
-                (true, 0) => Row::Sentence(line),
-                (true, _) => Row::Rest(line),
-                (false, _) => Row::Caption(line),
-            });
+            broken.push(Row::Text(match (is_sentence, at) {
+                (true, 0) => TextRow::Sentence(line),
+                (true, _) => TextRow::Rest(line),
+                (false, _) => TextRow::Caption(line),
+            }));
         }
     }
     broken
@@ -183,17 +172,9 @@ fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row
 impl Rows {
     /// About how many bytes they hold.
     pub fn bytes(&self) -> usize {
-        Self::bytes_of(&self.rows)
-    }
-
-    fn bytes_of(rows: &[Row]) -> usize {
-        let of_line =
-            |line: &DiffLine| line.pieces.iter().map(|piece| 60 + piece.text.len() + piece.raw.len()).sum::<usize>();
         let of_row = |row: &Row| match row {
-            Row::Pair(old, new) => old.iter().chain(new).map(of_line).sum(),
-            Row::Line(line) => of_line(line),
-            Row::Cut(text) => text.len(),
-            Row::Demo { cells, whole, .. } => {
+            Row::Text(text) => text.bytes(),
+            Row::Demo(DemoRow { cells, whole, .. }) => {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }
             Row::Change(change) => [&change.old, &change.new].into_iter().flatten().map(String::len).sum(),
@@ -201,7 +182,7 @@ impl Rows {
             Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
             _ => 0,
         };
-        rows.iter().map(|row| 120 + of_row(row)).sum()
+        self.rows.iter().map(|row| 120 + of_row(row)).sum()
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::rows::{joined, proposal_name};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
-use crate::analysis::text_diff::{PieceOp, diff_texts};
+use crate::analysis::text_diff::diff_texts;
 use crate::query::Lineage;
+use crate::views::text_change::marked;
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
 use crate::widgets::text::CharWidths;
 
@@ -168,13 +169,7 @@ fn lines(
         return (unified(&[(Mark::Same, proposed)], wrap), false);
     };
     let diff = diff_texts(before, proposed, deadline);
-    let mark = |op: PieceOp| match op {
-        PieceOp::Equal => Mark::Same,
-        PieceOp::Insert => Mark::Added,
-        PieceOp::Delete => Mark::Removed,
-    };
-    let pieces: Vec<(Mark, &str)> = diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect();
-    (unified(&pieces, wrap), diff.is_cut)
+    (unified(&marked(&diff), wrap), diff.is_cut)
 }
 
 /// The instruction that a text was made from.

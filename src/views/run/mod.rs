@@ -9,7 +9,7 @@ mod shown_tabs;
 use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
-use super::compare::{EvolutionMemory, evolution_ui};
+use super::evolution::{EvolutionMemory, evolution_ui};
 use super::kept::KeptPlaces;
 use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};

@@ -2,8 +2,9 @@
 
 use egui::{Align, Rect, Response, Sense, Ui, vec2};
 
-use super::super::rows::{ExampleCell, Side};
-use super::{Names, RowEvent, halves, text_at};
+use super::super::rows::ExampleCell;
+use super::{Names, RowEvent};
+use crate::views::text_change::{Side, halves, text_at};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{MenuEntry, MenuItem, context_menu};
 use crate::widgets::row_text;

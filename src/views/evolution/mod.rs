@@ -1,21 +1,22 @@
 //! One predictor's instructions along an optimization: each program state with what changed in it.
 
+mod paint;
+mod rows;
+mod selecting;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use egui::Ui;
 
-use super::paint::{self, Names, RowEvent};
-use super::rows::evolution::{EvolutionRows, Wanted, rows};
-use super::rows::{Row, Side, title};
-use super::selecting::{Passage, Selecting};
+use super::parts::slot_ui;
+use super::scene::Scene;
+use super::text_change::{self, ROW, Side, TextEvent, TextRow};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, EvolutionOf, Lane, PreparedEvolution};
-use crate::model::RunId;
+use crate::model::{RunId, predictor_title};
 use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
-use crate::views::parts::slot_ui;
-use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::field::Field;
@@ -26,13 +27,16 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
+use paint::RowEvent;
+use rows::{EvolutionRows, Row, Wanted, rows};
+use selecting::{Passage, Selecting};
 
 /// In less room what was found of a phrase stands below its field.
 const WORDS: f32 = 560.0;
 
 /// What the page remembers.
 #[derive(Default)]
-pub(in crate::views) struct EvolutionMemory {
+pub(super) struct EvolutionMemory {
     parent: Option<RunId>,
     predictor: Option<String>,
     whole: BTreeSet<usize>,
@@ -42,13 +46,13 @@ pub(in crate::views) struct EvolutionMemory {
     scroll: RowScroll,
 }
 
-pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
+pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
     let wanted = scene.state.location().item.clone();
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
     let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: wanted.clone() }, Lane::Selection);
-    let Some(found) = slot_ui(ui, scene, &slot, "The evolution", paint::ROW) else { return };
+    let Some(found) = slot_ui(ui, scene, &slot, "The evolution", ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");
         return;
@@ -69,22 +73,20 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     ui.add_space(size::GAP_S);
     make_rows(ui, scene, memory, found, prepared.id);
     let Some(made) = memory.shown.clone() else {
-        skeleton_rows_ui(ui, 8, paint::ROW);
+        skeleton_rows_ui(ui, 8, ROW);
         return;
     };
     let mut event = None;
-    let names = Names { old: "", new: "this state" };
     let EvolutionMemory { scroll, selecting, .. } = memory;
     selecting.begin(ui);
-    let list =
-        VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(ui, scroll, |ui, row| {
-            if let Row::Line(line) = &made.rows[row.index] {
-                let drawn = paint::line_ui(ui, row, line, selecting.within(row.index, line));
-                selecting.feel(ui, row, line, &drawn, &made.rows);
-            } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
-                event = Some(done);
-            }
-        });
+    let list = VirtualRows::new("evolution", made.rows.len(), ROW).label("Evolution").show(ui, scroll, |ui, row| {
+        if let Row::Text(TextRow::Line(line)) = &made.rows[row.index] {
+            let drawn = text_change::line_ui(ui, row, line, selecting.within(row.index, line));
+            selecting.feel(ui, row, line, &drawn, &made.rows);
+        } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index]) {
+            event = Some(done);
+        }
+    });
     match selecting.done(ui, &list, &made.rows) {
         Some(Passage::Copy(text)) => scene.act(Action::Copy(text)),
         Some(Passage::LookUp(text)) => {
@@ -104,7 +106,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
-            if ui.add(Chip::toggle(&title(path), is_shown)).clicked() {
+            if ui.add(Chip::toggle(&predictor_title(path), is_shown)).clicked() {
                 scene.act(Action::FocusItem(Some(path.clone())));
             }
         }
@@ -207,11 +209,10 @@ fn make_rows(
 
 fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
     match event {
-        RowEvent::Copy(text) => scene.act(Action::Copy(text)),
-        RowEvent::ShowWhole(step) => {
+        RowEvent::Text(TextEvent::ShowWhole(step)) => {
             memory.whole.insert(step);
         }
-        RowEvent::CopyInstructions(step, side) => {
+        RowEvent::Text(TextEvent::CopyText(step, side)) => {
             let step = evolution.steps.get(step);
             let text = step.map(|step| match side {
                 Side::Old => step.diff.old(),
@@ -223,7 +224,5 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
             let experiment = scene.place().experiment().cloned();
             scene.go(Place::Run { experiment, run });
         }
-        // No row here is an example.
-        RowEvent::OpenTrace(..) | RowEvent::Explain(_) => {}
     }
 }
