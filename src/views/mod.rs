@@ -44,6 +44,7 @@ mod traces;
 mod tree;
 mod welcome;
 mod window;
+mod wrapped;
 
 pub use command::Command;
 pub use scene::{Clock, Scene};

@@ -9,9 +9,10 @@ use super::find::{FindMemory, HITS_MOST};
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::state::{Action, NoticeText};
 use crate::views::scene::Scene;
+use crate::views::wrapped::{Wish, Wrapped};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::fonts::missing_scripts;
-use crate::widgets::text::{CharWidths, TextLines, TextState, VirtualText, find_all};
+use crate::widgets::text::{TextLines, TextState, VirtualText, find_all};
 use crate::widgets::tokens::size::{self, Type};
 
 /// Texts up to this many bytes are wrapped within the frame.
@@ -21,9 +22,9 @@ const AT_ONCE: usize = 64 << 10;
 #[derive(Default)]
 pub(in crate::views) struct TextMemory {
     state: TextState,
-    shown: Option<(u64, u64)>,
-    lines: Option<Arc<TextLines>>,
-    widths: Option<(u32, CharWidths)>,
+    /// The text that is shown.
+    source: Option<u64>,
+    lines: Wrapped<TextLines>,
     find: FindMemory,
     /// A byte to go to as soon as there are lines.
     go_to: Option<usize>,
@@ -122,21 +123,19 @@ fn marked_text_ui(
     (hits, current): (&[Range<usize>], Option<usize>),
     room: Room<'_>,
 ) -> Option<String> {
-    // In steps, so that dragging a panel does not wrap anew with each point.
-    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(8.0) * 8.0;
-    let variant = width as u64 * 2 + u64::from(prose);
-    if memory.shown.is_none_or(|(source, _)| source != text.id()) {
+    if memory.source != Some(text.id()) {
+        memory.source = Some(text.id());
         hint_fonts(ui, scene, text.text());
-        if !memory.lines.as_ref().is_some_and(|lines| goes_on(lines.text(), text.text())) {
+        if !memory.lines.shown().is_some_and(|lines| goes_on(lines.text(), text.text())) {
             memory.state = TextState::default();
-            memory.lines = None;
+            memory.lines.forget();
         }
     }
-    if memory.shown != Some((text.id(), variant)) || memory.lines.is_none() {
-        wrap(ui, scene, memory, text, width, prose, variant);
-    }
-    memory.shown = Some((text.id(), if memory.lines.is_some() { variant } else { u64::MAX }));
-    let Some(lines) = memory.lines.clone() else {
+    let cut = if prose { Type::Body } else { Type::Value };
+    let wish = Wish { cut, is_short: text.bytes() <= AT_ONCE, ..Wish::new("wrapping", text.id(), ()) };
+    let owned = Arc::clone(text.text());
+    memory.lines.make(ui, scene.loader, wish, |_, paper| TextLines::new(owned).wrapped(paper.width, &paper.widths));
+    let Some(lines) = memory.lines.shown().cloned() else {
         skeleton_rows_ui(ui, room.most_lines.unwrap_or(12).min(12), size::LINE);
         return None;
     };
@@ -172,29 +171,5 @@ fn hint_fonts(ui: &Ui, scene: &mut Scene<'_>, text: &str) {
             let advice = format!("On Debian, `apt install {}` brings one; then start dspyglass again", script.package);
             scene.act(Action::Notify(NoticeText::hint(what, advice)));
         }
-    }
-}
-
-fn wrap(ui: &Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, text: &Text, width: f32, prose: bool, variant: u64) {
-    let font = if prose { Type::Body.font() } else { Type::Value.font() };
-    let scale = ui.pixels_per_point().to_bits().wrapping_add(u32::from(prose));
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &font)));
-    }
-    let Some((_, widths)) = &memory.widths else { return };
-    if text.bytes() <= AT_ONCE {
-        memory.lines = Some(Arc::new(TextLines::new(Arc::clone(text.text())).wrapped(width, widths)));
-        return;
-    }
-    let (owned, widths) = (Arc::clone(text.text()), widths.clone());
-    let key = DerivedKey { what: "wrapping", source: text.id(), variant };
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let lines = TextLines::new(owned).wrapped(width, &widths);
-        let bytes = lines.bytes();
-        (lines, bytes)
-    });
-    // While a new width is on its way, the old one stays.
-    if let Some(lines) = slot.value() {
-        memory.lines = Some(Arc::clone(lines));
     }
 }

@@ -15,15 +15,15 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::KeptScroll;
 use super::text_change::{ROW, Side, TextEvent};
-use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
+use super::wrapped::{Wish, Wrapped};
+use crate::loader::{DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
-use crate::widgets::text::CharWidths;
-use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::size;
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
 use paint::{Names, RowEvent};
@@ -34,10 +34,8 @@ use rows::{Options, Rows};
 pub(super) struct CompareMemory {
     whole: BTreeSet<usize>,
     runs: Option<(RunId, RunId)>,
-    shown: Option<Arc<Rows>>,
-    shown_unified: bool,
+    rows: Wrapped<Rows>,
     tab: Option<Tab>,
-    widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
     kept: KeptScroll,
 }
@@ -48,7 +46,7 @@ impl CompareMemory {
         if self.runs.as_ref() != Some(&runs) {
             self.runs = Some(runs);
             self.whole.clear();
-            self.shown = None;
+            self.rows.forget();
             self.scroll = RowScroll::default();
         }
     }
@@ -66,23 +64,22 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
         let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };
         if memory.tab != Some(tab) {
             memory.tab = Some(tab);
-            memory.shown = None;
+            memory.rows.forget();
             memory.scroll = RowScroll::default();
         }
         make_rows(ui, scene, memory, prepared, tab);
-        let Some(made) = memory.shown.clone() else {
+        let Some(made) = memory.rows.shown().cloned() else {
             skeleton_rows_ui(ui, 8, ROW);
             return;
         };
         memory.kept.restore(scene, "comparison", &mut memory.scroll);
         let mut event = None;
-        let is_unified = memory.shown_unified;
         let names = Names { old: &names.0, new: &names.1 };
         VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences").show(
             ui,
             &mut memory.scroll,
             |ui, row| {
-                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], is_unified, &names) {
+                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], made.is_unified, &names) {
                     event = Some(done);
                 }
             },
@@ -96,34 +93,17 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
 
 /// Makes the rows on a worker; what was shown stays until they are there.
 fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Arc<PreparedDiff>, tab: Tab) {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let Some((_, widths)) = &memory.widths else { return };
-    // In steps, so that dragging a panel does not wrap anew with each point.
-    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
     let settings = scene.state.settings.compare;
     let options = Options {
         tab,
-        width,
-        scale,
         is_unified: settings.is_unified,
         only_differences: !settings.shows_all,
         shows_space: settings.shows_space,
         whole: memory.whole.clone(),
     };
-    let key = DerivedKey { what: "rows of a comparison", source: prepared.id, variant: options.key() };
-    let (prepared, widths, is_unified) = (Arc::clone(prepared), widths.clone(), options.is_unified);
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = rows::rows(&prepared, &options, &widths);
-        let bytes = made.bytes();
-        (made, bytes)
-    });
-    if let Some(made) = slot.value() {
-        memory.shown = Some(Arc::clone(made));
-        memory.shown_unified = is_unified;
-    }
+    let wish = Wish::new("rows of a comparison", prepared.id, options);
+    let prepared = Arc::clone(prepared);
+    memory.rows.make(ui, scene.loader, wish, move |options, paper| rows::rows(&prepared, options, paper));
 }
 
 /// The first tab that has something; `None` if none has.

@@ -5,39 +5,25 @@ mod program;
 mod values;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
 use crate::model::TraceId;
 use crate::state::Tab;
 use crate::views::text_change::{SENTENCE_LEFT, TextRow};
+use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::Mark;
-use crate::widgets::text::{CharWidths, TextLines};
+use crate::widgets::text::TextLines;
 use crate::widgets::tokens::Tone;
 
 /// What is wanted of the rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Options {
     pub tab: Tab,
-    /// How wide the rows are, in points.
-    pub width: f32,
-    /// Changes with the font, the zoom and the screen.
-    pub scale: u32,
     pub is_unified: bool,
     pub only_differences: bool,
     pub shows_space: bool,
     /// The predictors whose unchanged lines are shown, too.
     pub whole: BTreeSet<usize>,
-}
-
-impl Options {
-    /// What tells these options from others.
-    pub fn key(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let flags = (self.is_unified, self.only_differences, self.shows_space);
-        (self.tab, self.width.to_bits(), self.scale, flags, &self.whole).hash(&mut hasher);
-        hasher.finish()
-    }
 }
 
 /// A value beside another, shown on one line each; `whole` is for the tooltip and for copying.
@@ -120,43 +106,45 @@ impl Row {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Rows {
     pub rows: Vec<Row>,
+    /// Both texts stand in one card.
+    pub is_unified: bool,
 }
 
 /// Makes the rows.
-pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidths) -> Rows {
+pub(super) fn rows(prepared: &PreparedDiff, options: &Options, paper: &Paper) -> Rows {
     let diff = &prepared.diff;
     let mut rows = Vec::new();
     match options.tab {
         Tab::Params => values::params(diff, &mut rows),
         Tab::Metrics => values::metrics(diff, &mut rows),
         Tab::Tags => values::tags(diff, &mut rows),
-        Tab::Examples => examples::examples(diff, options, &mut rows),
+        Tab::Examples => examples::examples(diff, paper.width, &mut rows),
         _ => {
-            program::program(diff, options, widths, &mut rows);
+            program::program(diff, options, paper, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
                 if rows.last() != Some(&Row::GAP) {
                     rows.push(Row::GAP);
                 }
-                examples::examples(diff, options, &mut rows);
+                examples::examples(diff, paper.width, &mut rows);
             }
         }
     }
-    Rows { rows: broken_into_lines(rows, options.width, widths) }
+    Rows { rows: broken_into_lines(rows, paper), is_unified: options.is_unified }
 }
 
 /// Sentences and captions that are wider than a row go on in the next ones.
-fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row> {
+fn broken_into_lines(rows: Vec<Row>, paper: &Paper) -> Vec<Row> {
     let mut broken = Vec::with_capacity(rows.len());
     for row in rows {
         let (text, room, is_sentence) = match row {
-            Row::Text(TextRow::Sentence(text)) => (text, width - SENTENCE_LEFT, true),
-            Row::Text(TextRow::Caption(text)) => (text, width, false),
+            Row::Text(TextRow::Sentence(text)) => (text, paper.width - SENTENCE_LEFT, true),
+            Row::Text(TextRow::Caption(text)) => (text, paper.width, false),
             other => {
                 broken.push(other);
                 continue;
             }
         };
-        let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), widths);
+        let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), &paper.widths);
         for at in 0..lines.len() {
             let line = lines.line(at).trim_end().to_owned();
             broken.push(Row::Text(match (is_sentence, at) {
@@ -169,9 +157,8 @@ fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row
     broken
 }
 
-impl Rows {
-    /// About how many bytes they hold.
-    pub fn bytes(&self) -> usize {
+impl Made for Rows {
+    fn bytes(&self) -> usize {
         let of_row = |row: &Row| match row {
             Row::Text(text) => text.bytes(),
             Row::Demo(DemoRow { cells, whole, .. }) => {

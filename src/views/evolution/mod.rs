@@ -5,7 +5,6 @@ mod rows;
 mod selecting;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use egui::Ui;
@@ -13,8 +12,9 @@ use egui::Ui;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::text_change::{self, ROW, Side, TextEvent, TextRow};
+use super::wrapped::{Wish, Wrapped};
 use crate::analysis::evolution::{Evolution, MeanScore};
-use crate::loader::{DerivedKey, EvolutionOf, Lane, PreparedEvolution};
+use crate::loader::{EvolutionOf, Lane, PreparedEvolution};
 use crate::model::{RunId, predictor_title};
 use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
 use crate::widgets::chips::Chip;
@@ -22,7 +22,6 @@ use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::field::Field;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
@@ -41,8 +40,7 @@ pub(super) struct EvolutionMemory {
     predictor: Option<String>,
     whole: BTreeSet<usize>,
     selecting: Selecting,
-    shown: Option<Arc<EvolutionRows>>,
-    widths: Option<(u32, CharWidths)>,
+    rows: Wrapped<EvolutionRows>,
     scroll: RowScroll,
 }
 
@@ -66,13 +64,13 @@ pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Evol
     if memory.predictor != evolution.predictor {
         memory.predictor.clone_from(&evolution.predictor);
         memory.whole.clear();
-        memory.shown = None;
+        memory.rows.forget();
         memory.scroll = RowScroll::default();
     }
     head_ui(ui, scene, memory, evolution);
     ui.add_space(size::GAP_S);
     make_rows(ui, scene, memory, found, prepared.id);
-    let Some(made) = memory.shown.clone() else {
+    let Some(made) = memory.rows.shown().cloned() else {
         skeleton_rows_ui(ui, 8, ROW);
         return;
     };
@@ -140,7 +138,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         if phrase.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";
             text_ui(ui, text, Type::Small, Tone::Muted);
-        } else if let Some(words) = memory.shown.as_deref().and_then(|shown| history_words(evolution, shown)) {
+        } else if let Some(words) = memory.rows.shown().and_then(|shown| history_words(evolution, shown)) {
             text_ui(ui, &words, Type::Small, Tone::Neutral);
         }
     });
@@ -175,35 +173,20 @@ fn make_rows(
     found: &Arc<Option<PreparedEvolution>>,
     id: u64,
 ) {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let Some((_, widths)) = &memory.widths else { return };
-    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
     let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
-        width,
         shows_all: scene.state.settings.compare.shows_all,
         shows_space: scene.state.settings.compare.shows_space,
         phrase: phrase.trim().to_owned(),
         whole: memory.whole.clone(),
     };
-    let mut hasher = DefaultHasher::new();
-    let flags = (wanted.shows_all, wanted.shows_space);
-    (width.to_bits(), scale, flags, &wanted.phrase, &wanted.whole).hash(&mut hasher);
-    let key = DerivedKey { what: "rows of an evolution", source: id, variant: hasher.finish() };
-    let (found, widths) = (Arc::clone(found), widths.clone());
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = found.as_ref().as_ref().map(|found| rows(&found.evolution, &wanted, &widths)).unwrap_or_default();
-        let bytes = made.bytes();
-        (made, bytes)
+    let wish = Wish::new("rows of an evolution", id, wanted);
+    let found = Arc::clone(found);
+    let is_new = memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
+        found.as_ref().as_ref().map(|found| rows(&found.evolution, wanted, paper)).unwrap_or_default()
     });
-    if let Some(made) = slot.value() {
-        if memory.shown.as_ref().is_none_or(|known| !Arc::ptr_eq(known, made)) {
-            memory.selecting.clear();
-        }
-        memory.shown = Some(Arc::clone(made));
+    if is_new {
+        memory.selecting.clear();
     }
 }
 

@@ -6,7 +6,7 @@ use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history}
 use crate::analysis::optimization::Evaluation;
 use crate::model::RunId;
 use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
-use crate::widgets::text::CharWidths;
+use crate::views::wrapped::{Made, Paper};
 use crate::widgets::tokens::Tone;
 use crate::words;
 
@@ -14,9 +14,8 @@ use crate::words;
 const NAMED: usize = 4;
 
 /// What is wanted of the rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) struct Wanted {
-    pub width: f32,
     pub shows_all: bool,
     pub shows_space: bool,
     /// A passage to look up; empty for none.
@@ -50,9 +49,8 @@ pub(super) struct EvolutionRows {
     pub history: Option<PhraseHistory>,
 }
 
-impl EvolutionRows {
-    /// About how many bytes they hold.
-    pub fn bytes(&self) -> usize {
+impl Made for EvolutionRows {
+    fn bytes(&self) -> usize {
         let of_row = |row: &Row| match row {
             Row::Text(text) => text.bytes(),
             Row::Step(StepRow { title, facts, .. }) => {
@@ -64,7 +62,7 @@ impl EvolutionRows {
     }
 }
 
-pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, widths: &CharWidths) -> EvolutionRows {
+pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, paper: &Paper) -> EvolutionRows {
     let history = (!wanted.phrase.is_empty()).then(|| phrase_history(evolution, &wanted.phrase));
     let mut rows = Vec::new();
     for (at, step) in evolution.steps.iter().enumerate() {
@@ -78,7 +76,7 @@ pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, widths: &CharWidths) 
             None => {}
         }
         rows.push(Row::Step(StepRow { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() }));
-        instructions(at, step, wanted, widths, &mut rows);
+        instructions(at, step, wanted, paper, &mut rows);
         // The bottom of a card is a gap already.
         if rows.last() != Some(&Row::Text(TextRow::Bottom)) {
             rows.push(Row::Text(TextRow::Gap));
@@ -119,7 +117,7 @@ fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Ton
     facts
 }
 
-fn instructions(at: usize, step: &Step, wanted: &Wanted, widths: &CharWidths, rows: &mut Vec<Row>) {
+fn instructions(at: usize, step: &Step, wanted: &Wanted, paper: &Paper, rows: &mut Vec<Row>) {
     let mut caption = |text: &str| rows.push(Row::Text(TextRow::Caption(text.to_owned())));
     if step.instructions.is_none() {
         caption("The instructions are not known: this state has no such predictor or no program");
@@ -140,8 +138,7 @@ fn instructions(at: usize, step: &Step, wanted: &Wanted, widths: &CharWidths, ro
         is_folded: !is_whole && !step.diff.is_same(),
         is_unified: true,
         shows_space: wanted.shows_space,
-        width: wanted.width,
-        widths,
+        paper,
     };
     rows.extend(card.rows().into_iter().map(Row::Text));
 }

@@ -10,17 +10,16 @@ use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
-use crate::loader::{DerivedKey, Lane};
 use crate::state::{Action, Location, Place, SpanRef};
 use crate::views::scene::Scene;
 use crate::views::text_change::NOT_IN_FULL;
+use crate::views::wrapped::Wish;
 use crate::widgets::chips::Chip;
 use crate::widgets::diff_text;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::section::{card_heading_ui, text_ui};
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
@@ -139,26 +138,11 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
 
 /// Makes the rows on a worker; what was shown stays until they are there.
 fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown) -> Option<Arc<ProposalRows>> {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let (_, widths) = memory.widths.as_ref()?;
-    // In steps, so that dragging a panel does not wrap anew with each point.
-    let width = ((ui.available_width() - size::SCROLL_BAR - INSET - size::GAP_M) / 8.0).floor().max(20.0) * 8.0;
-    let (fate, shows_changes) = (memory.fate, memory.shows_changes);
-    let wanted = Wanted { width, scale, fate, shows_changes, open: memory.open.clone() };
-    let key = DerivedKey { what: "rows of proposals", source: shown.id, variant: wanted.key() };
-    let (lineage, widths) = (Arc::clone(&shown.lineage), widths.clone());
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = proposals::rows(&lineage, &wanted, &widths);
-        let bytes = made.bytes();
-        (made, bytes)
-    });
-    if let Some(made) = slot.value() {
-        memory.made = Some(Arc::clone(made));
-    }
-    memory.made.clone()
+    let wanted = Wanted { fate: memory.fate, shows_changes: memory.shows_changes, open: memory.open.clone() };
+    let wish = Wish { inset: INSET + size::GAP_M, ..Wish::new("rows of proposals", shown.id, wanted) };
+    let lineage = Arc::clone(&shown.lineage);
+    memory.rows.make(ui, scene.loader, wish, move |wanted, paper| proposals::rows(&lineage, wanted, paper));
+    memory.rows.shown().cloned()
 }
 
 /// What the user did with a row.

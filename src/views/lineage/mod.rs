@@ -12,6 +12,7 @@ use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::wrapped::Wrapped;
 use crate::loader::{Lane, LineageOf, Optimization, PreparedLineage, RunPage};
 use crate::query::lineage::LineageSource;
 use crate::query::{Lineage, OptimizationOf};
@@ -20,7 +21,6 @@ use crate::widgets::notice::Notice;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
 use crate::widgets::table::TableState;
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use proposals::{Fate, ProposalRows};
@@ -34,8 +34,7 @@ pub(super) struct LineageMemory {
     fate: Fate,
     shows_changes: bool,
     open: BTreeSet<usize>,
-    made: Option<Arc<ProposalRows>>,
-    widths: Option<(u32, CharWidths)>,
+    rows: Wrapped<ProposalRows>,
     scroll: RowScroll,
     /// The proposal that the keyboard stands in, and on which of its rows.
     cursor: Option<(usize, usize)>,

@@ -1,8 +1,8 @@
 //! The rows of a card. Made on a worker.
 
 use crate::analysis::text_diff::{PieceOp, TextCut, TextDiff};
+use crate::views::wrapped::Paper;
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
-use crate::widgets::text::CharWidths;
 use crate::words;
 
 /// Between two cards, and within one at each side.
@@ -74,9 +74,7 @@ pub(in crate::views) struct Card<'a> {
     pub is_unified: bool,
     /// Spaces, tabs and line ends are shown as signs.
     pub shows_space: bool,
-    /// How wide the rows are, in points.
-    pub width: f32,
-    pub widths: &'a CharWidths,
+    pub paper: &'a Paper,
 }
 
 impl Card<'_> {
@@ -103,10 +101,10 @@ impl Card<'_> {
 
     fn wrap(&self) -> Wrap<'_> {
         let width = match self.is_unified {
-            true => self.width - 2.0 * CARD_PADDING - GUTTER,
-            false => (self.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING,
+            true => self.paper.width - 2.0 * CARD_PADDING - GUTTER,
+            false => (self.paper.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING,
         };
-        Wrap { width: width.max(40.0), widths: self.widths, shows_space: self.shows_space }
+        Wrap { width: width.max(40.0), widths: &self.paper.widths, shows_space: self.shows_space }
     }
 
     /// Says where MLflow cut the params, and shows what each side has from there on, unmarked: it
@@ -185,6 +183,7 @@ fn push_changed(card: usize, lines: Vec<TextRow>, rows: &mut Vec<TextRow>) {
 mod tests {
     use super::*;
     use crate::analysis::text_diff::diff_texts;
+    use crate::widgets::text::CharWidths;
 
     fn said(card: &Card<'_>) -> Vec<String> {
         let line = |line: &Option<DiffLine>| line.as_ref().map(DiffLine::spoken).unwrap_or_default();
@@ -203,7 +202,7 @@ mod tests {
         let old: Vec<String> = (1..=9).map(|line| format!("line {line}")).collect();
         let new = old.join("\n").replace("line 5", "line five");
         let diff = diff_texts(&old.join("\n"), &new, None);
-        let widths = CharWidths::monospace();
+        let paper = Paper { width: 200.0, widths: CharWidths::monospace() };
         let card = Card {
             card: 3,
             diff: &diff,
@@ -211,8 +210,7 @@ mod tests {
             is_folded: true,
             is_unified: true,
             shows_space: false,
-            width: 200.0,
-            widths: &widths,
+            paper: &paper,
         };
         let wanted = [
             "Top { card: 3 }",
@@ -237,7 +235,7 @@ mod tests {
     fn what_was_cut_is_said_and_its_rest_stands_on_its_side() {
         let mut diff = diff_texts("same", "same", None);
         diff.unknown = Some(TextCut { old: true, new: false, old_rest: String::new(), new_rest: "more".to_owned() });
-        let widths = CharWidths::monospace();
+        let paper = Paper { width: 200.0, widths: CharWidths::monospace() };
         let card = Card {
             card: 0,
             diff: &diff,
@@ -245,8 +243,7 @@ mod tests {
             is_folded: false,
             is_unified: false,
             shows_space: false,
-            width: 200.0,
-            widths: &widths,
+            paper: &paper,
         };
         let told = said(&card);
         assert_eq!(told[1], "same | same");

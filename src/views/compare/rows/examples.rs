@@ -1,7 +1,7 @@
 //! Examples that one run got right and the other wrong.
 
 use super::values::json_text;
-use super::{ExampleCell, Options, Row, cut_text};
+use super::{ExampleCell, Row, cut_text};
 use crate::analysis::result_table::RightRule;
 use crate::model::program::Object;
 use crate::query::{Comparison, ExampleChange, ExampleDiff, ScoreSource, TraceLink};
@@ -16,7 +16,7 @@ const ANSWER: usize = 600;
 /// A tooltip shows no more.
 const WHOLE: usize = 3_000;
 
-pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>) {
+pub(super) fn examples(diff: &Comparison, width: f32, rows: &mut Vec<Row>) {
     let Some(all) = &diff.examples else {
         for (who, source) in SIDES.iter().zip(&diff.sources) {
             if let ScoreSource::Nothing(why) = source {
@@ -71,7 +71,7 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
     let broken: Vec<ExampleCell> = all.broken.iter().map(|change| cell(change, false)).collect();
     let captions = (format!("Fixed · {}", count(fixed.len())), format!("Broken · {}", count(broken.len())));
     let has_both = !fixed.is_empty() && !broken.is_empty();
-    if options.width >= TWO_COLUMNS && has_both {
+    if width >= TWO_COLUMNS && has_both {
         rows.push(Row::Captions(captions.0, captions.1));
         let (mut fixed, mut broken) = (fixed.into_iter(), broken.into_iter());
         loop {

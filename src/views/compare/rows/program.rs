@@ -7,15 +7,15 @@ use crate::analysis::text_diff::TextDiff;
 use crate::model::{Demo, Json, ProgramSource};
 use crate::query::{Comparison, NO_PROGRAM};
 use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
+use crate::views::wrapped::Paper;
 use crate::widgets::diff_text::Mark;
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::words;
 
 /// No more columns of demos are shown.
 const DEMO_COLUMNS: usize = 5;
 
-pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+pub(super) fn program(diff: &Comparison, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
     let Some(program) = &diff.program else {
         let who = match (&diff.old, &diff.new) {
             (None, None) => "Neither run has a program",
@@ -51,7 +51,7 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
             same.push(title(&predictor.path));
             continue;
         }
-        predictor_rows(at, predictor, options, widths, rows);
+        predictor_rows(at, predictor, options, paper, rows);
     }
     keys("Other parts of the state", &program.other, rows);
     if !same.is_empty() {
@@ -66,15 +66,15 @@ fn title(path: &str) -> String {
     crate::model::predictor_title(path).to_owned()
 }
 
-fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
     rows.push(Row::Predictor { title: title(&diff.path), facts: facts(diff) });
     let is_hidden = options.only_differences && diff.instructions.is_same() && diff.instructions.unknown.is_none();
     if !(diff.instructions.pieces.is_empty() && diff.instructions.unknown.is_none() || is_hidden) {
-        instructions(at, &diff.instructions, options, widths, rows);
+        instructions(at, &diff.instructions, options, paper, rows);
     }
     if !(diff.module_src.pieces.is_empty() || options.only_differences && diff.module_src.is_same()) {
         rows.push(Row::caption("Source".to_owned()));
-        instructions(at, &diff.module_src, options, widths, rows);
+        instructions(at, &diff.module_src, options, paper, rows);
     }
     demos(&diff.demos, options, rows);
     fields(&diff.fields, rows);
@@ -148,7 +148,7 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     facts
 }
 
-fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+fn instructions(at: usize, diff: &TextDiff, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
     let differs = !diff.is_same() || diff.unknown.is_some();
     let card = Card {
         card: at,
@@ -157,8 +157,7 @@ fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidt
         is_folded: options.only_differences && differs && !options.whole.contains(&at),
         is_unified: options.is_unified,
         shows_space: options.shows_space,
-        width: options.width,
-        widths,
+        paper,
     };
     rows.extend(card.rows().into_iter().map(Row::Text));
 }
