@@ -18,6 +18,8 @@ mod imports;
 mod known_circles;
 #[path = "architecture/names.rs"]
 mod names;
+#[path = "architecture/parameters.rs"]
+mod parameters;
 #[path = "architecture/places.rs"]
 mod places;
 #[path = "architecture/rules.rs"]
@@ -113,6 +115,11 @@ fn text_columns_are_read_as_bytes() {
 #[test]
 fn colours_have_one_home() {
     check(&files("src"), rules::raw_colours);
+}
+
+#[test]
+fn what_travels_together_has_a_name() {
+    check(&files("src"), parameters::mistakes);
 }
 
 #[test]

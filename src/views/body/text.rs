@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::Body;
 use super::find::{FindMemory, HITS_MOST};
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::state::{Action, NoticeText};
@@ -30,71 +31,74 @@ pub(in crate::views) struct TextMemory {
     go_to: Option<usize>,
 }
 
+/// In which font a text is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::views) enum Face {
+    /// For reading.
+    Prose,
+    /// That of values, whose characters are all equally wide.
+    Value,
+}
+
+/// How a text is shown that is no higher than it needs to be.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::views) struct Block<'a> {
+    pub face: Face,
+    /// What is more scrolls.
+    pub most_lines: usize,
+    /// What can be done with what is selected.
+    pub offer: Option<&'a str>,
+}
+
 /// Shows a text with a search above it.
 pub(in crate::views) fn searched_text_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut TextMemory,
-    id: &str,
-    label: &str,
-    text: &Text,
-    prose: bool,
+    body: Body<'_>,
+    face: Face,
 ) {
-    let hits = search(scene, &memory.find, text);
+    let hits = search(scene, &memory.find, body.text);
     let found = hits.as_ref().map(|hits| hits.len());
-    let to = memory.find.bar_ui(ui, &format!("Find in {label}"), text.id(), found);
+    let to = memory.find.bar_ui(ui, &format!("Find in {}", body.label), body.text.id(), found);
     ui.add_space(size::GAP_XS);
     if let Some(hit) = to.and_then(|to| hits.as_ref()?.get(to)) {
         memory.go_to = Some(hit.start);
     }
     let none = Vec::new();
-    let current = memory.find.current();
-    marked_text_ui(
-        ui,
-        scene,
-        memory,
-        (id, label),
-        text,
-        prose,
-        (hits.as_deref().unwrap_or(&none), current),
-        Room::default(),
-    );
+    let look = Look {
+        face,
+        most_lines: None,
+        offer: None,
+        hits: hits.as_deref().unwrap_or(&none),
+        current: memory.find.current(),
+    };
+    marked_text_ui(ui, scene, memory, body, look);
 }
 
-/// Shows a text as high as it is, up to so many lines; what is more scrolls.
+/// Shows a text as high as it is, up to so many lines. Returns the passage with which is to be done what was offered.
 pub(in crate::views) fn text_block_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut TextMemory,
-    names: (&str, &str),
-    text: &Text,
-    prose: bool,
-    most_lines: usize,
-) {
-    offering_text_block_ui(ui, scene, memory, names, (text, prose), most_lines, None);
-}
-
-/// The same, which offers to do something with what is selected. Returns what that is to be done with.
-pub(in crate::views) fn offering_text_block_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut TextMemory,
-    names: (&str, &str),
-    (text, prose): (&Text, bool),
-    most_lines: usize,
-    offer: Option<&str>,
+    body: Body<'_>,
+    block: Block<'_>,
 ) -> Option<String> {
-    let room = Room { most_lines: Some(most_lines), offer };
-    marked_text_ui(ui, scene, memory, names, text, prose, (&[], None), room)
+    let Block { face, most_lines, offer } = block;
+    let look = Look { face, most_lines: Some(most_lines), offer, hits: &[], current: None };
+    marked_text_ui(ui, scene, memory, body, look)
 }
 
 /// How a text is shown.
-#[derive(Clone, Copy, Default)]
-struct Room<'a> {
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    face: Face,
     /// It is as high as it is, up to so many lines; else it fills the space that is left.
     most_lines: Option<usize>,
-    /// What can be done with what is selected.
     offer: Option<&'a str>,
+    /// The places that are marked, and the one among them that was gone to.
+    hits: &'a [Range<usize>],
+    current: Option<usize>,
 }
 
 fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
@@ -111,18 +115,15 @@ fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<V
     slot.value().map(Arc::clone)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one text, and all that is known of how it is shown")]
-/// Shows a text with some of its places marked. `prose`: in the font for reading rather than that of values.
+/// Shows a text with some of its places marked.
 fn marked_text_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut TextMemory,
-    (id, label): (&str, &str),
-    text: &Text,
-    prose: bool,
-    (hits, current): (&[Range<usize>], Option<usize>),
-    room: Room<'_>,
+    body: Body<'_>,
+    look: Look<'_>,
 ) -> Option<String> {
+    let text = body.text;
     if memory.source != Some(text.id()) {
         memory.source = Some(text.id());
         hint_fonts(ui, scene, text.text());
@@ -131,19 +132,22 @@ fn marked_text_ui(
             memory.lines.forget();
         }
     }
-    let cut = if prose { Type::Body } else { Type::Value };
+    let cut = if look.face == Face::Prose { Type::Body } else { Type::Value };
     let wish = Wish { cut, is_short: text.bytes() <= AT_ONCE, ..Wish::new("wrapping", text.id(), ()) };
     let owned = Arc::clone(text.text());
     memory.lines.make(ui, scene.loader, wish, |_, paper| TextLines::new(owned).wrapped(paper.width, &paper.widths));
     let Some(lines) = memory.lines.shown().cloned() else {
-        skeleton_rows_ui(ui, room.most_lines.unwrap_or(12).min(12), size::LINE);
+        skeleton_rows_ui(ui, look.most_lines.unwrap_or(12).min(12), size::LINE);
         return None;
     };
     let reveal = memory.go_to.take().map(|byte| lines.line_at(byte));
-    let view = VirtualText::new(id, label, &lines).key_ranges(text.keys()).hits(hits, current).reveal(reveal);
-    let view = if prose { view.prose() } else { view };
-    let view = view.offer(room.offer);
-    let view = match room.most_lines {
+    let view = VirtualText::new(body.id, body.label, &lines)
+        .key_ranges(text.keys())
+        .hits(look.hits, look.current)
+        .reveal(reveal);
+    let view = if look.face == Face::Prose { view.prose() } else { view };
+    let view = view.offer(look.offer);
+    let view = match look.most_lines {
         Some(most) => view.height(lines.len().min(most) as f32 * size::LINE),
         None => view,
     };

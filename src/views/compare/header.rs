@@ -23,15 +23,25 @@ const SWITCHES: f32 = 430.0;
 /// So many characters of a hash tell it from others.
 const HASH: usize = 8;
 
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    /// All of it, the baseline first.
+    pub runs: &'a [RunId],
+    /// The baseline, and the run that is shown beside it.
+    pub pair: (&'a RunId, &'a RunId),
+    /// `None` until it is known.
+    pub diff: Option<&'a Comparison>,
+}
+
 /// Draws the head; returns how the two runs are called.
 pub(super) fn header_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut CompareMemory,
-    runs: &[RunId],
-    (a, b): (&RunId, &RunId),
-    diff: Option<&Comparison>,
+    compared: Compared<'_>,
 ) -> (String, String) {
+    let Compared { runs, pair: (a, b), diff } = compared;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, "Compare");

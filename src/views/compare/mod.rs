@@ -26,6 +26,7 @@ use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
+use header::Compared;
 use paint::{Names, RowEvent};
 use rows::{Options, Rows};
 
@@ -58,7 +59,7 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let known = slot.value().map(|prepared| &prepared.diff);
-        let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);
+        let names = header::header_ui(ui, scene, memory, Compared { runs, pair: (&a, &b), diff: known });
         let tab = tabs_ui(ui, scene, known);
         ui.add_space(size::GAP_S);
         let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };

@@ -70,8 +70,8 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         }
         Row::Demo(it) => demo(ui, row, it, tokens),
         Row::Change(change) => change_ui(ui, row, change, tokens),
-        Row::Example(one) => examples::alone_ui(ui, row, one, names, tokens),
-        Row::Examples(left, right) => examples::row_ui(ui, row, [left.as_ref(), right.as_ref()], names, tokens),
+        Row::Example(one) => examples::alone_ui(ui, row, one, names),
+        Row::Examples(left, right) => examples::row_ui(ui, row, [left.as_ref(), right.as_ref()], names),
     }
 }
 

@@ -168,9 +168,10 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             let label = proposals::spoken(*proposal, one);
             let response = row.interact(ui, info(&label, 0, *is_open));
             under(ui, response.hovered());
-            head_row_ui(ui, row, *proposal, one, *is_open, tokens);
+            let placed = Placed { at: *proposal, one };
+            head_row_ui(ui, row, placed, *is_open);
             let read = match one.texts.len() {
-                1 => read_ui(ui, row, *proposal, one, 0, shown),
+                1 => read_ui(ui, row, placed, 0, shown),
                 _ => None,
             };
             let clicked = response.clicked().then_some(match is_open {
@@ -186,7 +187,8 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             let response = row.interact(ui, info(&format!("For {component}"), 1, None));
             under(ui, response.hovered());
             row_text::paint(ui.painter(), rect, component, Type::Value, tokens.text2, Align::Min);
-            read_ui(ui, row, *proposal, one, *text, shown).or(response.clicked().then_some(RowEvent::Choose(*proposal)))
+            let placed = Placed { at: *proposal, one };
+            read_ui(ui, row, placed, *text, shown).or(response.clicked().then_some(RowEvent::Choose(*proposal)))
         }
         ProposalRow::Coarse { proposal } => {
             let response = row.interact(ui, info(NOT_IN_FULL, 1, None));
@@ -211,7 +213,15 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
     }
 }
 
-fn head_row_ui(ui: &Ui, row: &VisibleRow, at: usize, one: &LineageProposal, is_open: Option<bool>, tokens: &Tokens) {
+/// A proposal and its place among all of them.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    at: usize,
+    one: &'a LineageProposal,
+}
+
+fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_open: Option<bool>) {
+    let tokens = Tokens::of(ui);
     let painter = ui.painter();
     if let Some(is_open) = is_open {
         let glyph = if is_open { Glyph::FoldOpen } else { Glyph::FoldClosed };
@@ -260,14 +270,7 @@ fn fate_ui(ui: &Ui, rect: Rect, one: &LineageProposal, tokens: &Tokens) {
 }
 
 /// The way to the span that wrote a text.
-fn read_ui(
-    ui: &Ui,
-    row: &VisibleRow,
-    at: usize,
-    one: &LineageProposal,
-    text: usize,
-    shown: &Shown,
-) -> Option<RowEvent> {
+fn read_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, text: usize, shown: &Shown) -> Option<RowEvent> {
     let tokens = Tokens::of(ui);
     let rect = row.rect.with_min_x((row.rect.right() - LINK).max(row.rect.left()));
     let Some(writer) = one.writers.get(text).and_then(Option::as_ref) else {

@@ -107,7 +107,7 @@ pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Lineag
         // Without a choice what is asked for most stands there: the best.
         let chosen = at.or_else(|| shown.facts.iter().position(|one| one.rank.is_some())).unwrap_or(0);
         let most = (ui.available_height() * TABLE_SHARE).max(TABLE_LEAST);
-        table::table_ui(ui, scene, memory, &shown, at, most);
+        table::table_ui(ui, scene, memory, &shown, table::Look { chosen: at, most_height: most });
         ui.add_space(size::GAP_XS);
         if let Some(one) = shown.facts.get(chosen) {
             let proposal = lineage.proposals.iter().position(|proposal| proposal.candidate == Some(one.index));

@@ -99,8 +99,8 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let frame = egui::Frame::new().inner_margin(egui::Margin { left, ..Default::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt(("program", at)).auto_shrink(false).show(ui, |ui| {
-            let history = history(page);
-            predictor::predictor_ui(ui, scene, memory, page, prepared, at, history);
+            let part = predictor::Part { page, prepared, at, history: history(page) };
+            predictor::predictor_ui(ui, scene, memory, part);
             ui.add_space(size::GAP_L);
         });
     });

@@ -7,8 +7,9 @@ use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
+use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
-use crate::views::body::text::{TextMemory, offering_text_block_ui, text_block_ui};
+use crate::views::body::text::{Block, Face, TextMemory, text_block_ui};
 use crate::views::origin::origin_ui;
 use crate::views::scene::Scene;
 use crate::views::text_change::HISTORY;
@@ -25,19 +26,23 @@ const JSON_HEIGHT: f32 = 190.0;
 /// Of it, what is no row: the field to search in.
 const JSON_FIND: f32 = 40.0;
 
-pub(super) fn predictor_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut ProgramMemory,
-    page: &RunPage,
-    prepared: &PreparedProgram,
-    at: usize,
-    history: Option<&RunId>,
-) {
+/// A predictor of a run's program.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub page: &'a RunPage,
+    pub prepared: &'a PreparedProgram,
+    /// Its place among the predictors.
+    pub at: usize,
+    /// The optimization in which a passage of its instructions can be followed.
+    pub history: Option<&'a RunId>,
+}
+
+pub(super) fn predictor_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, part: Part<'_>) {
+    let Part { prepared, at, .. } = part;
     if let (Some(predictor), Some(shown)) = (prepared.program.predictors.get(at), prepared.predictors.get(at)) {
         match &shown.module_src {
             Some(source) => source_ui(ui, scene, &mut memory.source, &predictor.path, source),
-            None => instructions_ui(ui, scene, memory, page, prepared, at, history),
+            None => instructions_ui(ui, scene, memory, part),
         }
         if !predictor.fields.is_empty() {
             ui.add_space(size::GAP_S);
@@ -50,25 +55,18 @@ pub(super) fn predictor_ui(
         }
         if let Some(rest) = &shown.rest {
             let label = "Everything else that was saved with this part";
-            raw_ui(ui, scene, &mut memory.rest, ("predictor rest", label), rest);
+            raw_ui(ui, scene, &mut memory.rest, Body { id: "predictor rest", label, text: rest });
         }
     }
     if let Some(rest) = &prepared.rest {
         let label = "Everything else that was saved with the program";
-        raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
+        raw_ui(ui, scene, &mut memory.program_rest, Body { id: "program rest", label, text: rest });
     }
 }
 
 /// The instructions of a predictor, who wrote them, and where a passage of them stands.
-fn instructions_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut ProgramMemory,
-    page: &RunPage,
-    prepared: &PreparedProgram,
-    at: usize,
-    history: Option<&RunId>,
-) {
+fn instructions_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, part: Part<'_>) {
+    let Part { page, prepared, at, history } = part;
     let Some((predictor, shown)) = prepared.program.predictors.get(at).zip(prepared.predictors.get(at)) else { return };
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -86,10 +84,10 @@ fn instructions_ui(
                 if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
                     origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
                 }
-                let names = ("instructions", "Instructions");
+                let body = Body { id: "instructions", label: "Instructions", text };
                 let offer = history.is_some().then_some(HISTORY);
-                let block = &mut memory.instructions;
-                let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
+                let block = Block { face: Face::Prose, most_lines: LINES_MOST, offer };
+                let passage = text_block_ui(ui, scene, &mut memory.instructions, body, block);
                 if let (Some(passage), Some(parent)) = (passage, history) {
                     look_up(scene, parent, &predictor.path, &passage);
                 }
@@ -113,7 +111,9 @@ fn source_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, path: 
                 scene.act(Action::Copy(source.text().to_string()));
             }
         });
-        text_block_ui(ui, scene, memory, ("source", "Source"), source, false, LINES_MOST);
+        let body = Body { id: "source", label: "Source", text: source };
+        let block = Block { face: Face::Value, most_lines: LINES_MOST, offer: None };
+        text_block_ui(ui, scene, memory, body, block);
     });
 }
 
@@ -184,16 +184,16 @@ fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], why_
     }
 }
 
-fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
+fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, body: Body<'_>) {
     ui.add_space(size::GAP_S);
-    section_ui(ui, label);
+    section_ui(ui, body.label);
     // The outermost braces are no rows.
-    let rows = text.text().lines().take(20).count().saturating_sub(2).max(1);
+    let rows = body.text.text().lines().take(20).count().saturating_sub(2).max(1);
     let height = (JSON_FIND + rows as f32 * (size::LINE + 2.0)).min(JSON_HEIGHT);
     let place =
         egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), height));
-    let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
-    json_view_ui(&mut inner, scene, memory, id, label, text);
+    let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(body.id).max_rect(place));
+    json_view_ui(&mut inner, scene, memory, body);
     drop(inner);
     ui.advance_cursor_after_rect(place);
 }
