@@ -16,7 +16,7 @@ use crate::store::{Result, StoreError};
 pub struct DerivedKey {
     /// What it is.
     pub what: &'static str,
-    /// What it is made of, for instance the version of a [`super::Versioned`].
+    /// What it is made of, for instance the number of a [`super::Numbered`].
     pub source: u64,
     /// In which way, for instance a width.
     pub variant: u64,

@@ -5,6 +5,10 @@
 //! remembers between frames – rows that were made, how a list is scrolled, what is typed – is its
 //! `…Memory`; everything that matters beyond that is in the state.
 //!
+//! No place knows another one. What places share stands below them: `body` (long texts and JSON with a search),
+//! `text_change` (what changed in a text), `command`, and the files of this folder. Who shows other places within
+//! itself is the window, a run and an experiment with their tabs, and a trace where there is no room for its details.
+//!
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod artifacts_folder;

@@ -16,7 +16,7 @@ use super::scene::Scene;
 use super::scroll::KeptScroll;
 use super::text_change::{ROW, Side, TextEvent};
 use super::wrapped::{Wish, Wrapped};
-use crate::loader::{DiffOf, Lane, PreparedDiff};
+use crate::loader::{DiffOf, Lane, Numbered};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
@@ -58,7 +58,7 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
     memory.turn_to((a.clone(), b.clone()));
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
-        let known = slot.value().map(|prepared| &prepared.diff);
+        let known = slot.value().map(|prepared| &prepared.value);
         let names = header::header_ui(ui, scene, memory, Compared { runs, pair: (&a, &b), diff: known });
         let tab = tabs_ui(ui, scene, known);
         ui.add_space(size::GAP_S);
@@ -87,13 +87,19 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
         );
         memory.kept.note(scene, "comparison", memory.scroll);
         if let Some(event) = event {
-            happened(scene, memory, prepared, event);
+            happened(scene, memory, &prepared.value, event);
         }
     });
 }
 
 /// Makes the rows on a worker; what was shown stays until they are there.
-fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Arc<PreparedDiff>, tab: Tab) {
+fn make_rows(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    prepared: &Arc<Numbered<Comparison>>,
+    tab: Tab,
+) {
     let settings = scene.state.settings.compare;
     let options = Options {
         tab,
@@ -104,7 +110,7 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepare
     };
     let wish = Wish::new("rows of a comparison", prepared.id, options);
     let prepared = Arc::clone(prepared);
-    memory.rows.make(ui, scene.loader, wish, move |options, paper| rows::rows(&prepared, options, paper));
+    memory.rows.make(ui, scene.loader, wish, move |options, paper| rows::rows(&prepared.value, options, paper));
 }
 
 /// The first tab that has something; `None` if none has.
@@ -149,14 +155,14 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Ta
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
+fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Comparison, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
         RowEvent::Text(TextEvent::ShowWhole(predictor)) => {
             memory.whole.insert(predictor);
         }
         RowEvent::Text(TextEvent::CopyText(predictor, side)) => {
-            let diff = prepared.diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
+            let diff = diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
             let text = diff.map(|diff| match side {
                 Side::Old => diff.instructions.old(),
                 Side::New => diff.instructions.new_text(),

@@ -6,8 +6,8 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use crate::loader::PreparedDiff;
 use crate::model::TraceId;
+use crate::query::Comparison;
 use crate::state::Tab;
 use crate::views::text_change::{SENTENCE_LEFT, TextRow};
 use crate::views::wrapped::{Made, Paper};
@@ -111,8 +111,7 @@ pub(super) struct Rows {
 }
 
 /// Makes the rows.
-pub(super) fn rows(prepared: &PreparedDiff, options: &Options, paper: &Paper) -> Rows {
-    let diff = &prepared.diff;
+pub(super) fn rows(diff: &Comparison, options: &Options, paper: &Paper) -> Rows {
     let mut rows = Vec::new();
     match options.tab {
         Tab::Params => values::params(diff, &mut rows),

@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::text_change::{self, ROW, Side, TextEvent, TextRow};
 use super::wrapped::{Wish, Wrapped};
 use crate::analysis::evolution::{Evolution, MeanScore};
-use crate::loader::{EvolutionOf, Lane, PreparedEvolution};
+use crate::loader::{EvolutionOf, Lane, Numbered};
 use crate::model::{RunId, predictor_title};
 use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
 use crate::widgets::chips::Chip;
@@ -55,7 +55,7 @@ pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Evol
         empty_ui(ui, "This store has no such run", "");
         return;
     };
-    let evolution = &prepared.evolution;
+    let evolution = &prepared.value;
     if evolution.predictor.is_none() {
         let text = "No evaluation of this run has instructions; an optimization writes model.json with each evaluation";
         empty_ui(ui, text, "");
@@ -170,7 +170,7 @@ fn make_rows(
     ui: &Ui,
     scene: &mut Scene<'_>,
     memory: &mut EvolutionMemory,
-    found: &Arc<Option<PreparedEvolution>>,
+    found: &Arc<Option<Numbered<Evolution>>>,
     id: u64,
 ) {
     let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
@@ -183,7 +183,7 @@ fn make_rows(
     let wish = Wish::new("rows of an evolution", id, wanted);
     let found = Arc::clone(found);
     let is_new = memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
-        found.as_ref().as_ref().map(|found| rows(&found.evolution, wanted, paper)).unwrap_or_default()
+        found.as_ref().as_ref().map(|found| rows(&found.value, wanted, paper)).unwrap_or_default()
     });
     if is_new {
         memory.selecting.clear();

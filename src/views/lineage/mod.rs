@@ -13,7 +13,7 @@ use egui::Ui;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::wrapped::Wrapped;
-use crate::loader::{Lane, LineageOf, Optimization, PreparedLineage, RunPage};
+use crate::loader::{Lane, LineageOf, Numbered, Optimization, RunPage};
 use crate::query::lineage::LineageSource;
 use crate::query::{Lineage, OptimizationOf};
 use crate::widgets::empty::empty_ui;
@@ -56,14 +56,14 @@ struct Shown {
 
 impl LineageMemory {
     /// Makes lines and facts anew only when something changed.
-    fn keep_up(&mut self, told: &PreparedLineage, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+    fn keep_up(&mut self, told: &Numbered<Arc<Lineage>>, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
         if let Some(shown) = &self.shown
             && shown.id == told.id
             && Arc::ptr_eq(&shown.found, found)
         {
             return Some(Arc::clone(shown));
         }
-        let (lineage, optimization) = (&told.lineage, found.as_ref().as_ref()?);
+        let (lineage, optimization) = (&told.value, found.as_ref().as_ref()?);
         if self.shown.as_ref().is_some_and(|shown| shown.lineage.parent != lineage.parent) {
             *self = Self::default();
         }

@@ -6,6 +6,7 @@ use super::{ProgramMemory, demos, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
+use crate::query::ProvenanceOf;
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
@@ -81,8 +82,8 @@ fn instructions_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemor
         });
         match &shown.instructions {
             Some(text) => {
-                if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
-                    origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
+                if let Some(asked) = provenance_of(page, &prepared.program, &predictor.path) {
+                    origin_ui(ui, scene, &asked, "");
                 }
                 let body = Body { id: "instructions", label: "Instructions", text };
                 let offer = history.is_some().then_some(HISTORY);
@@ -153,15 +154,16 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
     scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
 }
 
-/// The optimization in which the instructions may have been written, and the run that shows this
-/// program there: evaluations of optimizers are numbered, and an optimization stands for its best.
-fn optimization_of<'a>(page: &'a RunPage, program: &Program) -> Option<(&'a RunId, &'a RunId)> {
-    let run = &page.run.id;
-    match &page.parent {
-        Some(parent) if run_names::is_of_optimizer(&page.run.name) => Some((&parent.id, run)),
-        _ if program.source == ProgramSource::BestModelJson => Some((run, run)),
-        _ => None,
-    }
+/// Who wrote the instructions: asked of the optimization in which they may have been written, and of the run that shows
+/// this program there. Evaluations of optimizers are numbered, and an optimization stands for its best.
+fn provenance_of(page: &RunPage, program: &Program, path: &str) -> Option<ProvenanceOf> {
+    let evaluation = page.run.id.clone();
+    let parent = match &page.parent {
+        Some(parent) if run_names::is_of_optimizer(&page.run.name) => parent.id.clone(),
+        _ if program.source == ProgramSource::BestModelJson => evaluation.clone(),
+        _ => return None,
+    };
+    Some(ProvenanceOf { parent, evaluation, path: path.to_owned() })
 }
 
 fn demos_heading(demos: usize, bootstrapped: usize) -> String {

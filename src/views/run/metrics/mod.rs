@@ -104,15 +104,15 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
             (outer.with_max_y(edge), outer.with_min_y(edge + size::GAP_S))
         }
     };
+    let offered = Lists { page, keys: &keys, candidates: &candidates };
     if has_lists {
         let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
         area.shrink_clip_rect(lists);
-        let is_beside = lists.width() > LISTS + 1.0;
-        panel::lists_ui(&mut area, scene, memory, Lists { page, keys: &keys, candidates: &candidates, is_beside });
+        panel::lists_ui(&mut area, scene, memory, offered, lists.width() > LISTS + 1.0);
     }
     let mut area = ui.new_child(UiBuilder::new().id_salt("charts").max_rect(charts));
     area.shrink_clip_rect(charts.expand(1.0));
-    charts_ui(&mut area, scene, memory, page, (&keys, &candidates));
+    charts_ui(&mut area, scene, memory, offered);
     ui.advance_cursor_after_rect(outer);
 }
 
@@ -169,13 +169,8 @@ fn smoothing_ui(ui: &mut Ui, smoothing: &mut u8) {
     text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
 }
 
-fn charts_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut MetricsMemory,
-    page: &RunPage,
-    (keys, candidates): (&[String], &[Candidate]),
-) {
+fn charts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>) {
+    let Lists { page, keys, candidates } = lists;
     let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
     if shown.is_empty() {
         empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");

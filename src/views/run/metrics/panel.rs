@@ -49,13 +49,17 @@ pub(super) struct Lists<'a> {
     pub keys: &'a [String],
     /// The runs.
     pub candidates: &'a [Candidate],
-    /// Side by side rather than one below the other.
-    pub is_beside: bool,
 }
 
-/// Both lists.
-pub(super) fn lists_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>) {
-    let Lists { page, keys, candidates, is_beside } = lists;
+/// Both lists; `is_beside`: side by side rather than one below the other.
+pub(super) fn lists_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    lists: Lists<'_>,
+    is_beside: bool,
+) {
+    let Lists { page, keys, candidates } = lists;
     let outer = ui.max_rect();
     let has_runs = candidates.len() > 1;
     let (first, second) = match (has_runs, is_beside) {
