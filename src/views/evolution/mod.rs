@@ -104,7 +104,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
-            if ui.add(Chip::toggle(&predictor_title(path), is_shown)).clicked() {
+            if ui.add(Chip::toggle(predictor_title(path), is_shown)).clicked() {
                 scene.act(Action::FocusItem(Some(path.clone())));
             }
         }
