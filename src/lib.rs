@@ -22,7 +22,7 @@
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: location, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
 //! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
-//! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part | I/O, changing state except through actions |
+//! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part; below the places what they share | I/O, changing state except through actions |
 //! | [`app`] | eframe, panels, effects, dialogs | logic |
 //! | [`cli`] | the terminal twin | its own readers |
 //! | [`gallery`] | every widget in every state, on sheets to look at | anything but widgets |
@@ -56,7 +56,8 @@
 //! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
 //!
 //! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a new
-//!    circle. Names of DSPy and MLflow stand in `model` alone.
+//!    circle, and no place of `views` reaches another one, except what shows others within itself: what places share
+//!    stands below them. Names of DSPy and MLflow stand in `model` alone.
 //! 2. A store is never written, and its folder's bytes, times and listing stay as they are,
 //!    for plain, WAL and hot-journal stores.
 //! 3. Nothing outside `widgets/tokens` names a colour. No thread without a name, no channel

@@ -18,6 +18,10 @@ mod imports;
 mod known_circles;
 #[path = "architecture/names.rs"]
 mod names;
+#[path = "architecture/parameters.rs"]
+mod parameters;
+#[path = "architecture/places.rs"]
+mod places;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -88,6 +92,12 @@ fn files_import_each_other_in_no_new_circle() {
 }
 
 #[test]
+fn no_place_knows_another() {
+    let mistakes = places::mistakes(&circles::Graph::read(&files("src")));
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
+}
+
+#[test]
 fn only_what_draws_knows_egui() {
     check(&files("src"), imports::drawing_mistakes);
 }
@@ -105,6 +115,11 @@ fn text_columns_are_read_as_bytes() {
 #[test]
 fn colours_have_one_home() {
     check(&files("src"), rules::raw_colours);
+}
+
+#[test]
+fn what_travels_together_has_a_name() {
+    check(&files("src"), parameters::mistakes);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::slot::Slot;
 use crate::model::Warning;
-use crate::query::ask::{AnyAnswer, AnyQuestion, CostClass};
+use crate::query::ask::{AnyAnswer, AnyKey, CostClass};
 use crate::store::CancelToken;
 
 /// A request that is under way.
@@ -80,19 +80,19 @@ impl Entry {
 /// The answers by their questions.
 #[derive(Debug, Default)]
 pub(super) struct AnswerCache {
-    entries: HashMap<Arc<dyn AnyQuestion>, Entry>,
+    entries: HashMap<Arc<dyn AnyKey>, Entry>,
 }
 
 impl AnswerCache {
     /// What is known about a question; from now on something is.
-    pub fn entry(&mut self, question: &(dyn AnyQuestion + 'static)) -> &mut Entry {
+    pub fn entry(&mut self, question: &(dyn AnyKey + 'static)) -> &mut Entry {
         if !self.entries.contains_key(question) {
             self.entries.insert(question.to_shared(), Entry::default());
         }
         self.entries.entry(question.to_shared()).or_default()
     }
 
-    pub fn get_mut(&mut self, question: &(dyn AnyQuestion + 'static)) -> Option<&mut Entry> {
+    pub fn get_mut(&mut self, question: &(dyn AnyKey + 'static)) -> Option<&mut Entry> {
         self.entries.get_mut(question)
     }
 
@@ -137,7 +137,7 @@ impl AnswerCache {
             if total <= class.most_bytes() {
                 continue;
             }
-            let mut oldest: Vec<(u64, usize, Arc<dyn AnyQuestion>)> = of_class()
+            let mut oldest: Vec<(u64, usize, Arc<dyn AnyKey>)> = of_class()
                 .filter(|(_, entry)| entry.wanted < frame && entry.pending.is_none())
                 .map(|(question, entry)| (entry.wanted, bytes(entry), Arc::clone(question)))
                 .collect();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::lane::Lane;
 use super::loader::Loader;
 use super::slot::Slot;
-use crate::query::ask::{AnyAnswer, AnyQuestion, CostClass, Session};
+use crate::query::ask::{AnyAnswer, AnyKey, AnyQuestion, CostClass, Session};
 use crate::store::{Result, StoreError};
 
 /// Under which a derived value is kept.
@@ -16,7 +16,7 @@ use crate::store::{Result, StoreError};
 pub struct DerivedKey {
     /// What it is.
     pub what: &'static str,
-    /// What it is made of, for instance the version of a [`super::Versioned`].
+    /// What it is made of, for instance the number of a [`super::Numbered`].
     pub source: u64,
     /// In which way, for instance a width.
     pub variant: u64,
@@ -43,12 +43,12 @@ impl<T> std::fmt::Debug for Derived<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> AnyQuestion for Derived<T> {
+impl<T: Send + Sync + 'static> AnyKey for Derived<T> {
     fn as_any(&self) -> &dyn Any {
         self
     }
 
-    fn is_same(&self, other: &dyn AnyQuestion) -> bool {
+    fn is_same(&self, other: &dyn AnyKey) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|other| other.key == self.key)
     }
 
@@ -57,16 +57,18 @@ impl<T: Send + Sync + 'static> AnyQuestion for Derived<T> {
         self.key.hash(&mut hasher);
     }
 
-    fn to_shared(&self) -> Arc<dyn AnyQuestion> {
+    fn to_shared(&self) -> Arc<dyn AnyKey> {
         Arc::new(Self::new(self.key, None))
-    }
-
-    fn label(&self) -> &'static str {
-        self.key.what
     }
 
     fn cost(&self) -> CostClass {
         CostClass::Bodies
+    }
+}
+
+impl<T: Send + Sync + 'static> AnyQuestion for Derived<T> {
+    fn label(&self) -> &'static str {
+        self.key.what
     }
 
     fn find(&self, _: &mut Session<'_>) -> Result<AnyAnswer> {

@@ -1,39 +1,11 @@
-//! A predictor's way through an optimization, with a number under which rows are made of it.
+//! A predictor's way through an optimization.
 
-use super::text::fresh_id;
+use super::numbered::Numbered;
 use crate::analysis::evolution::Evolution;
 use crate::model::RunId;
 use crate::query;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::Result;
-
-/// One predictor along an optimization.
-#[derive(Clone, Debug)]
-pub struct PreparedEvolution {
-    /// What nothing else has: the rows for the screen are kept under it.
-    pub id: u64,
-    /// Its steps.
-    pub evolution: Evolution,
-}
-
-impl PreparedEvolution {
-    pub(super) fn new(evolution: Evolution) -> Self {
-        Self { id: fresh_id(), evolution }
-    }
-
-    /// About how many bytes it holds.
-    pub fn bytes(&self) -> usize {
-        let texts = self.evolution.steps.iter().filter_map(|step| step.instructions.as_ref());
-        texts.map(|text| 3 * text.len()).sum::<usize>() + self.evolution.evaluations.len() * 600
-    }
-}
-
-/// Equal if they say the same, whatever their numbers.
-impl PartialEq for PreparedEvolution {
-    fn eq(&self, other: &Self) -> bool {
-        self.evolution == other.evolution
-    }
-}
 
 /// A predictor's instructions along an optimization; `None` inside if the store has no such run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,16 +17,19 @@ pub struct EvolutionOf {
 }
 
 impl Question for EvolutionOf {
-    type Answer = Option<PreparedEvolution>;
+    type Answer = Option<Numbered<Evolution>>;
     const LABEL: &'static str = "evolution";
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let found = query::evolution(session, &self.parent, self.predictor.as_deref())?;
-        Ok(found.map(PreparedEvolution::new))
+        Ok(found.map(Numbered::new))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        answer.as_ref().map_or(0, PreparedEvolution::bytes)
+        answer.as_ref().map_or(0, |Numbered { value, .. }| {
+            let texts = value.steps.iter().filter_map(|step| step.instructions.as_ref());
+            texts.map(|text| 3 * text.len()).sum::<usize>() + value.evaluations.len() * 600
+        })
     }
 }

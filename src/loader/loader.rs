@@ -203,7 +203,7 @@ impl Loader {
     /// What is known of an answer right now. What is missing, or older than the store, is asked for on a worker;
     /// what is not asked for in every frame is cancelled.
     pub fn ask<Q: Question>(&mut self, question: &Q, lane: Lane) -> Slot<Q::Answer> {
-        self.ask_any(question, lane, || question.to_shared())
+        self.ask_any(question, lane, || Arc::new(question.clone()))
     }
 
     /// The same for a question of any type; `to_send` is what a worker answers, and the same question.

@@ -20,6 +20,7 @@ mod lineage;
 #[expect(clippy::module_inception, reason = "the loader itself stands beside its parts")]
 mod loader;
 mod nearby;
+mod numbered;
 mod opening;
 mod pool;
 mod prepare;
@@ -39,12 +40,13 @@ mod worker;
 
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use derive::DerivedKey;
-pub use diff::{DiffOf, PreparedDiff};
-pub use evolution::{EvolutionOf, PreparedEvolution};
+pub use diff::DiffOf;
+pub use evolution::EvolutionOf;
 pub use file::{FileBytes, FileOf};
 pub use lane::Lane;
-pub use lineage::{LineageOf, PreparedLineage};
+pub use lineage::LineageOf;
 pub use loader::{Loader, OpenStore, Slowest, StoreState};
+pub use numbered::Numbered;
 pub use opening::Opener;
 pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};

@@ -10,7 +10,7 @@ use super::pool::WorkerPool;
 use super::queue::Work;
 use super::worker::{Done, Outcome, Reply};
 use crate::model::{ArtifactTree, Warning};
-use crate::query::ask::AnyQuestion;
+use crate::query::ask::AnyKey;
 
 impl Loader {
     pub(super) fn poll_opening(&mut self) -> bool {
@@ -77,7 +77,7 @@ impl Loader {
     fn accept_answer(
         &mut self,
         serial: u64,
-        question: &(dyn AnyQuestion + 'static),
+        question: &(dyn AnyKey + 'static),
         outcome: Outcome,
         warnings: Vec<Warning>,
     ) -> bool {

@@ -192,7 +192,8 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     }
     let found: Vec<&Optimization> = read.iter().filter_map(|one| one.as_ref().as_ref()).collect();
     let seen = Seen::read(session, &homes)?;
-    add_evaluations(session, &mut passport, &own, &runs, &found, &seen)?;
+    let known = Known { own: &own, runs: &runs, found: &found, seen: &seen };
+    add_evaluations(session, &mut passport, &known)?;
     add_origins(session, &mut passport, &found)?;
     add_families(session, &mut passport, &found)?;
     Ok(Some(passport))
@@ -230,14 +231,20 @@ impl Seen {
     }
 }
 
-fn add_evaluations(
-    session: &mut Session<'_>,
-    passport: &mut Passport,
-    own: &[&Run],
-    runs: &HashMap<&RunId, &Run>,
-    found: &[&Optimization],
-    seen: &Seen,
-) -> Result<()> {
+/// What is known around a program.
+struct Known<'a> {
+    /// The runs that evaluated it.
+    own: &'a [&'a Run],
+    /// All runs.
+    runs: &'a HashMap<&'a RunId, &'a Run>,
+    /// The optimizations in which it was evaluated.
+    found: &'a [&'a Optimization],
+    /// Their data.
+    seen: &'a Seen,
+}
+
+fn add_evaluations(session: &mut Session<'_>, passport: &mut Passport, known: &Known<'_>) -> Result<()> {
+    let Known { own, runs, found, seen } = *known;
     let names: HashMap<_, _> = session
         .store
         .experiments(session.cx, true)?

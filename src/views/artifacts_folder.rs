@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Align2, Ui, Window, vec2};
 
 use super::command::Command;
+use super::path::{completions, folder_of, typed_path};
 use super::scene::Scene;
-use super::welcome::path::{completions, folder_of, typed_path};
 use crate::loader::{FolderName, Lane, NearbyKind, RunPage, whole_path};
 use crate::model::ArtifactOwner;
 use crate::query::ArtifactsOf;

@@ -3,6 +3,8 @@
 pub(super) mod keys;
 mod when;
 
+pub(super) use when::has_runs_filter;
+
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command of the window.

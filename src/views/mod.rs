@@ -5,18 +5,26 @@
 //! remembers between frames – rows that were made, how a list is scrolled, what is typed – is its
 //! `…Memory`; everything that matters beyond that is in the state.
 //!
+//! No place knows another one. What places share stands below them: `body` (long texts and JSON with a search),
+//! `text_change` (what changed in a text), `command`, and the files of this folder. Who shows other places within
+//! itself is the window, a run and an experiment with their tabs, and a trace where there is no room for its details.
+//!
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod artifacts_folder;
+mod body;
 mod command;
 mod compare;
+mod comparing;
 mod details;
+mod evolution;
 mod experiment;
 mod first_lines;
 mod kept;
 mod keys;
 mod lineage;
 mod menu;
+mod names;
 mod notices;
 mod optimization;
 mod origin;
@@ -24,12 +32,15 @@ mod outside;
 mod palette;
 mod parts;
 mod passport;
+mod path;
 mod program;
 mod run;
 mod scene;
 mod scroll;
+mod spans;
 mod status_bar;
 mod step;
+mod text_change;
 mod time;
 mod top_bar;
 mod trace;
@@ -37,6 +48,7 @@ mod traces;
 mod tree;
 mod welcome;
 mod window;
+mod wrapped;
 
 pub use command::Command;
 pub use scene::{Clock, Scene};

@@ -6,7 +6,6 @@ use super::parts::link;
 use super::scene::Scene;
 use crate::analysis::provenance::WriterKind;
 use crate::loader::Lane;
-use crate::model::RunId;
 use crate::query::{Origin, Provenance, ProvenanceOf};
 use crate::state::{Action, DetailTab, Location, Place, SpanRef};
 use crate::widgets::section::text_ui;
@@ -27,17 +26,9 @@ pub(super) struct Line {
 
 /// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
 /// `of`: whose instructions, where that does not stand above.
-pub(super) fn origin_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    (parent, evaluation, path): (&RunId, &RunId, &str),
-    of: &str,
-) {
+pub(super) fn origin_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &ProvenanceOf, of: &str) {
     // Many traces may have to be read, and nobody may ask for the answer.
-    let slot = scene.loader.ask(
-        &ProvenanceOf { parent: parent.clone(), evaluation: evaluation.clone(), path: path.to_owned() },
-        Lane::Prefetch,
-    );
+    let slot = scene.loader.ask(asked, Lane::Prefetch);
     let plain = |text: String| Line { text, note: String::new(), target: None };
     let told = match (slot.value(), slot.error()) {
         (Some(told), _) => match told.as_ref() {

@@ -6,6 +6,7 @@ use super::scene::Scene;
 use crate::loader::Slot;
 use crate::model::RunStatus;
 use crate::state::Action;
+use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::{Glyph, Status};
 use crate::widgets::notice::{Notice, NoticeEvent};
@@ -45,6 +46,17 @@ pub(super) fn trace_status(status: &str) -> Status {
         "ERROR" => Status::Failed,
         "IN_PROGRESS" => Status::Running,
         _ => Status::Unknown,
+    }
+}
+
+/// A trace's status as a word.
+pub(super) fn trace_status_word(status: &str) -> String {
+    match status {
+        "OK" => "finished".to_owned(),
+        "ERROR" => "failed".to_owned(),
+        "IN_PROGRESS" => "running".to_owned(),
+        "" | "UNSET" | "STATE_UNSPECIFIED" => "unknown".to_owned(),
+        other => other.to_lowercase(),
     }
 }
 
@@ -115,4 +127,13 @@ pub(super) fn short_id(id: &str) -> String {
     }
     let head: String = id.chars().take(11).collect();
     format!("{head}…")
+}
+
+/// Shows or masks secrets: an explicit wish, and visible as long as it holds.
+pub(super) fn reveal_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let is_revealed = scene.state.is_revealed;
+    let text = if is_revealed { "Mask secrets" } else { "Reveal secrets" };
+    if ui.add(Chip::button(text)).on_hover_text("Masked values look like secrets").clicked() {
+        scene.act(Action::Reveal(!is_revealed));
+    }
 }

@@ -4,11 +4,12 @@ use egui::{Align, Layout, Sense, Ui, vec2};
 
 use super::command::Command;
 use super::menu::menu_ui;
+use super::names::experiment_name;
 use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
-use crate::query::{Experiments, RunPageOf, TraceTreeOf};
+use crate::query::{RunPageOf, TraceTreeOf};
 use crate::state::{Action, Place};
 use crate::widgets::chips::{Chip, key_cap};
 use crate::widgets::glyphs::Glyph;
@@ -173,11 +174,4 @@ fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Op
         });
     }
     (place.experiment().cloned(), place.run().cloned())
-}
-
-/// The name of an experiment, or its id while that is not known.
-pub(super) fn experiment_name(scene: &mut Scene<'_>, id: &ExperimentId) -> String {
-    let slot = scene.loader.ask(&Experiments, Lane::Visible);
-    let known = slot.value().and_then(|list| list.iter().find(|one| one.id == *id));
-    known.map_or_else(|| format!("experiment {id}"), |one| one.name.clone())
 }

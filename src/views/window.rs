@@ -13,8 +13,10 @@ use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::WelcomeMemory;
 use super::{
-    artifacts_folder, command::Command, compare, details, experiment, notices, palette, passport, run, status_bar,
-    top_bar, trace, tree, welcome,
+    artifacts_folder,
+    command::{self, Command},
+    compare, comparing, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
+    welcome,
 };
 use crate::model::RunId;
 use crate::state::{Action, Place, Tab, ThemeChoice};
@@ -84,7 +86,7 @@ impl Memory {
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.keep_up(ui, scene.loader.epoch());
     memory.take_up_keys(ui, scene);
-    compare::look_up(scene);
+    comparing::look_up(scene);
     passport::look_up(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
@@ -222,9 +224,9 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
-        Command::Compare => compare::start(scene, run_at_cursor(scene, memory).as_ref()),
-        Command::CompareWith => compare::choose(scene, run_at_cursor(scene, memory).as_ref()),
-        Command::Baseline => compare::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Compare => comparing::start(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::CompareWith => comparing::choose(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::Baseline => comparing::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Origin => passport::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
@@ -232,7 +234,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Next => step(scene, memory, true),
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
-        Command::Filter if experiment::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
+        Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
         Command::Filter => memory.tree.focus_filter = true,
         Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
         Command::OpenStore => scene.act(Action::ChooseStore),

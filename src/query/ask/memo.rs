@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::question::{AnyAnswer, AnyQuestion, CostClass};
+use super::answer::AnyAnswer;
+use super::key::{AnyKey, CostClass};
 use crate::model::{Reveal, Warning};
 use crate::store::{ReadCx, Result};
 
@@ -28,7 +29,7 @@ pub struct Memo {
 
 #[derive(Debug, Default)]
 struct Answers {
-    entries: HashMap<Arc<dyn AnyQuestion>, Entry>,
+    entries: HashMap<Arc<dyn AnyKey>, Entry>,
     /// Counts the looks, so that the least recent one is known.
     looks: u64,
     /// About how many bytes are held, by class.
@@ -63,7 +64,7 @@ pub(super) enum Claim<'m> {
 /// lets the next one try.
 pub(super) struct Finding<'m> {
     memo: &'m Memo,
-    question: Arc<dyn AnyQuestion>,
+    question: Arc<dyn AnyKey>,
     reveal: Reveal,
     generation: u64,
     number: u64,
@@ -87,12 +88,7 @@ impl Memo {
     }
 
     /// The answer, or the duty to find it; waits while somebody else is at it.
-    pub(super) fn claim(
-        &self,
-        question: &(dyn AnyQuestion + 'static),
-        cx: &ReadCx,
-        generation: u64,
-    ) -> Result<Claim<'_>> {
+    pub(super) fn claim(&self, question: &(dyn AnyKey + 'static), cx: &ReadCx, generation: u64) -> Result<Claim<'_>> {
         let reveal = cx.reveal();
         let mut kept = self.lock();
         let finding = loop {
@@ -124,7 +120,7 @@ impl Memo {
     }
 
     /// The last answer, of whichever state of the store.
-    pub(super) fn outdated(&self, question: &(dyn AnyQuestion + 'static), reveal: Reveal) -> Option<AnyAnswer> {
+    pub(super) fn outdated(&self, question: &(dyn AnyKey + 'static), reveal: Reveal) -> Option<AnyAnswer> {
         let kept = self.lock();
         Some(kept.get(&reveal)?.entries.get(question)?.kept.as_ref()?.answer.clone())
     }
@@ -165,7 +161,7 @@ impl Drop for Finding<'_> {
 }
 
 impl Answers {
-    fn put(&mut self, question: &Arc<dyn AnyQuestion>, kept: Kept) {
+    fn put(&mut self, question: &Arc<dyn AnyKey>, kept: Kept) {
         let cost = question.cost();
         let held = self.held.entry(cost).or_default();
         *held += kept.answer.bytes;
@@ -183,7 +179,7 @@ impl Answers {
     fn evict(&mut self, cost: CostClass) {
         let of_class =
             self.entries.iter().filter(|(question, entry)| question.cost() == cost && entry.finding.is_none());
-        let mut oldest: Vec<(u64, usize, Arc<dyn AnyQuestion>)> = of_class
+        let mut oldest: Vec<(u64, usize, Arc<dyn AnyKey>)> = of_class
             .filter_map(|(question, entry)| {
                 let kept = entry.kept.as_ref()?;
                 Some((kept.looked, kept.answer.bytes, Arc::clone(question)))

@@ -2,10 +2,12 @@
 //! answer costs to keep, and how it is found. A [`Session`] answers it and remembers: a question that needs the
 //! answer of another one asks the session, and what two questions need is read once.
 
+mod answer;
+mod key;
 mod memo;
 mod question;
-mod session;
 
+pub use answer::AnyAnswer;
+pub use key::{AnyKey, CostClass};
 pub use memo::Memo;
-pub use question::{AnyAnswer, AnyQuestion, CostClass, Question};
-pub use session::Session;
+pub use question::{AnyQuestion, Question, Session};

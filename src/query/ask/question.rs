@@ -1,37 +1,15 @@
-//! What can be asked, and the same without its type, for whoever keeps questions of all kinds.
+//! What can be asked, and the conversation in which it is: a question is answered with a [`Session`], which it may ask
+//! further questions. Below both, what is kept knows nothing of asking: [`AnyKey`], [`AnyAnswer`], [`Memo`].
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::session::Session;
-use crate::store::Result;
-
-/// What keeping an answer costs. Answers of one class share a bound, so that long texts never push out the tree that
-/// they belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CostClass {
-    /// Facts that other questions build on.
-    Facts,
-    /// Skeletons of many rows: spans of a trace, places of a list.
-    Rows,
-    /// Long texts and what is laid out for a screen: kept only by who shows them, never by a session.
-    Bodies,
-}
-
-impl CostClass {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Facts, Self::Rows, Self::Bodies];
-
-    /// About how many bytes of answers are worth keeping.
-    pub fn most_bytes(self) -> usize {
-        match self {
-            Self::Rows => 16 << 20,
-            Self::Facts | Self::Bodies => 32 << 20,
-        }
-    }
-}
+use super::answer::AnyAnswer;
+use super::key::{AnyKey, CostClass};
+use super::memo::{Claim, Memo};
+use crate::store::{ReadCx, Result, Store, StoreError};
 
 /// A question for a store: the value is what identifies it. Questions ask each other through the [`Session`], never
 /// in a circle.
@@ -61,19 +39,9 @@ pub trait Question: Clone + Debug + Eq + Hash + Send + Sync + 'static {
 }
 
 /// A [`Question`] of any type.
-pub trait AnyQuestion: Debug + Send + Sync {
-    /// Itself, to be compared with others of its type.
-    fn as_any(&self) -> &dyn Any;
-    /// Whether it asks the same.
-    fn is_same(&self, other: &dyn AnyQuestion) -> bool;
-    /// Feeds what identifies it to a hasher.
-    fn hash_into(&self, hasher: &mut dyn Hasher);
-    /// A copy to keep.
-    fn to_shared(&self) -> Arc<dyn AnyQuestion>;
+pub trait AnyQuestion: AnyKey {
     /// [`Question::LABEL`]
     fn label(&self) -> &'static str;
-    /// [`Question::COST`]
-    fn cost(&self) -> CostClass;
     /// [`Question::answer`]
     ///
     /// # Errors
@@ -81,30 +49,32 @@ pub trait AnyQuestion: Debug + Send + Sync {
     fn find(&self, session: &mut Session<'_>) -> Result<AnyAnswer>;
 }
 
-impl<Q: Question> AnyQuestion for Q {
+impl<Q: Question> AnyKey for Q {
     fn as_any(&self) -> &dyn Any {
         self
     }
 
-    fn is_same(&self, other: &dyn AnyQuestion) -> bool {
+    fn is_same(&self, other: &dyn AnyKey) -> bool {
         other.as_any().downcast_ref::<Q>() == Some(self)
     }
 
     fn hash_into(&self, mut hasher: &mut dyn Hasher) {
-        std::any::TypeId::of::<Q>().hash(&mut hasher);
+        TypeId::of::<Q>().hash(&mut hasher);
         self.hash(&mut hasher);
     }
 
-    fn to_shared(&self) -> Arc<dyn AnyQuestion> {
+    fn to_shared(&self) -> Arc<dyn AnyKey> {
         Arc::new(self.clone())
-    }
-
-    fn label(&self) -> &'static str {
-        Q::LABEL
     }
 
     fn cost(&self) -> CostClass {
         Q::COST
+    }
+}
+
+impl<Q: Question> AnyQuestion for Q {
+    fn label(&self) -> &'static str {
+        Q::LABEL
     }
 
     fn find(&self, session: &mut Session<'_>) -> Result<AnyAnswer> {
@@ -114,65 +84,67 @@ impl<Q: Question> AnyQuestion for Q {
     }
 }
 
-impl PartialEq for dyn AnyQuestion {
-    fn eq(&self, other: &Self) -> bool {
-        self.is_same(other)
-    }
+/// Answers questions with one reader, and remembers in a [`Memo`] that sessions of other workers may share.
+pub struct Session<'a> {
+    /// The reader.
+    pub store: &'a mut dyn Store,
+    /// How to stop, how long it may take, what was found wrong.
+    pub cx: &'a ReadCx,
+    memo: Arc<Memo>,
+    /// Which state of the store the answers have to be of; [`Memo`] counts them.
+    generation: u64,
 }
 
-impl Eq for dyn AnyQuestion {}
-
-impl Hash for dyn AnyQuestion {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.hash_into(hasher);
-    }
-}
-
-/// The answer of a question of any type, shared by all who look at it.
-#[derive(Clone)]
-pub struct AnyAnswer {
-    value: Arc<dyn Any + Send + Sync>,
-    /// About how many bytes it holds.
-    pub bytes: usize,
-    /// Writing to the store cannot change it any more.
-    pub is_final: bool,
-    says_same: fn(&dyn Any, &dyn Any) -> bool,
-}
-
-impl AnyAnswer {
-    /// Wraps an answer that can be compared with an earlier one.
-    pub fn new<T: PartialEq + Send + Sync + 'static>(answer: T, bytes: usize, is_final: bool) -> Self {
-        Self { value: Arc::new(answer), bytes, is_final, says_same: says_same::<T> }
+impl<'a> Session<'a> {
+    /// A session on a store as it is in `generation`: answers of an earlier one are not taken any more.
+    pub fn new(store: &'a mut dyn Store, cx: &'a ReadCx, memo: Arc<Memo>, generation: u64) -> Self {
+        Self { store, cx, memo, generation }
     }
 
-    /// Wraps something that is made once and never compared.
-    pub fn opaque<T: Send + Sync + 'static>(answer: T, bytes: usize) -> Self {
-        Self { value: Arc::new(answer), bytes, is_final: true, says_same: |_, _| false }
+    /// A session that shares nothing, for a single question or command.
+    pub fn alone(store: &'a mut dyn Store, cx: &'a ReadCx) -> Self {
+        Self::new(store, cx, Arc::default(), 1)
     }
 
-    /// The answer, if it is of this type.
-    pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        Arc::clone(&self.value).downcast().ok()
+    /// The answer: remembered, or being found by another worker right now, or found here.
+    ///
+    /// # Errors
+    /// Those of the question; [`StoreError::Cancelled`] or [`StoreError::TooSlow`] also while waiting for another
+    /// worker.
+    pub fn ask<Q: Question>(&mut self, question: &Q) -> Result<Arc<Q::Answer>> {
+        let answer = self.ask_any(question)?;
+        answer.get().ok_or(StoreError::Cancelled)
     }
 
-    /// This answer, or `previous` if it says the same: who drew from it need not draw anew.
-    pub fn or_same(self, previous: Option<&Self>) -> Self {
-        match previous {
-            Some(previous) if (self.says_same)(&*self.value, &*previous.value) => previous.clone(),
-            _ => self,
+    /// The same for a question of any type.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn ask_any(&mut self, question: &(dyn AnyQuestion + 'static)) -> Result<AnyAnswer> {
+        if question.cost() == CostClass::Bodies {
+            return question.find(self);
+        }
+        let (cx, memo) = (self.cx, Arc::clone(&self.memo));
+        match memo.claim(question, cx, self.generation)? {
+            Claim::Kept(answer, warnings) => {
+                cx.warn_again(&warnings);
+                Ok(answer)
+            }
+            Claim::Yours(claim) => {
+                let (answer, warnings) = cx.capture(|| question.find(self));
+                let answer = answer?;
+                Ok(claim.keep(answer, warnings))
+            }
         }
     }
-}
 
-impl Debug for AnyAnswer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AnyAnswer").field("bytes", &self.bytes).finish_non_exhaustive()
+    /// What was answered when the store was in an earlier state, for questions that only look at what is new.
+    pub fn previous<Q: Question>(&self, question: &Q) -> Option<Arc<Q::Answer>> {
+        self.memo.outdated(question, self.cx.reveal())?.get()
     }
-}
 
-fn says_same<T: PartialEq + 'static>(a: &dyn Any, b: &dyn Any) -> bool {
-    match (a.downcast_ref::<T>(), b.downcast_ref::<T>()) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
+    /// Tells whoever waits how far a long question is.
+    pub fn tell_progress(&self, done: usize, of: usize) {
+        self.memo.set_progress(done, of);
     }
 }

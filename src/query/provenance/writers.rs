@@ -155,7 +155,8 @@ fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>
             proposers.insert(at, (signature.clone(), body.inputs.clone()));
         }
         if let Some(outputs) = body.outputs.clone() {
-            found.push(writer(trace, span, span_nth, kind, signature, body.inputs.clone(), outputs));
+            let inputs = body.inputs.clone();
+            found.push(Wrote { kind, signature, inputs, outputs }.writer(trace, span, span_nth));
         }
     }
     for (at, span_nth) in calls {
@@ -176,33 +177,36 @@ fn writers_of(session: &mut Session<'_>, trace: &TraceId) -> Result<(Vec<Writer>
             kind == WriterKind::BareCall && inputs.as_ref().and_then(prompt_text).is_some_and(is_reflection_prompt);
         let kind = if is_reflection { WriterKind::ReflectionPrompt } else { kind };
         if let Some(outputs) = body.outputs.clone() {
-            found.push(writer(trace, span, span_nth, kind, signature, inputs, outputs));
+            found.push(Wrote { kind, signature, inputs, outputs }.writer(trace, span, span_nth));
         }
     }
     Ok((found, read))
 }
 
-fn writer(
-    trace: &TraceId,
-    span: &SpanHead,
-    span_nth: usize,
+/// What a span read and wrote.
+struct Wrote {
     kind: WriterKind,
     signature: Option<String>,
     inputs: Option<Json>,
     outputs: Json,
-) -> Writer {
-    Writer {
-        trace: trace.clone(),
-        span_id: span.id.clone(),
-        span_nth,
-        name: span.name.clone(),
-        kind,
-        signature,
-        start_ns: span.start_ns,
-        end_ns: span.end_ns,
-        // The repr of the signature says nothing that the signature does not.
-        inputs: inputs.map(without_signature),
-        outputs,
+}
+
+impl Wrote {
+    /// The span as the writer of it.
+    fn writer(self, trace: &TraceId, span: &SpanHead, span_nth: usize) -> Writer {
+        Writer {
+            trace: trace.clone(),
+            span_id: span.id.clone(),
+            span_nth,
+            name: span.name.clone(),
+            kind: self.kind,
+            signature: self.signature,
+            start_ns: span.start_ns,
+            end_ns: span.end_ns,
+            // The repr of the signature says nothing that the signature does not.
+            inputs: self.inputs.map(without_signature),
+            outputs: self.outputs,
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 use egui::{Align, Layout, Ui};
 
 use super::CompareMemory;
-use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
-use crate::query::{Comparison, RunPageOf};
+use crate::query::Comparison;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::artifacts_folder::missing_chip_ui;
-use crate::views::parts::{run_status_word, short_id};
+use crate::views::comparing::swap;
+use crate::views::names::{run_name, run_page};
+use crate::views::parts::run_status_word;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -22,20 +23,30 @@ const SWITCHES: f32 = 430.0;
 /// So many characters of a hash tell it from others.
 const HASH: usize = 8;
 
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    /// All of it, the baseline first.
+    pub runs: &'a [RunId],
+    /// The baseline, and the run that is shown beside it.
+    pub pair: (&'a RunId, &'a RunId),
+    /// `None` until it is known.
+    pub diff: Option<&'a Comparison>,
+}
+
 /// Draws the head; returns how the two runs are called.
 pub(super) fn header_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut CompareMemory,
-    runs: &[RunId],
-    (a, b): (&RunId, &RunId),
-    diff: Option<&Comparison>,
+    compared: Compared<'_>,
 ) -> (String, String) {
+    let Compared { runs, pair: (a, b), diff } = compared;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, "Compare");
         for (at, run) in runs.iter().enumerate() {
-            let (name, text) = (name(scene, run), named_score(scene, run));
+            let (name, text) = (run_name(scene, run), named_score(scene, run));
             if at == 1 {
                 text_ui(ui, "→", Type::Body, Tone::Muted);
             }
@@ -65,13 +76,13 @@ pub(super) fn header_ui(
             scene.act(Action::ChooseToCompare(runs.to_vec()));
         }
         for run in [a, b] {
-            let page = page(scene, run);
+            let page = run_page(scene, run);
             // One button is enough: the folder is the store's.
             if page.as_deref().and_then(Option::as_ref).is_some_and(|page| missing_chip_ui(ui, scene, page)) {
                 break;
             }
         }
-        let parent = page(scene, a).as_deref().and_then(Option::as_ref).and_then(|page| page.parent.clone());
+        let parent = run_page(scene, a).as_deref().and_then(Option::as_ref).and_then(|page| page.parent.clone());
         if let Some(parent) = parent
             && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
         {
@@ -87,7 +98,7 @@ pub(super) fn header_ui(
     });
     facts_ui(ui, scene, (a, b), diff);
     ui.add_space(size::GAP_XS);
-    (name(scene, a), name(scene, b))
+    (run_name(scene, a), run_name(scene, b))
 }
 
 fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, is_reversed: bool) {
@@ -122,34 +133,11 @@ fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, i
     }
 }
 
-/// The compared run becomes the baseline.
-pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
-    let swapped = runs.iter().map(|run| match run {
-        run if run == a => b.clone(),
-        run if run == b => a.clone(),
-        run => run.clone(),
-    });
-    let item = (runs.len() > 2).then(|| a.to_string());
-    let tab = scene.state.location().tab;
-    scene.act(Action::Go(Location { tab, item, ..Location::at(Place::Compare { runs: swapped.collect() }) }));
-}
-
-fn page(scene: &mut Scene<'_>, run: &RunId) -> Option<std::sync::Arc<Option<RunPage>>> {
-    scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible).value().cloned()
-}
-
-/// How a run is called, or its id while that is not known.
-pub(super) fn name(scene: &mut Scene<'_>, run: &RunId) -> String {
-    let page = page(scene, run);
-    let name = page.as_deref().and_then(Option::as_ref).map(|page| page.run.name.clone());
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()))
-}
-
 /// `eval_full_0 · 48.3`
 fn named_score(scene: &mut Scene<'_>, run: &RunId) -> String {
-    let page = page(scene, run);
+    let page = run_page(scene, run);
     let score = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
-    let name = words::one_line(&name(scene, run), 40).into_owned();
+    let name = words::one_line(&run_name(scene, run), 40).into_owned();
     match score {
         Some(score) => format!("{name} · {}", words::value(score)),
         None => name,
@@ -195,7 +183,7 @@ fn one_side_ui(ui: &mut Ui, facts: &str, tone: Tone) {
 
 /// `finished · n 60 · model.json · state 1a2b3c4d`
 fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usize) -> String {
-    let page = page(scene, run);
+    let page = run_page(scene, run);
     let mut facts = Vec::new();
     match page.as_deref() {
         Some(Some(page)) => {

@@ -1,49 +1,42 @@
 //! Runs beside each other: what changed in their programs, params, metrics and examples.
 
-mod evolution;
 mod header;
 mod paint;
 mod rows;
-mod selecting;
-mod start;
-
-pub(super) use evolution::{EvolutionMemory, evolution_ui};
-pub(super) use rows::NOT_IN_FULL;
-pub(super) use selecting::HISTORY;
-pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::Ui;
 
+use super::comparing::shown_pair;
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::KeptScroll;
-use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
+use super::text_change::{ROW, Side, TextEvent};
+use super::wrapped::{Wish, Wrapped};
+use crate::loader::{DiffOf, Lane, Numbered};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
 use crate::state::{Action, NoticeText, Place, Tab};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
-use crate::widgets::text::CharWidths;
-use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::size;
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
+use header::Compared;
 use paint::{Names, RowEvent};
-use rows::{Options, Rows, Side};
+use rows::{Options, Rows};
 
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct CompareMemory {
     whole: BTreeSet<usize>,
     runs: Option<(RunId, RunId)>,
-    shown: Option<Arc<Rows>>,
-    shown_unified: bool,
+    rows: Wrapped<Rows>,
     tab: Option<Tab>,
-    widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
     kept: KeptScroll,
 }
@@ -54,18 +47,10 @@ impl CompareMemory {
         if self.runs.as_ref() != Some(&runs) {
             self.runs = Some(runs);
             self.whole.clear();
-            self.shown = None;
+            self.rows.forget();
             self.scroll = RowScroll::default();
         }
     }
-}
-
-/// The baseline and the run that is compared with it now.
-fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
-    let (first, others) = runs.split_first()?;
-    let wanted = scene.state.location().item.as_deref();
-    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
-    Some((first.clone(), other.clone()))
 }
 
 pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {
@@ -73,71 +58,59 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
     memory.turn_to((a.clone(), b.clone()));
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
-        let known = slot.value().map(|prepared| &prepared.diff);
-        let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);
+        let known = slot.value().map(|prepared| &prepared.value);
+        let names = header::header_ui(ui, scene, memory, Compared { runs, pair: (&a, &b), diff: known });
         let tab = tabs_ui(ui, scene, known);
         ui.add_space(size::GAP_S);
-        let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", paint::ROW) else { return };
+        let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };
         if memory.tab != Some(tab) {
             memory.tab = Some(tab);
-            memory.shown = None;
+            memory.rows.forget();
             memory.scroll = RowScroll::default();
         }
         make_rows(ui, scene, memory, prepared, tab);
-        let Some(made) = memory.shown.clone() else {
-            skeleton_rows_ui(ui, 8, paint::ROW);
+        let Some(made) = memory.rows.shown().cloned() else {
+            skeleton_rows_ui(ui, 8, ROW);
             return;
         };
         memory.kept.restore(scene, "comparison", &mut memory.scroll);
         let mut event = None;
-        let is_unified = memory.shown_unified;
         let names = Names { old: &names.0, new: &names.1 };
-        VirtualRows::new("comparison", made.rows.len(), paint::ROW).label("Differences").show(
+        VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences").show(
             ui,
             &mut memory.scroll,
             |ui, row| {
-                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], is_unified, &names) {
+                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], made.is_unified, &names) {
                     event = Some(done);
                 }
             },
         );
         memory.kept.note(scene, "comparison", memory.scroll);
         if let Some(event) = event {
-            happened(scene, memory, prepared, event);
+            happened(scene, memory, &prepared.value, event);
         }
     });
 }
 
 /// Makes the rows on a worker; what was shown stays until they are there.
-fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Arc<PreparedDiff>, tab: Tab) {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let Some((_, widths)) = &memory.widths else { return };
-    // In steps, so that dragging a panel does not wrap anew with each point.
-    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
+fn make_rows(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    prepared: &Arc<Numbered<Comparison>>,
+    tab: Tab,
+) {
     let settings = scene.state.settings.compare;
     let options = Options {
         tab,
-        width,
-        scale,
         is_unified: settings.is_unified,
         only_differences: !settings.shows_all,
         shows_space: settings.shows_space,
         whole: memory.whole.clone(),
     };
-    let key = DerivedKey { what: "rows of a comparison", source: prepared.id, variant: options.key() };
-    let (prepared, widths, is_unified) = (Arc::clone(prepared), widths.clone(), options.is_unified);
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = rows::rows(&prepared, &options, &widths);
-        let bytes = made.bytes();
-        (made, bytes)
-    });
-    if let Some(made) = slot.value() {
-        memory.shown = Some(Arc::clone(made));
-        memory.shown_unified = is_unified;
-    }
+    let wish = Wish::new("rows of a comparison", prepared.id, options);
+    let prepared = Arc::clone(prepared);
+    memory.rows.make(ui, scene.loader, wish, move |options, paper| rows::rows(&prepared.value, options, paper));
 }
 
 /// The first tab that has something; `None` if none has.
@@ -182,21 +155,20 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Ta
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
+fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Comparison, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
-        RowEvent::ShowWhole(predictor) => {
+        RowEvent::Text(TextEvent::ShowWhole(predictor)) => {
             memory.whole.insert(predictor);
         }
-        RowEvent::CopyInstructions(predictor, side) => {
-            let diff = prepared.diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
+        RowEvent::Text(TextEvent::CopyText(predictor, side)) => {
+            let diff = diff.program.as_ref().and_then(|diff| diff.predictors.get(predictor));
             let text = diff.map(|diff| match side {
                 Side::Old => diff.instructions.old(),
                 Side::New => diff.instructions.new_text(),
             });
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
-        RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
         RowEvent::OpenTrace(side, trace) => {
             let Some((old, new)) = memory.runs.clone() else { return };
             let run = if side == Side::Old { old } else { new };

@@ -1,56 +1,29 @@
 //! What changed between two runs as flat rows of one height. Made on a worker.
 
-pub(super) mod evolution;
 mod examples;
 mod program;
 mod values;
 
-pub(in crate::views) use program::NOT_IN_FULL;
-pub(super) use program::{CARD_GAP, CARD_PADDING, GUTTER, title};
-
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::loader::PreparedDiff;
-use crate::model::{RunId, TraceId};
+use crate::model::TraceId;
+use crate::query::Comparison;
 use crate::state::Tab;
-use crate::widgets::diff_text::{DiffLine, Mark};
-use crate::widgets::text::{CharWidths, TextLines};
+use crate::views::text_change::{SENTENCE_LEFT, TextRow};
+use crate::views::wrapped::{Made, Paper};
+use crate::widgets::diff_text::Mark;
+use crate::widgets::text::TextLines;
 use crate::widgets::tokens::Tone;
 
-/// Where the text of a sentence begins, right of its glyph.
-pub(super) const SENTENCE_LEFT: f32 = 22.0;
-
 /// What is wanted of the rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Options {
     pub tab: Tab,
-    /// How wide the rows are, in points.
-    pub width: f32,
-    /// Changes with the font, the zoom and the screen.
-    pub scale: u32,
     pub is_unified: bool,
     pub only_differences: bool,
     pub shows_space: bool,
     /// The predictors whose unchanged lines are shown, too.
     pub whole: BTreeSet<usize>,
-}
-
-impl Options {
-    /// What tells these options from others.
-    pub fn key(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let flags = (self.is_unified, self.only_differences, self.shows_space);
-        (self.tab, self.width.to_bits(), self.scale, flags, &self.whole).hash(&mut hasher);
-        hasher.finish()
-    }
-}
-
-/// Which side of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Side {
-    Old,
-    New,
 }
 
 /// A value beside another, shown on one line each; `whole` is for the tooltip and for copying.
@@ -71,6 +44,16 @@ pub(super) struct DemoCell {
     pub is_changed: bool,
 }
 
+/// A demo that is in one program, or in both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DemoRow {
+    pub mark: Mark,
+    pub cells: Vec<DemoCell>,
+    pub note: String,
+    /// All of it, for a tooltip and for copying.
+    pub whole: String,
+}
+
 /// An example that is right on one side only.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExampleCell {
@@ -87,36 +70,16 @@ pub(super) struct ExampleCell {
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Row {
-    /// Nothing: a gap.
-    Gap,
+    /// A gap, a caption, a sentence, a row of a card. A card has the number of its predictor.
+    Text(TextRow),
     /// A predictor, and what became of each of its parts.
     Predictor { title: String, facts: Vec<(String, Tone)> },
-    /// A program state of an optimization: how its evaluations are called and scored.
-    Step { number: usize, title: String, facts: Vec<(String, Tone)>, run: RunId },
     /// Predictors that are the same, in one line.
     Same(String),
-    /// A caption over what follows.
-    Caption(String),
-    /// Something that must be read, in a sentence.
-    Sentence(String),
-    /// What of a sentence has no room on the line above.
-    Rest(String),
-    /// The top of the two cards, or of the one.
-    Top { predictor: usize },
-    /// A line of the old text and one of the new.
-    Pair(Option<DiffLine>, Option<DiffLine>),
-    /// A line of both texts in one.
-    Line(DiffLine),
-    /// Within a card: where MLflow cut one of the texts, and whose rest follows.
-    Cut(String),
-    /// Lines that did not change.
-    Hidden { predictor: usize, lines: usize },
-    /// The bottom of the cards.
-    Bottom,
     /// Titles of the columns of demos.
     DemoHead { columns: Vec<String> },
     /// A demo.
-    Demo { mark: Mark, cells: Vec<DemoCell>, note: String, whole: String },
+    Demo(DemoRow),
     /// A value that differs.
     Change(ChangeRow),
     /// Two captions, one over each half.
@@ -127,73 +90,77 @@ pub(super) enum Row {
     Example(ExampleCell),
 }
 
+impl Row {
+    const GAP: Self = Self::Text(TextRow::Gap);
+
+    fn caption(text: String) -> Self {
+        Self::Text(TextRow::Caption(text))
+    }
+
+    fn sentence(text: String) -> Self {
+        Self::Text(TextRow::Sentence(text))
+    }
+}
+
 /// The rows of a tab.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Rows {
     pub rows: Vec<Row>,
+    /// Both texts stand in one card.
+    pub is_unified: bool,
 }
 
 /// Makes the rows.
-pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidths) -> Rows {
-    let diff = &prepared.diff;
+pub(super) fn rows(diff: &Comparison, options: &Options, paper: &Paper) -> Rows {
     let mut rows = Vec::new();
     match options.tab {
         Tab::Params => values::params(diff, &mut rows),
         Tab::Metrics => values::metrics(diff, &mut rows),
         Tab::Tags => values::tags(diff, &mut rows),
-        Tab::Examples => examples::examples(diff, options, &mut rows),
+        Tab::Examples => examples::examples(diff, paper.width, &mut rows),
         _ => {
-            program::program(diff, options, widths, &mut rows);
+            program::program(diff, options, paper, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
-                if rows.last() != Some(&Row::Gap) {
-                    rows.push(Row::Gap);
+                if rows.last() != Some(&Row::GAP) {
+                    rows.push(Row::GAP);
                 }
-                examples::examples(diff, options, &mut rows);
+                examples::examples(diff, paper.width, &mut rows);
             }
         }
     }
-    Rows { rows: broken_into_lines(rows, options.width, widths) }
+    Rows { rows: broken_into_lines(rows, paper), is_unified: options.is_unified }
 }
 
 /// Sentences and captions that are wider than a row go on in the next ones.
-fn broken_into_lines(rows: Vec<Row>, width: f32, widths: &CharWidths) -> Vec<Row> {
+fn broken_into_lines(rows: Vec<Row>, paper: &Paper) -> Vec<Row> {
     let mut broken = Vec::with_capacity(rows.len());
     for row in rows {
         let (text, room, is_sentence) = match row {
-            Row::Sentence(text) => (text, width - SENTENCE_LEFT, true),
-            Row::Caption(text) => (text, width, false),
+            Row::Text(TextRow::Sentence(text)) => (text, paper.width - SENTENCE_LEFT, true),
+            Row::Text(TextRow::Caption(text)) => (text, paper.width, false),
             other => {
                 broken.push(other);
                 continue;
             }
         };
-        let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), widths);
+        let lines = TextLines::new(text.as_str()).wrapped(room.max(80.0), &paper.widths);
         for at in 0..lines.len() {
             let line = lines.line(at).trim_end().to_owned();
-            broken.push(match (is_sentence, at) {
-                (true, 0) => Row::Sentence(line),
-                (true, _) => Row::Rest(line),
-                (false, _) => Row::Caption(line),
-            });
+            broken.push(Row::Text(match (is_sentence, at) {
+                (true, 0) => TextRow::Sentence(line),
+                (true, _) => TextRow::Rest(line),
+                (false, _) => TextRow::Caption(line),
+            }));
         }
     }
     broken
 }
 
-impl Rows {
-    /// About how many bytes they hold.
-    pub fn bytes(&self) -> usize {
-        Self::bytes_of(&self.rows)
-    }
-
-    fn bytes_of(rows: &[Row]) -> usize {
-        let of_line =
-            |line: &DiffLine| line.pieces.iter().map(|piece| 60 + piece.text.len() + piece.raw.len()).sum::<usize>();
+impl Made for Rows {
+    fn bytes(&self) -> usize {
         let of_row = |row: &Row| match row {
-            Row::Pair(old, new) => old.iter().chain(new).map(of_line).sum(),
-            Row::Line(line) => of_line(line),
-            Row::Cut(text) => text.len(),
-            Row::Demo { cells, whole, .. } => {
+            Row::Text(text) => text.bytes(),
+            Row::Demo(DemoRow { cells, whole, .. }) => {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }
             Row::Change(change) => [&change.old, &change.new].into_iter().flatten().map(String::len).sum(),
@@ -201,7 +168,7 @@ impl Rows {
             Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
             _ => 0,
         };
-        rows.iter().map(|row| 120 + of_row(row)).sum()
+        self.rows.iter().map(|row| 120 + of_row(row)).sum()
     }
 }
 

@@ -1,15 +1,13 @@
 //! The focused span: what it was given, gave back and noted.
 
-mod find;
-pub(super) mod json;
-pub(super) mod text;
-
 use egui::{Frame, Margin, Ui};
 
-use super::parts::slot_ui;
-use super::run::reveal_ui;
+use super::body::Body;
+use super::body::json::{JsonMemory, json_view_ui};
+use super::body::text::{Face, TextMemory, searched_text_ui};
+use super::parts::{reveal_ui, slot_ui};
 use super::scene::Scene;
-use super::trace::{find_span, kind_tone, kind_word};
+use super::spans::{find_span, kind_tone, kind_word};
 use crate::loader::{
     BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
 };
@@ -26,8 +24,6 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
-use json::{JsonMemory, json_view_ui};
-use text::{TextMemory, searched_text_ui};
 
 /// What the panel remembers.
 #[derive(Default)]
@@ -199,7 +195,8 @@ fn body_ui(
         return;
     };
     let part = (trace.clone(), span.handle, part);
-    tools_ui(ui, scene, memory, text, &part, body);
+    let bytes = text.readable.text().len();
+    tools_ui(ui, scene, memory, &part, Facts { bytes, has_masked: body.has_masked, is_beginning: body.is_beginning });
     copy_when_ready(scene, memory, text, &part);
     let json = if memory.shape == Shape::Rendered { None } else { json_of(ui, scene, text, &part) };
     let shown = match (memory.shape, &json) {
@@ -207,12 +204,13 @@ fn body_ui(
         (_, Some(json)) => json,
         (_, None) => return,
     };
-    let label = detail.title();
+    let shown = |id| Body { id, label: detail.title(), text: shown };
     if memory.shape == Shape::Json {
-        json_view_ui(ui, scene, &mut memory.json, "span JSON", label, shown);
+        json_view_ui(ui, scene, &mut memory.json, shown("span JSON"));
     } else {
         let is_code = memory.shape == Shape::Raw || detail == DetailTab::Events;
-        searched_text_ui(ui, scene, &mut memory.text, "span text", label, shown, !is_code);
+        let face = if is_code { Face::Value } else { Face::Prose };
+        searched_text_ui(ui, scene, &mut memory.text, shown("span text"), face);
     }
 }
 
@@ -268,14 +266,17 @@ fn copy_when_ready(scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &Pre
     }
 }
 
-fn tools_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut DetailsMemory,
-    text: &PreparedText,
-    part: &Part,
-    body: &PreparedBody,
-) {
+/// What is said of a part beside its tools.
+#[derive(Clone, Copy)]
+struct Facts {
+    bytes: usize,
+    /// Something in the span is masked.
+    has_masked: bool,
+    /// It is the beginning of a long one.
+    is_beginning: bool,
+}
+
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, part: &Part, facts: Facts) {
     ui.horizontal_wrapped(|ui| {
         for (shape, name, tip) in Shape::ALL {
             if ui.add(Chip::toggle(name, memory.shape == shape)).on_hover_text(tip).clicked() {
@@ -285,14 +286,13 @@ fn tools_ui(
         if ui.add(Chip::button("Copy as JSON")).clicked() {
             memory.copies = Some(part.clone());
         }
-        if body.has_masked || scene.state.is_revealed {
+        if facts.has_masked || scene.state.is_revealed {
             reveal_ui(ui, scene);
         }
-        let bytes = text.readable.text().len();
-        if body.is_beginning {
+        if facts.is_beginning {
             text_ui(ui, "The beginning; the rest is being read…", Type::Small, Tone::Muted);
-        } else if bytes >= 100_000 {
-            text_ui(ui, &words::bytes(bytes as u64), Type::Small, Tone::Muted);
+        } else if facts.bytes >= 100_000 {
+            text_ui(ui, &words::bytes(facts.bytes as u64), Type::Small, Tone::Muted);
         }
     });
     ui.add_space(size::GAP_XS);

@@ -10,9 +10,9 @@ mod toolbar;
 use egui::Ui;
 
 use super::kept::KeptPlaces;
+use super::names::experiment_name;
 use super::parts::place_frame;
 use super::scene::Scene;
-use super::top_bar::experiment_name;
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
@@ -35,7 +35,7 @@ impl ExperimentMemory {
     /// The filter of the table is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
         if let Place::Experiment(id) = scene.place() {
-            self.runs.of(id).focus_filter = true;
+            self.runs.of(id).bar.focus_filter = true;
         }
     }
 
@@ -54,12 +54,6 @@ impl ExperimentMemory {
             _ => self.runs.of(id).step = Some(is_forward),
         }
     }
-}
-
-/// Whether the place on screen is a table of runs, whose filter the key for filters leads to.
-pub(super) fn has_runs_filter(scene: &Scene<'_>) -> bool {
-    let location = scene.state.location();
-    matches!(location.place, Place::Experiment(_)) && location.tab.unwrap_or(Tab::Runs) == Tab::Runs
 }
 
 pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExperimentMemory, id: &ExperimentId) {

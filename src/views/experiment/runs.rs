@@ -6,20 +6,19 @@ use super::arrange::{self, Arrangement, BEFORE};
 use super::cells;
 use super::export::Export;
 use super::lines::{Columns, Folded, LinesMemory, Shown, Typed};
-use super::toolbar::{self, Bar, BarEvents};
+use super::toolbar::{self, Bar, BarEvents, BarMemory};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
 use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
 use crate::state::{Action, Place};
+use crate::views::names::experiment_name;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::views::scroll::KeptScroll;
 use crate::views::step::neighbour;
-use crate::views::top_bar::experiment_name;
-use crate::widgets::completion::CompletionState;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::menu::{self, PickerState};
+use crate::widgets::menu;
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
 use crate::widgets::tokens::size;
 use crate::words::csv::Separated;
@@ -27,16 +26,12 @@ use crate::words::csv::Separated;
 /// What the table remembers.
 #[derive(Default)]
 pub(super) struct RunsMemory {
-    /// The filter is to get the keyboard.
-    pub focus_filter: bool,
+    pub bar: BarMemory,
     /// The next row is to be selected, or the previous one.
     pub step: Option<bool>,
     visit: Option<u64>,
     /// The rows are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
-    pub typed: Typed,
-    pub completion: CompletionState,
-    pub picker: PickerState,
     lines: LinesMemory,
     folded: Folded,
     table: TableState,
@@ -51,6 +46,14 @@ impl RunsMemory {
         self.wants_focus = self.lines.shown.as_ref().is_some_and(|shown| !shown.lines.lines.is_empty());
         self.wants_focus
     }
+}
+
+/// The table on screen.
+#[derive(Clone, Copy)]
+struct Listed<'a> {
+    /// Whose runs they are.
+    id: &'a ExperimentId,
+    shown: &'a Shown,
 }
 
 pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, id: &ExperimentId) {
@@ -76,7 +79,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     let before = arrangement.clone();
 
     let options = LineOptions {
-        filter: memory.typed.filter.clone(),
+        filter: memory.bar.typed.filter.clone(),
         sort: arrangement.sort.clone(),
         is_flat: arrangement.is_flat,
         folded: memory.folded.runs.clone(),
@@ -86,17 +89,18 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     if is_new {
         select_again(scene, memory, &shown, id);
     }
+    let listed = Listed { id, shown: &shown };
     let bar =
         Bar { runs: &shown.source.runs, matches: shown.lines.matches, selected: memory.selection.len(), is_waiting };
-    let events = toolbar::toolbar_ui(ui, memory, &bar, &columns, &mut arrangement);
-    bar_events(scene, memory, &shown, &arrangement, id, events);
+    let events = toolbar::toolbar_ui(ui, &mut memory.bar, &bar, &columns, &mut arrangement);
+    bar_events(scene, memory, listed, &arrangement, events);
     ui.add_space(size::GAP_XS);
     if shown.lines.lines.is_empty() {
         if empty_ui(ui, "No run passes this filter", "Clear the filter") {
-            memory.typed = Typed::default();
+            memory.bar.typed = Typed::default();
         }
     } else {
-        table_ui(ui, scene, memory, &shown, (&columns, &mut arrangement), id);
+        table_ui(ui, scene, memory, listed, Arranged { known: &columns, arrangement: &mut arrangement });
     }
     if arrangement != before && !same_but_nan(&arrangement, &before) {
         let settings = arrangement.settings(scene.state.run_table(id));
@@ -116,13 +120,13 @@ fn same_but_nan(a: &Arrangement, b: &Arrangement) -> bool {
 fn bar_events(
     scene: &mut Scene<'_>,
     memory: &mut RunsMemory,
-    shown: &Shown,
+    listed: Listed<'_>,
     arrangement: &Arrangement,
-    id: &ExperimentId,
     events: BarEvents,
 ) {
+    let Listed { id, shown } = listed;
     if events.typed {
-        memory.typed.read();
+        memory.bar.typed.read();
         // What a filter finds is not to be hidden by what was folded before.
         memory.folded = Folded::default();
     }
@@ -137,21 +141,20 @@ fn bar_events(
         scene.go(Place::Compare { runs: scene.state.selected_runs.ids.clone() });
     }
     if let Some(kind) = events.export {
-        export(scene, memory, shown, arrangement, id, kind);
+        export(scene, memory, listed, arrangement, kind);
     }
 }
 
 fn export(
     scene: &mut Scene<'_>,
     memory: &mut RunsMemory,
-    shown: &Shown,
+    listed: Listed<'_>,
     arrangement: &Arrangement,
-    id: &ExperimentId,
     kind: Separated,
 ) {
     let lines: Vec<usize> = memory.selection.rows().collect();
-    let name = experiment_name(scene, id);
-    memory.export = Some(Export::new(kind, shown.clone(), &arrangement.shown, lines, &name));
+    let name = experiment_name(scene, listed.id);
+    memory.export = Some(Export::new(kind, listed.shown.clone(), &arrangement.shown, lines, &name));
 }
 
 /// The selected runs stand elsewhere now.
@@ -166,14 +169,15 @@ fn select_again(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &
     memory.selection = RowSelection::of_rows(selected.ids.iter().filter_map(line), cursor);
 }
 
-fn table_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut RunsMemory,
-    shown: &Shown,
-    (known, arrangement): (&Columns, &mut Arrangement),
-    id: &ExperimentId,
-) {
+/// The columns that are shown, and what is known of all of them.
+struct Arranged<'a> {
+    known: &'a Columns,
+    arrangement: &'a mut Arrangement,
+}
+
+fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed: Listed<'_>, arranged: Arranged<'_>) {
+    let Listed { id, shown } = listed;
+    let Arranged { known, arrangement } = arranged;
     let mut columns = vec![Column::check()];
     columns.extend(arrangement.shown.iter().map(|column| arrange::column(column, known.holds_numbers(column))));
     memory.table.widths.clear();
@@ -204,7 +208,10 @@ fn table_ui(
     drop(columns);
     arrangement.widths = memory.table.widths[BEFORE..].to_vec();
     arrangement.widths.resize(arrangement.shown.len(), f32::NAN);
-    table_events(ui, scene, memory, shown, arrangement, id, &events);
+    arrange_anew(arrangement, &events);
+    let is_plain = ui.input(|input| input.modifiers.is_none());
+    table_events(scene, memory, listed, arrangement, &events);
+    open(scene, listed, arrangement, &events, is_plain);
     if let Some(row) = stepped {
         select(scene, memory, shown, id, SelectionChange::Only(row));
     }
@@ -243,15 +250,8 @@ fn select(scene: &mut Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &Ex
     scene.act(Action::SelectRuns(id.clone(), ids));
 }
 
-fn table_events(
-    ui: &Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut RunsMemory,
-    shown: &Shown,
-    arrangement: &mut Arrangement,
-    id: &ExperimentId,
-    events: &TableEvents,
-) {
+/// What the user did with the titles.
+fn arrange_anew(arrangement: &mut Arrangement, events: &TableEvents) {
     if let Some(column) = events.sort.and_then(|column| column.checked_sub(BEFORE)) {
         arrangement.sort_by(column);
     }
@@ -262,6 +262,17 @@ fn table_events(
         menu::move_to(&mut order, from, to);
         arrangement.show(order.iter().map(|place| arrangement.shown[*place].clone()).collect());
     }
+}
+
+/// What the user did with the rows.
+fn table_events(
+    scene: &mut Scene<'_>,
+    memory: &mut RunsMemory,
+    listed: Listed<'_>,
+    arrangement: &Arrangement,
+    events: &TableEvents,
+) {
+    let Listed { id, shown } = listed;
     if let Some(run) = events.folded.and_then(|line| run_at(shown, line)) {
         memory.folded.toggle(run);
     }
@@ -269,11 +280,15 @@ fn table_events(
         select(scene, memory, shown, id, change);
     }
     if events.copy && !memory.selection.is_empty() {
-        export(scene, memory, shown, arrangement, id, Separated::Tsv);
+        export(scene, memory, listed, arrangement, Separated::Tsv);
     }
+}
+
+/// Goes to the run that the user opened. `is_plain`: without Ctrl or Shift.
+fn open(scene: &mut Scene<'_>, listed: Listed<'_>, arrangement: &Arrangement, events: &TableEvents, is_plain: bool) {
+    let Listed { id, shown } = listed;
     // A click on a name goes there; anywhere else, and with Ctrl or Shift, it selects.
-    let is_plain =
-        matches!(events.select, Some(SelectionChange::Only(_))) && ui.input(|input| input.modifiers.is_none());
+    let is_plain = is_plain && matches!(events.select, Some(SelectionChange::Only(_)));
     let is_name = |column: usize| {
         arrangement.shown.get(column.wrapping_sub(BEFORE)) == Some(&RunColumn::Attribute(RunAttribute::Name))
     };

@@ -3,20 +3,29 @@
 use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
 
 use super::arrange::{self, Arrangement};
-use super::lines::{Columns, has_children};
-use super::runs::RunsMemory;
+use super::lines::{Columns, Typed, has_children};
 use crate::loader::PreparedRuns;
 use crate::query::filter::CompletionKind;
 use crate::query::{Filter, FilterKeys};
 use crate::widgets::chips::Chip;
-use crate::widgets::completion::{Completion, CompletionField};
+use crate::widgets::completion::{Completion, CompletionField, CompletionState};
 use crate::widgets::field::Field;
-use crate::widgets::menu::{ColumnPicker, PickerColumn};
+use crate::widgets::menu::{ColumnPicker, PickerColumn, PickerState};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use crate::words::csv::Separated;
+
+/// What the bar remembers.
+#[derive(Default)]
+pub(super) struct BarMemory {
+    /// The filter is to get the keyboard.
+    pub focus_filter: bool,
+    pub typed: Typed,
+    completion: CompletionState,
+    picker: PickerState,
+}
 
 /// What the bar speaks of.
 pub(super) struct Bar<'a> {
@@ -52,7 +61,7 @@ const HINT: &str = "metrics.eval > 70 and status = 'FINISHED', or a part of a na
 
 pub(super) fn toolbar_ui(
     ui: &mut Ui,
-    memory: &mut RunsMemory,
+    memory: &mut BarMemory,
     bar: &Bar<'_>,
     columns: &Columns,
     arrangement: &mut Arrangement,
@@ -84,7 +93,7 @@ pub(super) fn toolbar_ui(
     events
 }
 
-fn filter_ui(ui: &mut Ui, memory: &mut RunsMemory, keys: &FilterKeys, events: &mut BarEvents) {
+fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, keys: &FilterKeys, events: &mut BarEvents) {
     let id = egui::Id::unique("filter of the table of runs");
     if std::mem::take(&mut memory.focus_filter) {
         ui.memory_mut(|memory| memory.request_focus(id));
@@ -117,7 +126,7 @@ fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
     Filter::complete(text, caret, keys).into_iter().map(completion).collect()
 }
 
-fn columns_ui(ui: &mut Ui, memory: &mut RunsMemory, columns: &Columns, arrangement: &mut Arrangement) {
+fn columns_ui(ui: &mut Ui, memory: &mut BarMemory, columns: &Columns, arrangement: &mut Arrangement) {
     let button = ui.add(Chip::button("Columns…")).on_hover_text("Which columns are shown, and in which order");
     Popup::menu(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
@@ -153,7 +162,7 @@ fn parents_ui(ui: &mut Ui, arrangement: &mut Arrangement, runs: &PreparedRuns, e
     }
 }
 
-fn line_ui(ui: &mut Ui, memory: &RunsMemory, bar: &Bar<'_>, events: &mut BarEvents) {
+fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, events: &mut BarEvents) {
     let total = bar.runs.table.rows.len();
     let count = |count: usize| words::count(count as u64);
     let runs = |total: usize| if total == 1 { "run" } else { "runs" };

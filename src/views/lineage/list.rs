@@ -10,17 +10,16 @@ use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
-use crate::loader::{DerivedKey, Lane};
 use crate::state::{Action, Location, Place, SpanRef};
-use crate::views::compare::NOT_IN_FULL;
 use crate::views::scene::Scene;
+use crate::views::text_change::NOT_IN_FULL;
+use crate::views::wrapped::Wish;
 use crate::widgets::chips::Chip;
 use crate::widgets::diff_text;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::section::{card_heading_ui, text_ui};
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
@@ -139,26 +138,11 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
 
 /// Makes the rows on a worker; what was shown stays until they are there.
 fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown) -> Option<Arc<ProposalRows>> {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let (_, widths) = memory.widths.as_ref()?;
-    // In steps, so that dragging a panel does not wrap anew with each point.
-    let width = ((ui.available_width() - size::SCROLL_BAR - INSET - size::GAP_M) / 8.0).floor().max(20.0) * 8.0;
-    let (fate, shows_changes) = (memory.fate, memory.shows_changes);
-    let wanted = Wanted { width, scale, fate, shows_changes, open: memory.open.clone() };
-    let key = DerivedKey { what: "rows of proposals", source: shown.id, variant: wanted.key() };
-    let (lineage, widths) = (Arc::clone(&shown.lineage), widths.clone());
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = proposals::rows(&lineage, &wanted, &widths);
-        let bytes = made.bytes();
-        (made, bytes)
-    });
-    if let Some(made) = slot.value() {
-        memory.made = Some(Arc::clone(made));
-    }
-    memory.made.clone()
+    let wanted = Wanted { fate: memory.fate, shows_changes: memory.shows_changes, open: memory.open.clone() };
+    let wish = Wish { inset: INSET + size::GAP_M, ..Wish::new("rows of proposals", shown.id, wanted) };
+    let lineage = Arc::clone(&shown.lineage);
+    memory.rows.make(ui, scene.loader, wish, move |wanted, paper| proposals::rows(&lineage, wanted, paper));
+    memory.rows.shown().cloned()
 }
 
 /// What the user did with a row.
@@ -184,9 +168,10 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             let label = proposals::spoken(*proposal, one);
             let response = row.interact(ui, info(&label, 0, *is_open));
             under(ui, response.hovered());
-            head_row_ui(ui, row, *proposal, one, *is_open, tokens);
+            let placed = Placed { at: *proposal, one };
+            head_row_ui(ui, row, placed, *is_open);
             let read = match one.texts.len() {
-                1 => read_ui(ui, row, *proposal, one, 0, shown),
+                1 => read_ui(ui, row, placed, 0, shown),
                 _ => None,
             };
             let clicked = response.clicked().then_some(match is_open {
@@ -202,7 +187,8 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             let response = row.interact(ui, info(&format!("For {component}"), 1, None));
             under(ui, response.hovered());
             row_text::paint(ui.painter(), rect, component, Type::Value, tokens.text2, Align::Min);
-            read_ui(ui, row, *proposal, one, *text, shown).or(response.clicked().then_some(RowEvent::Choose(*proposal)))
+            let placed = Placed { at: *proposal, one };
+            read_ui(ui, row, placed, *text, shown).or(response.clicked().then_some(RowEvent::Choose(*proposal)))
         }
         ProposalRow::Coarse { proposal } => {
             let response = row.interact(ui, info(NOT_IN_FULL, 1, None));
@@ -227,7 +213,15 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
     }
 }
 
-fn head_row_ui(ui: &Ui, row: &VisibleRow, at: usize, one: &LineageProposal, is_open: Option<bool>, tokens: &Tokens) {
+/// A proposal and its place among all of them.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    at: usize,
+    one: &'a LineageProposal,
+}
+
+fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_open: Option<bool>) {
+    let tokens = Tokens::of(ui);
     let painter = ui.painter();
     if let Some(is_open) = is_open {
         let glyph = if is_open { Glyph::FoldOpen } else { Glyph::FoldClosed };
@@ -276,14 +270,7 @@ fn fate_ui(ui: &Ui, rect: Rect, one: &LineageProposal, tokens: &Tokens) {
 }
 
 /// The way to the span that wrote a text.
-fn read_ui(
-    ui: &Ui,
-    row: &VisibleRow,
-    at: usize,
-    one: &LineageProposal,
-    text: usize,
-    shown: &Shown,
-) -> Option<RowEvent> {
+fn read_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, text: usize, shown: &Shown) -> Option<RowEvent> {
     let tokens = Tokens::of(ui);
     let rect = row.rect.with_min_x((row.rect.right() - LINK).max(row.rect.left()));
     let Some(writer) = one.writers.get(text).and_then(Option::as_ref) else {

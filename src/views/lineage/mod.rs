@@ -12,7 +12,8 @@ use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
-use crate::loader::{Lane, LineageOf, Optimization, PreparedLineage, RunPage};
+use super::wrapped::Wrapped;
+use crate::loader::{Lane, LineageOf, Numbered, Optimization, RunPage};
 use crate::query::lineage::LineageSource;
 use crate::query::{Lineage, OptimizationOf};
 use crate::widgets::empty::empty_ui;
@@ -20,7 +21,6 @@ use crate::widgets::notice::Notice;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
 use crate::widgets::table::TableState;
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use proposals::{Fate, ProposalRows};
@@ -34,8 +34,7 @@ pub(super) struct LineageMemory {
     fate: Fate,
     shows_changes: bool,
     open: BTreeSet<usize>,
-    made: Option<Arc<ProposalRows>>,
-    widths: Option<(u32, CharWidths)>,
+    rows: Wrapped<ProposalRows>,
     scroll: RowScroll,
     /// The proposal that the keyboard stands in, and on which of its rows.
     cursor: Option<(usize, usize)>,
@@ -57,14 +56,14 @@ struct Shown {
 
 impl LineageMemory {
     /// Makes lines and facts anew only when something changed.
-    fn keep_up(&mut self, told: &PreparedLineage, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+    fn keep_up(&mut self, told: &Numbered<Arc<Lineage>>, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
         if let Some(shown) = &self.shown
             && shown.id == told.id
             && Arc::ptr_eq(&shown.found, found)
         {
             return Some(Arc::clone(shown));
         }
-        let (lineage, optimization) = (&told.lineage, found.as_ref().as_ref()?);
+        let (lineage, optimization) = (&told.value, found.as_ref().as_ref()?);
         if self.shown.as_ref().is_some_and(|shown| shown.lineage.parent != lineage.parent) {
             *self = Self::default();
         }
@@ -108,7 +107,7 @@ pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Lineag
         // Without a choice what is asked for most stands there: the best.
         let chosen = at.or_else(|| shown.facts.iter().position(|one| one.rank.is_some())).unwrap_or(0);
         let most = (ui.available_height() * TABLE_SHARE).max(TABLE_LEAST);
-        table::table_ui(ui, scene, memory, &shown, at, most);
+        table::table_ui(ui, scene, memory, &shown, table::Look { chosen: at, most_height: most });
         ui.add_space(size::GAP_XS);
         if let Some(one) = shown.facts.get(chosen) {
             let proposal = lineage.proposals.iter().position(|proposal| proposal.candidate == Some(one.index));

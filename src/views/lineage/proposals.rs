@@ -1,15 +1,15 @@
 //! The proposals as flat rows of one height. Made on a worker.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use super::rows::{joined, proposal_name};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
-use crate::analysis::text_diff::{PieceOp, diff_texts};
+use crate::analysis::text_diff::diff_texts;
 use crate::query::Lineage;
+use crate::views::text_change::marked;
+use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
-use crate::widgets::text::CharWidths;
 
 /// So long texts are compared word by word, all of them together.
 const COMPARING: Duration = Duration::from_millis(1_500);
@@ -37,26 +37,13 @@ impl Fate {
 }
 
 /// What is wanted of the rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Wanted {
-    /// How wide a line of text is, in points.
-    pub width: f32,
-    /// Changes with the font, the zoom and the screen.
-    pub scale: u32,
     pub fate: Fate,
     /// The texts are compared with the instructions that they were made from.
     pub shows_changes: bool,
     /// The proposals of which all lines are shown.
     pub open: BTreeSet<usize>,
-}
-
-impl Wanted {
-    /// What tells these wishes from others.
-    pub fn key(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.width.to_bits(), self.scale, self.fate, self.shows_changes, &self.open).hash(&mut hasher);
-        hasher.finish()
-    }
 }
 
 /// One row.
@@ -96,16 +83,17 @@ pub(super) struct ProposalRows {
     pub rows: Vec<ProposalRow>,
 }
 
-impl ProposalRows {
-    /// About how many bytes they hold.
-    pub fn bytes(&self) -> usize {
+impl Made for ProposalRows {
+    fn bytes(&self) -> usize {
         let of = |row: &ProposalRow| match row {
             ProposalRow::Line { line, .. } => line.pieces.iter().map(|piece| 80 + 2 * piece.text.len()).sum(),
             _ => 0,
         };
         self.rows.iter().map(|row| 64 + of(row)).sum()
     }
+}
 
+impl ProposalRows {
     /// Where a proposal begins.
     pub fn head_of(&self, wanted: usize) -> Option<usize> {
         self.rows.iter().position(|row| matches!(row, ProposalRow::Head { proposal, .. } if *proposal == wanted))
@@ -113,12 +101,12 @@ impl ProposalRows {
 }
 
 /// Makes the rows.
-pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> ProposalRows {
-    rows_until(lineage, wanted, widths, Instant::now().checked_add(COMPARING))
+pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, paper: &Paper) -> ProposalRows {
+    rows_until(lineage, wanted, paper, Instant::now().checked_add(COMPARING))
 }
 
 /// Makes the rows; from the deadline on texts are compared coarsely.
-fn rows_until(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths, deadline: Option<Instant>) -> ProposalRows {
+fn rows_until(lineage: &Lineage, wanted: &Wanted, paper: &Paper, deadline: Option<Instant>) -> ProposalRows {
     let mut rows = Vec::new();
     for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
         let is_open = wanted.open.contains(&at);
@@ -131,7 +119,7 @@ fn rows_until(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths, deadline:
             }
             let before =
                 if wanted.shows_changes { instruction_before(lineage, proposal, component.as_deref()) } else { None };
-            let (lines, is_cut) = lines(before, proposed, wanted, widths, deadline);
+            let (lines, is_cut) = lines(before, proposed, paper, deadline);
             if is_cut {
                 rows.push(ProposalRow::Coarse { proposal: at });
             }
@@ -156,25 +144,13 @@ fn rows_until(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths, deadline:
 
 /// The lines of a text, beside what it was made from if that is given, and whether that took too long to be
 /// compared word by word.
-fn lines(
-    before: Option<&str>,
-    proposed: &str,
-    wanted: &Wanted,
-    widths: &CharWidths,
-    deadline: Option<Instant>,
-) -> (Vec<DiffLine>, bool) {
-    let wrap = Wrap { width: wanted.width.max(40.0), widths, shows_space: false };
+fn lines(before: Option<&str>, proposed: &str, paper: &Paper, deadline: Option<Instant>) -> (Vec<DiffLine>, bool) {
+    let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
     let Some(before) = before else {
         return (unified(&[(Mark::Same, proposed)], wrap), false);
     };
     let diff = diff_texts(before, proposed, deadline);
-    let mark = |op: PieceOp| match op {
-        PieceOp::Equal => Mark::Same,
-        PieceOp::Insert => Mark::Added,
-        PieceOp::Delete => Mark::Removed,
-    };
-    let pieces: Vec<(Mark, &str)> = diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect();
-    (unified(&pieces, wrap), diff.is_cut)
+    (unified(&marked(&diff), wrap), diff.is_cut)
 }
 
 /// The instruction that a text was made from.
@@ -231,6 +207,7 @@ mod tests {
     use super::*;
     use crate::analysis::lineage::LineageCandidate;
     use crate::query::lineage::LineageSource;
+    use crate::widgets::text::CharWidths;
 
     fn proposal(status: ProposalStatus, texts: &[&str]) -> LineageProposal {
         LineageProposal {
@@ -262,11 +239,15 @@ mod tests {
         }
     }
 
+    fn paper() -> Paper {
+        Paper { width: 400.0, widths: CharWidths::monospace() }
+    }
+
     fn made(change: impl FnOnce(&mut Wanted)) -> ProposalRows {
         let open = BTreeSet::new();
-        let mut wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: false, open };
+        let mut wanted = Wanted { fate: Fate::All, shows_changes: false, open };
         change(&mut wanted);
-        rows(&lineage(), &wanted, &CharWidths::monospace())
+        rows(&lineage(), &wanted, &paper())
     }
 
     #[test]
@@ -296,10 +277,10 @@ mod tests {
         let words = |by: u32| (0..2_000).map(|n: u32| (n * by % 2_000).to_string()).collect::<Vec<_>>().join(" ");
         lineage.candidates[0].instructions[0].1 = words(1);
         lineage.proposals = vec![proposal(ProposalStatus::Rejected, &[&words(1_237)])];
-        let wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
-        let made = rows_until(&lineage, &wanted, &CharWidths::monospace(), Some(Instant::now()));
+        let wanted = Wanted { fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
+        let made = rows_until(&lineage, &wanted, &paper(), Some(Instant::now()));
         assert_eq!(made.rows[1], ProposalRow::Coarse { proposal: 0 });
-        assert_eq!(rows(&lineage, &wanted, &CharWidths::monospace()).head_of(0), Some(0));
+        assert_eq!(rows(&lineage, &wanted, &paper()).head_of(0), Some(0));
     }
 
     #[test]

@@ -58,21 +58,22 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
 
-/// The table, at most so high.
-pub(super) fn table_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut LineageMemory,
-    shown: &Shown,
-    chosen: Option<usize>,
-    most: f32,
-) {
+/// How the table is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// The place of the candidate that is chosen.
+    pub chosen: Option<usize>,
+    /// It is no higher.
+    pub most_height: f32,
+}
+
+pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown, look: Look) {
     let examples = shown.examples;
     let depth = shown.lines.iter().map(|line| line.depth).max().unwrap_or_default();
     let shows = columns(shown.facts.iter().any(|one| one.front.is_some()), depth);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
-    let at = chosen.and_then(|candidate| own_line(&shown.lines, candidate));
-    let height = (Table::height_of(shown.lines.len()) + size::SCROLL_BAR).min(most);
+    let at = look.chosen.and_then(|candidate| own_line(&shown.lines, candidate));
+    let height = (Table::height_of(shown.lines.len()) + size::SCROLL_BAR).min(look.most_height);
     let events = Table::new("family tree", "Family tree", &columns, shown.lines.len())
         .selected(at)
         .height(height)

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::rows::{Standing, standing};
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
+use crate::query::ProvenanceOf;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::origin::origin_ui;
 use crate::views::parts::link;
@@ -49,7 +50,8 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
         }
         for (run, path) in rewritten {
             let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
-            origin_ui(ui, scene, (&found.run.id, run, path), &of);
+            let (parent, evaluation) = (found.run.id.clone(), run.clone());
+            origin_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);
         }
     });
 }

@@ -79,7 +79,8 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
-    make_entries(ui, scene, memory, &typed, experiments.as_ref(), traces);
+    let found = Found { typed: &typed, experiments: experiments.as_ref(), traces };
+    make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
     let label = if memory.compared.is_empty() { "Search or run a command" } else { "Compare with which run?" };
@@ -217,14 +218,16 @@ fn find_traces(scene: &mut Scene<'_>, typed: &str) -> Vec<TraceId> {
     slot.value().map(|ids| ids.as_ref().clone()).unwrap_or_default()
 }
 
-fn make_entries(
-    ui: &Ui,
-    scene: &Scene<'_>,
-    memory: &mut PaletteMemory,
-    typed: &str,
-    experiments: Option<&Arc<Vec<Experiment>>>,
+/// What was found for what is typed.
+struct Found<'a> {
+    typed: &'a str,
+    /// `None` without a store.
+    experiments: Option<&'a Arc<Vec<Experiment>>>,
     traces: Vec<TraceId>,
-) {
+}
+
+fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
+    let Found { typed, experiments, traces } = found;
     let mut recent = scene.state.recent_places();
     let only_runs = !memory.compared.is_empty();
     if only_runs {

@@ -4,7 +4,7 @@ mod rows;
 
 use egui::{ScrollArea, Ui};
 
-use super::compare::{subject, tell_to_choose};
+use super::comparing::{subject, tell_to_choose};
 use super::origin::{self, Line, line_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};

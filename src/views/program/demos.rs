@@ -5,7 +5,8 @@ use egui::Ui;
 use super::{ProgramMemory, rows};
 use crate::loader::{DemoOrigin, PreparedDemo, PreparedPredictor};
 use crate::state::Action;
-use crate::views::details::text::text_block_ui;
+use crate::views::body::Body;
+use crate::views::body::text::{Block, Face, text_block_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -46,7 +47,9 @@ pub(super) fn demos_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramM
                 scene.act(Action::Copy(demo.whole.text().to_string()));
             }
         });
-        text_block_ui(ui, scene, &mut memory.demo_text, ("demo", "Demo"), &demo.whole, true, LINES_MOST);
+        let body = Body { id: "demo", label: "Demo", text: &demo.whole };
+        let block = Block { face: Face::Prose, most_lines: LINES_MOST, offer: None };
+        text_block_ui(ui, scene, &mut memory.demo_text, body, block);
     });
 }
 

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use egui::{Panel, ScrollArea, Ui};
 
+use super::body::json::JsonMemory;
+use super::body::text::TextMemory;
 use super::command::Command;
-use super::details::json::JsonMemory;
-use super::details::text::TextMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
@@ -99,8 +99,8 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
     let frame = egui::Frame::new().inner_margin(egui::Margin { left, ..Default::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt(("program", at)).auto_shrink(false).show(ui, |ui| {
-            let history = history(page);
-            predictor::predictor_ui(ui, scene, memory, page, prepared, at, history);
+            let part = predictor::Part { page, prepared, at, history: history(page) };
+            predictor::predictor_ui(ui, scene, memory, part);
             ui.add_space(size::GAP_L);
         });
     });

@@ -6,12 +6,14 @@ use super::{ProgramMemory, demos, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
+use crate::query::ProvenanceOf;
 use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
-use crate::views::compare::HISTORY;
-use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::{TextMemory, offering_text_block_ui, text_block_ui};
+use crate::views::body::Body;
+use crate::views::body::json::{JsonMemory, json_view_ui};
+use crate::views::body::text::{Block, Face, TextMemory, text_block_ui};
 use crate::views::origin::origin_ui;
 use crate::views::scene::Scene;
+use crate::views::text_change::HISTORY;
 use crate::widgets::chips::Chip;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::section::{card_heading_ui, card_ui, section_ui, text_ui};
@@ -25,19 +27,23 @@ const JSON_HEIGHT: f32 = 190.0;
 /// Of it, what is no row: the field to search in.
 const JSON_FIND: f32 = 40.0;
 
-pub(super) fn predictor_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut ProgramMemory,
-    page: &RunPage,
-    prepared: &PreparedProgram,
-    at: usize,
-    history: Option<&RunId>,
-) {
+/// A predictor of a run's program.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub page: &'a RunPage,
+    pub prepared: &'a PreparedProgram,
+    /// Its place among the predictors.
+    pub at: usize,
+    /// The optimization in which a passage of its instructions can be followed.
+    pub history: Option<&'a RunId>,
+}
+
+pub(super) fn predictor_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, part: Part<'_>) {
+    let Part { prepared, at, .. } = part;
     if let (Some(predictor), Some(shown)) = (prepared.program.predictors.get(at), prepared.predictors.get(at)) {
         match &shown.module_src {
             Some(source) => source_ui(ui, scene, &mut memory.source, &predictor.path, source),
-            None => instructions_ui(ui, scene, memory, page, prepared, at, history),
+            None => instructions_ui(ui, scene, memory, part),
         }
         if !predictor.fields.is_empty() {
             ui.add_space(size::GAP_S);
@@ -50,25 +56,18 @@ pub(super) fn predictor_ui(
         }
         if let Some(rest) = &shown.rest {
             let label = "Everything else that was saved with this part";
-            raw_ui(ui, scene, &mut memory.rest, ("predictor rest", label), rest);
+            raw_ui(ui, scene, &mut memory.rest, Body { id: "predictor rest", label, text: rest });
         }
     }
     if let Some(rest) = &prepared.rest {
         let label = "Everything else that was saved with the program";
-        raw_ui(ui, scene, &mut memory.program_rest, ("program rest", label), rest);
+        raw_ui(ui, scene, &mut memory.program_rest, Body { id: "program rest", label, text: rest });
     }
 }
 
 /// The instructions of a predictor, who wrote them, and where a passage of them stands.
-fn instructions_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut ProgramMemory,
-    page: &RunPage,
-    prepared: &PreparedProgram,
-    at: usize,
-    history: Option<&RunId>,
-) {
+fn instructions_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, part: Part<'_>) {
+    let Part { page, prepared, at, history } = part;
     let Some((predictor, shown)) = prepared.program.predictors.get(at).zip(prepared.predictors.get(at)) else { return };
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -83,13 +82,13 @@ fn instructions_ui(
         });
         match &shown.instructions {
             Some(text) => {
-                if let Some((parent, evaluation)) = optimization_of(page, &prepared.program) {
-                    origin_ui(ui, scene, (parent, evaluation, &predictor.path), "");
+                if let Some(asked) = provenance_of(page, &prepared.program, &predictor.path) {
+                    origin_ui(ui, scene, &asked, "");
                 }
-                let names = ("instructions", "Instructions");
+                let body = Body { id: "instructions", label: "Instructions", text };
                 let offer = history.is_some().then_some(HISTORY);
-                let block = &mut memory.instructions;
-                let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
+                let block = Block { face: Face::Prose, most_lines: LINES_MOST, offer };
+                let passage = text_block_ui(ui, scene, &mut memory.instructions, body, block);
                 if let (Some(passage), Some(parent)) = (passage, history) {
                     look_up(scene, parent, &predictor.path, &passage);
                 }
@@ -113,7 +112,9 @@ fn source_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TextMemory, path: 
                 scene.act(Action::Copy(source.text().to_string()));
             }
         });
-        text_block_ui(ui, scene, memory, ("source", "Source"), source, false, LINES_MOST);
+        let body = Body { id: "source", label: "Source", text: source };
+        let block = Block { face: Face::Value, most_lines: LINES_MOST, offer: None };
+        text_block_ui(ui, scene, memory, body, block);
     });
 }
 
@@ -153,15 +154,16 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
     scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
 }
 
-/// The optimization in which the instructions may have been written, and the run that shows this
-/// program there: evaluations of optimizers are numbered, and an optimization stands for its best.
-fn optimization_of<'a>(page: &'a RunPage, program: &Program) -> Option<(&'a RunId, &'a RunId)> {
-    let run = &page.run.id;
-    match &page.parent {
-        Some(parent) if run_names::is_of_optimizer(&page.run.name) => Some((&parent.id, run)),
-        _ if program.source == ProgramSource::BestModelJson => Some((run, run)),
-        _ => None,
-    }
+/// Who wrote the instructions: asked of the optimization in which they may have been written, and of the run that shows
+/// this program there. Evaluations of optimizers are numbered, and an optimization stands for its best.
+fn provenance_of(page: &RunPage, program: &Program, path: &str) -> Option<ProvenanceOf> {
+    let evaluation = page.run.id.clone();
+    let parent = match &page.parent {
+        Some(parent) if run_names::is_of_optimizer(&page.run.name) => parent.id.clone(),
+        _ if program.source == ProgramSource::BestModelJson => evaluation.clone(),
+        _ => return None,
+    };
+    Some(ProvenanceOf { parent, evaluation, path: path.to_owned() })
 }
 
 fn demos_heading(demos: usize, bootstrapped: usize) -> String {
@@ -184,16 +186,16 @@ fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], why_
     }
 }
 
-fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, (id, label): (&str, &str), text: &Text) {
+fn raw_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, body: Body<'_>) {
     ui.add_space(size::GAP_S);
-    section_ui(ui, label);
+    section_ui(ui, body.label);
     // The outermost braces are no rows.
-    let rows = text.text().lines().take(20).count().saturating_sub(2).max(1);
+    let rows = body.text.text().lines().take(20).count().saturating_sub(2).max(1);
     let height = (JSON_FIND + rows as f32 * (size::LINE + 2.0)).min(JSON_HEIGHT);
     let place =
         egui::Rect::from_min_size(ui.available_rect_before_wrap().min, egui::vec2(ui.available_width(), height));
-    let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
-    json_view_ui(&mut inner, scene, memory, id, label, text);
+    let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(body.id).max_rect(place));
+    json_view_ui(&mut inner, scene, memory, body);
     drop(inner);
     ui.advance_cursor_after_rect(place);
 }

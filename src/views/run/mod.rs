@@ -6,12 +6,10 @@ mod overview;
 mod rows;
 mod shown_tabs;
 
-pub(super) use overview::reveal_ui;
-
 use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
-use super::compare::{EvolutionMemory, evolution_ui};
+use super::evolution::{EvolutionMemory, evolution_ui};
 use super::kept::KeptPlaces;
 use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
@@ -122,7 +120,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
             scene.act(Action::Copy(id));
         }
-        super::compare::menu_ui(ui, scene, run);
+        super::comparing::menu_ui(ui, scene, run);
         missing_chip_ui(ui, scene, page);
         if page.parent.is_none() && run.parent_id.is_some() {
             text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");

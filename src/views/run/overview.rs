@@ -9,10 +9,8 @@ use self::cards::Cards;
 use self::reader::ReaderMemory;
 use super::rows;
 use crate::loader::RunPage;
-use crate::state::Action;
 use crate::views::outside::AskMemory;
 use crate::views::scene::Scene;
-use crate::widgets::chips::Chip;
 use crate::widgets::markdown::{MarkdownState, MarkdownText};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::split::{Split, SplitAxis};
@@ -79,13 +77,4 @@ fn all_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory, cards
         }
         ui.add_space(size::GAP_L);
     });
-}
-
-/// Shows or masks secrets: an explicit wish, and visible as long as it holds.
-pub(in crate::views) fn reveal_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let is_revealed = scene.state.is_revealed;
-    let text = if is_revealed { "Mask secrets" } else { "Reveal secrets" };
-    if ui.add(Chip::button(text)).on_hover_text("Masked values look like secrets").clicked() {
-        scene.act(Action::Reveal(!is_revealed));
-    }
 }

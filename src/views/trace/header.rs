@@ -12,10 +12,9 @@ use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
 use crate::state::{Action, Location, Place, Tab};
 use crate::views::command::Command;
-use crate::views::parts::{link, short_id, trace_status};
+use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
-use crate::views::traces::status_word;
 use crate::widgets::chips::{self, Chip};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -35,7 +34,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, if row.name.is_empty() { row.id.as_str() } else { &row.name });
         let status = trace_status(&row.status);
-        ui.add(Chip::new(&status_word(&row.status)).glyph(status.glyph(), status.tone()));
+        ui.add(Chip::new(&trace_status_word(&row.status)).glyph(status.glyph(), status.tone()));
         fallback_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
             ui.add(Chip::new(&words::duration_ms(ms)));

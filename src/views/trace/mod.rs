@@ -5,8 +5,6 @@ mod header;
 mod rows;
 mod spans;
 
-pub(super) use rows::{find_span, kind_tone, kind_word};
-
 use std::sync::Arc;
 
 use egui::Ui;

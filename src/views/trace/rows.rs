@@ -3,8 +3,7 @@
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{SpanTokens, TokenSource, TraceFigures, TraceTree};
 use crate::model::Tokens;
-use crate::state::{Folds, SpanRef};
-use crate::widgets::tokens::Tone;
+use crate::state::Folds;
 use crate::words;
 
 /// One row.
@@ -73,28 +72,6 @@ fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLin
     made
 }
 
-/// The colour that says what kind of span it is.
-pub(in crate::views) fn kind_tone(kind: &str) -> Tone {
-    match kind {
-        "CHAIN" => Tone::Accent,
-        "LLM" | "CHAT_MODEL" => Tone::Violet,
-        "RETRIEVER" | "EMBEDDING" | "RERANKER" => Tone::Teal,
-        "TOOL" => Tone::Warn,
-        "AGENT" => Tone::Pink,
-        "PARSER" => Tone::Faint,
-        _ => Tone::Muted,
-    }
-}
-
-/// A kind as a word.
-pub(in crate::views) fn kind_word(kind: &str) -> String {
-    match kind {
-        "LLM" => "LLM".to_owned(),
-        "UNKNOWN" | "" => "span".to_owned(),
-        other => other.to_lowercase().replace('_', " "),
-    }
-}
-
 /// Tokens of a span: its own, a sum (marked Σ), or unknown – never 0 for unknown.
 pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
     let Some(tokens) = tokens else { return String::new() };
@@ -145,19 +122,6 @@ pub(super) fn extent(tree: &TraceTree) -> Option<(i64, i64)> {
     let start = tree.spans.iter().map(|span| span.start_ns).min()?;
     let end = tree.spans.iter().map(|span| span.end_ns.unwrap_or(span.start_ns)).max()?;
     Some((start, end.max(start.saturating_add(1))))
-}
-
-/// The span that an address names.
-pub(in crate::views) fn find_span(tree: &TraceTree, span: &SpanRef) -> Option<usize> {
-    let bearers = tree.spans.iter().enumerate().filter(|(_, one)| one.id == span.id);
-    bearers.map(|(ordinal, _)| ordinal).nth(span.nth)
-}
-
-/// How an address names a span.
-pub(super) fn span_ref(tree: &TraceTree, ordinal: usize) -> Option<SpanRef> {
-    let id = &tree.spans.get(ordinal)?.id;
-    let nth = tree.spans[..ordinal].iter().filter(|one| one.id == *id).count();
-    Some(SpanRef { id: id.clone(), nth })
 }
 
 /// The row of a span; if it is folded away, the nearest row above it in the tree.
@@ -227,15 +191,5 @@ mod tests {
         let stored = Tokens::new(None, None, Some(8));
         let figures = TraceFigures { tokens: Tokens::new(None, None, Some(4)), ..TraceFigures::default() };
         assert_eq!(total_text(stored, Some(&figures)), ("4 tokens".to_owned(), Some("stored 8".to_owned())));
-    }
-
-    #[test]
-    fn repeated_ids_are_told_apart() {
-        let tree = tree(&[("1", None, "a", "CHAIN", "OK"), ("1", None, "b", "CHAIN", "OK")]);
-        for ordinal in 0..2 {
-            let span = span_ref(&tree, ordinal).expect("a span");
-            assert_eq!(find_span(&tree, &span), Some(ordinal));
-        }
-        assert_eq!(find_span(&tree, &SpanRef { id: "1".into(), nth: 2 }), None);
     }
 }

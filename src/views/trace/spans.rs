@@ -3,11 +3,12 @@
 use egui::{Align, Color32, Rect, Sense, Ui, pos2, vec2};
 
 use super::TraceMemory;
-use super::rows::{self, SpanLine, kind_tone, token_text};
+use super::rows::{self, SpanLine, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
 use crate::state::Action;
 use crate::views::scene::Scene;
+use crate::views::spans::{find_span, kind_tone, span_ref};
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -18,16 +19,35 @@ use crate::words;
 
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
-const OWN: f32 = 62.0;
-const TOKENS: f32 = 78.0;
-/// The same where there is little room, and what little room is.
-const NARROW: (f32, f32) = (54.0, 60.0);
+/// The columns beside the bars, and the same where there is little room, and what little room is.
+const WIDE: Columns = Columns { own: 62.0, usage: 78.0 };
+const NARROW: Columns = Columns { own: 54.0, usage: 60.0 };
 const NARROW_BELOW: f32 = 560.0;
 /// The part of the width that the bars get, also where there is little room, and their bounds.
 const BARS: (f32, f32) = (0.34, 0.27);
 const BARS_WIDTH: (f32, f32) = (120.0, 620.0);
 /// What [`TreeRow`] keeps free at its right edge.
 const EDGE: f32 = 10.0;
+
+/// How wide the columns of figures are.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Of the time without that of the spans below.
+    own: f32,
+    /// Of the tokens.
+    usage: f32,
+}
+
+/// Where everything stands.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// The bars, in the head.
+    bars: Rect,
+    columns: Columns,
+    scale: TimeScale,
+    /// When the trace ended, nanoseconds.
+    end_ns: i64,
+}
 
 pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
     let Some((start_ns, end_ns)) = rows::extent(tree) else { return };
@@ -44,15 +64,16 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
     let right = outer.right() - size::SCROLL_BAR;
     let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
     let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right());
-    let columns = if is_narrow { NARROW } else { (OWN, TOKENS) };
-    head_ui(ui, head, bars, &scale, columns);
+    let layout = Layout { bars, columns: if is_narrow { NARROW } else { WIDE }, scale, end_ns };
+    head_ui(ui, head, &layout);
 
     let list = outer.with_min_y(head.bottom() + size::RULE);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(list));
-    rows_ui(&mut ui, scene, memory, tree, (bars, columns), scale, (start_ns, end_ns));
+    rows_ui(&mut ui, scene, memory, tree, &layout);
 }
 
-fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale, (own, usage): (f32, f32)) {
+fn head_ui(ui: &mut Ui, head: Rect, layout: &Layout) {
+    let Layout { bars, columns: Columns { own, usage }, scale, .. } = *layout;
     let tokens = Tokens::of(ui);
     let painter = ui.painter();
     let title = |rect: Rect, text: &str, align: Align| {
@@ -66,7 +87,7 @@ fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale, (own, usage):
         title(Rect::from_x_y_ranges(own_right - own..=own_right, head.y_range()), "Own", Align::Max);
     }
     title(head.with_min_x(head.left() + size::GAP_L), "Span", Align::Min);
-    axis_ui(ui, bars, scale);
+    axis_ui(ui, bars, &scale);
     let rule = Rect::from_min_size(head.left_bottom(), vec2(head.width(), size::RULE));
     ui.painter().rect_filled(rule, 0.0, tokens.line);
     for (rect, text) in [
@@ -81,19 +102,12 @@ fn head_ui(ui: &mut Ui, head: Rect, bars: Rect, scale: &TimeScale, (own, usage):
     }
 }
 
-fn rows_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut TraceMemory,
-    tree: &TraceTree,
-    (bars, columns): (Rect, (f32, f32)),
-    scale: TimeScale,
-    extent: (i64, i64),
-) {
+fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree, layout: &Layout) {
+    let Layout { bars, columns, scale, end_ns } = *layout;
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
     let lines = &memory.lines.lines;
-    let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));
+    let focused = scene.state.location().span.as_ref().and_then(|span| find_span(tree, span)).or(Some(0));
     let focused =
         focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
     let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
@@ -111,16 +125,21 @@ fn rows_ui(
         .show(ui, &mut memory.scroll, |ui, row| {
             let line = &lines[row.index];
             let span = &tree.spans[line.ordinal];
-            let of_span = figures.and_then(|figures| figures.spans.get(line.ordinal));
-            let is_selected = cursor == Some(row.index);
-            // What the scroll bar takes is not the row's.
-            let own_reserved = reserved - (ui.max_rect().right() - row.rect.right());
-            match row_ui(ui, row, line, tree, of_span, is_selected, (own_reserved, columns)) {
+            let drawn = SpanRow {
+                line,
+                tree,
+                figures: figures.and_then(|figures| figures.spans.get(line.ordinal)),
+                is_selected: cursor == Some(row.index),
+                // What the scroll bar takes is not the row's.
+                reserved: reserved - (ui.max_rect().right() - row.rect.right()),
+                columns,
+            };
+            match drawn.show(ui, row) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
                 TreeEvent::None => {}
             }
-            let end = span.end_ns.unwrap_or(extent.1);
+            let end = span.end_ns.unwrap_or(end_ns);
             let color = bar_color(tree, line, tokens);
             waterfall.add(row.rect, span.start_ns, end, color);
         });
@@ -134,7 +153,7 @@ fn rows_ui(
 
     let lines = memory.lines.lines.as_slice();
     if let Some(line) = response.moved_to.or(clicked).and_then(|row| lines.get(row)) {
-        scene.act(Action::FocusSpan(rows::span_ref(tree, line.ordinal)));
+        scene.act(Action::FocusSpan(span_ref(tree, line.ordinal)));
     }
     let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
         if line.is_open.is_some() {
@@ -150,7 +169,7 @@ fn rows_ui(
         (Some(line), true, _) => {
             let above = at.and_then(|at| lines[..at].iter().rfind(|above| above.depth < line.depth));
             if let Some(above) = above {
-                scene.act(Action::FocusSpan(rows::span_ref(tree, above.ordinal)));
+                scene.act(Action::FocusSpan(span_ref(tree, above.ordinal)));
             }
         }
         (Some(line), _, true) if line.is_open == Some(false) => fold(scene, line, false),
@@ -166,41 +185,50 @@ fn bar_color(tree: &TraceTree, line: &SpanLine, tokens: &Tokens) -> Color32 {
     if line.is_open.is_some() { tokens.faint(color) } else { color }
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    row: &VisibleRow,
-    line: &SpanLine,
-    tree: &TraceTree,
-    figures: Option<&SpanFigures>,
-    selected: bool,
-    (reserved, (own_width, usage_width)): (f32, (f32, f32)),
-) -> TreeEvent {
-    let span = &tree.spans[line.ordinal];
-    let own = figures.and_then(|figures| figures.own_time_ns).map(words::duration_ns);
-    let own = own.unwrap_or_else(|| if figures.is_some() { "–".to_owned() } else { String::new() });
-    let usage = token_text(figures.map(|figures| &figures.tokens));
-    let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };
-    let trailing =
-        [Trailing::value(&own, own_width), Trailing { tone: usage_tone, ..Trailing::value(&usage, usage_width) }];
-    let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
-    let model = model.rsplit('/').next().unwrap_or(model);
-    let is_failed = span.status == "ERROR";
-    let note = rows::note(tree, line, model);
-    TreeRow {
-        depth: line.depth,
-        fold: match line.is_open {
-            None => Fold::Leaf,
-            Some(true) => Fold::Open,
-            Some(false) => Fold::Closed,
-        },
-        mark: Mark::Square(kind_tone(&span.kind)),
-        name: if span.name.is_empty() { "(no name)" } else { &span.name },
-        tone: if is_failed { Tone::Bad } else { Tone::Neutral },
-        note: &note,
-        trailing: &trailing,
-        reserved,
-        selected,
-        ..TreeRow::default()
+/// One span in the list.
+struct SpanRow<'a> {
+    line: &'a SpanLine,
+    tree: &'a TraceTree,
+    /// `None` until they are known.
+    figures: Option<&'a SpanFigures>,
+    is_selected: bool,
+    /// What the bars need, at the right.
+    reserved: f32,
+    columns: Columns,
+}
+
+impl SpanRow<'_> {
+    fn show(&self, ui: &mut Ui, row: &VisibleRow) -> TreeEvent {
+        let Self { line, tree, figures, is_selected, reserved, columns } = *self;
+        let span = &tree.spans[line.ordinal];
+        let own = figures.and_then(|figures| figures.own_time_ns).map(words::duration_ns);
+        let own = own.unwrap_or_else(|| if figures.is_some() { "–".to_owned() } else { String::new() });
+        let usage = token_text(figures.map(|figures| &figures.tokens));
+        let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };
+        let trailing = [
+            Trailing::value(&own, columns.own),
+            Trailing { tone: usage_tone, ..Trailing::value(&usage, columns.usage) },
+        ];
+        let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
+        let model = model.rsplit('/').next().unwrap_or(model);
+        let is_failed = span.status == "ERROR";
+        let note = rows::note(tree, line, model);
+        TreeRow {
+            depth: line.depth,
+            fold: match line.is_open {
+                None => Fold::Leaf,
+                Some(true) => Fold::Open,
+                Some(false) => Fold::Closed,
+            },
+            mark: Mark::Square(kind_tone(&span.kind)),
+            name: if span.name.is_empty() { "(no name)" } else { &span.name },
+            tone: if is_failed { Tone::Bad } else { Tone::Neutral },
+            note: &note,
+            trailing: &trailing,
+            reserved,
+            selected: is_selected,
+            ..TreeRow::default()
+        }
+        .show(ui, row)
     }
-    .show(ui, row)
 }

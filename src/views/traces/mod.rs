@@ -3,8 +3,6 @@
 mod listing;
 mod rows;
 
-pub(super) use rows::status_word;
-
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

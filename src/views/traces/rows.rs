@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{Cached, Shown, TraceRow};
-use crate::views::parts::{DURATION, trace_status};
+use crate::views::parts::{DURATION, trace_status, trace_status_word};
 use crate::views::scene::Clock;
 use crate::views::time::moment_short;
 use crate::widgets::table::{CellText, Column};
@@ -23,17 +23,6 @@ pub(super) fn columns() -> [Column<'static>; 9] {
         Column::text("Inputs", 260.0).unsorted().growing(),
         Column::text("Outputs", 220.0).unsorted().growing(),
     ]
-}
-
-/// A trace's status as a word.
-pub(in crate::views) fn status_word(status: &str) -> String {
-    match status {
-        "OK" => "finished".to_owned(),
-        "ERROR" => "failed".to_owned(),
-        "IN_PROGRESS" => "running".to_owned(),
-        "" | "UNSET" | "STATE_UNSPECIFIED" => "unknown".to_owned(),
-        other => other.to_lowercase(),
-    }
 }
 
 /// One cell of a line that stands under its session. Of a session with parts, the part is told.
@@ -80,7 +69,7 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
         1 => CellText::text(row.name.clone()).strong(),
         2 => {
             let status = trace_status(&row.status);
-            CellText::text(status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
+            CellText::text(trace_status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
         }
         3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(words::duration_ms(ms))),
         4 => match row.tokens.and_then(|tokens| tokens.total) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::{Frame, Margin, Ui};
 
-use super::experiment::has_runs_filter;
+use super::command::has_runs_filter;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, RunTree, Slot};

@@ -1,6 +1,5 @@
 //! Choosing a store; and, once one is open, the page of all its experiments.
 
-pub(super) mod path;
 mod store;
 mod stores;
 
@@ -12,6 +11,7 @@ use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::command::Command;
 use super::parts::link;
+use super::path;
 use super::scene::Scene;
 use crate::loader::FolderName;
 use crate::state::Action;

@@ -2,7 +2,7 @@
 
 use super::lines::TextLines;
 use super::select::{Step, TextSelection, stepped};
-use super::view::TextState;
+use super::state::TextState;
 use egui::{Event, Key, Modifiers, Ui};
 use std::ops::Range;
 

@@ -4,8 +4,8 @@ use super::keys;
 use super::lines::TextLines;
 use super::offer::offer_ui;
 use super::select::{TextSelection, byte_of_shown, shown_chars, word_at};
+use super::state::TextState;
 use super::visible::visible_line;
-use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
@@ -16,19 +16,6 @@ use std::sync::Arc;
 
 /// How wide a selected line end is drawn.
 const LINE_END: f32 = 5.0;
-
-/// What a text view remembers; the caller keeps it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TextState {
-    /// Which lines are shown.
-    pub scroll: RowScroll,
-    /// How far it is scrolled to the right, in points.
-    pub x: f32,
-    /// What is selected.
-    pub selected: Option<TextSelection>,
-    /// The pointer is selecting.
-    is_dragging: bool,
-}
 
 /// What the user asked of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

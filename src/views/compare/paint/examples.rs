@@ -2,8 +2,9 @@
 
 use egui::{Align, Rect, Response, Sense, Ui, vec2};
 
-use super::super::rows::{ExampleCell, Side};
-use super::{Names, RowEvent, halves, text_at};
+use super::super::rows::ExampleCell;
+use super::{Names, RowEvent};
+use crate::views::text_change::{Side, halves, text_at};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{MenuEntry, MenuItem, context_menu};
 use crate::widgets::row_text;
@@ -19,7 +20,6 @@ pub(super) fn row_ui(
     row: &VisibleRow,
     cells: [Option<&ExampleCell>; 2],
     names: &Names<'_>,
-    tokens: &Tokens,
 ) -> Option<RowEvent> {
     let label = cells.into_iter().flatten().map(say).collect::<Vec<_>>().join("; ");
     row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
@@ -27,33 +27,31 @@ pub(super) fn row_ui(
     let mut event = None;
     for (place, (rect, cell)) in [left, right].into_iter().zip(cells).enumerate() {
         if let Some(cell) = cell {
-            event = cell_ui(ui, (row, place), rect, cell, names, tokens).or(event);
+            event = cell_ui(ui, Spot { row, place, rect }, cell, names).or(event);
         }
     }
     event
 }
 
 /// An example that has the whole row.
-pub(super) fn alone_ui(
-    ui: &Ui,
-    row: &VisibleRow,
-    cell: &ExampleCell,
-    names: &Names<'_>,
-    tokens: &Tokens,
-) -> Option<RowEvent> {
+pub(super) fn alone_ui(ui: &Ui, row: &VisibleRow, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
     row.interact(ui, RowInfo { label: &say(cell), ..RowInfo::default() });
-    cell_ui(ui, (row, 0), row.rect, cell, names, tokens)
+    cell_ui(ui, Spot { row, place: 0, rect: row.rect }, cell, names)
+}
+
+/// Where a cell stands.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    row: &'a VisibleRow,
+    /// Its place in the row.
+    place: usize,
+    rect: Rect,
 }
 
 /// The text opens the trace in the compared run, else in the baseline; each score that in its run.
-fn cell_ui(
-    ui: &Ui,
-    (row, place): (&VisibleRow, usize),
-    rect: Rect,
-    cell: &ExampleCell,
-    names: &Names<'_>,
-    tokens: &Tokens,
-) -> Option<RowEvent> {
+fn cell_ui(ui: &Ui, spot: Spot<'_>, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
+    let Spot { row, place, rect } = spot;
+    let tokens = Tokens::of(ui);
     let response = ui.interact(rect, row.id.with(place), Sense::click());
     button(&response, &say(cell));
     if response.hovered() || response.contains_pointer() {

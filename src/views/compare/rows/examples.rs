@@ -1,7 +1,7 @@
 //! Examples that one run got right and the other wrong.
 
 use super::values::json_text;
-use super::{ExampleCell, Options, Row, cut_text};
+use super::{ExampleCell, Row, cut_text};
 use crate::analysis::result_table::RightRule;
 use crate::model::program::Object;
 use crate::query::{Comparison, ExampleChange, ExampleDiff, ScoreSource, TraceLink};
@@ -16,11 +16,11 @@ const ANSWER: usize = 600;
 /// A tooltip shows no more.
 const WHOLE: usize = 3_000;
 
-pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>) {
+pub(super) fn examples(diff: &Comparison, width: f32, rows: &mut Vec<Row>) {
     let Some(all) = &diff.examples else {
         for (who, source) in SIDES.iter().zip(&diff.sources) {
             if let ScoreSource::Nothing(why) = source {
-                rows.push(Row::Sentence(format!("No score of an example is known of {who}: {why}")));
+                rows.push(Row::sentence(format!("No score of an example is known of {who}: {why}")));
             }
         }
         return;
@@ -30,32 +30,32 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
             0 => "The two runs have no example in common",
             _ => "No example has a score in both runs",
         };
-        rows.push(Row::Sentence(text.to_owned()));
+        rows.push(Row::sentence(text.to_owned()));
         return;
     }
     let count = |n: usize| words::count(n as u64);
     let Some(rule) = all.rule() else {
         apart(all, rows);
         for (who, source) in SIDES.iter().zip(&diff.sources) {
-            rows.extend(from_elsewhere(who, source).map(Row::Caption));
+            rows.extend(from_elsewhere(who, source).map(Row::caption));
         }
         return;
     };
     let right = right_from(rule);
-    rows.push(Row::Caption(format!(
+    rows.push(Row::caption(format!(
         "Examples · {} scored by both of {} joined · {right}",
         count(all.scored),
         count(all.joined)
     )));
     if all.metric.inferred {
-        rows.push(Row::Caption(format!("One metric, inferred: {}", all.metric.reason)));
+        rows.push(Row::caption(format!("One metric, inferred: {}", all.metric.reason)));
     }
     for (who, source) in SIDES.iter().zip(&diff.sources) {
-        rows.extend(from_elsewhere(who, source).map(Row::Caption));
+        rows.extend(from_elsewhere(who, source).map(Row::caption));
     }
     if !(all.tells_inputs || all.fixed.is_empty() && all.broken.is_empty()) {
         let text = "Inputs are not told apart from what was expected: the newest traces of the runs do not show them";
-        rows.push(Row::Caption(text.to_owned()));
+        rows.push(Row::caption(text.to_owned()));
     }
     let cell = |change: &ExampleChange, is_fixed: bool| ExampleCell {
         text: one_line(&change.inputs),
@@ -71,7 +71,7 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
     let broken: Vec<ExampleCell> = all.broken.iter().map(|change| cell(change, false)).collect();
     let captions = (format!("Fixed · {}", count(fixed.len())), format!("Broken · {}", count(broken.len())));
     let has_both = !fixed.is_empty() && !broken.is_empty();
-    if options.width >= TWO_COLUMNS && has_both {
+    if width >= TWO_COLUMNS && has_both {
         rows.push(Row::Captions(captions.0, captions.1));
         let (mut fixed, mut broken) = (fixed.into_iter(), broken.into_iter());
         loop {
@@ -81,9 +81,9 @@ pub(super) fn examples(diff: &Comparison, options: &Options, rows: &mut Vec<Row>
             }
         }
     } else {
-        rows.push(Row::Caption(captions.0));
+        rows.push(Row::caption(captions.0));
         rows.extend(fixed.into_iter().map(Row::Example));
-        rows.push(Row::Caption(captions.1));
+        rows.push(Row::caption(captions.1));
         rows.extend(broken.into_iter().map(Row::Example));
     }
 }
@@ -102,13 +102,13 @@ fn apart(all: &ExampleDiff, rows: &mut Vec<Row>) {
         Some(_) => "Different metrics scored the two runs (inferred)",
         None => "Whether one metric scored both runs is not known",
     };
-    rows.push(Row::Sentence(format!("{what}, so that no example is fixed or broken: {}", all.metric.reason)));
-    rows.push(Row::Caption(format!("Examples · {} scored by both of {} joined", count(all.scored), count(all.joined))));
+    rows.push(Row::sentence(format!("{what}, so that no example is fixed or broken: {}", all.metric.reason)));
+    rows.push(Row::caption(format!("Examples · {} scored by both of {} joined", count(all.scored), count(all.joined))));
     for (((who, rule), range), right) in SIDES.iter().zip(all.rules).zip(all.ranges).zip(all.right) {
         let (Some(rule), Some(range)) = (rule, range) else { continue };
         let scores = format!("scores from {} to {}", words::value(range.low), words::value(range.high));
         let right = format!("{} of {} right", count(right), count(all.scored));
-        rows.push(Row::Caption(format!("{} · {right} · {scores} · {}", capitalized(who), right_from(rule))));
+        rows.push(Row::caption(format!("{} · {right} · {scores} · {}", capitalized(who), right_from(rule))));
     }
 }
 

@@ -1,43 +1,32 @@
 //! What changed in the program: predictor by predictor.
 
 use super::values::json_text;
-use super::{ChangeRow, DemoCell, Options, Row, cut_text, differ};
+use super::{ChangeRow, DemoCell, DemoRow, Options, Row, cut_text, differ};
 use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
-use crate::analysis::text_diff::{PieceOp, TextCut, TextDiff};
+use crate::analysis::text_diff::TextDiff;
 use crate::model::{Demo, Json, ProgramSource};
 use crate::query::{Comparison, NO_PROGRAM};
-use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
-use crate::widgets::text::CharWidths;
+use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
+use crate::views::wrapped::Paper;
+use crate::widgets::diff_text::Mark;
 use crate::widgets::tokens::Tone;
 use crate::words;
 
-/// Between two cards, and within one at each side.
-pub(in crate::views::compare) const CARD_GAP: f32 = 12.0;
-pub(in crate::views::compare) const CARD_PADDING: f32 = 12.0;
-/// For the sign of a line that changed.
-pub(in crate::views::compare) const GUTTER: f32 = 16.0;
-
-/// So many unchanged lines stay around a change.
-const CONTEXT: usize = 2;
 /// No more columns of demos are shown.
 const DEMO_COLUMNS: usize = 5;
 
-/// Said where the deadline came first.
-pub(in crate::views) const NOT_IN_FULL: &str =
-    "Not compared word by word in full, the texts are too long; what is left counts as replaced";
-
-pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+pub(super) fn program(diff: &Comparison, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
     let Some(program) = &diff.program else {
         let who = match (&diff.old, &diff.new) {
             (None, None) => "Neither run has a program",
             (None, _) => "The baseline has no program",
             _ => "The compared run has no program",
         };
-        rows.push(Row::Sentence(format!("{who}: {NO_PROGRAM}")));
+        rows.push(Row::sentence(format!("{who}: {NO_PROGRAM}")));
         return;
     };
     for stale in [&diff.old, &diff.new].into_iter().flatten().filter_map(|one| one.stale.as_ref()) {
-        rows.push(Row::Sentence(format!("Stale: {stale}")));
+        rows.push(Row::sentence(format!("Stale: {stale}")));
     }
     if !program.complete {
         let sources = || [&diff.old, &diff.new].into_iter().flatten().map(|program| program.source);
@@ -48,12 +37,12 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
             }
             false => "Only what params tell was compared: MLflow cuts them at 6,000 characters",
         };
-        rows.push(Row::Sentence(text.to_owned()));
+        rows.push(Row::sentence(text.to_owned()));
     }
     let cut: Vec<String> = program.cut_texts().map(|one| title(&one.path)).collect();
     if !cut.is_empty() {
         let names = cut_text(&cut.join(", "), 200);
-        rows.push(Row::Sentence(format!("{NOT_IN_FULL}: {names}")));
+        rows.push(Row::sentence(format!("{NOT_IN_FULL}: {names}")));
     }
     let mut same = Vec::new();
     for (at, predictor) in program.predictors.iter().enumerate() {
@@ -62,7 +51,7 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
             same.push(title(&predictor.path));
             continue;
         }
-        predictor_rows(at, predictor, options, widths, rows);
+        predictor_rows(at, predictor, options, paper, rows);
     }
     keys("Other parts of the state", &program.other, rows);
     if !same.is_empty() {
@@ -73,26 +62,26 @@ pub(super) fn program(diff: &Comparison, options: &Options, widths: &CharWidths,
 }
 
 /// A bare predictor has an empty path.
-pub(in crate::views::compare) fn title(path: &str) -> String {
+fn title(path: &str) -> String {
     crate::model::predictor_title(path).to_owned()
 }
 
-fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
+fn predictor_rows(at: usize, diff: &PredictorDiff, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
     rows.push(Row::Predictor { title: title(&diff.path), facts: facts(diff) });
     let is_hidden = options.only_differences && diff.instructions.is_same() && diff.instructions.unknown.is_none();
     if !(diff.instructions.pieces.is_empty() && diff.instructions.unknown.is_none() || is_hidden) {
-        instructions(at, &diff.instructions, options, widths, rows);
+        instructions(at, &diff.instructions, options, paper, rows);
     }
     if !(diff.module_src.pieces.is_empty() || options.only_differences && diff.module_src.is_same()) {
-        rows.push(Row::Caption("Source".to_owned()));
-        instructions(at, &diff.module_src, options, widths, rows);
+        rows.push(Row::caption("Source".to_owned()));
+        instructions(at, &diff.module_src, options, paper, rows);
     }
     demos(&diff.demos, options, rows);
     fields(&diff.fields, rows);
     keys("LM settings", &diff.lm, rows);
     keys("Other", &diff.other, rows);
-    if !matches!(rows.last(), Some(Row::Gap | Row::Bottom)) {
-        rows.push(Row::Gap);
+    if !matches!(rows.last(), Some(Row::Text(TextRow::Gap | TextRow::Bottom))) {
+        rows.push(Row::GAP);
     }
 }
 
@@ -159,98 +148,18 @@ fn facts(diff: &PredictorDiff) -> Vec<(String, Tone)> {
     facts
 }
 
-pub(super) fn marked(diff: &TextDiff) -> Vec<(Mark, &str)> {
-    let mark = |op: PieceOp| match op {
-        PieceOp::Equal => Mark::Same,
-        PieceOp::Insert => Mark::Added,
-        PieceOp::Delete => Mark::Removed,
+fn instructions(at: usize, diff: &TextDiff, options: &Options, paper: &Paper, rows: &mut Vec<Row>) {
+    let differs = !diff.is_same() || diff.unknown.is_some();
+    let card = Card {
+        card: at,
+        diff,
+        whose: ["the baseline", "the compared run"],
+        is_folded: options.only_differences && differs && !options.whole.contains(&at),
+        is_unified: options.is_unified,
+        shows_space: options.shows_space,
+        paper,
     };
-    diff.pieces.iter().map(|piece| (mark(piece.op), piece.text.as_str())).collect()
-}
-
-fn instructions(at: usize, diff: &TextDiff, options: &Options, widths: &CharWidths, rows: &mut Vec<Row>) {
-    let pieces = marked(diff);
-    let full = options.width - 2.0 * CARD_PADDING;
-    let wrap = |width: f32| Wrap { width: width.max(40.0), widths, shows_space: options.shows_space };
-    let lines: Vec<Row> = if options.is_unified {
-        unified(&pieces, wrap(full - GUTTER)).into_iter().map(Row::Line).collect()
-    } else {
-        let half = (options.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING;
-        side_by_side(&pieces, wrap(half)).into_iter().map(|(old, new)| Row::Pair(old, new)).collect()
-    };
-    rows.push(Row::Top { predictor: at });
-    let is_folded = options.only_differences && (!diff.is_same() || diff.unknown.is_some());
-    if is_folded && !options.whole.contains(&at) {
-        push_changed(at, lines, rows);
-    } else {
-        rows.extend(lines);
-    }
-    if let Some(cut) = &diff.unknown {
-        let half = (options.width - CARD_GAP) / 2.0 - 2.0 * CARD_PADDING;
-        let width = if options.is_unified { full - GUTTER } else { half };
-        rests(cut, ["the baseline", "the compared run"], options.is_unified, wrap(width), rows);
-    }
-    rows.push(Row::Bottom);
-}
-
-/// Says where MLflow cut the params, and shows what each side has from there on, unmarked: it
-/// may stand in both.
-pub(super) fn rests(cut: &TextCut, names: [&str; 2], is_unified: bool, wrap: Wrap<'_>, rows: &mut Vec<Row>) {
-    let whose = match (cut.old, cut.new) {
-        (true, true) => format!("{} and {}", names[0], names[1]),
-        (true, false) => names[0].to_owned(),
-        _ => names[1].to_owned(),
-    };
-    rows.push(Row::Cut(format!(
-        "MLflow cut the param of {whose} here, at 6,000 characters: what follows is not known"
-    )));
-    for (side, (name, rest)) in names.into_iter().zip([&cut.old_rest, &cut.new_rest]).enumerate() {
-        if rest.is_empty() {
-            continue;
-        }
-        let length = words::counted(rest.chars().count(), "character");
-        rows.push(Row::Cut(format!("Known of {name} alone: {length}, which may stand in both")));
-        let lines = unified(&[(Mark::Same, rest.as_str())], wrap).into_iter();
-        rows.extend(lines.map(|line| match (is_unified, side) {
-            (true, _) => Row::Line(line),
-            (false, 0) => Row::Pair(Some(line), None),
-            (false, _) => Row::Pair(None, Some(line)),
-        }));
-    }
-}
-
-/// Lines that changed, and a few around them.
-pub(super) fn push_changed(predictor: usize, lines: Vec<Row>, rows: &mut Vec<Row>) {
-    let line_changed = |line: &Option<DiffLine>| line.as_ref().is_none_or(DiffLine::is_changed);
-    let is_changed = |row: &Row| match row {
-        Row::Pair(old, new) => line_changed(old) || line_changed(new),
-        Row::Line(line) => line.is_changed(),
-        _ => true,
-    };
-    let mut is_near = vec![false; lines.len()];
-    for (at, _) in lines.iter().enumerate().filter(|(_, row)| is_changed(row)) {
-        let end = (at + CONTEXT + 1).min(lines.len());
-        is_near[at.saturating_sub(CONTEXT)..end].fill(true);
-    }
-    // One line alone would only be replaced by another.
-    for at in 0..lines.len() {
-        let alone = (at == 0 || is_near[at - 1]) && is_near.get(at + 1).is_none_or(|near| *near);
-        is_near[at] |= alone;
-    }
-    let mut hidden = 0;
-    for (row, is_near) in lines.into_iter().zip(is_near) {
-        if !is_near {
-            hidden += 1;
-            continue;
-        }
-        if hidden > 0 {
-            rows.push(Row::Hidden { predictor, lines: std::mem::take(&mut hidden) });
-        }
-        rows.push(row);
-    }
-    if hidden > 0 {
-        rows.push(Row::Hidden { predictor, lines: hidden });
-    }
+    rows.extend(card.rows().into_iter().map(Row::Text));
 }
 
 fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
@@ -270,7 +179,7 @@ fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
             facts.push(format!("{what} {}", words::count(count as u64)));
         }
     }
-    rows.push(Row::Caption(format!("Demos · {}", facts.join(" · "))));
+    rows.push(Row::caption(format!("Demos · {}", facts.join(" · "))));
     let mut columns: Vec<String> = Vec::new();
     for (name, _) in diff.removed.iter().chain(&diff.added).flat_map(Demo::fields) {
         if !columns.contains(name) {
@@ -299,7 +208,7 @@ fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
             if changed.is_empty() { source.to_owned() } else { format!("{source} · changed: {}", changed.join(", ")) };
         let values = demo.fields().map(|(key, value)| format!("{key}: {}", json_text(value)));
         let whole = values.collect::<Vec<_>>().join("\n");
-        Row::Demo { mark, cells: columns.iter().map(cell).collect(), note, whole }
+        Row::Demo(DemoRow { mark, cells: columns.iter().map(cell).collect(), note, whole })
     };
     let mut is_shown = vec![false; diff.added.len()];
     for (at, demo) in diff.removed.iter().enumerate() {
@@ -315,14 +224,14 @@ fn demos(diff: &DemoDiff, options: &Options, rows: &mut Vec<Row>) {
     }
     let added = diff.added.iter().zip(&is_shown).filter(|(_, is_shown)| !**is_shown);
     rows.extend(added.map(|(demo, _)| row(demo, Mark::Added, &[])));
-    rows.push(Row::Gap);
+    rows.push(Row::GAP);
 }
 
 fn fields(fields: &[FieldDiff], rows: &mut Vec<Row>) {
     if fields.is_empty() {
         return;
     }
-    rows.push(Row::Caption(format!("Fields · {}", differ(fields.len()))));
+    rows.push(Row::caption(format!("Fields · {}", differ(fields.len()))));
     for diff in fields {
         let name = |of: &Option<crate::model::Field>| {
             of.as_ref().and_then(|field| field.name.clone().or(field.prefix.clone()))
@@ -348,19 +257,19 @@ fn fields(fields: &[FieldDiff], rows: &mut Vec<Row>) {
             delta: String::new(),
         }));
     }
-    rows.push(Row::Gap);
+    rows.push(Row::GAP);
 }
 
 fn keys(caption: &str, changes: &[KeyChange], rows: &mut Vec<Row>) {
     if changes.is_empty() {
         return;
     }
-    rows.push(Row::Caption(format!("{caption} · {}", differ(changes.len()))));
+    rows.push(Row::caption(format!("{caption} · {}", differ(changes.len()))));
     let text = |value: &Option<Json>| value.as_ref().map(json_text);
     rows.extend(changes.iter().map(|change| {
         let key = if change.key.is_empty() { "value".to_owned() } else { change.key.clone() };
         let (old, new) = (text(&change.old), text(&change.new));
         Row::Change(ChangeRow { key, note: String::new(), old, new, delta: String::new() })
     }));
-    rows.push(Row::Gap);
+    rows.push(Row::GAP);
 }

@@ -12,7 +12,7 @@ pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
     let (of_program, others): (Vec<&ParamChange>, Vec<&ParamChange>) =
         diff.params.iter().partition(|param| param.is_of_program);
     if diff.params.is_empty() {
-        rows.push(Row::Sentence("All params are the same".to_owned()));
+        rows.push(Row::sentence("All params are the same".to_owned()));
         return;
     }
     let text = |value: &Option<Shown>| value.as_ref().map(|value| cut_text(value.as_str(), MOST));
@@ -20,12 +20,12 @@ pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
         if params.is_empty() {
             return;
         }
-        rows.push(Row::Caption(caption));
+        rows.push(Row::caption(caption));
         rows.extend(params.iter().map(|param| {
             let (old, new) = (text(&param.old), text(&param.new));
             Row::Change(ChangeRow { key: param.key.clone(), note: String::new(), old, new, delta: String::new() })
         }));
-        rows.push(Row::Gap);
+        rows.push(Row::GAP);
     };
     list(format!("Params · {}", differ(others.len())), &others);
     list(format!("Params that repeat the program · {}", differ(of_program.len())), &of_program);
@@ -33,7 +33,7 @@ pub(super) fn params(diff: &Comparison, rows: &mut Vec<Row>) {
 
 pub(super) fn tags(diff: &Comparison, rows: &mut Vec<Row>) {
     if diff.tags.is_empty() {
-        rows.push(Row::Sentence("All tags are the same".to_owned()));
+        rows.push(Row::sentence("All tags are the same".to_owned()));
         return;
     }
     let (of_mlflow, others): (Vec<&TagChange>, Vec<&TagChange>) = diff.tags.iter().partition(|tag| tag.is_of_mlflow());
@@ -42,21 +42,21 @@ pub(super) fn tags(diff: &Comparison, rows: &mut Vec<Row>) {
         if tags.is_empty() {
             continue;
         }
-        rows.push(Row::Caption(format!("{caption} · {}", differ(tags.len()))));
+        rows.push(Row::caption(format!("{caption} · {}", differ(tags.len()))));
         rows.extend(tags.into_iter().map(|tag| {
             let (old, new) = (text(&tag.old), text(&tag.new));
             Row::Change(ChangeRow { key: tag.key.clone(), note: String::new(), old, new, delta: String::new() })
         }));
-        rows.push(Row::Gap);
+        rows.push(Row::GAP);
     }
 }
 
 pub(super) fn metrics(diff: &Comparison, rows: &mut Vec<Row>) {
     if diff.metrics.is_empty() {
-        rows.push(Row::Sentence("All metrics have the same latest value, or there are none".to_owned()));
+        rows.push(Row::sentence("All metrics have the same latest value, or there are none".to_owned()));
         return;
     }
-    rows.push(Row::Caption(format!("Metrics · {}, latest values", differ(diff.metrics.len()))));
+    rows.push(Row::caption(format!("Metrics · {}, latest values", differ(diff.metrics.len()))));
     rows.extend(diff.metrics.iter().map(|metric| {
         let text = |value: Option<f64>| value.map(words::value);
         let note = diff.scale_note(metric);

@@ -72,7 +72,8 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
                 egui::Frame::new().inner_margin(egui::Margin { left: 14, ..Default::default() }).show(ui, |ui| {
                     match chosen {
                         Some(entry) if !entry.is_folder => {
-                            viewer::file_ui(ui, &mut scene, viewer, &owner, entry, tree.folder.as_deref());
+                            let folder = tree.folder.as_deref();
+                            viewer::file_ui(ui, &mut scene, viewer, viewer::Artifact { owner: &owner, entry, folder });
                         }
                         Some(entry) => viewer::folder_ui(ui, tree, entry),
                         None => {

@@ -8,7 +8,8 @@ use egui::Ui;
 use super::content::Prepared;
 use super::grid::{CellKind, Grid};
 use crate::loader::{DerivedKey, Lane, Text};
-use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::body::Body;
+use crate::views::body::text::{Face, TextMemory, searched_text_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::section::{card_heading_ui, text_ui};
@@ -102,24 +103,30 @@ fn order(scene: &mut Scene<'_>, sort: Option<Sort>, source: u64, prepared: &Arc<
 
 /// Numbers by value, texts in natural order, what is missing at the end either way.
 fn sorted(grid: &Grid, sort: Sort) -> Vec<u32> {
-    let mut rows: Vec<(u32, bool, Option<f64>, &str)> = (0..grid.rows())
+    struct Line<'g> {
+        row: u32,
+        is_missing: bool,
+        number: Option<f64>,
+        text: &'g str,
+    }
+    let mut lines: Vec<Line<'_>> = (0..grid.rows())
         .filter_map(|row| {
             let cell = grid.cell(row, sort.column)?;
             let number = (cell.kind == CellKind::Number).then(|| cell.text.trim().parse().ok()).flatten();
-            Some((row as u32, cell.kind == CellKind::Missing, number, &*cell.text))
+            Some(Line { row: row as u32, is_missing: cell.kind == CellKind::Missing, number, text: &cell.text })
         })
         .collect();
-    rows.sort_by(|a, b| {
-        let by_value = match (a.2, b.2) {
+    lines.sort_by(|a, b| {
+        let by_value = match (a.number, b.number) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => natural::compare(a.3, b.3),
+            (None, None) => natural::compare(a.text, b.text),
         };
         let by_value = if sort.descending { by_value.reverse() } else { by_value };
-        a.1.cmp(&b.1).then(by_value).then(a.0.cmp(&b.0))
+        a.is_missing.cmp(&b.is_missing).then(by_value).then(a.row.cmp(&b.row))
     });
-    rows.into_iter().map(|row| row.0).collect()
+    lines.into_iter().map(|line| line.row).collect()
 }
 
 fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
@@ -179,7 +186,8 @@ fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut GridMemory, grid: 
         memory.shown = Some((row, Text::with_keys(text, keys)));
     }
     let Some((_, text)) = memory.shown.clone() else { return };
-    searched_text_ui(ui, scene, &mut memory.text, "row text", "this row", &text, true);
+    let body = Body { id: "row text", label: "this row", text: &text };
+    searched_text_ui(ui, scene, &mut memory.text, body, Face::Prose);
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use super::table::{GridMemory, grid_ui};
 use crate::loader::{DerivedKey, FileBytes, FileOf, Lane, Text};
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree};
 use crate::state::{Action, FileToSave, NoticeText, Outside};
-use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::body::Body;
+use crate::views::body::json::{JsonMemory, json_view_ui};
+use crate::views::body::text::{Face, TextMemory, searched_text_ui};
 use crate::views::outside::AskMemory;
 use crate::views::parts::{failed_ui, slot_ui};
 use crate::views::scene::Scene;
@@ -71,14 +72,17 @@ pub(super) fn folder_ui(ui: &mut Ui, tree: &ArtifactTree, folder: &ArtifactEntry
     empty_ui(ui, &text, "");
 }
 
-pub(super) fn file_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut ViewerMemory,
-    owner: &ArtifactOwner,
-    entry: &ArtifactEntry,
-    folder: Option<&str>,
-) {
+/// A file among artifacts.
+#[derive(Clone, Copy)]
+pub(super) struct Artifact<'a> {
+    pub owner: &'a ArtifactOwner,
+    pub entry: &'a ArtifactEntry,
+    /// The folder on this machine that holds the artifacts, if they lie in one.
+    pub folder: Option<&'a str>,
+}
+
+pub(super) fn file_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ViewerMemory, artifact: Artifact<'_>) {
+    let Artifact { owner, entry, folder } = artifact;
     if memory.path.as_deref() != Some(&*entry.path) {
         // The same words are looked for in the next file; everything else begins anew.
         let (text, json, saves) =
@@ -90,7 +94,7 @@ pub(super) fn file_ui(
     let file = slot.value().and_then(|file| file.as_ref().as_ref()).cloned();
     let made = file.as_ref().map(|file| prepare(scene, &entry.path, file));
     let prepared = made.as_ref().and_then(|made| made.value()).map(Arc::clone);
-    head_ui(ui, scene, memory, entry, folder, prepared.as_deref());
+    head_ui(ui, scene, memory, artifact, prepared.as_deref());
     save_when_read(scene, memory, owner, folder);
     memory.ask.show(ui, scene);
     let Some(answer) = slot_ui(ui, scene, &slot, "The file", size::LINE) else { return };
@@ -146,10 +150,10 @@ fn head_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut ViewerMemory,
-    entry: &ArtifactEntry,
-    folder: Option<&str>,
+    artifact: Artifact<'_>,
     prepared: Option<&Prepared>,
 ) {
+    let Artifact { entry, folder, .. } = artifact;
     let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
     ui.horizontal(|ui| {
         card_heading_ui(ui, name).on_hover_text(&entry.path);
@@ -234,10 +238,11 @@ fn content_ui(
     match (memory.shape, &prepared.content, text) {
         (Shape::Bytes, _, _) => bytes_ui(ui, scene, memory, file),
         (Shape::Json, _, Some(text)) | (Shape::Best, Content::Json(text), _) => {
-            json_view_ui(ui, scene, &mut memory.json, "file JSON", "the file", text);
+            json_view_ui(ui, scene, &mut memory.json, Body { id: "file JSON", label: "the file", text });
         }
         (Shape::Raw, _, Some(text)) | (Shape::Best, Content::Text(text), _) => {
-            searched_text_ui(ui, scene, &mut memory.text, "file text", "the file", text, false);
+            let body = Body { id: "file text", label: "the file", text };
+            searched_text_ui(ui, scene, &mut memory.text, body, Face::Value);
         }
         (_, Content::Table(grid, _), _) => grid_ui(ui, scene, &mut memory.grid, file.id(), (prepared, grid)),
         (_, Content::Markdown(markdown, _), _) => {

@@ -11,7 +11,7 @@ use super::choice::Candidate;
 use super::gather::{Gathered, gather};
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::picture::file_name;
-use super::points::{csv, points_ui};
+use super::points::{Points, csv, points_ui};
 use crate::loader::{DerivedKey, Lane, RunPage, fresh_id};
 use crate::model::RunId;
 use crate::state::{Action, FileToSave};
@@ -52,14 +52,19 @@ impl ChartMemory {
     }
 }
 
-pub(super) fn card_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut MetricsMemory,
-    page: &RunPage,
-    (key, shown): (&str, &[&Candidate]),
-    rect: Rect,
-) {
+/// A chart among others.
+#[derive(Clone, Copy)]
+pub(super) struct Card<'a> {
+    pub page: &'a RunPage,
+    /// The metric.
+    pub key: &'a str,
+    /// The runs whose lines are drawn.
+    pub shown: &'a [&'a Candidate],
+    pub rect: Rect,
+}
+
+pub(super) fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, card: Card<'_>) {
+    let Card { page, key, shown, rect } = card;
     let mut area = ui.new_child(UiBuilder::new().id_salt(("chart", key)).max_rect(rect));
     section_card_ui(&mut area, |ui| {
         ui.set_min_size(rect.size() - egui::vec2(26.0, 26.0));
@@ -70,7 +75,7 @@ pub(super) fn card_ui(
             failed_ui(ui, scene, "The metric", error);
         }
         let height = (rect.bottom() - 13.0 - ui.cursor().top()).max(60.0);
-        body_ui(ui, scene, memory, key, &gathered, height);
+        body_ui(ui, memory, Body { key, gathered: &gathered, clock: scene.clock, height });
         write_csv(scene, memory, key, &gathered);
     });
     memory.picture.pose(ui, key, rect);
@@ -124,18 +129,21 @@ fn menu_ui(ui: &mut Ui, memory: &mut MetricsMemory, key: &str) {
     }
 }
 
-fn body_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut MetricsMemory,
-    key: &str,
-    gathered: &Gathered,
+/// The lines or the table of a card.
+#[derive(Clone, Copy)]
+struct Body<'a> {
+    key: &'a str,
+    gathered: &'a Gathered,
+    clock: Clock,
     height: f32,
-) {
-    let (drawing, clock, poses) = (gathered.drawing, scene.clock, memory.picture.poses(key));
+}
+
+fn body_ui(ui: &mut Ui, memory: &mut MetricsMemory, body: Body<'_>) {
+    let Body { key, gathered, clock, height } = body;
+    let (drawing, poses) = (gathered.drawing, memory.picture.poses(key));
     let state = memory.charts.entry(key.to_owned()).or_default();
     if state.as_table {
-        points_ui(ui, &mut state.table, key, &gathered.points, clock, height);
+        points_ui(ui, &mut state.table, Points { key, runs: &gathered.points, clock, height });
         return;
     }
     if gathered.series.is_empty() {

@@ -21,6 +21,8 @@ pub(super) struct Gathered {
     pub points: Vec<RunPoints>,
     pub drawing: Drawing,
     pub is_by_order: bool,
+    /// One run is shown alone.
+    pub is_single: bool,
     pub is_waiting: bool,
     pub error: Option<Arc<str>>,
     pub facts: Facts,
@@ -31,7 +33,7 @@ type Answer<'c> = (&'c Candidate, Arc<Option<MetricSeries>>, u64);
 
 /// Asks for the points of each run, and for their lines as they are drawn now.
 pub(super) fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &str, shown: &[&Candidate]) -> Gathered {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered { is_single: shown.len() == 1, ..Gathered::default() };
     let mut answers: Vec<Answer<'_>> = Vec::new();
     for candidate in shown {
         let id = &candidate.run.id;
@@ -49,12 +51,12 @@ pub(super) fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &st
     gathered.drawing = Drawing { axis, ..memory.drawing };
     for (candidate, answer, _) in &answers {
         let (run_id, name) = (candidate.run.id.to_string(), candidate.name().to_owned());
-        let tone = if shown.len() == 1 { Tone::Accent } else { candidate.tone };
+        let tone = if gathered.is_single { Tone::Accent } else { candidate.tone };
         gathered.points.push(RunPoints { run_id, name, tone, series: Arc::clone(answer) });
     }
     match axis {
         Axis::Runs => by_run(memory, key, &answers, &mut gathered),
-        _ => by_point(scene, memory, key, &answers, shown.len() == 1, &mut gathered),
+        _ => by_point(scene, memory, key, &answers, &mut gathered),
     }
     gathered
 }
@@ -65,10 +67,9 @@ fn by_point(
     memory: &mut MetricsMemory,
     key: &str,
     answers: &[Answer<'_>],
-    is_single: bool,
     gathered: &mut Gathered,
 ) {
-    let drawing = gathered.drawing;
+    let (drawing, is_single) = (gathered.drawing, gathered.is_single);
     for (candidate, answer, source) in answers {
         let id = &candidate.run.id;
         let (owned, start_ms) = (Arc::clone(answer), candidate.run.start_time_ms);

@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 use egui::{Rect, ScrollArea, Slider, Ui, UiBuilder, pos2, vec2};
 
-use self::chart::ChartMemory;
+use self::chart::{Card, ChartMemory};
 use self::choice::{Candidate, Choice};
 use self::lines::{Axis, Drawing};
+use self::panel::{ListMemory, Lists};
 use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
@@ -25,7 +26,6 @@ use crate::state::Action;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
-use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -56,10 +56,8 @@ pub(super) struct MetricsMemory {
     charts: HashMap<String, ChartMemory>,
     /// One number per answer: what was derived of another one is not shown for it.
     numbers: HashMap<(RunId, String), Numbered>,
-    metric_scroll: RowScroll,
-    run_scroll: RowScroll,
-    metric_cursor: Option<usize>,
-    run_cursor: Option<usize>,
+    metric_list: ListMemory,
+    run_list: ListMemory,
     picture: Picture,
 }
 
@@ -106,14 +104,15 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
             (outer.with_max_y(edge), outer.with_min_y(edge + size::GAP_S))
         }
     };
+    let offered = Lists { page, keys: &keys, candidates: &candidates };
     if has_lists {
         let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
         area.shrink_clip_rect(lists);
-        panel::lists_ui(&mut area, scene, memory, page, (&keys, &candidates), lists.width() > LISTS + 1.0);
+        panel::lists_ui(&mut area, scene, memory, offered, lists.width() > LISTS + 1.0);
     }
     let mut area = ui.new_child(UiBuilder::new().id_salt("charts").max_rect(charts));
     area.shrink_clip_rect(charts.expand(1.0));
-    charts_ui(&mut area, scene, memory, page, (&keys, &candidates));
+    charts_ui(&mut area, scene, memory, offered);
     ui.advance_cursor_after_rect(outer);
 }
 
@@ -170,13 +169,8 @@ fn smoothing_ui(ui: &mut Ui, smoothing: &mut u8) {
     text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
 }
 
-fn charts_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut MetricsMemory,
-    page: &RunPage,
-    (keys, candidates): (&[String], &[Candidate]),
-) {
+fn charts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>) {
+    let Lists { page, keys, candidates } = lists;
     let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
     if shown.is_empty() {
         empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");
@@ -194,7 +188,7 @@ fn charts_ui(
     let room = ui.available_size();
     if let [key] = *drawn {
         let rect = Rect::from_min_size(ui.max_rect().min, vec2(room.x, (room.y - size::GAP_M).clamp(180.0, 560.0)));
-        chart::card_ui(ui, scene, memory, page, (key, &shown), rect);
+        chart::card_ui(ui, scene, memory, Card { page, key, shown: &shown, rect });
         return;
     }
     ScrollArea::vertical().id_salt(&page.run.id).auto_shrink(false).show(ui, |ui| {
@@ -213,7 +207,7 @@ fn charts_ui(
             let rect = Rect::from_min_size(corner, vec2(own, high));
             // What is scrolled out is neither read nor drawn; a picture of it brings it into view first.
             if ui.is_rect_visible(rect) || memory.picture.poses(key) {
-                chart::card_ui(ui, scene, memory, page, (key, &shown), rect);
+                chart::card_ui(ui, scene, memory, Card { page, key, shown: &shown, rect });
             }
         }
     });

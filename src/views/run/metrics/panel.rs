@@ -34,15 +34,32 @@ struct Done {
     only: Option<usize>,
 }
 
+/// What a list remembers.
+#[derive(Default)]
+pub(super) struct ListMemory {
+    scroll: RowScroll,
+    cursor: Option<usize>,
+}
+
+/// What the lists offer.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'a> {
+    pub page: &'a RunPage,
+    /// The metrics.
+    pub keys: &'a [String],
+    /// The runs.
+    pub candidates: &'a [Candidate],
+}
+
 /// Both lists; `is_beside`: side by side rather than one below the other.
 pub(super) fn lists_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut MetricsMemory,
-    page: &RunPage,
-    (keys, candidates): (&[String], &[Candidate]),
+    lists: Lists<'_>,
     is_beside: bool,
 ) {
+    let Lists { page, keys, candidates } = lists;
     let outer = ui.max_rect();
     let has_runs = candidates.len() > 1;
     let (first, second) = match (has_runs, is_beside) {
@@ -92,7 +109,7 @@ fn metrics_list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemor
         };
         Line { name: key, is_on, tone: None, value }
     };
-    let done = list_ui(ui, "Metrics", &mut memory.metric_scroll, &mut memory.metric_cursor, keys.len(), line);
+    let done = list_ui(ui, "Metrics", &mut memory.metric_list, keys.len(), line);
     if let Some(key) = done.only.and_then(|index| keys.get(index)) {
         scene.act(Action::FocusItem(Some(key.clone())));
     } else if let Some(key) = done.toggled.and_then(|index| keys.get(index)) {
@@ -129,7 +146,7 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
         let value = if index == 0 { "this run".to_owned() } else { String::new() };
         Line { name: candidate.name(), is_on: candidate.is_shown, tone: Some(candidate.tone), value }
     };
-    let done = list_ui(ui, "Runs to draw", &mut memory.run_scroll, &mut memory.run_cursor, candidates.len(), line);
+    let done = list_ui(ui, "Runs to draw", &mut memory.run_list, candidates.len(), line);
     if let Some(candidate) = done.toggled.or(done.only).and_then(|index| candidates.get(index)) {
         memory.choice.toggle_run(page, &candidate.run.id);
     }
@@ -139,28 +156,27 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
 fn list_ui<'l>(
     ui: &mut Ui,
     label: &str,
-    scroll: &mut RowScroll,
-    cursor: &mut Option<usize>,
+    memory: &mut ListMemory,
     total: usize,
     line: impl Fn(usize) -> Line<'l>,
 ) -> Done {
     let mut done = Done::default();
-    let at = cursor.filter(|at| *at < total);
+    let at = memory.cursor.filter(|at| *at < total);
     // No higher than its rows: the frame of the keyboard goes around the list, not around what is below it.
     let height = (total as f32 * size::ROW).min(ui.available_height());
     let list = VirtualRows::new(label, total, size::ROW).label(label).cursor(at).height(height);
-    let rows = list.show(ui, scroll, |ui, row| {
+    let rows = list.show(ui, &mut memory.scroll, |ui, row| {
         let line = line(row.index);
         let response = line_ui(ui, row, &line, at == Some(row.index));
         if response.double_clicked() {
             done.only = Some(row.index);
         } else if response.clicked() {
             done.toggled = Some(row.index);
-            *cursor = Some(row.index);
+            memory.cursor = Some(row.index);
         }
     });
     if rows.moved_to.is_some() {
-        *cursor = rows.moved_to;
+        memory.cursor = rows.moved_to;
     }
     if rows.opened {
         done.toggled = at;

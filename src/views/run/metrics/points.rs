@@ -27,7 +27,18 @@ impl RunPoints {
     }
 }
 
-pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, key: &str, runs: &[RunPoints], clock: Clock, height: f32) {
+/// The points of several runs, as a table.
+#[derive(Clone, Copy)]
+pub(super) struct Points<'a> {
+    /// The metric.
+    pub key: &'a str,
+    pub runs: &'a [RunPoints],
+    pub clock: Clock,
+    pub height: f32,
+}
+
+pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, points: Points<'_>) {
+    let Points { key, runs, clock, height } = points;
     let total = runs.iter().map(|run| run.points().len()).sum();
     let columns = [
         Column::text("Run", 150.0).unsorted().growing(),

@@ -3,11 +3,11 @@
 use egui::Ui;
 
 use super::super::rows::{Group, Line};
-use super::{OverviewMemory, reveal_ui};
+use super::OverviewMemory;
 use crate::loader::RunPage;
 use crate::model::mlflow;
 use crate::state::{Action, Location, Place, Tab};
-use crate::views::parts::run_status;
+use crate::views::parts::{reveal_ui, run_status};
 use crate::views::scene::Scene;
 use crate::views::time::moment_short;
 use crate::widgets::key_value::{self, KeyValue};

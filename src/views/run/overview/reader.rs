@@ -4,8 +4,9 @@ use egui::Ui;
 
 use crate::loader::Text;
 use crate::state::Action;
-use crate::views::details::json::{JsonMemory, json_view_ui};
-use crate::views::details::text::{TextMemory, searched_text_ui};
+use crate::views::body::Body;
+use crate::views::body::json::{JsonMemory, json_view_ui};
+use crate::views::body::text::{Face, TextMemory, searched_text_ui};
 use crate::views::run::rows::Line;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -56,9 +57,11 @@ pub(super) fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ReaderM
         }
     });
     ui.add_space(size::GAP_XS);
+    let body = |id| Body { id, label: "this value", text: &text };
     if is_json && memory.as_json {
-        json_view_ui(ui, scene, &mut memory.json, "value JSON", "this value", &text);
+        json_view_ui(ui, scene, &mut memory.json, body("value JSON"));
     } else {
-        searched_text_ui(ui, scene, &mut memory.text, "value text", "this value", &text, !is_json);
+        let face = if is_json { Face::Value } else { Face::Prose };
+        searched_text_ui(ui, scene, &mut memory.text, body("value text"), face);
     }
 }

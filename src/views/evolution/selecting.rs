@@ -2,15 +2,12 @@
 
 use egui::{CursorIcon, Event, Pos2, Ui, pos2};
 
-use super::paint::DrawnLine;
 use super::rows::Row;
 use crate::state::PHRASE_MOST;
+use crate::views::text_change::{DrawnLine, HISTORY, TextRow};
 use crate::widgets::diff_text::{DiffLine, LinesSelection, Spot};
 use crate::widgets::text::offer_ui;
 use crate::widgets::virtual_rows::{RowsResponse, VisibleRow};
-
-/// What is offered to do with a passage.
-pub(in crate::views) const HISTORY: &str = "History of this phrase";
 
 /// What is selected, and where it ends on screen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,7 +102,7 @@ impl Selecting {
 
 fn line_of(row: &Row) -> Option<&DiffLine> {
     match row {
-        Row::Line(line) => Some(line),
+        Row::Text(TextRow::Line(line)) => Some(line),
         _ => None,
     }
 }

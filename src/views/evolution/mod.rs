@@ -1,59 +1,61 @@
 //! One predictor's instructions along an optimization: each program state with what changed in it.
 
+mod paint;
+mod rows;
+mod selecting;
+
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use egui::Ui;
 
-use super::paint::{self, Names, RowEvent};
-use super::rows::evolution::{EvolutionRows, Wanted, rows};
-use super::rows::{Row, Side, title};
-use super::selecting::{Passage, Selecting};
+use super::parts::slot_ui;
+use super::scene::Scene;
+use super::text_change::{self, ROW, Side, TextEvent, TextRow};
+use super::wrapped::{Wish, Wrapped};
 use crate::analysis::evolution::{Evolution, MeanScore};
-use crate::loader::{DerivedKey, EvolutionOf, Lane, PreparedEvolution};
-use crate::model::RunId;
+use crate::loader::{EvolutionOf, Lane, Numbered};
+use crate::model::{RunId, predictor_title};
 use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
-use crate::views::parts::slot_ui;
-use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::field::Field;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section::text_ui;
-use crate::widgets::text::CharWidths;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
+use paint::RowEvent;
+use rows::{EvolutionRows, Row, Wanted, rows};
+use selecting::{Passage, Selecting};
 
 /// In less room what was found of a phrase stands below its field.
 const WORDS: f32 = 560.0;
 
 /// What the page remembers.
 #[derive(Default)]
-pub(in crate::views) struct EvolutionMemory {
+pub(super) struct EvolutionMemory {
     parent: Option<RunId>,
     predictor: Option<String>,
     whole: BTreeSet<usize>,
     selecting: Selecting,
-    shown: Option<Arc<EvolutionRows>>,
-    widths: Option<(u32, CharWidths)>,
+    rows: Wrapped<EvolutionRows>,
     scroll: RowScroll,
 }
 
-pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
+pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
     let wanted = scene.state.location().item.clone();
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
     let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: wanted.clone() }, Lane::Selection);
-    let Some(found) = slot_ui(ui, scene, &slot, "The evolution", paint::ROW) else { return };
+    let Some(found) = slot_ui(ui, scene, &slot, "The evolution", ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");
         return;
     };
-    let evolution = &prepared.evolution;
+    let evolution = &prepared.value;
     if evolution.predictor.is_none() {
         let text = "No evaluation of this run has instructions; an optimization writes model.json with each evaluation";
         empty_ui(ui, text, "");
@@ -62,29 +64,27 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     if memory.predictor != evolution.predictor {
         memory.predictor.clone_from(&evolution.predictor);
         memory.whole.clear();
-        memory.shown = None;
+        memory.rows.forget();
         memory.scroll = RowScroll::default();
     }
     head_ui(ui, scene, memory, evolution);
     ui.add_space(size::GAP_S);
     make_rows(ui, scene, memory, found, prepared.id);
-    let Some(made) = memory.shown.clone() else {
-        skeleton_rows_ui(ui, 8, paint::ROW);
+    let Some(made) = memory.rows.shown().cloned() else {
+        skeleton_rows_ui(ui, 8, ROW);
         return;
     };
     let mut event = None;
-    let names = Names { old: "", new: "this state" };
     let EvolutionMemory { scroll, selecting, .. } = memory;
     selecting.begin(ui);
-    let list =
-        VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(ui, scroll, |ui, row| {
-            if let Row::Line(line) = &made.rows[row.index] {
-                let drawn = paint::line_ui(ui, row, line, selecting.within(row.index, line));
-                selecting.feel(ui, row, line, &drawn, &made.rows);
-            } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
-                event = Some(done);
-            }
-        });
+    let list = VirtualRows::new("evolution", made.rows.len(), ROW).label("Evolution").show(ui, scroll, |ui, row| {
+        if let Row::Text(TextRow::Line(line)) = &made.rows[row.index] {
+            let drawn = text_change::line_ui(ui, row, line, selecting.within(row.index, line));
+            selecting.feel(ui, row, line, &drawn, &made.rows);
+        } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index]) {
+            event = Some(done);
+        }
+    });
     match selecting.done(ui, &list, &made.rows) {
         Some(Passage::Copy(text)) => scene.act(Action::Copy(text)),
         Some(Passage::LookUp(text)) => {
@@ -104,7 +104,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
-            if ui.add(Chip::toggle(&title(path), is_shown)).clicked() {
+            if ui.add(Chip::toggle(predictor_title(path), is_shown)).clicked() {
                 scene.act(Action::FocusItem(Some(path.clone())));
             }
         }
@@ -138,7 +138,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
         if phrase.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";
             text_ui(ui, text, Type::Small, Tone::Muted);
-        } else if let Some(words) = memory.shown.as_deref().and_then(|shown| history_words(evolution, shown)) {
+        } else if let Some(words) = memory.rows.shown().and_then(|shown| history_words(evolution, shown)) {
             text_ui(ui, &words, Type::Small, Tone::Neutral);
         }
     });
@@ -170,48 +170,32 @@ fn make_rows(
     ui: &Ui,
     scene: &mut Scene<'_>,
     memory: &mut EvolutionMemory,
-    found: &Arc<Option<PreparedEvolution>>,
+    found: &Arc<Option<Numbered<Evolution>>>,
     id: u64,
 ) {
-    let scale = ui.pixels_per_point().to_bits();
-    if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
-        memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
-    }
-    let Some((_, widths)) = &memory.widths else { return };
-    let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
     let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
-        width,
         shows_all: scene.state.settings.compare.shows_all,
         shows_space: scene.state.settings.compare.shows_space,
         phrase: phrase.trim().to_owned(),
         whole: memory.whole.clone(),
     };
-    let mut hasher = DefaultHasher::new();
-    let flags = (wanted.shows_all, wanted.shows_space);
-    (width.to_bits(), scale, flags, &wanted.phrase, &wanted.whole).hash(&mut hasher);
-    let key = DerivedKey { what: "rows of an evolution", source: id, variant: hasher.finish() };
-    let (found, widths) = (Arc::clone(found), widths.clone());
-    let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = found.as_ref().as_ref().map(|found| rows(&found.evolution, &wanted, &widths)).unwrap_or_default();
-        let bytes = made.bytes();
-        (made, bytes)
+    let wish = Wish::new("rows of an evolution", id, wanted);
+    let found = Arc::clone(found);
+    let is_new = memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
+        found.as_ref().as_ref().map(|found| rows(&found.value, wanted, paper)).unwrap_or_default()
     });
-    if let Some(made) = slot.value() {
-        if memory.shown.as_ref().is_none_or(|known| !Arc::ptr_eq(known, made)) {
-            memory.selecting.clear();
-        }
-        memory.shown = Some(Arc::clone(made));
+    if is_new {
+        memory.selecting.clear();
     }
 }
 
 fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
     match event {
-        RowEvent::Copy(text) => scene.act(Action::Copy(text)),
-        RowEvent::ShowWhole(step) => {
+        RowEvent::Text(TextEvent::ShowWhole(step)) => {
             memory.whole.insert(step);
         }
-        RowEvent::CopyInstructions(step, side) => {
+        RowEvent::Text(TextEvent::CopyText(step, side)) => {
             let step = evolution.steps.get(step);
             let text = step.map(|step| match side {
                 Side::Old => step.diff.old(),
@@ -223,7 +207,5 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
             let experiment = scene.place().experiment().cloned();
             scene.go(Place::Run { experiment, run });
         }
-        // No row here is an example.
-        RowEvent::OpenTrace(..) | RowEvent::Explain(_) => {}
     }
 }

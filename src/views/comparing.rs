@@ -1,21 +1,20 @@
-//! The ways to a comparison: keys, the menu of a run, the palette.
+//! What is compared, and the ways to a comparison: keys, the menu of a run, the palette.
 
 use egui::Ui;
 
-use super::header;
-use super::shown_pair;
+use super::command::Command;
+use super::names::run_name;
+use super::scene::Scene;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
 use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
 use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place};
-use crate::views::command::Command;
-use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
 use crate::words;
 
 /// The run that a command is about: where the keyboard stands, else what is selected or on screen.
-pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
+pub(super) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
     if at_cursor.is_some() {
         return at_cursor.cloned();
     }
@@ -37,8 +36,16 @@ pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>
     }
 }
 
+/// The baseline and the run that is compared with it now.
+pub(super) fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
+    let (first, others) = runs.split_first()?;
+    let wanted = scene.state.location().item.as_deref();
+    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
+    Some((first.clone(), other.clone()))
+}
+
 /// Compares what is selected, or a run with the baseline or the evaluation before it.
-pub(in crate::views) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     let selected = &scene.state.selected_runs.ids;
     if selected.len() > 1 && matches!(scene.place(), Place::Experiment(_)) {
         let runs = selected.clone();
@@ -52,7 +59,7 @@ pub(in crate::views) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) 
     }
 }
 
-pub(in crate::views) fn tell_to_choose(scene: &mut Scene<'_>) {
+pub(super) fn tell_to_choose(scene: &mut Scene<'_>) {
     let what = "There is no run here";
     let advice = "Select runs in the table of an experiment, or move to one in the tree";
     scene.act(Action::Notify(NoticeText::hint(what, advice)));
@@ -63,7 +70,7 @@ fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
 }
 
 /// Opens the palette, in which the other run is chosen.
-pub(in crate::views) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+pub(super) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     if let Place::Compare { runs } = scene.place().clone() {
         scene.act(Action::ChooseToCompare(runs));
         return;
@@ -76,25 +83,36 @@ pub(in crate::views) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>)
 
 /// Makes a run the one that others are compared with; once more, and there is none. Among compared
 /// runs the shown one becomes the baseline.
-pub(in crate::views) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+pub(super) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     if let Place::Compare { runs } = scene.place().clone() {
         if let Some((a, b)) = shown_pair(scene, &runs) {
-            header::swap(scene, &runs, (&a, &b));
+            swap(scene, &runs, (&a, &b));
         }
         return;
     }
     let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
     let is_it = scene.state.comparing.baseline.as_ref() == Some(&run);
-    let name = header::name(scene, &run);
+    let name = run_name(scene, &run);
     scene.act(Action::SetBaseline((!is_it).then_some(run), name));
 }
 
+/// The compared run becomes the baseline.
+pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
+    let swapped = runs.iter().map(|run| match run {
+        run if run == a => b.clone(),
+        run if run == b => a.clone(),
+        run => run.clone(),
+    });
+    let item = (runs.len() > 2).then(|| a.to_string());
+    let tab = scene.state.location().tab;
+    scene.act(Action::Go(Location { tab, item, ..Location::at(Place::Compare { runs: swapped.collect() }) }));
+}
+
 /// The button of a run's page.
-pub(in crate::views) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
+pub(super) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
     let button = ui.add(Chip::button("Compare…")).on_hover_text("What changed from another run to this one");
     let baseline = scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run.id);
-    let named =
-        baseline.as_ref().map(|id| format!("With the baseline {}", words::one_line(&header::name(scene, id), 40)));
+    let named = baseline.as_ref().map(|id| format!("With the baseline {}", words::one_line(&run_name(scene, id), 40)));
     let (d, choose_key, b) = (
         Command::Compare.key_text(ui.ctx()),
         Command::CompareWith.key_text(ui.ctx()),
@@ -137,7 +155,7 @@ enum Found {
 }
 
 /// Looks up with what a run is to be compared, and goes there.
-pub(in crate::views) fn look_up(scene: &mut Scene<'_>) {
+pub(super) fn look_up(scene: &mut Scene<'_>) {
     let Some(wish) = scene.state.comparing.wish.clone() else { return };
     let target = match found(scene, &wish) {
         Found::NotYet => return,

@@ -9,7 +9,7 @@ use crate::widgets::completion::Completion;
 const MAX_OFFERED: usize = 60;
 
 /// A path as people paste it: with quotes around, with `file://` before (the reader knows that), with spaces.
-pub(in crate::views) fn typed_path(text: &str) -> PathBuf {
+pub(super) fn typed_path(text: &str) -> PathBuf {
     let text = text.trim();
     let unquoted = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     PathBuf::from(unquoted.unwrap_or(text))
@@ -22,7 +22,7 @@ pub(super) fn is_address(text: &str) -> bool {
 }
 
 /// The folder whose names may stand at the end of what is typed; none where that is no path.
-pub(in crate::views) fn folder_of(text: &str) -> Option<PathBuf> {
+pub(super) fn folder_of(text: &str) -> Option<PathBuf> {
     if text.contains("://") || text.starts_with(['"', '\'']) {
         return None;
     }
@@ -35,7 +35,7 @@ fn name_start(text: &str) -> usize {
 
 /// What may stand at the end of a typed path, of the names in its folder. What begins as typed comes before what
 /// begins so in other letters; hidden names are offered only to who asks for them.
-pub(in crate::views) fn completions(text: &str, caret: usize, names: &[FolderName]) -> Vec<Completion> {
+pub(super) fn completions(text: &str, caret: usize, names: &[FolderName]) -> Vec<Completion> {
     if caret != text.len() {
         return Vec::new();
     }

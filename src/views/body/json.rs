@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::Body;
 use super::find::FindMemory;
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::model::{Json, json};
@@ -33,14 +34,8 @@ struct JsonDoc {
 }
 
 /// Shows a JSON text as rows, with a search and what folds all of them.
-pub(in crate::views) fn json_view_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut JsonMemory,
-    id: &str,
-    label: &str,
-    text: &Text,
-) {
+pub(in crate::views) fn json_view_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut JsonMemory, body: Body<'_>) {
+    let Body { id, label, text } = body;
     let columns = columns(ui, memory, text);
     let owned = Arc::clone(text.text());
     let key = DerivedKey { what: "rows of JSON", source: text.id(), variant: columns };

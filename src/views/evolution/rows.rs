@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::program::{CARD_PADDING, GUTTER, NOT_IN_FULL, marked, push_changed, rests};
-use super::{Row, Rows};
 use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history};
 use crate::analysis::optimization::Evaluation;
-use crate::widgets::diff_text::{Wrap, unified};
-use crate::widgets::text::CharWidths;
+use crate::model::RunId;
+use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
+use crate::views::wrapped::{Made, Paper};
 use crate::widgets::tokens::Tone;
 use crate::words;
 
@@ -15,9 +14,8 @@ use crate::words;
 const NAMED: usize = 4;
 
 /// What is wanted of the rows.
-#[derive(Clone, Debug)]
-pub(in crate::views::compare) struct Wanted {
-    pub width: f32,
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Wanted {
     pub shows_all: bool,
     pub shows_space: bool,
     /// A passage to look up; empty for none.
@@ -26,21 +24,45 @@ pub(in crate::views::compare) struct Wanted {
     pub whole: BTreeSet<usize>,
 }
 
+/// A program state: how its evaluations are called and scored.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StepRow {
+    pub number: usize,
+    pub title: String,
+    pub facts: Vec<(String, Tone)>,
+    /// Its first evaluation.
+    pub run: RunId,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Row {
+    Step(StepRow),
+    /// A gap, a caption, a sentence, a row of a card. A card has the number of its step.
+    Text(TextRow),
+}
+
 /// The rows, and where the passage stands.
 #[derive(Clone, Debug, Default)]
-pub(in crate::views::compare) struct EvolutionRows {
+pub(super) struct EvolutionRows {
     pub rows: Vec<Row>,
     pub history: Option<PhraseHistory>,
 }
 
-impl EvolutionRows {
-    /// About how many bytes they hold.
-    pub fn bytes(&self) -> usize {
-        Rows::bytes_of(&self.rows) + self.history.as_ref().map_or(0, |history| history.holds.len())
+impl Made for EvolutionRows {
+    fn bytes(&self) -> usize {
+        let of_row = |row: &Row| match row {
+            Row::Text(text) => text.bytes(),
+            Row::Step(StepRow { title, facts, .. }) => {
+                title.len() + facts.iter().map(|(text, _)| 40 + text.len()).sum::<usize>()
+            }
+        };
+        self.rows.iter().map(|row| 120 + of_row(row)).sum::<usize>()
+            + self.history.as_ref().map_or(0, |history| history.holds.len())
     }
 }
 
-pub(in crate::views::compare) fn rows(evolution: &Evolution, wanted: &Wanted, widths: &CharWidths) -> EvolutionRows {
+pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, paper: &Paper) -> EvolutionRows {
     let history = (!wanted.phrase.is_empty()).then(|| phrase_history(evolution, &wanted.phrase));
     let mut rows = Vec::new();
     for (at, step) in evolution.steps.iter().enumerate() {
@@ -53,11 +75,11 @@ pub(in crate::views::compare) fn rows(evolution: &Evolution, wanted: &Wanted, wi
             Some(false) => facts.push(("without the phrase".to_owned(), Tone::Muted)),
             None => {}
         }
-        rows.push(Row::Step { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() });
-        instructions(at, step, wanted, widths, &mut rows);
+        rows.push(Row::Step(StepRow { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() }));
+        instructions(at, step, wanted, paper, &mut rows);
         // The bottom of a card is a gap already.
-        if rows.last() != Some(&Row::Bottom) {
-            rows.push(Row::Gap);
+        if rows.last() != Some(&Row::Text(TextRow::Bottom)) {
+            rows.push(Row::Text(TextRow::Gap));
         }
     }
     EvolutionRows { rows, history }
@@ -73,7 +95,7 @@ fn names(evaluations: &[&Evaluation]) -> String {
 
 /// The scores with kind and n, one chip for each evaluation, and what the state is known for.
 fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Tone)> {
-    let is_among = |runs: &Option<Vec<crate::model::RunId>>| {
+    let is_among = |runs: &Option<Vec<RunId>>| {
         runs.as_ref().is_some_and(|runs| evaluations.iter().any(|one| runs.contains(&one.run_id)))
     };
     let mut facts = Vec::new();
@@ -95,33 +117,28 @@ fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Ton
     facts
 }
 
-fn instructions(at: usize, step: &Step, wanted: &Wanted, widths: &CharWidths, rows: &mut Vec<Row>) {
+fn instructions(at: usize, step: &Step, wanted: &Wanted, paper: &Paper, rows: &mut Vec<Row>) {
+    let mut caption = |text: &str| rows.push(Row::Text(TextRow::Caption(text.to_owned())));
     if step.instructions.is_none() {
-        rows.push(Row::Caption(
-            "The instructions are not known: this state has no such predictor or no program".into(),
-        ));
+        caption("The instructions are not known: this state has no such predictor or no program");
         return;
     }
-    let is_first = at == 0;
-    if step.diff.is_same() && !is_first && !wanted.shows_all && !wanted.whole.contains(&at) {
-        rows.push(Row::Caption("The instructions are the same as before".to_owned()));
+    let is_whole = wanted.shows_all || wanted.whole.contains(&at);
+    if step.diff.is_same() && at > 0 && !is_whole {
+        caption("The instructions are the same as before");
         return;
     }
-    let width = (wanted.width - 2.0 * CARD_PADDING - GUTTER).max(40.0);
-    let pieces = marked(&step.diff);
-    let wrap = Wrap { width, widths, shows_space: wanted.shows_space };
-    let lines: Vec<Row> = unified(&pieces, wrap).into_iter().map(Row::Line).collect();
     if step.diff.is_cut {
-        rows.push(Row::Sentence(NOT_IN_FULL.to_owned()));
+        rows.push(Row::Text(TextRow::Sentence(NOT_IN_FULL.to_owned())));
     }
-    rows.push(Row::Top { predictor: at });
-    if wanted.shows_all || wanted.whole.contains(&at) || step.diff.is_same() {
-        rows.extend(lines);
-    } else {
-        push_changed(at, lines, rows);
-    }
-    if let Some(cut) = &step.diff.unknown {
-        rests(cut, ["the state before", "this state"], true, wrap, rows);
-    }
-    rows.push(Row::Bottom);
+    let card = Card {
+        card: at,
+        diff: &step.diff,
+        whose: ["the state before", "this state"],
+        is_folded: !is_whole && !step.diff.is_same(),
+        is_unified: true,
+        shows_space: wanted.shows_space,
+        paper,
+    };
+    rows.extend(card.rows().into_iter().map(Row::Text));
 }
