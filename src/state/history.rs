@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::location::Location;
+use super::place::Place;
 
 /// The oldest steps are forgotten beyond this many.
 const MAX_STEPS: usize = 200;
@@ -20,7 +20,7 @@ pub struct Scroll {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Step {
     /// Where.
-    pub location: Location,
+    pub place: Place,
     /// How each list there was scrolled, by the list's name.
     pub scrolls: BTreeMap<&'static str, Scroll>,
     /// The row that the keyboard stood on in each list there, by a key that finds it again.
@@ -36,14 +36,14 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        Self::new(Location::default())
+        Self::new(Place::default())
     }
 }
 
 impl History {
     /// A history that begins here.
-    pub fn new(location: Location) -> Self {
-        Self { steps: vec![Step { location, ..Step::default() }], at: 0 }
+    pub fn new(place: Place) -> Self {
+        Self { steps: vec![Step { place, ..Step::default() }], at: 0 }
     }
 
     /// The present step.
@@ -52,8 +52,8 @@ impl History {
     }
 
     /// Changes the present step without making a new one: another tab, another span.
-    pub fn replace(&mut self, location: Location) {
-        self.steps[self.at].location = location;
+    pub fn replace(&mut self, place: Place) {
+        self.steps[self.at].place = place;
     }
 
     /// Notes how a list of the present step is scrolled.
@@ -67,23 +67,23 @@ impl History {
     }
 
     /// The places that were gone to, the latest first, each once.
-    pub fn recent(&self) -> Vec<&Location> {
-        let mut recent: Vec<&Location> = Vec::new();
+    pub fn recent(&self) -> Vec<&Place> {
+        let mut recent: Vec<&Place> = Vec::new();
         for step in self.steps[..=self.at].iter().rev().chain(self.steps[self.at + 1..].iter()) {
-            if !recent.iter().any(|known| known.place == step.location.place) {
-                recent.push(&step.location);
+            if !recent.iter().any(|known| known.is_same_page(&step.place)) {
+                recent.push(&step.place);
             }
         }
         recent
     }
 
     /// Goes to a new place; what lay ahead is forgotten.
-    pub fn push(&mut self, location: Location) {
-        if self.step().location == location {
+    pub fn push(&mut self, place: Place) {
+        if self.step().place == place {
             return;
         }
         self.steps.truncate(self.at + 1);
-        self.steps.push(Step { location, ..Step::default() });
+        self.steps.push(Step { place, ..Step::default() });
         if self.steps.len() > MAX_STEPS {
             self.steps.remove(0);
         }
@@ -119,8 +119,8 @@ impl History {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Location {
-        Location::parse(text).0
+    fn at(text: &str) -> Place {
+        Place::parse(text).0
     }
 
     #[test]

@@ -6,18 +6,22 @@
 //! Deliberately absent: egui, I/O, the clock.
 
 mod action;
+mod address;
 mod artifacts;
 mod comparing;
 mod fingerprint;
 mod fold;
 mod history;
-mod location;
 mod notice;
+mod open_store;
 mod outside;
+mod phrase;
+mod place;
 mod run_table;
 mod saving;
 mod settings;
-mod tab;
+
+mod tabs;
 #[cfg(test)]
 mod tests;
 
@@ -28,15 +32,16 @@ pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fingerprint::{fingerprint, fingerprint_bytes};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
-pub use location::{Location, PHRASE_MOST, Place, SpanRef};
 pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
+pub use phrase::{PHRASE_MOST, Phrase};
+pub use place::{Place, SpanRef};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
-pub use tab::{DetailTab, Tab};
+pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
-use crate::model::{ExperimentId, RunId, TraceId};
+use crate::model::{RunId, TraceId};
 
 /// No more notices than this stand at a time; the oldest goes.
 const MAX_NOTICES: usize = 4;
@@ -90,8 +95,8 @@ impl AppState {
     }
 
     /// Where the window is.
-    pub fn location(&self) -> &Location {
-        &self.history.step().location
+    pub fn location(&self) -> &Place {
+        &self.history.step().place
     }
 
     /// The steps that were taken.
@@ -119,25 +124,10 @@ impl AppState {
         self.history.step().selected.get(list).map(String::as_str)
     }
 
-    /// Where else the user was in this store, the latest first: now, and at earlier starts.
-    pub fn recent_places(&self) -> Vec<Location> {
-        let mut recent: Vec<Location> = self.history.recent().into_iter().cloned().collect();
-        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
-        let known = name.and_then(|name| self.settings.stores.get(&name));
-        for text in known.into_iter().flat_map(|known| &known.places) {
-            let (location, _) = Location::parse(text);
-            if !recent.iter().any(|other| other.place == location.place) {
-                recent.push(location);
-            }
-        }
-        recent.retain(|location| location.place != self.location().place);
-        recent
-    }
-
     /// Does what the user did.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Go(location) => self.go(location),
+            Action::Go(place) => self.go(place),
             Action::GoTo(text) => self.go_to(&text),
             Action::Back => {
                 if self.history.back() {
@@ -150,19 +140,40 @@ impl AppState {
                 }
             }
             Action::Up => {
-                if let Some(place) = self.location().place.parent() {
-                    let is_list = matches!(self.location().place, Place::Trace { .. });
-                    let up = Location::at(place);
-                    self.go(if is_list { up.with_tab(Tab::Traces) } else { up });
+                if let Some(place) = self.location().parent() {
+                    self.go(place);
                 }
             }
-            Action::ShowTab(tab) => self.change(|location| {
-                (location.tab, location.item, location.phrase) = (Some(tab), None, None);
+            Action::ShowExperimentTab(chosen) => self.look(|place| {
+                if let Place::Experiment { tab, .. } = place {
+                    *tab = chosen;
+                }
             }),
-            Action::ShowDetail(tab) => self.change(|location| location.detail = tab),
-            Action::FocusSpan(span) => self.change(|location| location.span = span),
-            Action::FocusItem(item) => self.change(|location| location.item = item),
-            Action::FindPhrase(phrase) => self.change(|location| location.phrase = phrase),
+            Action::ShowRunTab(chosen) => self.look(|place| {
+                if let Place::Run { tab, .. } = place {
+                    *tab = Some(chosen);
+                }
+            }),
+            Action::ShowCompareTab(chosen) => self.look(|place| {
+                if let Place::Compare { tab, .. } = place {
+                    *tab = Some(chosen);
+                }
+            }),
+            Action::ShowCompared(run) => self.look(|place| {
+                if let Place::Compare { shown, .. } = place {
+                    *shown = Some(run);
+                }
+            }),
+            Action::ShowDetail(chosen) => self.look(|place| {
+                if let Place::Trace { detail, .. } = place {
+                    *detail = chosen;
+                }
+            }),
+            Action::FocusSpan(chosen) => self.look(|place| {
+                if let Place::Trace { span, .. } = place {
+                    *span = chosen;
+                }
+            }),
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);
                 return self.remember();
@@ -253,32 +264,33 @@ impl AppState {
         Vec::new()
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Location)) {
-        let mut location = self.location().clone();
-        change(&mut location);
-        self.history.replace(location);
+    /// Something else of this place is looked at; a place of another kind has no such thing.
+    fn look(&mut self, change: impl FnOnce(&mut Place)) {
+        let mut place = self.location().clone();
+        change(&mut place);
+        self.history.replace(place);
     }
 
-    fn go(&mut self, location: Location) {
-        if location != *self.location() {
-            self.history.push(location);
+    fn go(&mut self, place: Place) {
+        if place != *self.location() {
+            self.history.push(place);
             self.arrive();
         }
     }
 
     fn go_to(&mut self, text: &str) {
-        let (location, unknown) = Location::parse(text);
+        let (place, unknown) = Place::parse(text);
         if !unknown.is_empty() {
             let what = format!("Part of the address is not understood: {}", unknown.join(", "));
             self.notify(NoticeText::warning(what, "The rest of it is shown"));
         }
-        self.go(location);
+        self.go(place);
     }
 
     /// Unfolds the way to the place in the tree, and forgets the folds of another trace.
     fn arrive(&mut self) {
         self.visit += 1;
-        let place = self.location().place.clone();
+        let place = self.location().clone();
         if let (Some(experiment), Some(_)) = (place.experiment(), place.run()) {
             self.unfolded.set(TreeKey::Experiment(experiment.clone()), true);
         }
@@ -296,87 +308,5 @@ impl AppState {
             self.notices.remove(0);
         }
         self.notices.push(notice);
-    }
-
-    fn leave_store(&mut self) {
-        self.history = History::default();
-        self.visit += 1;
-        self.unfolded.clear();
-        self.folded_spans.clear();
-        self.selected_runs = SelectedRuns::default();
-        self.comparing = Comparing::default();
-        self.wants_origin = None;
-        self.is_revealed = false;
-        self.shows_warnings = false;
-        self.asks_to_forget = None;
-        self.refuses_outside = false;
-        self.asks_for_artifacts = false;
-        self.store = None;
-    }
-
-    /// The store that is open is closed with it: else all of it would be noted again.
-    fn forget(&mut self, path: &Path) -> Vec<Effect> {
-        self.asks_to_forget = None;
-        let mut effects = vec![Effect::SaveSettings];
-        if self.store.as_deref() == Some(path) {
-            self.leave_store();
-            effects.extend([Effect::Reveal(false), Effect::Close]);
-        }
-        self.settings.forget(&path.to_string_lossy());
-        effects
-    }
-
-    fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
-        self.note_store();
-        self.leave_store();
-        let text = path.to_string_lossy().into_owned();
-        self.settings.note_recent(&text);
-        let known = self.settings.store(&fingerprint(&text)).clone();
-        self.store = Some(path);
-        for key in &known.unfolded {
-            if let Some(key) = parse_key(key) {
-                self.unfolded.set(key, true);
-            }
-        }
-        // What was asked for at the start goes before what was looked at last.
-        if let Some(text) = self.wanted.take().or(known.location) {
-            self.go_to(&text);
-        }
-        vec![Effect::Reveal(false), Effect::SaveSettings]
-    }
-
-    /// Notes in the settings what is to be found again when the store is opened next.
-    fn remember(&mut self) -> Vec<Effect> {
-        self.note_store();
-        vec![Effect::SaveSettings]
-    }
-
-    /// Brings the store's part of the settings up to date; call it before they are written.
-    pub fn note_store(&mut self) {
-        let Some(path) = &self.store else { return };
-        let name = fingerprint(&path.to_string_lossy());
-        let location = self.location().to_string();
-        let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
-        let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();
-        unfolded.sort();
-        let store = self.settings.store(&name);
-        store.location = Some(location);
-        store.note_places(places);
-        store.unfolded = unfolded;
-    }
-}
-
-fn print_key(key: &TreeKey) -> String {
-    match key {
-        TreeKey::Experiment(id) => format!("experiment/{id}"),
-        TreeKey::Run(id) => format!("run/{id}"),
-    }
-}
-
-fn parse_key(text: &str) -> Option<TreeKey> {
-    match text.split_once('/')? {
-        ("experiment", id) => Some(TreeKey::Experiment(ExperimentId::from(id))),
-        ("run", id) => Some(TreeKey::Run(RunId::from(id))),
-        _ => None,
     }
 }

@@ -17,7 +17,7 @@ use super::{
     top_bar, trace, tree, welcome,
 };
 use crate::model::RunId;
-use crate::state::{Action, Place, Tab, ThemeChoice};
+use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
 
@@ -71,9 +71,9 @@ impl Memory {
                     self.trace.wants_focus = true;
                     true
                 }
-                Place::Experiment(id) => self.experiment.take_keys(scene, id),
-                Place::Run { run, .. } => self.run.take_keys(scene, run),
-                _ => false,
+                Place::Experiment { experiment, tab } => self.experiment.take_keys(experiment, *tab),
+                Place::Run { run, tab, .. } => self.run.take_keys(run, tab.as_ref()),
+                Place::Store | Place::Program(_) | Place::Compare { .. } => false,
             };
             self.tree.wants_focus = !is_taken;
         }
@@ -198,14 +198,18 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
     super::step::prepare(scene);
     match scene.place().clone() {
         Place::Store => welcome::store_ui(ui, scene),
-        Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
-        Place::Run { run, .. } => run::run_ui(ui, scene, &mut memory.run, &run),
+        Place::Experiment { experiment, tab } => {
+            experiment::experiment_ui(ui, scene, &mut memory.experiment, &experiment, tab);
+        }
+        Place::Run { run, tab, .. } => run::run_ui(ui, scene, &mut memory.run, &run, tab),
         Place::Program(hash) => passport::passport_ui(ui, scene, &hash),
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
-        Place::Compare { runs } => compare::compare_ui(ui, scene, &mut memory.compare, &runs),
+        Place::Compare { runs, shown, tab } => {
+            compare::compare_ui(ui, scene, &mut memory.compare, (&runs, shown.as_ref()), tab);
+        }
     }
 }
 
@@ -272,9 +276,11 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
 fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
     match scene.place().clone() {
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
-        Place::Experiment(id) => memory.experiment.step(scene, &id, is_forward),
-        Place::Run { .. } if scene.state.location().tab == Some(Tab::Traces) => memory.run.step(is_forward),
-        _ => super::step::step(scene, is_forward),
+        Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, tab, is_forward),
+        place @ Place::Run { .. } if place.lists_traces() => memory.run.step(is_forward),
+        Place::Store | Place::Run { .. } | Place::Program(_) | Place::Compare { .. } => {
+            super::step::step(scene, is_forward);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::selecting::{Passage, Selecting};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{DerivedKey, EvolutionOf, Lane, PreparedEvolution};
 use crate::model::RunId;
-use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
+use crate::state::{Action, CompareSettings, Phrase, Place, RunTab};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -42,12 +42,19 @@ pub(in crate::views) struct EvolutionMemory {
     scroll: RowScroll,
 }
 
-pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
-    let wanted = scene.state.location().item.clone();
+/// `wanted`: the predictor, if one is chosen, and the passage whose history is shown.
+pub(in crate::views) fn evolution_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    parent: &RunId,
+    wanted: (Option<&String>, Option<&Phrase>),
+) {
+    let predictor = wanted.0.cloned();
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
-    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: wanted.clone() }, Lane::Selection);
+    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: predictor.clone() }, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The evolution", paint::ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");
@@ -65,9 +72,10 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
         memory.shown = None;
         memory.scroll = RowScroll::default();
     }
-    head_ui(ui, scene, memory, evolution);
+    head_ui(ui, scene, memory, evolution, wanted);
     ui.add_space(size::GAP_S);
-    make_rows(ui, scene, memory, found, prepared.id);
+    let phrase = wanted.1.map(Phrase::as_str).unwrap_or_default();
+    make_rows(ui, scene, memory, (found, prepared.id), phrase);
     let Some(made) = memory.shown.clone() else {
         skeleton_rows_ui(ui, 8, paint::ROW);
         return;
@@ -89,7 +97,8 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
         Some(Passage::Copy(text)) => scene.act(Action::Copy(text)),
         Some(Passage::LookUp(text)) => {
             selecting.clear();
-            scene.act(Action::FindPhrase(Some(spaced(&text))));
+            let phrase = Some(Phrase::new(spaced(&text)));
+            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
         }
         None => {}
     }
@@ -98,14 +107,21 @@ pub(in crate::views) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     }
 }
 
-fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution) {
+fn head_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    evolution: &Evolution,
+    (predictor, phrase): (Option<&String>, Option<&Phrase>),
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
             if ui.add(Chip::toggle(&title(path), is_shown)).clicked() {
-                scene.act(Action::FocusItem(Some(path.clone())));
+                let (predictor, phrase) = (Some(path.clone()), phrase.cloned());
+                scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
             }
         }
         ui.add_space(size::GAP_M);
@@ -123,19 +139,19 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         let width = ui.available_width().min(340.0);
-        let mut phrase = scene.state.location().phrase.clone().unwrap_or_default();
+        let mut text = phrase.map(ToString::to_string).unwrap_or_default();
         let typed = Field::new("History of a phrase")
             .hint("History of a phrase: select or type a passage")
             .width(width)
-            .show(ui, &mut phrase);
+            .show(ui, &mut text);
         if typed.changed() {
-            phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
-            scene.act(Action::FindPhrase((!phrase.is_empty()).then(|| phrase.clone())));
+            let phrase = (!text.is_empty()).then(|| Phrase::new(text.as_str()));
+            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor: predictor.cloned(), phrase }));
         }
         if ui.available_size_before_wrap().x < WORDS {
             ui.end_row();
         }
-        if phrase.trim().is_empty() {
+        if text.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";
             text_ui(ui, text, Type::Small, Tone::Muted);
         } else if let Some(words) = memory.shown.as_deref().and_then(|shown| history_words(evolution, shown)) {
@@ -170,8 +186,8 @@ fn make_rows(
     ui: &Ui,
     scene: &mut Scene<'_>,
     memory: &mut EvolutionMemory,
-    found: &Arc<Option<PreparedEvolution>>,
-    id: u64,
+    (found, id): (&Arc<Option<PreparedEvolution>>, u64),
+    phrase: &str,
 ) {
     let scale = ui.pixels_per_point().to_bits();
     if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
@@ -179,7 +195,6 @@ fn make_rows(
     }
     let Some((_, widths)) = &memory.widths else { return };
     let width = ((ui.available_width() - size::SCROLL_BAR) / 8.0).floor().max(20.0) * 8.0;
-    let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
         width,
         shows_all: scene.state.settings.compare.shows_all,
@@ -221,7 +236,7 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
         }
         RowEvent::Go(run) => {
             let experiment = scene.place().experiment().cloned();
-            scene.go(Place::Run { experiment, run });
+            scene.go(Place::of_run(experiment, run));
         }
         // No row here is an example.
         RowEvent::OpenTrace(..) | RowEvent::Explain(_) => {}

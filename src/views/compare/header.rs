@@ -6,7 +6,7 @@ use super::CompareMemory;
 use crate::loader::{Lane, RunPage};
 use crate::model::{Program, RunId};
 use crate::query::{Comparison, RunPageOf};
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{Action, CompareTab, Place, RunTab};
 use crate::views::artifacts_folder::missing_chip_ui;
 use crate::views::parts::{run_status_word, short_id};
 use crate::views::scene::Scene;
@@ -27,7 +27,7 @@ pub(super) fn header_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut CompareMemory,
-    runs: &[RunId],
+    (runs, tab): (&[RunId], Option<CompareTab>),
     (a, b): (&RunId, &RunId),
     diff: Option<&Comparison>,
 ) -> (String, String) {
@@ -42,7 +42,7 @@ pub(super) fn header_ui(
             if at == 0 {
                 let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));
                 if ui.add(chip).on_hover_text(format!("Go to {name}")).clicked() {
-                    scene.go(Place::Run { experiment: None, run: run.clone() });
+                    scene.go(Place::of_run(None, run.clone()));
                 }
             } else {
                 let chip = match runs.len() {
@@ -52,14 +52,14 @@ pub(super) fn header_ui(
                 let tip = if runs.len() == 2 { format!("Go to {name}") } else { format!("Compare {name}") };
                 if ui.add(chip.glyph(Glyph::Dot, Tone::Category(at))).on_hover_text(tip).clicked() {
                     match runs.len() {
-                        2 => scene.go(Place::Run { experiment: None, run: run.clone() }),
-                        _ => scene.act(Action::FocusItem(Some(run.to_string()))),
+                        2 => scene.go(Place::of_run(None, run.clone())),
+                        _ => scene.act(Action::ShowCompared(run.clone())),
                     }
                 }
             }
         }
         if ui.add(Chip::button("Swap")).on_hover_text("The compared run becomes the baseline").clicked() {
-            swap(scene, runs, (a, b));
+            swap(scene, (runs, tab), (a, b));
         }
         if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
             scene.act(Action::ChooseToCompare(runs.to_vec()));
@@ -75,8 +75,8 @@ pub(super) fn header_ui(
         if let Some(parent) = parent
             && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
         {
-            let place = Place::Run { experiment: Some(parent.experiment_id), run: parent.id };
-            scene.act(Action::Go(Location::at(place).with_tab(Tab::Evolution)));
+            let tab = RunTab::Evolution { predictor: None, phrase: None };
+            scene.go(Place::Run { experiment: Some(parent.experiment_id), run: parent.id, tab: Some(tab) });
         }
         if ui.available_size_before_wrap().x >= SWITCHES {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, scene, memory, true));
@@ -122,16 +122,15 @@ fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, i
     }
 }
 
-/// The compared run becomes the baseline.
-pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
+/// The compared run becomes the baseline, in the same tab.
+pub(super) fn swap(scene: &mut Scene<'_>, (runs, tab): (&[RunId], Option<CompareTab>), (a, b): (&RunId, &RunId)) {
     let swapped = runs.iter().map(|run| match run {
         run if run == a => b.clone(),
         run if run == b => a.clone(),
         run => run.clone(),
     });
-    let item = (runs.len() > 2).then(|| a.to_string());
-    let tab = scene.state.location().tab;
-    scene.act(Action::Go(Location { tab, item, ..Location::at(Place::Compare { runs: swapped.collect() }) }));
+    let shown = (runs.len() > 2).then(|| a.clone());
+    scene.go(Place::Compare { runs: swapped.collect(), shown, tab });
 }
 
 fn page(scene: &mut Scene<'_>, run: &RunId) -> Option<std::sync::Arc<Option<RunPage>>> {

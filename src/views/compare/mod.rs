@@ -24,7 +24,7 @@ use super::scroll::KeptScroll;
 use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
-use crate::state::{Action, NoticeText, Place, Tab};
+use crate::state::{Action, CompareTab, NoticeText, Place};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
@@ -42,7 +42,7 @@ pub(super) struct CompareMemory {
     runs: Option<(RunId, RunId)>,
     shown: Option<Arc<Rows>>,
     shown_unified: bool,
-    tab: Option<Tab>,
+    tab: Option<CompareTab>,
     widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
     kept: KeptScroll,
@@ -61,21 +61,27 @@ impl CompareMemory {
 }
 
 /// The baseline and the run that is compared with it now.
-fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
+fn shown_pair(runs: &[RunId], shown: Option<&RunId>) -> Option<(RunId, RunId)> {
     let (first, others) = runs.split_first()?;
-    let wanted = scene.state.location().item.as_deref();
-    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
+    let other = others.iter().find(|run| Some(*run) == shown).or(others.first())?;
     Some((first.clone(), other.clone()))
 }
 
-pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {
-    let Some((a, b)) = shown_pair(scene, runs) else { return };
+/// `shown` of the runs is compared with the first.
+pub(super) fn compare_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    (runs, shown): (&[RunId], Option<&RunId>),
+    tab: Option<CompareTab>,
+) {
+    let Some((a, b)) = shown_pair(runs, shown) else { return };
     memory.turn_to((a.clone(), b.clone()));
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let known = slot.value().map(|prepared| &prepared.diff);
-        let names = header::header_ui(ui, scene, memory, runs, (&a, &b), known);
-        let tab = tabs_ui(ui, scene, known);
+        let names = header::header_ui(ui, scene, memory, (runs, tab), (&a, &b), known);
+        let tab = tabs_ui(ui, scene, known, tab);
         ui.add_space(size::GAP_S);
         let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", paint::ROW) else { return };
         if memory.tab != Some(tab) {
@@ -109,7 +115,13 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
 }
 
 /// Makes the rows on a worker; what was shown stays until they are there.
-fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Arc<PreparedDiff>, tab: Tab) {
+fn make_rows(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    prepared: &Arc<PreparedDiff>,
+    tab: CompareTab,
+) {
     let scale = ui.pixels_per_point().to_bits();
     if memory.widths.as_ref().is_none_or(|(known, _)| *known != scale) {
         memory.widths = Some((scale, CharWidths::measure(ui.ctx(), &Type::Body.font())));
@@ -141,44 +153,49 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, prepare
 }
 
 /// The first tab that has something; `None` if none has.
-fn first_tab(diff: &Comparison) -> Option<Tab> {
-    Tab::OF_COMPARE.into_iter().find(|tab| match tab {
-        Tab::Program => diff.program.is_some(),
-        Tab::Params => !diff.params.is_empty(),
-        Tab::Metrics => !diff.metrics.is_empty(),
-        Tab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
-        Tab::Tags => !diff.tags.is_empty(),
-        _ => false,
-    })
+fn first_tab(diff: &Comparison) -> Option<CompareTab> {
+    let has_something = |tab: &&CompareTab| match tab {
+        CompareTab::Program => diff.program.is_some(),
+        CompareTab::Params => !diff.params.is_empty(),
+        CompareTab::Metrics => !diff.metrics.is_empty(),
+        CompareTab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
+        CompareTab::Tags => !diff.tags.is_empty(),
+    };
+    CompareTab::ALL.iter().find(has_something).copied()
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Tab {
-    let tab = scene.state.location().tab.or_else(|| first_tab(known?)).unwrap_or(Tab::Program);
-    let count = |n: usize| if n == 0 { String::new() } else { words::count(n as u64) };
-    let counts = Tab::OF_COMPARE.map(|tab| match (tab, known) {
-        (Tab::Params, Some(diff)) => count(diff.params.len()),
-        (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
-        (Tab::Tags, Some(diff)) => count(diff.tags.len()),
-        (Tab::Examples, Some(diff)) => match &diff.examples {
+/// The row of tabs; returns the one that is shown. `wanted`: the one that was chosen, if any.
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>, wanted: Option<CompareTab>) -> CompareTab {
+    let tab = wanted.or_else(|| first_tab(known?)).unwrap_or(CompareTab::Program);
+    let counts: Vec<String> =
+        CompareTab::ALL.iter().map(|tab| known.map(|diff| count(diff, *tab)).unwrap_or_default()).collect();
+    let titles: Vec<tabs::Tab<'_>> =
+        CompareTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
+    let selected = CompareTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
+    match tabs::show(ui, "compare tabs", "Comparison", &titles, selected).and_then(|at| CompareTab::ALL.get(at)) {
+        Some(chosen) => {
+            scene.act(Action::ShowCompareTab(*chosen));
+            *chosen
+        }
+        None => tab,
+    }
+}
+
+/// How much differs, as the title of a tab says it.
+fn count(diff: &Comparison, tab: CompareTab) -> String {
+    let differ = |n: usize| if n == 0 { String::new() } else { words::count(n as u64) };
+    match tab {
+        CompareTab::Program => String::new(),
+        CompareTab::Params => differ(diff.params.len()),
+        CompareTab::Metrics => differ(diff.metrics.len()),
+        CompareTab::Tags => differ(diff.tags.len()),
+        CompareTab::Examples => match &diff.examples {
             Some(all) if all.scored > 0 && all.metric.is_same() => {
                 let count = |changes: &[ExampleChange]| words::count(changes.len() as u64);
                 format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
             }
             _ => String::new(),
         },
-        _ => String::new(),
-    });
-    let titles: Vec<tabs::Tab<'_>> =
-        Tab::OF_COMPARE.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
-    let selected = Tab::OF_COMPARE.iter().position(|one| *one == tab).unwrap_or(0);
-    let item = scene.state.location().item.clone();
-    match tabs::show(ui, "compare tabs", "Comparison", &titles, selected) {
-        Some(chosen) => {
-            scene.act(Action::ShowTab(Tab::OF_COMPARE[chosen]));
-            scene.act(Action::FocusItem(item));
-            Tab::OF_COMPARE[chosen]
-        }
-        None => Tab::OF_COMPARE[selected],
     }
 }
 
@@ -196,11 +213,11 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &Prepar
             });
             scene.act(Action::Copy(text.unwrap_or_default()));
         }
-        RowEvent::Go(run) => scene.go(Place::Run { experiment: None, run }),
+        RowEvent::Go(run) => scene.go(Place::of_run(None, run)),
         RowEvent::OpenTrace(side, trace) => {
             let Some((old, new)) = memory.runs.clone() else { return };
             let run = if side == Side::Old { old } else { new };
-            scene.go(Place::Trace { experiment: None, run: Some(run), trace });
+            scene.go(Place::of_trace(None, Some(run), trace));
         }
         RowEvent::Explain(why) => scene.act(Action::Notify(NoticeText::hint(why, ""))),
     }

@@ -13,7 +13,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::loader::PreparedDiff;
 use crate::model::{RunId, TraceId};
-use crate::state::Tab;
+use crate::state::CompareTab;
 use crate::widgets::diff_text::{DiffLine, Mark};
 use crate::widgets::text::{CharWidths, TextLines};
 use crate::widgets::tokens::Tone;
@@ -24,7 +24,7 @@ pub(super) const SENTENCE_LEFT: f32 = 22.0;
 /// What is wanted of the rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Options {
-    pub tab: Tab,
+    pub tab: CompareTab,
     /// How wide the rows are, in points.
     pub width: f32,
     /// Changes with the font, the zoom and the screen.
@@ -138,11 +138,11 @@ pub(super) fn rows(prepared: &PreparedDiff, options: &Options, widths: &CharWidt
     let diff = &prepared.diff;
     let mut rows = Vec::new();
     match options.tab {
-        Tab::Params => values::params(diff, &mut rows),
-        Tab::Metrics => values::metrics(diff, &mut rows),
-        Tab::Tags => values::tags(diff, &mut rows),
-        Tab::Examples => examples::examples(diff, options, &mut rows),
-        _ => {
+        CompareTab::Params => values::params(diff, &mut rows),
+        CompareTab::Metrics => values::metrics(diff, &mut rows),
+        CompareTab::Tags => values::tags(diff, &mut rows),
+        CompareTab::Examples => examples::examples(diff, options, &mut rows),
+        CompareTab::Program => {
             program::program(diff, options, widths, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
                 if rows.last() != Some(&Row::Gap) {

@@ -7,7 +7,7 @@ use super::shown_pair;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
 use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
-use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place};
+use crate::state::{Action, CompareWish, CompareWith, NoticeText, Place};
 use crate::views::command::Command;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -20,7 +20,7 @@ pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>
         return at_cursor.cloned();
     }
     match scene.place().clone() {
-        Place::Compare { runs } => shown_pair(scene, &runs).map(|(_, run)| run),
+        Place::Compare { runs, shown, .. } => shown_pair(&runs, shown.as_ref()).map(|(_, run)| run),
         // An address may name a trace without its run, or a program without any.
         Place::Trace { run: None, trace, .. } => {
             let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
@@ -31,7 +31,7 @@ pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>
             slot.value().and_then(|known| Some(known.as_ref().as_ref()?.evaluations.first()?.run.id.clone()))
         }
         place => match scene.state.selected_runs.ids.as_slice() {
-            [run] if matches!(place, Place::Experiment(_)) => Some(run.clone()),
+            [run] if matches!(place, Place::Experiment { .. }) => Some(run.clone()),
             _ => place.run().cloned(),
         },
     }
@@ -40,14 +40,14 @@ pub(in crate::views) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>
 /// Compares what is selected, or a run with the baseline or the evaluation before it.
 pub(in crate::views) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     let selected = &scene.state.selected_runs.ids;
-    if selected.len() > 1 && matches!(scene.place(), Place::Experiment(_)) {
+    if selected.len() > 1 && matches!(scene.place(), Place::Experiment { .. }) {
         let runs = selected.clone();
-        scene.go(Place::Compare { runs });
+        scene.go(Place::comparing(runs));
         return;
     }
     let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
     match scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run) {
-        Some(baseline) => scene.go(Place::Compare { runs: vec![baseline, run] }),
+        Some(baseline) => scene.go(Place::comparing(vec![baseline, run])),
         None => wish(scene, run, CompareWith::Previous),
     }
 }
@@ -64,7 +64,7 @@ fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
 
 /// Opens the palette, in which the other run is chosen.
 pub(in crate::views) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
-    if let Place::Compare { runs } = scene.place().clone() {
+    if let Place::Compare { runs, .. } = scene.place().clone() {
         scene.act(Action::ChooseToCompare(runs));
         return;
     }
@@ -77,9 +77,9 @@ pub(in crate::views) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>)
 /// Makes a run the one that others are compared with; once more, and there is none. Among compared
 /// runs the shown one becomes the baseline.
 pub(in crate::views) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
-    if let Place::Compare { runs } = scene.place().clone() {
-        if let Some((a, b)) = shown_pair(scene, &runs) {
-            header::swap(scene, &runs, (&a, &b));
+    if let Place::Compare { runs, shown, tab } = scene.place().clone() {
+        if let Some((a, b)) = shown_pair(&runs, shown.as_ref()) {
+            header::swap(scene, (&runs, tab), (&a, &b));
         }
         return;
     }
@@ -118,7 +118,7 @@ pub(in crate::views) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
         2 => wish(scene, run.id.clone(), CompareWith::Winner),
         3 => {
             if let Some(baseline) = baseline {
-                scene.go(Place::Compare { runs: vec![baseline, run.id.clone()] });
+                scene.go(Place::comparing(vec![baseline, run.id.clone()]));
             }
         }
         4 => scene.act(Action::ChooseToCompare(vec![run.id.clone()])),
@@ -141,7 +141,7 @@ pub(in crate::views) fn look_up(scene: &mut Scene<'_>) {
     let Some(wish) = scene.state.comparing.wish.clone() else { return };
     let target = match found(scene, &wish) {
         Found::NotYet => return,
-        Found::Runs(runs) => Action::Go(Location::at(Place::Compare { runs })),
+        Found::Runs(runs) => Action::Go(Place::comparing(runs)),
         Found::Nothing(what, advice) => Action::Notify(NoticeText::hint(what, advice)),
     };
     scene.act(Action::WishToCompare(None));

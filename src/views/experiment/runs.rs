@@ -134,7 +134,7 @@ fn bar_events(
         scene.act(Action::SelectRuns(id.clone(), Vec::new()));
     }
     if events.compare {
-        scene.go(Place::Compare { runs: scene.state.selected_runs.ids.clone() });
+        scene.go(Place::comparing(scene.state.selected_runs.ids.clone()));
     }
     if let Some(kind) = events.export {
         export(scene, memory, shown, arrangement, id, kind);
@@ -279,6 +279,6 @@ fn table_events(
     };
     let by_name = events.cell.filter(|(_, column)| is_plain && is_name(*column)).map(|(line, _)| line);
     if let Some(run) = events.opened.or(by_name).and_then(|line| run_at(shown, line)) {
-        scene.go(Place::Run { experiment: Some(id.clone()), run });
+        scene.go(Place::of_run(Some(id.clone()), run));
     }
 }

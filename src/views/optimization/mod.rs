@@ -16,7 +16,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
-use crate::state::{Action, Tab};
+use crate::state::{Action, RunTab};
 use crate::widgets::charts::{ChartState, Series};
 use crate::widgets::chips::Chip;
 use crate::widgets::notice::Notice;
@@ -143,12 +143,12 @@ fn without_evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, optimization: &Opt
         ui.add_space(size::GAP_XS);
         ui.horizontal(|ui| {
             if optimization.best.is_some() && ui.add(Chip::button("Show its program")).clicked() {
-                scene.act(Action::ShowTab(Tab::Program));
+                scene.act(Action::ShowRunTab(RunTab::Program { predictor: None }));
             }
             if optimization.traces.is_some_and(|traces| traces.traces > 0)
                 && ui.add(Chip::button("Show its traces")).clicked()
             {
-                scene.act(Action::ShowTab(Tab::Traces));
+                scene.act(Action::ShowRunTab(RunTab::Traces));
             }
         });
     });

@@ -12,7 +12,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, ProgramOf};
 use crate::model::{RunId, StateHash};
 use crate::query::{Passport, PassportOf};
-use crate::state::{Action, Location, NoticeText, Place};
+use crate::state::{Action, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
@@ -47,7 +47,7 @@ pub(super) fn look_up(scene: &mut Scene<'_>) {
     let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
     let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
         (Some(Some(found)), _) => match &found.program.state_hash {
-            Some(hash) => Action::Go(Location::at(Place::Program(hash.clone()))),
+            Some(hash) => Action::Go(Place::Program(hash.clone())),
             None => nothing("It is not known which program this is", "Its state is incomplete or damaged".to_owned()),
         },
         (Some(None), _) => nothing("This run has no program", "Evaluations and optimizations have one".to_owned()),

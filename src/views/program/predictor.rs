@@ -6,7 +6,7 @@ use super::{ProgramMemory, demos, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
-use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
+use crate::state::{Action, NoticeText, PHRASE_MOST, Phrase, Place, RunTab};
 use crate::views::compare::HISTORY;
 use crate::views::details::json::{JsonMemory, json_view_ui};
 use crate::views::details::text::{TextMemory, offering_text_block_ui, text_block_ui};
@@ -148,9 +148,8 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
         return;
     }
     let experiment = scene.place().experiment().cloned();
-    let place = Place::Run { experiment, run: parent.clone() };
-    let (item, phrase) = (Some(path.to_owned()), Some(passage));
-    scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
+    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)) };
+    scene.go(Place::Run { experiment, run: parent.clone(), tab: Some(tab) });
 }
 
 /// The optimization in which the instructions may have been written, and the run that shows this

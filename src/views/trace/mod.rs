@@ -19,7 +19,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};
-use crate::state::{Action, Location, Place};
+use crate::state::{Action, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
@@ -143,12 +143,10 @@ fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<Tr
 
 /// Goes to the next or the previous trace of the list that this one is in.
 pub(super) fn step(scene: &mut Scene<'_>, memory: &mut TraceMemory, forward: bool) {
-    let Place::Trace { experiment, run, .. } = scene.place().clone() else { return };
+    let Place::Trace { experiment, run, detail, .. } = scene.place().clone() else { return };
     let Some(place) = &memory.place else { return };
     let target = if forward { place.next.clone() } else { place.previous.clone() };
     if let Some(trace) = target {
-        let detail = scene.state.location().detail;
-        let place = Place::Trace { experiment, run, trace };
-        scene.act(Action::Go(Location { detail, ..Location::at(place) }));
+        scene.go(Place::Trace { experiment, run, trace, span: None, detail });
     }
 }

@@ -6,7 +6,7 @@ use super::TraceMemory;
 use super::rows::{self, SpanLine, kind_tone, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
-use crate::state::Action;
+use crate::state::{Action, Place};
 use crate::views::scene::Scene;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
@@ -93,9 +93,11 @@ fn rows_ui(
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
     let lines = &memory.lines.lines;
-    let focused = scene.state.location().span.as_ref().and_then(|span| rows::find_span(tree, span)).or(Some(0));
-    let focused =
-        focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
+    let wanted = if let Place::Trace { span, .. } = scene.place() { span.as_ref() } else { None };
+    let focused = match wanted {
+        Some(span) => rows::find_span(tree, span).or(Some(0)),
+        None => lines.first().map(|line| line.ordinal),
+    };
     let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
     let reveal = cursor.filter(|_| memory.wants_focus);
     let tokens = Tokens::of(ui);

@@ -153,7 +153,7 @@ fn open(scene: &mut Scene<'_>, handle: TraceHandle) {
     let Some(trace) = scene.loader.trace_row(handle).map(|line| line.id.clone()) else { return };
     let place = scene.place();
     let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
-    scene.go(Place::Trace { experiment, run, trace });
+    scene.go(Place::of_trace(experiment, run, trace));
 }
 
 /// The sessions, if the list has some and is to be shown by them; a switch where it has some.

@@ -157,7 +157,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     let place = scene.place().clone();
     let current = place_row(&memory.lines, &place);
     // A place that was just gone to is brought into view; afterwards the tree stays where it is.
-    let is_new = memory.shown_place.as_ref() != Some(&place);
+    let is_new = !memory.shown_place.as_ref().is_some_and(|shown| shown.is_same_page(&place));
     let reveal = current.filter(|_| is_new);
     if is_new && (current.is_some() || matches!(place, Place::Store)) {
         memory.shown_place = Some(place.clone());
@@ -237,13 +237,13 @@ fn unfold(scene: &mut Scene<'_>, line: &TreeLine, is_open: bool) {
 fn open(scene: &mut Scene<'_>, line: &TreeLine) {
     match &line.key {
         TreeKey::Run(id) => {
-            scene.go(Place::Run { experiment: Some(line.experiment.clone()), run: id.clone() });
+            scene.go(Place::of_run(Some(line.experiment.clone()), id.clone()));
         }
         TreeKey::Experiment(id) => {
             if line.is_open == Some(false) {
                 unfold(scene, line, true);
             }
-            scene.go(Place::Experiment(id.clone()));
+            scene.go(Place::of_experiment(id.clone()));
         }
     }
 }

@@ -76,6 +76,6 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
     ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
     let opened = events.opened.or(events.cell.map(|(row, _)| row));
     if let Some(experiment) = opened.and_then(|row| experiments.get(row)) {
-        scene.go(Place::Experiment(experiment.id.clone()));
+        scene.go(Place::of_experiment(experiment.id.clone()));
     }
 }

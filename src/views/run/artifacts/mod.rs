@@ -33,7 +33,13 @@ pub(super) struct ArtifactsMemory {
     width: Option<f32>,
 }
 
-pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ArtifactsMemory, run: &RunId) {
+pub(super) fn artifacts_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ArtifactsMemory,
+    run: &RunId,
+    path: Option<&str>,
+) {
     let owner = ArtifactOwner::Run(run.clone());
     let slot = scene.loader.ask(&ArtifactsOf(owner.clone()), Lane::Selection);
     let Some(tree) = slot_ui(ui, scene, &slot, "The artifacts", size::ROW) else { return };
@@ -45,8 +51,7 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
         empty_ui(ui, "No artifacts; DSPy saves programs and result tables when it optimizes or evaluates", "");
         return;
     }
-    let item = scene.state.location().item.clone();
-    let chosen = item.as_ref().and_then(|path| tree.entries.iter().find(|entry| entry.path == *path));
+    let chosen = path.and_then(|path| tree.entries.iter().find(|entry| entry.path == path));
     let ArtifactsMemory { files, viewer, width } = memory;
     let mut points = width
         .or(scene.state.settings.artifacts_width)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use egui::Ui;
 
 use crate::model::{ArtifactEntry, ArtifactTree};
-use crate::state::Action;
+use crate::state::{Action, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size;
@@ -72,7 +72,7 @@ pub(super) fn tree_ui(
         });
     let at = response.moved_to.or(cursor);
     if let Some((entry, _)) = clicked.or(response.moved_to).and_then(|row| rows.get(row)) {
-        scene.act(Action::FocusItem(Some(entry.path.clone())));
+        scene.act(Action::ShowRunTab(RunTab::Artifacts { path: Some(entry.path.clone()) }));
     }
     let side = at.filter(|_| response.left || response.right || response.opened);
     let fold = toggled.or(side).and_then(|row| rows.get(row)).filter(|(entry, _)| entry.is_folder);

@@ -21,7 +21,7 @@ use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
 use crate::query::{RunTreeOf, RunValuesOf};
-use crate::state::Action;
+use crate::state::{Action, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -77,7 +77,14 @@ impl MetricsMemory {
     }
 }
 
-pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) {
+/// `alone`: the metric that is shown alone, if it is one of this run's.
+pub(super) fn metrics_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    page: &RunPage,
+    alone: Option<&str>,
+) {
     let others = selected(scene, memory, page);
     let candidates = memory.choice.candidates(page, &others);
     // The values of other runs are asked for only where there are some.
@@ -89,9 +96,10 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
         empty_ui(ui, "No metrics; they appear when the run logs one, as every evaluation by DSPy does", "");
         return;
     }
+    let alone = alone.and_then(|alone| keys.iter().find(|key| *key == alone));
     memory.picture.go_on(scene);
     let has_several = candidates.iter().filter(|candidate| candidate.is_shown).count() > 1;
-    tools_ui(ui, scene, memory, &keys, has_several);
+    tools_ui(ui, scene, memory, (&keys, alone), has_several);
     ui.add_space(size::GAP_S);
     let has_lists = keys.len() > 1 || candidates.len() > 1;
     let outer = ui.available_rect_before_wrap();
@@ -109,11 +117,11 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
     if has_lists {
         let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
         area.shrink_clip_rect(lists);
-        panel::lists_ui(&mut area, scene, memory, page, (&keys, &candidates), lists.width() > LISTS + 1.0);
+        panel::lists_ui(&mut area, scene, memory, page, (&keys, alone, &candidates), lists.width() > LISTS + 1.0);
     }
     let mut area = ui.new_child(UiBuilder::new().id_salt("charts").max_rect(charts));
     area.shrink_clip_rect(charts.expand(1.0));
-    charts_ui(&mut area, scene, memory, page, (&keys, &candidates));
+    charts_ui(&mut area, scene, memory, page, (&keys, alone, &candidates));
     ui.advance_cursor_after_rect(outer);
 }
 
@@ -130,7 +138,13 @@ fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -
     tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
 }
 
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String], has_several: bool) {
+fn tools_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    (keys, alone): (&[String], Option<&String>),
+    has_several: bool,
+) {
     ui.horizontal_wrapped(|ui| {
         let shown = memory.shown_axis(keys);
         for (axis, title, tip) in Axis::ALL {
@@ -151,11 +165,10 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys
         ui.add_space(size::GAP_S);
         // Together, in whatever line they fit: the figure says nothing without its slider.
         ui.horizontal(|ui| smoothing_ui(ui, &mut memory.drawing.smoothing));
-        let item = scene.state.location().item.as_ref();
-        if item.is_some_and(|item| keys.contains(item)) && keys.len() > 1 {
+        if alone.is_some() && keys.len() > 1 {
             ui.add_space(size::GAP_S);
             if ui.add(Chip::button("All metrics")).clicked() {
-                scene.act(Action::FocusItem(None));
+                scene.act(Action::ShowRunTab(RunTab::Metrics { key: None }));
             }
         }
     });
@@ -175,15 +188,14 @@ fn charts_ui(
     scene: &mut Scene<'_>,
     memory: &mut MetricsMemory,
     page: &RunPage,
-    (keys, candidates): (&[String], &[Candidate]),
+    (keys, alone, candidates): (&[String], Option<&String>, &[Candidate]),
 ) {
     let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
     if shown.is_empty() {
         empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");
         return;
     }
-    let focused = scene.state.location().item.clone().filter(|item| keys.contains(item));
-    let drawn: Vec<&String> = match &focused {
+    let drawn: Vec<&String> = match alone {
         Some(key) => vec![key],
         None => keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).collect(),
     };
