@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::comparing::{CompareSettings, CompareWish};
-use super::history::Scroll;
 use super::notice::NoticeText;
 use super::outside::Outside;
+use super::page_memory::{FoldKey, Scroll};
 use super::place::{Place, SpanRef};
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
@@ -53,8 +53,8 @@ pub enum Action {
     ArrangeRuns(ExperimentId, RunTableSettings),
     /// These runs of an experiment are selected now.
     SelectRuns(ExperimentId, Vec<RunId>),
-    /// Show or hide the children of a span, by its ordinal.
-    FoldSpan(usize, bool),
+    /// Fold these things of this page, or unfold them.
+    Fold(Vec<FoldKey>, bool),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.
@@ -77,6 +77,8 @@ pub enum Action {
     Scrolled(&'static str, Scroll),
     /// The keyboard stands on another row of a list, by a key that finds it again.
     Selected(&'static str, String),
+    /// This stands in a field that filters.
+    Filtered(&'static str, String),
     /// Choose a store in the system's dialog.
     ChooseStore,
     /// Open the store at this path.

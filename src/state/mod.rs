@@ -15,6 +15,7 @@ mod history;
 mod notice;
 mod open_store;
 mod outside;
+mod page_memory;
 mod phrase;
 mod place;
 mod run_table;
@@ -27,21 +28,24 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use page_memory::PageMemories;
+
 pub use action::{Action, Effect, TreeKey};
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fingerprint::{fingerprint, fingerprint_bytes};
 pub use fold::Folds;
-pub use history::{History, Scroll, Step};
+pub use history::History;
 pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
+pub use page_memory::{FoldKey, PageMemory, Scroll};
 pub use phrase::{PHRASE_MOST, Phrase};
-pub use place::{Place, SpanRef};
+pub use place::{Place, SpanRef, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
-use crate::model::{RunId, TraceId};
+use crate::model::RunId;
 
 /// No more notices than this stand at a time; the oldest goes.
 const MAX_NOTICES: usize = 4;
@@ -50,13 +54,11 @@ const MAX_NOTICES: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub struct AppState {
     history: History,
+    pages: PageMemories,
     /// What is remembered from one start to the next.
     pub settings: Settings,
     /// Experiments and runs whose children are shown.
     pub unfolded: Folds<TreeKey>,
-    /// Spans of the trace on screen whose children are hidden, by ordinal.
-    pub folded_spans: Folds<usize>,
-    folds_of: Option<TraceId>,
     /// What the user was told, oldest first.
     pub notices: Vec<NoticeText>,
     /// The runs that are selected in a table.
@@ -96,7 +98,7 @@ impl AppState {
 
     /// Where the window is.
     pub fn location(&self) -> &Place {
-        &self.history.step().place
+        self.history.place()
     }
 
     /// The steps that were taken.
@@ -114,14 +116,14 @@ impl AppState {
         self.visit
     }
 
-    /// How a list of this place was scrolled.
-    pub fn scroll(&self, list: &str) -> Option<Scroll> {
-        self.history.step().scrolls.get(list).copied()
+    /// How this page stands: as it was left, when it was shown before.
+    pub fn page(&self) -> &PageMemory {
+        self.pages.shown()
     }
 
-    /// On which row of a list of this place the keyboard stood.
-    pub fn selected(&self, list: &str) -> Option<&str> {
-        self.history.step().selected.get(list).map(String::as_str)
+    /// How a list of this page was scrolled.
+    pub fn scroll(&self, list: &str) -> Option<Scroll> {
+        self.page().scrolls.get(list).copied()
     }
 
     /// Does what the user did.
@@ -182,10 +184,11 @@ impl AppState {
                 self.arrange_runs(&experiment, table);
                 return vec![Effect::SaveSettings];
             }
-            Action::SelectRuns(experiment, ids) => {
-                self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
+            Action::SelectRuns(experiment, ids) => self.select_runs(experiment, ids),
+            Action::Fold(keys, is_folded) => {
+                let folds = &mut self.pages.shown_mut().folds;
+                keys.into_iter().for_each(|key| folds.set(key, is_folded));
             }
-            Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];
@@ -222,8 +225,9 @@ impl AppState {
                 self.settings.artifacts_width = Some(width);
                 return vec![Effect::SaveSettings];
             }
-            Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
-            Action::Selected(list, row) => self.history.note_selected(list, row),
+            Action::Scrolled(list, scroll) => drop(self.pages.shown_mut().scrolls.insert(list, scroll)),
+            Action::Selected(list, row) => drop(self.pages.shown_mut().rows.insert(list, row)),
+            Action::Filtered(field, text) => drop(self.pages.shown_mut().filters.insert(field, text)),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
             Action::OpenStore(path) => return vec![Effect::Open(path)],
             Action::OpenSample => return vec![Effect::OpenSample],
@@ -287,19 +291,15 @@ impl AppState {
         self.go(place);
     }
 
-    /// Unfolds the way to the place in the tree, and forgets the folds of another trace.
+    /// Unfolds the way to the place in the tree, and shows the page as it was left.
     fn arrive(&mut self) {
         self.visit += 1;
-        let place = self.location().clone();
+        let place = self.history.place();
         if let (Some(experiment), Some(_)) = (place.experiment(), place.run()) {
             self.unfolded.set(TreeKey::Experiment(experiment.clone()), true);
         }
-        if let Place::Trace { trace, .. } = place
-            && self.folds_of.as_ref() != Some(&trace)
-        {
-            self.folded_spans.clear();
-            self.folds_of = Some(trace);
-        }
+        self.pages.turn_to(place.subject());
+        self.select_runs_again();
     }
 
     fn notify(&mut self, notice: NoticeText) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::comparing::Comparing;
 use super::fingerprint::fingerprint;
 use super::history::History;
+use super::page_memory::PageMemories;
 use super::place::Place;
 use super::run_table::SelectedRuns;
 use super::{AppState, Effect, TreeKey};
@@ -18,19 +19,20 @@ impl AppState {
         let known = name.and_then(|name| self.settings.stores.get(&name));
         for text in known.into_iter().flat_map(|known| &known.places) {
             let (place, _) = Place::parse(text);
-            if !recent.iter().any(|other| other.is_same_page(&place)) {
+            if !recent.iter().any(|other| other.subject() == place.subject()) {
                 recent.push(place);
             }
         }
-        recent.retain(|place| !place.is_same_page(self.location()));
+        let own = self.location().subject();
+        recent.retain(|place| place.subject() != own);
         recent
     }
 
     pub(super) fn leave_store(&mut self) {
         self.history = History::default();
+        self.pages = PageMemories::default();
         self.visit += 1;
         self.unfolded.clear();
-        self.folded_spans.clear();
         self.selected_runs = SelectedRuns::default();
         self.comparing = Comparing::default();
         self.wants_origin = None;

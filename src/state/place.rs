@@ -52,6 +52,24 @@ pub enum Place {
     },
 }
 
+/// What a page is of, whichever way leads there and whatever of it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Subject {
+    /// The store.
+    #[default]
+    Store,
+    /// An experiment.
+    Experiment(ExperimentId),
+    /// A run.
+    Run(RunId),
+    /// A trace.
+    Trace(TraceId),
+    /// A program, by the beginning of its hash.
+    Program(StateHash),
+    /// Runs beside each other.
+    Compare(Vec<RunId>),
+}
+
 /// A span within a trace. Damaged stores repeat ids: `nth` counts its bearers, from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SpanRef {
@@ -128,23 +146,15 @@ impl Place {
         }
     }
 
-    /// Whether it is the same page, whatever is looked at in each.
-    pub fn is_same_page(&self, other: &Self) -> bool {
+    /// What it is a page of.
+    pub fn subject(&self) -> Subject {
         match self {
-            Self::Store => matches!(other, Self::Store),
-            Self::Experiment { experiment, tab: _ } => {
-                matches!(other, Self::Experiment { experiment: its, .. } if its == experiment)
-            }
-            Self::Run { experiment, run, tab: _ } => {
-                matches!(other, Self::Run { experiment: its, run: one, .. } if (its, one) == (experiment, run))
-            }
-            Self::Trace { experiment, run, trace, span: _, detail: _ } => matches!(
-                other,
-                Self::Trace { experiment: its, run: through, trace: one, .. }
-                    if (its, through, one) == (experiment, run, trace)
-            ),
-            Self::Program(hash) => matches!(other, Self::Program(its) if its == hash),
-            Self::Compare { runs, shown: _, tab: _ } => matches!(other, Self::Compare { runs: its, .. } if its == runs),
+            Self::Store => Subject::Store,
+            Self::Experiment { experiment, .. } => Subject::Experiment(experiment.clone()),
+            Self::Run { run, .. } => Subject::Run(run.clone()),
+            Self::Trace { trace, .. } => Subject::Trace(trace.clone()),
+            Self::Program(hash) => Subject::Program(hash.clone()),
+            Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
         }
     }
 

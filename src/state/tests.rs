@@ -100,11 +100,14 @@ fn secrets_are_masked_again_with_every_store() {
 fn folds_of_one_trace_are_not_those_of_another() {
     let mut state = AppState::new(Settings::default(), None);
     state.apply(go("trace/a"));
-    state.apply(Action::FoldSpan(3, true));
+    let fold = || FoldKey::Span(3);
+    state.apply(Action::Fold(vec![fold()], true));
     state.apply(go("trace/a/span/x"));
-    assert!(state.folded_spans.has(&3));
+    assert!(state.page().folds.has(&fold()));
     state.apply(go("trace/b"));
-    assert!(!state.folded_spans.has(&3));
+    assert!(!state.page().folds.has(&fold()));
+    state.apply(Action::Back);
+    assert!(state.page().folds.has(&fold()), "who comes back finds them");
 }
 
 #[test]

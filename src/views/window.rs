@@ -7,11 +7,12 @@ use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
+use super::passport::PassportMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
-use super::welcome::WelcomeMemory;
+use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder, command::Command, compare, details, experiment, notices, palette, passport, run, status_bar,
     top_bar, trace, tree, welcome,
@@ -31,11 +32,13 @@ const DETAILS: f32 = 560.0;
 #[derive(Default)]
 pub struct Memory {
     welcome: WelcomeMemory,
+    store: StoreMemory,
     tree: TreeMemory,
     experiment: ExperimentMemory,
     run: RunMemory,
     trace: TraceMemory,
     compare: CompareMemory,
+    passport: PassportMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
@@ -55,6 +58,8 @@ impl Memory {
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
             self.compare = CompareMemory::default();
+            self.store = StoreMemory::default();
+            self.passport = PassportMemory::default();
             self.details = DetailsMemory::default();
         }
     }
@@ -197,12 +202,12 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
     }
     super::step::prepare(scene);
     match scene.place().clone() {
-        Place::Store => welcome::store_ui(ui, scene),
+        Place::Store => welcome::store_ui(ui, scene, &mut memory.store),
         Place::Experiment { experiment, tab } => {
             experiment::experiment_ui(ui, scene, &mut memory.experiment, &experiment, tab);
         }
         Place::Run { run, tab, .. } => run::run_ui(ui, scene, &mut memory.run, &run, tab),
-        Place::Program(hash) => passport::passport_ui(ui, scene, &hash),
+        Place::Program(hash) => passport::passport_ui(ui, scene, &mut memory.passport, &hash),
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);

@@ -20,7 +20,7 @@ use egui::Ui;
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
-use super::scroll::KeptScroll;
+use super::scroll::NotedScroll;
 use crate::loader::{DerivedKey, DiffOf, Lane, PreparedDiff};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
@@ -45,7 +45,7 @@ pub(super) struct CompareMemory {
     tab: Option<CompareTab>,
     widths: Option<(u32, CharWidths)>,
     scroll: RowScroll,
-    kept: KeptScroll,
+    noted: NotedScroll,
 }
 
 impl CompareMemory {
@@ -94,7 +94,7 @@ pub(super) fn compare_ui(
             skeleton_rows_ui(ui, 8, paint::ROW);
             return;
         };
-        memory.kept.restore(scene, "comparison", &mut memory.scroll);
+        memory.noted.restore(scene, tab.name(), &mut memory.scroll);
         let mut event = None;
         let is_unified = memory.shown_unified;
         let names = Names { old: &names.0, new: &names.1 };
@@ -107,7 +107,7 @@ pub(super) fn compare_ui(
                 }
             },
         );
-        memory.kept.note(scene, "comparison", memory.scroll);
+        memory.noted.note(scene, tab.name(), memory.scroll);
         if let Some(event) = event {
             happened(scene, memory, prepared, event);
         }

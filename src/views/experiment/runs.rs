@@ -5,16 +5,16 @@ use egui::Ui;
 use super::arrange::{self, Arrangement, BEFORE};
 use super::cells;
 use super::export::Export;
-use super::lines::{Columns, Folded, LinesMemory, Shown, Typed};
+use super::lines::{self, Columns, LinesMemory, Shown, Typed};
 use super::toolbar::{self, Bar, BarEvents};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
 use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
-use crate::state::{Action, Place};
+use crate::state::{Action, FoldKey, Place};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
-use crate::views::scroll::KeptScroll;
+use crate::views::scroll::NotedScroll;
 use crate::views::step::neighbour;
 use crate::views::top_bar::experiment_name;
 use crate::widgets::completion::CompletionState;
@@ -24,6 +24,9 @@ use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableE
 use crate::widgets::tokens::size;
 use crate::words::csv::Separated;
 
+/// What the state calls this list.
+const LIST: &str = "runs";
+
 /// What the table remembers.
 #[derive(Default)]
 pub(super) struct RunsMemory {
@@ -32,15 +35,16 @@ pub(super) struct RunsMemory {
     /// The next row is to be selected, or the previous one.
     pub step: Option<bool>,
     visit: Option<u64>,
+    /// The visit for which the filter was looked up.
+    filtered: Option<u64>,
     /// The rows are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
     pub typed: Typed,
     pub completion: CompletionState,
     pub picker: PickerState,
     lines: LinesMemory,
-    folded: Folded,
     table: TableState,
-    scroll: KeptScroll,
+    scroll: NotedScroll,
     selection: RowSelection,
     export: Option<Export>,
 }
@@ -71,6 +75,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }
     memory.lines.take(runs, traces.value());
+    filter_again(scene, memory);
     let Some(columns) = memory.lines.columns(scene) else { return };
     let mut arrangement = Arrangement::of(scene.state.run_table(id), &columns);
     let before = arrangement.clone();
@@ -79,7 +84,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         filter: memory.typed.filter.clone(),
         sort: arrangement.sort.clone(),
         is_flat: arrangement.is_flat,
-        folded: memory.folded.runs.clone(),
+        folded: lines::folded(&scene.state.page().folds),
     };
     let (is_new, is_waiting) = memory.lines.ask(scene, options);
     let Some(shown) = memory.lines.shown.clone() else { return };
@@ -94,6 +99,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     if shown.lines.lines.is_empty() {
         if empty_ui(ui, "No run passes this filter", "Clear the filter") {
             memory.typed = Typed::default();
+            scene.act(Action::Filtered(LIST, String::new()));
         }
     } else {
         table_ui(ui, scene, memory, &shown, (&columns, &mut arrangement), id);
@@ -113,6 +119,16 @@ fn same_but_nan(a: &Arrangement, b: &Arrangement) -> bool {
     widths && a.widths.len() == b.widths.len() && (&a.shown, &a.sort, a.is_flat) == (&b.shown, &b.sort, b.is_flat)
 }
 
+/// Who comes back finds what was typed into the filter.
+fn filter_again(scene: &Scene<'_>, memory: &mut RunsMemory) {
+    let is_new = memory.filtered.replace(scene.state.visit()) != Some(scene.state.visit());
+    let left = scene.state.page().filters.get(LIST).map(String::as_str).unwrap_or_default();
+    if is_new && memory.typed.text != left {
+        memory.typed = Typed { text: left.to_owned(), ..Typed::default() };
+        memory.typed.read();
+    }
+}
+
 fn bar_events(
     scene: &mut Scene<'_>,
     memory: &mut RunsMemory,
@@ -123,11 +139,15 @@ fn bar_events(
 ) {
     if events.typed {
         memory.typed.read();
+        scene.act(Action::Filtered(LIST, memory.typed.text.clone()));
         // What a filter finds is not to be hidden by what was folded before.
-        memory.folded = Folded::default();
+        unfold_all(scene);
     }
     if let Some(fold) = events.fold_all {
-        memory.folded.all(&shown.source.runs, fold);
+        unfold_all(scene);
+        if fold {
+            scene.act(Action::Fold(lines::parents(&shown.source.runs), true));
+        }
     }
     if events.clear_selection {
         memory.selection.clear();
@@ -139,6 +159,12 @@ fn bar_events(
     if let Some(kind) = events.export {
         export(scene, memory, shown, arrangement, id, kind);
     }
+}
+
+/// No run's children are hidden any more.
+fn unfold_all(scene: &mut Scene<'_>) {
+    let folded = lines::folded(&scene.state.page().folds);
+    scene.act(Action::Fold(folded.into_iter().map(FoldKey::Run).collect(), false));
 }
 
 fn export(
@@ -179,7 +205,7 @@ fn table_ui(
     memory.table.widths.clear();
     memory.table.widths.push(f32::NAN);
     memory.table.widths.extend(&arrangement.widths);
-    memory.scroll.restore(scene, "runs", &mut memory.table.scroll);
+    memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     come_back(scene, memory, shown, id);
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
@@ -200,7 +226,7 @@ fn table_ui(
             Some(column) => cells::cell(shown, line, column, clock),
             None => Default::default(),
         });
-    memory.scroll.note(scene, "runs", memory.table.scroll);
+    memory.scroll.note(scene, LIST, memory.table.scroll);
     drop(columns);
     arrangement.widths = memory.table.widths[BEFORE..].to_vec();
     arrangement.widths.resize(arrangement.shown.len(), f32::NAN);
@@ -211,15 +237,14 @@ fn table_ui(
 }
 
 /// Who comes back finds the rows selected that were, and goes on with the keys there.
-fn come_back(scene: &mut Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
-    if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) || memory.selection.is_empty() {
+fn come_back(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
+    if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) {
         return;
     }
-    memory.wants_focus = true;
-    if scene.state.selected_runs.experiment.as_ref() != Some(id) {
-        let ids = memory.selection.rows().filter_map(|line| run_at(shown, line)).collect();
-        scene.act(Action::SelectRuns(id.clone(), ids));
+    if memory.selection.is_empty() {
+        select_again(scene, memory, shown, id);
     }
+    memory.wants_focus |= !memory.selection.is_empty();
 }
 
 /// The row that a step from the cursor leads to; without one, the first or the last.
@@ -263,7 +288,9 @@ fn table_events(
         arrangement.show(order.iter().map(|place| arrangement.shown[*place].clone()).collect());
     }
     if let Some(run) = events.folded.and_then(|line| run_at(shown, line)) {
-        memory.folded.toggle(run);
+        let key = FoldKey::Run(run);
+        let is_folded = scene.state.page().folds.has(&key);
+        scene.act(Action::Fold(vec![key], !is_folded));
     }
     if let Some(change) = events.select {
         select(scene, memory, shown, id, change);

@@ -6,7 +6,6 @@ mod head;
 mod rows;
 mod table;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
@@ -30,7 +29,6 @@ use rows::Candidates;
 #[derive(Default)]
 pub(super) struct OptimizationMemory {
     shown: Option<(Arc<Option<Optimization>>, Candidates, Vec<Series>)>,
-    unfolded: HashSet<usize>,
     table: TableState,
     /// The row that the keyboard stands on.
     cursor: Option<usize>,
@@ -47,10 +45,10 @@ impl OptimizationMemory {
     }
 
     /// The run of the row on which the keyboard stands, in the table of this optimization.
-    pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
+    pub fn run_at_cursor(&self, scene: &Scene<'_>, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
-        table::run_of(found, candidates, candidates.lines(&self.unfolded).get(self.cursor?)?)
+        table::run_of(found, candidates, candidates.lines(&scene.state.page().folds).get(self.cursor?)?)
     }
 
     /// Makes rows and series anew only when something changed.

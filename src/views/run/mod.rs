@@ -75,7 +75,9 @@ impl RunMemory {
     /// The evaluation or candidate on which the keyboard stands, where their table is shown.
     pub fn candidate_at_cursor(&self, scene: &Scene<'_>) -> Option<RunId> {
         match scene.place() {
-            Place::Run { run, tab: None | Some(RunTab::Optimization), .. } => self.optimization.run_at_cursor(run),
+            Place::Run { run, tab: None | Some(RunTab::Optimization), .. } => {
+                self.optimization.run_at_cursor(scene, run)
+            }
             _ => None,
         }
     }

@@ -128,7 +128,7 @@ fn no_spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, why: Option<&NoSpans>) {
 }
 
 fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<TraceTree>>, tree: &TraceTree) {
-    let folds = &scene.state.folded_spans;
+    let folds = &scene.state.page().folds;
     let with_adapters = scene.state.settings.show_adapters;
     let is_same = memory.made_of.as_ref().is_some_and(|(old, version, adapters)| {
         Arc::ptr_eq(old, answer) && *version == folds.version() && *adapters == with_adapters

@@ -6,7 +6,7 @@ use super::TraceMemory;
 use super::rows::{self, SpanLine, kind_tone, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
-use crate::state::{Action, Place};
+use crate::state::{Action, FoldKey, Place};
 use crate::views::scene::Scene;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
@@ -140,7 +140,7 @@ fn rows_ui(
     }
     let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
         if line.is_open.is_some() {
-            scene.act(Action::FoldSpan(line.ordinal, is_folded));
+            scene.act(Action::Fold(vec![FoldKey::Span(line.ordinal)], is_folded));
         }
     };
     if let Some(line) = toggled.and_then(|row| lines.get(row)) {

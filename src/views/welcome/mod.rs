@@ -4,7 +4,7 @@ pub(super) mod path;
 mod store;
 mod stores;
 
-pub(super) use store::store_ui;
+pub(super) use store::{StoreMemory, store_ui};
 
 use std::sync::Arc;
 

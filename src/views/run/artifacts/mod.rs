@@ -13,7 +13,6 @@ use crate::model::{ArtifactOwner, RunId};
 use crate::query::ArtifactsOf;
 use crate::state::Action;
 use crate::views::artifacts_folder::missing_ui;
-use crate::views::kept::KeptPlaces;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::empty::empty_ui;
@@ -28,7 +27,7 @@ const TREE: f32 = 300.0;
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct ArtifactsMemory {
-    files: KeptPlaces<RunId, tree::FilesMemory>,
+    files: tree::FilesMemory,
     viewer: viewer::ViewerMemory,
     width: Option<f32>,
 }
@@ -70,7 +69,7 @@ pub(super) fn artifacts_ui(
                 if tree.is_cut {
                     text_ui(ui, "There are more files than are listed here", Type::Small, Tone::Warn);
                 }
-                tree::tree_ui(ui, &mut scene, files.of(run), tree, chosen);
+                tree::tree_ui(ui, &mut scene, files, tree, chosen);
             },
             |ui| {
                 let mut scene = shared.borrow_mut();
