@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::charts::ChartChoice;
 use super::comparing::{CompareSettings, CompareWish};
 use super::notice::NoticeText;
 use super::outside::Outside;
@@ -55,6 +56,8 @@ pub enum Action {
     SelectRuns(ExperimentId, Vec<RunId>),
     /// Fold these things of this page, or unfold them.
     Fold(Vec<FoldKey>, bool),
+    /// Draw these charts of this run.
+    ChooseCharts(ChartChoice),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.

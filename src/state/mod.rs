@@ -8,6 +8,7 @@
 mod action;
 mod address;
 mod artifacts;
+mod charts;
 mod comparing;
 mod fingerprint;
 mod fold;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use page_memory::PageMemories;
 
 pub use action::{Action, Effect, TreeKey};
+pub use charts::ChartChoice;
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fingerprint::{fingerprint, fingerprint_bytes};
 pub use fold::Folds;
@@ -189,6 +191,7 @@ impl AppState {
                 let folds = &mut self.pages.shown_mut().folds;
                 keys.into_iter().for_each(|key| folds.set(key, is_folded));
             }
+            Action::ChooseCharts(choice) => self.pages.shown_mut().charts = choice,
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];
@@ -298,7 +301,7 @@ impl AppState {
         if let (Some(experiment), Some(_)) = (place.experiment(), place.run()) {
             self.unfolded.set(TreeKey::Experiment(experiment.clone()), true);
         }
-        self.pages.turn_to(place.subject());
+        self.pages.show(place.subject());
         self.select_runs_again();
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::charts::ChartChoice;
 use super::fold::Folds;
 use super::place::Subject;
 use crate::model::RunId;
@@ -47,6 +48,8 @@ pub struct PageMemory {
     pub folds: Folds<FoldKey>,
     /// The runs that were selected in the table of an experiment.
     pub selected_runs: Vec<RunId>,
+    /// Which charts of a run are drawn.
+    pub charts: ChartChoice,
 }
 
 /// How the pages of a store were left, and how the one on screen stands.
@@ -59,7 +62,7 @@ pub(super) struct PageMemories {
 
 impl PageMemories {
     /// Another page is shown: as it was left, if that is known.
-    pub fn turn_to(&mut self, subject: Subject) {
+    pub fn show(&mut self, subject: Subject) {
         if self.shown.0 == subject {
             return;
         }
@@ -92,15 +95,15 @@ mod tests {
         let run = |id: usize| Subject::Run(id.to_string().as_str().into());
         let mut pages = PageMemories::default();
         pages.shown_mut().filters.insert("runs", "of the store".to_owned());
-        pages.turn_to(run(1));
+        pages.show(run(1));
         assert_eq!(*pages.shown(), PageMemory::default());
         pages.shown_mut().scrolls.insert("traces", Scroll { row: 7, fraction: 0.5 });
         pages.shown_mut().folds.set(FoldKey::Folder("a".into()), true);
-        pages.turn_to(run(1));
-        pages.turn_to(run(2));
-        pages.turn_to(Subject::Store);
+        pages.show(run(1));
+        pages.show(run(2));
+        pages.show(Subject::Store);
         assert_eq!(pages.shown().filters["runs"], "of the store");
-        pages.turn_to(run(1));
+        pages.show(run(1));
         assert_eq!(pages.shown().scrolls["traces"].row, 7);
         assert!(pages.shown().folds.has(&FoldKey::Folder("a".into())));
     }
@@ -110,16 +113,16 @@ mod tests {
         let run = |id: usize| Subject::Run(id.to_string().as_str().into());
         let mut pages = PageMemories::default();
         for id in 0..MOST + 3 {
-            pages.turn_to(run(id));
+            pages.show(run(id));
             pages.shown_mut().rows.insert("traces", id.to_string());
             // The first one is looked at again and again.
-            pages.turn_to(run(0));
+            pages.show(run(0));
         }
         assert_eq!(pages.left.len() + 1, MOST);
         assert_eq!(pages.shown().rows["traces"], "0");
-        pages.turn_to(run(4));
+        pages.show(run(4));
         assert!(!pages.shown().rows.is_empty());
-        pages.turn_to(run(3));
+        pages.show(run(3));
         assert!(pages.shown().rows.is_empty());
     }
 }

@@ -15,13 +15,13 @@ use std::sync::Arc;
 use egui::{Rect, ScrollArea, Slider, Ui, UiBuilder, pos2, vec2};
 
 use self::chart::ChartMemory;
-use self::choice::{Candidate, Choice};
+use self::choice::Candidate;
 use self::lines::{Axis, Drawing};
 use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
 use crate::query::{RunTreeOf, RunValuesOf};
-use crate::state::{Action, RunTab};
+use crate::state::{Action, ChartChoice, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -52,7 +52,9 @@ pub(super) struct MetricsMemory {
     axis: Option<Axis>,
     /// How charts are drawn apart from their axis.
     drawing: Drawing,
-    choice: Choice,
+    /// As it is noted of the page, until the user chooses something else.
+    choice: ChartChoice,
+    visit: Option<u64>,
     charts: HashMap<String, ChartMemory>,
     /// One number per answer: what was derived of another one is not shown for it.
     numbers: HashMap<(RunId, String), Numbered>,
@@ -85,8 +87,11 @@ pub(super) fn metrics_ui(
     page: &RunPage,
     alone: Option<&str>,
 ) {
+    if memory.visit.replace(scene.state.visit()) != Some(scene.state.visit()) {
+        memory.choice.clone_from(&scene.state.page().charts);
+    }
     let others = selected(scene, memory, page);
-    let candidates = memory.choice.candidates(page, &others);
+    let candidates = choice::candidates(&memory.choice, page, &others);
     // The values of other runs are asked for only where there are some.
     let values = (candidates.len() > 1)
         .then(|| scene.loader.ask(&RunValuesOf(page.run.experiment_id.clone()), Lane::Visible))
@@ -123,6 +128,9 @@ pub(super) fn metrics_ui(
     area.shrink_clip_rect(charts.expand(1.0));
     charts_ui(&mut area, scene, memory, page, (&keys, alone, &candidates));
     ui.advance_cursor_after_rect(outer);
+    if memory.choice != scene.state.page().charts {
+        scene.act(Action::ChooseCharts(memory.choice.clone()));
+    }
 }
 
 /// The runs that are selected in the table of this run's experiment.

@@ -136,7 +136,7 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
     };
     let done = list_ui(ui, "Runs to draw", &mut memory.run_scroll, &mut memory.run_cursor, candidates.len(), line);
     if let Some(candidate) = done.toggled.or(done.only).and_then(|index| candidates.get(index)) {
-        memory.choice.toggle_run(page, &candidate.run.id);
+        memory.choice.toggle_run(&page.run.id, &candidate.run.id);
     }
 }
 
