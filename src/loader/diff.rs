@@ -1,6 +1,6 @@
 //! What changed between two runs, with a number under which rows are made of it.
 
-use super::text::fresh_id;
+use super::text::unique_id;
 use crate::model::{Program, RunId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::{self, Comparison};
@@ -17,7 +17,7 @@ pub struct PreparedDiff {
 
 impl PreparedDiff {
     pub(super) fn new(diff: Comparison) -> Self {
-        Self { id: fresh_id(), diff }
+        Self { id: unique_id(), diff }
     }
 
     /// About how many bytes it holds.

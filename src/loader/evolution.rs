@@ -1,6 +1,6 @@
 //! A predictor's way through an optimization, with a number under which rows are made of it.
 
-use super::text::fresh_id;
+use super::text::unique_id;
 use crate::analysis::evolution::Evolution;
 use crate::model::RunId;
 use crate::query;
@@ -18,7 +18,7 @@ pub struct PreparedEvolution {
 
 impl PreparedEvolution {
     pub(super) fn new(evolution: Evolution) -> Self {
-        Self { id: fresh_id(), evolution }
+        Self { id: unique_id(), evolution }
     }
 
     /// About how many bytes it holds.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::fresh_id;
+use super::text::unique_id;
 use crate::model::RunId;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::{FamilyTreeOf, Lineage};
@@ -19,7 +19,7 @@ pub struct PreparedLineage {
 
 impl PreparedLineage {
     pub(super) fn new(lineage: Arc<Lineage>) -> Self {
-        Self { id: fresh_id(), lineage }
+        Self { id: unique_id(), lineage }
     }
 }
 

@@ -13,8 +13,9 @@ mod compare;
 mod details;
 mod experiment;
 mod first_lines;
-mod kept;
+
 mod keys;
+mod last_shown;
 mod lineage;
 mod menu;
 mod notices;

@@ -47,7 +47,7 @@ pub struct Memory {
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn keep_up(&mut self, ui: &Ui, epoch: u64) {
+    fn forget_other_store(&mut self, ui: &Ui, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.tree = TreeMemory::default();
@@ -65,7 +65,7 @@ impl Memory {
     }
 
     /// Who begins with an arrow, while nothing has the keyboard, moves in what is on screen.
-    fn take_up_keys(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    fn route_first_arrow(&mut self, ui: &Ui, scene: &Scene<'_>) {
         let arrows = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
         let is_arrow = ui.input(|input| arrows.into_iter().any(|key| input.key_pressed(key)));
         if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
@@ -76,8 +76,8 @@ impl Memory {
                     self.trace.wants_focus = true;
                     true
                 }
-                Place::Experiment { experiment, tab } => self.experiment.take_keys(experiment, *tab),
-                Place::Run { run, tab, .. } => self.run.take_keys(run, tab.as_ref()),
+                Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
+                Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
                 Place::Store | Place::Program(_) | Place::Compare { .. } => false,
             };
             self.tree.wants_focus = !is_taken;
@@ -87,10 +87,10 @@ impl Memory {
 
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
-    memory.keep_up(ui, scene.loader.epoch());
-    memory.take_up_keys(ui, scene);
-    compare::look_up(scene);
-    passport::look_up(scene);
+    memory.forget_other_store(ui, scene.loader.epoch());
+    memory.route_first_arrow(ui, scene);
+    compare::resolve_pending(scene);
+    passport::resolve_pending(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }

@@ -88,7 +88,7 @@ pub(in crate::views) fn evolution_ui(
         VirtualRows::new("evolution", made.rows.len(), paint::ROW).label("Evolution").show(ui, scroll, |ui, row| {
             if let Row::Line(line) = &made.rows[row.index] {
                 let drawn = paint::line_ui(ui, row, line, selecting.within(row.index, line));
-                selecting.feel(ui, row, line, &drawn, &made.rows);
+                selecting.handle_pointer(ui, row, line, &drawn, &made.rows);
             } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], true, &names) {
                 event = Some(done);
             }
@@ -103,7 +103,7 @@ pub(in crate::views) fn evolution_ui(
         None => {}
     }
     if let Some(event) = event {
-        happened(scene, memory, evolution, event);
+        handle_event(scene, memory, evolution, event);
     }
 }
 
@@ -220,7 +220,7 @@ fn make_rows(
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
+fn handle_event(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
         RowEvent::ShowWhole(step) => {

@@ -10,7 +10,7 @@ mod start;
 pub(super) use evolution::{EvolutionMemory, evolution_ui};
 pub(super) use rows::NOT_IN_FULL;
 pub(super) use selecting::HISTORY;
-pub(super) use start::{choose, look_up, menu_ui, set_baseline, start, subject, tell_to_choose};
+pub(super) use start::{choose, menu_ui, resolve_pending, set_baseline, start, subject, tell_to_choose};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) struct CompareMemory {
 
 impl CompareMemory {
     /// Other runs are compared: what was made of the last ones is forgotten.
-    fn turn_to(&mut self, runs: (RunId, RunId)) {
+    fn reset_for(&mut self, runs: (RunId, RunId)) {
         if self.runs.as_ref() != Some(&runs) {
             self.runs = Some(runs);
             self.whole.clear();
@@ -76,7 +76,7 @@ pub(super) fn compare_ui(
     tab: Option<CompareTab>,
 ) {
     let Some((a, b)) = shown_pair(runs, shown) else { return };
-    memory.turn_to((a.clone(), b.clone()));
+    memory.reset_for((a.clone(), b.clone()));
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let known = slot.value().map(|prepared| &prepared.diff);
@@ -109,7 +109,7 @@ pub(super) fn compare_ui(
         );
         memory.noted.note(scene, tab.name(), memory.scroll);
         if let Some(event) = event {
-            happened(scene, memory, prepared, event);
+            handle_event(scene, memory, prepared, event);
         }
     });
 }
@@ -199,7 +199,7 @@ fn count(diff: &Comparison, tab: CompareTab) -> String {
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
+fn handle_event(scene: &mut Scene<'_>, memory: &mut CompareMemory, prepared: &PreparedDiff, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
         RowEvent::ShowWhole(predictor) => {

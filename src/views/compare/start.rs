@@ -137,7 +137,7 @@ enum Found {
 }
 
 /// Looks up with what a run is to be compared, and goes there.
-pub(in crate::views) fn look_up(scene: &mut Scene<'_>) {
+pub(in crate::views) fn resolve_pending(scene: &mut Scene<'_>) {
     let Some(wish) = scene.state.comparing.wish.clone() else { return };
     let target = match found(scene, &wish) {
         Found::NotYet => return,

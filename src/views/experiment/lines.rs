@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, fresh_id};
+use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, unique_id};
 use crate::model::RunId;
 use crate::query::filter::KeyUse;
 use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_of, default_columns};
@@ -103,7 +103,7 @@ impl LinesMemory {
         // What was counted before stays until it is counted anew.
         let known = self.source.as_ref().map(|source| &source.traces);
         let traces = traces.or(known).cloned().unwrap_or_default();
-        self.source = Some(Source { runs: Arc::clone(runs), traces, id: fresh_id() });
+        self.source = Some(Source { runs: Arc::clone(runs), traces, id: unique_id() });
     }
 
     /// The columns that there are; the last ones known while they are looked for anew.
@@ -132,7 +132,7 @@ impl LinesMemory {
         let Some(source) = self.source.clone() else { return (false, true) };
         let (options, variant) = match &self.asked {
             Some((asked, variant)) if **asked == options => (Arc::clone(asked), *variant),
-            _ => (Arc::new(options), fresh_id()),
+            _ => (Arc::new(options), unique_id()),
         };
         self.asked = Some((Arc::clone(&options), variant));
         if let Some(shown) = &self.shown

@@ -9,7 +9,7 @@ mod toolbar;
 
 use egui::Ui;
 
-use super::kept::KeptPlaces;
+use super::last_shown::LastShown;
 use super::parts::place_frame;
 use super::scene::Scene;
 use super::top_bar::experiment_name;
@@ -27,7 +27,7 @@ use runs::RunsMemory;
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct ExperimentMemory {
-    runs: KeptPlaces<ExperimentId, RunsMemory>,
+    runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
 }
 
@@ -40,10 +40,10 @@ impl ExperimentMemory {
     }
 
     /// The rows on screen get the keyboard, if there are any.
-    pub fn take_keys(&mut self, id: &ExperimentId, tab: ExperimentTab) -> bool {
+    pub fn focus_rows(&mut self, id: &ExperimentId, tab: ExperimentTab) -> bool {
         match tab {
-            ExperimentTab::Traces => self.traces.take_keys(&TraceScope::Experiment(id.clone())),
-            ExperimentTab::Runs => self.runs.of(id).take_keys(),
+            ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
+            ExperimentTab::Runs => self.runs.of(id).focus_rows(),
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) struct RunsMemory {
 
 impl RunsMemory {
     /// The rows get the keyboard, if there are any.
-    pub(super) fn take_keys(&mut self) -> bool {
+    pub(super) fn focus_rows(&mut self) -> bool {
         self.wants_focus = self.lines.shown.as_ref().is_some_and(|shown| !shown.lines.lines.is_empty());
         self.wants_focus
     }
@@ -75,7 +75,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }
     memory.lines.take(runs, traces.value());
-    filter_again(scene, memory);
+    restore_filter(scene, memory);
     let Some(columns) = memory.lines.columns(scene) else { return };
     let mut arrangement = Arrangement::of(scene.state.run_table(id), &columns);
     let before = arrangement.clone();
@@ -120,7 +120,7 @@ fn same_but_nan(a: &Arrangement, b: &Arrangement) -> bool {
 }
 
 /// Who comes back finds what was typed into the filter.
-fn filter_again(scene: &Scene<'_>, memory: &mut RunsMemory) {
+fn restore_filter(scene: &Scene<'_>, memory: &mut RunsMemory) {
     let is_new = memory.filtered.replace(scene.state.visit()) != Some(scene.state.visit());
     let left = scene.state.page().filters.get(LIST).map(String::as_str).unwrap_or_default();
     if is_new && memory.typed.text != left {
@@ -206,7 +206,7 @@ fn table_ui(
     memory.table.widths.push(f32::NAN);
     memory.table.widths.extend(&arrangement.widths);
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
-    come_back(scene, memory, shown, id);
+    restore_selection(scene, memory, shown, id);
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let total = shown.lines.lines.len();
@@ -237,7 +237,7 @@ fn table_ui(
 }
 
 /// Who comes back finds the rows selected that were, and goes on with the keys there.
-fn come_back(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
+fn restore_selection(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
     if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) {
         return;
     }

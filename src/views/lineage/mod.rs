@@ -57,7 +57,7 @@ struct Shown {
 
 impl LineageMemory {
     /// Makes lines and facts anew only when something changed.
-    fn keep_up(&mut self, told: &PreparedLineage, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+    fn update_rows(&mut self, told: &PreparedLineage, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
         if let Some(shown) = &self.shown
             && shown.id == told.id
             && Arc::ptr_eq(&shown.found, found)
@@ -103,7 +103,7 @@ pub(super) fn lineage_ui(
     };
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
-    let Some(shown) = memory.keep_up(told, found) else { return };
+    let Some(shown) = memory.update_rows(told, found) else { return };
     let lineage = &shown.lineage;
     head_ui(ui, lineage);
     if lineage.candidates.is_empty() {

@@ -38,7 +38,7 @@ pub(super) struct OptimizationMemory {
 
 impl OptimizationMemory {
     /// The candidates of this optimization get the keyboard, if they are on screen.
-    pub fn take_keys(&mut self, parent: &RunId) -> bool {
+    pub fn focus_rows(&mut self, parent: &RunId) -> bool {
         let shown = self.shown.as_ref().and_then(|(found, ..)| found.as_ref().as_ref());
         self.wants_focus = shown.is_some_and(|found| found.run.id == *parent && !found.evaluations.is_empty());
         self.wants_focus
@@ -52,7 +52,7 @@ impl OptimizationMemory {
     }
 
     /// Makes rows and series anew only when something changed.
-    fn keep_up(&mut self, found: &Arc<Option<Optimization>>) {
+    fn update_rows(&mut self, found: &Arc<Option<Optimization>>) {
         let known = self.shown.as_ref().map(|(known, ..)| known);
         if known.is_some_and(|known| Arc::ptr_eq(known, found)) {
             return;
@@ -84,7 +84,7 @@ const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
-    memory.keep_up(found);
+    memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         if let Some(stale) = optimization.best.as_ref().and_then(|best| best.stale.as_ref()) {

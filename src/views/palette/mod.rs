@@ -11,7 +11,7 @@ use egui::{Id, Ui};
 
 use super::command::Command;
 use super::scene::Scene;
-use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{Experiment, RunId, TraceId};
 use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place};
@@ -170,7 +170,7 @@ fn read_runs(scene: &mut Scene<'_>, memory: &mut PaletteMemory, experiments: &[E
     let is_due = memory.indexed.is_none_or(|at| scene.clock.now.saturating_duration_since(at) > INDEX_EVERY);
     if memory.is_stale && (is_due || !is_missing) {
         (memory.is_stale, memory.indexed) = (false, Some(scene.clock.now));
-        memory.index_id = fresh_id();
+        memory.index_id = unique_id();
     }
     is_missing
 }

@@ -56,7 +56,7 @@ pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
 }
 
 /// Looks up which program is wanted.
-pub(super) fn look_up(scene: &mut Scene<'_>) {
+pub(super) fn resolve_pending(scene: &mut Scene<'_>) {
     let Some(run) = scene.state.wants_origin.clone() else { return };
     let slot = scene.loader.ask(&ProgramOf { run: run.clone(), best: false }, Lane::Selection);
     let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));

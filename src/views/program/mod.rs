@@ -48,7 +48,7 @@ pub(super) struct ProgramMemory {
 
 impl ProgramMemory {
     /// Forgets what belongs to another predictor.
-    fn keep_up(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
+    fn reset_for(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
         let is_same = self.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, program) && *at == predictor);
         if !is_same {
             let exports = self.exports.take();
@@ -85,7 +85,7 @@ pub(super) fn program_ui(
     // A program may begin with a part that has nothing to read, as a retriever.
     let first = predictors.iter().position(|one| one.text().is_some()).unwrap_or(0);
     let at = chosen.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
-    memory.keep_up(found, at);
+    memory.reset_for(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);
     // Its file may be in a folder that is somewhere else now.
     let can_be_named = prepared.program.source == ProgramSource::Params && {

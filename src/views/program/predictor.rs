@@ -91,7 +91,7 @@ fn instructions_ui(
                 let block = &mut memory.instructions;
                 let passage = offering_text_block_ui(ui, scene, block, names, (text, true), LINES_MOST, offer);
                 if let (Some(passage), Some(parent)) = (passage, history) {
-                    look_up(scene, parent, &predictor.path, &passage);
+                    show_history(scene, parent, &predictor.path, &passage);
                 }
             }
             None => {
@@ -139,7 +139,7 @@ fn saved_ui(
 }
 
 /// Shows in which programs of the optimization a passage stands.
-fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
+fn show_history(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
     let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
     if passage.is_empty() || passage.len() > PHRASE_MOST {
         let what = "This is no passage to look up";

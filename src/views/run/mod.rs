@@ -12,7 +12,7 @@ use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
 use super::compare::{EvolutionMemory, evolution_ui};
-use super::kept::KeptPlaces;
+use super::last_shown::LastShown;
 use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
@@ -37,7 +37,7 @@ use crate::words;
 #[derive(Default)]
 pub(super) struct RunMemory {
     overview: overview::OverviewMemory,
-    metrics: KeptPlaces<RunId, metrics::MetricsMemory>,
+    metrics: LastShown<RunId, metrics::MetricsMemory>,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
     program: ProgramMemory,
@@ -50,10 +50,10 @@ pub(super) struct RunMemory {
 
 impl RunMemory {
     /// The table on screen gets the keyboard, if it has rows.
-    pub fn take_keys(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
+    pub fn focus_rows(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
         match tab {
-            Some(RunTab::Traces) => self.traces.take_keys(&TraceScope::Run(run.clone())),
-            None | Some(RunTab::Optimization) => self.optimization.take_keys(run),
+            Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
+            None | Some(RunTab::Optimization) => self.optimization.focus_rows(run),
             Some(
                 RunTab::FamilyTree { .. }
                 | RunTab::Evolution { .. }

@@ -56,7 +56,7 @@ pub(super) struct TracesMemory {
 
 impl TracesMemory {
     /// The lines of this list get the keyboard, if it is on screen and has any.
-    pub fn take_keys(&mut self, scope: &TraceScope) -> bool {
+    pub fn focus_rows(&mut self, scope: &TraceScope) -> bool {
         self.wants_focus = self.has_lines && self.scope.as_ref() == Some(scope);
         self.wants_focus
     }
