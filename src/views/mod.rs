@@ -2,8 +2,9 @@
 //! part that paints them.
 //!
 //! A view reads the state and the loader's slots, and returns what the user did as actions. What it
-//! remembers between frames – rows that were made, how a list is scrolled, what is typed – is its
-//! `…Memory`; everything that matters beyond that is in the state.
+//! holds between frames – rows that were made, where a drag began, what is typed – is its `…Memory`, and may
+//! go whenever another thing is shown; how a page is to be found by who comes back is noted in the state
+//! ([`crate::state::PageMemory`]).
 //!
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 

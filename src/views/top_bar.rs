@@ -130,15 +130,13 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()));
         steps.push((name, Place::of_run(experiment.clone(), run.clone())));
     }
-    if let Place::Trace { trace, .. } = &place {
-        steps.push((short_id(trace.as_str()), place.clone()));
-    }
-    if let Place::Program(hash) = &place {
-        steps.push((format!("program {}", short_id(hash.as_str())), place.clone()));
-    }
-    if let Place::Compare { .. } = &place {
-        steps.push(("Compare".to_owned(), place.clone()));
-    }
+    let own = match &place {
+        Place::Store | Place::Experiment { .. } | Place::Run { .. } => None,
+        Place::Trace { trace, .. } => Some(short_id(trace.as_str())),
+        Place::Program(hash) => Some(format!("program {}", short_id(hash.as_str()))),
+        Place::Compare { .. } => Some("Compare".to_owned()),
+    };
+    steps.extend(own.map(|name| (name, place.clone())));
     let last = steps.len() - 1;
     for (index, (name, target)) in steps.into_iter().enumerate() {
         if index > 0 {

@@ -53,15 +53,7 @@ impl RunMemory {
     pub fn focus_rows(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
         match tab {
             Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
-            None | Some(RunTab::Optimization) => self.optimization.focus_rows(run),
-            Some(
-                RunTab::FamilyTree { .. }
-                | RunTab::Evolution { .. }
-                | RunTab::Overview { .. }
-                | RunTab::Program { .. }
-                | RunTab::Metrics { .. }
-                | RunTab::Artifacts { .. },
-            ) => false,
+            tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
     }
 
@@ -74,12 +66,24 @@ impl RunMemory {
 impl RunMemory {
     /// The evaluation or candidate on which the keyboard stands, where their table is shown.
     pub fn candidate_at_cursor(&self, scene: &Scene<'_>) -> Option<RunId> {
-        match scene.place() {
-            Place::Run { run, tab: None | Some(RunTab::Optimization), .. } => {
-                self.optimization.run_at_cursor(scene, run)
-            }
-            _ => None,
-        }
+        let Place::Run { run, tab, .. } = scene.place() else { return None };
+        shows_candidates(tab.as_ref()).then(|| self.optimization.run_at_cursor(scene, run)).flatten()
+    }
+}
+
+/// Whether the table of an optimization's candidates may be on screen.
+fn shows_candidates(tab: Option<&RunTab>) -> bool {
+    match tab {
+        None | Some(RunTab::Optimization) => true,
+        Some(
+            RunTab::FamilyTree { .. }
+            | RunTab::Evolution { .. }
+            | RunTab::Overview { .. }
+            | RunTab::Program { .. }
+            | RunTab::Metrics { .. }
+            | RunTab::Traces
+            | RunTab::Artifacts { .. },
+        ) => false,
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) enum Line {
 }
 
 impl Line {
-    /// As the history keeps it.
+    /// As it is noted of the page.
     pub fn to_text(&self) -> String {
         match self {
             Self::Trace(handle) => handle.0.to_string(),
@@ -25,7 +25,7 @@ impl Line {
         }
     }
 
-    /// Reads what the history kept.
+    /// Reads what was noted.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("session") {
             Some("") => Some(Self::Session(None)),
