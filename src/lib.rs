@@ -20,7 +20,7 @@
 //! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back |
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
-//! | [`state`] | the window as data: location, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
+//! | [`state`] | the window as data: places, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
 //! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
 //! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part; below the places what they share | I/O, changing state except through actions |
 //! | [`app`] | eframe, panels, effects, dialogs | logic |
@@ -42,8 +42,9 @@
 //!   a command by `answer.session.ask(&question)`. Nothing else knows of it. What is laid out for the
 //!   screen on a worker is a question in `loader` (`loader/lineage.rs`), what a view makes of an
 //!   answer is `loader.derive`.
-//! * **A tab**: a variant of [`state::Tab`], its name there, and the arm in the place that shows it
-//!   (`views/run/mod.rs`, `views/compare/mod.rs`); rows in a pure `rows.rs` with its tests.
+//! * **A tab**: a line of the table in `state/tabs.rs` – what can be chosen in it, its name in addresses, its
+//!   title – and its view; the compiler names every `match` that has to show it, to say when a run has it, or
+//!   to give it the keyboard. Rows in a pure `rows.rs` with its tests.
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`; tests that
 //!   compare with plain SQL in `tests/cli`.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::text::fresh_id;
+use super::text::unique_id;
 use crate::model::ArtifactOwner;
 use crate::query;
 use crate::query::ask::{CostClass, Question, Session};
@@ -23,7 +23,7 @@ pub struct FileBytes {
 impl FileBytes {
     /// Wraps what was read.
     pub fn new(bytes: Vec<u8>, full_size: u64, is_cut: bool) -> Self {
-        Self { id: fresh_id(), bytes: bytes.into(), full_size, is_cut }
+        Self { id: unique_id(), bytes: bytes.into(), full_size, is_cut }
     }
 
     /// What nothing else has: what is derived from the bytes is kept under it.

@@ -54,7 +54,7 @@ pub use probe::whole_path;
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
-pub use text::{Text, fresh_id};
+pub use text::{Text, unique_id};
 pub use worker::Wake;
 
 pub use crate::query::TraceCounts;

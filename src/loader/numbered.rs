@@ -1,6 +1,6 @@
 //! A value of which rows are made, with a number under which they are kept.
 
-use super::text::fresh_id;
+use super::text::unique_id;
 
 /// A value and its number. Equal if the values are, whatever their numbers: who drew from the first one need not draw
 /// anew.
@@ -14,7 +14,7 @@ pub struct Numbered<T> {
 
 impl<T> Numbered<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { id: fresh_id(), value }
+        Self { id: unique_id(), value }
     }
 }
 

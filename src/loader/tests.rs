@@ -236,7 +236,7 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
 #[test]
 fn derived_values_are_made_once_on_a_worker() {
     let mut loader = opened(&store());
-    let key = DerivedKey { what: "thread", source: fresh_id(), variant: 0 };
+    let key = DerivedKey { what: "thread", source: unique_id(), variant: 0 };
     let make = || (std::thread::current().name().map(str::to_owned), 10);
     until(&mut loader, |loader| loader.derive(key, Lane::Visible, make).value().is_some());
     let name = loader.derive(key, Lane::Visible, make).value().cloned().expect("made");

@@ -17,7 +17,7 @@ pub struct Text {
 impl Text {
     /// Wraps a text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self { id: fresh_id(), text: text.into(), keys: Arc::new([]) }
+        Self { id: unique_id(), text: text.into(), keys: Arc::new([]) }
     }
 
     /// Wraps a text of which some bytes are keys.
@@ -47,7 +47,7 @@ impl Text {
 }
 
 /// A number that was never given out before: the source of a [`super::DerivedKey`].
-pub fn fresh_id() -> u64 {
+pub fn unique_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use super::charts::ChartChoice;
 use super::comparing::{CompareSettings, CompareWish};
-use super::history::Scroll;
-use super::location::{Location, SpanRef};
 use super::notice::NoticeText;
 use super::outside::Outside;
+use super::page_memory::{FoldKey, Scroll};
+use super::place::{Place, SpanRef};
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
-use super::tab::{DetailTab, Tab};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId};
 
 /// A thing in the tree of experiments and runs.
@@ -26,7 +27,7 @@ pub enum TreeKey {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Go to a place.
-    Go(Location),
+    Go(Place),
     /// Go to the place that an address names; say what of it is not understood.
     GoTo(String),
     /// One step back in the history.
@@ -35,24 +36,28 @@ pub enum Action {
     Forward,
     /// One step out: from a trace to its run, …
     Up,
-    /// Another tab of this place.
-    ShowTab(Tab),
+    /// Another tab of this experiment.
+    ShowExperimentTab(ExperimentTab),
+    /// Another tab of this run, or something else in the one that is shown.
+    ShowRunTab(RunTab),
+    /// Another tab of this comparison.
+    ShowCompareTab(CompareTab),
+    /// Another one of the runs of this comparison, beside the first.
+    ShowCompared(RunId),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
     /// Focus a span of this trace.
     FocusSpan(Option<SpanRef>),
-    /// Focus an item of this tab: a metric, a file.
-    FocusItem(Option<String>),
-    /// Show the history of a passage of instructions; of none any more.
-    FindPhrase(Option<String>),
     /// Show or hide the children of an experiment or a run in the tree.
     Unfold(TreeKey, bool),
     /// Arrange the table of an experiment's runs so.
     ArrangeRuns(ExperimentId, RunTableSettings),
     /// These runs of an experiment are selected now.
     SelectRuns(ExperimentId, Vec<RunId>),
-    /// Show or hide the children of a span, by its ordinal.
-    FoldSpan(usize, bool),
+    /// Fold these things of this page, or unfold them.
+    Fold(Vec<FoldKey>, bool),
+    /// Draw these charts of this run.
+    ChooseCharts(ChartChoice),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.
@@ -75,6 +80,8 @@ pub enum Action {
     Scrolled(&'static str, Scroll),
     /// The keyboard stands on another row of a list, by a key that finds it again.
     Selected(&'static str, String),
+    /// This stands in a field that filters.
+    Filtered(&'static str, String),
     /// Choose a store in the system's dialog.
     ChooseStore,
     /// Open the store at this path.

@@ -1,89 +1,60 @@
-//! Back and forward. Each step remembers how its lists were scrolled.
+//! Back and forward.
 
-use std::collections::BTreeMap;
-
-use super::location::Location;
+use super::place::Place;
 
 /// The oldest steps are forgotten beyond this many.
 const MAX_STEPS: usize = 200;
 
-/// A scroll position: a row, and a part of it that is above the edge.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct Scroll {
-    /// The row at the top.
-    pub row: usize,
-    /// The part of it above the edge, 0 to below 1.
-    pub fraction: f32,
-}
-
-/// One step.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Step {
-    /// Where.
-    pub location: Location,
-    /// How each list there was scrolled, by the list's name.
-    pub scrolls: BTreeMap<&'static str, Scroll>,
-    /// The row that the keyboard stood on in each list there, by a key that finds it again.
-    pub selected: BTreeMap<&'static str, String>,
-}
-
-/// The steps that were taken, and where among them the window is.
+/// The places that were gone to, and where among them the window is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
-    steps: Vec<Step>,
+    steps: Vec<Place>,
     at: usize,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self::new(Location::default())
+        Self::new(Place::default())
     }
 }
 
 impl History {
     /// A history that begins here.
-    pub fn new(location: Location) -> Self {
-        Self { steps: vec![Step { location, ..Step::default() }], at: 0 }
+    pub fn new(place: Place) -> Self {
+        Self { steps: vec![place], at: 0 }
     }
 
-    /// The present step.
-    pub fn step(&self) -> &Step {
+    /// The present place.
+    pub fn place(&self) -> &Place {
         &self.steps[self.at]
     }
 
     /// Changes the present step without making a new one: another tab, another span.
-    pub fn replace(&mut self, location: Location) {
-        self.steps[self.at].location = location;
+    pub fn replace(&mut self, place: Place) {
+        self.steps[self.at] = place;
     }
 
-    /// Notes how a list of the present step is scrolled.
-    pub fn note_scroll(&mut self, list: &'static str, scroll: Scroll) {
-        self.steps[self.at].scrolls.insert(list, scroll);
-    }
-
-    /// Notes on which row of a list of the present step the keyboard stands.
-    pub fn note_selected(&mut self, list: &'static str, row: String) {
-        self.steps[self.at].selected.insert(list, row);
-    }
-
-    /// The places that were gone to, the latest first, each once.
-    pub fn recent(&self) -> Vec<&Location> {
-        let mut recent: Vec<&Location> = Vec::new();
-        for step in self.steps[..=self.at].iter().rev().chain(self.steps[self.at + 1..].iter()) {
-            if !recent.iter().any(|known| known.place == step.location.place) {
-                recent.push(&step.location);
+    /// The places that were gone to, the latest first, each page once.
+    pub fn recent(&self) -> Vec<&Place> {
+        let mut subjects = Vec::new();
+        let mut recent = Vec::new();
+        for place in self.steps[..=self.at].iter().rev().chain(&self.steps[self.at + 1..]) {
+            let subject = place.subject();
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
+                recent.push(place);
             }
         }
         recent
     }
 
     /// Goes to a new place; what lay ahead is forgotten.
-    pub fn push(&mut self, location: Location) {
-        if self.step().location == location {
+    pub fn push(&mut self, place: Place) {
+        if *self.place() == place {
             return;
         }
         self.steps.truncate(self.at + 1);
-        self.steps.push(Step { location, ..Step::default() });
+        self.steps.push(place);
         if self.steps.len() > MAX_STEPS {
             self.steps.remove(0);
         }
@@ -119,26 +90,26 @@ impl History {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Location {
-        Location::parse(text).0
+    fn at(text: &str) -> Place {
+        Place::parse(text).0
     }
 
     #[test]
-    fn back_and_forward_keep_their_scroll() {
+    fn back_and_forward() {
         let mut history = History::new(at(""));
         history.push(at("experiment/1"));
-        history.note_scroll("runs", Scroll { row: 40, fraction: 0.5 });
-        history.note_selected("runs", "a".into());
         history.push(at("run/a"));
         history.push(at("run/a"));
         assert!(history.back());
-        assert_eq!(history.step().scrolls["runs"].row, 40);
-        assert_eq!(history.step().selected["runs"], "a");
+        assert_eq!(*history.place(), at("experiment/1"));
         assert_eq!(history.recent(), [&at("experiment/1"), &at(""), &at("run/a")]);
         assert!(history.back() && !history.back());
         assert!(history.forward() && history.can_go_forward());
         history.push(at("run/b"));
         assert!(!history.can_go_forward());
+        // The same page, another way.
+        history.push(at("experiment/1/run/b?tab=traces"));
+        assert_eq!(history.recent(), [&at("experiment/1/run/b?tab=traces"), &at("experiment/1"), &at("")]);
         for step in 0..500 {
             history.push(at(&format!("run/{step}")));
         }

@@ -6,37 +6,48 @@
 //! Deliberately absent: egui, I/O, the clock.
 
 mod action;
+mod address;
 mod artifacts;
+mod charts;
 mod comparing;
 mod fingerprint;
 mod fold;
 mod history;
-mod location;
 mod notice;
+mod open_store;
 mod outside;
+mod page_memory;
+mod phrase;
+mod place;
 mod run_table;
 mod saving;
 mod settings;
-mod tab;
+
+mod tabs;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
+use page_memory::PageMemories;
+
 pub use action::{Action, Effect, TreeKey};
+pub use charts::ChartChoice;
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fingerprint::{fingerprint, fingerprint_bytes};
 pub use fold::Folds;
-pub use history::{History, Scroll, Step};
-pub use location::{Location, PHRASE_MOST, Place, SpanRef};
+pub use history::History;
 pub use notice::{NoticeKind, NoticeText};
 pub use outside::Outside;
+pub use page_memory::{FoldKey, PageMemory, Scroll};
+pub use phrase::{PHRASE_MOST, Phrase};
+pub use place::{Place, SpanRef, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
-pub use tab::{DetailTab, Tab};
+pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
-use crate::model::{ExperimentId, RunId, TraceId};
+use crate::model::RunId;
 
 /// No more notices than this stand at a time; the oldest goes.
 const MAX_NOTICES: usize = 4;
@@ -45,13 +56,11 @@ const MAX_NOTICES: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub struct AppState {
     history: History,
+    pages: PageMemories,
     /// What is remembered from one start to the next.
     pub settings: Settings,
     /// Experiments and runs whose children are shown.
     pub unfolded: Folds<TreeKey>,
-    /// Spans of the trace on screen whose children are hidden, by ordinal.
-    pub folded_spans: Folds<usize>,
-    folds_of: Option<TraceId>,
     /// What the user was told, oldest first.
     pub notices: Vec<NoticeText>,
     /// The runs that are selected in a table.
@@ -90,8 +99,8 @@ impl AppState {
     }
 
     /// Where the window is.
-    pub fn location(&self) -> &Location {
-        &self.history.step().location
+    pub fn location(&self) -> &Place {
+        self.history.place()
     }
 
     /// The steps that were taken.
@@ -109,35 +118,20 @@ impl AppState {
         self.visit
     }
 
-    /// How a list of this place was scrolled.
+    /// How this page stands: as it was left, when it was shown before.
+    pub fn page(&self) -> &PageMemory {
+        self.pages.shown()
+    }
+
+    /// How a list of this page was scrolled.
     pub fn scroll(&self, list: &str) -> Option<Scroll> {
-        self.history.step().scrolls.get(list).copied()
-    }
-
-    /// On which row of a list of this place the keyboard stood.
-    pub fn selected(&self, list: &str) -> Option<&str> {
-        self.history.step().selected.get(list).map(String::as_str)
-    }
-
-    /// Where else the user was in this store, the latest first: now, and at earlier starts.
-    pub fn recent_places(&self) -> Vec<Location> {
-        let mut recent: Vec<Location> = self.history.recent().into_iter().cloned().collect();
-        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
-        let known = name.and_then(|name| self.settings.stores.get(&name));
-        for text in known.into_iter().flat_map(|known| &known.places) {
-            let (location, _) = Location::parse(text);
-            if !recent.iter().any(|other| other.place == location.place) {
-                recent.push(location);
-            }
-        }
-        recent.retain(|location| location.place != self.location().place);
-        recent
+        self.page().scrolls.get(list).copied()
     }
 
     /// Does what the user did.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Go(location) => self.go(location),
+            Action::Go(place) => self.go(place),
             Action::GoTo(text) => self.go_to(&text),
             Action::Back => {
                 if self.history.back() {
@@ -150,19 +144,40 @@ impl AppState {
                 }
             }
             Action::Up => {
-                if let Some(place) = self.location().place.parent() {
-                    let is_list = matches!(self.location().place, Place::Trace { .. });
-                    let up = Location::at(place);
-                    self.go(if is_list { up.with_tab(Tab::Traces) } else { up });
+                if let Some(place) = self.location().parent() {
+                    self.go(place);
                 }
             }
-            Action::ShowTab(tab) => self.change(|location| {
-                (location.tab, location.item, location.phrase) = (Some(tab), None, None);
+            Action::ShowExperimentTab(chosen) => self.look(|place| {
+                if let Place::Experiment { tab, .. } = place {
+                    *tab = chosen;
+                }
             }),
-            Action::ShowDetail(tab) => self.change(|location| location.detail = tab),
-            Action::FocusSpan(span) => self.change(|location| location.span = span),
-            Action::FocusItem(item) => self.change(|location| location.item = item),
-            Action::FindPhrase(phrase) => self.change(|location| location.phrase = phrase),
+            Action::ShowRunTab(chosen) => self.look(|place| {
+                if let Place::Run { tab, .. } = place {
+                    *tab = Some(chosen);
+                }
+            }),
+            Action::ShowCompareTab(chosen) => self.look(|place| {
+                if let Place::Compare { tab, .. } = place {
+                    *tab = Some(chosen);
+                }
+            }),
+            Action::ShowCompared(run) => self.look(|place| {
+                if let Place::Compare { shown, .. } = place {
+                    *shown = Some(run);
+                }
+            }),
+            Action::ShowDetail(chosen) => self.look(|place| {
+                if let Place::Trace { detail, .. } = place {
+                    *detail = chosen;
+                }
+            }),
+            Action::FocusSpan(chosen) => self.look(|place| {
+                if let Place::Trace { span, .. } = place {
+                    *span = chosen;
+                }
+            }),
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);
                 return self.remember();
@@ -171,10 +186,12 @@ impl AppState {
                 self.arrange_runs(&experiment, table);
                 return vec![Effect::SaveSettings];
             }
-            Action::SelectRuns(experiment, ids) => {
-                self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
+            Action::SelectRuns(experiment, ids) => self.select_runs(experiment, ids),
+            Action::Fold(keys, is_folded) => {
+                let folds = &mut self.pages.shown_mut().folds;
+                keys.into_iter().for_each(|key| folds.set(key, is_folded));
             }
-            Action::FoldSpan(ordinal, is_folded) => self.folded_spans.set(ordinal, is_folded),
+            Action::ChooseCharts(choice) => self.pages.shown_mut().charts = choice,
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];
@@ -211,8 +228,9 @@ impl AppState {
                 self.settings.artifacts_width = Some(width);
                 return vec![Effect::SaveSettings];
             }
-            Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
-            Action::Selected(list, row) => self.history.note_selected(list, row),
+            Action::Scrolled(list, scroll) => drop(self.pages.shown_mut().scrolls.insert(list, scroll)),
+            Action::Selected(list, row) => drop(self.pages.shown_mut().rows.insert(list, row)),
+            Action::Filtered(field, text) => drop(self.pages.shown_mut().filters.insert(field, text)),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
             Action::OpenStore(path) => return vec![Effect::Open(path)],
             Action::OpenSample => return vec![Effect::OpenSample],
@@ -253,41 +271,38 @@ impl AppState {
         Vec::new()
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Location)) {
-        let mut location = self.location().clone();
-        change(&mut location);
-        self.history.replace(location);
+    /// Something else of this place is looked at; a place of another kind has no such thing.
+    fn look(&mut self, change: impl FnOnce(&mut Place)) {
+        let mut place = self.location().clone();
+        change(&mut place);
+        self.history.replace(place);
     }
 
-    fn go(&mut self, location: Location) {
-        if location != *self.location() {
-            self.history.push(location);
+    fn go(&mut self, place: Place) {
+        if place != *self.location() {
+            self.history.push(place);
             self.arrive();
         }
     }
 
     fn go_to(&mut self, text: &str) {
-        let (location, unknown) = Location::parse(text);
+        let (place, unknown) = Place::parse(text);
         if !unknown.is_empty() {
             let what = format!("Part of the address is not understood: {}", unknown.join(", "));
             self.notify(NoticeText::warning(what, "The rest of it is shown"));
         }
-        self.go(location);
+        self.go(place);
     }
 
-    /// Unfolds the way to the place in the tree, and forgets the folds of another trace.
+    /// Unfolds the way to the place in the tree, and shows the page as it was left.
     fn arrive(&mut self) {
         self.visit += 1;
-        let place = self.location().place.clone();
+        let place = self.history.place();
         if let (Some(experiment), Some(_)) = (place.experiment(), place.run()) {
             self.unfolded.set(TreeKey::Experiment(experiment.clone()), true);
         }
-        if let Place::Trace { trace, .. } = place
-            && self.folds_of.as_ref() != Some(&trace)
-        {
-            self.folded_spans.clear();
-            self.folds_of = Some(trace);
-        }
+        self.pages.show(place.subject());
+        self.select_runs_again();
     }
 
     fn notify(&mut self, notice: NoticeText) {
@@ -296,87 +311,5 @@ impl AppState {
             self.notices.remove(0);
         }
         self.notices.push(notice);
-    }
-
-    fn leave_store(&mut self) {
-        self.history = History::default();
-        self.visit += 1;
-        self.unfolded.clear();
-        self.folded_spans.clear();
-        self.selected_runs = SelectedRuns::default();
-        self.comparing = Comparing::default();
-        self.wants_origin = None;
-        self.is_revealed = false;
-        self.shows_warnings = false;
-        self.asks_to_forget = None;
-        self.refuses_outside = false;
-        self.asks_for_artifacts = false;
-        self.store = None;
-    }
-
-    /// The store that is open is closed with it: else all of it would be noted again.
-    fn forget(&mut self, path: &Path) -> Vec<Effect> {
-        self.asks_to_forget = None;
-        let mut effects = vec![Effect::SaveSettings];
-        if self.store.as_deref() == Some(path) {
-            self.leave_store();
-            effects.extend([Effect::Reveal(false), Effect::Close]);
-        }
-        self.settings.forget(&path.to_string_lossy());
-        effects
-    }
-
-    fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
-        self.note_store();
-        self.leave_store();
-        let text = path.to_string_lossy().into_owned();
-        self.settings.note_recent(&text);
-        let known = self.settings.store(&fingerprint(&text)).clone();
-        self.store = Some(path);
-        for key in &known.unfolded {
-            if let Some(key) = parse_key(key) {
-                self.unfolded.set(key, true);
-            }
-        }
-        // What was asked for at the start goes before what was looked at last.
-        if let Some(text) = self.wanted.take().or(known.location) {
-            self.go_to(&text);
-        }
-        vec![Effect::Reveal(false), Effect::SaveSettings]
-    }
-
-    /// Notes in the settings what is to be found again when the store is opened next.
-    fn remember(&mut self) -> Vec<Effect> {
-        self.note_store();
-        vec![Effect::SaveSettings]
-    }
-
-    /// Brings the store's part of the settings up to date; call it before they are written.
-    pub fn note_store(&mut self) {
-        let Some(path) = &self.store else { return };
-        let name = fingerprint(&path.to_string_lossy());
-        let location = self.location().to_string();
-        let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
-        let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();
-        unfolded.sort();
-        let store = self.settings.store(&name);
-        store.location = Some(location);
-        store.note_places(places);
-        store.unfolded = unfolded;
-    }
-}
-
-fn print_key(key: &TreeKey) -> String {
-    match key {
-        TreeKey::Experiment(id) => format!("experiment/{id}"),
-        TreeKey::Run(id) => format!("run/{id}"),
-    }
-}
-
-fn parse_key(text: &str) -> Option<TreeKey> {
-    match text.split_once('/')? {
-        ("experiment", id) => Some(TreeKey::Experiment(ExperimentId::from(id))),
-        ("run", id) => Some(TreeKey::Run(RunId::from(id))),
-        _ => None,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::AppState;
 use super::fingerprint::fingerprint;
+use super::place::Place;
 use crate::model::{ExperimentId, RunId};
 
 /// Widths beyond these are mistakes.
@@ -105,6 +106,22 @@ impl AppState {
     pub fn run_table(&self, experiment: &ExperimentId) -> Option<&RunTableSettings> {
         let store = self.settings.stores.get(&fingerprint(&self.store()?.to_string_lossy()))?;
         store.columns.runs.get(experiment.as_str())
+    }
+
+    pub(super) fn select_runs(&mut self, experiment: ExperimentId, ids: Vec<RunId>) {
+        if matches!(self.location(), Place::Experiment { experiment: shown, .. } if *shown == experiment) {
+            self.pages.shown_mut().selected_runs.clone_from(&ids);
+        }
+        self.selected_runs = SelectedRuns { experiment: Some(experiment), ids };
+    }
+
+    /// An experiment is gone to: the runs are selected that were when it was left.
+    pub(super) fn select_runs_again(&mut self) {
+        let Place::Experiment { experiment, .. } = self.location() else { return };
+        let ids = self.page().selected_runs.clone();
+        if !ids.is_empty() {
+            self.selected_runs = SelectedRuns { experiment: Some(experiment.clone()), ids };
+        }
     }
 
     pub(super) fn arrange_runs(&mut self, experiment: &ExperimentId, table: RunTableSettings) {

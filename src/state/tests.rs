@@ -17,7 +17,7 @@ fn a_walk_and_the_way_back() {
     state.apply(go("experiment/1"));
     state.apply(go("experiment/1/run/a"));
     assert!(state.unfolded.has(&TreeKey::Experiment("1".into())));
-    state.apply(Action::ShowTab(Tab::Traces));
+    state.apply(Action::ShowRunTab(RunTab::Traces));
     state.apply(Action::Scrolled("traces", Scroll { row: 7, fraction: 0.0 }));
     state.apply(go("experiment/1/run/a/trace/t"));
     assert_eq!(state.scroll("traces"), None);
@@ -28,9 +28,32 @@ fn a_walk_and_the_way_back() {
     assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a?tab=traces");
     assert_eq!(state.scroll("traces").map(|scroll| scroll.row), Some(7));
     state.apply(Action::Forward);
-    assert_eq!(state.location().detail, DetailTab::Outputs);
+    assert!(matches!(state.location(), Place::Trace { detail: DetailTab::Outputs, .. }));
     state.apply(Action::Up);
     assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a?tab=traces");
+}
+
+#[test]
+fn what_is_looked_at_is_of_the_place_on_screen() {
+    let mut state = AppState::new(Settings::default(), None);
+    for (place, shown) in [
+        ("experiment/1", "experiment/1?tab=traces"),
+        ("run/a", "run/a?tab=metrics&item=loss"),
+        ("compare/a/b/c", "compare/a/b/c?tab=tags&item=c"),
+        ("trace/t", "trace/t/span/s?tab=events"),
+        ("program/h", "program/h"),
+    ] {
+        state.apply(go(place));
+        let steps = state.visit();
+        state.apply(Action::ShowExperimentTab(ExperimentTab::Traces));
+        state.apply(Action::ShowRunTab(RunTab::Metrics { key: Some("loss".into()) }));
+        state.apply(Action::ShowCompareTab(CompareTab::Tags));
+        state.apply(Action::ShowCompared("c".into()));
+        state.apply(Action::FocusSpan(Some(SpanRef { id: "s".into(), nth: 0 })));
+        state.apply(Action::ShowDetail(DetailTab::Events));
+        assert_eq!(state.location().to_string(), format!("dspyglass:{shown}"));
+        assert_eq!(state.visit(), steps, "it is the same step of the history");
+    }
 }
 
 #[test]
@@ -54,7 +77,7 @@ fn what_was_looked_at_is_found_again() {
     let text = state.settings.to_text();
     let mut again = AppState::new(Settings::parse(&text).expect("own settings"), None);
     again.apply(opened("/other.db"));
-    assert_eq!(again.location().place, Place::Store);
+    assert_eq!(*again.location(), Place::Store);
     again.apply(opened("/data/mlflow.db"));
     assert_eq!(again.location().to_string(), "dspyglass:experiment/1/run/a");
     assert!(again.unfolded.has(&TreeKey::Experiment("1".into())));
@@ -77,11 +100,14 @@ fn secrets_are_masked_again_with_every_store() {
 fn folds_of_one_trace_are_not_those_of_another() {
     let mut state = AppState::new(Settings::default(), None);
     state.apply(go("trace/a"));
-    state.apply(Action::FoldSpan(3, true));
+    let fold = || FoldKey::Span(3);
+    state.apply(Action::Fold(vec![fold()], true));
     state.apply(go("trace/a/span/x"));
-    assert!(state.folded_spans.has(&3));
+    assert!(state.page().folds.has(&fold()));
     state.apply(go("trace/b"));
-    assert!(!state.folded_spans.has(&3));
+    assert!(!state.page().folds.has(&fold()));
+    state.apply(Action::Back);
+    assert!(state.page().folds.has(&fold()), "who comes back finds them");
 }
 
 #[test]

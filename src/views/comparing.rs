@@ -8,7 +8,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
 use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
-use crate::state::{Action, CompareWish, CompareWith, Location, NoticeText, Place};
+use crate::state::{Action, CompareTab, CompareWish, CompareWith, NoticeText, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
 use crate::words;
@@ -19,7 +19,7 @@ pub(super) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Optio
         return at_cursor.cloned();
     }
     match scene.place().clone() {
-        Place::Compare { runs } => shown_pair(scene, &runs).map(|(_, run)| run),
+        Place::Compare { runs, shown, .. } => shown_pair(&runs, shown.as_ref()).map(|(_, run)| run),
         // An address may name a trace without its run, or a program without any.
         Place::Trace { run: None, trace, .. } => {
             let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
@@ -30,31 +30,30 @@ pub(super) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Optio
             slot.value().and_then(|known| Some(known.as_ref().as_ref()?.evaluations.first()?.run.id.clone()))
         }
         place => match scene.state.selected_runs.ids.as_slice() {
-            [run] if matches!(place, Place::Experiment(_)) => Some(run.clone()),
+            [run] if matches!(place, Place::Experiment { .. }) => Some(run.clone()),
             _ => place.run().cloned(),
         },
     }
 }
 
 /// The baseline and the run that is compared with it now.
-pub(super) fn shown_pair(scene: &Scene<'_>, runs: &[RunId]) -> Option<(RunId, RunId)> {
+pub(super) fn shown_pair(runs: &[RunId], shown: Option<&RunId>) -> Option<(RunId, RunId)> {
     let (first, others) = runs.split_first()?;
-    let wanted = scene.state.location().item.as_deref();
-    let other = others.iter().find(|run| Some(run.as_str()) == wanted).or(others.first())?;
+    let other = others.iter().find(|run| Some(*run) == shown).or(others.first())?;
     Some((first.clone(), other.clone()))
 }
 
 /// Compares what is selected, or a run with the baseline or the evaluation before it.
 pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     let selected = &scene.state.selected_runs.ids;
-    if selected.len() > 1 && matches!(scene.place(), Place::Experiment(_)) {
+    if selected.len() > 1 && matches!(scene.place(), Place::Experiment { .. }) {
         let runs = selected.clone();
-        scene.go(Place::Compare { runs });
+        scene.go(Place::comparing(runs));
         return;
     }
     let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
     match scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run) {
-        Some(baseline) => scene.go(Place::Compare { runs: vec![baseline, run] }),
+        Some(baseline) => scene.go(Place::comparing(vec![baseline, run])),
         None => wish(scene, run, CompareWith::Previous),
     }
 }
@@ -71,7 +70,7 @@ fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
 
 /// Opens the palette, in which the other run is chosen.
 pub(super) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
-    if let Place::Compare { runs } = scene.place().clone() {
+    if let Place::Compare { runs, .. } = scene.place().clone() {
         scene.act(Action::ChooseToCompare(runs));
         return;
     }
@@ -84,9 +83,9 @@ pub(super) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
 /// Makes a run the one that others are compared with; once more, and there is none. Among compared
 /// runs the shown one becomes the baseline.
 pub(super) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
-    if let Place::Compare { runs } = scene.place().clone() {
-        if let Some((a, b)) = shown_pair(scene, &runs) {
-            swap(scene, &runs, (&a, &b));
+    if let Place::Compare { runs, shown, tab } = scene.place().clone() {
+        if let Some((a, b)) = shown_pair(&runs, shown.as_ref()) {
+            swap(scene, (&runs, tab), (&a, &b));
         }
         return;
     }
@@ -96,16 +95,15 @@ pub(super) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     scene.act(Action::SetBaseline((!is_it).then_some(run), name));
 }
 
-/// The compared run becomes the baseline.
-pub(super) fn swap(scene: &mut Scene<'_>, runs: &[RunId], (a, b): (&RunId, &RunId)) {
+/// The compared run becomes the baseline, in the same tab.
+pub(super) fn swap(scene: &mut Scene<'_>, (runs, tab): (&[RunId], Option<CompareTab>), (a, b): (&RunId, &RunId)) {
     let swapped = runs.iter().map(|run| match run {
         run if run == a => b.clone(),
         run if run == b => a.clone(),
         run => run.clone(),
     });
-    let item = (runs.len() > 2).then(|| a.to_string());
-    let tab = scene.state.location().tab;
-    scene.act(Action::Go(Location { tab, item, ..Location::at(Place::Compare { runs: swapped.collect() }) }));
+    let shown = (runs.len() > 2).then(|| a.clone());
+    scene.go(Place::Compare { runs: swapped.collect(), shown, tab });
 }
 
 /// The button of a run's page.
@@ -136,7 +134,7 @@ pub(super) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
         2 => wish(scene, run.id.clone(), CompareWith::Winner),
         3 => {
             if let Some(baseline) = baseline {
-                scene.go(Place::Compare { runs: vec![baseline, run.id.clone()] });
+                scene.go(Place::comparing(vec![baseline, run.id.clone()]));
             }
         }
         4 => scene.act(Action::ChooseToCompare(vec![run.id.clone()])),
@@ -155,11 +153,11 @@ enum Found {
 }
 
 /// Looks up with what a run is to be compared, and goes there.
-pub(super) fn look_up(scene: &mut Scene<'_>) {
+pub(super) fn resolve_pending(scene: &mut Scene<'_>) {
     let Some(wish) = scene.state.comparing.wish.clone() else { return };
     let target = match found(scene, &wish) {
         Found::NotYet => return,
-        Found::Runs(runs) => Action::Go(Location::at(Place::Compare { runs })),
+        Found::Runs(runs) => Action::Go(Place::comparing(runs)),
         Found::Nothing(what, advice) => Action::Notify(NoticeText::hint(what, advice)),
     };
     scene.act(Action::WishToCompare(None));

@@ -2,8 +2,9 @@
 //! part that paints them.
 //!
 //! A view reads the state and the loader's slots, and returns what the user did as actions. What it
-//! remembers between frames – rows that were made, how a list is scrolled, what is typed – is its
-//! `…Memory`; everything that matters beyond that is in the state.
+//! holds between frames – rows that were made, where a drag began, what is typed – is its `…Memory`, and may
+//! go whenever another thing is shown; how a page is to be found by who comes back is noted in the state
+//! ([`crate::state::PageMemory`]).
 //!
 //! No place knows another one. What places share stands below them: `body` (long texts and JSON with a search),
 //! `text_change` (what changed in a text), `command`, and the files of this folder. Who shows other places within
@@ -20,8 +21,9 @@ mod details;
 mod evolution;
 mod experiment;
 mod first_lines;
-mod kept;
+
 mod keys;
+mod last_shown;
 mod lineage;
 mod menu;
 mod names;

@@ -7,7 +7,7 @@ use super::scene::Scene;
 use crate::analysis::provenance::WriterKind;
 use crate::loader::Lane;
 use crate::query::{Origin, Provenance, ProvenanceOf};
-use crate::state::{Action, DetailTab, Location, Place, SpanRef};
+use crate::state::{DetailTab, Place, SpanRef};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -21,7 +21,7 @@ pub(super) struct Line {
     /// What stands behind them.
     pub note: String,
     /// Where it leads.
-    pub target: Option<Location>,
+    pub target: Option<Place>,
 }
 
 /// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
@@ -55,7 +55,7 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
         match &line.target {
             Some(target) => {
                 if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
-                    scene.act(Action::Go(target.clone()));
+                    scene.go(target.clone());
                 }
             }
             None => {
@@ -76,8 +76,13 @@ pub(super) fn line(told: &Provenance) -> Line {
     match &told.origin {
         Origin::Writer(found) => {
             let writer = &found.writer;
-            let place = Place::Trace { experiment: None, run: Some(told.parent.clone()), trace: writer.trace.clone() };
-            let span = SpanRef { id: writer.span_id.clone(), nth: writer.span_nth };
+            let place = Place::Trace {
+                experiment: None,
+                run: Some(told.parent.clone()),
+                trace: writer.trace.clone(),
+                span: Some(SpanRef { id: writer.span_id.clone(), nth: writer.span_nth }),
+                detail: DetailTab::Outputs,
+            };
             let what = match writer.kind {
                 WriterKind::Proposer | WriterKind::CallOfProposer | WriterKind::ReflectionPrompt => {
                     "Written by the proposer"
@@ -88,11 +93,7 @@ pub(super) fn line(told: &Provenance) -> Line {
             let inferred = found.is_inferred.then(|| "inferred".to_owned());
             let signature = writer.signature.as_ref().map(|signature| format!("signature {signature}"));
             let note: Vec<String> = inferred.into_iter().chain(signature).collect();
-            Line {
-                text: format!("{what} in {}", writer.name),
-                note: note.join(" · "),
-                target: Some(Location { span: Some(span), detail: DetailTab::Outputs, ..Location::at(place) }),
-            }
+            Line { text: format!("{what} in {}", writer.name), note: note.join(" · "), target: Some(place) }
         }
         Origin::Program { is_inferred: false } => {
             plain("Of the program that was given to the optimization", "no proposer wrote it".to_owned())

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::loader::Loader;
-use crate::state::{Action, AppState, Location, Place};
+use crate::state::{Action, AppState, Place};
 
 /// What time it is, told from outside so that tests can fix it.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +38,11 @@ impl Scene<'_> {
 
     /// The user goes to a place.
     pub fn go(&mut self, place: Place) {
-        self.act(Action::Go(Location::at(place)));
+        self.act(Action::Go(place));
     }
 
     /// Where the window is.
     pub fn place(&self) -> &Place {
-        &self.state.location().place
+        self.state.location()
     }
 }

@@ -1,32 +1,29 @@
-//! A list's scroll, and the row that the keyboard stands on, are part of the history: Back returns to where the
-//! list was.
+//! A list's scroll, and the row that the keyboard stands on, are noted in the state: who comes back to a page
+//! finds its lists as they were left.
 
 use super::scene::Scene;
 use crate::state::{Action, Scroll};
 use crate::widgets::scroll::RowScroll;
 
-/// Keeps one list's scroll in step with the history.
+/// Keeps one list's scroll in step with what is noted of its page.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KeptScroll {
+pub(super) struct NotedScroll {
     visit: Option<u64>,
     noted: RowScroll,
 }
 
-impl KeptScroll {
-    /// Before the list is shown: another place was gone to, so its scroll is that of this step.
-    /// Says whether it was set.
-    pub fn restore(&mut self, scene: &Scene<'_>, list: &str, scroll: &mut RowScroll) -> bool {
-        if self.visit == Some(scene.state.visit()) {
-            return false;
+impl NotedScroll {
+    /// Before the list is shown: if another page was gone to, its list is scrolled as it was left.
+    pub fn restore(&mut self, scene: &Scene<'_>, list: &str, scroll: &mut RowScroll) {
+        if self.visit.replace(scene.state.visit()) == Some(scene.state.visit()) {
+            return;
         }
-        self.visit = Some(scene.state.visit());
-        let kept = scene.state.scroll(list);
-        *scroll = kept.map_or_else(RowScroll::default, |kept| RowScroll { top: kept.row, fraction: kept.fraction });
+        let left = scene.state.scroll(list);
+        *scroll = left.map_or_else(RowScroll::default, |left| RowScroll { top: left.row, fraction: left.fraction });
         self.noted = *scroll;
-        kept.is_some()
     }
 
-    /// After the list was shown: what the user scrolled is noted in the history.
+    /// After the list was shown: what the user scrolled is noted.
     pub fn note(&mut self, scene: &mut Scene<'_>, list: &'static str, scroll: RowScroll) {
         if scroll != self.noted {
             self.noted = scroll;
@@ -35,17 +32,16 @@ impl KeptScroll {
     }
 }
 
-/// Keeps the row that the keyboard stands on in one list in step with the history.
+/// Keeps the row that the keyboard stands on in one list in step with what is noted of its page.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KeptRow {
+pub(super) struct NotedRow {
     visit: Option<u64>,
 }
 
-impl KeptRow {
-    /// Before the list is shown: if another place was gone to, the row of this step, if it has one.
+impl NotedRow {
+    /// Before the list is shown: if another page was gone to, the row of it, if there is one.
     pub fn restore(&mut self, scene: &Scene<'_>, list: &str) -> Option<Option<String>> {
-        let is_new = self.visit != Some(scene.state.visit());
-        self.visit = Some(scene.state.visit());
-        is_new.then(|| scene.state.selected(list).map(str::to_owned))
+        let is_new = self.visit.replace(scene.state.visit()) != Some(scene.state.visit());
+        is_new.then(|| scene.state.page().rows.get(list).cloned())
     }
 }

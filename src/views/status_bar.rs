@@ -7,7 +7,7 @@ use super::parts::link;
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::query::{CountsOfExperiments, TraceIndexOf};
-use crate::state::{Action, Place, Tab};
+use crate::state::{Action, Place};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -54,7 +54,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
 fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
     match scene.place().clone() {
         Place::Trace { .. } => spans,
-        place if scene.state.location().tab == Some(Tab::Traces) => {
+        place if place.lists_traces() => {
             let index = scene.loader.ask(&TraceIndexOf(place.scope()), Lane::Visible);
             let index = index.value()?;
             let total = words::count(index.total);

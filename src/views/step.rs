@@ -4,47 +4,57 @@ use super::scene::Scene;
 use crate::loader::{Lane, RunTree};
 use crate::model::{ExperimentId, RunId};
 use crate::query::{RunPageOf, RunTreeOf};
-use crate::state::{Action, Location, Place};
+use crate::state::{Action, Place, RunTab};
 
 /// Goes to the run beside the one on screen, or compares with it.
 pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
     match scene.place().clone() {
-        Place::Run { experiment, run } => {
+        Place::Run { experiment, run, tab } => {
             let Some(run) = beside(scene, experiment.as_ref(), &run, is_forward, &[]) else { return };
-            let tab = scene.state.location().tab;
-            scene.act(Action::Go(Location { tab, ..Location::at(Place::Run { experiment, run }) }));
+            // What was chosen in the tab is this run's.
+            scene.go(Place::Run { experiment, run, tab: tab.as_ref().map(RunTab::unchosen) });
         }
-        Place::Compare { runs } => compare(scene, &runs, is_forward),
-        _ => {}
+        Place::Compare { runs, shown, tab } => {
+            if let Some(next) = compared_next(scene, (&runs, shown.as_ref()), is_forward) {
+                scene.act(match next {
+                    Next::Shown(run) => Action::ShowCompared(run),
+                    Next::Runs(runs) => Action::Go(Place::Compare { runs, shown: None, tab }),
+                });
+            }
+        }
+        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::Program(_) => {}
     }
 }
 
 /// Asks for what a step from here needs, so that the first one finds it.
 pub(super) fn prepare(scene: &mut Scene<'_>) {
     let (experiment, run) = match scene.place() {
-        Place::Run { experiment, run } => (experiment.clone(), run.clone()),
-        Place::Compare { runs } if runs.len() == 2 => (None, runs[1].clone()),
-        _ => return,
+        Place::Run { experiment, run, .. } => (experiment.clone(), run.clone()),
+        Place::Compare { runs, .. } if runs.len() == 2 => (None, runs[1].clone()),
+        Place::Compare { .. } | Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::Program(_) => {
+            return;
+        }
     };
     beside(scene, experiment.as_ref(), &run, true, &[]);
 }
 
+/// To what a step among compared runs leads.
+enum Next {
+    /// Another one of them is shown.
+    Shown(RunId),
+    /// Other runs are compared.
+    Runs(Vec<RunId>),
+}
+
 /// Of several the next one is shown; where there is only one, the run beside it takes its place.
-fn compare(scene: &mut Scene<'_>, runs: &[RunId], is_forward: bool) {
-    let Some((baseline, others)) = runs.split_first() else { return };
-    let wanted = scene.state.location().item.as_deref();
-    let at = others.iter().position(|run| Some(run.as_str()) == wanted).unwrap_or(0);
-    if others.len() > 1 {
-        if let Some(next) = neighbour(at, others.len(), is_forward).and_then(|at| others.get(at)) {
-            scene.act(Action::FocusItem(Some(next.to_string())));
-        }
-        return;
+fn compared_next(scene: &mut Scene<'_>, (runs, shown): (&[RunId], Option<&RunId>), is_forward: bool) -> Option<Next> {
+    let (baseline, others) = runs.split_first()?;
+    if let [other] = others {
+        let next = beside(scene, None, other, is_forward, std::slice::from_ref(baseline))?;
+        return Some(Next::Runs(vec![baseline.clone(), next]));
     }
-    let Some(other) = others.first() else { return };
-    let Some(next) = beside(scene, None, other, is_forward, std::slice::from_ref(baseline)) else { return };
-    let tab = scene.state.location().tab;
-    let place = Place::Compare { runs: vec![baseline.clone(), next] };
-    scene.act(Action::Go(Location { tab, ..Location::at(place) }));
+    let at = others.iter().position(|run| Some(run) == shown).unwrap_or(0);
+    neighbour(at, others.len(), is_forward).and_then(|at| others.get(at)).cloned().map(Next::Shown)
 }
 
 /// The run next to another one under the same parent, in the order of the tree; not one of `without`.

@@ -123,23 +123,21 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     steps.push((file.unwrap_or_else(|| open.info.path.display().to_string()), Place::Store));
     let (experiment, run) = belongs_to(scene, &place);
     if let Some(id) = &experiment {
-        steps.push((experiment_name(scene, id), Place::Experiment(id.clone())));
+        steps.push((experiment_name(scene, id), Place::of_experiment(id.clone())));
     }
     if let Some(run) = &run {
         let slot = scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible);
         let name = slot.value().and_then(|page| page.as_ref().as_ref()).map(|page| page.run.name.clone());
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| short_id(run.as_str()));
-        steps.push((name, Place::Run { experiment: experiment.clone(), run: run.clone() }));
+        steps.push((name, Place::of_run(experiment.clone(), run.clone())));
     }
-    if let Place::Trace { trace, .. } = &place {
-        steps.push((short_id(trace.as_str()), place.clone()));
-    }
-    if let Place::Program(hash) = &place {
-        steps.push((format!("program {}", short_id(hash.as_str())), place.clone()));
-    }
-    if let Place::Compare { .. } = &place {
-        steps.push(("Compare".to_owned(), place.clone()));
-    }
+    let own = match &place {
+        Place::Store | Place::Experiment { .. } | Place::Run { .. } => None,
+        Place::Trace { trace, .. } => Some(short_id(trace.as_str())),
+        Place::Program(hash) => Some(format!("program {}", short_id(hash.as_str()))),
+        Place::Compare { .. } => Some("Compare".to_owned()),
+    };
+    steps.extend(own.map(|name| (name, place.clone())));
     let last = steps.len() - 1;
     for (index, (name, target)) in steps.into_iter().enumerate() {
         if index > 0 {
@@ -157,12 +155,12 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// The experiment and run that a place stands in; of a trace that was reached by its id alone,
 /// those that it was recorded in.
 fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Option<RunId>) {
-    if let Place::Trace { experiment: None, run: None, trace } = place {
+    if let Place::Trace { experiment: None, run: None, trace, .. } = place {
         let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
         let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
         return row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()));
     }
-    if let Place::Compare { runs } = place
+    if let Place::Compare { runs, .. } = place
         && let Some(baseline) = runs.first()
     {
         // An evaluation stands in its optimization, which is where its neighbours are.

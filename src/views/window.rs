@@ -7,11 +7,12 @@ use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
+use super::passport::PassportMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
-use super::welcome::WelcomeMemory;
+use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
@@ -19,7 +20,7 @@ use super::{
     welcome,
 };
 use crate::model::RunId;
-use crate::state::{Action, Place, Tab, ThemeChoice};
+use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
 
@@ -33,11 +34,13 @@ const DETAILS: f32 = 560.0;
 #[derive(Default)]
 pub struct Memory {
     welcome: WelcomeMemory,
+    store: StoreMemory,
     tree: TreeMemory,
     experiment: ExperimentMemory,
     run: RunMemory,
     trace: TraceMemory,
     compare: CompareMemory,
+    passport: PassportMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
@@ -46,7 +49,7 @@ pub struct Memory {
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn keep_up(&mut self, ui: &Ui, epoch: u64) {
+    fn forget_other_store(&mut self, ui: &Ui, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.tree = TreeMemory::default();
@@ -57,12 +60,14 @@ impl Memory {
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
             self.compare = CompareMemory::default();
+            self.store = StoreMemory::default();
+            self.passport = PassportMemory::default();
             self.details = DetailsMemory::default();
         }
     }
 
     /// Who begins with an arrow, while nothing has the keyboard, moves in what is on screen.
-    fn take_up_keys(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    fn route_first_arrow(&mut self, ui: &Ui, scene: &Scene<'_>) {
         let arrows = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
         let is_arrow = ui.input(|input| arrows.into_iter().any(|key| input.key_pressed(key)));
         if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
@@ -73,9 +78,9 @@ impl Memory {
                     self.trace.wants_focus = true;
                     true
                 }
-                Place::Experiment(id) => self.experiment.take_keys(scene, id),
-                Place::Run { run, .. } => self.run.take_keys(scene, run),
-                _ => false,
+                Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
+                Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
+                Place::Store | Place::Program(_) | Place::Compare { .. } => false,
             };
             self.tree.wants_focus = !is_taken;
         }
@@ -84,10 +89,10 @@ impl Memory {
 
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
-    memory.keep_up(ui, scene.loader.epoch());
-    memory.take_up_keys(ui, scene);
-    comparing::look_up(scene);
-    passport::look_up(scene);
+    memory.forget_other_store(ui, scene.loader.epoch());
+    memory.route_first_arrow(ui, scene);
+    comparing::resolve_pending(scene);
+    passport::resolve_pending(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -199,15 +204,19 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
     }
     super::step::prepare(scene);
     match scene.place().clone() {
-        Place::Store => welcome::store_ui(ui, scene),
-        Place::Experiment(id) => experiment::experiment_ui(ui, scene, &mut memory.experiment, &id),
-        Place::Run { run, .. } => run::run_ui(ui, scene, &mut memory.run, &run),
-        Place::Program(hash) => passport::passport_ui(ui, scene, &hash),
+        Place::Store => welcome::store_ui(ui, scene, &mut memory.store),
+        Place::Experiment { experiment, tab } => {
+            experiment::experiment_ui(ui, scene, &mut memory.experiment, &experiment, tab);
+        }
+        Place::Run { run, tab, .. } => run::run_ui(ui, scene, &mut memory.run, &run, tab),
+        Place::Program(hash) => passport::passport_ui(ui, scene, &mut memory.passport, &hash),
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
-        Place::Compare { runs } => compare::compare_ui(ui, scene, &mut memory.compare, &runs),
+        Place::Compare { runs, shown, tab } => {
+            compare::compare_ui(ui, scene, &mut memory.compare, (&runs, shown.as_ref()), tab);
+        }
     }
 }
 
@@ -274,9 +283,11 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
 fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
     match scene.place().clone() {
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
-        Place::Experiment(id) => memory.experiment.step(scene, &id, is_forward),
-        Place::Run { .. } if scene.state.location().tab == Some(Tab::Traces) => memory.run.step(is_forward),
-        _ => super::step::step(scene, is_forward),
+        Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, tab, is_forward),
+        place @ Place::Run { .. } if place.lists_traces() => memory.run.step(is_forward),
+        Place::Store | Place::Run { .. } | Place::Program(_) | Place::Compare { .. } => {
+            super::step::step(scene, is_forward);
+        }
     }
 }
 

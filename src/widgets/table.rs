@@ -148,7 +148,7 @@ impl<'a> Table<'a> {
         inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.
-        let is_heard = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
+        let has_screen_reader = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
         let mut open_at_cursor = None;
         let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
@@ -161,7 +161,7 @@ impl<'a> Table<'a> {
             .reveal(self.reveal)
             .show(&mut inner, &mut state.scroll, |ui, row| {
                 // A screen reader is told the whole row; the eye sees some columns of it.
-                let asked = if is_heard { [0..0, 0..self.columns.len()] } else { seen.clone() };
+                let asked = if has_screen_reader { [0..0, 0..self.columns.len()] } else { seen.clone() };
                 let columns = self.columns;
                 let asked_cell = |c: usize| match columns[c].is_check {
                     true => (c, CellText::default()),
@@ -169,7 +169,7 @@ impl<'a> Table<'a> {
                 };
                 let cells: Vec<(usize, CellText<'d>)> = asked.into_iter().flatten().map(asked_cell).collect();
                 label.clear();
-                if is_heard {
+                if has_screen_reader {
                     cell::describe(&mut label, self.columns, &cells);
                 }
                 let selected = match self.selection {
@@ -203,7 +203,7 @@ impl<'a> Table<'a> {
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                if self.row_ui(ui, row, &cells, places, (is_heard, selected)) {
+                if self.row_ui(ui, row, &cells, places, (has_screen_reader, selected)) {
                     events.folded = Some(row.index);
                 }
                 let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| response.hovered());
@@ -260,7 +260,7 @@ impl<'a> Table<'a> {
         row: &VisibleRow,
         cells: &[(usize, CellText<'_>)],
         places: Places<'_>,
-        (is_heard, is_selected): (bool, bool),
+        (has_screen_reader, is_selected): (bool, bool),
     ) -> bool {
         let mut is_fold_clicked = false;
         let clip = ui.clip_rect();
@@ -281,7 +281,7 @@ impl<'a> Table<'a> {
             }
             cell::paint(ui, rect, cell, column.align);
             is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
-            if is_heard {
+            if has_screen_reader {
                 cell::tell(ui, row, rect, *index, cell);
             }
         }

@@ -3,7 +3,7 @@
 use crate::common::{PATH, click, settle, small_store, type_into, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
 use dspyglass::model::{ArtifactOwner, RunId};
-use dspyglass::state::Action;
+use dspyglass::state::{Action, RunTab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -115,7 +115,7 @@ fn a_file_is_saved_and_nothing_unsafe_is_opened_outside() {
     wait(&mut harness, "the file", |_| file.exists());
     wait_for(&mut harness, "Saved as");
     assert_eq!(std::fs::read(&file).expect("written"), b"\x80\x04\x00\x01\x02");
-    harness.state_mut().act(Action::FocusItem(Some("gone.txt".into())));
+    harness.state_mut().act(Action::ShowRunTab(RunTab::Artifacts { path: Some("gone.txt".into()) }));
     settle(&mut harness);
     wait_for(&mut harness, "Choose a file to see what it holds");
 }

@@ -1,6 +1,6 @@
 //! Who comes back finds tables, lists and charts as they were left.
 
-use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::state::Action;
@@ -138,4 +138,107 @@ fn the_files_of_a_run_have_their_row_and_their_scroll() {
     back(&mut harness);
     wait(&mut harness, "the last file again", is_there);
     assert!(harness.query_by_role_and_label(Role::TreeItem, "file_00.txt").is_none(), "it is scrolled to the end");
+}
+
+/// More experiments than tables are kept ready, each with a parent and two children.
+fn many_tables() -> MemoryStore {
+    let store = MemoryStore::new();
+    for experiment in 1..=11 {
+        let id = experiment.to_string();
+        store.add_experiment(&id, &format!("experiment-{id}"));
+        let parent = format!("parent-{id}");
+        store.put_run(MemoryStore::run(&parent, &id, &parent, NOW_MS - 9_000));
+        for child in ["first", "second"] {
+            let name = format!("{child}-{id}");
+            let mut run = MemoryStore::run(&name, &id, &name, NOW_MS - 8_000);
+            run.parent_id = Some(RunId::from(parent.as_str()));
+            store.put_run(run);
+        }
+    }
+    store
+}
+
+#[test]
+fn the_filter_the_folds_and_the_selected_run_outlast_many_tables() {
+    let mut harness = window(&many_tables(), Some("experiment/1"), Some(PATH));
+    wait_for(&mut harness, "3 runs");
+    click(&mut harness, "Fold all");
+    wait(&mut harness, "folded", |harness| harness.query_by_role_and_label(Role::Cell, "first-1").is_none());
+    go(&mut harness, "experiment/2");
+    wait_for(&mut harness, "3 runs");
+    type_into(&mut harness, "Filter these runs", "second");
+    wait_for(&mut harness, "1 of 3 runs");
+    for other in 3..=11 {
+        go(&mut harness, &format!("experiment/{other}"));
+        wait_for(&mut harness, &format!("first-{other}"));
+    }
+    harness.get_by_role_and_label(Role::Table, "Runs").focus();
+    harness.step();
+    harness.key_press(Key::ArrowDown);
+    harness.step();
+    settle(&mut harness);
+    let row = selected(&harness, Role::Row, "-11").expect("a selected run");
+    go(&mut harness, "experiment/1");
+    wait(&mut harness, "the parent", |harness| harness.query_by_role_and_label(Role::Cell, "parent-1").is_some());
+    assert!(harness.query_by_role_and_label(Role::Cell, "first-1").is_none(), "it was folded");
+    go(&mut harness, "experiment/2");
+    wait_for(&mut harness, "1 of 3 runs");
+    for other in 3..=10 {
+        go(&mut harness, &format!("experiment/{other}"));
+        wait_for(&mut harness, &format!("first-{other}"));
+    }
+    go(&mut harness, "experiment/11");
+    wait(&mut harness, "the same run", |harness| selected(harness, Role::Row, "-11").as_deref() == Some(row.as_str()));
+}
+
+#[test]
+fn folders_stay_folded() {
+    let store = many_tables();
+    for run in ["parent-1", "parent-2"] {
+        store.put_artifact(ArtifactOwner::Run(run.into()), "plots/loss.txt", b"some text");
+    }
+    let mut harness = window(&store, Some("experiment/1/run/parent-1?tab=artifacts"), Some(PATH));
+    wait_for(&mut harness, "loss.txt");
+    harness.get_by_role_and_label(Role::TreeItem, "plots").click();
+    harness.step();
+    let is_hidden =
+        |harness: &Harness<'_, Viewer>| harness.query_by_role_and_label(Role::TreeItem, "loss.txt").is_none();
+    wait(&mut harness, "folded", is_hidden);
+    go(&mut harness, "experiment/2/run/parent-2?tab=artifacts");
+    wait_for(&mut harness, "loss.txt");
+    go(&mut harness, "run/parent-1?tab=artifacts");
+    wait_for(&mut harness, "plots");
+    settle(&mut harness);
+    assert!(is_hidden(&harness), "another way leads to the same page");
+}
+
+#[test]
+fn the_experiments_of_a_store_have_their_row_and_those_of_another_have_none() {
+    let store = many_tables();
+    let mut harness = window(&store, None, Some(PATH));
+    wait_for(&mut harness, "experiment-11");
+    harness.get_by_role_and_label(Role::Table, "Experiments").focus();
+    harness.step();
+    for _ in 0..3 {
+        harness.key_press(Key::ArrowDown);
+        harness.step();
+    }
+    settle(&mut harness);
+    let row = selected(&harness, Role::Row, "experiment-").expect("a row");
+    go(&mut harness, "experiment/2");
+    back(&mut harness);
+    wait(&mut harness, "the row", |harness| {
+        selected(harness, Role::Row, "experiment-").as_deref() == Some(row.as_str())
+    });
+    harness.state_mut().act(Action::CloseStore);
+    harness.step();
+    settle(&mut harness);
+    harness.state_mut().act(Action::OpenStore(PATH.into()));
+    wait_for(&mut harness, "experiment-11");
+    harness.state_mut().act(Action::GoTo(String::new()));
+    settle(&mut harness);
+    wait(&mut harness, "the experiments", |harness| {
+        harness.query_by_role_and_label(Role::Table, "Experiments").is_some()
+    });
+    assert_eq!(selected(&harness, Role::Row, "experiment-"), None);
 }

@@ -7,7 +7,7 @@ use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, wi
 use cpu_time::ThreadTime;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown};
-use dspyglass::state::{Place, Tab};
+use dspyglass::state::{CompareTab, Place, RunTab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -90,8 +90,8 @@ fn has_label(harness: &Harness<'_, Viewer>, part: &str) -> bool {
 }
 
 fn compared(harness: &Harness<'_, Viewer>) -> Vec<String> {
-    match &harness.state().state().location().place {
-        Place::Compare { runs } => runs.iter().map(ToString::to_string).collect(),
+    match harness.state().state().location() {
+        Place::Compare { runs, .. } => runs.iter().map(ToString::to_string).collect(),
         other => panic!("not a comparison: {other:?}"),
     }
 }
@@ -260,7 +260,10 @@ fn tabs_show_params_metrics_and_examples() {
 #[test]
 fn a_comparison_opens_on_the_first_tab_that_has_something() {
     let store = store();
-    let shown = |harness: &Harness<'_, Viewer>| harness.state().state().location().tab;
+    let shown = |harness: &Harness<'_, Viewer>| match harness.state().state().location() {
+        Place::Compare { tab, .. } => *tab,
+        other => panic!("no comparison: {other}"),
+    };
     // Without programs, params and metrics that differ, tags are left.
     store.put_run(MemoryStore::run("plain", "1", "plain", NOW_MS - 95 * 60_000));
     let open = |place: &str| {
@@ -272,7 +275,7 @@ fn a_comparison_opens_on_the_first_tab_that_has_something() {
     };
     let harness = open("compare/a/bare");
     assert!(has_row(&harness, "Metrics · 1 differs"), "{:?}", rows(&harness));
-    assert_eq!(shown(&harness), None, "nobody chose a tab");
+    assert_eq!(shown(&harness), None::<CompareTab>, "nobody chose a tab");
     let values = |learning: &str| RunValues {
         params: vec![Entry { key: "lr".into(), value: Shown::Text(learning.into()) }],
         tags: vec![
@@ -348,7 +351,8 @@ fn several_are_compared_with_the_first() {
     settle(&mut harness);
     settle(&mut harness);
     assert!(has_row(&harness, "Broken · 0") && has_row(&harness, "Fixed · 2"), "{:?}", rows(&harness));
-    assert_eq!(harness.state().state().location().item.as_deref(), Some("c"));
+    let location = harness.state().state().location();
+    assert!(matches!(location, Place::Compare { shown: Some(run), .. } if run.as_str() == "c"), "{location}");
     click(&mut harness, "Swap");
     settle(&mut harness);
     assert_eq!(compared(&harness), ["c", "b", "a"]);
@@ -360,9 +364,7 @@ fn a_run_is_compared_with_the_one_before_by_a_key() {
     wait_for(&mut harness, "Overview");
     settle(&mut harness);
     harness.key_press(Key::D);
-    wait(&mut harness, "a comparison", |harness| {
-        matches!(harness.state().state().location().place, Place::Compare { .. })
-    });
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     assert_eq!(compared(&harness), ["a", "b"]);
     // The first one has none before it, which is said.
     let mut harness = window(&store(), Some("experiment/1/run/a"), Some(PATH));
@@ -383,9 +385,7 @@ fn a_run_is_compared_with_the_one_before_by_a_key() {
     wait_for(&mut harness, "Router.forward");
     settle(&mut harness);
     harness.key_press(Key::D);
-    wait(&mut harness, "a comparison", |harness| {
-        matches!(harness.state().state().location().place, Place::Compare { .. })
-    });
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     assert_eq!(compared(&harness), ["a", "b"]);
     // Among compared runs the shown one goes on with its own neighbour.
     harness.state_mut().act(dspyglass::state::Action::GoTo("compare/a/c".into()));
@@ -403,9 +403,7 @@ fn a_run_is_compared_with_the_one_before_by_a_key() {
     harness.state_mut().act(dspyglass::state::Action::GoTo("experiment/1/run/c".into()));
     settle(&mut harness);
     harness.key_press(Key::D);
-    wait(&mut harness, "a comparison", |harness| {
-        matches!(harness.state().state().location().place, Place::Compare { .. })
-    });
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     assert_eq!(compared(&harness), ["a", "c"]);
 }
 
@@ -416,9 +414,7 @@ fn another_run_is_chosen_in_the_palette_or_in_the_menu() {
     settle(&mut harness);
     click(&mut harness, "Compare…");
     click(&mut harness, "With the winner");
-    wait(&mut harness, "a comparison", |harness| {
-        matches!(harness.state().state().location().place, Place::Compare { .. })
-    });
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     settle(&mut harness);
     assert_eq!(compared(&harness), ["a", "b"], "the state of the best full evaluation");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
@@ -463,7 +459,8 @@ fn a_predictor_is_followed_along_an_optimization() {
     settle(&mut harness);
     settle(&mut harness);
     assert!(has_row(&harness, "same as before"));
-    assert_eq!(harness.state().state().location().tab, Some(Tab::Evolution));
+    let location = harness.state().state().location();
+    assert!(matches!(location, Place::Run { tab: Some(RunTab::Evolution { .. }), .. }), "{location}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Lineage};
-use dspyglass::state::{Action, Place, Tab};
+use dspyglass::state::{Action, Place, RunTab};
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use egui::Key;
 use egui::accesskit::Role;
@@ -56,7 +56,8 @@ fn a_tab_leads_to_the_family_tree() {
     wait_for(&mut harness, "Score by evaluation");
     click(&mut harness, "Family tree");
     wait_for(&mut harness, "Candidate 0");
-    assert_eq!(harness.state().state().location().tab, Some(Tab::Lineage));
+    let location = harness.state().state().location();
+    assert!(matches!(location, Place::Run { tab: Some(RunTab::FamilyTree { .. }), .. }), "{location}");
     // The rows of the proposals are made on a worker.
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Table, "Family tree");
@@ -131,9 +132,9 @@ fn one_click_leads_to_the_span_that_wrote_a_proposal() {
     harness.step();
     settle(&mut harness);
     let location = harness.state().state().location().clone();
-    let Place::Trace { trace, run, .. } = &location.place else { panic!("{location}") };
+    let Place::Trace { trace, run, span, .. } = &location else { panic!("{location}") };
     assert_eq!((trace, run.as_ref().map(RunId::as_str)), (&writer.trace, Some(RUN)));
-    assert_eq!(location.span.map(|span| (span.id, span.nth)), Some((writer.span_id.clone(), writer.span_nth)));
+    assert_eq!(span.clone().map(|span| (span.id, span.nth)), Some((writer.span_id.clone(), writer.span_nth)));
     wait_for(&mut harness, "examples_with_feedback");
 }
 
@@ -148,7 +149,9 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     drop(cells);
     harness.step();
     settle(&mut harness);
-    assert_eq!(harness.state().state().location().item.as_deref(), Some(child.index.to_string().as_str()));
+    let location = harness.state().state().location();
+    let tab = Some(RunTab::FamilyTree { candidate: Some(child.index) });
+    assert!(matches!(location, Place::Run { tab: shown, .. } if *shown == tab), "{location}");
     click(&mut harness, "Show its proposal");
     settle(&mut harness);
     let chosen = harness.query_all_by_role(Role::TreeItem).find(|row| row.accesskit_node().is_selected() == Some(true));
@@ -156,7 +159,7 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     assert!(label.contains(&format!("accepted as candidate {}", child.index)), "{label}");
     click(&mut harness, "Compare with candidate 1");
     settle(&mut harness);
-    let Place::Compare { runs } = harness.state().state().location().place.clone() else { panic!("no comparison") };
+    let Place::Compare { runs, .. } = harness.state().state().location().clone() else { panic!("no comparison") };
     assert_eq!(runs, [told.candidates[1].run_ids[0].clone(), child.run_ids[0].clone()]);
     harness.state_mut().act(Action::Back);
     wait_for(&mut harness, "Show its proposal");
@@ -173,12 +176,12 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     cells.find(is_it).expect("its instruction").click();
     drop(cells);
     settle(&mut harness);
-    assert_eq!(harness.state().state().location().place, Place::Compare { runs });
+    assert_eq!(*harness.state().state().location(), Place::comparing(runs));
     harness.state_mut().act(Action::Back);
     wait_for(&mut harness, "Show its proposal");
     harness.get_all_by_label_contains("Open eval").next().expect("its evaluation").click();
     settle(&mut harness);
-    assert_eq!(harness.state().state().location().place.run(), child.run_ids.first());
+    assert_eq!(harness.state().state().location().run(), child.run_ids.first());
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn the_keyboard_moves_through_proposals_and_opens_their_spans() {
     harness.key_press(Key::Enter);
     settle(&mut harness);
     let writer = told.proposals[0].writers[0].as_ref().expect("its span");
-    let Place::Trace { trace, .. } = harness.state().state().location().place.clone() else { panic!("no trace") };
+    let Place::Trace { trace, .. } = harness.state().state().location().clone() else { panic!("no trace") };
     assert_eq!(trace, writer.trace);
 }
 

@@ -8,7 +8,7 @@ use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Origin};
-use dspyglass::state::{Action, Location, Place, Tab};
+use dspyglass::state::{Action, CompareTab, Place};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use egui::accesskit::Role;
@@ -74,11 +74,9 @@ fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
                     written += 1;
                     follow(&mut harness, "Written by the proposer in ");
                     let location = harness.state().state().location().clone();
-                    assert!(
-                        matches!(&location.place, Place::Trace { trace, .. } if *trace == by.writer.trace),
-                        "{name}"
-                    );
-                    assert_eq!(location.span.map(|span| span.id), Some(by.writer.span_id.clone()), "{name}");
+                    let Place::Trace { trace, span, .. } = location else { panic!("{name}: {location}") };
+                    assert_eq!(trace, by.writer.trace, "{name}");
+                    assert_eq!(span.map(|span| span.id), Some(by.writer.span_id.clone()), "{name}");
                     // What it wrote stands in its details.
                     let text = predictor.instructions.as_deref().expect("instructions");
                     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).expect("a line");
@@ -106,9 +104,7 @@ fn the_winner_of_an_optimization_leads_there_too() {
         let mut harness = at(&database, &format!("run/{parent}?tab={tab}"));
         follow(&mut harness, "Written by the proposer in ");
         let location = harness.state().state().location();
-        assert!(
-            matches!(&location.place, Place::Trace { run: Some(run), .. } if *run == parent) && location.span.is_some()
-        );
+        assert!(matches!(location, Place::Trace { run: Some(run), span: Some(_), .. } if *run == parent), "{location}");
     }
 }
 
@@ -166,7 +162,7 @@ fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
     click(&mut harness, "Where it came from");
     wait_for(&mut harness, "Where it stands");
     settle(&mut harness);
-    assert!(matches!(harness.state().state().location().place, Place::Program(_)));
+    assert!(matches!(harness.state().state().location(), Place::Program(_)));
     harness.get_by_role_and_label(Role::Heading, "Evaluations");
     let has = |harness: &Harness<'_, Viewer>, text: &str| harness.query_all_by_label_contains(text).next().is_some();
     assert!(has(&harness, "1 predictor · 1 demo, 1 of them in the trainset · 3 evaluations"));
@@ -196,9 +192,7 @@ fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
     }
     // It stands for its first evaluation.
     harness.key_press(Key::D);
-    wait(&mut harness, "a comparison", |harness| {
-        matches!(harness.state().state().location().place, Place::Compare { .. })
-    });
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     // Nobody chose a tab: it opens on the first that has something.
     assert_eq!(address(&harness), "dspyglass:compare/a/b");
 }
@@ -247,7 +241,7 @@ fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
     settle(&mut harness);
     harness.key_press(Key::P);
     wait_for(&mut harness, "This run has no program");
-    assert_eq!(harness.state().state().location().tab, None::<Tab>);
+    assert_eq!(address(&harness), "dspyglass:experiment/1/run/bare");
 }
 
 #[test]
@@ -294,15 +288,15 @@ fn an_optimization_leads_to_what_changed_and_to_the_examples() {
         query::optimization(&mut Session::alone(store.as_mut(), &cx), &parent).expect("read").expect("an optimization");
     let (seed, winner) = (told.seed.expect("a seed"), told.winner.expect("a winner"));
     for (words, tab) in
-        [("See what changed", Tab::Program), ("See which examples were fixed and broken", Tab::Examples)]
+        [("See what changed", CompareTab::Program), ("See which examples were fixed and broken", CompareTab::Examples)]
     {
         let mut harness = at(&database, &format!("run/{parent}?tab=optimization"));
         follow(&mut harness, words);
         let location = harness.state().state().location();
         // From the program that it was given to the one that it chose.
-        let Place::Compare { runs } = &location.place else { panic!("{location}") };
+        let Place::Compare { runs, tab: shown, .. } = location else { panic!("{location}") };
         assert!(seed.run_ids.contains(&runs[0]) && winner.run_ids.contains(&runs[1]) && runs.len() == 2);
-        assert_eq!(location.tab, Some(tab));
+        assert_eq!(*shown, Some(tab));
     }
 }
 
@@ -327,7 +321,7 @@ fn the_keyboard_goes_on_in_the_table_of_the_place() {
     press(&mut harness, Key::ArrowDown);
     press(&mut harness, Key::Enter);
     assert_eq!(address(&harness), "dspyglass:experiment/1/run/b?tab=program");
-    harness.state_mut().act(Action::Go(Location::at(Place::Experiment("1".into()))));
+    harness.state_mut().act(Action::Go(Place::of_experiment("1".into())));
     settle(&mut harness);
     wait_for(&mut harness, "Runs");
     press(&mut harness, Key::ArrowDown);

@@ -67,9 +67,7 @@ fn runs_are_found_in_experiments_that_were_never_looked_at() {
 fn traces_are_found_by_the_beginning_of_their_id() {
     let mut harness = opened(None, Some(PATH), &small_store());
     type_and_choose(&mut harness, "tr-1", "tr-1");
-    assert!(
-        matches!(&harness.state().state().location().place, Place::Trace { trace, .. } if trace.as_str() == "tr-1")
-    );
+    assert!(matches!(harness.state().state().location(), Place::Trace { trace, .. } if trace.as_str() == "tr-1"));
     wait_for(&mut harness, "LM.__call__");
 }
 

@@ -3,7 +3,7 @@
 use crate::common::{NOW_MS, PATH, settle, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
-use dspyglass::state::Tab;
+use dspyglass::state::{Phrase, Place, RunTab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
@@ -57,7 +57,10 @@ fn row(harness: &Harness<'_, Viewer>, begin: &str) -> egui::Rect {
 }
 
 fn phrase(harness: &Harness<'_, Viewer>) -> Option<String> {
-    harness.state().state().location().phrase.clone()
+    match harness.state().state().location() {
+        Place::Run { tab: Some(RunTab::Evolution { phrase, .. }), .. } => phrase.as_ref().map(ToString::to_string),
+        other => panic!("no evolution: {other}"),
+    }
 }
 
 #[test]
@@ -125,9 +128,12 @@ fn a_passage_of_a_program_leads_to_its_history() {
     settle(&mut harness);
     wait_for(&mut harness, "In 1 of 2 states, since eval_full_1");
     let location = harness.state().state().location();
-    assert_eq!((location.tab, location.item.as_deref()), (Some(Tab::Evolution), Some("solve")));
-    assert_eq!(location.place.run().map(RunId::as_str), Some("p"));
-    assert_eq!(location.phrase.as_deref(), Some("Ignore all greetings."));
+    let phrase = Some(Phrase::new("Ignore all greetings."));
+    let tab = Some(RunTab::Evolution { predictor: Some("solve".into()), phrase });
+    assert!(
+        matches!(location, Place::Run { run, tab: shown, .. } if run.as_str() == "p" && *shown == tab),
+        "{location}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::common::{PATH, click, real_window, settle, small_store, wait, wait_for, window, window_saving};
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, Entry, RunId, RunValues, Shown};
-use dspyglass::state::Tab;
+use dspyglass::state::{Place, RunTab};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -100,7 +100,8 @@ fn an_optimization_leads_to_its_candidates() {
     settle(&mut harness);
     wait_for(&mut harness, "Make a plan.");
     let location = harness.state().state().location();
-    assert_eq!((location.place.run().map(RunId::as_str), location.tab), (Some("child"), Some(Tab::Program)));
+    let is_it = |place: &Place| matches!(place, Place::Run { run, tab: Some(RunTab::Program { .. }), .. } if run.as_str() == "child");
+    assert!(is_it(location), "{location}");
 }
 
 fn recorded(store: &str) -> PathBuf {

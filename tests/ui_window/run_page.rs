@@ -1,10 +1,12 @@
 //! A run's page: its facts and links, a long value read whole, its note, its children.
 
 use crate::common::{NOW_MS, PATH, click, settle, small_store, type_into, wait, wait_for, window};
+use dspyglass::app::Viewer;
 use dspyglass::model::{Entry, RunId, RunValues, Shown};
-use dspyglass::state::Place;
+use dspyglass::state::{Place, RunTab};
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 fn entry(key: &str, value: &str) -> Entry {
@@ -35,6 +37,14 @@ fn store() -> MemoryStore {
     store
 }
 
+/// The value that is read whole.
+fn opened(harness: &Harness<'_, Viewer>) -> Option<String> {
+    match harness.state().state().location() {
+        Place::Run { tab: Some(RunTab::Overview { value }), .. } => value.clone(),
+        other => panic!("no overview: {other}"),
+    }
+}
+
 #[test]
 fn a_long_value_is_read_whole_and_searched() {
     let mut harness = window(&store(), Some("experiment/1/run/child"), Some(PATH));
@@ -47,14 +57,14 @@ fn a_long_value_is_read_whole_and_searched() {
     row.expect("the param's row").click();
     harness.step();
     settle(&mut harness);
-    assert!(harness.state().state().location().item.as_deref() == Some("param/solve.instructions"));
+    assert_eq!(opened(&harness).as_deref(), Some("param/solve.instructions"));
     wait_for(&mut harness, "Copy value");
     type_into(&mut harness, "Find in this value", "LAST LINE");
     wait_for(&mut harness, "1 of 1");
     wait_for(&mut harness, "The last line of all");
     click(&mut harness, "Close value");
     settle(&mut harness);
-    assert_eq!(harness.state().state().location().item, None);
+    assert_eq!(opened(&harness), None);
 }
 
 #[test]
@@ -84,10 +94,10 @@ fn parents_and_children_lead_to_each_other() {
     child.expect("the child's row").click();
     harness.step();
     settle(&mut harness);
-    assert!(matches!(&harness.state().state().location().place, Place::Run { run, .. } if run.as_str() == "child"));
+    assert!(matches!(harness.state().state().location(), Place::Run { run, .. } if run.as_str() == "child"));
     click(&mut harness, "Parent: bold-finch-218");
     settle(&mut harness);
-    assert!(matches!(&harness.state().state().location().place, Place::Run { run, .. } if run.as_str() == "parent"));
+    assert!(matches!(harness.state().state().location(), Place::Run { run, .. } if run.as_str() == "parent"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The whole way through the window, by what a screen reader hears.
 
 use crate::common::{PATH, click, settle, small_store, trace, wait, wait_for, window};
-use dspyglass::state::{Action, DetailTab, Place, Tab};
+use dspyglass::state::{Action, DetailTab, Place, RunTab};
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -30,18 +30,18 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     wait_for(&mut harness, "‹masked›");
     assert!(harness.query_all_by_label_contains("very-secret").next().is_none());
 
-    harness.state_mut().act(Action::ShowTab(Tab::Metrics));
+    harness.state_mut().act(Action::ShowRunTab(RunTab::Metrics { key: None }));
     settle(&mut harness);
     wait_for(&mut harness, "eval over steps, 3 points");
     wait_for(&mut harness, "3 points · 25 to 83.5 · 1 not finite");
 
-    harness.state_mut().act(Action::ShowTab(Tab::Traces));
+    harness.state_mut().act(Action::ShowRunTab(RunTab::Traces));
     settle(&mut harness);
     wait_for(&mut harness, "ticket: Where is my parcel?");
     harness.get_all_by_role(Role::Row).next().expect("a line").click();
     harness.step();
     settle(&mut harness);
-    assert!(matches!(harness.state().state().location().place, Place::Trace { .. }));
+    assert!(matches!(harness.state().state().location(), Place::Trace { .. }));
 
     wait_for(&mut harness, "3 of 5 spans shown, 2 adapters folded");
     wait_for(&mut harness, "tokens unknown");
@@ -61,7 +61,8 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     click(&mut harness, "Mask secrets");
     settle(&mut harness);
     assert!(harness.query_all_by_label_contains("very-secret").next().is_none());
-    assert_eq!(harness.state().state().location().detail, DetailTab::Attributes);
+    let location = harness.state().state().location();
+    assert!(matches!(location, Place::Trace { detail: DetailTab::Attributes, .. }), "{location}");
 }
 
 #[test]
@@ -92,8 +93,9 @@ fn keys_lead_through_a_trace() {
     harness.key_press(Key::ArrowDown);
     harness.step();
     settle(&mut harness);
-    let span = |harness: &egui_kittest::Harness<'_, dspyglass::app::Viewer>| {
-        harness.state().state().location().span.as_ref().map(|span| span.id.clone())
+    let span = |harness: &egui_kittest::Harness<'_, dspyglass::app::Viewer>| match harness.state().state().location() {
+        Place::Trace { span, .. } => span.as_ref().map(|span| span.id.clone()),
+        other => panic!("no trace: {other}"),
     };
     assert_eq!(span(&harness).as_deref(), Some("d"));
     harness.key_press(Key::ArrowLeft);
@@ -138,7 +140,7 @@ fn letters_that_are_typed_are_no_shortcuts() {
     harness.step();
     settle(&mut harness);
     assert!(!harness.state().state().settings.show_adapters);
-    assert!(matches!(harness.state().state().location().place, Place::Trace { .. }));
+    assert!(matches!(harness.state().state().location(), Place::Trace { .. }));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! When a command can be run, and whether it is on.
 
 use super::Command;
-use crate::state::{Place, Tab, ZOOM};
+use crate::state::{ExperimentTab, Place, ZOOM};
 use crate::views::scene::Scene;
 
 impl Command {
@@ -42,6 +42,5 @@ impl Command {
 
 /// Whether the place on screen is a table of runs, whose filter the key for filters leads to.
 pub(in crate::views) fn has_runs_filter(scene: &Scene<'_>) -> bool {
-    let location = scene.state.location();
-    matches!(location.place, Place::Experiment(_)) && location.tab.unwrap_or(Tab::Runs) == Tab::Runs
+    matches!(scene.place(), Place::Experiment { tab: ExperimentTab::Runs, .. })
 }

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui};
 use super::CompareMemory;
 use crate::model::{Program, RunId};
 use crate::query::Comparison;
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{Action, CompareTab, Place, RunTab};
 use crate::views::artifacts_folder::missing_chip_ui;
 use crate::views::comparing::swap;
 use crate::views::names::{run_name, run_page};
@@ -28,6 +28,8 @@ const HASH: usize = 8;
 pub(super) struct Compared<'a> {
     /// All of it, the baseline first.
     pub runs: &'a [RunId],
+    /// The tab, if one was chosen.
+    pub tab: Option<CompareTab>,
     /// The baseline, and the run that is shown beside it.
     pub pair: (&'a RunId, &'a RunId),
     /// `None` until it is known.
@@ -41,7 +43,7 @@ pub(super) fn header_ui(
     memory: &mut CompareMemory,
     compared: Compared<'_>,
 ) -> (String, String) {
-    let Compared { runs, pair: (a, b), diff } = compared;
+    let Compared { runs, tab, pair: (a, b), diff } = compared;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, "Compare");
@@ -53,7 +55,7 @@ pub(super) fn header_ui(
             if at == 0 {
                 let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));
                 if ui.add(chip).on_hover_text(format!("Go to {name}")).clicked() {
-                    scene.go(Place::Run { experiment: None, run: run.clone() });
+                    scene.go(Place::of_run(None, run.clone()));
                 }
             } else {
                 let chip = match runs.len() {
@@ -63,14 +65,14 @@ pub(super) fn header_ui(
                 let tip = if runs.len() == 2 { format!("Go to {name}") } else { format!("Compare {name}") };
                 if ui.add(chip.glyph(Glyph::Dot, Tone::Category(at))).on_hover_text(tip).clicked() {
                     match runs.len() {
-                        2 => scene.go(Place::Run { experiment: None, run: run.clone() }),
-                        _ => scene.act(Action::FocusItem(Some(run.to_string()))),
+                        2 => scene.go(Place::of_run(None, run.clone())),
+                        _ => scene.act(Action::ShowCompared(run.clone())),
                     }
                 }
             }
         }
         if ui.add(Chip::button("Swap")).on_hover_text("The compared run becomes the baseline").clicked() {
-            swap(scene, runs, (a, b));
+            swap(scene, (runs, tab), (a, b));
         }
         if ui.add(Chip::button("Add…")).on_hover_text("Choose one more run to compare with the baseline").clicked() {
             scene.act(Action::ChooseToCompare(runs.to_vec()));
@@ -86,8 +88,8 @@ pub(super) fn header_ui(
         if let Some(parent) = parent
             && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
         {
-            let place = Place::Run { experiment: Some(parent.experiment_id), run: parent.id };
-            scene.act(Action::Go(Location::at(place).with_tab(Tab::Evolution)));
+            let tab = RunTab::Evolution { predictor: None, phrase: None };
+            scene.go(Place::Run { experiment: Some(parent.experiment_id), run: parent.id, tab: Some(tab) });
         }
         if ui.available_size_before_wrap().x >= SWITCHES {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| switches_ui(ui, scene, memory, true));

@@ -13,13 +13,13 @@ use super::comparing::shown_pair;
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
-use super::scroll::KeptScroll;
+use super::scroll::NotedScroll;
 use super::text_change::{ROW, Side, TextEvent};
 use super::wrapped::{Wish, Wrapped};
 use crate::loader::{DiffOf, Lane, Numbered};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
-use crate::state::{Action, NoticeText, Place, Tab};
+use crate::state::{Action, CompareTab, NoticeText, Place};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
@@ -36,14 +36,14 @@ pub(super) struct CompareMemory {
     whole: BTreeSet<usize>,
     runs: Option<(RunId, RunId)>,
     rows: Wrapped<Rows>,
-    tab: Option<Tab>,
+    tab: Option<CompareTab>,
     scroll: RowScroll,
-    kept: KeptScroll,
+    noted: NotedScroll,
 }
 
 impl CompareMemory {
     /// Other runs are compared: what was made of the last ones is forgotten.
-    fn turn_to(&mut self, runs: (RunId, RunId)) {
+    fn reset_for(&mut self, runs: (RunId, RunId)) {
         if self.runs.as_ref() != Some(&runs) {
             self.runs = Some(runs);
             self.whole.clear();
@@ -53,14 +53,21 @@ impl CompareMemory {
     }
 }
 
-pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, runs: &[RunId]) {
-    let Some((a, b)) = shown_pair(scene, runs) else { return };
-    memory.turn_to((a.clone(), b.clone()));
+/// `shown` of the runs is compared with the first.
+pub(super) fn compare_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut CompareMemory,
+    (runs, shown): (&[RunId], Option<&RunId>),
+    tab: Option<CompareTab>,
+) {
+    let Some((a, b)) = shown_pair(runs, shown) else { return };
+    memory.reset_for((a.clone(), b.clone()));
     let slot = scene.loader.ask(&DiffOf(a.clone(), b.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
         let known = slot.value().map(|prepared| &prepared.value);
-        let names = header::header_ui(ui, scene, memory, Compared { runs, pair: (&a, &b), diff: known });
-        let tab = tabs_ui(ui, scene, known);
+        let names = header::header_ui(ui, scene, memory, Compared { runs, tab, pair: (&a, &b), diff: known });
+        let tab = tabs_ui(ui, scene, known, tab);
         ui.add_space(size::GAP_S);
         let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };
         if memory.tab != Some(tab) {
@@ -73,7 +80,7 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
             skeleton_rows_ui(ui, 8, ROW);
             return;
         };
-        memory.kept.restore(scene, "comparison", &mut memory.scroll);
+        memory.noted.restore(scene, tab.name(), &mut memory.scroll);
         let mut event = None;
         let names = Names { old: &names.0, new: &names.1 };
         VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences").show(
@@ -85,9 +92,9 @@ pub(super) fn compare_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Compar
                 }
             },
         );
-        memory.kept.note(scene, "comparison", memory.scroll);
+        memory.noted.note(scene, tab.name(), memory.scroll);
         if let Some(event) = event {
-            happened(scene, memory, &prepared.value, event);
+            handle_event(scene, memory, &prepared.value, event);
         }
     });
 }
@@ -98,7 +105,7 @@ fn make_rows(
     scene: &mut Scene<'_>,
     memory: &mut CompareMemory,
     prepared: &Arc<Numbered<Comparison>>,
-    tab: Tab,
+    tab: CompareTab,
 ) {
     let settings = scene.state.settings.compare;
     let options = Options {
@@ -114,48 +121,53 @@ fn make_rows(
 }
 
 /// The first tab that has something; `None` if none has.
-fn first_tab(diff: &Comparison) -> Option<Tab> {
-    Tab::OF_COMPARE.into_iter().find(|tab| match tab {
-        Tab::Program => diff.program.is_some(),
-        Tab::Params => !diff.params.is_empty(),
-        Tab::Metrics => !diff.metrics.is_empty(),
-        Tab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
-        Tab::Tags => !diff.tags.is_empty(),
-        _ => false,
-    })
+fn first_tab(diff: &Comparison) -> Option<CompareTab> {
+    let has_something = |tab: &&CompareTab| match tab {
+        CompareTab::Program => diff.program.is_some(),
+        CompareTab::Params => !diff.params.is_empty(),
+        CompareTab::Metrics => !diff.metrics.is_empty(),
+        CompareTab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
+        CompareTab::Tags => !diff.tags.is_empty(),
+    };
+    CompareTab::ALL.iter().find(has_something).copied()
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>) -> Tab {
-    let tab = scene.state.location().tab.or_else(|| first_tab(known?)).unwrap_or(Tab::Program);
-    let count = |n: usize| if n == 0 { String::new() } else { words::count(n as u64) };
-    let counts = Tab::OF_COMPARE.map(|tab| match (tab, known) {
-        (Tab::Params, Some(diff)) => count(diff.params.len()),
-        (Tab::Metrics, Some(diff)) => count(diff.metrics.len()),
-        (Tab::Tags, Some(diff)) => count(diff.tags.len()),
-        (Tab::Examples, Some(diff)) => match &diff.examples {
+/// The row of tabs; returns the one that is shown. `wanted`: the one that was chosen, if any.
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>, wanted: Option<CompareTab>) -> CompareTab {
+    let tab = wanted.or_else(|| first_tab(known?)).unwrap_or(CompareTab::Program);
+    let counts: Vec<String> =
+        CompareTab::ALL.iter().map(|tab| known.map(|diff| count(diff, *tab)).unwrap_or_default()).collect();
+    let titles: Vec<tabs::Tab<'_>> =
+        CompareTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
+    let selected = CompareTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
+    match tabs::show(ui, "compare tabs", "Comparison", &titles, selected).and_then(|at| CompareTab::ALL.get(at)) {
+        Some(chosen) => {
+            scene.act(Action::ShowCompareTab(*chosen));
+            *chosen
+        }
+        None => tab,
+    }
+}
+
+/// How much differs, as the title of a tab says it.
+fn count(diff: &Comparison, tab: CompareTab) -> String {
+    let differ = |n: usize| if n == 0 { String::new() } else { words::count(n as u64) };
+    match tab {
+        CompareTab::Program => String::new(),
+        CompareTab::Params => differ(diff.params.len()),
+        CompareTab::Metrics => differ(diff.metrics.len()),
+        CompareTab::Tags => differ(diff.tags.len()),
+        CompareTab::Examples => match &diff.examples {
             Some(all) if all.scored > 0 && all.metric.is_same() => {
                 let count = |changes: &[ExampleChange]| words::count(changes.len() as u64);
                 format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
             }
             _ => String::new(),
         },
-        _ => String::new(),
-    });
-    let titles: Vec<tabs::Tab<'_>> =
-        Tab::OF_COMPARE.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
-    let selected = Tab::OF_COMPARE.iter().position(|one| *one == tab).unwrap_or(0);
-    let item = scene.state.location().item.clone();
-    match tabs::show(ui, "compare tabs", "Comparison", &titles, selected) {
-        Some(chosen) => {
-            scene.act(Action::ShowTab(Tab::OF_COMPARE[chosen]));
-            scene.act(Action::FocusItem(item));
-            Tab::OF_COMPARE[chosen]
-        }
-        None => Tab::OF_COMPARE[selected],
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Comparison, event: RowEvent) {
+fn handle_event(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Comparison, event: RowEvent) {
     match event {
         RowEvent::Copy(text) => scene.act(Action::Copy(text)),
         RowEvent::Text(TextEvent::ShowWhole(predictor)) => {
@@ -172,7 +184,7 @@ fn happened(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Comparison
         RowEvent::OpenTrace(side, trace) => {
             let Some((old, new)) = memory.runs.clone() else { return };
             let run = if side == Side::Old { old } else { new };
-            scene.go(Place::Trace { experiment: None, run: Some(run), trace });
+            scene.go(Place::of_trace(None, Some(run), trace));
         }
         RowEvent::Explain(why) => scene.act(Action::Notify(NoticeText::hint(why, ""))),
     }

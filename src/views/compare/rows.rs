@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::model::TraceId;
 use crate::query::Comparison;
-use crate::state::Tab;
+use crate::state::CompareTab;
 use crate::views::text_change::{SENTENCE_LEFT, TextRow};
 use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::Mark;
@@ -18,7 +18,7 @@ use crate::widgets::tokens::Tone;
 /// What is wanted of the rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Options {
-    pub tab: Tab,
+    pub tab: CompareTab,
     pub is_unified: bool,
     pub only_differences: bool,
     pub shows_space: bool,
@@ -114,11 +114,11 @@ pub(super) struct Rows {
 pub(super) fn rows(diff: &Comparison, options: &Options, paper: &Paper) -> Rows {
     let mut rows = Vec::new();
     match options.tab {
-        Tab::Params => values::params(diff, &mut rows),
-        Tab::Metrics => values::metrics(diff, &mut rows),
-        Tab::Tags => values::tags(diff, &mut rows),
-        Tab::Examples => examples::examples(diff, paper.width, &mut rows),
-        _ => {
+        CompareTab::Params => values::params(diff, &mut rows),
+        CompareTab::Metrics => values::metrics(diff, &mut rows),
+        CompareTab::Tags => values::tags(diff, &mut rows),
+        CompareTab::Examples => examples::examples(diff, paper.width, &mut rows),
+        CompareTab::Program => {
             program::program(diff, options, paper, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
                 if rows.last() != Some(&Row::GAP) {

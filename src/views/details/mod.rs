@@ -59,10 +59,10 @@ impl Shape {
 type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
-    let Place::Trace { trace, .. } = scene.place().clone() else { return };
+    let Place::Trace { trace, span, detail, .. } = scene.place().clone() else { return };
     let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
     let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
-    let focused = match &scene.state.location().span {
+    let focused = match &span {
         Some(span) => find_span(tree, span),
         None => tree.forest.nodes.first().map(|node| node.item),
     };
@@ -82,11 +82,11 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         missing_ui(ui, scene, tree, ordinal);
         let body = body_of(scene, &trace, span);
         let known = body.value().and_then(|body| body.as_ref().as_ref());
-        tabs_ui(ui, scene, known);
+        tabs_ui(ui, scene, known, detail);
         ui.add_space(size::GAP_S);
         let Some(answer) = slot_ui(ui, scene, &body, "The span", size::LINE) else { return };
         match answer.as_ref() {
-            Some(body) => body_ui(ui, scene, memory, (&trace, span), body),
+            Some(body) => body_ui(ui, scene, memory, (&trace, span, detail), body),
             None => {
                 empty_ui(ui, "This span is not in the store any more", "");
             }
@@ -149,16 +149,17 @@ fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usi
     }
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>) {
-    let count = |tab: DetailTab| match (tab, body) {
-        (DetailTab::Attributes, Some(body)) => words::count(body.attribute_count as u64),
-        (DetailTab::Events, Some(body)) if !body.events.is_empty() => words::count(body.events.len() as u64),
-        _ => String::new(),
+fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>, detail: DetailTab) {
+    let count = |tab: &DetailTab| match tab {
+        DetailTab::Inputs | DetailTab::Outputs => None,
+        DetailTab::Attributes => body.map(|body| body.attribute_count),
+        DetailTab::Events => body.map(|body| body.events.len()).filter(|events| *events > 0),
     };
-    let counts = DetailTab::ALL.map(count);
+    let text = |tab: &DetailTab| count(tab).map(|count| words::count(count as u64)).unwrap_or_default();
+    let counts: Vec<String> = DetailTab::ALL.iter().map(text).collect();
     let titles: Vec<tabs::Tab<'_>> =
         DetailTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
-    let selected = DetailTab::ALL.iter().position(|tab| *tab == scene.state.location().detail).unwrap_or(0);
+    let selected = DetailTab::ALL.iter().position(|tab| *tab == detail).unwrap_or(0);
     if let Some(chosen) = tabs::show(ui, "detail tabs", "Span", &titles, selected) {
         scene.act(Action::ShowDetail(DetailTab::ALL[chosen]));
     }
@@ -168,11 +169,10 @@ fn body_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut DetailsMemory,
-    (trace, span): (&TraceId, &SpanHead),
+    (trace, span, detail): (&TraceId, &SpanHead, DetailTab),
     body: &PreparedBody,
 ) {
-    exception_ui(ui, scene, body);
-    let detail = scene.state.location().detail;
+    exception_ui(ui, scene, body, detail == DetailTab::Events);
     let part = match detail {
         DetailTab::Inputs => BodyPart::Inputs,
         DetailTab::Outputs => BodyPart::Outputs,
@@ -215,7 +215,7 @@ fn body_ui(
 }
 
 /// What went wrong stands above whichever tab is shown.
-fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
+fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody, on_events: bool) {
     let exception = body.events.iter().rev().find(|event| event.exception.is_some() || event.message.is_some());
     let causes = exception.map(|event| event.causes.join("\n")).unwrap_or_default();
     let (what, message) = match exception {
@@ -229,7 +229,6 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) {
     let causes = words::ellipsize_graphemes(&causes, 280);
     // What it says, then what led to it, as a reader of a traceback asks for them.
     let notice = Notice::failed(&what, "", &short).after(&causes);
-    let on_events = scene.state.location().detail == DetailTab::Events;
     let notice = if exception.is_some() && !on_events { notice.action("Show stack") } else { notice };
     match notice.show(ui) {
         NoticeEvent::Action => scene.act(Action::ShowDetail(DetailTab::Events)),

@@ -16,7 +16,7 @@ use super::wrapped::{Wish, Wrapped};
 use crate::analysis::evolution::{Evolution, MeanScore};
 use crate::loader::{EvolutionOf, Lane, Numbered};
 use crate::model::{RunId, predictor_title};
-use crate::state::{Action, CompareSettings, PHRASE_MOST, Place};
+use crate::state::{Action, CompareSettings, Phrase, Place, RunTab};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::field::Field;
@@ -44,12 +44,19 @@ pub(super) struct EvolutionMemory {
     scroll: RowScroll,
 }
 
-pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, parent: &RunId) {
-    let wanted = scene.state.location().item.clone();
+/// `wanted`: the predictor, if one is chosen, and the passage whose history is shown.
+pub(super) fn evolution_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    parent: &RunId,
+    wanted: (Option<&String>, Option<&Phrase>),
+) {
+    let predictor = wanted.0.cloned();
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
-    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: wanted.clone() }, Lane::Selection);
+    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: predictor.clone() }, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The evolution", ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");
@@ -67,9 +74,10 @@ pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Evol
         memory.rows.forget();
         memory.scroll = RowScroll::default();
     }
-    head_ui(ui, scene, memory, evolution);
+    head_ui(ui, scene, memory, evolution, wanted);
     ui.add_space(size::GAP_S);
-    make_rows(ui, scene, memory, found, prepared.id);
+    let phrase = wanted.1.map(Phrase::as_str).unwrap_or_default();
+    make_rows(ui, scene, memory, (found, prepared.id), phrase);
     let Some(made) = memory.rows.shown().cloned() else {
         skeleton_rows_ui(ui, 8, ROW);
         return;
@@ -80,7 +88,7 @@ pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Evol
     let list = VirtualRows::new("evolution", made.rows.len(), ROW).label("Evolution").show(ui, scroll, |ui, row| {
         if let Row::Text(TextRow::Line(line)) = &made.rows[row.index] {
             let drawn = text_change::line_ui(ui, row, line, selecting.within(row.index, line));
-            selecting.feel(ui, row, line, &drawn, &made.rows);
+            selecting.handle_pointer(ui, row, line, &drawn, &made.rows);
         } else if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index]) {
             event = Some(done);
         }
@@ -89,23 +97,31 @@ pub(super) fn evolution_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Evol
         Some(Passage::Copy(text)) => scene.act(Action::Copy(text)),
         Some(Passage::LookUp(text)) => {
             selecting.clear();
-            scene.act(Action::FindPhrase(Some(spaced(&text))));
+            let phrase = Some(Phrase::new(spaced(&text)));
+            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
         }
         None => {}
     }
     if let Some(event) = event {
-        happened(scene, memory, evolution, event);
+        handle_event(scene, memory, evolution, event);
     }
 }
 
-fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution) {
+fn head_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    evolution: &Evolution,
+    (predictor, phrase): (Option<&String>, Option<&Phrase>),
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
             if ui.add(Chip::toggle(predictor_title(path), is_shown)).clicked() {
-                scene.act(Action::FocusItem(Some(path.clone())));
+                let (predictor, phrase) = (Some(path.clone()), phrase.cloned());
+                scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
             }
         }
         ui.add_space(size::GAP_M);
@@ -123,19 +139,19 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evo
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         let width = ui.available_width().min(340.0);
-        let mut phrase = scene.state.location().phrase.clone().unwrap_or_default();
+        let mut text = phrase.map(ToString::to_string).unwrap_or_default();
         let typed = Field::new("History of a phrase")
             .hint("History of a phrase: select or type a passage")
             .width(width)
-            .show(ui, &mut phrase);
+            .show(ui, &mut text);
         if typed.changed() {
-            phrase.truncate(phrase.floor_char_boundary(PHRASE_MOST));
-            scene.act(Action::FindPhrase((!phrase.is_empty()).then(|| phrase.clone())));
+            let phrase = (!text.is_empty()).then(|| Phrase::new(text.as_str()));
+            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor: predictor.cloned(), phrase }));
         }
         if ui.available_size_before_wrap().x < WORDS {
             ui.end_row();
         }
-        if phrase.trim().is_empty() {
+        if text.trim().is_empty() {
             let text = "in which states it stands, and the scores with and without it";
             text_ui(ui, text, Type::Small, Tone::Muted);
         } else if let Some(words) = memory.rows.shown().and_then(|shown| history_words(evolution, shown)) {
@@ -170,10 +186,9 @@ fn make_rows(
     ui: &Ui,
     scene: &mut Scene<'_>,
     memory: &mut EvolutionMemory,
-    found: &Arc<Option<Numbered<Evolution>>>,
-    id: u64,
+    (found, id): (&Arc<Option<Numbered<Evolution>>>, u64),
+    phrase: &str,
 ) {
-    let phrase = scene.state.location().phrase.as_deref().unwrap_or_default();
     let wanted = Wanted {
         shows_all: scene.state.settings.compare.shows_all,
         shows_space: scene.state.settings.compare.shows_space,
@@ -190,7 +205,7 @@ fn make_rows(
     }
 }
 
-fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
+fn handle_event(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, event: RowEvent) {
     match event {
         RowEvent::Text(TextEvent::ShowWhole(step)) => {
             memory.whole.insert(step);
@@ -205,7 +220,7 @@ fn happened(scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evo
         }
         RowEvent::Go(run) => {
             let experiment = scene.place().experiment().cloned();
-            scene.go(Place::Run { experiment, run });
+            scene.go(Place::of_run(experiment, run));
         }
     }
 }

@@ -46,7 +46,7 @@ impl Selecting {
     }
 
     /// A line was drawn: what the pointer does with it.
-    pub fn feel(&mut self, ui: &Ui, row: &VisibleRow, line: &DiffLine, drawn: &DrawnLine, rows: &[Row]) {
+    pub fn handle_pointer(&mut self, ui: &Ui, row: &VisibleRow, line: &DiffLine, drawn: &DrawnLine, rows: &[Row]) {
         if drawn.response.hovered() {
             ui.ctx().set_cursor_icon(CursorIcon::Text);
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lines::Shown;
-use crate::loader::{DerivedKey, Lane, Slot, fresh_id};
+use crate::loader::{DerivedKey, Lane, Slot, unique_id};
 use crate::model::secret::MASK;
 use crate::query::table::{Cell, RunAttribute, RunColumn, cell};
 use crate::state::{Action, FileToSave, NoticeText};
@@ -32,7 +32,7 @@ impl Export {
         if !columns.contains(&id) {
             columns.push(id);
         }
-        let key = DerivedKey { what: "runs as text", source: fresh_id(), variant: 0 };
+        let key = DerivedKey { what: "runs as text", source: unique_id(), variant: 0 };
         let name = format!("{}-runs.csv", file_name(name));
         Self { key, kind, shown, columns: columns.into(), lines: lines.into(), name }
     }

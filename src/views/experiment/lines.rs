@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, fresh_id};
+use crate::loader::{DerivedKey, Lane, PreparedRuns, Slot, TraceCounts, unique_id};
 use crate::model::RunId;
 use crate::query::filter::KeyUse;
 use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_of, default_columns};
 use crate::query::{Filter, FilterKeys};
+use crate::state::{FoldKey, Folds};
 use crate::views::scene::Scene;
 
 /// What lines are made of, under a number of its own.
@@ -102,7 +103,7 @@ impl LinesMemory {
         // What was counted before stays until it is counted anew.
         let known = self.source.as_ref().map(|source| &source.traces);
         let traces = traces.or(known).cloned().unwrap_or_default();
-        self.source = Some(Source { runs: Arc::clone(runs), traces, id: fresh_id() });
+        self.source = Some(Source { runs: Arc::clone(runs), traces, id: unique_id() });
     }
 
     /// The columns that there are; the last ones known while they are looked for anew.
@@ -131,7 +132,7 @@ impl LinesMemory {
         let Some(source) = self.source.clone() else { return (false, true) };
         let (options, variant) = match &self.asked {
             Some((asked, variant)) if **asked == options => (Arc::clone(asked), *variant),
-            _ => (Arc::new(options), fresh_id()),
+            _ => (Arc::new(options), unique_id()),
         };
         self.asked = Some((Arc::clone(&options), variant));
         if let Some(shown) = &self.shown
@@ -157,27 +158,16 @@ impl LinesMemory {
     }
 }
 
-/// Which runs' children are hidden, and which of them could be.
-#[derive(Default)]
-pub(super) struct Folded {
-    pub runs: HashSet<RunId>,
+/// The runs whose children are hidden.
+pub(super) fn folded(folds: &Folds<FoldKey>) -> HashSet<RunId> {
+    let run = |key: &FoldKey| if let FoldKey::Run(run) = key { Some(run.clone()) } else { None };
+    folds.iter().filter_map(run).collect()
 }
 
-impl Folded {
-    pub fn toggle(&mut self, run: RunId) {
-        if !self.runs.remove(&run) {
-            self.runs.insert(run);
-        }
-    }
-
-    /// Folds all runs that stand at the edge and have children, or unfolds all.
-    pub fn all(&mut self, runs: &PreparedRuns, fold: bool) {
-        self.runs.clear();
-        if fold {
-            let nodes = runs.forest.nodes.iter().filter(|node| node.descendants > 0 && node.depth == 0);
-            self.runs.extend(nodes.filter_map(|node| runs.run(node.item)).map(|run| run.id.clone()));
-        }
-    }
+/// The runs that stand at the edge and have children.
+pub(super) fn parents(runs: &PreparedRuns) -> Vec<FoldKey> {
+    let nodes = runs.forest.nodes.iter().filter(|node| node.descendants > 0 && node.depth == 0);
+    nodes.filter_map(|node| runs.run(node.item)).map(|run| FoldKey::Run(run.id.clone())).collect()
 }
 
 /// Whether any run stands below another.

@@ -9,7 +9,7 @@ mod toolbar;
 
 use egui::Ui;
 
-use super::kept::KeptPlaces;
+use super::last_shown::LastShown;
 use super::names::experiment_name;
 use super::parts::place_frame;
 use super::scene::Scene;
@@ -17,7 +17,7 @@ use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, TraceScope};
 use crate::model::ExperimentId;
 use crate::query::CountsOfExperiments;
-use crate::state::{Action, Place, Tab};
+use crate::state::{Action, ExperimentTab, Place};
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
@@ -27,36 +27,42 @@ use runs::RunsMemory;
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct ExperimentMemory {
-    runs: KeptPlaces<ExperimentId, RunsMemory>,
+    runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
 }
 
 impl ExperimentMemory {
     /// The filter of the table is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
-        if let Place::Experiment(id) = scene.place() {
-            self.runs.of(id).bar.focus_filter = true;
+        if let Place::Experiment { experiment, .. } = scene.place() {
+            self.runs.of(experiment).bar.focus_filter = true;
         }
     }
 
     /// The rows on screen get the keyboard, if there are any.
-    pub fn take_keys(&mut self, scene: &Scene<'_>, id: &ExperimentId) -> bool {
-        match scene.state.location().tab {
-            Some(Tab::Traces) => self.traces.take_keys(&TraceScope::Experiment(id.clone())),
-            _ => self.runs.of(id).take_keys(),
+    pub fn focus_rows(&mut self, id: &ExperimentId, tab: ExperimentTab) -> bool {
+        match tab {
+            ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
+            ExperimentTab::Runs => self.runs.of(id).focus_rows(),
         }
     }
 
     /// Goes to the next or the previous row.
-    pub fn step(&mut self, scene: &Scene<'_>, id: &ExperimentId, is_forward: bool) {
-        match scene.state.location().tab {
-            Some(Tab::Traces) => self.traces.step(is_forward),
-            _ => self.runs.of(id).step = Some(is_forward),
+    pub fn step(&mut self, id: &ExperimentId, tab: ExperimentTab, is_forward: bool) {
+        match tab {
+            ExperimentTab::Traces => self.traces.step(is_forward),
+            ExperimentTab::Runs => self.runs.of(id).step = Some(is_forward),
         }
     }
 }
 
-pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExperimentMemory, id: &ExperimentId) {
+pub(super) fn experiment_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ExperimentMemory,
+    id: &ExperimentId,
+    tab: ExperimentTab,
+) {
     place_frame().show(ui, |ui| {
         let name = experiment_name(scene, id);
         title_ui(ui, &name);
@@ -65,18 +71,22 @@ pub(super) fn experiment_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Exp
         let counts = counts.value().and_then(|list| list.iter().find(|(own, _)| own == id)).map(|(_, counts)| *counts);
         let runs = counts.map(|counts| words::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(words::count).unwrap_or_default();
-        let titles =
-            [tabs::Tab::new(Tab::Runs.title()).count(&runs), tabs::Tab::new(Tab::Traces.title()).count(&traces)];
-        let tab = scene.state.location().tab.unwrap_or(Tab::Runs);
-        let selected = Tab::OF_EXPERIMENT.iter().position(|one| *one == tab).unwrap_or(0);
+        let count = |tab: &ExperimentTab| match tab {
+            ExperimentTab::Runs => &*runs,
+            ExperimentTab::Traces => &*traces,
+        };
+        let title = |tab: &ExperimentTab| tabs::Tab::new(tab.title()).count(count(tab));
+        let titles: Vec<tabs::Tab<'_>> = ExperimentTab::ALL.iter().map(title).collect();
+        let selected = ExperimentTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
         if let Some(chosen) = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected) {
-            scene.act(Action::ShowTab(Tab::OF_EXPERIMENT[chosen]));
+            scene.act(Action::ShowExperimentTab(ExperimentTab::ALL[chosen]));
         }
         ui.add_space(size::GAP_S);
-        if tab == Tab::Traces {
-            traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
-        } else {
-            runs::runs_ui(ui, scene, memory.runs.of(id), id);
+        match tab {
+            ExperimentTab::Traces => {
+                traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
+            }
+            ExperimentTab::Runs => runs::runs_ui(ui, scene, memory.runs.of(id), id),
         }
     });
 }

@@ -5,23 +5,26 @@ use egui::Ui;
 use super::arrange::{self, Arrangement, BEFORE};
 use super::cells;
 use super::export::Export;
-use super::lines::{Columns, Folded, LinesMemory, Shown, Typed};
+use super::lines::{self, Columns, LinesMemory, Shown, Typed};
 use super::toolbar::{self, Bar, BarEvents, BarMemory};
 use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
 use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
-use crate::state::{Action, Place};
+use crate::state::{Action, FoldKey, Place};
 use crate::views::names::experiment_name;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
-use crate::views::scroll::KeptScroll;
+use crate::views::scroll::NotedScroll;
 use crate::views::step::neighbour;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::menu;
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
 use crate::widgets::tokens::size;
 use crate::words::csv::Separated;
+
+/// What the state calls this list.
+const LIST: &str = "runs";
 
 /// What the table remembers.
 #[derive(Default)]
@@ -30,19 +33,20 @@ pub(super) struct RunsMemory {
     /// The next row is to be selected, or the previous one.
     pub step: Option<bool>,
     visit: Option<u64>,
+    /// The visit for which the filter was looked up.
+    filtered: Option<u64>,
     /// The rows are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
     lines: LinesMemory,
-    folded: Folded,
     table: TableState,
-    scroll: KeptScroll,
+    scroll: NotedScroll,
     selection: RowSelection,
     export: Option<Export>,
 }
 
 impl RunsMemory {
     /// The rows get the keyboard, if there are any.
-    pub(super) fn take_keys(&mut self) -> bool {
+    pub(super) fn focus_rows(&mut self) -> bool {
         self.wants_focus = self.lines.shown.as_ref().is_some_and(|shown| !shown.lines.lines.is_empty());
         self.wants_focus
     }
@@ -74,6 +78,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
     }
     memory.lines.take(runs, traces.value());
+    restore_filter(scene, memory);
     let Some(columns) = memory.lines.columns(scene) else { return };
     let mut arrangement = Arrangement::of(scene.state.run_table(id), &columns);
     let before = arrangement.clone();
@@ -82,7 +87,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
         filter: memory.bar.typed.filter.clone(),
         sort: arrangement.sort.clone(),
         is_flat: arrangement.is_flat,
-        folded: memory.folded.runs.clone(),
+        folded: lines::folded(&scene.state.page().folds),
     };
     let (is_new, is_waiting) = memory.lines.ask(scene, options);
     let Some(shown) = memory.lines.shown.clone() else { return };
@@ -98,6 +103,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     if shown.lines.lines.is_empty() {
         if empty_ui(ui, "No run passes this filter", "Clear the filter") {
             memory.bar.typed = Typed::default();
+            scene.act(Action::Filtered(LIST, String::new()));
         }
     } else {
         table_ui(ui, scene, memory, listed, Arranged { known: &columns, arrangement: &mut arrangement });
@@ -117,6 +123,16 @@ fn same_but_nan(a: &Arrangement, b: &Arrangement) -> bool {
     widths && a.widths.len() == b.widths.len() && (&a.shown, &a.sort, a.is_flat) == (&b.shown, &b.sort, b.is_flat)
 }
 
+/// Who comes back finds what was typed into the filter.
+fn restore_filter(scene: &Scene<'_>, memory: &mut RunsMemory) {
+    let is_new = memory.filtered.replace(scene.state.visit()) != Some(scene.state.visit());
+    let left = scene.state.page().filters.get(LIST).map(String::as_str).unwrap_or_default();
+    if is_new && memory.bar.typed.text != left {
+        memory.bar.typed = Typed { text: left.to_owned(), ..Typed::default() };
+        memory.bar.typed.read();
+    }
+}
+
 fn bar_events(
     scene: &mut Scene<'_>,
     memory: &mut RunsMemory,
@@ -127,22 +143,32 @@ fn bar_events(
     let Listed { id, shown } = listed;
     if events.typed {
         memory.bar.typed.read();
+        scene.act(Action::Filtered(LIST, memory.bar.typed.text.clone()));
         // What a filter finds is not to be hidden by what was folded before.
-        memory.folded = Folded::default();
+        unfold_all(scene);
     }
     if let Some(fold) = events.fold_all {
-        memory.folded.all(&shown.source.runs, fold);
+        unfold_all(scene);
+        if fold {
+            scene.act(Action::Fold(lines::parents(&shown.source.runs), true));
+        }
     }
     if events.clear_selection {
         memory.selection.clear();
         scene.act(Action::SelectRuns(id.clone(), Vec::new()));
     }
     if events.compare {
-        scene.go(Place::Compare { runs: scene.state.selected_runs.ids.clone() });
+        scene.go(Place::comparing(scene.state.selected_runs.ids.clone()));
     }
     if let Some(kind) = events.export {
         export(scene, memory, listed, arrangement, kind);
     }
+}
+
+/// No run's children are hidden any more.
+fn unfold_all(scene: &mut Scene<'_>) {
+    let folded = lines::folded(&scene.state.page().folds);
+    scene.act(Action::Fold(folded.into_iter().map(FoldKey::Run).collect(), false));
 }
 
 fn export(
@@ -183,8 +209,8 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed:
     memory.table.widths.clear();
     memory.table.widths.push(f32::NAN);
     memory.table.widths.extend(&arrangement.widths);
-    memory.scroll.restore(scene, "runs", &mut memory.table.scroll);
-    come_back(scene, memory, shown, id);
+    memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
+    restore_selection(scene, memory, shown, id);
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let total = shown.lines.lines.len();
@@ -204,7 +230,7 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed:
             Some(column) => cells::cell(shown, line, column, clock),
             None => Default::default(),
         });
-    memory.scroll.note(scene, "runs", memory.table.scroll);
+    memory.scroll.note(scene, LIST, memory.table.scroll);
     drop(columns);
     arrangement.widths = memory.table.widths[BEFORE..].to_vec();
     arrangement.widths.resize(arrangement.shown.len(), f32::NAN);
@@ -218,15 +244,14 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed:
 }
 
 /// Who comes back finds the rows selected that were, and goes on with the keys there.
-fn come_back(scene: &mut Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
-    if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) || memory.selection.is_empty() {
+fn restore_selection(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, id: &ExperimentId) {
+    if memory.visit.replace(scene.state.visit()) == Some(scene.state.visit()) {
         return;
     }
-    memory.wants_focus = true;
-    if scene.state.selected_runs.experiment.as_ref() != Some(id) {
-        let ids = memory.selection.rows().filter_map(|line| run_at(shown, line)).collect();
-        scene.act(Action::SelectRuns(id.clone(), ids));
+    if memory.selection.is_empty() {
+        select_again(scene, memory, shown, id);
     }
+    memory.wants_focus |= !memory.selection.is_empty();
 }
 
 /// The row that a step from the cursor leads to; without one, the first or the last.
@@ -274,7 +299,9 @@ fn table_events(
 ) {
     let Listed { id, shown } = listed;
     if let Some(run) = events.folded.and_then(|line| run_at(shown, line)) {
-        memory.folded.toggle(run);
+        let key = FoldKey::Run(run);
+        let is_folded = scene.state.page().folds.has(&key);
+        scene.act(Action::Fold(vec![key], !is_folded));
     }
     if let Some(change) = events.select {
         select(scene, memory, shown, id, change);
@@ -294,6 +321,6 @@ fn open(scene: &mut Scene<'_>, listed: Listed<'_>, arrangement: &Arrangement, ev
     };
     let by_name = events.cell.filter(|(_, column)| is_plain && is_name(*column)).map(|(line, _)| line);
     if let Some(run) = events.opened.or(by_name).and_then(|line| run_at(shown, line)) {
-        scene.go(Place::Run { experiment: Some(id.clone()), run });
+        scene.go(Place::of_run(Some(id.clone()), run));
     }
 }

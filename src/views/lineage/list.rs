@@ -10,7 +10,7 @@ use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
-use crate::state::{Action, Location, Place, SpanRef};
+use crate::state::{DetailTab, Place, SpanRef};
 use crate::views::scene::Scene;
 use crate::views::text_change::NOT_IN_FULL;
 use crate::views::wrapped::Wish;
@@ -297,7 +297,6 @@ fn read_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, text: usiz
 fn open_writer(scene: &mut Scene<'_>, shown: &Shown, writer: &Writer) {
     let experiment = scene.place().experiment().cloned();
     let run = Some(shown.lineage.parent.clone());
-    let place = Place::Trace { experiment, run, trace: writer.trace.clone() };
-    let span = SpanRef { id: writer.span_id.clone(), nth: writer.span_nth };
-    scene.act(Action::Go(Location { span: Some(span), ..Location::at(place) }));
+    let span = Some(SpanRef { id: writer.span_id.clone(), nth: writer.span_nth });
+    scene.go(Place::Trace { experiment, run, trace: writer.trace.clone(), span, detail: DetailTab::default() });
 }

@@ -56,7 +56,7 @@ struct Shown {
 
 impl LineageMemory {
     /// Makes lines and facts anew only when something changed.
-    fn keep_up(&mut self, told: &Numbered<Arc<Lineage>>, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+    fn update_rows(&mut self, told: &Numbered<Arc<Lineage>>, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
         if let Some(shown) = &self.shown
             && shown.id == told.id
             && Arc::ptr_eq(&shown.found, found)
@@ -86,7 +86,13 @@ const TABLE_SHARE: f32 = 0.42;
 /// They are at least so high, if there are as many.
 const TABLE_LEAST: f32 = 4.0 * size::TABLE_ROW;
 
-pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, page: &RunPage) {
+pub(super) fn lineage_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut LineageMemory,
+    page: &RunPage,
+    candidate: Option<usize>,
+) {
     let slot = scene.loader.ask(&LineageOf(page.run.id.clone()), Lane::Selection);
     let Some(told) = slot_ui(ui, scene, &slot, "The family tree", size::TABLE_ROW) else { return };
     let Some(told) = told.as_ref() else {
@@ -96,14 +102,13 @@ pub(super) fn lineage_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Lineag
     };
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
-    let Some(shown) = memory.keep_up(told, found) else { return };
+    let Some(shown) = memory.update_rows(told, found) else { return };
     let lineage = &shown.lineage;
     head_ui(ui, lineage);
     if lineage.candidates.is_empty() {
         text_ui(ui, "No candidate was evaluated in full yet", Type::Body, Tone::Muted);
     } else {
-        let item = scene.state.location().item.as_deref().and_then(|item| item.parse::<usize>().ok());
-        let at = item.and_then(|index| shown.facts.iter().position(|one| one.index == index));
+        let at = candidate.and_then(|index| shown.facts.iter().position(|one| one.index == index));
         // Without a choice what is asked for most stands there: the best.
         let chosen = at.or_else(|| shown.facts.iter().position(|one| one.rank.is_some())).unwrap_or(0);
         let most = (ui.available_height() * TABLE_SHARE).max(TABLE_LEAST);

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::rows::{CandidateFacts, Rank, TreeLine};
 use super::{LineageMemory, Shown};
 use crate::model::RunId;
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{Action, Place, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -85,7 +85,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageM
         });
     let facts = |line: usize| shown.lines.get(line).and_then(|line| shown.facts.get(line.candidate));
     if let Some(one) = events.selected.and_then(facts) {
-        scene.act(Action::FocusItem(Some(one.index.to_string())));
+        scene.act(Action::ShowRunTab(RunTab::FamilyTree { candidate: Some(one.index) }));
     }
     if let Some(run) = events.opened.and_then(facts).and_then(|one| one.runs.first()) {
         open_run(scene, &run.run);
@@ -101,7 +101,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageM
         }
         Shows::Instruction => {
             if let Some((_, parent, own)) = one.compare.first() {
-                scene.go(Place::Compare { runs: vec![parent.clone(), own.clone()] });
+                scene.go(Place::comparing(vec![parent.clone(), own.clone()]));
             }
         }
         _ => {}
@@ -115,8 +115,7 @@ fn own_line(lines: &[TreeLine], candidate: usize) -> Option<usize> {
 
 fn open_run(scene: &mut Scene<'_>, run: &RunId) {
     let experiment = scene.place().experiment().cloned();
-    let place = Place::Run { experiment, run: run.clone() };
-    scene.act(Action::Go(Location::at(place).with_tab(Tab::Program)));
+    scene.go(Place::Run { experiment, run: run.clone(), tab: Some(RunTab::Program { predictor: None }) });
 }
 
 fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Option<usize>) -> CellText<'a> {
@@ -208,7 +207,7 @@ pub(super) fn chosen_ui(ui: &mut Ui, scene: &mut Scene<'_>, one: &CandidateFacts
             let text = format!("Compare with candidate {parent}");
             let tip = "What changed from its parent's program";
             if ui.add(Chip::button(&text)).on_hover_text(tip).clicked() {
-                scene.go(Place::Compare { runs: vec![base.clone(), own.clone()] });
+                scene.go(Place::comparing(vec![base.clone(), own.clone()]));
             }
         }
         if has_proposal {

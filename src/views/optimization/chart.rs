@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui};
 use super::OptimizationMemory;
 use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, EvaluationKind};
 use crate::loader::Optimization;
-use crate::state::{Location, Place, Tab};
+use crate::state::{Place, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::charts::{LineChart, Series, SeriesStyle};
 use crate::widgets::glyphs::Glyph;
@@ -106,6 +106,5 @@ fn legend_ui(ui: &mut Ui, series: &[Series]) {
 /// Goes to an evaluation, to what it evaluated.
 pub(super) fn open(scene: &mut Scene<'_>, run: &crate::model::RunId) {
     let experiment = scene.place().experiment().cloned();
-    let place = Place::Run { experiment, run: run.clone() };
-    scene.act(crate::state::Action::Go(Location::at(place).with_tab(Tab::Program)));
+    scene.go(Place::Run { experiment, run: run.clone(), tab: Some(RunTab::Program { predictor: None }) });
 }

@@ -6,7 +6,7 @@ use super::rows::{Standing, standing};
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
 use crate::query::ProvenanceOf;
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{CompareTab, Place};
 use crate::views::origin::origin_ui;
 use crate::views::parts::link;
 use crate::views::scene::Scene;
@@ -161,11 +161,14 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
 fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>, seed: &Standing, winner: &Standing) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
-        let ways = [("See what changed", Tab::Program), ("See which examples were fixed and broken", Tab::Examples)];
+        let ways = [
+            ("See what changed", CompareTab::Program),
+            ("See which examples were fixed and broken", CompareTab::Examples),
+        ];
         for (text, tab) in ways {
             if link(ui, text, Type::Small, Tone::Accent).clicked() {
-                let place = Place::Compare { runs: vec![seed.run.clone(), winner.run.clone()] };
-                scene.act(Action::Go(Location::at(place).with_tab(tab)));
+                let runs = vec![seed.run.clone(), winner.run.clone()];
+                scene.go(Place::Compare { runs, shown: None, tab: Some(tab) });
             }
         }
     });

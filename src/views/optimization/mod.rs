@@ -6,7 +6,6 @@ mod head;
 mod rows;
 mod table;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
@@ -16,7 +15,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
-use crate::state::{Action, Tab};
+use crate::state::{Action, RunTab};
 use crate::widgets::charts::{ChartState, Series};
 use crate::widgets::chips::Chip;
 use crate::widgets::notice::Notice;
@@ -30,7 +29,6 @@ use rows::Candidates;
 #[derive(Default)]
 pub(super) struct OptimizationMemory {
     shown: Option<(Arc<Option<Optimization>>, Candidates, Vec<Series>)>,
-    unfolded: HashSet<usize>,
     table: TableState,
     /// The row that the keyboard stands on.
     cursor: Option<usize>,
@@ -40,21 +38,21 @@ pub(super) struct OptimizationMemory {
 
 impl OptimizationMemory {
     /// The candidates of this optimization get the keyboard, if they are on screen.
-    pub fn take_keys(&mut self, parent: &RunId) -> bool {
+    pub fn focus_rows(&mut self, parent: &RunId) -> bool {
         let shown = self.shown.as_ref().and_then(|(found, ..)| found.as_ref().as_ref());
         self.wants_focus = shown.is_some_and(|found| found.run.id == *parent && !found.evaluations.is_empty());
         self.wants_focus
     }
 
     /// The run of the row on which the keyboard stands, in the table of this optimization.
-    pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
+    pub fn run_at_cursor(&self, scene: &Scene<'_>, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
-        table::run_of(found, candidates, candidates.lines(&self.unfolded).get(self.cursor?)?)
+        table::run_of(found, candidates, candidates.lines(&scene.state.page().folds).get(self.cursor?)?)
     }
 
     /// Makes rows and series anew only when something changed.
-    fn keep_up(&mut self, found: &Arc<Option<Optimization>>) {
+    fn update_rows(&mut self, found: &Arc<Option<Optimization>>) {
         let known = self.shown.as_ref().map(|(known, ..)| known);
         if known.is_some_and(|known| Arc::ptr_eq(known, found)) {
             return;
@@ -86,7 +84,7 @@ const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
-    memory.keep_up(found);
+    memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         if let Some(stale) = optimization.best.as_ref().and_then(|best| best.stale.as_ref()) {
@@ -143,12 +141,12 @@ fn without_evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, optimization: &Opt
         ui.add_space(size::GAP_XS);
         ui.horizontal(|ui| {
             if optimization.best.is_some() && ui.add(Chip::button("Show its program")).clicked() {
-                scene.act(Action::ShowTab(Tab::Program));
+                scene.act(Action::ShowRunTab(RunTab::Program { predictor: None }));
             }
             if optimization.traces.is_some_and(|traces| traces.traces > 0)
                 && ui.add(Chip::button("Show its traces")).clicked()
             {
-                scene.act(Action::ShowTab(Tab::Traces));
+                scene.act(Action::ShowRunTab(RunTab::Traces));
             }
         });
     });

@@ -1,11 +1,10 @@
 //! Candidates and facts as rows and words: pure functions of what was read.
 
-use std::collections::HashSet;
-
 use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
 use crate::loader::Optimization;
 use crate::model::{Predictor, Program, RunId};
 use crate::query::DataSize;
+use crate::state::{FoldKey, Folds};
 use crate::words;
 
 /// One distinct program.
@@ -99,11 +98,11 @@ impl Candidates {
     }
 
     /// The lines of the table, with the evaluations of what is unfolded.
-    pub fn lines(&self, unfolded: &HashSet<usize>) -> Vec<Line> {
+    pub fn lines(&self, folds: &Folds<FoldKey>) -> Vec<Line> {
         let mut lines = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             lines.push(Line::Candidate(at));
-            if unfolded.contains(&at) {
+            if folds.has(&FoldKey::Candidate(at)) {
                 lines.extend(row.evaluations.iter().map(|place| Line::Evaluation(*place)));
             }
         }

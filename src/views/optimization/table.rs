@@ -8,6 +8,7 @@ use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instru
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
 use crate::model::RunId;
+use crate::state::{Action, FoldKey};
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::table::{CellText, Column, Table};
@@ -79,7 +80,8 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
 pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory) {
     let Some((found, candidates, _)) = &memory.shown else { return };
     let Some(found) = found.as_ref() else { return };
-    let lines = candidates.lines(&memory.unfolded);
+    let folds = &scene.state.page().folds;
+    let lines = candidates.lines(folds);
     let shows = columns(candidates);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
@@ -95,7 +97,9 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
         .show(ui, &mut memory.table, |line, column| {
             let Some((shows, _)) = shows.get(column) else { return CellText::default() };
             match lines.get(line) {
-                Some(Line::Candidate(at)) => candidate(&candidates.rows[*at], *shows, memory.unfolded.contains(at)),
+                Some(Line::Candidate(at)) => {
+                    candidate(&candidates.rows[*at], *shows, folds.has(&FoldKey::Candidate(*at)))
+                }
                 Some(Line::Evaluation(place)) => evaluation(found, *place, *shows),
                 None => CellText::default(),
             }
@@ -109,10 +113,9 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
         }
     }
     if let Some(Line::Candidate(at)) = events.folded.and_then(|line| lines.get(line)) {
-        let at = *at;
-        if !memory.unfolded.remove(&at) {
-            memory.unfolded.insert(at);
-        }
+        let key = FoldKey::Candidate(*at);
+        let is_unfolded = folds.has(&key);
+        scene.act(Action::Fold(vec![key], !is_unfolded));
         return;
     }
     let line = events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::index::{Hits, RunEntry};
 use crate::model::{Experiment, RunId, TraceId};
-use crate::state::{Location, Place};
+use crate::state::Place;
 use crate::views::command::Command;
 use crate::views::parts::short_id;
 
@@ -24,7 +24,7 @@ const MAX_RECENT: usize = 7;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Target {
     Run(Command),
-    Go(Location),
+    Go(Place),
     Open(PathBuf),
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Known<'a> {
     /// The commands that can be run now, with their keys.
     pub commands: &'a [(Command, String)],
     /// Where the user was before, the latest first.
-    pub recent: &'a [Location],
+    pub recent: &'a [Place],
     pub experiments: &'a [Experiment],
     pub runs: &'a [RunEntry],
     pub hits: Option<&'a Hits>,
@@ -63,9 +63,9 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
     };
     // What is typed is looked for in everything: a recent place would only stand there twice.
     if known.typed.trim().is_empty() {
-        for location in known.recent.iter().take(MAX_RECENT) {
-            let (text, note) = words(location, known);
-            add(RECENT, text, note, String::new(), Target::Go(location.clone()));
+        for place in known.recent.iter().take(MAX_RECENT) {
+            let (text, note) = words(place, known);
+            add(RECENT, text, note, String::new(), Target::Go(place.clone()));
         }
     }
     for (command, key) in known.commands {
@@ -73,17 +73,17 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
         add(COMMANDS, command.text().to_owned(), note, key.clone(), Target::Run(*command));
     }
     for experiment in known.experiments {
-        let place = Place::Experiment(experiment.id.clone());
+        let place = Place::of_experiment(experiment.id.clone());
         let note = format!("experiment {}", experiment.id);
-        add(EXPERIMENTS, experiment.name.clone(), note, String::new(), Target::Go(Location::at(place)));
+        add(EXPERIMENTS, experiment.name.clone(), note, String::new(), Target::Go(place));
     }
     for run in known.hits.into_iter().flat_map(|hits| &hits.runs).filter_map(|at| known.runs.get(*at)) {
-        let place = Place::Run { experiment: Some(run.experiment.clone()), run: run.run.clone() };
-        add(RUNS, run.name.clone(), run.note.clone(), String::new(), Target::Go(Location::at(place)));
+        let place = Place::of_run(Some(run.experiment.clone()), run.run.clone());
+        add(RUNS, run.name.clone(), run.note.clone(), String::new(), Target::Go(place));
     }
     for trace in known.traces {
-        let place = Place::Trace { experiment: None, run: None, trace: trace.clone() };
-        add(TRACES, trace.to_string(), "trace".to_owned(), String::new(), Target::Go(Location::at(place)));
+        let place = Place::of_trace(None, None, trace.clone());
+        add(TRACES, trace.to_string(), "trace".to_owned(), String::new(), Target::Go(place));
     }
     for store in known.stores {
         let path = PathBuf::from(store);
@@ -95,24 +95,24 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
 }
 
 /// What a place is called, and where it is.
-fn words(location: &Location, known: &Known<'_>) -> (String, String) {
-    let experiment = location.place.experiment().map(|id| {
+fn words(place: &Place, known: &Known<'_>) -> (String, String) {
+    let experiment = place.experiment().map(|id| {
         let found = known.experiments.iter().find(|one| one.id == *id);
         found.map_or_else(|| format!("experiment {id}"), |one| one.name.clone())
     });
-    let run = location.place.run().map(|id| {
+    let run = place.run().map(|id| {
         let found = known.runs.iter().find(|one| one.run == *id);
         found.map_or_else(|| short_id(id.as_str()), |one| one.name.clone())
     });
-    let tab = location.tab.map(|tab| tab.title().to_owned());
+    let tab = place.tab_title().map(str::to_owned);
     let join = |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    match &location.place {
+    match place {
         Place::Store => ("All experiments".to_owned(), String::new()),
-        Place::Experiment(_) => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
+        Place::Experiment { .. } => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
         Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
         Place::Program(hash) => (short_id(hash.as_str()), "program".to_owned()),
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
-        Place::Compare { runs } => {
+        Place::Compare { runs, .. } => {
             let name = |id: &RunId| {
                 let found = known.runs.iter().find(|one| one.run == *id);
                 found.map_or_else(|| short_id(id.as_str()), |one| one.name.clone())
@@ -143,9 +143,9 @@ mod tests {
             name: "eval_full_2".into(),
             note: "ticket-router · a".into(),
         }];
-        let recent: Vec<Location> =
+        let recent: Vec<Place> =
             ["experiment/1/run/a?tab=traces", "experiment/1", "experiment/1/run/zz/trace/tr-1", ""]
-                .map(|text| Location::parse(text).0)
+                .map(|text| Place::parse(text).0)
                 .into();
         let known = Known { recent: &recent, experiments: &experiments, runs: &runs, ..Known::default() };
         let texts: Vec<(String, String)> = entries(&known)

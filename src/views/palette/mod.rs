@@ -11,10 +11,10 @@ use egui::{Id, Ui};
 
 use super::command::Command;
 use super::scene::Scene;
-use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{Experiment, RunId, TraceId};
 use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
-use crate::state::{Action, Location, Place};
+use crate::state::{Action, Place};
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
 use crate::words;
 use entries::{Entry, GROUPS, Known, Target};
@@ -106,25 +106,25 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     }
     match target? {
         Target::Run(command) => return Some(command),
-        Target::Go(location) if !memory.compared.is_empty() => compare(scene, memory, &location),
-        Target::Go(location) => scene.act(Action::Go(location)),
+        Target::Go(place) if !memory.compared.is_empty() => compare(scene, memory, &place),
+        Target::Go(place) => scene.go(place),
         Target::Open(path) => scene.act(Action::OpenStore(path)),
     }
     None
 }
 
 /// The chosen run beside those that are compared; among two or more it is the one that is shown.
-fn compare(scene: &mut Scene<'_>, memory: &PaletteMemory, chosen: &Location) {
-    let Some(run) = chosen.place.run().cloned() else { return };
+fn compare(scene: &mut Scene<'_>, memory: &PaletteMemory, chosen: &Place) {
+    let Some(run) = chosen.run().cloned() else { return };
     let mut runs = memory.compared.clone();
-    let item = (runs.len() > 1).then(|| run.to_string());
+    let shown = (runs.len() > 1).then(|| run.clone());
     if let [only] = runs.as_slice() {
         // What is looked at is compared with what was chosen.
         runs = vec![run, only.clone()];
     } else if !runs.contains(&run) {
         runs.push(run);
     }
-    scene.act(Action::Go(Location { item, ..Location::at(Place::Compare { runs }) }));
+    scene.go(Place::Compare { runs, shown, tab: None });
 }
 
 fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching: bool) -> String {
@@ -171,7 +171,7 @@ fn read_runs(scene: &mut Scene<'_>, memory: &mut PaletteMemory, experiments: &[E
     let is_due = memory.indexed.is_none_or(|at| scene.clock.now.saturating_duration_since(at) > INDEX_EVERY);
     if memory.is_stale && (is_due || !is_missing) {
         (memory.is_stale, memory.indexed) = (false, Some(scene.clock.now));
-        memory.index_id = fresh_id();
+        memory.index_id = unique_id();
     }
     is_missing
 }
@@ -232,7 +232,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
     let only_runs = !memory.compared.is_empty();
     if only_runs {
         let is_other = |run: &RunId| !memory.compared.contains(run);
-        recent.retain(|location| matches!(&location.place, Place::Run { run, .. } if is_other(run)));
+        recent.retain(|place| matches!(place, Place::Run { run, .. } if is_other(run)));
     }
     let made_of = MadeOf {
         typed: typed.to_owned(),

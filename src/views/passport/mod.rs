@@ -9,10 +9,11 @@ use super::origin::{self, Line, line_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::scene::Scene;
+use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, ProgramOf};
 use crate::model::{RunId, StateHash};
 use crate::query::{Passport, PassportOf};
-use crate::state::{Action, Location, NoticeText, Place};
+use crate::state::{Action, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
@@ -32,6 +33,20 @@ const MOST_LINES: usize = 200;
 
 /// More of them scroll.
 const ROWS_MOST: usize = 12;
+
+/// What the state calls the list of evaluations.
+const LIST: &str = "evaluations";
+
+/// What the page remembers.
+#[derive(Default)]
+pub(super) struct PassportMemory {
+    evaluations: TableState,
+    scroll: NotedScroll,
+    row: NotedRow,
+    /// The evaluation that the keyboard stands on.
+    cursor: Option<RunId>,
+}
+
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
 pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     match subject(scene, at_cursor) {
@@ -41,13 +56,13 @@ pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
 }
 
 /// Looks up which program is wanted.
-pub(super) fn look_up(scene: &mut Scene<'_>) {
+pub(super) fn resolve_pending(scene: &mut Scene<'_>) {
     let Some(run) = scene.state.wants_origin.clone() else { return };
     let slot = scene.loader.ask(&ProgramOf { run: run.clone(), best: false }, Lane::Selection);
     let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
     let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
         (Some(Some(found)), _) => match &found.program.state_hash {
-            Some(hash) => Action::Go(Location::at(Place::Program(hash.clone()))),
+            Some(hash) => Action::Go(Place::Program(hash.clone())),
             None => nothing("It is not known which program this is", "Its state is incomplete or damaged".to_owned()),
         },
         (Some(None), _) => nothing("This run has no program", "Evaluations and optimizations have one".to_owned()),
@@ -58,7 +73,7 @@ pub(super) fn look_up(scene: &mut Scene<'_>) {
     scene.act(target);
 }
 
-pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) {
+pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut PassportMemory, hash: &StateHash) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.ask(&PassportOf(hash.clone()), Lane::Selection);
         if slot.wants_skeleton(scene.clock.now) {
@@ -74,7 +89,7 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, hash: &StateHash) 
             origins_ui(ui, scene, passport);
             let evaluations: Vec<Evaluated> =
                 passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
-            evaluations_ui(ui, scene, &evaluations, passport.evaluations.len());
+            evaluations_ui(ui, scene, memory, &evaluations, passport.evaluations.len());
             let nowhere = match passport.complete {
                 true => "No optimization began with it or chose it as its best program",
                 false => "None of the optimizations looked at began with it or chose it as its best program",
@@ -151,7 +166,13 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
 }
 
 /// Every evaluation of the program; a click goes to its run.
-fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated], total: usize) {
+fn evaluations_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut PassportMemory,
+    evaluations: &[Evaluated],
+    total: usize,
+) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         card_heading_ui(ui, "Evaluations");
@@ -173,16 +194,18 @@ fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated],
             Column::text("Experiment", 120.0).unsorted(),
             Column::number("Tokens", 76.0).unsorted(),
         ];
-        let id = egui::Id::unique("evaluations of a program");
-        let (mut state, mut cursor) =
-            ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
+        memory.scroll.restore(scene, LIST, &mut memory.evaluations.scroll);
+        if let Some(row) = memory.row.restore(scene, LIST) {
+            memory.cursor = row.map(|id| RunId::from(id.as_str()));
+        }
+        let cursor = evaluations.iter().position(|one| one.target.run() == memory.cursor.as_ref());
         let needed: f32 = columns.iter().map(|column| column.width).sum();
         let bar = if needed > ui.available_width() - size::SCROLL_BAR { size::SCROLL_BAR } else { size::RULE };
         let height = Table::height_of(evaluations.len().min(ROWS_MOST)) + bar;
         let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len());
-        let table = table.height(height).selected(cursor.filter(|row| *row < evaluations.len()));
+        let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some()));
         let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
-        let events = table.show(ui, &mut state, |row, column| {
+        let events = table.show(ui, &mut memory.evaluations, |row, column| {
             let Some(one) = evaluations.get(row) else { return CellText::unknown() };
             match column {
                 0 => CellText::text(one.name.as_str()).tone(Tone::Accent),
@@ -197,8 +220,11 @@ fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, evaluations: &[Evaluated],
                 _ => known(&one.tokens).tone(Tone::Muted),
             }
         });
-        cursor = events.selected.or(cursor);
-        ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
+        memory.scroll.note(scene, LIST, memory.evaluations.scroll);
+        if let Some(run) = events.selected.and_then(|row| evaluations.get(row)?.target.run()) {
+            memory.cursor = Some(run.clone());
+            scene.act(Action::Selected(LIST, run.to_string()));
+        }
         if let Some(one) = events.cell.map(|(row, _)| row).or(events.opened).and_then(|row| evaluations.get(row)) {
             scene.act(Action::Go(one.target.clone()));
         }

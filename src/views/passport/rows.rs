@@ -2,7 +2,7 @@
 
 use crate::query::Passport;
 use crate::query::passport::PassportEvaluation;
-use crate::state::{Location, Place};
+use crate::state::Place;
 use crate::views::origin::Line;
 use crate::words;
 
@@ -17,12 +17,12 @@ pub(super) struct Evaluated {
     pub optimization: Option<String>,
     pub experiment: String,
     pub tokens: Option<String>,
-    pub target: Location,
+    pub target: Place,
 }
 
 /// An evaluation as a row.
 pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
-    let place = Place::Run { experiment: Some(one.run.experiment_id.clone()), run: one.run.id.clone() };
+    let place = Place::of_run(Some(one.run.experiment_id.clone()), one.run.id.clone());
     Evaluated {
         name: if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
         score: one.score.map(words::value),
@@ -31,7 +31,7 @@ pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),
         experiment: one.experiment.clone(),
         tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count_short),
-        target: Location::at(place),
+        target: place,
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn descendants(passport: &Passport) -> Vec<Line> {
     let run = |word: &str, one: &crate::query::passport::RunRef| Line {
         text: one.name.clone(),
         note: word.to_owned(),
-        target: Some(Location::at(Place::Run { experiment: None, run: one.run_id.clone() })),
+        target: Some(Place::of_run(None, one.run_id.clone())),
     };
     let mut lines: Vec<Line> = passport.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
     lines.extend(passport.seed_of.iter().map(|one| run("began with it", one)));
@@ -51,7 +51,7 @@ pub(super) fn descendants(passport: &Passport) -> Vec<Line> {
             lines.extend(relatives.iter().map(|one| Line {
                 text: format!("Candidate {}", one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
-                target: one.hash.clone().map(|hash| Location::at(Place::Program(hash))),
+                target: one.hash.clone().map(Place::Program),
             }));
         }
     }

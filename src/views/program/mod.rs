@@ -19,7 +19,7 @@ use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
 use crate::model::dspy::run_names;
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::query::ArtifactsOf;
-use crate::state::Action;
+use crate::state::{Action, RunTab};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::scroll::RowScroll;
@@ -48,7 +48,7 @@ pub(super) struct ProgramMemory {
 
 impl ProgramMemory {
     /// Forgets what belongs to another predictor.
-    fn keep_up(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
+    fn reset_for(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
         let is_same = self.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, program) && *at == predictor);
         if !is_same {
             let exports = self.exports.take();
@@ -62,7 +62,13 @@ const LIST_WIDTH: f32 = 210.0;
 /// Where it is narrow, this share of the width.
 const LIST_SHARE: f32 = 0.3;
 
-pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemory, page: &RunPage) {
+pub(super) fn program_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramMemory,
+    page: &RunPage,
+    chosen: Option<&str>,
+) {
     let slot = scene.loader.ask(&ProgramOf { run: page.run.id.clone(), best: false }, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
     let problems = rows::problems(slot.warnings(), &page.run.id);
@@ -76,11 +82,10 @@ pub(super) fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Progra
         return;
     };
     let predictors = &prepared.program.predictors;
-    let item = scene.state.location().item.as_deref();
     // A program may begin with a part that has nothing to read, as a retriever.
     let first = predictors.iter().position(|one| one.text().is_some()).unwrap_or(0);
-    let at = item.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
-    memory.keep_up(found, at);
+    let at = chosen.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
+    memory.reset_for(found, at);
     head::head_ui(ui, scene, memory, page, &prepared.program);
     // Its file may be in a folder that is somewhere else now.
     let can_be_named = prepared.program.source == ProgramSource::Params && {
@@ -157,6 +162,6 @@ fn predictors_ui(
             }
         });
     if let Some(one) = chosen.or(response.moved_to).and_then(|row| predictors.get(row)) {
-        scene.act(Action::FocusItem(Some(one.path.clone())));
+        scene.act(Action::ShowRunTab(RunTab::Program { predictor: Some(one.path.clone()) }));
     }
 }

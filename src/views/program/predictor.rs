@@ -7,7 +7,7 @@ use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
 use crate::query::ProvenanceOf;
-use crate::state::{Action, Location, NoticeText, PHRASE_MOST, Place, Tab};
+use crate::state::{Action, NoticeText, PHRASE_MOST, Phrase, Place, RunTab};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
 use crate::views::body::text::{Block, Face, TextMemory, text_block_ui};
@@ -90,7 +90,7 @@ fn instructions_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemor
                 let block = Block { face: Face::Prose, most_lines: LINES_MOST, offer };
                 let passage = text_block_ui(ui, scene, &mut memory.instructions, body, block);
                 if let (Some(passage), Some(parent)) = (passage, history) {
-                    look_up(scene, parent, &predictor.path, &passage);
+                    show_history(scene, parent, &predictor.path, &passage);
                 }
             }
             None => {
@@ -140,7 +140,7 @@ fn saved_ui(
 }
 
 /// Shows in which programs of the optimization a passage stands.
-fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
+fn show_history(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
     let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
     if passage.is_empty() || passage.len() > PHRASE_MOST {
         let what = "This is no passage to look up";
@@ -149,9 +149,8 @@ fn look_up(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str) {
         return;
     }
     let experiment = scene.place().experiment().cloned();
-    let place = Place::Run { experiment, run: parent.clone() };
-    let (item, phrase) = (Some(path.to_owned()), Some(passage));
-    scene.act(Action::Go(Location { item, phrase, ..Location::at(place).with_tab(Tab::Evolution) }));
+    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)) };
+    scene.go(Place::Run { experiment, run: parent.clone(), tab: Some(tab) });
 }
 
 /// Who wrote the instructions: asked of the optimization in which they may have been written, and of the run that shows

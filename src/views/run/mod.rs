@@ -10,7 +10,7 @@ use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
 use super::evolution::{EvolutionMemory, evolution_ui};
-use super::kept::KeptPlaces;
+use super::last_shown::LastShown;
 use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
@@ -22,7 +22,7 @@ use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, RunPage, TraceScope};
 use crate::model::{Lifecycle, RunId};
 use crate::query::{RunPageOf, TraceIndexOf};
-use crate::state::{Action, Place, Tab};
+use crate::state::{Action, Place, RunTab};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{text_ui, title_ui};
@@ -35,7 +35,7 @@ use crate::words;
 #[derive(Default)]
 pub(super) struct RunMemory {
     overview: overview::OverviewMemory,
-    metrics: KeptPlaces<RunId, metrics::MetricsMemory>,
+    metrics: LastShown<RunId, metrics::MetricsMemory>,
     artifacts: artifacts::ArtifactsMemory,
     traces: TracesMemory,
     program: ProgramMemory,
@@ -48,11 +48,10 @@ pub(super) struct RunMemory {
 
 impl RunMemory {
     /// The table on screen gets the keyboard, if it has rows.
-    pub fn take_keys(&mut self, scene: &Scene<'_>, run: &RunId) -> bool {
-        match scene.state.location().tab {
-            Some(Tab::Traces) => self.traces.take_keys(&TraceScope::Run(run.clone())),
-            None | Some(Tab::Optimization) => self.optimization.take_keys(run),
-            _ => false,
+    pub fn focus_rows(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
+        match tab {
+            Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
+            tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
     }
 
@@ -65,13 +64,28 @@ impl RunMemory {
 impl RunMemory {
     /// The evaluation or candidate on which the keyboard stands, where their table is shown.
     pub fn candidate_at_cursor(&self, scene: &Scene<'_>) -> Option<RunId> {
-        let Place::Run { run, .. } = scene.place() else { return None };
-        let is_elsewhere = scene.state.location().tab.is_some_and(|tab| tab != Tab::Optimization);
-        if is_elsewhere { None } else { self.optimization.run_at_cursor(run) }
+        let Place::Run { run, tab, .. } = scene.place() else { return None };
+        shows_candidates(tab.as_ref()).then(|| self.optimization.run_at_cursor(scene, run)).flatten()
     }
 }
 
-pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId) {
+/// Whether the table of an optimization's candidates may be on screen.
+fn shows_candidates(tab: Option<&RunTab>) -> bool {
+    match tab {
+        None | Some(RunTab::Optimization) => true,
+        Some(
+            RunTab::FamilyTree { .. }
+            | RunTab::Evolution { .. }
+            | RunTab::Overview { .. }
+            | RunTab::Program { .. }
+            | RunTab::Metrics { .. }
+            | RunTab::Traces
+            | RunTab::Artifacts { .. },
+        ) => false,
+    }
+}
+
+pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId, tab: Option<RunTab>) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.ask(&RunPageOf(id.clone()), Lane::Selection);
         let Some(page) = slot_ui(ui, scene, &slot, "The run", size::TABLE_ROW) else { return };
@@ -80,20 +94,28 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             return;
         };
         header_ui(ui, scene, page);
-        let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page);
+        let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page, tab);
         ui.add_space(size::GAP_S);
         match tab {
-            Tab::Metrics => {
-                let own = memory.metrics.of_or(id, metrics::MetricsMemory::with_drawing_of);
-                metrics::metrics_ui(ui, scene, own, page);
+            RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            RunTab::FamilyTree { candidate } => lineage_ui(ui, scene, &mut memory.lineage, page, candidate),
+            RunTab::Evolution { predictor, phrase } => {
+                evolution_ui(ui, scene, &mut memory.evolution, id, (predictor.as_ref(), phrase.as_ref()));
             }
-            Tab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
-            Tab::Program => program_ui(ui, scene, &mut memory.program, page),
-            Tab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
-            Tab::Lineage => lineage_ui(ui, scene, &mut memory.lineage, page),
-            Tab::Evolution => evolution_ui(ui, scene, &mut memory.evolution, id),
-            Tab::Artifacts => artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id),
-            _ => overview::overview_ui(ui, scene, &mut memory.overview, page),
+            RunTab::Overview { value } => {
+                overview::overview_ui(ui, scene, &mut memory.overview, page, value.as_deref());
+            }
+            RunTab::Program { predictor } => {
+                program_ui(ui, scene, &mut memory.program, page, predictor.as_deref());
+            }
+            RunTab::Metrics { key } => {
+                let own = memory.metrics.of_or(id, metrics::MetricsMemory::with_drawing_of);
+                metrics::metrics_ui(ui, scene, own, page, key.as_deref());
+            }
+            RunTab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
+            RunTab::Artifacts { path } => {
+                artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id, path.as_deref());
+            }
         }
     });
 }
@@ -129,7 +151,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
             text_ui(ui, "in", Type::Small, Tone::Faint);
             if link(ui, &parent.name, Type::Small, Tone::Accent).clicked() {
                 let experiment = scene.place().experiment().cloned();
-                scene.go(Place::Run { experiment, run: parent.id.clone() });
+                scene.go(Place::of_run(experiment, parent.id.clone()));
             }
             if run.parent_inferred {
                 text_ui(ui, "inferred", Type::Small, Tone::Faint)
@@ -139,24 +161,36 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     });
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: &mut shown_tabs::KnowsGepa, page: &RunPage) -> Tab {
-    let shown = shown_tabs::shown_tabs(scene, known, page);
-    let tab = scene.state.location().tab.unwrap_or(shown_tabs::first(page));
+/// The row of tabs; returns the one that is shown. `wanted`: the one that was chosen, if any.
+fn tabs_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    known: &mut shown_tabs::KnowsGepa,
+    page: &RunPage,
+    wanted: Option<RunTab>,
+) -> RunTab {
+    let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
+    let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
     let metrics = words::count(page.values.metrics.len() as u64);
     let index = scene.loader.ask(&TraceIndexOf(TraceScope::Run(page.run.id.clone())), Lane::Visible);
     let traces = index.value().map(|index| words::count(index.total)).unwrap_or_default();
-    let title = |tab: &Tab| match tab {
-        Tab::Metrics => tabs::Tab::new(tab.title()).count(&metrics),
-        Tab::Traces => tabs::Tab::new(tab.title()).count(&traces),
-        _ => tabs::Tab::new(tab.title()),
+    let title = |tab: &RunTab| match tab {
+        RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
+        RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+        RunTab::Optimization
+        | RunTab::FamilyTree { .. }
+        | RunTab::Evolution { .. }
+        | RunTab::Overview { .. }
+        | RunTab::Program { .. }
+        | RunTab::Artifacts { .. } => tabs::Tab::new(tab.title()),
     };
     let titles: Vec<tabs::Tab<'_>> = shown.iter().map(title).collect();
-    let selected = shown.iter().position(|one| *one == tab).unwrap_or(0);
-    match tabs::show(ui, "run tabs", "Run", &titles, selected) {
+    let selected = shown.iter().position(|one| one.is_same_tab(&tab)).unwrap_or(0);
+    match tabs::show(ui, "run tabs", "Run", &titles, selected).and_then(|chosen| shown.get(chosen)) {
         Some(chosen) => {
-            scene.act(Action::ShowTab(shown[chosen]));
-            shown[chosen]
+            scene.act(Action::ShowRunTab(chosen.clone()));
+            chosen.clone()
         }
-        None => shown[selected],
+        None => tab,
     }
 }

@@ -33,12 +33,17 @@ pub(super) struct OverviewMemory {
     reader_height: Option<f32>,
 }
 
-pub(super) fn overview_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory, page: &RunPage) {
+pub(super) fn overview_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut OverviewMemory,
+    page: &RunPage,
+    value: Option<&str>,
+) {
     memory.ask.show(ui, scene);
     let groups = rows::groups(page, scene.clock);
-    let item = scene.state.location().item.clone();
-    let opened = item.and_then(|item| rows::find(&groups, &item).cloned());
-    let cards = Cards { page, groups: &groups };
+    let opened = value.and_then(|value| rows::find(&groups, value).cloned());
+    let cards = Cards { page, groups: &groups, opened: value };
     let Some(line) = opened else {
         all_ui(ui, scene, memory, &cards);
         return;

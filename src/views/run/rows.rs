@@ -100,7 +100,7 @@ fn facts(page: &RunPage, clock: Clock) -> Vec<Line> {
         Line::new("Run id", run.id.to_string()),
         Line::new("Status", status.to_lowercase()),
         Line::new("Experiment", experiment.unwrap_or_else(|| run.experiment_id.to_string()))
-            .to(Place::Experiment(run.experiment_id.clone())),
+            .to(Place::of_experiment(run.experiment_id.clone())),
     ];
     lines.extend(parent(page));
     let start = Line::new("Started", time(run.start_time_ms));
@@ -121,7 +121,7 @@ fn parent(page: &RunPage) -> Option<Line> {
         return Some(Line::new("Parent", id.to_string()).note("missing in this store"));
     };
     let name = if parent.name.is_empty() { parent.id.to_string() } else { parent.name.clone() };
-    let place = Place::Run { experiment: Some(parent.experiment_id.clone()), run: parent.id.clone() };
+    let place = Place::of_run(Some(parent.experiment_id.clone()), parent.id.clone());
     let note = match parent.lifecycle {
         crate::model::Lifecycle::Deleted => "deleted",
         crate::model::Lifecycle::Active => inferred,

@@ -5,12 +5,11 @@ use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
 use crate::query::{ArtifactsOf, OptimizationOf};
-use crate::state::Tab;
+use crate::state::RunTab;
 use crate::views::scene::Scene;
 
-/// The tabs of a run. The one that is shown stands among them in any case.
-pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage) -> Vec<Tab> {
-    let current = scene.state.location().tab;
+/// The tabs of a run, nothing chosen in any. The one that is shown stands among them in any case.
+pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage, shown: &RunTab) -> Vec<RunTab> {
     let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
     let files: Vec<&str> = tree.value().map_or_else(Vec::new, |tree| {
         tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
@@ -21,14 +20,14 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
         let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(parent.id.clone())), Lane::Visible);
         tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == artifacts::CANDIDATES))
     });
-    let has = |tab: Tab| match tab {
-        Tab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
-        Tab::Lineage => is_gepa,
-        Tab::Evolution => is_optimization(page),
-        Tab::Program => has_program(page, &files) || is_told_by_gepa,
-        _ => true,
+    let has = |tab: &RunTab| match tab {
+        RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
+        RunTab::FamilyTree { .. } => is_gepa,
+        RunTab::Evolution { .. } => is_optimization(page),
+        RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
+        RunTab::Overview { .. } | RunTab::Metrics { .. } | RunTab::Traces | RunTab::Artifacts { .. } => true,
     };
-    Tab::OF_RUN.into_iter().filter(|tab| current == Some(*tab) || has(*tab)).collect()
+    RunTab::ALL.iter().filter(|tab| tab.is_same_tab(shown) || has(tab)).cloned().collect()
 }
 
 /// Whether a run is one of GEPA's. What its files do not tell is asked once, not with every change of the store.
@@ -61,8 +60,8 @@ impl KnowsGepa {
 }
 
 /// The tab of a run that is shown first.
-pub(super) fn first(page: &RunPage) -> Tab {
-    if is_optimization(page) { Tab::Optimization } else { Tab::Overview }
+pub(super) fn first(page: &RunPage) -> RunTab {
+    if is_optimization(page) { RunTab::Optimization } else { RunTab::Overview { value: None } }
 }
 
 fn is_optimization(page: &RunPage) -> bool {

@@ -10,7 +10,7 @@ use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TraceTree};
 use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{Action, ExperimentTab, Place};
 use crate::views::command::Command;
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
@@ -124,8 +124,8 @@ fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
         let chip = Chip::button(&text).glyph(Glyph::Arrow, Tone::Muted);
         if ui.add(chip).on_hover_text("Show the traces of the experiment by session").clicked() {
             scene.act(Action::GroupBySession(true));
-            let place = Place::Experiment(tree.head.row.experiment_id.clone());
-            scene.act(Action::Go(Location::at(place).with_tab(Tab::Traces)));
+            let experiment = tree.head.row.experiment_id.clone();
+            scene.go(Place::Experiment { experiment, tab: ExperimentTab::Traces });
         }
     }
     if let Some(user) = tree.head.user() {

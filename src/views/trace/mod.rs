@@ -17,7 +17,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};
-use crate::state::{Action, Location, Place};
+use crate::state::{Action, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
@@ -126,7 +126,7 @@ fn no_spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, why: Option<&NoSpans>) {
 }
 
 fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<TraceTree>>, tree: &TraceTree) {
-    let folds = &scene.state.folded_spans;
+    let folds = &scene.state.page().folds;
     let with_adapters = scene.state.settings.show_adapters;
     let is_same = memory.made_of.as_ref().is_some_and(|(old, version, adapters)| {
         Arc::ptr_eq(old, answer) && *version == folds.version() && *adapters == with_adapters
@@ -141,12 +141,10 @@ fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<Tr
 
 /// Goes to the next or the previous trace of the list that this one is in.
 pub(super) fn step(scene: &mut Scene<'_>, memory: &mut TraceMemory, forward: bool) {
-    let Place::Trace { experiment, run, .. } = scene.place().clone() else { return };
+    let Place::Trace { experiment, run, detail, .. } = scene.place().clone() else { return };
     let Some(place) = &memory.place else { return };
     let target = if forward { place.next.clone() } else { place.previous.clone() };
     if let Some(trace) = target {
-        let detail = scene.state.location().detail;
-        let place = Place::Trace { experiment, run, trace };
-        scene.act(Action::Go(Location { detail, ..Location::at(place) }));
+        scene.go(Place::Trace { experiment, run, trace, span: None, detail });
     }
 }

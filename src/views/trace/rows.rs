@@ -3,7 +3,7 @@
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{SpanTokens, TokenSource, TraceFigures, TraceTree};
 use crate::model::Tokens;
-use crate::state::Folds;
+use crate::state::{FoldKey, Folds};
 use crate::words;
 
 /// One row.
@@ -29,13 +29,13 @@ pub(super) struct SpanLines {
 
 /// Makes the rows. Adapters are left out unless wanted; one that failed, or that has other spans below
 /// it, always stands.
-pub(super) fn rows(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
-    let made = make(tree, folded, with_adapters);
+pub(super) fn rows(tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool) -> SpanLines {
+    let made = make(tree, folds, with_adapters);
     // Of a damaged trace nothing but adapters may be left: then they are what there is to see.
-    if made.lines.is_empty() && !with_adapters { make(tree, folded, true) } else { made }
+    if made.lines.is_empty() && !with_adapters { make(tree, folds, true) } else { made }
 }
 
-fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLines {
+fn make(tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool) -> SpanLines {
     let nodes = &tree.outline.forest.nodes;
     let times = |at: usize| tree.outline.times.get(at).copied().unwrap_or(1);
     let is_quiet = |at: usize| {
@@ -59,7 +59,7 @@ fn make(tree: &TraceTree, folded: &Folds<usize>, with_adapters: bool) -> SpanLin
             has_children = !(is_quiet(child) && is_left_out(child));
             child += nodes[child].descendants + 1;
         }
-        let is_open = !folded.has(&node.item);
+        let is_open = !folds.has(&FoldKey::Span(node.item));
         made.lines.push(SpanLine {
             ordinal: node.item,
             depth: node.depth as usize,
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(folded.folded_adapters, 2);
         assert_eq!(rows(&tree, &Folds::default(), true).lines.len(), 7);
         let mut folds = Folds::default();
-        folds.set(0, true);
+        folds.set(FoldKey::Span(0), true);
         let closed = rows(&tree, &folds, false);
         assert_eq!(closed.lines, [SpanLine { ordinal: 0, depth: 0, is_open: Some(false), times: 1 }]);
         assert_eq!(row_of(&closed.lines, &tree, 5), Some(0));

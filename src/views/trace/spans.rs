@@ -6,7 +6,7 @@ use super::TraceMemory;
 use super::rows::{self, SpanLine, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
 use crate::query::TraceFiguresOf;
-use crate::state::Action;
+use crate::state::{Action, FoldKey, Place};
 use crate::views::scene::Scene;
 use crate::views::spans::{find_span, kind_tone, span_ref};
 use crate::widgets::row_text;
@@ -107,9 +107,11 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
     let lines = &memory.lines.lines;
-    let focused = scene.state.location().span.as_ref().and_then(|span| find_span(tree, span)).or(Some(0));
-    let focused =
-        focused.filter(|_| scene.state.location().span.is_some()).or_else(|| lines.first().map(|l| l.ordinal));
+    let wanted = if let Place::Trace { span, .. } = scene.place() { span.as_ref() } else { None };
+    let focused = match wanted {
+        Some(span) => find_span(tree, span).or(Some(0)),
+        None => lines.first().map(|line| line.ordinal),
+    };
     let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
     let reveal = cursor.filter(|_| memory.wants_focus);
     let tokens = Tokens::of(ui);
@@ -157,7 +159,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     }
     let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
         if line.is_open.is_some() {
-            scene.act(Action::FoldSpan(line.ordinal, is_folded));
+            scene.act(Action::Fold(vec![FoldKey::Span(line.ordinal)], is_folded));
         }
     };
     if let Some(line) = toggled.and_then(|row| lines.get(row)) {

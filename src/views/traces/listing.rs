@@ -1,9 +1,9 @@
 //! The lines of a list of traces: one after another, or by session.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::loader::SessionGroup;
+use crate::state::{FoldKey, Folds};
 use crate::store::TraceHandle;
 
 /// What a line is; it stays the same when lines come before it.
@@ -16,7 +16,7 @@ pub(super) enum Line {
 }
 
 impl Line {
-    /// As the history keeps it.
+    /// As it is noted of the page.
     pub fn to_text(&self) -> String {
         match self {
             Self::Trace(handle) => handle.0.to_string(),
@@ -25,7 +25,7 @@ impl Line {
         }
     }
 
-    /// Reads what the history kept.
+    /// Reads what was noted.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("session") {
             Some("") => Some(Self::Session(None)),
@@ -36,11 +36,11 @@ impl Line {
 }
 
 /// The lines of the sessions, without the traces of those that are folded.
-pub(super) fn by_session(groups: &[SessionGroup], folded: &HashSet<Option<Arc<str>>>) -> Vec<Line> {
+pub(super) fn by_session(groups: &[SessionGroup], folds: &Folds<FoldKey>) -> Vec<Line> {
     let mut lines = Vec::with_capacity(groups.iter().map(|group| group.traces.len() + 1).sum());
     for group in groups {
         lines.push(Line::Session(group.id.clone()));
-        if !folded.contains(&group.id) {
+        if !folds.has(&FoldKey::Session(group.id.clone())) {
             lines.extend(group.traces.iter().map(|handle| Line::Trace(*handle)));
         }
     }
@@ -100,9 +100,12 @@ mod tests {
         };
         let groups = [group(Some("b"), &[9, 3]), group(Some("a"), &[8]), group(None, &[7])];
         let text = |lines: &[Line]| lines.iter().map(Line::to_text).collect::<Vec<_>>().join(" ");
-        let open = by_session(&groups, &HashSet::new());
+        let open = by_session(&groups, &Folds::default());
         assert_eq!(text(&open), "session/b 9 3 session/a 8 session 7");
-        let folded = by_session(&groups, &HashSet::from([Some("b".into()), None]));
+        let mut folds = Folds::default();
+        folds.set(FoldKey::Session(Some("b".into())), true);
+        folds.set(FoldKey::Session(None), true);
+        let folded = by_session(&groups, &folds);
         assert_eq!(text(&folded), "session/b session/a 8 session");
         let listing = Listing::BySession(&open);
         for (at, line) in open.iter().enumerate() {

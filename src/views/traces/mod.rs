@@ -3,18 +3,18 @@
 mod listing;
 mod rows;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
-use super::scroll::{KeptRow, KeptScroll};
+use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
 use crate::loader::{Lane, SessionGroup, TraceScope};
 use crate::query::{TraceIndexOf, TraceSessionsOf};
-use crate::state::{Action, Place};
+use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -35,8 +35,8 @@ const LIST: &str = "traces";
 #[derive(Default)]
 pub(super) struct TracesMemory {
     table: TableState,
-    scroll: KeptScroll,
-    row: KeptRow,
+    scroll: NotedScroll,
+    row: NotedRow,
     /// The lines are to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
     has_lines: bool,
@@ -47,16 +47,14 @@ pub(super) struct TracesMemory {
     cursor: Option<Line>,
     /// The lines by session, and what they were made of.
     lines: Vec<Line>,
-    made_of: Option<Arc<Vec<SessionGroup>>>,
+    made_of: Option<(Arc<Vec<SessionGroup>>, u64)>,
     /// Where each session stands among the groups.
     places: HashMap<Option<Arc<str>>, usize>,
-    /// Sessions whose traces are not shown.
-    folded: HashSet<Option<Arc<str>>>,
 }
 
 impl TracesMemory {
     /// The lines of this list get the keyboard, if it is on screen and has any.
-    pub fn take_keys(&mut self, scope: &TraceScope) -> bool {
+    pub fn focus_rows(&mut self, scope: &TraceScope) -> bool {
         self.wants_focus = self.has_lines && self.scope.as_ref() == Some(scope);
         self.wants_focus
     }
@@ -64,14 +62,6 @@ impl TracesMemory {
     /// Goes to the next or the previous line.
     pub fn step(&mut self, is_forward: bool) {
         self.step = Some(is_forward);
-    }
-
-    /// Shows or hides the traces of a session.
-    fn toggle(&mut self, id: Option<Arc<str>>) {
-        if !self.folded.remove(&id) {
-            self.folded.insert(id);
-        }
-        self.made_of = None;
     }
 }
 
@@ -110,14 +100,15 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let loader = &*scene.loader;
     let table =
         Table::new("traces", "Traces", &columns, listing.len()).selected(selected).reveal(stepped).focus(gets_focus);
-    let (folded, places) = (&memory.folded, &memory.places);
+    let (folds, places) = (&scene.state.page().folds, &memory.places);
     let events = table.show(ui, &mut memory.table, |row, column| match listing.get(row) {
         Some(Line::Session(id)) => {
             let group = groups.as_ref().zip(places.get(&id)).and_then(|(groups, at)| groups.get(*at));
             let newest = group.and_then(|group| loader.trace_row(*group.traces.first()?));
             let traces = group.map_or(0, |group| group.traces.len());
             let newest = newest.map(|row| &**row);
-            rows::session_cell((id.as_deref(), traces), !folded.contains(&id), newest, column, clock)
+            let is_open = !folds.has(&FoldKey::Session(id.clone()));
+            rows::session_cell((id.as_deref(), traces), is_open, newest, column, clock)
         }
         Some(Line::Trace(handle)) => match loader.trace_row(handle) {
             Some(line) if groups.is_some() => rows::cell_in_session(line, column, clock),
@@ -141,7 +132,11 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
         memory.cursor = Some(line);
     }
     match (fold, opened) {
-        (Some(Line::Session(id)), _) | (None, Some(Line::Session(id))) => memory.toggle(id),
+        (Some(Line::Session(id)), _) | (None, Some(Line::Session(id))) => {
+            let key = FoldKey::Session(id);
+            let is_folded = scene.state.page().folds.has(&key);
+            scene.act(Action::Fold(vec![key], !is_folded));
+        }
         (_, Some(Line::Trace(handle))) => open(scene, handle),
         _ => {}
     }
@@ -151,7 +146,7 @@ fn open(scene: &mut Scene<'_>, handle: TraceHandle) {
     let Some(trace) = scene.loader.trace_row(handle).map(|line| line.id.clone()) else { return };
     let place = scene.place();
     let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
-    scene.go(Place::Trace { experiment, run, trace });
+    scene.go(Place::of_trace(experiment, run, trace));
 }
 
 /// The sessions, if the list has some and is to be shown by them; a switch where it has some.
@@ -179,9 +174,11 @@ fn by_session(
     if !is_on {
         return None;
     }
-    if !memory.made_of.as_ref().is_some_and(|made_of| Arc::ptr_eq(made_of, groups)) {
-        memory.made_of = Some(Arc::clone(groups));
-        memory.lines = listing::by_session(groups, &memory.folded);
+    let folds = &scene.state.page().folds;
+    let is_same = |(made_of, version): &(Arc<_>, u64)| Arc::ptr_eq(made_of, groups) && *version == folds.version();
+    if !memory.made_of.as_ref().is_some_and(is_same) {
+        memory.made_of = Some((Arc::clone(groups), folds.version()));
+        memory.lines = listing::by_session(groups, folds);
         memory.places = groups.iter().enumerate().map(|(at, group)| (group.id.clone(), at)).collect();
     }
     Some(Arc::clone(groups))

@@ -14,7 +14,7 @@ use super::scene::Scene;
 use crate::loader::{Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
 use crate::query::{CountsOfExperiments, Experiments, RunTreeOf};
-use crate::state::{Action, Place, TreeKey};
+use crate::state::{Action, Place, Subject, TreeKey};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::field::Field;
 use crate::widgets::scroll::RowScroll;
@@ -71,7 +71,7 @@ pub(super) struct TreeMemory {
     cursor: Option<TreeKey>,
     made_of: Option<MadeOf>,
     lines: Vec<TreeLine>,
-    shown_place: Option<Place>,
+    shown: Option<Subject>,
 }
 
 impl TreeMemory {
@@ -157,10 +157,11 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     let place = scene.place().clone();
     let current = place_row(&memory.lines, &place);
     // A place that was just gone to is brought into view; afterwards the tree stays where it is.
-    let is_new = memory.shown_place.as_ref() != Some(&place);
+    let subject = place.subject();
+    let is_new = memory.shown.as_ref() != Some(&subject);
     let reveal = current.filter(|_| is_new);
     if is_new && (current.is_some() || matches!(place, Place::Store)) {
-        memory.shown_place = Some(place.clone());
+        memory.shown = Some(subject);
         memory.cursor = None;
     }
     if is_new && current.is_none() {
@@ -237,13 +238,13 @@ fn unfold(scene: &mut Scene<'_>, line: &TreeLine, is_open: bool) {
 fn open(scene: &mut Scene<'_>, line: &TreeLine) {
     match &line.key {
         TreeKey::Run(id) => {
-            scene.go(Place::Run { experiment: Some(line.experiment.clone()), run: id.clone() });
+            scene.go(Place::of_run(Some(line.experiment.clone()), id.clone()));
         }
         TreeKey::Experiment(id) => {
             if line.is_open == Some(false) {
                 unfold(scene, line, true);
             }
-            scene.go(Place::Experiment(id.clone()));
+            scene.go(Place::of_experiment(id.clone()));
         }
     }
 }

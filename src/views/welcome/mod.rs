@@ -3,7 +3,7 @@
 mod store;
 mod stores;
 
-pub(super) use store::store_ui;
+pub(super) use store::{StoreMemory, store_ui};
 
 use std::sync::Arc;
 

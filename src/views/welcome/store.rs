@@ -3,12 +3,13 @@
 use egui::Ui;
 
 use crate::loader::Lane;
-use crate::model::Experiment;
+use crate::model::{Experiment, ExperimentId};
 use crate::query::{CountsOfExperiments, Experiments};
-use crate::state::Place;
+use crate::state::{Action, Place};
 use crate::views::parts::place_frame;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
+use crate::views::scroll::{NotedRow, NotedScroll};
 use crate::views::time::moment_short;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::notice::Notice;
@@ -18,7 +19,20 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
-pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+/// What the state calls this list.
+const LIST: &str = "experiments";
+
+/// What the page remembers.
+#[derive(Default)]
+pub(in crate::views) struct StoreMemory {
+    table: TableState,
+    scroll: NotedScroll,
+    row: NotedRow,
+    /// The row that the keyboard stands on.
+    cursor: Option<ExperimentId>,
+}
+
+pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory) {
     let Some(open) = scene.loader.state().open.clone() else { return };
     place_frame().show(ui, |ui| {
         let name = open.info.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -35,11 +49,11 @@ pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             empty_ui(ui, "No experiments yet; they appear as soon as MLflow records a run", "");
             return;
         }
-        table_ui(ui, scene, experiments);
+        table_ui(ui, scene, memory, experiments);
     });
 }
 
-fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
+fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory, experiments: &[Experiment]) {
     let columns = [
         Column::text("Experiment", 220.0).unsorted().growing(),
         Column::number("Runs", 80.0).unsorted(),
@@ -48,15 +62,18 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
         Column::text("Id", 120.0).unsorted(),
     ];
     let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
-    let id = egui::Id::unique("store experiments");
-    let (mut state, mut cursor) = ui.data(|data| data.get_temp::<(TableState, Option<usize>)>(id)).unwrap_or_default();
+    memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
+    if let Some(row) = memory.row.restore(scene, LIST) {
+        memory.cursor = row.map(|id| ExperimentId::from(id.as_str()));
+    }
+    let cursor = experiments.iter().position(|one| Some(&one.id) == memory.cursor.as_ref());
     let clock = scene.clock;
     let count_of = |experiment: &Experiment| {
         counts.value().and_then(|list| list.iter().find(|(id, _)| *id == experiment.id)).map(|(_, counts)| *counts)
     };
     let events = Table::new("experiments", "Experiments", &columns, experiments.len()).selected(cursor).show(
         ui,
-        &mut state,
+        &mut memory.table,
         |row, column| {
             let experiment = &experiments[row];
             let number =
@@ -72,10 +89,13 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, experiments: &[Experiment]) {
             }
         },
     );
-    cursor = events.selected.or(cursor);
-    ui.data_mut(|data| data.insert_temp(id, (state, cursor)));
+    memory.scroll.note(scene, LIST, memory.table.scroll);
+    if let Some(experiment) = events.selected.and_then(|row| experiments.get(row)) {
+        memory.cursor = Some(experiment.id.clone());
+        scene.act(Action::Selected(LIST, experiment.id.to_string()));
+    }
     let opened = events.opened.or(events.cell.map(|(row, _)| row));
     if let Some(experiment) = opened.and_then(|row| experiments.get(row)) {
-        scene.go(Place::Experiment(experiment.id.clone()));
+        scene.go(Place::of_experiment(experiment.id.clone()));
     }
 }

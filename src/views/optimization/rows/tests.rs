@@ -81,8 +81,10 @@ fn a_candidate_gathers_what_was_measured_of_one_program() {
 #[test]
 fn evaluations_stand_below_what_is_unfolded() {
     let made = Candidates::of(&found());
-    assert_eq!(made.lines(&HashSet::new()), [Line::Candidate(0), Line::Candidate(1)]);
-    assert_eq!(made.lines(&HashSet::from([0])), [Line::Candidate(0), Line::Evaluation(0), Line::Candidate(1)]);
+    let mut folds = Folds::default();
+    assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Candidate(1)]);
+    folds.set(FoldKey::Candidate(0), true);
+    assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Evaluation(0), Line::Candidate(1)]);
 }
 
 #[test]

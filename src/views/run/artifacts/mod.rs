@@ -13,7 +13,6 @@ use crate::model::{ArtifactOwner, RunId};
 use crate::query::ArtifactsOf;
 use crate::state::Action;
 use crate::views::artifacts_folder::missing_ui;
-use crate::views::kept::KeptPlaces;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::empty::empty_ui;
@@ -28,12 +27,18 @@ const TREE: f32 = 300.0;
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct ArtifactsMemory {
-    files: KeptPlaces<RunId, tree::FilesMemory>,
+    files: tree::FilesMemory,
     viewer: viewer::ViewerMemory,
     width: Option<f32>,
 }
 
-pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ArtifactsMemory, run: &RunId) {
+pub(super) fn artifacts_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ArtifactsMemory,
+    run: &RunId,
+    path: Option<&str>,
+) {
     let owner = ArtifactOwner::Run(run.clone());
     let slot = scene.loader.ask(&ArtifactsOf(owner.clone()), Lane::Selection);
     let Some(tree) = slot_ui(ui, scene, &slot, "The artifacts", size::ROW) else { return };
@@ -45,8 +50,7 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
         empty_ui(ui, "No artifacts; DSPy saves programs and result tables when it optimizes or evaluates", "");
         return;
     }
-    let item = scene.state.location().item.clone();
-    let chosen = item.as_ref().and_then(|path| tree.entries.iter().find(|entry| entry.path == *path));
+    let chosen = path.and_then(|path| tree.entries.iter().find(|entry| entry.path == path));
     let ArtifactsMemory { files, viewer, width } = memory;
     let mut points = width
         .or(scene.state.settings.artifacts_width)
@@ -65,7 +69,7 @@ pub(super) fn artifacts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Arti
                 if tree.is_cut {
                     text_ui(ui, "There are more files than are listed here", Type::Small, Tone::Warn);
                 }
-                tree::tree_ui(ui, &mut scene, files.of(run), tree, chosen);
+                tree::tree_ui(ui, &mut scene, files, tree, chosen);
             },
             |ui| {
                 let mut scene = shared.borrow_mut();

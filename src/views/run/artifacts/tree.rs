@@ -1,28 +1,31 @@
 //! The files of a run as a tree.
 
-use std::collections::HashSet;
-
 use egui::Ui;
 
 use crate::model::{ArtifactEntry, ArtifactTree};
-use crate::state::Action;
+use crate::state::{Action, FoldKey, Folds, RunTab};
 use crate::views::scene::Scene;
+use crate::views::scroll::NotedScroll;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::size;
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
 use crate::widgets::virtual_rows::{RowsKind, VirtualRows};
 use crate::words;
 
+/// What the state calls this list.
+const LIST: &str = "artifacts";
+
 /// What the tree remembers.
 #[derive(Default)]
 pub(super) struct FilesMemory {
     scroll: RowScroll,
-    folded: HashSet<String>,
+    noted: NotedScroll,
 }
 
 /// The entries that no folded folder hides, with their depth.
-fn visible<'t>(tree: &'t ArtifactTree, folded: &HashSet<String>) -> Vec<(&'t ArtifactEntry, usize)> {
-    let is_hidden = |path: &str| path.match_indices('/').any(|(at, _)| folded.contains(&path[..at]));
+fn visible<'t>(tree: &'t ArtifactTree, folds: &Folds<FoldKey>) -> Vec<(&'t ArtifactEntry, usize)> {
+    let is_folded = |path: &str| folds.has(&FoldKey::Folder(path.to_owned()));
+    let is_hidden = |path: &str| path.match_indices('/').any(|(at, _)| is_folded(&path[..at]));
     let depth = |path: &str| path.matches('/').count();
     tree.entries.iter().filter(|entry| !is_hidden(&entry.path)).map(|entry| (entry, depth(&entry.path))).collect()
 }
@@ -34,7 +37,10 @@ pub(super) fn tree_ui(
     tree: &ArtifactTree,
     chosen: Option<&ArtifactEntry>,
 ) {
-    let rows = visible(tree, &memory.folded);
+    let folds = &scene.state.page().folds;
+    let is_folded = |path: &str| folds.has(&FoldKey::Folder(path.to_owned()));
+    let rows = visible(tree, folds);
+    memory.noted.restore(scene, LIST, &mut memory.scroll);
     let is_flat = !tree.entries.iter().any(|entry| entry.is_folder);
     let cursor = chosen.and_then(|chosen| rows.iter().position(|(entry, _)| entry.path == chosen.path));
     let mut clicked = None;
@@ -48,7 +54,7 @@ pub(super) fn tree_ui(
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             let size_text = entry.size.map(words::bytes).unwrap_or_default();
             let trailing = [Trailing::value(&size_text, 64.0)];
-            let fold = match (entry.is_folder, memory.folded.contains(&entry.path)) {
+            let fold = match (entry.is_folder, entry.is_folder && is_folded(&entry.path)) {
                 (false, _) if is_flat => Fold::Flat,
                 (false, _) => Fold::Leaf,
                 (true, true) => Fold::Closed,
@@ -70,20 +76,16 @@ pub(super) fn tree_ui(
                 _ => toggled = Some(row.index),
             }
         });
+    memory.noted.note(scene, LIST, memory.scroll);
     let at = response.moved_to.or(cursor);
     if let Some((entry, _)) = clicked.or(response.moved_to).and_then(|row| rows.get(row)) {
-        scene.act(Action::FocusItem(Some(entry.path.clone())));
+        scene.act(Action::ShowRunTab(RunTab::Artifacts { path: Some(entry.path.clone()) }));
     }
     let side = at.filter(|_| response.left || response.right || response.opened);
     let fold = toggled.or(side).and_then(|row| rows.get(row)).filter(|(entry, _)| entry.is_folder);
     if let Some(path) = fold.map(|(entry, _)| entry.path.clone()) {
-        let is_folded = memory.folded.contains(&path);
-        let wants_fold = if response.left { true } else { !response.right && !is_folded };
-        if wants_fold {
-            memory.folded.insert(path)
-        } else {
-            memory.folded.remove(&path)
-        };
+        let wants_fold = if response.left { true } else { !response.right && !is_folded(&path) };
+        scene.act(Action::Fold(vec![FoldKey::Folder(path)], wants_fold));
     }
 }
 
@@ -97,8 +99,9 @@ mod tests {
         let entries = vec![entry("a", true), entry("a/b", true), entry("a/b/c", false), entry("ab", false)];
         let tree = ArtifactTree { entries, ..ArtifactTree::default() };
         let shown = |folded: &[&str]| -> Vec<String> {
-            let folded = folded.iter().map(|path| (*path).to_owned()).collect();
-            visible(&tree, &folded).iter().map(|(entry, depth)| format!("{depth} {}", entry.path)).collect()
+            let mut folds = Folds::default();
+            folded.iter().for_each(|path| folds.set(FoldKey::Folder((*path).to_owned()), true));
+            visible(&tree, &folds).iter().map(|(entry, depth)| format!("{depth} {}", entry.path)).collect()
         };
         assert_eq!(shown(&[]), ["0 a", "1 a/b", "2 a/b/c", "0 ab"]);
         assert_eq!(shown(&["a"]), ["0 a", "0 ab"]);

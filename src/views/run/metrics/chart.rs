@@ -12,7 +12,7 @@ use super::gather::{Gathered, gather};
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::picture::file_name;
 use super::points::{Points, csv, points_ui};
-use crate::loader::{DerivedKey, Lane, RunPage, fresh_id};
+use crate::loader::{DerivedKey, Lane, RunPage, unique_id};
 use crate::model::RunId;
 use crate::state::{Action, FileToSave};
 use crate::views::parts::{failed_ui, icon_button};
@@ -120,7 +120,7 @@ fn menu_ui(ui: &mut Ui, memory: &mut MetricsMemory, key: &str) {
     ];
     match button_menu(&button, &entries) {
         Some(0) => state.as_table = !state.as_table,
-        Some(2) => state.csv = Some(fresh_id()),
+        Some(2) => state.csv = Some(unique_id()),
         Some(3) => memory.picture.begin(key),
         Some(5) => state.chart.make(ChartMove::ZoomIn),
         Some(6) => state.chart.make(ChartMove::ZoomOut),

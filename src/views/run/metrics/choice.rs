@@ -1,9 +1,10 @@
 //! Which metrics of which runs are drawn.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::{LatestMetric, Run, RunId, RunValues};
 use crate::query::RunPage;
+use crate::state::ChartChoice;
 use crate::widgets::tokens::Tone;
 use crate::words::natural;
 
@@ -22,53 +23,18 @@ impl Candidate {
     }
 }
 
-/// What the user chose. A metric is drawn until it is hidden; a child is not until it is shown.
-#[derive(Debug, Default)]
-pub(super) struct Choice {
-    pub hidden: HashSet<String>,
-    pub shown: HashSet<RunId>,
-    pub without_own: bool,
-    followed: Vec<RunId>,
-}
-
-impl Choice {
-    /// The run, its children, and `others`, which were selected in the table. The run leads with the accent; the
-    /// others have the colours of their order.
-    pub fn candidates(&self, page: &RunPage, others: &[Run]) -> Vec<Candidate> {
-        let own = Candidate { run: page.run.clone(), tone: Tone::Accent, is_shown: !self.without_own };
-        let is_known = |run: &Run| run.id == page.run.id || page.children.iter().any(|child| child.id == run.id);
-        let others = others.iter().filter(|run| !is_known(run));
-        let child = |(index, run): (usize, &Run)| Candidate {
-            run: run.clone(),
-            tone: Tone::Category(index),
-            is_shown: self.shown.contains(&run.id),
-        };
-        std::iter::once(own).chain(page.children.iter().chain(others).enumerate().map(child)).collect()
-    }
-
-    /// Runs that have just been selected in the table are drawn; what the user turned since stays as it is.
-    pub fn follow(&mut self, selected: &[RunId]) {
-        if self.followed != selected {
-            self.shown.extend(selected.iter().cloned());
-            self.followed = selected.to_vec();
-        }
-    }
-
-    /// Shows a run or hides it.
-    pub fn toggle_run(&mut self, page: &RunPage, id: &RunId) {
-        if *id == page.run.id {
-            self.without_own = !self.without_own;
-        } else if !self.shown.remove(id) {
-            self.shown.insert(id.clone());
-        }
-    }
-
-    /// Shows a metric or hides it.
-    pub fn toggle_metric(&mut self, key: &str) {
-        if !self.hidden.remove(key) {
-            self.hidden.insert(key.to_owned());
-        }
-    }
+/// The run, its children, and `others`, which were selected in the table. The run leads with the accent; the
+/// others have the colours of their order.
+pub(super) fn candidates(choice: &ChartChoice, page: &RunPage, others: &[Run]) -> Vec<Candidate> {
+    let own = Candidate { run: page.run.clone(), tone: Tone::Accent, is_shown: !choice.without_own };
+    let is_known = |run: &Run| run.id == page.run.id || page.children.iter().any(|child| child.id == run.id);
+    let others = others.iter().filter(|run| !is_known(run));
+    let child = |(index, run): (usize, &Run)| Candidate {
+        run: run.clone(),
+        tone: Tone::Category(index),
+        is_shown: choice.shown.contains(&run.id),
+    };
+    std::iter::once(own).chain(page.children.iter().chain(others).enumerate().map(child)).collect()
 }
 
 /// The metrics of the runs that are shown, in natural order. `values` are those of the experiment's runs.
@@ -113,8 +79,8 @@ mod tests {
         }
     }
 
-    fn shown(choice: &Choice, page: &RunPage, others: &[Run]) -> Vec<(String, bool)> {
-        choice.candidates(page, others).iter().map(|one| (one.name().to_owned(), one.is_shown)).collect()
+    fn shown(choice: &ChartChoice, page: &RunPage, others: &[Run]) -> Vec<(String, bool)> {
+        candidates(choice, page, others).iter().map(|one| (one.name().to_owned(), one.is_shown)).collect()
     }
 
     #[test]
@@ -122,15 +88,15 @@ mod tests {
         let page = page();
         let others = ["own", "child", "other"].map(|id| MemoryStore::run(id, "1", id, 0));
         let selected = ["own".into(), "other".into()];
-        let mut choice = Choice::default();
+        let mut choice = ChartChoice::default();
         choice.follow(&selected);
         let at =
             |own, child, other| [("own", own), ("child", child), ("other", other)].map(|(n, on)| (n.to_owned(), on));
         assert_eq!(shown(&choice, &page, &others), at(true, false, true));
-        choice.toggle_run(&page, &"other".into());
+        choice.toggle_run(&page.run.id, &"other".into());
         choice.follow(&selected);
         assert_eq!(shown(&choice, &page, &others), at(true, false, false));
-        choice.toggle_run(&page, &"own".into());
+        choice.toggle_run(&page.run.id, &"own".into());
         assert_eq!(shown(&choice, &page, &others), at(false, false, false));
     }
 }

@@ -7,7 +7,7 @@ use super::by_run::{ByRun, RunValue, latest};
 use super::choice::Candidate;
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::points::RunPoints;
-use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{MetricSeries, RunId};
 use crate::query::MetricOf;
 use crate::views::scene::Scene;
@@ -145,7 +145,7 @@ impl MetricsMemory {
         match known.filter(|(known, _)| Arc::ptr_eq(known, answer)) {
             Some((_, number)) => *number,
             None => {
-                let number = fresh_id();
+                let number = unique_id();
                 self.numbers.insert((run.clone(), key.to_owned()), (Arc::clone(answer), number));
                 number
             }

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use egui::{Rect, ScrollArea, Slider, Ui, UiBuilder, pos2, vec2};
 
 use self::chart::{Card, ChartMemory};
-use self::choice::{Candidate, Choice};
+use self::choice::Candidate;
 use self::lines::{Axis, Drawing};
 use self::panel::{ListMemory, Lists};
 use self::picture::Picture;
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
 use crate::query::{RunTreeOf, RunValuesOf};
-use crate::state::Action;
+use crate::state::{Action, ChartChoice, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -52,7 +52,9 @@ pub(super) struct MetricsMemory {
     axis: Option<Axis>,
     /// How charts are drawn apart from their axis.
     drawing: Drawing,
-    choice: Choice,
+    /// As it is noted of the page, until the user chooses something else.
+    choice: ChartChoice,
+    visit: Option<u64>,
     charts: HashMap<String, ChartMemory>,
     /// One number per answer: what was derived of another one is not shown for it.
     numbers: HashMap<(RunId, String), Numbered>,
@@ -75,9 +77,19 @@ impl MetricsMemory {
     }
 }
 
-pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) {
+/// `alone`: the metric that is shown alone, if it is one of this run's.
+pub(super) fn metrics_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    page: &RunPage,
+    alone: Option<&str>,
+) {
+    if memory.visit.replace(scene.state.visit()) != Some(scene.state.visit()) {
+        memory.choice.clone_from(&scene.state.page().charts);
+    }
     let others = selected(scene, memory, page);
-    let candidates = memory.choice.candidates(page, &others);
+    let candidates = choice::candidates(&memory.choice, page, &others);
     // The values of other runs are asked for only where there are some.
     let values = (candidates.len() > 1)
         .then(|| scene.loader.ask(&RunValuesOf(page.run.experiment_id.clone()), Lane::Visible))
@@ -87,9 +99,10 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
         empty_ui(ui, "No metrics; they appear when the run logs one, as every evaluation by DSPy does", "");
         return;
     }
+    let alone = alone.and_then(|alone| keys.iter().find(|key| *key == alone));
     memory.picture.go_on(scene);
     let has_several = candidates.iter().filter(|candidate| candidate.is_shown).count() > 1;
-    tools_ui(ui, scene, memory, &keys, has_several);
+    tools_ui(ui, scene, memory, (&keys, alone), has_several);
     ui.add_space(size::GAP_S);
     let has_lists = keys.len() > 1 || candidates.len() > 1;
     let outer = ui.available_rect_before_wrap();
@@ -104,7 +117,7 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
             (outer.with_max_y(edge), outer.with_min_y(edge + size::GAP_S))
         }
     };
-    let offered = Lists { page, keys: &keys, candidates: &candidates };
+    let offered = Lists { page, keys: &keys, alone, candidates: &candidates };
     if has_lists {
         let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
         area.shrink_clip_rect(lists);
@@ -114,6 +127,9 @@ pub(super) fn metrics_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Metric
     area.shrink_clip_rect(charts.expand(1.0));
     charts_ui(&mut area, scene, memory, offered);
     ui.advance_cursor_after_rect(outer);
+    if memory.choice != scene.state.page().charts {
+        scene.act(Action::ChooseCharts(memory.choice.clone()));
+    }
 }
 
 /// The runs that are selected in the table of this run's experiment.
@@ -129,7 +145,13 @@ fn selected(scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage) -
     tree.runs.iter().filter(|run| ids.contains(&run.id)).take(OTHERS_MOST).cloned().collect()
 }
 
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys: &[String], has_several: bool) {
+fn tools_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    (keys, alone): (&[String], Option<&String>),
+    has_several: bool,
+) {
     ui.horizontal_wrapped(|ui| {
         let shown = memory.shown_axis(keys);
         for (axis, title, tip) in Axis::ALL {
@@ -150,11 +172,10 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, keys
         ui.add_space(size::GAP_S);
         // Together, in whatever line they fit: the figure says nothing without its slider.
         ui.horizontal(|ui| smoothing_ui(ui, &mut memory.drawing.smoothing));
-        let item = scene.state.location().item.as_ref();
-        if item.is_some_and(|item| keys.contains(item)) && keys.len() > 1 {
+        if alone.is_some() && keys.len() > 1 {
             ui.add_space(size::GAP_S);
             if ui.add(Chip::button("All metrics")).clicked() {
-                scene.act(Action::FocusItem(None));
+                scene.act(Action::ShowRunTab(RunTab::Metrics { key: None }));
             }
         }
     });
@@ -170,14 +191,13 @@ fn smoothing_ui(ui: &mut Ui, smoothing: &mut u8) {
 }
 
 fn charts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>) {
-    let Lists { page, keys, candidates } = lists;
+    let Lists { page, keys, alone, candidates } = lists;
     let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
     if shown.is_empty() {
         empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");
         return;
     }
-    let focused = scene.state.location().item.clone().filter(|item| keys.contains(item));
-    let drawn: Vec<&String> = match &focused {
+    let drawn: Vec<&String> = match alone {
         Some(key) => vec![key],
         None => keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).collect(),
     };

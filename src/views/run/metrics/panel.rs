@@ -6,7 +6,7 @@ use egui::{Align, Rect, Ui, UiBuilder, pos2, vec2};
 use super::MetricsMemory;
 use super::choice::{Candidate, latest};
 use crate::loader::RunPage;
-use crate::state::Action;
+use crate::state::{Action, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -47,6 +47,8 @@ pub(super) struct Lists<'a> {
     pub page: &'a RunPage,
     /// The metrics.
     pub keys: &'a [String],
+    /// The metric that is shown alone.
+    pub alone: Option<&'a String>,
     /// The runs.
     pub candidates: &'a [Candidate],
 }
@@ -59,7 +61,7 @@ pub(super) fn lists_ui(
     lists: Lists<'_>,
     is_beside: bool,
 ) {
-    let Lists { page, keys, candidates } = lists;
+    let Lists { page, keys, alone, candidates } = lists;
     let outer = ui.max_rect();
     let has_runs = candidates.len() > 1;
     let (first, second) = match (has_runs, is_beside) {
@@ -79,14 +81,20 @@ pub(super) fn lists_ui(
         }
     };
     let mut area = ui.new_child(UiBuilder::new().id_salt("metrics").max_rect(first));
-    metrics_list_ui(&mut area, scene, memory, page, keys);
+    metrics_list_ui(&mut area, scene, memory, page, (keys, alone));
     if has_runs {
         let mut area = ui.new_child(UiBuilder::new().id_salt("runs").max_rect(second));
         runs_list_ui(&mut area, memory, page, candidates);
     }
 }
 
-fn metrics_list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, page: &RunPage, keys: &[String]) {
+fn metrics_list_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut MetricsMemory,
+    page: &RunPage,
+    (keys, alone): (&[String], Option<&String>),
+) {
     let shown = keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).count();
     ui.horizontal(|ui| {
         section_ui(ui, &format!("Metrics · {shown} of {}", keys.len()));
@@ -95,32 +103,31 @@ fn metrics_list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemor
             let text = if is_all { "None" } else { "All" };
             if keys.len() > 1 && ui.add(Chip::button(text)).on_hover_text("Show or hide all metrics").clicked() {
                 memory.choice.hidden = if is_all { keys.iter().cloned().collect() } else { Default::default() };
-                scene.act(Action::FocusItem(None));
+                scene.act(Action::ShowRunTab(RunTab::Metrics { key: None }));
             }
         });
     });
-    let focused = scene.state.location().item.clone();
     let line = |index: usize| {
         let key = &keys[index];
         let value = latest(page, key).map(|metric| words::value(metric.point.value)).unwrap_or_default();
-        let is_on = match focused.as_ref().filter(|item| keys.contains(item)) {
-            Some(item) => item == key,
+        let is_on = match alone {
+            Some(alone) => alone == key,
             None => !memory.choice.hidden.contains(key),
         };
         Line { name: key, is_on, tone: None, value }
     };
     let done = list_ui(ui, "Metrics", &mut memory.metric_list, keys.len(), line);
     if let Some(key) = done.only.and_then(|index| keys.get(index)) {
-        scene.act(Action::FocusItem(Some(key.clone())));
+        scene.act(Action::ShowRunTab(RunTab::Metrics { key: Some(key.clone()) }));
     } else if let Some(key) = done.toggled.and_then(|index| keys.get(index)) {
-        match focused.filter(|item| keys.contains(item)) {
+        match alone {
             // One alone was shown: a check adds to it, or takes it away and shows all.
-            Some(item) => {
-                memory.choice.hidden = keys.iter().filter(|one| **one != item && *one != key).cloned().collect();
-                if item == *key {
+            Some(alone) => {
+                memory.choice.hidden = keys.iter().filter(|one| *one != alone && *one != key).cloned().collect();
+                if alone == key {
                     memory.choice.hidden.clear();
                 }
-                scene.act(Action::FocusItem(None));
+                scene.act(Action::ShowRunTab(RunTab::Metrics { key: None }));
             }
             None => memory.choice.toggle_metric(key),
         }
@@ -148,7 +155,7 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
     };
     let done = list_ui(ui, "Runs to draw", &mut memory.run_list, candidates.len(), line);
     if let Some(candidate) = done.toggled.or(done.only).and_then(|index| candidates.get(index)) {
-        memory.choice.toggle_run(page, &candidate.run.id);
+        memory.choice.toggle_run(&page.run.id, &candidate.run.id);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{ColorImage, Rect, Ui};
 
-use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::state::{Action, FileToSave, NoticeText};
 use crate::views::scene::Scene;
 use crate::widgets::image_view::encode_png;
@@ -69,7 +69,7 @@ impl Picture {
         if let Self::Taken { key, rect, scale, arrival } = self {
             let arrived = arrival.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some(image) = arrived else { return };
-            *self = Self::Writing { key: key.clone(), source: fresh_id(), image, rect: *rect, scale: *scale };
+            *self = Self::Writing { key: key.clone(), source: unique_id(), image, rect: *rect, scale: *scale };
         }
         let Self::Writing { key, source, image, rect, scale } = self else { return };
         let (image, rect, scale) = (Arc::clone(image), *rect, *scale);

@@ -6,7 +6,7 @@ use super::super::rows::{Group, Line};
 use super::OverviewMemory;
 use crate::loader::RunPage;
 use crate::model::mlflow;
-use crate::state::{Action, Location, Place, Tab};
+use crate::state::{Action, Place, RunTab};
 use crate::views::parts::{reveal_ui, run_status};
 use crate::views::scene::Scene;
 use crate::views::time::moment_short;
@@ -29,6 +29,8 @@ const NOTE_MOST: f32 = 260.0;
 pub(super) struct Cards<'p> {
     pub page: &'p RunPage,
     pub groups: &'p [Group],
+    /// The value that is read whole.
+    pub opened: Option<&'p str>,
 }
 
 impl Cards<'_> {
@@ -109,8 +111,7 @@ impl Cards<'_> {
                 },
             );
             if let Some(metric) = events.selected.or(events.opened).and_then(|row| metrics.get(row)) {
-                scene.act(Action::ShowTab(Tab::Metrics));
-                scene.act(Action::FocusItem(Some(metric.key.to_string())));
+                scene.act(Action::ShowRunTab(RunTab::Metrics { key: Some(metric.key.to_string()) }));
             }
         });
     }
@@ -126,7 +127,7 @@ impl Cards<'_> {
             let width = (ui.available_width() - size::SCROLL_BAR) * 0.52;
             let columns =
                 [Column::text("Param", width.min(400.0)).unsorted(), Column::text("Value", 60.0).unsorted().growing()];
-            let selected = selected(scene, group);
+            let selected = self.opened.and_then(|value| group.lines.iter().position(|line| group.item(line) == value));
             let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
             let events = Table::new("params", "Params", &columns, group.lines.len())
                 .selected(selected)
@@ -179,7 +180,7 @@ impl Cards<'_> {
         });
         if let Some(run) = chosen {
             let experiment = scene.place().experiment().cloned();
-            scene.act(Action::Go(Location::at(Place::Run { experiment, run })));
+            scene.go(Place::of_run(experiment, run));
         }
     }
 }
@@ -225,7 +226,7 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, group: &Group) {
             .collect();
         if let Some(clicked) = key_value::show(ui, ("overview", &*group.title), &shown) {
             match &group.lines[clicked].to {
-                Some(place) => scene.act(Action::Go(Location::at(place.clone()))),
+                Some(place) => scene.go(place.clone()),
                 None => open(scene, group, clicked),
             }
         }
@@ -234,10 +235,5 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, group: &Group) {
 
 fn open(scene: &mut Scene<'_>, group: &Group, row: usize) {
     let Some(line) = group.lines.get(row) else { return };
-    scene.act(Action::FocusItem(Some(group.item(line))));
-}
-
-fn selected(scene: &Scene<'_>, group: &Group) -> Option<usize> {
-    let item = scene.state.location().item.as_deref()?;
-    group.lines.iter().position(|line| group.item(line) == item)
+    scene.act(Action::ShowRunTab(RunTab::Overview { value: Some(group.item(line)) }));
 }

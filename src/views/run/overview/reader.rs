@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::loader::Text;
-use crate::state::Action;
+use crate::state::{Action, RunTab};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
 use crate::views::body::text::{Face, TextMemory, searched_text_ui};
@@ -53,7 +53,7 @@ pub(super) fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ReaderM
             scene.act(Action::Copy(line.key.clone()));
         }
         if ui.add(Chip::button("Close value")).clicked() {
-            scene.act(Action::FocusItem(None));
+            scene.act(Action::ShowRunTab(RunTab::Overview { value: None }));
         }
     });
     ui.add_space(size::GAP_XS);

@@ -1,0 +1,112 @@
+//! Which store is open: what is found again when it is opened, and what is forgotten with it.
+
+use std::path::{Path, PathBuf};
+
+use super::comparing::Comparing;
+use super::fingerprint::fingerprint;
+use super::history::History;
+use super::page_memory::PageMemories;
+use super::place::Place;
+use super::run_table::SelectedRuns;
+use super::{AppState, Effect, TreeKey};
+use crate::model::{ExperimentId, RunId};
+
+impl AppState {
+    /// Where else the user was in this store, the latest first: now, and at earlier starts.
+    pub fn recent_places(&self) -> Vec<Place> {
+        let mut recent: Vec<Place> = self.history.recent().into_iter().cloned().collect();
+        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
+        let known = name.and_then(|name| self.settings.stores.get(&name));
+        for text in known.into_iter().flat_map(|known| &known.places) {
+            let (place, _) = Place::parse(text);
+            if !recent.iter().any(|other| other.subject() == place.subject()) {
+                recent.push(place);
+            }
+        }
+        let own = self.location().subject();
+        recent.retain(|place| place.subject() != own);
+        recent
+    }
+
+    pub(super) fn leave_store(&mut self) {
+        self.history = History::default();
+        self.pages = PageMemories::default();
+        self.visit += 1;
+        self.unfolded.clear();
+        self.selected_runs = SelectedRuns::default();
+        self.comparing = Comparing::default();
+        self.wants_origin = None;
+        self.is_revealed = false;
+        self.shows_warnings = false;
+        self.asks_to_forget = None;
+        self.refuses_outside = false;
+        self.asks_for_artifacts = false;
+        self.store = None;
+    }
+
+    /// The store that is open is closed with it: else all of it would be noted again.
+    pub(super) fn forget(&mut self, path: &Path) -> Vec<Effect> {
+        self.asks_to_forget = None;
+        let mut effects = vec![Effect::SaveSettings];
+        if self.store.as_deref() == Some(path) {
+            self.leave_store();
+            effects.extend([Effect::Reveal(false), Effect::Close]);
+        }
+        self.settings.forget(&path.to_string_lossy());
+        effects
+    }
+
+    pub(super) fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.note_store();
+        self.leave_store();
+        let text = path.to_string_lossy().into_owned();
+        self.settings.note_recent(&text);
+        let known = self.settings.store(&fingerprint(&text)).clone();
+        self.store = Some(path);
+        for key in &known.unfolded {
+            if let Some(key) = parse_key(key) {
+                self.unfolded.set(key, true);
+            }
+        }
+        // What was asked for at the start goes before what was looked at last.
+        if let Some(text) = self.wanted.take().or(known.location) {
+            self.go_to(&text);
+        }
+        vec![Effect::Reveal(false), Effect::SaveSettings]
+    }
+
+    /// Notes in the settings what is to be found again when the store is opened next.
+    pub(super) fn remember(&mut self) -> Vec<Effect> {
+        self.note_store();
+        vec![Effect::SaveSettings]
+    }
+
+    /// Brings the store's part of the settings up to date; call it before they are written.
+    pub fn note_store(&mut self) {
+        let Some(path) = &self.store else { return };
+        let name = fingerprint(&path.to_string_lossy());
+        let location = self.location().to_string();
+        let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
+        let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();
+        unfolded.sort();
+        let store = self.settings.store(&name);
+        store.location = Some(location);
+        store.note_places(places);
+        store.unfolded = unfolded;
+    }
+}
+
+fn print_key(key: &TreeKey) -> String {
+    match key {
+        TreeKey::Experiment(id) => format!("experiment/{id}"),
+        TreeKey::Run(id) => format!("run/{id}"),
+    }
+}
+
+fn parse_key(text: &str) -> Option<TreeKey> {
+    match text.split_once('/')? {
+        ("experiment", id) => Some(TreeKey::Experiment(ExperimentId::from(id))),
+        ("run", id) => Some(TreeKey::Run(RunId::from(id))),
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! The places of the window, each with what is looked at in it.
+
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use crate::loader::TraceScope;
+use crate::model::{ExperimentId, RunId, StateHash, TraceId};
+
+/// A place in the window, and what of it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Place {
+    /// Choosing a store, or all of its experiments.
+    #[default]
+    Store,
+    /// An experiment.
+    Experiment {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// What of it is shown.
+        tab: ExperimentTab,
+    },
+    /// A run.
+    Run {
+        /// The experiment it was reached through.
+        experiment: Option<ExperimentId>,
+        /// The run.
+        run: RunId,
+        /// What of it is shown; with none, what says most of such a run: its optimization, else its overview.
+        tab: Option<RunTab>,
+    },
+    /// A trace.
+    Trace {
+        /// The experiment it was reached through.
+        experiment: Option<ExperimentId>,
+        /// The run it was reached through.
+        run: Option<RunId>,
+        /// The trace.
+        trace: TraceId,
+        /// The focused span; with none, the first.
+        span: Option<SpanRef>,
+        /// What of the focused span is shown.
+        detail: DetailTab,
+    },
+    /// A program wherever it appears in the store; the beginning of its hash is enough.
+    Program(StateHash),
+    /// Runs beside each other.
+    Compare {
+        /// The runs, two or more: the first is what the others are compared with.
+        runs: Vec<RunId>,
+        /// The one that is compared with the first now; with none, the second.
+        shown: Option<RunId>,
+        /// What of them is shown; with none, the first that has something.
+        tab: Option<CompareTab>,
+    },
+}
+
+/// What a page is of, whichever way leads there and whatever of it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Subject {
+    /// The store.
+    #[default]
+    Store,
+    /// An experiment.
+    Experiment(ExperimentId),
+    /// A run.
+    Run(RunId),
+    /// A trace.
+    Trace(TraceId),
+    /// A program, by the beginning of its hash.
+    Program(StateHash),
+    /// Runs beside each other.
+    Compare(Vec<RunId>),
+}
+
+/// A span within a trace. Damaged stores repeat ids: `nth` counts its bearers, from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SpanRef {
+    /// The span's id as stored.
+    pub id: String,
+    /// Which of the spans with this id.
+    pub nth: usize,
+}
+
+impl Place {
+    /// An experiment, looked at from the start.
+    pub fn of_experiment(experiment: ExperimentId) -> Self {
+        Self::Experiment { experiment, tab: ExperimentTab::default() }
+    }
+
+    /// A run, looked at from the start; `experiment` is the one it is reached through.
+    pub fn of_run(experiment: Option<ExperimentId>, run: RunId) -> Self {
+        Self::Run { experiment, run, tab: None }
+    }
+
+    /// A trace, looked at from the start; `experiment` and `run` are those it is reached through.
+    pub fn of_trace(experiment: Option<ExperimentId>, run: Option<RunId>, trace: TraceId) -> Self {
+        Self::Trace { experiment, run, trace, span: None, detail: DetailTab::default() }
+    }
+
+    /// Two or more runs beside each other, looked at from the start: the first is what the others are compared with.
+    pub fn comparing(runs: Vec<RunId>) -> Self {
+        Self::Compare { runs, shown: None, tab: None }
+    }
+
+    /// The experiment that the address names.
+    pub fn experiment(&self) -> Option<&ExperimentId> {
+        match self {
+            Self::Store | Self::Program(_) | Self::Compare { .. } => None,
+            Self::Experiment { experiment, .. } => Some(experiment),
+            Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
+        }
+    }
+
+    /// The run that the address names.
+    pub fn run(&self) -> Option<&RunId> {
+        match self {
+            Self::Store | Self::Experiment { .. } | Self::Program(_) | Self::Compare { .. } => None,
+            Self::Run { run, .. } => Some(run),
+            Self::Trace { run, .. } => run.as_ref(),
+        }
+    }
+
+    /// The list of traces that this place is part of.
+    pub fn scope(&self) -> TraceScope {
+        match (self.run(), self.experiment()) {
+            (Some(run), _) => TraceScope::Run(run.clone()),
+            (None, Some(experiment)) => TraceScope::Experiment(experiment.clone()),
+            (None, None) => TraceScope::All,
+        }
+    }
+
+    /// Whether a list of traces is on screen.
+    pub fn lists_traces(&self) -> bool {
+        match self {
+            Self::Experiment { tab, .. } => *tab == ExperimentTab::Traces,
+            Self::Run { tab, .. } => *tab == Some(RunTab::Traces),
+            Self::Store | Self::Trace { .. } | Self::Program(_) | Self::Compare { .. } => false,
+        }
+    }
+
+    /// What it is called that of it is shown, where that was chosen.
+    pub fn tab_title(&self) -> Option<&'static str> {
+        match self {
+            Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
+            Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
+            Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
+            Self::Store | Self::Trace { .. } | Self::Program(_) => None,
+        }
+    }
+
+    /// What it is a page of.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Store => Subject::Store,
+            Self::Experiment { experiment, .. } => Subject::Experiment(experiment.clone()),
+            Self::Run { run, .. } => Subject::Run(run.clone()),
+            Self::Trace { trace, .. } => Subject::Trace(trace.clone()),
+            Self::Program(hash) => Subject::Program(hash.clone()),
+            Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
+        }
+    }
+
+    /// The place one step out: of a trace the list that it is in.
+    pub fn parent(&self) -> Option<Self> {
+        let of_experiment = |id: &Option<ExperimentId>, tab: ExperimentTab| {
+            id.clone().map_or(Self::Store, |experiment| Self::Experiment { experiment, tab })
+        };
+        match self {
+            Self::Store => None,
+            Self::Experiment { .. } | Self::Program(_) => Some(Self::Store),
+            Self::Run { experiment, .. } => Some(of_experiment(experiment, ExperimentTab::default())),
+            Self::Trace { experiment, run: Some(run), .. } => {
+                Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::Traces) })
+            }
+            Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment, ExperimentTab::Traces)),
+            Self::Compare { runs, .. } => Some(runs.first().map_or(Self::Store, |run| Self::of_run(None, run.clone()))),
+        }
+    }
+}
