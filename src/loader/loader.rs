@@ -15,7 +15,7 @@ use super::slot::Slot;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
+use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,7 @@ pub struct Loader {
     pub(super) opener: Opener,
     pub(super) wake: Wake,
     pub(super) timeouts: Timeouts,
+    pub(super) budget: Budget,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -86,6 +87,7 @@ impl Loader {
             probe: DiskProbe::new(Arc::clone(&wake)),
             wake,
             timeouts: Timeouts::default(),
+            budget: Budget::default(),
             state: StoreState::default(),
             opening: None,
             pool: None,
@@ -112,6 +114,18 @@ impl Loader {
     pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self
+    }
+
+    /// Other times for the parts of answers that can be left out, for tests.
+    #[cfg(feature = "testing")]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long the parts of answers that can be left out may take.
+    pub fn budget(&self) -> Budget {
+        self.budget
     }
 
     /// Starts to open a store. The one that is open stays until the new one is.

@@ -37,6 +37,7 @@ mod text;
 mod watching;
 mod worker;
 
+pub use crate::store::Part;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use derive::DerivedKey;
 pub use diff::{DiffOf, PreparedDiff};

@@ -27,7 +27,8 @@ impl Loader {
                 self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
-                self.pool = Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts));
+                self.pool =
+                    Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts, self.budget));
                 self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
             }
             Err(error) => self.state.failed = Some((path, error.into())),

@@ -10,7 +10,7 @@ use super::queue::{Job, Queue, Work};
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
-use crate::store::{CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreInfo, TraceHandle};
+use crate::store::{Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreInfo, TraceHandle};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -97,6 +97,7 @@ pub(super) struct WorkerContext {
     pub deadline: Duration,
     /// The last revision that any worker saw.
     pub revision: Arc<AtomicU64>,
+    pub budget: Budget,
     /// What all workers of the store remember.
     pub memo: Arc<Memo>,
 }
@@ -140,7 +141,11 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
     if job.cancel.is_cancelled() {
         return (Outcome::Cancelled, Vec::new(), false);
     }
-    let cx = ReadCx::new().with_cancel(job.cancel.clone()).with_deadline(context.deadline).with_reveal(job.reveal);
+    let cx = ReadCx::new()
+        .with_cancel(job.cancel.clone())
+        .with_deadline(context.deadline)
+        .with_budget(context.budget)
+        .with_reveal(job.reveal);
     // The reader is replaced after a panic, so that nothing half-done is read from again.
     let result = catch_unwind(AssertUnwindSafe(|| match &job.work {
         Work::Answer(question) => {

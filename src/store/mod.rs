@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use cx::{CancelToken, ReadCx};
+pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::StoreError;
 pub use open::open;
 pub use options::OpenOptions;

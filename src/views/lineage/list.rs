@@ -10,7 +10,7 @@ use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
-use crate::loader::{DerivedKey, Lane};
+use crate::loader::{DerivedKey, Lane, Part};
 use crate::state::{Action, Location, Place, SpanRef};
 use crate::views::compare::NOT_IN_FULL;
 use crate::views::scene::Scene;
@@ -149,9 +149,10 @@ fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: 
     let (fate, shows_changes) = (memory.fate, memory.shows_changes);
     let wanted = Wanted { width, scale, fate, shows_changes, open: memory.open.clone() };
     let key = DerivedKey { what: "rows of proposals", source: shown.id, variant: wanted.key() };
-    let (lineage, widths) = (Arc::clone(&shown.lineage), widths.clone());
+    let (lineage, widths, budget) = (Arc::clone(&shown.lineage), widths.clone(), scene.loader.budget());
     let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let made = proposals::rows(&lineage, &wanted, &widths);
+        let deadline = budget.begin(Part::ProposedTexts).ends();
+        let made = proposals::rows(&lineage, &wanted, &widths, deadline);
         let bytes = made.bytes();
         (made, bytes)
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::rows::{joined, proposal_name};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
@@ -10,9 +10,6 @@ use crate::analysis::text_diff::{PieceOp, diff_texts};
 use crate::query::Lineage;
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
 use crate::widgets::text::CharWidths;
-
-/// So long texts are compared word by word, all of them together.
-const COMPARING: Duration = Duration::from_millis(1_500);
 
 /// So many lines of a folded text are shown.
 const LINES_FOLDED: usize = 2;
@@ -112,13 +109,8 @@ impl ProposalRows {
     }
 }
 
-/// Makes the rows.
-pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths) -> ProposalRows {
-    rows_until(lineage, wanted, widths, Instant::now().checked_add(COMPARING))
-}
-
 /// Makes the rows; from the deadline on texts are compared coarsely.
-fn rows_until(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths, deadline: Option<Instant>) -> ProposalRows {
+pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, widths: &CharWidths, deadline: Option<Instant>) -> ProposalRows {
     let mut rows = Vec::new();
     for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
         let is_open = wanted.open.contains(&at);
@@ -266,7 +258,7 @@ mod tests {
         let open = BTreeSet::new();
         let mut wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: false, open };
         change(&mut wanted);
-        rows(&lineage(), &wanted, &CharWidths::monospace())
+        rows(&lineage(), &wanted, &CharWidths::monospace(), None)
     }
 
     #[test]
@@ -297,9 +289,9 @@ mod tests {
         lineage.candidates[0].instructions[0].1 = words(1);
         lineage.proposals = vec![proposal(ProposalStatus::Rejected, &[&words(1_237)])];
         let wanted = Wanted { width: 400.0, scale: 0, fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
-        let made = rows_until(&lineage, &wanted, &CharWidths::monospace(), Some(Instant::now()));
+        let made = rows(&lineage, &wanted, &CharWidths::monospace(), Some(Instant::now()));
         assert_eq!(made.rows[1], ProposalRow::Coarse { proposal: 0 });
-        assert_eq!(rows(&lineage, &wanted, &CharWidths::monospace()).head_of(0), Some(0));
+        assert_eq!(rows(&lineage, &wanted, &CharWidths::monospace(), None).head_of(0), Some(0));
     }
 
     #[test]
