@@ -15,11 +15,13 @@ use super::slot::Slot;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
+use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreId, StoreInfo, TraceHandle};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenStore {
+    /// Which opening of a store this is.
+    pub id: StoreId,
     /// What it is.
     pub info: StoreInfo,
     /// What it can do by itself.
@@ -148,6 +150,11 @@ impl Loader {
         &self.state
     }
 
+    /// Which opening of a store is asked.
+    pub(super) fn store(&self) -> Option<StoreId> {
+        self.state.open.as_ref().map(|open| open.id)
+    }
+
     /// What could not be opened, told once.
     pub fn take_failed(&mut self) -> Option<(PathBuf, Arc<str>)> {
         self.state.failed.take()
@@ -228,7 +235,8 @@ impl Loader {
         to_send: impl FnOnce() -> Arc<dyn AnyQuestion>,
     ) -> Slot<T> {
         let (frame, generation, epoch, reveal) = (self.frame, self.generation, self.epoch, self.reveal);
-        let entry = self.answers.entry(question);
+        let Some(store) = self.store() else { return Slot::Empty };
+        let entry = self.answers.entry(store, question);
         entry.wanted = frame;
         if entry.is_due(generation)
             && let Some(pool) = &self.pool
@@ -246,7 +254,8 @@ impl Loader {
             entry.error = None;
             let slot = entry.slot();
             let work = Work::Answer(to_send());
-            let dropped = pool.submit(Job { serial: self.serial, epoch, generation, lane, work, reveal, cancel });
+            let dropped =
+                pool.submit(Job { serial: self.serial, store, epoch, generation, lane, work, reveal, cancel });
             if let Some(job) = dropped {
                 self.give_up(&job);
             }
@@ -259,7 +268,7 @@ impl Loader {
     pub(super) fn give_up(&mut self, job: &Job) {
         match &job.work {
             Work::Answer(question) => {
-                if let Some(entry) = self.answers.get_mut(&**question) {
+                if let Some(entry) = self.answers.get_mut(job.store, &**question) {
                     entry.pending = None;
                     entry.generation = 0;
                 }
@@ -271,19 +280,19 @@ impl Loader {
 
     /// Makes sure that the lines behind `handles` are here or come.
     pub fn want_trace_rows(&mut self, handles: &[TraceHandle], lane: Lane) {
-        let Some(pool) = &self.pool else { return };
-        let missing = self.lines.missing(handles, self.generation, self.frame);
+        let (Some(pool), Some(store)) = (&self.pool, self.store()) else { return };
+        let missing = self.lines.missing(store, handles, self.generation, self.frame);
         if missing.is_empty() {
             return;
         }
         self.serial += 1;
         let cancel = CancelToken::new();
-        if let Some(serial) = self.lines.start(self.serial, &missing, self.generation, cancel.clone()) {
+        if let Some(serial) = self.lines.start(self.serial, store, &missing, self.generation, cancel.clone()) {
             pool.queue.remove(serial);
         }
         let (serial, epoch, generation, reveal) = (self.serial, self.epoch, self.generation, self.reveal);
         let work = Work::Lines(missing);
-        let dropped = pool.submit(Job { serial, epoch, generation, lane, work, reveal, cancel });
+        let dropped = pool.submit(Job { serial, store, epoch, generation, lane, work, reveal, cancel });
         if let Some(job) = dropped {
             self.give_up(&job);
         }
@@ -291,7 +300,7 @@ impl Loader {
 
     /// The line behind a handle, if it is here.
     pub fn trace_row(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
-        self.lines.get(handle)
+        self.lines.get(self.store()?, handle)
     }
 
     /// Whether anything is being read or opened.

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::worker::{Prototype, Wake};
-use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreInfo};
+use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreId, StoreInfo};
 
 /// Opens the store at a path.
 pub type Opener = Arc<dyn Fn(&Path) -> Result<Box<dyn Store>> + Send + Sync>;
 
 /// Readers of one store: one for each worker, and one to fork more from.
 pub(super) struct Opened {
+    pub id: StoreId,
     pub info: StoreInfo,
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
@@ -68,10 +69,10 @@ impl Opening {
 
 fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let revision = store.revision(&ReadCx::new()).ok();
-    let info = store.info();
+    let (id, info) = (store.id(), store.info());
     let capabilities = store.capabilities();
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
+    Ok(Opened { id, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
 }

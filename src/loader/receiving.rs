@@ -11,6 +11,7 @@ use super::queue::Work;
 use super::worker::{Done, Outcome, Reply};
 use crate::model::{ArtifactTree, Warning};
 use crate::query::ask::AnyQuestion;
+use crate::store::StoreId;
 
 impl Loader {
     pub(super) fn poll_opening(&mut self) -> bool {
@@ -22,14 +23,14 @@ impl Loader {
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { info, capabilities, readers, prototype, revision }) => {
+            Ok(Opened { id, info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
                 self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
                 self.pool =
                     Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts, self.budget));
-                self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
+                self.state.open = Some(Arc::new(OpenStore { id, info, capabilities }));
             }
             Err(error) => self.state.failed = Some((path, error.into())),
         }
@@ -47,7 +48,7 @@ impl Loader {
                 if is_slower && matches!(outcome, Outcome::Done(_)) {
                     self.slowest = Some(Slowest { label: question.label(), took: reply.took });
                 }
-                self.accept_answer(reply.serial, &*question, outcome, reply.warnings)
+                self.accept_answer(reply.serial, reply.store, &*question, outcome, reply.warnings)
             }
             (Work::Lines(_), Outcome::Done(Done::Lines(lines))) => {
                 self.lines.finish(reply.serial, Some(lines), self.frame)
@@ -78,11 +79,12 @@ impl Loader {
     fn accept_answer(
         &mut self,
         serial: u64,
+        store: StoreId,
         question: &(dyn AnyQuestion + 'static),
         outcome: Outcome,
         warnings: Vec<Warning>,
     ) -> bool {
-        let Some(entry) = self.answers.get_mut(question) else { return false };
+        let Some(entry) = self.answers.get_mut(store, question) else { return false };
         if entry.pending.as_ref().is_none_or(|pending| pending.serial != serial) {
             return false;
         }
@@ -113,7 +115,7 @@ impl Loader {
             }
             if busy.epoch == self.epoch
                 && let Work::Answer(question) = &busy.work
-                && let Some(entry) = self.answers.get_mut(&**question)
+                && let Some(entry) = self.answers.get_mut(busy.store, &**question)
                 && entry.pending.as_ref().is_some_and(|pending| pending.serial == busy.serial)
             {
                 let waited = now.saturating_duration_since(busy.since).as_secs();

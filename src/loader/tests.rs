@@ -3,9 +3,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::query::ask::{Question, Session};
 use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TraceIndexOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Budget, Store, StoreError};
 
 fn store() -> MemoryStore {
     let store = MemoryStore::new();
@@ -241,4 +242,31 @@ fn derived_values_are_made_once_on_a_worker() {
     until(&mut loader, |loader| loader.derive(key, Lane::Visible, make).value().is_some());
     let name = loader.derive(key, Lane::Visible, make).value().cloned().expect("made");
     assert!(name.as_deref().is_some_and(|name| name.starts_with("reader-")));
+}
+
+/// Whether a part of an answer has any time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct HasTime;
+
+impl Question for HasTime {
+    type Answer = bool;
+    const LABEL: &'static str = "time for texts";
+
+    fn answer(&self, session: &mut Session<'_>) -> crate::store::Result<bool> {
+        Ok(!session.cx.begin(Part::Texts).is_spent())
+    }
+
+    fn bytes(_: &bool) -> usize {
+        1
+    }
+}
+
+#[test]
+fn workers_keep_to_the_budget_of_the_window() {
+    for (limit, expected) in [(Duration::from_secs(3_600), true), (Duration::ZERO, false)] {
+        let mut loader = loader(&store(), Duration::from_secs(20)).with_budget(Budget::of(limit));
+        loader.open(Path::new("/a"));
+        until(&mut loader, |loader| loader.ask(&HasTime, Lane::Visible).value().is_some());
+        assert_eq!(loader.ask(&HasTime, Lane::Visible).value().map(|told| **told), Some(expected));
+    }
 }

@@ -10,7 +10,7 @@ use super::queue::{Job, Queue, Work};
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
-use crate::store::{Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreInfo, TraceHandle};
+use crate::store::{Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreId, StoreInfo, TraceHandle};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -35,6 +35,7 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Reply {
     pub serial: u64,
+    pub store: StoreId,
     pub epoch: u64,
     pub work: Work,
     pub outcome: Outcome,
@@ -46,6 +47,7 @@ pub(super) struct Reply {
 #[derive(Clone, Debug)]
 pub(super) struct Busy {
     pub serial: u64,
+    pub store: StoreId,
     pub epoch: u64,
     pub work: Work,
     pub since: Instant,
@@ -95,9 +97,9 @@ pub(super) struct WorkerContext {
     pub wake: Wake,
     pub prototype: Prototype,
     pub deadline: Duration,
+    pub budget: Budget,
     /// The last revision that any worker saw.
     pub revision: Arc<AtomicU64>,
-    pub budget: Budget,
     /// What all workers of the store remember.
     pub memo: Arc<Memo>,
 }
@@ -108,6 +110,7 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         let since = Instant::now();
         handle.set(Some(Busy {
             serial: job.serial,
+            store: job.store,
             epoch: job.epoch,
             work: job.work.clone(),
             since,
@@ -118,13 +121,13 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         if handle.is_dismissed() {
             return;
         }
-        let Job { serial, epoch, work, .. } = job;
+        let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_news = match &outcome {
             Outcome::Done(Done::Watch(now, _)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
             _ => true,
         };
-        let reply = Reply { serial, epoch, work, outcome, warnings, took: since.elapsed() };
+        let reply = Reply { serial, store: id, epoch, work, outcome, warnings, took: since.elapsed() };
         if context.replies.send(reply).is_err() {
             return;
         }

@@ -6,6 +6,7 @@
 pub mod artifacts;
 pub mod cx;
 pub mod error;
+mod id;
 #[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::StoreError;
+pub use id::StoreId;
 pub use open::open;
 pub use options::OpenOptions;
 
@@ -158,6 +160,9 @@ pub struct ArtifactBytes {
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
 /// reveals them.
 pub trait Store: Send {
+    /// Which opening of a store this reads; the same for all readers that are forked from one another.
+    fn id(&self) -> StoreId;
+
     /// What this store is.
     fn info(&self) -> StoreInfo;
 

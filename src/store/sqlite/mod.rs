@@ -36,7 +36,7 @@ use self::spans::TraceFileCache;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
     StoreInfo, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
@@ -172,6 +172,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn id(&self) -> StoreId {
+        self.source.id()
+    }
+
     fn info(&self) -> StoreInfo {
         let (schema_of, notice) = revisions::describe(self.schema.revision.as_deref());
         let opened_as = match self.mode {
