@@ -15,7 +15,6 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,7 +27,7 @@ use style::Style;
 
 use crate::model::Reveal;
 use crate::query::ask::Session;
-use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError};
+use crate::store::{Budget, OpenOptions, Opened, ReadCx, StoreError, StoreLocation};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -40,14 +39,15 @@ pub enum Outcome {
 }
 
 /// Opens the store of a command line.
-pub type Opener<'a> = &'a dyn Fn(&Path, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
+pub type Opener<'a> = &'a dyn Fn(&StoreLocation, &OpenOptions) -> Result<Opened, StoreError>;
 
 /// Answers the program's own command line on its standard output.
 pub fn run() -> Outcome {
     let style = Style::of_stdout();
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
-    run_with(std::env::args_os(), &crate::store::open, Budget::of_terminal(), style, &mut out, &mut err)
+    let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
+    run_with(std::env::args_os(), &open, Budget::of_terminal(), style, &mut out, &mut err)
 }
 
 /// Answers a command line over stores that are opened otherwise, without colours.
@@ -136,7 +136,7 @@ fn answer(
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
-        let mut store = open(command.store(), &options)?;
+        let mut store = open(&StoreLocation::parse(command.store()), &options)?.store;
         let mut answer =
             commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
         plan(&mut answer)?;

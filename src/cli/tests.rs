@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Entry, LatestMetric, MetricPoint, Shown, SpanBody, SpanEvent};
+use crate::store::Store;
 use crate::store::memory::MemoryStore;
 
 fn store() -> MemoryStore {
@@ -48,7 +49,7 @@ fn store() -> MemoryStore {
 /// Exit code, standard output, standard error.
 fn ask(args: &[&str]) -> (String, String, String) {
     let store = store();
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
@@ -228,7 +229,7 @@ fn what_does_not_exist_and_what_is_wrong() {
 
 #[test]
 fn the_window_is_told_everything() {
-    let open = |_: &Path, _: &OpenOptions| -> Result<Box<dyn Store>, StoreError> { panic!("not opened here") };
+    let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Opened, StoreError> { panic!("not opened here") };
     let ask = |args: &[&str]| {
         let args = ["dspyglass"].iter().chain(args).map(OsString::from);
         run_with(args, &open, Budget::default(), Style::default(), &mut Vec::new(), &mut Vec::new())
@@ -253,7 +254,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         }
     }
     let store = store();
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
         let Outcome::Done(code) =

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::failure::Failure;
 use super::slot::Slot;
 use crate::model::Warning;
 use crate::query::ask::{AnyAnswer, AnyQuestion, CostClass};
@@ -22,7 +23,7 @@ pub(super) struct Pending {
 pub(super) struct Entry {
     pub answer: Option<AnyAnswer>,
     pub warnings: Arc<[Warning]>,
-    pub error: Option<Arc<str>>,
+    pub error: Option<Failure>,
     pub pending: Option<Pending>,
     /// The generation of the store at which it was last asked.
     pub generation: u64,
@@ -56,7 +57,7 @@ impl Entry {
     pub fn slot<T: Send + Sync + 'static>(&self) -> Slot<T> {
         let value = self.answer.as_ref().and_then(AnyAnswer::get);
         if let Some(error) = &self.error {
-            return Slot::Failed { error: Arc::clone(error), previous: value };
+            return Slot::Failed { error: error.clone(), previous: value };
         }
         match (&self.pending, value) {
             (Some(pending), previous) => Slot::Pending { previous, since: pending.since },

@@ -1,10 +1,10 @@
 //! The loader itself: one open store, its workers, and what is known of it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::{AnswerCache, Pending};
+use super::failure::Failure;
 use super::lane::Lane;
 use super::opening::{Opener, Opening};
 use super::pool::{Timeouts, WorkerPool};
@@ -15,14 +15,18 @@ use super::slot::Slot;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreId, StoreInfo, TraceHandle};
+use crate::store::{
+    Budget, CancelToken, Capabilities, Found, Revision, StoreId, StoreInfo, StoreLocation, TraceHandle,
+};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenStore {
     /// Which opening of a store this is.
     pub id: StoreId,
-    /// What it is.
+    /// What it was found to be.
+    pub found: Found,
+    /// What it says of itself.
     pub info: StoreInfo,
     /// What it can do by itself.
     pub capabilities: Capabilities,
@@ -33,10 +37,10 @@ pub struct OpenStore {
 pub struct StoreState {
     /// The one that is open.
     pub open: Option<Arc<OpenStore>>,
-    /// The path that is being opened.
-    pub opening: Option<PathBuf>,
+    /// What is being opened.
+    pub opening: Option<StoreLocation>,
     /// What could not be opened, and why; stays until the next opening.
-    pub failed: Option<(PathBuf, Arc<str>)>,
+    pub failed: Option<(StoreLocation, Failure)>,
 }
 
 /// The reading that took longest.
@@ -131,10 +135,11 @@ impl Loader {
     }
 
     /// Starts to open a store. The one that is open stays until the new one is.
-    pub fn open(&mut self, path: &Path) {
-        self.state.opening = Some(path.to_owned());
+    pub fn open(&mut self, location: impl Into<StoreLocation>) {
+        let location = location.into();
+        self.state.opening = Some(location.clone());
         self.state.failed = None;
-        self.opening = Some(Opening::start(path.to_owned(), Arc::clone(&self.opener), Arc::clone(&self.wake)));
+        self.opening = Some(Opening::start(location, Arc::clone(&self.opener), Arc::clone(&self.wake)));
     }
 
     /// Closes the store.
@@ -156,7 +161,7 @@ impl Loader {
     }
 
     /// What could not be opened, told once.
-    pub fn take_failed(&mut self) -> Option<(PathBuf, Arc<str>)> {
+    pub fn take_failed(&mut self) -> Option<(StoreLocation, Failure)> {
         self.state.failed.take()
     }
 
@@ -242,7 +247,7 @@ impl Loader {
             && let Some(pool) = &self.pool
         {
             if pool.is_lost() {
-                entry.error = Some("the store does not answer any more; open it again".into());
+                entry.error = Some(Failure::Lost);
                 entry.generation = generation;
                 return entry.slot();
             }

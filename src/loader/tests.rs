@@ -1,4 +1,3 @@
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -6,7 +5,7 @@ use super::*;
 use crate::query::ask::{Question, Session};
 use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TraceIndexOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
-use crate::store::{Budget, Store, StoreError};
+use crate::store::{Budget, Opened, Store, StoreError};
 
 fn store() -> MemoryStore {
     let store = MemoryStore::new();
@@ -21,12 +20,10 @@ fn store() -> MemoryStore {
 
 fn loader(store: &MemoryStore, limit: Duration) -> Loader {
     let store = store.clone();
-    let opener: Opener =
-        Arc::new(
-            move |path: &Path| {
-                if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
-            },
-        );
+    let opener: Opener = Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
+        "/missing" => Err(StoreError::Missing("/missing".into())),
+        _ => store.fork().map(Opened::from),
+    });
     let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
     Loader::new(opener, Arc::new(|| {})).with_timeouts(timeouts)
 }
@@ -37,7 +34,7 @@ fn opened(store: &MemoryStore) -> Loader {
 
 fn opened_with(store: &MemoryStore, limit: Duration) -> Loader {
     let mut loader = loader(store, limit);
-    loader.open(Path::new("/a"));
+    loader.open("/a");
     until(&mut loader, |loader| loader.state().open.is_some());
     loader
 }
@@ -95,10 +92,11 @@ fn traces_of_runs_are_counted_once_for_each_change() {
 #[test]
 fn a_path_without_a_store_says_why_and_keeps_the_open_one() {
     let mut loader = opened(&store());
-    loader.open(Path::new("/missing"));
+    loader.open("/missing");
     until(&mut loader, |loader| loader.state().failed.is_some());
     let (path, error) = loader.take_failed().expect("failed");
-    assert_eq!((path, &*error), (PathBuf::from("/missing"), "/missing does not exist"));
+    assert_eq!((path, error.to_string().as_str()), ("/missing".into(), "/missing does not exist"));
+    assert!(matches!(error.store_error(), Some(StoreError::Missing(_))), "it is still what it was");
     assert!(loader.state().open.is_some());
 }
 
@@ -139,6 +137,8 @@ fn a_failure_is_kept_until_something_changes() {
     let mut loader = opened(&store);
     store.fail_with(|call| (call == "experiments").then_some(StoreError::TooSlow));
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
+    let failed = loader.ask(&Experiments, Lane::Visible);
+    assert!(matches!(failed.error().and_then(Failure::store_error), Some(StoreError::TooSlow)), "{failed:?}");
     for _ in 0..20 {
         loader.begin_frame(Instant::now());
         loader.ask(&Experiments, Lane::Visible);
@@ -159,7 +159,9 @@ fn a_panic_becomes_a_failed_slot_and_the_worker_goes_on() {
     });
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
     let error = loader.ask(&Experiments, Lane::Visible).error().cloned().expect("failed");
-    assert!(error.contains("a mistake") && error.contains("report"), "{error}");
+    assert!(matches!(&error, Failure::Panic { .. }) && error.store_error().is_none());
+    let told = error.to_string();
+    assert!(told.contains("a mistake") && told.contains("report"), "{told}");
     until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
 }
 
@@ -175,6 +177,7 @@ fn stuck_workers_are_replaced() {
         None
     });
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
+    assert!(matches!(loader.ask(&Experiments, Lane::Visible).error(), Some(Failure::Stuck { .. })));
     assert_eq!(loader.abandoned(), 1);
     let began = Instant::now();
     drop(loader);
@@ -265,7 +268,7 @@ impl Question for HasTime {
 fn workers_keep_to_the_budget_of_the_window() {
     for (limit, expected) in [(Duration::from_secs(3_600), true), (Duration::ZERO, false)] {
         let mut loader = loader(&store(), Duration::from_secs(20)).with_budget(Budget::of(limit));
-        loader.open(Path::new("/a"));
+        loader.open("/a");
         until(&mut loader, |loader| loader.ask(&HasTime, Lane::Visible).value().is_some());
         assert_eq!(loader.ask(&HasTime, Lane::Visible).value().map(|told| **told), Some(expected));
     }

@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::failure::Failure;
 use super::queue::{Job, Queue, Work};
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
@@ -27,7 +28,7 @@ pub(super) enum Done {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Done(Done),
-    Failed(String),
+    Failed(Failure),
     Cancelled,
 }
 
@@ -161,15 +162,14 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
     match result {
         Ok(Ok(done)) => (Outcome::Done(done), warnings, false),
         Ok(Err(StoreError::Cancelled)) => (Outcome::Cancelled, warnings, false),
-        Ok(Err(error)) => (Outcome::Failed(error.to_string()), warnings, false),
+        Ok(Err(error)) => (Outcome::Failed(error.into()), warnings, false),
         Err(panic) => {
             let what = panic
                 .downcast_ref::<String>()
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no message");
-            let error = format!("reading this went wrong inside dspyglass ({what}); please report it");
-            (Outcome::Failed(error), warnings, true)
+            (Outcome::Failed(Failure::Panic { doing: "reading", message: Some(what.into()) }), warnings, true)
         }
     }
 }

@@ -21,11 +21,11 @@ mod tab;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub use action::{Action, Effect, TreeKey};
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
-pub use fingerprint::{fingerprint, fingerprint_bytes};
+pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
 pub use history::{History, Scroll, Step};
 pub use location::{Location, PHRASE_MOST, Place, SpanRef};
@@ -37,6 +37,7 @@ pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM
 pub use tab::{DetailTab, Tab};
 
 use crate::model::{ExperimentId, RunId, TraceId};
+use crate::store::StoreLocation;
 
 /// No more notices than this stand at a time; the oldest goes.
 const MAX_NOTICES: usize = 4;
@@ -69,14 +70,14 @@ pub struct AppState {
     /// Whether the palette is open.
     pub shows_palette: bool,
     /// The store of which the user is asked whether it is to be forgotten.
-    pub asks_to_forget: Option<PathBuf>,
+    pub asks_to_forget: Option<StoreLocation>,
     /// The user said no to folders of artifacts outside the store's own.
     pub refuses_outside: bool,
     /// Whether the user is asked where the artifacts are.
     pub asks_for_artifacts: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
-    store: Option<PathBuf>,
+    store: Option<StoreLocation>,
     /// Where to go as soon as a store is open.
     wanted: Option<String>,
     /// Counts the places that were gone to: lists restore their scroll when it changes.
@@ -100,8 +101,8 @@ impl AppState {
     }
 
     /// The store that is open.
-    pub fn store(&self) -> Option<&Path> {
-        self.store.as_deref()
+    pub fn store(&self) -> Option<&StoreLocation> {
+        self.store.as_ref()
     }
 
     /// Changes whenever another place is shown.
@@ -122,7 +123,7 @@ impl AppState {
     /// Where else the user was in this store, the latest first: now, and at earlier starts.
     pub fn recent_places(&self) -> Vec<Location> {
         let mut recent: Vec<Location> = self.history.recent().into_iter().cloned().collect();
-        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
+        let name = self.store.as_ref().map(fingerprint_of);
         let known = name.and_then(|name| self.settings.stores.get(&name));
         for text in known.into_iter().flat_map(|known| &known.places) {
             let (location, _) = Location::parse(text);
@@ -214,21 +215,21 @@ impl AppState {
             Action::Scrolled(list, scroll) => self.history.note_scroll(list, scroll),
             Action::Selected(list, row) => self.history.note_selected(list, row),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
-            Action::OpenStore(path) => return vec![Effect::Open(path)],
+            Action::OpenStore(location) => return vec![Effect::Open(location)],
             Action::OpenSample => return vec![Effect::OpenSample],
             Action::CloseStore => {
                 self.note_store();
                 self.leave_store();
                 return vec![Effect::Reveal(false), Effect::Close, Effect::SaveSettings];
             }
-            Action::AskToForget(path) => self.asks_to_forget = path,
-            Action::Forget(path) => return self.forget(&path),
+            Action::AskToForget(location) => self.asks_to_forget = location,
+            Action::Forget(location) => return self.forget(&location),
             Action::AllowOutside(false) => self.refuses_outside = true,
             Action::AllowOutside(true) => return self.allow_outside(),
             Action::AskForArtifacts(asks) => self.asks_for_artifacts = asks && self.store.is_some(),
             Action::ChooseArtifacts => return vec![Effect::ShowFolderDialog],
             Action::NameArtifacts(folder) => return self.name_artifacts(folder),
-            Action::StoreOpened(path) => return self.enter_store(path),
+            Action::StoreOpened(location) => return self.enter_store(location),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::Save(file) => return vec![Effect::Save(file)],
             Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],
@@ -315,24 +316,23 @@ impl AppState {
     }
 
     /// The store that is open is closed with it: else all of it would be noted again.
-    fn forget(&mut self, path: &Path) -> Vec<Effect> {
+    fn forget(&mut self, location: &StoreLocation) -> Vec<Effect> {
         self.asks_to_forget = None;
         let mut effects = vec![Effect::SaveSettings];
-        if self.store.as_deref() == Some(path) {
+        if self.store.as_ref() == Some(location) {
             self.leave_store();
             effects.extend([Effect::Reveal(false), Effect::Close]);
         }
-        self.settings.forget(&path.to_string_lossy());
+        self.settings.forget(&location.to_string());
         effects
     }
 
-    fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
+    fn enter_store(&mut self, location: StoreLocation) -> Vec<Effect> {
         self.note_store();
         self.leave_store();
-        let text = path.to_string_lossy().into_owned();
-        self.settings.note_recent(&text);
-        let known = self.settings.store(&fingerprint(&text)).clone();
-        self.store = Some(path);
+        self.settings.note_recent(&location.to_string());
+        let known = self.settings.store(&fingerprint_of(&location)).clone();
+        self.store = Some(location);
         for key in &known.unfolded {
             if let Some(key) = parse_key(key) {
                 self.unfolded.set(key, true);
@@ -353,8 +353,8 @@ impl AppState {
 
     /// Brings the store's part of the settings up to date; call it before they are written.
     pub fn note_store(&mut self) {
-        let Some(path) = &self.store else { return };
-        let name = fingerprint(&path.to_string_lossy());
+        let Some(store) = &self.store else { return };
+        let name = fingerprint_of(store);
         let location = self.location().to_string();
         let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
         let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::AppState;
-use super::fingerprint::fingerprint;
+use super::fingerprint::fingerprint_of;
 use crate::model::{ExperimentId, RunId};
 
 /// Widths beyond these are mistakes.
@@ -103,12 +103,12 @@ pub struct SelectedRuns {
 impl AppState {
     /// How the table of an experiment's runs is arranged, if the user changed it.
     pub fn run_table(&self, experiment: &ExperimentId) -> Option<&RunTableSettings> {
-        let store = self.settings.stores.get(&fingerprint(&self.store()?.to_string_lossy()))?;
+        let store = self.settings.stores.get(&fingerprint_of(self.store()?))?;
         store.columns.runs.get(experiment.as_str())
     }
 
     pub(super) fn arrange_runs(&mut self, experiment: &ExperimentId, table: RunTableSettings) {
-        let Some(name) = self.store().map(|path| fingerprint(&path.to_string_lossy())) else { return };
+        let Some(name) = self.store().map(fingerprint_of) else { return };
         self.settings.store(&name).columns.runs.insert(experiment.to_string(), table);
     }
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
     ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreId,
-    StoreInfo, TraceHandle, TraceIndex, TraceQuery,
+    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
@@ -107,7 +107,7 @@ impl Store for MemoryStore {
     fn info(&self) -> StoreInfo {
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
         content.info.clone().unwrap_or_else(|| StoreInfo {
-            path: "memory".into(),
+            location: StoreLocation::from("memory"),
             kind: "memory",
             size_bytes: None,
             schema_of: None,

@@ -12,6 +12,7 @@ mod command;
 mod compare;
 mod details;
 mod experiment;
+mod failed;
 mod first_lines;
 mod kept;
 mod keys;

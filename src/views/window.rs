@@ -238,7 +238,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),
         Command::CloseStore => scene.act(Action::CloseStore),
-        Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().map(Into::into))),
+        Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().cloned())),
         Command::ArtifactsFolder => scene.act(Action::AskForArtifacts(!scene.state.asks_for_artifacts)),
         Command::Reveal => scene.act(Action::Reveal(!scene.state.is_revealed)),
         Command::ShowWarnings => scene.act(Action::ShowWarnings(!scene.state.shows_warnings)),

@@ -9,7 +9,7 @@ use dspyglass::query::ask::Session;
 use dspyglass::query::lineage::lineage;
 use dspyglass::query::passport::PassportOf;
 use dspyglass::query::{self, NoTrace, TraceLink};
-use dspyglass::store::{Budget, Part, ReadCx};
+use dspyglass::store::{Budget, OpenOptions, Part, ReadCx, StoreLocation};
 
 use crate::support::{reader, recorded};
 
@@ -33,9 +33,9 @@ fn document(args: &[&str], budget: Budget) -> Json {
     let store = recorded().join("gepa-3.17");
     let store = store.to_str().expect("Unicode");
     let args = ["dspyglass", args[0], store].into_iter().chain(args[1..].iter().copied()).chain(["--json"]);
+    let open = |location: &StoreLocation, options: &OpenOptions| dspyglass::store::open(location, options);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let Outcome::Done(_) = run_within(args.map(OsString::from), &dspyglass::store::open, budget, &mut out, &mut err)
-    else {
+    let Outcome::Done(_) = run_within(args.map(OsString::from), &open, budget, &mut out, &mut err) else {
         panic!("the window")
     };
     serde_json::from_slice(&out).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&err)))

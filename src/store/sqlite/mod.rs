@@ -37,7 +37,7 @@ use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
     ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
-    StoreInfo, TraceHandle, TraceIndex, TraceQuery,
+    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -189,7 +189,7 @@ impl Store for SqliteStore {
             Mode::Copy => Some("a private copy: a process died while it wrote, and the copy was recovered".to_owned()),
         };
         StoreInfo {
-            path: self.source.path().to_owned(),
+            location: StoreLocation::Path(self.source.path().to_owned()),
             kind: "SQLite",
             size_bytes: self.source.size(),
             schema_of,

@@ -107,7 +107,7 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
         Target::Run(command) => return Some(command),
         Target::Go(location) if !memory.compared.is_empty() => compare(scene, memory, &location),
         Target::Go(location) => scene.act(Action::Go(location)),
-        Target::Open(path) => scene.act(Action::OpenStore(path)),
+        Target::Open(location) => scene.act(Action::OpenStore(location)),
     }
     None
 }
@@ -247,7 +247,7 @@ fn make_entries(
         .filter(|command| !only_runs && *command != Command::Palette && command.can_run(scene))
         .map(|command| (command, command.key_text(ui.ctx())))
         .collect();
-    let open = scene.state.store().map(|path| path.to_string_lossy().into_owned());
+    let open = scene.state.store().map(ToString::to_string);
     let stores: Vec<String> =
         scene.state.settings.recent.iter().filter(|path| Some(*path) != open.as_ref()).cloned().collect();
     let has_store = experiments.is_some();

@@ -7,7 +7,7 @@ use super::by_run::{ByRun, RunValue, latest};
 use super::choice::Candidate;
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::points::RunPoints;
-use crate::loader::{DerivedKey, Lane, fresh_id};
+use crate::loader::{DerivedKey, Failure, Lane, fresh_id};
 use crate::model::{MetricSeries, RunId};
 use crate::query::MetricOf;
 use crate::views::scene::Scene;
@@ -22,7 +22,7 @@ pub(super) struct Gathered {
     pub drawing: Drawing,
     pub is_by_order: bool,
     pub is_waiting: bool,
-    pub error: Option<Arc<str>>,
+    pub error: Option<Failure>,
     pub facts: Facts,
 }
 
