@@ -194,7 +194,7 @@ fn artifact_addresses_never_lead_out() {
         assert!(tree.entries.is_empty() && tree.absent.is_some_and(|why| why.contains("outside")));
     }
     let allowed = OpenOptions { allow_outside: true, ..OpenOptions::default() };
-    let mut store = open(&home.path().join("mlflow.db"), &allowed).expect("opens").store;
+    let mut store = open(home.path().join("mlflow.db"), &allowed).expect("opens").store;
     let run = store.runs(&cx, &query).expect("runs").remove(0);
     let tree = store.artifacts(&cx, &ArtifactOwner::Run(run.id)).expect("listed");
     assert_eq!(tree.entries.len(), 1);

@@ -206,7 +206,7 @@ fn what_is_no_store_is_said_in_one_sentence() {
         ("files", "folder store"),
         ("notes.txt/below", "does not exist"),
     ] {
-        let Err(error) = open(&place(name), &OpenOptions::default()) else { panic!("{name} was opened") };
+        let Err(error) = open(place(name), &OpenOptions::default()) else { panic!("{name} was opened") };
         let text = error.to_string();
         assert!(text.contains(wanted) && text.contains(name.split('/').next().unwrap_or(name)), "{name}: {text}");
         assert!(!text.contains('\n') && !text.ends_with('.'), "{name}: {text}");
