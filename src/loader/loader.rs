@@ -32,6 +32,13 @@ pub struct OpenStore {
     pub capabilities: Capabilities,
 }
 
+/// The store that is open, and how often what may be seen of stores has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Epoch {
+    store: Option<StoreId>,
+    count: u64,
+}
+
 /// Whether a store is open.
 #[derive(Clone, Debug, Default)]
 pub struct StoreState {
@@ -165,9 +172,10 @@ impl Loader {
         self.state.failed.take()
     }
 
-    /// Counts the stores that were opened; whatever was prepared under another number is of another store.
-    pub fn epoch(&self) -> u64 {
-        self.epoch
+    /// What may be remembered of answers: whatever was prepared under another is of another store, or shows more or
+    /// less than may be seen now.
+    pub fn epoch(&self) -> Epoch {
+        Epoch { store: self.store(), count: self.epoch }
     }
 
     /// Shows or masks secrets. Everything is read again; when masking, at once without the old.

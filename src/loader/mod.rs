@@ -47,7 +47,7 @@ pub use failure::Failure;
 pub use file::{FileBytes, FileOf};
 pub use lane::Lane;
 pub use lineage::{LineageOf, PreparedLineage};
-pub use loader::{Loader, OpenStore, Slowest, StoreState};
+pub use loader::{Epoch, Loader, OpenStore, Slowest, StoreState};
 pub use opening::Opener;
 pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};

@@ -273,3 +273,32 @@ fn workers_keep_to_the_budget_of_the_window() {
         assert_eq!(loader.ask(&HasTime, Lane::Visible).value().map(|told| **told), Some(expected));
     }
 }
+
+#[test]
+fn the_store_that_is_open_answers_and_no_other() {
+    let stores = ["first", "second"].map(|name| {
+        let store = MemoryStore::new();
+        store.add_experiment("1", name);
+        store
+    });
+    let ids = [stores[0].id(), stores[1].id()];
+    let opener: Opener = Arc::new(move |location: &StoreLocation| {
+        let is_first = location.path().is_some_and(|path| path.ends_with("first"));
+        stores[usize::from(!is_first)].fork().map(Opened::from)
+    });
+    let mut loader = Loader::new(opener, Arc::new(|| {}));
+    assert!(matches!(loader.ask(&Experiments, Lane::Visible), Slot::Empty), "nothing is asked of no store");
+    let mut epochs = vec![loader.epoch()];
+    for (path, id) in [("/first", ids[0]), ("/second", ids[1]), ("/first", ids[0])] {
+        loader.open(path);
+        until(&mut loader, |loader| loader.state().open.as_ref().is_some_and(|open| open.id == id));
+        let name = |loader: &mut Loader| {
+            loader.ask(&Experiments, Lane::Visible).value().map(|list| format!("/{}", list[0].name))
+        };
+        assert!(name(&mut loader).is_none_or(|told| told == path), "what the other store said is not shown");
+        until(&mut loader, |loader| name(loader).is_some());
+        assert_eq!(name(&mut loader).as_deref(), Some(path));
+        assert!(!epochs.contains(&loader.epoch()), "what views made of the other store counts no more");
+        epochs.push(loader.epoch());
+    }
+}

@@ -16,6 +16,7 @@ use super::{
     artifacts_folder, command::Command, compare, details, experiment, notices, palette, passport, run, status_bar,
     top_bar, trace, tree, welcome,
 };
+use crate::loader::Epoch;
 use crate::model::RunId;
 use crate::state::{Action, Place, Tab, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
@@ -39,12 +40,12 @@ pub struct Memory {
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
-    epoch: u64,
+    epoch: Epoch,
 }
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn keep_up(&mut self, ui: &Ui, epoch: u64) {
+    fn keep_up(&mut self, ui: &Ui, epoch: Epoch) {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.tree = TreeMemory::default();

@@ -105,6 +105,9 @@ impl Facts {
         if is_cached_sample {
             facts.name = "Sample store".to_owned();
         }
+        if location.address().is_some() {
+            facts.what = "server".to_owned();
+        }
         let Some(seen) = seen.value() else { return facts };
         let mut parts = Vec::new();
         match &seen.kind {
@@ -169,7 +172,8 @@ fn row_ui(ui: &mut Ui, location: &StoreLocation, facts: &Facts, can_remove: bool
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
     let warn = if facts.is_warning { tokens.warn } else { tokens.text2 };
     let what = row_text::paint(ui.painter(), upper, &facts.what, Type::Small, warn, Align::Max);
-    let upper = upper.with_max_x(what.left() - size::GAP_M);
+    // What is not known yet takes no room.
+    let upper = if facts.what.is_empty() { upper } else { upper.with_max_x(what.left() - size::GAP_M) };
     let color = if facts.is_missing { tokens.text2 } else { tokens.text1 };
     let cut = if facts.is_missing { Type::Body } else { Type::BodyStrong };
     row_text::paint(ui.painter(), upper, &facts.name, cut, color, Align::Min);
@@ -206,6 +210,7 @@ mod tests {
         let sample = StoreLocation::from("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
         assert_eq!(Facts::of(&sample, &Slot::Empty, clock).name, "Sample store");
         let server = Facts::of(&StoreLocation::from("http://me:pw1@host/ml"), &Slot::Empty, clock);
-        assert_eq!((server.name.as_str(), server.folder.as_str()), ("host", "http://host/ml"));
+        let told = (server.name.as_str(), server.folder.as_str(), server.what.as_str());
+        assert_eq!(told, ("host", "http://host/ml", "server"));
     }
 }
