@@ -48,8 +48,13 @@
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`; tests that
 //!   compare with plain SQL in `tests/cli`.
-//! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`, its way in
-//!   `store/open.rs`; it passes `tests/reading/conformance.rs` as the others do.
+//! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`; how people write where it is in
+//!   `store/location.rs`, what is found there and how it is opened in `store/open.rs`; it passes
+//!   `tests/reading/conformance.rs` as the others do.
+//! * **A way to fail**: a variant of [`store::StoreError`] with its sentence and what would help
+//!   ([`store::Remedy`]); it stays what it is up to `views/failed.rs`, which offers that.
+//! * **A part of an answer that may take too long**: a variant of [`store::Part`] and its limit in
+//!   `store/cx/budget.rs`, `cx.begin(part)` where it begins, and a mark in the answer that it was cut short.
 //! * **How a figure is written**: a function of [`words`], never a `format!` of a view's own.
 //!
 //! # What must hold

@@ -143,6 +143,16 @@ fn names_of_dspy_and_mlflow_have_one_home() {
 }
 
 #[test]
+fn limits_of_time_have_one_table() {
+    check(&files("src/query"), rules::own_time_limits);
+    check(&files("src/analysis"), |file, source| {
+        // Where it looks at the clock, it was told until when.
+        let found = rules::own_time_limits(file, source);
+        found.into_iter().filter(|mistake| mistake.contains("Duration::from_")).collect()
+    });
+}
+
+#[test]
 fn exceptions_say_why() {
     check(&files("src"), |_, source| rules::bare_exceptions(source));
     check(&files("tests"), |_, source| rules::bare_exceptions(source));

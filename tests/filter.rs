@@ -43,7 +43,7 @@ fn random_filters_select_what_sql_selects() {
     let mut compared = 0;
     for sample in stores::samples() {
         let Sample { name, database, .. } = &sample;
-        let mut store = open(database, &OpenOptions::default()).expect("opens");
+        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
         let rows = rows(&mut *store);
         let reference = sql::Reference::open(database);
         let vocabulary = Vocabulary::of(&rows);
@@ -67,7 +67,7 @@ fn random_filters_select_what_sql_selects() {
 #[test]
 fn keys_and_their_counts_are_those_of_sql() {
     for Sample { name, database, .. } in &stores::samples() {
-        let mut store = open(database, &OpenOptions::default()).expect("opens");
+        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
         let table = run_table(&mut Session::alone(&mut *store, &cx), None, false).expect("runs");
         let keys = FilterKeys::of(&table);

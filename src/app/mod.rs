@@ -14,7 +14,7 @@ mod startup;
 mod viewer;
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use exit_after::ExitAfter;
@@ -22,8 +22,8 @@ pub use saver::SettingsPlace;
 pub use viewer::{Viewer, ViewerOptions};
 
 use crate::loader::Opener;
-use crate::state::fingerprint;
-use crate::store::{self, OpenOptions};
+use crate::state::fingerprint_of;
+use crate::store::{self, OpenOptions, StoreLocation};
 
 /// What the window is opened with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,14 +67,15 @@ pub fn run(args: Args) -> Result<(), String> {
 
 /// Opens stores of every kind; also the sample, which is unpacked first.
 pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
-    Arc::new(move |path| {
-        if path == sample::marker() {
+    Arc::new(move |location| {
+        if *location == sample::marker() {
             return store::open(&sample::unpacked()?, &OpenOptions::default());
         }
-        let path = store::open::locate(path)?;
-        let artifacts_dir = allowed.artifacts_of(&path).or_else(|| artifacts_dir.clone());
-        let options = OpenOptions { artifacts_dir, allow_outside: allowed.has(&path) };
-        store::open(&path, &options)
+        // What was said of a store is known by where it is, not by what was typed.
+        let found = store::find(location)?;
+        let location = found.location();
+        let artifacts_dir = allowed.artifacts_of(&location).or_else(|| artifacts_dir.clone());
+        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location) })
     })
 }
 
@@ -90,7 +91,7 @@ struct Said {
 }
 
 impl Allowed {
-    /// Notes a store, by the fingerprint of its path.
+    /// Notes a store, by the fingerprint of its location.
     fn insert(&self, fingerprint: String) {
         self.said().outside.insert(fingerprint);
     }
@@ -107,12 +108,11 @@ impl Allowed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn artifacts_of(&self, path: &Path) -> Option<PathBuf> {
-        self.said().folders.get(&fingerprint(&path.to_string_lossy())).cloned()
+    fn artifacts_of(&self, location: &StoreLocation) -> Option<PathBuf> {
+        self.said().folders.get(&fingerprint_of(location)).cloned()
     }
 
-    fn has(&self, path: &Path) -> bool {
-        let name = fingerprint(&path.to_string_lossy());
-        self.said().outside.contains(&name)
+    fn has(&self, location: &StoreLocation) -> bool {
+        self.said().outside.contains(&fingerprint_of(location))
     }
 }

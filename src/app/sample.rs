@@ -4,13 +4,13 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use crate::state::fingerprint_bytes;
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreLocation};
 
 static PACKED: &[u8] = include_bytes!("../../assets/sample/sample-store.tar.gz");
 
 /// What is opened for the sample; no path that anybody has.
-pub(super) fn marker() -> PathBuf {
-    PathBuf::from("dspyglass:sample")
+pub(super) fn marker() -> StoreLocation {
+    StoreLocation::Path(PathBuf::from("dspyglass:sample"))
 }
 
 /// The folder of the sample, unpacked now unless it was before. Its name tells its content, so a newer

@@ -15,7 +15,7 @@ use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
-use crate::store::nearby::from_home;
+use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
 
@@ -125,8 +125,8 @@ impl Viewer {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_zoom_factor(viewer.state.settings.zoom);
         match (&viewer.options.args.store, viewer.options.args.demo) {
-            (_, true) => viewer.loader.open(&sample::marker()),
-            (Some(path), false) => viewer.loader.open(&absolute(path)),
+            (_, true) => viewer.loader.open(sample::marker()),
+            (Some(path), false) => viewer.loader.open(StoreLocation::parse(path).whole()),
             (None, false) => {}
         }
         viewer
@@ -176,10 +176,10 @@ impl Viewer {
         match effect {
             Effect::ShowOpenDialog => self.show_dialog(ctx, Chosen::Store),
             Effect::ShowFolderDialog => self.show_dialog(ctx, Chosen::ArtifactsFolder),
-            Effect::Open(path) => self.loader.open(&absolute(&path)),
+            Effect::Open(location) => self.loader.open(location.whole()),
             Effect::AllowOutside(name) => self.options.allowed.insert(name),
             Effect::NameArtifacts(name, folder) => self.options.allowed.name_artifacts(name, folder),
-            Effect::OpenSample => self.loader.open(&sample::marker()),
+            Effect::OpenSample => self.loader.open(sample::marker()),
             Effect::Close => {
                 self.loader.close();
                 self.open = None;
@@ -215,7 +215,7 @@ impl Viewer {
         };
         self.dialog = None;
         self.actions.extend(chosen.map(|path| match what {
-            Chosen::Store => Action::OpenStore(path),
+            Chosen::Store => Action::OpenStore(path.into()),
             Chosen::ArtifactsFolder => Action::NameArtifacts(Some(path)),
         }));
     }
@@ -238,7 +238,7 @@ impl Viewer {
         };
         if !is_same {
             if let Some(open) = &open {
-                self.actions.push(Action::StoreOpened(open.info.path.clone()));
+                self.actions.push(Action::StoreOpened(open.info.location.clone()));
                 if std::mem::take(&mut self.reveal_first) {
                     self.actions.push(Action::Reveal(true));
                 }
@@ -247,17 +247,17 @@ impl Viewer {
         }
         // On the welcome page the sentence stands below the field; over a store it needs a notice.
         if self.open.is_some()
-            && let Some((path, error)) = self.loader.take_failed()
+            && let Some((location, error)) = self.loader.take_failed()
         {
-            let what = format!("{} could not be opened", path.display());
-            self.actions.push(Action::Notify(NoticeText::failed(what, &*error)));
+            let what = format!("{location} could not be opened");
+            self.actions.push(Action::Notify(NoticeText::failed(what, error.to_string())));
         }
     }
 
     fn drop_files(&mut self, ctx: &Context) {
         let first = |input: &egui::InputState| input.raw.dropped_files.first().map(|file| file.path().to_owned());
         let dropped = ctx.input(first).filter(|path| !path.as_os_str().is_empty());
-        self.actions.extend(dropped.map(Action::OpenStore));
+        self.actions.extend(dropped.map(|path| Action::OpenStore(path.into())));
     }
 
     fn save_settings(&mut self, ctx: &Context) {
@@ -278,9 +278,10 @@ impl Viewer {
     }
 
     fn set_title(&mut self, ctx: &Context) {
-        let name = self.open.as_ref().and_then(|open| open.info.path.file_name());
-        let title =
-            name.map_or_else(|| "dspyglass".to_owned(), |name| format!("{} – dspyglass", name.to_string_lossy()));
+        let title = self
+            .open
+            .as_ref()
+            .map_or_else(|| "dspyglass".to_owned(), |open| format!("{} – dspyglass", open.info.location.name()));
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -346,14 +347,4 @@ pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {
         ThemeChoice::Dark => ThemePreference::Dark,
         ThemeChoice::Light => ThemePreference::Light,
     });
-}
-
-/// Relative paths are those of the folder the program was started in; what is no path stays as it is.
-fn absolute(path: &std::path::Path) -> PathBuf {
-    let has_scheme = path.to_str().is_some_and(|text| text.contains("://"));
-    if has_scheme {
-        return path.to_owned();
-    }
-    let path = from_home(path);
-    std::path::absolute(&path).unwrap_or(path)
 }

@@ -15,7 +15,6 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,7 +27,7 @@ use style::Style;
 
 use crate::model::Reveal;
 use crate::query::ask::Session;
-use crate::store::{OpenOptions, ReadCx, Store, StoreError};
+use crate::store::{Budget, OpenOptions, Opened, ReadCx, StoreError, StoreLocation};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -40,14 +39,15 @@ pub enum Outcome {
 }
 
 /// Opens the store of a command line.
-pub type Opener<'a> = &'a dyn Fn(&Path, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
+pub type Opener<'a> = &'a dyn Fn(&StoreLocation, &OpenOptions) -> Result<Opened, StoreError>;
 
 /// Answers the program's own command line on its standard output.
 pub fn run() -> Outcome {
     let style = Style::of_stdout();
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
-    run_with(std::env::args_os(), &crate::store::open, style, &mut out, &mut err)
+    let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
+    run_with(std::env::args_os(), &open, Budget::of_terminal(), style, &mut out, &mut err)
 }
 
 /// Answers a command line over stores that are opened otherwise, without colours.
@@ -58,7 +58,19 @@ pub fn run_over(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    run_with(args, open, Style::default(), out, err)
+    run_within(args, open, Budget::of_terminal(), out, err)
+}
+
+/// The same with other times for what can be left out.
+#[cfg(feature = "testing")]
+pub fn run_within(
+    args: impl IntoIterator<Item = OsString>,
+    open: Opener<'_>,
+    budget: Budget,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Outcome {
+    run_with(args, open, budget, Style::default(), out, err)
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the
@@ -66,6 +78,7 @@ pub fn run_over(
 fn run_with(
     args: impl IntoIterator<Item = OsString>,
     open: Opener<'_>,
+    budget: Budget,
     style: Style,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -87,7 +100,7 @@ fn run_with(
         }
     };
     let style = Style { is_utc: common.utc, ..style };
-    let answered = answer(&command, &common, open, style, out, err).and_then(|()| Ok(out.flush()?));
+    let answered = answer(&command, &common, open, budget, style, out, err).and_then(|()| Ok(out.flush()?));
     match answered {
         Ok(()) => Outcome::Done(ExitCode::SUCCESS),
         Err(failure) => {
@@ -103,6 +116,7 @@ fn answer(
     command: &Command,
     common: &Common,
     open: Opener<'_>,
+    budget: Budget,
     style: Style,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -116,13 +130,13 @@ fn answer(
         return Err(Failure::Absent(format!("{} is no folder; --artifacts names one", folder.display())));
     }
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
-    let cx = ReadCx::new().with_reveal(reveal);
+    let cx = ReadCx::new().with_reveal(reveal).with_budget(budget);
     if let Command::Diff(args) = command
         && let Some(files) = args.files()
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
-        let mut store = open(command.store(), &options)?;
+        let mut store = open(&StoreLocation::parse(command.store()), &options)?.store;
         let mut answer =
             commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
         plan(&mut answer)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Entry, LatestMetric, MetricPoint, Shown, SpanBody, SpanEvent};
+use crate::store::Store;
 use crate::store::memory::MemoryStore;
 
 fn store() -> MemoryStore {
@@ -48,11 +49,13 @@ fn store() -> MemoryStore {
 /// Exit code, standard output, standard error.
 fn ask(args: &[&str]) -> (String, String, String) {
     let store = store();
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
-    let Outcome::Done(code) = run_with(args, &open, style, &mut out, &mut err) else { panic!("the window") };
+    let Outcome::Done(code) = run_with(args, &open, Budget::default(), style, &mut out, &mut err) else {
+        panic!("the window")
+    };
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (format!("{code:?}"), text(out), text(err))
 }
@@ -226,10 +229,10 @@ fn what_does_not_exist_and_what_is_wrong() {
 
 #[test]
 fn the_window_is_told_everything() {
-    let open = |_: &Path, _: &OpenOptions| -> Result<Box<dyn Store>, StoreError> { panic!("not opened here") };
+    let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Opened, StoreError> { panic!("not opened here") };
     let ask = |args: &[&str]| {
         let args = ["dspyglass"].iter().chain(args).map(OsString::from);
-        run_with(args, &open, Style::default(), &mut Vec::new(), &mut Vec::new())
+        run_with(args, &open, Budget::default(), Style::default(), &mut Vec::new(), &mut Vec::new())
     };
     let Outcome::Window(args) = ask(&["a.db", "--at", "run/1", "--utc"]) else { panic!("the window") };
     assert_eq!((args.store, args.at, args.utc), (Some("a.db".into()), Some("run/1".to_owned()), true));
@@ -251,10 +254,11 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         }
     }
     let store = store();
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
-        let Outcome::Done(code) = run_with(args.map(OsString::from), &open, Style::default(), &mut Closed, &mut err)
+        let Outcome::Done(code) =
+            run_with(args.map(OsString::from), &open, Budget::default(), Style::default(), &mut Closed, &mut err)
         else {
             panic!("the window")
         };

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::failure::Failure;
 use super::slot::Slot;
 use crate::model::Warning;
 use crate::query::ask::{AnyAnswer, AnyKey, CostClass};
-use crate::store::CancelToken;
+use crate::store::{CancelToken, StoreId};
 
 /// A request that is under way.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub(super) struct Pending {
 pub(super) struct Entry {
     pub answer: Option<AnyAnswer>,
     pub warnings: Arc<[Warning]>,
-    pub error: Option<Arc<str>>,
+    pub error: Option<Failure>,
     pub pending: Option<Pending>,
     /// The generation of the store at which it was last asked.
     pub generation: u64,
@@ -56,7 +57,7 @@ impl Entry {
     pub fn slot<T: Send + Sync + 'static>(&self) -> Slot<T> {
         let value = self.answer.as_ref().and_then(AnyAnswer::get);
         if let Some(error) = &self.error {
-            return Slot::Failed { error: Arc::clone(error), previous: value };
+            return Slot::Failed { error: error.clone(), previous: value };
         }
         match (&self.pending, value) {
             (Some(pending), previous) => Slot::Pending { previous, since: pending.since },
@@ -78,32 +79,44 @@ impl Entry {
 }
 
 /// The answers by their questions.
+type Entries = HashMap<Arc<dyn AnyKey>, Entry>;
+
+/// The answers, by the store that was asked.
 #[derive(Debug, Default)]
 pub(super) struct AnswerCache {
-    entries: HashMap<Arc<dyn AnyKey>, Entry>,
+    stores: HashMap<StoreId, Entries>,
 }
 
 impl AnswerCache {
     /// What is known about a question; from now on something is.
-    pub fn entry(&mut self, question: &(dyn AnyKey + 'static)) -> &mut Entry {
-        if !self.entries.contains_key(question) {
-            self.entries.insert(question.to_shared(), Entry::default());
+    pub fn entry(&mut self, store: StoreId, question: &(dyn AnyKey + 'static)) -> &mut Entry {
+        let entries = self.stores.entry(store).or_default();
+        if !entries.contains_key(question) {
+            entries.insert(question.to_shared(), Entry::default());
         }
-        self.entries.entry(question.to_shared()).or_default()
+        entries.entry(question.to_shared()).or_default()
     }
 
-    pub fn get_mut(&mut self, question: &(dyn AnyKey + 'static)) -> Option<&mut Entry> {
-        self.entries.get_mut(question)
+    pub fn get_mut(&mut self, store: StoreId, question: &(dyn AnyKey + 'static)) -> Option<&mut Entry> {
+        self.stores.get_mut(&store)?.get_mut(question)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.stores.values().flat_map(HashMap::values)
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.stores.values_mut().flat_map(HashMap::values_mut)
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.entries.clear();
+        self.stores.clear();
     }
 
     /// Everything is to be asked again, and is shown meanwhile.
     pub fn expire(&mut self) {
-        for entry in self.entries.values_mut() {
+        for entry in self.all_mut() {
             entry.is_expired = true;
         }
     }
@@ -111,7 +124,7 @@ impl AnswerCache {
     /// Cancels what nobody wanted since `frame`; returns the serials.
     pub fn cancel_unwanted(&mut self, frame: u64) -> Vec<u64> {
         let mut serials = Vec::new();
-        for entry in self.entries.values_mut() {
+        for entry in self.all_mut() {
             if entry.wanted < frame
                 && let Some(pending) = entry.pending.take()
             {
@@ -124,7 +137,7 @@ impl AnswerCache {
 
     /// Whether anything is under way.
     pub fn has_pending(&self) -> bool {
-        self.entries.values().any(|entry| entry.pending.is_some())
+        self.all().any(|entry| entry.pending.is_some())
     }
 
     /// Lets go of the answers that were not wanted for longest, until each class keeps its bound.
@@ -132,21 +145,24 @@ impl AnswerCache {
     pub fn evict(&mut self, frame: u64) {
         for class in CostClass::ALL {
             let bytes = |entry: &Entry| entry.answer.as_ref().map_or(0, |answer| answer.bytes);
-            let of_class = || self.entries.iter().filter(|(question, _)| question.cost() == class);
-            let mut total: usize = of_class().map(|(_, entry)| bytes(entry)).sum();
+            let all = || self.stores.iter().flat_map(|(store, entries)| entries.iter().map(move |one| (*store, one)));
+            let of_class = || all().filter(|(_, (question, _))| question.cost() == class);
+            let mut total: usize = of_class().map(|(_, (_, entry))| bytes(entry)).sum();
             if total <= class.most_bytes() {
                 continue;
             }
-            let mut oldest: Vec<(u64, usize, Arc<dyn AnyKey>)> = of_class()
-                .filter(|(_, entry)| entry.wanted < frame && entry.pending.is_none())
-                .map(|(question, entry)| (entry.wanted, bytes(entry), Arc::clone(question)))
+            let mut oldest: Vec<(u64, usize, StoreId, Arc<dyn AnyKey>)> = of_class()
+                .filter(|(_, (_, entry))| entry.wanted < frame && entry.pending.is_none())
+                .map(|(store, (question, entry))| (entry.wanted, bytes(entry), store, Arc::clone(question)))
                 .collect();
-            oldest.sort_by_key(|(wanted, _, _)| *wanted);
-            for (_, bytes, question) in oldest {
+            oldest.sort_by_key(|(wanted, ..)| *wanted);
+            for (_, bytes, store, question) in oldest {
                 if total <= class.most_bytes() {
                     break;
                 }
-                self.entries.remove(&*question);
+                if let Some(entries) = self.stores.get_mut(&store) {
+                    entries.remove(&*question);
+                }
                 total -= bytes;
             }
         }
@@ -154,7 +170,7 @@ impl AnswerCache {
 
     /// All warnings of what is kept.
     pub fn warnings(&self) -> impl Iterator<Item = &Warning> {
-        self.entries.values().flat_map(|entry| entry.warnings.iter())
+        self.all().flat_map(|entry| entry.warnings.iter())
     }
 }
 
@@ -170,15 +186,32 @@ mod tests {
 
     #[test]
     fn what_was_not_wanted_for_longest_goes_first() {
-        let mut cache = AnswerCache::default();
+        let (mut cache, store) = (AnswerCache::default(), StoreId::fresh());
         for (frame, name) in [(1, "a"), (2, "b"), (3, "c")] {
             let file = FileBytes::new(vec![b'x'; 15 << 20], 0, false);
-            let entry = cache.entry(&text(name));
+            let entry = cache.entry(store, &text(name));
             entry.put(AnyAnswer::new(Some(file), 15 << 20, false));
             entry.wanted = frame;
         }
         cache.evict(3);
-        let kept: Vec<bool> = ["a", "b", "c"].iter().map(|name| cache.get_mut(&text(name)).is_some()).collect();
+        let kept: Vec<bool> = ["a", "b", "c"].iter().map(|name| cache.get_mut(store, &text(name)).is_some()).collect();
         assert_eq!(kept, [false, true, true]);
+    }
+
+    #[test]
+    fn two_stores_are_asked_the_same_and_answer_apart() {
+        let (mut cache, stores) = (AnswerCache::default(), [StoreId::fresh(), StoreId::fresh()]);
+        for (store, answer) in stores.into_iter().zip([1_u32, 2]) {
+            let entry = cache.entry(store, &text("a"));
+            assert!(entry.answer.is_none(), "nothing is known of the second because the first was asked");
+            entry.put(AnyAnswer::new(answer, 20 << 20, false));
+            entry.wanted = u64::from(answer);
+        }
+        let answers = stores
+            .map(|store| cache.get_mut(store, &text("a")).and_then(|entry| entry.slot::<u32>().value().map(|it| **it)));
+        assert_eq!(answers, [Some(1), Some(2)]);
+        // They share a bound: what was not wanted for longest goes, of whichever store.
+        cache.evict(2);
+        assert_eq!(stores.map(|store| cache.get_mut(store, &text("a")).is_some()), [false, true]);
     }
 }

@@ -1,10 +1,10 @@
 //! The loader itself: one open store, its workers, and what is known of it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::{AnswerCache, Pending};
+use super::failure::Failure;
 use super::lane::Lane;
 use super::opening::{Opener, Opening};
 use super::pool::{Timeouts, WorkerPool};
@@ -15,15 +15,28 @@ use super::slot::Slot;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{CancelToken, Capabilities, Revision, StoreInfo, TraceHandle};
+use crate::store::{
+    Budget, CancelToken, Capabilities, Found, Revision, StoreId, StoreInfo, StoreLocation, TraceHandle,
+};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenStore {
-    /// What it is.
+    /// Which opening of a store this is.
+    pub id: StoreId,
+    /// What it was found to be.
+    pub found: Found,
+    /// What it says of itself.
     pub info: StoreInfo,
     /// What it can do by itself.
     pub capabilities: Capabilities,
+}
+
+/// The store that is open, and how often what may be seen of stores has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Epoch {
+    store: Option<StoreId>,
+    count: u64,
 }
 
 /// Whether a store is open.
@@ -31,10 +44,10 @@ pub struct OpenStore {
 pub struct StoreState {
     /// The one that is open.
     pub open: Option<Arc<OpenStore>>,
-    /// The path that is being opened.
-    pub opening: Option<PathBuf>,
+    /// What is being opened.
+    pub opening: Option<StoreLocation>,
     /// What could not be opened, and why; stays until the next opening.
-    pub failed: Option<(PathBuf, Arc<str>)>,
+    pub failed: Option<(StoreLocation, Failure)>,
 }
 
 /// The reading that took longest.
@@ -51,6 +64,7 @@ pub struct Loader {
     pub(super) opener: Opener,
     pub(super) wake: Wake,
     pub(super) timeouts: Timeouts,
+    pub(super) budget: Budget,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -86,6 +100,7 @@ impl Loader {
             probe: DiskProbe::new(Arc::clone(&wake)),
             wake,
             timeouts: Timeouts::default(),
+            budget: Budget::default(),
             state: StoreState::default(),
             opening: None,
             pool: None,
@@ -114,11 +129,24 @@ impl Loader {
         self
     }
 
+    /// Other times for the parts of answers that can be left out, for tests.
+    #[cfg(feature = "testing")]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long the parts of answers that can be left out may take.
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
     /// Starts to open a store. The one that is open stays until the new one is.
-    pub fn open(&mut self, path: &Path) {
-        self.state.opening = Some(path.to_owned());
+    pub fn open(&mut self, location: impl Into<StoreLocation>) {
+        let location = location.into();
+        self.state.opening = Some(location.clone());
         self.state.failed = None;
-        self.opening = Some(Opening::start(path.to_owned(), Arc::clone(&self.opener), Arc::clone(&self.wake)));
+        self.opening = Some(Opening::start(location, Arc::clone(&self.opener), Arc::clone(&self.wake)));
     }
 
     /// Closes the store.
@@ -134,14 +162,20 @@ impl Loader {
         &self.state
     }
 
+    /// Which opening of a store is asked.
+    pub(super) fn store(&self) -> Option<StoreId> {
+        self.state.open.as_ref().map(|open| open.id)
+    }
+
     /// What could not be opened, told once.
-    pub fn take_failed(&mut self) -> Option<(PathBuf, Arc<str>)> {
+    pub fn take_failed(&mut self) -> Option<(StoreLocation, Failure)> {
         self.state.failed.take()
     }
 
-    /// Counts the stores that were opened; whatever was prepared under another number is of another store.
-    pub fn epoch(&self) -> u64 {
-        self.epoch
+    /// What may be remembered of answers: whatever was prepared under another is of another store, or shows more or
+    /// less than may be seen now.
+    pub fn epoch(&self) -> Epoch {
+        Epoch { store: self.store(), count: self.epoch }
     }
 
     /// Shows or masks secrets. Everything is read again; when masking, at once without the old.
@@ -214,13 +248,14 @@ impl Loader {
         to_send: impl FnOnce() -> Arc<dyn AnyQuestion>,
     ) -> Slot<T> {
         let (frame, generation, epoch, reveal) = (self.frame, self.generation, self.epoch, self.reveal);
-        let entry = self.answers.entry(question);
+        let Some(store) = self.store() else { return Slot::Empty };
+        let entry = self.answers.entry(store, question);
         entry.wanted = frame;
         if entry.is_due(generation)
             && let Some(pool) = &self.pool
         {
             if pool.is_lost() {
-                entry.error = Some("the store does not answer any more; open it again".into());
+                entry.error = Some(Failure::Lost);
                 entry.generation = generation;
                 return entry.slot();
             }
@@ -232,7 +267,8 @@ impl Loader {
             entry.error = None;
             let slot = entry.slot();
             let work = Work::Answer(to_send());
-            let dropped = pool.submit(Job { serial: self.serial, epoch, generation, lane, work, reveal, cancel });
+            let dropped =
+                pool.submit(Job { serial: self.serial, store, epoch, generation, lane, work, reveal, cancel });
             if let Some(job) = dropped {
                 self.give_up(&job);
             }
@@ -245,7 +281,7 @@ impl Loader {
     pub(super) fn give_up(&mut self, job: &Job) {
         match &job.work {
             Work::Answer(question) => {
-                if let Some(entry) = self.answers.get_mut(&**question) {
+                if let Some(entry) = self.answers.get_mut(job.store, &**question) {
                     entry.pending = None;
                     entry.generation = 0;
                 }
@@ -257,19 +293,19 @@ impl Loader {
 
     /// Makes sure that the lines behind `handles` are here or come.
     pub fn want_trace_rows(&mut self, handles: &[TraceHandle], lane: Lane) {
-        let Some(pool) = &self.pool else { return };
-        let missing = self.lines.missing(handles, self.generation, self.frame);
+        let (Some(pool), Some(store)) = (&self.pool, self.store()) else { return };
+        let missing = self.lines.missing(store, handles, self.generation, self.frame);
         if missing.is_empty() {
             return;
         }
         self.serial += 1;
         let cancel = CancelToken::new();
-        if let Some(serial) = self.lines.start(self.serial, &missing, self.generation, cancel.clone()) {
+        if let Some(serial) = self.lines.start(self.serial, store, &missing, self.generation, cancel.clone()) {
             pool.queue.remove(serial);
         }
         let (serial, epoch, generation, reveal) = (self.serial, self.epoch, self.generation, self.reveal);
         let work = Work::Lines(missing);
-        let dropped = pool.submit(Job { serial, epoch, generation, lane, work, reveal, cancel });
+        let dropped = pool.submit(Job { serial, store, epoch, generation, lane, work, reveal, cancel });
         if let Some(job) = dropped {
             self.give_up(&job);
         }
@@ -277,7 +313,7 @@ impl Loader {
 
     /// The line behind a handle, if it is here.
     pub fn trace_row(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
-        self.lines.get(handle)
+        self.lines.get(self.store()?, handle)
     }
 
     /// Whether anything is being read or opened.

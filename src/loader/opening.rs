@@ -1,18 +1,20 @@
 //! Opening a store, on a thread of its own: a path on a dead network folder may take minutes.
 
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::failure::Failure;
 use super::worker::{Prototype, Wake};
-use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreInfo};
+use crate::store::{self, Capabilities, Found, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
 
-/// Opens the store at a path.
-pub type Opener = Arc<dyn Fn(&Path) -> Result<Box<dyn Store>> + Send + Sync>;
+/// Opens the store at a location.
+pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<store::Opened> + Send + Sync>;
 
 /// Readers of one store: one for each worker, and one to fork more from.
 pub(super) struct Opened {
+    pub id: StoreId,
+    pub found: Found,
     pub info: StoreInfo,
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
@@ -31,47 +33,46 @@ impl std::fmt::Debug for Opened {
 /// A store that is being opened.
 #[derive(Debug)]
 pub(super) struct Opening {
-    pub path: PathBuf,
-    answer: Receiver<std::result::Result<Opened, String>>,
+    pub location: StoreLocation,
+    answer: Receiver<std::result::Result<Opened, Failure>>,
 }
 
 impl Opening {
     /// Starts opening; dropping the value lets go of it.
-    pub fn start(path: PathBuf, opener: Opener, wake: Wake) -> Self {
+    pub fn start(location: StoreLocation, opener: Opener, wake: Wake) -> Self {
         let (sender, answer) = sync_channel(1);
-        let target = path.clone();
+        let target = location.clone();
         let failed = sender.clone();
         let spawned = thread::Builder::new().name("open-store".to_owned()).spawn(move || {
-            let opened = opener(&target).and_then(prepare).map_err(|error| error.to_string());
+            let opened = opener(&target).and_then(prepare).map_err(Failure::from);
             // Nobody waits any more: the user has opened something else.
             let _ = sender.send(opened);
             wake();
         });
         if let Err(error) = spawned {
-            let _ = failed.send(Err(format!("cannot start a thread: {error}")));
+            let _ = failed.send(Err(Failure::NoThread(error.to_string().into())));
         }
-        Self { path, answer }
+        Self { location, answer }
     }
 
     /// The readers, once they are there.
-    pub fn poll(&self) -> Option<std::result::Result<Opened, String>> {
+    pub fn poll(&self) -> Option<std::result::Result<Opened, Failure>> {
         use std::sync::mpsc::TryRecvError;
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                Some(Err("opening this went wrong inside dspyglass; please report it".to_owned()))
-            }
+            Err(TryRecvError::Disconnected) => Some(Err(Failure::Panic { doing: "opening", message: None })),
         }
     }
 }
 
-fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
+fn prepare(opened: store::Opened) -> Result<Opened> {
+    let store::Opened { found, mut store } = opened;
     let revision = store.revision(&ReadCx::new()).ok();
-    let info = store.info();
+    let (id, info) = (store.id(), store.info());
     let capabilities = store.capabilities();
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
+    Ok(Opened { id, found, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::queue::{Job, Queue};
 use super::worker::{Busy, Prototype, Reply, Wake, WorkerContext, WorkerHandle, fork, work};
 use crate::query::ask::Memo;
-use crate::store::Store;
+use crate::store::{Budget, Store};
 
 /// Answers that wait for the window; a worker that finds no place waits.
 const MAX_REPLIES: usize = 64;
@@ -46,6 +46,7 @@ pub(super) struct WorkerPool {
     prototype: Prototype,
     wake: Wake,
     timeouts: Timeouts,
+    budget: Budget,
     abandoned: usize,
     spawned: usize,
     revision: Arc<AtomicU64>,
@@ -54,7 +55,13 @@ pub(super) struct WorkerPool {
 
 impl WorkerPool {
     /// Starts a worker for each reader.
-    pub fn start(readers: Vec<Box<dyn Store>>, prototype: Prototype, wake: Wake, timeouts: Timeouts) -> Self {
+    pub fn start(
+        readers: Vec<Box<dyn Store>>,
+        prototype: Prototype,
+        wake: Wake,
+        timeouts: Timeouts,
+        budget: Budget,
+    ) -> Self {
         let (sender, replies) = sync_channel(MAX_REPLIES);
         let mut pool = Self {
             queue: Queue::default(),
@@ -64,6 +71,7 @@ impl WorkerPool {
             prototype,
             wake,
             timeouts,
+            budget,
             abandoned: 0,
             spawned: 0,
             revision: Arc::default(),
@@ -83,6 +91,7 @@ impl WorkerPool {
             wake: self.wake.clone(),
             prototype: Prototype::clone(&self.prototype),
             deadline: self.timeouts.deadline,
+            budget: self.budget,
             revision: Arc::clone(&self.revision),
             memo: Arc::clone(&self.memo),
         };

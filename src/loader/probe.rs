@@ -2,7 +2,7 @@
 //! typed path may go on. Each probe is a thread of its own, so that a dead network folder holds up nothing else.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -121,13 +121,6 @@ impl DiskProbe {
             (None, None) => Slot::Empty,
         }
     }
-}
-
-/// A path as people type it, made whole: `~` is the user's folder, and what is relative belongs to the folder the
-/// program was started in. Nothing is looked at.
-pub fn whole_path(path: &Path) -> PathBuf {
-    let path = nearby::from_home(path);
-    std::path::absolute(&path).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::lane::Lane;
 use crate::model::Reveal;
 use crate::query::ask::AnyQuestion;
-use crate::store::{CancelToken, TraceHandle};
+use crate::store::{CancelToken, StoreId, TraceHandle};
 
 /// No more than this many wait; the oldest of the least urgent lane gives way.
 const MAX_WAITING: usize = 256;
@@ -28,6 +28,8 @@ pub(super) struct Job {
     /// Which request this is, so that a later one for the same question is not mistaken for it.
     pub serial: u64,
     /// The store it was asked of.
+    pub store: StoreId,
+    /// Since then nothing else was opened, and no more or less may be seen.
     pub epoch: u64,
     /// The state of the store that the answer has to be of.
     pub generation: u64,
@@ -106,7 +108,7 @@ mod tests {
 
     fn job(serial: u64, lane: Lane) -> Job {
         let (reveal, cancel) = (Reveal::Masked, CancelToken::new());
-        Job { serial, epoch: 0, generation: 1, lane, work: Work::Watch, reveal, cancel }
+        Job { serial, store: StoreId::fresh(), epoch: 0, generation: 1, lane, work: Work::Watch, reveal, cancel }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::failure::Failure;
 use super::loader::{Loader, OpenStore, Slowest};
 use super::opening::Opened;
 use super::pool::WorkerPool;
@@ -11,26 +12,28 @@ use super::queue::Work;
 use super::worker::{Done, Outcome, Reply};
 use crate::model::{ArtifactTree, Warning};
 use crate::query::ask::AnyKey;
+use crate::store::StoreId;
 
 impl Loader {
     pub(super) fn poll_opening(&mut self) -> bool {
-        let Some((path, answer)) =
-            self.opening.as_ref().and_then(|opening| Some((opening.path.clone(), opening.poll()?)))
+        let Some((location, answer)) =
+            self.opening.as_ref().and_then(|opening| Some((opening.location.clone(), opening.poll()?)))
         else {
             return false;
         };
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { info, capabilities, readers, prototype, revision }) => {
+            Ok(Opened { id, found, info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
                 self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
-                self.pool = Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts));
-                self.state.open = Some(Arc::new(OpenStore { info, capabilities }));
+                self.pool =
+                    Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts, self.budget));
+                self.state.open = Some(Arc::new(OpenStore { id, found, info, capabilities }));
             }
-            Err(error) => self.state.failed = Some((path, error.into())),
+            Err(error) => self.state.failed = Some((location, error)),
         }
         true
     }
@@ -46,7 +49,7 @@ impl Loader {
                 if is_slower && matches!(outcome, Outcome::Done(_)) {
                     self.slowest = Some(Slowest { label: question.label(), took: reply.took });
                 }
-                self.accept_answer(reply.serial, &*question, outcome, reply.warnings)
+                self.accept_answer(reply.serial, reply.store, &*question, outcome, reply.warnings)
             }
             (Work::Lines(_), Outcome::Done(Done::Lines(lines))) => {
                 self.lines.finish(reply.serial, Some(lines), self.frame)
@@ -77,11 +80,12 @@ impl Loader {
     fn accept_answer(
         &mut self,
         serial: u64,
+        store: StoreId,
         question: &(dyn AnyKey + 'static),
         outcome: Outcome,
         warnings: Vec<Warning>,
     ) -> bool {
-        let Some(entry) = self.answers.get_mut(question) else { return false };
+        let Some(entry) = self.answers.get_mut(store, question) else { return false };
         if entry.pending.as_ref().is_none_or(|pending| pending.serial != serial) {
             return false;
         }
@@ -95,7 +99,7 @@ impl Loader {
                 entry.error = None;
                 entry.warnings = warnings.into();
             }
-            Outcome::Failed(error) => entry.error = Some(error.into()),
+            Outcome::Failed(error) => entry.error = Some(error),
             Outcome::Done(_) | Outcome::Cancelled => entry.generation = 0,
         }
         true
@@ -112,12 +116,12 @@ impl Loader {
             }
             if busy.epoch == self.epoch
                 && let Work::Answer(question) = &busy.work
-                && let Some(entry) = self.answers.get_mut(&**question)
+                && let Some(entry) = self.answers.get_mut(busy.store, &**question)
                 && entry.pending.as_ref().is_some_and(|pending| pending.serial == busy.serial)
             {
-                let waited = now.saturating_duration_since(busy.since).as_secs();
+                let waited_s = now.saturating_duration_since(busy.since).as_secs();
                 entry.pending = None;
-                entry.error = Some(format!("no answer for {waited} s; the disk or network may be gone").into());
+                entry.error = Some(Failure::Stuck { waited_s });
             }
         }
         has_news

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::TraceRow;
-use crate::store::{CancelToken, TraceHandle};
+use crate::store::{CancelToken, StoreId, TraceHandle};
 
 /// At most this many lines are kept.
 const MAX_ROWS: usize = 20_000;
@@ -22,38 +22,47 @@ struct Kept {
 #[derive(Debug)]
 struct UnderWay {
     serial: u64,
+    store: StoreId,
     handles: HashSet<TraceHandle>,
     generation: u64,
     cancel: CancelToken,
 }
 
-/// The lines.
+/// The lines, by the store that they are of.
 #[derive(Debug, Default)]
 pub(super) struct RowCache {
-    rows: HashMap<TraceHandle, Kept>,
+    rows: HashMap<(StoreId, TraceHandle), Kept>,
     under_way: Vec<UnderWay>,
     /// Handles that a reading left out, with the generation at which it did.
-    gone: HashMap<TraceHandle, u64>,
+    gone: HashMap<(StoreId, TraceHandle), u64>,
 }
 
 impl RowCache {
     /// The line behind a handle, if it is here.
-    pub fn get(&self, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
-        self.rows.get(&handle).map(|kept| &kept.row)
+    pub fn get(&self, store: StoreId, handle: TraceHandle) -> Option<&Arc<TraceRow>> {
+        self.rows.get(&(store, handle)).map(|kept| &kept.row)
     }
 
     /// Which of `handles` have to be asked for.
-    pub fn missing(&mut self, handles: &[TraceHandle], generation: u64, frame: u64) -> Vec<TraceHandle> {
+    pub fn missing(
+        &mut self,
+        store: StoreId,
+        handles: &[TraceHandle],
+        generation: u64,
+        frame: u64,
+    ) -> Vec<TraceHandle> {
         let mut missing = Vec::new();
         for handle in handles {
-            let is_here = match self.rows.get_mut(handle) {
+            let key = (store, *handle);
+            let is_here = match self.rows.get_mut(&key) {
                 Some(kept) => {
                     kept.wanted = frame;
                     kept.generation >= generation
                 }
-                None => self.gone.get(handle).is_some_and(|at| *at >= generation),
+                None => self.gone.get(&key).is_some_and(|at| *at >= generation),
             };
-            if !is_here && !self.under_way.iter().any(|reading| reading.handles.contains(handle)) {
+            let is_read = |reading: &UnderWay| reading.store == store && reading.handles.contains(handle);
+            if !is_here && !self.under_way.iter().any(is_read) {
                 missing.push(*handle);
             }
         }
@@ -61,8 +70,15 @@ impl RowCache {
     }
 
     /// Notes a reading; returns the one that gives way.
-    pub fn start(&mut self, serial: u64, handles: &[TraceHandle], generation: u64, cancel: CancelToken) -> Option<u64> {
-        self.under_way.push(UnderWay { serial, handles: handles.iter().copied().collect(), generation, cancel });
+    pub fn start(
+        &mut self,
+        serial: u64,
+        store: StoreId,
+        handles: &[TraceHandle],
+        generation: u64,
+        cancel: CancelToken,
+    ) -> Option<u64> {
+        self.under_way.push(UnderWay { serial, store, handles: handles.iter().copied().collect(), generation, cancel });
         (self.under_way.len() > MAX_UNDER_WAY).then(|| {
             let oldest = self.under_way.remove(0);
             oldest.cancel.cancel();
@@ -74,25 +90,26 @@ impl RowCache {
     pub fn finish(&mut self, serial: u64, rows: Option<Vec<(TraceHandle, Arc<TraceRow>)>>, frame: u64) -> bool {
         let Some(at) = self.under_way.iter().position(|reading| reading.serial == serial) else { return false };
         let reading = self.under_way.remove(at);
-        let generation = reading.generation;
+        let (store, generation) = (reading.store, reading.generation);
         let Some(rows) = rows else {
             // Not asked again before the store changes: a line that cannot be read must not be
             // asked for in every frame.
-            self.gone.extend(reading.handles.into_iter().map(|handle| (handle, generation)));
+            self.gone.extend(reading.handles.into_iter().map(|handle| ((store, handle), generation)));
             return true;
         };
         let mut left_out = reading.handles;
         for (handle, row) in rows {
             left_out.remove(&handle);
-            self.gone.remove(&handle);
-            match self.rows.get_mut(&handle) {
+            let key = (store, handle);
+            self.gone.remove(&key);
+            match self.rows.get_mut(&key) {
                 Some(kept) if kept.row == row => kept.generation = generation,
                 _ => {
-                    self.rows.insert(handle, Kept { row, generation, wanted: frame });
+                    self.rows.insert(key, Kept { row, generation, wanted: frame });
                 }
             }
         }
-        self.gone.extend(left_out.into_iter().map(|handle| (handle, generation)));
+        self.gone.extend(left_out.into_iter().map(|handle| ((store, handle), generation)));
         self.evict();
         true
     }
@@ -122,5 +139,28 @@ impl RowCache {
         let newest = ages[ages.len() - 1];
         self.rows.retain(|_, kept| kept.wanted > limit || kept.wanted == newest);
         self.gone.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    #[test]
+    fn two_stores_have_lines_of_their_own_under_one_handle() {
+        let (mut cache, handle) = (RowCache::default(), TraceHandle(0));
+        let stores = [StoreId::fresh(), StoreId::fresh()];
+        for (serial, store) in (1..).zip(stores) {
+            assert_eq!(cache.missing(store, &[handle], 1, 1), [handle], "that of the other store is none of its own");
+            assert_eq!(cache.start(serial, store, &[handle], 1, CancelToken::new()), None);
+            assert!(cache.missing(store, &[handle], 1, 1).is_empty(), "it is on its way");
+        }
+        for (serial, name) in [(2, "second"), (1, "first")] {
+            let row = MemoryStore::trace_head("t", "1", None, name, 1).row;
+            assert!(cache.finish(serial, Some(vec![(handle, Arc::new(row))]), 1));
+        }
+        let names = stores.map(|store| cache.get(store, handle).map(|row| row.name.clone()));
+        assert_eq!(names, [Some("first".to_owned()), Some("second".to_owned())]);
     }
 }

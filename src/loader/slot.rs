@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::failure::Failure;
 use crate::model::Warning;
 
 /// A skeleton stands in for what is missing only after this long, so that quick answers do not flicker.
@@ -30,8 +31,8 @@ pub enum Slot<T> {
     },
     /// It could not be read.
     Failed {
-        /// Why, in words for people.
-        error: Arc<str>,
+        /// Why.
+        error: Failure,
         /// What was there before.
         previous: Option<Arc<T>>,
     },
@@ -43,7 +44,7 @@ impl<T> Clone for Slot<T> {
             Self::Empty => Self::Empty,
             Self::Pending { previous, since } => Self::Pending { previous: previous.clone(), since: *since },
             Self::Ready { value, warnings } => Self::Ready { value: Arc::clone(value), warnings: Arc::clone(warnings) },
-            Self::Failed { error, previous } => Self::Failed { error: Arc::clone(error), previous: previous.clone() },
+            Self::Failed { error, previous } => Self::Failed { error: error.clone(), previous: previous.clone() },
         }
     }
 }
@@ -59,7 +60,7 @@ impl<T> Slot<T> {
     }
 
     /// Why it could not be read.
-    pub fn error(&self) -> Option<&Arc<str>> {
+    pub fn error(&self) -> Option<&Failure> {
         match self {
             Self::Failed { error, .. } => Some(error),
             _ => None,

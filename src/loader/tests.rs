@@ -1,11 +1,11 @@
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::query::ask::{Question, Session};
 use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TraceIndexOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Budget, Opened, Store, StoreError};
 
 fn store() -> MemoryStore {
     let store = MemoryStore::new();
@@ -20,12 +20,10 @@ fn store() -> MemoryStore {
 
 fn loader(store: &MemoryStore, limit: Duration) -> Loader {
     let store = store.clone();
-    let opener: Opener =
-        Arc::new(
-            move |path: &Path| {
-                if path == Path::new("/missing") { Err(StoreError::Missing(path.to_owned())) } else { store.fork() }
-            },
-        );
+    let opener: Opener = Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
+        "/missing" => Err(StoreError::Missing("/missing".into())),
+        _ => store.fork().map(Opened::from),
+    });
     let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
     Loader::new(opener, Arc::new(|| {})).with_timeouts(timeouts)
 }
@@ -36,7 +34,7 @@ fn opened(store: &MemoryStore) -> Loader {
 
 fn opened_with(store: &MemoryStore, limit: Duration) -> Loader {
     let mut loader = loader(store, limit);
-    loader.open(Path::new("/a"));
+    loader.open("/a");
     until(&mut loader, |loader| loader.state().open.is_some());
     loader
 }
@@ -94,10 +92,11 @@ fn traces_of_runs_are_counted_once_for_each_change() {
 #[test]
 fn a_path_without_a_store_says_why_and_keeps_the_open_one() {
     let mut loader = opened(&store());
-    loader.open(Path::new("/missing"));
+    loader.open("/missing");
     until(&mut loader, |loader| loader.state().failed.is_some());
     let (path, error) = loader.take_failed().expect("failed");
-    assert_eq!((path, &*error), (PathBuf::from("/missing"), "/missing does not exist"));
+    assert_eq!((path, error.to_string().as_str()), ("/missing".into(), "/missing does not exist"));
+    assert!(matches!(error.store_error(), Some(StoreError::Missing(_))), "it is still what it was");
     assert!(loader.state().open.is_some());
 }
 
@@ -138,6 +137,8 @@ fn a_failure_is_kept_until_something_changes() {
     let mut loader = opened(&store);
     store.fail_with(|call| (call == "experiments").then_some(StoreError::TooSlow));
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
+    let failed = loader.ask(&Experiments, Lane::Visible);
+    assert!(matches!(failed.error().and_then(Failure::store_error), Some(StoreError::TooSlow)), "{failed:?}");
     for _ in 0..20 {
         loader.begin_frame(Instant::now());
         loader.ask(&Experiments, Lane::Visible);
@@ -158,7 +159,9 @@ fn a_panic_becomes_a_failed_slot_and_the_worker_goes_on() {
     });
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
     let error = loader.ask(&Experiments, Lane::Visible).error().cloned().expect("failed");
-    assert!(error.contains("a mistake") && error.contains("report"), "{error}");
+    assert!(matches!(&error, Failure::Panic { .. }) && error.store_error().is_none());
+    let told = error.to_string();
+    assert!(told.contains("a mistake") && told.contains("report"), "{told}");
     until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
 }
 
@@ -174,6 +177,7 @@ fn stuck_workers_are_replaced() {
         None
     });
     until(&mut loader, |loader| loader.ask(&Experiments, Lane::Visible).error().is_some());
+    assert!(matches!(loader.ask(&Experiments, Lane::Visible).error(), Some(Failure::Stuck { .. })));
     assert_eq!(loader.abandoned(), 1);
     let began = Instant::now();
     drop(loader);
@@ -241,4 +245,60 @@ fn derived_values_are_made_once_on_a_worker() {
     until(&mut loader, |loader| loader.derive(key, Lane::Visible, make).value().is_some());
     let name = loader.derive(key, Lane::Visible, make).value().cloned().expect("made");
     assert!(name.as_deref().is_some_and(|name| name.starts_with("reader-")));
+}
+
+/// Whether a part of an answer has any time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct HasTime;
+
+impl Question for HasTime {
+    type Answer = bool;
+    const LABEL: &'static str = "time for texts";
+
+    fn answer(&self, session: &mut Session<'_>) -> crate::store::Result<bool> {
+        Ok(!session.cx.begin(Part::Texts).is_spent())
+    }
+
+    fn bytes(_: &bool) -> usize {
+        1
+    }
+}
+
+#[test]
+fn workers_keep_to_the_budget_of_the_window() {
+    for (limit, expected) in [(Duration::from_secs(3_600), true), (Duration::ZERO, false)] {
+        let mut loader = loader(&store(), Duration::from_secs(20)).with_budget(Budget::of(limit));
+        loader.open("/a");
+        until(&mut loader, |loader| loader.ask(&HasTime, Lane::Visible).value().is_some());
+        assert_eq!(loader.ask(&HasTime, Lane::Visible).value().map(|told| **told), Some(expected));
+    }
+}
+
+#[test]
+fn the_store_that_is_open_answers_and_no_other() {
+    let stores = ["first", "second"].map(|name| {
+        let store = MemoryStore::new();
+        store.add_experiment("1", name);
+        store
+    });
+    let ids = [stores[0].id(), stores[1].id()];
+    let opener: Opener = Arc::new(move |location: &StoreLocation| {
+        let is_first = location.path().is_some_and(|path| path.ends_with("first"));
+        stores[usize::from(!is_first)].fork().map(Opened::from)
+    });
+    let mut loader = Loader::new(opener, Arc::new(|| {}));
+    assert!(matches!(loader.ask(&Experiments, Lane::Visible), Slot::Empty), "nothing is asked of no store");
+    let mut epochs = vec![loader.epoch()];
+    for (path, id) in [("/first", ids[0]), ("/second", ids[1]), ("/first", ids[0])] {
+        loader.open(path);
+        until(&mut loader, |loader| loader.state().open.as_ref().is_some_and(|open| open.id == id));
+        let name = |loader: &mut Loader| {
+            loader.ask(&Experiments, Lane::Visible).value().map(|list| format!("/{}", list[0].name))
+        };
+        assert!(name(&mut loader).is_none_or(|told| told == path), "what the other store said is not shown");
+        until(&mut loader, |loader| name(loader).is_some());
+        assert_eq!(name(&mut loader).as_deref(), Some(path));
+        assert!(!epochs.contains(&loader.epoch()), "what views made of the other store counts no more");
+        epochs.push(loader.epoch());
+    }
 }

@@ -19,11 +19,13 @@ impl Loader {
             return;
         }
         let Some(pool) = self.pool.as_ref().filter(|pool| !pool.is_lost()) else { return };
+        let Some(store) = self.store() else { return };
         self.watched = Some(now);
         self.serial += 1;
         self.watching = Some(self.serial);
         let job = Job {
             serial: self.serial,
+            store,
             epoch: self.epoch,
             generation: self.generation,
             lane: Lane::Prefetch,

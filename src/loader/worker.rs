@@ -6,11 +6,12 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::failure::Failure;
 use super::queue::{Job, Queue, Work};
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
-use crate::store::{CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreInfo, TraceHandle};
+use crate::store::{Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreId, StoreInfo, TraceHandle};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -27,7 +28,7 @@ pub(super) enum Done {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Done(Done),
-    Failed(String),
+    Failed(Failure),
     Cancelled,
 }
 
@@ -35,6 +36,7 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Reply {
     pub serial: u64,
+    pub store: StoreId,
     pub epoch: u64,
     pub work: Work,
     pub outcome: Outcome,
@@ -46,6 +48,7 @@ pub(super) struct Reply {
 #[derive(Clone, Debug)]
 pub(super) struct Busy {
     pub serial: u64,
+    pub store: StoreId,
     pub epoch: u64,
     pub work: Work,
     pub since: Instant,
@@ -95,6 +98,7 @@ pub(super) struct WorkerContext {
     pub wake: Wake,
     pub prototype: Prototype,
     pub deadline: Duration,
+    pub budget: Budget,
     /// The last revision that any worker saw.
     pub revision: Arc<AtomicU64>,
     /// What all workers of the store remember.
@@ -107,6 +111,7 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         let since = Instant::now();
         handle.set(Some(Busy {
             serial: job.serial,
+            store: job.store,
             epoch: job.epoch,
             work: job.work.clone(),
             since,
@@ -117,13 +122,13 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         if handle.is_dismissed() {
             return;
         }
-        let Job { serial, epoch, work, .. } = job;
+        let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_news = match &outcome {
             Outcome::Done(Done::Watch(now, _)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
             _ => true,
         };
-        let reply = Reply { serial, epoch, work, outcome, warnings, took: since.elapsed() };
+        let reply = Reply { serial, store: id, epoch, work, outcome, warnings, took: since.elapsed() };
         if context.replies.send(reply).is_err() {
             return;
         }
@@ -140,7 +145,11 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
     if job.cancel.is_cancelled() {
         return (Outcome::Cancelled, Vec::new(), false);
     }
-    let cx = ReadCx::new().with_cancel(job.cancel.clone()).with_deadline(context.deadline).with_reveal(job.reveal);
+    let cx = ReadCx::new()
+        .with_cancel(job.cancel.clone())
+        .with_deadline(context.deadline)
+        .with_budget(context.budget)
+        .with_reveal(job.reveal);
     // The reader is replaced after a panic, so that nothing half-done is read from again.
     let result = catch_unwind(AssertUnwindSafe(|| match &job.work {
         Work::Answer(question) => {
@@ -153,15 +162,14 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
     match result {
         Ok(Ok(done)) => (Outcome::Done(done), warnings, false),
         Ok(Err(StoreError::Cancelled)) => (Outcome::Cancelled, warnings, false),
-        Ok(Err(error)) => (Outcome::Failed(error.to_string()), warnings, false),
+        Ok(Err(error)) => (Outcome::Failed(error.into()), warnings, false),
         Err(panic) => {
             let what = panic
                 .downcast_ref::<String>()
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no message");
-            let error = format!("reading this went wrong inside dspyglass ({what}); please report it");
-            (Outcome::Failed(error), warnings, true)
+            (Outcome::Failed(Failure::Panic { doing: "reading", message: Some(what.into()) }), warnings, true)
         }
     }
 }

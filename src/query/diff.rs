@@ -6,7 +6,6 @@ mod files;
 mod metric;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use super::example_rows::ScoreSource;
 use super::program::program;
@@ -16,14 +15,10 @@ use crate::model::dspy::keys::SCORE;
 use crate::model::{Program, RunId, RunValues, Shown, mlflow};
 use crate::query::ask::Session;
 use crate::query::runs::ValuesOf;
-use crate::store::Result;
+use crate::store::{Part, Result};
 
 pub use examples::{ExampleChange, ExampleDiff};
 pub use files::{FileDiff, diff_files};
-
-/// So long texts are compared word by word; what is left then counts as replaced. Texts of
-/// 100 kB that share their words need a fraction of it.
-const TEXTS: Duration = Duration::from_millis(200);
 
 /// What of two runs can be compared, even where one has no program.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +110,7 @@ pub struct MetricChange {
 pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Comparison> {
     let (old, new) = (program(session, a, false)?, program(session, b, false)?);
     session.cx.check()?;
-    let deadline = Instant::now().checked_add(TEXTS);
+    let deadline = session.cx.begin(Part::Texts).ends();
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (session.ask(&ValuesOf(a.clone()))?, session.ask(&ValuesOf(b.clone()))?);
     let examples::Examples { diff: examples, sources, rows } = examples::examples(session, a, b)?;

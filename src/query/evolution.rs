@@ -1,15 +1,10 @@
 //! How the instructions of one predictor changed along an optimization.
 
-use std::time::{Duration, Instant};
-
 use super::optimization::OptimizationOf;
 use crate::analysis::evolution::{self, Evolution};
 use crate::model::RunId;
 use crate::query::ask::Session;
-use crate::store::Result;
-
-/// So long texts are compared word by word, all steps taken together.
-const TEXTS: Duration = Duration::from_millis(200);
+use crate::store::{Part, Result};
 
 /// One predictor along the optimization under a parent run; without a wish, the one that changed
 /// most often. `None` if the store does not have the run.
@@ -20,7 +15,7 @@ pub fn evolution(session: &mut Session<'_>, parent: &RunId, predictor: Option<&s
     let found = session.ask(&OptimizationOf(parent.clone()))?;
     let Some(found) = found.as_ref() else { return Ok(None) };
     session.cx.check()?;
-    let deadline = Instant::now().checked_add(TEXTS);
+    let deadline = session.cx.begin(Part::Texts).ends();
     let made = evolution::evolution(found.evaluations.clone(), &found.candidates, &found.programs, predictor, deadline);
     Ok(Some(Evolution {
         seed: found.seed.as_ref().map(|seed| seed.run_ids.clone()),

@@ -3,7 +3,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::time::{Duration, Instant};
 
 use super::example_answer::{answer, answer_of, root_body};
 use super::program::{StateOf, program_state};
@@ -19,13 +18,10 @@ use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
 };
 use crate::query::ask::Session;
-use crate::store::{Result, TraceQuery};
+use crate::store::{Allowance, Part, Result, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
-
-/// So long the traces that were read are sorted by examples, at the least.
-const SORTING: Duration = Duration::from_millis(250);
 
 /// Lines of traces that are read at once.
 const CHUNK: usize = 200;
@@ -139,11 +135,11 @@ impl ExampleRows {
     }
 }
 
-/// The examples of a run. Without a table its traces are looked into, until `until`.
+/// The examples of a run. Without a table its traces are looked into, as long as there is `time`.
 ///
 /// # Errors
 /// Those of the store; what is damaged is a warning.
-pub fn example_rows(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<ExampleRows> {
+pub fn example_rows(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<ExampleRows> {
     if let Some(table) = result_table(session, run)? {
         return Ok(ExampleRows { table, source: ScoreSource::Table, links: Vec::new() });
     }
@@ -154,7 +150,7 @@ pub fn example_rows(session: &mut Session<'_>, run: &RunId, until: Instant) -> R
     if has_children(session, run)? {
         return nothing(NoScores::HasChildren);
     }
-    let (traces, mut complete) = traces_of(session, run, until)?;
+    let (traces, mut complete) = traces_of(session, run, time)?;
     match (traces.is_empty(), complete) {
         (true, true) => return nothing(NoScores::NoTraces),
         (true, false) => return nothing(NoScores::NotRead),
@@ -166,7 +162,7 @@ pub fn example_rows(session: &mut Session<'_>, run: &RunId, until: Instant) -> R
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for trace in traces {
         session.cx.check()?;
-        if Instant::now() > until {
+        if time.is_spent() {
             complete = false;
             break;
         }
@@ -255,7 +251,7 @@ fn has_children(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
     Ok(best.as_ref().as_ref().is_some_and(|best| best.source == ProgramSource::BestModelJson))
 }
 
-/// The traces of some rows, until `until`; where they cannot be told, why.
+/// The traces of some rows, as long as there is `time`; where they cannot be told, why.
 ///
 /// # Errors
 /// Those of the store.
@@ -264,13 +260,13 @@ pub fn links(
     run: &RunId,
     rows: &ExampleRows,
     wanted: &[usize],
-    until: Instant,
+    time: Allowance,
 ) -> Result<Vec<TraceLink>> {
     if wanted.is_empty() || !rows.is_from_table() {
         let known = |row: &usize| rows.links.get(*row).cloned().unwrap_or(TraceLink::Unknown(NoTrace::NotRead));
         return Ok(wanted.iter().map(known).collect());
     }
-    let (mut traces, complete) = traces_of(session, run, until)?;
+    let (mut traces, complete) = traces_of(session, run, time)?;
     // An answer that the line of a trace does not tell is read only where it decides.
     let unsure: BTreeSet<usize> = {
         let sorted = ExampleTraces::new(&rows.table, &traces, complete);
@@ -282,20 +278,20 @@ pub fn links(
     };
     for at in unsure {
         session.cx.check()?;
-        if Instant::now() > until {
+        if time.is_spent() {
             break;
         }
         traces[at].outputs = answer(session, &traces[at].id)?.map(|answer| answer.fields);
     }
     let sorted = ExampleTraces::new(&rows.table, &traces, complete);
-    let until = until.max(Instant::now().checked_add(SORTING).unwrap_or(until));
+    let time = time.or_later(session.cx.begin(Part::TracesByExample));
     let mut known: HashMap<(Vec<u8>, Vec<u8>), TraceLink> = HashMap::new();
     let mut links = Vec::with_capacity(wanted.len());
     for row in wanted {
         session.cx.check()?;
         let link = match known.entry(sorted.likeness(*row)) {
             Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(_) if Instant::now() > until => TraceLink::Unknown(NoTrace::NotRead),
+            Entry::Vacant(_) if time.is_spent() => TraceLink::Unknown(NoTrace::NotRead),
             Entry::Vacant(new) => new.insert(sorted.link(*row)).clone(),
         };
         links.push(link);
@@ -304,7 +300,7 @@ pub fn links(
 }
 
 /// The traces of a run in order, and whether all of them were looked into.
-fn traces_of(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<(Vec<ExampleTrace>, bool)> {
+fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<(Vec<ExampleTrace>, bool)> {
     let index =
         session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
     let mut handles = index.handles.to_vec();
@@ -314,7 +310,7 @@ fn traces_of(session: &mut Session<'_>, run: &RunId, until: Instant) -> Result<(
     for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
         for row in session.store.trace_rows(session.cx, chunk)? {
             session.cx.check()?;
-            if Instant::now() > until {
+            if time.is_spent() {
                 return Ok((traces, false));
             }
             traces.push(example_trace(session, row)?);

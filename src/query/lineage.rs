@@ -5,7 +5,6 @@ mod inferred;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::optimization::{Optimization, OptimizationOf};
 use super::program::{gepa_candidates, gepa_table};
@@ -19,10 +18,7 @@ use crate::model::dspy::artifacts::{CANDIDATES, PROPOSALS, VALSET_FRONT};
 use crate::model::{Program, ResultRow, RunId};
 use crate::query::ask::{Question, Session};
 use crate::query::runs::ValuesOf;
-use crate::store::{ReadCx, Result};
-
-/// So long it is looked for which span wrote which proposal: somebody waits.
-const SORTING: Duration = Duration::from_secs(5);
+use crate::store::{Part, ReadCx, Result};
 
 /// Where a lineage was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,10 +185,10 @@ impl<'f> Users<'f> {
 fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: &[Arc<Writer>]) -> Result<bool> {
     let mut is_taken = vec![false; spans.len()];
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
-    let since = Instant::now();
+    let time = cx.begin(Part::WritersByProposal);
     for proposal in proposals {
         cx.check()?;
-        if since.elapsed() > SORTING {
+        if time.is_spent() {
             return Ok(false);
         }
         for (at, (_, text)) in proposal.texts.iter().enumerate() {

@@ -5,7 +5,6 @@ mod data;
 mod index;
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
 
 use super::data_rows::DataRows;
 use super::lineage::{FamilyTreeOf, LineageSource};
@@ -20,7 +19,7 @@ use crate::model::dspy::artifacts::{TRAINSET, VALSET};
 use crate::model::dspy::run_names;
 use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
-use crate::store::{Result, RunTraces};
+use crate::store::{Part, Result, RunTraces};
 
 pub use data::EvaluationData;
 pub use index::{AllStates, StateIndex, find_program};
@@ -28,9 +27,6 @@ pub use index::{AllStates, StateIndex, find_program};
 /// The program stands in more optimizations than can be told of while somebody waits: so many
 /// are read.
 const MAX_OPTIMIZATIONS: usize = 24;
-
-/// Nor longer than this: somebody waits.
-const MAX_TIME: Duration = Duration::from_secs(6);
 
 /// One page about one program.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,10 +177,10 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     homes.sort_by_key(|run| run.start_time_ms);
     passport.complete &= homes.len() <= MAX_OPTIMIZATIONS;
     let mut read = Vec::new();
-    let since = Instant::now();
+    let time = session.cx.begin(Part::Homes);
     for home in homes.iter().take(MAX_OPTIMIZATIONS) {
         session.cx.check()?;
-        if since.elapsed() > MAX_TIME {
+        if time.is_spent() {
             passport.complete = false;
             break;
         }

@@ -13,6 +13,7 @@ use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId};
+use crate::store::StoreLocation;
 
 /// A thing in the tree of experiments and runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,15 +86,15 @@ pub enum Action {
     /// Choose a store in the system's dialog.
     ChooseStore,
     /// Open the store at this path.
-    OpenStore(PathBuf),
+    OpenStore(StoreLocation),
     /// Open the sample store.
     OpenSample,
     /// Close the store and show the welcome page.
     CloseStore,
     /// Ask whether a store is to be forgotten, or take the question back.
-    AskToForget(Option<PathBuf>),
+    AskToForget(Option<StoreLocation>),
     /// Forget what is remembered of a store; the store itself stays as it is.
-    Forget(PathBuf),
+    Forget(StoreLocation),
     /// Folders of artifacts outside the store's own may be opened, or the question is not to be asked again.
     AllowOutside(bool),
     /// Ask where the store's artifacts are, or take the question back.
@@ -103,7 +104,7 @@ pub enum Action {
     /// The store's artifacts are below this folder; with none, where the store says.
     NameArtifacts(Option<PathBuf>),
     /// A store was opened.
-    StoreOpened(PathBuf),
+    StoreOpened(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
     /// Write a file where the user wants it.
@@ -138,7 +139,7 @@ pub enum Effect {
     /// Show the system's dialog for choosing a store.
     ShowOpenDialog,
     /// Open the store at this path.
-    Open(PathBuf),
+    Open(StoreLocation),
     /// Let this store, known by its fingerprint, open folders of artifacts outside its own.
     AllowOutside(String),
     /// Show the system's dialog for choosing the folder of the artifacts.

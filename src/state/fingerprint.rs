@@ -1,8 +1,15 @@
-//! Names for paths in the settings, which tell nothing of them.
+//! Names for stores in the settings, which tell nothing of them.
+
+use crate::store::StoreLocation;
 
 /// A short name for a path that tells nothing of it: FNV-1a in hex.
 pub fn fingerprint(path: &str) -> String {
     fingerprint_bytes(path.as_bytes())
+}
+
+/// The name of the store at a location.
+pub fn fingerprint_of(location: &StoreLocation) -> String {
+    fingerprint(&location.to_string())
 }
 
 /// The same of any bytes.

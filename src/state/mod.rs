@@ -27,14 +27,14 @@ mod tabs;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use page_memory::PageMemories;
 
 pub use action::{Action, Effect, TreeKey};
 pub use charts::ChartChoice;
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
-pub use fingerprint::{fingerprint, fingerprint_bytes};
+pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
 pub use history::History;
 pub use notice::{NoticeKind, NoticeText};
@@ -48,6 +48,7 @@ pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
 use crate::model::RunId;
+use crate::store::StoreLocation;
 
 /// No more notices than this stand at a time; the oldest goes.
 const MAX_NOTICES: usize = 4;
@@ -78,14 +79,14 @@ pub struct AppState {
     /// Whether the palette is open.
     pub shows_palette: bool,
     /// The store of which the user is asked whether it is to be forgotten.
-    pub asks_to_forget: Option<PathBuf>,
+    pub asks_to_forget: Option<StoreLocation>,
     /// The user said no to folders of artifacts outside the store's own.
     pub refuses_outside: bool,
     /// Whether the user is asked where the artifacts are.
     pub asks_for_artifacts: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
-    store: Option<PathBuf>,
+    store: Option<StoreLocation>,
     /// Where to go as soon as a store is open.
     wanted: Option<String>,
     /// Counts the places that were gone to: lists restore their scroll when it changes.
@@ -109,8 +110,8 @@ impl AppState {
     }
 
     /// The store that is open.
-    pub fn store(&self) -> Option<&Path> {
-        self.store.as_deref()
+    pub fn store(&self) -> Option<&StoreLocation> {
+        self.store.as_ref()
     }
 
     /// Changes whenever another place is shown.
@@ -232,21 +233,21 @@ impl AppState {
             Action::Selected(list, row) => drop(self.pages.shown_mut().rows.insert(list, row)),
             Action::Filtered(field, text) => drop(self.pages.shown_mut().filters.insert(field, text)),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
-            Action::OpenStore(path) => return vec![Effect::Open(path)],
+            Action::OpenStore(location) => return vec![Effect::Open(location)],
             Action::OpenSample => return vec![Effect::OpenSample],
             Action::CloseStore => {
                 self.note_store();
                 self.leave_store();
                 return vec![Effect::Reveal(false), Effect::Close, Effect::SaveSettings];
             }
-            Action::AskToForget(path) => self.asks_to_forget = path,
-            Action::Forget(path) => return self.forget(&path),
+            Action::AskToForget(location) => self.asks_to_forget = location,
+            Action::Forget(location) => return self.forget(&location),
             Action::AllowOutside(false) => self.refuses_outside = true,
             Action::AllowOutside(true) => return self.allow_outside(),
             Action::AskForArtifacts(asks) => self.asks_for_artifacts = asks && self.store.is_some(),
             Action::ChooseArtifacts => return vec![Effect::ShowFolderDialog],
             Action::NameArtifacts(folder) => return self.name_artifacts(folder),
-            Action::StoreOpened(path) => return self.enter_store(path),
+            Action::StoreOpened(location) => return self.enter_store(location),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::Save(file) => return vec![Effect::Save(file)],
             Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],

@@ -1,21 +1,20 @@
 //! Which store is open: what is found again when it is opened, and what is forgotten with it.
 
-use std::path::{Path, PathBuf};
-
 use super::comparing::Comparing;
-use super::fingerprint::fingerprint;
+use super::fingerprint::fingerprint_of;
 use super::history::History;
 use super::page_memory::PageMemories;
 use super::place::Place;
 use super::run_table::SelectedRuns;
 use super::{AppState, Effect, TreeKey};
 use crate::model::{ExperimentId, RunId};
+use crate::store::StoreLocation;
 
 impl AppState {
     /// Where else the user was in this store, the latest first: now, and at earlier starts.
     pub fn recent_places(&self) -> Vec<Place> {
         let mut recent: Vec<Place> = self.history.recent().into_iter().cloned().collect();
-        let name = self.store.as_ref().map(|path| fingerprint(&path.to_string_lossy()));
+        let name = self.store.as_ref().map(fingerprint_of);
         let known = name.and_then(|name| self.settings.stores.get(&name));
         for text in known.into_iter().flat_map(|known| &known.places) {
             let (place, _) = Place::parse(text);
@@ -45,24 +44,23 @@ impl AppState {
     }
 
     /// The store that is open is closed with it: else all of it would be noted again.
-    pub(super) fn forget(&mut self, path: &Path) -> Vec<Effect> {
+    pub(super) fn forget(&mut self, location: &StoreLocation) -> Vec<Effect> {
         self.asks_to_forget = None;
         let mut effects = vec![Effect::SaveSettings];
-        if self.store.as_deref() == Some(path) {
+        if self.store.as_ref() == Some(location) {
             self.leave_store();
             effects.extend([Effect::Reveal(false), Effect::Close]);
         }
-        self.settings.forget(&path.to_string_lossy());
+        self.settings.forget(&location.to_string());
         effects
     }
 
-    pub(super) fn enter_store(&mut self, path: PathBuf) -> Vec<Effect> {
+    pub(super) fn enter_store(&mut self, location: StoreLocation) -> Vec<Effect> {
         self.note_store();
         self.leave_store();
-        let text = path.to_string_lossy().into_owned();
-        self.settings.note_recent(&text);
-        let known = self.settings.store(&fingerprint(&text)).clone();
-        self.store = Some(path);
+        self.settings.note_recent(&location.to_string());
+        let known = self.settings.store(&fingerprint_of(&location)).clone();
+        self.store = Some(location);
         for key in &known.unfolded {
             if let Some(key) = parse_key(key) {
                 self.unfolded.set(key, true);
@@ -83,8 +81,8 @@ impl AppState {
 
     /// Brings the store's part of the settings up to date; call it before they are written.
     pub fn note_store(&mut self) {
-        let Some(path) = &self.store else { return };
-        let name = fingerprint(&path.to_string_lossy());
+        let Some(store) = &self.store else { return };
+        let name = fingerprint_of(store);
         let location = self.location().to_string();
         let places: Vec<String> = self.history.recent().into_iter().map(ToString::to_string).collect();
         let mut unfolded: Vec<String> = self.unfolded.iter().map(print_key).collect();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::AppState;
-use super::fingerprint::fingerprint;
+use super::fingerprint::fingerprint_of;
 use super::place::Place;
 use crate::model::{ExperimentId, RunId};
 
@@ -104,7 +104,7 @@ pub struct SelectedRuns {
 impl AppState {
     /// How the table of an experiment's runs is arranged, if the user changed it.
     pub fn run_table(&self, experiment: &ExperimentId) -> Option<&RunTableSettings> {
-        let store = self.settings.stores.get(&fingerprint(&self.store()?.to_string_lossy()))?;
+        let store = self.settings.stores.get(&fingerprint_of(self.store()?))?;
         store.columns.runs.get(experiment.as_str())
     }
 
@@ -125,7 +125,7 @@ impl AppState {
     }
 
     pub(super) fn arrange_runs(&mut self, experiment: &ExperimentId, table: RunTableSettings) {
-        let Some(name) = self.store().map(|path| fingerprint(&path.to_string_lossy())) else { return };
+        let Some(name) = self.store().map(fingerprint_of) else { return };
         self.settings.store(&name).columns.runs.insert(experiment.to_string(), table);
     }
 }

@@ -1,10 +1,14 @@
 //! What accompanies every reading: how to stop it, how long it may take, what it found wrong.
 
+mod budget;
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use budget::{Allowance, Budget, Part};
 
 use super::StoreError;
 use crate::model::{Reveal, Warning, secret};
@@ -42,13 +46,14 @@ pub struct ReadCx {
     cancel: CancelToken,
     deadline: Option<Instant>,
     reveal: Reveal,
+    budget: Budget,
     warnings: RefCell<(Vec<Warning>, usize)>,
     /// Dropped when the reading is over.
     kept: Arc<Mutex<Vec<Kept>>>,
 }
 
 impl ReadCx {
-    /// No deadline, never cancelled, secrets masked.
+    /// No deadline, never cancelled, secrets masked, the time of a window for what can be left out.
     pub fn new() -> Self {
         Self::default()
     }
@@ -69,6 +74,17 @@ impl ReadCx {
     pub fn with_reveal(mut self, reveal: Reveal) -> Self {
         self.reveal = reveal;
         self
+    }
+
+    /// Gives the parts that can be left out other times.
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Begins a part of the answer that ends early, without an error, where it takes too long.
+    pub fn begin(&self, part: Part) -> Allowance {
+        self.budget.begin(part)
     }
 
     /// Whether secrets are shown.
@@ -105,6 +121,7 @@ impl ReadCx {
         Self {
             cancel: self.cancel.clone(),
             deadline: self.deadline,
+            budget: self.budget,
             reveal: Reveal::Revealed,
             kept: Arc::clone(&self.kept),
             ..Self::default()

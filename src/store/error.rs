@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::location::{Address, AddressKind, StoreLocation};
+
 /// Why nothing could be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -23,11 +25,9 @@ pub enum StoreError {
     /// A folder of MLflow's file store.
     #[error("{} is a folder store (mlruns), which is not opened yet; a database can be made of it with `mlflow migrate-filestore` of MLflow 3.10 or later", .0.display())]
     FolderStore(PathBuf),
-    /// An address of a tracking server.
-    #[error(
-        "{0} is a tracking server, which is not opened yet; name the file behind it, for instance the mlflow.db of `mlflow server --backend-store-uri sqlite:///mlflow.db`"
-    )]
-    Server(String),
+    /// An address that nothing here can read.
+    #[error("{address} is {what}", address = .0, what = not_opened(.0))]
+    Server(Address),
     /// A file of no bytes.
     #[error("{} is empty: no MLflow has written to it yet", .0.display())]
     Empty(PathBuf),
@@ -65,6 +65,40 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file system said no to an artifact.
+    #[error("cannot read {}: {source}", .path.display())]
+    Artifact {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A server did not answer, or not to the end.
+    #[error("cannot reach {place}: {message}; check that it runs and that this machine can reach it")]
+    Network {
+        /// The server.
+        place: StoreLocation,
+        /// What happened: `connection refused`, `no answer for 30 s`.
+        message: String,
+    },
+    /// A server does not let whoever asks read.
+    #[error("{}", refused(.place, *.refusal))]
+    Refused {
+        /// The server.
+        place: StoreLocation,
+        /// What it said.
+        refusal: Refusal,
+    },
+    /// This store has no way to tell this, however often it is asked.
+    #[error("{what} cannot be read from {place}: {why}")]
+    Unsupported {
+        /// The store.
+        place: StoreLocation,
+        /// What was asked for, in the plural: `spans`, `artifacts of logged models`.
+        what: &'static str,
+        /// Why: `MLflow 3.1 has no endpoint for them`.
+        why: String,
+    },
     /// SQLite said no.
     #[error("cannot read {what} of {}: {message}", .path.display())]
     Sqlite {
@@ -86,6 +120,87 @@ pub enum StoreError {
     TooSlow,
 }
 
+/// How a server says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// It does not know who asks (HTTP status 401).
+    Unknown,
+    /// It knows, and does not allow it (403).
+    Forbidden,
+}
+
+/// What would help, as far as a program can offer it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// It may go better the next time.
+    Retry,
+    /// To say who one is, or to be somebody else.
+    SignIn,
+    /// To say where the artifacts are.
+    LocateArtifacts,
+    /// To open something else.
+    OpenOther,
+    /// Nothing: it is as it is.
+    Nothing,
+}
+
+impl StoreError {
+    /// What would help.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Empty(_)
+            | Self::Truncated { .. }
+            | Self::Io { .. }
+            | Self::Network { .. }
+            | Self::Sqlite { .. }
+            | Self::Busy(_)
+            | Self::Cancelled
+            | Self::TooSlow => Remedy::Retry,
+            Self::Refused { .. } => Remedy::SignIn,
+            Self::Artifact { .. } => Remedy::LocateArtifacts,
+            Self::Missing(_)
+            | Self::NoStoreInFolder(_)
+            | Self::SeveralStores { .. }
+            | Self::FolderStore(_)
+            | Self::Server(_)
+            | Self::NotAFile(_)
+            | Self::NotSqlite(_)
+            | Self::NotMlflow { .. } => Remedy::OpenOther,
+            Self::Unsupported { .. } => Remedy::Nothing,
+        }
+    }
+}
+
+/// What an address leads to, and what to open instead.
+fn not_opened(address: &Address) -> &'static str {
+    match address.kind() {
+        AddressKind::TrackingServer => {
+            "a tracking server, which is not opened yet; name the file behind it, for instance the mlflow.db of \
+             `mlflow server --backend-store-uri sqlite:///mlflow.db`"
+        }
+        AddressKind::Databricks => "MLflow on Databricks, which is not opened yet",
+        AddressKind::DatabaseServer => {
+            "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"
+        }
+        AddressKind::Other => {
+            "an address that is not opened; name a file such as mlflow.db, or the folder that holds it"
+        }
+    }
+}
+
+/// As MLflow's own client finds credentials.
+fn refused(place: &StoreLocation, refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Unknown => format!(
+            "{place} asks who you are (401); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or \
+             MLFLOW_TRACKING_TOKEN"
+        ),
+        Refusal::Forbidden => {
+            format!("{place} does not let you read this (403); ask whoever runs it, or sign in as somebody else")
+        }
+    }
+}
+
 /// The first names, and how many more there are.
 fn first_of(names: &[String]) -> String {
     const SHOWN: usize = 5;
@@ -93,5 +208,59 @@ fn first_of(names: &[String]) -> String {
     match names.len().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_did_is_said_with_what_to_do_and_without_a_password() {
+        let place = || StoreLocation::from("https://me:pw1@host/ml");
+        let refused = |refusal| StoreError::Refused { place: place(), refusal };
+        let network = StoreError::Network { place: place(), message: "connection refused".to_owned() };
+        let why = "MLflow 3.1 has no endpoint for them".to_owned();
+        for (error, text, remedy) in [
+            (
+                network,
+                "cannot reach https://host/ml: connection refused; check that it runs and that this machine can reach it",
+                Remedy::Retry,
+            ),
+            (
+                refused(Refusal::Unknown),
+                "https://host/ml asks who you are (401); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or \
+                 MLFLOW_TRACKING_TOKEN",
+                Remedy::SignIn,
+            ),
+            (
+                refused(Refusal::Forbidden),
+                "https://host/ml does not let you read this (403); ask whoever runs it, or sign in as somebody else",
+                Remedy::SignIn,
+            ),
+            (
+                StoreError::Unsupported { place: place(), what: "spans", why },
+                "spans cannot be read from https://host/ml: MLflow 3.1 has no endpoint for them",
+                Remedy::Nothing,
+            ),
+        ] {
+            assert_eq!((error.to_string().as_str(), error.remedy()), (text, remedy));
+            assert!(!format!("{error:?}").contains("pw1"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_help_depends_on_what_went_wrong() {
+        let source = || std::io::Error::other("no");
+        let path = || PathBuf::from("/a/x");
+        for (error, remedy) in [
+            (StoreError::Busy(path()), Remedy::Retry),
+            (StoreError::TooSlow, Remedy::Retry),
+            (StoreError::Io { action: "read", path: path(), source: source() }, Remedy::Retry),
+            (StoreError::Artifact { path: path(), source: source() }, Remedy::LocateArtifacts),
+            (StoreError::NotSqlite(path()), Remedy::OpenOther),
+        ] {
+            assert_eq!(error.remedy(), remedy, "{error}");
+        }
     }
 }

@@ -15,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreInfo,
-    TraceHandle, TraceIndex, TraceQuery,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreId,
+    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
@@ -29,6 +29,7 @@ use knobs::Knobs;
 /// A store in memory; clones share its content.
 #[derive(Clone)]
 pub struct MemoryStore {
+    id: StoreId,
     content: Arc<RwLock<Content>>,
     knobs: Arc<Knobs>,
 }
@@ -99,10 +100,14 @@ impl Content {
 }
 
 impl Store for MemoryStore {
+    fn id(&self) -> StoreId {
+        self.id
+    }
+
     fn info(&self) -> StoreInfo {
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
         content.info.clone().unwrap_or_else(|| StoreInfo {
-            path: "memory".into(),
+            location: StoreLocation::from("memory"),
             kind: "memory",
             size_bytes: None,
             schema_of: None,

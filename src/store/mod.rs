@@ -6,6 +6,8 @@
 pub mod artifacts;
 pub mod cx;
 pub mod error;
+mod id;
+mod location;
 #[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
@@ -15,12 +17,13 @@ pub mod span_json;
 pub mod sqlite;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use cx::{CancelToken, ReadCx};
-pub use error::StoreError;
-pub use open::open;
+pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
+pub use error::{Refusal, Remedy, StoreError};
+pub use id::StoreId;
+pub use location::{Address, AddressKind, StoreLocation, whole_path};
+pub use open::{Found, Opened, find, open};
 pub use options::OpenOptions;
 
 use crate::model::{
@@ -34,8 +37,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// What a store is, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreInfo {
-    /// The file or folder that was opened.
-    pub path: PathBuf,
+    /// Where it is: the file or folder that was opened, or the address.
+    pub location: StoreLocation,
     /// `SQLite`, `memory`, …
     pub kind: &'static str,
     /// Size of the database in bytes, if it has one.
@@ -158,6 +161,9 @@ pub struct ArtifactBytes {
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
 /// reveals them.
 pub trait Store: Send {
+    /// Which opening of a store this reads; the same for all readers that are forked from one another.
+    fn id(&self) -> StoreId;
+
     /// What this store is.
     fn info(&self) -> StoreInfo;
 

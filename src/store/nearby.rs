@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::StoreError;
+use super::location::from_home;
 use super::open::{is_called_database, is_folder_store};
 use super::sqlite::SqliteStore;
 
@@ -147,12 +148,6 @@ pub fn names_in(folder: &Path) -> Vec<FolderName> {
     // Databases first: they are what is looked for.
     names.sort_by(|a, b| a.is_folder.cmp(&b.is_folder).then_with(|| crate::words::natural::compare(&a.name, &b.name)));
     names
-}
-
-/// `~/store` as the path that a shell makes of it.
-pub fn from_home(path: &Path) -> PathBuf {
-    let Ok(rest) = path.strip_prefix("~") else { return path.to_owned() };
-    directories::BaseDirs::new().map_or_else(|| path.to_owned(), |dirs| dirs.home_dir().join(rest))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod comparing;
 mod details;
 mod evolution;
 mod experiment;
+mod failed;
 mod first_lines;
 
 mod keys;

@@ -37,16 +37,14 @@ pub(super) fn notices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 /// Asks once more before anything is forgotten.
 fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let Some(path) = scene.state.asks_to_forget.clone() else { return };
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let what = format!("Forget {name}?");
+    let Some(location) = scene.state.asks_to_forget.clone() else { return };
+    let what = format!("Forget {}?", location.name());
     let advice = format!(
-        "{} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is",
-        path.display()
+        "{location} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is"
     );
     let notice = Notice::warning(&what).advice(&advice).action("Forget it").dismissible();
     match shape_ui(ui, "forget", notice) {
-        NoticeEvent::Action => scene.act(Action::Forget(path)),
+        NoticeEvent::Action => scene.act(Action::Forget(location)),
         NoticeEvent::Dismiss => scene.act(Action::AskToForget(None)),
         _ => {}
     }

@@ -2,6 +2,7 @@
 
 use egui::{Frame, Label, Margin, Response, RichText, Sense, Ui, vec2};
 
+use super::failed::failed_ui;
 use super::scene::Scene;
 use crate::loader::Slot;
 use crate::model::RunStatus;
@@ -9,7 +10,6 @@ use crate::state::Action;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::{Glyph, Status};
-use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 
@@ -76,18 +76,6 @@ pub(super) fn slot_ui<'s, T>(
         skeleton_rows_ui(ui, 12, row_height);
     }
     slot.value()
-}
-
-/// Something could not be read: what, why, and what to do.
-pub(super) fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, what: &str, error: &str) {
-    let title = format!("{what} could not be read");
-    let event = Notice::failed(&title, error, "").action("Read again").show(ui);
-    ui.add_space(size::GAP_S);
-    match event {
-        NoticeEvent::CopyDetails => scene.act(Action::Copy(format!("{title}: {error}"))),
-        NoticeEvent::Action => scene.act(Action::Refresh),
-        _ => {}
-    }
 }
 
 /// A small button that is only an icon; its name is for tooltips and screen readers.

@@ -2,7 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, PathBuf, is_separator};
 
-use crate::loader::FolderName;
+use crate::loader::{AddressKind, FolderName, StoreLocation};
 use crate::widgets::completion::Completion;
 
 /// Names that are offered at a time.
@@ -16,9 +16,9 @@ pub(super) fn typed_path(text: &str) -> PathBuf {
 }
 
 /// Whether it is the address of a tracking server.
-pub(super) fn is_address(text: &str) -> bool {
-    let text = text.trim_start().to_ascii_lowercase();
-    ["http://", "https://"].into_iter().any(|scheme| text.starts_with(scheme))
+pub(super) fn is_server(text: &str) -> bool {
+    let location = StoreLocation::from(typed_path(text));
+    location.address().is_some_and(|address| address.kind() == AddressKind::TrackingServer)
 }
 
 /// The folder whose names may stand at the end of what is typed; none where that is no path.
@@ -88,8 +88,8 @@ mod tests {
 
     #[test]
     fn addresses_are_told_from_paths() {
-        assert!(is_address(" HTTP://localhost:5000") && is_address("https://x"));
-        assert!(!is_address("/http://x") && !is_address("httpd.db"));
+        assert!(is_server(" HTTP://localhost:5000") && is_server("https://x"));
+        assert!(!is_server("/http://x") && !is_server("httpd.db") && !is_server("databricks://x"));
         assert_eq!(folder_of("http://x/y"), None);
         assert_eq!(folder_of("/data/ml").as_deref(), Some(Path::new("/data/")));
         assert_eq!(folder_of("ml").as_deref(), Some(Path::new("")));

@@ -119,8 +119,7 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     let place = scene.place().clone();
     let mut steps: Vec<(String, Place)> = Vec::new();
-    let file = open.info.path.file_name().map(|name| name.to_string_lossy().into_owned());
-    steps.push((file.unwrap_or_else(|| open.info.path.display().to_string()), Place::Store));
+    steps.push((open.info.location.name(), Place::Store));
     let (experiment, run) = belongs_to(scene, &place);
     if let Some(id) = &experiment {
         steps.push((experiment_name(scene, id), Place::of_experiment(id.clone())));

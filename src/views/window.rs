@@ -19,6 +19,7 @@ use super::{
     compare, comparing, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
     welcome,
 };
+use crate::loader::Epoch;
 use crate::model::RunId;
 use crate::state::{Action, Place, ThemeChoice};
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
@@ -44,12 +45,12 @@ pub struct Memory {
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
-    epoch: u64,
+    epoch: Epoch,
 }
 
 impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
-    fn forget_other_store(&mut self, ui: &Ui, epoch: u64) {
+    fn forget_other_store(&mut self, ui: &Ui, epoch: Epoch) {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.tree = TreeMemory::default();
@@ -249,7 +250,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),
         Command::CloseStore => scene.act(Action::CloseStore),
-        Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().map(Into::into))),
+        Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().cloned())),
         Command::ArtifactsFolder => scene.act(Action::AskForArtifacts(!scene.state.asks_for_artifacts)),
         Command::Reveal => scene.act(Action::Reveal(!scene.state.is_revealed)),
         Command::ShowWarnings => scene.act(Action::ShowWarnings(!scene.state.shows_warnings)),

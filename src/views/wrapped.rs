@@ -128,21 +128,21 @@ fn in_steps(room: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::{Duration, Instant};
 
     use egui::{Pos2, RawInput, Rect, UiBuilder, vec2};
 
     use super::*;
-    use crate::store::Store;
     use crate::store::memory::MemoryStore;
+    use crate::store::{Opened, Store, StoreLocation};
 
     const TEXT: &str = "one two three four five six seven eight nine ten";
 
     fn loader() -> Loader {
         let store = MemoryStore::new();
-        let mut loader = Loader::new(Arc::new(move |_: &Path| store.fork()), Arc::new(|| {}));
-        loader.open(Path::new("/a"));
+        let mut loader =
+            Loader::new(Arc::new(move |_: &StoreLocation| store.fork().map(Opened::from)), Arc::new(|| {}));
+        loader.open("/a");
         loader
     }
 

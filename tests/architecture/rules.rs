@@ -53,6 +53,18 @@ pub fn writing_sql(source: &Source) -> Vec<String> {
     found
 }
 
+/// Limits of time that a question sets itself, outside of tests: all of them have one table, the budget of a reading.
+pub fn own_time_limits(file: &str, source: &Source) -> Vec<String> {
+    // How workers wait for each other is no part of an answer.
+    if file == "src/query/ask/memo.rs" || file.ends_with("tests.rs") {
+        return Vec::new();
+    }
+    let tests_begin = test_module_line(source);
+    let lines = (1..).zip(source.code.lines()).take_while(|(line, _)| *line < tests_begin);
+    let found = lines.filter(|(_, text)| text.contains("Duration::from_") || text.contains("Instant::now"));
+    found.map(|(line, text)| format!("line {line}: `{}` belongs into the budget of a reading", text.trim())).collect()
+}
+
 /// Where the tests of a file begin; a number larger than any line if it has none.
 pub fn test_module_line(source: &Source) -> usize {
     let is_tests = |(_, line): &(usize, &str)| line.trim() == "#[cfg(test)]";

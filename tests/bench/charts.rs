@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{MetricPoint, RunId};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Store, StoreError};
+use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -52,10 +52,11 @@ fn store() -> MemoryStore {
 fn frames(store: &MemoryStore, zooms: bool) -> Result<f64, Failure> {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("chart-frames.csv");
     let (store, frame_log) = (store.clone(), Some(log.clone()));
-    let opener: dspyglass::loader::Opener = Arc::new(move |path: &Path| match path.to_str() {
-        Some("/memory/curves.db") => store.fork(),
-        _ => Err(StoreError::Missing(path.to_owned())),
-    });
+    let opener: dspyglass::loader::Opener =
+        Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
+            "/memory/curves.db" => store.fork().map(Opened::from),
+            other => Err(StoreError::Missing(other.into())),
+        });
     let args = Args {
         at: Some("experiment/1/run/parent?tab=metrics".to_owned()),
         store: Some("/memory/curves.db".into()),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Store, StoreError};
+use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
@@ -60,10 +60,11 @@ fn store(old: &str, new: &str) -> MemoryStore {
 fn open(store: &MemoryStore) -> Result<[f64; 3], Failure> {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("comparing-frames.csv");
     let opened = store.clone();
-    let opener: dspyglass::loader::Opener = Arc::new(move |path: &Path| match path.to_str() {
-        Some(PATH) => opened.fork(),
-        _ => Err(StoreError::Missing(path.to_owned())),
-    });
+    let opener: dspyglass::loader::Opener =
+        Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
+            PATH => opened.fork().map(Opened::from),
+            other => Err(StoreError::Missing(other.into())),
+        });
     let options = ViewerOptions {
         args: Args { store: Some(PATH.into()), ..Args::default() },
         settings: SettingsPlace::nowhere(),

@@ -1,10 +1,9 @@
 //! What optimizers leave, as the terminal tells it.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use dspyglass::cli::{Outcome, run_over};
-use dspyglass::store::{OpenOptions, Store};
+use dspyglass::store::{OpenOptions, Opened, Store, StoreLocation};
 use serde_json::{Value, json};
 
 use super::optimizers::{FLEX, store};
@@ -12,7 +11,7 @@ use super::optimizers::{FLEX, store};
 /// What the terminal says of the cases.
 fn told(args: &[&str]) -> String {
     let store = store();
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     let mut line = vec!["dspyglass", args[0], "store"];
     line.extend(&args[1..]);
     let (mut out, mut err) = (Vec::new(), Vec::new());

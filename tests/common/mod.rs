@@ -9,7 +9,7 @@ use dspyglass::model::{
     ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown, SpanBody, SpanHead, Tokens, TraceHead, secret,
 };
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Store, StoreError};
+use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
@@ -35,12 +35,10 @@ pub fn window_saving(store: &MemoryStore, at: &str, folder: &Path) -> Harness<'s
 /// The same, started otherwise.
 pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
     let store = store.clone();
-    let opener: dspyglass::loader::Opener =
-        Arc::new(
-            move |path: &Path| {
-                if path == Path::new(PATH) { store.fork() } else { Err(StoreError::Missing(path.to_owned())) }
-            },
-        );
+    let opener: dspyglass::loader::Opener = Arc::new(move |location: &StoreLocation| match location.path() {
+        Some(path) if path != Path::new(PATH) => Err(StoreError::Missing(path.to_owned())),
+        _ => store.fork().map(Opened::from),
+    });
     Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);
         dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);

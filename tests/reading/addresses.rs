@@ -31,7 +31,7 @@ fn no_address_shows_its_password() {
     drop(connection);
 
     for (reveal, is_shown) in [(Reveal::Masked, false), (Reveal::Revealed, true)] {
-        let mut store = open(&database, &OpenOptions::default()).expect("opened");
+        let mut store = open(&database, &OpenOptions::default()).expect("opened").store;
         let cx = ReadCx::new().with_reveal(reveal);
         let query = RunQuery { scope: RunScope::All, with_deleted: true };
         let mut said = format!("{:?}", store.experiments(&cx, true).expect("read"));

@@ -28,7 +28,7 @@ struct Case {
 
 fn for_every_reader(check: impl Fn(&mut Case)) {
     for database in databases() {
-        let store = open(&database, &OpenOptions::default()).expect("opens");
+        let store = open(&database, &OpenOptions::default()).expect("opens").store;
         let sql = Connection::open_with_flags(&database, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens");
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
         let mut case = Case { database, sql, store, cx };

@@ -12,7 +12,7 @@ use dspyglass::model::{
 use dspyglass::query::ask::{Memo, Question, Session};
 use dspyglass::query::{OptimizationOf, ProvenanceOf};
 use dspyglass::store::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreInfo,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
     TraceHandle, TraceIndex, TraceQuery,
 };
 
@@ -33,6 +33,10 @@ impl Counting {
 }
 
 impl Store for Counting {
+    fn id(&self) -> StoreId {
+        self.inner.id()
+    }
+
     fn info(&self) -> StoreInfo {
         self.inner.info()
     }

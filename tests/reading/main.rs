@@ -4,6 +4,7 @@
 mod addresses;
 mod artifact_roots;
 mod beginnings;
+mod budgets;
 mod conformance;
 mod counting;
 mod examples;

@@ -7,11 +7,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::support::{assert_unchanged, copy_of, databases, picture, walk};
 use dspyglass::store::nearby::{NearbyKind, look_at, stores_in};
-use dspyglass::store::{OpenOptions, ReadCx, Store, StoreError, open};
+use dspyglass::store::{OpenOptions, Opened, ReadCx, Store, StoreError, open};
 use rusqlite::Connection;
 
 fn opened(path: &Path) -> Box<dyn Store> {
-    open(path, &OpenOptions::default()).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let opened = open(path, &OpenOptions::default());
+    opened.unwrap_or_else(|error| panic!("{}: {error}", path.display())).store
 }
 
 fn runs(store: &mut dyn Store) -> usize {
@@ -149,7 +150,7 @@ fn a_hot_journal_is_rolled_back_in_a_copy() {
     // The writer that still lives holds the lock: its journal is its own, and it may go on.
     let before = picture(home.path());
     match open(&database, &OpenOptions::default()) {
-        Ok(mut store) => assert_eq!(runs(&mut *store), found),
+        Ok(Opened { mut store, .. }) => assert_eq!(runs(&mut *store), found),
         Err(error) => assert!(matches!(error, StoreError::Busy(_)), "{error}"),
     }
     assert_unchanged(home.path(), &before);
@@ -205,7 +206,7 @@ fn what_is_no_store_is_said_in_one_sentence() {
         ("files", "folder store"),
         ("notes.txt/below", "does not exist"),
     ] {
-        let Err(error) = open(&place(name), &OpenOptions::default()) else { panic!("{name} was opened") };
+        let Err(error) = open(place(name), &OpenOptions::default()) else { panic!("{name} was opened") };
         let text = error.to_string();
         assert!(text.contains(wanted) && text.contains(name.split('/').next().unwrap_or(name)), "{name}: {text}");
         assert!(!text.contains('\n') && !text.ends_with('.'), "{name}: {text}");

@@ -55,7 +55,7 @@ pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
 
 /// A reader of a database.
 pub fn reader(database: &Path) -> Box<dyn Store> {
-    open(database, &OpenOptions::default()).expect("opened")
+    open(database, &OpenOptions::default()).expect("opened").store
 }
 
 /// What the database says, as text.

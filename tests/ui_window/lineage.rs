@@ -23,7 +23,7 @@ fn database() -> PathBuf {
 
 /// What the reader tells, which its own tests hold against the recorded files.
 fn told() -> Lineage {
-    let mut store = open(&database(), &OpenOptions::default()).expect("opened");
+    let mut store = open(database(), &OpenOptions::default()).expect("opened").store;
     query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RUN.into()).expect("read").expect("a lineage")
 }
 

@@ -140,7 +140,7 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
     let info = &report.info;
     let document = Document {
         store: StoreDocument {
-            path: info.path.display().to_string(),
+            path: info.location.to_string(),
             kind: info.kind,
             size_bytes: info.size_bytes,
             // Nothing in a store tells who wrote it.
@@ -219,7 +219,7 @@ fn sentence(finding: &query::check::Finding) -> String {
 /// What the store is and holds, line by line.
 fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
     let info = &report.info;
-    let mut lines = vec![("Store", info.path.display().to_string())];
+    let mut lines = vec![("Store", info.location.to_string())];
     let size = info.size_bytes.map_or(String::new(), |size| format!(", {}", words::bytes(size)));
     let schema = info.schema_of.as_deref().map_or(String::new(), |schema| format!(", {schema}"));
     lines.push(("Kind", format!("{}{size}{schema}", info.kind)));

@@ -89,7 +89,7 @@ impl Answer<'_> {
     }
 
     fn absent(&self, what: &str, id: &str) -> Failure {
-        Failure::Absent(format!("{} has no {what} {id:?}", self.session.store.info().path.display()))
+        Failure::Absent(format!("{} has no {what} {id:?}", self.session.store.info().location))
     }
 }
 

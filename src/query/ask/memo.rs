@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use crate::model::{Reveal, Warning};
-use crate::store::{ReadCx, Result};
+use crate::store::{ReadCx, Result, StoreId};
 
 /// Who has been at a question for longer is stuck in a dead disk or network: the next one tries himself. Longer than
 /// any reading may take.
@@ -17,14 +17,22 @@ const STUCK_AFTER: Duration = Duration::from_secs(90);
 /// How often somebody who waits for another worker looks whether he is still to wait.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Answers of one store, shared by the sessions of all workers. An answer counts for the generation of the store in
-/// which it was found; who opens another store takes another memo.
+/// Answers that sessions of all workers share. An answer counts for its store and for what may be seen, and in that for the generation of
+/// the store in which it was found. All who share a memo give the parts that can be left out the same time.
 #[derive(Debug, Default)]
 pub struct Memo {
-    /// Answers with secrets and without never meet.
-    kept: Mutex<HashMap<Reveal, Answers>>,
+    kept: Mutex<HashMap<Scope, Answers>>,
     found: Condvar,
     progress: (AtomicUsize, AtomicUsize),
+}
+
+/// Whose answers they are: those of two stores never meet, nor those with secrets and without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Scope {
+    /// The store that was read.
+    pub store: StoreId,
+    /// Whether secrets are in them.
+    pub reveal: Reveal,
 }
 
 #[derive(Debug, Default)]
@@ -65,7 +73,7 @@ pub(super) enum Claim<'m> {
 pub(super) struct Finding<'m> {
     memo: &'m Memo,
     question: Arc<dyn AnyKey>,
-    reveal: Reveal,
+    scope: Scope,
     generation: u64,
     number: u64,
 }
@@ -88,12 +96,17 @@ impl Memo {
     }
 
     /// The answer, or the duty to find it; waits while somebody else is at it.
-    pub(super) fn claim(&self, question: &(dyn AnyKey + 'static), cx: &ReadCx, generation: u64) -> Result<Claim<'_>> {
-        let reveal = cx.reveal();
+    pub(super) fn claim(
+        &self,
+        question: &(dyn AnyKey + 'static),
+        cx: &ReadCx,
+        scope: Scope,
+        generation: u64,
+    ) -> Result<Claim<'_>> {
         let mut kept = self.lock();
         let finding = loop {
             cx.check()?;
-            let answers = kept.entry(reveal).or_default();
+            let answers = kept.entry(scope).or_default();
             answers.looks += 1;
             let looks = answers.looks;
             match answers.entries.get_mut(question) {
@@ -106,13 +119,13 @@ impl Memo {
                 }
                 Some(entry) => {
                     entry.finding = Some((looks, Instant::now()));
-                    break Finding { memo: self, question: question.to_shared(), reveal, generation, number: looks };
+                    break Finding { memo: self, question: question.to_shared(), scope, generation, number: looks };
                 }
                 None => {
                     let shared = question.to_shared();
                     let entry = Entry { finding: Some((looks, Instant::now())), kept: None };
                     answers.entries.insert(Arc::clone(&shared), entry);
-                    break Finding { memo: self, question: shared, reveal, generation, number: looks };
+                    break Finding { memo: self, question: shared, scope, generation, number: looks };
                 }
             }
         };
@@ -120,12 +133,12 @@ impl Memo {
     }
 
     /// The last answer, of whichever state of the store.
-    pub(super) fn outdated(&self, question: &(dyn AnyKey + 'static), reveal: Reveal) -> Option<AnyAnswer> {
+    pub(super) fn outdated(&self, question: &(dyn AnyKey + 'static), scope: Scope) -> Option<AnyAnswer> {
         let kept = self.lock();
-        Some(kept.get(&reveal)?.entries.get(question)?.kept.as_ref()?.answer.clone())
+        Some(kept.get(&scope)?.entries.get(question)?.kept.as_ref()?.answer.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Reveal, Answers>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Scope, Answers>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -134,7 +147,7 @@ impl Finding<'_> {
     /// Remembers the answer; one that says the same as before is the one from before.
     pub fn keep(self, answer: AnyAnswer, warnings: Vec<Warning>) -> AnyAnswer {
         let mut kept = self.memo.lock();
-        let answers = kept.entry(self.reveal).or_default();
+        let answers = kept.entry(self.scope).or_default();
         let before = answers.entries.get(&*self.question).and_then(|entry| entry.kept.as_ref());
         let answer = answer.or_same(before.map(|kept| &kept.answer));
         let (generation, looked) = (self.generation, answers.looks);
@@ -146,7 +159,7 @@ impl Finding<'_> {
 impl Drop for Finding<'_> {
     fn drop(&mut self) {
         let mut kept = self.memo.lock();
-        if let Some(answers) = kept.get_mut(&self.reveal)
+        if let Some(answers) = kept.get_mut(&self.scope)
             && let Some(entry) = answers.entries.get_mut(&*self.question)
             && entry.finding.is_some_and(|(number, _)| number == self.number)
         {
@@ -205,7 +218,7 @@ mod tests {
     use super::*;
     use crate::query::ask::{Question, Session};
     use crate::store::memory::MemoryStore;
-    use crate::store::{CancelToken, StoreError};
+    use crate::store::{CancelToken, RunQuery, RunScope, Store, StoreError};
 
     static FOUND: AtomicUsize = AtomicUsize::new(0);
     static FAILS: AtomicBool = AtomicBool::new(false);
@@ -265,37 +278,95 @@ mod tests {
         }
     }
 
-    fn ask<Q: Question>(memo: &Arc<Memo>, question: &Q, generation: u64, cx: &ReadCx) -> Result<Arc<Q::Answer>> {
-        Session::new(&mut MemoryStore::new(), cx, Arc::clone(memo), generation).ask(question)
+    /// Says which run a store has; equal in all stores.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct NameOfRun;
+
+    impl Question for NameOfRun {
+        type Answer = String;
+        const LABEL: &'static str = "name of a run";
+
+        fn answer(&self, session: &mut Session<'_>) -> Result<String> {
+            let query = RunQuery { scope: RunScope::One("a".into()), with_deleted: false };
+            Ok(session.store.runs(session.cx, &query)?.remove(0).name)
+        }
+
+        fn bytes(answer: &String) -> usize {
+            answer.len()
+        }
+    }
+
+    /// One store and what is remembered of it.
+    struct Asked {
+        memo: Arc<Memo>,
+        store: MemoryStore,
+    }
+
+    impl Asked {
+        fn new() -> Self {
+            Self { memo: Arc::new(Memo::new()), store: MemoryStore::new() }
+        }
+
+        fn ask<Q: Question>(&self, question: &Q, generation: u64, cx: &ReadCx) -> Result<Arc<Q::Answer>> {
+            Session::new(&mut self.store.clone(), cx, Arc::clone(&self.memo), generation).ask(question)
+        }
+
+        fn keeps<Q: Question>(&self, question: &Q, reveal: Reveal) -> bool {
+            self.memo.outdated(question, Scope { store: self.store.id(), reveal }).is_some()
+        }
+    }
+
+    #[test]
+    fn two_stores_never_answer_for_each_other() {
+        let memo = Arc::new(Memo::new());
+        let of = |name: &str| {
+            let store = MemoryStore::new();
+            store.put_run(MemoryStore::run("a", "1", name, 1));
+            Asked { memo: Arc::clone(&memo), store }
+        };
+        let (first, second, cx) = (of("first"), of("second"), ReadCx::new());
+        for _ in 0..2 {
+            assert_eq!(*first.ask(&NameOfRun, 1, &cx).expect("found"), "first");
+            assert_eq!(*second.ask(&NameOfRun, 1, &cx).expect("found"), "second");
+        }
+        // Each was read once: the second round was remembered.
+        assert_eq!((first.store.calls("runs"), second.store.calls("runs")), (1, 1));
+        // One state of a store says nothing of a state of the other.
+        second.store.put_run(MemoryStore::run("a", "1", "renamed", 1));
+        assert_eq!(*second.ask(&NameOfRun, 2, &cx).expect("found"), "renamed");
+        assert_eq!(*first.ask(&NameOfRun, 1, &cx).expect("kept"), "first");
+        assert_eq!(first.store.calls("runs"), 1);
+        // What was found with secrets is not told without them.
+        assert!(first.keeps(&NameOfRun, Reveal::Masked) && !first.keeps(&NameOfRun, Reveal::Revealed));
     }
 
     // One test, since the counters above are shared.
     #[test]
     fn each_answer_is_found_once_and_counts_for_one_state_of_the_store() {
-        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
-        assert_eq!(*ask(&memo, &Twice("a"), 1, &cx).expect("found"), "aa");
-        assert_eq!(*ask(&memo, &Slow("a"), 1, &cx).expect("kept"), "a");
+        let (asked, cx) = (Asked::new(), ReadCx::new());
+        assert_eq!(*asked.ask(&Twice("a"), 1, &cx).expect("found"), "aa");
+        assert_eq!(*asked.ask(&Slow("a"), 1, &cx).expect("kept"), "a");
         assert_eq!(FOUND.load(Ordering::SeqCst), 1);
         // What was wrong is told to everybody.
         assert_eq!(cx.take_warnings().len(), 1);
-        ask(&memo, &Twice("a"), 1, &cx).expect("kept");
+        asked.ask(&Twice("a"), 1, &cx).expect("kept");
         assert_eq!(cx.take_warnings().len(), 1);
         // Another state of the store, and with secrets: found anew; what says the same is the same.
-        let before = ask(&memo, &Slow("a"), 1, &cx).expect("kept");
-        let after = ask(&memo, &Slow("a"), 2, &cx).expect("found");
+        let before = asked.ask(&Slow("a"), 1, &cx).expect("kept");
+        let after = asked.ask(&Slow("a"), 2, &cx).expect("found");
         assert!(Arc::ptr_eq(&before, &after));
         assert_eq!(FOUND.load(Ordering::SeqCst), 2);
-        ask(&memo, &Slow("a"), 2, &ReadCx::new().with_reveal(Reveal::Revealed)).expect("found");
+        asked.ask(&Slow("a"), 2, &ReadCx::new().with_reveal(Reveal::Revealed)).expect("found");
         assert_eq!(FOUND.load(Ordering::SeqCst), 3);
 
         // Several workers at once.
         let barrier = Barrier::new(4);
-        let asked = || {
+        let one = || {
             barrier.wait();
-            ask(&memo, &Slow("b"), 2, &ReadCx::new()).map(|answer| (*answer).clone())
+            asked.ask(&Slow("b"), 2, &ReadCx::new()).map(|answer| (*answer).clone())
         };
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..4).map(|_| scope.spawn(asked)).collect();
+            let workers: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
             for worker in workers {
                 assert_eq!(worker.join().expect("no panic").expect("an answer"), "b");
             }
@@ -306,22 +377,22 @@ mod tests {
         FAILS.store(true, Ordering::SeqCst);
         let cancel = CancelToken::new();
         let cancelled = ReadCx::new().with_cancel(cancel.clone());
-        assert!(ask(&memo, &Slow("c"), 2, &cx).is_err());
+        assert!(asked.ask(&Slow("c"), 2, &cx).is_err());
         cancel.cancel();
-        assert!(matches!(ask(&memo, &Slow("c"), 2, &cancelled), Err(StoreError::Cancelled)));
-        assert_eq!(*ask(&memo, &Twice("c"), 2, &cx).expect("found at last"), "cc");
+        assert!(matches!(asked.ask(&Slow("c"), 2, &cancelled), Err(StoreError::Cancelled)));
+        assert_eq!(*asked.ask(&Twice("c"), 2, &cx).expect("found at last"), "cc");
         assert_eq!(FOUND.load(Ordering::SeqCst), 6);
     }
 
     #[test]
     fn what_was_not_looked_at_for_longest_goes_first() {
-        let (memo, cx) = (Arc::new(Memo::new()), ReadCx::new());
+        let (asked, cx) = (Asked::new(), ReadCx::new());
         for number in 0..3 {
-            ask(&memo, &Large(number), 1, &cx).expect("found");
+            asked.ask(&Large(number), 1, &cx).expect("found");
         }
-        ask(&memo, &Large(0), 1, &cx).expect("kept");
-        ask(&memo, &Large(3), 1, &cx).expect("found");
-        let kept: Vec<bool> = (0..4).map(|one| memo.outdated(&Large(one), Reveal::Masked).is_some()).collect();
+        asked.ask(&Large(0), 1, &cx).expect("kept");
+        asked.ask(&Large(3), 1, &cx).expect("found");
+        let kept: Vec<bool> = (0..4).map(|one| asked.keeps(&Large(one), Reveal::Masked)).collect();
         assert_eq!(kept, [true, false, false, true].map(|kept| kept), "at most three quarters of 32 MB are left");
     }
 }

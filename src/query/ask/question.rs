@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
-use super::memo::{Claim, Memo};
+use super::memo::{Claim, Memo, Scope};
 use crate::store::{ReadCx, Result, Store, StoreError};
 
 /// A question for a store: the value is what identifies it. Questions ask each other through the [`Session`], never
@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
             return question.find(self);
         }
         let (cx, memo) = (self.cx, Arc::clone(&self.memo));
-        match memo.claim(question, cx, self.generation)? {
+        match memo.claim(question, cx, self.scope(), self.generation)? {
             Claim::Kept(answer, warnings) => {
                 cx.warn_again(&warnings);
                 Ok(answer)
@@ -140,7 +140,11 @@ impl<'a> Session<'a> {
 
     /// What was answered when the store was in an earlier state, for questions that only look at what is new.
     pub fn previous<Q: Question>(&self, question: &Q) -> Option<Arc<Q::Answer>> {
-        self.memo.outdated(question, self.cx.reveal())?.get()
+        self.memo.outdated(question, self.scope())?.get()
+    }
+
+    fn scope(&self) -> Scope {
+        Scope { store: self.store.id(), reveal: self.cx.reveal() }
     }
 
     /// Tells whoever waits how far a long question is.

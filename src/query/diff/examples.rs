@@ -1,7 +1,6 @@
 //! The examples that one run got right and the other wrong, and the traces that show it.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use super::metric::metric_match;
 use crate::analysis::example_traces::TraceLink;
@@ -13,10 +12,7 @@ use crate::query::ask::Session;
 use crate::query::example_answer::{ExampleAnswer, answer};
 use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
 use crate::query::result_table::example_inputs;
-use crate::store::Result;
-
-/// So long traces are looked into, both runs taken together.
-const TRACES: Duration = Duration::from_millis(1_500);
+use crate::store::{Allowance, Part, Result};
 
 /// The examples that both runs evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,11 +79,10 @@ pub(super) struct Examples {
 
 /// Compares the examples of two runs.
 pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Examples> {
-    let start = Instant::now();
     // One run that is slow to read must not take all of the time.
-    let until = |part: u32| start.checked_add(TRACES / 4 * part).unwrap_or(start);
-    let old = example_rows(session, a, until(1))?;
-    let new = example_rows(session, b, until(2))?;
+    let time = session.cx.begin(Part::ExampleTraces);
+    let old = example_rows(session, a, time.quarters(1))?;
+    let new = example_rows(session, b, time.quarters(2))?;
     let rows = [old.count(), new.count()];
     let sources = [old.source.clone(), new.source.clone()];
     let mut diff = match rows {
@@ -101,7 +96,7 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Resul
                 (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
             };
             let pairs = join_examples(&old.table, &new.table);
-            let metric = metric_match(session, [a, b], [&old, &new], &pairs, until(3))?;
+            let metric = metric_match(session, [a, b], [&old, &new], &pairs, time.quarters(3))?;
             Some(compare(&old, &new, &pairs, metric, inputs.as_ref()))
         }
         _ => None,
@@ -109,14 +104,14 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Resul
     if let Some(diff) = &mut diff {
         let changes = || diff.fixed.iter().chain(&diff.broken);
         let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
-        let old_links = links(session, a, &old, &old_rows, until(3))?;
-        let new_links = links(session, b, &new, &new_rows, until(4))?;
+        let old_links = links(session, a, &old, &old_rows, time.quarters(3))?;
+        let new_links = links(session, b, &new, &new_rows, time.quarters(4))?;
         for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old_links.into_iter().zip(new_links))
         {
             change.traces = traces.into();
             let sides = [(&old, change.old_row), (&new, change.new_row)];
             for ((answer, traced), (rows, at)) in change.answers.iter_mut().zip(&change.traces).zip(sides) {
-                *answer = answered(session, rows, at, traced, until(4))?;
+                *answer = answered(session, rows, at, traced, time.quarters(4))?;
             }
         }
     }
@@ -129,12 +124,12 @@ fn answered(
     rows: &ExampleRows,
     at: usize,
     traced: &TraceLink,
-    until: Instant,
+    time: Allowance,
 ) -> Result<Option<ExampleAnswer>> {
     let fields = rows.table.rows.get(at).map(|row| &row.prediction).filter(|fields| !fields.is_empty());
     match (fields, traced.trace()) {
         (Some(fields), _) => Ok(Some(ExampleAnswer { fields: fields.clone(), from_repr: false })),
-        (None, Some(trace)) if Instant::now() <= until => answer(session, trace),
+        (None, Some(trace)) if !time.is_spent() => answer(session, trace),
         _ => Ok(None),
     }
 }

@@ -1,7 +1,6 @@
 //! Whether the examples of two runs were scored by one metric.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use crate::analysis::metric_match::{Alike, MetricClues, MetricMatch, ScoreRange, WRAPPED_METRIC, match_metrics};
 use crate::model::dspy::run_names;
@@ -9,19 +8,19 @@ use crate::model::{ResultTable, RunId};
 use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, ScoreSource, score_of};
 use crate::query::runs::{RelatedRuns, RunOf};
-use crate::store::{Result, TraceQuery};
+use crate::store::{Allowance, Result, TraceQuery};
 
 /// On no more traces of a run a name is looked for: most assessments are lost (MLflow 3.13 – 3.18).
 const MAX_TRACES: usize = 200;
 
 /// Compares the metrics of two runs; `pairs` are the rows of the examples that both evaluated.
-/// Names are looked for until `until`.
+/// Names are looked for as long as there is `time`.
 pub fn metric_match(
     session: &mut Session<'_>,
     runs: [&RunId; 2],
     rows: [&ExampleRows; 2],
     pairs: &[(usize, usize)],
-    until: Instant,
+    time: Allowance,
 ) -> Result<MetricMatch> {
     if runs[0] == runs[1] {
         return Ok(MetricMatch::itself());
@@ -34,7 +33,7 @@ pub fn metric_match(
     let is_of_one = clues[0].optimization.is_some() && clues[0].optimization == clues[1].optimization;
     if !is_of_one {
         for ((clues, run), rows) in clues.iter_mut().zip(runs).zip(rows) {
-            clues.name = name(session, run, rows, until)?.filter(|name| name != WRAPPED_METRIC);
+            clues.name = name(session, run, rows, time)?.filter(|name| name != WRAPPED_METRIC);
         }
     }
     let [a, b] = &clues;
@@ -56,7 +55,7 @@ fn optimization_of(session: &mut Session<'_>, run: &RunId) -> Result<Option<(Str
 }
 
 /// How the scores on a run's traces are called, if they are called one thing.
-fn name(session: &mut Session<'_>, run: &RunId, rows: &ExampleRows, until: Instant) -> Result<Option<String>> {
+fn name(session: &mut Session<'_>, run: &RunId, rows: &ExampleRows, time: Allowance) -> Result<Option<String>> {
     if let ScoreSource::Assessments { metric, .. } = &rows.source {
         return Ok(Some(metric.clone()));
     }
@@ -65,7 +64,7 @@ fn name(session: &mut Session<'_>, run: &RunId, rows: &ExampleRows, until: Insta
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in session.store.trace_rows(session.cx, &index.handles)? {
         session.cx.check()?;
-        if Instant::now() > until {
+        if time.is_spent() {
             break;
         }
         let assessments = session.store.trace(session.cx, &row.id)?.map(|head| head.assessments).unwrap_or_default();

@@ -92,7 +92,7 @@ impl Question for UnmaskedFile {
         let file = match answer {
             Ok(Some(file)) => file,
             Ok(None) => return Ok(Read::Absent),
-            Err(StoreError::Io { source, .. }) => {
+            Err(StoreError::Artifact { source, .. } | StoreError::Io { source, .. }) => {
                 session.cx.warn(place, format!("cannot be read: {source}"));
                 return Ok(Read::Broken);
             }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::analysis::optimization::{is_proposal, is_reflection_prompt};
 use crate::analysis::provenance::{Writer, WriterKind, prompt_text};
@@ -11,16 +10,13 @@ use crate::model::{Json, RunId, SpanBody, SpanHead, TraceId};
 use crate::query::ask::{Question, Session};
 use crate::query::trace::{BodyOf, SpansOf};
 use crate::query::traces::{TraceIndexOf, TraceScope};
-use crate::store::Result;
+use crate::store::{Part, Result};
 
 /// No more traces of an optimization are looked into.
 const MAX_TRACES: usize = 5_000;
 
 /// Nor more bodies of spans.
 const MAX_SPANS: usize = 40_000;
-
-/// Nor longer than this: somebody waits.
-const MAX_TIME: Duration = Duration::from_secs(20);
 
 /// Lines of traces that are read at once.
 const CHUNK: usize = 200;
@@ -43,14 +39,14 @@ pub fn writers(
     run: &RunId,
     visit: &mut dyn FnMut(&Arc<Writer>) -> ControlFlow<()>,
 ) -> Result<Looked> {
-    let since = Instant::now();
+    let time = session.cx.begin(Part::Writers);
     let index = session.ask(&TraceIndexOf(TraceScope::Run(run.clone())))?;
     let of = index.handles.len();
     let mut looked = Looked { complete: of <= MAX_TRACES, ..Looked::default() };
     for from in (0..of.min(MAX_TRACES)).step_by(CHUNK) {
         for trace in session.ask(&OldestTraces { run: run.clone(), from })?.iter() {
             session.cx.check()?;
-            if looked.spans >= MAX_SPANS as u64 || since.elapsed() > MAX_TIME {
+            if looked.spans >= MAX_SPANS as u64 || time.is_spent() {
                 looked.complete = false;
                 return Ok(looked);
             }

@@ -91,7 +91,7 @@ impl Artifacts {
     /// Reads a file as it is; for readers that mask what they make of it.
     ///
     /// # Errors
-    /// [`StoreError::Io`] if it exists and cannot be read.
+    /// [`StoreError::Artifact`] if it exists and cannot be read.
     pub fn read_raw(
         &self,
         owner: &ArtifactOwner,
@@ -106,7 +106,7 @@ impl Artifacts {
         if !file.is_file() {
             return Ok(None);
         }
-        read_file(&file, limit).map(Some).map_err(|source| StoreError::Io { action: "read", path: file, source })
+        read_file(&file, limit).map(Some).map_err(|source| StoreError::Artifact { path: file, source })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::{
     Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
     SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
-use crate::store::{Inventory, StoreInfo};
+use crate::store::{Inventory, StoreId, StoreInfo};
 use crate::words::natural;
 
 impl Default for MemoryStore {
@@ -20,7 +20,7 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self { content: Arc::new(RwLock::new(Content::default())), knobs: Arc::default() }
+        Self { id: StoreId::fresh(), content: Arc::new(RwLock::new(Content::default())), knobs: Arc::default() }
     }
 
     /// Changes the content and the revision.

@@ -36,8 +36,8 @@ use self::spans::TraceFileCache;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError,
-    StoreInfo, TraceHandle, TraceIndex, TraceQuery,
+    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
+    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -172,6 +172,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn id(&self) -> StoreId {
+        self.source.id()
+    }
+
     fn info(&self) -> StoreInfo {
         let (schema_of, notice) = revisions::describe(self.schema.revision.as_deref());
         let opened_as = match self.mode {
@@ -185,7 +189,7 @@ impl Store for SqliteStore {
             Mode::Copy => Some("a private copy: a process died while it wrote, and the copy was recovered".to_owned()),
         };
         StoreInfo {
-            path: self.source.path().to_owned(),
+            location: StoreLocation::Path(self.source.path().to_owned()),
             kind: "SQLite",
             size_bytes: self.source.size(),
             schema_of,

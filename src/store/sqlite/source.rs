@@ -10,11 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::log_index::LogIndex;
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StoreError, StoreId};
 
 /// The database file.
 #[derive(Debug)]
 pub struct Source {
+    id: StoreId,
     path: PathBuf,
     file: Mutex<File>,
     log_index: LogIndex,
@@ -58,9 +59,14 @@ impl Source {
         let path = std::path::absolute(path).map_err(io)?;
         let file = File::open(&path).map_err(io)?;
         let log_index = LogIndex::new(beside(&path, "-shm"));
-        let source = Self { path, file: Mutex::new(file), log_index };
+        let source = Self { id: StoreId::fresh(), path, file: Mutex::new(file), log_index };
         source.header()?;
         Ok(source)
+    }
+
+    /// Which opening of the store this is.
+    pub fn id(&self) -> StoreId {
+        self.id
     }
 
     /// The absolute path.

@@ -55,7 +55,7 @@ impl Export {
                 true
             }
             Slot::Failed { error, .. } => {
-                scene.act(Action::Notify(NoticeText::failed("The runs could not be written", &*error)));
+                scene.act(Action::Notify(NoticeText::failed("The runs could not be written", error.to_string())));
                 true
             }
             _ => false,

@@ -75,7 +75,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     }
     let traces = scene.loader.ask(&TraceCountsOf(Some(id.clone())), Lane::Visible);
     if let Some(error) = traces.error() {
-        crate::views::parts::failed_ui(ui, scene, "The traces of the runs", error);
+        crate::views::failed::failed_ui(ui, scene, "The traces of the runs", error);
     }
     memory.lines.take(runs, traces.value());
     restore_filter(scene, memory);

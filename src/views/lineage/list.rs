@@ -10,6 +10,7 @@ use super::rows::proposal_name;
 use super::{LineageMemory, Shown};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
+use crate::loader::Part;
 use crate::state::{DetailTab, Place, SpanRef};
 use crate::views::scene::Scene;
 use crate::views::text_change::NOT_IN_FULL;
@@ -140,8 +141,10 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
 fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown) -> Option<Arc<ProposalRows>> {
     let wanted = Wanted { fate: memory.fate, shows_changes: memory.shows_changes, open: memory.open.clone() };
     let wish = Wish { inset: INSET + size::GAP_M, ..Wish::new("rows of proposals", shown.id, wanted) };
-    let lineage = Arc::clone(&shown.lineage);
-    memory.rows.make(ui, scene.loader, wish, move |wanted, paper| proposals::rows(&lineage, wanted, paper));
+    let (lineage, budget) = (Arc::clone(&shown.lineage), scene.loader.budget());
+    memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
+        proposals::rows(&lineage, wanted, paper, budget.begin(Part::ProposedTexts).ends())
+    });
     memory.rows.shown().cloned()
 }
 

@@ -1,7 +1,7 @@
 //! The proposals as flat rows of one height. Made on a worker.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::rows::{joined, proposal_name};
 use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
@@ -10,9 +10,6 @@ use crate::query::Lineage;
 use crate::views::text_change::marked;
 use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
-
-/// So long texts are compared word by word, all of them together.
-const COMPARING: Duration = Duration::from_millis(1_500);
 
 /// So many lines of a folded text are shown.
 const LINES_FOLDED: usize = 2;
@@ -100,13 +97,8 @@ impl ProposalRows {
     }
 }
 
-/// Makes the rows.
-pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, paper: &Paper) -> ProposalRows {
-    rows_until(lineage, wanted, paper, Instant::now().checked_add(COMPARING))
-}
-
 /// Makes the rows; from the deadline on texts are compared coarsely.
-fn rows_until(lineage: &Lineage, wanted: &Wanted, paper: &Paper, deadline: Option<Instant>) -> ProposalRows {
+pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, paper: &Paper, deadline: Option<Instant>) -> ProposalRows {
     let mut rows = Vec::new();
     for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
         let is_open = wanted.open.contains(&at);
@@ -247,7 +239,7 @@ mod tests {
         let open = BTreeSet::new();
         let mut wanted = Wanted { fate: Fate::All, shows_changes: false, open };
         change(&mut wanted);
-        rows(&lineage(), &wanted, &paper())
+        rows(&lineage(), &wanted, &paper(), None)
     }
 
     #[test]
@@ -278,9 +270,9 @@ mod tests {
         lineage.candidates[0].instructions[0].1 = words(1);
         lineage.proposals = vec![proposal(ProposalStatus::Rejected, &[&words(1_237)])];
         let wanted = Wanted { fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
-        let made = rows_until(&lineage, &wanted, &paper(), Some(Instant::now()));
+        let made = rows(&lineage, &wanted, &paper(), Some(Instant::now()));
         assert_eq!(made.rows[1], ProposalRow::Coarse { proposal: 0 });
-        assert_eq!(rows(&lineage, &wanted, &paper()).head_of(0), Some(0));
+        assert_eq!(rows(&lineage, &wanted, &paper(), None).head_of(0), Some(0));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! What the palette offers: pure, from what is known to lines and where each leads.
 
-use std::path::PathBuf;
-
 use super::index::{Hits, RunEntry};
+use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
 use crate::state::Place;
 use crate::views::command::Command;
@@ -25,7 +24,7 @@ const MAX_RECENT: usize = 7;
 pub(super) enum Target {
     Run(Command),
     Go(Place),
-    Open(PathBuf),
+    Open(StoreLocation),
 }
 
 /// A line of the palette.
@@ -86,10 +85,8 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
         add(TRACES, trace.to_string(), "trace".to_owned(), String::new(), Target::Go(place));
     }
     for store in known.stores {
-        let path = PathBuf::from(store);
-        let name = path.file_name().map_or_else(|| store.clone(), |name| name.to_string_lossy().into_owned());
-        let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-        add(STORES, name, folder, String::new(), Target::Open(path));
+        let location = StoreLocation::from(store);
+        add(STORES, location.name(), location.whereabouts(), String::new(), Target::Open(location));
     }
     entries
 }

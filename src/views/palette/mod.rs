@@ -108,7 +108,7 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
         Target::Run(command) => return Some(command),
         Target::Go(place) if !memory.compared.is_empty() => compare(scene, memory, &place),
         Target::Go(place) => scene.go(place),
-        Target::Open(path) => scene.act(Action::OpenStore(path)),
+        Target::Open(location) => scene.act(Action::OpenStore(location)),
     }
     None
 }
@@ -250,7 +250,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         .filter(|command| !only_runs && *command != Command::Palette && command.can_run(scene))
         .map(|command| (command, command.key_text(ui.ctx())))
         .collect();
-    let open = scene.state.store().map(|path| path.to_string_lossy().into_owned());
+    let open = scene.state.store().map(ToString::to_string);
     let stores: Vec<String> =
         scene.state.settings.recent.iter().filter(|path| Some(*path) != open.as_ref()).cloned().collect();
     let has_store = experiments.is_some();

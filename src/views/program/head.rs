@@ -105,7 +105,7 @@ fn export_when_read(scene: &mut Scene<'_>, memory: &mut ProgramMemory, owner: &A
         scene.loader.ask(&FileOf { owner: owner.clone(), path: path.clone(), limit: MOST_BYTES }, Lane::Selection);
     let failed = |why: &str| Action::Notify(NoticeText::failed(format!("{path} was not exported"), why));
     let action = match (slot.error(), slot.value().map(|file| file.as_ref().as_ref())) {
-        (Some(error), _) => failed(error),
+        (Some(error), _) => failed(&error.to_string()),
         (None, None) => return,
         (None, Some(None)) => failed("It is not there any more"),
         (None, Some(Some(file))) if file.is_cut => failed(&format!("It is larger than {}", words::bytes(MOST_BYTES))),

@@ -11,7 +11,7 @@ use egui::{Frame, Margin, Ui};
 use super::command::has_runs_filter;
 use super::parts::slot_ui;
 use super::scene::Scene;
-use crate::loader::{Lane, RunTree, Slot};
+use crate::loader::{Failure, Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
 use crate::query::{CountsOfExperiments, Experiments, RunTreeOf};
 use crate::state::{Action, Place, Subject, TreeKey};
@@ -27,7 +27,7 @@ use crate::words;
 use rows::{RowKind, Source, TreeLine};
 
 /// An experiment, its runs, or why they could not be read.
-type RunsOf = (ExperimentId, Option<Arc<RunTree>>, Option<Arc<str>>);
+type RunsOf = (ExperimentId, Option<Arc<RunTree>>, Option<Failure>);
 
 /// What the rows were made of; they are made anew only when something of it changed.
 #[derive(Clone, Default)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::loader::{RunTree, Slot};
+use crate::loader::{Failure, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, Run};
 use crate::state::{Folds, TreeKey};
 
@@ -17,7 +17,7 @@ pub(super) enum RowKind {
     /// The runs of an experiment are on their way.
     Loading,
     /// The runs of an experiment could not be read.
-    Failed(Arc<str>),
+    Failed(Failure),
     /// The experiment has no runs.
     Empty,
 }
@@ -108,7 +108,7 @@ fn push_runs(lines: &mut Vec<TreeLine>, source: &Source<'_>, experiment: &Experi
     let Some(tree) = slot.and_then(Slot::value) else {
         if all {
             let error = slot.and_then(Slot::error);
-            lines.push(leaf(error.map_or(RowKind::Loading, |error| RowKind::Failed(Arc::clone(error)))));
+            lines.push(leaf(error.map_or(RowKind::Loading, |error| RowKind::Failed(error.clone()))));
         }
         return;
     };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::command::Command;
+use super::failed::not_opened_ui;
 use super::parts::link;
 use super::path;
 use super::scene::Scene;
@@ -18,7 +19,7 @@ use crate::state::Action;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::field::Field;
-use crate::widgets::notice::{Notice, NoticeEvent};
+use crate::widgets::notice::Notice;
 use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -75,7 +76,7 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
         }
     });
     if is_entered && !memory.path.trim().is_empty() {
-        scene.act(Action::OpenStore(path::typed_path(&memory.path)));
+        scene.act(Action::OpenStore(path::typed_path(&memory.path).into()));
     }
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
@@ -85,9 +86,9 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
             scene.act(Action::OpenSample);
         }
     });
-    if let Some(path) = &scene.loader.state().opening {
+    if let Some(location) = &scene.loader.state().opening {
         ui.add_space(size::GAP_M);
-        text_ui(ui, &format!("Opening {}…", path.display()), Type::Small, Tone::Muted);
+        text_ui(ui, &format!("Opening {location}…"), Type::Small, Tone::Muted);
     }
 }
 
@@ -116,12 +117,10 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
 }
 
 fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &WelcomeMemory) {
-    if let Some((path, error)) = scene.loader.state().failed.clone() {
+    if let Some((location, failure)) = scene.loader.state().failed.clone() {
         ui.add_space(size::GAP_L);
-        if Notice::failed("This store could not be opened", &error, "").show(ui) == NoticeEvent::CopyDetails {
-            scene.act(Action::Copy(format!("{}: {error}", path.display())));
-        }
-    } else if path::is_address(&memory.path) {
+        not_opened_ui(ui, scene, &location, &failure);
+    } else if path::is_server(&memory.path) {
         ui.add_space(size::GAP_L);
         let advice = "Open the file behind it: the database that `mlflow server --backend-store-uri sqlite:///mlflow.db` was given";
         Notice::hint("Tracking servers are not opened yet").advice(advice).show(ui);

@@ -35,9 +35,8 @@ pub(in crate::views) struct StoreMemory {
 pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory) {
     let Some(open) = scene.loader.state().open.clone() else { return };
     place_frame().show(ui, |ui| {
-        let name = open.info.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        title_ui(ui, &name);
-        text_ui(ui, &open.info.path.display().to_string(), Type::Value, Tone::Muted);
+        title_ui(ui, &open.info.location.name());
+        text_ui(ui, &open.info.location.to_string(), Type::Value, Tone::Muted);
         ui.add_space(size::GAP_S);
         for notice in &open.info.notices {
             Notice::hint(notice).show(ui);

@@ -1,11 +1,11 @@
 //! The stores that can be chosen: recent ones and those in the working folder, each with what it is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
-use crate::loader::{Nearby, NearbyKind, Slot};
+use crate::loader::{Nearby, NearbyKind, Slot, StoreLocation};
 use crate::state::Action;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
@@ -24,19 +24,20 @@ const ROW: f32 = 46.0;
 
 /// Recent stores, the latest first.
 pub(super) fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let recent: Vec<PathBuf> = scene.state.settings.recent.iter().take(MAX_SHOWN).map(PathBuf::from).collect();
+    let recent: Vec<StoreLocation> =
+        scene.state.settings.recent.iter().take(MAX_SHOWN).map(StoreLocation::from).collect();
     if recent.is_empty() {
         return;
     }
     section_ui(ui, "Recent stores");
-    for path in recent {
-        let seen = scene.loader.look_at(&path);
-        let facts = Facts::of(&path, &seen, scene.clock);
-        match row_ui(ui, &path, &facts, true) {
-            Some(RowEvent::Open) => scene.act(Action::OpenStore(path)),
+    for location in recent {
+        let seen = location.path().map_or(Slot::Empty, |path| scene.loader.look_at(path));
+        let facts = Facts::of(&location, &seen, scene.clock);
+        match row_ui(ui, &location, &facts, true) {
+            Some(RowEvent::Open) => scene.act(Action::OpenStore(location)),
             // Of a store that is gone there is nothing to lose.
-            Some(RowEvent::Remove) if facts.is_missing => scene.act(Action::Forget(path)),
-            Some(RowEvent::Remove) => scene.act(Action::AskToForget(Some(path))),
+            Some(RowEvent::Remove) if facts.is_missing => scene.act(Action::Forget(location)),
+            Some(RowEvent::Remove) => scene.act(Action::AskToForget(Some(location))),
             None => {}
         }
     }
@@ -48,18 +49,21 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(folder) = scene.state.working_folder.clone() else { return };
     let slot = scene.loader.stores_in(&folder);
     let Some(found) = slot.value().map(Arc::clone) else { return };
-    let is_recent =
-        |path: &Path| scene.state.settings.recent.iter().take(MAX_SHOWN).any(|known| Path::new(known) == path);
-    let stores: Vec<&Nearby> = found.stores.iter().filter(|store| !is_recent(&store.path)).collect();
+    let is_recent = |location: &StoreLocation| {
+        scene.state.settings.recent.iter().take(MAX_SHOWN).any(|known| StoreLocation::from(known) == *location)
+    };
+    let at = |store: &Nearby| StoreLocation::Path(store.path.clone());
+    let stores: Vec<(StoreLocation, &Nearby)> =
+        found.stores.iter().map(|store| (at(store), store)).filter(|(location, _)| !is_recent(location)).collect();
     if stores.is_empty() && found.folder_stores.is_empty() {
         return;
     }
     section_ui(ui, "In the folder where dspyglass was started");
     let mut chosen = None;
-    for store in stores {
+    for (location, store) in stores {
         let slot = Slot::Ready { value: Arc::new(store.clone()), warnings: Arc::new([]) };
-        if row_ui(ui, &store.path, &Facts::of(&store.path, &slot, scene.clock), false).is_some() {
-            chosen = Some(store.path.clone());
+        if row_ui(ui, &location, &Facts::of(&location, &slot, scene.clock), false).is_some() {
+            chosen = Some(location);
         }
     }
     for folder in &found.folder_stores {
@@ -73,8 +77,8 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if found.is_cut {
         text_ui(ui, "There are more databases than were looked into", Type::Small, Tone::Muted);
     }
-    if let Some(path) = chosen {
-        scene.act(Action::OpenStore(path));
+    if let Some(location) = chosen {
+        scene.act(Action::OpenStore(location));
     }
     ui.add_space(size::GAP_L);
 }
@@ -91,18 +95,18 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(path: &Path, seen: &Slot<Nearby>, clock: Clock) -> Self {
-        let name =
-            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-        let mut facts = Self { name, folder, ..Self::default() };
-        let is_cached_sample = path.parent().is_some_and(|folder| {
+    fn of(location: &StoreLocation, seen: &Slot<Nearby>, clock: Clock) -> Self {
+        let mut facts = Self { name: location.name(), folder: location.whereabouts(), ..Self::default() };
+        let is_cached_sample = location.path().and_then(Path::parent).is_some_and(|folder| {
             let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
             name(folder).is_some_and(|name| name.starts_with("sample-"))
                 && folder.parent().and_then(name).as_deref() == Some("dspyglass")
         });
         if is_cached_sample {
             facts.name = "Sample store".to_owned();
+        }
+        if location.address().is_some() {
+            facts.what = "server".to_owned();
         }
         let Some(seen) = seen.value() else { return facts };
         let mut parts = Vec::new();
@@ -133,15 +137,15 @@ enum RowEvent {
     Remove,
 }
 
-fn row_ui(ui: &mut Ui, path: &Path, facts: &Facts, can_remove: bool) -> Option<RowEvent> {
+fn row_ui(ui: &mut Ui, location: &StoreLocation, facts: &Facts, can_remove: bool) -> Option<RowEvent> {
     let tokens = Tokens::of(ui);
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     // The texts stand below the headings; what is lit stands out at both sides.
     let rect = rect.expand2(vec2(size::GAP_S, 0.0));
-    let id = ui.make_persistent_id(("store", path));
+    let id = ui.make_persistent_id(("store", location));
     let response = ui.interact(rect, id, Sense::click());
-    let label = path.display().to_string();
+    let label = location.to_string();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, &label));
     ui.ctx().accesskit_node_builder(id, |node| node.set_description(facts.what.as_str()));
     if response.hovered() || response.has_focus() {
@@ -159,7 +163,7 @@ fn row_ui(ui: &mut Ui, path: &Path, facts: &Facts, can_remove: bool) -> Option<R
             pos2(rect.right() - size::GAP_XS - size::CONTROL / 2.0, rect.center().y),
             vec2(size::CONTROL, size::CONTROL),
         );
-        let mut corner = ui.new_child(egui::UiBuilder::new().id_salt(("remove", path)).max_rect(at));
+        let mut corner = ui.new_child(egui::UiBuilder::new().id_salt(("remove", location)).max_rect(at));
         let name = format!("Forget {label}");
         if icon_button(&mut corner, Glyph::Cross, &name, "Take it off this list", true).clicked() {
             event = Some(RowEvent::Remove);
@@ -168,7 +172,8 @@ fn row_ui(ui: &mut Ui, path: &Path, facts: &Facts, can_remove: bool) -> Option<R
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
     let warn = if facts.is_warning { tokens.warn } else { tokens.text2 };
     let what = row_text::paint(ui.painter(), upper, &facts.what, Type::Small, warn, Align::Max);
-    let upper = upper.with_max_x(what.left() - size::GAP_M);
+    // What is not known yet takes no room.
+    let upper = if facts.what.is_empty() { upper } else { upper.with_max_x(what.left() - size::GAP_M) };
     let color = if facts.is_missing { tokens.text2 } else { tokens.text1 };
     let cut = if facts.is_missing { Type::Body } else { Type::BodyStrong };
     row_text::paint(ui.painter(), upper, &facts.name, cut, color, Align::Min);
@@ -189,9 +194,10 @@ mod tests {
     fn a_row_says_what_became_of_a_store() {
         let clock = Clock { now: Instant::now(), now_ms: 100_000_000, is_utc: true, is_fixed: true };
         let path = Path::new("/data/mlflow.db");
+        let location = StoreLocation::from(path);
         let facts = |kind: NearbyKind, size_bytes, modified_ms| {
             let value = Arc::new(Nearby { path: path.to_owned(), kind, size_bytes, modified_ms });
-            Facts::of(path, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
+            Facts::of(&location, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
         };
         let store = NearbyKind::Store { schema_of: Some("schema of MLflow 3.17".to_owned()) };
         let known = facts(store, Some(1_000_000), Some(92_800_000));
@@ -200,8 +206,11 @@ mod tests {
         assert!(!known.is_missing && !known.is_warning);
         let missing = facts(NearbyKind::Missing, None, None);
         assert!(missing.is_missing && missing.what == "missing");
-        assert_eq!(Facts::of(path, &Slot::Empty, clock).what, "");
-        let sample = Path::new("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
-        assert_eq!(Facts::of(sample, &Slot::Empty, clock).name, "Sample store");
+        assert_eq!(Facts::of(&location, &Slot::Empty, clock).what, "");
+        let sample = StoreLocation::from("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
+        assert_eq!(Facts::of(&sample, &Slot::Empty, clock).name, "Sample store");
+        let server = Facts::of(&StoreLocation::from("http://me:pw1@host/ml"), &Slot::Empty, clock);
+        let told = (server.name.as_str(), server.folder.as_str(), server.what.as_str());
+        assert_eq!(told, ("host", "http://host/ml", "server"));
     }
 }

@@ -13,8 +13,9 @@ use crate::state::{Action, FileToSave, NoticeText, Outside};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
 use crate::views::body::text::{Face, TextMemory, searched_text_ui};
+use crate::views::failed::failed_ui;
 use crate::views::outside::AskMemory;
-use crate::views::parts::{failed_ui, slot_ui};
+use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
@@ -198,7 +199,7 @@ fn save_when_read(scene: &mut Scene<'_>, memory: &mut ViewerMemory, owner: &Arti
         scene.loader.ask(&FileOf { owner: owner.clone(), path: path.clone(), limit: SAVED_MOST }, Lane::Selection);
     if let Some(error) = slot.error() {
         memory.saves = None;
-        scene.act(Action::Notify(NoticeText::failed(format!("{path} was not saved"), &**error)));
+        scene.act(Action::Notify(NoticeText::failed(format!("{path} was not saved"), error.to_string())));
         return;
     }
     let Some(file) = slot.value() else { return };

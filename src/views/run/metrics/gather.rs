@@ -7,7 +7,7 @@ use super::by_run::{ByRun, RunValue, latest};
 use super::choice::Candidate;
 use super::lines::{Axis, Drawing, Facts, Line};
 use super::points::RunPoints;
-use crate::loader::{DerivedKey, Lane, unique_id};
+use crate::loader::{DerivedKey, Failure, Lane, unique_id};
 use crate::model::{MetricSeries, RunId};
 use crate::query::MetricOf;
 use crate::views::scene::Scene;
@@ -24,7 +24,7 @@ pub(super) struct Gathered {
     /// One run is shown alone.
     pub is_single: bool,
     pub is_waiting: bool,
-    pub error: Option<Arc<str>>,
+    pub error: Option<Failure>,
     pub facts: Facts,
 }
 

@@ -81,7 +81,7 @@ impl Picture {
         });
         let name = file_name(key, "png");
         if let Some(error) = slot.error() {
-            scene.act(Action::Notify(NoticeText::failed(format!("{name} was not made"), &**error)));
+            scene.act(Action::Notify(NoticeText::failed(format!("{name} was not made"), error.to_string())));
             *self = Self::None;
         } else if let Some(png) = slot.value() {
             match png.as_ref() {
