@@ -22,6 +22,8 @@ mod names;
 mod rules;
 #[path = "architecture/source.rs"]
 mod source;
+#[path = "architecture/unmasked.rs"]
+mod unmasked;
 
 use std::path::{Path, PathBuf};
 
@@ -100,6 +102,12 @@ fn stores_are_never_written() {
 #[test]
 fn text_columns_are_read_as_bytes() {
     check(&files("src/store"), |_, source| rules::text_columns(source));
+}
+
+#[test]
+fn who_looks_at_values_that_are_not_masked_is_listed() {
+    let mistakes = unmasked::mistakes(&files("src"));
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
 }
 
 #[test]

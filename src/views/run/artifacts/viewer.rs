@@ -111,9 +111,10 @@ pub(super) fn file_ui(
 
 fn prepare(scene: &mut Scene<'_>, path: &str, file: &FileBytes) -> crate::loader::Slot<Prepared> {
     let (bytes, is_cut, path) = (Arc::clone(file.bytes()), file.is_cut, path.to_owned());
+    let reveal = scene.loader.reveal();
     let key = DerivedKey { what: "content of a file", source: file.id(), variant: 0 };
     scene.loader.derive(key, Lane::Selection, move || {
-        let prepared = Prepared::new(&path, &bytes, is_cut);
+        let prepared = Prepared::new(&path, &bytes, is_cut, reveal);
         let bytes = prepared.bytes();
         (prepared, bytes)
     })
