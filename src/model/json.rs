@@ -155,9 +155,7 @@ fn escaped_unit(bytes: &[u8], at: usize) -> Option<u32> {
 pub fn number(value: f64) -> Json {
     match serde_json::Number::from_f64(value) {
         Some(number) => Json::Number(number),
-        None if value.is_nan() => Json::from("NaN"),
-        None if value > 0.0 => Json::from("Infinity"),
-        None => Json::from("-Infinity"),
+        None => Json::from(crate::words::for_programs(value)),
     }
 }
 

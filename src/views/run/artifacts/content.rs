@@ -109,7 +109,8 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, reveal: Reveal, note: &mut St
                 *note = "Only the beginning is rendered; Raw shows all of it".to_owned();
             } else if markdown.images() > 0 {
                 let images = markdown.images();
-                let what = if images == 1 { "1 image is" } else { &*format!("{images} images are") };
+                let what =
+                    if images == 1 { "1 image is" } else { &*format!("{} images are", words::count(images as u64)) };
                 *note = format!("{what} named, not loaded");
             }
             Content::Markdown(markdown, Text::new(text))

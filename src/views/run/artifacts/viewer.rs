@@ -67,7 +67,7 @@ pub(super) fn folder_ui(ui: &mut Ui, tree: &ArtifactTree, folder: &ArtifactEntry
         |entry: &&ArtifactEntry| entry.path.strip_prefix(&folder.path).is_some_and(|rest| rest.starts_with('/'));
     let files = || tree.entries.iter().filter(inside).filter(|entry| !entry.is_folder);
     let bytes: u64 = files().filter_map(|entry| entry.size).sum();
-    let text = format!("{} files, {}, in {}", words::count(files().count() as u64), words::bytes(bytes), folder.path);
+    let text = format!("{}, {}, in {}", words::counted(files().count(), "file"), words::bytes(bytes), folder.path);
     empty_ui(ui, &text, "");
 }
 
