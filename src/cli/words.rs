@@ -4,7 +4,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::Tokens;
 use crate::words::{self, Zone, moment};
-pub(super) use crate::words::{UNKNOWN, bytes, clean, count, counted, dollars, duration_ms, duration_ns, exact, value};
+pub(super) use crate::words::{
+    UNKNOWN, bytes, clean, count, counted, dollars, duration_ms, duration_ns, exact, id_head, value,
+};
 
 /// How many cells a text takes.
 pub(super) fn width(text: &str) -> usize {
