@@ -70,7 +70,10 @@
 //!    without a bound.
 //! 4. Text from a store is read as bytes and decoded with a mark, never as a `String`.
 //! 5. Secrets are masked where values enter the model, so no view, copy or line of the
-//!    terminal can leak one by forgetting.
+//!    terminal can leak one by forgetting: what was not masked is a [`model::Unmasked`], which nothing
+//!    prints, serializes or takes as text. A row, a file and decoded JSON (masked text, too: its keys are
+//!    new) come as one; who looks inside before masking is listed with a reason in
+//!    `tests/architecture/unmasked.rs`. What is a secret is a table, [`model::secret::PATTERNS`].
 //! 6. Unknown is `None`, never 0.
 //!
 //! # What decides speed

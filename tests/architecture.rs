@@ -12,6 +12,8 @@
 
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/figures.rs"]
+mod figures;
 #[path = "architecture/imports.rs"]
 mod imports;
 #[path = "architecture/known_circles.rs"]
@@ -26,6 +28,8 @@ mod places;
 mod rules;
 #[path = "architecture/source.rs"]
 mod source;
+#[path = "architecture/unmasked.rs"]
+mod unmasked;
 
 use std::path::{Path, PathBuf};
 
@@ -110,6 +114,18 @@ fn stores_are_never_written() {
 #[test]
 fn text_columns_are_read_as_bytes() {
     check(&files("src/store"), |_, source| rules::text_columns(source));
+}
+
+#[test]
+fn figures_are_written_by_words() {
+    let mistakes = figures::mistakes(&files("src"));
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
+}
+
+#[test]
+fn who_looks_at_values_that_are_not_masked_is_listed() {
+    let mistakes = unmasked::mistakes(&files("src"));
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
 }
 
 #[test]

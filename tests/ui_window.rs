@@ -44,6 +44,8 @@ mod right_to_left;
 mod run_page;
 #[path = "ui_window/runs.rs"]
 mod runs;
+#[path = "ui_window/same_words.rs"]
+mod same_words;
 #[path = "ui_window/sessions.rs"]
 mod sessions;
 #[path = "ui_window/stepping.rs"]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::provenance::Writer;
 use crate::model::dspy::tables::RawTable;
-use crate::model::{Json, RunId};
+use crate::model::{Json, Reveal, RunId, Unmasked};
 
 /// Whether a proposal became a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +99,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// A document as a table; `None` if it is none. Rows that are no lists are left out.
-    pub fn of(document: Json) -> Option<Self> {
+    /// A document as a table, masked; `None` if it is none. Rows that are no lists are left out.
+    pub fn of(document: Unmasked<Json>, reveal: Reveal) -> Option<Self> {
         let raw = RawTable::read(document).ok()?;
-        let list = |row| if let Json::Array(cells) = row { Some(cells) } else { None };
-        Some(Self { columns: raw.columns, rows: raw.rows.into_iter().filter_map(list).collect() })
+        let list = |row: Unmasked<Json>| {
+            let cells = row.into_items().ok()?.into_iter().enumerate();
+            let name = |at: usize| raw.columns.get(at).map_or("", String::as_str);
+            Some(cells.map(|(at, cell)| cell.mask(name(at), reveal)).collect())
+        };
+        let rows = raw.rows.into_iter().filter_map(list).collect();
+        Some(Self { columns: raw.columns, rows })
     }
 
     fn cell<'a>(&self, row: &'a [Json], name: &str) -> Option<&'a Json> {
@@ -275,7 +280,7 @@ mod tests {
         ]});
         let mut candidates: Vec<LineageCandidate> =
             (0..3).map(|index| LineageCandidate { index, ..LineageCandidate::default() }).collect();
-        add_front(&Table::of(document).expect("a table"), &mut candidates);
+        add_front(&Table::of(Unmasked::new(document), Reveal::Masked).expect("a table"), &mut candidates);
         let fronts: Vec<String> = candidates.into_iter().map(|one| one.front.join(" ")).collect();
         assert_eq!(fronts, ["0", "", "0 1"]);
     }
@@ -283,12 +288,12 @@ mod tests {
     #[test]
     fn damaged_tables_give_what_they_hold() {
         for document in [json!(null), json!({"columns": 1, "data": []}), json!({"columns": []})] {
-            assert!(Table::of(document).is_none());
+            assert!(Table::of(Unmasked::new(document), Reveal::Masked).is_none());
         }
         let document = json!({"columns": ["candidate_idx", "parent_ids", "text:a", "valset_score"], "data": [
             [2, "[0, 1]", "b", "x"], [1, "nothing", 7], [-1, "[0]"], ["1", "[0]", "again"], 3,
         ]});
-        let found = candidates_of(&Table::of(document).expect("a table"));
+        let found = candidates_of(&Table::of(Unmasked::new(document), Reveal::Masked).expect("a table"));
         assert_eq!(found.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 2]);
         assert_eq!((&*found[1].parents, found[1].score, found[0].instructions.len()), (&[0, 1][..], None, 0));
     }
@@ -297,7 +302,7 @@ mod tests {
     fn components_of_one_proposal_belong_together() {
         let document = json!({"columns": ["iteration", "component", "status", "candidate_idx", "parent_ids", "proposed_text"],
             "data": [[1, "a", "accepted", 1, "[0]", "x"], [1, "b", "accepted", 1, "[0]", "y"], [2, "a", "rejected", -1, "[1]", "z"]]});
-        let found = proposals_of(&Table::of(document).expect("a table"));
+        let found = proposals_of(&Table::of(Unmasked::new(document), Reveal::Masked).expect("a table"));
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].texts.len(), found[0].writers.len(), found[1].candidate), (2, 2, None));
         assert_eq!(found[1].status, ProposalStatus::Rejected);

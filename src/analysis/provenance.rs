@@ -146,7 +146,7 @@ fn find(wanted: &str, written: &Json, may_decode: bool) -> Option<TextMatch> {
             // An answer in JSON writes quotes and line breaks in its own way.
             let inner = text.find('{').zip(text.rfind('}')).and_then(|(from, to)| text.get(from..=to));
             let decoded = inner.map(|inner| json::decode(inner.as_bytes())).filter(|decoded| !decoded.marks.is_raw);
-            let inside = decoded.and_then(|decoded| find(wanted, &decoded.value, false));
+            let inside = decoded.and_then(|decoded| find(wanted, decoded.value.as_stored_for_structure(), false));
             [found, inside].into_iter().flatten().min()
         }
         Json::Array(items) => items.iter().filter_map(|item| find(wanted, item, may_decode)).min(),

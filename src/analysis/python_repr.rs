@@ -6,8 +6,8 @@
 //! shows it says that it was read from one.
 
 use super::program_state::python_string;
-use crate::model::Json;
 use crate::model::program::Object;
+use crate::model::{Json, Unmasked};
 
 /// How the `repr` of a prediction begins.
 const PREDICTION: &str = "Prediction(";
@@ -16,10 +16,10 @@ const PREDICTION: &str = "Prediction(";
 const MAX_DEPTH: usize = 64;
 
 /// The fields of the prediction in a root's outputs, where these are its `repr` and its trace;
-/// `None` for outputs of any other shape.
-pub fn prediction_of_outputs(outputs: &Json) -> Option<Object> {
+/// `None` for outputs of any other shape. As text it was masked by shapes alone: now it has keys.
+pub fn prediction_of_outputs(outputs: &Json) -> Option<Unmasked<Object>> {
     match outputs.as_array()?.as_slice() {
-        [Json::String(text), Json::Array(_)] => prediction_of_repr(text),
+        [Json::String(text), Json::Array(_)] => prediction_of_repr(text).map(Unmasked::new),
         _ => None,
     }
 }
@@ -27,7 +27,7 @@ pub fn prediction_of_outputs(outputs: &Json) -> Option<Object> {
 /// The fields of `Prediction(name=value, …)` in order; `None` if the text is no such thing or
 /// ends within it. Literals of Python become what JSON has for them, `Name(key=value)` an object
 /// of its keys, and what is neither stays the text that it was.
-pub fn prediction_of_repr(text: &str) -> Option<Object> {
+fn prediction_of_repr(text: &str) -> Option<Object> {
     let mut rest = text.trim_start().strip_prefix(PREDICTION)?.trim_start();
     let mut fields = Object::new();
     while !rest.starts_with(')') {

@@ -7,15 +7,14 @@ use super::example_key::ExampleKey;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable};
-use crate::model::secret::mask_json;
-use crate::model::{Json, Reveal};
+use crate::model::{Json, Reveal, Unmasked};
 
 /// Reads a table, which comes as stored and is masked here; beside it, what was strange about
 /// it, as sentences.
 ///
 /// # Errors
 /// Why it is no table, as the end of a sentence.
-pub fn table_from_json(document: Json, reveal: Reveal) -> Result<(ResultTable, Vec<String>), String> {
+pub fn table_from_json(document: Unmasked<Json>, reveal: Reveal) -> Result<(ResultTable, Vec<String>), String> {
     let raw = RawTable::read(document).map_err(|why| {
         let why = match why {
             NoTable::NoObject => "holds no table: it is no object",
@@ -34,7 +33,7 @@ pub fn table_from_json(document: Json, reveal: Reveal) -> Result<(ResultTable, V
     }
     let mut odd = 0_usize;
     for cells in raw.rows {
-        let Json::Array(cells) = cells else {
+        let Ok(cells) = cells.into_items() else {
             odd += 1;
             continue;
         };
@@ -74,16 +73,16 @@ impl Column {
     }
 }
 
-fn row(columns: &[Column], cells: Vec<Json>, reveal: Reveal) -> ResultRow {
+fn row(columns: &[Column], cells: Vec<Unmasked<Json>>, reveal: Reveal) -> ResultRow {
     let mut row = ResultRow::default();
     for (column, cell) in columns.iter().zip(cells) {
-        let put = |object: &mut Object, name: &str, cell| {
-            object.insert(name.to_owned(), mask_json(name, cell, reveal));
+        let put = |object: &mut Object, name: &str, cell: Unmasked<Json>| {
+            object.insert(name.to_owned(), cell.mask(name, reveal));
         };
         match column {
             Column::Score => {
-                row.score = score(&cell);
-                let cell = mask_json("score", cell, reveal);
+                row.score = score(cell.as_stored_for_structure());
+                let cell = cell.mask("score", reveal);
                 row.feedback = cell.get("feedback").and_then(Json::as_str).map(str::to_owned);
                 row.stored_score = cell;
             }
@@ -145,7 +144,7 @@ mod tests {
     use serde_json::json;
 
     fn table(columns: Json, data: Json) -> ResultTable {
-        table_from_json(json!({"columns": columns, "data": data}), Reveal::Masked).expect("a table").0
+        table_from_json(Unmasked::new(json!({"columns": columns, "data": data})), Reveal::Masked).expect("a table").0
     }
 
     #[test]
@@ -172,14 +171,16 @@ mod tests {
     #[test]
     fn damaged_tables() {
         for document in [json!([]), json!({"columns": []}), json!({"columns": "x", "data": []}), json!(null)] {
-            assert!(table_from_json(document, Reveal::Masked).is_err());
+            assert!(table_from_json(Unmasked::new(document), Reveal::Masked).is_err());
         }
         let document = json!({"columns": ["example_q", 7], "data": [[1, 2, 3], [1], "x", []]});
-        let (read, problems) = table_from_json(document, Reveal::Masked).expect("a table");
+        let (read, problems) = table_from_json(Unmasked::new(document), Reveal::Masked).expect("a table");
         assert_eq!((read.rows.len(), problems.len()), (3, 2));
-        let (read, _) =
-            table_from_json(json!({"columns": ["example_api_key", "score"], "data": [["abc", 1]]}), Reveal::Masked)
-                .expect("a table");
+        let (read, _) = table_from_json(
+            Unmasked::new(json!({"columns": ["example_api_key", "score"], "data": [["abc", 1]]})),
+            Reveal::Masked,
+        )
+        .expect("a table");
         assert_eq!(read.rows[0].example["api_key"], json!({"masked": true}));
     }
 

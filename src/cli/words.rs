@@ -2,9 +2,11 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::model::{Cached, Tokens};
-pub(super) use crate::words::{UNKNOWN, bytes, clean, count, counted, dollars, duration_ms, duration_ns, value};
-use crate::words::{Zone, moment};
+use crate::model::Tokens;
+use crate::words::{self, Zone, moment};
+pub(super) use crate::words::{
+    UNKNOWN, bytes, clean, count, counted, dollars, duration_ms, duration_ns, exact, id_head, value,
+};
 
 /// How many cells a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -53,22 +55,7 @@ pub(super) fn time_header(name: &str, is_utc: bool) -> String {
 
 /// The total of a usage, or input and output where only they are known.
 pub(super) fn tokens(tokens: Option<Tokens>) -> String {
-    let Some(tokens) = tokens else { return UNKNOWN.to_owned() };
-    match (tokens.total, tokens.input, tokens.output) {
-        (Some(total), ..) => count(total),
-        (None, Some(input), _) => format!("{} in", count(input)),
-        (None, None, Some(output)) => format!("{} out", count(output)),
-        (None, None, None) => UNKNOWN.to_owned(),
-    }
-}
-
-/// Whether answers came from a cache, in a word.
-pub(super) fn cached(cached: Cached) -> &'static str {
-    match cached {
-        Cached::No => "no",
-        Cached::Partly => "partly",
-        Cached::Likely => "likely",
-    }
+    tokens.map_or_else(|| UNKNOWN.to_owned(), |usage| words::tokens(usage.total, usage.input, usage.output))
 }
 
 #[cfg(test)]

@@ -20,6 +20,26 @@ pub enum Cached {
     Likely,
 }
 
+impl Cached {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Partly => "partly",
+            Self::Likely => "likely",
+        }
+    }
+
+    /// Of a trace, as a fact of its own; `None` where there is nothing to say.
+    pub fn fact(self) -> Option<&'static str> {
+        match self {
+            Self::No => None,
+            Self::Partly => Some("partly cached (likely)"),
+            Self::Likely => Some("likely cached"),
+        }
+    }
+}
+
 /// What is known of one call of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct LmCall {

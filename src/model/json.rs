@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use super::secret::Unmasked;
+
 /// A JSON value with keys in stored order and numbers as they were written.
 pub type Json = serde_json::Value;
 
@@ -27,10 +29,11 @@ pub struct Marks {
 }
 
 /// A decoded text and what was unusual about it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Decoded {
-    /// The value; the text itself if it could not be parsed.
-    pub value: Json,
+    /// The value; the text itself if it could not be parsed. Where the text was masked before, that was by shapes
+    /// alone: only the keys that it shows now tell the rest.
+    pub value: Unmasked<Json>,
     /// What had to be mended.
     pub marks: Marks,
 }
@@ -50,20 +53,29 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         }
     }
     marks = Marks { is_raw: true, has_bad_utf8: marks.has_bad_utf8, ..Marks::default() };
-    Decoded { value: Json::String(text.into_owned()), marks }
+    Decoded { value: Unmasked::new(Json::String(text.into_owned())), marks }
 }
 
-/// Decodes a value that MLflow wrapped once more: span attributes are JSON written into a
-/// JSON string (MLflow 2.21 – 3.18). A text that is no JSON stays itself.
-pub fn unwrap_encoded(value: Json) -> Json {
-    match value {
-        Json::String(text) => unwrap_text(&text),
-        other => other,
+impl<T: AsRef<[u8]>> Unmasked<T> {
+    /// What it says as JSON.
+    pub fn decode(&self) -> Decoded {
+        decode(self.as_stored_for_structure().as_ref())
     }
 }
 
-/// As [`unwrap_encoded`], of a text that nobody keeps.
-pub fn unwrap_text(text: &str) -> Json {
+impl Unmasked<Json> {
+    /// Decodes a value that MLflow wrapped once more: span attributes are JSON written into a
+    /// JSON string (MLflow 2.21 – 3.18). A text that is no JSON stays itself.
+    pub fn unwrap_encoded(self) -> Self {
+        match self.as_stored_for_structure() {
+            Json::String(text) => unwrap_text(text),
+            _ => self,
+        }
+    }
+}
+
+/// As [`Unmasked::unwrap_encoded`], of a text that nobody keeps.
+pub fn unwrap_text(text: &str) -> Unmasked<Json> {
     match serde_json::from_str(text) {
         Ok(value) if text.len() <= MAX_BYTES => value,
         _ => decode(text.as_bytes()).value,
@@ -143,9 +155,7 @@ fn escaped_unit(bytes: &[u8], at: usize) -> Option<u32> {
 pub fn number(value: f64) -> Json {
     match serde_json::Number::from_f64(value) {
         Some(number) => Json::Number(number),
-        None if value.is_nan() => Json::from("NaN"),
-        None if value > 0.0 => Json::from("Infinity"),
-        None => Json::from("-Infinity"),
+        None => Json::from(crate::words::for_programs(value)),
     }
 }
 
@@ -168,21 +178,27 @@ mod tests {
     fn keeps_order_and_every_digit() {
         let text = r#"{"b": 1.0, "a": 12345678901234567890123, "c": 1e400}"#;
         let decoded = decode(text.as_bytes());
-        assert_eq!(decoded.value.to_string(), r#"{"b":1.0,"a":12345678901234567890123,"c":1e+400}"#);
+        assert_eq!(
+            decoded.value.as_stored_for_structure().to_string(),
+            r#"{"b":1.0,"a":12345678901234567890123,"c":1e+400}"#
+        );
     }
 
     #[test]
     fn python_specials_become_words() {
         let decoded = decode(br#"{"a": NaN, "b": [-Infinity, Infinity], "NaN": "NaN \" NaN"}"#);
         assert!(decoded.marks.has_non_finite && !decoded.marks.is_raw);
-        assert_eq!(decoded.value, json!({"a": "NaN", "b": ["-Infinity", "Infinity"], "NaN": "NaN \" NaN"}));
+        assert_eq!(
+            *decoded.value.as_stored_for_structure(),
+            json!({"a": "NaN", "b": ["-Infinity", "Infinity"], "NaN": "NaN \" NaN"})
+        );
     }
 
     #[test]
     fn half_a_surrogate_pair_is_marked_and_a_whole_one_kept() {
         let decoded = decode(br#"["\ud83e\uddee", "x\ud83ey", "\udde0", "\\ud83e"]"#);
         assert!(decoded.marks.has_lone_surrogate);
-        assert_eq!(decoded.value, json!(["🧮", "x\u{FFFD}y", "\u{FFFD}", "\\ud83e"]));
+        assert_eq!(*decoded.value.as_stored_for_structure(), json!(["🧮", "x\u{FFFD}y", "\u{FFFD}", "\\ud83e"]));
     }
 
     #[test]
@@ -190,17 +206,18 @@ mod tests {
         for text in ["", "hello", "{\"a\": ", "[1,]", "\u{1}", "NaN NaN", "\"\\u12"] {
             let decoded = decode(text.as_bytes());
             assert!(decoded.marks.is_raw, "{text:?}");
-            assert_eq!(decoded.value, Json::from(text));
+            assert_eq!(decoded.value, Unmasked::new(Json::from(text)));
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(decode(deep.as_bytes()).value, Json::from(deep));
+        assert_eq!(decode(deep.as_bytes()).value, Unmasked::new(Json::from(deep)));
         let decoded = decode(b"\"\xff\"");
         assert!(decoded.marks.has_bad_utf8);
-        assert_eq!(decoded.value, json!("\u{FFFD}"));
+        assert_eq!(decoded.value, Unmasked::new(json!("\u{FFFD}")));
     }
 
     #[test]
     fn attributes_are_decoded_once_more() {
+        let unwrap_encoded = |value| Unmasked::new(value).unwrap_encoded().into_stored_to_take_apart();
         assert_eq!(unwrap_encoded(json!("{\"q\": \"x\"}")), json!({"q": "x"}));
         assert_eq!(unwrap_encoded(json!("plain words")), json!("plain words"));
         assert_eq!(unwrap_encoded(json!("\"CHAIN\"")), json!("CHAIN"));

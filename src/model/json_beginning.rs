@@ -2,10 +2,11 @@
 
 use super::Json;
 use super::json::decode;
+use super::secret::Unmasked;
 
 /// What the beginning of a JSON text says: a text that is cut stays cut, what is open is closed,
 /// and a number or a key that may go on is left out. `None` if nothing can be told yet.
-pub fn decode_beginning(text: &str) -> Option<Json> {
+pub fn decode_beginning(text: &str) -> Option<Unmasked<Json>> {
     let mut cut = Cut::default();
     cut.read(text.as_bytes());
     let decoded = decode(cut.closed(text)?.as_bytes());
@@ -126,7 +127,7 @@ mod tests {
             (r#""only a text"#, json!("only a text")),
         ];
         for (text, wanted) in cases {
-            assert_eq!(decode_beginning(text), Some(wanted), "{text}");
+            assert_eq!(decode_beginning(text), Some(Unmasked::new(wanted)), "{text}");
         }
         assert_eq!(decode_beginning(""), None);
         assert_eq!(decode_beginning("12"), None);
@@ -137,7 +138,8 @@ mod tests {
         let text = r#"{"name": "佐藤 \ud83e\uddee", "list": [1, -2.5e3, null, "a\"b\\"], "in": "{\"q\": \"x\\n\"}", "n": {"m": []}}"#;
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
             let made = decode_beginning(&text[..end]);
-            assert!(end == 0 || made.as_ref().is_some_and(Json::is_object), "{}", &text[..end]);
+            let is_object = made.is_some_and(|made| made.as_stored_for_structure().is_object());
+            assert!(end == 0 || is_object, "{}", &text[..end]);
         }
         assert_eq!(decode_beginning(text), serde_json::from_str(text).ok());
     }

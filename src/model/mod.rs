@@ -36,7 +36,7 @@ pub use program::{
 };
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
-pub use secret::{Reveal, Shown};
+pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
 pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TraceRow};

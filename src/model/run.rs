@@ -75,6 +75,13 @@ pub struct Run {
     pub artifact_uri: Option<String>,
 }
 
+impl Run {
+    /// How long it took, milliseconds, if it has ended: below 0 where the clock was set back, which is no 0.
+    pub fn duration_ms(&self) -> Option<i64> {
+        Some(self.end_time_ms?.saturating_sub(self.start_time_ms?))
+    }
+}
+
 /// One param, tag or piece of metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -6,22 +6,26 @@
 //! `input_tokens`, `mlflow.chat.tokenUsage`) are not. Inside a text, which may be code or speak
 //! of code, a key alone decides nothing where the value only names a secret (`FS_API_KEY`).
 //!
-//! Every pattern is compiled in the program. Should one of them ever not compile, tests stop
-//! there, and a build without checks withholds what the pattern would have looked through.
+//! What is a secret is a table of patterns, each compiled in the program. Should one of them ever not compile, tests
+//! stop there, and a build without checks withholds what the pattern would have looked through.
+//!
+//! Whatever comes out of a store or a file is [`Unmasked`] until it was looked through here, which the compiler sees to.
 
 mod names;
-
+mod patterns;
+mod unmasked;
 mod users;
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
+use serde_json::Value as Json;
 
-use super::Json;
 use names::is_name;
-pub use users::readable;
+pub use patterns::{Finds, PATTERNS, Pattern};
+use patterns::{KEYS, PAIRS, SHAPES, SIGNS, STEMS, USERS, WHOLES};
+pub use unmasked::Unmasked;
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -70,12 +74,7 @@ pub fn masked_json() -> Json {
 }
 
 /// A value stored under a key, as it may be shown.
-pub fn shown(key: &str, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
-    shown_under(is_secret_key(key), text, reveal)
-}
-
-/// As [`shown`], for readers that ask [`is_secret_key`] once for thousands of values.
-pub fn shown_under(is_secret_key: bool, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
+fn shown_under(is_secret_key: bool, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
     match reveal {
         Reveal::Revealed => Shown::Text(text.into()),
         Reveal::Masked => match hidden(is_secret_key, text.as_ref()) {
@@ -111,7 +110,7 @@ fn hidden(is_secret_key: bool, text: &str) -> Hidden {
 }
 
 /// Masks every secret inside a JSON value that stands under `key` (empty if under none).
-pub fn mask_json(key: &str, mut value: Json, reveal: Reveal) -> Json {
+fn mask_json(key: &str, mut value: Json, reveal: Reveal) -> Json {
     if reveal == Reveal::Masked {
         mask(key, &mut value);
     }
@@ -128,63 +127,32 @@ fn mask(key: &str, value: &mut Json) {
         },
         Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
         Json::Array(items) => return items.iter_mut().for_each(|item| mask(key, item)),
-        Json::Object(map) => return map.iter_mut().for_each(|(key, item)| mask(key, item)),
+        Json::Object(map) => {
+            mask_cells(map);
+            return map.iter_mut().for_each(|(key, item)| mask(key, item));
+        }
         _ => return,
     };
     *value = masked;
 }
 
-/// What every secret inside a text has one of: looked for first, since nearly no text has any
-/// and the expressions below are ten times as slow.
-static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let signs = [
-        "sk-",
-        "sk_",
-        "rk-",
-        "rk_",
-        "pk-",
-        "pk_",
-        "hf_",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "akia",
-        "aiza",
-        "xox",
-        "dapi",
-        "bearer",
-        "eyj",
-        "api_key",
-        "api-key",
-        "apikey",
-        "passw",
-        "secret",
-        "token",
-        "authorization",
-        "://",
-    ];
-    searcher(&signs)
-});
-
-/// Finds any of some words, however they are capitalized.
-fn searcher(words: &[&str]) -> Option<AhoCorasick> {
-    let built = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
-    debug_assert!(built.is_ok(), "{words:?}: {built:?}");
-    built.ok()
-}
-
-/// A pattern; `None`, after which nothing is let through, if it is none.
-fn pattern(text: &str) -> Option<Regex> {
-    let compiled = Regex::new(text);
-    debug_assert!(compiled.is_ok(), "{compiled:?}");
-    compiled.ok()
+/// Of a table (`{"columns": […], "data": [[…]]}`): its cells stand under the names of its columns.
+fn mask_cells(map: &mut serde_json::Map<String, Json>) {
+    let Some(Json::Array(columns)) = map.get("columns") else { return };
+    let secret = |(at, column): (usize, &Json)| column.as_str().filter(|name| is_secret_key(name)).map(|_| at);
+    let secret: Vec<usize> = columns.iter().enumerate().filter_map(secret).collect();
+    let Some(Json::Array(rows)) = map.get_mut("data") else { return };
+    for row in rows.iter_mut().filter_map(Json::as_array_mut) {
+        for at in &secret {
+            row.get_mut(*at).into_iter().for_each(|cell| mask("secret", cell));
+        }
+    }
 }
 
 /// The length of the shortest secret that is a whole text.
 const SHORTEST_WHOLE: usize = 6;
+/// Longer texts are no single secret.
+const LONGEST_WHOLE: usize = 4096;
 /// The length of `apikey=1234`, the shortest that the expressions below find.
 const SHORTEST: usize = 11;
 
@@ -195,11 +163,11 @@ fn has_sign(text: &str) -> bool {
 }
 
 /// Replaces secrets inside a longer text by [`MASK`].
-pub fn redact(text: &str) -> Cow<'_, str> {
+fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }
-    redact_by([users::USERS.as_ref(), SHAPES.as_ref(), PAIRS.as_ref()], text)
+    redact_by([USERS.as_ref(), SHAPES.as_ref(), PAIRS.as_ref()], text)
 }
 
 /// Hides what one pattern finds.
@@ -217,35 +185,13 @@ fn redact_by<'a>(patterns: [Option<&Regex>; 3], text: &'a str) -> Cow<'a, str> {
     })
 }
 
-/// What every key of a secret holds.
-static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let stems = ["pass", "secret", "key", "auth", "credential", "token"];
-    searcher(&stems)
-});
-
 /// Whether values under this key are secrets.
 pub fn is_secret_key(key: &str) -> bool {
     // Nearly every key holds none of these, and taking it apart costs twenty times as much.
     if key.is_ascii() && STEMS.as_ref().is_some_and(|stems| !stems.is_match(key)) {
         return false;
     }
-    let words = key_words(key);
-    let has = |wanted: &str| words.split(' ').any(|word| word == wanted);
-    has("password")
-        || has("passwd")
-        || has("passphrase")
-        || has("secret")
-        || has("secrets")
-        || has("apikey")
-        || has("authorization")
-        || has("credential")
-        || has("credentials")
-        || words.contains("api key")
-        || words.contains("access key")
-        || words.contains("private key")
-        || words.ends_with("auth") && words != "auth"
-        || words == "token"
-        || words.ends_with(" token")
+    KEYS.as_ref().is_none_or(|keys| keys.is_match(&key_words(key)))
 }
 
 /// `openaiApiKey`, `OPENAI_API_KEY`, `x-api-key` → lower-case words with single spaces.
@@ -281,28 +227,10 @@ fn is_worth_hiding(text: &str) -> bool {
 /// A text that as a whole has a secret's shape; here a short one such as `sk-fake` counts too.
 fn is_secret_whole(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
-    text.len() >= 6
-        && text.len() < 4096
-        && ["sk-", "pk-lf-", "rk_live_", "sk_live_"].iter().any(|start| text.starts_with(start))
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (SHORTEST_WHOLE..LONGEST_WHOLE).contains(&text.len()) && WHOLES.as_ref().is_none_or(|wholes| wholes.is_match(text))
 }
 
-static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(concat!(
-        r"\b(?:sk|rk|pk)[-_][A-Za-z0-9_-]{16,}",
-        r"|\bhf_[A-Za-z0-9]{20,}",
-        r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}",
-        r"|\bAKIA[0-9A-Z]{16}\b",
-        r"|\bAIza[0-9A-Za-z_-]{30,}",
-        r"|\bxox[abprs]-[A-Za-z0-9-]{10,}",
-        r"|\bdapi[0-9a-f]{32}\b",
-        r"|\bBearer +[A-Za-z0-9._~+/-]{12,}=*",
-        r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
-    ))
-});
-
 fn match_shapes<'a>(shapes: &Regex, text: &'a str) -> Cow<'a, str> {
-    // `sk-` followed by nothing but words ("sk-learn-based-pipelines") is prose.
     let mut found = false;
     let replaced = shapes.replace_all(text, |hit: &Captures<'_>| {
         let hit = &hit[0];
@@ -315,15 +243,6 @@ fn match_shapes<'a>(shapes: &Regex, text: &'a str) -> Cow<'a, str> {
     });
     if found { replaced } else { Cow::Borrowed(text) }
 }
-
-static PAIRS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    // key, quote?, then `=` or a colon before a quoted value; backslashes of nested JSON allowed.
-    pattern(concat!(
-        r#"(?i)((?:api[_-]?key|apikey|password|passwd|client[_-]?secret|secret[_-]?key|secret[_-]?access[_-]?key"#,
-        r#"|access[_-]?token|auth[_-]?token|refresh[_-]?token|authorization)\\*["']?\s*"#,
-        r#"(?:=\s*\\*["']?|:\s*\\*["']))([^\s"'\\,;&(){}\[\]<>]{4,})"#,
-    ))
-});
 
 fn match_pairs<'a>(pairs: &Regex, text: &'a str) -> Cow<'a, str> {
     let mut found = false;

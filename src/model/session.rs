@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::secret::shown;
-use super::{Json, Reveal, json};
+use super::{Json, Reveal, Unmasked};
 
 /// The session of a trace. MLflow 3.18 takes a list of ids, too, and stores it as JSON: the first of
 /// them is the session, what follows is a part of it (`["desk-7", "turn-0"]`).
@@ -12,15 +11,15 @@ pub struct Session(Arc<[Arc<str>]>);
 
 impl Session {
     /// Reads what a store says; `None` if it names no session. What is shaped like a secret is masked.
-    pub fn read(stored: &str, reveal: Reveal) -> Option<Self> {
-        let is_list = stored.trim_start().starts_with('[');
-        let list = if is_list { Some(json::decode(stored.as_bytes()).value) } else { None };
+    pub fn read(stored: Unmasked<String>, reveal: Reveal) -> Option<Self> {
+        let is_list = stored.as_stored_for_structure().trim_start().starts_with('[');
+        let list = if is_list { stored.decode().value.into_items().ok() } else { None };
         let texts: Vec<String> = match list {
-            Some(Json::Array(items)) => items.into_iter().map(text_of).collect(),
-            _ => vec![stored.to_owned()],
+            Some(items) => items.into_iter().map(Unmasked::into_stored_to_take_apart).map(text_of).collect(),
+            None => vec![stored.into_stored_to_take_apart()],
         };
         let named = texts.into_iter().filter(|text| !text.trim().is_empty());
-        let ids: Vec<Arc<str>> = named.map(|text| shown("", text, reveal).as_str().into()).collect();
+        let ids: Vec<Arc<str>> = named.map(|text| Unmasked::new(text).shown("", reveal).as_str().into()).collect();
         (!ids.is_empty()).then(|| Self(ids.into()))
     }
 
@@ -41,7 +40,7 @@ impl Session {
 
     /// The same session, with what is shaped like a secret masked.
     pub fn masked(&self, reveal: Reveal) -> Self {
-        Self(self.0.iter().map(|id| shown("", Arc::clone(id), reveal).as_str().into()).collect())
+        Self(self.0.iter().map(|id| Unmasked::new(Arc::clone(id)).shown("", reveal).as_str().into()).collect())
     }
 }
 
@@ -59,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_session_is_a_text_or_a_list_of_texts() {
-        let read = |text| Session::read(text, Reveal::Masked).map(|session| session.text());
+        let read =
+            |text: &str| Session::read(Unmasked::new(text.to_owned()), Reveal::Masked).map(|session| session.text());
         assert_eq!(read("desk-7").as_deref(), Some("desk-7"));
         assert_eq!(read(r#"["desk-7","turn-0"]"#).as_deref(), Some("desk-7, turn-0"));
         assert_eq!(read(r#"["desk-7"]"#), read("desk-7"));
@@ -69,15 +69,15 @@ mod tests {
         for nothing in ["", "  ", "[]", r#"[""]"#] {
             assert_eq!(read(nothing), None, "{nothing:?}");
         }
-        let session = Session::read(r#"["a", "b"]"#, Reveal::Masked).expect("a session");
+        let session = Session::read(Unmasked::new(r#"["a", "b"]"#.to_owned()), Reveal::Masked).expect("a session");
         assert_eq!((session.id(), session.ids().len()), ("a", 2));
     }
 
     #[test]
     fn a_key_as_a_session_is_masked() {
         let key = "sk-proj-0123456789abcdefghijklmnop";
-        let masked = Session::read(key, Reveal::Masked).expect("a session");
+        let masked = Session::read(Unmasked::new(key.to_owned()), Reveal::Masked).expect("a session");
         assert!(!masked.text().contains("0123456789"), "{masked:?}");
-        assert_eq!(Session::read(key, Reveal::Revealed).expect("a session").id(), key);
+        assert_eq!(Session::read(Unmasked::new(key.to_owned()), Reveal::Revealed).expect("a session").id(), key);
     }
 }

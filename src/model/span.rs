@@ -2,8 +2,7 @@
 
 use super::json::bytes_of;
 use super::mlflow;
-use super::secret::redact;
-use super::{Attachment, Json, Tokens, attachment};
+use super::{Attachment, Json, Reveal, Tokens, Unmasked, attachment};
 
 /// Where a store finds the body of a span again; means nothing to anybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +94,7 @@ impl SpanBody {
 
     /// What a tree shows of it; no secret even if the body was read with secrets.
     pub fn facts(&self) -> SpanFacts {
-        let text = |key: &str| Some(redact(self.attributes.get(key)?.as_str()?).into_owned());
+        let text = |key: &str| Some(Unmasked::new(self.attributes.get(key)?.as_str()?).readable(Reveal::Masked));
         let values = self.inputs.iter().chain(&self.outputs).chain(self.attributes.values());
         SpanFacts {
             tokens: self.tokens(),

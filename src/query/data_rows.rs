@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use crate::analysis::canonical;
 use crate::model::dspy::tables::RawTable;
 use crate::model::program::Object;
-use crate::model::secret::mask_json;
-use crate::model::{Demo, Json, ResultTable, RunId};
+use crate::model::{Demo, Json, ResultTable, RunId, Unmasked};
 use crate::query::ask::Session;
 use crate::query::program::{Read, read_json};
 use crate::store::Result;
@@ -24,12 +23,9 @@ impl DataRows {
     pub fn read(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Self>> {
         let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
         let Ok(RawTable { columns, rows }) = RawTable::read(decoded.value) else { return Ok(None) };
-        let row = |cells: Json| match cells {
-            Json::Array(cells) => {
-                let cells = columns.iter().zip(cells);
-                cells.map(|(name, cell)| mask_json(name, cell, session.cx.reveal())).collect()
-            }
-            _ => Vec::new(),
+        let row = |cells: Unmasked<Json>| {
+            let cells = columns.iter().zip(cells.into_items().unwrap_or_default());
+            cells.map(|(name, cell)| cell.mask(name, session.cx.reveal())).collect()
         };
         let rows = rows.into_iter().map(row).collect();
         Ok(Some(Self { columns, rows }))

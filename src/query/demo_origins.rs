@@ -6,8 +6,7 @@ use super::program::{Read, read_json};
 use super::runs::{RelatedRuns, RunOf};
 use crate::model::dspy::artifacts::TRAINSET;
 use crate::model::dspy::tables::RawTable;
-use crate::model::secret::mask_json;
-use crate::model::{Demo, Direction, Json, Predictor, Program, RunId};
+use crate::model::{Demo, Direction, Json, Predictor, Program, RunId, Unmasked};
 use crate::query::ask::Session;
 use crate::store::{ReadCx, Result};
 
@@ -63,14 +62,15 @@ struct Table {
 }
 
 impl Table {
-    fn new(value: Json, cx: &ReadCx) -> Option<Self> {
+    fn new(value: Unmasked<Json>, cx: &ReadCx) -> Option<Self> {
         let RawTable { columns, rows: data } = RawTable::read(value).ok()?;
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
         for (number, row) in (1..).zip(data) {
-            let Json::Array(cells) = row else { continue };
-            if seen.insert(Json::Array(cells.clone()).to_string()) {
-                let masked = |(name, cell): (&String, Json)| mask_json(name, cell, cx.reveal());
+            let is_new = seen.insert(row.as_stored_for_structure().to_string());
+            let Ok(cells) = row.into_items() else { continue };
+            if is_new {
+                let masked = |(name, cell): (&String, Unmasked<Json>)| cell.mask(name, cx.reveal());
                 rows.push((number, columns.iter().zip(cells).map(masked).collect()));
             }
         }
@@ -138,7 +138,7 @@ mod tests {
 
     fn table() -> Table {
         let value = json!({"columns": ["question", "answer"], "data": [["a", "1"], ["b", "2"], ["a", "1"], ["a", "3"], ["b", 2]]});
-        Table::new(value, &ReadCx::new()).expect("a table")
+        Table::new(Unmasked::new(value), &ReadCx::new()).expect("a table")
     }
 
     fn demo(value: Json) -> Demo {

@@ -2,7 +2,7 @@
 
 use crate::analysis::python_repr::prediction_of_outputs;
 use crate::model::program::Object;
-use crate::model::{Json, Reveal, SpanBody, TraceId, secret};
+use crate::model::{Json, Reveal, SpanBody, TraceId};
 use crate::query::ask::Session;
 use crate::store::Result;
 
@@ -34,11 +34,7 @@ pub fn answer_of(outputs: Json, reveal: Reveal) -> Option<ExampleAnswer> {
 
 /// The fields of a prediction of which only the text was stored; `None` for other outputs.
 pub fn answer_of_repr(outputs: &Json, reveal: Reveal) -> Option<Object> {
-    // As text it was masked by its shape alone.
-    match secret::mask_json("", Json::Object(prediction_of_outputs(outputs)?), reveal) {
-        Json::Object(fields) => Some(fields),
-        _ => None,
-    }
+    Some(prediction_of_outputs(outputs)?.mask(reveal))
 }
 
 /// The body of a trace's root.

@@ -15,7 +15,7 @@ use crate::analysis::result_table::score;
 use crate::model::dspy::artifacts;
 use crate::model::program::Object;
 use crate::model::{
-    Assessment, Json, ProgramSource, ResultRow, ResultTable, RunId, Shown, TraceId, TraceRow, json, secret,
+    Assessment, Json, ProgramSource, ResultRow, ResultTable, Reveal, RunId, Shown, TraceId, TraceRow, json, secret,
 };
 use crate::query::ask::Session;
 use crate::store::{Allowance, Part, Result, TraceQuery};
@@ -322,24 +322,25 @@ fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<
 
 /// What MLflow shows of inputs and outputs in lists is all of them where they are short.
 fn example_trace(session: &mut Session<'_>, row: TraceRow) -> Result<ExampleTrace> {
-    let outputs = row.response_preview.as_ref().and_then(whole_object);
-    let Some(inputs) = row.request_preview.as_ref().and_then(whole_object) else {
+    let reveal = session.cx.reveal();
+    let outputs = row.response_preview.as_ref().and_then(|preview| whole_object(preview, reveal));
+    let Some(inputs) = row.request_preview.as_ref().and_then(|preview| whole_object(preview, reveal)) else {
         let body = root_body(session, &row.id)?.unwrap_or_default();
-        let outputs = outputs
-            .or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, session.cx.reveal()).map(|it| it.fields)));
+        let outputs =
+            outputs.or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, reveal).map(|it| it.fields)));
         return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
     };
     Ok(ExampleTrace { id: row.id, inputs: named_inputs(Json::Object(inputs)), outputs })
 }
 
 /// An object from a line of a list; `None` if it is cut there, or masked in another way than a table.
-fn whole_object(preview: &Shown) -> Option<Object> {
+fn whole_object(preview: &Shown, reveal: Reveal) -> Option<Object> {
     let Shown::Text(text) = preview else { return None };
     if !text.starts_with('{') || text.contains(secret::MASK) {
         return None;
     }
     let decoded = json::decode(text.as_bytes());
-    match decoded.value {
+    match decoded.value.mask("", reveal) {
         Json::Object(object) if !decoded.marks.is_raw => Some(object),
         _ => None,
     }

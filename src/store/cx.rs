@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub use budget::{Allowance, Budget, Part};
 
 use super::StoreError;
-use crate::model::{Reveal, Warning, secret};
+use crate::model::{Reveal, Unmasked, Warning};
 
 /// Tells a reading on another thread that nobody waits for it any more.
 #[derive(Clone, Debug, Default)]
@@ -116,18 +116,6 @@ impl ReadCx {
         }
     }
 
-    /// A part of this reading that sees secrets: as long as it may take, stopped with it, with warnings of its own.
-    pub fn revealing(&self) -> Self {
-        Self {
-            cancel: self.cancel.clone(),
-            deadline: self.deadline,
-            budget: self.budget,
-            reveal: Reveal::Revealed,
-            kept: Arc::clone(&self.kept),
-            ..Self::default()
-        }
-    }
-
     /// Keeps something until this reading is over, made by `make` unless something is kept under this
     /// key already: a store need not open anew for each of many questions, and lets go in the end.
     pub(super) fn keep<T: Any + Send>(&self, key: usize, make: impl FnOnce() -> T) {
@@ -140,7 +128,7 @@ impl ReadCx {
     /// Notes something damaged or missing; the same twice is noted once.
     pub fn warn(&self, place: impl Into<String>, what: impl Into<String>) {
         // A reader may quote an address.
-        let warning = Warning::new(place, secret::readable(what.into(), self.reveal));
+        let warning = Warning::new(place, Unmasked::new(what.into()).readable(self.reveal));
         let mut warnings = self.warnings.borrow_mut();
         if warnings.0.len() >= MAX_WARNINGS {
             warnings.1 += 1;

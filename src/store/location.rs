@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Reveal, secret};
+use crate::model::{Reveal, Unmasked, secret};
 
 /// Where a store is: the one place that tells a path from an address. Shown, it is what a person would copy, without
 /// the name and password that an address may hold.
@@ -143,7 +143,7 @@ impl Address {
         };
         let (user_info, rest) = split_user(rest);
         let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty()).unwrap_or(&scheme).to_owned();
-        let shown = secret::readable(format!("{scheme}://{}", without_secrets(rest)), Reveal::Masked);
+        let shown = Unmasked::new(format!("{scheme}://{}", without_secrets(rest))).readable(Reveal::Masked);
         Some(Self { kind, shown, host, user_info: user_info.map(str::to_owned) })
     }
 

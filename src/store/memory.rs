@@ -15,13 +15,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreId,
-    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
+    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreId, StoreInfo,
+    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
     MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
-    TraceRow,
+    TraceRow, Unmasked,
 };
 use crate::words::natural;
 use knobs::Knobs;
@@ -279,16 +279,19 @@ impl Store for MemoryStore {
         Ok(content.artifacts.get(owner).map_or_else(absent, |artifacts| artifacts.tree.clone()))
     }
 
-    fn artifact(
+    fn stored_artifact(
         &mut self,
         cx: &ReadCx,
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<ArtifactBytes>> {
+    ) -> Result<Option<StoredArtifact>> {
         let content = self.enter("artifact", cx)?;
         let bytes = content.artifacts.get(owner).and_then(|artifacts| artifacts.files.get(path));
-        Ok(bytes.map(|bytes| masking::artifact(bytes, limit, cx.reveal())))
+        Ok(bytes.map(|bytes| StoredArtifact {
+            bytes: Unmasked::new(bytes[..bytes.len().min(usize::try_from(limit).unwrap_or(usize::MAX))].to_vec()),
+            full_size: bytes.len() as u64,
+        }))
     }
 }
 

@@ -29,6 +29,7 @@ pub use options::OpenOptions;
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
     Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
+    Unmasked,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -156,6 +157,18 @@ pub struct ArtifactBytes {
     pub full_size: u64,
 }
 
+/// No secret is longer than this.
+const SECRET_BYTES: u64 = 4096;
+
+/// The bytes of an artifact as they stand in its file.
+#[derive(Debug, PartialEq)]
+pub struct StoredArtifact {
+    /// Its content, not masked.
+    pub bytes: Unmasked<Vec<u8>>,
+    /// The size of the file; larger than `bytes` if it was cut at the limit.
+    pub full_size: u64,
+}
+
 /// A reader of one store. All calls block; all obey the cancel and deadline of their
 /// [`ReadCx`] and report into it what was damaged; an id that the store does not have is
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
@@ -262,7 +275,30 @@ pub trait Store: Send {
     /// The artifacts of a run, a trace or a logged model.
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree>;
 
-    /// The first `limit` bytes of one artifact; `None` if there is no such file.
-    fn artifact(&mut self, cx: &ReadCx, owner: &ArtifactOwner, path: &str, limit: u64)
-    -> Result<Option<ArtifactBytes>>;
+    /// The first `limit` bytes of one artifact, as they may be shown; `None` if there is no such file.
+    fn artifact(
+        &mut self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<ArtifactBytes>> {
+        // A little more than is asked for: a secret across the limit must be seen whole.
+        let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
+        Ok(file.map(|StoredArtifact { bytes, full_size }| {
+            let mut bytes = bytes.readable_bytes(cx.reveal());
+            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            ArtifactBytes { bytes, full_size }
+        }))
+    }
+
+    /// The first `limit` bytes of one artifact, to be parsed and then masked by the keys in it; `None` if there is
+    /// no such file.
+    fn stored_artifact(
+        &mut self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<StoredArtifact>>;
 }

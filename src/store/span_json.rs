@@ -14,9 +14,9 @@ use serde_json::value::RawValue;
 
 use crate::model::attachment;
 use crate::model::mlflow::span::{INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
-use crate::model::secret::{mask_json, redact};
-use crate::model::{Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens};
-use crate::model::{json, secret};
+use crate::model::{
+    Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked, json,
+};
 pub use beginning::beginning;
 
 /// Keys of a record that a head or a body holds in another form.
@@ -38,7 +38,8 @@ const KNOWN: [&str; 14] = [
 ];
 
 /// The head of a span from its record; `None` if it has no id.
-pub fn head(record: &Json, handle: SpanHandle) -> Option<SpanHead> {
+pub fn head(record: &Unmasked<Json>, handle: SpanHandle) -> Option<SpanHead> {
+    let record = record.as_stored_for_structure();
     let text = |value: Option<&Json>| value.and_then(Json::as_str).map(str::to_owned);
     let (id, parent_id) = match record.get("context") {
         // MLflow 2: hex, sometimes with 0x.
@@ -47,12 +48,12 @@ pub fn head(record: &Json, handle: SpanHandle) -> Option<SpanHead> {
     };
     let end_ns = time(record, "end_time_unix_nano", "end_time");
     let kind = record.get("attributes").and_then(|attributes| attributes.get(KIND));
-    let kind = kind.cloned().map(json::unwrap_encoded);
+    let kind = kind.cloned().map(|kind| Unmasked::new(kind).unwrap_encoded());
     Some(SpanHead {
         id: without_prefix(&id).to_owned(),
         parent_id: parent_id.map(|id| without_prefix(&id).to_owned()).filter(|id| !id.is_empty()),
         name: text(record.get("name")).unwrap_or_default(),
-        kind: kind.as_ref().and_then(Json::as_str).unwrap_or("UNKNOWN").to_owned(),
+        kind: kind.as_ref().and_then(|kind| kind.as_stored_for_structure().as_str()).unwrap_or("UNKNOWN").to_owned(),
         status: if end_ns.is_some() { status(record) } else { "IN_PROGRESS".to_owned() },
         start_ns: time(record, "start_time_unix_nano", "start_time").unwrap_or(0),
         end_ns,
@@ -62,37 +63,42 @@ pub fn head(record: &Json, handle: SpanHandle) -> Option<SpanHead> {
 
 /// The body of a span from its record. Nothing is dropped: what has no field of its own is in
 /// `attributes` or `other`.
-pub fn body(record: Json, reveal: Reveal) -> SpanBody {
-    let mut body = SpanBody::default();
-    let Json::Object(mut record) = record else {
-        // Not even an object: all of it is shown as it is.
-        body.other.insert("content".to_owned(), mask_json("", record, reveal));
-        return body;
+pub fn body(record: Unmasked<Json>, reveal: Reveal) -> SpanBody {
+    let mut body = SpanBody { status_message: status_message(&record, reveal), ..SpanBody::default() };
+    let fields = match record.into_entries() {
+        Ok(fields) => fields,
+        Err(strange) => {
+            // Not even an object: all of it is shown as it is.
+            body.other.insert("content".to_owned(), strange.mask("", reveal));
+            return body;
+        }
     };
-    body.status_message = status_message(&record, reveal);
-    match record.remove("attributes") {
-        Some(Json::Object(attributes)) => {
-            for (key, value) in attributes {
-                let value = mask_json(&key, json::unwrap_encoded(value), reveal);
-                place(&mut body, key, value);
+    for (key, value) in fields {
+        match key.as_str() {
+            "attributes" => match value.into_entries() {
+                Ok(attributes) => {
+                    for (key, value) in attributes {
+                        let value = value.unwrap_encoded().mask(&key, reveal);
+                        place(&mut body, key, value);
+                    }
+                }
+                Err(strange) => {
+                    body.other.insert(key, strange.mask("", reveal));
+                }
+            },
+            "events" => match value.into_items() {
+                Ok(events) => body.events = events.into_iter().map(|event| self::event(event, reveal)).collect(),
+                Err(strange) if is_empty(&strange) => {}
+                Err(strange) => {
+                    body.other.insert(key, strange.mask("", reveal));
+                }
+            },
+            known if KNOWN.contains(&known) => {}
+            _ if is_empty(&value) => {}
+            _ => {
+                let value = value.mask(&key, reveal);
+                body.other.insert(key, value);
             }
-        }
-        Some(other) => {
-            body.other.insert("attributes".to_owned(), mask_json("", other, reveal));
-        }
-        None => {}
-    }
-    match record.remove("events") {
-        Some(Json::Array(events)) => body.events = events.into_iter().map(|event| self::event(event, reveal)).collect(),
-        Some(Json::Null) | None => {}
-        Some(other) => {
-            body.other.insert("events".to_owned(), mask_json("", other, reveal));
-        }
-    }
-    for (key, value) in record {
-        if !KNOWN.contains(&key.as_str()) && !is_empty(&value) {
-            let value = mask_json(&key, value, reveal);
-            body.other.insert(key, value);
         }
     }
     body
@@ -100,11 +106,11 @@ pub fn body(record: Json, reveal: Reveal) -> SpanBody {
 
 /// The body of a span from the text of its record, and whether that is no JSON and stands in
 /// the body as it is.
-pub fn body_of(content: &[u8], reveal: Reveal) -> (SpanBody, bool) {
+pub fn body_of(content: &Unmasked<&[u8]>, reveal: Reveal) -> (SpanBody, bool) {
     if let Some(body) = direct::body(content, reveal) {
         return (body, false);
     }
-    let decoded = json::decode(content);
+    let decoded = content.decode();
     (body(decoded.value, reveal), decoded.marks.is_raw)
 }
 
@@ -121,18 +127,19 @@ fn place<'a>(body: &mut SpanBody, key: impl Into<Cow<'a, str>>, value: Json) {
 }
 
 /// Whether a part of a record that is not known here says nothing.
-fn is_empty(value: &Json) -> bool {
+fn is_empty(value: &Unmasked<Json>) -> bool {
+    let value = value.as_stored_for_structure();
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The facts that a tree shows, read from a record's text without building all of it.
-pub fn facts(content: &[u8]) -> SpanFacts {
+pub fn facts(content: &Unmasked<&[u8]>) -> SpanFacts {
     #[derive(serde::Deserialize)]
     struct Record<'a> {
         #[serde(borrow)]
         attributes: HashMap<Cow<'a, str>, &'a RawValue>,
     }
-    let text = std::str::from_utf8(content).ok();
+    let text = std::str::from_utf8(content.as_stored_for_structure()).ok();
     let parsed = text.and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
     match parsed {
         Some(record) => {
@@ -142,51 +149,58 @@ pub fn facts(content: &[u8]) -> SpanFacts {
             facts_from(decoded, attachments)
         }
         // Something that Python writes and the standard forbids: the long way.
-        None => facts_of(&json::decode(content).value),
+        None => facts_of(&content.decode().value),
     }
 }
 
 /// The facts that a tree shows, from a record that is already parsed.
-pub fn facts_of(record: &Json) -> SpanFacts {
-    let attributes = record.get("attributes").and_then(Json::as_object);
+pub fn facts_of(record: &Unmasked<Json>) -> SpanFacts {
+    let attributes = record.as_stored_for_structure().get("attributes").and_then(Json::as_object);
     let texts = attributes.into_iter().flatten().filter_map(|(_, value)| value.as_str());
     let mut attachments: Vec<Attachment> = texts.flat_map(attachment::find).collect();
     attachments.sort();
     attachments.dedup();
-    facts_from(|key| attributes?.get(key).cloned(), attachments)
+    facts_from(|key| attributes?.get(key).cloned().map(Unmasked::new), attachments)
 }
 
-fn facts_from(attribute: impl Fn(&str) -> Option<Json>, attachments: Vec<Attachment>) -> SpanFacts {
-    let decoded = |key: &str| attribute(key).map(json::unwrap_encoded);
-    let text = |key: &str| decoded(key).and_then(|value| value.as_str().map(|text| redact(text).into_owned()));
+fn facts_from(attribute: impl Fn(&str) -> Option<Unmasked<Json>>, attachments: Vec<Attachment>) -> SpanFacts {
+    let decoded = |key: &str| attribute(key).map(Unmasked::unwrap_encoded);
+    // No tree reveals a secret, whatever was asked for.
+    let text = |key: &str| {
+        let value = decoded(key)?;
+        value.as_stored_for_structure().as_str().map(|text| Unmasked::new(text).readable(Reveal::Masked))
+    };
     SpanFacts {
-        tokens: decoded(TOKENS).as_ref().and_then(Tokens::from_usage),
+        tokens: decoded(TOKENS).and_then(|usage| Tokens::from_usage(usage.as_stored_for_structure())),
         model: text("model").or_else(|| text(MODEL)),
         attachments,
     }
 }
 
-fn event(event: Json, reveal: Reveal) -> SpanEvent {
+fn event(event: Unmasked<Json>, reveal: Reveal) -> SpanEvent {
     let mut parsed = SpanEvent { name: String::new(), time_ns: None, attributes: Map::new() };
-    let Json::Object(fields) = event else {
-        parsed.attributes.insert("event".to_owned(), mask_json("", event, reveal));
-        return parsed;
+    let fields = match event.into_entries() {
+        Ok(fields) => fields,
+        Err(strange) => {
+            parsed.attributes.insert("event".to_owned(), strange.mask("", reveal));
+            return parsed;
+        }
     };
     for (key, value) in fields {
-        match (key.as_str(), value) {
-            ("name", Json::String(name)) => parsed.name = name,
-            ("time_unix_nano" | "timestamp", value) if whole(&value).is_some() => {
-                parsed.time_ns = whole(&value).map(event_time_ns);
+        match (key.as_str(), value.as_stored_for_structure()) {
+            ("name", Json::String(name)) => parsed.name.clone_from(name),
+            ("time_unix_nano" | "timestamp", time) if whole(time).is_some() => {
+                parsed.time_ns = whole(time).map(event_time_ns);
             }
-            ("attributes", Json::Object(attributes)) => {
-                for (key, value) in attributes {
-                    let value = mask_json(&key, value, reveal);
+            ("attributes", Json::Object(_)) => {
+                for (key, value) in value.into_entries().into_iter().flatten() {
+                    let value = value.mask(&key, reveal);
                     parsed.attributes.insert(key, value);
                 }
             }
             (_, Json::Null) => {}
-            (_, value) => {
-                let value = mask_json(&key, value, reveal);
+            _ => {
+                let value = value.mask(&key, reveal);
                 parsed.attributes.insert(key, value);
             }
         }
@@ -225,11 +239,12 @@ fn status(record: &Json) -> String {
     }
 }
 
-fn status_message(record: &Map<String, Json>, reveal: Reveal) -> String {
+fn status_message(record: &Unmasked<Json>, reveal: Reveal) -> String {
+    let record = record.as_stored_for_structure();
     let message =
         record.get("status_message").or_else(|| record.get("status").and_then(|status| status.get("message")));
-    let message = message.and_then(Json::as_str).unwrap_or_default().to_owned();
-    secret::shown("", message, reveal).as_str().to_owned()
+    let message = message.and_then(Json::as_str).unwrap_or_default();
+    Unmasked::new(message).shown("", reveal).as_str().to_owned()
 }
 
 /// MLflow 3 keeps ids in base64 there; anything else is taken for hex already.
@@ -258,6 +273,7 @@ mod tests {
         let record = json!({"name": "LM.__call___1", "context": {"span_id": "0xf54b", "trace_id": "x"}, "parent_id": "0xab",
             "start_time": 1, "end_time": 5, "status_code": "OK", "status_message": "", "events": [],
             "attributes": {"mlflow.spanType": "\"CHAT_MODEL\"", "mlflow.spanInputs": "{\"q\": 1}", "api_key": "\"sk-fake\""}});
+        let record = Unmasked::new(record);
         let head = head(&record, HANDLE).expect("has an id");
         assert_eq!(
             (head.id.as_str(), head.parent_id.as_deref(), head.kind.as_str()),
@@ -275,6 +291,7 @@ mod tests {
             "name": "x", "start_time_unix_nano": "12", "end_time_unix_nano": null, "links": [], "new": 1,
             "status": {"code": "STATUS_CODE_ERROR", "message": "bad"}, "attributes": {"a": "plain"},
             "events": [{"name": "exception", "time_unix_nano": 1795212770012794i64, "attributes": {"exception.type": "E"}}]});
+        let record = Unmasked::new(record);
         let head = head(&record, HANDLE).expect("has an id");
         assert_eq!(
             (head.id.as_str(), head.parent_id, head.start_ns, head.end_ns),
@@ -296,8 +313,9 @@ mod tests {
             model: Some("m".to_owned()),
             attachments: Vec::new(),
         };
-        assert_eq!(facts(usage.as_bytes()), wanted);
-        assert_eq!(facts(usage.replace("\"x\": 1", "\"x\": NaN").as_bytes()), wanted);
-        assert_eq!(facts(b"nonsense"), SpanFacts::default());
+        let facts = |text: &str| facts(&Unmasked::new(text.as_bytes()));
+        assert_eq!(facts(usage), wanted);
+        assert_eq!(facts(&usage.replace("\"x\": 1", "\"x\": NaN")), wanted);
+        assert_eq!(facts("nonsense"), SpanFacts::default());
     }
 }

@@ -112,7 +112,8 @@ fn warnings_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                     ui.add_space(size::GAP_S);
                 }
                 if groups.len() > MAX_LISTED {
-                    let more = format!("{} more kinds; copy to see them", groups.len() - MAX_LISTED);
+                    let more =
+                        format!("{} more kinds; copy to see them", words::count((groups.len() - MAX_LISTED) as u64));
                     text_ui(ui, &more, Type::Body, Tone::Muted);
                 }
             });

@@ -108,13 +108,10 @@ pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-/// An id in few characters: its beginning, enough to tell it from others.
+/// An id in few characters: its beginning, and a sign where there is more.
 pub(super) fn short_id(id: &str) -> String {
-    if id.chars().count() <= 14 {
-        return id.to_owned();
-    }
-    let head: String = id.chars().take(11).collect();
-    format!("{head}…")
+    let head = crate::words::id_head(id);
+    if head.len() == id.len() { id.to_owned() } else { format!("{head}…") }
 }
 
 /// Shows or masks secrets: an explicit wish, and visible as long as it holds.

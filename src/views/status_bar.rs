@@ -42,7 +42,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
             }
             let warnings = scene.loader.warnings().len();
             if warnings > 0 {
-                let text = if warnings == 1 { "! 1 warning".to_owned() } else { format!("! {warnings} warnings") };
+                let text = format!("! {}", words::counted(warnings, "warning"));
                 if link(ui, &text, Type::Caption, Tone::Warn).clicked() {
                     scene.act(Action::ShowWarnings(true));
                 }
@@ -60,7 +60,7 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
             let index = index.value()?;
             let total = words::count(index.total);
             Some(if index.handles.len() as u64 == index.total {
-                if index.total == 1 { "1 trace".to_owned() } else { format!("{total} traces") }
+                words::counted(index.total, "trace")
             } else {
                 format!("{} of {total} traces shown", words::count(index.handles.len() as u64))
             })
@@ -74,12 +74,8 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
                 runs += count.runs;
                 traces = traces.zip(count.traces).map(|(sum, more)| sum + more);
             }
-            let counted = |count: u64, word: &str| match count {
-                1 => format!("1 {word}"),
-                more => format!("{} {word}s", words::count(more)),
-            };
-            let traces = traces.map(|traces| format!(" · {}", counted(traces, "trace"))).unwrap_or_default();
-            Some(format!("{}{traces}", counted(runs, "run")))
+            let traces = traces.map(|traces| format!(" · {}", words::counted(traces, "trace"))).unwrap_or_default();
+            Some(format!("{}{traces}", words::counted(runs, "run")))
         }
     }
 }

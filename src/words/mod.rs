@@ -10,8 +10,8 @@ mod text;
 mod times;
 
 pub use durations::{duration_ms, duration_ns};
-pub use numbers::{bytes, count, count_short, counted, dollars, exact, value};
-pub use text::{clean, ellipsize_graphemes, one_line};
+pub use numbers::{bytes, count, counted, dollars, exact, for_programs, tokens, value};
+pub use text::{clean, ellipsize_graphemes, id_head, one_line};
 pub use times::{Zone, age, moment, moment_iso, moment_short, moment_utc};
 
 /// What stands where something is unknown.

@@ -1,6 +1,10 @@
 //! The order in which people sort names: `eval_2` before `eval_10`.
 
+mod ranks;
+
 use std::cmp::Ordering;
+
+pub use ranks::ranks;
 
 /// Compares by runs of digits as numbers and everything else by character.
 /// Total: texts that differ never compare as equal.

@@ -21,29 +21,6 @@ pub fn counted(n: impl TryInto<u64>, one: &str) -> String {
     format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
-/// A count in few characters: `950`, `84 k`, `1.21 M`, `3.4 G`.
-pub fn count_short(n: u64) -> String {
-    let scaled = |unit: f64, name: &str| {
-        let value = n as f64 / unit;
-        let decimals = if value < 9.995 {
-            2
-        } else if value < 99.95 {
-            1
-        } else {
-            0
-        };
-        let text = format!("{value:.decimals$}");
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        format!("{text} {name}")
-    };
-    match n {
-        0..1_000 => n.to_string(),
-        1_000..999_500 => scaled(1e3, "k"),
-        999_500..999_500_000 => scaled(1e6, "M"),
-        _ => scaled(1e9, "G"),
-    }
-}
-
 /// A size in bytes: `812 B`, `1.8 GB`, in powers of 1000 as file managers show them.
 pub fn bytes(n: u64) -> String {
     if n < 1_000 {
@@ -93,6 +70,21 @@ pub fn exact(v: f64) -> String {
     }
 }
 
+/// A measured value as other programs read it: every digit, and Python's words for what is no number.
+pub fn for_programs(v: f64) -> String {
+    if v.is_infinite() { if v > 0.0 { "Infinity" } else { "-Infinity" }.to_owned() } else { v.to_string() }
+}
+
+/// How many tokens were used: in all, or what is known of it (`1,200 in`), or unknown.
+pub fn tokens(total: Option<u64>, input: Option<u64>, output: Option<u64>) -> String {
+    match (total, input, output) {
+        (Some(total), ..) => count(total),
+        (None, Some(input), _) => format!("{} in", count(input)),
+        (None, None, Some(output)) => format!("{} out", count(output)),
+        (None, None, None) => UNKNOWN.to_owned(),
+    }
+}
+
 /// `$0.0012`, or unknown.
 pub fn dollars(cost: Option<f64>) -> String {
     match cost {
@@ -110,9 +102,6 @@ mod tests {
     fn counts_and_bytes() {
         for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345, "12,345"), (1_234_567, "1,234,567")] {
             assert_eq!(count(n), text);
-        }
-        for (n, text) in [(950, "950"), (84_000, "84 k"), (999_499, "999 k"), (999_500, "1 M"), (1_210_000, "1.21 M")] {
-            assert_eq!(count_short(n), text);
         }
         for (n, text) in [(812, "812 B"), (1_000, "1.0 kB"), (20_000_000, "20 MB"), (1_800_000_000, "1.8 GB")] {
             assert_eq!(bytes(n), text);

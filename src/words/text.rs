@@ -35,6 +35,17 @@ pub fn ellipsize_graphemes(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..cut]))
 }
 
+/// The beginning of a long id: enough to tell it from others, and to be typed for it.
+pub fn id_head(id: &str) -> &str {
+    const SHORT: usize = 14;
+    const HEAD: usize = 11;
+    let mut ends = id.char_indices().map(|(at, _)| at);
+    match (ends.nth(HEAD), ends.nth(SHORT - HEAD - 1)) {
+        (Some(end), Some(_)) => &id[..end],
+        _ => id,
+    }
+}
+
 /// `text` as one line for a cell: at most `max` graphemes, line breaks and other controls as spaces.
 pub fn one_line(text: &str, max: usize) -> Cow<'_, str> {
     // A grapheme has no length limit; a cell has.
@@ -81,6 +92,18 @@ mod tests {
         let many = family.repeat(5);
         assert_eq!(ellipsize_graphemes(&many, 3), format!("{family}{family}…"));
         assert_eq!(ellipsize_graphemes("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+    }
+
+    #[test]
+    fn long_ids_are_told_by_their_beginning() {
+        for (id, head) in [
+            ("", ""),
+            ("12345678901234", "12345678901234"),
+            ("123456789012345", "12345678901"),
+            ("佐藤佐藤佐藤佐藤佐藤佐藤佐藤佐藤", "佐藤佐藤佐藤佐藤佐藤佐"),
+        ] {
+            assert_eq!(id_head(id), head);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{
-    ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown, SpanBody, SpanHead, Tokens, TraceHead, secret,
+    ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown, SpanBody, SpanHead, Tokens, TraceHead,
 };
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
@@ -107,10 +107,7 @@ pub fn small_store() -> MemoryStore {
     child.parent_id = Some(RunId::from("parent"));
     store.put_run(child);
     let id = RunId::from("child");
-    let entry = |key: &str, value: &str| Entry {
-        key: key.into(),
-        value: secret::shown(key, value.to_owned(), dspyglass::model::Reveal::Revealed),
-    };
+    let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
     store.put_values(
         &id,
         RunValues {

@@ -12,7 +12,7 @@ use dspyglass::model::{
 use dspyglass::query::ask::{Memo, Question, Session};
 use dspyglass::query::{OptimizationOf, ProvenanceOf};
 use dspyglass::store::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
+    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo, StoredArtifact,
     TraceHandle, TraceIndex, TraceQuery,
 };
 
@@ -143,15 +143,15 @@ impl Store for Counting {
         self.inner.artifacts(cx, owner)
     }
 
-    fn artifact(
+    fn stored_artifact(
         &mut self,
         cx: &ReadCx,
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<ArtifactBytes>> {
+    ) -> Result<Option<StoredArtifact>> {
         self.note(format!("file {owner:?} {path}"));
-        self.inner.artifact(cx, owner, path, limit)
+        self.inner.stored_artifact(cx, owner, path, limit)
     }
 }
 

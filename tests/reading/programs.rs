@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dspyglass::analysis::program_diff::{ChangeKind, diff_programs};
 use dspyglass::analysis::program_state::{from_json, from_params};
-use dspyglass::model::{Json, Program, ProgramSource, Reveal, RunId};
+use dspyglass::model::{Json, Program, ProgramSource, Reveal, RunId, Unmasked};
 use dspyglass::query;
 use dspyglass::query::ask::Session;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
@@ -148,7 +148,7 @@ fn turned(value: &Json) -> Json {
 #[test]
 fn equal_hashes_mean_equal_programs() {
     let parse = |document: &Json| {
-        from_json(document.clone(), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
+        from_json(Unmasked::new(document.clone()), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
     };
     let mut states: Vec<(Program, BTreeMap<String, Object>)> = Vec::new();
     for database in databases() {
@@ -217,7 +217,9 @@ fn params_tell_the_same_as_the_file_as_far_as_they_go() {
             let query = RunQuery { scope: RunScope::One(run.as_str().into()), with_deleted: true };
             let Some((_, values)) = store.run_values(&cx, &query).expect("values").pop() else { continue };
             let Some(parsed) = from_params(&values.params) else { continue };
-            let whole = from_json(read(&file), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program;
+            let whole = from_json(Unmasked::new(read(&file)), ProgramSource::ModelJson, Reveal::Masked)
+                .expect("a state")
+                .program;
             let diff = diff_programs(&whole, &parsed.program, None);
             assert!(diff.same && !diff.complete, "{} {run}: {diff:#?}", database.display());
             seen += 1;

@@ -1,7 +1,7 @@
 //! Hebrew and Arabic: in logical order, cut between graphemes, in every place that shows instructions.
 
 use crate::common::{NOW_MS, PATH, settle, wait_for, window};
-use dspyglass::model::{ArtifactOwner, Entry, RunId, RunValues, Shown};
+use dspyglass::model::{ArtifactOwner, Entry, Reveal, RunId, RunValues, Shown, Unmasked};
 use dspyglass::store::memory::MemoryStore;
 use egui_kittest::kittest::NodeT;
 use serde_json::json;
@@ -35,7 +35,7 @@ fn store() -> MemoryStore {
         let mut run = MemoryStore::run(id, "1", &format!("{id} {instructions}"), NOW_MS - start * 1_000);
         run.parent_id = (id == "ar").then(|| RunId::from("he"));
         store.put_run(run);
-        let text = dspyglass::model::secret::shown("note", instructions.to_owned(), dspyglass::model::Reveal::Masked);
+        let text = Unmasked::new(instructions).shown("note", Reveal::Masked);
         let params = vec![Entry { key: "note".into(), value: text }];
         store.put_values(&RunId::from(id), RunValues { params, ..RunValues::default() });
         store.put_artifact(ArtifactOwner::Run(RunId::from(id)), "model.json", program(instructions));

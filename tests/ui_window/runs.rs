@@ -2,7 +2,7 @@
 
 use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
-use dspyglass::model::{Entry, MetricPoint, Reveal, RunId, RunStatus, RunValues, secret};
+use dspyglass::model::{Entry, MetricPoint, Reveal, RunId, RunStatus, RunValues, Unmasked};
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui::accesskit::{Role, SortDirection};
@@ -23,10 +23,8 @@ fn store() -> MemoryStore {
             (run.status, run.end_time_ms) = (RunStatus::Running, None);
         }
         store.put_run(run);
-        let entry = |key: &str, value: &str| Entry {
-            key: key.into(),
-            value: secret::shown(key, value.to_owned(), Reveal::Masked),
-        };
+        let entry =
+            |key: &str, value: &str| Entry { key: key.into(), value: Unmasked::new(value).shown(key, Reveal::Masked) };
         let params = vec![entry("api_key", "sk-very-secret-1234567890"), entry("num_trials", "6")];
         let params = if parent.is_none() { params } else { Vec::new() };
         store.put_values(&RunId::from(id), RunValues { params, ..RunValues::default() });

@@ -1,7 +1,7 @@
 //! Whose a trace is and what was judged of it; lists of traces by session.
 
 use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window};
-use dspyglass::model::{Assessment, Entry, Reveal, Session, Shown, SpanBody, SpanHead};
+use dspyglass::model::{Assessment, Entry, Reveal, Session, Shown, SpanBody, SpanHead, Unmasked};
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui::accesskit::Role;
@@ -25,7 +25,7 @@ fn store() -> MemoryStore {
     ];
     for (at, (name, session)) in (0..).zip(sessions) {
         let mut head = MemoryStore::trace_head(&format!("tr-{name}"), "1", None, name, NOW_MS - 100_000 + at * 1_000);
-        head.row.session = session.and_then(|text| Session::read(text, Reveal::Masked));
+        head.row.session = session.and_then(|text| Session::read(Unmasked::new(text.to_owned()), Reveal::Masked));
         head.metadata.push(entry("mlflow.trace.user", "ana@example.org"));
         head.metadata.push(entry("release", "1.4.2"));
         head.tags.push(entry("channel", "phone"));

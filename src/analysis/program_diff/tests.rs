@@ -1,11 +1,11 @@
 use super::*;
 use crate::analysis::program_state::from_json;
 use crate::analysis::text_diff::PieceOp;
-use crate::model::{Demo, ProgramSource, Reveal};
+use crate::model::{Demo, ProgramSource, Reveal, Unmasked};
 use serde_json::json;
 
 fn program(state: Json) -> Program {
-    from_json(state, ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
+    from_json(Unmasked::new(state), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
 }
 
 fn predictor(instructions: &str, demos: Json, lm: Json) -> Json {

@@ -222,13 +222,13 @@ fn placeholder(description: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::analysis::program_state::{from_json, signature_of_repr, signature_of_text};
-    use crate::model::{Direction, ProgramSource, Reveal};
+    use crate::model::{Direction, ProgramSource, Reveal, Unmasked};
     use serde_json::json;
 
     fn program(fields: serde_json::Value) -> Program {
         let state =
             json!({"p": {"demos": [{"taskDemos": 1}], "signature": {"instructions": "Do it", "fields": fields}}});
-        from_json(state, ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
+        from_json(Unmasked::new(state), ProgramSource::ModelJson, Reveal::Masked).expect("a state").program
     }
 
     fn names(program: &Program) -> Vec<Option<&str>> {

@@ -3,8 +3,7 @@
 use super::fitted::give_fitted;
 use super::{HISTORY, METADATA, SELF, SOURCE, hash, is_bare};
 use crate::model::program::Object;
-use crate::model::secret::mask_json;
-use crate::model::{Demo, Direction, FactSource, Field, Json, Predictor, Program, ProgramSource, Reveal};
+use crate::model::{Demo, Direction, FactSource, Field, Json, Predictor, Program, ProgramSource, Reveal, Unmasked};
 
 /// A state and what was strange about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,11 +19,12 @@ pub struct Parsed {
 ///
 /// # Errors
 /// Why it is no state at all, as the end of a sentence.
-pub fn from_json(document: Json, source: ProgramSource, reveal: Reveal) -> Result<Parsed, String> {
-    let Json::Object(raw) = document else {
-        return Err(format!("holds {} where a program's state is an object", kind(&document)));
+pub fn from_json(document: Unmasked<Json>, source: ProgramSource, reveal: Reveal) -> Result<Parsed, String> {
+    let no_state = |value: &Json| format!("holds {} where a program's state is an object", kind(value));
+    let Json::Object(raw) = document.as_stored_for_structure() else {
+        return Err(no_state(document.as_stored_for_structure()));
     };
-    let state_hash = hash::program(&raw);
+    let state_hash = hash::program(raw);
     let mut program = Program {
         source,
         complete: true,
@@ -36,31 +36,32 @@ pub fn from_json(document: Json, source: ProgramSource, reveal: Reveal) -> Resul
         missing: Vec::new(),
     };
     let mut problems = Vec::new();
-    let is_bare = is_bare(&raw) || raw.get(SOURCE).is_some_and(Json::is_string);
+    let is_bare = is_bare(raw) || raw.get(SOURCE).is_some_and(Json::is_string);
     let mut body = Object::new();
-    for (key, value) in raw {
+    for (key, value) in document.into_entries().into_iter().flatten() {
         if key == METADATA {
-            program.metadata = Some(mask_json(&key, value, reveal));
+            program.metadata = Some(value.mask(&key, reveal));
         } else if is_bare {
-            body.insert(key, value);
-        } else if let Json::Object(body) = value {
+            body.insert(key, value.into_stored_to_take_apart());
+        } else if value.as_stored_for_structure().is_object() {
             let path = if key == SELF { String::new() } else { key };
-            program.predictors.push(predictor(path, body, reveal, &mut problems));
+            program.predictors.push(predictor(path, value, reveal, &mut problems));
         } else {
-            program.other.insert(key.clone(), mask_json(&key, value, reveal));
+            let value = value.mask(&key, reveal);
+            program.other.insert(key, value);
         }
     }
     if is_bare {
-        program.predictors.push(predictor(String::new(), body, reveal, &mut problems));
+        program.predictors.push(predictor(String::new(), Unmasked::new(Json::Object(body)), reveal, &mut problems));
     }
     Ok(Parsed { program, problems })
 }
 
-fn predictor(path: String, raw: Object, reveal: Reveal, problems: &mut Vec<String>) -> Predictor {
-    let state_hash = Some(hash::predictor(&raw));
+fn predictor(path: String, raw: Unmasked<Json>, reveal: Reveal, problems: &mut Vec<String>) -> Predictor {
+    let state_hash = raw.as_stored_for_structure().as_object().map(hash::predictor);
     let place = if path.is_empty() { "its predictor".to_owned() } else { format!("`{path}`") };
     let mut problem = |what: String| problems.push(format!("{place}: {what}"));
-    let Json::Object(mut raw) = mask_json("", Json::Object(raw), reveal) else { return Predictor::default() };
+    let Json::Object(mut raw) = raw.mask("", reveal) else { return Predictor::default() };
     let mut predictor = Predictor { path, state_hash, ..Predictor::default() };
 
     // DSPy 2.5 saved both for a ChainOfThought, which asks with the extended one.
@@ -226,7 +227,7 @@ mod tests {
     use serde_json::json;
 
     fn parse(state: Json) -> Parsed {
-        from_json(state, ProgramSource::ModelJson, Reveal::Masked).expect("a state")
+        from_json(Unmasked::new(state), ProgramSource::ModelJson, Reveal::Masked).expect("a state")
     }
 
     #[test]
@@ -314,7 +315,7 @@ mod tests {
         assert_eq!(c.fields[0].other[""], 3);
         assert_eq!(c.fields[1].other["prefix"], 4);
         for strange in [json!([]), json!("x"), json!(null), json!(1)] {
-            assert!(from_json(strange, ProgramSource::ModelJson, Reveal::Masked).is_err());
+            assert!(from_json(Unmasked::new(strange), ProgramSource::ModelJson, Reveal::Masked).is_err());
         }
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Reveal;
 use serde_json::json;
 
 fn read(text: &str) -> Json {
@@ -71,7 +72,13 @@ fn what_is_cut_or_something_else_is_not_read() {
 #[test]
 fn only_a_prediction_with_its_trace_is_meant() {
     let text = "Prediction(\n    a='x'\n)";
-    assert_eq!(prediction_of_outputs(&json!([text, []])).map(Json::Object), Some(json!({"a": "x"})));
+    assert_eq!(
+        prediction_of_outputs(&json!([text, []])).map(|fields| Json::Object(fields.mask(Reveal::Masked))),
+        Some(json!({"a": "x"}))
+    );
+    let secret = json!(["Prediction(\n    session_token=1234,\n    password='a b'\n)", []]);
+    let fields = prediction_of_outputs(&secret).map(|fields| Json::Object(fields.mask(Reveal::Masked)));
+    assert_eq!(fields, Some(json!({"session_token": 1234, "password": {"masked": true}})), "by its key");
     for other in
         [json!([text]), json!(text), json!([{"completion_text": "Error", "format_reward": null}, []]), json!({"a": 1})]
     {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::Answer;
 use super::diff::Pieces;
 use super::diff_program_text::lines;
-use super::optimization::short;
 use super::program_text::title;
 use crate::analysis::evolution::{Evolution, Step};
 use crate::analysis::optimization::Evaluation;
@@ -132,7 +131,7 @@ fn print(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Fa
     for step in &found.steps {
         let marks = [(&found.winner, "★ winner"), (&found.seed, "seed")];
         let marks = marks.into_iter().filter(|(runs, _)| is_among(found, step, runs) == Some(true));
-        let program = step.state_hash.as_ref().map(|hash| format!("program {}", short(hash.as_str())));
+        let program = step.state_hash.as_ref().map(|hash| format!("program {}", words::id_head(hash.as_str())));
         let head = program.into_iter().chain(marks.map(|(_, word)| word.to_owned())).collect::<Vec<_>>().join(" · ");
         writeln!(answer.out, "\n{}", if head.is_empty() { "unknown program" } else { &head })?;
         for one in evaluations(found, step) {

@@ -112,7 +112,7 @@ fn print_series(series: &MetricSeries, answer: &mut Answer<'_>) -> Result<(), Fa
             continue;
         }
         let time = words::time(Some(point.timestamp_ms), answer.style.is_utc);
-        table.row(vec![point.step.to_string(), time, words::value(point.value)]);
+        table.row(vec![point.step.to_string(), time, words::exact(point.value)]);
     }
     Ok(table.print(answer.style, answer.out)?)
 }

@@ -240,7 +240,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
     let mut table = Table::new(&columns);
     for one in &found.evaluations {
         let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::value);
-        let program = one.state_hash.as_ref().map_or("–", |hash| short(hash.as_str()));
+        let program = one.state_hash.as_ref().map_or("–", |hash| words::id_head(hash.as_str()));
         let mut cells = vec![
             one.order.to_string(),
             one.name.clone(),
@@ -277,9 +277,4 @@ fn marks(found: &Optimization, one: &Evaluation) -> Vec<&'static str> {
         marks.push("?");
     }
     marks
-}
-
-/// Enough of a hash to tell programs apart by eye.
-pub(super) fn short(hash: &str) -> &str {
-    &hash[..hash.floor_char_boundary(10)]
 }

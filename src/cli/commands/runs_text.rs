@@ -68,14 +68,13 @@ fn print_tree(
         let run = &tree.runs[node.item];
         let name = if run.name.is_empty() { words::UNKNOWN } else { &run.name };
         let name = format!("{guide}{}", words::clean(name));
-        let duration = run.start_time_ms.zip(run.end_time_ms).map(|(start, end)| end.saturating_sub(start));
         let metrics = values.get(&run.id).map_or(&[][..], |values| &values.metrics);
         let status = run.status.as_str();
         let cells = vec![
             name,
             if status.is_empty() { words::UNKNOWN.to_owned() } else { status.to_owned() },
             words::time(run.start_time_ms, answer.style.is_utc),
-            words::duration_or_unknown(duration),
+            words::duration_or_unknown(run.duration_ms()),
             describe_metrics(metrics),
             run.id.to_string(),
         ];
@@ -105,7 +104,7 @@ fn describe_metrics(metrics: &[LatestMetric]) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     if metrics.len() > METRICS_SHOWN {
-        text.push_str(&format!(" … +{}", metrics.len() - METRICS_SHOWN));
+        text.push_str(&format!(" … +{}", words::count((metrics.len() - METRICS_SHOWN) as u64)));
     }
     text
 }

@@ -69,11 +69,7 @@ fn print_row(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Fa
     if let Some(stored) = row.tokens.filter(|stored| tokens != Some(*stored)) {
         facts.push(format!("{} stored as the total", words::tokens(Some(stored))));
     }
-    facts.extend(match row.cached {
-        Some(Cached::Likely) => Some("likely cached".to_owned()),
-        Some(Cached::Partly) => Some("partly cached (likely)".to_owned()),
-        Some(Cached::No) | None => None,
-    });
+    facts.extend(row.cached.and_then(Cached::fact).map(str::to_owned));
     if row.cost_usd.is_some() {
         facts.push(format!("cost {}", words::dollars(row.cost_usd)));
     }

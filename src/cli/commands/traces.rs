@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json::{self, Usage, Warnings};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::{RunId, Session, TraceRow};
+use crate::model::{Cached, RunId, Session, TraceRow};
 use crate::query::{self, TraceList};
 use crate::store::{RunQuery, RunScope, TraceQuery};
 
@@ -112,7 +112,7 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
         let text = |text: &str| if text.is_empty() { words::UNKNOWN.to_owned() } else { text.to_owned() };
         let run =
             row.run_id.as_ref().map(|id| names.get(id).filter(|name| !name.is_empty()).map_or(id.as_str(), |n| n));
-        let cached = row.cached.map_or(words::UNKNOWN, words::cached);
+        let cached = row.cached.map_or(words::UNKNOWN, Cached::as_str);
         let mut cells = vec![
             words::time(Some(row.start_time_ms), answer.style.is_utc),
             row.id.to_string(),

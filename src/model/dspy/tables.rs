@@ -4,15 +4,15 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::model::{Json, json};
+use crate::model::{Json, Unmasked};
 
 /// A table as it stands in its file: nothing is masked, and rows may be anything.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Debug, PartialEq, Default)]
 pub struct RawTable {
     /// The names of the columns; what is no text is written as JSON.
     pub columns: Vec<String>,
     /// The rows: lists of cells, where nothing is odd.
-    pub rows: Vec<Json>,
+    pub rows: Vec<Unmasked<Json>>,
 }
 
 /// Why a document is no table.
@@ -29,34 +29,36 @@ impl RawTable {
     ///
     /// # Errors
     /// Why it is no table.
-    pub fn read(document: Json) -> Result<Self, NoTable> {
-        let Json::Object(mut document) = document else { return Err(NoTable::NoObject) };
+    pub fn read(document: Unmasked<Json>) -> Result<Self, NoTable> {
+        let Json::Object(mut document) = document.into_stored_to_take_apart() else { return Err(NoTable::NoObject) };
         let (Some(Json::Array(columns)), Some(Json::Array(rows))) =
             (document.remove("columns"), document.remove("data"))
         else {
             return Err(NoTable::NoLists);
         };
         let name = |column: Json| if let Json::String(name) = column { name } else { column.to_string() };
+        let rows = rows.into_iter().map(Unmasked::new).collect();
         Ok(Self { columns: columns.into_iter().map(name).collect(), rows })
     }
 }
 
 /// The rows of a table, or of a plain list as some files of examples are.
-pub fn rows_of(document: &Json) -> Option<&Vec<Json>> {
+pub fn rows_of(document: &Unmasked<Json>) -> Option<&Vec<Json>> {
+    let document = document.as_stored_for_structure();
     document.get("data").unwrap_or(document).as_array()
 }
 
 /// How many rows the bytes of a table hold, without keeping them; `None` if it is none.
-pub fn count_rows(bytes: &[u8]) -> Option<u64> {
+pub fn count_rows(bytes: &Unmasked<Vec<u8>>) -> Option<u64> {
     #[derive(Deserialize)]
     struct Counted {
         data: Vec<IgnoredAny>,
     }
-    if let Ok(table) = serde_json::from_slice::<Counted>(bytes) {
+    if let Ok(table) = serde_json::from_slice::<Counted>(bytes.as_stored_for_structure()) {
         return Some(table.data.len() as u64);
     }
     // Something that Python writes and the standard forbids, or damage.
-    rows_of(&json::decode(bytes).value).map(|rows| rows.len() as u64)
+    rows_of(&bytes.decode().value).map(|rows| rows.len() as u64)
 }
 
 #[cfg(test)]
@@ -66,17 +68,19 @@ mod tests {
 
     #[test]
     fn tables_are_read_as_they_stand() {
-        let read = RawTable::read(json!({"columns": ["a", 7], "data": [[1, 2], "odd"]})).expect("a table");
+        let read =
+            RawTable::read(Unmasked::new(json!({"columns": ["a", 7], "data": [[1, 2], "odd"]}))).expect("a table");
         assert_eq!(read.columns, ["a", "7"]);
-        assert_eq!(read.rows, [json!([1, 2]), json!("odd")]);
-        assert_eq!(RawTable::read(json!([1])), Err(NoTable::NoObject));
+        assert_eq!(read.rows, [json!([1, 2]), json!("odd")].map(Unmasked::new));
+        assert_eq!(RawTable::read(Unmasked::new(json!([1]))), Err(NoTable::NoObject));
         for document in [json!({}), json!({"columns": []}), json!({"columns": "x", "data": []})] {
-            assert_eq!(RawTable::read(document), Err(NoTable::NoLists));
+            assert_eq!(RawTable::read(Unmasked::new(document)), Err(NoTable::NoLists));
         }
     }
 
     #[test]
     fn rows_are_counted_in_whatever_holds_them() {
+        let count_rows = |bytes: &[u8]| count_rows(&Unmasked::new(bytes.to_vec()));
         assert_eq!(count_rows(br#"{"columns": ["a"], "data": [[1], [2]]}"#), Some(2));
         assert_eq!(count_rows(br#"{"data": [[NaN]]}"#), Some(1), "Python's NaN");
         assert_eq!(count_rows(b"[1, 2, 3]"), Some(3));

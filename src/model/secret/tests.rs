@@ -1,7 +1,13 @@
 //! What is a secret and what only looks like one.
 
+use super::patterns::pattern;
 use super::*;
 use serde_json::json;
+
+/// A text under a key, as it may be shown.
+pub(super) fn shown(key: &str, text: &str, reveal: Reveal) -> Shown {
+    Unmasked::new(text).shown(key, reveal)
+}
 
 #[test]
 fn keys_that_hold_secrets_and_keys_that_do_not() {
@@ -52,6 +58,16 @@ fn json_is_masked_at_any_depth() {
     assert_eq!(mask_json("", value.clone(), Reveal::Revealed), value);
     assert_eq!(mask_json("api_key", json!(null), Reveal::Masked), json!(null));
     assert_eq!(mask_json("api_key", json!(["a1", "b2"]), Reveal::Masked), json!([{"masked": true}, {"masked": true}]));
+}
+
+#[test]
+fn cells_of_a_table_stand_under_their_column() {
+    let table = json!({"columns": ["example_api_key", "n", 3], "data": [["abc", "abc", "d"], ["x"], 7, [5]]});
+    let cell = masked_json();
+    let masked = json!({"columns": ["example_api_key", "n", 3], "data": [[cell, "abc", "d"], [cell], 7, [cell]]});
+    assert_eq!(mask_json("", table, Reveal::Masked), masked);
+    let none = json!({"columns": ["password"], "data": "abcd", "rows": [["abcd"]]});
+    assert_eq!(mask_json("", none.clone(), Reveal::Masked), none);
 }
 
 #[test]
@@ -126,7 +142,9 @@ fn a_pattern_that_is_missing_lets_nothing_through() {
         ("stems", STEMS.is_some()),
         ("shapes", SHAPES.is_some()),
         ("pairs", PAIRS.is_some()),
-        ("users", users::USERS.is_some()),
+        ("users", USERS.is_some()),
+        ("keys", KEYS.is_some()),
+        ("wholes", WHOLES.is_some()),
     ] {
         assert!(is_there, "{name}");
     }
@@ -136,4 +154,36 @@ fn a_pattern_that_is_missing_lets_nothing_through() {
 #[should_panic(expected = "unclosed group")]
 fn a_pattern_that_does_not_compile_stops_a_test() {
     pattern("(");
+}
+
+/// Whether a text or a key is hidden, by everything that is known.
+fn is_hidden(finds: Finds, text: &str) -> bool {
+    match finds {
+        Finds::Key => is_secret_key(text),
+        _ => shown("", text, Reveal::Masked) != Shown::Text(text.into()),
+    }
+}
+
+#[test]
+fn every_row_of_the_table_hides_its_example_and_leaves_the_other() {
+    let mut names: Vec<&str> = PATTERNS.iter().map(|row| row.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), PATTERNS.len(), "two rows of one name");
+    for row in PATTERNS {
+        let Pattern { name, finds, .. } = *row;
+        let alone = match finds {
+            Finds::Pair => patterns::pair_of(row.pattern),
+            Finds::Whole => format!("^(?:{})$", row.pattern),
+            _ => row.pattern.to_owned(),
+        };
+        let alone = Regex::new(&alone).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let held_against = |text: &str| if finds == Finds::Key { key_words(text) } else { text.to_owned() };
+        assert!(alone.is_match(&held_against(row.hides)), "{name} does not find `{}` by itself", row.hides);
+        assert!(is_hidden(finds, row.hides), "{name} lets `{}` through", row.hides);
+        assert!(!is_hidden(finds, row.leaves), "{name}: `{}` is no secret", row.leaves);
+        let has_sign = |sign: &str| row.hides.to_lowercase().contains(sign);
+        assert!(row.signs.iter().any(|sign| has_sign(sign)), "{name}: no sign is in `{}`", row.hides);
+        assert!(!row.source.is_empty(), "{name}: who writes it?");
+    }
 }

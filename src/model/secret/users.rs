@@ -1,27 +1,10 @@
 //! The user part of URLs (`https://user:password@host`), as `lm.api_base` may have one.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{MASK, Reveal, pattern, redact};
-
-/// An address or another text that is stored under no key, as it may be shown.
-pub fn readable(text: String, reveal: Reveal) -> String {
-    match reveal {
-        Reveal::Revealed => text,
-        Reveal::Masked => match redact(&text) {
-            Cow::Borrowed(_) => text,
-            Cow::Owned(redacted) => redacted,
-        },
-    }
-}
-
-pub(super) static USERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    // Up to the last @ of the host: an @ may stand in a password.
-    pattern(r#"([A-Za-z][A-Za-z0-9+.-]*)://([^\s/?\#"'`<>()\[\]{}\\]+)@"#)
-});
+use super::MASK;
 
 /// Schemes of Azure's storage name a container before the @, and no secret.
 const CONTAINER_SCHEMES: [&str; 4] = ["abfs", "abfss", "wasb", "wasbs"];
@@ -45,7 +28,8 @@ pub(super) fn match_users<'a>(users: &Regex, text: &'a str) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{MASK, Reveal, mask_json, redact, shown};
+    use super::super::tests::shown;
+    use super::super::{MASK, Reveal, mask_json, redact};
     use serde_json::json;
 
     #[test]

@@ -5,8 +5,7 @@ use std::path::Path;
 use crate::analysis::diff_programs;
 use crate::analysis::program_diff::ProgramDiff;
 use crate::analysis::program_state::{describe_fields, from_json};
-use crate::model::json::decode;
-use crate::model::{Program, ProgramSource};
+use crate::model::{Program, ProgramSource, Unmasked};
 use crate::store::ReadCx;
 
 /// Longer files are no states of programs.
@@ -42,7 +41,7 @@ fn read(cx: &ReadCx, file: &Path) -> Result<Program, String> {
     if about.len() > MAX_BYTES {
         return Err(format!("{name} has {} bytes; no more than {MAX_BYTES} are read", about.len()));
     }
-    let decoded = decode(&std::fs::read(file).map_err(unreadable)?);
+    let decoded = Unmasked::new(std::fs::read(file).map_err(unreadable)?).decode();
     if decoded.marks.is_raw {
         return Err(format!("{name} is no JSON: cut short, damaged or nested too deeply"));
     }

@@ -92,9 +92,7 @@ fn attribute<'a>(attribute: Attribute, run: &'a Run, values: &'a RunValues) -> A
         Attribute::UserId => shown(lookup::tag(values, USER)),
         Attribute::StartTime => number(run.start_time_ms),
         Attribute::EndTime => number(run.end_time_ms),
-        Attribute::Duration => {
-            number(run.start_time_ms.zip(run.end_time_ms).map(|(start, end)| end.saturating_sub(start)))
-        }
+        Attribute::Duration => number(run.duration_ms()),
     }
 }
 

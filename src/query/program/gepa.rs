@@ -8,7 +8,6 @@ use crate::analysis::gepa_evaluations::{Scored, candidate_of_program, candidates
 use crate::analysis::lineage::{LineageCandidate, Table, add_scores, candidates_of};
 use crate::model::dspy::artifacts::{CANDIDATES, VALSET_SCORES};
 use crate::model::dspy::keys::{SEED, VALSET_AVERAGE};
-use crate::model::secret::mask_json;
 use crate::model::{Program, ProgramSource, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::Session;
 use crate::query::lookup;
@@ -19,7 +18,7 @@ use crate::store::Result;
 /// One of GEPA's tables, masked; `None` if it is not there or none.
 pub fn table(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Table>> {
     let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
-    let table = Table::of(mask_json("", decoded.value, session.cx.reveal()));
+    let table = Table::of(decoded.value, session.cx.reveal());
     if table.is_none() {
         session.cx.warn(format!("run {run}, {path}"), "is no table: it needs the lists `columns` and `data`");
     }

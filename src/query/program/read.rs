@@ -1,8 +1,8 @@
 //! Reading JSON artifacts, and the state of a program from one.
 
 use crate::analysis::program_state::from_json;
-use crate::model::json::{Decoded, decode};
-use crate::model::{ArtifactOwner, Program, ProgramSource, RunId};
+use crate::model::json::Decoded;
+use crate::model::{ArtifactOwner, Program, ProgramSource, RunId, Unmasked};
 use crate::query::artifacts::ArtifactsOf;
 use crate::query::ask::{Question, Session};
 use crate::store::{Result, StoreError};
@@ -51,8 +51,7 @@ pub fn state(session: &mut Session<'_>, run: &RunId, source: ProgramSource) -> R
     }
 }
 
-/// One of a run's artifacts as JSON **with its secrets**: whoever calls this masks what it makes
-/// of it.
+/// One of a run's artifacts as JSON, with its secrets.
 pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Read<Decoded>> {
     let file = session.ask(&UnmaskedFile { run: run.clone(), path: path.to_owned() })?;
     let bytes = match &*file {
@@ -60,7 +59,7 @@ pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<R
         Read::Broken => return Ok(Read::Broken),
         Read::Absent => return Ok(Read::Absent),
     };
-    let decoded = decode(bytes);
+    let decoded = bytes.decode();
     if decoded.marks.is_raw {
         session.cx.warn(place(run, path), "is no JSON: cut short, damaged or nested too deeply");
         return Ok(Read::Broken);
@@ -68,7 +67,7 @@ pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<R
     Ok(Read::Good(decoded))
 }
 
-/// The bytes of one of a run's artifacts **with its secrets**; several questions read the same file.
+/// The bytes of one of a run's artifacts, with its secrets; several questions read the same file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UnmaskedFile {
     /// The run.
@@ -78,16 +77,12 @@ pub struct UnmaskedFile {
 }
 
 impl Question for UnmaskedFile {
-    type Answer = Read<Vec<u8>>;
+    type Answer = Read<Unmasked<Vec<u8>>>;
     const LABEL: &'static str = "artifact";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let revealing = session.cx.revealing();
         let owner = ArtifactOwner::Run(self.run.clone());
-        let answer = session.store.artifact(&revealing, &owner, &self.path, MAX_BYTES);
-        for warning in revealing.take_warnings() {
-            session.cx.warn(warning.place, warning.what);
-        }
+        let answer = session.store.stored_artifact(session.cx, &owner, &self.path, MAX_BYTES);
         let place = place(&self.run, &self.path);
         let file = match answer {
             Ok(Some(file)) => file,
@@ -106,7 +101,7 @@ impl Question for UnmaskedFile {
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        if let Read::Good(bytes) = answer { bytes.len() } else { 0 }
+        if let Read::Good(bytes) = answer { bytes.as_stored_for_structure().len() } else { 0 }
     }
 }
 

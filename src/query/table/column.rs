@@ -141,10 +141,7 @@ fn attribute<'a>(attribute: RunAttribute, run: &'a Run, values: &'a RunValues) -
         RunAttribute::Status => text(run.status.as_str()),
         RunAttribute::Id => text(run.id.as_str()),
         RunAttribute::Start => run.start_time_ms.map_or(Cell::Unknown, Cell::Whole),
-        RunAttribute::Duration => {
-            let ends = run.start_time_ms.zip(run.end_time_ms);
-            ends.map_or(Cell::Unknown, |(start, end)| Cell::Whole(end.saturating_sub(start)))
-        }
+        RunAttribute::Duration => run.duration_ms().map_or(Cell::Unknown, Cell::Whole),
         RunAttribute::User => shown(lookup::tag(values, mlflow::run::USER)),
         RunAttribute::Source => shown(lookup::tag(values, mlflow::run::SOURCE_NAME)),
     }

@@ -2,11 +2,10 @@
 //!
 //! Each cell becomes an integer once, so that the sort itself compares nothing else.
 
-mod texts;
-
 use super::column::{Cell, RunColumn, cell};
 use crate::model::{Run, RunValues};
 use crate::query::TraceCounts;
+use crate::words::natural;
 
 /// Sorts an order of rows by a column. Stable in both directions. Texts stand in natural order,
 /// but as numbers where they are some, which go before other texts. NaN, then what is masked
@@ -41,7 +40,7 @@ pub fn sort(
         };
         keys.push((class, value, position));
     }
-    for (place, rank) in texts::ranks(&texts) {
+    for (place, rank) in natural::ranks(&texts) {
         if let Some(key) = keys.get_mut(place as usize) {
             key.1 = u64::from(rank);
         }

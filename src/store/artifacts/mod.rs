@@ -9,13 +9,9 @@ use std::io::Read;
 use std::path::Path;
 
 use super::OpenOptions;
-use super::{ArtifactBytes, ReadCx, Result, StoreError};
-use crate::model::secret::redact;
-use crate::model::{ArtifactOwner, ArtifactTree, Reveal};
+use super::{ReadCx, Result, StoreError, StoredArtifact};
+use crate::model::{ArtifactOwner, ArtifactTree, Unmasked};
 use resolve::{Folders, Found};
-
-/// No secret is longer than this.
-const MARGIN: u64 = 4096;
 
 /// The artifact folders of one store.
 #[derive(Clone, Debug)]
@@ -33,7 +29,8 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`StoreError::Cancelled`] and [`StoreError::TooSlow`] only; what cannot be read is a warning.
-    pub fn list(&self, cx: &ReadCx, owner: &ArtifactOwner, uri: Option<&str>) -> Result<ArtifactTree> {
+    pub fn list(&self, cx: &ReadCx, owner: &ArtifactOwner, uri: Option<&Unmasked<String>>) -> Result<ArtifactTree> {
+        let uri = uri.map(Unmasked::as_stored_for_structure);
         let Some(uri) = uri.filter(|uri| !uri.is_empty()) else {
             let absent = Some("The store names no folder for its artifacts".to_owned());
             return Ok(ArtifactTree { absent, ..ArtifactTree::default() });
@@ -46,60 +43,25 @@ impl Artifacts {
                 ..ArtifactTree::default()
             }),
             Found::Absent { why, can_be_named } => {
-                Ok(ArtifactTree { absent: Some(why), can_be_named, ..ArtifactTree::default() })
+                // It may quote the address.
+                let absent = Some(why.readable(cx.reveal()));
+                Ok(ArtifactTree { absent, can_be_named, ..ArtifactTree::default() })
             }
         }
     }
 
-    /// Reads the first `limit` bytes of one file, secrets in text replaced unless revealed.
-    ///
-    /// # Errors
-    /// As [`Artifacts::read_raw`].
-    pub fn read(
-        &self,
-        cx: &ReadCx,
-        owner: &ArtifactOwner,
-        uri: Option<&str>,
-        path: &str,
-        limit: u64,
-    ) -> Result<Option<ArtifactBytes>> {
-        cx.check()?;
-        // Read a little more than is asked for: a secret across the limit must be seen whole.
-        let file = self.read_raw(owner, uri, path, limit.saturating_add(MARGIN))?;
-        let Some(mut file) = file else { return Ok(None) };
-        if cx.reveal() == Reveal::Masked {
-            // Cut files may end inside a character; what is no text at all holds no key to find.
-            let text = match std::str::from_utf8(&file.bytes) {
-                Ok(text) => Some(text),
-                Err(error) if error.error_len().is_none() => {
-                    std::str::from_utf8(&file.bytes[..error.valid_up_to()]).ok()
-                }
-                Err(_) => None,
-            };
-            let redacted = match text.map(redact) {
-                Some(std::borrow::Cow::Owned(redacted)) => Some(redacted),
-                _ => None,
-            };
-            if let Some(redacted) = redacted {
-                file.bytes = redacted.into_bytes();
-            }
-        }
-        file.bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(Some(file))
-    }
-
-    /// Reads a file as it is; for readers that mask what they make of it.
+    /// Reads the first `limit` bytes of one file.
     ///
     /// # Errors
     /// [`StoreError::Artifact`] if it exists and cannot be read.
-    pub fn read_raw(
+    pub fn read(
         &self,
         owner: &ArtifactOwner,
-        uri: Option<&str>,
+        uri: Option<&Unmasked<String>>,
         path: &str,
         limit: u64,
-    ) -> Result<Option<ArtifactBytes>> {
-        let found = uri.map(|uri| self.folders.find(uri, owner.id()));
+    ) -> Result<Option<StoredArtifact>> {
+        let found = uri.map(|uri| self.folders.find(uri.as_stored_for_structure(), owner.id()));
         let Some(Found::At { folder, root }) = found else { return Ok(None) };
         let Some(file) = resolve::inside(&folder, path, &root) else { return Ok(None) };
         // Only regular files: a pipe or a device would never end.
@@ -117,7 +79,7 @@ fn outside(folder: &Path) -> String {
     )
 }
 
-fn read_file(path: &Path, limit: u64) -> std::io::Result<ArtifactBytes> {
+fn read_file(path: &Path, limit: u64) -> std::io::Result<StoredArtifact> {
     let file = File::open(path)?;
     let full_size = file.metadata()?.len();
     let expected = usize::try_from(full_size.min(limit)).unwrap_or(0);
@@ -125,5 +87,5 @@ fn read_file(path: &Path, limit: u64) -> std::io::Result<ArtifactBytes> {
     // Sizes come from the file system, but memory is only promised for what can be real.
     bytes.reserve_exact(expected.min(64 << 20));
     file.take(limit).read_to_end(&mut bytes)?;
-    Ok(ArtifactBytes { bytes, full_size })
+    Ok(StoredArtifact { bytes: Unmasked::new(bytes), full_size })
 }

@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
+use crate::model::Unmasked;
 use crate::store::OpenOptions;
 
 /// Folders that MLflow puts artifacts into.
@@ -46,7 +47,7 @@ pub enum Found {
     /// There is none.
     Absent {
         /// Why, as a sentence.
-        why: String,
+        why: Unmasked<String>,
         /// It may lie in a folder that the user could name.
         can_be_named: bool,
     },
@@ -70,7 +71,7 @@ impl Folders {
         let parts = address.parts();
         if parts.contains(&"..") {
             let why = format!("Its artifacts are at {uri}, which leads out of the store with `..`");
-            return Found::Absent { why, can_be_named: false };
+            return Found::Absent { why: Unmasked::new(why), can_be_named: false };
         }
         for end in ends(&parts, address.kind) {
             for (root, is_named) in self.roots() {
@@ -105,7 +106,7 @@ impl Folders {
             Some(named) => format!("it is not below {} either", named.display()),
             None => "name the folder where the artifacts are now".to_owned(),
         };
-        Found::Absent { why: format!("{what}; {advice}"), can_be_named: true }
+        Found::Absent { why: Unmasked::new(format!("{what}; {advice}")), can_be_named: true }
     }
 
     fn as_it_stands(&self, uri: &str, path: &str) -> Found {
@@ -261,9 +262,11 @@ mod tests {
         let uri = outside.to_str().expect("text");
         assert!(strict.find(uri, "abc") == Found::Outside(outside.clone()));
         assert!(matches!(strict.find("/a/mlruns/../../etc", "etc"), Found::Absent { can_be_named: false, .. }));
-        assert!(matches!(strict.find("s3://bucket/1/abc", "abc"), Found::Absent { why, .. } if why.contains("s3")));
         assert!(
-            matches!(strict.find("/nowhere/1/abc", "abc"), Found::Absent { why, .. } if why.contains("does not exist"))
+            matches!(strict.find("s3://bucket/1/abc", "abc"), Found::Absent { why, .. } if why.as_stored_for_structure().contains("s3"))
+        );
+        assert!(
+            matches!(strict.find("/nowhere/1/abc", "abc"), Found::Absent { why, .. } if why.as_stored_for_structure().contains("does not exist"))
         );
         let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
         assert_eq!(
@@ -329,7 +332,7 @@ mod tests {
         assert_eq!(found, Found::At { folder: run.join("artifacts"), root: run });
         // Another run's `artifacts` is another folder.
         let other = folders.find("/mlflow/artifacts/1/xyz/artifacts", "xyz");
-        assert!(matches!(other, Found::Absent { why, .. } if why.contains("either")));
+        assert!(matches!(other, Found::Absent { why, .. } if why.as_stored_for_structure().contains("either")));
     }
 
     #[test]

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::model::secret::{mask_json, redact, shown};
 use crate::model::{
-    Assessment, DatasetInput, Entry, Reveal, RunValues, Shown, SpanBody, SpanEvent, TraceHead, TraceRow,
+    Assessment, DatasetInput, Entry, Reveal, RunValues, Shown, SpanBody, SpanEvent, TraceHead, TraceRow, Unmasked,
 };
-use crate::store::ArtifactBytes;
 
 fn text(key: &str, value: &Shown, reveal: Reveal) -> Shown {
     match value {
-        Shown::Text(text) => shown(key, Arc::clone(text), reveal),
+        Shown::Text(text) => Unmasked::new(Arc::clone(text)).shown(key, reveal),
         Shown::Masked => Shown::Masked,
     }
 }
@@ -45,8 +43,8 @@ pub(super) fn row(row: &TraceRow, reveal: Reveal) -> TraceRow {
 
 pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
     let assessment = |one: &Assessment| Assessment {
-        value: mask_json("", one.value.clone(), reveal),
-        metadata: mask_json("", one.metadata.clone(), reveal),
+        value: Unmasked::new(one.value.clone()).mask("", reveal),
+        metadata: Unmasked::new(one.metadata.clone()).mask("", reveal),
         ..one.clone()
     };
     TraceHead {
@@ -60,28 +58,15 @@ pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
 
 pub(super) fn body(body: &SpanBody, reveal: Reveal) -> SpanBody {
     type Map = serde_json::Map<String, serde_json::Value>;
-    let map = |map: &Map| -> Map {
-        map.iter().map(|(key, value)| (key.clone(), mask_json(key, value.clone(), reveal))).collect()
-    };
+    let map = |map: &Map| -> Map { Unmasked::new(map.clone()).mask(reveal) };
     let event = |event: &SpanEvent| SpanEvent { attributes: map(&event.attributes), ..event.clone() };
     let message = text("", &Shown::Text(body.status_message.as_str().into()), reveal);
     SpanBody {
-        inputs: body.inputs.clone().map(|value| mask_json("", value, reveal)),
-        outputs: body.outputs.clone().map(|value| mask_json("", value, reveal)),
+        inputs: body.inputs.clone().map(|value| Unmasked::new(value).mask("", reveal)),
+        outputs: body.outputs.clone().map(|value| Unmasked::new(value).mask("", reveal)),
         attributes: map(&body.attributes),
         events: body.events.iter().map(event).collect(),
         status_message: message.as_str().to_owned(),
         other: map(&body.other),
     }
-}
-
-/// Replaces before cutting, so that no secret escapes by being cut in two.
-pub(super) fn artifact(bytes: &[u8], limit: u64, reveal: Reveal) -> ArtifactBytes {
-    let full_size = bytes.len() as u64;
-    let mut bytes = match std::str::from_utf8(bytes) {
-        Ok(text) if reveal == Reveal::Masked => redact(text).into_owned().into_bytes(),
-        _ => bytes.to_vec(),
-    };
-    bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    ArtifactBytes { bytes, full_size }
 }

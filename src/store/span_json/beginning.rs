@@ -2,27 +2,27 @@
 
 use super::{body, place};
 use crate::model::json_beginning::decode_beginning;
-use crate::model::secret::mask_json;
-use crate::model::{Json, Reveal, SpanBody, json};
+use crate::model::{Json, Reveal, SpanBody, Unmasked};
 
 /// The end of a text that was cut may be half of a secret, which no shape gives away.
 const UNSURE_BYTES: usize = 512;
 
 /// What the beginning of a record tells of a span's body: the attributes up to the one that is
 /// cut, and the beginning of that one. `None` if the cut is not within the attributes.
-pub fn beginning(content: &str, reveal: Reveal) -> Option<SpanBody> {
-    let Json::Object(mut record) = decode_beginning(content)? else { return None };
+pub fn beginning(content: &Unmasked<String>, reveal: Reveal) -> Option<SpanBody> {
+    let record = decode_beginning(content.as_stored_for_structure())?;
+    let Json::Object(mut record) = record.into_stored_to_take_apart() else { return None };
     let is_last = record.keys().next_back().is_some_and(|key| key == "attributes");
     let attributes = record.get_mut("attributes").and_then(Json::as_object_mut).filter(|_| is_last)?;
     let key = attributes.keys().next_back()?.clone();
     let last = attributes.shift_remove(&key)?;
     let last = match last {
-        Json::String(text) => decode_beginning(&text).unwrap_or(Json::String(text)),
-        other => other,
+        Json::String(text) => decode_beginning(&text).unwrap_or_else(|| Unmasked::new(Json::String(text))),
+        other => Unmasked::new(other),
     };
-    let mut last = mask_json(&key, json::unwrap_encoded(last), reveal);
+    let mut last = last.unwrap_encoded().mask(&key, reveal);
     cut_last(&mut last);
-    let mut body = body(Json::Object(record), reveal);
+    let mut body = body(Unmasked::new(Json::Object(record)), reveal);
     place(&mut body, key, last);
     Some(body)
 }
@@ -41,6 +41,10 @@ fn cut_last(value: &mut Json) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn beginning(text: &str, reveal: Reveal) -> Option<SpanBody> {
+        super::beginning(&Unmasked::new(text.to_owned()), reveal)
+    }
 
     fn record(inputs: &Json) -> String {
         json!({"name": "x", "attributes": {"mlflow.spanType": "\"LLM\"", "api_key": "\"sk-fake\"",

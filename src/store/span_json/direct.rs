@@ -6,16 +6,15 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 use super::{KNOWN, event, is_empty, place};
-use crate::model::secret::{self, mask_json};
-use crate::model::{Json, Reveal, SpanBody, json};
+use crate::model::{Json, Reveal, SpanBody, Unmasked, json};
 
 /// What [`super::body`] says of a record that is as MLflow (≥ 3.5) writes it; `None` if anything
 /// about it is unusual, after which that is the way.
-pub fn body(content: &[u8], reveal: Reveal) -> Option<SpanBody> {
-    let text = std::str::from_utf8(content).ok().filter(|text| text.len() <= json::MAX_BYTES)?;
+pub fn body(content: &Unmasked<&[u8]>, reveal: Reveal) -> Option<SpanBody> {
+    let text =
+        std::str::from_utf8(content.as_stored_for_structure()).ok().filter(|text| text.len() <= json::MAX_BYTES)?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let body = Record(reveal).deserialize(&mut reader).ok()?;
     reader.end().ok().map(|()| body)
@@ -64,25 +63,25 @@ impl<'de> Visitor<'de> for Record {
                 }
                 "events" => {
                     once(&mut events)?;
-                    let events: Option<Vec<Json>> = record.next_value()?;
+                    let events: Option<Vec<Unmasked<Json>>> = record.next_value()?;
                     body.events = events.into_iter().flatten().map(|one| event(one, reveal)).collect();
                 }
                 "status" => {
                     once(&mut status)?;
                     let Status { message } = record.next_value()?;
                     let message = message.map(|Text(message)| message).unwrap_or_default();
-                    body.status_message = secret::shown("", &*message, reveal).as_str().to_owned();
+                    body.status_message = Unmasked::new(&*message).shown("", reveal).as_str().to_owned();
                 }
                 // MLflow 2 has it instead of the message inside `status`.
                 "status_message" => return Err(A::Error::custom("an old record")),
                 known if KNOWN.contains(&known) => drop(record.next_value::<IgnoredAny>()?),
                 _ => {
-                    let value: Json = record.next_value()?;
+                    let value: Unmasked<Json> = record.next_value()?;
                     if body.other.contains_key(&*key) {
                         return Err(A::Error::custom("twice"));
                     }
                     if !is_empty(&value) {
-                        body.other.insert(key.clone().into_owned(), mask_json(&key, value, reveal));
+                        body.other.insert(key.clone().into_owned(), value.mask(&key, reveal));
                     }
                 }
             }
@@ -112,7 +111,7 @@ impl<'de> Visitor<'de> for Attributes<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut attributes: A) -> Result<(), A::Error> {
         let Self(body, reveal) = self;
         while let Some(Text(key)) = attributes.next_key()? {
-            let value = mask_json(&key, attributes.next_value_seed(Encoded)?, reveal);
+            let value = attributes.next_value_seed(Encoded)?.mask(&key, reveal);
             place(body, key, value);
         }
         Ok(())
@@ -124,45 +123,53 @@ impl<'de> Visitor<'de> for Attributes<'_> {
 struct Encoded;
 
 impl<'de> DeserializeSeed<'de> for Encoded {
-    type Value = Json;
+    type Value = Unmasked<Json>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Encoded {
-    type Value = Json;
+    type Value = Unmasked<Json>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a value")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(json::unwrap_text(text))
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Unmasked::new(Json::Bool(value)))
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Unmasked::new(Json::Null))
     }
 
     // Numbers come this way, too: all their digits are kept.
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Json, A::Error> {
-        Value::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Unmasked::deserialize(serde::de::value::MapAccessDeserializer::new(map))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Json, A::Error> {
-        Value::deserialize(serde::de::value::SeqAccessDeserializer::new(list))
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Unmasked::deserialize(serde::de::value::SeqAccessDeserializer::new(list))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn body(content: &[u8], reveal: Reveal) -> Option<SpanBody> {
+        super::body(&Unmasked::new(content), reveal)
+    }
+
+    fn body_of(content: &[u8], reveal: Reveal) -> (SpanBody, bool) {
+        super::super::body_of(&Unmasked::new(content), reveal)
+    }
 
     fn slowly(content: &str, reveal: Reveal) -> SpanBody {
         super::super::body(json::decode(content.as_bytes()).value, reveal)
@@ -205,9 +212,9 @@ mod tests {
         ];
         for content in unusual {
             assert_eq!(body(content.as_bytes(), Reveal::Masked), None, "{content}");
-            assert_eq!(super::super::body_of(content.as_bytes(), Reveal::Masked).0, slowly(content, Reveal::Masked));
+            assert_eq!(body_of(content.as_bytes(), Reveal::Masked).0, slowly(content, Reveal::Masked));
         }
         assert_eq!(body(b"{\"a\": \"\xff\"}", Reveal::Masked), None);
-        assert!(super::super::body_of(b"{", Reveal::Masked).1 && !super::super::body_of(b"[]", Reveal::Masked).1);
+        assert!(body_of(b"{", Reveal::Masked).1 && !body_of(b"[]", Reveal::Masked).1);
     }
 }

@@ -50,7 +50,7 @@ impl Reader<'_> {
             let sql = "select rowid, end_time_unix_nano - start_time_unix_nano, status from spans \
                        where trace_id = ?1 and type = 'CHAT_MODEL' limit ?2";
             self.each("calls of a trace", sql, (trace.id.as_str(), MOST_CALLS + 1), |values| {
-                let is_ok = row::bytes(values, 2) == b"OK";
+                let is_ok = row::key(values, 2) == b"OK";
                 let call = LmCall { duration_ns: row::int(values, 1), is_ok, usual_ns: None };
                 calls.push((row::int(values, 0).unwrap_or(-1), call));
             })?;
@@ -80,7 +80,7 @@ impl Reader<'_> {
         }
         let sql = "select content from spans where rowid = ?1 and octet_length(content) <= ?2";
         let model = self
-            .first("a call", sql, (rowid, MAX_RECORD_BYTES), |values| span_json::facts(row::bytes(values, 0)).model)?;
+            .first("a call", sql, (rowid, MAX_RECORD_BYTES), |values| span_json::facts(&row::bytes(values, 0)).model)?;
         Ok(model.flatten().and_then(|model| usual.get(&model).copied()))
     }
 
@@ -130,7 +130,7 @@ impl Reader<'_> {
         );
         let mut times: HashMap<String, Vec<i64>> = HashMap::new();
         self.each("calls of models", &sql, [], |values| {
-            let model = span_json::facts(row::bytes(values, 0)).model;
+            let model = span_json::facts(&row::bytes(values, 0)).model;
             if let (Some(model), Some(took)) = (model, row::int(values, 1).filter(|took| *took > 0)) {
                 times.entry(model).or_default().push(took);
             }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::reader::Reader;
 use super::row;
-use crate::model::secret;
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
 use crate::store::Result;
 use crate::words::natural;
@@ -22,15 +21,15 @@ impl Reader<'_> {
         );
         let mut found = Vec::new();
         self.each("experiments", &sql, [], |values| {
-            let Some(id) = row::text(values, 0) else { return };
-            let lifecycle = Lifecycle::parse(row::text(values, 2).as_deref());
+            let Some(id) = row::name(values, 0) else { return };
+            let lifecycle = Lifecycle::parse(row::name(values, 2).as_deref());
             if with_deleted || lifecycle == Lifecycle::Active {
                 found.push(Experiment {
                     id: ExperimentId::from(id),
-                    name: row::text(values, 1).unwrap_or_default(),
+                    name: row::name(values, 1).unwrap_or_default(),
                     lifecycle,
                     creation_time_ms: row::int(values, 3),
-                    artifact_location: row::text(values, 4).map(|uri| secret::readable(uri, self.cx.reveal())),
+                    artifact_location: row::text(values, 4).map(|uri| uri.readable(self.cx.reveal())),
                 });
             }
         })?;
@@ -50,14 +49,14 @@ impl Reader<'_> {
             if self.schema.has("runs", "lifecycle_stage") { "where lifecycle_stage is not 'deleted'" } else { "" };
         let sql = format!("select experiment_id, count(*) from runs {is_active} group by experiment_id");
         self.each("the number of runs", &sql, [], |values| {
-            if let (Some(id), Some(number)) = (row::text(values, 0), row::count(values, 1)) {
+            if let (Some(id), Some(number)) = (row::name(values, 0), row::count(values, 1)) {
                 counts.entry(id).or_insert(empty).runs = number;
             }
         })?;
         if has_traces {
             let sql = "select experiment_id, count(*) from trace_info group by experiment_id";
             self.each("the number of traces", sql, [], |values| {
-                if let (Some(id), Some(number)) = (row::text(values, 0), row::count(values, 1)) {
+                if let (Some(id), Some(number)) = (row::name(values, 0), row::count(values, 1)) {
                     counts.entry(id).or_insert(empty).traces = Some(number);
                 }
             })?;

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use super::reader::Reader;
 use super::row;
 use crate::model::mlflow::run::MODEL_HISTORY;
-use crate::model::secret::{self, shown};
-use crate::model::{DatasetInput, Entry, LoggedModel, RunId, json};
+use crate::model::{DatasetInput, Entry, LoggedModel, RunId};
 use crate::store::Result;
 
 impl Reader<'_> {
@@ -22,16 +21,17 @@ impl Reader<'_> {
                    order by d.name, d.digest, i.input_uuid";
         let mut found = Vec::new();
         self.each("dataset inputs", sql, [run.as_str()], |values| {
-            let text = |column| row::text(values, column).unwrap_or_default();
+            let name = |column| row::name(values, column).unwrap_or_default();
+            let readable = |column| Some(row::text(values, column)?.readable(self.cx.reveal()));
             found.push((
-                text(0),
+                name(0),
                 DatasetInput {
-                    name: text(1),
-                    digest: text(2),
-                    source_type: text(3),
-                    source: shown("source", text(4), self.cx.reveal()),
-                    schema: row::text(values, 5),
-                    profile: row::text(values, 6),
+                    name: name(1),
+                    digest: name(2),
+                    source_type: name(3),
+                    source: row::stored(values, 4).shown("source", self.cx.reveal()),
+                    schema: readable(5),
+                    profile: readable(6),
                     tags: Vec::new(),
                 },
             ));
@@ -40,8 +40,8 @@ impl Reader<'_> {
             for (input, dataset) in &mut found {
                 let sql = "select name, value from input_tags where input_uuid = ?1 order by name";
                 self.each("input tags", sql, [input.as_str()], |values| {
-                    let key = row::text(values, 0).unwrap_or_default();
-                    let value = shown(&key, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
+                    let key = row::name(values, 0).unwrap_or_default();
+                    let value = row::stored(values, 1).shown(&key, self.cx.reveal());
                     dataset.tags.push(Entry { key: key.into(), value });
                 })?;
             }
@@ -71,10 +71,10 @@ impl Reader<'_> {
             );
             self.each("logged models", &sql, [run.as_str()], |values| {
                 found.push(LoggedModel {
-                    id: row::text(values, 0).unwrap_or_default(),
-                    name: row::text(values, 1).unwrap_or_default(),
+                    id: row::name(values, 0).unwrap_or_default(),
+                    name: row::name(values, 1).unwrap_or_default(),
                     creation_time_ms: row::int(values, 2),
-                    artifact_location: row::text(values, 3).map(|uri| secret::readable(uri, self.cx.reveal())),
+                    artifact_location: row::text(values, 3).map(|uri| uri.readable(self.cx.reveal())),
                 });
             })?;
         }
@@ -82,8 +82,10 @@ impl Reader<'_> {
             let sql = format!("select value from tags where key = '{MODEL_HISTORY}' and run_uuid = ?1");
             let history = self.first("logged models", &sql, [run.as_str()], |values| row::text(values, 0))?.flatten();
             let known: HashSet<String> = found.iter().map(|model| model.id.clone()).collect();
-            let history = history.map(|text| json::decode(text.as_bytes()).value);
-            for entry in history.iter().filter_map(|history| history.as_array()).flatten() {
+            let history = history.map(|text| text.decode().value);
+            // Ids and names of models.
+            let listed = history.iter().filter_map(|history| history.as_stored_for_structure().as_array());
+            for entry in listed.flatten() {
                 let text = |key: &str| entry.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
                 let id = text("model_uuid");
                 if !id.is_empty() && !known.contains(&id) {

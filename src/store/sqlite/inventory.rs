@@ -47,7 +47,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let sql = "select assessment_type, count(*) from assessments group by 1 order by 2 desc, 1";
         self.each("assessments", sql, [], |values| {
-            found.push((row::text(values, 0).unwrap_or_default(), row::count(values, 1).unwrap_or(0)));
+            found.push((row::name(values, 0).unwrap_or_default(), row::count(values, 1).unwrap_or(0)));
         })?;
         Ok(Some(found))
     }

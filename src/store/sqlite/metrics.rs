@@ -17,7 +17,7 @@ impl Reader<'_> {
                    order by key, step, timestamp, is_nan, value";
         let mut found: Vec<MetricSeries> = Vec::new();
         self.each("metrics", sql, (run.as_str(), key), |values| {
-            let key = row::bytes(values, 0);
+            let key = row::key(values, 0);
             if found.last().is_none_or(|series| series.key.as_bytes() != key) {
                 let key: Arc<str> = String::from_utf8_lossy(key).into();
                 found.push(MetricSeries { key, points: Vec::new() });

@@ -36,12 +36,12 @@ use self::spans::TraceFileCache;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    ArtifactBytes, Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
-    StoreInfo, StoreLocation, TraceHandle, TraceIndex, TraceQuery,
+    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId, StoreInfo,
+    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, secret,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -321,20 +321,17 @@ impl Store for SqliteStore {
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        let mut tree = self.artifacts.list(cx, owner, uri.as_deref())?;
-        // It may quote the address.
-        tree.absent = tree.absent.map(|why| secret::readable(why, cx.reveal()));
-        Ok(tree)
+        self.artifacts.list(cx, owner, uri.as_ref())
     }
 
-    fn artifact(
+    fn stored_artifact(
         &mut self,
         cx: &ReadCx,
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<ArtifactBytes>> {
+    ) -> Result<Option<StoredArtifact>> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
-        self.artifacts.read(cx, owner, uri.as_deref(), path, limit)
+        self.artifacts.read(owner, uri.as_ref(), path, limit)
     }
 }

@@ -11,8 +11,8 @@ use super::run_traces::RunTraceCache;
 use super::schema::Schema;
 use super::source::Source;
 use super::spans::TraceFileCache;
-use crate::model::ArtifactOwner;
 use crate::model::mlflow::trace::ARTIFACTS;
+use crate::model::{ArtifactOwner, Unmasked};
 use crate::store::artifacts::Artifacts;
 use crate::store::{ReadCx, Result, StoreError};
 
@@ -127,7 +127,7 @@ impl Reader<'_> {
     }
 
     /// Where somebody's artifacts were when they were recorded.
-    pub fn artifact_uri(&self, owner: &ArtifactOwner) -> Result<Option<String>> {
+    pub fn artifact_uri(&self, owner: &ArtifactOwner) -> Result<Option<Unmasked<String>>> {
         let of_trace = format!("select value from trace_tags where key = '{ARTIFACTS}' and request_id = ?1");
         let (table, sql, id) = match owner {
             ArtifactOwner::Run(run) => ("runs", "select artifact_uri from runs where run_uuid = ?1", run.as_str()),

@@ -1,10 +1,23 @@
-//! Columns as they come: SQLite keeps any type in any column, and text that is no UTF-8.
+//! Columns as they come: SQLite keeps any type in any column, and text that is no UTF-8. This is the one way from
+//! a row to a value, and what may hold a secret comes out of it unmasked by type.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-/// A column as text; bytes that are no UTF-8 become U+FFFD, numbers their digits.
-pub fn text(row: &Row<'_>, column: usize) -> Option<String> {
+use crate::model::Unmasked;
+
+/// What somebody stored, as text; bytes that are no UTF-8 become U+FFFD, numbers their digits.
+pub fn text(row: &Row<'_>, column: usize) -> Option<Unmasked<String>> {
+    name(row, column).map(Unmasked::new)
+}
+
+/// As [`text`], empty where nothing is stored.
+pub fn stored(row: &Row<'_>, column: usize) -> Unmasked<String> {
+    text(row, column).unwrap_or_else(|| Unmasked::new(String::new()))
+}
+
+/// An id, a name, a kind or a status, as text: words by which things are found, which nobody masks.
+pub fn name(row: &Row<'_>, column: usize) -> Option<String> {
     match row.get_ref(column).ok()? {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
@@ -17,8 +30,13 @@ pub fn text(row: &Row<'_>, column: usize) -> Option<String> {
     }
 }
 
-/// A column as bytes, borrowed; empty if it holds none.
-pub fn bytes<'row>(row: &'row Row<'_>, column: usize) -> &'row [u8] {
+/// What somebody stored, as bytes, borrowed; empty if the column holds none.
+pub fn bytes<'row>(row: &'row Row<'_>, column: usize) -> Unmasked<&'row [u8]> {
+    Unmasked::new(key(row, column))
+}
+
+/// A key or a status as bytes, borrowed; empty if the column holds none.
+pub fn key<'row>(row: &'row Row<'_>, column: usize) -> &'row [u8] {
     match row.get_ref(column) {
         Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
         _ => &[],

@@ -133,7 +133,7 @@ impl Reader<'_> {
             let Some(about) = row::count(values, 0).and_then(|handle| traces.get_mut(&handle)) else { return };
             let next = u32::try_from(map.experiments.len()).unwrap_or(u32::MAX);
             about.start = row::int(values, 1);
-            about.experiment = *places.entry(row::text(values, 2).unwrap_or_default()).or_insert_with_key(|id| {
+            about.experiment = *places.entry(row::name(values, 2).unwrap_or_default()).or_insert_with_key(|id| {
                 bytes += RUN_BYTES + id.len();
                 map.experiments.push(id.clone());
                 next

@@ -8,9 +8,9 @@ use super::reader::Reader;
 use super::row;
 use crate::model::metric;
 use crate::model::mlflow::run::{NAME, PARENT};
-use crate::model::secret::{self, is_secret_key, shown_under};
+use crate::model::secret::is_secret_key;
 use crate::model::{
-    Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown,
+    Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown, Unmasked,
 };
 use crate::store::{Result, RunQuery, RunScope};
 use crate::words::natural;
@@ -20,7 +20,7 @@ use crate::words::natural;
 const AT_ONCE: usize = 1_000;
 
 fn parent(values: &rusqlite::Row<'_>, column: usize) -> Option<RunId> {
-    row::text(values, column).filter(|parent| !parent.is_empty()).map(RunId::from)
+    row::name(values, column).filter(|parent| !parent.is_empty()).map(RunId::from)
 }
 
 /// The `where` of a question for runs and its parameter, for runs under the alias `r`.
@@ -79,25 +79,25 @@ impl Reader<'_> {
         let mut experiments: HashMap<String, ExperimentId> = HashMap::new();
         let mut found = Vec::new();
         self.each("runs", &sql, rusqlite::params_from_iter(params), |values| {
-            let Some(id) = row::text(values, 0) else {
+            let Some(id) = row::name(values, 0) else {
                 self.cx.warn("runs", "a run without an id is left out");
                 return;
             };
-            let experiment = row::text(values, 1).unwrap_or_default();
+            let experiment = row::name(values, 1).unwrap_or_default();
             let experiment_id =
                 experiments.entry(experiment).or_insert_with_key(|id| ExperimentId::from(id.as_str())).clone();
-            let name = row::text(values, 2).filter(|name| !name.is_empty());
+            let name = row::name(values, 2).filter(|name| !name.is_empty());
             found.push(Run {
                 id: RunId::from(id),
                 experiment_id,
-                name: name.or_else(|| row::text(values, 9)).unwrap_or_default(),
+                name: name.or_else(|| row::name(values, 9)).unwrap_or_default(),
                 parent_id: parent(values, 8),
                 parent_inferred: false,
-                status: RunStatus::parse(&row::text(values, 3).unwrap_or_default()),
-                lifecycle: Lifecycle::parse(row::text(values, 4).as_deref()),
+                status: RunStatus::parse(&row::name(values, 3).unwrap_or_default()),
+                lifecycle: Lifecycle::parse(row::name(values, 4).as_deref()),
                 start_time_ms: row::int(values, 5),
                 end_time_ms: row::int(values, 6),
-                artifact_uri: row::text(values, 7).map(|uri| secret::readable(uri, self.cx.reveal())),
+                artifact_uri: row::text(values, 7).map(|uri| uri.readable(self.cx.reveal())),
             });
         })?;
         found.sort_by(|a, b| {
@@ -123,7 +123,7 @@ impl Reader<'_> {
             values.tags.push(tag);
         })?;
         self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", &mut all, |(run, values), row| {
-            let key = keys.text(row::bytes(row, 0));
+            let key = keys.text(row::key(row, 0));
             let is_nan = row::int(row, 4) == Some(1);
             let Some(value) = row::real(row, 1).or(is_nan.then_some(0.0)) else {
                 self.cx.warn(format!("latest metric {key} of run {}", run.id), "its value is no number");
@@ -172,13 +172,13 @@ impl Reader<'_> {
     }
 
     fn entry(&self, keys: &mut Keys, values: &rusqlite::Row<'_>) -> Entry {
-        let key = keys.known(row::bytes(values, 0));
+        let key = keys.known(row::key(values, 0));
         let bytes = row::bytes(values, 1);
-        let value = match key.recent(bytes) {
+        let value = match key.recent(&bytes) {
             Some(text) => Shown::Text(text),
             None => {
-                let value = shown_under(key.is_secret, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
-                key.remember(bytes, &value);
+                let value = row::stored(values, 1).shown_under(key.is_secret, self.cx.reveal());
+                key.remember(&bytes, &value);
                 value
             }
         };
@@ -232,7 +232,8 @@ struct Key {
 }
 
 impl Key {
-    fn recent(&mut self, value: &[u8]) -> Option<Arc<str>> {
+    fn recent(&mut self, value: &Unmasked<&[u8]>) -> Option<Arc<str>> {
+        let value = *value.as_stored_for_structure();
         if value.is_empty() {
             return None; // It may be no text at all.
         }
@@ -243,9 +244,9 @@ impl Key {
         self.recent[0].clone().filter(|text| text.as_bytes() == value)
     }
 
-    fn remember(&mut self, stored: &[u8], value: &Shown) {
+    fn remember(&mut self, stored: &Unmasked<&[u8]>, value: &Shown) {
         if let Shown::Text(text) = value
-            && text.as_bytes() == stored
+            && text.as_bytes() == *stored.as_stored_for_structure()
         {
             self.recent = [Some(Arc::clone(text)), self.recent[0].take()];
         }

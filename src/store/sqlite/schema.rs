@@ -61,7 +61,7 @@ impl Schema {
             let mut statement = conn.prepare(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let (Some(table), Some(column)) = (super::row::text(row, 0), super::row::text(row, 1)) else {
+                let (Some(table), Some(column)) = (super::row::name(row, 0), super::row::name(row, 1)) else {
                     continue;
                 };
                 if READ.contains(&table.as_str()) {
@@ -97,7 +97,7 @@ impl Schema {
 
     fn read_revision(&mut self, conn: &Connection) {
         let sql = "select version_num from alembic_version";
-        let read = || conn.query_row(sql, [], |row| Ok(super::row::text(row, 0))).unwrap_or(None);
+        let read = || conn.query_row(sql, [], |row| Ok(super::row::name(row, 0))).unwrap_or(None);
         self.revision = if self.has("alembic_version", "version_num") { read() } else { None };
     }
 

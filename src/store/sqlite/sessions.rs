@@ -52,7 +52,7 @@ impl Reader<'_> {
             conditions.join(" and ")
         );
         self.each("sessions", &sql, rusqlite::params_from_iter(&params), |values| {
-            let session = row::text(values, 1).and_then(|text| Session::read(&text, self.cx.reveal()));
+            let session = row::text(values, 1).and_then(|text| Session::read(text, self.cx.reveal()));
             found.extend(row::count(values, 0).map(TraceHandle).zip(session));
         })?;
         Ok(found)

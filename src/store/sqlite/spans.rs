@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::reader::Reader;
 use super::row;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
-use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, json};
+use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
 use crate::store::{Result, span_json};
 
 /// Handles with this bit point into `traces.json`, the others are row ids of the table.
@@ -18,9 +18,12 @@ const MAX_FILE_BYTES: u64 = 512 << 20;
 /// A file is kept in memory for the next question if it is no larger.
 const MAX_KEPT_BYTES: usize = 8 << 20;
 
+/// The records of a file.
+type Records = Arc<Vec<Unmasked<Json>>>;
+
 /// The `traces.json` that was read last: a tree, its facts and a body are three questions.
 #[derive(Default)]
-pub struct TraceFileCache(Option<(TraceId, u64, Arc<Vec<Json>>)>);
+pub struct TraceFileCache(Option<(TraceId, u64, Records)>);
 
 impl Reader<'_> {
     /// See [`crate::store::Store::spans`].
@@ -55,12 +58,12 @@ impl Reader<'_> {
         self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
             let Some(rowid) = row::count(values, 0) else { return };
             let end_ns = row::int(values, 7);
-            let status = row::text(values, 5).unwrap_or_default();
+            let status = row::name(values, 5).unwrap_or_default();
             heads.push(SpanHead {
-                id: row::text(values, 1).unwrap_or_default(),
-                parent_id: row::text(values, 2).filter(|parent| !parent.is_empty()),
-                name: row::text(values, 3).unwrap_or_default(),
-                kind: row::text(values, 4).filter(|kind| !kind.is_empty()).unwrap_or_else(|| "UNKNOWN".to_owned()),
+                id: row::name(values, 1).unwrap_or_default(),
+                parent_id: row::name(values, 2).filter(|parent| !parent.is_empty()),
+                name: row::name(values, 3).unwrap_or_default(),
+                kind: row::name(values, 4).filter(|kind| !kind.is_empty()).unwrap_or_else(|| "UNKNOWN".to_owned()),
                 status: if end_ns.is_none() { "IN_PROGRESS".to_owned() } else { status },
                 start_ns: row::int(values, 6).unwrap_or(0),
                 end_ns,
@@ -94,10 +97,10 @@ impl Reader<'_> {
     }
 
     /// The records of a trace's `traces.json`; none if there is no such file.
-    fn trace_file(&mut self, trace: &TraceId) -> Result<Arc<Vec<Json>>> {
+    fn trace_file(&mut self, trace: &TraceId) -> Result<Records> {
         let owner = ArtifactOwner::Trace(trace.clone());
         let uri = self.artifact_uri(&owner)?;
-        let Some(file) = self.artifacts.read_raw(&owner, uri.as_deref(), SPANS_FILE, MAX_FILE_BYTES)? else {
+        let Some(file) = self.artifacts.read(&owner, uri.as_ref(), SPANS_FILE, MAX_FILE_BYTES)? else {
             if uri.is_some() && !self.schema.has_table("spans") {
                 let what = "its spans are in a file, traces.json, that is not here; name the folder of the artifacts";
                 self.cx.warn(format!("trace {trace}"), what);
@@ -111,25 +114,20 @@ impl Reader<'_> {
             return Ok(Arc::clone(records));
         }
         let place = format!("{SPANS_FILE} of trace {trace}");
-        if file.full_size > file.bytes.len() as u64 {
+        if file.full_size > file.bytes.as_stored_for_structure().len() as u64 {
             self.cx.warn(&place, format!("it is too large to be read ({} bytes)", file.full_size));
             return Ok(Arc::default());
         }
-        let decoded = json::decode(&file.bytes);
-        let records = match decoded.value {
-            Json::Object(mut map) if map.get("spans").is_some_and(Json::is_array) => match map.swap_remove("spans") {
-                Some(Json::Array(records)) => records,
-                _ => Vec::new(),
-            },
-            _ => {
-                let what =
-                    if decoded.marks.is_raw { "it is no complete JSON document" } else { "it has no list of spans" };
-                self.cx.warn(place, what);
-                Vec::new()
-            }
-        };
+        let decoded = file.bytes.decode();
+        let mut entries = decoded.value.into_entries().into_iter().flatten();
+        let listed = entries.find(|(key, _)| key == "spans").and_then(|(_, spans)| spans.into_items().ok());
+        let records = listed.unwrap_or_else(|| {
+            let what = if decoded.marks.is_raw { "it is no complete JSON document" } else { "it has no list of spans" };
+            self.cx.warn(place, what);
+            Vec::new()
+        });
         let records = Arc::new(records);
-        let is_small = file.bytes.len() <= MAX_KEPT_BYTES;
+        let is_small = file.bytes.as_stored_for_structure().len() <= MAX_KEPT_BYTES;
         self.trace_file.0 = is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records)));
         Ok(records)
     }
@@ -144,7 +142,7 @@ impl Reader<'_> {
                 if let Some(rowid) = row::count(values, 0)
                     && cx.check().is_ok()
                 {
-                    by_handle.insert(SpanHandle(rowid & !IN_FILE), span_json::facts(row::bytes(values, 1)));
+                    by_handle.insert(SpanHandle(rowid & !IN_FILE), span_json::facts(&row::bytes(values, 1)));
                 }
             })?;
             cx.check()?;
@@ -168,7 +166,7 @@ impl Reader<'_> {
         }
         let sql = "select content from spans where rowid = ?1 and trace_id = ?2";
         let params = (i64::try_from(span.0).unwrap_or(-1), trace.as_str());
-        let found = self.first(&place, sql, params, |values| span_json::body_of(row::bytes(values, 0), reveal))?;
+        let found = self.first(&place, sql, params, |values| span_json::body_of(&row::bytes(values, 0), reveal))?;
         Ok(found.map(|(body, is_raw)| {
             self.warn_of_raw(trace, is_raw);
             body
@@ -188,7 +186,7 @@ impl Reader<'_> {
                 if let Some(slot) = place.and_then(|place| bodies.get_mut(*place))
                     && cx.check().is_ok()
                 {
-                    let (body, is_raw) = span_json::body_of(row::bytes(values, 1), reveal);
+                    let (body, is_raw) = span_json::body_of(&row::bytes(values, 1), reveal);
                     self.warn_of_raw(trace, is_raw);
                     *slot = Some(body);
                 }
@@ -224,6 +222,6 @@ impl Reader<'_> {
 }
 
 /// Reads `num_spans` of `mlflow.trace.sizeStats`.
-pub fn span_count(stats: &str) -> Option<u64> {
-    json::decode(stats.as_bytes()).value.get("num_spans")?.as_u64()
+pub fn span_count(stats: &Unmasked<String>) -> Option<u64> {
+    stats.decode().value.as_stored_for_structure().get("num_spans")?.as_u64()
 }

@@ -36,7 +36,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let params = experiment.map(experiment_value);
         self.each("traces", &sql, rusqlite::params_from_iter(params), |values| {
-            let Some(run) = row::text(values, 0).filter(|run| !run.is_empty()) else { return };
+            let Some(run) = row::name(values, 0).filter(|run| !run.is_empty()) else { return };
             let count = |column| row::count(values, column).unwrap_or(0);
             let sum = |column| (count(column) > 0).then(|| row::real(values, column + 1).unwrap_or(0.0) as u64);
             let tokens = (count(3) > 0).then(|| Tokens { input: sum(4), output: sum(6), total: sum(8) });

@@ -2,8 +2,7 @@
 
 use super::reader::Reader;
 use super::row;
-use crate::model::secret::{mask_json, redact, shown};
-use crate::model::{Assessment, Entry, Json, Reveal, Shown, TraceHead, TraceId, json};
+use crate::model::{Assessment, Entry, Json, Shown, TraceHead, TraceId};
 use crate::store::Result;
 
 impl Reader<'_> {
@@ -25,7 +24,8 @@ impl Reader<'_> {
         }
         let sql = "select client_request_id from trace_info where request_id = ?1";
         let id = self.first("traces", sql, [trace.as_str()], |values| row::text(values, 0))?.flatten();
-        Ok(id.filter(|id| !id.is_empty()).map(|id| shown("", id, self.cx.reveal())))
+        let id = id.map(|id| id.shown("", self.cx.reveal()));
+        Ok(id.filter(|id| !id.as_str().is_empty()))
     }
 
     fn entries(&self, table: &str, trace: &TraceId) -> Result<Vec<Entry>> {
@@ -33,8 +33,8 @@ impl Reader<'_> {
         if self.schema.has(table, "request_id") {
             let sql = format!("select key, value from {table} where request_id = ?1 order by key");
             self.each(table, &sql, [trace.as_str()], |values| {
-                let key = row::text(values, 0).unwrap_or_default();
-                let value = shown(&key, row::text(values, 1).unwrap_or_default(), self.cx.reveal());
+                let key = row::name(values, 0).unwrap_or_default();
+                let value = row::stored(values, 1).shown(&key, self.cx.reveal());
                 found.push(Entry { key: key.into(), value });
             })?;
         }
@@ -64,28 +64,24 @@ impl Reader<'_> {
             column("assessment_metadata"),
         );
         let reveal = self.cx.reveal();
-        let prose = |text: Option<String>| match (text, reveal) {
-            (Some(text), Reveal::Masked) => Some(redact(&text).into_owned()),
-            (text, _) => text,
-        };
         self.each("assessments", &sql, [trace.as_str()], |values| {
-            let text = |column| row::text(values, column).unwrap_or_default();
+            let text = |column| row::name(values, column).unwrap_or_default();
+            let readable = |column| Some(row::text(values, column)?.readable(reveal));
             let name = text(0);
             found.push(Assessment {
                 kind: text(1),
-                value: mask_json(&name, json::decode(text(2).as_bytes()).value, reveal),
+                value: row::stored(values, 2).decode().value.mask(&name, reveal),
                 name,
-                error: prose(row::text(values, 3)).filter(|error| !error.is_empty()),
-                rationale: prose(row::text(values, 4)),
+                error: readable(3).filter(|error| !error.is_empty()),
+                rationale: readable(4),
                 source_type: text(5),
-                source_id: row::text(values, 6),
-                span_id: row::text(values, 7),
+                source_id: readable(6),
+                span_id: row::name(values, 7),
                 created_ms: row::int(values, 8),
                 is_valid: row::int(values, 9) != Some(0),
                 id: text(10),
-                overrides: row::text(values, 11).filter(|id| !id.is_empty()),
-                metadata: row::text(values, 12)
-                    .map_or(Json::Null, |text| mask_json("", json::decode(text.as_bytes()).value, reveal)),
+                overrides: row::name(values, 11).filter(|id| !id.is_empty()),
+                metadata: row::text(values, 12).map_or(Json::Null, |text| text.decode().value.mask("", reveal)),
             });
         })?;
         Ok(found)

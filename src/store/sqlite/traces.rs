@@ -7,8 +7,7 @@ use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
 use crate::model::mlflow::trace as keys;
-use crate::model::secret::shown;
-use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow, json};
+use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow};
 use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
 
 /// An experiment's id as `trace_info` stores it.
@@ -94,7 +93,7 @@ impl Reader<'_> {
                 "select request_id from trace_info where request_id >= ?1 and request_id < ?2 order by 1 limit ?3";
             let end = format!("{prefix}{}", char::MAX);
             self.each("traces", sql, (prefix, end, i64::try_from(limit).unwrap_or(i64::MAX)), |values| {
-                found.extend(row::text(values, 0).map(TraceId::from));
+                found.extend(row::name(values, 0).map(TraceId::from));
             })?;
         }
         Ok(found)
@@ -171,23 +170,25 @@ impl Reader<'_> {
 
     fn trace_row(&self, values: &Row<'_>) -> Option<TraceRow> {
         let preview = |column| -> Option<Shown> {
-            row::text(values, column).filter(|text| !text.is_empty()).map(|text| shown("", text, self.cx.reveal()))
+            let text = row::text(values, column)?.shown("", self.cx.reveal());
+            (!text.as_str().is_empty()).then_some(text)
         };
-        let decoded = |column| row::text(values, column).map(|text| json::decode(text.as_bytes()).value);
+        let decoded = |column| row::text(values, column).map(|text| text.decode().value);
         let tokens = Tokens::new(row::count(values, 6), row::count(values, 7), row::count(values, 8));
         Some(TraceRow {
-            id: TraceId::from(row::text(values, 0)?),
-            experiment_id: ExperimentId::from(row::text(values, 1).unwrap_or_default()),
-            run_id: row::text(values, 12).filter(|run| !run.is_empty()).map(RunId::from),
-            name: row::text(values, 2).unwrap_or_default(),
-            status: row::text(values, 3).unwrap_or_default(),
+            id: TraceId::from(row::name(values, 0)?),
+            experiment_id: ExperimentId::from(row::name(values, 1).unwrap_or_default()),
+            run_id: row::name(values, 12).filter(|run| !run.is_empty()).map(RunId::from),
+            name: row::name(values, 2).unwrap_or_default(),
+            status: row::name(values, 3).unwrap_or_default(),
             start_time_ms: row::int(values, 4).unwrap_or(0),
             duration_ms: row::int(values, 5),
-            tokens: tokens.or_else(|| Tokens::from_usage(&decoded(14)?)),
-            cost_usd: row::real(values, 9).or_else(|| decoded(15)?.get("total_cost")?.as_f64()),
+            tokens: tokens.or_else(|| Tokens::from_usage(decoded(14)?.as_stored_for_structure())),
+            cost_usd: row::real(values, 9)
+                .or_else(|| decoded(15)?.as_stored_for_structure().get("total_cost")?.as_f64()),
             cached: None,
             span_count: row::text(values, 13).and_then(|stats| span_count(&stats)),
-            session: row::text(values, 16).and_then(|text| Session::read(&text, self.cx.reveal())),
+            session: row::text(values, 16).and_then(|text| Session::read(text, self.cx.reveal())),
             request_preview: preview(10),
             response_preview: preview(11),
         })
@@ -199,12 +200,12 @@ impl Reader<'_> {
         if trace.run_id.is_none() && self.schema.has("entity_associations", "destination_id") {
             let sql = "select destination_id from entity_associations \
                        where source_type = 'trace' and source_id = ?1 and destination_type = 'run' limit 1";
-            trace.run_id = self.first("traces", sql, [id], |values| row::text(values, 0))?.flatten().map(RunId::from);
+            trace.run_id = self.first("traces", sql, [id], |values| row::name(values, 0))?.flatten().map(RunId::from);
         }
         if trace.tokens.is_none() && self.schema.has("trace_metrics", "request_id") {
             let (mut input, mut output, mut total) = (None, None, None);
             self.each("trace metrics", "select key, value from trace_metrics where request_id = ?1", [id], |values| {
-                match row::bytes(values, 0) {
+                match row::key(values, 0) {
                     b"input_tokens" => input = row::count(values, 1),
                     b"output_tokens" => output = row::count(values, 1),
                     b"total_tokens" => total = row::count(values, 1),

@@ -39,8 +39,9 @@ pub(in crate::views) fn json_view_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory:
     let columns = columns(ui, memory, text);
     let owned = Arc::clone(text.text());
     let key = DerivedKey { what: "rows of JSON", source: text.id(), variant: columns };
+    let reveal = scene.loader.reveal();
     let slot = scene.loader.derive(key, Lane::Selection, move || {
-        let value = json::decode(owned.as_bytes()).value;
+        let value = json::decode(owned.as_bytes()).value.mask("", reveal);
         let options = JsonOptions { columns: columns as usize, ..JsonOptions::default() };
         let rows = JsonRows::new(&value, options);
         // The value is about as large as its text.

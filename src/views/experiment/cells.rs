@@ -23,7 +23,7 @@ pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock:
             CellText::text(moment_short(ms, clock)).tone(Tone::Muted)
         }
         (RunColumn::Attribute(RunAttribute::Duration), Cell::Whole(ms)) => {
-            CellText::value(words::duration_ms(ms.max(0))).tone(Tone::Muted)
+            CellText::value(words::duration_ms(ms)).tone(Tone::Muted)
         }
         (RunColumn::Attribute(RunAttribute::Id), Cell::Text(id)) => CellText::value(id).tone(Tone::Muted),
         (RunColumn::Attribute(_), Cell::Text(text)) => CellText::text(text).tone(Tone::Muted),

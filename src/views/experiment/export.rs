@@ -10,7 +10,7 @@ use crate::query::table::{Cell, RunAttribute, RunColumn, cell};
 use crate::state::{Action, FileToSave, NoticeText};
 use crate::views::scene::Scene;
 use crate::views::time::moment_iso;
-use crate::words::csv::Separated;
+use crate::words::{self, csv::Separated};
 
 /// Text that is being written.
 pub(super) struct Export {
@@ -72,12 +72,12 @@ fn file_name(name: &str) -> String {
 }
 
 fn text(kind: Separated, shown: &Shown, columns: &[RunColumn], lines: &[usize]) -> String {
-    let mut out = String::new();
+    let mut out = kind.rows();
     let titles = columns.iter().map(|column| {
         let title = column.to_text();
         title.strip_prefix("attributes.").map(str::to_owned).unwrap_or(title).into()
     });
-    kind.push_row(&mut out, titles);
+    out.push(titles);
     let all = 0..if lines.is_empty() { shown.lines.lines.len() } else { 0 };
     for line in lines.iter().copied().chain(all) {
         let Some(line) = shown.lines.lines.get(line) else { continue };
@@ -86,17 +86,16 @@ fn text(kind: Separated, shown: &Shown, columns: &[RunColumn], lines: &[usize]) 
             continue;
         }
         let Some(row) = shown.source.runs.table.rows.get(line.row) else { continue };
-        kind.push_row(&mut out, columns.iter().map(|column| exact(cell(row, &shown.source.traces, column), column)));
+        out.push(columns.iter().map(|column| exact(cell(row, &shown.source.traces, column), column)));
     }
-    out
+    out.finish()
 }
 
 /// A value as other programs read it: all its digits, times in UTC, nothing where nothing is known.
 fn exact<'a>(cell: Cell<'a>, column: &RunColumn) -> Cow<'a, str> {
     match cell {
         Cell::Text(text) => Cow::Borrowed(text),
-        Cell::Number(number) if number.is_infinite() => if number > 0.0 { "Infinity" } else { "-Infinity" }.into(),
-        Cell::Number(number) => number.to_string().into(),
+        Cell::Number(number) => words::for_programs(number).into(),
         Cell::Whole(ms) if *column == RunColumn::Attribute(RunAttribute::Start) => moment_iso(ms).into(),
         Cell::Whole(whole) => whole.to_string().into(),
         Cell::Unknown => "".into(),

@@ -165,11 +165,10 @@ fn parents_ui(ui: &mut Ui, arrangement: &mut Arrangement, runs: &PreparedRuns, e
 fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, events: &mut BarEvents) {
     let total = bar.runs.table.rows.len();
     let count = |count: usize| words::count(count as u64);
-    let runs = |total: usize| if total == 1 { "run" } else { "runs" };
     let mut text = if memory.typed.filter.is_empty() {
-        format!("{} {}", count(total), runs(total))
+        words::counted(total, "run")
     } else {
-        format!("{} of {} {}", count(bar.matches), count(total), runs(total))
+        format!("{} of {}", count(bar.matches), words::counted(total, "run"))
     };
     // With a mistake in it the text is not what was looked for.
     if memory.typed.is_words && memory.typed.error.is_none() {

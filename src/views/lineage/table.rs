@@ -160,9 +160,11 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Op
             (Some(0), _) => {
                 CellText::value("no").tone(Tone::Faint).hover("At every validation example another is better")
             }
-            (Some(front), Some(examples)) => CellText::value(format!("{front} / {examples}"))
-                .hover(format!("No other is better at {front} of {examples} validation examples")),
-            (Some(front), None) => CellText::value(front.to_string()),
+            (Some(front), Some(examples)) => {
+                CellText::value(format!("{} / {}", words::count(front as u64), words::count(examples as u64)))
+                    .hover(format!("No other is better at {front} of {examples} validation examples"))
+            }
+            (Some(front), None) => CellText::value(words::count(front as u64)),
         },
         Shows::Origin => {
             let tone = if one.origin == "unknown" { Tone::Faint } else { Tone::Muted };

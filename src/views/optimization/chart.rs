@@ -12,6 +12,7 @@ use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// Best so far below the evaluations, the winner's above all.
 pub(super) fn series(found: &Optimization) -> Vec<Series> {
@@ -63,12 +64,14 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
             ui.add_space((height - (ui.cursor().top() - top)).max(0.0));
             return;
         }
-        let label = format!("Score by evaluation, {} evaluations", optimization.evaluations.len());
+        let label = format!("Score by evaluation, {}", words::counted(optimization.evaluations.len(), "evaluation"));
         let events = LineChart::new(("evaluations", &optimization.run.id), &label, series)
             .height(height)
             .names(false)
-            .x_text(|x| if x.fract() == 0.0 && x >= 0.0 { format!("evaluation {x:.0}") } else { String::new() })
-            .x_tick(|x, _| if x.fract() == 0.0 && x >= 0.0 { format!("{x:.0}") } else { String::new() })
+            .x_text(|x| {
+                if x.fract() == 0.0 && x >= 0.0 { format!("evaluation {}", words::value(x)) } else { String::new() }
+            })
+            .x_tick(|x, _| if x.fract() == 0.0 && x >= 0.0 { words::value(x) } else { String::new() })
             .show(ui, &mut memory.chart);
         clicked = events.clicked.map(|(_, x)| x);
     });

@@ -83,7 +83,8 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
         let all = settings.iter().map(|(key, value)| format!("{key}\u{a0}{value}"));
         let shown: Vec<String> = all.take_while(fits).collect();
         let more = settings.len() - shown.len();
-        let note = if more == 0 { String::new() } else { format!("and {more} more in the overview") };
+        let note =
+            if more == 0 { String::new() } else { format!("and {} more in the overview", words::count(more as u64)) };
         // A line does not begin with what stands between two.
         add("Settings", shown.join("\u{a0}· "), note);
     }
@@ -98,13 +99,14 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
     }
     let count = |kind: &str| found.evaluations.iter().filter(|one| one.kind.as_str() == kind).count();
     let kinds = [("full", count("full")), ("minibatch", count("minibatch")), ("of unknown kind", count("unknown"))];
-    let kinds: Vec<String> = kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{} {kind}", words::count(*n as u64))).collect();
     if !kinds.is_empty() {
         let candidates = words::counted(found.candidates.len() as u64, "program");
         add("Evaluations", kinds.join(", "), format!("of {candidates}"));
     }
-    if let (Some(start), Some(end)) = (found.run.start_time_ms, found.run.end_time_ms) {
-        add("Duration", words::duration_ms(end.saturating_sub(start).max(0)), String::new());
+    if let Some(ms) = found.run.duration_ms() {
+        add("Duration", words::duration_ms(ms), String::new());
     }
     match found.traces {
         None => add("Traces", "unknown".to_owned(), String::new()),
@@ -113,10 +115,10 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
             add("Traces", words::count(traces.traces), errors);
             let total = found.tokens.and_then(|tokens| tokens.total);
             let part = match traces.with_tokens < traces.traces && total.is_some() {
-                true => format!("known of {} traces", words::count(traces.with_tokens)),
+                true => format!("known of {}", words::counted(traces.with_tokens, "trace")),
                 false => String::new(),
             };
-            add("Tokens", total.map_or_else(|| "unknown".to_owned(), words::count_short), part);
+            add("Tokens", total.map_or_else(|| "unknown".to_owned(), words::count), part);
         }
     }
     facts

@@ -182,7 +182,7 @@ fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
     }
     let part = |(_, n, times): &(EvaluationKind, Option<u64>, usize)| {
         let n = n.map_or_else(|| "?".to_owned(), words::count);
-        if *times == 1 { n } else { format!("{times} × {n}") }
+        if *times == 1 { n } else { format!("{} × {n}", words::count(*times as u64)) }
     };
     parts.iter().map(part).collect::<Vec<_>>().join(" + ")
 }
@@ -196,13 +196,14 @@ pub(super) fn first_line(program: &Program) -> Option<String> {
 
 /// `3 bootstrapped · 1 labelled`, over all predictors.
 pub(super) fn demos(program: &Program) -> String {
+    let count = |demos: usize| words::count(demos as u64);
     let all = || program.predictors.iter().flat_map(|one| &one.demos);
     let made = all().filter(|demo| demo.is_bootstrapped()).count();
     match (made, all().count() - made) {
         (0, 0) => "none".to_owned(),
-        (made, 0) => format!("{made} bootstrapped"),
-        (0, labelled) => format!("{labelled} labelled"),
-        (made, labelled) => format!("{made} bootstrapped · {labelled} labelled"),
+        (made, 0) => format!("{} bootstrapped", count(made)),
+        (0, labelled) => format!("{} labelled", count(labelled)),
+        (made, labelled) => format!("{} bootstrapped · {} labelled", count(made), count(labelled)),
     }
 }
 

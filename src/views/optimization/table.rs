@@ -155,7 +155,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
         Shows::Name => {
             let fold = (row.evaluations.len() > 1).then_some(is_open);
             let note = if row.evaluations.len() > 1 {
-                format!("{} evaluations", row.evaluations.len())
+                words::counted(row.evaluations.len(), "evaluation")
             } else {
                 String::new()
             };

@@ -138,9 +138,9 @@ fn note(memory: &PaletteMemory, has_store: bool, is_reading: bool, is_searching:
         _ if memory.index.is_none() && is_searching => "Reading runs…".to_owned(),
         _ if is_searching => "Searching…".to_owned(),
         Some((shown, total)) if shown < total => {
-            format!("The best {} of {} runs", words::count(shown), words::count(total))
+            format!("The best {} of {}", words::count(shown), words::counted(total, "run"))
         }
-        _ => format!("{} runs by name or id, traces by id", words::count(runs)),
+        _ => format!("{} by name or id, traces by id", words::counted(runs, "run")),
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Passp
 fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let text = match scene.loader.progress() {
         Some((done, of)) if done < of => {
-            format!("Looking for this program: {} of {} runs", words::count(done as u64), words::count(of as u64))
+            format!("Looking for this program: {} of {}", words::count(done as u64), words::counted(of, "run"))
         }
         Some(_) => "Reading the optimizations that it is part of".to_owned(),
         None => "Looking for this program in all runs".to_owned(),
@@ -126,7 +126,11 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
         let demos: usize = passport.program.predictors.iter().map(|one| one.demos.len()).sum();
         let mut what = vec![words::counted(passport.program.predictors.len(), "predictor")];
         if demos > 0 {
-            what.push(format!("{}, {} of them in the trainset", words::counted(demos, "demo"), passport.demos.len()));
+            what.push(format!(
+                "{}, {} of them in the trainset",
+                words::counted(demos, "demo"),
+                words::count(passport.demos.len() as u64)
+            ));
         }
         what.push(words::counted(passport.evaluations.len(), "evaluation"));
         let what = what.join(" · ");

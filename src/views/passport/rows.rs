@@ -30,7 +30,7 @@ pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
         data: one.data.words(),
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),
         experiment: one.experiment.clone(),
-        tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count_short),
+        tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count),
         target: place,
     }
 }

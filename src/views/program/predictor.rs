@@ -19,6 +19,7 @@ use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::section::{card_heading_ui, card_ui, section_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::words;
 
 /// Longer instructions scroll.
 const LINES_MOST: usize = 22;
@@ -144,7 +145,7 @@ fn show_history(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str
     let passage = passage.split_whitespace().collect::<Vec<_>>().join(" ");
     if passage.is_empty() || passage.len() > PHRASE_MOST {
         let what = "This is no passage to look up";
-        let advice = format!("Select some words, up to {PHRASE_MOST} bytes of them");
+        let advice = format!("Select some words, up to {} of them", words::bytes(PHRASE_MOST as u64));
         scene.act(Action::Notify(NoticeText::hint(what.to_owned(), advice)));
         return;
     }

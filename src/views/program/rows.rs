@@ -3,6 +3,7 @@
 use crate::loader::DemoOrigin;
 use crate::model::dspy::artifacts;
 use crate::model::{Direction, FactSource, Field, Program, ProgramSource, RunId, Warning};
+use crate::words;
 
 /// The path of a predictor; a program that is itself one has none.
 pub(super) fn title(path: &str) -> &str {
@@ -11,7 +12,7 @@ pub(super) fn title(path: &str) -> &str {
 
 /// `1 demo`, `4 demos`.
 pub(super) fn demos_short(count: usize) -> String {
-    if count == 1 { "1 demo".to_owned() } else { format!("{count} demos") }
+    words::counted(count, "demo")
 }
 
 /// Where the program was read, and whether that is all of it.
@@ -77,7 +78,7 @@ pub(super) fn origin(origin: &DemoOrigin) -> String {
         DemoOrigin::Row(row) => format!("row {row}"),
         DemoOrigin::Rows(rows) => match rows.as_slice() {
             [one, other] => format!("row {one} or {other}"),
-            [first, ..] => format!("row {first} or {} others", rows.len() - 1),
+            [first, ..] => format!("row {first} or {} others", words::count(rows.len() as u64 - 1)),
             [] => "unknown".to_owned(),
         },
         DemoOrigin::Nowhere => "not there".to_owned(),

@@ -134,7 +134,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if let Some(start) = run.start_time_ms {
             text_ui(ui, &moment_short(start, scene.clock), Type::Small, Tone::Muted).on_hover_text(moment_utc(start));
         }
-        if let Some(ms) = rows::duration_ms(run) {
+        if let Some(ms) = run.duration_ms() {
             text_ui(ui, &words::duration_ms(ms), Type::Small, Tone::Muted);
         }
         let id = run.id.to_string();

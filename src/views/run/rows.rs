@@ -2,7 +2,7 @@
 
 use crate::loader::RunPage;
 use crate::model::mlflow;
-use crate::model::{DatasetInput, Entry, LoggedModel, Run, Shown, secret::MASK};
+use crate::model::{DatasetInput, Entry, LoggedModel, Shown, secret::MASK};
 use crate::state::Place;
 use crate::views::scene::Clock;
 use crate::views::time::{moment, moment_utc};
@@ -62,11 +62,6 @@ pub(super) fn find<'g>(groups: &'g [Group], item: &str) -> Option<&'g Line> {
     groups.iter().find_map(|group| group.lines.iter().find(|line| group.item(line) == item))
 }
 
-/// How long a run took, if it has ended.
-pub(super) fn duration_ms(run: &Run) -> Option<i64> {
-    Some(run.end_time_ms?.saturating_sub(run.start_time_ms?).max(0))
-}
-
 /// All groups, in no order that matters.
 pub(super) fn groups(page: &RunPage, clock: Clock) -> Vec<Group> {
     let (tags, own) = split_tags(&page.values.tags);
@@ -108,7 +103,7 @@ fn facts(page: &RunPage, clock: Clock) -> Vec<Line> {
     let utc = run.start_time_ms.map(moment_utc).filter(|utc| !utc.starts_with(&start.value));
     lines.push(start.note(utc.as_deref().and_then(|utc| utc.get(11..)).unwrap_or_default()));
     lines.push(Line::new("Ended", run.end_time_ms.map_or_else(|| "not yet".to_owned(), |ms| moment(ms, clock))));
-    lines.extend(duration_ms(run).map(|ms| Line::new("Duration", words::duration_ms(ms))));
+    lines.extend(run.duration_ms().map(|ms| Line::new("Duration", words::duration_ms(ms))));
     lines.extend(run.artifact_uri.as_ref().map(|uri| Line::new("Artifacts", uri)));
     lines
 }

@@ -43,14 +43,14 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         cached_ui(ui, row.cached);
         attachments_ui(ui, scene, tree);
         whose_ui(ui, scene, tree);
-        if let Some(cost) = row.cost_usd {
-            ui.add(Chip::new(&format!("${cost:.4}")));
+        if row.cost_usd.is_some() {
+            ui.add(Chip::new(&words::dollars(row.cost_usd)));
         }
         for assessment in tree.head.assessments.iter().take(MAX_SCORES) {
             score_ui(ui, assessment);
         }
         if tree.head.assessments.len() > MAX_SCORES {
-            let more = format!("{} more", tree.head.assessments.len() - MAX_SCORES);
+            let more = format!("{} more", words::count((tree.head.assessments.len() - MAX_SCORES) as u64));
             text_ui(ui, &more, Type::Small, Tone::Muted);
         }
         let started = moment_short(row.start_time_ms, scene.clock).replace(' ', "\u{a0}");
@@ -88,17 +88,17 @@ fn fallback_ui(ui: &mut Ui, tree: &TraceTree) {
 }
 
 fn cached_ui(ui: &mut Ui, cached: Option<Cached>) {
-    let (note, tip) = match cached {
-        Some(Cached::Likely) => (
-            "likely",
-            "No usage was recorded, and every call took less than 5 ms or far less than its model usually takes",
-        ),
-        Some(Cached::Partly) => {
-            ("partly", "Some calls took less than 5 ms, or far less than their model usually takes; others took longer")
+    let Some((cached, fact)) = cached.and_then(|cached| Some((cached, cached.fact()?))) else { return };
+    let tip = match cached {
+        Cached::Likely => {
+            "No usage was recorded, and every call took less than 5 ms or far less than its model usually takes"
         }
-        Some(Cached::No) | None => return,
+        Cached::Partly => {
+            "Some calls took less than 5 ms, or far less than their model usually takes; others took longer"
+        }
+        Cached::No => return,
     };
-    ui.add(Chip::new("cached").note(note)).on_hover_text(tip);
+    ui.add(Chip::new(fact)).on_hover_text(tip);
 }
 
 /// Attachments whose files are not there.
@@ -109,8 +109,7 @@ fn attachments_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
     if missing == 0 {
         return;
     }
-    let plural = if missing == 1 { "" } else { "s" };
-    let text = format!("{} attachment{plural} missing", words::count(missing as u64));
+    let text = format!("{} missing", words::counted(missing, "attachment"));
     let places: Vec<String> = attachments.missing().take(5).map(|one| attachments.place(one)).collect();
     let why = attachments.absent.as_deref().map_or(String::new(), |why| format!("\n{why}"));
     let tip = format!("Not there:\n{}{why}", places.join("\n"));

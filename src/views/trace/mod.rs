@@ -64,7 +64,7 @@ impl TraceMemory {
             0 => String::new(),
             more => format!(", {} doubled", words::count(more as u64)),
         };
-        Some(format!("{} of {} spans shown{folded}{doubled}", words::count(shown as u64), words::count(total as u64)))
+        Some(format!("{} of {} shown{folded}{doubled}", words::count(shown as u64), words::counted(total, "span")))
     }
 }
 

@@ -167,8 +167,7 @@ fn by_session(
             scene.act(Action::GroupBySession(!is_on));
         }
         let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
-        let plural = if sessions == 1 { "" } else { "s" };
-        text_ui(ui, &format!("{} session{plural}", words::count(sessions)), Type::Small, Tone::Muted);
+        text_ui(ui, &words::counted(sessions, "session"), Type::Small, Tone::Muted);
     });
     ui.add_space(size::GAP_XS);
     if !is_on {

@@ -53,10 +53,7 @@ pub(super) fn session_cell(
             };
             name.in_tree(0, Some(is_open))
         }
-        (2, _) => {
-            let plural = if traces == 1 { "" } else { "s" };
-            CellText::text(format!("{} trace{plural}", words::count(traces as u64))).tone(Tone::Muted)
-        }
+        (2, _) => CellText::text(words::counted(traces, "trace")).tone(Tone::Muted),
         _ => CellText::text(""),
     }
 }
@@ -72,14 +69,14 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
             CellText::text(trace_status_word(&row.status)).glyph(status.glyph(), status.tone()).tone(Tone::Muted)
         }
         3 => row.duration_ms.map_or_else(CellText::unknown, |ms| CellText::value(words::duration_ms(ms))),
-        4 => match row.tokens.and_then(|tokens| tokens.total) {
-            Some(total) => CellText::value(words::count(total)),
-            None => CellText::unknown(),
-        },
+        4 => row.tokens.map_or_else(CellText::unknown, |usage| {
+            CellText::value(words::tokens(usage.total, usage.input, usage.output))
+        }),
         5 => match row.cached {
-            Some(Cached::Likely) => CellText::text("likely").tone(Tone::Muted),
-            Some(Cached::Partly) => CellText::text("partly").tone(Tone::Muted),
-            Some(Cached::No) => CellText::text("no").tone(Tone::Faint),
+            Some(cached) => {
+                let tone = if cached == Cached::No { Tone::Faint } else { Tone::Muted };
+                CellText::text(cached.as_str()).tone(tone)
+            }
             None => CellText::unknown(),
         },
         6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(words::count(count))),
@@ -136,7 +133,7 @@ mod tests {
             assert_eq!(cell(&unknown, column, clock).text, "–", "column {column}");
         }
         let half = TraceRow { tokens: Tokens::new(Some(3), None, None), ..row() };
-        assert_eq!(cell(&half, 4, clock).text, "–");
+        assert_eq!(cell(&half, 4, clock).text, "3 in");
         let zero = TraceRow { tokens: Tokens::new(Some(0), Some(0), None), ..row() };
         assert_eq!(cell(&zero, 4, clock).text, "0");
     }

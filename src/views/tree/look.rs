@@ -4,7 +4,6 @@ use super::rows::TreeLine;
 use crate::loader::Lane;
 use crate::model::dspy::keys::SCORE;
 use crate::model::{Run, RunStatus};
-use crate::query::table::Score;
 use crate::query::{TraceCountsOf, table::RunsOf};
 use crate::views::parts::{run_status, run_status_word};
 use crate::views::scene::Scene;
@@ -61,7 +60,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     said.extend((!note.is_empty()).then(|| note.to_owned()));
     Look {
         status,
-        score: score.map(score_text).unwrap_or_default(),
+        score: score.map(|score| words::value(score.value)).unwrap_or_default(),
         share: prepared.and_then(|runs| runs.scale).zip(score).map(|(scale, score)| scale.share(score.value)),
         age,
         note,
@@ -71,13 +70,4 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
 
 fn age_of(ms: i64, scene: &Scene<'_>) -> String {
     age(ms, scene.clock)
-}
-
-/// Few digits: the whole value stands on the run's page.
-fn score_text(score: Score) -> String {
-    let score = score.value;
-    if score.fract() != 0.0 && score.abs() < 100.0 {
-        return if score.abs() < 1.0 { format!("{score:.2}") } else { format!("{score:.1}") };
-    }
-    words::value(score)
 }

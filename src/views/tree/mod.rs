@@ -264,9 +264,7 @@ fn line_ui(
     let base = TreeRow { depth: line.depth, fold, selected, position: Some(line.position), ..TreeRow::default() };
     match &line.kind {
         RowKind::Experiment { name, runs } => {
-            let count =
-                runs.map(|runs| if runs == 1 { "1 run".to_owned() } else { format!("{} runs", words::count(runs)) });
-            let count = count.unwrap_or_default();
+            let count = runs.map(|runs| words::counted(runs, "run")).unwrap_or_default();
             let trailing = [Trailing::caption(&count, 76.0)];
             TreeRow { name, strong: true, trailing: &trailing, description: &count, ..base }.show(ui, row)
         }
@@ -275,7 +273,7 @@ fn line_ui(
             let look = look::of(scene, line, run);
             let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
             let trailing = match look.score.is_empty() {
-                false => [Trailing::value(&look.score, 32.0)],
+                false => [Trailing::value(&look.score, 48.0)],
                 true => [Trailing::caption(&look.age, 48.0)],
             };
             let row_of_run = TreeRow {

@@ -5,6 +5,7 @@ use crate::query::filter::expected::Wanted;
 use crate::query::filter::keys::{FilterKeys, KeyUse};
 use crate::query::filter::lex::ends_word;
 use crate::query::filter::syntax::{Attribute, Field};
+use crate::words;
 
 /// Something that fits, before it is placed.
 pub(super) struct Offer {
@@ -119,7 +120,7 @@ fn operands(keys: &FilterKeys, typed: &Typed, offers: &mut Vec<Offer>) {
     offers.push(keyword("(", "a part of its own"));
     for (entity, of_kind) in kinds {
         for key in of_kind {
-            let note = format!("{} of {} runs", grouped(key.runs), grouped(keys.runs));
+            let note = format!("{} of {}", words::count(key.runs as u64), words::counted(keys.runs, "run"));
             let offer = Offer::new(format!("{entity}.{}", quoted_key(&key.key)), note, CompletionKind::Key);
             offers.push(Offer { name: key.key.to_string(), entity: Some(entity), ..offer });
         }
@@ -190,22 +191,9 @@ fn values(field: &Field, keys: &FilterKeys, offers: &mut Vec<Offer>) {
     };
     let Some(found) = of_kind.iter().find(|one| *one.key == *key) else { return };
     for value in &found.values {
-        let note = if value.runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(value.runs)) };
+        let note = words::counted(value.runs, "run");
         let insert = format!("'{}'", value.value.replace('\'', "''"));
         let offer = Offer::new(insert, note, CompletionKind::Value);
         offers.push(Offer { label: value.value.clone(), name: value.value.clone(), ..offer });
     }
-}
-
-/// A count as people read it: `12,345`.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -2,7 +2,7 @@
 
 use super::grid::Grid;
 use crate::loader::Text;
-use crate::model::json;
+use crate::model::{Reveal, json};
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
 use crate::words;
@@ -40,9 +40,9 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Looks at the beginning of a file. `is_cut`: it is longer.
-    pub fn new(path: &str, bytes: &[u8], is_cut: bool) -> Self {
+    pub fn new(path: &str, bytes: &[u8], is_cut: bool, reveal: Reveal) -> Self {
         let mut note = String::new();
-        let content = content(path, bytes, is_cut, &mut note);
+        let content = content(path, bytes, is_cut, reveal, &mut note);
         let bytes = match &content {
             Content::Table(grid, text) => grid.bytes() + text.bytes(),
             Content::Json(text) | Content::Text(text) => text.bytes(),
@@ -70,7 +70,7 @@ pub(super) fn is_image(path: &str) -> bool {
     matches!(ending(path).as_str(), "png" | "jpg" | "jpeg" | "gif" | "webp")
 }
 
-fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content {
+fn content(path: &str, bytes: &[u8], is_cut: bool, reveal: Reveal, note: &mut String) -> Content {
     if bytes.is_empty() {
         return Content::Empty;
     }
@@ -95,10 +95,10 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
         *note = format!("{what} no UTF-8, shown as \u{FFFD}");
     }
     match ending(path).as_str() {
-        "json" => json_content(&text, is_cut, note),
+        "json" => json_content(&text, is_cut, reveal, note),
         "csv" | "tsv" => {
             let separator = if ending(path) == "tsv" { b'\t' } else { b',' };
-            match Grid::separated(&text, separator, is_cut) {
+            match Grid::separated(&text, separator, is_cut, reveal) {
                 Some(grid) => Content::Table(grid, Text::new(text)),
                 None => Content::Text(Text::new(text)),
             }
@@ -109,7 +109,8 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
                 *note = "Only the beginning is rendered; Raw shows all of it".to_owned();
             } else if markdown.images() > 0 {
                 let images = markdown.images();
-                let what = if images == 1 { "1 image is" } else { &*format!("{images} images are") };
+                let what =
+                    if images == 1 { "1 image is" } else { &*format!("{} images are", words::count(images as u64)) };
                 *note = format!("{what} named, not loaded");
             }
             Content::Markdown(markdown, Text::new(text))
@@ -118,7 +119,7 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, note: &mut String) -> Content
     }
 }
 
-fn json_content(text: &str, is_cut: bool, note: &mut String) -> Content {
+fn json_content(text: &str, is_cut: bool, reveal: Reveal, note: &mut String) -> Content {
     if is_cut {
         // Half of a JSON text is none.
         return Content::Text(Text::new(text));
@@ -133,8 +134,9 @@ fn json_content(text: &str, is_cut: bool, note: &mut String) -> Content {
     if decoded.marks.has_lone_surrogate {
         *note = "Half characters (lone surrogates) stand as \u{FFFD}".to_owned();
     }
-    let pretty = Text::new(serde_json::to_string_pretty(&decoded.value).unwrap_or_else(|_| text.to_owned()));
-    match Grid::of_json(&decoded.value) {
+    let value = decoded.value.mask("", reveal);
+    let pretty = Text::new(serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned()));
+    match Grid::of_json(&value) {
         Some(grid) => Content::Table(grid, pretty),
         None => Content::Json(pretty),
     }
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
 
     fn kind(path: &str, bytes: &[u8]) -> (&'static str, String) {
-        let made = Prepared::new(path, bytes, false);
+        let made = Prepared::new(path, bytes, false, Reveal::Masked);
         let name = match made.content {
             Content::Empty => "empty",
             Content::Table(..) => "table",

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::model::Json;
+use crate::model::secret::is_secret_key;
+use crate::model::{Json, Reveal, Unmasked};
 
 /// More rows than this are not listed; the text of the file has them.
 pub(super) const ROWS_MOST: usize = 500_000;
@@ -66,7 +67,8 @@ impl Grid {
     }
 
     /// CSV or TSV whose first row names the columns. Of a file that is cut, the last row is left out.
-    pub fn separated(text: &str, separator: u8, is_cut: bool) -> Option<Self> {
+    /// Its cells have names now, by which they are masked.
+    pub fn separated(text: &str, separator: u8, is_cut: bool, reveal: Reveal) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator)
             .flexible(true)
@@ -78,6 +80,7 @@ impl Grid {
             return None;
         }
         let mut grid = Self { columns: head.iter().map(str::to_owned).collect(), ..Self::default() };
+        let is_secret: Vec<bool> = grid.columns.iter().map(|name| is_secret_key(name)).collect();
         let mut rows = records.flatten().peekable();
         let mut count = 0;
         while let Some(row) = rows.next() {
@@ -90,14 +93,15 @@ impl Grid {
             }
             count += 1;
             grid.uneven_rows += usize::from(row.len() != grid.columns.len());
-            for column in 0..grid.columns.len() {
+            for (column, is_secret) in is_secret.iter().enumerate() {
                 let cell = row.get(column).unwrap_or_default();
                 let kind = match cell {
                     "" => CellKind::Missing,
                     cell if cell.trim().parse::<f64>().is_ok() => CellKind::Number,
                     _ => CellKind::Text,
                 };
-                grid.cells.push(Cell { text: cell.into(), kind });
+                let text = Unmasked::new(cell).shown_under(*is_secret, reveal);
+                grid.cells.push(Cell { text: text.as_str().into(), kind });
             }
         }
         Some(grid)
@@ -165,6 +169,7 @@ fn cell_text(value: &Json) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::secret::MASK;
     use serde_json::json;
 
     #[test]
@@ -183,12 +188,15 @@ mod tests {
 
     #[test]
     fn csv_keeps_quotes_and_says_what_is_uneven() {
-        let grid = Grid::separated("a,b\n\"x,\n1\",2\nonly\n", b',', false).expect("a table");
+        let secret = Grid::separated("a,api_key\n1,abcd\n", b',', false, Reveal::Masked).expect("a table");
+        assert_eq!(secret.cell(0, 1).map(|cell| &*cell.text), Some(MASK), "by the name of its column");
+        let separated = |text, separator, is_cut| Grid::separated(text, separator, is_cut, Reveal::Masked);
+        let grid = separated("a,b\n\"x,\n1\",2\nonly\n", b',', false).expect("a table");
         assert_eq!((grid.rows(), grid.uneven_rows), (2, 1));
         assert_eq!(grid.cell(0, 0).map(|cell| &*cell.text), Some("x,\n1"));
         assert_eq!(grid.cell(1, 1).map(|cell| cell.kind), Some(CellKind::Missing));
-        let cut = Grid::separated("a\n1\n2\n3", b',', true).expect("a table");
+        let cut = separated("a\n1\n2\n3", b',', true).expect("a table");
         assert_eq!(cut.rows(), 2);
-        assert!(Grid::separated("", b',', false).is_none());
+        assert!(separated("", b',', false).is_none());
     }
 }

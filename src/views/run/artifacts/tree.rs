@@ -67,6 +67,7 @@ pub(super) fn tree_ui(
                 name,
                 strong: entry.is_folder,
                 trailing: &trailing,
+                description: &size_text,
                 selected: cursor == Some(row.index),
                 ..TreeRow::default()
             };

@@ -69,7 +69,7 @@ pub(super) fn folder_ui(ui: &mut Ui, tree: &ArtifactTree, folder: &ArtifactEntry
         |entry: &&ArtifactEntry| entry.path.strip_prefix(&folder.path).is_some_and(|rest| rest.starts_with('/'));
     let files = || tree.entries.iter().filter(inside).filter(|entry| !entry.is_folder);
     let bytes: u64 = files().filter_map(|entry| entry.size).sum();
-    let text = format!("{} files, {}, in {}", words::count(files().count() as u64), words::bytes(bytes), folder.path);
+    let text = format!("{}, {}, in {}", words::counted(files().count(), "file"), words::bytes(bytes), folder.path);
     empty_ui(ui, &text, "");
 }
 
@@ -116,9 +116,10 @@ pub(super) fn file_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ViewerMem
 
 fn prepare(scene: &mut Scene<'_>, path: &str, file: &FileBytes) -> crate::loader::Slot<Prepared> {
     let (bytes, is_cut, path) = (Arc::clone(file.bytes()), file.is_cut, path.to_owned());
+    let reveal = scene.loader.reveal();
     let key = DerivedKey { what: "content of a file", source: file.id(), variant: 0 };
     scene.loader.derive(key, Lane::Selection, move || {
-        let prepared = Prepared::new(&path, &bytes, is_cut);
+        let prepared = Prepared::new(&path, &bytes, is_cut, reveal);
         let bytes = prepared.bytes();
         (prepared, bytes)
     })

@@ -179,8 +179,8 @@ fn body_ui(ui: &mut Ui, memory: &mut MetricsMemory, body: Body<'_>) {
 /// An x in full, for the pointer.
 fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
-        Axis::Step => format!("step {x:.0}"),
-        Axis::Runs => format!("run {x:.0}"),
+        Axis::Step => format!("step {}", words::value(x.round())),
+        Axis::Runs => format!("run {}", words::value(x.round())),
         Axis::Time => moment(x as i64, clock),
         Axis::Relative => format!("after {}", words::duration_ms(x as i64)),
     }
@@ -189,7 +189,7 @@ fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
 /// An x as short as its neighbours allow.
 fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
-        Axis::Step | Axis::Runs => format!("{x:.0}"),
+        Axis::Step | Axis::Runs => words::value(x.round()),
         Axis::Relative if x == 0.0 => "0".to_owned(),
         Axis::Relative => words::duration_ms(x as i64),
         Axis::Time => {

@@ -97,7 +97,7 @@ fn metrics_list_ui(
 ) {
     let shown = keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).count();
     ui.horizontal(|ui| {
-        section_ui(ui, &format!("Metrics · {shown} of {}", keys.len()));
+        section_ui(ui, &format!("Metrics · {} of {}", words::count(shown as u64), words::count(keys.len() as u64)));
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             let is_all = shown == keys.len();
             let text = if is_all { "None" } else { "All" };
@@ -137,7 +137,7 @@ fn metrics_list_ui(
 fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candidates: &[Candidate]) {
     let shown = candidates.iter().filter(|candidate| candidate.is_shown).count();
     ui.horizontal(|ui| {
-        section_ui(ui, &format!("Runs · {shown} of {}", candidates.len()));
+        section_ui(ui, &format!("Runs · {} of {}", words::count(shown as u64), words::count(candidates.len() as u64)));
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             let is_all = shown == candidates.len();
             let text = if is_all { "Only this" } else { "All children" };

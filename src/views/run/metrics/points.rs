@@ -70,23 +70,19 @@ pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, points: Points<'_>)
 
 /// One line per point. Meant for a worker.
 pub(super) fn csv(key: &str, runs: &[RunPoints]) -> String {
-    let mut out = String::new();
+    let mut out = Separated::Csv.rows();
     let titles = ["run_id", "run", "metric", "step", "timestamp_ms", "value"];
-    Separated::Csv.push_row(&mut out, titles.map(Into::into));
+    out.push(titles.map(Into::into));
     for run in runs {
         for point in run.points() {
-            let value = match point.value {
-                value if value.is_nan() => "NaN".to_owned(),
-                value if value.is_infinite() => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
-                value => value.to_string(),
-            };
+            let value = words::for_programs(point.value);
             let (step, time) = (point.step.to_string(), point.timestamp_ms.to_string());
             let cells =
                 [(&*run.run_id).into(), (&*run.name).into(), key.into(), step.into(), time.into(), value.into()];
-            Separated::Csv.push_row(&mut out, cells);
+            out.push(cells);
         }
     }
-    out
+    out.finish()
 }
 
 #[cfg(test)]

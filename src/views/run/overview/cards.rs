@@ -161,7 +161,7 @@ impl Cards<'_> {
             rows.show(ui, &mut memory.children, |ui, row| {
                 let run = &children[row.index];
                 let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
-                let duration = super::super::rows::duration_ms(run).map(words::duration_ms).unwrap_or_default();
+                let duration = run.duration_ms().map(words::duration_ms).unwrap_or_default();
                 let start = run.start_time_ms.map(|ms| moment_short(ms, clock)).unwrap_or_default();
                 let trailing = [Trailing::value(&duration, 90.0), Trailing::caption(&start, 110.0)];
                 let trailing = if has_room { &trailing[..] } else { &trailing[..1] };

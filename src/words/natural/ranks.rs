@@ -6,13 +6,13 @@
 
 use std::cmp::Ordering;
 
-use crate::words::natural;
+use super::compare;
 
 /// Of each text, no more bytes are prepared; those that agree so far are compared as texts.
 const MAX_KEY: usize = 128;
 
 /// The rank of each text, under the number that it came with; equal texts have the same rank.
-pub(super) fn ranks(texts: &[(u32, &str)]) -> Vec<(u32, u32)> {
+pub fn ranks(texts: &[(u32, &str)]) -> Vec<(u32, u32)> {
     let skipped = common_start(texts);
     let mut bytes: Vec<u8> = Vec::new();
     // Where the key of each text ends; it begins where the one before it ends.
@@ -37,7 +37,7 @@ pub(super) fn ranks(texts: &[(u32, &str)]) -> Vec<(u32, u32)> {
         head_a.cmp(head_b).then_with(|| {
             key(*a).cmp(key(*b)).then_with(|| {
                 // Nearly all that agree so far are equal.
-                if text(*a) == text(*b) { Ordering::Equal } else { natural::compare(text(*a), text(*b)) }
+                if text(*a) == text(*b) { Ordering::Equal } else { compare(text(*a), text(*b)) }
             })
         })
     });
@@ -137,7 +137,7 @@ mod tests {
         ranks.sort_unstable();
         for (place, a) in texts.iter().enumerate() {
             for (other, b) in texts.iter().enumerate().skip(place % 5).step_by(5) {
-                assert_eq!(ranks[place].1.cmp(&ranks[other].1), natural::compare(a, b), "{a:?} {b:?}");
+                assert_eq!(ranks[place].1.cmp(&ranks[other].1), compare(a, b), "{a:?} {b:?}");
             }
         }
     }
