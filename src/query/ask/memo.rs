@@ -17,8 +17,9 @@ const STUCK_AFTER: Duration = Duration::from_secs(90);
 /// How often somebody who waits for another worker looks whether he is still to wait.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Answers that sessions of all workers share. An answer counts for its store and for what may be seen, and in that for the generation of
-/// the store in which it was found. All who share a memo give the parts that can be left out the same time.
+/// Answers that sessions of all workers share. An answer counts for its store and for what may be seen, and in that
+/// for the generation of the store in which it was found. All who share a memo give the parts that can be left out
+/// the same time.
 #[derive(Debug, Default)]
 pub struct Memo {
     kept: Mutex<HashMap<Scope, Answers>>,
