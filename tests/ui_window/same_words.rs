@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::Path;
 
 use crate::common::{NOW_MS, PATH, click, settle, wait_for, window};
 use dspyglass::app::Viewer;
@@ -12,7 +11,7 @@ use dspyglass::model::{
     ArtifactEntry, ArtifactOwner, ArtifactTree, Cached, MetricPoint, RunId, SpanBody, Tokens, TraceHead,
 };
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{OpenOptions, Store};
+use dspyglass::store::{OpenOptions, Opened, Store, StoreLocation};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -100,7 +99,7 @@ const PATHS: [&str; 5] = ["", "plan", "solve.predict", "preds[2].predict", "pred
 
 /// What a terminal prints, line by line.
 fn told(store: &MemoryStore, args: &[&str]) -> Vec<String> {
-    let open = |_: &Path, _: &OpenOptions| store.fork();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     let mut line = vec!["dspyglass", args[0], "store"];
     line.extend(&args[1..]);
     line.push("--utc");
