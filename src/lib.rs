@@ -20,7 +20,7 @@
 //! | [`store`] | the [`store::Store`] trait and its readers, span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back |
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
-//! | [`state`] | the window as data: places, history, selection, settings, notices; actions in, effects out | egui, I/O, the clock |
+//! | [`state`] | the window as data: places, history, how pages were left, settings, notices; actions in, effects out | egui, I/O, the clock |
 //! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
 //! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part; below the places what they share | I/O, changing state except through actions |
 //! | [`app`] | eframe, panels, effects, dialogs | logic |

@@ -149,36 +149,12 @@ impl AppState {
                     self.go(place);
                 }
             }
-            Action::ShowExperimentTab(chosen) => self.look(|place| {
-                if let Place::Experiment { tab, .. } = place {
-                    *tab = chosen;
-                }
-            }),
-            Action::ShowRunTab(chosen) => self.look(|place| {
-                if let Place::Run { tab, .. } = place {
-                    *tab = Some(chosen);
-                }
-            }),
-            Action::ShowCompareTab(chosen) => self.look(|place| {
-                if let Place::Compare { tab, .. } = place {
-                    *tab = Some(chosen);
-                }
-            }),
-            Action::ShowCompared(run) => self.look(|place| {
-                if let Place::Compare { shown, .. } = place {
-                    *shown = Some(run);
-                }
-            }),
-            Action::ShowDetail(chosen) => self.look(|place| {
-                if let Place::Trace { detail, .. } = place {
-                    *detail = chosen;
-                }
-            }),
-            Action::FocusSpan(chosen) => self.look(|place| {
-                if let Place::Trace { span, .. } = place {
-                    *span = chosen;
-                }
-            }),
+            Action::ShowExperimentTab(tab) => self.look(|place| place.show_experiment_tab(tab)),
+            Action::ShowRunTab(tab) => self.look(|place| place.show_run_tab(tab)),
+            Action::ShowCompareTab(tab) => self.look(|place| place.show_compare_tab(tab)),
+            Action::ShowCompared(run) => self.look(|place| place.show_compared(run)),
+            Action::ShowDetail(tab) => self.look(|place| place.show_detail(tab)),
+            Action::FocusSpan(span) => self.look(|place| place.focus_span(span)),
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);
                 return self.remember();
@@ -272,7 +248,7 @@ impl AppState {
         Vec::new()
     }
 
-    /// Something else of this place is looked at; a place of another kind has no such thing.
+    /// Something else of this place is looked at: no step of the history.
     fn look(&mut self, change: impl FnOnce(&mut Place)) {
         let mut place = self.location().clone();
         change(&mut place);

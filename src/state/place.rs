@@ -175,3 +175,42 @@ impl Place {
         }
     }
 }
+
+/// Something else of the place is looked at. A place of another kind has no such thing and stays as it is.
+impl Place {
+    pub(super) fn show_experiment_tab(&mut self, chosen: ExperimentTab) {
+        if let Self::Experiment { tab, .. } = self {
+            *tab = chosen;
+        }
+    }
+
+    pub(super) fn show_run_tab(&mut self, chosen: RunTab) {
+        if let Self::Run { tab, .. } = self {
+            *tab = Some(chosen);
+        }
+    }
+
+    pub(super) fn show_compare_tab(&mut self, chosen: CompareTab) {
+        if let Self::Compare { tab, .. } = self {
+            *tab = Some(chosen);
+        }
+    }
+
+    pub(super) fn show_compared(&mut self, run: RunId) {
+        if let Self::Compare { shown, .. } = self {
+            *shown = Some(run);
+        }
+    }
+
+    pub(super) fn show_detail(&mut self, chosen: DetailTab) {
+        if let Self::Trace { detail, .. } = self {
+            *detail = chosen;
+        }
+    }
+
+    pub(super) fn focus_span(&mut self, chosen: Option<SpanRef>) {
+        if let Self::Trace { span, .. } = self {
+            *span = chosen;
+        }
+    }
+}

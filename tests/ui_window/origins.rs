@@ -321,6 +321,13 @@ fn the_keyboard_goes_on_in_the_table_of_the_place() {
     press(&mut harness, Key::ArrowDown);
     press(&mut harness, Key::Enter);
     assert_eq!(address(&harness), "dspyglass:experiment/1/run/b?tab=program");
+    // Who comes back stands on the same row.
+    harness.state_mut().act(Action::Back);
+    harness.run_steps(3);
+    settle(&mut harness);
+    press(&mut harness, Key::ArrowUp);
+    press(&mut harness, Key::Enter);
+    assert_eq!(address(&harness), "dspyglass:experiment/1/run/a?tab=program");
     harness.state_mut().act(Action::Go(Place::of_experiment("1".into())));
     settle(&mut harness);
     wait_for(&mut harness, "Runs");

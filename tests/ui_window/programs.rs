@@ -100,8 +100,8 @@ fn an_optimization_leads_to_its_candidates() {
     settle(&mut harness);
     wait_for(&mut harness, "Make a plan.");
     let location = harness.state().state().location();
-    let is_it = |place: &Place| matches!(place, Place::Run { run, tab: Some(RunTab::Program { .. }), .. } if run.as_str() == "child");
-    assert!(is_it(location), "{location}");
+    let Place::Run { run, tab: Some(RunTab::Program { .. }), .. } = location else { panic!("{location}") };
+    assert_eq!(run.as_str(), "child");
 }
 
 fn recorded(store: &str) -> PathBuf {

@@ -12,6 +12,7 @@ use egui::{ScrollArea, Ui};
 
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
@@ -23,15 +24,17 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use rows::Candidates;
+use rows::{Candidates, Line};
 
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct OptimizationMemory {
     shown: Option<(Arc<Option<Optimization>>, Candidates, Vec<Series>)>,
     table: TableState,
+    scroll: NotedScroll,
+    row: NotedRow,
     /// The row that the keyboard stands on.
-    cursor: Option<usize>,
+    cursor: Option<Line>,
     wants_focus: bool,
     chart: ChartState,
 }
@@ -45,10 +48,10 @@ impl OptimizationMemory {
     }
 
     /// The run of the row on which the keyboard stands, in the table of this optimization.
-    pub fn run_at_cursor(&self, scene: &Scene<'_>, parent: &RunId) -> Option<RunId> {
+    pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
-        table::run_of(found, candidates, candidates.lines(&scene.state.page().folds).get(self.cursor?)?)
+        table::run_of(found, candidates, &self.cursor?)
     }
 
     /// Makes rows and series anew only when something changed.

@@ -84,6 +84,26 @@ pub(super) enum Line {
     Evaluation(usize),
 }
 
+impl Line {
+    /// As it is noted of the page.
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Candidate(at) => format!("candidate/{at}"),
+            Self::Evaluation(place) => format!("evaluation/{place}"),
+        }
+    }
+
+    /// Reads what was noted.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, at) = text.split_once('/')?;
+        match (kind, at.parse().ok()?) {
+            ("candidate", at) => Some(Self::Candidate(at)),
+            ("evaluation", place) => Some(Self::Evaluation(place)),
+            _ => None,
+        }
+    }
+}
+
 impl Candidates {
     /// One row for each distinct program.
     pub fn of(found: &Optimization) -> Self {

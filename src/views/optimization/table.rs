@@ -16,6 +16,9 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 use crate::words;
 
+/// What the state calls this list.
+const LIST: &str = "candidates";
+
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
 
@@ -88,10 +91,16 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let view = ui.clip_rect().height();
     let height = ui.available_height().max(if lines.len() > ROWS_WHOLE { whole.min(view) } else { whole });
     let top = ui.cursor().min;
+    memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
+    if let Some(row) = memory.row.restore(scene, LIST) {
+        memory.cursor = row.as_deref().and_then(Line::parse);
+        // Who comes back goes on with the keys where they were.
+        memory.wants_focus |= memory.cursor.is_some();
+    }
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let events = Table::new("candidates", "Candidates", &columns, lines.len())
-        .selected(memory.cursor.filter(|row| *row < lines.len()))
+        .selected(memory.cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor)))
         .height(height)
         .focus(gets_focus)
         .show(ui, &mut memory.table, |line, column| {
@@ -104,8 +113,10 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 None => CellText::default(),
             }
         });
+    memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(row) = events.selected {
-        memory.cursor = Some(row);
+        memory.cursor = lines.get(row).copied();
+        scene.act(Action::Selected(LIST, memory.cursor.map(Line::to_text).unwrap_or_default()));
         // Whoever moves with the keys below the edge of the page sees where the keyboard is.
         if lines.len() <= ROWS_WHOLE {
             let y = top.y + Table::height_of(row);

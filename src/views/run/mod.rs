@@ -65,7 +65,7 @@ impl RunMemory {
     /// The evaluation or candidate on which the keyboard stands, where their table is shown.
     pub fn candidate_at_cursor(&self, scene: &Scene<'_>) -> Option<RunId> {
         let Place::Run { run, tab, .. } = scene.place() else { return None };
-        shows_candidates(tab.as_ref()).then(|| self.optimization.run_at_cursor(scene, run)).flatten()
+        shows_candidates(tab.as_ref()).then(|| self.optimization.run_at_cursor(run)).flatten()
     }
 }
 

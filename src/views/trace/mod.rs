@@ -14,6 +14,7 @@ use super::details::{DetailsMemory, details_ui};
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::scroll::NotedScroll;
 use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
 use crate::query::{TracePlaceOf, TraceTreeOf};
@@ -29,6 +30,7 @@ use rows::SpanLines;
 #[derive(Default)]
 pub(super) struct TraceMemory {
     scroll: RowScroll,
+    noted: NotedScroll,
     made_of: Option<(Arc<Option<TraceTree>>, u64, bool)>,
     lines: SpanLines,
     /// What is told about the trace itself, of the same answer.

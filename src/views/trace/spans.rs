@@ -17,6 +17,9 @@ use crate::widgets::virtual_rows::{RowsKind, VirtualRows, VisibleRow};
 use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
 use crate::words;
 
+/// What the state calls this list.
+const LIST: &str = "spans";
+
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
 /// The columns beside the bars, and the same where there is little room, and what little room is.
@@ -119,6 +122,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     let mut clicked = None;
     let mut toggled = None;
     let reserved = ui.available_rect_before_wrap().right() - bars.left() + size::GAP_M - EDGE;
+    memory.noted.restore(scene, LIST, &mut memory.scroll);
     let response = VirtualRows::new("spans", lines.len(), size::ROW)
         .kind(RowsKind::Tree)
         .label("Spans")
@@ -145,6 +149,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
             let color = bar_color(tree, line, tokens);
             waterfall.add(row.rect, span.start_ns, end, color);
         });
+    memory.noted.note(scene, LIST, memory.scroll);
     let clip = response.rect.intersect(ui.clip_rect());
     let rule = Rect::from_min_size(pos2(bars.left() - 1.0, clip.top()), vec2(size::RULE, clip.height()));
     ui.painter().with_clip_rect(clip).rect_filled(rule, 0.0, tokens.line);

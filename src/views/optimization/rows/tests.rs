@@ -84,6 +84,10 @@ fn evaluations_stand_below_what_is_unfolded() {
     let mut folds = Folds::default();
     assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Candidate(1)]);
     folds.set(FoldKey::Candidate(0), true);
+    for line in made.lines(&folds) {
+        assert_eq!(Line::parse(&line.to_text()), Some(line));
+    }
+    assert_eq!((Line::parse("candidate/x"), Line::parse("moon/1")), (None, None));
     assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Evaluation(0), Line::Candidate(1)]);
 }
 
