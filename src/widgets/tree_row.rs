@@ -46,7 +46,7 @@ pub struct TreeRow<'a> {
 }
 
 const PADDING: f32 = 10.0;
-const BAR_WIDTH: f32 = 34.0;
+const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
 /// A note with less room than this is left out.

@@ -14,6 +14,7 @@ mod hostile;
 mod lineage_hostile;
 mod log_files;
 mod passport_times;
+mod planted;
 mod programs;
 mod programs_hostile;
 mod provenance;

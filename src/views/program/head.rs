@@ -21,8 +21,6 @@ use crate::words;
 
 /// The state of a program is not longer.
 const MOST_BYTES: u64 = 64 << 20;
-/// Enough of a hash to tell programs apart by eye.
-const HASH_SHOWN: usize = 10;
 
 pub(super) fn head_ui(
     ui: &mut Ui,
@@ -39,9 +37,8 @@ pub(super) fn head_ui(
             Some(hash) => {
                 let hash = hash.as_str();
                 text_ui(ui, "state", Type::Small, Tone::Faint);
-                let short = &hash[..hash.floor_char_boundary(HASH_SHOWN)];
                 let tip = format!("{hash}\nEqual for programs that do the same; click to copy");
-                if link(ui, short, Type::ValueSmall, Tone::Muted).on_hover_text(tip).clicked() {
+                if link(ui, words::id_head(hash), Type::ValueSmall, Tone::Muted).on_hover_text(tip).clicked() {
                     scene.act(Action::Copy(hash.to_owned()));
                 }
                 let origin = Chip::button("Where it came from");

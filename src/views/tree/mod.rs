@@ -273,7 +273,7 @@ fn line_ui(
             let look = look::of(scene, line, run);
             let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
             let trailing = match look.score.is_empty() {
-                false => [Trailing::value(&look.score, 48.0)],
+                false => [Trailing::value(&look.score, 40.0)],
                 true => [Trailing::caption(&look.age, 48.0)],
             };
             let row_of_run = TreeRow {
