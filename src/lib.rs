@@ -48,7 +48,12 @@
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`; tests that
 //!   compare with plain SQL in `tests/cli`.
 //! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`, its way in
-//!   `store/open.rs`; it passes `tests/reading/conformance.rs` as the others do.
+//!   `store/open.rs`; it passes `tests/reading/conformance.rs` and `tests/reading/lists.rs` as the others do. Of lists
+//!   it gives pages (`run_page`, `trace_page`) in [`store::Order`], as large as it likes, with a [`store::Total`] if it
+//!   knows one, and says in [`store::Capabilities`] whether it filters; whole lists and filters beyond that are made
+//!   above it, in `store/whole.rs`.
+//! * **A condition** that rows of a list can be filtered by: a variant in `store/condition.rs` with its meaning, and
+//!   its piece of SQL in `store/sqlite/run_conditions.rs` or `trace_lists.rs`.
 //! * **How a figure is written**: a function of [`words`], never a `format!` of a view's own.
 //!
 //! # What must hold
@@ -70,7 +75,8 @@
 //!
 //! * Skeletons apart from bodies: a trace's tree never waits for a 20 MB input, and no skeleton
 //!   query names a column that stands after `spans.content`.
-//! * Lists of traces are handles first and lines when they are looked at.
+//! * Lists of traces are handles first and lines when they are looked at; where the handles come in pages, the first
+//!   are shown while the others are read.
 //! * Rows have one height and are recomputed when an input changes, never per frame; scrolling
 //!   is an integer row and a fraction.
 //! * Long text is split into lines on a worker and drawn as virtual rows.

@@ -30,7 +30,7 @@ const FILTERS: usize = 2_000;
 /// Every run as stored: nothing masked, no parent inferred.
 fn rows(store: &mut dyn Store) -> Vec<(Run, RunValues)> {
     let cx = ReadCx::new().with_reveal(Reveal::Revealed);
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     let mut values: std::collections::HashMap<_, _> =
         store.run_values(&cx, &query).expect("values").into_iter().collect();
     let runs = store.runs(&cx, &query).expect("runs").into_iter();

@@ -3,7 +3,9 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::{Cached, Tokens};
-pub(super) use crate::words::{UNKNOWN, bytes, clean, count, counted, dollars, duration_ms, duration_ns, value};
+pub(super) use crate::words::{
+    UNKNOWN, at_least, bytes, clean, count, counted, dollars, duration_ms, duration_ns, value,
+};
 use crate::words::{Zone, moment};
 
 /// How many cells a text takes.

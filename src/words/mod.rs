@@ -10,7 +10,7 @@ mod text;
 mod times;
 
 pub use durations::{duration_ms, duration_ns};
-pub use numbers::{bytes, count, count_short, counted, dollars, exact, value};
+pub use numbers::{at_least, bytes, count, count_or_more, count_short, counted, dollars, exact, value};
 pub use text::{clean, ellipsize_graphemes, one_line};
 pub use times::{Zone, age, moment, moment_iso, moment_short, moment_utc};
 

@@ -4,13 +4,6 @@
 pub const CIRCLES: &[&[&str]] = &[
     // A question is answered with a session, which asks questions: one idea in three files.
     &["src/query/ask/memo.rs", "src/query/ask/question.rs", "src/query/ask/session.rs"],
-    // The reader holds caches whose types stand beside what fills them.
-    &[
-        "src/store/sqlite/cached.rs",
-        "src/store/sqlite/reader.rs",
-        "src/store/sqlite/run_traces.rs",
-        "src/store/sqlite/spans.rs",
-    ],
     &["src/views/experiment/runs.rs", "src/views/experiment/toolbar.rs"],
     &["src/widgets/fonts.rs", "src/widgets/tokens/size.rs"],
     &["src/widgets/row_text.rs", "src/widgets/value_text.rs"],

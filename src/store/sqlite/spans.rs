@@ -18,10 +18,6 @@ const MAX_FILE_BYTES: u64 = 512 << 20;
 /// A file is kept in memory for the next question if it is no larger.
 const MAX_KEPT_BYTES: usize = 8 << 20;
 
-/// The `traces.json` that was read last: a tree, its facts and a body are three questions.
-#[derive(Default)]
-pub struct TraceFileCache(Option<(TraceId, u64, Arc<Vec<Json>>)>);
-
 impl Reader<'_> {
     /// See [`crate::store::Store::spans`].
     pub fn spans(&mut self, trace: &TraceId) -> Result<Vec<SpanHead>> {
@@ -104,10 +100,7 @@ impl Reader<'_> {
             }
             return Ok(Arc::default());
         };
-        if let Some((kept, size, records)) = &self.trace_file.0
-            && kept == trace
-            && *size == file.full_size
-        {
+        if let Some(records) = self.trace_file.get(trace, file.full_size) {
             return Ok(Arc::clone(records));
         }
         let place = format!("{SPANS_FILE} of trace {trace}");
@@ -130,7 +123,7 @@ impl Reader<'_> {
         };
         let records = Arc::new(records);
         let is_small = file.bytes.len() <= MAX_KEPT_BYTES;
-        self.trace_file.0 = is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records)));
+        self.trace_file.set(is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records))));
         Ok(records)
     }
 
