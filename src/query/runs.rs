@@ -171,7 +171,7 @@ impl Question for RelatedRuns {
     }
 }
 
-fn scope(experiment: Option<&ExperimentId>) -> RunScope {
+pub(super) fn scope(experiment: Option<&ExperimentId>) -> RunScope {
     experiment.map_or(RunScope::All, |id| RunScope::Experiment(id.clone()))
 }
 
