@@ -72,7 +72,7 @@ pub use trace::{
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
-pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, trace_index, trace_rows, traces};
+pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 
 /// What a search by id or name found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::model::{ExperimentId, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{Cursor, Result, Total, TraceHandle, TraceIndex, TraceQuery};
+use crate::store::{Cursor, Result, Total, TraceIndex, TraceQuery};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
 const ROWS_AT_ONCE: usize = 500;
@@ -15,22 +15,6 @@ pub struct TraceList {
     pub total: Option<Total>,
     /// The rows.
     pub rows: Vec<TraceRow>,
-}
-
-/// The skeleton of a list of traces, newest first.
-///
-/// # Errors
-/// Those of the store.
-pub fn trace_index(session: &mut Session<'_>, query: &TraceQuery) -> Result<TraceIndex> {
-    session.store.trace_index(session.cx, query)
-}
-
-/// The lines behind handles; one that is gone by now is left out.
-///
-/// # Errors
-/// Those of the store.
-pub fn trace_rows(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
-    session.store.trace_rows(session.cx, handles)
 }
 
 /// The lines of a list of traces without their previews, which would make up nearly all of

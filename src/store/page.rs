@@ -45,7 +45,7 @@ impl Total {
     }
 
     /// Whether there are none, for certain.
-    pub fn is_none(self) -> bool {
+    pub fn is_zero(self) -> bool {
         self == Self::Exact(0)
     }
 

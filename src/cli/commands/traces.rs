@@ -87,7 +87,7 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
         writeln!(answer.out, "No traces: this store has no table of them")?;
         return Ok(());
     };
-    if all.is_none() {
+    if all.is_zero() {
         writeln!(answer.out, "No traces")?;
         return Ok(());
     }

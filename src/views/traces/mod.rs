@@ -85,7 +85,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     memory.has_lines = !index.handles.is_empty();
     // The first pages may be empty, and nobody knows whether the last one will be.
-    if index.handles.is_empty() && !index.total.is_none() {
+    if index.handles.is_empty() && !index.total.is_zero() {
         return;
     }
     if index.handles.is_empty() {
