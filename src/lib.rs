@@ -50,7 +50,12 @@
 //!   compare with plain SQL in `tests/cli`.
 //! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`; how people write where it is in
 //!   `store/location.rs`, what is found there and how it is opened in `store/open.rs`; it passes
-//!   `tests/reading/conformance.rs` as the others do.
+//!   `tests/reading/conformance.rs` and `tests/reading/lists.rs` as the others do. Of lists it gives pages (`run_page`,
+//!   `trace_page`) in [`store::Order`], as large as it likes, with a [`store::Total`] if it knows one, and says in
+//!   [`store::Capabilities`] whether it filters; whole lists and filters beyond that are made above it, in
+//!   `store/whole.rs`.
+//! * **A condition** that rows of a list can be filtered by: a variant in `store/condition.rs` with its meaning, and
+//!   its piece of SQL in `store/sqlite/run_conditions.rs` or `trace_lists.rs`.
 //! * **A way to fail**: a variant of [`store::StoreError`] with its sentence and what would help
 //!   ([`store::Remedy`]); it stays what it is up to `views/failed.rs`, which offers that.
 //! * **A part of an answer that may take too long**: a variant of [`store::Part`] and its limit in
@@ -61,7 +66,7 @@
 //!
 //! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
 //!
-//! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a new
+//! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a
 //!    circle, and no place of `views` reaches another one, except what shows others within itself: what places share
 //!    stands below them. Names of DSPy and MLflow stand in `model` alone.
 //! 2. A store is never written, and its folder's bytes, times and listing stay as they are,
@@ -80,7 +85,8 @@
 //!
 //! * Skeletons apart from bodies: a trace's tree never waits for a 20 MB input, and no skeleton
 //!   query names a column that stands after `spans.content`.
-//! * Lists of traces are handles first and lines when they are looked at.
+//! * Lists of traces are handles first and lines when they are looked at; where the handles come in pages, the first
+//!   are shown while the others are read.
 //! * Rows have one height and are recomputed when an input changes, never per frame; scrolling
 //!   is an integer row and a fraction.
 //! * Long text is split into lines on a worker and drawn as virtual rows.

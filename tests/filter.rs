@@ -17,7 +17,8 @@ mod stores;
 
 use dspyglass::model::{Reveal, Run, RunValues};
 use dspyglass::query::ask::Session;
-use dspyglass::query::{Filter, FilterKeys, run_table};
+use dspyglass::query::{Filter, FilterKeys, filtered_run_table, run_table};
+use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, RunScope, Store, open};
 
 use dice::Dice;
@@ -30,7 +31,7 @@ const FILTERS: usize = 2_000;
 /// Every run as stored: nothing masked, no parent inferred.
 fn rows(store: &mut dyn Store) -> Vec<(Run, RunValues)> {
     let cx = ReadCx::new().with_reveal(Reveal::Revealed);
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     let mut values: std::collections::HashMap<_, _> =
         store.run_values(&cx, &query).expect("values").into_iter().collect();
     let runs = store.runs(&cx, &query).expect("runs").into_iter();
@@ -62,6 +63,41 @@ fn random_filters_select_what_sql_selects() {
     }
     println!("{compared} filters, {telling} of them select some runs and not others");
     assert!(telling * 3 > compared, "only {telling} of {compared} filters tell runs apart");
+}
+
+/// What a store looks for by itself, and what is filtered out of everything, are the same runs with the same values;
+/// and filters whose parts must all hold are told to the store.
+#[test]
+fn what_a_store_finds_is_what_is_found_in_everything() {
+    let (mut told, mut compared) = (0, 0);
+    for sample in stores::samples() {
+        let Sample { name, database, .. } = &sample;
+        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
+        let rows = rows(&mut *store);
+        let mut served =
+            MemoryStore::copy_of(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed)).expect("copied");
+        served.serve_pages(5);
+        let vocabulary = Vocabulary::of(&rows);
+        let mut dice = Dice::new(name.bytes().fold(11, |seed, byte| seed * 31 + u64::from(byte)));
+        let masked = ReadCx::new();
+        let all = run_table(&mut Session::alone(&mut *store, &masked), None, true).expect("runs").rows;
+        for _ in 0..FILTERS / 10 {
+            let expression = Generator { vocabulary: &vocabulary, dice: &mut dice }.expression(2);
+            let text = generate::written(&expression, &mut dice);
+            let filter = Filter::parse(&text).expect("a filter");
+            told += usize::from(!filter.conditions().is_empty());
+            compared += 1;
+            let wanted: Vec<_> = filter.matching(&all).into_iter().map(|place| &all[place]).collect();
+            for store in [&mut *store, &mut served as &mut dyn Store] {
+                let mut session = Session::alone(store, &masked);
+                let (found, total) = filtered_run_table(&mut session, None, true, &filter).expect("runs");
+                let found: Vec<_> = found.rows.iter().collect();
+                assert_eq!(format!("{found:?}"), format!("{wanted:?}"), "{name}: {text}");
+                assert_eq!(total, all.len());
+            }
+        }
+    }
+    assert!(told * 5 > compared, "only {told} of {compared} filters are told to the store");
 }
 
 #[test]

@@ -48,7 +48,10 @@ fn store() -> MemoryStore {
 
 /// Exit code, standard output, standard error.
 fn ask(args: &[&str]) -> (String, String, String) {
-    let store = store();
+    ask_of(&store(), args)
+}
+
+fn ask_of(store: &MemoryStore, args: &[&str]) -> (String, String, String) {
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
@@ -264,4 +267,20 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         };
         assert_eq!((format!("{code:?}"), err), (format!("{:?}", ExitCode::SUCCESS), Vec::new()));
     }
+}
+
+#[test]
+fn a_total_that_is_not_known_is_no_number() {
+    let store = store();
+    store.put_trace(MemoryStore::trace_head("tr-3", "1", None, "", 7_000), Vec::new());
+    store.serve_pages(2);
+    let told = |args: &[&str]| ask_of(&store, args).1;
+    let some: Value = serde_json::from_str(&told(&["traces", "s", "--json", "--limit", "2"])).unwrap();
+    assert_eq!((&some["total"], some["traces"].as_array().map(Vec::len)), (&Value::Null, Some(2)));
+    let text = told(&["traces", "s", "--limit", "2"]);
+    assert!(text.ends_with("2 of at least 2 traces, the newest\n"), "{text}");
+    // Who reads to the end knows.
+    let all: Value = serde_json::from_str(&told(&["traces", "s", "--json"])).unwrap();
+    assert_eq!((&all["total"], all["traces"].as_array().map(Vec::len)), (&json!(3), Some(3)));
+    assert!(told(&["traces", "s"]).ends_with("\n3 traces\n"));
 }

@@ -12,6 +12,7 @@ use super::probe::DiskProbe;
 use super::queue::{Job, Work};
 use super::row_cache::RowCache;
 use super::slot::Slot;
+use super::trace_pages::TracePages;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
@@ -70,6 +71,7 @@ pub struct Loader {
     pub(super) pool: Option<WorkerPool>,
     pub(super) answers: AnswerCache,
     pub(super) lines: RowCache,
+    pub(super) trace_pages: TracePages,
     pub(super) probe: DiskProbe,
     pub(super) reveal: Reveal,
     /// Counts the stores that were opened, and changes of what may be seen.
@@ -106,6 +108,7 @@ impl Loader {
             pool: None,
             answers: AnswerCache::default(),
             lines: RowCache::default(),
+            trace_pages: TracePages::default(),
             reveal: Reveal::Masked,
             epoch: 0,
             generation: 1,
@@ -199,6 +202,7 @@ impl Loader {
         self.answers.cancel_unwanted(u64::MAX);
         self.answers.clear();
         self.lines.clear();
+        self.trace_pages.clear();
         self.epoch += 1;
         self.revision = None;
         self.watched = None;

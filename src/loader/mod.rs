@@ -36,6 +36,8 @@ mod span;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace_list;
+mod trace_pages;
 mod watching;
 mod worker;
 

@@ -3,9 +3,9 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::query::ask::{Question, Session};
-use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TraceIndexOf, TracePlaceOf, table::RunsOf};
+use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
-use crate::store::{Budget, Opened, Store, StoreError};
+use crate::store::{Budget, Opened, Store, StoreError, Total, TraceIndex};
 
 fn store() -> MemoryStore {
     let store = MemoryStore::new();
@@ -205,10 +205,10 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
     let store = store();
     let mut loader = opened(&store);
     let scope = TraceScope::Experiment("1".into());
-    until(&mut loader, |loader| loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection).value().is_some());
-    let index = loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection).value().cloned().expect("there");
+    until(&mut loader, |loader| loader.trace_index(&scope, Lane::Selection).value().is_some());
+    let index = loader.trace_index(&scope, Lane::Selection).value().cloned().expect("there");
     until(&mut loader, |loader| {
-        loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection);
+        loader.trace_index(&scope, Lane::Selection);
         loader.want_trace_rows(&index.handles[290..], Lane::Visible);
         loader.trace_row(index.handles[299]).is_some()
     });
@@ -222,18 +222,15 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
     assert_eq!(store.calls("trace_rows"), calls);
     let wanted = crate::model::TraceId::from("tr-150");
     until(&mut loader, |loader| {
-        loader
-            .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone(), near: 0 }, Lane::Selection)
-            .value()
-            .is_some()
+        loader.ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone() }, Lane::Selection).value().is_some()
     });
     let place = loader
-        .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone(), near: 0 }, Lane::Selection)
+        .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone() }, Lane::Selection)
         .value()
         .cloned()
         .expect("there");
     let place = place.as_ref().clone().expect("in the list");
-    assert_eq!((place.position, place.total), (149, 300));
+    assert_eq!((place.position, place.total), (149, Total::Exact(300)));
     assert_eq!((place.previous, place.next), (Some("tr-151".into()), Some("tr-149".into())));
 }
 
@@ -301,4 +298,41 @@ fn the_store_that_is_open_answers_and_no_other() {
         assert!(!epochs.contains(&loader.epoch()), "what views made of the other store counts no more");
         epochs.push(loader.epoch());
     }
+}
+
+#[test]
+fn a_list_in_pages_is_there_at_once_and_filled_behind() {
+    let store = store();
+    store.serve_pages(7);
+    let mut loader = opened(&store);
+    let scope = TraceScope::Run("a".into());
+    let mut seen: Vec<Arc<TraceIndex>> = Vec::new();
+    until(&mut loader, |loader| {
+        if let Some(index) = loader.trace_index(&scope, Lane::Selection).value() {
+            seen.push(Arc::clone(index));
+        }
+        seen.last().is_some_and(|index| index.next.is_none())
+    });
+    let whole = seen.last().expect("there");
+    assert_eq!((whole.total, whole.handles.len()), (Total::Exact(300), 300));
+    for index in &seen {
+        assert!(whole.handles.starts_with(&index.handles));
+        let shown = index.handles.len() as u64;
+        let total = if shown == 300 { Total::Exact(300) } else { Total::AtLeast(shown) };
+        assert_eq!(index.total, total, "never told as known");
+    }
+    assert!(seen.first().is_some_and(|index| index.handles.len() < 100), "the first page is not waited with");
+    let pages = store.calls("trace_page");
+    assert_eq!(pages, 43, "each page was read once");
+    for _ in 0..5 {
+        loader.begin_frame(Instant::now());
+        let again = loader.trace_index(&scope, Lane::Selection).value().cloned().expect("there");
+        assert!(Arc::ptr_eq(&again, whole), "what was joined stays");
+    }
+    assert_eq!(store.calls("trace_page"), pages);
+    // A page that cannot be read: what is there stays, and nobody says that it is all.
+    loader.refresh();
+    store.fail_with(|call| (call == "trace_page").then_some(StoreError::TooSlow));
+    until(&mut loader, |loader| loader.trace_index(&scope, Lane::Selection).error().is_some());
+    assert!(loader.trace_index(&scope, Lane::Selection).value().is_some());
 }

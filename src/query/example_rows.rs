@@ -18,7 +18,7 @@ use crate::model::{
     Assessment, Json, ProgramSource, ResultRow, ResultTable, Reveal, RunId, Shown, TraceId, TraceRow, json, secret,
 };
 use crate::query::ask::Session;
-use crate::store::{Allowance, Part, Result, TraceQuery};
+use crate::store::{Allowance, Order, Part, Result, Total, TraceQuery};
 
 /// No more traces of a run are looked into.
 const MAX_TRACES: usize = 5_000;
@@ -301,13 +301,11 @@ pub fn links(
 
 /// The traces of a run in order, and whether all of them were looked into.
 fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<(Vec<ExampleTrace>, bool)> {
-    let index =
-        session.store.trace_index(session.cx, &TraceQuery { run: Some(run.clone()), ..TraceQuery::default() })?;
-    let mut handles = index.handles.to_vec();
-    handles.reverse();
-    let mut complete = handles.len() <= MAX_TRACES;
+    let (order, limit) = (Order::OldestFirst, Some(MAX_TRACES));
+    let query = TraceQuery { run: Some(run.clone()), order, limit, ..TraceQuery::default() };
+    let index = session.store.trace_index(session.cx, &query)?;
     let mut traces = Vec::new();
-    for chunk in handles.get(..MAX_TRACES).unwrap_or(&handles).chunks(CHUNK) {
+    for chunk in index.handles.chunks(CHUNK) {
         for row in session.store.trace_rows(session.cx, chunk)? {
             session.cx.check()?;
             if time.is_spent() {
@@ -316,7 +314,7 @@ fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<
             traces.push(example_trace(session, row)?);
         }
     }
-    complete &= traces.len() == handles.len();
+    let complete = index.total == Total::Exact(traces.len() as u64);
     Ok((traces, complete))
 }
 

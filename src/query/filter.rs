@@ -38,6 +38,7 @@
 //! | `datasets.…` | filters by datasets | not understood |
 
 mod complete;
+mod conditions;
 mod error;
 mod eval;
 mod expected;
@@ -54,6 +55,7 @@ pub use expected::Expected;
 pub use keys::{FilterKeys, KeyUse, ValueUse};
 
 use crate::model::{Run, RunValues};
+use crate::store::RunCondition;
 use syntax::Node;
 
 /// A filter that was understood.
@@ -100,6 +102,12 @@ impl Filter {
     /// first; nothing if what stands before it is no filter.
     pub fn complete(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
         complete::complete(text, caret, keys)
+    }
+
+    /// What of it a store can look for by itself: conditions that hold for every run that passes, and perhaps for
+    /// others. What they find still has to be filtered.
+    pub fn conditions(&self) -> Vec<RunCondition> {
+        self.root.as_ref().map(conditions::conditions).unwrap_or_default()
     }
 
     /// Whether it lets everything pass.

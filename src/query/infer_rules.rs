@@ -9,7 +9,7 @@ use crate::model::dspy::run_names;
 use crate::model::{Run, RunId, TraceRow};
 use crate::query::ask::Session;
 use crate::query::runs::{RelatedRuns, ValuesOf};
-use crate::store::{Result, TraceQuery};
+use crate::store::{Result, TimeWindow, TraceCondition, TraceQuery};
 
 /// What InferRules writes between the instructions and its rules.
 const RULES: &str = "Please adhere to the following rules when making your prediction:";
@@ -78,18 +78,20 @@ fn has_rules(session: &mut Session<'_>, run: &RunId) -> Result<bool> {
 
 /// When rules were induced between two moments.
 fn inductions(session: &mut Session<'_>, parent: &Run, (from, to): (i64, i64)) -> Result<Vec<i64>> {
-    let query = TraceQuery { experiment: Some(parent.experiment_id.clone()), run: None, limit: Some(MAX_TRACES) };
+    let window = TimeWindow { from_ms: Some(from), until_ms: Some(to) };
+    let query = TraceQuery {
+        experiment: Some(parent.experiment_id.clone()),
+        filter: vec![TraceCondition::Started(window)],
+        limit: Some(MAX_TRACES),
+        ..TraceQuery::default()
+    };
     let index = session.store.trace_index(session.cx, &query)?;
     let mut found = Vec::new();
     for chunk in index.handles.chunks(500) {
         session.cx.check()?;
         let rows = session.store.trace_rows(session.cx, chunk)?;
-        let is_before = rows.last().is_some_and(|row| row.start_time_ms < from);
         let is_it = |row: &&TraceRow| row.run_id.is_none() && row.name.starts_with(INDUCTION);
-        found.extend(rows.iter().filter(is_it).map(|row| row.start_time_ms).filter(|at| (from..=to).contains(at)));
-        if is_before {
-            break;
-        }
+        found.extend(rows.iter().filter(is_it).map(|row| row.start_time_ms));
     }
     Ok(found)
 }

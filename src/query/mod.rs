@@ -17,6 +17,7 @@ pub mod example_answer;
 pub mod example_rows;
 pub mod experiments;
 pub mod filter;
+pub mod filtered_runs;
 mod infer_rules;
 pub mod lineage;
 mod lookup;
@@ -53,6 +54,7 @@ pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys};
+pub use filtered_runs::filtered_run_table;
 pub use lineage::{FamilyTreeOf, Lineage, lineage};
 pub use metrics::{MetricOf, metrics};
 pub use no_spans::NoSpans;
@@ -70,7 +72,7 @@ pub use trace::{
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
-pub use traces::{TraceIndexOf, TraceList, TraceScope, trace_index, trace_rows, traces};
+pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 
 /// What a search by id or name found.
 #[derive(Clone, Debug, PartialEq, Eq)]

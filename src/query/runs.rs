@@ -48,7 +48,7 @@ pub fn run_tree(session: &mut Session<'_>, experiment: &ExperimentId, with_delet
 /// # Errors
 /// Those of the store.
 pub fn run_table(session: &mut Session<'_>, experiment: Option<&ExperimentId>, with_deleted: bool) -> Result<RunTable> {
-    let rows = session.store.run_rows(session.cx, &RunQuery { scope: scope(experiment), with_deleted: true })?;
+    let rows = session.store.run_rows(session.cx, &RunQuery::new(scope(experiment)).with_deleted())?;
     let (mut runs, values): (Vec<Run>, Vec<RunValues>) = rows.into_iter().unzip();
     adopt_orphans(&mut runs);
     let rows = runs.into_iter().zip(values);
@@ -87,11 +87,11 @@ impl RunTable {
 /// # Errors
 /// Those of the store.
 pub fn find_run(session: &mut Session<'_>, id_or_name: &str) -> Result<Found<Run>> {
-    let one = RunQuery { scope: RunScope::One(id_or_name.into()), with_deleted: true };
+    let one = RunQuery::new(RunScope::One(id_or_name.into()));
     if let Some(run) = session.store.runs(session.cx, &one)?.pop() {
         return Ok(Found::One(run));
     }
-    let all = session.store.runs(session.cx, &RunQuery { scope: RunScope::All, with_deleted: true })?;
+    let all = session.store.runs(session.cx, &RunQuery::new(RunScope::All).with_deleted())?;
     let (mut runs, mut others): (Vec<Run>, Vec<Run>) =
         all.into_iter().partition(|run| !run.name.is_empty() && run.name == id_or_name);
     if runs.is_empty() {
@@ -113,7 +113,7 @@ impl Question for RunOf {
     const LABEL: &'static str = "run";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let query = RunQuery { scope: RunScope::One(self.0.clone()), with_deleted: true };
+        let query = RunQuery::new(RunScope::One(self.0.clone()));
         Ok(session.store.runs(session.cx, &query)?.pop())
     }
 
@@ -131,7 +131,7 @@ impl Question for ValuesOf {
     const LABEL: &'static str = "values of a run";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let query = RunQuery { scope: RunScope::One(self.0.clone()), with_deleted: true };
+        let query = RunQuery::new(RunScope::One(self.0.clone()));
         Ok(session.store.run_values(session.cx, &query)?.pop().map(|(_, values)| values).unwrap_or_default())
     }
 
@@ -160,7 +160,7 @@ impl Question for RelatedRuns {
             let all = session.ask(&Self { with_deleted: true, ..self.clone() })?;
             return Ok(all.iter().filter(|run| run.lifecycle == Lifecycle::Active).cloned().collect());
         }
-        let query = RunQuery { scope: scope(self.experiment.as_ref()), with_deleted: true };
+        let query = RunQuery::new(scope(self.experiment.as_ref())).with_deleted();
         let mut runs = session.store.runs(session.cx, &query)?;
         adopt_orphans(&mut runs);
         Ok(runs)
@@ -171,7 +171,7 @@ impl Question for RelatedRuns {
     }
 }
 
-fn scope(experiment: Option<&ExperimentId>) -> RunScope {
+pub(super) fn scope(experiment: Option<&ExperimentId>) -> RunScope {
     experiment.map_or(RunScope::All, |id| RunScope::Experiment(id.clone()))
 }
 
@@ -201,7 +201,7 @@ impl Question for RunValuesOf {
     const LABEL: &'static str = "values of runs";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let query = RunQuery { scope: RunScope::Experiment(self.0.clone()), with_deleted: false };
+        let query = RunQuery::new(RunScope::Experiment(self.0.clone()));
         Ok(session.store.run_values(session.cx, &query)?.into_iter().collect())
     }
 

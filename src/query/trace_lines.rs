@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::traces::TraceScope;
 use crate::model::{TraceId, TraceRow};
 use crate::query::ask::{Question, Session};
-use crate::store::{ReadCx, Result, Store, TraceHandle};
+use crate::store::{ReadCx, Result, Store, Total, TraceHandle, TraceQuery};
 
-/// Lines with the handles they were asked by. Where some are gone, each is asked for alone, since
-/// the answer does not say which ones it leaves out.
+/// Lines with the handles they were asked by; those that are gone are left out.
 ///
 /// # Errors
 /// Those of the store.
@@ -17,27 +16,17 @@ pub fn trace_lines(
     cx: &ReadCx,
     handles: &[TraceHandle],
 ) -> Result<Vec<(TraceHandle, Arc<TraceRow>)>> {
-    let rows = store.trace_rows(cx, handles)?;
-    if rows.len() == handles.len() {
-        return Ok(handles.iter().copied().zip(rows.into_iter().map(Arc::new)).collect());
-    }
-    let mut found = Vec::with_capacity(rows.len());
-    for handle in handles {
-        cx.check()?;
-        if let Some(row) = store.trace_rows(cx, &[*handle])?.into_iter().next() {
-            found.push((*handle, Arc::new(row)));
-        }
-    }
-    Ok(found)
+    let lines = store.trace_lines(cx, handles)?.into_iter();
+    Ok(lines.map(|(handle, row)| (handle, Arc::new(row))).collect())
 }
 
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TracePlace {
     /// Its position, from 0.
-    pub position: usize,
+    pub position: u64,
     /// How many traces the list has.
-    pub total: u64,
+    pub total: Total,
     /// The trace above it.
     pub previous: Option<TraceId>,
     /// The trace below it.
@@ -51,8 +40,6 @@ pub struct TracePlaceOf {
     pub scope: TraceScope,
     /// The trace.
     pub trace: TraceId,
-    /// Where it was last seen: there it is looked for first.
-    pub near: usize,
 }
 
 impl Question for TracePlaceOf {
@@ -60,26 +47,14 @@ impl Question for TracePlaceOf {
     const LABEL: &'static str = "place in the list";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        const CHUNK: usize = 500;
         let (store, cx) = (&mut *session.store, session.cx);
-        let index = store.trace_index(cx, &self.scope.query())?;
-        let first = self.near.saturating_sub(50).min(index.handles.len());
-        let near_end = (first + CHUNK).min(index.handles.len());
-        let all = (0..index.handles.len()).step_by(CHUNK).map(|at| at..(at + CHUNK).min(index.handles.len()));
-        for range in std::iter::once(first..near_end).chain(all) {
-            cx.check()?;
-            let rows = trace_lines(store, cx, &index.handles[range.clone()])?;
-            let Some((handle, _)) = rows.iter().find(|(_, row)| row.id == self.trace) else { continue };
-            let Some(position) = range.clone().find(|at| index.handles[*at] == *handle) else { continue };
-            let mut id_at = |at: Option<usize>| -> Result<Option<TraceId>> {
-                let Some(handle) = at.and_then(|at| index.handles.get(at)) else { return Ok(None) };
-                Ok(store.trace_rows(cx, &[*handle])?.into_iter().next().map(|row| row.id))
-            };
-            let previous = id_at(position.checked_sub(1))?;
-            let next = id_at(Some(position + 1))?;
-            return Ok(Some(TracePlace { position, total: index.total, previous, next }));
-        }
-        Ok(None)
+        let query = self.scope.query();
+        let Some(place) = store.trace_place(cx, &query, &self.trace)? else { return Ok(None) };
+        // Of the list only its total is wanted.
+        let total = store.trace_page(cx, &TraceQuery { limit: Some(1), ..query })?.total;
+        let seen = place.position + 1 + u64::from(place.next.is_some());
+        let total = total.having_seen(seen, place.next.is_none());
+        Ok(Some(TracePlace { position: place.position, total, previous: place.previous, next: place.next }))
     }
 
     fn bytes(_: &Self::Answer) -> usize {

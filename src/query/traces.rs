@@ -2,7 +2,7 @@
 
 use crate::model::{ExperimentId, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
+use crate::store::{Cursor, Result, Total, TraceIndex, TraceQuery};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
 const ROWS_AT_ONCE: usize = 500;
@@ -12,25 +12,9 @@ const ROWS_AT_ONCE: usize = 500;
 pub struct TraceList {
     /// How many there are, also those beyond the limit; `None` where the store has no table of
     /// traces.
-    pub total: Option<u64>,
+    pub total: Option<Total>,
     /// The rows.
     pub rows: Vec<TraceRow>,
-}
-
-/// The skeleton of a list of traces, newest first.
-///
-/// # Errors
-/// Those of the store.
-pub fn trace_index(session: &mut Session<'_>, query: &TraceQuery) -> Result<TraceIndex> {
-    session.store.trace_index(session.cx, query)
-}
-
-/// The lines behind handles; one that is gone by now is left out.
-///
-/// # Errors
-/// Those of the store.
-pub fn trace_rows(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
-    session.store.trace_rows(session.cx, handles)
 }
 
 /// The lines of a list of traces without their previews, which would make up nearly all of
@@ -71,7 +55,7 @@ impl TraceScope {
     }
 }
 
-/// The skeleton of a list of traces.
+/// The skeleton of a list of traces, all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TraceIndexOf(pub TraceScope);
 
@@ -81,7 +65,43 @@ impl Question for TraceIndexOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_index(session, &self.0.query())
+        let mut pages = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = session.ask(&TracePageOf { scope: self.0.clone(), cursor })?;
+            cursor = page.next.clone();
+            pages.push(page);
+            if cursor.is_none() {
+                break;
+            }
+            session.cx.check()?;
+        }
+        Ok(TraceIndex::of_pages(pages.iter().map(|page| &**page)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.handles.len() * 8
+    }
+}
+
+/// A page of it, as large as the store gives it. Most stores give all of a list at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TracePageOf {
+    /// Of which list.
+    pub scope: TraceScope,
+    /// Where the page before it ended; `None`: the first one.
+    pub cursor: Option<Cursor>,
+}
+
+impl Question for TracePageOf {
+    type Answer = TraceIndex;
+    const LABEL: &'static str = "list of traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let query = TraceQuery { cursor: self.cursor.clone(), ..self.scope.query() };
+        let page = session.store.trace_page(session.cx, &query)?;
+        Ok(if self.cursor.is_none() { page.as_first() } else { page })
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

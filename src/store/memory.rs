@@ -9,19 +9,20 @@ mod build;
 mod copy;
 mod counting;
 mod knobs;
+mod lists;
 mod masking;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
-    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunScope, RunTraces, Store, StoreId, StoreInfo,
-    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TraceQuery,
+    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
+    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
-    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
-    TraceRow, Unmasked,
+    MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    Unmasked,
 };
 use crate::words::natural;
 use knobs::Knobs;
@@ -76,24 +77,6 @@ impl MemoryStore {
 }
 
 impl Content {
-    /// The runs that a question asks for, in the order of the trait.
-    fn runs_of(&self, query: &RunQuery) -> Vec<&Run> {
-        let wanted = |run: &&Run| match &query.scope {
-            RunScope::All => true,
-            RunScope::Experiment(experiment) => run.experiment_id == *experiment,
-            RunScope::One(id) => run.id == *id,
-        };
-        let with_deleted = query.with_deleted || matches!(query.scope, RunScope::One(_));
-        let is_shown = |run: &&Run| with_deleted || run.lifecycle == Lifecycle::Active;
-        let mut runs: Vec<&Run> = self.runs.iter().filter(wanted).filter(is_shown).collect();
-        runs.sort_by(|a, b| {
-            (a.start_time_ms.cmp(&b.start_time_ms))
-                .then_with(|| natural::compare(&a.name, &b.name))
-                .then_with(|| a.id.cmp(&b.id))
-        });
-        runs
-    }
-
     fn trace(&self, id: &TraceId) -> Option<&MemoryTrace> {
         self.trace_of_id.get(id).and_then(|at| self.traces.get(*at))
     }
@@ -118,7 +101,8 @@ impl Store for MemoryStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { can_watch: true, keeps_traces: true }
+        let filters = !self.knobs.is_server();
+        Capabilities { can_watch: true, keeps_traces: true, filters_runs: filters, filters_traces: filters }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -154,24 +138,17 @@ impl Store for MemoryStore {
         Ok(content.experiments.iter().map(|one| (one.id.clone(), count(&one.id))).collect())
     }
 
-    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
-        let content = self.enter("runs", cx)?;
-        Ok(content.runs_of(query).into_iter().cloned().collect())
+    fn run_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<Run>> {
+        let content = self.enter("run_page", cx)?;
+        Ok(self.run_page_of(&content, cx, query).map(Run::clone))
     }
 
-    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        let content = self.enter("run_values", cx)?;
-        let mut seen = HashSet::new();
-        let mut found = Vec::new();
-        for run in content.runs_of(query) {
-            cx.check()?;
-            if seen.insert(&run.id)
-                && let Some(values) = content.values.get(&run.id)
-            {
-                found.push((run.id.clone(), masking::values(values, cx.reveal())));
-            }
-        }
-        Ok(found)
+    fn run_row_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
+        let content = self.enter("run_row_page", cx)?;
+        let page = self.run_page_of(&content, cx, query);
+        cx.check()?;
+        let values = |run: &Run| content.values.get(&run.id).map(|values| masking::values(values, cx.reveal()));
+        Ok(page.map(|run| (run.clone(), values(run).unwrap_or_default())))
     }
 
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
@@ -190,21 +167,13 @@ impl Store for MemoryStore {
         Ok(self.enter("logged_models", cx)?.models.get(run).cloned().unwrap_or_default())
     }
 
-    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
-        let content = self.enter("trace_index", cx)?;
-        let is_wanted = |row: &TraceRow| {
-            query.experiment.as_ref().is_none_or(|wanted| row.experiment_id == *wanted)
-                && query.run.as_ref().is_none_or(|wanted| row.run_id.as_ref() == Some(wanted))
-        };
-        let mut found: Vec<(u64, &TraceRow)> = (0..)
-            .zip(&content.traces)
-            .map(|(at, trace)| (at, &trace.head.row))
-            .filter(|(_, row)| is_wanted(row))
-            .collect();
-        found.sort_by(|(_, a), (_, b)| (b.start_time_ms, &b.id).cmp(&(a.start_time_ms, &a.id)));
-        let total = found.len() as u64;
-        let handles = found.into_iter().take(query.limit.unwrap_or(usize::MAX)).map(|(at, _)| TraceHandle(at));
-        Ok(TraceIndex { total, handles: handles.collect() })
+    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        let content = self.enter("trace_page", cx)?;
+        Ok(self.trace_page_of(&content, cx, query))
+    }
+
+    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
+        Ok(self.enter("trace_place", cx)?.trace_place_of(query, trace, cx.reveal()))
     }
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
@@ -216,16 +185,6 @@ impl Store for MemoryStore {
             rows.extend(trace.map(|trace| masking::row(&trace.head.row, cx.reveal())));
         }
         Ok(rows)
-    }
-
-    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>> {
-        let index = self.trace_index(cx, &TraceQuery { limit: None, ..query.clone() })?;
-        let content = self.enter("trace_sessions", cx)?;
-        let session = |handle: &TraceHandle| {
-            let trace = usize::try_from(handle.0).ok().and_then(|at| content.traces.get(at))?;
-            Some((*handle, trace.head.row.session.as_ref()?.masked(cx.reveal())))
-        };
-        Ok(index.handles.iter().filter_map(session).collect())
     }
 
     fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory> {

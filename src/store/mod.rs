@@ -2,8 +2,17 @@
 //!
 //! [`Store`] is what every reader offers: blocking, cancellable through [`ReadCx`], with
 //! skeletons apart from bodies so that a 20 MB input never delays a tree.
+//!
+//! # Lists
+//!
+//! A list is asked for with a query ([`RunQuery`], [`TraceQuery`]: scope, filter, order, limit, cursor) and a reader
+//! answers a page of it: `run_page`, `run_row_page`, `trace_page`. One that has everything at hand answers with a
+//! single page; a server gives pages of its own size, may not know a [`Total`], and may not filter
+//! ([`Capabilities`]). Everybody else asks for whole lists: `runs`, `run_rows`, `run_values`, `trace_index`, which
+//! the trait makes of pages for every reader alike.
 
 pub mod artifacts;
+mod condition;
 pub mod cx;
 pub mod error;
 mod id;
@@ -13,18 +22,23 @@ pub mod memory;
 pub mod nearby;
 pub mod open;
 mod options;
+mod order;
+mod page;
+mod queries;
 pub mod span_json;
 pub mod sqlite;
+mod whole;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
+pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
 pub use open::{Found, Opened, find, open};
 pub use options::OpenOptions;
+pub use order::Order;
+pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
+pub use queries::{RunQuery, RunScope, TraceQuery};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -62,54 +76,25 @@ pub struct Capabilities {
     pub can_watch: bool,
     /// It has a table of traces; without one it is unknown how many there were.
     pub keeps_traces: bool,
+    /// It applies the filter of a [`RunQuery`]; else that is done with what it gives.
+    pub filters_runs: bool,
+    /// The same for a [`TraceQuery`].
+    pub filters_traces: bool,
 }
 
 /// Changes whenever the store was written to; equal values mean nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Revision(pub u64);
 
-/// Which runs are asked for.
+/// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RunScope {
-    /// All of the store.
-    All,
-    /// Those of one experiment.
-    Experiment(ExperimentId),
-    /// One by its id, deleted or not.
-    One(RunId),
-}
-
-/// A question for runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunQuery {
-    /// Which.
-    pub scope: RunScope,
-    /// Deleted ones too (`One` finds them in any case).
-    pub with_deleted: bool,
-}
-
-/// A question for traces.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct TraceQuery {
-    /// Only of this experiment.
-    pub experiment: Option<ExperimentId>,
-    /// Only those recorded in this run.
-    pub run: Option<RunId>,
-    /// No more than this many handles; the total is told all the same.
-    pub limit: Option<usize>,
-}
-
-/// An opaque cursor to one line of a list of traces; means nothing to anybody but its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TraceHandle(pub u64);
-
-/// The skeleton of a list of traces, newest first (by start, then id, both descending).
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct TraceIndex {
-    /// How many there are.
-    pub total: u64,
-    /// The way to each line; fewer than `total` only under a limit.
-    pub handles: Arc<[TraceHandle]>,
+pub struct TracePlace {
+    /// How many traces stand before it.
+    pub position: u64,
+    /// The trace before it.
+    pub previous: Option<TraceId>,
+    /// The trace behind it.
+    pub next: Option<TraceId>,
 }
 
 /// The traces that were recorded in one run, counted.
@@ -195,22 +180,28 @@ pub trait Store: Send {
     /// How much each experiment holds.
     fn experiment_counts(&mut self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>>;
 
-    /// Runs without their values, by start (unknown first), then name in natural order, then id.
-    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>>;
+    /// A page of runs without their values, in the order of the query. Rows that the filter does not want are in it
+    /// unless [`Capabilities::filters_runs`].
+    fn run_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<Run>>;
 
-    /// Params, tags and latest metrics of the runs that `runs` gives for the same query;
-    /// runs that have none of them may be absent.
-    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>>;
+    /// The same with params, tags and latest metrics: both at once, which costs a store less.
+    fn run_row_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>>;
 
-    /// Runs in the order of `runs`, each with its values: both at once, which costs a store less.
+    /// Runs without their values, all that the query asks for.
+    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
+        whole::runs(self, cx, query)
+    }
+
+    /// Runs in the order of `runs`, each with its values.
     fn run_rows(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
-        let runs = self.runs(cx, query)?;
-        let mut values: HashMap<RunId, RunValues> = self.run_values(cx, query)?.into_iter().collect();
-        let row = |run: Run| {
-            let values = values.remove(&run.id).unwrap_or_default();
-            (run, values)
-        };
-        Ok(runs.into_iter().map(row).collect())
+        whole::run_rows(self, cx, query)
+    }
+
+    /// Params, tags and latest metrics of the runs that `runs` gives for the same query, without the runs that have
+    /// none of them.
+    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
+        let rows = self.run_rows(cx, query)?.into_iter().map(|(run, values)| (run.id, values));
+        Ok(rows.filter(|(_, values)| !values.is_empty()).collect())
     }
 
     /// Every point of one metric or of all, by key, then step, time, value (NaN last).
@@ -222,14 +213,31 @@ pub trait Store: Send {
     /// The models that a run logged.
     fn logged_models(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<LoggedModel>>;
 
-    /// The skeleton of a list of traces.
-    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex>;
+    /// A page of the skeleton of a list of traces. Traces that the filter does not want are in it unless
+    /// [`Capabilities::filters_traces`].
+    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex>;
+
+    /// The skeleton of a list of traces, all that the query asks for.
+    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        whole::trace_index(self, cx, query)
+    }
+
+    /// Where a trace stands in a list, whatever its limit and cursor; `None` if it is not there. Costs much less than
+    /// reading the list: nobody looks for a trace in its lines.
+    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>>;
 
     /// The lines behind handles, in their order; a line that is gone by now is left out.
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
 
-    /// The traces of a list that belong to a session, in the order of the list; `limit` does not apply.
-    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>>;
+    /// The same, each with its handle.
+    fn trace_lines(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<(TraceHandle, TraceRow)>> {
+        whole::trace_lines(self, cx, handles)
+    }
+
+    /// The traces of a list that belong to a session, in the order of the list; `limit` and `cursor` do not apply.
+    fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>> {
+        whole::trace_sessions(self, cx, query)
+    }
 
     /// How much there is beside runs and traces.
     fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory>;

@@ -6,8 +6,9 @@ use super::command::Command;
 use super::parts::link;
 use super::scene::Scene;
 use crate::loader::Lane;
-use crate::query::{CountsOfExperiments, TraceIndexOf};
+use crate::query::CountsOfExperiments;
 use crate::state::{Action, Place};
+use crate::store::Total;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -56,13 +57,13 @@ fn shown(scene: &mut Scene<'_>, spans: Option<String>) -> Option<String> {
     match scene.place().clone() {
         Place::Trace { .. } => spans,
         place if place.lists_traces() => {
-            let index = scene.loader.ask(&TraceIndexOf(place.scope()), Lane::Visible);
+            let index = scene.loader.trace_index(&place.scope(), Lane::Visible);
             let index = index.value()?;
-            let total = words::count(index.total);
-            Some(if index.handles.len() as u64 == index.total {
-                words::counted(index.total, "trace")
-            } else {
-                format!("{} of {total} traces shown", words::count(index.handles.len() as u64))
+            let shown = index.handles.len() as u64;
+            Some(match index.total {
+                Total::Exact(total) if total == shown => words::counted(total, "trace"),
+                Total::Exact(total) => format!("{} of {} shown", words::count(shown), words::counted(total, "trace")),
+                Total::AtLeast(known) => words::at_least(&words::counted(known, "trace")),
             })
         }
         place => {

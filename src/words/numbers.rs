@@ -21,6 +21,16 @@ pub fn counted(n: impl TryInto<u64>, one: &str) -> String {
     format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// A figure that may be larger: `at least 12,345 traces`
+pub fn at_least(figure: &str) -> String {
+    format!("at least {figure}")
+}
+
+/// The same where there is no place for words: `12,345+`
+pub fn count_or_more(n: u64) -> String {
+    format!("{}+", count(n))
+}
+
 /// A size in bytes: `812 B`, `1.8 GB`, in powers of 1000 as file managers show them.
 pub fn bytes(n: u64) -> String {
     if n < 1_000 {
@@ -108,6 +118,8 @@ mod tests {
         }
         assert!(bytes(u64::MAX).ends_with("TB"));
         assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
+        assert_eq!(at_least(&counted(1, "trace")), "at least 1 trace");
+        assert_eq!(count_or_more(12_345), "12,345+");
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn no_address_shows_its_password() {
     for (reveal, is_shown) in [(Reveal::Masked, false), (Reveal::Revealed, true)] {
         let mut store = open(&database, &OpenOptions::default()).expect("opened").store;
         let cx = ReadCx::new().with_reveal(reveal);
-        let query = RunQuery { scope: RunScope::All, with_deleted: true };
+        let query = RunQuery::new(RunScope::All).with_deleted();
         let mut said = format!("{:?}", store.experiments(&cx, true).expect("read"));
         for (one, values) in store.run_rows(&cx, &query).expect("read") {
             let tree = store.artifacts(&cx, &ArtifactOwner::Run(one.id.clone())).expect("read");

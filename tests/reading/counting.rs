@@ -12,8 +12,8 @@ use dspyglass::model::{
 use dspyglass::query::ask::{Memo, Question, Session};
 use dspyglass::query::{OptimizationOf, ProvenanceOf};
 use dspyglass::store::{
-    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo, StoredArtifact,
-    TraceHandle, TraceIndex, TraceQuery,
+    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
+    StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 
 use crate::support::{databases, reader, sql};
@@ -61,19 +61,14 @@ impl Store for Counting {
         self.inner.experiment_counts(cx)
     }
 
-    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
+    fn run_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<Run>> {
         self.note(format!("runs {query:?}"));
-        self.inner.runs(cx, query)
+        self.inner.run_page(cx, query)
     }
 
-    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        self.note(format!("values {query:?}"));
-        self.inner.run_values(cx, query)
-    }
-
-    fn run_rows(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
+    fn run_row_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
         self.note(format!("rows {query:?}"));
-        self.inner.run_rows(cx, query)
+        self.inner.run_row_page(cx, query)
     }
 
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
@@ -89,9 +84,13 @@ impl Store for Counting {
         self.inner.logged_models(cx, run)
     }
 
-    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
         self.note(format!("traces {query:?}"));
-        self.inner.trace_index(cx, query)
+        self.inner.trace_page(cx, query)
+    }
+
+    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
+        self.inner.trace_place(cx, query, trace)
     }
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {

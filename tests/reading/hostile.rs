@@ -15,7 +15,7 @@ use crate::support::{copy_of, walk};
 /// Asks everything and takes every answer, errors included.
 fn walk_tolerantly(store: &mut dyn Store) -> usize {
     let cx = ReadCx::new();
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     let mut answers = 0;
     answers += usize::from(store.experiments(&cx, true).is_ok());
     answers += usize::from(store.experiment_counts(&cx).is_ok());
@@ -132,7 +132,7 @@ fn wrong_types_and_bad_text_stay_readable() {
     let warnings = cx.take_warnings();
     assert!(warnings.iter().any(|warning| warning.what.contains("no number")), "{warnings:?}");
     assert!(warnings.iter().any(|warning| warning.what.contains("no JSON")), "{warnings:?}");
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     let runs = store.runs(&cx, &query).expect("runs");
     let odd = runs.iter().find(|run| run.status == RunStatus::Other("PAUSED".to_owned())).expect("kept");
     assert_eq!((odd.name.as_str(), odd.start_time_ms), ("\u{FFFD}A", None));
@@ -188,7 +188,7 @@ fn artifact_addresses_never_lead_out() {
         "update runs set artifact_uri = '{place}'; update trace_tags set value = '{place}' where key = 'mlflow.artifactLocation'; delete from spans"
     ));
     let cx = ReadCx::new();
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     for run in store.runs(&cx, &query).expect("runs") {
         let tree = store.artifacts(&cx, &ArtifactOwner::Run(run.id)).expect("listed");
         assert!(tree.entries.is_empty() && tree.absent.is_some_and(|why| why.contains("outside")));
@@ -237,10 +237,7 @@ fn a_reading_stops_when_it_is_told() {
     cancel.cancel();
     assert!(matches!(store.experiments(&cx, true), Err(StoreError::Cancelled)));
     let late = ReadCx::new().with_deadline(std::time::Duration::ZERO);
-    assert!(matches!(
-        store.run_values(&late, &RunQuery { scope: RunScope::All, with_deleted: true }),
-        Err(StoreError::TooSlow)
-    ));
+    assert!(matches!(store.run_values(&late, &RunQuery::new(RunScope::All).with_deleted()), Err(StoreError::TooSlow)));
     // And goes on for the next one.
     assert!(store.experiments(&ReadCx::new(), true).is_ok());
 }
@@ -250,7 +247,7 @@ fn what_a_store_does_not_have_is_no_error() {
     let (_home, mut store) = changed("");
     let cx = ReadCx::new();
     let nobody = RunId::from("nobody");
-    let query = RunQuery { scope: RunScope::One(nobody.clone()), with_deleted: false };
+    let query = RunQuery::new(RunScope::One(nobody.clone()));
     assert_eq!(store.runs(&cx, &query).expect("runs"), []);
     assert_eq!(store.metric_history(&cx, &nobody, Some("' or 1 = 1 --")).expect("metrics"), []);
     assert_eq!(store.spans(&cx, &TraceId::from("nobody")).expect("spans"), []);

@@ -12,6 +12,7 @@ mod examples_hostile;
 mod gepa_scores;
 mod hostile;
 mod lineage_hostile;
+mod lists;
 mod log_files;
 mod passport_times;
 mod planted;

@@ -87,7 +87,7 @@ fn opened(database: &Path) -> Box<dyn Store> {
 }
 
 fn all_runs(store: &mut dyn Store, cx: &ReadCx) -> Vec<RunId> {
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     store.runs(cx, &query).expect("runs").into_iter().map(|run| run.id).collect()
 }
 
@@ -214,7 +214,7 @@ fn params_tell_the_same_as_the_file_as_far_as_they_go() {
         let mut store = opened(&database);
         let cx = ReadCx::new();
         for (run, file) in models {
-            let query = RunQuery { scope: RunScope::One(run.as_str().into()), with_deleted: true };
+            let query = RunQuery::new(RunScope::One(run.as_str().into())).with_deleted();
             let Some((_, values)) = store.run_values(&cx, &query).expect("values").pop() else { continue };
             let Some(parsed) = from_params(&values.params) else { continue };
             let whole = from_json(Unmasked::new(read(&file)), ProgramSource::ModelJson, Reveal::Masked)

@@ -143,7 +143,7 @@ pub fn walk(store: &mut dyn Store, cx: &ReadCx) -> Walked {
     store.revision(cx).expect("revision");
     seen.experiments = store.experiments(cx, true).expect("experiments").len();
     store.experiment_counts(cx).expect("counts");
-    let query = RunQuery { scope: RunScope::All, with_deleted: true };
+    let query = RunQuery::new(RunScope::All).with_deleted();
     let runs = store.runs(cx, &query).expect("runs");
     for (_, values) in store.run_values(cx, &query).expect("values") {
         seen.values += values.params.len() + values.tags.len() + values.metrics.len();

@@ -41,7 +41,7 @@ pub fn ids(store: &mut dyn Store, query: &TraceQuery) -> (u64, Vec<String>) {
     let cx = ReadCx::new();
     let index = store.trace_index(&cx, query).expect("an index");
     let rows = store.trace_rows(&cx, &index.handles).expect("rows");
-    (index.total, rows.into_iter().map(|row| row.id.to_string()).collect())
+    (index.total.exact().expect("known"), rows.into_iter().map(|row| row.id.to_string()).collect())
 }
 
 pub fn of_run(run: &str) -> TraceQuery {

@@ -1,8 +1,9 @@
 //! Much of everything: long lists, large texts, small windows.
 
-use crate::common::{NOW_MS, PATH, settle, small_store, tiny_trace, wait, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, tiny_trace, wait, wait_for, window};
 use dspyglass::model::SpanBody;
 use dspyglass::state::Action;
+use dspyglass::store::StoreError;
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui::accesskit::Role;
@@ -31,6 +32,35 @@ fn a_hundred_thousand_traces_jump_to_the_end() {
     });
     assert!(store.calls("trace_rows") - rows_read < 10, "only what is seen is read");
     wait_for(&mut harness, "100,000 traces");
+}
+
+#[test]
+fn a_list_whose_length_is_not_known_says_so() {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "many");
+    store.put_run(MemoryStore::run("r", "1", "run", NOW_MS));
+    for number in 0..40 {
+        let (mut head, spans) = tiny_trace(number);
+        head.row.run_id = Some("r".into());
+        store.put_trace(head, spans);
+    }
+    store.serve_pages(15);
+    // The second page does not come.
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    store.fail_with(move |call| {
+        let is_late = call == "trace_page" && asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0;
+        is_late.then_some(StoreError::TooSlow)
+    });
+    let mut harness = window(&store, Some("experiment/1/run/r?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "call 39");
+    wait_for(&mut harness, "at least 15 traces");
+    wait_for(&mut harness, "The traces could not be read");
+    store.recover();
+    click(&mut harness, "Read again");
+    wait_for(&mut harness, "40 traces");
+    // A trace's place is known where the number of all is not.
+    let mut harness = window(&store, Some("experiment/1/run/r/trace/tr-000020"), Some(PATH));
+    wait_for(&mut harness, "20 of at least 21");
 }
 
 #[test]

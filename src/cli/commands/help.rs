@@ -95,12 +95,13 @@ JSON:
                             start_time_ms, duration_ms,
                             tokens: {input, output, total}, cost_usd, cached,
                             span_count, session}]}
-  newest first; total counts those beyond --limit too. tokens is the total that
-  MLflow stored, null if it stored none; cached is true if every answer seems
-  to come from the cache, \"partly\" if some do, null if that cannot be told:
-  calls of less than 5 ms came from it, and where usage is missing that DSPy
-  records, those of less than a third of the model's usual time. session is
-  a text, or a list of texts where the store has several ids.";
+  newest first; total counts those beyond --limit too, null if the store does
+  not know. tokens is the total that MLflow stored, null if it stored none;
+  cached is true if every answer seems to come from the cache, \"partly\" if
+  some do, null if that cannot be told: calls of less than 5 ms came from it,
+  and where usage is missing that DSPy records, those of less than a third of
+  the model's usual time. session is a text, or a list of texts where the store
+  has several ids.";
 
 pub(in super::super) const TRACE: &str = "\
 Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.

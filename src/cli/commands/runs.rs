@@ -63,9 +63,7 @@ impl<'a> One<'a> {
 pub(super) fn answer(args: &RunsArgs, filter: &Filter, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
     let experiment = experiment.map(|experiment| experiment.id);
-    let mut table = query::run_table(&mut answer.session, experiment.as_ref(), args.deleted)?;
-    let total = table.rows.len();
-    table.rows.retain(|(run, values)| filter.matches(run, values));
+    let (table, total) = query::filtered_run_table(&mut answer.session, experiment.as_ref(), args.deleted, filter)?;
     if answer.is_json {
         let document = Document { runs: Rows(&table), warnings: answer.session.cx.take_warnings().into() };
         return json::write(&document, answer.out);

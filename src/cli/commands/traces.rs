@@ -12,11 +12,11 @@ use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::{Cached, RunId, Session, TraceRow};
 use crate::query::{self, TraceList};
-use crate::store::{RunQuery, RunScope, TraceQuery};
+use crate::store::{RunQuery, RunScope, Total, TraceQuery};
 
 #[derive(Serialize)]
 struct Document<'a> {
-    /// `null` where the store has no table of traces.
+    /// `null` where the store has no table of traces, or does not know how many there are.
     total: Option<u64>,
     traces: Rows<'a>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -69,11 +69,15 @@ impl<'a> From<&'a TraceRow> for One<'a> {
 pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
     let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
-    let query = TraceQuery { experiment: experiment.map(|one| one.id), run: run.map(|one| one.id), limit: args.limit };
+    let (experiment, run) = (experiment.map(|one| one.id), run.map(|one| one.id));
+    let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
     let list = query::traces(&mut answer.session, &query)?;
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&Document { total: list.total, traces: Rows(&list.rows), warnings }, answer.out);
+        return json::write(
+            &Document { total: list.total.and_then(Total::exact), traces: Rows(&list.rows), warnings },
+            answer.out,
+        );
     }
     print(&list, answer)
 }
@@ -83,11 +87,11 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
         writeln!(answer.out, "No traces: this store has no table of them")?;
         return Ok(());
     };
-    if all == 0 {
+    if all.is_zero() {
         writeln!(answer.out, "No traces")?;
         return Ok(());
     }
-    let everything = RunQuery { scope: RunScope::All, with_deleted: true };
+    let everything = RunQuery::new(RunScope::All).with_deleted();
     let names: HashMap<RunId, String> =
         answer.session.store.runs(answer.session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let started = words::time_header("Started", answer.style.is_utc);
@@ -132,8 +136,11 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
     }
     table.print(answer.style, answer.out)?;
     let shown = list.rows.len() as u64;
-    let total = words::counted(all, "trace");
-    if shown == all {
+    let total = match all {
+        Total::Exact(all) => words::counted(all, "trace"),
+        Total::AtLeast(known) => words::at_least(&words::counted(known, "trace")),
+    };
+    if Total::Exact(shown) == all {
         writeln!(answer.out, "{total}")?;
     } else {
         writeln!(answer.out, "{} of {total}, the newest", words::count(shown))?;

@@ -288,7 +288,7 @@ mod tests {
         const LABEL: &'static str = "name of a run";
 
         fn answer(&self, session: &mut Session<'_>) -> Result<String> {
-            let query = RunQuery { scope: RunScope::One("a".into()), with_deleted: false };
+            let query = RunQuery::new(RunScope::One("a".into()));
             Ok(session.store.runs(session.cx, &query)?.remove(0).name)
         }
 

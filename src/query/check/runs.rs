@@ -49,7 +49,7 @@ fn find_missing_artifacts(
         why: String,
     }
     let names: HashMap<&ExperimentId, &str> = experiments.iter().map(|one| (&one.id, &*one.name)).collect();
-    let everything = RunQuery { scope: RunScope::All, with_deleted: false };
+    let everything = RunQuery::new(RunScope::All);
     let values: HashMap<RunId, RunValues> = session.store.run_values(session.cx, &everything)?.into_iter().collect();
     let mut counts: HashMap<&ExperimentId, u64> = HashMap::new();
     let mut absent: BTreeMap<(Absence, &ExperimentId), Absent> = BTreeMap::new();

@@ -9,7 +9,7 @@ use crate::model::{ArtifactOwner, TraceId, TraceRow};
 use crate::query::NoSpans;
 use crate::query::ask::Session;
 use crate::query::trace::{TraceTree, span_facts, trace_tree};
-use crate::store::{Result, TraceQuery};
+use crate::store::{Result, Total, TraceQuery};
 
 /// Of how many traces the spans are listed.
 const MAX_TRACES: usize = 20_000;
@@ -19,7 +19,7 @@ const MAX_RECOMPUTED: u64 = 1_000;
 
 pub(super) fn check_traces(session: &mut Session<'_>, known: &Known, report: &mut CheckReport) -> Result<()> {
     let list = crate::query::traces(session, &TraceQuery { limit: Some(MAX_TRACES), ..TraceQuery::default() })?;
-    report.traces = list.total;
+    report.traces = list.total.and_then(Total::exact);
     report.traces_checked = list.rows.len() as u64;
     report.trace_statuses = tally(list.rows.iter().map(|row| row.status.clone()));
     let mut findings = Findings::default();

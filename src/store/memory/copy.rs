@@ -24,7 +24,7 @@ impl MemoryStore {
         for experiment in store.experiments(cx, true)? {
             copy.put_experiment(experiment);
         }
-        let everything = RunQuery { scope: RunScope::All, with_deleted: true };
+        let everything = RunQuery::new(RunScope::All).with_deleted();
         let runs = store.runs(cx, &everything)?;
         let values = store.run_values(cx, &everything)?;
         copy.change(|content| {

@@ -1,6 +1,7 @@
-//! What tests can make a [`MemoryStore`](super::MemoryStore) do: be slow, fail, tell what it was asked.
+//! What tests can make a [`MemoryStore`](super::MemoryStore) do: be slow, fail, answer like a server, tell what it was asked.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,8 @@ pub(super) struct Knobs {
     delay: Mutex<Duration>,
     failure: Mutex<Option<Failure>>,
     calls: Mutex<HashMap<&'static str, u64>>,
+    /// Lists come in pages of so many rows, as from a server; 0: at once.
+    page_size: AtomicUsize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -39,7 +42,25 @@ impl Knobs {
     }
 }
 
+impl Knobs {
+    /// How many rows a page has, if lists come in pages.
+    pub(super) fn page_size(&self) -> Option<usize> {
+        Some(self.page_size.load(Ordering::Relaxed)).filter(|size| *size > 0)
+    }
+
+    /// Whether lists come as from a server.
+    pub(super) fn is_server(&self) -> bool {
+        self.page_size().is_some()
+    }
+}
+
 impl MemoryStore {
+    /// Makes lists of runs and traces come as from a server that can do as little as one may: in pages of so many
+    /// rows, without a total, without regard to a filter.
+    pub fn serve_pages(&self, rows: usize) {
+        self.knobs.page_size.store(rows.max(1), Ordering::Relaxed);
+    }
+
     /// Makes every call wait this long; it still obeys cancel and deadline meanwhile.
     pub fn set_delay(&self, delay: Duration) {
         *lock(&self.knobs.delay) = delay;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{Entry, MetricPoint, Reveal, Shown};
-use crate::store::{CancelToken, StoreError};
+use crate::store::{CancelToken, RunScope, StoreError, Total};
 
 fn small() -> MemoryStore {
     let store = MemoryStore::new();
@@ -40,18 +40,18 @@ fn keeps_the_orders_that_the_trait_promises() {
     let (mut store, cx) = (small(), ReadCx::new());
     let ids: Vec<String> = store.experiments(&cx, false).unwrap().iter().map(|e| e.id.to_string()).collect();
     assert_eq!(ids, ["2", "10"]);
-    let mut query = RunQuery { scope: RunScope::All, with_deleted: false };
+    let mut query = RunQuery::new(RunScope::All);
     let ids: Vec<String> = store.runs(&cx, &query).unwrap().iter().map(|r| r.id.to_string()).collect();
     assert_eq!(ids, ["r1", "r2"]);
     query.with_deleted = true;
     assert_eq!(store.runs(&cx, &query).unwrap()[0].id.as_str(), "r3");
-    let one = RunQuery { scope: RunScope::One("r3".into()), with_deleted: false };
+    let one = RunQuery::new(RunScope::One("r3".into()));
     assert_eq!(store.runs(&cx, &one).unwrap().len(), 1);
     let history = store.metric_history(&cx, &"r1".into(), None).unwrap();
     assert_eq!(history[0].points[0].value, 9.0);
     assert!(history[0].points[1].value.is_nan());
     let index = store.trace_index(&cx, &TraceQuery { limit: Some(1), ..TraceQuery::default() }).unwrap();
-    assert_eq!((index.total, index.handles.len()), (2, 1));
+    assert_eq!((index.total, index.handles.len()), (Total::Exact(2), 1));
     assert_eq!(store.trace_rows(&cx, &index.handles).unwrap()[0].id.as_str(), "tr-2");
     let spans = store.spans(&cx, &"tr-1".into()).unwrap();
     assert_eq!(spans[0].name, "root");
@@ -66,7 +66,7 @@ fn keeps_the_orders_that_the_trait_promises() {
 #[test]
 fn masks_unless_revealed() {
     let mut store = small();
-    let query = RunQuery { scope: RunScope::One("r1".into()), with_deleted: false };
+    let query = RunQuery::new(RunScope::One("r1".into()));
     for (reveal, param, password, text) in [
         (Reveal::Masked, Shown::Masked, json!({"masked": true}), "api_key='‹masked›'"),
         (Reveal::Revealed, Shown::Text("abcdef".into()), json!("x1234"), "api_key='abcdef'"),
@@ -85,7 +85,7 @@ fn a_copy_answers_alike() {
     let cx = ReadCx::new().with_reveal(Reveal::Revealed);
     let mut first = small();
     let mut copy = MemoryStore::copy_of(&mut first, &cx).unwrap();
-    let all = RunQuery { scope: RunScope::All, with_deleted: true };
+    let all = RunQuery::new(RunScope::All).with_deleted();
     assert_eq!(copy.runs(&cx, &all).unwrap(), first.runs(&cx, &all).unwrap());
     assert_eq!(copy.run_values(&cx, &all).unwrap(), first.run_values(&cx, &all).unwrap());
     let trace = TraceId::from("tr-1");

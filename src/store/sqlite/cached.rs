@@ -2,15 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::connection::Version;
 use super::reader::Reader;
+use super::remembered::UsualTimes;
 use super::row;
+use super::trace_lists::order_by;
 use crate::model::cached::{LmCall, Usage, infer};
 use crate::model::mlflow::trace::TOKENS;
 use crate::model::{Cached, TraceRow};
-use crate::store::{Result, span_json};
+use crate::store::{Order, Result, span_json};
 
 /// The usual time of a model is that of its calls in so many traces with usage, the newest.
 const SAMPLE: usize = 200;
@@ -27,16 +28,9 @@ const ENOUGH: usize = 5;
 /// A call with a longer record is not asked for its model.
 const MAX_RECORD_BYTES: i64 = 1 << 20;
 
-/// The usual times by model, nanoseconds.
-type Usual = Arc<HashMap<String, i64>>;
-
-/// The usual times of one version of the store, shared by all readers.
-#[derive(Debug, Default)]
-pub struct UsualTimes(Mutex<Option<(Version, Usual)>>);
-
 /// The usual times while one question is answered; most answers need none.
 #[derive(Default)]
-pub struct CallTimes(OnceCell<Usual>);
+pub struct CallTimes(OnceCell<UsualTimes>);
 
 impl Reader<'_> {
     /// Where the answers of a trace came from, of which everything else is known.
@@ -84,19 +78,16 @@ impl Reader<'_> {
         Ok(model.flatten().and_then(|model| usual.get(&model).copied()))
     }
 
-    fn usual_times(&self) -> Result<Usual> {
+    fn usual_times(&self) -> Result<UsualTimes> {
         let _look = self.look()?;
         self.first("traces", "select 1 from trace_info limit 1", [], |_| ())?;
         let version = self.db.version(self.source);
-        let known = self.usual.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let (Some(version), Some((of, usual))) = (&version, known)
-            && of == *version
-        {
+        if let Some(usual) = version.as_ref().and_then(|version| self.usual.get(version)) {
             return Ok(usual);
         }
-        let usual = Usual::new(self.measured_times()?);
+        let usual = UsualTimes::new(self.measured_times()?);
         if let Some(version) = version {
-            *self.usual.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, Arc::clone(&usual)));
+            self.usual.put(version, Arc::clone(&usual));
         }
         Ok(usual)
     }
@@ -122,11 +113,12 @@ impl Reader<'_> {
         }
         let sql = format!(
             "select s.content, s.end_time_unix_nano - s.start_time_unix_nano from \
-             (select request_id from trace_info t where {} order by timestamp_ms desc, request_id desc limit {SAMPLE}) t \
+             (select request_id from trace_info t where {} {} limit {SAMPLE}) t \
              cross join spans s on s.trace_id = t.request_id \
              where s.type = 'CHAT_MODEL' and s.status = 'OK' and octet_length(s.content) <= {MAX_RECORD_BYTES} \
              limit {SAMPLE_CALLS}",
-            ways.join(" or ")
+            ways.join(" or "),
+            order_by(Order::NewestFirst),
         );
         let mut times: HashMap<String, Vec<i64>> = HashMap::new();
         self.each("calls of models", &sql, [], |values| {

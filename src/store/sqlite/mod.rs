@@ -9,8 +9,10 @@ mod lease;
 mod log_index;
 mod metrics;
 mod reader;
+mod remembered;
 mod revisions;
 mod row;
+mod run_conditions;
 mod run_traces;
 mod runs;
 mod schema;
@@ -19,25 +21,24 @@ mod source;
 mod spans;
 mod trace_counts;
 mod trace_head;
+mod trace_lists;
 mod traces;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use self::cached::UsualTimes;
 use self::connection::{Db, NEEDS_RECOVERY};
 pub use self::connection::{Holder, Mode};
 use self::lease::Lent;
 use self::reader::Reader;
-use self::run_traces::RunTraceCache;
+use self::remembered::{OfVersion, RunTraceState, TraceFile, UsualTimes};
 use self::schema::Schema;
 use self::source::Source;
-use self::spans::TraceFileCache;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    Capabilities, Inventory, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId, StoreInfo,
-    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TraceQuery,
+    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
+    StoreInfo, StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -58,11 +59,11 @@ pub struct SqliteStore {
     lent: Lent,
     mode: Mode,
     schema: Schema,
-    trace_file: TraceFileCache,
+    trace_file: TraceFile,
     /// Shared by all readers of this store.
-    run_traces: Arc<RunTraceCache>,
+    run_traces: Arc<OfVersion<RunTraceState>>,
     /// Shared, too.
-    usual: Arc<UsualTimes>,
+    usual: Arc<OfVersion<UsualTimes>>,
     /// Counts reopenings, so that a revision never repeats by accident.
     openings: u64,
 }
@@ -100,8 +101,8 @@ impl SqliteStore {
     fn connect(
         source: Arc<Source>,
         artifacts: Artifacts,
-        run_traces: Arc<RunTraceCache>,
-        usual: Arc<UsualTimes>,
+        run_traces: Arc<OfVersion<RunTraceState>>,
+        usual: Arc<OfVersion<UsualTimes>>,
     ) -> Result<Self> {
         let db = Db::open(&source)?;
         let schema = Schema::read(&db.conn, source.path())?;
@@ -115,7 +116,7 @@ impl SqliteStore {
             lent,
             mode,
             schema,
-            trace_file: TraceFileCache::default(),
+            trace_file: TraceFile::default(),
             run_traces,
             usual,
             openings: 0,
@@ -200,7 +201,8 @@ impl Store for SqliteStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { can_watch: true, keeps_traces: self.schema.has("trace_info", "request_id") }
+        let keeps_traces = self.schema.has("trace_info", "request_id");
+        Capabilities { can_watch: true, keeps_traces, filters_runs: true, filters_traces: true }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -236,17 +238,12 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.experiment_counts())
     }
 
-    fn runs(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
-        self.read(cx, |reader| reader.runs(query))
+    fn run_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<Run>> {
+        self.read(cx, |reader| reader.run_page(query))
     }
 
-    fn run_values(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(RunId, RunValues)>> {
-        let rows = self.run_rows(cx, query)?.into_iter().map(|(run, values)| (run.id, values));
-        Ok(rows.filter(|(_, values)| !values.is_empty()).collect())
-    }
-
-    fn run_rows(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
-        self.read(cx, |reader| reader.run_rows(query))
+    fn run_row_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
+        self.read(cx, |reader| reader.run_row_page(query))
     }
 
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
@@ -261,8 +258,12 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.logged_models(run))
     }
 
-    fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
-        self.read(cx, |reader| reader.trace_index(query))
+    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        self.read(cx, |reader| reader.trace_page(query))
+    }
+
+    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
+        self.read(cx, |reader| reader.trace_place(query, trace))
     }
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {

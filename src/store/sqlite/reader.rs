@@ -4,13 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, Params, Row, Statement, Transaction};
 
-use super::cached::UsualTimes;
 use super::connection::{Db, Version, explain};
+use super::remembered::{OfVersion, RunTraceState, TraceFile, UsualTimes};
 use super::row;
-use super::run_traces::RunTraceCache;
 use super::schema::Schema;
 use super::source::Source;
-use super::spans::TraceFileCache;
 use crate::model::mlflow::trace::ARTIFACTS;
 use crate::model::{ArtifactOwner, Unmasked};
 use crate::store::artifacts::Artifacts;
@@ -29,15 +27,15 @@ pub struct Reader<'a> {
     /// Where files are.
     pub artifacts: &'a Artifacts,
     /// The `traces.json` that was read last.
-    pub trace_file: &'a mut TraceFileCache,
+    pub trace_file: &'a mut TraceFile,
     /// How the database is opened.
     pub db: &'a Db,
     /// The file.
     pub source: &'a Source,
     /// Which traces each run has, once it was asked for more than once.
-    pub run_traces: &'a RunTraceCache,
+    pub run_traces: &'a OfVersion<RunTraceState>,
     /// How long the models' calls usually take, once that was needed.
-    pub usual: &'a UsualTimes,
+    pub usual: &'a OfVersion<UsualTimes>,
 }
 
 impl Reader<'_> {

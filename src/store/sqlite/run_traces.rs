@@ -5,17 +5,16 @@
 //! are 91,000. Whoever asks twice will ask again: the second question reads all of them in one
 //! pass, and those after it are answered from memory until somebody writes to the store.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 
-use super::connection::Version;
 use super::reader::Reader;
+use super::remembered::{RunMap, RunTraceState};
 use super::row;
-use crate::model::ExperimentId;
-use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
+use crate::store::order::TraceKey;
+use crate::store::{Order, Result, TraceHandle, TraceQuery};
 
 /// No more is remembered, in bytes; stores with more are asked each time.
 const MAX_BYTES: usize = 64 << 20;
@@ -24,87 +23,37 @@ const MAX_BYTES: usize = 64 << 20;
 const TRACE_BYTES: usize = size_of::<(TraceHandle, u32)>();
 const RUN_BYTES: usize = 128;
 
-/// Shared by all readers of one store.
-#[derive(Debug, Default)]
-pub struct RunTraceCache(Mutex<Option<Known>>);
-
-/// What is known of one version of the store.
-#[derive(Debug)]
-struct Known {
-    version: Version,
-    state: State,
-}
-
-#[derive(Clone, Debug)]
-enum State {
-    /// It was asked for once.
-    Asked,
-    /// All of it.
-    Remembered(Arc<RunMap>),
-    /// It is too large or damaged.
-    Unfit,
-}
-
-/// The traces of every run, newest first.
-#[derive(Debug, Default)]
-struct RunMap {
-    runs: HashMap<Box<str>, Vec<(TraceHandle, u32)>>,
-    /// The experiments that the numbers above stand for.
-    experiments: Vec<String>,
-}
-
-impl RunTraceCache {
-    /// What is known of this version; notes that it was asked for if nothing is.
-    fn ask(&self, version: &Version) -> Option<State> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some(known) if known.version == *version => Some(known.state.clone()),
-            _ => {
-                *known = Some(Known { version: version.clone(), state: State::Asked });
-                None
-            }
-        }
-    }
-
-    fn tell(&self, version: Version, state: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { version, state });
-    }
-}
-
-impl RunMap {
-    fn index(&self, run: &str, query: &TraceQuery) -> TraceIndex {
-        let traces = self.runs.get(run).map_or(&[][..], Vec::as_slice);
-        // Everything that the query asks for is compared as SQLite would.
-        let experiment = query.experiment.as_ref().map(number_or_text);
-        let is_wanted =
-            |place: u32| experiment.as_ref().is_none_or(|wanted| self.experiments.get(place as usize) == Some(wanted));
-        let found = traces.iter().filter(|(_, experiment)| is_wanted(*experiment)).map(|(handle, _)| *handle);
-        let total = found.clone().count() as u64;
-        TraceIndex { total, handles: found.take(query.limit.unwrap_or(usize::MAX)).collect() }
-    }
-}
-
-fn number_or_text(experiment: &ExperimentId) -> String {
-    experiment.as_str().parse::<i64>().map_or_else(|_| experiment.to_string(), |number| number.to_string())
-}
-
 impl Reader<'_> {
-    /// The answer to a question for one run, if it is known or has become worth knowing.
-    pub fn remembered_index(&self, query: &TraceQuery) -> Result<Option<TraceIndex>> {
+    /// The traces of the run that a query names, all of them in its order; `None` if they are not known, or if the
+    /// query asks for more than is.
+    pub fn remembered_traces(&self, query: &TraceQuery) -> Result<Option<Vec<TraceHandle>>> {
         let Some(run) = &query.run else { return Ok(None) };
+        if !query.filter.is_empty() || query.cursor.is_some() {
+            return Ok(None);
+        }
         // The content stays as its version says until the end.
         let (_look, version) = self.look_at_version()?;
         let Some(version) = version else { return Ok(None) };
-        match self.run_traces.ask(&version) {
-            Some(State::Remembered(map)) => Ok(Some(map.index(run.as_str(), query))),
-            Some(State::Asked) => {
+        let map = match self.run_traces.get(&version) {
+            Some(RunTraceState::Remembered(map)) => Some(map),
+            Some(RunTraceState::Asked) => {
                 let map = self.run_map()?.map(Arc::new);
-                let index = map.as_ref().map(|map| map.index(run.as_str(), query));
-                self.run_traces.tell(version, map.map_or(State::Unfit, State::Remembered));
-                Ok(index)
+                let state = map.clone().map_or(RunTraceState::Unfit, RunTraceState::Remembered);
+                self.run_traces.put(version, state);
+                map
             }
-            Some(State::Unfit) | None => Ok(None),
+            Some(RunTraceState::Unfit) => None,
+            None => {
+                self.run_traces.put(version, RunTraceState::Asked);
+                None
+            }
+        };
+        let Some(map) = map else { return Ok(None) };
+        let mut traces = map.traces(run.as_str(), query.experiment.as_ref());
+        if query.order == Order::OldestFirst {
+            traces.reverse();
         }
+        Ok(Some(traces))
     }
 
     /// Reads all of them; `None` if they are too many, or damaged.
@@ -158,10 +107,11 @@ impl Reader<'_> {
             }
         })?;
         for of_run in map.runs.values_mut() {
-            let newest_first = |(handle, _): &(TraceHandle, u32)| {
-                Reverse(traces.get(&handle.0).map(|about| (about.start, about.rank)))
+            let key = |(handle, _): &(TraceHandle, u32)| {
+                let about = traces.get(&handle.0);
+                TraceKey { start_ms: about.and_then(|about| about.start), id: about.map(|about| about.rank) }
             };
-            of_run.sort_unstable_by_key(newest_first);
+            of_run.sort_unstable_by(|a, b| Order::NewestFirst.compare(&key(a), &key(b)));
             of_run.shrink_to_fit();
         }
         let is_small = bytes <= MAX_BYTES && traces.len() * ABOUT_BYTES <= MAX_BYTES;

@@ -12,8 +12,8 @@ use crate::model::secret::is_secret_key;
 use crate::model::{
     Entry, ExperimentId, LatestMetric, Lifecycle, MetricPoint, Run, RunId, RunStatus, RunValues, Shown, Unmasked,
 };
-use crate::store::{Result, RunQuery, RunScope};
-use crate::words::natural;
+use crate::store::order::{Begin, RowKey, RunKey};
+use crate::store::{Page, Result, RunQuery};
 
 /// The values of so many runs are read in one look, which takes some ten milliseconds: while
 /// somebody looks, nobody can write, and MLflow waits 20 s for that (2.21 – 3.17).
@@ -23,45 +23,17 @@ fn parent(values: &rusqlite::Row<'_>, column: usize) -> Option<RunId> {
     row::name(values, column).filter(|parent| !parent.is_empty()).map(RunId::from)
 }
 
-/// The `where` of a question for runs and its parameter, for runs under the alias `r`.
-fn condition(reader: &Reader<'_>, query: &RunQuery) -> (String, Vec<String>) {
-    let (scope, params) = match &query.scope {
-        RunScope::All => ("1", vec![]),
-        // A number as MLflow writes it is compared as one, which can be looked up and costs less;
-        // anything else as text: an experiment's id is whatever the user typed.
-        RunScope::Experiment(id)
-            if id.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == id.as_str()) =>
-        {
-            ("r.experiment_id = cast(?1 as integer)", vec![id.to_string()])
-        }
-        RunScope::Experiment(id) => ("cast(r.experiment_id as text) = ?1", vec![id.to_string()]),
-        RunScope::One(id) => ("r.run_uuid = ?1", vec![id.to_string()]),
-    };
-    let hides_deleted =
-        !query.with_deleted && !matches!(query.scope, RunScope::One(_)) && reader.schema.has("runs", "lifecycle_stage");
-    let deleted = if hides_deleted { " and r.lifecycle_stage is not 'deleted'" } else { "" };
-    (format!("{scope}{deleted}"), params)
-}
-
 impl Reader<'_> {
-    /// See [`crate::store::Store::runs`].
-    pub fn runs(&self, query: &RunQuery) -> Result<Vec<Run>> {
+    /// See [`crate::store::Store::run_page`].
+    pub fn run_page(&self, query: &RunQuery) -> Result<Page<Run>> {
         self.runs_with(query, true)
     }
 
     /// Runs, with their parents if they are asked for: to look up a tag of each costs as much as
     /// the run itself.
-    fn runs_with(&self, query: &RunQuery, parents: bool) -> Result<Vec<Run>> {
+    fn runs_with(&self, query: &RunQuery, parents: bool) -> Result<Page<Run>> {
         let column = |name| self.schema.column("runs", "r", name);
-        let has_tags = self.schema.has("tags", "run_uuid");
-        let tag = |key: &str| {
-            if has_tags {
-                format!("(select value from tags t where t.key = '{key}' and t.run_uuid = r.run_uuid)")
-            } else {
-                "null".to_owned()
-            }
-        };
-        let (condition, params) = condition(self, query);
+        let (condition, params) = self.run_condition(query);
         let sql = format!(
             "select r.run_uuid, {}, {}, {}, {}, {}, {}, {}, {}, case when coalesce({}, '') = '' then {} end \
              from runs r where {condition}",
@@ -72,9 +44,9 @@ impl Reader<'_> {
             column("start_time"),
             column("end_time"),
             column("artifact_uri"),
-            if parents { tag(PARENT) } else { "null".to_owned() },
+            if parents { self.tag_column(PARENT) } else { "null".to_owned() },
             column("name"),
-            tag(NAME),
+            self.tag_column(NAME),
         );
         let mut experiments: HashMap<String, ExperimentId> = HashMap::new();
         let mut found = Vec::new();
@@ -100,29 +72,33 @@ impl Reader<'_> {
                 artifact_uri: row::text(values, 7).map(|uri| uri.readable(self.cx.reveal())),
             });
         })?;
-        found.sort_by(|a, b| {
-            let by_name = || natural::compare(&a.name, &b.name).then_with(|| a.id.cmp(&b.id));
-            a.start_time_ms.cmp(&b.start_time_ms).then_with(by_name)
-        });
-        Ok(found)
+        query.order.sort_runs(&mut found, |run| run);
+        let begin = Begin::<RunKey<'_>>::at(query.cursor.as_ref(), self.cx);
+        let is_passed = |run: &Run| begin.is_passed(query.order, &RunKey::of(run));
+        Ok(Page::cut(found, is_passed, query.limit, |run| RunKey::of(run).cursor()))
     }
 
-    /// See [`crate::store::Store::run_rows`].
-    pub fn run_rows(&self, query: &RunQuery) -> Result<Vec<(Run, RunValues)>> {
-        let mut all: Vec<_> =
-            self.runs_with(query, false)?.into_iter().map(|run| (run, RunValues::default())).collect();
+    /// See [`crate::store::Store::run_row_page`].
+    pub fn run_row_page(&self, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
+        let mut page = self.runs_with(query, false)?.map(|run| (run, RunValues::default()));
+        self.read_values(&mut page.rows)?;
+        Ok(page)
+    }
+
+    /// Reads the values of runs, and their parents, which are tags.
+    fn read_values(&self, all: &mut [(Run, RunValues)]) -> Result<()> {
         let mut keys = Keys::default();
-        self.values_of("params", "key, value", &mut all, |(_, values), row| {
+        self.values_of("params", "key, value", all, |(_, values), row| {
             values.params.push(self.entry(&mut keys, row));
         })?;
-        self.values_of("tags", "key, value", &mut all, |(run, values), row| {
+        self.values_of("tags", "key, value", all, |(run, values), row| {
             let tag = self.entry(&mut keys, row);
             if *tag.key == *PARENT {
                 run.parent_id = parent(row, 1);
             }
             values.tags.push(tag);
         })?;
-        self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", &mut all, |(run, values), row| {
+        self.values_of("latest_metrics", "key, value, timestamp, step, is_nan", all, |(run, values), row| {
             let key = keys.text(row::key(row, 0));
             let is_nan = row::int(row, 4) == Some(1);
             let Some(value) = row::real(row, 1).or(is_nan.then_some(0.0)) else {
@@ -136,12 +112,12 @@ impl Reader<'_> {
             };
             values.metrics.push(LatestMetric { key, point });
         })?;
-        for (_, values) in &mut all {
+        for (_, values) in all {
             values.params.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             values.tags.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             values.metrics.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Reads a table run by run. A join would read the runs once more for each table, and they

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::row;
-use super::traces::experiment_value;
+use super::trace_lists::order_by;
 use crate::model::Session;
 use crate::model::mlflow::trace::SESSION;
 use crate::store::{Result, TraceHandle, TraceQuery};
@@ -27,31 +27,20 @@ impl Reader<'_> {
         if !self.schema.has("trace_info", "request_id") {
             return Ok(found);
         }
-        let mut conditions = Vec::new();
-        let mut params: Vec<rusqlite::types::Value> = Vec::new();
-        if let Some(experiment) = &query.experiment {
-            params.push(experiment_value(experiment));
-            conditions.push(format!("t.experiment_id = ?{}", params.len()));
-        }
-        if let Some(run) = &query.run {
-            params.push(run.to_string().into());
-            let ways = self.run_links(Some(params.len()));
-            let ways = ways.map_or("null".to_owned(), |links| format!("select request_id from ({links})"));
-            conditions.push(format!("t.request_id in ({ways})"));
-        }
+        let mut wanted = self.wanted(query);
         // Usually one of the two ways names no session at all, and need not be tried for each trace.
         let session = if self.has_session_metadata()? {
             self.session_column()
         } else {
             self.schema.column("trace_info", "t", "session_id")
         };
-        conditions.push("session is not null".to_owned());
+        wanted.and("session is not null");
         let sql = format!(
-            "select t.rowid, {session} as session from trace_info t where {} \
-             order by t.timestamp_ms desc, t.request_id desc",
-            conditions.join(" and ")
+            "select t.rowid, {session} as session from trace_info t {} {}",
+            wanted.clause(),
+            order_by(query.order)
         );
-        self.each("sessions", &sql, rusqlite::params_from_iter(&params), |values| {
+        self.each("sessions", &sql, rusqlite::params_from_iter(&wanted.params), |values| {
             let session = row::text(values, 1).and_then(|text| Session::read(text, self.cx.reveal()));
             found.extend(row::count(values, 0).map(TraceHandle).zip(session));
         })?;

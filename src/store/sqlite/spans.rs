@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::reader::Reader;
+use super::remembered::Records;
 use super::row;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
-use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
+use crate::model::{ArtifactOwner, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
 use crate::store::{Result, span_json};
 
 /// Handles with this bit point into `traces.json`, the others are row ids of the table.
@@ -17,13 +18,6 @@ const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// A file is kept in memory for the next question if it is no larger.
 const MAX_KEPT_BYTES: usize = 8 << 20;
-
-/// The records of a file.
-type Records = Arc<Vec<Unmasked<Json>>>;
-
-/// The `traces.json` that was read last: a tree, its facts and a body are three questions.
-#[derive(Default)]
-pub struct TraceFileCache(Option<(TraceId, u64, Records)>);
 
 impl Reader<'_> {
     /// See [`crate::store::Store::spans`].
@@ -107,10 +101,7 @@ impl Reader<'_> {
             }
             return Ok(Arc::default());
         };
-        if let Some((kept, size, records)) = &self.trace_file.0
-            && kept == trace
-            && *size == file.full_size
-        {
+        if let Some(records) = self.trace_file.get(trace, file.full_size) {
             return Ok(Arc::clone(records));
         }
         let place = format!("{SPANS_FILE} of trace {trace}");
@@ -128,7 +119,7 @@ impl Reader<'_> {
         });
         let records = Arc::new(records);
         let is_small = file.bytes.as_stored_for_structure().len() <= MAX_KEPT_BYTES;
-        self.trace_file.0 = is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records)));
+        self.trace_file.set(is_small.then(|| (trace.clone(), file.full_size, Arc::clone(&records))));
         Ok(records)
     }
 

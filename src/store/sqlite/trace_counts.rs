@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::row;
-use super::traces::experiment_value;
+use super::trace_lists::experiment_value;
 use crate::model::mlflow::trace::{RUN, TOKENS};
 use crate::model::{ExperimentId, RunId, Tokens};
 use crate::store::{Result, RunTraces};

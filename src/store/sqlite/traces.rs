@@ -1,4 +1,4 @@
-//! Lists of traces: first all handles, then the lines that are looked at.
+//! Lines of lists of traces.
 
 use rusqlite::Row;
 
@@ -8,60 +8,9 @@ use super::row;
 use super::spans::span_count;
 use crate::model::mlflow::trace as keys;
 use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow};
-use crate::store::{Result, TraceHandle, TraceIndex, TraceQuery};
-
-/// An experiment's id as `trace_info` stores it.
-pub fn experiment_value(experiment: &ExperimentId) -> rusqlite::types::Value {
-    match experiment.as_str().parse::<i64>() {
-        Ok(number) => number.into(),
-        Err(_) => experiment.to_string().into(),
-    }
-}
+use crate::store::{Result, TraceHandle};
 
 impl Reader<'_> {
-    /// See [`crate::store::Store::trace_index`].
-    pub fn trace_index(&self, query: &TraceQuery) -> Result<TraceIndex> {
-        if !self.schema.has("trace_info", "request_id") {
-            return Ok(TraceIndex::default());
-        }
-        if let Some(index) = self.remembered_index(query)? {
-            return Ok(index);
-        }
-        let mut conditions = Vec::new();
-        let mut params: Vec<rusqlite::types::Value> = Vec::new();
-        if let Some(experiment) = &query.experiment {
-            params.push(experiment_value(experiment));
-            conditions.push(format!("t.experiment_id = ?{}", params.len()));
-        }
-        if let Some(run) = &query.run {
-            params.push(run.to_string().into());
-            let ways = self.run_links(Some(params.len()));
-            let ways = ways.map_or("null".to_owned(), |links| format!("select request_id from ({links})"));
-            conditions.push(format!("t.request_id in ({ways})"));
-        }
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!("where {}", conditions.join(" and ")) };
-        let limit = query.limit.map_or(String::new(), |limit| format!(" limit {limit}"));
-        let sql = format!(
-            "select t.rowid from trace_info t {condition} order by t.timestamp_ms desc, t.request_id desc{limit}"
-        );
-        let mut handles = Vec::new();
-        self.each("traces", &sql, rusqlite::params_from_iter(&params), |values| {
-            handles.extend(row::count(values, 0).map(TraceHandle));
-        })?;
-        let is_cut = query.limit.is_some_and(|limit| handles.len() >= limit);
-        let total = if is_cut {
-            let sql = format!("select count(*) from trace_info t {condition}");
-            let counted = self.first("the number of traces", &sql, rusqlite::params_from_iter(&params), |values| {
-                row::count(values, 0)
-            })?;
-            counted.flatten().unwrap_or(handles.len() as u64)
-        } else {
-            handles.len() as u64
-        };
-        Ok(TraceIndex { total, handles: handles.into() })
-    }
-
     /// A select of `request_id` and `run` that says which run each trace was recorded in, each
     /// pair once; with a parameter only those of one run. `None` if the store does not tell.
     pub fn run_links(&self, parameter: Option<usize>) -> Option<String> {
@@ -136,20 +85,13 @@ impl Reader<'_> {
                 "null".to_owned()
             }
         };
-        let tag = |key: &str| {
-            if self.schema.has("trace_tags", "request_id") {
-                format!("(select value from trace_tags g where g.key = '{key}' and g.request_id = t.request_id)")
-            } else {
-                "null".to_owned()
-            }
-        };
         let first_of = |column: String, other: String| {
             if column == "null" { other } else { format!("coalesce({column}, {other})") }
         };
         let columns = [
             "t.request_id".to_owned(),
             column("experiment_id"),
-            first_of(column("trace_name"), tag(keys::NAME)),
+            self.name_column(),
             column("status"),
             column("timestamp_ms"),
             column("execution_time_ms"),

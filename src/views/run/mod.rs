@@ -21,8 +21,9 @@ use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, RunPage, TraceScope};
 use crate::model::{Lifecycle, RunId};
-use crate::query::{RunPageOf, TraceIndexOf};
+use crate::query::RunPageOf;
 use crate::state::{Action, Place, RunTab};
+use crate::store::Total;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{text_ui, title_ui};
@@ -172,8 +173,12 @@ fn tabs_ui(
     let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
     let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
     let metrics = words::count(page.values.metrics.len() as u64);
-    let index = scene.loader.ask(&TraceIndexOf(TraceScope::Run(page.run.id.clone())), Lane::Visible);
-    let traces = index.value().map(|index| words::count(index.total)).unwrap_or_default();
+    let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
+    let traces = index.value().map(|index| match index.total {
+        Total::Exact(total) => words::count(total),
+        Total::AtLeast(known) => words::count_or_more(known),
+    });
+    let traces = traces.unwrap_or_default();
     let title = |tab: &RunTab| match tab {
         RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
         RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),

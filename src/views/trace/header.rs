@@ -11,6 +11,7 @@ use crate::loader::{Lane, TraceTree};
 use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
 use crate::state::{Action, ExperimentTab, Place};
+use crate::store::Total;
 use crate::views::command::Command;
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
@@ -190,8 +191,12 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     if let Some(place) = memory.place.clone() {
-        let position = words::count(place.position as u64 + 1);
-        let text = format!("{position} of {}", words::count(place.total));
+        let position = words::count(place.position + 1);
+        let total = match place.total {
+            Total::Exact(total) => words::count(total),
+            Total::AtLeast(known) => words::at_least(&words::count(known)),
+        };
+        let text = format!("{position} of {total}");
         text_ui(ui, &text, Type::Small, Tone::Muted);
         for (command, name, forward, glyph, key) in [
             (Command::Previous, "Previous", false, Glyph::Back, "k"),

@@ -38,8 +38,6 @@ pub(super) struct TraceMemory {
     total: usize,
     /// Where this trace stands in its list.
     place: Option<Arc<TracePlace>>,
-    /// Where a trace of this list was last seen.
-    near: usize,
     trace: Option<TraceId>,
     /// The spans are to get the keyboard.
     pub wants_focus: bool,
@@ -79,10 +77,8 @@ pub(super) fn trace_ui(
     id: &TraceId,
 ) {
     if memory.trace.as_ref() != Some(id) {
-        let near = memory.place.take().map_or(memory.near, |place| place.position);
         *memory = TraceMemory {
             trace: Some(id.clone()),
-            near,
             // Who came with the keyboard, or by a click in a list, goes on with the arrows.
             wants_focus: ui.memory(|memory| memory.focused().is_some()),
             shows_details: memory.shows_details,
@@ -91,8 +87,7 @@ pub(super) fn trace_ui(
         };
     }
     let scope = scene.place().scope();
-    let place =
-        scene.loader.ask(&TracePlaceOf { scope: scope.clone(), trace: id.clone(), near: memory.near }, Lane::Prefetch);
+    let place = scene.loader.ask(&TracePlaceOf { scope, trace: id.clone() }, Lane::Prefetch);
     memory.place = place.value().and_then(|place| place.as_ref().clone()).map(Arc::new);
     let slot = scene.loader.ask(&TraceTreeOf(id.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {

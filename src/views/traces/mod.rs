@@ -1,4 +1,4 @@
-//! A list of traces that never pages visibly: all handles at once, lines as they come into view.
+//! A list of traces that never pages visibly: all handles, or those that are there, and lines as they come into view.
 
 mod listing;
 mod rows;
@@ -13,7 +13,7 @@ use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
 use crate::loader::{Lane, SessionGroup, TraceScope};
-use crate::query::{TraceIndexOf, TraceSessionsOf};
+use crate::query::TraceSessionsOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
 use crate::widgets::chips::Chip;
@@ -69,9 +69,13 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     if memory.scope.as_ref() != Some(scope) {
         *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
     }
-    let slot = scene.loader.ask(&TraceIndexOf(scope.clone()), Lane::Selection);
+    let slot = scene.loader.trace_index(scope, Lane::Selection);
     let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     memory.has_lines = !index.handles.is_empty();
+    // The first pages may be empty, and nobody knows whether the last one will be.
+    if index.handles.is_empty() && !index.total.is_zero() {
+        return;
+    }
     if index.handles.is_empty() {
         let sentence = "No traces; they appear when a DSPy program runs with mlflow.dspy.autolog()";
         empty_ui(ui, sentence, "");

@@ -1,0 +1,176 @@
+//! What rows of a list must be. These are the conditions that both MLflow's search and a table of its database can
+//! look for; everything beyond them is looked for in what is read.
+//!
+//! A comparison with something that a row does not have is false, and so is one with what is masked: it can be
+//! guessed by nobody.
+
+use crate::model::secret::{MASK, is_secret_key};
+use crate::model::{Entry, Reveal, Run, RunStatus, RunValues, Shown, TraceRow, Unmasked};
+
+/// What a run must be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunCondition {
+    /// It stands like this.
+    Status(RunStatus),
+    /// It has exactly this name.
+    Name(String),
+    /// It was started then.
+    Started(TimeWindow),
+    /// Its param of this key is exactly this.
+    Param {
+        /// The key.
+        key: String,
+        /// The whole text.
+        value: String,
+    },
+    /// Its tag of this key is exactly this.
+    Tag {
+        /// The key.
+        key: String,
+        /// The whole text.
+        value: String,
+    },
+    /// The latest point of its metric of this key compares like this with a number. NaN never does.
+    Metric {
+        /// The key.
+        key: String,
+        /// How the metric compares with the number.
+        comparison: Comparison,
+        /// The number.
+        value: f64,
+    },
+}
+
+/// How a value compares with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is the same.
+    Equal,
+    /// It is smaller.
+    Less,
+    /// It is smaller or the same.
+    LessOrEqual,
+    /// It is larger.
+    Greater,
+    /// It is larger or the same.
+    GreaterOrEqual,
+}
+
+/// From one moment to another, both in it; milliseconds since the epoch. `None`: without an end on that side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TimeWindow {
+    /// The first moment.
+    pub from_ms: Option<i64>,
+    /// The last one.
+    pub until_ms: Option<i64>,
+}
+
+/// What a trace must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TraceCondition {
+    /// MLflow's word for how it stands: `OK`, `ERROR`, `IN_PROGRESS`.
+    Status(String),
+    /// It has exactly this name.
+    Name(String),
+    /// It belongs to the session of this id; of a trace with several ids (MLflow ≥ 3.18), to any of them.
+    Session(String),
+    /// It was started then.
+    Started(TimeWindow),
+}
+
+impl TimeWindow {
+    /// Whether a moment is in it.
+    pub fn holds(self, at_ms: i64) -> bool {
+        self.from_ms.is_none_or(|from| from <= at_ms) && self.until_ms.is_none_or(|until| at_ms <= until)
+    }
+}
+
+impl Comparison {
+    /// Whether one number compares like this with another.
+    pub fn holds(self, value: f64, with: f64) -> bool {
+        match self {
+            Self::Equal => value == with,
+            Self::Less => value < with,
+            Self::LessOrEqual => value <= with,
+            Self::Greater => value > with,
+            Self::GreaterOrEqual => value >= with,
+        }
+    }
+
+    /// MLflow's sign, which is SQL's, too.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl RunCondition {
+    /// Whether a run is like this.
+    pub fn holds(&self, run: &Run, values: &RunValues) -> bool {
+        match self {
+            Self::Status(status) => run.status == *status,
+            Self::Name(name) => run.name == *name,
+            Self::Started(window) => run.start_time_ms.is_some_and(|at| window.holds(at)),
+            Self::Param { key, value } => is_shown(&values.params, key, value),
+            Self::Tag { key, value } => is_shown(&values.tags, key, value),
+            Self::Metric { key, comparison, value } => {
+                let metric = values.metrics.iter().find(|metric| *metric.key == **key);
+                metric.is_some_and(|metric| comparison.holds(metric.point.value, *value))
+            }
+        }
+    }
+
+    /// Whether it only asks for what is masked, so that it holds for no run. Whoever compares what is stored rather
+    /// than what is shown has to ask this first.
+    pub fn is_hidden(&self, reveal: Reveal) -> bool {
+        match self {
+            Self::Param { key, value } | Self::Tag { key, value } => {
+                is_masked(value, reveal) || (reveal == Reveal::Masked && is_secret_key(key))
+            }
+            Self::Status(_) | Self::Name(_) | Self::Started(_) | Self::Metric { .. } => false,
+        }
+    }
+
+    /// Whether it is told by the run's own row, without its params, tags and metrics.
+    pub fn is_of_row(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::Name(_) | Self::Started(_) => true,
+            Self::Param { .. } | Self::Tag { .. } | Self::Metric { .. } => false,
+        }
+    }
+}
+
+fn is_shown(entries: &[Entry], key: &str, value: &str) -> bool {
+    let found = entries.iter().find(|entry| *entry.key == *key);
+    found.is_some_and(|entry| matches!(&entry.value, Shown::Text(text) if **text == *value && !text.contains(MASK)))
+}
+
+/// Whether a text would be masked, so that nothing that is shown is the same.
+fn is_masked(text: &str, reveal: Reveal) -> bool {
+    Unmasked::new(text).shown("", reveal).as_str() != text
+}
+
+impl TraceCondition {
+    /// Whether a trace is like this.
+    pub fn holds(&self, trace: &TraceRow) -> bool {
+        match self {
+            Self::Status(status) => trace.status == *status,
+            Self::Name(name) => trace.name == *name,
+            Self::Session(id) => {
+                let is_it = |own: &str| own == id && !own.contains(MASK);
+                trace.session.as_ref().is_some_and(|session| session.ids().iter().any(|own| is_it(own)))
+            }
+            Self::Started(window) => window.holds(trace.start_time_ms),
+        }
+    }
+
+    /// As [`RunCondition::is_hidden`].
+    pub fn is_hidden(&self, reveal: Reveal) -> bool {
+        matches!(self, Self::Session(id) if is_masked(id, reveal))
+    }
+}

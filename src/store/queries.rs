@@ -1,0 +1,79 @@
+//! What a store can be asked for in lists: which runs or traces, in which order, how many, from where on.
+
+use super::condition::{RunCondition, TraceCondition};
+use super::order::Order;
+use super::page::Cursor;
+use crate::model::{ExperimentId, RunId};
+
+/// Which runs are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum RunScope {
+    /// All of the store.
+    #[default]
+    All,
+    /// Those of one experiment.
+    Experiment(ExperimentId),
+    /// One by its id, deleted or not.
+    One(RunId),
+}
+
+/// A question for runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunQuery {
+    /// Which.
+    pub scope: RunScope,
+    /// Deleted ones too (`One` finds them in any case).
+    pub with_deleted: bool,
+    /// Only those for which all of this holds.
+    pub filter: Vec<RunCondition>,
+    /// Which come first.
+    pub order: Order,
+    /// No more than this many.
+    pub limit: Option<usize>,
+    /// From where on; `None`: from the beginning.
+    pub cursor: Option<Cursor>,
+}
+
+impl RunQuery {
+    /// All runs of a scope that are not deleted, the oldest first.
+    pub fn new(scope: RunScope) -> Self {
+        Self { scope, with_deleted: false, filter: Vec::new(), order: Order::OldestFirst, limit: None, cursor: None }
+    }
+
+    /// Deleted ones too.
+    #[must_use]
+    pub fn with_deleted(self) -> Self {
+        Self { with_deleted: true, ..self }
+    }
+}
+
+impl Default for RunQuery {
+    fn default() -> Self {
+        Self::new(RunScope::All)
+    }
+}
+
+/// A question for traces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceQuery {
+    /// Only of this experiment.
+    pub experiment: Option<ExperimentId>,
+    /// Only those recorded in this run.
+    pub run: Option<RunId>,
+    /// Only those for which all of this holds.
+    pub filter: Vec<TraceCondition>,
+    /// Which come first.
+    pub order: Order,
+    /// No more than this many; the total is told all the same, where the store knows it.
+    pub limit: Option<usize>,
+    /// From where on; `None`: from the beginning.
+    pub cursor: Option<Cursor>,
+}
+
+/// All of the store, the newest first.
+impl Default for TraceQuery {
+    fn default() -> Self {
+        let order = Order::NewestFirst;
+        Self { experiment: None, run: None, filter: Vec::new(), order, limit: None, cursor: None }
+    }
+}

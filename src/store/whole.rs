@@ -1,0 +1,147 @@
+//! Whole lists of a store that gives them in pages, and filtered by what it does not filter by itself: the one place
+//! where both are done for every kind of store.
+
+use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery};
+use crate::model::{Run, RunValues, Session, TraceRow};
+
+/// Rows of traces that are looked at together.
+const ROWS_AT_ONCE: usize = 500;
+
+/// See [`Store::runs`].
+pub(super) fn runs<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
+    let is_filtered_here = !query.filter.is_empty() && !store.capabilities().filters_runs;
+    if is_filtered_here && !query.filter.iter().all(|condition| condition.is_of_row()) {
+        return Ok(run_rows(store, cx, query)?.into_iter().map(|(run, _)| run).collect());
+    }
+    let none = RunValues::default();
+    let is_wanted = |run: &Run| !is_filtered_here || query.filter.iter().all(|one| one.holds(run, &none));
+    let mut all = every(cx, query, is_filtered_here, is_wanted, |query| store.run_page(cx, query))?;
+    // Among runs that started together a server has an order of its own.
+    query.order.sort_runs(&mut all, |run| run);
+    Ok(all)
+}
+
+/// See [`Store::run_rows`].
+pub(super) fn run_rows<S: Store + ?Sized>(
+    store: &mut S,
+    cx: &ReadCx,
+    query: &RunQuery,
+) -> Result<Vec<(Run, RunValues)>> {
+    let is_filtered_here = !query.filter.is_empty() && !store.capabilities().filters_runs;
+    let is_wanted =
+        |(run, values): &(Run, RunValues)| !is_filtered_here || query.filter.iter().all(|one| one.holds(run, values));
+    let mut all = every(cx, query, is_filtered_here, is_wanted, |query| store.run_row_page(cx, query))?;
+    query.order.sort_runs(&mut all, |(run, _)| run);
+    Ok(all)
+}
+
+/// Page after page until the end or the limit. Where rows are filtered here, the limit is none of the store's.
+fn every<T>(
+    cx: &ReadCx,
+    query: &RunQuery,
+    is_filtered_here: bool,
+    is_wanted: impl Fn(&T) -> bool,
+    mut page: impl FnMut(&RunQuery) -> Result<Page<T>>,
+) -> Result<Vec<T>> {
+    let most = query.limit.unwrap_or(usize::MAX);
+    let mut query = query.clone();
+    if is_filtered_here {
+        query.limit = None;
+    }
+    let mut all = Vec::new();
+    loop {
+        cx.check()?;
+        let Page { mut rows, next, .. } = page(&query)?;
+        rows.retain(&is_wanted);
+        if all.is_empty() {
+            all = rows;
+        } else {
+            all.append(&mut rows);
+        }
+        match next {
+            Some(next) if all.len() < most => query.cursor = Some(next),
+            _ => break,
+        }
+    }
+    all.truncate(most);
+    Ok(all)
+}
+
+/// See [`Store::trace_index`].
+pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+    let is_filtered_here = !query.filter.is_empty() && !store.capabilities().filters_traces;
+    let most = query.limit.unwrap_or(usize::MAX);
+    let mut query = query.clone();
+    if is_filtered_here {
+        query.limit = None;
+    }
+    let mut pages: Vec<TraceIndex> = Vec::new();
+    let mut seen = 0;
+    loop {
+        let mut page = store.trace_page(cx, &query)?;
+        if is_filtered_here {
+            page = filtered(store, cx, &query, page)?;
+        }
+        seen += page.handles.len();
+        query.cursor.clone_from(&page.next);
+        pages.push(page);
+        if query.cursor.is_none() || seen >= most {
+            break;
+        }
+        cx.check()?;
+    }
+    let mut all = TraceIndex::of_pages(pages.iter());
+    if all.handles.len() > most {
+        all.handles = all.handles.iter().take(most).copied().collect();
+    }
+    all.next = None;
+    Ok(all)
+}
+
+/// What of a page the conditions hold for. How many there are of them is unknown before the end.
+fn filtered<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &TraceQuery, page: TraceIndex) -> Result<TraceIndex> {
+    let mut handles: Vec<TraceHandle> = Vec::new();
+    for some in page.handles.chunks(ROWS_AT_ONCE) {
+        cx.check()?;
+        for (handle, row) in store.trace_lines(cx, some)? {
+            handles.extend(query.filter.iter().all(|condition| condition.holds(&row)).then_some(handle));
+        }
+    }
+    let total = Total::AtLeast(handles.len() as u64);
+    Ok(TraceIndex { total, handles: handles.into(), next: page.next })
+}
+
+/// See [`Store::trace_lines`]. Where some are gone, each is asked for alone, since the answer does not say which ones
+/// it leaves out.
+pub(super) fn trace_lines<S: Store + ?Sized>(
+    store: &mut S,
+    cx: &ReadCx,
+    handles: &[TraceHandle],
+) -> Result<Vec<(TraceHandle, TraceRow)>> {
+    let rows = store.trace_rows(cx, handles)?;
+    if rows.len() == handles.len() {
+        return Ok(handles.iter().copied().zip(rows).collect());
+    }
+    let mut found = Vec::with_capacity(rows.len());
+    for handle in handles {
+        cx.check()?;
+        found.extend(store.trace_rows(cx, &[*handle])?.into_iter().next().map(|row| (*handle, row)));
+    }
+    Ok(found)
+}
+
+/// See [`Store::trace_sessions`].
+pub(super) fn trace_sessions<S: Store + ?Sized>(
+    store: &mut S,
+    cx: &ReadCx,
+    query: &TraceQuery,
+) -> Result<Vec<(TraceHandle, Session)>> {
+    let index = store.trace_index(cx, &TraceQuery { limit: None, cursor: None, ..query.clone() })?;
+    let mut found = Vec::new();
+    for some in index.handles.chunks(ROWS_AT_ONCE) {
+        cx.check()?;
+        let lines = store.trace_lines(cx, some)?.into_iter();
+        found.extend(lines.filter_map(|(handle, row)| Some((handle, row.session?))));
+    }
+    Ok(found)
+}
