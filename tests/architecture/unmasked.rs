@@ -39,6 +39,7 @@ const WAYS_IN: &[(&str, &str)] = &[
     ("src/state/run_table.rs", "the settings"),
     ("src/state/settings.rs", "the settings"),
     ("src/store/artifacts/mod.rs", "unmasked by type"),
+    ("src/store/order.rs", "a cursor, which this file wrote itself of an id, a name and a time"),
     ("src/store/span_json.rs", "parts of a record, decoded by `json`"),
     ("src/store/span_json/direct.rs", "into types that are unmasked, or masked at once"),
     ("src/store/sqlite/log_index.rs", "the log of the database, of which only page numbers are read"),

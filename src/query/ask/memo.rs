@@ -331,12 +331,12 @@ mod tests {
             assert_eq!(*second.ask(&NameOfRun, 1, &cx).expect("found"), "second");
         }
         // Each was read once: the second round was remembered.
-        assert_eq!((first.store.calls("runs"), second.store.calls("runs")), (1, 1));
+        assert_eq!((first.store.calls("run_page"), second.store.calls("run_page")), (1, 1));
         // One state of a store says nothing of a state of the other.
         second.store.put_run(MemoryStore::run("a", "1", "renamed", 1));
         assert_eq!(*second.ask(&NameOfRun, 2, &cx).expect("found"), "renamed");
         assert_eq!(*first.ask(&NameOfRun, 1, &cx).expect("kept"), "first");
-        assert_eq!(first.store.calls("runs"), 1);
+        assert_eq!(first.store.calls("run_page"), 1);
         // What was found with secrets is not told without them.
         assert!(first.keeps(&NameOfRun, Reveal::Masked) && !first.keeps(&NameOfRun, Reveal::Revealed));
     }
