@@ -40,7 +40,7 @@
 //! * **A question**: one type with [`query::ask::Question`] in a file of `query` (`query/sessions.rs`
 //!   is a short one) and its name in `query/mod.rs`. A view asks it by `loader.ask(&question, lane)`,
 //!   a command by `answer.session.ask(&question)`. Nothing else knows of it. What is laid out for the
-//!   screen on a worker is a question in `loader` (`loader/lineage.rs`), what a view makes of an
+//!   screen on a worker is a question in `loader` (`loader/family_tree.rs`), what a view makes of an
 //!   answer is `loader.derive`.
 //! * **A tab**: a line of the table in `state/tabs.rs` – what can be chosen in it, its name in addresses, its
 //!   title – and its view; the compiler names every `match` that has to show it, to say when a run has it, or

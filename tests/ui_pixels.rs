@@ -152,7 +152,7 @@ fn a_program() {
 
 #[test]
 fn a_program_wherever_it_is() {
-    sample_place("program/116bd2260ef7", "passport", "Where it stands");
+    sample_place("program/116bd2260ef7", "program_history", "Where it stands");
 }
 
 #[test]

@@ -16,10 +16,10 @@ mod compare;
 mod details;
 #[path = "ui_window/failures.rs"]
 mod failures;
+#[path = "ui_window/family_tree.rs"]
+mod family_tree;
 #[path = "ui_window/large.rs"]
 mod large;
-#[path = "ui_window/lineage.rs"]
-mod lineage;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::lineage::LineageCandidate;
+use super::family_tree::FamilyCandidate;
 use super::program_state::{known_instructions, known_text};
 use super::text_diff::Known;
 use crate::model::program::Object;
@@ -32,7 +32,7 @@ pub fn path_of<'a>(program: &Program, component: &'a str) -> &'a str {
 }
 
 /// Whether a program has the instructions of a candidate.
-pub fn has_instructions(program: &Program, candidate: &LineageCandidate) -> bool {
+pub fn has_instructions(program: &Program, candidate: &FamilyCandidate) -> bool {
     // The seed is known from params, which MLflow cuts.
     let source = if candidate.index == 0 { ProgramSource::SeedParams } else { ProgramSource::Candidates };
     let has = |(component, text): &(String, String)| {
@@ -49,14 +49,14 @@ fn is_same(a: Known<'_>, b: Known<'_>) -> bool {
 }
 
 /// What a candidate scored, in percent: the mean over its examples, else what GEPA noted.
-fn percent(candidate: &LineageCandidate) -> Option<f64> {
+fn percent(candidate: &FamilyCandidate) -> Option<f64> {
     let scores = &candidate.scores;
     let mean = scores.iter().map(|(_, score)| score).sum::<f64>() / scores.len() as f64;
     Some(100.0 * if scores.is_empty() { candidate.score? } else { mean })
 }
 
 /// Whether a candidate scored what an evaluation did.
-pub fn has_score(candidate: &LineageCandidate, evaluation: Option<f64>) -> bool {
+pub fn has_score(candidate: &FamilyCandidate, evaluation: Option<f64>) -> bool {
     is_equal(percent(candidate), evaluation)
 }
 
@@ -66,7 +66,7 @@ fn is_equal(percent: Option<f64>, evaluation: Option<f64>) -> bool {
 
 /// The place of the candidate that an evaluation of this program scored: one with its
 /// instructions and its score.
-pub fn candidate_of_program(candidates: &[LineageCandidate], program: &Program, score: Option<f64>) -> Option<usize> {
+pub fn candidate_of_program(candidates: &[FamilyCandidate], program: &Program, score: Option<f64>) -> Option<usize> {
     candidates.iter().position(|one| has_score(one, score) && has_instructions(program, one))
 }
 
@@ -74,7 +74,7 @@ pub fn candidate_of_program(candidates: &[LineageCandidate], program: &Program, 
 /// those of other evaluations. Where fewer evaluations than candidates have a score, which of
 /// these were evaluated cannot be told.
 pub fn candidates_in_order(
-    candidates: &[LineageCandidate],
+    candidates: &[FamilyCandidate],
     evaluations: &[Scored],
     taken: &HashSet<usize>,
 ) -> Vec<Option<usize>> {
@@ -100,7 +100,7 @@ pub fn candidates_in_order(
 }
 
 /// The program of a candidate, as far as GEPA's tables tell it: instructions and nothing else.
-pub fn program_of(candidate: &LineageCandidate, source: ProgramSource) -> Program {
+pub fn program_of(candidate: &FamilyCandidate, source: ProgramSource) -> Program {
     let is_bare = candidate.instructions.len() == 1;
     let predictor = |(component, text): &(String, String)| Predictor {
         path: if is_bare && component == "self" { String::new() } else { component.clone() },
@@ -123,18 +123,18 @@ pub fn program_of(candidate: &LineageCandidate, source: ProgramSource) -> Progra
 mod tests {
     use super::*;
 
-    fn candidate(index: usize, text: &str, scores: &[f64]) -> LineageCandidate {
-        LineageCandidate {
+    fn candidate(index: usize, text: &str, scores: &[f64]) -> FamilyCandidate {
+        FamilyCandidate {
             index,
             instructions: vec![("self".to_owned(), text.to_owned())],
             scores: scores.iter().enumerate().map(|(at, score)| (at.to_string(), *score)).collect(),
-            ..LineageCandidate::default()
+            ..FamilyCandidate::default()
         }
     }
 
-    fn four() -> [LineageCandidate; 4] {
+    fn four() -> [FamilyCandidate; 4] {
         [
-            LineageCandidate { score: Some(0.25), ..candidate(0, "zero", &[]) },
+            FamilyCandidate { score: Some(0.25), ..candidate(0, "zero", &[]) },
             candidate(1, "one", &[1.0, 0.0, 1.0]),
             candidate(2, "two", &[1.0, 1.0, 1.0]),
             candidate(3, "three", &[0.0, 1.0, 1.0]),

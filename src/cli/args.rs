@@ -98,14 +98,14 @@ pub(super) enum Command {
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
     /// Show a program wherever it appears: where it came from, every evaluation of it
-    #[command(after_long_help = help::PASSPORT)]
-    Passport(PassportArgs),
+    #[command(name = "history", alias = "passport", after_long_help = help::HISTORY)]
+    ProgramHistory(HistoryArgs),
     /// Show how the instructions of a predictor changed along an optimization
     #[command(after_long_help = help::EVOLUTION)]
     Evolution(EvolutionArgs),
     /// Show GEPA's family tree: which candidate was bred from which, and every proposal
-    #[command(after_long_help = help::LINEAGE)]
-    Lineage(LineageArgs),
+    #[command(alias = "lineage", after_long_help = help::FAMILY_TREE)]
+    FamilyTree(FamilyTreeArgs),
     /// Show what changed between the programs of two runs, and which examples were fixed or broken
     #[command(after_long_help = help::DIFF)]
     Diff(DiffArgs),
@@ -198,9 +198,9 @@ pub(super) struct ProgramArgs {
     pub(super) best: bool,
 }
 
-/// Of `passport`.
+/// Of `program history`.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct PassportArgs {
+pub(super) struct HistoryArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
     /// The program, by a run that has it (id, the beginning of it or a name) or by the beginning of its state hash
@@ -222,9 +222,9 @@ pub(super) struct EvolutionArgs {
     pub(super) predictor: Option<String>,
 }
 
-/// Of `lineage`.
+/// Of `family-tree`.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct LineageArgs {
+pub(super) struct FamilyTreeArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
     /// The run under which GEPA ran, by id, the beginning of it or a name that no other run has
@@ -269,9 +269,9 @@ impl Command {
             Self::Trace(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Program(args) => &args.store,
-            Self::Passport(args) => &args.store,
+            Self::ProgramHistory(args) => &args.store,
             Self::Evolution(args) => &args.store,
-            Self::Lineage(args) => &args.store,
+            Self::FamilyTree(args) => &args.store,
             Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
         }

@@ -126,7 +126,7 @@ pub enum Action {
     /// Look up with what to compare a run, and go there; nothing any more.
     WishToCompare(Option<CompareWish>),
     /// Look up which program a run is of, and go to its page; nothing any more.
-    WishForOrigin(Option<RunId>),
+    WishForHistory(Option<RunId>),
     /// Choose a run in the palette, to be compared with these.
     ChooseToCompare(Vec<RunId>),
     /// Ask everything on screen again.

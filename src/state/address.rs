@@ -53,7 +53,7 @@ impl Place {
     /// Shows the tab of this name, if this place has it.
     fn show_tab(&mut self, name: &str) -> bool {
         match self {
-            Self::Store | Self::Program(_) => false,
+            Self::Store | Self::ProgramHistory(_) => false,
             Self::Experiment { tab, .. } => set(tab, ExperimentTab::named(name)),
             Self::Run { tab, .. } => set(tab, RunTab::named(name).map(Some)),
             Self::Compare { tab, .. } => set(tab, CompareTab::named(name).map(Some)),
@@ -64,7 +64,7 @@ impl Place {
     /// Chooses what an address says under a key, if this place has such a thing.
     fn choose(&mut self, key: &str, text: &str) -> bool {
         match self {
-            Self::Store | Self::Program(_) => false,
+            Self::Store | Self::ProgramHistory(_) => false,
             Self::Experiment { tab, .. } => tab.choose(key, text),
             Self::Run { tab: Some(tab), .. } => tab.choose(key, text),
             // Addresses used to leave out that it is a value of the overview, where that is shown first.
@@ -127,7 +127,7 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
         (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace, span, detail: DetailTab::default() },
         (experiment, Some(run), None) => Place::of_run(experiment, run),
         (Some(experiment), None, None) => Place::of_experiment(experiment),
-        (None, None, None) => program.map_or(Place::Store, |hash| Place::Program(StateHash::from(hash))),
+        (None, None, None) => program.map_or(Place::Store, |hash| Place::ProgramHistory(StateHash::from(hash))),
     };
     if has_span && !matches!(place, Place::Trace { .. }) {
         unknown.push("span without a trace".to_owned());
@@ -195,7 +195,7 @@ impl fmt::Display for Place {
                 let nth = span.as_ref().map_or(0, |span| span.nth);
                 parts.query.extend((nth > 0).then(|| ("nth", nth.to_string())));
             }
-            Self::Program(hash) => parts.named("program", Some(hash.as_str())),
+            Self::ProgramHistory(hash) => parts.named("program", Some(hash.as_str())),
             Self::Compare { runs, shown, tab } => {
                 parts.path.push("compare".to_owned());
                 runs.iter().for_each(|run| parts.id(run.as_str()));

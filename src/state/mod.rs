@@ -69,7 +69,7 @@ pub struct AppState {
     /// What is on its way to be compared.
     pub comparing: Comparing,
     /// The run whose program is to be shown wherever it stands, as soon as it is known.
-    pub wants_origin: Option<RunId>,
+    pub wants_history: Option<RunId>,
     /// Whether secrets are shown; never remembered.
     pub is_revealed: bool,
     /// Whether the list of warnings is open.
@@ -241,7 +241,7 @@ impl AppState {
             }
             Action::SetBaseline(run, name) => self.set_baseline(run, &name),
             Action::WishToCompare(wish) => self.comparing.wish = wish,
-            Action::WishForOrigin(run) => self.wants_origin = run,
+            Action::WishForHistory(run) => self.wants_history = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
             Action::Refresh => return vec![Effect::Refresh],
         }

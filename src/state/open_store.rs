@@ -34,7 +34,7 @@ impl AppState {
         self.unfolded.clear();
         self.selected_runs = SelectedRuns::default();
         self.comparing = Comparing::default();
-        self.wants_origin = None;
+        self.wants_history = None;
         self.is_revealed = false;
         self.shows_warnings = false;
         self.asks_to_forget = None;

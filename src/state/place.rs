@@ -40,7 +40,7 @@ pub enum Place {
         detail: DetailTab,
     },
     /// A program wherever it appears in the store; the beginning of its hash is enough.
-    Program(StateHash),
+    ProgramHistory(StateHash),
     /// Runs beside each other.
     Compare {
         /// The runs, two or more: the first is what the others are compared with.
@@ -65,7 +65,7 @@ pub enum Subject {
     /// A trace.
     Trace(TraceId),
     /// A program, by the beginning of its hash.
-    Program(StateHash),
+    ProgramHistory(StateHash),
     /// Runs beside each other.
     Compare(Vec<RunId>),
 }
@@ -103,7 +103,7 @@ impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::Program(_) | Self::Compare { .. } => None,
+            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } => None,
             Self::Experiment { experiment, .. } => Some(experiment),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
         }
@@ -112,7 +112,7 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment { .. } | Self::Program(_) | Self::Compare { .. } => None,
+            Self::Store | Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
         }
@@ -132,7 +132,7 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => *tab == ExperimentTab::Traces,
             Self::Run { tab, .. } => *tab == Some(RunTab::Traces),
-            Self::Store | Self::Trace { .. } | Self::Program(_) | Self::Compare { .. } => false,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => false,
         }
     }
 
@@ -142,7 +142,7 @@ impl Place {
             Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
             Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
             Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
-            Self::Store | Self::Trace { .. } | Self::Program(_) => None,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) => None,
         }
     }
 
@@ -153,7 +153,7 @@ impl Place {
             Self::Experiment { experiment, .. } => Subject::Experiment(experiment.clone()),
             Self::Run { run, .. } => Subject::Run(run.clone()),
             Self::Trace { trace, .. } => Subject::Trace(trace.clone()),
-            Self::Program(hash) => Subject::Program(hash.clone()),
+            Self::ProgramHistory(hash) => Subject::ProgramHistory(hash.clone()),
             Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
         }
     }
@@ -165,7 +165,7 @@ impl Place {
         };
         match self {
             Self::Store => None,
-            Self::Experiment { .. } | Self::Program(_) => Some(Self::Store),
+            Self::Experiment { .. } | Self::ProgramHistory(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment, ExperimentTab::default())),
             Self::Trace { experiment, run: Some(run), .. } => {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::Traces) })

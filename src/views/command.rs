@@ -63,7 +63,7 @@ pub enum Command {
     /// Others are compared with this run.
     Baseline,
     /// Where the program of a run came from.
-    Origin,
+    ProgramHistory,
 }
 
 /// Commands that belong together.
@@ -100,7 +100,7 @@ impl Command {
         Self::Compare,
         Self::CompareWith,
         Self::Baseline,
-        Self::Origin,
+        Self::ProgramHistory,
         Self::CopyLink,
         Self::ToggleAdapters,
         Self::Reveal,
@@ -137,7 +137,7 @@ impl Command {
             | Self::Compare
             | Self::CompareWith
             | Self::Baseline
-            | Self::Origin => CommandGroup::View,
+            | Self::ProgramHistory => CommandGroup::View,
             Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore | Self::ArtifactsFolder => {
                 CommandGroup::Store
             }
@@ -174,7 +174,7 @@ impl Command {
             Self::Compare => "Compare",
             Self::CompareWith => "Compare with…",
             Self::Baseline => "Use as baseline",
-            Self::Origin => "Where this program came from",
+            Self::ProgramHistory => "Program history",
         }
     }
 
@@ -209,7 +209,7 @@ impl Command {
             Self::Compare => "The selected runs, or this one with the baseline or the evaluation before it",
             Self::CompareWith => "Choose the run that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
-            Self::Origin => "Who wrote the instructions of this run's program, and every evaluation of it",
+            Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",
         }
     }
 
@@ -248,7 +248,7 @@ impl Command {
             Self::Compare => const { &[of(NONE, Key::D)] },
             Self::CompareWith => const { &[of(COMMAND, Key::D)] },
             Self::Baseline => const { &[of(NONE, Key::B)] },
-            Self::Origin => const { &[of(NONE, Key::P)] },
+            Self::ProgramHistory => const { &[of(NONE, Key::P)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
         }
     }

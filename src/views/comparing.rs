@@ -7,7 +7,7 @@ use super::names::run_name;
 use super::scene::Scene;
 use crate::loader::{Lane, Slot};
 use crate::model::{Run, RunId};
-use crate::query::{OptimizationOf, PassportOf, RunPageOf, TraceTreeOf};
+use crate::query::{OptimizationOf, ProgramHistoryOf, RunPageOf, TraceTreeOf};
 use crate::state::{Action, CompareTab, CompareWish, CompareWith, NoticeText, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
@@ -25,8 +25,8 @@ pub(super) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Optio
             let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
             slot.value().and_then(|tree| tree.as_ref().as_ref()?.head.row.run_id.clone())
         }
-        Place::Program(hash) => {
-            let slot = scene.loader.ask(&PassportOf(hash.clone()), Lane::Selection);
+        Place::ProgramHistory(hash) => {
+            let slot = scene.loader.ask(&ProgramHistoryOf(hash.clone()), Lane::Selection);
             slot.value().and_then(|known| Some(known.as_ref().as_ref()?.evaluations.first()?.run.id.clone()))
         }
         place => match scene.state.selected_runs.ids.as_slice() {

@@ -22,7 +22,7 @@ pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
                 });
             }
         }
-        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::Program(_) => {}
+        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::ProgramHistory(_) => {}
     }
 }
 
@@ -31,7 +31,11 @@ pub(super) fn prepare(scene: &mut Scene<'_>) {
     let (experiment, run) = match scene.place() {
         Place::Run { experiment, run, .. } => (experiment.clone(), run.clone()),
         Place::Compare { runs, .. } if runs.len() == 2 => (None, runs[1].clone()),
-        Place::Compare { .. } | Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::Program(_) => {
+        Place::Compare { .. }
+        | Place::Store
+        | Place::Experiment { .. }
+        | Place::Trace { .. }
+        | Place::ProgramHistory(_) => {
             return;
         }
     };

@@ -133,7 +133,7 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let own = match &place {
         Place::Store | Place::Experiment { .. } | Place::Run { .. } => None,
         Place::Trace { trace, .. } => Some(short_id(trace.as_str())),
-        Place::Program(hash) => Some(format!("program {}", short_id(hash.as_str()))),
+        Place::ProgramHistory(hash) => Some(format!("program {}", short_id(hash.as_str()))),
         Place::Compare { .. } => Some("Compare".to_owned()),
     };
     steps.extend(own.map(|name| (name, place.clone())));

@@ -7,7 +7,7 @@ use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
-use super::passport::PassportMemory;
+use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::trace::TraceMemory;
@@ -16,7 +16,7 @@ use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, comparing, details, experiment, notices, palette, passport, run, status_bar, top_bar, trace, tree,
+    compare, comparing, details, experiment, notices, palette, program_history, run, status_bar, top_bar, trace, tree,
     welcome,
 };
 use crate::loader::Epoch;
@@ -41,7 +41,7 @@ pub struct Memory {
     run: RunMemory,
     trace: TraceMemory,
     compare: CompareMemory,
-    passport: PassportMemory,
+    program_history: ProgramHistoryMemory,
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
@@ -62,7 +62,7 @@ impl Memory {
             self.trace = TraceMemory::default();
             self.compare = CompareMemory::default();
             self.store = StoreMemory::default();
-            self.passport = PassportMemory::default();
+            self.program_history = ProgramHistoryMemory::default();
             self.details = DetailsMemory::default();
         }
     }
@@ -81,7 +81,7 @@ impl Memory {
                 }
                 Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
                 Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
-                Place::Store | Place::Program(_) | Place::Compare { .. } => false,
+                Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
             };
             self.tree.wants_focus = !is_taken;
         }
@@ -93,7 +93,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     memory.forget_other_store(ui, scene.loader.epoch());
     memory.route_first_arrow(ui, scene);
     comparing::resolve_pending(scene);
-    passport::resolve_pending(scene);
+    program_history::resolve_pending(scene);
     for command in Command::pressed(ui.ctx(), scene.state.shows_palette) {
         run_command(ui, scene, memory, command);
     }
@@ -210,7 +210,9 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
             experiment::experiment_ui(ui, scene, &mut memory.experiment, &experiment, tab);
         }
         Place::Run { run, tab, .. } => run::run_ui(ui, scene, &mut memory.run, &run, tab),
-        Place::Program(hash) => passport::passport_ui(ui, scene, &mut memory.passport, &hash),
+        Place::ProgramHistory(hash) => {
+            program_history::program_history_ui(ui, scene, &mut memory.program_history, &hash)
+        }
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(&mut memory.details);
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
@@ -237,7 +239,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Compare => comparing::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::CompareWith => comparing::choose(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Baseline => comparing::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
-        Command::Origin => passport::start(scene, run_at_cursor(scene, memory).as_ref()),
+        Command::ProgramHistory => program_history::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Back => scene.act(Action::Back),
         Command::Forward => scene.act(Action::Forward),
         Command::Up => scene.act(Action::Up),
@@ -286,7 +288,7 @@ fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
         Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, tab, is_forward),
         place @ Place::Run { .. } if place.lists_traces() => memory.run.step(is_forward),
-        Place::Store | Place::Run { .. } | Place::Program(_) | Place::Compare { .. } => {
+        Place::Store | Place::Run { .. } | Place::ProgramHistory(_) | Place::Compare { .. } => {
             super::step::step(scene, is_forward);
         }
     }

@@ -10,7 +10,7 @@ const SHARED: [&str; 3] = ["body", "command", "text_change"];
 /// Who shows other places within itself.
 const COMPOSED: [(&str, &[&str]); 3] = [
     // Its tabs.
-    ("run", &["evolution", "lineage", "optimization", "program", "traces"]),
+    ("run", &["evolution", "family_tree", "optimization", "program", "traces"]),
     ("experiment", &["traces"]),
     // Where there is no room beside it.
     ("trace", &["details"]),
@@ -60,18 +60,18 @@ fn what_reaches_another_place_is_found() {
         let mistakes = mistakes(&Graph::read(&files));
         mistakes.into_iter().filter(|mistake| !mistake.contains("take it")).collect::<Vec<_>>()
     };
-    let root = ("src/views/mod.rs", "mod compare;\nmod lineage;\nmod run;\nmod parts;\nmod body;\nmod window;");
+    let root = ("src/views/mod.rs", "mod compare;\nmod family_tree;\nmod run;\nmod parts;\nmod body;\nmod window;");
     let compare = [("src/views/compare/mod.rs", "mod rows;\npub use rows::R;"), ("src/views/compare/rows.rs", "")];
-    let direct = ("src/views/lineage/list.rs", "use crate::views::compare::R;");
-    let wanted = ["src/views/lineage/list.rs reaches src/views/compare/rows.rs"];
+    let direct = ("src/views/family_tree/list.rs", "use crate::views::compare::R;");
+    let wanted = ["src/views/family_tree/list.rs reaches src/views/compare/rows.rs"];
     assert_eq!(found(&[root, compare[0], compare[1], direct]), wanted);
-    let through = ("src/views/lineage/list.rs", "use super::super::parts;\nfn f() { parts::f() }");
+    let through = ("src/views/family_tree/list.rs", "use super::super::parts;\nfn f() { parts::f() }");
     let parts = ("src/views/parts.rs", "fn f() { super::compare::R::f() }");
     assert_eq!(found(&[root, compare[0], compare[1], parts, through]), wanted, "through a file of no place");
     let shared = ("src/views/body/text.rs", "use crate::views::compare::R;");
     let wanted = ["src/views/body/text.rs reaches src/views/compare/rows.rs"];
     assert_eq!(found(&[root, compare[0], compare[1], shared]), wanted, "what is shared stands below all places");
-    let shown = [("src/views/run/mod.rs", "use super::lineage::L;"), ("src/views/lineage/mod.rs", "")];
+    let shown = [("src/views/run/mod.rs", "use super::family_tree::L;"), ("src/views/family_tree/mod.rs", "")];
     let window = ("src/views/window.rs", "use super::run::R;\nuse super::compare::R;");
     assert_eq!(found(&[root, shown[0], shown[1], compare[0], compare[1], window]), [""; 0]);
 }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use dspyglass::loader::{EvolutionOf, LineageOf};
+use dspyglass::loader::{EvolutionOf, PreparedFamilyTreeOf};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query::ask::{Memo, Session};
 use dspyglass::query::{self, OptimizationOf, ProvenanceOf};
@@ -49,7 +49,7 @@ fn places(made: &MemoryStore) -> Result<(), Failure> {
         black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&OptimizationOf(parent.clone()))?);
         let evolution = EvolutionOf { parent: parent.clone(), predictor: None };
         black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&evolution)?);
-        black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&LineageOf(parent.clone()))?);
+        black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&PreparedFamilyTreeOf(parent.clone()))?);
         for at in 0..PREDICTORS {
             let path = format!("step_{at}");
             let origin = ProvenanceOf { parent: parent.clone(), evaluation: last.clone(), path };

@@ -1,4 +1,4 @@
-//! `passport`, `evolution` and `lineage`, against the files that DSPy and GEPA wrote.
+//! `history`, `evolution` and `family-tree`, against the files that DSPy and GEPA wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ fn a_family_tree_is_that_of_gepas_tables() {
         let parents = with_file(&database, "candidates.json");
         assert!(!parents.is_empty(), "{store}");
         for (parent, written) in parents {
-            let found = document(&["lineage", text(&database), &parent]);
+            let found = document(&["family-tree", text(&database), &parent]);
             assert_eq!((&found["run_id"], &found["source"]), (&json!(parent), &json!("tables")));
             let candidates = found["candidates"].as_array().expect("candidates");
             assert_eq!((&candidates[0]["candidate"], &candidates[0]["parents"]), (&json!(0), &json!([])));
@@ -67,7 +67,7 @@ fn a_family_tree_is_that_of_gepas_tables() {
             let statuses = found["proposals"].as_array().expect("a list").iter().map(|one| &one["status"]);
             let written: BTreeSet<String> = table(&proposed).iter().map(|row| row["status"].to_string()).collect();
             assert_eq!(statuses.map(Value::to_string).collect::<BTreeSet<_>>(), written);
-            let said = answered(&["lineage", text(&database), &parent]);
+            let said = answered(&["family-tree", text(&database), &parent]);
             assert!(said.contains("from GEPA's own tables") && said.contains("seed"), "{said}");
         }
     }
@@ -117,7 +117,7 @@ fn an_evolution_holds_the_instructions_of_each_saved_program() {
 }
 
 #[test]
-fn a_passport_lists_every_run_that_saved_the_same_program() {
+fn a_program_history_lists_every_run_that_saved_the_same_program() {
     /// What a program does, of programs that are one predictor: everything but the versions of packages.
     fn without_versions(mut program: Value) -> Value {
         program.as_object_mut().expect("an object").remove("metadata");
@@ -130,7 +130,7 @@ fn a_passport_lists_every_run_that_saved_the_same_program() {
             let best = without_versions(best);
             let same = saved.iter().filter(|(_, program)| without_versions(program.clone()) == best);
             let same: Vec<&String> = same.map(|(id, _)| id).collect();
-            let found = document(&["passport", text(&database), &parent, "--best"]);
+            let found = document(&["history", text(&database), &parent, "--best"]);
             let evaluations = found["evaluations"].as_array().expect("evaluations");
             let told: Vec<&str> = evaluations.iter().filter_map(|one| one["run_id"].as_str()).collect();
             assert_eq!(told, same, "{store}");
@@ -147,11 +147,11 @@ fn a_passport_lists_every_run_that_saved_the_same_program() {
             assert_eq!(found["program"]["predictors"][0]["instructions"], only(&best).1);
             // The beginning of its hash means the same program, and so does a run that evaluated it.
             let hash = found["state_hash"].as_str().expect("a hash");
-            assert_eq!(document(&["passport", text(&database), &hash[..12]]), found);
+            assert_eq!(document(&["history", text(&database), &hash[..12]]), found);
             for id in same {
-                assert_eq!(document(&["passport", text(&database), id]), found);
+                assert_eq!(document(&["history", text(&database), id]), found);
             }
-            let said = answered(&["passport", text(&database), hash]);
+            let said = answered(&["history", text(&database), hash]);
             assert!(said.contains(hash) && said.contains("Winner of"), "{said}");
         }
     }
@@ -168,8 +168,8 @@ fn what_has_no_such_page_is_said() {
         assert_eq!((output.status.code(), output.stdout.len(), said.lines().count()), (Some(1), 0, 1), "{said}");
         assert!(said.contains(why), "{said}");
     };
-    refused(&["lineage", store, &parent], "no optimization by GEPA");
+    refused(&["family-tree", store, &parent], "no optimization by GEPA");
     refused(&["evolution", store, &parent, "--predictor", "nope"], "has no predictor \"nope\": \"predict\"");
-    refused(&["passport", store, "ffffffffff"], "no run or program \"ffffffffff\"");
+    refused(&["history", store, "ffffffffff"], "no run or program \"ffffffffff\"");
     refused(&["evolution", store, "ffffffffff"], "no run \"ffffffffff\"");
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use dspyglass::cli::{Outcome, run_within};
 use dspyglass::model::{Json, StateHash};
 use dspyglass::query::ask::Session;
-use dspyglass::query::lineage::lineage;
-use dspyglass::query::passport::PassportOf;
+use dspyglass::query::family_tree::family_tree;
+use dspyglass::query::program_history::ProgramHistoryOf;
 use dspyglass::query::{self, NoTrace, TraceLink};
 use dspyglass::store::{Budget, OpenOptions, Part, ReadCx, StoreLocation};
 
@@ -102,10 +102,10 @@ fn traces_that_were_not_looked_into_are_no_missing_traces() {
 fn writers_that_were_not_looked_for_are_not_said_to_be_absent() {
     let told = |budget: Budget| {
         let (mut store, cx) = (reader(&recorded().join("gepa-3.17/mlflow.db")), ReadCx::new().with_budget(budget));
-        lineage(&mut Session::alone(store.as_mut(), &cx), &PARENT.into()).expect("read").expect("GEPA's")
+        family_tree(&mut Session::alone(store.as_mut(), &cx), &PARENT.into()).expect("read").expect("GEPA's")
     };
     let whole = told(enough());
-    let found = |told: &query::Lineage| told.proposals.iter().flat_map(|one| &one.writers).flatten().count();
+    let found = |told: &query::FamilyTree| told.proposals.iter().flat_map(|one| &one.writers).flatten().count();
     assert!(whole.looked.complete && found(&whole) > 0);
     for part in [Part::Writers, Part::WritersByProposal] {
         let short = told(without(part));
@@ -113,14 +113,14 @@ fn writers_that_were_not_looked_for_are_not_said_to_be_absent() {
         assert_eq!((short.proposals.len(), found(&short)), (whole.proposals.len(), 0), "{part:?}");
     }
     assert_eq!(told(without(Part::Writers)).looked.traces, 0);
-    assert_eq!(document(&["lineage", PARENT], without(Part::Writers))["complete"], Json::Bool(false));
+    assert_eq!(document(&["family-tree", PARENT], without(Part::Writers))["complete"], Json::Bool(false));
 }
 
 #[test]
-fn a_passport_without_its_optimizations_says_so() {
+fn a_program_history_without_its_optimizations_says_so() {
     let told = |budget: Budget| {
         let (mut store, cx) = (reader(&recorded().join("gepa-3.17/mlflow.db")), ReadCx::new().with_budget(budget));
-        let hash = PassportOf(StateHash::from(WINNER_STATE));
+        let hash = ProgramHistoryOf(StateHash::from(WINNER_STATE));
         let told = Session::alone(store.as_mut(), &cx).ask(&hash).expect("read");
         (*told).clone().expect("a program")
     };

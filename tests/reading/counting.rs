@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use dspyglass::loader::{EvolutionOf, LineageOf};
+use dspyglass::loader::{EvolutionOf, PreparedFamilyTreeOf};
 use dspyglass::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
     Run, RunId, RunValues, Session as TraceSession, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
@@ -169,7 +169,7 @@ fn nothing_is_read_twice_for_the_places_of_one_optimization() {
             let memo = Arc::new(Memo::new());
             let found = ask(&mut store, &memo, &OptimizationOf(parent.clone()));
             ask(&mut store, &memo, &EvolutionOf { parent: parent.clone(), predictor: None });
-            ask(&mut store, &memo, &LineageOf(parent.clone()));
+            ask(&mut store, &memo, &PreparedFamilyTreeOf(parent.clone()));
             let Some(found) = found.as_ref() else { continue };
             for (one, program) in found.evaluations.iter().zip(&found.programs) {
                 for predictor in program.iter().flat_map(|program| &program.predictors) {

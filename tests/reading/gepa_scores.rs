@@ -128,8 +128,10 @@ fn the_family_tree_has_scores_of_every_candidate() {
     let database = copy_of("gepa-3.17");
     let database = database.path().join("mlflow.db");
     let parent = sql(&database, "select run_uuid from runs where name = 'gepa with lineage'")[0][0].clone();
-    let tree =
-        query::lineage(&mut Session::alone(reader(&database).as_mut(), &ReadCx::new()), &RunId::from(parent.as_str()));
+    let tree = query::family_tree(
+        &mut Session::alone(reader(&database).as_mut(), &ReadCx::new()),
+        &RunId::from(parent.as_str()),
+    );
     let tree = tree.expect("read").expect("GEPA's");
     // The table lacks the seed, whose evaluation has a table of its own.
     let own = files(database.parent().expect("a folder"), "result_table.json");
@@ -188,7 +190,7 @@ fn without_saved_programs_gepas_tables_tell_the_instructions() {
     assert_eq!(compared.examples.expect("scores of both").scored, 4);
     // The family tree knows whose evaluation is whose, and the optimization its programs.
     let tree =
-        query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), parent).expect("read").expect("GEPA's");
+        query::family_tree(&mut Session::alone(store.as_mut(), &ReadCx::new()), parent).expect("read").expect("GEPA's");
     let users: Vec<&RunId> = tree.candidates.iter().flat_map(|one| &one.run_ids).collect();
     assert_eq!(users, [&runs["eval_0"], &runs["eval_full_0"], &runs["eval_full_1"]]);
     let found =

@@ -1,4 +1,4 @@
-//! Where instructions came from, GEPA's family tree and passports of programs, against plain
+//! Where instructions came from, GEPA's family tree and program histories of programs, against plain
 //! SQL and a plain walk over the files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine;
-use dspyglass::analysis::lineage::{LineageProposal, ProposalStatus};
+use dspyglass::analysis::family_tree::{FamilyProposal, ProposalStatus};
 use dspyglass::analysis::optimization::Optimizer;
 use dspyglass::model::{Json, RunId, StateHash};
 use dspyglass::query::ask::{Memo, Session};
-use dspyglass::query::lineage::LineageSource;
-use dspyglass::query::passport::EvaluationData;
-use dspyglass::query::{self, AllStates, Origin, PassportOf};
+use dspyglass::query::family_tree::FamilyTreeSource;
+use dspyglass::query::program_history::EvaluationData;
+use dspyglass::query::{self, AllStates, Origin, ProgramHistoryOf};
 use dspyglass::store::{CancelToken, ReadCx, StoreError};
 
 use crate::support::{databases, files, json, reader, sql};
@@ -181,7 +181,7 @@ fn ids(cell: &Json) -> Vec<usize> {
 }
 
 #[test]
-fn lineages_are_what_gepa_wrote_into_its_tables() {
+fn family_trees_are_what_gepa_wrote_into_its_tables() {
     let mut seen = 0;
     for database in databases() {
         let home = database.parent().expect("a folder");
@@ -190,9 +190,9 @@ fn lineages_are_what_gepa_wrote_into_its_tables() {
             seen += 1;
             let folder = path.parent().expect("a folder");
             let mut store = reader(&database);
-            let told = query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into());
-            let told = told.expect("read").expect("a lineage");
-            assert_eq!(told.source, LineageSource::Tables);
+            let told = query::family_tree(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into());
+            let told = told.expect("read").expect("a family tree");
+            assert_eq!(told.source, FamilyTreeSource::Tables);
             let candidates = rows(folder, "candidates.json");
             assert_eq!(told.candidates.len(), candidates.len() + 1);
             for (index, (one, row)) in told.candidates[1..].iter().zip(&candidates).enumerate() {
@@ -242,7 +242,7 @@ fn lineages_are_what_gepa_wrote_into_its_tables() {
             assert_eq!(told.proposals.iter().map(|one| one.iteration).collect::<BTreeSet<_>>(), iterations);
             assert_eq!(told.proposals.iter().map(|one| one.texts.len()).sum::<usize>(), proposals.len());
             for row in &proposals {
-                let is_it = |one: &&LineageProposal| one.iteration == row["iteration"].as_u64();
+                let is_it = |one: &&FamilyProposal| one.iteration == row["iteration"].as_u64();
                 let one = told.proposals.iter().find(is_it).expect("an iteration");
                 assert_eq!(Some(one.status.as_str()), row["status"].as_str());
                 let candidate = row["candidate_idx"].as_i64().expect("a number");
@@ -279,13 +279,14 @@ fn without_tables_parents_are_told_by_what_the_proposer_was_given() {
         let tables = files(home, "candidates.json");
         let mut store = reader(&database);
         for run in files(home, "best_model.json").into_keys().filter(|run| !tables.contains_key(run)) {
-            let Some(told) = query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into())
-                .expect("read")
+            let Some(told) =
+                query::family_tree(&mut Session::alone(store.as_mut(), &ReadCx::new()), &run.as_str().into())
+                    .expect("read")
             else {
                 continue;
             };
             seen += 1;
-            assert_eq!(told.source, LineageSource::Inferred);
+            assert_eq!(told.source, FamilyTreeSource::Inferred);
             assert!(told.candidates[0].parents.is_empty());
             for one in &told.candidates[1..] {
                 assert!(one.parents_inferred && one.parents[0] < one.index, "{run}: {one:?}");
@@ -304,7 +305,7 @@ fn without_tables_parents_are_told_by_what_the_proposer_was_given() {
 }
 
 #[test]
-fn a_passport_names_every_evaluation_of_its_program() {
+fn a_program_history_names_every_evaluation_of_its_program() {
     let mut data: BTreeMap<&str, usize> = BTreeMap::new();
     for database in databases() {
         let home = database.parent().expect("a folder");
@@ -333,14 +334,18 @@ fn a_passport_names_every_evaluation_of_its_program() {
         let again = Session::new(store.as_mut(), &cx, Arc::clone(&memo), 2).ask(&AllStates).expect("read");
         assert_eq!(again, index);
         for (hash, runs) in &index.evaluated {
-            let passport = query::passport::passport_in(&mut Session::alone(store.as_mut(), &cx), &index, hash);
-            let passport = passport.expect("read").expect("a passport");
-            assert!(passport.complete && passport.program.state_hash.as_ref() == Some(hash));
-            assert_eq!(of(&passport.evaluations.iter().map(|one| one.run.id.clone()).collect::<Vec<_>>()), of(runs));
+            let program_history =
+                query::program_history::program_history_in(&mut Session::alone(store.as_mut(), &cx), &index, hash);
+            let program_history = program_history.expect("read").expect("a history");
+            assert!(program_history.complete && program_history.program.state_hash.as_ref() == Some(hash));
+            assert_eq!(
+                of(&program_history.evaluations.iter().map(|one| one.run.id.clone()).collect::<Vec<_>>()),
+                of(runs)
+            );
             let doing = groups.iter().find(|(_, group)| **group == of(runs)).expect("a group").0;
-            let won: BTreeSet<String> = passport.winner_of.iter().map(|one| one.run_id.to_string()).collect();
+            let won: BTreeSet<String> = program_history.winner_of.iter().map(|one| one.run_id.to_string()).collect();
             assert_eq!(won, winners.get(doing).cloned().unwrap_or_default());
-            for one in &passport.evaluations {
+            for one in &program_history.evaluations {
                 let question =
                     format!("select value from latest_metrics where run_uuid = '{}' and key = 'eval'", one.run.id);
                 assert_eq!(one.score.is_some(), sql(&database, &question).len() == 1);
@@ -370,8 +375,8 @@ fn what_is_not_there_is_nothing_and_a_cancelled_look_stops() {
         query::provenance(&mut Session::alone(store.as_mut(), &cx), &nobody, &nobody, "predict").expect("read"),
         None
     );
-    assert_eq!(query::lineage(&mut Session::alone(store.as_mut(), &cx), &nobody).expect("read"), None);
-    let nothing = PassportOf(StateHash::from("nothing"));
+    assert_eq!(query::family_tree(&mut Session::alone(store.as_mut(), &cx), &nobody).expect("read"), None);
+    let nothing = ProgramHistoryOf(StateHash::from("nothing"));
     assert_eq!(*Session::alone(store.as_mut(), &cx).ask(&nothing).expect("read"), None);
     let cancel = CancelToken::new();
     cancel.cancel();

@@ -162,7 +162,7 @@ fn the_page_of_a_program_tells_its_evaluations_and_leads_to_them() {
     click(&mut harness, "Where it came from");
     wait_for(&mut harness, "Where it stands");
     settle(&mut harness);
-    assert!(matches!(harness.state().state().location(), Place::Program(_)));
+    assert!(matches!(harness.state().state().location(), Place::ProgramHistory(_)));
     harness.get_by_role_and_label(Role::Heading, "Evaluations");
     let has = |harness: &Harness<'_, Viewer>, text: &str| harness.query_all_by_label_contains(text).next().is_some();
     assert!(has(&harness, "1 predictor · 1 demo, 1 of them in the trainset · 3 evaluations"));

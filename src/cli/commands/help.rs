@@ -176,13 +176,13 @@ JSON:
   prefix or demos. module_src is the Python of a Flex, missing is what traces
   show and the state lacks. stale says why a best program may not be the best.";
 
-pub(in super::super) const PASSPORT: &str = "\
+pub(in super::super) const HISTORY: &str = "\
 A program is what it does: the same state hash anywhere in the store is the
 same program. A name or id of a run comes before the beginning of a hash.
 
 Examples:
-  dspyglass passport mlflow.db dazzling-gnat-945 --best
-  dspyglass passport mlflow.db 3f2a91c0 --json | jq '.evaluations[].score'
+  dspyglass history mlflow.db dazzling-gnat-945 --best
+  dspyglass history mlflow.db 3f2a91c0 --json | jq '.evaluations[].score'
 
 JSON:
   {state_hash,
@@ -227,13 +227,13 @@ JSON:
   and null without instructions. seed and winner are null where the
   optimization does not tell.";
 
-pub(in super::super) const LINEAGE: &str = "\
+pub(in super::super) const FAMILY_TREE: &str = "\
 GEPA writes its tables with use_mlflow=True; without them the tree is inferred
 from what the proposers were given and wrote.
 
 Examples:
-  dspyglass lineage mlflow.db bright-owl-12
-  dspyglass lineage mlflow.db bright-owl-12 --json | jq '.candidates[].parents'
+  dspyglass family-tree mlflow.db bright-owl-12
+  dspyglass family-tree mlflow.db bright-owl-12 --json | jq '.candidates[].parents'
 
 JSON:
   {run_id, source: \"tables\"|\"inferred\",
@@ -322,9 +322,9 @@ mod tests {
             TRACES,
             TRACE,
             PROGRAM,
-            PASSPORT,
+            HISTORY,
             EVOLUTION,
-            LINEAGE,
+            FAMILY_TREE,
             DIFF,
             OPTIMIZATION,
             CHECK,

@@ -7,16 +7,16 @@ pub(super) mod diff_program_text;
 mod diff_text;
 mod evolution;
 mod experiments;
+mod family_tree;
+mod family_tree_text;
 pub(super) mod help;
-mod lineage;
-mod lineage_text;
 mod metrics;
 mod optimization;
-mod origin;
-mod passport;
-mod passport_text;
 mod program;
+mod program_history;
+mod program_history_text;
 mod program_text;
+mod provenance;
 mod runs;
 mod runs_text;
 mod trace;
@@ -61,9 +61,9 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Program(args) => Box::new(|answer| program::answer(args, answer)),
-        Command::Passport(args) => Box::new(|answer| passport::answer(args, answer)),
+        Command::ProgramHistory(args) => Box::new(|answer| program_history::answer(args, answer)),
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),
-        Command::Lineage(args) => Box::new(|answer| lineage::answer(args, answer)),
+        Command::FamilyTree(args) => Box::new(|answer| family_tree::answer(args, answer)),
         Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })

@@ -1,7 +1,7 @@
 //! A program for people.
 
 use super::Answer;
-use super::origin;
+use super::provenance;
 use crate::cli::failure::Failure;
 use crate::cli::json::preview;
 use crate::cli::table::{Side, Table};
@@ -24,7 +24,7 @@ pub(super) fn print(run: &Run, program: &Program, answer: &mut Answer<'_>) -> Re
     }
     for predictor in &program.predictors {
         print_predictor(predictor, answer)?;
-        origin::print(run, predictor, answer)?;
+        provenance::print(run, predictor, answer)?;
     }
     print_missing(program, answer)?;
     print_rest("Other", &program.other, answer)

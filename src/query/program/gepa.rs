@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::read::{Read, read_json};
+use crate::analysis::family_tree::{FamilyCandidate, Table, add_scores, candidates_of};
 use crate::analysis::gepa_evaluations::{Scored, candidate_of_program, candidates_in_order, path_of, program_of};
-use crate::analysis::lineage::{LineageCandidate, Table, add_scores, candidates_of};
 use crate::model::dspy::artifacts::{CANDIDATES, VALSET_SCORES};
 use crate::model::dspy::keys::{SEED, VALSET_AVERAGE};
 use crate::model::{Program, ProgramSource, Run, RunId, RunStatus, RunValues};
@@ -32,7 +32,7 @@ pub fn candidates(
     parent: &RunId,
     values: &RunValues,
     seed: Option<&Program>,
-) -> Result<Vec<LineageCandidate>> {
+) -> Result<Vec<FamilyCandidate>> {
     let found = table(session, parent, CANDIDATES)?;
     let mut found = found.as_ref().map(candidates_of).unwrap_or_default();
     if found.first().is_none_or(|first| first.index != 0) {
@@ -51,8 +51,8 @@ fn seed_candidate(
     parent: &RunId,
     values: &RunValues,
     seed: Option<&Program>,
-    others: &[LineageCandidate],
-) -> Result<LineageCandidate> {
+    others: &[FamilyCandidate],
+) -> Result<FamilyCandidate> {
     let components: Vec<&str> = match others.first() {
         Some(other) => other.instructions.iter().map(|(component, _)| &**component).collect(),
         None => values.params.iter().filter_map(|param| param.key.strip_prefix(SEED)?.strip_prefix('/')).collect(),
@@ -66,7 +66,7 @@ fn seed_candidate(
         Some((component.to_owned(), of_program.or_else(of_param)?.to_owned()))
     };
     let instructions = components.into_iter().filter_map(instruction).collect();
-    let mut candidate = LineageCandidate { index: 0, instructions, ..LineageCandidate::default() };
+    let mut candidate = FamilyCandidate { index: 0, instructions, ..FamilyCandidate::default() };
     let histories = session.store.metric_history(session.cx, parent, Some(VALSET_AVERAGE))?;
     // GEPA scores the seed before its first iteration, which is step 0.
     let first = histories.first().and_then(|series| series.points.iter().find(|point| point.step == 0));
@@ -79,7 +79,7 @@ pub struct GepaEvaluation {
     /// The optimization.
     pub parent: RunId,
     /// The candidate that was scored.
-    pub candidate: LineageCandidate,
+    pub candidate: FamilyCandidate,
     /// The first evaluation of the optimization.
     pub first: Option<RunId>,
 }
@@ -111,7 +111,7 @@ fn in_order(
     session: &mut Session<'_>,
     run: &Run,
     parent: &RunId,
-    candidates: &[LineageCandidate],
+    candidates: &[FamilyCandidate],
 ) -> Result<Option<usize>> {
     let rows = run_table(session, Some(&run.experiment_id), false)?.rows;
     let counted = session.store.run_traces(session.cx, Some(&run.experiment_id))?.unwrap_or_default();
@@ -143,7 +143,7 @@ pub fn program(session: &mut Session<'_>, run: &Run) -> Result<Option<Program>> 
 }
 
 /// The program of a candidate, and where it was read.
-fn of_candidate(candidate: &LineageCandidate) -> Program {
+fn of_candidate(candidate: &FamilyCandidate) -> Program {
     let source = if candidate.index == 0 { ProgramSource::SeedParams } else { ProgramSource::Candidates };
     program_of(candidate, source)
 }

@@ -61,7 +61,7 @@ fn known() -> Vec<(&'static str, Place)> {
         ("experiment/3/run/abc/trace/tr-1?tab=events", of_trace(None, DetailTab::Events)),
         ("experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2", of_trace(span(2), DetailTab::Outputs)),
         ("experiment/3/run/abc/trace/tr-1/span/1f?tab=attributes", of_trace(span(0), DetailTab::Attributes)),
-        ("program/0a1b", Place::Program("0a1b".into())),
+        ("program/0a1b", Place::ProgramHistory("0a1b".into())),
         ("compare/a/b/c", compare(None, None)),
         ("compare/a/b/c?tab=params", compare(None, Some(CompareTab::Params))),
         ("compare/a/b/c?tab=tags&item=c", compare(Some("c"), Some(CompareTab::Tags))),
@@ -216,7 +216,7 @@ impl Dice {
                 span: self.maybe(|dice| SpanRef { id: dice.text(), nth: dice.roll(3) }),
                 detail: DetailTab::ALL[self.roll(DetailTab::ALL.len())],
             },
-            4 => Place::Program(self.text().into()),
+            4 => Place::ProgramHistory(self.text().into()),
             _ => Place::Compare {
                 runs: (0..2 + self.roll(3)).map(|_| self.text().into()).collect(),
                 shown: run,

@@ -15,11 +15,15 @@ impl Command {
             Self::Forward => state.history().can_go_forward(),
             Self::Up => has_store && scene.place().parent().is_some(),
             Self::ToggleAdapters => is_trace,
-            Self::Next | Self::Previous => has_store && !matches!(scene.place(), Place::Store | Place::Program(_)),
+            Self::Next | Self::Previous => {
+                has_store && !matches!(scene.place(), Place::Store | Place::ProgramHistory(_))
+            }
             Self::Filter | Self::CopyLink | Self::Reveal | Self::Refresh | Self::CloseStore | Self::ForgetStore => {
                 has_store
             }
-            Self::Compare | Self::CompareWith | Self::Baseline | Self::Origin | Self::ArtifactsFolder => has_store,
+            Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
+                has_store
+            }
             Self::ShowWarnings => !scene.loader.warnings().is_empty(),
             Self::ZoomIn => state.settings.zoom < *ZOOM.end(),
             Self::ZoomOut => state.settings.zoom > *ZOOM.start(),

@@ -7,8 +7,8 @@ use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
 use crate::query::ProvenanceOf;
 use crate::state::{CompareTab, Place};
-use crate::views::origin::origin_ui;
 use crate::views::parts::link;
+use crate::views::provenance::provenance_ui;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_ui, text_ui};
@@ -51,7 +51,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
         for (run, path) in rewritten {
             let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
             let (parent, evaluation) = (found.run.id.clone(), run.clone());
-            origin_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);
+            provenance_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);
         }
     });
 }

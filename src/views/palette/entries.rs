@@ -107,7 +107,7 @@ fn words(place: &Place, known: &Known<'_>) -> (String, String) {
         Place::Store => ("All experiments".to_owned(), String::new()),
         Place::Experiment { .. } => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
         Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
-        Place::Program(hash) => (short_id(hash.as_str()), "program".to_owned()),
+        Place::ProgramHistory(hash) => (short_id(hash.as_str()), "program".to_owned()),
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
         Place::Compare { runs, .. } => {
             let name = |id: &RunId| {

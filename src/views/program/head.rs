@@ -44,7 +44,7 @@ pub(super) fn head_ui(
                 let origin = Chip::button("Where it came from");
                 let tip = "Who wrote its instructions, and every evaluation of this program in the store";
                 if ui.add(origin).on_hover_text(tip).clicked() {
-                    scene.go(Place::Program(hash.into()));
+                    scene.go(Place::ProgramHistory(hash.into()));
                 }
             }
             None => {

@@ -11,7 +11,7 @@ use crate::state::{Action, NoticeText, PHRASE_MOST, Phrase, Place, RunTab};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
 use crate::views::body::text::{Block, Face, TextMemory, text_block_ui};
-use crate::views::origin::origin_ui;
+use crate::views::provenance::provenance_ui;
 use crate::views::scene::Scene;
 use crate::views::text_change::HISTORY;
 use crate::widgets::chips::Chip;
@@ -84,7 +84,7 @@ fn instructions_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramMemor
         match &shown.instructions {
             Some(text) => {
                 if let Some(asked) = provenance_of(page, &prepared.program, &predictor.path) {
-                    origin_ui(ui, scene, &asked, "");
+                    provenance_ui(ui, scene, &asked, "");
                 }
                 let body = Body { id: "instructions", label: "Instructions", text };
                 let offer = history.is_some().then_some(HISTORY);

@@ -10,8 +10,8 @@ use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
 use super::evolution::{EvolutionMemory, evolution_ui};
+use super::family_tree::{FamilyTreeMemory, family_tree_ui};
 use super::last_shown::LastShown;
-use super::lineage::{LineageMemory, lineage_ui};
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
@@ -42,7 +42,7 @@ pub(super) struct RunMemory {
     program: ProgramMemory,
     optimization: OptimizationMemory,
     evolution: EvolutionMemory,
-    lineage: LineageMemory,
+    family_tree: FamilyTreeMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
 }
@@ -99,7 +99,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
-            RunTab::FamilyTree { candidate } => lineage_ui(ui, scene, &mut memory.lineage, page, candidate),
+            RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
             RunTab::Evolution { predictor, phrase } => {
                 evolution_ui(ui, scene, &mut memory.evolution, id, (predictor.as_ref(), phrase.as_ref()));
             }

@@ -6,7 +6,7 @@ use crate::common::{PATH, click, real_window, settle, small_store, wait, wait_fo
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::query::ask::Session;
-use dspyglass::query::{self, Lineage};
+use dspyglass::query::{self, FamilyTree};
 use dspyglass::state::{Action, Place, RunTab};
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use egui::Key;
@@ -22,9 +22,11 @@ fn database() -> PathBuf {
 }
 
 /// What the reader tells, which its own tests hold against the recorded files.
-fn told() -> Lineage {
+fn told() -> FamilyTree {
     let mut store = open(database(), &OpenOptions::default()).expect("opened").store;
-    query::lineage(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RUN.into()).expect("read").expect("a lineage")
+    query::family_tree(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RUN.into())
+        .expect("read")
+        .expect("a family tree")
 }
 
 fn at(place: &str) -> Harness<'static, Viewer> {

@@ -5,14 +5,14 @@ mod rows;
 use egui::{ScrollArea, Ui};
 
 use super::comparing::{subject, tell_to_choose};
-use super::origin::{self, Line, line_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
+use super::provenance::{self, Line, line_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, ProgramOf};
 use crate::model::{RunId, StateHash};
-use crate::query::{Passport, PassportOf};
+use crate::query::{ProgramHistory, ProgramHistoryOf};
 use crate::state::{Action, NoticeText, Place};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
@@ -39,7 +39,7 @@ const LIST: &str = "evaluations";
 
 /// What the page remembers.
 #[derive(Default)]
-pub(super) struct PassportMemory {
+pub(super) struct ProgramHistoryMemory {
     evaluations: TableState,
     scroll: NotedScroll,
     row: NotedRow,
@@ -50,51 +50,56 @@ pub(super) struct PassportMemory {
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
 pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     match subject(scene, at_cursor) {
-        Some(run) => scene.act(Action::WishForOrigin(Some(run))),
+        Some(run) => scene.act(Action::WishForHistory(Some(run))),
         None => tell_to_choose(scene),
     }
 }
 
 /// Looks up which program is wanted.
 pub(super) fn resolve_pending(scene: &mut Scene<'_>) {
-    let Some(run) = scene.state.wants_origin.clone() else { return };
+    let Some(run) = scene.state.wants_history.clone() else { return };
     let slot = scene.loader.ask(&ProgramOf { run: run.clone(), best: false }, Lane::Selection);
     let nothing = |what: &str, advice: String| Action::Notify(NoticeText::hint(what, advice));
     let target = match (slot.value().map(|found| found.as_ref().as_ref()), slot.error()) {
         (Some(Some(found)), _) => match &found.program.state_hash {
-            Some(hash) => Action::Go(Place::Program(hash.clone())),
+            Some(hash) => Action::Go(Place::ProgramHistory(hash.clone())),
             None => nothing("It is not known which program this is", "Its state is incomplete or damaged".to_owned()),
         },
         (Some(None), _) => nothing("This run has no program", "Evaluations and optimizations have one".to_owned()),
         (None, Some(error)) => nothing("The program could not be read", error.to_string()),
         (None, None) => return,
     };
-    scene.act(Action::WishForOrigin(None));
+    scene.act(Action::WishForHistory(None));
     scene.act(target);
 }
 
-pub(super) fn passport_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut PassportMemory, hash: &StateHash) {
+pub(super) fn program_history_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramHistoryMemory,
+    hash: &StateHash,
+) {
     place_frame().show(ui, |ui| {
-        let slot = scene.loader.ask(&PassportOf(hash.clone()), Lane::Selection);
+        let slot = scene.loader.ask(&ProgramHistoryOf(hash.clone()), Lane::Selection);
         if slot.wants_skeleton(scene.clock.now) {
             progress_ui(ui, scene);
         }
-        let Some(passport) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
-        let Some(passport) = passport.as_ref() else {
+        let Some(program_history) = slot_ui(ui, scene, &slot, "The program", size::TABLE_ROW) else { return };
+        let Some(program_history) = program_history.as_ref() else {
             empty_ui(ui, &format!("No run of this store holds the program {}", short_id(hash.as_str())), "");
             return;
         };
-        header_ui(ui, scene, passport);
+        header_ui(ui, scene, program_history);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            origins_ui(ui, scene, passport);
+            provenances_ui(ui, scene, program_history);
             let evaluations: Vec<Evaluated> =
-                passport.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
-            evaluations_ui(ui, scene, memory, &evaluations, passport.evaluations.len());
-            let nowhere = match passport.complete {
+                program_history.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
+            evaluations_ui(ui, scene, memory, &evaluations, program_history.evaluations.len());
+            let nowhere = match program_history.complete {
                 true => "No optimization began with it or chose it as its best program",
                 false => "None of the optimizations looked at began with it or chose it as its best program",
             };
-            lines_ui(ui, scene, "Where it stands", &rows::descendants(passport), nowhere);
+            lines_ui(ui, scene, "Where it stands", &rows::descendants(program_history), nowhere);
             ui.add_space(size::GAP_L);
         });
     });
@@ -114,29 +119,29 @@ fn progress_ui(ui: &mut Ui, scene: &Scene<'_>) {
     ui.ctx().request_repaint_after(PROGRESS_EVERY);
 }
 
-fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
+fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         title_ui(ui, "Program");
-        let hash = passport.hash.to_string();
+        let hash = program_history.hash.to_string();
         let copied = link(ui, &short_id(&hash), Type::ValueSmall, Tone::Muted);
         if copied.on_hover_text(format!("{hash}\nClick to copy")).clicked() {
             scene.act(Action::Copy(hash));
         }
-        let demos: usize = passport.program.predictors.iter().map(|one| one.demos.len()).sum();
-        let mut what = vec![words::counted(passport.program.predictors.len(), "predictor")];
+        let demos: usize = program_history.program.predictors.iter().map(|one| one.demos.len()).sum();
+        let mut what = vec![words::counted(program_history.program.predictors.len(), "predictor")];
         if demos > 0 {
             what.push(format!(
                 "{}, {} of them in the trainset",
                 words::counted(demos, "demo"),
-                words::count(passport.demos.len() as u64)
+                words::count(program_history.demos.len() as u64)
             ));
         }
-        what.push(words::counted(passport.evaluations.len(), "evaluation"));
+        what.push(words::counted(program_history.evaluations.len(), "evaluation"));
         let what = what.join(" · ");
         text_ui(ui, &what, Type::Small, Tone::Muted);
-        let runs = words::count(passport.runs as u64);
-        let seen = match passport.complete {
+        let runs = words::count(program_history.runs as u64);
+        let seen = match program_history.complete {
             true => format!("{runs} runs looked at"),
             false => format!("only {runs} runs and some of its optimizations looked at"),
         };
@@ -146,18 +151,18 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
 }
 
 /// Each instruction, and where it came from.
-fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
-    for predictor in &passport.program.predictors {
+fn provenances_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory) {
+    for predictor in &program_history.program.predictors {
         let Some(instructions) = &predictor.instructions else { continue };
         card_ui(ui, |ui| {
             ui.set_width(ui.available_width());
             let title = crate::model::predictor_title(&predictor.path);
             card_heading_ui(ui, title);
             text_ui(ui, &words::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
-            match passport.origins.iter().find(|told| told.path == predictor.path) {
-                Some(told) => line_ui(ui, scene, &origin::line(told)),
+            match program_history.origins.iter().find(|told| told.path == predictor.path) {
+                Some(told) => line_ui(ui, scene, &provenance::line(told)),
                 None => {
-                    let text = match passport.complete {
+                    let text = match program_history.complete {
                         true => "It is in no optimization",
                         false => "It is in no optimization that was looked at",
                     };
@@ -173,7 +178,7 @@ fn origins_ui(ui: &mut Ui, scene: &mut Scene<'_>, passport: &Passport) {
 fn evaluations_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
-    memory: &mut PassportMemory,
+    memory: &mut ProgramHistoryMemory,
     evaluations: &[Evaluated],
     total: usize,
 ) {

@@ -1,15 +1,15 @@
-//! `dspyglass lineage`
+//! `dspyglass family-tree`
 
 use serde::{Serialize, Serializer};
 
-use super::{Answer, lineage_text};
-use crate::analysis::lineage::{LineageCandidate, LineageProposal};
-use crate::cli::args::LineageArgs;
+use super::{Answer, family_tree_text};
+use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal};
+use crate::cli::args::FamilyTreeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Warnings, known};
 use crate::model::RunId;
-use crate::query::lineage::LineageSource;
-use crate::query::{FamilyTreeOf, Lineage};
+use crate::query::family_tree::FamilyTreeSource;
+use crate::query::{FamilyTree, FamilyTreeOf};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -69,17 +69,17 @@ struct ProposedJson<'a> {
     span_id: Option<&'a str>,
 }
 
-pub(super) fn answer(args: &LineageArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn answer(args: &FamilyTreeArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
     let told = answer.session.ask(&FamilyTreeOf(run.id.clone()))?;
     let Some(told) = told.as_ref() else {
         return Err(Failure::Absent(format!("run {} has no family tree: it is no optimization by GEPA", run.id)));
     };
-    if answer.is_json { print_json(told, answer) } else { lineage_text::print(&run, told, answer) }
+    if answer.is_json { print_json(told, answer) } else { family_tree_text::print(&run, told, answer) }
 }
 
-fn print_json(told: &Lineage, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let is_told = told.source == LineageSource::Tables;
+fn print_json(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let is_told = told.source == FamilyTreeSource::Tables;
     let document = Document {
         run_id: told.parent.as_str(),
         source: if is_told { "tables" } else { "inferred" },
@@ -93,7 +93,7 @@ fn print_json(told: &Lineage, answer: &mut Answer<'_>) -> Result<(), Failure> {
 }
 
 /// A candidate; what only tables tell is unknown without them.
-fn candidate(one: &LineageCandidate, is_told: bool) -> CandidateJson<'_> {
+fn candidate(one: &FamilyCandidate, is_told: bool) -> CandidateJson<'_> {
     CandidateJson {
         candidate: one.index,
         parents: &one.parents,
@@ -106,7 +106,7 @@ fn candidate(one: &LineageCandidate, is_told: bool) -> CandidateJson<'_> {
     }
 }
 
-fn proposal(one: &LineageProposal) -> ProposalJson<'_> {
+fn proposal(one: &FamilyProposal) -> ProposalJson<'_> {
     let texts = one.texts.iter().enumerate().map(|(at, (component, text))| {
         let writer = one.writers.get(at).and_then(Option::as_ref);
         ProposedJson {

@@ -10,8 +10,8 @@ use super::optimization::{Optimization, OptimizationOf};
 use super::program::{gepa_candidates, gepa_table};
 use super::provenance::{Looked, writers};
 use super::result_table::result_table;
+use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, add_front, proposals_of};
 use crate::analysis::gepa_evaluations::has_instructions;
-use crate::analysis::lineage::{LineageCandidate, LineageProposal, add_front, proposals_of};
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::dspy::artifacts::{CANDIDATES, PROPOSALS, VALSET_FRONT};
@@ -20,9 +20,9 @@ use crate::query::ask::{Question, Session};
 use crate::query::runs::ValuesOf;
 use crate::store::{Part, ReadCx, Result};
 
-/// Where a lineage was read.
+/// Where a family tree was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineageSource {
+pub enum FamilyTreeSource {
     /// GEPA's own tables, which it writes with `use_mlflow=True`.
     Tables,
     /// What the proposer was given and wrote, and what was evaluated.
@@ -31,27 +31,27 @@ pub enum LineageSource {
 
 /// GEPA's family tree.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lineage {
+pub struct FamilyTree {
     /// The optimization.
     pub parent: RunId,
     /// Where it was read.
-    pub source: LineageSource,
+    pub source: FamilyTreeSource,
     /// The candidates in the order of their numbers, the seed first.
-    pub candidates: Vec<LineageCandidate>,
+    pub candidates: Vec<FamilyCandidate>,
     /// The proposals in order.
-    pub proposals: Vec<LineageProposal>,
+    pub proposals: Vec<FamilyProposal>,
     /// How far the search for the proposers' spans came.
     pub looked: Looked,
 }
 
-impl Lineage {
+impl FamilyTree {
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        let candidate = |one: &LineageCandidate| {
+        let candidate = |one: &FamilyCandidate| {
             let texts = one.instructions.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
             200 + texts + (one.scores.len() + one.front.len()) * 40
         };
-        let proposal = |one: &LineageProposal| {
+        let proposal = |one: &FamilyProposal| {
             let texts = one.texts.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
             200 + texts + one.writers.iter().flatten().map(|writer| writer.bytes()).sum::<usize>()
         };
@@ -59,11 +59,11 @@ impl Lineage {
     }
 }
 
-/// The lineage of an optimization; `None` if it is not GEPA's or the store does not have it.
+/// The family tree of an optimization; `None` if it is not GEPA's or the store does not have it.
 ///
 /// # Errors
 /// Those of the store; a table that cannot be read is a warning.
-pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Lineage>> {
+pub fn family_tree(session: &mut Session<'_>, parent: &RunId) -> Result<Option<FamilyTree>> {
     let found = session.ask(&OptimizationOf(parent.clone()))?;
     let Some(found) = found.as_ref() else { return Ok(None) };
     let proposals = gepa_table(session, parent, PROPOSALS)?;
@@ -79,9 +79,9 @@ pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Linea
         ControlFlow::Continue(())
     })?;
     if !is_told {
-        let (candidates, proposals) = inferred::lineage(found, spans);
-        let source = LineageSource::Inferred;
-        return Ok(Some(Lineage { parent: parent.clone(), source, candidates, proposals, looked }));
+        let (candidates, proposals) = inferred::family_tree(found, spans);
+        let source = FamilyTreeSource::Inferred;
+        return Ok(Some(FamilyTree { parent: parent.clone(), source, candidates, proposals, looked }));
     }
     let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
@@ -96,7 +96,7 @@ pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Linea
     }
     add_scores_of_seed(session, &mut candidates)?;
     looked.complete &= give_writers(session.cx, &mut proposals, &spans)?;
-    Ok(Some(Lineage { parent: parent.clone(), source: LineageSource::Tables, candidates, proposals, looked }))
+    Ok(Some(FamilyTree { parent: parent.clone(), source: FamilyTreeSource::Tables, candidates, proposals, looked }))
 }
 
 /// GEPA's family tree under a parent run; `None` inside if it is not GEPA's.
@@ -104,11 +104,11 @@ pub fn lineage(session: &mut Session<'_>, parent: &RunId) -> Result<Option<Linea
 pub struct FamilyTreeOf(pub RunId);
 
 impl Question for FamilyTreeOf {
-    type Answer = Option<Arc<Lineage>>;
+    type Answer = Option<Arc<FamilyTree>>;
     const LABEL: &'static str = "family tree";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        Ok(lineage(session, &self.0)?.map(Arc::new))
+        Ok(family_tree(session, &self.0)?.map(Arc::new))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -125,7 +125,7 @@ fn first_program(found: &Optimization) -> Option<&Program> {
 
 /// The scores of the seed, which GEPA's table lacks, from the table of results of its
 /// evaluation: its rows are the validation examples in order, as the ids of the others are.
-fn add_scores_of_seed(session: &mut Session<'_>, candidates: &mut [LineageCandidate]) -> Result<()> {
+fn add_scores_of_seed(session: &mut Session<'_>, candidates: &mut [FamilyCandidate]) -> Result<()> {
     let Some((seed, others)) = candidates.split_first_mut() else { return Ok(()) };
     let Some(other) = others.iter().find(|one| !one.scores.is_empty()) else { return Ok(()) };
     let is_in_order = other.scores.iter().enumerate().all(|(at, (id, _))| *id == at.to_string());
@@ -166,7 +166,7 @@ impl<'f> Users<'f> {
     }
 
     /// Those whose programs have all of a candidate's instructions.
-    fn of(&self, candidate: &LineageCandidate) -> Vec<RunId> {
+    fn of(&self, candidate: &FamilyCandidate) -> Vec<RunId> {
         let places = candidate.instructions.first().and_then(|(_, text)| self.by_text.get(text.trim()));
         // Texts of params may be the beginnings of others.
         let of_params = || {
@@ -182,7 +182,7 @@ impl<'f> Users<'f> {
 
 /// Finds the span that wrote each text; where one was proposed several times, each span is
 /// taken once, in their order. Says whether it came to the end in time.
-fn give_writers(cx: &ReadCx, proposals: &mut [LineageProposal], spans: &[Arc<Writer>]) -> Result<bool> {
+fn give_writers(cx: &ReadCx, proposals: &mut [FamilyProposal], spans: &[Arc<Writer>]) -> Result<bool> {
     let mut is_taken = vec![false; spans.len()];
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
     let time = cx.begin(Part::WritersByProposal);

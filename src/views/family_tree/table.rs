@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::rows::{CandidateFacts, Rank, TreeLine};
-use super::{LineageMemory, Shown};
+use super::{FamilyTreeMemory, Shown};
 use crate::model::RunId;
 use crate::state::{Action, Place, RunTab};
 use crate::views::scene::Scene;
@@ -67,7 +67,7 @@ pub(super) struct Look {
     pub most_height: f32,
 }
 
-pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown, look: Look) {
+pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTreeMemory, shown: &Shown, look: Look) {
     let examples = shown.examples;
     let depth = shown.lines.iter().map(|line| line.depth).max().unwrap_or_default();
     let shows = columns(shown.facts.iter().any(|one| one.front.is_some()), depth);

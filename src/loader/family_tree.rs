@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::numbered::Numbered;
 use crate::model::RunId;
 use crate::query::ask::{CostClass, Question, Session};
-use crate::query::{FamilyTreeOf, Lineage};
+use crate::query::{FamilyTree, FamilyTreeOf};
 use crate::store::Result;
 
 /// The family tree of an optimization; `None` inside if it is not GEPA's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct LineageOf(pub RunId);
+pub struct PreparedFamilyTreeOf(pub RunId);
 
-impl Question for LineageOf {
-    type Answer = Option<Numbered<Arc<Lineage>>>;
+impl Question for PreparedFamilyTreeOf {
+    type Answer = Option<Numbered<Arc<FamilyTree>>>;
     const LABEL: &'static str = "family tree";
     const COST: CostClass = CostClass::Bodies;
 

@@ -1,9 +1,9 @@
 //! What the page of a program says, as lines.
 
-use crate::query::Passport;
-use crate::query::passport::PassportEvaluation;
+use crate::query::ProgramHistory;
+use crate::query::program_history::ProgramEvaluation;
 use crate::state::Place;
-use crate::views::origin::Line;
+use crate::views::provenance::Line;
 use crate::words;
 
 /// One evaluation in the columns of a table; its name leads to its run.
@@ -21,7 +21,7 @@ pub(super) struct Evaluated {
 }
 
 /// An evaluation as a row.
-pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
+pub(super) fn evaluation(one: &ProgramEvaluation) -> Evaluated {
     let place = Place::of_run(Some(one.run.experiment_id.clone()), one.run.id.clone());
     Evaluated {
         name: if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
@@ -36,22 +36,23 @@ pub(super) fn evaluation(one: &PassportEvaluation) -> Evaluated {
 }
 
 /// What was made of it.
-pub(super) fn descendants(passport: &Passport) -> Vec<Line> {
-    let run = |word: &str, one: &crate::query::passport::RunRef| Line {
+pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
+    let run = |word: &str, one: &crate::query::program_history::RunRef| Line {
         text: one.name.clone(),
         note: word.to_owned(),
         target: Some(Place::of_run(None, one.run_id.clone())),
     };
-    let mut lines: Vec<Line> = passport.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
-    lines.extend(passport.seed_of.iter().map(|one| run("began with it", one)));
-    for family in &passport.families {
+    let mut lines: Vec<Line> =
+        program_history.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
+    lines.extend(program_history.seed_of.iter().map(|one| run("began with it", one)));
+    for family in &program_history.families {
         let inferred = if family.is_inferred { " · inferred" } else { "" };
         let groups = [("parent", &family.parents), ("child", &family.children)];
         for (word, relatives) in groups {
             lines.extend(relatives.iter().map(|one| Line {
                 text: format!("Candidate {}", one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
-                target: one.hash.clone().map(Place::Program),
+                target: one.hash.clone().map(Place::ProgramHistory),
             }));
         }
     }

@@ -5,10 +5,10 @@ use super::program_text::title;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::query::passport::{Family, Relative, RunRef};
-use crate::query::{Origin, Passport, Provenance};
+use crate::query::program_history::{Family, Relative, RunRef};
+use crate::query::{Origin, ProgramHistory, Provenance};
 
-pub(super) fn print(found: &Passport, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out, "Program {}", words::clean(found.hash.as_str()))?;
     for (word, runs) in [("Winner of", &found.winner_of), ("Seed of  ", &found.seed_of)] {
         if !runs.is_empty() {
@@ -72,7 +72,7 @@ fn origin(told: &Provenance, answer: &mut Answer<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn evaluations(found: &Passport, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn evaluations(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out)?;
     if found.evaluations.is_empty() {
         writeln!(answer.out, "No evaluation of it was logged")?;

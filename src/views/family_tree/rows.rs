@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus, candidate_at};
+use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, ProposalStatus, candidate_at};
 use crate::analysis::optimization::{Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::model::RunId;
-use crate::query::Lineage;
-use crate::query::lineage::LineageSource;
+use crate::query::FamilyTree;
+use crate::query::family_tree::FamilyTreeSource;
 use crate::views::first_lines::{FirstLine, Instructions, first_lines};
 use crate::words;
 
@@ -27,7 +27,7 @@ pub(super) struct TreeLine {
 
 /// The candidates below their first parents, in order. A merged one is named below its other parents,
 /// too. What a damaged table makes its own ancestor stands at the top, so that none is lost.
-pub(super) fn tree(candidates: &[LineageCandidate]) -> Vec<TreeLine> {
+pub(super) fn tree(candidates: &[FamilyCandidate]) -> Vec<TreeLine> {
     let places: HashMap<usize, usize> = candidates.iter().enumerate().map(|(at, one)| (one.index, at)).collect();
     let mut children: Vec<Vec<(usize, bool)>> = vec![Vec::new(); candidates.len()];
     let mut roots = Vec::new();
@@ -132,15 +132,14 @@ pub(super) struct CandidateFacts {
 }
 
 /// What is said of all candidates.
-pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFacts> {
+pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<CandidateFacts> {
     let winner = found.winner.as_ref();
     let runs = Runs::new(found);
-    let is_winner = |one: &LineageCandidate| {
-        winner.is_some_and(|winner| one.run_ids.iter().any(|run| winner.run_ids.contains(run)))
-    };
-    let has_winner = lineage.candidates.iter().any(is_winner);
-    let highest = lineage.candidates.iter().filter_map(|one| one.score).reduce(f64::max);
-    let knows_front = lineage.candidates.iter().any(|one| !one.front.is_empty());
+    let is_winner =
+        |one: &FamilyCandidate| winner.is_some_and(|winner| one.run_ids.iter().any(|run| winner.run_ids.contains(run)));
+    let has_winner = family_tree.candidates.iter().any(is_winner);
+    let highest = family_tree.candidates.iter().filter_map(|one| one.score).reduce(f64::max);
+    let knows_front = family_tree.candidates.iter().any(|one| !one.front.is_empty());
     let programs: HashMap<&RunId, usize> = found
         .candidates
         .iter()
@@ -150,13 +149,13 @@ pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFac
             evaluations.map(move |evaluation| (&evaluation.run_id, at))
         })
         .collect();
-    let rank = |one: &LineageCandidate| match (is_winner(one), winner) {
+    let rank = |one: &FamilyCandidate| match (is_winner(one), winner) {
         (true, Some(winner)) if winner.inferred => Some(Rank::InferredWinner),
         (true, _) => Some(Rank::Winner),
         _ if !has_winner && highest.is_some() && one.score == highest => Some(Rank::HighestScore),
         _ => None,
     };
-    let of = |(one, instruction): (&LineageCandidate, Option<String>)| CandidateFacts {
+    let of = |(one, instruction): (&FamilyCandidate, Option<String>)| CandidateFacts {
         index: one.index,
         program: one.run_ids.iter().find_map(|run| programs.get(run).copied()),
         rank: rank(one),
@@ -166,13 +165,13 @@ pub(super) fn facts(lineage: &Lineage, found: &Optimization) -> Vec<CandidateFac
         is_inferred: one.parents_inferred,
         runs: one.run_ids.iter().map(|run| runs.evaluated(run)).collect(),
         instruction,
-        compare: comparisons(lineage, &runs, one),
+        compare: comparisons(family_tree, &runs, one),
     };
-    lineage.candidates.iter().zip(instructions(&lineage.candidates)).map(of).collect()
+    family_tree.candidates.iter().zip(instructions(&family_tree.candidates)).map(of).collect()
 }
 
 /// `seed`, `from 0`, `merged from 1 and 3`
-fn origin(one: &LineageCandidate) -> String {
+fn origin(one: &FamilyCandidate) -> String {
     match one.parents.as_slice() {
         [] if one.index == 0 => "seed".to_owned(),
         [] => "unknown".to_owned(),
@@ -204,14 +203,14 @@ impl<'f> Runs<'f> {
     }
 
     /// The evaluation to compare by: a full one, if there is one.
-    fn best_of(&self, one: &LineageCandidate) -> Option<RunId> {
+    fn best_of(&self, one: &FamilyCandidate) -> Option<RunId> {
         let is_full = |run: &&RunId| self.0.get(run).is_some_and(|one| one.kind == EvaluationKind::Full);
         one.run_ids.iter().find(is_full).or(one.run_ids.first()).cloned()
     }
 }
 
 /// The line that stands for each candidate: `as candidate 2: Route the ticket`.
-fn instructions(candidates: &[LineageCandidate]) -> Vec<Option<String>> {
+fn instructions(candidates: &[FamilyCandidate]) -> Vec<Option<String>> {
     let wholes: Vec<Instructions<'_>> = candidates
         .iter()
         .map(|one| one.instructions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect())
@@ -223,35 +222,38 @@ fn instructions(candidates: &[LineageCandidate]) -> Vec<Option<String>> {
     first_lines(&wholes).into_iter().map(shown).collect()
 }
 
-fn comparisons(lineage: &Lineage, runs: &Runs<'_>, one: &LineageCandidate) -> Vec<(usize, RunId, RunId)> {
+fn comparisons(family_tree: &FamilyTree, runs: &Runs<'_>, one: &FamilyCandidate) -> Vec<(usize, RunId, RunId)> {
     let Some(own) = runs.best_of(one) else { return Vec::new() };
-    let parents = one.parents.iter().take(PARENTS_MOST).filter_map(|index| candidate_at(&lineage.candidates, *index));
-    let with = |parent: &LineageCandidate| Some((parent.index, runs.best_of(parent)?, own.clone()));
+    let parents =
+        one.parents.iter().take(PARENTS_MOST).filter_map(|index| candidate_at(&family_tree.candidates, *index));
+    let with = |parent: &FamilyCandidate| Some((parent.index, runs.best_of(parent)?, own.clone()));
     parents.filter_map(with).filter(|(_, parent, own)| parent != own).collect()
 }
 
 /// `5 candidates · 11 proposals: 4 accepted, 7 rejected`
-pub(super) fn summary(lineage: &Lineage) -> String {
-    let of = |wanted: &ProposalStatus| lineage.proposals.iter().filter(|one| one.status == *wanted).count();
+pub(super) fn summary(family_tree: &FamilyTree) -> String {
+    let of = |wanted: &ProposalStatus| family_tree.proposals.iter().filter(|one| one.status == *wanted).count();
     let (accepted, rejected) = (of(&ProposalStatus::Accepted), of(&ProposalStatus::Rejected));
-    let other = lineage.proposals.len() - accepted - rejected;
+    let other = family_tree.proposals.len() - accepted - rejected;
     let mut fates = vec![format!("{accepted} accepted"), format!("{rejected} rejected")];
     if other > 0 {
         fates.push(format!("{other} of unknown fate"));
     }
     format!(
         "{} · {}: {}",
-        words::counted(lineage.candidates.len(), "candidate"),
-        words::counted(lineage.proposals.len(), "proposal"),
+        words::counted(family_tree.candidates.len(), "candidate"),
+        words::counted(family_tree.proposals.len(), "proposal"),
         fates.join(", ")
     )
 }
 
 /// Where it was read, as a sentence.
-pub(super) fn source(source: LineageSource) -> &'static str {
+pub(super) fn source(source: FamilyTreeSource) -> &'static str {
     match source {
-        LineageSource::Tables => "As GEPA wrote it into its tables; a score is the mean over the validation examples",
-        LineageSource::Inferred => {
+        FamilyTreeSource::Tables => {
+            "As GEPA wrote it into its tables; a score is the mean over the validation examples"
+        }
+        FamilyTreeSource::Inferred => {
             "Inferred: GEPA wrote no tables here, so parents and fates are told by what its proposer was given and by \
              what was evaluated; a score is that of a full evaluation"
         }
@@ -259,8 +261,8 @@ pub(super) fn source(source: LineageSource) -> &'static str {
 }
 
 /// Why some spans may be missing; `None` if all traces were looked into.
-pub(super) fn cut_short(lineage: &Lineage) -> Option<String> {
-    let looked = &lineage.looked;
+pub(super) fn cut_short(family_tree: &FamilyTree) -> Option<String> {
+    let looked = &family_tree.looked;
     (!looked.complete).then(|| {
         format!(
             "Only {} with {} could be looked into; a proposal below may lack the span that wrote it",
@@ -271,7 +273,7 @@ pub(super) fn cut_short(lineage: &Lineage) -> Option<String> {
 }
 
 /// What a proposal is called: its iteration, or its place where that is not known.
-pub(super) fn proposal_name(at: usize, proposal: &LineageProposal) -> String {
+pub(super) fn proposal_name(at: usize, proposal: &FamilyProposal) -> String {
     match proposal.iteration {
         Some(iteration) => format!("Iteration {iteration}"),
         None => format!("Proposal {}", at + 1),
@@ -282,11 +284,11 @@ pub(super) fn proposal_name(at: usize, proposal: &LineageProposal) -> String {
 mod tests {
     use super::*;
 
-    fn candidate(index: usize, parents: &[usize]) -> LineageCandidate {
-        LineageCandidate { index, parents: parents.to_vec(), ..LineageCandidate::default() }
+    fn candidate(index: usize, parents: &[usize]) -> FamilyCandidate {
+        FamilyCandidate { index, parents: parents.to_vec(), ..FamilyCandidate::default() }
     }
 
-    fn shape(candidates: &[LineageCandidate]) -> Vec<(usize, usize, bool)> {
+    fn shape(candidates: &[FamilyCandidate]) -> Vec<(usize, usize, bool)> {
         let lines = tree(candidates).into_iter();
         lines.map(|line| (candidates[line.candidate].index, line.depth, line.is_mention)).collect()
     }
@@ -307,18 +309,18 @@ mod tests {
     #[test]
     fn what_was_not_looked_into_is_said() {
         let looked = crate::query::provenance::Looked { traces: 1, spans: 12_345, complete: false };
-        let mut lineage = Lineage {
+        let mut family_tree = FamilyTree {
             parent: "p".into(),
-            source: LineageSource::Inferred,
+            source: FamilyTreeSource::Inferred,
             candidates: vec![candidate(0, &[])],
             proposals: Vec::new(),
             looked,
         };
-        assert_eq!(summary(&lineage), "1 candidate · 0 proposals: 0 accepted, 0 rejected");
-        assert!(cut_short(&lineage).is_some_and(|text| text.starts_with("Only 1 trace with 12,345 spans could")));
-        lineage.looked.complete = true;
-        assert_eq!(cut_short(&lineage), None);
-        assert!(source(LineageSource::Inferred).starts_with("Inferred"));
+        assert_eq!(summary(&family_tree), "1 candidate · 0 proposals: 0 accepted, 0 rejected");
+        assert!(cut_short(&family_tree).is_some_and(|text| text.starts_with("Only 1 trace with 12,345 spans could")));
+        family_tree.looked.complete = true;
+        assert_eq!(cut_short(&family_tree), None);
+        assert!(source(FamilyTreeSource::Inferred).starts_with("Inferred"));
     }
 
     #[test]
@@ -331,12 +333,12 @@ mod tests {
         assert_eq!(origin(&all[1]), "from 9");
         assert_eq!(origin(&candidate(8, &[])), "unknown");
         // A long line of descent needs no stack.
-        let long: Vec<LineageCandidate> =
+        let long: Vec<FamilyCandidate> =
             (0..100_000).map(|index| candidate(index, &[index.saturating_sub(1)])).collect();
         assert_eq!(tree(&long).len(), long.len());
         // Parents without end.
         let parents: Vec<usize> = (0..3_000).collect();
-        let crowd: Vec<LineageCandidate> = (0..3_000).map(|index| candidate(index, &parents)).collect();
+        let crowd: Vec<FamilyCandidate> = (0..3_000).map(|index| candidate(index, &parents)).collect();
         assert!(tree(&crowd).len() <= crowd.len() * (PARENTS_MOST + 1));
         assert_eq!(origin(&crowd[9]), "merged from 0 and 1 and 2 and 3 and 2,996 more");
     }

@@ -12,7 +12,7 @@ use crate::support::reader;
 
 #[test]
 #[ignore = "prints times of the database that DSPYGLASS_LARGE names"]
-fn passport_times() {
+fn program_history_times() {
     let Some(database) = std::env::var_os("DSPYGLASS_LARGE").map(PathBuf::from) else { return };
     let mut store = reader(&database);
     let (cx, memo) = (ReadCx::new(), Arc::new(Memo::new()));
@@ -24,9 +24,9 @@ fn passport_times() {
     println!("renewed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let most = index.evaluated.iter().max_by_key(|(_, runs)| runs.len()).expect("a program");
     let start = Instant::now();
-    let told = query::passport::passport_in(&mut Session::alone(store.as_mut(), &cx), &index, most.0)
+    let told = query::program_history::program_history_in(&mut Session::alone(store.as_mut(), &cx), &index, most.0)
         .expect("read")
         .expect("told");
     let took = start.elapsed().as_secs_f64() * 1e3;
-    println!("passport with {} evaluations, complete {}: {took:.0} ms", told.evaluations.len(), told.complete);
+    println!("history with {} evaluations, complete {}: {took:.0} ms", told.evaluations.len(), told.complete);
 }

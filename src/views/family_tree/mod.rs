@@ -13,9 +13,9 @@ use egui::Ui;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::wrapped::Wrapped;
-use crate::loader::{Lane, LineageOf, Numbered, Optimization, RunPage};
-use crate::query::lineage::LineageSource;
-use crate::query::{Lineage, OptimizationOf};
+use crate::loader::{Lane, Numbered, Optimization, PreparedFamilyTreeOf, RunPage};
+use crate::query::family_tree::FamilyTreeSource;
+use crate::query::{FamilyTree, OptimizationOf};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::notice::Notice;
 use crate::widgets::scroll::RowScroll;
@@ -28,7 +28,7 @@ use rows::{CandidateFacts, TreeLine};
 
 /// What the tab remembers.
 #[derive(Default)]
-pub(super) struct LineageMemory {
+pub(super) struct FamilyTreeMemory {
     shown: Option<Arc<Shown>>,
     table: TableState,
     fate: Fate,
@@ -46,7 +46,7 @@ pub(super) struct LineageMemory {
 struct Shown {
     /// What nothing else has: rows are kept under it.
     id: u64,
-    lineage: Arc<Lineage>,
+    family_tree: Arc<FamilyTree>,
     found: Arc<Option<Optimization>>,
     lines: Vec<TreeLine>,
     facts: Vec<CandidateFacts>,
@@ -54,26 +54,30 @@ struct Shown {
     examples: Option<usize>,
 }
 
-impl LineageMemory {
+impl FamilyTreeMemory {
     /// Makes lines and facts anew only when something changed.
-    fn update_rows(&mut self, told: &Numbered<Arc<Lineage>>, found: &Arc<Option<Optimization>>) -> Option<Arc<Shown>> {
+    fn update_rows(
+        &mut self,
+        told: &Numbered<Arc<FamilyTree>>,
+        found: &Arc<Option<Optimization>>,
+    ) -> Option<Arc<Shown>> {
         if let Some(shown) = &self.shown
             && shown.id == told.id
             && Arc::ptr_eq(&shown.found, found)
         {
             return Some(Arc::clone(shown));
         }
-        let (lineage, optimization) = (&told.value, found.as_ref().as_ref()?);
-        if self.shown.as_ref().is_some_and(|shown| shown.lineage.parent != lineage.parent) {
+        let (family_tree, optimization) = (&told.value, found.as_ref().as_ref()?);
+        if self.shown.as_ref().is_some_and(|shown| shown.family_tree.parent != family_tree.parent) {
             *self = Self::default();
         }
-        let examples = lineage.candidates.iter().map(|one| one.scores.len()).max().filter(|most| *most > 0);
+        let examples = family_tree.candidates.iter().map(|one| one.scores.len()).max().filter(|most| *most > 0);
         let shown = Arc::new(Shown {
             id: told.id,
-            lineage: Arc::clone(lineage),
+            family_tree: Arc::clone(family_tree),
             found: Arc::clone(found),
-            lines: rows::tree(&lineage.candidates),
-            facts: rows::facts(lineage, optimization),
+            lines: rows::tree(&family_tree.candidates),
+            facts: rows::facts(family_tree, optimization),
             examples,
         });
         self.shown = Some(Arc::clone(&shown));
@@ -86,14 +90,14 @@ const TABLE_SHARE: f32 = 0.42;
 /// They are at least so high, if there are as many.
 const TABLE_LEAST: f32 = 4.0 * size::TABLE_ROW;
 
-pub(super) fn lineage_ui(
+pub(super) fn family_tree_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
-    memory: &mut LineageMemory,
+    memory: &mut FamilyTreeMemory,
     page: &RunPage,
     candidate: Option<usize>,
 ) {
-    let slot = scene.loader.ask(&LineageOf(page.run.id.clone()), Lane::Selection);
+    let slot = scene.loader.ask(&PreparedFamilyTreeOf(page.run.id.clone()), Lane::Selection);
     let Some(told) = slot_ui(ui, scene, &slot, "The family tree", size::TABLE_ROW) else { return };
     let Some(told) = told.as_ref() else {
         let text = "No family tree: only GEPA breeds candidates from candidates, and nothing tells that this was GEPA";
@@ -103,9 +107,9 @@ pub(super) fn lineage_ui(
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     let Some(shown) = memory.update_rows(told, found) else { return };
-    let lineage = &shown.lineage;
-    head_ui(ui, lineage);
-    if lineage.candidates.is_empty() {
+    let family_tree = &shown.family_tree;
+    head_ui(ui, family_tree);
+    if family_tree.candidates.is_empty() {
         text_ui(ui, "No candidate was evaluated in full yet", Type::Body, Tone::Muted);
     } else {
         let at = candidate.and_then(|index| shown.facts.iter().position(|one| one.index == index));
@@ -115,7 +119,7 @@ pub(super) fn lineage_ui(
         table::table_ui(ui, scene, memory, &shown, table::Look { chosen: at, most_height: most });
         ui.add_space(size::GAP_XS);
         if let Some(one) = shown.facts.get(chosen) {
-            let proposal = lineage.proposals.iter().position(|proposal| proposal.candidate == Some(one.index));
+            let proposal = family_tree.proposals.iter().position(|proposal| proposal.candidate == Some(one.index));
             if table::chosen_ui(ui, scene, one, proposal.is_some()) {
                 memory.fate = Fate::All;
                 memory.cursor = proposal.map(|proposal| (proposal, 0));
@@ -128,14 +132,14 @@ pub(super) fn lineage_ui(
     list::list_ui(ui, scene, memory, &shown);
 }
 
-fn head_ui(ui: &mut Ui, lineage: &Lineage) {
+fn head_ui(ui: &mut Ui, family_tree: &FamilyTree) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, 2.0);
-        text_ui(ui, &rows::summary(lineage), Type::Body, Tone::Neutral);
-        let tone = if lineage.source == LineageSource::Inferred { Tone::Warn } else { Tone::Muted };
-        text_ui(ui, rows::source(lineage.source), Type::Small, tone);
+        text_ui(ui, &rows::summary(family_tree), Type::Body, Tone::Neutral);
+        let tone = if family_tree.source == FamilyTreeSource::Inferred { Tone::Warn } else { Tone::Muted };
+        text_ui(ui, rows::source(family_tree.source), Type::Small, tone);
     });
-    if let Some(text) = rows::cut_short(lineage) {
+    if let Some(text) = rows::cut_short(family_tree) {
         Notice::warning("The search for the proposers' spans was cut short").advice(&text).show(ui);
     }
     ui.add_space(size::GAP_XS);

@@ -7,8 +7,8 @@ use egui::{Align, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 
 use super::proposals::{self, Fate, ProposalRow, ProposalRows, Wanted};
 use super::rows::proposal_name;
-use super::{LineageMemory, Shown};
-use crate::analysis::lineage::{LineageProposal, ProposalStatus};
+use super::{FamilyTreeMemory, Shown};
+use crate::analysis::family_tree::{FamilyProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
 use crate::loader::Part;
 use crate::state::{DetailTab, Place, SpanRef};
@@ -36,10 +36,10 @@ const COLUMNS: [f32; 4] = [92.0, 128.0, 186.0, 72.0];
 const LINK: f32 = 148.0;
 
 /// What is chosen of the proposals, and above it how they are shown.
-pub(super) fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown) {
+pub(super) fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTreeMemory, shown: &Shown) {
     head_ui(ui, memory, shown);
     ui.add_space(size::GAP_XS);
-    if shown.lineage.proposals.is_empty() {
+    if shown.family_tree.proposals.is_empty() {
         text_ui(ui, "No proposals are recorded", Type::Small, Tone::Muted);
         return;
     }
@@ -80,7 +80,7 @@ pub(super) fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut LineageMe
             memory.cursor = Some((proposal, 0));
         }
         if response.opened {
-            let writer = shown.lineage.proposals.get(proposal).and_then(|one| one.writers.iter().flatten().next());
+            let writer = shown.family_tree.proposals.get(proposal).and_then(|one| one.writers.iter().flatten().next());
             event = event.or(writer.map(|writer| RowEvent::Read(Arc::clone(writer))));
         }
     }
@@ -105,8 +105,8 @@ fn spot_of(made: &ProposalRows, row: usize, is_down: bool) -> Option<(usize, usi
     Some((proposal, row - made.head_of(proposal)?))
 }
 
-fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
-    let all = &shown.lineage.proposals;
+fn head_ui(ui: &mut Ui, memory: &mut FamilyTreeMemory, shown: &Shown) {
+    let all = &shown.family_tree.proposals;
     let of = |status: ProposalStatus| all.iter().filter(|one| one.status == status).count() as u64;
     let fates = [
         (Fate::All, "All", all.len() as u64),
@@ -138,12 +138,17 @@ fn head_ui(ui: &mut Ui, memory: &mut LineageMemory, shown: &Shown) {
 }
 
 /// Makes the rows on a worker; what was shown stays until they are there.
-fn make_rows(ui: &Ui, scene: &mut Scene<'_>, memory: &mut LineageMemory, shown: &Shown) -> Option<Arc<ProposalRows>> {
+fn make_rows(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut FamilyTreeMemory,
+    shown: &Shown,
+) -> Option<Arc<ProposalRows>> {
     let wanted = Wanted { fate: memory.fate, shows_changes: memory.shows_changes, open: memory.open.clone() };
     let wish = Wish { inset: INSET + size::GAP_M, ..Wish::new("rows of proposals", shown.id, wanted) };
-    let (lineage, budget) = (Arc::clone(&shown.lineage), scene.loader.budget());
+    let (family_tree, budget) = (Arc::clone(&shown.family_tree), scene.loader.budget());
     memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
-        proposals::rows(&lineage, wanted, paper, budget.begin(Part::ProposedTexts).ends())
+        proposals::rows(&family_tree, wanted, paper, budget.begin(Part::ProposedTexts).ends())
     });
     memory.rows.shown().cloned()
 }
@@ -157,7 +162,7 @@ enum RowEvent {
 
 fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen: bool) -> Option<RowEvent> {
     let tokens = Tokens::of(ui);
-    let all = &shown.lineage.proposals;
+    let all = &shown.family_tree.proposals;
     let info =
         |label, depth, expanded| RowInfo { label, depth: Some(depth), expanded, selected: is_chosen, position: None };
     let rect = row.rect.with_min_x(row.rect.left() + INSET);
@@ -220,7 +225,7 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
 #[derive(Clone, Copy)]
 struct Placed<'a> {
     at: usize,
-    one: &'a LineageProposal,
+    one: &'a FamilyProposal,
 }
 
 fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_open: Option<bool>) {
@@ -254,7 +259,7 @@ fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_ope
 }
 
 /// The fate as a chip.
-fn fate_ui(ui: &Ui, rect: Rect, one: &LineageProposal, tokens: &Tokens) {
+fn fate_ui(ui: &Ui, rect: Rect, one: &FamilyProposal, tokens: &Tokens) {
     let (glyph, tone) = match one.status {
         ProposalStatus::Accepted => (Glyph::Check, Tone::Good),
         ProposalStatus::Rejected => (Glyph::Cross, Tone::Bad),
@@ -277,7 +282,7 @@ fn read_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, text: usiz
     let tokens = Tokens::of(ui);
     let rect = row.rect.with_min_x((row.rect.right() - LINK).max(row.rect.left()));
     let Some(writer) = one.writers.get(text).and_then(Option::as_ref) else {
-        let why = if shown.lineage.looked.complete { "no span of it" } else { "its span was not reached" };
+        let why = if shown.family_tree.looked.complete { "no span of it" } else { "its span was not reached" };
         row_text::paint(ui.painter(), rect, why, Type::Small, tokens.text3, Align::Max);
         return None;
     };
@@ -299,7 +304,7 @@ fn read_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, text: usiz
 
 fn open_writer(scene: &mut Scene<'_>, shown: &Shown, writer: &Writer) {
     let experiment = scene.place().experiment().cloned();
-    let run = Some(shown.lineage.parent.clone());
+    let run = Some(shown.family_tree.parent.clone());
     let span = Some(SpanRef { id: writer.span_id.clone(), nth: writer.span_nth });
     scene.go(Place::Trace { experiment, run, trace: writer.trace.clone(), span, detail: DetailTab::default() });
 }

@@ -7,7 +7,7 @@ mod index;
 use std::collections::{HashMap, HashSet};
 
 use super::data_rows::DataRows;
-use super::lineage::{FamilyTreeOf, LineageSource};
+use super::family_tree::{FamilyTreeOf, FamilyTreeSource};
 use super::optimization::{Optimization, OptimizationOf, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
@@ -30,18 +30,18 @@ const MAX_OPTIMIZATIONS: usize = 24;
 
 /// One page about one program.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Passport {
+pub struct ProgramHistory {
     /// Which program.
     pub hash: StateHash,
     /// What it is.
     pub program: Program,
     /// Every evaluation of it, by start.
-    pub evaluations: Vec<PassportEvaluation>,
+    pub evaluations: Vec<ProgramEvaluation>,
     /// Where its instructions came from, in the first optimization that made it, else that was
     /// given it; empty if it is in none.
     pub origins: Vec<Provenance>,
     /// Which rows of that optimization's trainset its demos are, where they are some.
-    pub demos: Vec<DemoOrigin>,
+    pub demos: Vec<TrainsetDemo>,
     /// Its place in the family trees of GEPA.
     pub families: Vec<Family>,
     /// The optimizations that gave it back.
@@ -54,7 +54,7 @@ pub struct Passport {
     pub complete: bool,
 }
 
-impl Passport {
+impl ProgramHistory {
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
         let texts = self.program.predictors.iter().map(|one| {
@@ -83,7 +83,7 @@ impl RunRef {
 
 /// One evaluation of the program.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PassportEvaluation {
+pub struct ProgramEvaluation {
     /// The run.
     pub run: Run,
     /// The name of its experiment.
@@ -104,7 +104,7 @@ pub struct PassportEvaluation {
 
 /// A demo that is a row of the trainset.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DemoOrigin {
+pub struct TrainsetDemo {
     /// The path of the predictor.
     pub path: String,
     /// The place of the demo.
@@ -141,11 +141,15 @@ pub struct Relative {
     pub score: Option<f64>,
 }
 
-/// The passport of a program among those of an index; `None` if no active run holds it.
+/// The program history of a program among those of an index; `None` if no active run holds it.
 ///
 /// # Errors
 /// Those of the store; a file that cannot be read is a warning.
-pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHash) -> Result<Option<Passport>> {
+pub fn program_history_in(
+    session: &mut Session<'_>,
+    index: &StateIndex,
+    hash: &StateHash,
+) -> Result<Option<ProgramHistory>> {
     let none = Vec::new();
     let (evaluated, best) = (index.evaluated.get(hash).unwrap_or(&none), index.best.get(hash).unwrap_or(&none));
     let Some(any) = evaluated.first().or(best.first()) else { return Ok(None) };
@@ -153,7 +157,7 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     let runs = session.ask(&RelatedRuns { experiment: None, with_deleted: false })?;
     let runs: HashMap<&RunId, &Run> = runs.iter().map(|run| (&run.id, run)).collect();
     let finished = best.iter().filter_map(|id| runs.get(id).copied()).filter(|run| run.status == RunStatus::Finished);
-    let mut passport = Passport {
+    let mut program_history = ProgramHistory {
         hash: hash.clone(),
         program,
         evaluations: Vec::new(),
@@ -168,20 +172,20 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     let own: Vec<&Run> = evaluated.iter().filter_map(|id| runs.get(id).copied()).collect();
     let mut homes: Vec<&Run> = Vec::new();
     let parents = own.iter().filter_map(|run| home(run, &runs));
-    let winners = passport.winner_of.iter().filter_map(|one| runs.get(&one.run_id).copied());
+    let winners = program_history.winner_of.iter().filter_map(|one| runs.get(&one.run_id).copied());
     for home in parents.chain(winners) {
         if homes.iter().all(|known| known.id != home.id) {
             homes.push(home);
         }
     }
     homes.sort_by_key(|run| run.start_time_ms);
-    passport.complete &= homes.len() <= MAX_OPTIMIZATIONS;
+    program_history.complete &= homes.len() <= MAX_OPTIMIZATIONS;
     let mut read = Vec::new();
     let time = session.cx.begin(Part::Homes);
     for home in homes.iter().take(MAX_OPTIMIZATIONS) {
         session.cx.check()?;
         if time.is_spent() {
-            passport.complete = false;
+            program_history.complete = false;
             break;
         }
         read.push(session.ask(&OptimizationOf(home.id.clone()))?);
@@ -189,10 +193,10 @@ pub fn passport_in(session: &mut Session<'_>, index: &StateIndex, hash: &StateHa
     let found: Vec<&Optimization> = read.iter().filter_map(|one| one.as_ref().as_ref()).collect();
     let seen = Seen::read(session, &homes)?;
     let known = Known { own: &own, runs: &runs, found: &found, seen: &seen };
-    add_evaluations(session, &mut passport, &known)?;
-    add_origins(session, &mut passport, &found)?;
-    add_families(session, &mut passport, &found)?;
-    Ok(Some(passport))
+    add_evaluations(session, &mut program_history, &known)?;
+    add_origins(session, &mut program_history, &found)?;
+    add_families(session, &mut program_history, &found)?;
+    Ok(Some(program_history))
 }
 
 /// The optimization that an evaluation is part of: a plain `Evaluate` within a run of the user
@@ -239,7 +243,7 @@ struct Known<'a> {
     seen: &'a Seen,
 }
 
-fn add_evaluations(session: &mut Session<'_>, passport: &mut Passport, known: &Known<'_>) -> Result<()> {
+fn add_evaluations(session: &mut Session<'_>, program_history: &mut ProgramHistory, known: &Known<'_>) -> Result<()> {
     let Known { own, runs, found, seen } = *known;
     let names: HashMap<_, _> = session
         .store
@@ -270,7 +274,7 @@ fn add_evaluations(session: &mut Session<'_>, passport: &mut Passport, known: &K
             }
         };
         let traces = counts.recorded(&run.id);
-        passport.evaluations.push(PassportEvaluation {
+        program_history.evaluations.push(ProgramEvaluation {
             run: (*run).clone(),
             experiment: names.get(&run.experiment_id).cloned().unwrap_or_default(),
             optimization: home.map(RunRef::of),
@@ -306,22 +310,23 @@ fn plain_data(table: Option<&crate::model::ResultTable>, seen: &Seen) -> Evaluat
     }
 }
 
-fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[&Optimization]) -> Result<()> {
-    let is_seed =
-        |one: &&&Optimization| one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&passport.hash);
-    passport.seed_of = found.iter().filter(is_seed).map(|one| RunRef::of(&one.run)).collect();
+fn add_origins(session: &mut Session<'_>, program_history: &mut ProgramHistory, found: &[&Optimization]) -> Result<()> {
+    let is_seed = |one: &&&Optimization| {
+        one.seed.as_ref().and_then(|seed| seed.state_hash.as_ref()) == Some(&program_history.hash)
+    };
+    program_history.seed_of = found.iter().filter(is_seed).map(|one| RunRef::of(&one.run)).collect();
     let Some(first) = found.iter().find(|one| !is_seed(one)).or(found.first()) else { return Ok(()) };
-    let predictors = &passport.program.predictors;
+    let predictors = &program_history.program.predictors;
     let wanted: Vec<(&str, &str)> =
         predictors.iter().filter_map(|one| Some((&*one.path, one.instructions.as_deref()?))).collect();
-    passport.origins = provenances(session, first, &wanted)?;
+    program_history.origins = provenances(session, first, &wanted)?;
     if predictors.iter().all(|one| one.demos.is_empty()) {
         return Ok(());
     }
     let Some(trainset) = DataRows::read(session, &first.run.id, TRAINSET)? else { return Ok(()) };
     for predictor in predictors {
         let rows = predictor.demos.iter().enumerate().filter_map(|(demo, one)| Some((demo, trainset.row_of(one)?)));
-        passport.demos.extend(rows.map(|(demo, row)| DemoOrigin {
+        program_history.demos.extend(rows.map(|(demo, row)| TrainsetDemo {
             path: predictor.path.clone(),
             demo,
             parent: first.run.id.clone(),
@@ -331,33 +336,37 @@ fn add_origins(session: &mut Session<'_>, passport: &mut Passport, found: &[&Opt
     Ok(())
 }
 
-fn add_families(session: &mut Session<'_>, passport: &mut Passport, found: &[&Optimization]) -> Result<()> {
+fn add_families(
+    session: &mut Session<'_>,
+    program_history: &mut ProgramHistory,
+    found: &[&Optimization],
+) -> Result<()> {
     for one in found.iter().filter(|one| one.optimizer.name == Some(Optimizer::Gepa)) {
         session.cx.check()?;
         let told = session.ask(&FamilyTreeOf(one.run.id.clone()))?;
-        let Some(lineage) = told.as_ref() else { continue };
+        let Some(family_tree) = told.as_ref() else { continue };
         let hash_of = |runs: &[RunId]| {
             let evaluation = one.evaluations.iter().find(|evaluation| runs.contains(&evaluation.run_id))?;
             evaluation.state_hash.clone()
         };
         let hashes: Vec<Option<StateHash>> =
-            lineage.candidates.iter().map(|candidate| hash_of(&candidate.run_ids)).collect();
-        let Some(at) = hashes.iter().position(|hash| hash.as_ref() == Some(&passport.hash)) else { continue };
-        let own = &lineage.candidates[at];
+            family_tree.candidates.iter().map(|candidate| hash_of(&candidate.run_ids)).collect();
+        let Some(at) = hashes.iter().position(|hash| hash.as_ref() == Some(&program_history.hash)) else { continue };
+        let own = &family_tree.candidates[at];
         let relatives = |is_one: &dyn Fn(usize, &[usize]) -> bool| -> Vec<Relative> {
-            let others = lineage.candidates.iter().zip(&hashes);
+            let others = family_tree.candidates.iter().zip(&hashes);
             let others = others.filter(|(candidate, _)| is_one(candidate.index, &candidate.parents));
-            let relative = |(candidate, hash): (&crate::analysis::lineage::LineageCandidate, &Option<StateHash>)| {
+            let relative = |(candidate, hash): (&crate::analysis::family_tree::FamilyCandidate, &Option<StateHash>)| {
                 Relative { index: candidate.index, hash: hash.clone(), score: candidate.score }
             };
             others.map(relative).collect()
         };
-        passport.families.push(Family {
+        program_history.families.push(Family {
             parent: RunRef::of(&one.run),
             index: own.index,
             parents: relatives(&|index, _| own.parents.contains(&index)),
             children: relatives(&|_, parents| parents.contains(&own.index)),
-            is_inferred: lineage.source == LineageSource::Inferred,
+            is_inferred: family_tree.source == FamilyTreeSource::Inferred,
         });
     }
     Ok(())
@@ -365,19 +374,19 @@ fn add_families(session: &mut Session<'_>, passport: &mut Passport, found: &[&Op
 
 /// A program wherever it appears; `None` inside if no active run holds it. People type the beginning of a hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PassportOf(pub StateHash);
+pub struct ProgramHistoryOf(pub StateHash);
 
-impl Question for PassportOf {
-    type Answer = Option<Passport>;
+impl Question for ProgramHistoryOf {
+    type Answer = Option<ProgramHistory>;
     const LABEL: &'static str = "program";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let index = session.ask(&AllStates)?;
         let hash = index.find(self.0.as_str()).unwrap_or_else(|| self.0.clone());
-        passport_in(session, &index, &hash)
+        program_history_in(session, &index, &hash)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        answer.as_ref().map_or(0, Passport::bytes)
+        answer.as_ref().map_or(0, ProgramHistory::bytes)
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::rows::{joined, proposal_name};
-use crate::analysis::lineage::{LineageProposal, ProposalStatus, candidate_at};
+use crate::analysis::family_tree::{FamilyProposal, ProposalStatus, candidate_at};
 use crate::analysis::text_diff::diff_texts;
-use crate::query::Lineage;
+use crate::query::FamilyTree;
 use crate::views::text_change::marked;
 use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
@@ -24,7 +24,7 @@ pub(super) enum Fate {
 }
 
 impl Fate {
-    fn holds(self, proposal: &LineageProposal) -> bool {
+    fn holds(self, proposal: &FamilyProposal) -> bool {
         match self {
             Self::All => true,
             Self::Accepted => proposal.status == ProposalStatus::Accepted,
@@ -98,9 +98,14 @@ impl ProposalRows {
 }
 
 /// Makes the rows; from the deadline on texts are compared coarsely.
-pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, paper: &Paper, deadline: Option<Instant>) -> ProposalRows {
+pub(super) fn rows(
+    family_tree: &FamilyTree,
+    wanted: &Wanted,
+    paper: &Paper,
+    deadline: Option<Instant>,
+) -> ProposalRows {
     let mut rows = Vec::new();
-    for (at, proposal) in lineage.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
+    for (at, proposal) in family_tree.proposals.iter().enumerate().filter(|(_, one)| wanted.fate.holds(one)) {
         let is_open = wanted.open.contains(&at);
         let head = rows.len();
         rows.push(ProposalRow::Head { proposal: at, is_open: None });
@@ -109,8 +114,11 @@ pub(super) fn rows(lineage: &Lineage, wanted: &Wanted, paper: &Paper, deadline: 
             if proposal.texts.len() > 1 {
                 rows.push(ProposalRow::Component { proposal: at, text });
             }
-            let before =
-                if wanted.shows_changes { instruction_before(lineage, proposal, component.as_deref()) } else { None };
+            let before = if wanted.shows_changes {
+                instruction_before(family_tree, proposal, component.as_deref())
+            } else {
+                None
+            };
             let (lines, is_cut) = lines(before, proposed, paper, deadline);
             if is_cut {
                 rows.push(ProposalRow::Coarse { proposal: at });
@@ -147,18 +155,18 @@ fn lines(before: Option<&str>, proposed: &str, paper: &Paper, deadline: Option<I
 
 /// The instruction that a text was made from.
 fn instruction_before<'a>(
-    lineage: &'a Lineage,
-    proposal: &LineageProposal,
+    family_tree: &'a FamilyTree,
+    proposal: &FamilyProposal,
     component: Option<&str>,
 ) -> Option<&'a str> {
     let parent = proposal.parents.first()?;
-    let parent = candidate_at(&lineage.candidates, *parent)?;
+    let parent = candidate_at(&family_tree.candidates, *parent)?;
     let found = parent.instructions.iter().find(|(path, _)| component.is_none_or(|component| component == path));
     found.map(|(_, text)| text.as_str())
 }
 
 /// What a head says: name, where from, fate, scores, component.
-pub(super) fn spoken(at: usize, proposal: &LineageProposal) -> String {
+pub(super) fn spoken(at: usize, proposal: &FamilyProposal) -> String {
     let mut parts = vec![proposal_name(at, proposal), from(proposal), fate(proposal)];
     parts.push(match (proposal.before, proposal.after) {
         (None, None) => "score on the sample unknown".to_owned(),
@@ -171,7 +179,7 @@ pub(super) fn spoken(at: usize, proposal: &LineageProposal) -> String {
 }
 
 /// `from candidate 3`
-pub(super) fn from(proposal: &LineageProposal) -> String {
+pub(super) fn from(proposal: &FamilyProposal) -> String {
     match proposal.parents.as_slice() {
         [] => "parent unknown".to_owned(),
         [parent] => format!("from candidate {parent}"),
@@ -180,7 +188,7 @@ pub(super) fn from(proposal: &LineageProposal) -> String {
 }
 
 /// `accepted as candidate 4`
-pub(super) fn fate(proposal: &LineageProposal) -> String {
+pub(super) fn fate(proposal: &FamilyProposal) -> String {
     match (&proposal.status, proposal.candidate) {
         (ProposalStatus::Accepted, Some(candidate)) => format!("accepted as candidate {candidate}"),
         (ProposalStatus::Other(word), _) if word.is_empty() => "fate unknown".to_owned(),
@@ -189,7 +197,7 @@ pub(super) fn fate(proposal: &LineageProposal) -> String {
 }
 
 /// `1 → 2`; what is not known is `–`.
-pub(super) fn scores(proposal: &LineageProposal) -> String {
+pub(super) fn scores(proposal: &FamilyProposal) -> String {
     let one = |score: Option<f64>| score.map_or_else(|| "–".to_owned(), crate::words::value);
     format!("{} → {}", one(proposal.before), one(proposal.after))
 }
@@ -197,12 +205,12 @@ pub(super) fn scores(proposal: &LineageProposal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::lineage::LineageCandidate;
-    use crate::query::lineage::LineageSource;
+    use crate::analysis::family_tree::FamilyCandidate;
+    use crate::query::family_tree::FamilyTreeSource;
     use crate::widgets::text::CharWidths;
 
-    fn proposal(status: ProposalStatus, texts: &[&str]) -> LineageProposal {
-        LineageProposal {
+    fn proposal(status: ProposalStatus, texts: &[&str]) -> FamilyProposal {
+        FamilyProposal {
             iteration: Some(7),
             status,
             parents: vec![0],
@@ -214,14 +222,14 @@ mod tests {
         }
     }
 
-    fn lineage() -> Lineage {
-        let seed = LineageCandidate {
+    fn family_tree() -> FamilyTree {
+        let seed = FamilyCandidate {
             instructions: vec![("solve".to_owned(), "one two".to_owned())],
-            ..LineageCandidate::default()
+            ..FamilyCandidate::default()
         };
-        Lineage {
+        FamilyTree {
             parent: "p".into(),
-            source: LineageSource::Tables,
+            source: FamilyTreeSource::Tables,
             candidates: vec![seed],
             proposals: vec![
                 proposal(ProposalStatus::Rejected, &["a\nb\nc\nd\ne"]),
@@ -239,7 +247,7 @@ mod tests {
         let open = BTreeSet::new();
         let mut wanted = Wanted { fate: Fate::All, shows_changes: false, open };
         change(&mut wanted);
-        rows(&lineage(), &wanted, &paper(), None)
+        rows(&family_tree(), &wanted, &paper(), None)
     }
 
     #[test]
@@ -265,14 +273,14 @@ mod tests {
 
     #[test]
     fn texts_are_compared_for_a_while_only() {
-        let mut lineage = lineage();
+        let mut family_tree = family_tree();
         let words = |by: u32| (0..2_000).map(|n: u32| (n * by % 2_000).to_string()).collect::<Vec<_>>().join(" ");
-        lineage.candidates[0].instructions[0].1 = words(1);
-        lineage.proposals = vec![proposal(ProposalStatus::Rejected, &[&words(1_237)])];
+        family_tree.candidates[0].instructions[0].1 = words(1);
+        family_tree.proposals = vec![proposal(ProposalStatus::Rejected, &[&words(1_237)])];
         let wanted = Wanted { fate: Fate::All, shows_changes: true, open: BTreeSet::new() };
-        let made = rows(&lineage, &wanted, &paper(), Some(Instant::now()));
+        let made = rows(&family_tree, &wanted, &paper(), Some(Instant::now()));
         assert_eq!(made.rows[1], ProposalRow::Coarse { proposal: 0 });
-        assert_eq!(rows(&lineage, &wanted, &paper(), None).head_of(0), Some(0));
+        assert_eq!(rows(&family_tree, &wanted, &paper(), None).head_of(0), Some(0));
     }
 
     #[test]

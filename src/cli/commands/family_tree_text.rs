@@ -1,19 +1,19 @@
 //! GEPA's family tree for people.
 
 use super::Answer;
-use crate::analysis::lineage::{LineageCandidate, LineageProposal};
+use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal};
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::Run;
-use crate::query::Lineage;
-use crate::query::lineage::LineageSource;
+use crate::query::FamilyTree;
+use crate::query::family_tree::FamilyTreeSource;
 
-pub(super) fn print(run: &Run, told: &Lineage, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(run: &Run, told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let name = words::clean(if run.name.is_empty() { run.id.as_str() } else { &run.name });
     let source = match told.source {
-        LineageSource::Tables => "from GEPA's own tables",
-        LineageSource::Inferred => "inferred from what its proposers were given and wrote",
+        FamilyTreeSource::Tables => "from GEPA's own tables",
+        FamilyTreeSource::Inferred => "inferred from what its proposers were given and wrote",
     };
     writeln!(answer.out, "Family tree of {name} · {source}")?;
     if !told.looked.complete {
@@ -33,8 +33,8 @@ pub(super) fn print(run: &Run, told: &Lineage, answer: &mut Answer<'_>) -> Resul
     proposals(&told.proposals, answer)
 }
 
-fn candidates(told: &Lineage, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let has_front = told.source == LineageSource::Tables;
+fn candidates(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let has_front = told.source == FamilyTreeSource::Tables;
     let mut columns = vec![
         ("Candidate", Side::Right),
         ("Parents", Side::Left),
@@ -65,7 +65,7 @@ fn candidates(told: &Lineage, answer: &mut Answer<'_>) -> Result<(), Failure> {
 /// Where the column stands that only tables tell.
 const FRONT_AT: usize = 3;
 
-fn parents(one: &LineageCandidate) -> String {
+fn parents(one: &FamilyCandidate) -> String {
     match &*one.parents {
         [] if one.index == 0 => "seed".to_owned(),
         [] => words::UNKNOWN.to_owned(),
@@ -97,7 +97,7 @@ fn beginning<'a>(texts: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> Str
 /// No more of a text is shown, in cells; `--json` has all of it.
 const MOST: usize = 60;
 
-fn proposals(proposals: &[LineageProposal], answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn proposals(proposals: &[FamilyProposal], answer: &mut Answer<'_>) -> Result<(), Failure> {
     let mut table = Table::new(&[
         ("Iteration", Side::Right),
         ("From", Side::Left),

@@ -1,16 +1,16 @@
-//! The lineage of a GEPA run without tables: its proposer was given the instruction of the
+//! The family tree of a GEPA run without tables: its proposer was given the instruction of the
 //! parent word for word, and what was accepted was evaluated in full.
 
 use std::sync::Arc;
 
 use super::super::optimization::Optimization;
-use crate::analysis::lineage::{LineageCandidate, LineageProposal, ProposalStatus};
+use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, ProposalStatus};
 use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::provenance::{Writer, WriterKind};
 use crate::model::{Predictor, Program, RunStatus};
 
 /// Candidates and proposals, from the spans of the proposer in order of time.
-pub fn lineage(found: &Optimization, spans: Vec<Arc<Writer>>) -> (Vec<LineageCandidate>, Vec<LineageProposal>) {
+pub fn family_tree(found: &Optimization, spans: Vec<Arc<Writer>>) -> (Vec<FamilyCandidate>, Vec<FamilyProposal>) {
     let mut candidates = candidates(found);
     // Programs that were only tried on a sample were not accepted.
     let tried: Vec<&Program> = found.programs.iter().flatten().collect();
@@ -42,7 +42,7 @@ pub fn lineage(found: &Optimization, spans: Vec<Arc<Writer>>) -> (Vec<LineageCan
             None if was_tried || is_over => ProposalStatus::Rejected,
             None => ProposalStatus::Other(String::new()),
         };
-        proposals.push(LineageProposal {
+        proposals.push(FamilyProposal {
             iteration: None,
             status,
             parents: parent.into_iter().collect(),
@@ -57,7 +57,7 @@ pub fn lineage(found: &Optimization, spans: Vec<Arc<Writer>>) -> (Vec<LineageCan
 }
 
 /// The programs that were evaluated in full, in order of their first evaluation.
-fn candidates(found: &Optimization) -> Vec<LineageCandidate> {
+fn candidates(found: &Optimization) -> Vec<FamilyCandidate> {
     let is_full = |at: &usize| found.evaluations[*at].kind != EvaluationKind::Minibatch;
     let full = found.candidates.iter().filter(|one| one.evaluations.iter().any(is_full));
     let candidate = |(index, one): (usize, &crate::analysis::optimization::Candidate)| {
@@ -65,19 +65,19 @@ fn candidates(found: &Optimization) -> Vec<LineageCandidate> {
         let predictors = program.map_or(&[][..], |program| &program.predictors);
         let instruction = |one: &Predictor| Some((one.path.clone(), one.text()?.to_owned()));
         let scores = one.evaluations.iter().filter(|at| is_full(at));
-        LineageCandidate {
+        FamilyCandidate {
             index,
             instructions: predictors.iter().filter_map(instruction).collect(),
             score: scores.filter_map(|at| found.evaluations[*at].score).find(|score| score.is_finite()),
             run_ids: one.evaluations.iter().map(|at| found.evaluations[*at].run_id.clone()).collect(),
-            ..LineageCandidate::default()
+            ..FamilyCandidate::default()
         }
     };
     full.enumerate().map(candidate).collect()
 }
 
 /// The component of a candidate whose instruction this is.
-fn component_with<'a>(candidate: &'a LineageCandidate, instruction: &str) -> Option<&'a str> {
+fn component_with<'a>(candidate: &'a FamilyCandidate, instruction: &str) -> Option<&'a str> {
     let own = candidate.instructions.iter().find(|(_, own)| own.trim() == instruction.trim());
     own.map(|(component, _)| &**component)
 }

@@ -1,16 +1,16 @@
-//! `dspyglass passport`
+//! `dspyglass history`
 
 use serde::Serialize;
 
 use super::program::OnePredictor;
-use super::{Answer, passport_text, several};
-use crate::cli::args::PassportArgs;
+use super::{Answer, program_history_text, several};
+use crate::cli::args::HistoryArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
 use crate::model::dspy::artifacts::{BEST_MODEL, MODEL};
 use crate::model::{RunId, StateHash};
-use crate::query::passport::{EvaluationData, Family, PassportEvaluation, Relative, RunRef};
-use crate::query::{self, Found, Origin, Passport, PassportOf, Provenance};
+use crate::query::program_history::{EvaluationData, Family, ProgramEvaluation, Relative, RunRef};
+use crate::query::{self, Found, Origin, ProgramHistory, ProgramHistoryOf, Provenance};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -104,17 +104,17 @@ struct RelativeJson<'a> {
     score: Option<Real>,
 }
 
-pub(super) fn answer(args: &PassportArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn answer(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let hash = meant(args, answer)?;
-    let found = answer.session.ask(&PassportOf(hash.clone()))?;
+    let found = answer.session.ask(&ProgramHistoryOf(hash.clone()))?;
     let Some(found) = found.as_ref() else {
         return Err(Failure::Absent(format!("no run that is not deleted holds the program {hash} whole")));
     };
-    if answer.is_json { print_json(found, answer) } else { passport_text::print(found, answer) }
+    if answer.is_json { print_json(found, answer) } else { program_history_text::print(found, answer) }
 }
 
 /// The program of a run, else the one whose hash begins so.
-fn meant(args: &PassportArgs, answer: &mut Answer<'_>) -> Result<StateHash, Failure> {
+fn meant(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<StateHash, Failure> {
     let typed = &args.program;
     match query::find_run(&mut answer.session, typed)? {
         Found::One(run) => {
@@ -132,7 +132,7 @@ fn meant(args: &PassportArgs, answer: &mut Answer<'_>) -> Result<StateHash, Fail
     }
 }
 
-fn print_json(found: &Passport, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_json(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let document = Document {
         state_hash: found.hash.as_str(),
         evaluations: found.evaluations.iter().map(evaluation).collect(),
@@ -161,7 +161,7 @@ fn run(one: &RunRef) -> RunJson<'_> {
     RunJson { run_id: one.run_id.as_str(), name: known(&one.name) }
 }
 
-fn evaluation(one: &PassportEvaluation) -> EvaluationJson<'_> {
+fn evaluation(one: &ProgramEvaluation) -> EvaluationJson<'_> {
     EvaluationJson {
         run_id: one.run.id.as_str(),
         name: known(&one.run.name),

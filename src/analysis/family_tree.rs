@@ -43,7 +43,7 @@ impl ProposalStatus {
 
 /// A candidate of GEPA's.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct LineageCandidate {
+pub struct FamilyCandidate {
     /// Its number; 0 is the seed.
     pub index: usize,
     /// The numbers of its parents: none for the seed, two for a merged one.
@@ -66,7 +66,7 @@ pub struct LineageCandidate {
 
 /// A new instruction that a model proposed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LineageProposal {
+pub struct FamilyProposal {
     /// GEPA's iteration, if known.
     pub iteration: Option<u64>,
     /// What became of it.
@@ -85,7 +85,7 @@ pub struct LineageProposal {
     pub writers: Vec<Option<Arc<Writer>>>,
 }
 
-impl LineageProposal {
+impl FamilyProposal {
     /// The examples with feedback that its proposer read, where a signature's input holds them.
     pub fn feedback(&self) -> Option<&Json> {
         self.writers.iter().flatten().find_map(|writer| writer.inputs.as_ref()?.get("examples_with_feedback"))
@@ -166,42 +166,42 @@ fn list_as_written(cell: &Json) -> Vec<usize> {
 const TEXT_COLUMN: &str = "text:";
 
 /// `candidates.json`: all but the seed, in the order of their numbers.
-pub fn candidates_of(table: &Table) -> Vec<LineageCandidate> {
+pub fn candidates_of(table: &Table) -> Vec<FamilyCandidate> {
     let candidate = |row: &Vec<Json>| {
         let texts = table.columns.iter().zip(row.iter());
         let text = |(column, cell): (&String, &Json)| {
             Some((column.strip_prefix(TEXT_COLUMN)?.to_owned(), cell.as_str()?.to_owned()))
         };
-        Some(LineageCandidate {
+        Some(FamilyCandidate {
             index: table.count(row, "candidate_idx")?,
             parents: table.list(row, "parent_ids"),
             instructions: texts.filter_map(text).collect(),
             score: table.number(row, "valset_score"),
-            ..LineageCandidate::default()
+            ..FamilyCandidate::default()
         })
     };
-    let mut found: Vec<LineageCandidate> = table.rows.iter().filter_map(candidate).collect();
+    let mut found: Vec<FamilyCandidate> = table.rows.iter().filter_map(candidate).collect();
     found.sort_by_key(|one| one.index);
     found.dedup_by_key(|one| one.index);
     found
 }
 
 /// The candidate with a number, among those in the order of their numbers.
-pub fn candidate_at(candidates: &[LineageCandidate], index: usize) -> Option<&LineageCandidate> {
+pub fn candidate_at(candidates: &[FamilyCandidate], index: usize) -> Option<&FamilyCandidate> {
     candidates.get(place_of(candidates, index)?)
 }
 
-fn place_of(candidates: &[LineageCandidate], index: usize) -> Option<usize> {
+fn place_of(candidates: &[FamilyCandidate], index: usize) -> Option<usize> {
     candidates.binary_search_by_key(&index, |one| one.index).ok()
 }
 
 /// `proposals.json`: rows of one iteration with the same fate are one proposal of several components.
-pub fn proposals_of(table: &Table) -> Vec<LineageProposal> {
-    let mut found: Vec<LineageProposal> = Vec::new();
+pub fn proposals_of(table: &Table) -> Vec<FamilyProposal> {
+    let mut found: Vec<FamilyProposal> = Vec::new();
     let mut components: HashSet<&str> = HashSet::new();
     for row in &table.rows {
         let word = |name| table.cell(row, name).and_then(Json::as_str).unwrap_or_default();
-        let one = LineageProposal {
+        let one = FamilyProposal {
             iteration: table.count(row, "iteration").map(|count| count as u64),
             status: ProposalStatus::parse(word("status")),
             parents: table.list(row, "parent_ids"),
@@ -234,7 +234,7 @@ pub fn proposals_of(table: &Table) -> Vec<LineageProposal> {
 
 /// `valset_scores.json`: what each candidate scored at each validation id. The candidates are in the order of
 /// their numbers.
-pub fn add_scores(table: &Table, candidates: &mut [LineageCandidate]) {
+pub fn add_scores(table: &Table, candidates: &mut [FamilyCandidate]) {
     for row in &table.rows {
         let Some(index) = table.count(row, "candidate_idx") else { continue };
         let Some(candidate) = place_of(candidates, index).map(|at| &mut candidates[at]) else { continue };
@@ -247,7 +247,7 @@ pub fn add_scores(table: &Table, candidates: &mut [LineageCandidate]) {
 
 /// `valset_pareto_front.json`: who was not beaten at the end, at each validation id. The candidates are in the
 /// order of their numbers.
-pub fn add_front(table: &Table, candidates: &mut [LineageCandidate]) {
+pub fn add_front(table: &Table, candidates: &mut [FamilyCandidate]) {
     // Ids are numbers first and text at the end; the last block begins where one repeats.
     let mut seen = HashSet::new();
     let mut last = Vec::new();
@@ -278,8 +278,8 @@ mod tests {
         let document = json!({"columns": ["val_id", "best_score", "program_ids"], "data": [
             [0, 1.0, "[0]"], [1, 0.5, "[0]"], ["0", 1.0, "[0, 2]"], ["1", 1.0, [2]], "odd", [],
         ]});
-        let mut candidates: Vec<LineageCandidate> =
-            (0..3).map(|index| LineageCandidate { index, ..LineageCandidate::default() }).collect();
+        let mut candidates: Vec<FamilyCandidate> =
+            (0..3).map(|index| FamilyCandidate { index, ..FamilyCandidate::default() }).collect();
         add_front(&Table::of(Unmasked::new(document), Reveal::Masked).expect("a table"), &mut candidates);
         let fronts: Vec<String> = candidates.into_iter().map(|one| one.front.join(" ")).collect();
         assert_eq!(fronts, ["0", "", "0 1"]);

@@ -26,7 +26,7 @@ pub(super) struct Line {
 
 /// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
 /// `of`: whose instructions, where that does not stand above.
-pub(super) fn origin_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &ProvenanceOf, of: &str) {
+pub(super) fn provenance_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &ProvenanceOf, of: &str) {
     // Many traces may have to be read, and nobody may ask for the answer.
     let slot = scene.loader.ask(asked, Lane::Prefetch);
     let plain = |text: String| Line { text, note: String::new(), target: None };

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::query::ask::Session;
-use dspyglass::query::lineage::{Lineage, lineage};
+use dspyglass::query::family_tree::{FamilyTree, family_tree};
 use dspyglass::store::ReadCx;
 use dspyglass::store::memory::MemoryStore;
 use serde_json::{Value, json};
 
-fn told(files: &[(&str, Value)]) -> Lineage {
+fn told(files: &[(&str, Value)]) -> FamilyTree {
     let mut store = MemoryStore::new();
     store.add_experiment("1", "one");
     store.put_run(MemoryStore::run("p", "1", "gepa", 1_000));
@@ -18,7 +18,7 @@ fn told(files: &[(&str, Value)]) -> Lineage {
         store.put_artifact(ArtifactOwner::Run(run.clone()), name, table.to_string());
     }
     let since = Instant::now();
-    let told = lineage(&mut Session::alone(&mut store, &ReadCx::new()), &run).expect("read").expect("GEPA's");
+    let told = family_tree(&mut Session::alone(&mut store, &ReadCx::new()), &run).expect("read").expect("GEPA's");
     assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
     told
 }
