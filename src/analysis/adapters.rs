@@ -66,20 +66,20 @@ impl Outline {
         // The ends of the folded nodes that are open: whatever is below stands that much higher.
         let mut open: Vec<usize> = Vec::new();
         let mut times = 1;
-        let mut is_orphan = false;
+        let mut lacks_parent = false;
         for (position, node) in nodes.iter().enumerate() {
             while open.last().is_some_and(|end| *end <= position) {
                 open.pop();
             }
             if is_doubled(nodes, spans, position) {
-                is_orphan |= node.is_orphan;
+                lacks_parent |= node.lacks_parent;
                 open.push(position + 1 + node.descendants);
                 times += 1;
                 continue;
             }
             let depth = node.depth.saturating_sub(u32::try_from(open.len()).unwrap_or(0));
-            let is_orphan = std::mem::take(&mut is_orphan) || node.is_orphan;
-            outline.forest.nodes.push(ForestNode { depth, descendants: 0, is_orphan, ..*node });
+            let lacks_parent = std::mem::take(&mut lacks_parent) || node.lacks_parent;
+            outline.forest.nodes.push(ForestNode { depth, descendants: 0, lacks_parent, ..*node });
             outline.times.push(std::mem::replace(&mut times, 1));
         }
         set_descendants(&mut outline.forest.nodes);

@@ -2,7 +2,6 @@
 //! threads, a clock or anything that draws.
 
 pub mod adapters;
-pub mod adoption;
 pub mod canonical;
 pub mod evolution;
 pub mod example_key;
@@ -11,6 +10,7 @@ pub mod exceptions;
 pub mod fallbacks;
 pub mod family_tree;
 pub mod gepa_evaluations;
+pub mod inferred_parents;
 pub mod metric_match;
 pub mod optimization;
 pub mod own_time;
@@ -23,9 +23,9 @@ pub mod text_diff;
 pub mod tokens;
 
 pub use adapters::Outline;
-pub use adoption::adopt_orphans;
 pub use exceptions::{Cause, causes};
 pub use fallbacks::{Fallback, FallbackOutcome, FallbackReason, fallbacks};
+pub use inferred_parents::infer_parents;
 pub use own_time::own_times_ns;
 pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff, diff_programs};
 pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};

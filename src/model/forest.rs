@@ -18,7 +18,7 @@ pub struct ForestNode {
     /// How many nodes follow that are below this one.
     pub descendants: usize,
     /// It names a parent that is not in the list, or that would close a ring.
-    pub is_orphan: bool,
+    pub lacks_parent: bool,
 }
 
 /// All nodes in pre-order; siblings keep the order of the list.
@@ -71,18 +71,18 @@ impl Forest {
     fn place(
         &mut self,
         root: usize,
-        is_orphan: bool,
+        lacks_parent: bool,
         first_child: &[usize],
         next_sibling: &[usize],
         is_placed: &mut [bool],
     ) {
         let mut open: Vec<(usize, usize)> = Vec::new(); // (position in nodes, next child to visit)
-        let mut enter = |nodes: &mut Vec<ForestNode>, item: usize, depth: usize, is_orphan: bool| {
+        let mut enter = |nodes: &mut Vec<ForestNode>, item: usize, depth: usize, lacks_parent: bool| {
             is_placed[item] = true;
-            nodes.push(ForestNode { item, depth: depth as u32, descendants: 0, is_orphan });
+            nodes.push(ForestNode { item, depth: depth as u32, descendants: 0, lacks_parent });
             nodes.len() - 1
         };
-        let position = enter(&mut self.nodes, root, 0, is_orphan);
+        let position = enter(&mut self.nodes, root, 0, lacks_parent);
         open.push((position, first_child[root]));
         while let Some((position, child)) = open.last_mut() {
             let item = *child;
@@ -119,7 +119,7 @@ mod tests {
 
     fn shape(items: &[(u32, Option<u32>)]) -> Vec<(u32, u32, usize, bool)> {
         let forest = Forest::build(items);
-        forest.nodes.iter().map(|n| (items[n.item].0, n.depth, n.descendants, n.is_orphan)).collect()
+        forest.nodes.iter().map(|n| (items[n.item].0, n.depth, n.descendants, n.lacks_parent)).collect()
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct Run {
     /// The parent that its tag `mlflow.parentRunId` names, even if that run is absent; or,
     /// with `parent_inferred`, the run that adopted it.
     pub parent_id: Option<RunId>,
-    /// The parent is not stored but inferred (see `analysis::adoption`).
+    /// The parent is not stored but inferred (see `analysis::inferred_parents`).
     pub parent_inferred: bool,
     /// How it stands.
     pub status: RunStatus,

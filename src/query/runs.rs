@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::adopt_orphans;
+use crate::analysis::infer_parents;
 use crate::model::{ExperimentId, Forest, Lifecycle, Run, RunId, RunValues};
 use crate::query::Found;
 use crate::query::ask::{CostClass, Question, Session};
@@ -34,7 +34,7 @@ pub struct RunTable {
     pub rows: Vec<(Run, RunValues)>,
 }
 
-/// The runs of one experiment as a tree; orphans are adopted (`parent_inferred`).
+/// The runs of one experiment as a tree; parents are inferred (`parent_inferred`).
 ///
 /// # Errors
 /// Those of the store.
@@ -43,19 +43,19 @@ pub fn run_tree(session: &mut Session<'_>, experiment: &ExperimentId, with_delet
     Ok(RunTree::new(session.ask(&wanted)?.to_vec()))
 }
 
-/// The runs of one experiment, or of all, with their values; orphans are adopted.
+/// The runs of one experiment, or of all, with their values; parents are inferred.
 ///
 /// # Errors
 /// Those of the store.
 pub fn run_table(session: &mut Session<'_>, experiment: Option<&ExperimentId>, with_deleted: bool) -> Result<RunTable> {
     let rows = session.store.run_rows(session.cx, &RunQuery::new(scope(experiment)).with_deleted())?;
     let (mut runs, values): (Vec<Run>, Vec<RunValues>) = rows.into_iter().unzip();
-    adopt_orphans(&mut runs);
+    infer_parents(&mut runs);
     let rows = runs.into_iter().zip(values);
     Ok(RunTable { rows: rows.filter(|(run, _)| with_deleted || run.lifecycle == Lifecycle::Active).collect() })
 }
 
-/// The runs of one experiment, or of all, with their values; orphans are adopted. Deleted ones are among them.
+/// The runs of one experiment, or of all, with their values; parents are inferred. Deleted ones are among them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RunRowsOf(pub Option<ExperimentId>);
 
@@ -162,7 +162,7 @@ impl Question for RelatedRuns {
         }
         let query = RunQuery::new(scope(self.experiment.as_ref())).with_deleted();
         let mut runs = session.store.runs(session.cx, &query)?;
-        adopt_orphans(&mut runs);
+        infer_parents(&mut runs);
         Ok(runs)
     }
 

@@ -38,7 +38,7 @@ fn store() -> MemoryStore {
 }
 
 #[test]
-fn orphans_are_adopted_even_if_only_a_deleted_child_tells_of_their_parent() {
+fn parents_are_inferred_even_if_only_a_deleted_child_tells_of_their_parent() {
     let (mut store, cx) = (store(), ReadCx::new());
     let tree = run_tree(&mut Session::alone(&mut store, &cx), &"1".into(), false).unwrap();
     let shape: Vec<(&str, u32)> =

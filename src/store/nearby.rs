@@ -72,8 +72,8 @@ pub fn look_at(path: &Path) -> Nearby {
     let kind = if about.is_dir() {
         if is_folder_store(path) { NearbyKind::FolderStore } else { NearbyKind::Folder }
     } else if about.is_file() {
-        match SqliteStore::glance(path) {
-            Ok(Some(glance)) => NearbyKind::Store { schema_of: glance.schema_of },
+        match SqliteStore::probe(path) {
+            Ok(Some(probe)) => NearbyKind::Store { schema_of: probe.schema_of },
             Ok(None) => NearbyKind::LeftWriting,
             Err(error) => NearbyKind::Other(error.to_string()),
         }

@@ -56,7 +56,7 @@ pub struct EvaluationClue {
     /// How many examples it scored, if known.
     pub n: Option<u64>,
     /// It was adopted: its parent is not stored.
-    pub is_adopted: bool,
+    pub has_inferred_parent: bool,
 }
 
 /// What a program gives away.
@@ -179,8 +179,9 @@ fn several(clues: &OptimizerClues) -> Option<OptimizerGuess> {
         let reason = format!("param strategy = {strategy}, which its compile() takes");
         return Some(OptimizerGuess::told(Optimizer::BetterTogether, reason));
     }
-    let tagged =
-        |is_it: fn(&str) -> bool| clues.evaluations.iter().filter(|one| !one.is_adopted && is_it(&one.name)).count();
+    let tagged = |is_it: fn(&str) -> bool| {
+        clues.evaluations.iter().filter(|one| !one.has_inferred_parent && is_it(&one.name)).count()
+    };
     // GEPA with merges tags `eval_0` and `eval_1`, on a Flex `eval_full_0`, and never both.
     if tagged(is_full) == 0 || tagged(is_numbered) == 0 {
         return None;
@@ -242,7 +243,7 @@ fn by_evaluations(clues: &OptimizerClues) -> Option<OptimizerGuess> {
         return told(Optimizer::InferRules, &reason);
     }
     let names = || clues.evaluations.iter().map(|one| one.name.as_str());
-    let has_adopted = clues.evaluations.iter().any(|one| one.is_adopted);
+    let has_adopted = clues.evaluations.iter().any(|one| one.has_inferred_parent);
     if has_adopted && names().next().is_some_and(run_names::is_first_numbered) {
         return told(Optimizer::Gepa, "eval_0 is followed by eval_full_N without a parent");
     }

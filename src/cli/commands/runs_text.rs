@@ -86,7 +86,7 @@ fn print_tree(
             table.mark(" (inferred)");
         }
         // Under a filter a parent may merely not match.
-        if node.is_orphan && !is_filtered {
+        if node.lacks_parent && !is_filtered {
             table.mark(" (parent missing)");
         }
     }

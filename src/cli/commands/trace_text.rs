@@ -49,7 +49,7 @@ pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result
             describe_tokens(span, &figures.tokens),
         ];
         table.row_with(cells, Some(2));
-        if node.is_orphan {
+        if node.lacks_parent {
             table.mark(" (parent missing)");
         }
         let times = outline.times.get(position).copied().unwrap_or(1);

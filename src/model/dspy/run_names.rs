@@ -49,7 +49,7 @@ pub fn is_one_of_several_full(name: &str) -> bool {
 
 /// It is `eval_full_` and a number, as GEPA's evaluations behind the first are called, which have
 /// no tag that names their parent (DSPy 3.4).
-pub fn is_orphan(name: &str) -> bool {
+pub fn lacks_parent(name: &str) -> bool {
     name.strip_prefix("eval_full_").is_some_and(is_number)
 }
 
@@ -80,7 +80,7 @@ mod tests {
     fn names_say_whose_evaluation_it_is() {
         let told = |name: &str| {
             let rules: [fn(&str) -> bool; 7] =
-                [is_evaluation, is_plain, is_of_optimizer, is_full, is_minibatch, is_orphan, is_numbered];
+                [is_evaluation, is_plain, is_of_optimizer, is_full, is_minibatch, lacks_parent, is_numbered];
             rules.map(|rule| if rule(name) { 'x' } else { '-' }).iter().collect::<String>()
         };
         assert_eq!(told("eval"), "xx-----");

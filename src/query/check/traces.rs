@@ -120,7 +120,7 @@ fn check_tree(tree: &TraceTree, findings: &mut Findings) -> bool {
         }
         None => {}
     }
-    if tree.forest.nodes.iter().any(|node| node.is_orphan) {
+    if tree.forest.nodes.iter().any(|node| node.lacks_parent) {
         findings.add("trace", "has spans whose parent is absent", id);
     }
     let mut ids = HashSet::new();

@@ -44,7 +44,7 @@ pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Resu
     let evaluation = |one: &EvaluationFacts| EvaluationClue {
         name: one.run.name.clone(),
         n: one.n,
-        is_adopted: one.run.parent_inferred,
+        has_inferred_parent: one.run.parent_inferred,
     };
     let has_program_params = known.values.params.iter().any(|param| describes_program(&param.key));
     let mut clues = OptimizerClues {

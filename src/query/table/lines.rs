@@ -14,14 +14,14 @@ pub struct RunLine {
     /// Whether the row is of the order; others only show where their children belong, dimmed.
     pub is_match: bool,
     /// It names a parent that is absent, or that would close a ring.
-    pub is_orphan: bool,
+    pub lacks_parent: bool,
 }
 
 const NONE: usize = usize::MAX;
 
 /// The rows of an order, one line each, without their parents.
 pub fn flat_order(order: &[usize]) -> Vec<RunLine> {
-    let line = |row: &usize| RunLine { row: *row, depth: 0, descendants: 0, is_match: true, is_orphan: false };
+    let line = |row: &usize| RunLine { row: *row, depth: 0, descendants: 0, is_match: true, lacks_parent: false };
     order.iter().map(line).collect()
 }
 
@@ -73,9 +73,9 @@ pub fn tree_order(forest: &Forest, order: &[usize]) -> Vec<RunLine> {
             continue;
         }
         let depth = u32::try_from(path.len()).unwrap_or(u32::MAX);
-        let (row, is_orphan) = (nodes[next].item, nodes[next].is_orphan);
+        let (row, lacks_parent) = (nodes[next].item, nodes[next].lacks_parent);
         open.push(lines.len());
-        lines.push(RunLine { row, depth, descendants: 0, is_match: own[next] != NONE, is_orphan });
+        lines.push(RunLine { row, depth, descendants: 0, is_match: own[next] != NONE, lacks_parent });
         path.push(next);
         next = first_child[next];
     }

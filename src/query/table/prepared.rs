@@ -39,7 +39,7 @@ impl PartialEq for PreparedRuns {
     }
 }
 
-/// The runs of one experiment that are not deleted; orphans are adopted.
+/// The runs of one experiment that are not deleted; parents are inferred.
 ///
 /// # Errors
 /// Those of the store.
@@ -73,9 +73,9 @@ impl PreparedRuns {
     }
 
     /// Whether a run names a parent that is not there.
-    pub fn is_orphan(&self, row: usize) -> bool {
+    pub fn lacks_parent(&self, row: usize) -> bool {
         let node = self.node_of_row.get(row).and_then(|node| self.forest.nodes.get(*node));
-        node.is_some_and(|node| node.is_orphan)
+        node.is_some_and(|node| node.lacks_parent)
     }
 
     /// The rows of the runs below a run, at any depth.

@@ -47,7 +47,7 @@ use crate::model::{
 
 /// What is seen of a store without opening it for reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
+pub struct Probe {
     /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
     pub schema_of: Option<String>,
 }
@@ -91,11 +91,11 @@ impl SqliteStore {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn glance(path: &Path) -> Result<Option<Glance>> {
+    pub fn probe(path: &Path) -> Result<Option<Probe>> {
         let source = Source::open(path)?;
         let Some(db) = Db::open_in_place(&source)? else { return Ok(None) };
         let schema = Schema::read(&db.conn, source.path())?;
-        Ok(Some(Glance { schema_of: revisions::describe(schema.revision.as_deref()).0 }))
+        Ok(Some(Probe { schema_of: revisions::describe(schema.revision.as_deref()).0 }))
     }
 
     fn connect(

@@ -59,7 +59,7 @@ fn name<'a>(shown: &'a Shown, line: usize, value: Cell<'a>, clock: Clock) -> Cel
     let cell = cell.glyph(status.glyph(), status.tone());
     let cell = if run.parent_inferred {
         cell.note("inferred")
-    } else if shown.source.runs.is_orphan(this.row) {
+    } else if shown.source.runs.lacks_parent(this.row) {
         cell.note("parent missing")
     } else {
         cell

@@ -57,8 +57,11 @@ const BEST: Mark = Mark {
     is_winner: true,
 };
 const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
-const ADOPTED: Mark =
-    Mark { word: "adopted", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
+const ADOPTED: Mark = Mark {
+    word: "parent inferred",
+    reason: "It has no parent tag; it belongs here by its name and time",
+    is_winner: false,
+};
 const AMBIGUOUS: Mark = Mark { word: "ambiguous", reason: OVERLAP_REASON, is_winner: false };
 
 /// The candidates of an optimization.

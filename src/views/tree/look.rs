@@ -40,7 +40,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
         }
     }
     let age = run.start_time_ms.map(|ms| age_of(ms, scene)).unwrap_or_default();
-    let note = match (run.parent_inferred, line.is_orphan) {
+    let note = match (run.parent_inferred, line.lacks_parent) {
         (true, _) => "inferred",
         (_, true) => "parent missing",
         _ => "",

@@ -34,7 +34,7 @@ pub(super) struct TreeLine {
     /// Whether children are shown; `None` if there are none.
     pub is_open: Option<bool>,
     /// It names a parent that is not there.
-    pub is_orphan: bool,
+    pub lacks_parent: bool,
     /// The place among its siblings that are shown, from 0, and their number.
     pub position: (usize, usize),
 }
@@ -77,7 +77,7 @@ pub(super) fn rows(source: &Source<'_>) -> Vec<TreeLine> {
             kind: RowKind::Experiment { name: experiment.name.clone(), runs },
             depth: 0,
             is_open: (runs != Some(0)).then_some(is_unfolded),
-            is_orphan: false,
+            lacks_parent: false,
             position: (0, 0),
         });
         // What a filter finds below is shown without unfolding by hand.
@@ -101,7 +101,7 @@ fn push_runs(lines: &mut Vec<TreeLine>, source: &Source<'_>, experiment: &Experi
         kind,
         depth: 1,
         is_open: None,
-        is_orphan: false,
+        lacks_parent: false,
         position: (0, 0),
     };
     let slot = source.runs.get(&experiment.id);
@@ -136,7 +136,7 @@ fn push_runs(lines: &mut Vec<TreeLine>, source: &Source<'_>, experiment: &Experi
             kind: RowKind::Run(Arc::clone(tree), node.item),
             depth: node.depth as usize + 1,
             is_open: (node.descendants > 0).then_some(is_open),
-            is_orphan: node.is_orphan,
+            lacks_parent: node.lacks_parent,
             position: (0, 0),
         });
         at += if is_open { 1 } else { node.descendants + 1 };
@@ -270,7 +270,7 @@ mod tests {
             kind: RowKind::Empty,
             depth,
             is_open: None,
-            is_orphan: false,
+            lacks_parent: false,
             position: (9, 9),
         };
         let mut lines: Vec<TreeLine> = [0, 1, 2, 2, 1, 0, 1].map(leaf).into();

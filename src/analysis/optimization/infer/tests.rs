@@ -95,7 +95,7 @@ fn better_together_is_told_by_its_strategy_or_by_mixed_evaluations() {
     assert_eq!(name(&users), None);
     // GEPA's orphans are none of its tagged evaluations.
     let mut gepa = named(&["eval_0", "eval_full_0"]);
-    gepa[1].is_adopted = true;
+    gepa[1].has_inferred_parent = true;
     let gepa = OptimizerClues { evaluations: gepa, is_of_one_compile: true, ..OptimizerClues::default() };
     assert_eq!(name(&gepa), Some(Optimizer::Gepa));
 }

@@ -16,7 +16,7 @@ use crate::model::{ExperimentId, Run, RunId};
 /// started (both ends included; without an end it is open); the latest started if several.
 /// `runs` must hold all runs of an experiment, deleted ones too, or none of it: a parent or a
 /// tagged child that is left out changes who adopts.
-pub fn adopt_orphans(runs: &mut [Run]) {
+pub fn infer_parents(runs: &mut [Run]) {
     let with_children: HashSet<&RunId> = runs.iter().filter_map(|run| run.parent_id.as_ref()).collect();
     let mut parents: HashMap<&ExperimentId, Vec<Parent<'_>>> = HashMap::new();
     for run in runs.iter().filter(|run| run.parent_id.is_none() && with_children.contains(&run.id)) {
@@ -35,7 +35,7 @@ pub fn adopt_orphans(runs: &mut [Run]) {
     let adopted: Vec<(usize, RunId)> = runs
         .iter()
         .enumerate()
-        .filter(|(_, run)| run.parent_id.is_none() && run_names::is_orphan(&run.name))
+        .filter(|(_, run)| run.parent_id.is_none() && run_names::lacks_parent(&run.name))
         .filter_map(|(index, orphan)| {
             let parents = parents.get(&orphan.experiment_id)?;
             Some((index, latest_around(parents, orphan.start_time_ms?, &orphan.id)?.clone()))
@@ -107,7 +107,7 @@ mod tests {
             run("x1", "eval_full_", None, 150, None),
             run("x2", "eval_5", None, 150, None),
         ];
-        adopt_orphans(&mut runs);
+        infer_parents(&mut runs);
         assert_eq!(parent_of(&runs, "o1"), inferred("p1"));
         assert_eq!(parent_of(&runs, "o2"), inferred("p1"));
         assert_eq!(parent_of(&runs, "o3"), None);
@@ -129,7 +129,7 @@ mod tests {
             run("grandchild", "e", Some("nested"), 146, Some(500)),
             run("o", "eval_full_1", None, 150, None),
         ];
-        adopt_orphans(&mut runs);
+        infer_parents(&mut runs);
         assert_eq!(parent_of(&runs, "o"), inferred("p2"));
     }
 
@@ -143,11 +143,11 @@ mod tests {
             run("o", "eval_full_1", None, 5, None),
             run("oc", "eval_0", Some("o"), 6, None),
         ];
-        adopt_orphans(&mut runs);
+        infer_parents(&mut runs);
         assert_eq!(parent_of(&runs, "o"), None);
         let mut nowhere = [run("o", "eval_full_1", None, 5, None)];
         nowhere[0].start_time_ms = None;
-        adopt_orphans(&mut nowhere);
+        infer_parents(&mut nowhere);
         assert_eq!(nowhere[0].parent_id, None);
     }
 
@@ -170,7 +170,7 @@ mod tests {
                 runs.push(run(&format!("o{at}"), "eval_full_2", None, next(90), None));
             }
             let mut adopted = runs.clone();
-            adopt_orphans(&mut adopted);
+            infer_parents(&mut adopted);
             for (before, after) in runs.iter().zip(&adopted).filter(|(before, _)| before.parent_id.is_none()) {
                 let holds = |parent: &&Run| {
                     parent.id.as_str().starts_with('p')
@@ -179,7 +179,7 @@ mod tests {
                         && parent.end_time_ms.is_none_or(|end| before.start_time_ms.is_some_and(|start| start <= end))
                 };
                 let asked = runs.iter().filter(holds).max_by_key(|parent| parent.start_time_ms);
-                let expected = asked.filter(|_| run_names::is_orphan(&before.name)).map(|parent| parent.id.clone());
+                let expected = asked.filter(|_| run_names::lacks_parent(&before.name)).map(|parent| parent.id.clone());
                 assert_eq!(after.parent_id, expected, "{}", before.id);
             }
         }
