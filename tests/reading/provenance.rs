@@ -1,4 +1,4 @@
-//! Where instructions came from, GEPA's family tree and program histories of programs, against plain
+//! Where instructions came from, GEPA's family tree and histories of programs, against plain
 //! SQL and a plain walk over the files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -226,9 +226,9 @@ fn a_key_and_the_palette_lead_to_the_page_of_a_program() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.step();
     harness.step();
-    harness.event(egui::Event::Text("where this program".to_owned()));
+    harness.event(egui::Event::Text("program history".to_owned()));
     harness.step();
-    let item = "Where this program came from";
+    let item = "Program history";
     wait(&mut harness, item, |harness| harness.query_by_role_and_label(Role::ListItem, item).is_some());
     settle(&mut harness);
     harness.key_press(Key::Enter);

@@ -233,7 +233,8 @@ from what the proposers were given and wrote.
 
 Examples:
   dspyglass family-tree mlflow.db bright-owl-12
-  dspyglass family-tree mlflow.db bright-owl-12 --json | jq '.candidates[].parents'
+  dspyglass family-tree mlflow.db bright-owl-12 --json \\
+    | jq '.candidates[].parents'
 
 JSON:
   {run_id, source: \"tables\"|\"inferred\",
