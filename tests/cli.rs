@@ -70,6 +70,16 @@ fn document(args: &[&str]) -> Value {
     serde_json::from_str(&text).expect("a JSON document")
 }
 
+/// The names of all commands, as the program lists them; a test that asks each cannot miss a new one.
+fn commands() -> Vec<String> {
+    let help = answered(&["--help"]);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<String> = names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(names.len() > 10 && names.iter().any(|name| name == "help"), "{names:?}");
+    names.into_iter().filter(|name| name != "help").collect()
+}
+
 /// A path as an argument.
 fn text(path: &Path) -> &str {
     path.to_str().expect("paths of this repository are text")

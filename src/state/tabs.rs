@@ -102,7 +102,8 @@ tabs! {
     RunTab {
         /// The candidates of an optimization and who won.
         Optimization => "optimization", "Optimization";
-        /// Which candidates of GEPA's were bred from which, and what was proposed.
+        /// Which candidates of GEPA's were bred from which, and what was proposed. Its name in addresses is that of
+        /// the addresses that people copied.
         FamilyTree {
             /// The index that GEPA gave to the candidate that is chosen; the best one if none is.
             candidate: usize = "item",

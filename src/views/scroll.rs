@@ -8,14 +8,16 @@ use crate::widgets::scroll::RowScroll;
 /// Keeps one list's scroll in step with what is noted of its page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NotedScroll {
-    visit: Option<u64>,
+    /// The visit to a page, and which of its lists was shown.
+    shown: Option<(u64, &'static str)>,
     noted: RowScroll,
 }
 
 impl NotedScroll {
-    /// Before the list is shown: if another page was gone to, its list is scrolled as it was left.
-    pub fn restore(&mut self, scene: &Scene<'_>, list: &str, scroll: &mut RowScroll) {
-        if self.visit.replace(scene.state.visit()) == Some(scene.state.visit()) {
+    /// Before the list is shown: if another page or another list of it was gone to, it is scrolled as it was left.
+    pub fn restore(&mut self, scene: &Scene<'_>, list: &'static str, scroll: &mut RowScroll) {
+        let shown = Some((scene.state.visit(), list));
+        if std::mem::replace(&mut self.shown, shown) == shown {
             return;
         }
         let left = scene.state.scroll(list);

@@ -1,9 +1,9 @@
 //! No secret of a recorded store leaves the terminal unless it was asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{databases, document, run, text};
+use super::{commands, databases, document, run, text};
 
 /// What the recordings hold in clear: the stand-in's key, the header of a second model.
 const SECRETS: [&str; 2] = ["sk-fake", "sk-secret-header-31"];
@@ -14,15 +14,29 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
     let ids = |list: &serde_json::Value| -> Vec<String> {
         list.as_array().expect("a list").iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
     };
-    let runs = ids(&document(&["runs", store, "--deleted"])["runs"]);
+    let listed = document(&["runs", store, "--deleted"])["runs"].take();
+    let runs = ids(&listed);
+    let parent = |run: &serde_json::Value| run["parent_id"].as_str().map(str::to_owned);
+    let parents: BTreeSet<String> = listed.as_array().into_iter().flatten().filter_map(parent).collect();
     let traces = ids(&document(&["traces", store])["traces"]);
-    let mut questions: Vec<Vec<&str>> =
-        ["experiments", "runs", "traces", "check"].map(|command| vec![command, store]).into();
-    for id in &runs {
-        questions.extend(["metrics", "optimization", "program"].map(|command| vec![command, store, id]));
+    let commands = commands();
+    let mut questions: Vec<Vec<&str>> = Vec::new();
+    for command in commands.iter().map(String::as_str) {
+        match command {
+            "experiments" | "runs" | "traces" | "check" => questions.push(vec![command, store]),
+            "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
+            // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
+            "history" | "evolution" | "family-tree" => {
+                let some = runs.iter().enumerate().filter(|(at, id)| at % 4 == 0 || parents.contains(*id));
+                questions.extend(some.map(|(_, id)| vec![command, store, id.as_str()]));
+            }
+            "trace" => questions.extend(traces.iter().map(|id| vec![command, store, id])),
+            "diff" => {
+                questions.extend(runs.windows(2).step_by(4).map(|pair| vec![command, store, &pair[0], &pair[1]]));
+            }
+            other => panic!("say here how {other} is asked"),
+        }
     }
-    questions.extend(runs.windows(2).step_by(4).map(|pair| vec!["diff", store, &pair[0], &pair[1]]));
-    questions.extend(traces.iter().map(|id| vec!["trace", store, id]));
     let mut found = BTreeMap::new();
     for question in questions {
         let forms: &[bool] = if reveal { &[true] } else { &[true, false] };

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use super::{answered, database, databases, document, run, text};
+use super::{answered, commands, database, databases, document, run, text};
 
 /// Fails with this code, one line (plus the caret of a filter) on standard error, nothing on
 /// standard output.
@@ -239,7 +239,7 @@ fn what_is_no_store_is_refused_in_one_line() {
 
 #[test]
 fn help_teaches() {
-    for command in ["experiments", "runs", "metrics", "traces", "trace", "check"] {
+    for command in &commands() {
         let help = answered(&[command, "--help"]);
         for wanted in ["Examples:", "JSON:", "--json", "--reveal", "--utc", "--artifacts"] {
             assert!(help.contains(wanted), "{command}: {wanted}");

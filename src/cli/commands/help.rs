@@ -311,25 +311,19 @@ JSON:
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::args::Args;
 
     #[test]
     fn lines_fit_into_80_columns() {
-        for text in [
-            TOP,
-            EXPERIMENTS,
-            RUNS,
-            METRICS,
-            TRACES,
-            TRACE,
-            PROGRAM,
-            HISTORY,
-            EVOLUTION,
-            FAMILY_TREE,
-            DIFF,
-            OPTIMIZATION,
-            CHECK,
-        ] {
+        let helps: Vec<String> = Args::command()
+            .get_subcommands()
+            .filter_map(|command| command.get_after_long_help().map(ToString::to_string))
+            .collect();
+        assert!(helps.len() > 10, "every command has one");
+        for text in helps.iter().map(String::as_str).chain([TOP]) {
             for line in text.lines() {
                 assert!(crate::cli::words::width(line) <= 79, "{line}");
             }

@@ -3,49 +3,47 @@
 
 use std::time::{Duration, Instant};
 
-/// A part of an answer that ends early where it takes too long; its answer then says that it is not complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// Comparing texts word by word, all of one answer together; what is left counts as replaced. Texts of 100 kB
-    /// that share their words need a fraction of it.
-    Texts,
-    /// The same for all proposals of a family tree.
-    ProposedTexts,
-    /// Looking into the traces of the examples of two runs.
-    ExampleTraces,
-    /// Telling which of the traces that were read is which example's, at the least.
-    TracesByExample,
-    /// Looking for the spans that may have written an instruction.
-    Writers,
-    /// Telling which of these spans wrote which proposal.
-    WritersByProposal,
-    /// Reading the optimizations that a program stands in.
-    Homes,
+/// Makes [`Part`] of a table: a line is a part and how many milliseconds it usually may take.
+macro_rules! parts {
+    ($(#[$of_all:meta])* Part { $($(#[$about:meta])* $part:ident = $milliseconds:literal;)* }) => {
+        $(#[$of_all])*
+        pub enum Part {
+            $($(#[$about])* $part,)*
+        }
+
+        impl Part {
+            /// All of them, in the order of [`Budget`].
+            pub const ALL: &[Self] = &[$(Self::$part,)*];
+
+            /// How long it may take while somebody looks at a window.
+            pub const fn usual(self) -> Duration {
+                Duration::from_millis(match self {
+                    $(Self::$part => $milliseconds,)*
+                })
+            }
+        }
+    };
 }
 
-impl Part {
-    /// All of them, in the order of [`Budget`].
-    pub const ALL: [Self; 7] = [
-        Self::Texts,
-        Self::ProposedTexts,
-        Self::ExampleTraces,
-        Self::TracesByExample,
-        Self::Writers,
-        Self::WritersByProposal,
-        Self::Homes,
-    ];
-
-    /// How long it may take while somebody looks at a window.
-    pub const fn usual(self) -> Duration {
-        Duration::from_millis(match self {
-            Self::Texts => 200,
-            Self::ProposedTexts => 1_500,
-            Self::ExampleTraces => 1_500,
-            Self::TracesByExample => 250,
-            Self::Writers => 20_000,
-            Self::WritersByProposal => 5_000,
-            Self::Homes => 6_000,
-        })
+parts! {
+    /// A part of an answer that ends early where it takes too long; its answer then says that it is not complete.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    Part {
+        /// Comparing texts word by word, all of one answer together; what is left counts as replaced. Texts of 100 kB
+        /// that share their words need a fraction of it.
+        Texts = 200;
+        /// The same for all proposals of a family tree.
+        ProposedTexts = 1_500;
+        /// Looking into the traces of the examples of two runs.
+        ExampleTraces = 1_500;
+        /// Telling which of the traces that were read is which example's, at the least.
+        TracesByExample = 250;
+        /// Looking for the spans that may have written an instruction.
+        Writers = 20_000;
+        /// Telling which of these spans wrote which proposal.
+        WritersByProposal = 5_000;
+        /// Reading the optimizations that a program stands in.
+        Homes = 6_000;
     }
 }
 
@@ -59,7 +57,7 @@ pub struct Budget {
 impl Default for Budget {
     /// That of a window.
     fn default() -> Self {
-        Self { limits: Part::ALL.map(Part::usual) }
+        Self { limits: std::array::from_fn(|at| Part::ALL[at].usual()) }
     }
 }
 
@@ -67,7 +65,7 @@ impl Budget {
     /// That of a terminal: whoever asks there waits longer, and wants the same answer from every machine.
     pub fn of_terminal() -> Self {
         const TIMES: u32 = 10;
-        Self { limits: Part::ALL.map(|part| part.usual() * TIMES) }
+        Self { limits: std::array::from_fn(|at| Part::ALL[at].usual() * TIMES) }
     }
 
     /// The same limit for all parts.
@@ -131,12 +129,12 @@ mod tests {
 
     #[test]
     fn every_part_has_its_place_in_the_table() {
-        for (at, part) in Part::ALL.into_iter().enumerate() {
+        for (at, part) in Part::ALL.iter().copied().enumerate() {
             assert_eq!(part as usize, at);
             assert_eq!(Budget::default().limit(part), part.usual());
             assert!(Budget::of_terminal().limit(part) > part.usual());
             let other = Budget::default().with(part, Duration::ZERO);
-            let changed = Part::ALL.into_iter().filter(|one| other.limit(*one) != one.usual());
+            let changed = Part::ALL.iter().copied().filter(|one| other.limit(*one) != one.usual());
             assert_eq!(changed.collect::<Vec<_>>(), [part]);
         }
     }
