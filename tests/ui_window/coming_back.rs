@@ -2,8 +2,8 @@
 
 use crate::common::{NOW_MS, PATH, click, settle, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
-use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
-use dspyglass::state::Action;
+use dspyglass::model::{ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown};
+use dspyglass::state::{Action, CompareTab};
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui::accesskit::{Role, Toggled};
@@ -241,4 +241,33 @@ fn the_experiments_of_a_store_have_their_row_and_those_of_another_have_none() {
         harness.query_by_role_and_label(Role::Table, "Experiments").is_some()
     });
     assert_eq!(selected(&harness, Role::Row, "experiment-"), None);
+}
+
+#[test]
+fn each_tab_of_a_comparison_is_scrolled_as_it_was_left() {
+    let store = store();
+    for (run, text) in [("run-1-001", "old"), ("run-1-002", "new")] {
+        let param = |number| Entry { key: format!("param_{number:02}").into(), value: Shown::Text(text.into()) };
+        store.put_values(&run.into(), RunValues { params: (0..90).map(param).collect(), ..RunValues::default() });
+    }
+    let mut harness = window(&store, Some("compare/run-1-001/run-1-002?tab=params"), Some(PATH));
+    wait_for(&mut harness, "Compare");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::List, "Differences").focus();
+    harness.step();
+    for _ in 0..2 {
+        harness.key_press(Key::PageDown);
+        harness.step();
+    }
+    settle(&mut harness);
+    let left = harness.state().state().scroll("params").expect("scrolled");
+    assert!(left.row > 5, "{left:?}");
+    for tab in [CompareTab::Tags, CompareTab::Params] {
+        harness.state_mut().act(Action::ShowCompareTab(tab));
+        harness.step();
+        settle(&mut harness);
+    }
+    assert_eq!(harness.state().state().scroll("params"), Some(left));
+    let shown = harness.query_all_by_role(Role::ListItem).filter_map(|item| item.accesskit_node().label()).next();
+    assert!(!shown.is_some_and(|first| first.contains("param_00")), "the list is not at its beginning");
 }
