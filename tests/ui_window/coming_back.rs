@@ -268,6 +268,6 @@ fn each_tab_of_a_comparison_is_scrolled_as_it_was_left() {
         settle(&mut harness);
     }
     assert_eq!(harness.state().state().scroll("params"), Some(left));
-    let shown = harness.query_all_by_role(Role::ListItem).filter_map(|item| item.accesskit_node().label()).next();
-    assert!(!shown.is_some_and(|first| first.contains("param_00")), "the list is not at its beginning");
+    let mut shown = harness.query_all_by_role(Role::ListItem).filter_map(|item| item.accesskit_node().label());
+    assert!(!shown.any(|row| row.contains("param_00")), "the list is not at its beginning");
 }
