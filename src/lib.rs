@@ -39,15 +39,19 @@
 //!
 //! * **A question**: one type with [`query::ask::Question`] in a file of `query` (`query/sessions.rs`
 //!   is a short one) and its name in `query/mod.rs`. A view asks it by `loader.ask(&question, lane)`,
-//!   a command by `answer.session.ask(&question)`. Nothing else knows of it. What is laid out for the
-//!   screen on a worker is a question in `loader` (`loader/family_tree.rs`), what a view makes of an
-//!   answer is `loader.derive`.
+//!   a command by `answer.session.ask(&question)`; older commands call the function behind the question, which asks
+//!   the same session. Nothing else knows of it. It reads through `session.store`, asks the session for what another
+//!   question answers, says in `bytes` about how much it holds, and has another [`query::ask::CostClass`] than facts
+//!   only if its answers are lists of thousands or long texts. What is laid out for the screen on a worker is a
+//!   question in `loader` (`loader/family_tree.rs`), what a view makes of an answer is `loader.derive`.
 //! * **A tab**: a line of the table in `state/tabs.rs` – what can be chosen in it, its name in addresses, its
-//!   title – and its view; the compiler names every `match` that has to show it, to say when a run has it, or
-//!   to give it the keyboard. Rows in a pure `rows.rs` with its tests.
+//!   title – and its view, in a folder of the place (`views/run/artifacts`), or of its own where several places show
+//!   it (`views/traces`; `tests/architecture/places.rs` lists who may). The compiler names every `match` that has to
+//!   show it, to say when a run has it, or to give it the keyboard. Rows in a pure `rows.rs` with its tests; a test of
+//!   the window in `tests/ui_window`. A list of traces is also told by `Place::lists_traces`.
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
-//!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`; tests that
-//!   compare with plain SQL in `tests/cli`.
+//!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`, a line in the README;
+//!   tests that compare with plain SQL in `tests/cli`. `tests/cli/secrets.rs` asks to be told how it is asked.
 //! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`; how people write where it is in
 //!   `store/location.rs`, what is found there and how it is opened in `store/open.rs`; it passes
 //!   `tests/reading/conformance.rs` and `tests/reading/lists.rs` as the others do. Of lists it gives pages (`run_page`,

@@ -1,7 +1,8 @@
-//! One function per question: reads through a store, computes with `analysis`. The window's
-//! loader and the terminal ask here alike, so that the two cannot disagree.
+//! One type per question ([`ask::Question`]), and a function where an answer needs no type of its own: reads through
+//! a store, computes with `analysis`. The window's loader and the terminal ask here alike, so that the two cannot
+//! disagree.
 //!
-//! Every function blocks, obeys the cancel and deadline of its [`ReadCx`] and warns into it.
+//! Every function blocks, obeys the cancel and deadline of its [`crate::store::ReadCx`] and warns into it.
 //! Errors are those of the store; what a store does not have is `None`, [`Found::Nothing`] or
 //! empty.
 
