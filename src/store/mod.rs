@@ -12,6 +12,7 @@
 //! the trait makes of pages for every reader alike.
 
 pub mod artifacts;
+mod at_path;
 mod condition;
 pub mod cx;
 pub mod error;
@@ -29,6 +30,7 @@ pub mod span_json;
 pub mod sqlite;
 mod whole;
 
+pub use at_path::DiskKind;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
@@ -54,7 +56,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub struct StoreInfo {
     /// Where it is: the file or folder that was opened, or the address.
     pub location: StoreLocation,
-    /// `SQLite`, `memory`, …
+    /// What it is called: [`DiskKind::word`], [`Address::WORD`], `memory`.
     pub kind: &'static str,
     /// Size of the database in bytes, if it has one.
     pub size_bytes: Option<u64>,

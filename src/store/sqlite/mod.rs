@@ -37,7 +37,7 @@ use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
+    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
     StoreInfo, StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
@@ -191,7 +191,7 @@ impl Store for SqliteStore {
         };
         StoreInfo {
             location: StoreLocation::Path(self.source.path().to_owned()),
-            kind: "SQLite",
+            kind: DiskKind::Sqlite.word(),
             size_bytes: self.source.size(),
             schema_of,
             opened_as,
