@@ -28,6 +28,7 @@ mod page;
 mod queries;
 pub mod span_json;
 pub mod sqlite;
+mod untrusted;
 mod whole;
 
 pub use at_path::DiskKind;
@@ -147,9 +148,9 @@ pub struct ArtifactBytes {
 /// No secret is longer than this.
 const SECRET_BYTES: u64 = 4096;
 
-/// The bytes of an artifact as they stand in its file.
+/// The bytes of a file as they stand in it.
 #[derive(Debug, PartialEq)]
-pub struct StoredArtifact {
+pub struct StoredFile {
     /// Its content, not masked.
     pub bytes: Unmasked<Vec<u8>>,
     /// The size of the file; larger than `bytes` if it was cut at the limit.
@@ -295,7 +296,7 @@ pub trait Store: Send {
     ) -> Result<Option<ArtifactBytes>> {
         // A little more than is asked for: a secret across the limit must be seen whole.
         let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
-        Ok(file.map(|StoredArtifact { bytes, full_size }| {
+        Ok(file.map(|StoredFile { bytes, full_size }| {
             let mut bytes = bytes.readable_bytes(cx.reveal());
             bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             ArtifactBytes { bytes, full_size }
@@ -310,5 +311,5 @@ pub trait Store: Send {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>>;
+    ) -> Result<Option<StoredFile>>;
 }
