@@ -19,17 +19,6 @@ fn runs(store: &mut dyn Store) -> usize {
     walk(store, &ReadCx::new()).runs
 }
 
-#[test]
-fn recorded_stores_stay_as_they_are() {
-    for database in databases() {
-        let folder = database.parent().expect("a folder");
-        let before = picture(folder);
-        let seen = walk(&mut *opened(&database), &ReadCx::new());
-        assert!(seen.runs > 0 && seen.spans > 0 && seen.bodies == seen.spans && seen.files > 0, "{seen:?}");
-        assert_unchanged(folder, &before);
-    }
-}
-
 /// Looks at a store from outside, which must leave no more behind than reading it.
 fn glanced(database: &Path) -> NearbyKind {
     let folder = database.parent().expect("a folder");
