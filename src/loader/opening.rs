@@ -6,10 +6,10 @@ use std::thread;
 
 use super::failure::Failure;
 use super::worker::{Prototype, Wake};
-use crate::store::{self, Capabilities, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
+use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
 
 /// Opens the store at a location.
-pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<store::Opened> + Send + Sync>;
+pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<Box<dyn Store>> + Send + Sync>;
 
 /// Readers of one store: one for each worker, and one to fork more from.
 pub(super) struct Opened {
@@ -65,8 +65,7 @@ impl Opening {
     }
 }
 
-fn prepare(opened: store::Opened) -> Result<Opened> {
-    let store::Opened { mut store } = opened;
+fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let revision = store.revision(&ReadCx::new()).ok();
     let (id, info) = (store.id(), store.info());
     let capabilities = store.capabilities();

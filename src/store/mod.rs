@@ -37,7 +37,7 @@ pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
-pub use open::{Found, Opened, find, open};
+pub use open::{Found, find, open};
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};

@@ -16,12 +16,6 @@ pub enum Found {
     Server(Address),
 }
 
-/// A store that is open; it tells by itself what it is and where ([`Store::info`]).
-pub struct Opened {
-    /// A reader of it.
-    pub store: Box<dyn Store>,
-}
-
 impl Found {
     /// Where it is: of a folder that held a database, the database.
     pub fn location(&self) -> StoreLocation {
@@ -31,23 +25,16 @@ impl Found {
         }
     }
 
-    /// Opens it.
+    /// A reader of it, which tells by itself what it reads and where ([`Store::info`]).
     ///
     /// # Errors
     /// Every [`StoreError`] that says why nothing can be read there.
-    pub fn open(self, options: &OpenOptions) -> Result<Opened> {
+    pub fn open(self, options: &OpenOptions) -> Result<Box<dyn Store>> {
         match self {
-            Self::OnDisk(DiskKind::Sqlite, path) => Ok(Opened { store: Box::new(SqliteStore::open(&path, options)?) }),
+            Self::OnDisk(DiskKind::Sqlite, path) => Ok(Box::new(SqliteStore::open(&path, options)?)),
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
             Self::Server(address) => Err(StoreError::Server(address)),
         }
-    }
-}
-
-/// A store that was made or opened elsewhere.
-impl From<Box<dyn Store>> for Opened {
-    fn from(store: Box<dyn Store>) -> Self {
-        Self { store }
     }
 }
 
@@ -55,7 +42,7 @@ impl From<Box<dyn Store>> for Opened {
 ///
 /// # Errors
 /// Every [`StoreError`] that says why there is nothing to read.
-pub fn open(location: impl Into<StoreLocation>, options: &OpenOptions) -> Result<Opened> {
+pub fn open(location: impl Into<StoreLocation>, options: &OpenOptions) -> Result<Box<dyn Store>> {
     find(&location.into())?.open(options)
 }
 
@@ -129,7 +116,7 @@ mod tests {
             let found = find(&location).expect("a store");
             assert_eq!(found, Found::OnDisk(DiskKind::Sqlite, file.clone()));
             let told = found.location();
-            let info = found.open(&OpenOptions::default()).expect("opens").store.info();
+            let info = found.open(&OpenOptions::default()).expect("opens").info();
             assert_eq!((info.kind, info.location), (DiskKind::Sqlite.word(), told));
         }
         let other = recorded("server-3.17/mydb.sqlite");

@@ -7,12 +7,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::support::{assert_unchanged, copy_of, databases, picture, walk};
 use dspyglass::store::nearby::{NearbyKind, look_at, stores_in};
-use dspyglass::store::{OpenOptions, Opened, ReadCx, Store, StoreError, open};
+use dspyglass::store::{OpenOptions, ReadCx, Store, StoreError, open};
 use rusqlite::Connection;
 
 fn opened(path: &Path) -> Box<dyn Store> {
     let opened = open(path, &OpenOptions::default());
-    opened.unwrap_or_else(|error| panic!("{}: {error}", path.display())).store
+    opened.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn runs(store: &mut dyn Store) -> usize {
@@ -139,7 +139,7 @@ fn a_hot_journal_is_rolled_back_in_a_copy() {
     // The writer that still lives holds the lock: its journal is its own, and it may go on.
     let before = picture(home.path());
     match open(&database, &OpenOptions::default()) {
-        Ok(Opened { mut store, .. }) => assert_eq!(runs(&mut *store), found),
+        Ok(mut store) => assert_eq!(runs(&mut *store), found),
         Err(error) => assert!(matches!(error, StoreError::Busy(_)), "{error}"),
     }
     assert_unchanged(home.path(), &before);

@@ -70,7 +70,7 @@ pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
 
 /// A reader of a store.
 pub fn reader(place: &Path) -> Box<dyn Store> {
-    open(place, &OpenOptions::default()).expect("opened").store
+    open(place, &OpenOptions::default()).expect("opened")
 }
 
 /// What the database says, as text.
