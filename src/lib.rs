@@ -52,12 +52,29 @@
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`, a line in the README;
 //!   tests that compare with plain SQL in `tests/cli`. `tests/cli/secrets.rs` asks to be told how it is asked.
-//! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`; how people write where it is in
-//!   `store/location.rs`, what is found there and how it is opened in `store/open.rs`; it passes
-//!   `tests/reading/conformance.rs` and `tests/reading/lists.rs` as the others do. Of lists it gives pages (`run_page`,
-//!   `trace_page`) in [`store::Order`], as large as it likes, with a [`store::Total`] if it knows one, and says in
-//!   [`store::Capabilities`] whether it filters; whole lists and filters beyond that are made above it, in
-//!   `store/whole.rs`.
+//! * **A kind of store**: a reader with [`store::Store`] in a folder of `store`, and its `pub mod` in `store/mod.rs`; the
+//!   compiler leads on from there.
+//!     * What is at a path is told by `store/at_path.rs`: a variant of [`store::DiskKind`] with its word, its shape in
+//!       `what` and, if it is a folder, what it is called in `folder_stores`. `store/open.rs` opens it,
+//!       `store/nearby.rs` says what the welcome page shows of it. How people write where it is, if it is no path:
+//!       `store/location.rs`. The folder store is a kind already that is told and not opened: its
+//!       [`store::DiskKind::instead`] becomes `None` and [`store::StoreError::FolderStore`] goes.
+//!     * Sentences that name what is opened: `NoStoreInFolder`, `NotSqlite` and `not_opened` in `store/error.rs`; the
+//!       help of the arguments in `cli/args.rs`, `README.md`.
+//!     * Values enter masked: a reader gives what it read as [`model::Unmasked`] and masks by its [`store::ReadCx`]; a
+//!       file that makes such values, or looks into them, is listed in `tests/architecture/unmasked.rs`.
+//!     * Files are read by `store/untrusted.rs` (regular, within the store, no more than a limit), artifacts by
+//!       [`store::artifacts::Artifacts::beside`]. Ids come as people type them ([`store::RunScope::One`],
+//!       [`model::ArtifactOwner`], [`model::TraceId`]): one with a `/` or `..` is nobody's, and never a part of a path.
+//!     * `revision` is asked every second or so while a store is open, on a worker that answers questions too; it
+//!       must cost far less than reading, and says in [`store::Capabilities`] that it cannot watch if it would not.
+//!     * Of lists it gives pages (`run_page`, `trace_page`) in [`store::Order`], as large as it likes, with a
+//!       [`store::Total`] if it knows one, and says in [`store::Capabilities`] whether it filters; whole lists and
+//!       filters beyond that are made above it, in `store/whole.rs`.
+//!     * A recording of it goes to `tests/stores` with its golden file. `stores()` in `tests/reading/support.rs` finds
+//!       it, and it passes all of `any_kind.rs` there: MLflow's own answers, pages, secrets, strange ids, unchanged
+//!       bytes. What is compared with SQL (`conformance.rs`, `lists.rs`) is asked of databases alone; what only this
+//!       kind can get wrong has a file of its own beside them.
 //! * **A condition** that rows of a list can be filtered by: a variant in `store/condition.rs` with its meaning, and
 //!   its piece of SQL in `store/sqlite/run_conditions.rs` or `trace_lists.rs`.
 //! * **A way to fail**: a variant of [`store::StoreError`] with its sentence and what would help
@@ -68,7 +85,7 @@
 //!
 //! # What must hold
 //!
-//! Each is a test in `tests/architecture.rs` or `tests/reading/safety.rs`:
+//! Each is a test in `tests/architecture.rs` or in `tests/reading` (`safety.rs`, `any_kind.rs`):
 //!
 //! 1. The arrows above; egui only in `widgets`, `views`, `app`. Within a layer no files import each other in a
 //!    circle, and no place of `views` reaches another one, except what shows others within itself: what places share

@@ -44,7 +44,7 @@ fn random_filters_select_what_sql_selects() {
     let mut compared = 0;
     for sample in stores::samples() {
         let Sample { name, database, .. } = &sample;
-        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
+        let mut store = open(database, &OpenOptions::default()).expect("opens");
         let rows = rows(&mut *store);
         let reference = sql::Reference::open(database);
         let vocabulary = Vocabulary::of(&rows);
@@ -72,7 +72,7 @@ fn what_a_store_finds_is_what_is_found_in_everything() {
     let (mut told, mut compared) = (0, 0);
     for sample in stores::samples() {
         let Sample { name, database, .. } = &sample;
-        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
+        let mut store = open(database, &OpenOptions::default()).expect("opens");
         let rows = rows(&mut *store);
         let mut served =
             MemoryStore::copy_of(&mut *store, &ReadCx::new().with_reveal(Reveal::Revealed)).expect("copied");
@@ -103,7 +103,7 @@ fn what_a_store_finds_is_what_is_found_in_everything() {
 #[test]
 fn keys_and_their_counts_are_those_of_sql() {
     for Sample { name, database, .. } in &stores::samples() {
-        let mut store = open(database, &OpenOptions::default()).expect("opens").store;
+        let mut store = open(database, &OpenOptions::default()).expect("opens");
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
         let table = run_table(&mut Session::alone(&mut *store, &cx), None, false).expect("runs");
         let keys = FilterKeys::of(&table);

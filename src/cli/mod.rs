@@ -27,7 +27,7 @@ use style::Style;
 
 use crate::model::Reveal;
 use crate::query::ask::Session;
-use crate::store::{Budget, OpenOptions, Opened, ReadCx, StoreError, StoreLocation};
+use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub enum Outcome {
 }
 
 /// Opens the store of a command line.
-pub type Opener<'a> = &'a dyn Fn(&StoreLocation, &OpenOptions) -> Result<Opened, StoreError>;
+pub type Opener<'a> = &'a dyn Fn(&StoreLocation, &OpenOptions) -> Result<Box<dyn Store>, StoreError>;
 
 /// Answers the program's own command line on its standard output.
 pub fn run() -> Outcome {
@@ -136,7 +136,7 @@ fn answer(
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
-        let mut store = open(&StoreLocation::parse(command.store()), &options)?.store;
+        let mut store = open(&StoreLocation::parse(command.store()), &options)?;
         let mut answer =
             commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
         plan(&mut answer)?;

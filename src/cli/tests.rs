@@ -52,7 +52,7 @@ fn ask(args: &[&str]) -> (String, String, String) {
 }
 
 fn ask_of(store: &MemoryStore, args: &[&str]) -> (String, String, String) {
-    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
@@ -232,7 +232,7 @@ fn what_does_not_exist_and_what_is_wrong() {
 
 #[test]
 fn the_window_is_told_everything() {
-    let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Opened, StoreError> { panic!("not opened here") };
+    let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Box<dyn Store>, StoreError> { panic!("not opened here") };
     let ask = |args: &[&str]| {
         let args = ["dspyglass"].iter().chain(args).map(OsString::from);
         run_with(args, &open, Budget::default(), Style::default(), &mut Vec::new(), &mut Vec::new())
@@ -257,7 +257,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         }
     }
     let store = store();
-    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
         let Outcome::Done(code) =

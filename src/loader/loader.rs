@@ -16,17 +16,13 @@ use super::trace_pages::TracePages;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{
-    Budget, CancelToken, Capabilities, Found, Revision, StoreId, StoreInfo, StoreLocation, TraceHandle,
-};
+use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreId, StoreInfo, StoreLocation, TraceHandle};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenStore {
     /// Which opening of a store this is.
     pub id: StoreId,
-    /// What it was found to be.
-    pub found: Found,
     /// What it says of itself.
     pub info: StoreInfo,
     /// What it can do by itself.

@@ -6,15 +6,14 @@ use std::thread;
 
 use super::failure::Failure;
 use super::worker::{Prototype, Wake};
-use crate::store::{self, Capabilities, Found, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
+use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
 
 /// Opens the store at a location.
-pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<store::Opened> + Send + Sync>;
+pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<Box<dyn Store>> + Send + Sync>;
 
 /// Readers of one store: one for each worker, and one to fork more from.
 pub(super) struct Opened {
     pub id: StoreId,
-    pub found: Found,
     pub info: StoreInfo,
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
@@ -66,13 +65,12 @@ impl Opening {
     }
 }
 
-fn prepare(opened: store::Opened) -> Result<Opened> {
-    let store::Opened { found, mut store } = opened;
+fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let revision = store.revision(&ReadCx::new()).ok();
     let (id, info) = (store.id(), store.info());
     let capabilities = store.capabilities();
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { id, found, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
+    Ok(Opened { id, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
 }

@@ -24,14 +24,14 @@ impl Loader {
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { id, found, info, capabilities, readers, prototype, revision }) => {
+            Ok(Opened { id, info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
                 self.info = Some(Arc::new(info.clone()));
                 self.revision = revision;
                 self.slowest = None;
                 self.pool =
                     Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts, self.budget));
-                self.state.open = Some(Arc::new(OpenStore { id, found, info, capabilities }));
+                self.state.open = Some(Arc::new(OpenStore { id, info, capabilities }));
             }
             Err(error) => self.state.failed = Some((location, error)),
         }

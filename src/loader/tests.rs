@@ -5,7 +5,7 @@ use super::*;
 use crate::query::ask::{Question, Session};
 use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
-use crate::store::{Budget, Opened, Store, StoreError, Total, TraceIndex};
+use crate::store::{Budget, Store, StoreError, Total, TraceIndex};
 
 fn store() -> MemoryStore {
     let store = MemoryStore::new();
@@ -22,7 +22,7 @@ fn loader(store: &MemoryStore, limit: Duration) -> Loader {
     let store = store.clone();
     let opener: Opener = Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
         "/missing" => Err(StoreError::Missing("/missing".into())),
-        _ => store.fork().map(Opened::from),
+        _ => store.fork(),
     });
     let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
     Loader::new(opener, Arc::new(|| {})).with_timeouts(timeouts)
@@ -281,7 +281,7 @@ fn the_store_that_is_open_answers_and_no_other() {
     let ids = [stores[0].id(), stores[1].id()];
     let opener: Opener = Arc::new(move |location: &StoreLocation| {
         let is_first = location.path().is_some_and(|path| path.ends_with("first"));
-        stores[usize::from(!is_first)].fork().map(Opened::from)
+        stores[usize::from(!is_first)].fork()
     });
     let mut loader = Loader::new(opener, Arc::new(|| {}));
     assert!(matches!(loader.ask(&Experiments, Lane::Visible), Slot::Empty), "nothing is asked of no store");

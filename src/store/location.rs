@@ -124,6 +124,9 @@ impl From<&StoreLocation> for StoreLocation {
 }
 
 impl Address {
+    /// What a store behind an address is called.
+    pub const WORD: &'static str = "server";
+
     /// Reads what has a scheme; `None` for everything else. One letter is the drive of a path.
     fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;

@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
     Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
-    StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
@@ -244,10 +244,10 @@ impl Store for MemoryStore {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>> {
+    ) -> Result<Option<StoredFile>> {
         let content = self.enter("artifact", cx)?;
         let bytes = content.artifacts.get(owner).and_then(|artifacts| artifacts.files.get(path));
-        Ok(bytes.map(|bytes| StoredArtifact {
+        Ok(bytes.map(|bytes| StoredFile {
             bytes: Unmasked::new(bytes[..bytes.len().min(usize::try_from(limit).unwrap_or(usize::MAX))].to_vec()),
             full_size: bytes.len() as u64,
         }))

@@ -12,6 +12,7 @@
 //! the trait makes of pages for every reader alike.
 
 pub mod artifacts;
+mod at_path;
 mod condition;
 pub mod cx;
 pub mod error;
@@ -27,14 +28,16 @@ mod page;
 mod queries;
 pub mod span_json;
 pub mod sqlite;
+mod untrusted;
 mod whole;
 
+pub use at_path::DiskKind;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
-pub use open::{Found, Opened, find, open};
+pub use open::{Found, find, open};
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
@@ -54,7 +57,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub struct StoreInfo {
     /// Where it is: the file or folder that was opened, or the address.
     pub location: StoreLocation,
-    /// `SQLite`, `memory`, …
+    /// What it is called: [`DiskKind::word`], [`Address::WORD`], `memory`.
     pub kind: &'static str,
     /// Size of the database in bytes, if it has one.
     pub size_bytes: Option<u64>,
@@ -145,9 +148,9 @@ pub struct ArtifactBytes {
 /// No secret is longer than this.
 const SECRET_BYTES: u64 = 4096;
 
-/// The bytes of an artifact as they stand in its file.
+/// The bytes of a file as they stand in it.
 #[derive(Debug, PartialEq)]
-pub struct StoredArtifact {
+pub struct StoredFile {
     /// Its content, not masked.
     pub bytes: Unmasked<Vec<u8>>,
     /// The size of the file; larger than `bytes` if it was cut at the limit.
@@ -293,7 +296,7 @@ pub trait Store: Send {
     ) -> Result<Option<ArtifactBytes>> {
         // A little more than is asked for: a secret across the limit must be seen whole.
         let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
-        Ok(file.map(|StoredArtifact { bytes, full_size }| {
+        Ok(file.map(|StoredFile { bytes, full_size }| {
             let mut bytes = bytes.readable_bytes(cx.reveal());
             bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             ArtifactBytes { bytes, full_size }
@@ -308,5 +311,5 @@ pub trait Store: Send {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>>;
+    ) -> Result<Option<StoredFile>>;
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::StoreError;
+use super::at_path::{self, AtPath, DiskKind, is_called_database};
 use super::location::from_home;
-use super::open::{is_called_database, is_folder_store};
 use super::sqlite::SqliteStore;
 
 /// Files of a folder that are looked into.
@@ -21,6 +21,8 @@ pub struct Nearby {
     pub path: PathBuf,
     /// What it is.
     pub kind: NearbyKind,
+    /// It is a folder, a store or not.
+    pub is_folder: bool,
     /// Its size, if it is a file.
     pub size_bytes: Option<u64>,
     /// When it was changed last, in milliseconds since the epoch.
@@ -32,15 +34,15 @@ pub struct Nearby {
 pub enum NearbyKind {
     /// Nothing is there.
     Missing,
-    /// A database of MLflow.
+    /// A store of MLflow, opened yet or not ([`DiskKind::instead`]).
     Store {
-        /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
+        /// What it is.
+        kind: DiskKind,
+        /// Whose schema it has (`schema of MLflow 3.17`), if it has one and as far as its tables tell.
         schema_of: Option<String>,
     },
     /// A SQLite database that a process left in the middle of a write: it is read through a copy.
     LeftWriting,
-    /// A folder in which MLflow keeps files instead of a database; not opened yet.
-    FolderStore,
     /// Another folder.
     Folder,
     /// Something that cannot be opened, and why.
@@ -50,37 +52,76 @@ pub enum NearbyKind {
 impl Nearby {
     /// Whether opening it can succeed.
     pub fn is_store(&self) -> bool {
-        matches!(self.kind, NearbyKind::Store { .. } | NearbyKind::LeftWriting)
+        match &self.kind {
+            NearbyKind::Store { kind, .. } => kind.instead().is_none(),
+            NearbyKind::LeftWriting => true,
+            NearbyKind::Missing | NearbyKind::Folder | NearbyKind::Other(_) => false,
+        }
+    }
+
+    /// What it is, in a few words.
+    pub fn words(&self) -> String {
+        match &self.kind {
+            NearbyKind::Missing => "missing".to_owned(),
+            NearbyKind::Store { kind, .. } if kind.instead().is_some() => format!("{}, not opened yet", kind.word()),
+            NearbyKind::Store { schema_of: Some(schema), .. } => schema.clone(),
+            NearbyKind::Store { kind: DiskKind::Sqlite, schema_of: None } => "MLflow".to_owned(),
+            NearbyKind::Store { kind: kind @ DiskKind::Folder, schema_of: None } => kind.word().to_owned(),
+            NearbyKind::LeftWriting => "left in the middle of a write".to_owned(),
+            NearbyKind::Folder => "folder".to_owned(),
+            NearbyKind::Other(_) => "cannot be opened".to_owned(),
+        }
+    }
+
+    /// Whether opening it fails, or is not done as usual.
+    pub fn needs_care(&self) -> bool {
+        match &self.kind {
+            NearbyKind::Store { kind, .. } => kind.instead().is_some(),
+            NearbyKind::Folder => false,
+            NearbyKind::Missing | NearbyKind::LeftWriting | NearbyKind::Other(_) => true,
+        }
+    }
+
+    /// Of a store of a kind that is not opened yet, what it is and what to do, as a sentence.
+    pub fn why_not_opened(&self) -> Option<String> {
+        let NearbyKind::Store { kind, .. } = &self.kind else { return None };
+        kind.instead().map(|instead| format!("A {}, which is not opened yet; {instead}", kind.word()))
     }
 }
 
 /// Looks at a path.
 pub fn look_at(path: &Path) -> Nearby {
-    let about = match std::fs::metadata(path) {
+    let about = match at_path::about(path) {
         Ok(about) => about,
         Err(error) => {
-            use std::io::ErrorKind;
-            let kind = match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => NearbyKind::Missing,
-                _ => NearbyKind::Other(error.to_string()),
+            let kind = match error {
+                StoreError::Missing(_) => NearbyKind::Missing,
+                error => NearbyKind::Other(error.to_string()),
             };
-            return Nearby { path: path.to_owned(), kind, size_bytes: None, modified_ms: None };
+            return Nearby { path: path.to_owned(), kind, is_folder: false, size_bytes: None, modified_ms: None };
         }
     };
     let since = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified_ms = since.and_then(|since| i64::try_from(since.as_millis()).ok());
-    let kind = if about.is_dir() {
-        if is_folder_store(path) { NearbyKind::FolderStore } else { NearbyKind::Folder }
-    } else if about.is_file() {
-        match SqliteStore::probe(path) {
-            Ok(Some(probe)) => NearbyKind::Store { schema_of: probe.schema_of },
+    let kind = match at_path::what(path, &about) {
+        AtPath::Store(kind) => probe(kind, path),
+        AtPath::Folder => NearbyKind::Folder,
+        AtPath::Neither => NearbyKind::Other(StoreError::NotAFile(path.to_owned()).to_string()),
+    };
+    let size_bytes = about.is_file().then_some(about.len());
+    Nearby { path: path.to_owned(), kind, is_folder: about.is_dir(), size_bytes, modified_ms }
+}
+
+/// What can be told of something that has the shape of a store, without opening it.
+fn probe(kind: DiskKind, path: &Path) -> NearbyKind {
+    match kind {
+        DiskKind::Sqlite => match SqliteStore::probe(path) {
+            Ok(Some(probe)) => NearbyKind::Store { kind, schema_of: probe.schema_of },
             Ok(None) => NearbyKind::LeftWriting,
             Err(error) => NearbyKind::Other(error.to_string()),
-        }
-    } else {
-        NearbyKind::Other(StoreError::NotAFile(path.to_owned()).to_string())
-    };
-    Nearby { path: path.to_owned(), kind, size_bytes: about.is_file().then_some(about.len()), modified_ms }
+        },
+        DiskKind::Folder => NearbyKind::Store { kind, schema_of: None },
+    }
 }
 
 /// What a folder holds for dspyglass.
@@ -88,8 +129,8 @@ pub fn look_at(path: &Path) -> Nearby {
 pub struct NearbyStores {
     /// The stores in it, the latest first.
     pub stores: Vec<Nearby>,
-    /// `mlruns` folders that are stores of files, which cannot be opened yet.
-    pub folder_stores: Vec<PathBuf>,
+    /// Stores of kinds that are not opened yet; each says [why](Nearby::why_not_opened).
+    pub not_opened: Vec<Nearby>,
     /// Not all of its files were looked into.
     pub is_cut: bool,
 }
@@ -108,13 +149,16 @@ pub fn stores_in(folder: &Path) -> NearbyStores {
     }
     names.sort();
     found.is_cut |= names.len() > MAX_LOOKED_INTO;
-    found.stores = names.iter().take(MAX_LOOKED_INTO).map(|path| look_at(path)).filter(Nearby::is_store).collect();
-    found.stores.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.path.cmp(&b.path)));
-    for candidate in [folder.to_owned(), folder.join("mlruns")] {
-        if is_folder_store(&candidate) {
-            found.folder_stores.push(candidate);
+    names.truncate(MAX_LOOKED_INTO);
+    names.extend(at_path::folder_stores(folder).map(|(_, path)| path));
+    for seen in names.iter().map(|path| look_at(path)) {
+        if seen.is_store() {
+            found.stores.push(seen);
+        } else if seen.why_not_opened().is_some() {
+            found.not_opened.push(seen);
         }
     }
+    found.stores.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.path.cmp(&b.path)));
     found
 }
 
@@ -174,14 +218,23 @@ mod tests {
         let mut names: Vec<PathBuf> = found.stores.iter().map(|store| store.path.clone()).collect();
         names.sort();
         assert_eq!(names, [at("mlflow.db"), at("old.sqlite3")]);
-        assert_eq!(found.folder_stores, [at("mlruns")]);
+        let [not_opened] = &found.not_opened[..] else { panic!("{found:?}") };
+        assert_eq!((&not_opened.path, not_opened.is_folder), (&at("mlruns"), true));
+        assert!(not_opened.needs_care() && not_opened.words() == "folder store, not opened yet");
+        assert_eq!(
+            not_opened.why_not_opened().as_deref(),
+            Some(
+                "A folder store, which is not opened yet; `mlflow migrate-filestore` of MLflow 3.10 or later makes a \
+                 database of it"
+            )
+        );
         assert!(!found.is_cut && found.stores.iter().all(|store| store.size_bytes > Some(1_000)));
         assert_eq!(stores_in(&at("nowhere")), NearbyStores::default());
 
         let kind = |name: &str| look_at(&at(name)).kind;
         assert_eq!(kind("nothing.db"), NearbyKind::Missing);
-        assert_eq!(kind("mlruns"), NearbyKind::FolderStore);
-        assert!(matches!(kind("old.sqlite3"), NearbyKind::Store { schema_of: Some(by) } if by.contains("3.17")));
+        assert_eq!(kind("mlruns"), NearbyKind::Store { kind: DiskKind::Folder, schema_of: None });
+        assert!(matches!(kind("old.sqlite3"), NearbyKind::Store { schema_of: Some(by), .. } if by.contains("3.17")));
         assert!(matches!(kind("other.db"), NearbyKind::Other(why) if why.contains("not an MLflow store")));
         assert!(matches!(kind("empty.db"), NearbyKind::Other(why) if why.contains("is empty")));
         let names: Vec<(String, bool)> =

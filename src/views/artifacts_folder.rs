@@ -7,7 +7,7 @@ use egui::{Align2, Ui, Window, vec2};
 use super::command::Command;
 use super::path::{completions, folder_of, typed_path};
 use super::scene::Scene;
-use crate::loader::{FolderName, Lane, NearbyKind, RunPage, whole_path};
+use crate::loader::{FolderName, Lane, RunPage, whole_path};
 use crate::model::ArtifactOwner;
 use crate::query::ArtifactsOf;
 use crate::state::Action;
@@ -97,7 +97,7 @@ fn dialog_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FolderMemory, is_n
     let is_entered = path_ui(ui, scene, memory, is_new);
     let typed = (!memory.path.trim().is_empty()).then(|| whole_path(&typed_path(&memory.path)));
     let seen = typed.as_deref().and_then(|path| scene.loader.look_at(path).value().cloned());
-    let is_folder = seen.as_ref().is_some_and(|seen| matches!(seen.kind, NearbyKind::Folder | NearbyKind::FolderStore));
+    let is_folder = seen.as_ref().is_some_and(|seen| seen.is_folder);
     // The room is there from the start, so that nothing moves while a path is typed.
     let (text, tone) = match (&typed, &seen, is_folder) {
         // Who is choosing from the list is not done yet.

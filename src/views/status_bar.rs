@@ -25,8 +25,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
         store.extend(info.schema_of.clone());
         store.extend(info.size_bytes.map(words::bytes));
         store.push(info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
-        let found = scene.loader.state().open.as_ref().map_or("Store", |open| open.found.kind());
-        let whereabouts = format!("{found}: {}", info.location);
+        let whereabouts = format!("{}: {}", info.kind, info.location);
         text_ui(ui, &store.join(" · "), Type::Caption, Tone::Muted).on_hover_text(whereabouts);
         if let Some(shown) = shown(scene, spans) {
             text_ui(ui, &shown, Type::Caption, Tone::Muted);

@@ -134,14 +134,13 @@ mod tests {
 
     use super::*;
     use crate::store::memory::MemoryStore;
-    use crate::store::{Opened, Store, StoreLocation};
+    use crate::store::{Store, StoreLocation};
 
     const TEXT: &str = "one two three four five six seven eight nine ten";
 
     fn loader() -> Loader {
         let store = MemoryStore::new();
-        let mut loader =
-            Loader::new(Arc::new(move |_: &StoreLocation| store.fork().map(Opened::from)), Arc::new(|| {}));
+        let mut loader = Loader::new(Arc::new(move |_: &StoreLocation| store.fork()), Arc::new(|| {}));
         loader.open("/a");
         loader
     }

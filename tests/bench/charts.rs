@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{MetricPoint, RunId};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
+use dspyglass::store::{Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -54,7 +54,7 @@ fn frames(store: &MemoryStore, zooms: bool) -> Result<f64, Failure> {
     let (store, frame_log) = (store.clone(), Some(log.clone()));
     let opener: dspyglass::loader::Opener =
         Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
-            "/memory/curves.db" => store.fork().map(Opened::from),
+            "/memory/curves.db" => store.fork(),
             other => Err(StoreError::Missing(other.into())),
         });
     let args = Args {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, RunId};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
+use dspyglass::store::{Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
@@ -62,7 +62,7 @@ fn open(store: &MemoryStore) -> Result<[f64; 3], Failure> {
     let opened = store.clone();
     let opener: dspyglass::loader::Opener =
         Arc::new(move |location: &StoreLocation| match location.to_string().as_str() {
-            PATH => opened.fork().map(Opened::from),
+            PATH => opened.fork(),
             other => Err(StoreError::Missing(other.into())),
         });
     let options = ViewerOptions {

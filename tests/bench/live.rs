@@ -32,7 +32,7 @@ pub fn measure(source: &Path) -> Result<(), Failure> {
     let parent = many_children(source, &plain)?;
     println!("\nan optimization of {CHILDREN} children, opened and read, milliseconds (second column: no log)");
     let read = |database: &Path| -> Result<usize, Failure> {
-        let mut store = open(database, &OpenOptions::default())?.store;
+        let mut store = open(database, &OpenOptions::default())?;
         let found =
             query::optimization(&mut Session::alone(&mut *store, &ReadCx::new()), &parent)?.ok_or("no such run")?;
         Ok(found.evaluations.len())

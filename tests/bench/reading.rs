@@ -77,7 +77,7 @@ fn main() -> Result<(), Failure> {
     println!("{:<44} {:>10} {:>12} {:>7}", "", "dspyglass", "raw SQLite", "ratio");
 
     let cx = ReadCx::new();
-    let mut store = open(&database, &OpenOptions::default())?.store;
+    let mut store = open(&database, &OpenOptions::default())?;
     let experiment: i64 =
         raw.query_row("select experiment_id from runs group by 1 order by count(*) desc, 1 limit 1", [], |row| {
             row.get(0)

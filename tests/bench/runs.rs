@@ -102,7 +102,7 @@ fn in_the_window(store: &MemoryStore) -> Result<(), Failure> {
             ..ViewerOptions::default()
         };
         let opened = store.clone();
-        let opener: dspyglass::loader::Opener = Arc::new(move |_| opened.fork().map(dspyglass::store::Opened::from));
+        let opener: dspyglass::loader::Opener = Arc::new(move |_| opened.fork());
         let mut harness = Harness::builder()
             .with_size([1600.0, 1000.0])
             .allow_missing_glyphs()

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use dspyglass::cli::{Outcome, run_over};
-use dspyglass::store::{OpenOptions, Opened, Store, StoreLocation};
+use dspyglass::store::{OpenOptions, Store, StoreLocation};
 use serde_json::{Value, json};
 
 use super::optimizers::{FLEX, store};
@@ -11,7 +11,7 @@ use super::optimizers::{FLEX, store};
 /// What the terminal says of the cases.
 fn told(args: &[&str]) -> String {
     let store = store();
-    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
     let mut line = vec!["dspyglass", args[0], "store"];
     line.extend(&args[1..]);
     let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -9,7 +9,7 @@ use dspyglass::model::{
     ArtifactOwner, Entry, MetricPoint, RunId, RunValues, Shown, SpanBody, SpanHead, Tokens, TraceHead,
 };
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{Opened, Store, StoreError, StoreLocation};
+use dspyglass::store::{Store, StoreError, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
@@ -37,7 +37,7 @@ pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'stat
     let store = store.clone();
     let opener: dspyglass::loader::Opener = Arc::new(move |location: &StoreLocation| match location.path() {
         Some(path) if path != Path::new(PATH) => Err(StoreError::Missing(path.to_owned())),
-        _ => store.fork().map(Opened::from),
+        _ => store.fork(),
     });
     Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);

@@ -105,7 +105,7 @@ fn check(text: &str, caret: usize, rows: &[(Run, RunValues)], keys: &FilterKeys)
 #[test]
 fn whatever_is_typed() {
     let sample = stores::samples().remove(0);
-    let mut store = open(&sample.database, &OpenOptions::default()).expect("opens").store;
+    let mut store = open(&sample.database, &OpenOptions::default()).expect("opens");
     let rows = rows(&mut *store);
     let keys = FilterKeys::of(&RunTable { rows: rows[..rows.len().min(4)].to_vec() });
     let vocabulary = Vocabulary::of(&rows);

@@ -33,7 +33,7 @@ fn rewrite(database: &Path, begin: &str) {
 
 fn opened(database: &Path, artifacts: Option<&Path>) -> Box<dyn Store> {
     let options = OpenOptions { artifacts_dir: artifacts.map(Path::to_owned), ..OpenOptions::default() };
-    open(database, &options).expect("opened").store
+    open(database, &options).expect("opened")
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn the_beginning_of_a_long_input_is_the_beginning_of_its_body() {
     db.execute("update spans set content = ?1 where span_id = ?2", [&record.to_string(), &span]).expect("changed");
     drop(db);
 
-    let mut store = open(&database, &OpenOptions::default()).expect("opens").store;
+    let mut store = open(&database, &OpenOptions::default()).expect("opens");
     let cx = ReadCx::new();
     let trace = trace.as_str().into();
     for head in store.spans(&cx, &trace).expect("spans") {

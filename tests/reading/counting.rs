@@ -13,7 +13,7 @@ use dspyglass::query::ask::{Memo, Question, Session};
 use dspyglass::query::{OptimizationOf, ProvenanceOf};
 use dspyglass::store::{
     Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
-    StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 
 use crate::support::{databases, reader, sql};
@@ -148,7 +148,7 @@ impl Store for Counting {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>> {
+    ) -> Result<Option<StoredFile>> {
         self.note(format!("file {owner:?} {path}"));
         self.inner.stored_artifact(cx, owner, path, limit)
     }

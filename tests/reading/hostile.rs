@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use dspyglass::model::{ArtifactOwner, Json, RunId, RunStatus, TraceId};
-use dspyglass::store::{
-    CancelToken, OpenOptions, Opened, ReadCx, RunQuery, RunScope, Store, StoreError, TraceQuery, open,
-};
+use dspyglass::store::{CancelToken, OpenOptions, ReadCx, RunQuery, RunScope, Store, StoreError, TraceQuery, open};
 use rusqlite::Connection;
 
 use crate::support::{copy_of, walk};
@@ -65,7 +63,7 @@ fn flipped_bytes_anywhere_cause_errors_at_most() {
         }
         fs::write(&database, &bytes).expect("written");
         match open(&database, &OpenOptions::default()) {
-            Ok(Opened { mut store, .. }) => {
+            Ok(mut store) => {
                 opened += 1;
                 answered += walk_tolerantly(&mut *store);
             }
@@ -91,7 +89,7 @@ fn files_cut_or_overwritten_at_any_place_are_no_panic() {
         }
         fs::write(&database, &bytes).expect("written");
         match open(&database, &OpenOptions::default()) {
-            Ok(Opened { mut store, .. }) => {
+            Ok(mut store) => {
                 walk_tolerantly(&mut *store);
             }
             Err(error) => assert!(error.to_string().contains("mydb.sqlite"), "{error}"),
@@ -106,7 +104,7 @@ fn changed(sql: &str) -> (tempfile::TempDir, Box<dyn Store>) {
     writer.execute_batch("pragma foreign_keys = off; pragma ignore_check_constraints = on").expect("set");
     writer.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     drop(writer);
-    let store = open(&database, &OpenOptions::default()).expect("opens").store;
+    let store = open(&database, &OpenOptions::default()).expect("opens");
     (home, store)
 }
 
@@ -194,7 +192,7 @@ fn artifact_addresses_never_lead_out() {
         assert!(tree.entries.is_empty() && tree.absent.is_some_and(|why| why.contains("outside")));
     }
     let allowed = OpenOptions { allow_outside: true, ..OpenOptions::default() };
-    let mut store = open(home.path().join("mlflow.db"), &allowed).expect("opens").store;
+    let mut store = open(home.path().join("mlflow.db"), &allowed).expect("opens");
     let run = store.runs(&cx, &query).expect("runs").remove(0);
     let tree = store.artifacts(&cx, &ArtifactOwner::Run(run.id)).expect("listed");
     assert_eq!(tree.entries.len(), 1);

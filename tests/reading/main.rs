@@ -2,6 +2,7 @@
 //! as it was afterwards.
 
 mod addresses;
+mod any_kind;
 mod artifact_roots;
 mod beginnings;
 mod budgets;

@@ -47,7 +47,7 @@ fn planted() -> (tempfile::TempDir, PathBuf) {
 
 /// Everything that the reader of a store answers, by what was asked.
 fn answers(path: &std::path::Path, reveal: Reveal) -> Vec<(&'static str, String)> {
-    let mut store = open(path, &OpenOptions::default()).expect("opened").store;
+    let mut store = open(path, &OpenOptions::default()).expect("opened");
     let cx = ReadCx::new().with_reveal(reveal);
     let all = RunQuery::new(RunScope::All).with_deleted();
     let mut said: Vec<(&'static str, String)> = Vec::new();

@@ -83,7 +83,7 @@ fn assert_equal(program: &Program, document: &Json, place: &str) {
 }
 
 fn opened(database: &Path) -> Box<dyn Store> {
-    open(database, &OpenOptions::default()).expect("opens").store
+    open(database, &OpenOptions::default()).expect("opens")
 }
 
 fn all_runs(store: &mut dyn Store, cx: &ReadCx) -> Vec<RunId> {

@@ -35,6 +35,21 @@ pub fn databases() -> Vec<PathBuf> {
     found
 }
 
+/// Every recorded store of whatever kind: the databases, and the folders of recordings that have none.
+pub fn stores() -> Vec<PathBuf> {
+    let mut found = databases();
+    let has_database = |folder: &Path| found.iter().any(|database| database.parent() == Some(folder));
+    let entries = fs::read_dir(recorded()).expect("tests/stores is there").flatten().map(|entry| entry.path());
+    let others: Vec<PathBuf> = entries.filter(|path| path.is_dir() && !has_database(path)).collect();
+    found.extend(others);
+    found
+}
+
+/// The folder of a recorded store: that of its database, or itself.
+pub fn folder_of(place: &Path) -> &Path {
+    if place.is_dir() { place } else { place.parent().expect("a folder") }
+}
+
 /// Every file of this name below a folder, by the name of the folder above `artifacts`: the run's id.
 pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
@@ -53,9 +68,9 @@ pub fn files(home: &Path, name: &str) -> BTreeMap<String, PathBuf> {
     found
 }
 
-/// A reader of a database.
-pub fn reader(database: &Path) -> Box<dyn Store> {
-    open(database, &OpenOptions::default()).expect("opened").store
+/// A reader of a store.
+pub fn reader(place: &Path) -> Box<dyn Store> {
+    open(place, &OpenOptions::default()).expect("opened")
 }
 
 /// What the database says, as text.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::support::{copy_of, databases};
 
 pub fn opened(database: &Path) -> Box<dyn Store> {
-    open(database, &OpenOptions::default()).expect("opens").store
+    open(database, &OpenOptions::default()).expect("opens")
 }
 
 pub fn strings(db: &Connection, sql: &str, param: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, wi
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::loader::Opener;
 use dspyglass::state::Action;
-use dspyglass::store::{Opened, Refusal, Store, StoreError, StoreInfo, StoreLocation};
+use dspyglass::store::{Refusal, Store, StoreError, StoreInfo, StoreLocation};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -67,7 +67,7 @@ fn a_server_that_was_down_is_opened_when_it_is_up_and_shows_no_password() {
     let up = Arc::clone(&is_up);
     let opener: Opener = Arc::new(move |location| {
         assert_eq!(location.address().and_then(|address| address.user_info()), Some("me:pw1"));
-        if up.load(Ordering::Relaxed) { store.fork().map(Opened::from) } else { Err(network()) }
+        if up.load(Ordering::Relaxed) { store.fork() } else { Err(network()) }
     });
     let args = Args { store: Some(ADDRESS.into()), utc: true, ..Args::default() };
     let options = ViewerOptions { args, ..ViewerOptions::default() };

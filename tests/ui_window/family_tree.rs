@@ -23,7 +23,7 @@ fn database() -> PathBuf {
 
 /// What the reader tells, which its own tests hold against the recorded files.
 fn told() -> FamilyTree {
-    let mut store = open(database(), &OpenOptions::default()).expect("opened").store;
+    let mut store = open(database(), &OpenOptions::default()).expect("opened");
     query::family_tree(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RUN.into())
         .expect("read")
         .expect("a family tree")

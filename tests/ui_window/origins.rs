@@ -48,7 +48,7 @@ fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
         [("v3.17", Optimizer::MiproV2), ("gepa-3.17", Optimizer::Gepa), ("copro-3.17", Optimizer::Copro)]
     {
         let database = recorded(name);
-        let mut store = open(&database, &OpenOptions::default()).expect("opened").store;
+        let mut store = open(&database, &OpenOptions::default()).expect("opened");
         let cx = ReadCx::new();
         let runs = query::run_table(&mut Session::alone(store.as_mut(), &cx), None, false).expect("runs").rows;
         let mut parents: Vec<RunId> = runs.iter().filter_map(|(run, _)| run.parent_id.clone()).collect();
@@ -97,7 +97,7 @@ fn one_click_leads_from_an_instruction_to_the_span_that_wrote_it() {
 #[test]
 fn the_winner_of_an_optimization_leads_there_too() {
     let database = recorded("gepa-3.17");
-    let mut store = open(&database, &OpenOptions::default()).expect("opened").store;
+    let mut store = open(&database, &OpenOptions::default()).expect("opened");
     let runs = query::run_table(&mut Session::alone(store.as_mut(), &ReadCx::new()), None, false).expect("runs").rows;
     let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");
     for tab in ["optimization", "program"] {
@@ -280,7 +280,7 @@ fn evaluations_that_are_not_listed_are_said() {
 #[test]
 fn an_optimization_leads_to_what_changed_and_to_the_examples() {
     let database = recorded("gepa-3.17");
-    let mut store = open(&database, &OpenOptions::default()).expect("opened").store;
+    let mut store = open(&database, &OpenOptions::default()).expect("opened");
     let cx = ReadCx::new();
     let runs = query::run_table(&mut Session::alone(store.as_mut(), &cx), None, false).expect("runs").rows;
     let parent = runs.iter().find_map(|(run, _)| run.parent_id.clone()).expect("a parent");

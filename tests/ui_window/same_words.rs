@@ -11,7 +11,7 @@ use dspyglass::model::{
     ArtifactEntry, ArtifactOwner, ArtifactTree, Cached, MetricPoint, RunId, SpanBody, Tokens, TraceHead,
 };
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{OpenOptions, Opened, Store, StoreLocation};
+use dspyglass::store::{OpenOptions, Store, StoreLocation};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -99,7 +99,7 @@ const PATHS: [&str; 5] = ["", "plan", "solve.predict", "preds[2].predict", "pred
 
 /// What a terminal prints, line by line.
 fn told(store: &MemoryStore, args: &[&str]) -> Vec<String> {
-    let open = |_: &StoreLocation, _: &OpenOptions| store.fork().map(Opened::from);
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
     let mut line = vec!["dspyglass", args[0], "store"];
     line.extend(&args[1..]);
     line.push("--utc");

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::model::{ArtifactEntry, ArtifactTree};
+use crate::store::untrusted::inside;
 use crate::store::{ReadCx, Result};
 use crate::words::natural;
 
@@ -37,7 +38,7 @@ fn add(cx: &ReadCx, folder: &Path, root: &Path, prefix: &str, depth: usize, tree
             return Ok(());
         }
         let path = format!("{prefix}{name}");
-        let Some(real) = super::resolve::inside(folder, &name, root) else {
+        let Some(real) = inside(folder, &name, root) else {
             cx.warn(
                 folder.join(&name).display().to_string(),
                 "is a link that leads nowhere or out of the store, and is not followed",

@@ -4,12 +4,11 @@
 mod listing;
 mod resolve;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::OpenOptions;
-use super::{ReadCx, Result, StoreError, StoredArtifact};
+use super::untrusted;
+use super::{ReadCx, Result, StoreError, StoredFile};
 use crate::model::{ArtifactOwner, ArtifactTree, Unmasked};
 use resolve::{Folders, Found};
 
@@ -20,9 +19,10 @@ pub struct Artifacts {
 }
 
 impl Artifacts {
-    /// For the store whose database is `database`.
-    pub fn new(database: &Path, options: &OpenOptions) -> Self {
-        Self { folders: Folders::new(database, options) }
+    /// For the store that lies in `folder`: of a database the folder that holds it, of a folder store the folder
+    /// that holds the experiments.
+    pub fn beside(folder: &Path, options: &OpenOptions) -> Self {
+        Self { folders: Folders::beside(folder, options) }
     }
 
     /// Lists what lies at the recorded address of somebody's artifacts.
@@ -60,15 +60,11 @@ impl Artifacts {
         uri: Option<&Unmasked<String>>,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>> {
+    ) -> Result<Option<StoredFile>> {
         let found = uri.map(|uri| self.folders.find(uri.as_stored_for_structure(), owner.id()));
         let Some(Found::At { folder, root }) = found else { return Ok(None) };
-        let Some(file) = resolve::inside(&folder, path, &root) else { return Ok(None) };
-        // Only regular files: a pipe or a device would never end.
-        if !file.is_file() {
-            return Ok(None);
-        }
-        read_file(&file, limit).map(Some).map_err(|source| StoreError::Artifact { path: file, source })
+        let Some(file) = untrusted::inside(&folder, path, &root) else { return Ok(None) };
+        untrusted::read(&file, limit).map_err(|source| StoreError::Artifact { path: file, source })
     }
 }
 
@@ -77,15 +73,4 @@ fn outside(folder: &Path) -> String {
         "{} lies outside the store's own folder; allow it in the window, or name it with --artifacts, to have it opened",
         folder.display()
     )
-}
-
-fn read_file(path: &Path, limit: u64) -> std::io::Result<StoredArtifact> {
-    let file = File::open(path)?;
-    let full_size = file.metadata()?.len();
-    let expected = usize::try_from(full_size.min(limit)).unwrap_or(0);
-    let mut bytes = Vec::new();
-    // Sizes come from the file system, but memory is only promised for what can be real.
-    bytes.reserve_exact(expected.min(64 << 20));
-    file.take(limit).read_to_end(&mut bytes)?;
-    Ok(StoredArtifact { bytes: Unmasked::new(bytes), full_size })
 }

@@ -8,12 +8,13 @@
 //! is tried as it stands: a folder outside the store's own is opened only if the user agreed,
 //! since a malicious store could name any. No `..` or link leads out of any of them.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
 use crate::model::Unmasked;
 use crate::store::OpenOptions;
+use crate::store::untrusted::inside;
 
 /// Folders that MLflow puts artifacts into.
 const ROOTS: [&str; 2] = ["mlruns", "mlartifacts"];
@@ -25,7 +26,7 @@ const SERVED_FROM: [&str; 3] = ["mlartifacts", "mlruns", "artifacts"];
 /// Where artifacts may lie.
 #[derive(Clone, Debug)]
 pub struct Folders {
-    /// The database's folder, without links.
+    /// The folder that the store lies in, without links.
     beside: PathBuf,
     /// The user's folder, without links.
     named: Option<PathBuf>,
@@ -54,12 +55,11 @@ pub enum Found {
 }
 
 impl Folders {
-    /// For the store whose database is `database`.
-    pub fn new(database: &Path, options: &OpenOptions) -> Self {
-        let parent = database.parent().unwrap_or(Path::new("."));
+    /// For the store that lies in `folder`.
+    pub fn beside(folder: &Path, options: &OpenOptions) -> Self {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         Self {
-            beside: real(parent),
+            beside: real(folder),
             named: options.artifacts_dir.as_deref().map(real),
             allow_outside: options.allow_outside,
         }
@@ -199,23 +199,13 @@ fn is_the_one(root: &Path, end: &[&str], id: &str, is_named: bool) -> bool {
     is_mlflows || is_named_so && end.len() > 1 || !id.is_empty() && names.any(|name| name == Some(id.as_ref()))
 }
 
-/// `folder/path` without links, if it exists and lies inside `root`.
-pub fn inside(folder: &Path, path: &str, root: &Path) -> Option<PathBuf> {
-    let relative = Path::new(path);
-    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-        return None;
-    }
-    let real = std::fs::canonicalize(folder.join(relative)).ok()?;
-    real.starts_with(root).then_some(real)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
 
     fn folders(beside: &Path, options: &OpenOptions) -> Folders {
-        Folders::new(&beside.join("mlflow.db"), options)
+        Folders::beside(beside, options)
     }
 
     #[test]

@@ -37,8 +37,8 @@ use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
-    StoreInfo, StoreLocation, StoredArtifact, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
+    StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -75,7 +75,7 @@ impl SqliteStore {
     /// A sentence for everything that keeps it from being read.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
         let source = Arc::new(Source::open(path)?);
-        let artifacts = Artifacts::new(source.path(), options);
+        let artifacts = Artifacts::beside(source.path().parent().unwrap_or(Path::new(".")), options);
         Self::connect(source, artifacts, Arc::default(), Arc::default())
     }
 
@@ -191,7 +191,7 @@ impl Store for SqliteStore {
         };
         StoreInfo {
             location: StoreLocation::Path(self.source.path().to_owned()),
-            kind: "SQLite",
+            kind: DiskKind::Sqlite.word(),
             size_bytes: self.source.size(),
             schema_of,
             opened_as,
@@ -331,7 +331,7 @@ impl Store for SqliteStore {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>> {
+    ) -> Result<Option<StoredFile>> {
         let uri = self.read(cx, |reader| reader.artifact_uri(owner))?;
         self.artifacts.read(owner, uri.as_ref(), path, limit)
     }

@@ -7,6 +7,7 @@ use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
 use crate::loader::{Nearby, NearbyKind, Slot, StoreLocation};
 use crate::state::Action;
+use crate::store::Address;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
 use crate::views::time::age;
@@ -55,7 +56,7 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let at = |store: &Nearby| StoreLocation::Path(store.path.clone());
     let stores: Vec<(StoreLocation, &Nearby)> =
         found.stores.iter().map(|store| (at(store), store)).filter(|(location, _)| !is_recent(location)).collect();
-    if stores.is_empty() && found.folder_stores.is_empty() {
+    if stores.is_empty() && found.not_opened.is_empty() {
         return;
     }
     section_ui(ui, "In the folder where dspyglass was started");
@@ -66,11 +67,11 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             chosen = Some(location);
         }
     }
-    for folder in &found.folder_stores {
+    for store in &found.not_opened {
+        let Some(what) = store.why_not_opened() else { continue };
         ui.add_space(size::GAP_XS);
-        let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        text_ui(ui, &name, Type::Body, Tone::Muted).on_hover_text(folder.display().to_string());
-        let what = "A folder store, which is not opened yet; `mlflow migrate-filestore` of MLflow 3.10 or later makes a database of it";
+        let name = store.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        text_ui(ui, &name, Type::Body, Tone::Muted).on_hover_text(store.path.display().to_string());
         let muted = Tokens::of(ui).text2;
         ui.add(egui::Label::new(egui::RichText::new(what).font(Type::Small.font()).color(muted)).wrap());
     }
@@ -106,22 +107,12 @@ impl Facts {
             facts.name = "Sample store".to_owned();
         }
         if location.address().is_some() {
-            facts.what = "server".to_owned();
+            facts.what = Address::WORD.to_owned();
         }
         let Some(seen) = seen.value() else { return facts };
-        let mut parts = Vec::new();
-        match &seen.kind {
-            NearbyKind::Missing => {
-                facts.is_missing = true;
-                parts.push("missing".to_owned());
-            }
-            NearbyKind::Store { schema_of } => parts.push(schema_of.clone().unwrap_or_else(|| "MLflow".to_owned())),
-            NearbyKind::LeftWriting => parts.push("left in the middle of a write".to_owned()),
-            NearbyKind::FolderStore => parts.push("folder store, not opened yet".to_owned()),
-            NearbyKind::Folder => parts.push("folder".to_owned()),
-            NearbyKind::Other(_) => parts.push("cannot be opened".to_owned()),
-        }
-        facts.is_warning = !matches!(seen.kind, NearbyKind::Store { .. } | NearbyKind::Folder);
+        facts.is_missing = seen.kind == NearbyKind::Missing;
+        facts.is_warning = seen.needs_care();
+        let mut parts = vec![seen.words()];
         parts.extend(seen.size_bytes.map(words::bytes));
         parts.extend(seen.modified_ms.map(|ms| match age(ms, clock).as_str() {
             "now" => "changed just now".to_owned(),
@@ -188,6 +179,7 @@ fn row_ui(ui: &mut Ui, location: &StoreLocation, facts: &Facts, can_remove: bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::DiskKind;
     use std::time::Instant;
 
     #[test]
@@ -196,16 +188,18 @@ mod tests {
         let path = Path::new("/data/mlflow.db");
         let location = StoreLocation::from(path);
         let facts = |kind: NearbyKind, size_bytes, modified_ms| {
-            let value = Arc::new(Nearby { path: path.to_owned(), kind, size_bytes, modified_ms });
+            let value = Arc::new(Nearby { path: path.to_owned(), kind, is_folder: false, size_bytes, modified_ms });
             Facts::of(&location, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
         };
-        let store = NearbyKind::Store { schema_of: Some("schema of MLflow 3.17".to_owned()) };
+        let store = NearbyKind::Store { kind: DiskKind::Sqlite, schema_of: Some("schema of MLflow 3.17".to_owned()) };
         let known = facts(store, Some(1_000_000), Some(92_800_000));
         assert_eq!((known.name.as_str(), known.folder.as_str()), ("mlflow.db", "/data"));
         assert_eq!(known.what, "schema of MLflow 3.17 · 1.0 MB · changed 2 h ago");
         assert!(!known.is_missing && !known.is_warning);
         let missing = facts(NearbyKind::Missing, None, None);
         assert!(missing.is_missing && missing.what == "missing");
+        let folder = facts(NearbyKind::Store { kind: DiskKind::Folder, schema_of: None }, None, None);
+        assert!(folder.is_warning && folder.what == "folder store, not opened yet");
         assert_eq!(Facts::of(&location, &Slot::Empty, clock).what, "");
         let sample = StoreLocation::from("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
         assert_eq!(Facts::of(&sample, &Slot::Empty, clock).name, "Sample store");
