@@ -75,6 +75,7 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
     if is_filtered_here {
         query.limit = None;
     }
+    let from_beginning = query.begins_the_list();
     let mut pages: Vec<TraceIndex> = Vec::new();
     let mut seen = 0;
     loop {
@@ -90,7 +91,8 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
         }
         cx.check()?;
     }
-    let mut all = TraceIndex::of_pages(pages.iter());
+    let mut all =
+        if from_beginning { TraceIndex::of_pages(pages.iter()) } else { TraceIndex::of_some_pages(pages.iter()) };
     if all.handles.len() > most {
         all.handles = all.handles.iter().take(most).copied().collect();
     }
@@ -144,4 +146,58 @@ pub(super) fn trace_sessions<S: Store + ?Sized>(
         found.extend(lines.filter_map(|(handle, row)| Some((handle, row.session?))));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::memory::MemoryStore;
+    use crate::store::Cursor;
+
+    /// Twenty runs and twenty traces, in pages of seven.
+    fn served() -> MemoryStore {
+        let store = MemoryStore::new();
+        store.add_experiment("1", "one");
+        for number in 0..20 {
+            let id = format!("{number:02}");
+            store.put_run(MemoryStore::run(&id, "1", &id, number));
+            store.put_trace(MemoryStore::trace_head(&id, "1", None, &id, number), Vec::new());
+        }
+        store.serve_pages(7);
+        store
+    }
+
+    fn cx() -> ReadCx {
+        ReadCx::new().with_deadline(Duration::from_secs(5))
+    }
+
+    #[test]
+    fn what_comes_behind_a_cursor_is_not_all_there_is() {
+        let (mut store, cx) = (served(), cx());
+        let mut query = TraceQuery::default();
+        let told = |store: &mut MemoryStore, query: &TraceQuery| {
+            let index = store.trace_index(&cx, query).expect("read");
+            (index.handles.len(), index.total)
+        };
+        assert_eq!(told(&mut store, &query), (20, Total::Exact(20)));
+        let mut cursors: Vec<Cursor> = Vec::new();
+        while let Some(next) = store.trace_page(&cx, &query).expect("read").next {
+            cursors.push(next.clone());
+            query.cursor = Some(next);
+        }
+        let behind: Vec<_> = cursors
+            .into_iter()
+            .map(|cursor| told(&mut store, &TraceQuery { cursor: Some(cursor), ..TraceQuery::default() }))
+            .collect();
+        assert_eq!(behind, [(13, Total::AtLeast(13)), (6, Total::AtLeast(6))]);
+    }
+
+    #[test]
+    fn who_asks_for_nothing_learns_nothing_of_the_number() {
+        let (mut store, cx) = (served(), cx());
+        let index = store.trace_index(&cx, &TraceQuery { limit: Some(0), ..TraceQuery::default() }).expect("read");
+        assert_eq!((index.handles.len(), index.total), (0, Total::AtLeast(0)));
+    }
 }
