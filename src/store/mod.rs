@@ -27,6 +27,7 @@ mod page;
 mod queries;
 pub mod span_json;
 pub mod sqlite;
+mod trail;
 mod whole;
 
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
@@ -39,6 +40,7 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{RunQuery, RunScope, TraceQuery};
+pub use trail::Trail;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,

@@ -1,7 +1,7 @@
 //! Whole lists of a store that gives them in pages, and filtered by what it does not filter by itself: the one place
 //! where both are done for every kind of store.
 
-use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery};
+use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery, Trail};
 use crate::model::{Run, RunValues, Session, TraceRow};
 
 /// Rows of traces that are looked at together.
@@ -48,6 +48,7 @@ fn every<T>(
     if is_filtered_here {
         query.limit = None;
     }
+    let mut trail = Trail::from(query.cursor.as_ref());
     let mut all = Vec::new();
     loop {
         cx.check()?;
@@ -58,11 +59,15 @@ fn every<T>(
         } else {
             all.append(&mut rows);
         }
-        match next {
-            Some(next) if all.len() < most => query.cursor = Some(next),
-            _ => break,
+        if all.len() >= most {
+            break;
+        }
+        query.cursor = trail.follow(next.as_ref());
+        if query.cursor.is_none() {
+            break;
         }
     }
+    cx.warn_again(trail.warning().as_slice());
     all.truncate(most);
     Ok(all)
 }
@@ -76,6 +81,7 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
         query.limit = None;
     }
     let from_beginning = query.begins_the_list();
+    let mut trail = Trail::from(query.cursor.as_ref());
     let mut pages: Vec<TraceIndex> = Vec::new();
     let mut seen = 0;
     loop {
@@ -84,13 +90,18 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
             page = filtered(store, cx, &query, page)?;
         }
         seen += page.handles.len();
-        query.cursor.clone_from(&page.next);
+        let next = page.next.clone();
         pages.push(page);
-        if query.cursor.is_none() || seen >= most {
+        if seen >= most {
+            break;
+        }
+        query.cursor = trail.follow(next.as_ref());
+        if query.cursor.is_none() {
             break;
         }
         cx.check()?;
     }
+    cx.warn_again(trail.warning().as_slice());
     let mut all =
         if from_beginning { TraceIndex::of_pages(pages.iter()) } else { TraceIndex::of_some_pages(pages.iter()) };
     if all.handles.len() > most {
@@ -154,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::store::memory::MemoryStore;
-    use crate::store::Cursor;
+    use crate::store::{Cursor, RunScope};
 
     /// Twenty runs and twenty traces, in pages of seven.
     fn served() -> MemoryStore {
@@ -199,5 +210,18 @@ mod tests {
         let (mut store, cx) = (served(), cx());
         let index = store.trace_index(&cx, &TraceQuery { limit: Some(0), ..TraceQuery::default() }).expect("read");
         assert_eq!((index.handles.len(), index.total), (0, Total::AtLeast(0)));
+    }
+
+    #[test]
+    fn a_list_that_leads_round_is_read_once() {
+        let (mut store, cx) = (served(), cx());
+        store.lead_round();
+        let index = store.trace_index(&cx, &TraceQuery::default()).expect("it ends");
+        assert_eq!((index.handles.len(), index.total, index.next), (20, Total::AtLeast(20), None));
+        assert_eq!(cx.take_warnings().len(), 1);
+        assert_eq!(store.runs(&cx, &RunQuery::new(RunScope::All)).expect("it ends").len(), 20);
+        assert_eq!(cx.take_warnings().len(), 1);
+        assert_eq!(store.run_rows(&cx, &RunQuery::new(RunScope::All)).expect("it ends").len(), 20);
+        assert_eq!(cx.take_warnings().len(), 1);
     }
 }
