@@ -84,6 +84,18 @@ fn put_in_run(store: &MemoryStore, number: usize) {
 }
 
 #[test]
+fn a_list_in_pages_is_not_read_whole_for_its_number() {
+    let store = in_pages(150);
+    let mut harness = window(&store, Some("experiment/1/run/r?tab=metrics"), Some(PATH));
+    wait_for(&mut harness, "Traces");
+    settle(&mut harness);
+    assert!(store.calls("trace_page") < 5, "{}", store.calls("trace_page"));
+    harness.state_mut().act(Action::GoTo("experiment/1/run/r?tab=traces".to_owned()));
+    wait_for(&mut harness, "150 traces");
+    assert!(store.calls("trace_page") >= 10, "{}", store.calls("trace_page"));
+}
+
+#[test]
 fn a_list_in_pages_stays_where_it_is_though_it_is_read_again() {
     let store = in_pages(150);
     let mut harness = window(&store, Some("experiment/1/run/r?tab=traces"), Some(PATH));
