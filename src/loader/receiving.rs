@@ -129,7 +129,13 @@ impl Loader {
 
     pub(super) fn collect_warnings(&mut self) {
         let mut seen = HashSet::new();
-        let mut all: Vec<Warning> = self.answers.warnings().filter(|warning| seen.insert(*warning)).cloned().collect();
+        let mut all: Vec<Warning> = self
+            .answers
+            .warnings()
+            .chain(self.trace_pages.warnings())
+            .filter(|warning| seen.insert(*warning))
+            .cloned()
+            .collect();
         all.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
         if all[..] != self.warnings[..] {
             self.warnings = all.into();

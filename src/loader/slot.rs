@@ -72,6 +72,14 @@ impl<T> Slot<T> {
         matches!(self, Self::Pending { .. })
     }
 
+    /// Since when an answer has been waited for, if one is.
+    pub fn since(&self) -> Option<Instant> {
+        match self {
+            Self::Pending { since, .. } => Some(*since),
+            Self::Empty | Self::Ready { .. } | Self::Failed { .. } => None,
+        }
+    }
+
     /// Whether there is nothing to show and the wait is long enough to say so.
     pub fn wants_skeleton(&self, now: Instant) -> bool {
         match self {

@@ -336,3 +336,56 @@ fn a_list_in_pages_is_there_at_once_and_filled_behind() {
     until(&mut loader, |loader| loader.trace_index(&scope, Lane::Selection).error().is_some());
     assert!(loader.trace_index(&scope, Lane::Selection).value().is_some());
 }
+
+#[test]
+fn a_list_in_pages_stays_while_it_is_read_again() {
+    let store = store();
+    store.serve_pages(7);
+    let mut loader = opened(&store);
+    let scope = TraceScope::Run("a".into());
+    let index = |loader: &mut Loader| loader.trace_index(&scope, Lane::Selection);
+    until(&mut loader, |loader| index(loader).value().is_some_and(|index| index.next.is_none()));
+    // A newer trace: every page begins elsewhere.
+    store.put_trace(MemoryStore::trace_head("tr-new", "1", Some("a"), "new", 1_000), Vec::new());
+    loader.refresh();
+    let mut was_pending = false;
+    until(&mut loader, |loader| {
+        let slot = index(loader);
+        let shown = slot.value().expect("it stays");
+        assert!(shown.handles.len() >= 300, "{} are left", shown.handles.len());
+        was_pending |= slot.is_pending();
+        shown.total == Total::Exact(301) && !slot.is_pending()
+    });
+    assert!(was_pending, "what is old is not told as what is there");
+    // One that got shorter is shown as it is when it was read to its end.
+    let shorter = TraceScope::Experiment("1".into());
+    let whole = |loader: &mut Loader, count: u64| {
+        until(loader, |loader| {
+            let slot = loader.trace_index(&shorter, Lane::Selection);
+            slot.value().is_some_and(|index| index.total == Total::Exact(count) && index.handles.len() as u64 == count)
+        });
+    };
+    whole(&mut loader, 301);
+    for number in 100..300 {
+        let id = format!("tr-{number}");
+        store.put_trace(MemoryStore::trace_head(&id, "2", None, &id, number), Vec::new());
+    }
+    loader.refresh();
+    whole(&mut loader, 101);
+}
+
+#[test]
+fn a_list_that_leads_round_ends_with_a_warning() {
+    let store = store();
+    store.serve_pages(7);
+    store.lead_round();
+    let mut loader = opened(&store);
+    let scope = TraceScope::Run("a".into());
+    until(&mut loader, |loader| {
+        loader.trace_index(&scope, Lane::Selection).value().is_some_and(|index| index.next.is_none())
+    });
+    let index = loader.trace_index(&scope, Lane::Selection).value().cloned().expect("there");
+    assert_eq!((index.handles.len(), index.total), (300, Total::AtLeast(300)), "nobody says that it is all");
+    assert_eq!(loader.warnings().len(), 1);
+    assert_eq!(store.calls("trace_page"), 43, "each page was read once");
+}

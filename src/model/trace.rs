@@ -55,7 +55,7 @@ pub struct TraceRow {
     pub name: String,
     /// `OK`, `ERROR`, `IN_PROGRESS`, …, as stored.
     pub status: String,
-    /// Start, milliseconds since the epoch.
+    /// Start, milliseconds since the epoch; 0 if it is unknown.
     pub start_time_ms: i64,
     /// How long it took, milliseconds; `None` while it runs.
     pub duration_ms: Option<i64>,

@@ -2,7 +2,7 @@
 
 use crate::model::{ExperimentId, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{Cursor, Result, Total, TraceIndex, TraceQuery};
+use crate::store::{Cursor, Result, Total, TraceIndex, TraceQuery, Trail};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
 const ROWS_AT_ONCE: usize = 500;
@@ -66,17 +66,19 @@ impl Question for TraceIndexOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let mut pages = Vec::new();
+        let mut trail = Trail::default();
         let mut cursor = None;
         loop {
             let page = session.ask(&TracePageOf { scope: self.0.clone(), cursor })?;
-            cursor = page.next.clone();
+            cursor = trail.follow(page.next.as_ref());
             pages.push(page);
             if cursor.is_none() {
                 break;
             }
             session.cx.check()?;
         }
-        Ok(TraceIndex::of_pages(pages.iter().map(|page| &**page)))
+        session.cx.warn_again(trail.warning().as_slice());
+        Ok(TraceIndex { next: None, ..TraceIndex::of_pages(pages.iter().map(|page| &**page)) })
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -106,5 +108,32 @@ impl Question for TracePageOf {
 
     fn bytes(answer: &Self::Answer) -> usize {
         answer.handles.len() * 8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::query::ask::Memo;
+    use crate::store::ReadCx;
+    use crate::store::memory::MemoryStore;
+
+    #[test]
+    fn a_list_that_leads_round_ends_with_a_warning() {
+        let mut store = MemoryStore::new();
+        for number in 0..20 {
+            let id = format!("tr-{number}");
+            store.put_trace(MemoryStore::trace_head(&id, "1", None, &id, number), Vec::new());
+        }
+        store.serve_pages(7);
+        store.lead_round();
+        let cx = ReadCx::new().with_deadline(Duration::from_secs(5));
+        let index = Session::new(&mut store, &cx, Arc::new(Memo::new()), 1).ask(&TraceIndexOf(TraceScope::All));
+        let index = index.expect("it ends");
+        assert_eq!((index.handles.len(), index.total, &index.next), (20, Total::AtLeast(20), &None));
+        assert_eq!(cx.take_warnings().len(), 1);
     }
 }

@@ -165,7 +165,8 @@ impl TraceCondition {
                 let is_it = |own: &str| own == id && !own.contains(MASK);
                 trace.session.as_ref().is_some_and(|session| session.ids().iter().any(|own| is_it(own)))
             }
-            Self::Started(window) => window.holds(trace.start_time_ms),
+            // An unknown start is in no window.
+            Self::Started(window) => trace.start_time_ms != 0 && window.holds(trace.start_time_ms),
         }
     }
 

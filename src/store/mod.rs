@@ -28,6 +28,7 @@ mod page;
 mod queries;
 pub mod span_json;
 pub mod sqlite;
+mod trail;
 mod untrusted;
 mod whole;
 
@@ -42,6 +43,7 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{RunQuery, RunScope, TraceQuery};
+pub use trail::Trail;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -161,6 +163,9 @@ pub struct StoredFile {
 /// [`ReadCx`] and report into it what was damaged; an id that the store does not have is
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
 /// reveals them.
+///
+/// What is asked about traces has an answer of its own, that there are none: a reader of stores without traces
+/// ([`Capabilities::keeps_traces`]) leaves all of it out, one with traces leaves nothing out that has no other default.
 pub trait Store: Send {
     /// Which opening of a store this reads; the same for all readers that are forked from one another.
     fn id(&self) -> StoreId;
@@ -218,7 +223,9 @@ pub trait Store: Send {
 
     /// A page of the skeleton of a list of traces. Traces that the filter does not want are in it unless
     /// [`Capabilities::filters_traces`].
-    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex>;
+    fn trace_page(&mut self, _cx: &ReadCx, _query: &TraceQuery) -> Result<TraceIndex> {
+        Ok(TraceIndex::default())
+    }
 
     /// The skeleton of a list of traces, all that the query asks for.
     fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
@@ -227,10 +234,14 @@ pub trait Store: Send {
 
     /// Where a trace stands in a list, whatever its limit and cursor; `None` if it is not there. Costs much less than
     /// reading the list: nobody looks for a trace in its lines.
-    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>>;
+    fn trace_place(&mut self, _cx: &ReadCx, _query: &TraceQuery, _trace: &TraceId) -> Result<Option<TracePlace>> {
+        Ok(None)
+    }
 
     /// The lines behind handles, in their order; a line that is gone by now is left out.
-    fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>>;
+    fn trace_rows(&mut self, _cx: &ReadCx, _handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+        Ok(Vec::new())
+    }
 
     /// The same, each with its handle.
     fn trace_lines(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<(TraceHandle, TraceRow)>> {
@@ -247,23 +258,38 @@ pub trait Store: Send {
 
     /// The traces of every run that has some, in no order; a trace counts for each run that
     /// lists it. `None` where the store does not tell which run a trace was recorded in.
-    fn run_traces(&mut self, cx: &ReadCx, experiment: Option<&ExperimentId>)
-    -> Result<Option<Vec<(RunId, RunTraces)>>>;
+    fn run_traces(
+        &mut self,
+        _cx: &ReadCx,
+        _experiment: Option<&ExperimentId>,
+    ) -> Result<Option<Vec<(RunId, RunTraces)>>> {
+        Ok(None)
+    }
 
     /// The ids of traces that begin with `prefix`, sorted, no more than `limit`.
-    fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>>;
+    fn trace_ids(&mut self, _cx: &ReadCx, _prefix: &str, _limit: usize) -> Result<Vec<TraceId>> {
+        Ok(Vec::new())
+    }
 
     /// One trace without its spans.
-    fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>>;
+    fn trace(&mut self, _cx: &ReadCx, _trace: &TraceId) -> Result<Option<TraceHead>> {
+        Ok(None)
+    }
 
     /// The heads of a trace's spans by start, then as stored; their places are the ordinals.
-    fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>>;
+    fn spans(&mut self, _cx: &ReadCx, _trace: &TraceId) -> Result<Vec<SpanHead>> {
+        Ok(Vec::new())
+    }
 
     /// The facts that a tree shows beside the names, for each of `spans` in the same order.
-    fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>>;
+    fn span_facts(&mut self, _cx: &ReadCx, _trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
+        Ok(vec![SpanFacts::default(); spans.len()])
+    }
 
     /// The body of one span; `None` if it is gone.
-    fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>>;
+    fn span_body(&mut self, _cx: &ReadCx, _trace: &TraceId, _span: SpanHandle) -> Result<Option<SpanBody>> {
+        Ok(None)
+    }
 
     /// The beginning of a body whose record is longer than `most` bytes, read from about as many
     /// bytes, for somebody who waits; `None` if the record is shorter, or its beginning tells

@@ -49,7 +49,8 @@ impl Total {
         self == Self::Exact(0)
     }
 
-    /// What is known once `seen` of them were read from the beginning. `is_last`: nothing comes after them.
+    /// What is known once `seen` of them were read from the beginning. `is_last`: nothing comes after them, which a
+    /// page does not say if no row was asked for.
     #[must_use]
     pub fn having_seen(self, seen: u64, is_last: bool) -> Self {
         match self {
@@ -72,7 +73,7 @@ impl Default for Total {
 pub struct Page<T> {
     /// What stands in it. A page may be empty and yet not be the last.
     pub rows: Vec<T>,
-    /// Where the next one begins; `None`: this is the last.
+    /// Where the next one begins; `None`: this is the last, or no row was asked for.
     pub next: Option<Cursor>,
     /// How many rows the whole list has.
     pub total: Total,
@@ -125,18 +126,23 @@ impl TraceIndex {
         Self { total: self.total.having_seen(self.handles.len() as u64, self.next.is_none()), ..self }
     }
 
-    /// Several pages of one list as one, the first first.
+    /// Several pages of one list as one, the first of the list first.
     pub fn of_pages<'a>(pages: impl ExactSizeIterator<Item = &'a Self>) -> Self {
+        Self::of_some_pages(pages).as_first()
+    }
+
+    /// The same from any page on: the end says nothing of how many there are before.
+    pub fn of_some_pages<'a>(pages: impl ExactSizeIterator<Item = &'a Self>) -> Self {
         let is_one = pages.len() == 1;
         let mut handles: Vec<TraceHandle> = Vec::new();
         let mut all = Self::default();
         for page in pages {
             if is_one {
                 // What came at once is not copied.
-                return page.clone().as_first();
+                return page.clone();
             }
             handles.extend(page.handles.iter());
-            all.total = page.total.having_seen(handles.len() as u64, page.next.is_none());
+            all.total = page.total.having_seen(handles.len() as u64, false);
             all.next.clone_from(&page.next);
         }
         Self { handles: handles.into(), ..all }

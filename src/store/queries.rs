@@ -70,6 +70,13 @@ pub struct TraceQuery {
     pub cursor: Option<Cursor>,
 }
 
+impl TraceQuery {
+    /// Whether what it finds up to an end is the whole list: it begins where the list does, and asks for some of it.
+    pub fn begins_the_list(&self) -> bool {
+        self.cursor.is_none() && self.limit != Some(0)
+    }
+}
+
 /// All of the store, the newest first.
 impl Default for TraceQuery {
     fn default() -> Self {

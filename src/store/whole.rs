@@ -1,7 +1,7 @@
 //! Whole lists of a store that gives them in pages, and filtered by what it does not filter by itself: the one place
 //! where both are done for every kind of store.
 
-use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery};
+use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery, Trail};
 use crate::model::{Run, RunValues, Session, TraceRow};
 
 /// Rows of traces that are looked at together.
@@ -48,6 +48,7 @@ fn every<T>(
     if is_filtered_here {
         query.limit = None;
     }
+    let mut trail = Trail::from(query.cursor.as_ref());
     let mut all = Vec::new();
     loop {
         cx.check()?;
@@ -58,11 +59,15 @@ fn every<T>(
         } else {
             all.append(&mut rows);
         }
-        match next {
-            Some(next) if all.len() < most => query.cursor = Some(next),
-            _ => break,
+        if all.len() >= most {
+            break;
+        }
+        query.cursor = trail.follow(next.as_ref());
+        if query.cursor.is_none() {
+            break;
         }
     }
+    cx.warn_again(trail.warning().as_slice());
     all.truncate(most);
     Ok(all)
 }
@@ -75,6 +80,8 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
     if is_filtered_here {
         query.limit = None;
     }
+    let from_beginning = query.begins_the_list();
+    let mut trail = Trail::from(query.cursor.as_ref());
     let mut pages: Vec<TraceIndex> = Vec::new();
     let mut seen = 0;
     loop {
@@ -83,14 +90,20 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
             page = filtered(store, cx, &query, page)?;
         }
         seen += page.handles.len();
-        query.cursor.clone_from(&page.next);
+        let next = page.next.clone();
         pages.push(page);
-        if query.cursor.is_none() || seen >= most {
+        if seen >= most {
+            break;
+        }
+        query.cursor = trail.follow(next.as_ref());
+        if query.cursor.is_none() {
             break;
         }
         cx.check()?;
     }
-    let mut all = TraceIndex::of_pages(pages.iter());
+    cx.warn_again(trail.warning().as_slice());
+    let mut all =
+        if from_beginning { TraceIndex::of_pages(pages.iter()) } else { TraceIndex::of_some_pages(pages.iter()) };
     if all.handles.len() > most {
         all.handles = all.handles.iter().take(most).copied().collect();
     }
@@ -144,4 +157,71 @@ pub(super) fn trace_sessions<S: Store + ?Sized>(
         found.extend(lines.filter_map(|(handle, row)| Some((handle, row.session?))));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::memory::MemoryStore;
+    use crate::store::{Cursor, RunScope};
+
+    /// Twenty runs and twenty traces, in pages of seven.
+    fn served() -> MemoryStore {
+        let store = MemoryStore::new();
+        store.add_experiment("1", "one");
+        for number in 0..20 {
+            let id = format!("{number:02}");
+            store.put_run(MemoryStore::run(&id, "1", &id, number));
+            store.put_trace(MemoryStore::trace_head(&id, "1", None, &id, number), Vec::new());
+        }
+        store.serve_pages(7);
+        store
+    }
+
+    fn cx() -> ReadCx {
+        ReadCx::new().with_deadline(Duration::from_secs(5))
+    }
+
+    #[test]
+    fn what_comes_behind_a_cursor_is_not_all_there_is() {
+        let (mut store, cx) = (served(), cx());
+        let mut query = TraceQuery::default();
+        let told = |store: &mut MemoryStore, query: &TraceQuery| {
+            let index = store.trace_index(&cx, query).expect("read");
+            (index.handles.len(), index.total)
+        };
+        assert_eq!(told(&mut store, &query), (20, Total::Exact(20)));
+        let mut cursors: Vec<Cursor> = Vec::new();
+        while let Some(next) = store.trace_page(&cx, &query).expect("read").next {
+            cursors.push(next.clone());
+            query.cursor = Some(next);
+        }
+        let behind: Vec<_> = cursors
+            .into_iter()
+            .map(|cursor| told(&mut store, &TraceQuery { cursor: Some(cursor), ..TraceQuery::default() }))
+            .collect();
+        assert_eq!(behind, [(13, Total::AtLeast(13)), (6, Total::AtLeast(6))]);
+    }
+
+    #[test]
+    fn who_asks_for_nothing_learns_nothing_of_the_number() {
+        let (mut store, cx) = (served(), cx());
+        let index = store.trace_index(&cx, &TraceQuery { limit: Some(0), ..TraceQuery::default() }).expect("read");
+        assert_eq!((index.handles.len(), index.total), (0, Total::AtLeast(0)));
+    }
+
+    #[test]
+    fn a_list_that_leads_round_is_read_once() {
+        let (mut store, cx) = (served(), cx());
+        store.lead_round();
+        let index = store.trace_index(&cx, &TraceQuery::default()).expect("it ends");
+        assert_eq!((index.handles.len(), index.total, index.next), (20, Total::AtLeast(20), None));
+        assert_eq!(cx.take_warnings().len(), 1);
+        assert_eq!(store.runs(&cx, &RunQuery::new(RunScope::All)).expect("it ends").len(), 20);
+        assert_eq!(cx.take_warnings().len(), 1);
+        assert_eq!(store.run_rows(&cx, &RunQuery::new(RunScope::All)).expect("it ends").len(), 20);
+        assert_eq!(cx.take_warnings().len(), 1);
+    }
 }

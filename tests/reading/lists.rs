@@ -427,3 +427,28 @@ fn traces_that_started_together_or_at_no_time_have_their_place() {
         assert_eq!(found, wanted, "{order:?}");
     }
 }
+
+#[test]
+fn a_trace_that_does_not_tell_its_start_is_in_no_window() {
+    let (_home, database) = with_odd_starts();
+    let mut store = reader(&database);
+    let mut copy = MemoryStore::copy_of(&mut *store, &revealed()).expect("copied");
+    let mut served = MemoryStore::copy_of(&mut *store, &revealed()).expect("copied");
+    served.serve_pages(3);
+    let readers: [&mut dyn Store; 3] = [&mut *store, &mut copy, &mut served];
+    for store in readers {
+        for (from_ms, until_ms, condition) in [
+            (None, Some(1_000), "timestamp_ms <= 1000"),
+            (Some(-1), None, "timestamp_ms >= -1"),
+            (None, None, "timestamp_ms is not null"),
+        ] {
+            let mut wanted = by_sql(&database, condition, Order::NewestFirst);
+            wanted.sort();
+            assert!(!wanted.is_empty(), "{condition}");
+            let filter = vec![TraceCondition::Started(TimeWindow { from_ms, until_ms })];
+            let (total, mut found) = listed(store, &TraceQuery { filter, ..TraceQuery::default() });
+            found.sort();
+            assert_eq!((total, found), (Total::Exact(wanted.len() as u64), wanted), "{condition}");
+        }
+    }
+}

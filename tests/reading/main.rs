@@ -26,3 +26,4 @@ mod scales;
 mod support;
 mod traces_counted;
 mod traces_of_runs;
+mod without_traces;

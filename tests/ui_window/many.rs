@@ -1,12 +1,14 @@
 //! Much of everything: long lists, large texts, small windows.
 
 use crate::common::{NOW_MS, PATH, click, settle, small_store, tiny_trace, wait, wait_for, window};
+use dspyglass::app::Viewer;
 use dspyglass::model::SpanBody;
 use dspyglass::state::Action;
 use dspyglass::store::StoreError;
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui::accesskit::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
 
@@ -61,6 +63,71 @@ fn a_list_whose_length_is_not_known_says_so() {
     // A trace's place is known where the number of all is not.
     let mut harness = window(&store, Some("experiment/1/run/r/trace/tr-000020"), Some(PATH));
     wait_for(&mut harness, "20 of at least 21");
+}
+
+/// A run of so many traces, fifteen in a page.
+fn in_pages(traces: usize) -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "many");
+    store.put_run(MemoryStore::run("r", "1", "run", NOW_MS));
+    for number in 0..traces {
+        put_in_run(&store, number);
+    }
+    store.serve_pages(15);
+    store
+}
+
+fn put_in_run(store: &MemoryStore, number: usize) {
+    let (mut head, spans) = tiny_trace(number);
+    head.row.run_id = Some("r".into());
+    store.put_trace(head, spans);
+}
+
+#[test]
+fn a_list_in_pages_is_not_read_whole_for_its_number() {
+    let store = in_pages(150);
+    let mut harness = window(&store, Some("experiment/1/run/r?tab=metrics"), Some(PATH));
+    wait_for(&mut harness, "Traces");
+    settle(&mut harness);
+    assert!(store.calls("trace_page") < 5, "{}", store.calls("trace_page"));
+    harness.state_mut().act(Action::GoTo("experiment/1/run/r?tab=traces".to_owned()));
+    wait_for(&mut harness, "150 traces");
+    assert!(store.calls("trace_page") >= 10, "{}", store.calls("trace_page"));
+}
+
+#[test]
+fn a_list_in_pages_stays_where_it_is_though_it_is_read_again() {
+    let store = in_pages(150);
+    let mut harness = window(&store, Some("experiment/1/run/r?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "150 traces");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Table, "Traces").focus();
+    harness.step();
+    harness.key_press(Key::End);
+    harness.step();
+    settle(&mut harness);
+    let scroll = |harness: &Harness<'_, Viewer>| harness.state().state().scroll("traces").expect("scrolled");
+    let left = scroll(&harness);
+    assert!(left.row > 100, "{left:?}");
+    let is_there = |harness: &Harness<'_, Viewer>| {
+        harness.query_all_by_role(Role::Row).any(|row| format!("{row:?}").contains("call 3"))
+    };
+    // A newer trace begins every page elsewhere; it does not move what is looked at to the first one.
+    put_in_run(&store, 150);
+    harness.state_mut().act(Action::Refresh);
+    wait_for(&mut harness, "151 traces");
+    settle(&mut harness);
+    assert_eq!(scroll(&harness), left);
+    wait(&mut harness, "where it was", is_there);
+    // Nothing that was read may be shown after this.
+    harness.state_mut().act(Action::Reveal(true));
+    settle(&mut harness);
+    harness.state_mut().act(Action::Reveal(false));
+    harness.step();
+    wait_for(&mut harness, "151 traces");
+    settle(&mut harness);
+    assert_eq!(scroll(&harness), left);
+    wait(&mut harness, "where it was", is_there);
 }
 
 #[test]

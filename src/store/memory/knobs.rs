@@ -1,7 +1,7 @@
 //! What tests can make a [`MemoryStore`](super::MemoryStore) do: be slow, fail, answer like a server, tell what it was asked.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,8 @@ pub(super) struct Knobs {
     calls: Mutex<HashMap<&'static str, u64>>,
     /// Lists come in pages of so many rows, as from a server; 0: at once.
     page_size: AtomicUsize,
+    /// The last page leads back to the second one.
+    leads_round: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -48,6 +50,11 @@ impl Knobs {
         Some(self.page_size.load(Ordering::Relaxed)).filter(|size| *size > 0)
     }
 
+    /// Whether the last page leads back.
+    pub(super) fn leads_round(&self) -> bool {
+        self.leads_round.load(Ordering::Relaxed)
+    }
+
     /// Whether lists come as from a server.
     pub(super) fn is_server(&self) -> bool {
         self.page_size().is_some()
@@ -59,6 +66,11 @@ impl MemoryStore {
     /// rows, without a total, without regard to a filter.
     pub fn serve_pages(&self, rows: usize) {
         self.knobs.page_size.store(rows.max(1), Ordering::Relaxed);
+    }
+
+    /// Makes the last page of every list in pages lead back to the second one, as no server should.
+    pub fn lead_round(&self) {
+        self.knobs.leads_round.store(true, Ordering::Relaxed);
     }
 
     /// Makes every call wait this long; it still obeys cancel and deadline meanwhile.

@@ -17,9 +17,10 @@ impl MemoryStore {
         cursor_after: impl Fn(&T) -> Cursor,
     ) -> Page<T> {
         let Some(size) = self.knobs.page_size() else { return Page::cut(rows, is_passed, limit, cursor_after) };
+        let second = rows.get(size - 1).filter(|_| self.knobs.leads_round()).map(&cursor_after);
         let page = Page::cut(rows, is_passed, Some(limit.unwrap_or(size).min(size)), cursor_after);
         let total = Total::AtLeast(page.rows.len() as u64);
-        Page { total, ..page }
+        Page { total, next: page.next.or(second), ..page }
     }
 
     /// The page of runs that a question asks for.

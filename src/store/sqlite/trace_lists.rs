@@ -99,6 +99,8 @@ impl Reader<'_> {
                 ));
             }
             TraceCondition::Started(window) => {
+                // An unknown start is in no window.
+                wanted.and("t.timestamp_ms <> 0");
                 wanted.conditions.extend(window.from_ms.map(|from| format!("t.timestamp_ms >= {from}")));
                 wanted.conditions.extend(window.until_ms.map(|until| format!("t.timestamp_ms <= {until}")));
             }

@@ -173,7 +173,13 @@ fn tabs_ui(
     let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
     let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
     let metrics = words::count(page.values.metrics.len() as u64);
-    let index = scene.loader.trace_index(&TraceScope::Run(page.run.id.clone()), Lane::Visible);
+    let scope = TraceScope::Run(page.run.id.clone());
+    // A list in pages is read whole for who looks at it, not for its number on a tab.
+    let index = if tab.is_same_tab(&RunTab::Traces) {
+        scene.loader.trace_index(&scope, Lane::Visible)
+    } else {
+        scene.loader.first_traces(&scope, Lane::Visible)
+    };
     let traces = index.value().map(|index| match index.total {
         Total::Exact(total) => words::count(total),
         Total::AtLeast(known) => words::count_or_more(known),

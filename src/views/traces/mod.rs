@@ -101,6 +101,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
         None => Some(if is_forward { 0 } else { listing.len() - 1 }),
     });
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
+    let wanted_scroll = memory.table.scroll;
     let loader = &*scene.loader;
     let table =
         Table::new("traces", "Traces", &columns, listing.len()).selected(selected).reveal(stepped).focus(gets_focus);
@@ -130,7 +131,13 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     let opened = line_at(events.opened.or(events.cell.map(|(row, _)| row)));
     let fold = line_at(events.folded);
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
-    memory.scroll.note(scene, LIST, memory.table.scroll);
+    // The row that was at the top may be among those that are still to come.
+    let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
+    if index.next.is_some() && is_at_end && matches!(listing, Listing::Plain(_)) {
+        memory.table.scroll = wanted_scroll;
+    } else {
+        memory.scroll.note(scene, LIST, memory.table.scroll);
+    }
     if let Some(line) = moved_to {
         scene.act(Action::Selected(LIST, line.to_text()));
         memory.cursor = Some(line);
