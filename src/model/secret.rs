@@ -163,7 +163,7 @@ fn has_sign(text: &str) -> bool {
 }
 
 /// Replaces secrets inside a longer text by [`MASK`].
-fn redact(text: &str) -> Cow<'_, str> {
+pub(in crate::model) fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }

@@ -294,7 +294,7 @@ pub trait Store: Send {
         // A little more than is asked for: a secret across the limit must be seen whole.
         let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
         Ok(file.map(|StoredArtifact { bytes, full_size }| {
-            let mut bytes = bytes.readable_bytes(cx.reveal());
+            let mut bytes = bytes.readable_file(cx.reveal());
             bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             ArtifactBytes { bytes, full_size }
         }))

@@ -14,6 +14,7 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/analysis/result_table.rs", "reads the number of a score"),
     ("src/model/dspy/tables.rs", "takes a table apart; counts rows"),
     ("src/model/json.rs", "decodes"),
+    ("src/model/readable_file.rs", "masks a file by what its bytes are"),
     ("src/model/secret/unmasked.rs", "is the type"),
     ("src/model/session.rs", "tells a list of ids from one id; each is masked"),
     ("src/query/demo_origins.rs", "tells rows of a trainset apart by their secrets, too"),

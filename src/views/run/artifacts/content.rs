@@ -2,13 +2,11 @@
 
 use super::grid::Grid;
 use crate::loader::Text;
+use crate::model::readable_file::{SNIFFED, is_binary};
 use crate::model::{Reveal, json};
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
 use crate::words;
-
-/// The bytes of a text: more than this of its beginning are never looked at to tell text from bytes.
-const SNIFFED: usize = 8_000;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -81,7 +79,7 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, reveal: Reveal, note: &mut St
         }
         return Content::Image(decode_image(bytes, MAX_PIXELS));
     }
-    if bytes[..bytes.len().min(SNIFFED)].contains(&0) {
+    if is_binary(bytes) {
         return Content::Bytes;
     }
     let text = String::from_utf8_lossy(bytes);
