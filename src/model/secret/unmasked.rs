@@ -94,6 +94,11 @@ impl Unmasked<Json> {
         mask_json(key, self.0, reveal)
     }
 
+    /// The value as it may be shown, if something in it is a secret; `None` if it may be shown as it stands.
+    pub fn masked_if_secret(mut self) -> Option<Json> {
+        super::mask("", &mut self.0).then_some(self.0)
+    }
+
     /// Its entries if it is an object, each with its name, which is no secret; else it comes back.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::grid::Grid;
 use crate::loader::Text;
-use crate::model::readable_file::{SNIFFED, is_binary};
+use crate::model::readable_file::{SNIFFED, ending, is_binary};
 use crate::model::{Reveal, json};
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
@@ -55,12 +55,6 @@ impl Prepared {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-}
-
-/// The ending of a name in small letters.
-pub(super) fn ending(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
 }
 
 /// Whether the name is that of an image that can be shown.
@@ -175,6 +169,5 @@ mod tests {
         assert_eq!(kind("x", &[0xff; 100]).0, "bytes");
         let (what, note) = kind("x.txt", b"most of this is a text \xff here");
         assert!(what == "text" && note.starts_with("1 character is"), "{what} {note}");
-        assert_eq!(ending("a.b/c"), "");
     }
 }
