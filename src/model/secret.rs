@@ -12,6 +12,7 @@
 //! Whatever comes out of a store or a file is [`Unmasked`] until it was looked through here, which the compiler sees to.
 
 mod names;
+mod parameters;
 mod patterns;
 mod unmasked;
 mod users;
@@ -23,6 +24,7 @@ use regex::{Captures, Regex};
 use serde_json::Value as Json;
 
 use names::is_name;
+pub use parameters::is_secret_parameter;
 pub use patterns::{Finds, PATTERNS, Pattern};
 use patterns::{KEYS, PAIRS, SHAPES, SIGNS, STEMS, USERS, WHOLES};
 pub use unmasked::Unmasked;

@@ -11,6 +11,7 @@
 //! ([`Capabilities`]). Everybody else asks for whole lists: `runs`, `run_rows`, `run_values`, `trace_index`, which
 //! the trait makes of pages for every reader alike.
 
+mod address;
 pub mod artifacts;
 mod condition;
 pub mod cx;
