@@ -13,7 +13,7 @@ pub struct PreparedText {
     /// For reading: real line breaks, no quotes.
     pub readable: Text,
     /// As JSON, indented; also what is copied. `None` for a long text, whose JSON is made when
-    /// it is asked for ([`super::Loader::span_json`]): nobody looks at most of it.
+    /// it is asked for (`SpanJsonOf`): nobody looks at most of it.
     pub json: Option<Text>,
 }
 

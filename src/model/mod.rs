@@ -15,6 +15,7 @@ pub mod json_beginning;
 pub mod metric;
 pub mod mlflow;
 pub mod program;
+pub mod readable_file;
 pub mod result_table;
 pub mod run;
 pub mod secret;

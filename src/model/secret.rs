@@ -12,6 +12,7 @@
 //! Whatever comes out of a store or a file is [`Unmasked`] until it was looked through here, which the compiler sees to.
 
 mod names;
+mod parameters;
 mod patterns;
 mod unmasked;
 mod users;
@@ -23,6 +24,7 @@ use regex::{Captures, Regex};
 use serde_json::Value as Json;
 
 use names::is_name;
+pub use parameters::is_secret_parameter;
 pub use patterns::{Finds, PATTERNS, Pattern};
 use patterns::{KEYS, PAIRS, SHAPES, SIGNS, STEMS, USERS, WHOLES};
 pub use unmasked::Unmasked;
@@ -117,36 +119,40 @@ fn mask_json(key: &str, mut value: Json, reveal: Reveal) -> Json {
     value
 }
 
-/// In place: nearly nothing is a secret, and building everything again costs as much as reading it.
-fn mask(key: &str, value: &mut Json) {
+/// In place: nearly nothing is a secret, and building everything again costs as much as reading it. Whether something
+/// was.
+fn mask(key: &str, value: &mut Json) -> bool {
     let masked = match value {
         Json::String(text) => match hidden(is_secret_key(key), text) {
-            Hidden::Nothing => return,
+            Hidden::Nothing => return false,
             Hidden::Parts(redacted) => Json::String(redacted),
             Hidden::Whole => masked_json(),
         },
         Json::Number(_) if is_secret_key(key) && !key_words(key).ends_with("token") => masked_json(),
-        Json::Array(items) => return items.iter_mut().for_each(|item| mask(key, item)),
+        Json::Array(items) => return items.iter_mut().fold(false, |any, item| mask(key, item) | any),
         Json::Object(map) => {
-            mask_cells(map);
-            return map.iter_mut().for_each(|(key, item)| mask(key, item));
+            let has_cells = mask_cells(map);
+            return map.iter_mut().fold(has_cells, |any, (key, item)| mask(key, item) | any);
         }
-        _ => return,
+        _ => return false,
     };
     *value = masked;
+    true
 }
 
 /// Of a table (`{"columns": […], "data": [[…]]}`): its cells stand under the names of its columns.
-fn mask_cells(map: &mut serde_json::Map<String, Json>) {
-    let Some(Json::Array(columns)) = map.get("columns") else { return };
+fn mask_cells(map: &mut serde_json::Map<String, Json>) -> bool {
+    let Some(Json::Array(columns)) = map.get("columns") else { return false };
     let secret = |(at, column): (usize, &Json)| column.as_str().filter(|name| is_secret_key(name)).map(|_| at);
     let secret: Vec<usize> = columns.iter().enumerate().filter_map(secret).collect();
-    let Some(Json::Array(rows)) = map.get_mut("data") else { return };
+    let Some(Json::Array(rows)) = map.get_mut("data") else { return false };
+    let mut any = false;
     for row in rows.iter_mut().filter_map(Json::as_array_mut) {
         for at in &secret {
-            row.get_mut(*at).into_iter().for_each(|cell| mask("secret", cell));
+            any |= row.get_mut(*at).is_some_and(|cell| mask("secret", cell));
         }
     }
+    any
 }
 
 /// The length of the shortest secret that is a whole text.
@@ -163,7 +169,7 @@ fn has_sign(text: &str) -> bool {
 }
 
 /// Replaces secrets inside a longer text by [`MASK`].
-fn redact(text: &str) -> Cow<'_, str> {
+pub(in crate::model) fn redact(text: &str) -> Cow<'_, str> {
     if text.len() < SHORTEST || !has_sign(text) {
         return Cow::Borrowed(text);
     }

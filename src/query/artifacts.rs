@@ -34,10 +34,7 @@ pub fn artifact_file(
     limit: u64,
 ) -> Result<Option<ArtifactFile>> {
     let Some(artifact) = session.store.artifact(session.cx, owner, path, limit)? else { return Ok(None) };
-    // A text whose secrets were replaced has another length than its file: only what reaches
-    // the limit was cut.
-    let is_cut = artifact.bytes.len() as u64 >= limit && artifact.full_size > limit;
-    Ok(Some(ArtifactFile { bytes: artifact.bytes, is_cut, full_size: artifact.full_size }))
+    Ok(Some(ArtifactFile { bytes: artifact.bytes, is_cut: artifact.is_cut, full_size: artifact.full_size }))
 }
 
 /// The files of a run, a trace or a model.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Reveal, Unmasked, secret};
+use super::address;
+use crate::model::{Reveal, Unmasked};
 
 /// Where a store is: the one place that tells a path from an address. Shown, it is what a person would copy, without
 /// the name and password that an address may hold.
@@ -144,9 +145,10 @@ impl Address {
             "postgresql" | "postgres" | "mysql" | "mariadb" | "mssql" | "oracle" => AddressKind::DatabaseServer,
             _ => AddressKind::Other,
         };
-        let (user_info, rest) = split_user(rest);
-        let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty()).unwrap_or(&scheme).to_owned();
-        let shown = Unmasked::new(format!("{scheme}://{}", without_secrets(rest))).readable(Reveal::Masked);
+        let (user_info, rest) = address::split_user(rest);
+        let shown = Unmasked::new(format!("{scheme}://{}", address::without_secrets(rest))).readable(Reveal::Masked);
+        let host = shown.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+        let host = host.filter(|host| !host.is_empty()).unwrap_or(&scheme).to_owned();
         Some(Self { kind, shown, host, user_info: user_info.map(str::to_owned) })
     }
 
@@ -160,32 +162,6 @@ impl Address {
     pub fn user_info(&self) -> Option<&str> {
         self.user_info.as_deref()
     }
-}
-
-/// The part before the last `@` of the host. People type passwords as they are: where what stands before a slash is
-/// no host and port, the password goes on behind it.
-fn split_user(rest: &str) -> (Option<&str>, &str) {
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let is_host = match authority.rsplit_once(':') {
-        Some((_, port)) => port.ends_with(']') || port.chars().all(|c| c.is_ascii_digit()),
-        None => true,
-    };
-    let at = match authority.rfind('@') {
-        Some(at) => Some(at),
-        None if is_host => None,
-        None => rest.rfind('@'),
-    };
-    at.map_or((None, rest), |at| (Some(&rest[..at]), &rest[at + 1..]))
-}
-
-/// The same without the values of `?token=…` and its like.
-fn without_secrets(rest: &str) -> String {
-    let Some((before, query)) = rest.split_once('?') else { return rest.to_owned() };
-    let shown = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((key, _)) if secret::is_secret_key(key) => format!("{key}={}", secret::MASK),
-        _ => pair.to_owned(),
-    });
-    format!("{before}?{}", shown.collect::<Vec<_>>().join("&"))
 }
 
 impl fmt::Display for Address {
@@ -268,6 +244,8 @@ mod tests {
             ("http://u:p@ss@host", "http://host", "u:p@ss"),
             // Not escaped, as people type them.
             ("http://u:pw1/2@host/x", "http://host/x", "u:pw1/2"),
+            ("http://user:12/34@host/x", "http://host/x", "user:12/34"),
+            ("http://user:12?a=34@host/x", "http://host/x", "user:12?a=34"),
             ("postgresql://u:p?w#1@db/mlflow", "postgresql://db/mlflow", "u:p?w#1"),
         ] {
             let location = of(text);
@@ -277,10 +255,24 @@ mod tests {
         }
         let asked = of("https://host/x?token=abcdef123456&page=2&password=pw1").to_string();
         assert_eq!(asked, "https://host/x?token=‹masked›&page=2&password=‹masked›");
-        for text in ["http://host:5000/a@b", "http://[::1]:5000/a@b", "http://host/a@b"] {
+        for text in
+            ["http://localhost:5000/a@b", "http://10.0.0.7:5000/a@b", "http://[::1]:5000/a@b", "http://host/a@b"]
+        {
             let location = of(text);
             assert_eq!(location.address().and_then(Address::user_info), None, "{text}");
             assert_eq!(location.to_string(), text);
+        }
+    }
+    #[test]
+    fn a_name_holds_no_secret() {
+        for (text, name, shown) in [
+            ("databricks://sk-proj-abcdefghij1234567890", "‹masked›", "databricks://‹masked›"),
+            ("databricks://sk-fake", "‹masked›", "databricks://‹masked›"),
+            ("databricks://token=abc123/x", "token=‹masked›", "databricks://token=‹masked›"),
+        ] {
+            let location = of(text);
+            assert_eq!((location.name().as_str(), location.to_string().as_str()), (name, shown), "{text}");
+            assert!(!format!("{location:?}").contains("abc"), "{location:?}");
         }
     }
 }

@@ -11,6 +11,7 @@
 //! ([`Capabilities`]). Everybody else asks for whole lists: `runs`, `run_rows`, `run_values`, `trace_index`, which
 //! the trait makes of pages for every reader alike.
 
+mod address;
 pub mod artifacts;
 mod at_path;
 mod condition;
@@ -143,8 +144,10 @@ pub struct Inventory {
 pub struct ArtifactBytes {
     /// Its content. Where it is text, secrets in it are replaced unless revealed.
     pub bytes: Vec<u8>,
-    /// The size of the file; larger than `bytes` if it was cut at the limit.
+    /// The size of the file. What was masked has another one.
     pub full_size: u64,
+    /// The file goes on behind `bytes`.
+    pub is_cut: bool,
 }
 
 /// No secret is longer than this.
@@ -323,9 +326,11 @@ pub trait Store: Send {
         // A little more than is asked for: a secret across the limit must be seen whole.
         let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
         Ok(file.map(|StoredFile { bytes, full_size }| {
-            let mut bytes = bytes.readable_bytes(cx.reveal());
+            let is_read_whole = bytes.as_stored_for_structure().len() as u64 >= full_size;
+            let mut bytes = bytes.readable_file(path, cx.reveal());
+            let is_cut = !is_read_whole || bytes.len() as u64 > limit;
             bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            ArtifactBytes { bytes, full_size }
+            ArtifactBytes { bytes, full_size, is_cut }
         }))
     }
 

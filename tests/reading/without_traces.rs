@@ -7,8 +7,8 @@ use dspyglass::model::{
 use dspyglass::query::ask::{Memo, Session};
 use dspyglass::query::{TraceList, TracePlaceOf, TraceScope, traces};
 use dspyglass::store::{
-    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunScope, Store, StoreId, StoreInfo,
-    StoredArtifact, TraceHandle, TraceQuery,
+    Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunScope, Store, StoreId, StoreInfo, StoredFile,
+    TraceHandle, TraceQuery,
 };
 
 use crate::support::{databases, reader};
@@ -79,7 +79,7 @@ impl Store for RunsOnly {
         owner: &ArtifactOwner,
         path: &str,
         limit: u64,
-    ) -> Result<Option<StoredArtifact>> {
+    ) -> Result<Option<StoredFile>> {
         self.0.stored_artifact(cx, owner, path, limit)
     }
 }

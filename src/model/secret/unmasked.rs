@@ -88,29 +88,15 @@ impl<T: AsRef<str> + Into<String>> Unmasked<T> {
     }
 }
 
-impl Unmasked<Vec<u8>> {
-    /// The bytes of a file, or of its beginning, as they may be shown.
-    pub fn readable_bytes(self, reveal: Reveal) -> Vec<u8> {
-        if reveal == Reveal::Revealed {
-            return self.0;
-        }
-        // Cut files may end inside a character; what is no text at all holds no key to find.
-        let text = match std::str::from_utf8(&self.0) {
-            Ok(text) => Some(text),
-            Err(error) if error.error_len().is_none() => std::str::from_utf8(&self.0[..error.valid_up_to()]).ok(),
-            Err(_) => None,
-        };
-        match text.map(redact) {
-            Some(Cow::Owned(redacted)) => redacted.into_bytes(),
-            _ => self.0,
-        }
-    }
-}
-
 impl Unmasked<Json> {
     /// The value as it may be shown where it stands under `key` (empty if under none).
     pub fn mask(self, key: &str, reveal: Reveal) -> Json {
         mask_json(key, self.0, reveal)
+    }
+
+    /// The value as it may be shown, if something in it is a secret; `None` if it may be shown as it stands.
+    pub fn masked_if_secret(mut self) -> Option<Json> {
+        super::mask("", &mut self.0).then_some(self.0)
     }
 
     /// Its entries if it is an object, each with its name, which is no secret; else it comes back.

@@ -81,6 +81,25 @@ fn masks_unless_revealed() {
 }
 
 #[test]
+fn a_file_is_masked_by_its_name_and_cut_where_the_file_goes_on() {
+    let store = small();
+    let owner = ArtifactOwner::Run("r1".into());
+    let key = "k".repeat(5_000);
+    store.put_artifact(owner.clone(), "keys.csv", format!("user,api_key\nme,{key}\nyou,{key}\nus,{key}\n"));
+    let read = |reveal, limit| {
+        let cx = ReadCx::new().with_reveal(reveal);
+        let artifact = store.clone().artifact(&cx, &owner, "keys.csv", limit).unwrap().unwrap();
+        (String::from_utf8(artifact.bytes).unwrap(), artifact.is_cut)
+    };
+    let all = "user,api_key\r\nme,‹masked›\r\nyou,‹masked›\r\nus,‹masked›\r\n".to_owned();
+    assert_eq!(read(Reveal::Masked, 100_000), (all.clone(), false));
+    // Much shorter than the limit, and the last key was never read whole.
+    assert_eq!(read(Reveal::Masked, 6_000), (all, true));
+    assert_eq!(read(Reveal::Revealed, 13), ("user,api_key\n".to_owned(), true));
+    assert!(!read(Reveal::Revealed, 100_000).1);
+}
+
+#[test]
 fn a_copy_answers_alike() {
     let cx = ReadCx::new().with_reveal(Reveal::Revealed);
     let mut first = small();

@@ -2,13 +2,11 @@
 
 use super::grid::Grid;
 use crate::loader::Text;
+use crate::model::readable_file::{SNIFFED, ending, is_binary};
 use crate::model::{Reveal, json};
 use crate::widgets::image_view::{DecodedImage, ImageError, MAX_PIXELS, decode_image};
 use crate::widgets::markdown::MarkdownText;
 use crate::words;
-
-/// The bytes of a text: more than this of its beginning are never looked at to tell text from bytes.
-const SNIFFED: usize = 8_000;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -59,12 +57,6 @@ impl Prepared {
     }
 }
 
-/// The ending of a name in small letters.
-pub(super) fn ending(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
-}
-
 /// Whether the name is that of an image that can be shown.
 pub(super) fn is_image(path: &str) -> bool {
     matches!(ending(path).as_str(), "png" | "jpg" | "jpeg" | "gif" | "webp")
@@ -81,7 +73,7 @@ fn content(path: &str, bytes: &[u8], is_cut: bool, reveal: Reveal, note: &mut St
         }
         return Content::Image(decode_image(bytes, MAX_PIXELS));
     }
-    if bytes[..bytes.len().min(SNIFFED)].contains(&0) {
+    if is_binary(bytes) {
         return Content::Bytes;
     }
     let text = String::from_utf8_lossy(bytes);
@@ -177,6 +169,5 @@ mod tests {
         assert_eq!(kind("x", &[0xff; 100]).0, "bytes");
         let (what, note) = kind("x.txt", b"most of this is a text \xff here");
         assert!(what == "text" && note.starts_with("1 character is"), "{what} {note}");
-        assert_eq!(ending("a.b/c"), "");
     }
 }

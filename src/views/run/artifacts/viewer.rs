@@ -8,6 +8,7 @@ use egui::Ui;
 use super::content::{Content, Prepared, is_image};
 use super::table::{GridMemory, grid_ui};
 use crate::loader::{DerivedKey, FileBytes, FileOf, Lane, Text};
+use crate::model::readable_file::ending;
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree};
 use crate::state::{Action, FileToSave, NoticeText, Outside};
 use crate::views::body::Body;
@@ -136,7 +137,7 @@ fn text_of(content: &Content) -> Option<&Text> {
 /// In which views a content can be looked at; nothing to choose if there is one.
 fn shapes(content: &Content, path: &str) -> &'static [(Shape, &'static str)] {
     match content {
-        Content::Table(..) if super::content::ending(path) == "json" => {
+        Content::Table(..) if ending(path) == "json" => {
             &[(Shape::Best, "Table"), (Shape::Json, "JSON"), (Shape::Raw, "Raw")]
         }
         Content::Table(..) => &[(Shape::Best, "Table"), (Shape::Raw, "Raw")],
