@@ -86,7 +86,7 @@ fn a_file_is_masked_by_its_name_and_cut_where_the_file_goes_on() {
     let owner = ArtifactOwner::Run("r1".into());
     let key = "k".repeat(5_000);
     store.put_artifact(owner.clone(), "keys.csv", format!("user,api_key\nme,{key}\nyou,{key}\nus,{key}\n"));
-    let mut read = |reveal, limit| {
+    let read = |reveal, limit| {
         let cx = ReadCx::new().with_reveal(reveal);
         let artifact = store.clone().artifact(&cx, &owner, "keys.csv", limit).unwrap().unwrap();
         (String::from_utf8(artifact.bytes).unwrap(), artifact.is_cut)
