@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::json;
+use super::json::{self, Json};
 use super::json_beginning::decode_beginning;
 use super::secret::{MASK, Reveal, Unmasked, is_secret_key, redact};
 use crate::words::csv::Separated;
@@ -106,8 +106,7 @@ fn masked_json(text: &str) -> Option<String> {
         None => decoded.value,
         Some(Some(beginning)) => beginning,
         // Some write lines of JSON into a file whose name says one value.
-        Some(None) if is_laid_out => return masked_lines(text),
-        Some(None) => return None,
+        Some(None) => return is_laid_out.then(|| masked_lines(text)).flatten().or_else(|| masked_values(text)),
     };
     let masked = value.masked_if_secret()?;
     let written = if is_laid_out { serde_json::to_string_pretty(&masked) } else { serde_json::to_string(&masked) };
@@ -128,6 +127,22 @@ fn masked_lines(text: &str) -> Option<String> {
     });
     let masked: String = masked.collect();
     found.then_some(masked)
+}
+
+/// JSON values one after the other, as many as can be read.
+fn masked_values(text: &str) -> Option<String> {
+    let mut found = false;
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    let mut written = String::new();
+    for value in values.by_ref().map_while(Result::ok) {
+        let masked = Unmasked::new(value.clone()).masked_if_secret();
+        found |= masked.is_some();
+        written.push_str(&masked.unwrap_or(value).to_string());
+        written.push('\n');
+    }
+    let rest = text.get(values.byte_offset()..).unwrap_or_default();
+    written.push_str(if rest.trim().is_empty() { "" } else { MASK });
+    found.then_some(written)
 }
 
 #[cfg(test)]
@@ -207,6 +222,10 @@ mod tests {
         // Cut, or damaged.
         let cut = text("t.json", &table[..table.len() - 8]);
         assert!(!cut.contains("abc123") && cut.ends_with(MASK), "{cut}");
+        let several = text("t.json", "{\"token\": \"abc\"} {\"n\": 1}\n");
+        assert_eq!(several, "{\"token\":{\"masked\":true}}\n{\"n\":1}\n");
+        let damaged = text("t.json", &format!("{table} and {table}"));
+        assert!(!damaged.contains("abc123") && damaged.ends_with(MASK), "{damaged}");
         for path in ["t.jsonl", "t.json"] {
             let lines = text(path, "{\"n\": 1}\n{\"token\": \"abc\"}\r\nno\n");
             assert_eq!(lines, "{\"n\": 1}\n{\"token\":{\"masked\":true}}\r\nno\n");
