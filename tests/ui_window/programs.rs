@@ -175,10 +175,10 @@ fn what_is_guessed_or_inferred_is_heard_with_its_reason() {
     settle(&mut harness);
     let rows: Vec<String> =
         harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label()).collect();
-    assert!(rows.iter().any(|row| row.starts_with("Candidate C2") && row.contains("parent inferred")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.starts_with("Candidate C2") && row.contains("no parent")), "{rows:?}");
     let marks = harness.query_all_by_role(Role::Cell).filter(|cell| {
         let node = cell.accesskit_node();
-        node.label().is_some_and(|label| label.contains("parent inferred"))
+        node.label().is_some_and(|label| label.contains("no parent"))
             && node.description().is_some_and(|reason| reason.contains("It has no parent tag"))
     });
     assert!(marks.count() > 0);

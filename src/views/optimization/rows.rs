@@ -57,9 +57,9 @@ const BEST: Mark = Mark {
     is_winner: true,
 };
 const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
-const ADOPTED: Mark = Mark {
-    word: "parent inferred",
-    reason: "It has no parent tag; it belongs here by its name and time",
+const NO_PARENT: Mark = Mark {
+    word: "no parent",
+    reason: "Inferred: no parent is stored; it belongs here by its name and time",
     is_winner: false,
 };
 const AMBIGUOUS: Mark = Mark { word: "ambiguous", reason: OVERLAP_REASON, is_winner: false };
@@ -152,7 +152,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         marks.push(SEED);
     }
     if all().any(|one| one.parent_inferred) {
-        marks.push(ADOPTED);
+        marks.push(NO_PARENT);
     }
     if all().any(|one| one.is_ambiguous) {
         marks.push(AMBIGUOUS);
@@ -184,7 +184,7 @@ pub(super) fn evaluation_marks(found: &Optimization, place: usize) -> Vec<Mark> 
     let Some(one) = found.evaluations.get(place) else { return Vec::new() };
     let mut marks = Vec::new();
     if one.parent_inferred {
-        marks.push(ADOPTED);
+        marks.push(NO_PARENT);
     }
     if one.is_ambiguous {
         marks.push(AMBIGUOUS);

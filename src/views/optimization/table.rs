@@ -41,7 +41,7 @@ enum Shows {
 }
 
 /// How wide the column of marks is: where there is one, and where a candidate has two.
-const MARKS: (f32, f32) = (126.0, 140.0);
+const MARKS: (f32, f32) = (126.0, 152.0);
 
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     let has_both = candidates.rows.iter().any(|row| row.marks.len() > 1);

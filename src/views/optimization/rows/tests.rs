@@ -72,7 +72,7 @@ fn a_candidate_gathers_what_was_measured_of_one_program() {
     assert_eq!((second.range, second.n.as_str()), (Some((70.0, 75.0)), "12 + ? + 2 × 5"));
     assert_eq!(second.opens, RunId::from("r4"), "its best full evaluation");
     let words: Vec<&str> = second.marks.iter().map(|mark| mark.word).collect();
-    assert_eq!(words, ["best, inferred", "parent inferred"]);
+    assert_eq!(words, ["best, inferred", "no parent"]);
     assert_eq!((&second.instruction, &second.demos), (&None, &None), "what is not known stays unknown");
     assert_eq!(made.rows[0].marks[0].word, "seed");
     assert!(made.has_ranges && made.has_mini && !made.has_other);
