@@ -168,7 +168,7 @@ fn what_is_guessed_or_inferred_is_heard_with_its_reason() {
     let reason = cell.accesskit_node().description();
     assert!(reason.is_some_and(|reason| reason.starts_with("Guessed from the description")));
 
-    // The evaluations of this optimization have no parent tag: they are adopted.
+    // The evaluations of this optimization have no parent tag: their parent is inferred.
     let parent = "7b9bf2b833b7444bbb493e0f879490dc";
     let mut harness = at(&recorded("gepa-3.17"), &format!("run/{parent}?tab=optimization"));
     wait_for(&mut harness, "Score by evaluation");
