@@ -18,7 +18,7 @@ pub use lines::{RunLine, flat_order, tree_order};
 pub use order::{LineOptions, RunLines};
 pub use prepared::{PreparedRuns, RunsOf, STALLED_AFTER_MS, prepared_runs};
 pub use score::{Score, ScoreScale};
-pub use sort::sort;
+pub use sort::{sort, sort_by_keys};
 
 #[cfg(test)]
 mod tests;

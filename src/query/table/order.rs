@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{PreparedRuns, RunColumn, RunLine, flat_order, sort, tree_order};
+use super::{PreparedRuns, RunAttribute, RunColumn, RunLine, flat_order, sort, sort_by_keys, tree_order};
 use crate::model::RunId;
 use crate::query::{Filter, TraceCounts};
 
@@ -38,7 +38,10 @@ impl RunLines {
         let mut order: Vec<usize> =
             if options.filter.is_empty() { (0..rows.len()).collect() } else { options.filter.matching(rows) };
         if let Some((column, descending)) = &options.sort {
-            sort(&mut order, rows, traces, column, *descending);
+            match column {
+                RunColumn::Attribute(RunAttribute::Name) => sort_by_keys(&mut order, &runs.name_keys, *descending),
+                _ => sort(&mut order, rows, traces, column, *descending),
+            }
         }
         let mut lines = if options.is_flat { flat_order(&order) } else { tree_order(&runs.forest, &order) };
         if !options.is_flat && !options.folded.is_empty() {
@@ -80,15 +83,15 @@ impl RunLines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RunValues;
     use crate::query::RunTable;
-    use crate::query::table::RunAttribute;
     use crate::store::memory::MemoryStore;
 
     fn runs() -> PreparedRuns {
         let row = |id: &str, parent: Option<&str>| {
             let mut run = MemoryStore::run(id, "1", id, 0);
             run.parent_id = parent.map(Into::into);
-            (run, crate::model::RunValues::default())
+            (run, RunValues::default())
         };
         let rows =
             vec![row("a", None), row("a1", Some("a")), row("a2", Some("a")), row("a21", Some("a2")), row("b", None)];
@@ -131,5 +134,33 @@ mod tests {
         assert_eq!(shown(&options), (["a -", "  a2 -", "    a21", "  a1"].map(str::to_owned).to_vec(), 3));
         let flat = LineOptions { is_flat: true, ..options };
         assert_eq!(shown(&flat), (["a21", "a2", "a1"].map(str::to_owned).to_vec(), 3));
+    }
+
+    #[test]
+    fn prepared_names_sort_as_names_do() {
+        let names = ["eval_10", "", "eval_2", "7", "eval_2", "-3.5", "é", "Eval_1", "0x", "12", ""];
+        let rows: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (MemoryStore::run(&format!("r{at}"), "1", name, 0), RunValues::default()))
+            .collect();
+        let runs = PreparedRuns::new(RunTable { rows });
+        let column = RunColumn::Attribute(RunAttribute::Name);
+        for (filter, count) in [("", names.len()), ("run_name LIKE '%_%'", 9), ("run_name LIKE 'eval%'", 3)] {
+            let filter = Filter::parse(filter).expect("a filter");
+            for descending in [false, true] {
+                let mut wanted: Vec<usize> = filter.matching(&runs.table.rows);
+                assert_eq!(wanted.len(), count);
+                sort(&mut wanted, &runs.table.rows, &TraceCounts::default(), &column, descending);
+                let options = LineOptions {
+                    filter: filter.clone(),
+                    sort: Some((column.clone(), descending)),
+                    is_flat: true,
+                    ..LineOptions::default()
+                };
+                let lines = RunLines::new(&runs, &TraceCounts::default(), &options);
+                assert_eq!(lines.lines.iter().map(|line| line.row).collect::<Vec<_>>(), wanted);
+            }
+        }
     }
 }

@@ -7,6 +7,9 @@ use crate::model::{Run, RunValues};
 use crate::query::TraceCounts;
 use crate::words::natural;
 
+/// Where a cell stands among those of its column: its class, then an integer. Smaller ones come first.
+pub type SortKey = (u8, u64);
+
 /// Sorts an order of rows by a column. Stable in both directions. Texts stand in natural order,
 /// but as numbers where they are some, which go before other texts. NaN, then what is masked
 /// (whose order would tell it), then what is unknown come last in either direction.
@@ -17,14 +20,22 @@ pub fn sort(
     column: &RunColumn,
     descending: bool,
 ) {
-    let mut keys: Vec<(u8, u64, u32)> = Vec::with_capacity(order.len());
-    // The place of its key, and the text.
-    let mut texts: Vec<(u32, &str)> = Vec::new();
     // Rows are read as they lie in memory, whatever the order: three times as fast.
     let mut by_place: Vec<(usize, u32)> = order.iter().copied().zip(0..).collect();
     by_place.sort_unstable();
-    for (place, position) in by_place {
-        let (class, value) = match rows.get(place).map_or(Cell::Unknown, |row| cell(row, traces, column)) {
+    let cells =
+        by_place.iter().map(|(place, _)| rows.get(*place).map_or(Cell::Unknown, |row| cell(row, traces, column)));
+    let keys = keys_of(cells);
+    arrange(order, keys.into_iter().zip(by_place).map(|(key, (_, position))| (key, position)), descending);
+}
+
+/// The keys of cells of one column.
+pub fn keys_of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Vec<SortKey> {
+    let mut keys: Vec<SortKey> = Vec::with_capacity(cells.size_hint().0);
+    // The place of its key, and the text.
+    let mut texts: Vec<(u32, &str)> = Vec::new();
+    for cell in cells {
+        let key = match cell {
             Cell::Number(number) => number_key(number),
             // Beside no floats: a column holds one kind. Exact where no float would be.
             Cell::Whole(number) => (NUMBER, (number as u64) ^ (1 << 63)),
@@ -38,19 +49,30 @@ pub fn sort(
             Cell::Masked => (MASKED, 0),
             Cell::Unknown => (UNKNOWN, 0),
         };
-        keys.push((class, value, position));
+        keys.push(key);
     }
     for (place, rank) in natural::ranks(&texts) {
         if let Some(key) = keys.get_mut(place as usize) {
             key.1 = u64::from(rank);
         }
     }
-    if descending {
+    keys
+}
+
+/// Sorts an order of rows as [`sort`] does, by the keys of all rows.
+pub fn sort_by_keys(order: &mut [usize], keys: &[SortKey], descending: bool) {
+    let of_row = |row: &usize| keys.get(*row).copied().unwrap_or((UNKNOWN, 0));
+    let keys: Vec<SortKey> = order.iter().map(of_row).collect();
+    arrange(order, keys.into_iter().zip(0..), descending);
+}
+
+/// Puts rows into the order of keys that come with their positions in it.
+fn arrange(order: &mut [usize], keys: impl Iterator<Item = (SortKey, u32)>, descending: bool) {
+    let keyed = |((class, value), position): (SortKey, u32)| {
         // Numbers and texts change places, and so do their values; what comes last stays there.
-        for key in keys.iter_mut().filter(|key| key.0 <= TEXT) {
-            (key.0, key.1) = (TEXT - key.0, !key.1);
-        }
-    }
+        if descending && class <= TEXT { (TEXT - class, !value, position) } else { (class, value, position) }
+    };
+    let mut keys: Vec<(u8, u64, u32)> = keys.map(keyed).collect();
     keys.sort_unstable();
     let before = order.to_vec();
     for (place, (_, _, position)) in order.iter_mut().zip(keys) {
