@@ -13,6 +13,8 @@ mod optimizers;
 mod places;
 #[path = "cli/programs.rs"]
 mod programs;
+#[path = "cli/scores.rs"]
+mod scores;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/traces.rs"]

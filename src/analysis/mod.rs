@@ -19,6 +19,7 @@ pub mod program_state;
 pub mod provenance;
 pub mod python_repr;
 pub mod result_table;
+pub mod score_matrix;
 pub mod statistics;
 pub mod text_diff;
 pub mod tokens;

@@ -7,6 +7,8 @@ mod bootstrap;
 mod interval;
 mod paired;
 mod random;
+mod score;
 
-pub use interval::{Confidence, Interval, IntervalMethod, ScoreInterval, score_interval, wilson};
+pub use interval::{Confidence, Interval};
 pub use paired::{Comparison, PairedTest, compare_paired};
+pub use score::{IntervalMethod, ScoreInterval, score_interval, wilson};

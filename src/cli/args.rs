@@ -94,6 +94,9 @@ pub(super) enum Command {
     /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
     #[command(after_long_help = help::OPTIMIZATION)]
     Optimization(OptimizationArgs),
+    /// Show the examples of an optimization over its evaluations: which became right, which wrong
+    #[command(after_long_help = help::SCORES)]
+    Scores(ScoresArgs),
     /// Show what a run's program is: instructions, fields, demos, LM settings
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
@@ -186,6 +189,15 @@ pub(super) struct OptimizationArgs {
     pub(super) parent: String,
 }
 
+/// Of `scores`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ScoresArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
+    pub(super) parent: String,
+}
+
 /// Of `program`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ProgramArgs {
@@ -268,6 +280,7 @@ impl Command {
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
             Self::Optimization(args) => &args.store,
+            Self::Scores(args) => &args.store,
             Self::Program(args) => &args.store,
             Self::ProgramHistory(args) => &args.store,
             Self::Evolution(args) => &args.store,

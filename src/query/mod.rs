@@ -31,6 +31,7 @@ pub mod provenance;
 pub mod result_table;
 pub mod run_page;
 pub mod runs;
+pub mod scores;
 pub mod sessions;
 pub mod table;
 pub mod trace;
@@ -38,6 +39,7 @@ pub mod trace_counts;
 pub mod trace_lines;
 pub mod traces;
 pub mod valset_scores;
+pub mod verdict;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
 pub use crate::analysis::metric_match::{MetricMatch, ScoreRange};
@@ -66,6 +68,7 @@ pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
 pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
+pub use scores::{ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
@@ -74,6 +77,7 @@ pub use trace::{
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
+pub use verdict::{HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 
 /// What a search by id or name found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 mod data;
 mod index;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::data_rows::DataRows;
 use super::family_tree::{FamilyTreeOf, FamilyTreeSource};
@@ -15,13 +15,14 @@ use super::result_table::result_table;
 use super::runs::{RelatedRuns, ValuesOf};
 use super::trace_counts::TraceCountsOf;
 use crate::analysis::optimization::Optimizer;
-use crate::model::dspy::artifacts::{TRAINSET, VALSET};
+use crate::model::dspy::artifacts::TRAINSET;
 use crate::model::dspy::run_names;
 use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Part, Result, RunTraces};
 
 pub use data::EvaluationData;
+pub(super) use data::Seen;
 pub use index::{AllStates, StateIndex, find_program};
 
 /// The program stands in more optimizations than can be told of while somebody waits: so many
@@ -206,31 +207,6 @@ fn home<'a>(run: &Run, runs: &HashMap<&RunId, &'a Run>) -> Option<&'a Run> {
     runs.get(parent).copied()
 }
 
-/// The data that a program's optimizations saw.
-struct Seen {
-    sets: Vec<DataRows>,
-    /// A set is missing that may hold anything.
-    is_missing: bool,
-    with_valset: Vec<RunId>,
-}
-
-impl Seen {
-    fn read(session: &mut Session<'_>, homes: &[&Run]) -> Result<Self> {
-        let mut seen = Self { sets: Vec::new(), is_missing: homes.is_empty(), with_valset: Vec::new() };
-        for home in homes {
-            session.cx.check()?;
-            let trainset = DataRows::read(session, &home.id, TRAINSET)?;
-            let valset = DataRows::read(session, &home.id, VALSET)?;
-            seen.is_missing |= trainset.is_none();
-            if valset.is_some() {
-                seen.with_valset.push(home.id.clone());
-            }
-            seen.sets.extend(trainset.into_iter().chain(valset));
-        }
-        Ok(seen)
-    }
-}
-
 /// What is known around a program.
 struct Known<'a> {
     /// The runs that evaluated it.
@@ -270,7 +246,7 @@ fn add_evaluations(session: &mut Session<'_>, program_history: &mut ProgramHisto
                 let score = score(&*session.ask(&ValuesOf(run.id.clone()))?);
                 let table = result_table(session, &run.id)?;
                 let n = table.as_ref().map(|table| table.rows.len() as u64);
-                (score, n, plain_data(table.as_ref(), seen))
+                (score, n, seen.of_plain(table.as_ref()))
             }
         };
         let traces = counts.recorded(&run.id);
@@ -286,28 +262,6 @@ fn add_evaluations(session: &mut Session<'_>, program_history: &mut ProgramHisto
         });
     }
     Ok(())
-}
-
-/// On what a plain evaluation was made.
-fn plain_data(table: Option<&crate::model::ResultTable>, seen: &Seen) -> EvaluationData {
-    let Some(table) = table.filter(|table| !table.rows.is_empty()) else {
-        return EvaluationData::Unknown("it has no table of results");
-    };
-    if seen.sets.is_empty() {
-        return EvaluationData::Unknown("no optimization of this program logged its data");
-    }
-    let mut overlap = HashSet::new();
-    for set in &seen.sets {
-        match set.overlap(table) {
-            Some(known) => overlap.extend(known),
-            None => return EvaluationData::Unknown("its examples have other fields than the data of the optimization"),
-        }
-    }
-    match overlap.len() {
-        0 if seen.is_missing => EvaluationData::Unknown("an optimization of this program logged no trainset"),
-        0 => EvaluationData::HeldOut,
-        seen => EvaluationData::Overlapping { seen, of: table.rows.len() },
-    }
 }
 
 fn add_origins(session: &mut Session<'_>, program_history: &mut ProgramHistory, found: &[&Optimization]) -> Result<()> {

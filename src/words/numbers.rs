@@ -104,6 +104,24 @@ pub fn dollars(cost: Option<f64>) -> String {
     }
 }
 
+/// With its sign: `+23.4`, `-2`, `0`.
+pub fn difference(difference: f64) -> String {
+    // Sums of hundredths leave a rest in the last places of a float.
+    let difference = (difference * 1e9).round() / 1e9;
+    let sign = if difference > 0.0 { "+" } else { "" };
+    format!("{sign}{}", value(difference))
+}
+
+/// `p = 0.003`, `p < 0.001`.
+pub fn p_value(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "p < 0.001".to_owned(),
+        p if p < 0.1 => format!("p = {p:.3}"),
+        p if p < 0.995 => format!("p = {p:.2}"),
+        _ => "p = 1".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +162,12 @@ mod tests {
         assert_eq!(counted(12_345, "run"), "12,345 runs");
         assert_eq!(dollars(Some(0.0012)), "$0.0012");
         assert_eq!((dollars(Some(12.0)), dollars(None)), ("$12.00".to_owned(), "–".to_owned()));
+    }
+
+    #[test]
+    fn what_a_test_found_is_as_exact_as_it_is_known() {
+        let told = [0.0, 2.5e-5, 0.0029, 0.042, 0.23, 0.999].map(p_value);
+        assert_eq!(told, ["p < 0.001", "p < 0.001", "p = 0.003", "p = 0.042", "p = 0.23", "p = 1"]);
+        assert_eq!([29.999_999_999_999_996, -2.0, 0.0].map(difference), ["+30", "-2", "0"]);
     }
 }

@@ -3,7 +3,8 @@
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 use super::bootstrap::Resampled;
-use super::interval::{Confidence, Interval, is_right_or_wrong, normal_quantile, wilson};
+use super::interval::{Confidence, Interval, normal_quantile};
+use super::score::{is_right_or_wrong, wilson};
 
 /// How many resamples a difference is made of.
 const ROUNDS: usize = 10_000;

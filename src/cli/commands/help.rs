@@ -142,14 +142,58 @@ JSON:
   {\"optimizer\": {name, inferred, purpose, reason},
    \"winner\": {run_ids: [], state_hash, inferred},
    \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
-                    completed, state_hash, parent_inferred, ambiguous}],
+                    interval: [low, high], cost_usd, completed, state_hash,
+                    parent_inferred, ambiguous}],
+   \"verdict\": {seed_run, winner_run, n, seed, winner, difference,
+               interval: [low, high], fixed, broken, p, test, best_of,
+               corrected: {p, interval: [low, high]}, threshold,
+               more_examples, text,
+               held_out: {seed_run, winner_run, n, difference,
+                          interval: [low, high], p}},
+   without_verdict,
    tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
    state_hash}, best_program: {state_hash, stale}, run_id, status}
   evaluations stand by start time. kind is full, minibatch or unknown; n is how
   many examples were scored; best_so_far counts full evaluations only.
   completed is there where MLflow was given a share of runs instead of a score.
   purpose is program, prompts or evaluation, which optimizes nothing. The same
-  state_hash is the same program, wherever it was evaluated.";
+  state_hash is the same program, wherever it was evaluated.
+  interval holds the true score of the program at 95 %: Wilson's if all scores
+  are 0 or 1, else of resampled examples; null without a table. verdict
+  compares seed and winner on the examples that both scored: McNemar's exact
+  test (mcnemar-exact), else resampled differences (paired-bootstrap), p
+  two-sided. best_of programs were fully evaluated on the same data; corrected
+  holds for the best of them (Bonferroni). more_examples would settle a
+  difference of this size with a chance of 80 %. held_out are plain evaluations
+  of both programs on examples that are not in trainset or valset. Where there
+  is no verdict, without_verdict says why.";
+
+pub(in super::super) const SCORES: &str = "\
+An example that stands in a table several times is as many examples, joined in
+the order in which they stand.
+
+Examples:
+  dspyglass scores mlflow.db dazzling-gnat-945
+  dspyglass scores mlflow.db dazzling-gnat-945 --json \\
+    | jq '.examples[] | select(.class == \"broken\") | .inputs'
+
+JSON:
+  {\"evaluations\": [run_id],
+   \"examples\": [{inputs: {}, expected: {}, scores: [number|null],
+                 trace_ids: [id|null], class}],
+   columns: [{run_id, kind, candidate, source, without_scores, rows, scored,
+              mean, interval: [low, high], left_out}],
+   threshold, joined_by: [field]}
+  scores and trace_ids stand in the order of evaluations; null is an example
+  that was not evaluated or has no score, or whose trace cannot be told. class
+  goes by full evaluations, from the seed to the winner: fixed, broken, always
+  right, always wrong, unstable (one program gave different outcomes, or it
+  changed otherwise), null where none scored it. threshold is the score from
+  which on an example is right: 1 where all are 0 or 1, else half of the range.
+  mean is in the unit of the examples, interval on the scale of the score; null
+  where that is unknown. candidate counts programs from 0, by their first
+  evaluation.";
+
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.

@@ -19,10 +19,12 @@ mod program_text;
 mod provenance;
 mod runs;
 mod runs_text;
+mod scores;
 mod trace;
 mod trace_head_text;
 mod trace_text;
 mod traces;
+mod verdict;
 
 use std::io::Write;
 
@@ -60,6 +62,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
+        Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
         Command::Program(args) => Box::new(|answer| program::answer(args, answer)),
         Command::ProgramHistory(args) => Box::new(|answer| program_history::answer(args, answer)),
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),

@@ -1,8 +1,11 @@
 //! `dspyglass optimization`
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Answer;
+use super::verdict::VerdictJson;
 use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, OVERLAP_REASON, Optimizer, Purpose};
 use crate::cli::args::OptimizationArgs;
 use crate::cli::failure::Failure;
@@ -10,7 +13,7 @@ use crate::cli::json::{self, Real, Usage, Warnings, known};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::{RunId, StateHash};
-use crate::query::{self, DataSize, Optimization};
+use crate::query::{self, DataSize, HeldOut, HeldOutOf, NoVerdict, Optimization, Scores, ScoresOf, Verdict, VerdictOf};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -23,6 +26,9 @@ struct Document<'a> {
     valset: Option<DataJson>,
     seed: Option<SeedJson<'a>>,
     best_program: Option<BestJson<'a>>,
+    verdict: Option<VerdictJson<'a>>,
+    /// Why there is none.
+    without_verdict: Option<&'static str>,
     run_id: &'a str,
     status: Option<&'a str>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -75,6 +81,8 @@ struct EvaluationJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     completed: Option<Real>,
     best_so_far: Option<Real>,
+    interval: Option<[Real; 2]>,
+    cost_usd: Option<f64>,
     state_hash: Option<&'a str>,
     parent_inferred: bool,
     ambiguous: bool,
@@ -84,14 +92,47 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     let run = answer.run(&args.parent)?;
     let found = query::optimization(&mut answer.session, &run.id)?;
     let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
+    let proof = Proof::ask(&run.id, answer)?;
     if answer.is_json {
-        return json::write(&document(&found, answer.session.cx.take_warnings().into()), answer.out);
+        let warnings = answer.session.cx.take_warnings().into();
+        return json::write(&document(&found, &proof, warnings), answer.out);
     }
-    head(&found, answer)?;
-    evaluations(&found, answer)
+    head(&found, &proof, answer)?;
+    evaluations(&found, &proof, answer)
 }
 
-fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
+/// What the examples say beyond the scores.
+struct Proof {
+    scores: Arc<Option<Scores>>,
+    verdict: Arc<Option<Result<Verdict, NoVerdict>>>,
+    held_out: Arc<Option<HeldOut>>,
+}
+
+impl Proof {
+    fn ask(run: &RunId, answer: &mut Answer<'_>) -> Result<Self, Failure> {
+        let session = &mut answer.session;
+        Ok(Self {
+            scores: session.ask(&ScoresOf(run.clone()))?,
+            verdict: session.ask(&VerdictOf(run.clone()))?,
+            held_out: session.ask(&HeldOutOf(run.clone()))?,
+        })
+    }
+
+    fn verdict(&self) -> Option<&Result<Verdict, NoVerdict>> {
+        self.verdict.as_ref().as_ref()
+    }
+
+    fn held_out(&self) -> Option<&HeldOut> {
+        self.held_out.as_ref().as_ref()
+    }
+
+    /// The interval of an evaluation's score, on its scale.
+    fn interval(&self, order: usize) -> Option<[f64; 2]> {
+        self.scores.as_ref().as_ref()?.columns.get(order)?.scaled_interval()
+    }
+}
+
+fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -> Document<'a> {
     let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
     Document {
         optimizer: OptimizerJson {
@@ -105,7 +146,7 @@ fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
             state_hash: hash(&winner.state_hash),
             inferred: winner.inferred,
         }),
-        evaluations: found.evaluations.iter().map(evaluation).collect(),
+        evaluations: found.evaluations.iter().map(|one| evaluation(one, proof)).collect(),
         tokens: found.tokens.map(Usage::from),
         // No DSPy trace holds a cost, and there are no prices to make one of.
         cost_usd: None,
@@ -119,6 +160,11 @@ fn document(found: &Optimization, warnings: Warnings) -> Document<'_> {
             .best
             .as_ref()
             .map(|best| BestJson { state_hash: hash(&best.state_hash), stale: best.stale.as_deref() }),
+        verdict: proof
+            .verdict()
+            .and_then(|verdict| verdict.as_ref().ok())
+            .map(|verdict| VerdictJson::new(verdict, proof.held_out())),
+        without_verdict: proof.verdict().and_then(|verdict| verdict.as_ref().err()).map(|why| why.words()),
         run_id: found.run.id.as_str(),
         status: json::status(&found.run.status),
         warnings,
@@ -133,7 +179,7 @@ fn hash(hash: &Option<StateHash>) -> Option<&str> {
     hash.as_ref().map(StateHash::as_str)
 }
 
-fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
+fn evaluation<'a>(one: &'a Evaluation, proof: &Proof) -> EvaluationJson<'a> {
     EvaluationJson {
         run_id: one.run_id.as_str(),
         name: known(&one.name),
@@ -143,6 +189,9 @@ fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
         score: one.score.map(Real),
         completed: one.completed.map(Real),
         best_so_far: one.best_so_far.map(Real),
+        interval: proof.interval(one.order).map(|ends| ends.map(Real)),
+        // No DSPy trace holds a cost, and there are no prices to make one of.
+        cost_usd: None,
         state_hash: hash(&one.state_hash),
         parent_inferred: one.parent_inferred,
         ambiguous: one.is_ambiguous,
@@ -150,9 +199,14 @@ fn evaluation(one: &Evaluation) -> EvaluationJson<'_> {
 }
 
 /// What stands above the table, one fact a line.
-fn head(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn head(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let name = words::clean(&found.run.name);
     writeln!(answer.out, "{name} · {}", found.run.status.as_str().to_lowercase())?;
+    match proof.verdict().filter(|_| !found.evaluations.is_empty()) {
+        Some(Ok(verdict)) => writeln!(answer.out, "Verdict    {}", verdict.text(proof.held_out()))?,
+        Some(Err(why)) => writeln!(answer.out, "Verdict    {}", why.words())?,
+        None => {}
+    }
     let reason = words::clean(&found.optimizer.reason);
     match found.optimizer.name {
         Some(name) if found.optimizer.is_stored => writeln!(answer.out, "Optimizer  {name} ({reason})")?,
@@ -206,6 +260,11 @@ fn tokens(found: &Optimization) -> String {
 /// Where the share of completed runs stands among the columns.
 const COMPLETED_AT: usize = 4;
 
+/// `45 – 62`
+fn told_interval([low, high]: [f64; 2]) -> String {
+    format!("{} – {}", words::value(low), words::value(high))
+}
+
 fn has_completed(found: &Optimization) -> bool {
     found.evaluations.iter().any(|one| one.completed.is_some())
 }
@@ -214,7 +273,7 @@ fn is_evaluation(found: &Optimization) -> bool {
     found.optimizer.name.is_none() && found.optimizer.purpose == Some(Purpose::Evaluation)
 }
 
-fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if found.evaluations.is_empty() {
         // That an evaluation has none is said with its optimizer.
         if !is_evaluation(found) {
@@ -229,6 +288,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
         ("Kind", Side::Left),
         ("n", Side::Right),
         ("Score", Side::Right),
+        ("95 %", Side::Right),
         ("Best so far", Side::Right),
         ("Program", Side::Left),
         ("Mark", Side::Left),
@@ -247,6 +307,7 @@ fn evaluations(found: &Optimization, answer: &mut Answer<'_>) -> Result<(), Fail
             one.kind.as_str().to_owned(),
             words::count_or_unknown(one.n),
             real(one.score),
+            proof.interval(one.order).map_or_else(|| "–".to_owned(), told_interval),
             real(one.best_so_far),
             program.to_owned(),
             marks(found, one).join(", "),

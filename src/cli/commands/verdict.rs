@@ -1,0 +1,95 @@
+//! The verdict of an optimization in the terminal.
+
+use serde::Serialize;
+
+use crate::analysis::statistics::{Comparison, Interval, PairedTest};
+use crate::cli::json::Real;
+use crate::query::{HeldOut, Verdict};
+
+#[derive(Serialize)]
+pub(super) struct VerdictJson<'a> {
+    seed_run: &'a str,
+    winner_run: &'a str,
+    n: usize,
+    seed: Real,
+    winner: Real,
+    difference: Real,
+    interval: Option<[Real; 2]>,
+    fixed: usize,
+    broken: usize,
+    p: f64,
+    test: &'static str,
+    best_of: usize,
+    /// p and the interval if the best of all candidates is looked at (Bonferroni).
+    corrected: CorrectedJson,
+    threshold: Real,
+    more_examples: Option<usize>,
+    held_out: Option<HeldOutJson<'a>>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct CorrectedJson {
+    p: f64,
+    interval: Option<[Real; 2]>,
+}
+
+#[derive(Serialize)]
+struct HeldOutJson<'a> {
+    seed_run: &'a str,
+    winner_run: &'a str,
+    n: usize,
+    difference: Real,
+    interval: Option<[Real; 2]>,
+    p: f64,
+}
+
+impl<'a> VerdictJson<'a> {
+    pub(super) fn new(verdict: &'a Verdict, held_out: Option<&'a HeldOut>) -> Self {
+        let (told, unit) = (&verdict.comparison, verdict.unit);
+        Self {
+            seed_run: verdict.seed_run.as_str(),
+            winner_run: verdict.winner_run.as_str(),
+            n: told.examples,
+            seed: Real(told.before * unit),
+            winner: Real(told.after * unit),
+            difference: Real(told.difference() * unit),
+            interval: ends(told.interval, unit),
+            fixed: verdict.fixed,
+            broken: verdict.broken,
+            p: told.p,
+            test: test(told),
+            best_of: verdict.best_of,
+            corrected: CorrectedJson { p: verdict.corrected_p(), interval: ends(verdict.corrected, unit) },
+            threshold: Real(verdict.rule.threshold),
+            more_examples: told.more_examples(),
+            held_out: held_out.map(HeldOutJson::new),
+            text: verdict.text(held_out),
+        }
+    }
+}
+
+impl<'a> HeldOutJson<'a> {
+    fn new(held_out: &'a HeldOut) -> Self {
+        let (told, unit) = (&held_out.comparison, held_out.unit);
+        Self {
+            seed_run: held_out.seed_run.as_str(),
+            winner_run: held_out.winner_run.as_str(),
+            n: told.examples,
+            difference: Real(told.difference() * unit),
+            interval: ends(told.interval, unit),
+            p: told.p,
+        }
+    }
+}
+
+fn ends(interval: Option<Interval>, unit: f64) -> Option<[Real; 2]> {
+    interval.map(|interval| interval.scaled(unit)).map(|interval| [Real(interval.low), Real(interval.high)])
+}
+
+fn test(told: &Comparison) -> &'static str {
+    match told.test {
+        PairedTest::McNemarExact => "mcnemar-exact",
+        PairedTest::PairedBootstrap => "paired-bootstrap",
+    }
+}

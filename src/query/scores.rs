@@ -1,0 +1,234 @@
+//! The examples of an optimization over its evaluations: the matrix, on which scale it is, and what became of each
+//! example.
+
+use std::collections::BTreeSet;
+
+use super::example_rows::{ExampleRows, ScoreSource, example_rows, links};
+use super::optimization::{Optimization, OptimizationOf};
+use super::result_table::example_inputs;
+use crate::analysis::example_traces::TraceLink;
+use crate::analysis::metric_match::ScoreRange;
+use crate::analysis::optimization::{Evaluation, EvaluationKind};
+use crate::analysis::result_table::RightRule;
+use crate::analysis::score_matrix::{ExampleClass, Outcome, ScoreMatrix, class_of};
+use crate::analysis::statistics::{Confidence, ScoreInterval, score_interval};
+use crate::model::program::Object;
+use crate::model::{ResultTable, RunId};
+use crate::query::ask::{Question, Session};
+use crate::store::{Allowance, Part, Result};
+
+/// The examples of an optimization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores {
+    /// Examples by evaluations.
+    pub matrix: ScoreMatrix,
+    /// The evaluations, in the order of [`Optimization::evaluations`].
+    pub columns: Vec<ScoreColumn>,
+    /// Between which numbers all scores lie; `None` without any.
+    pub range: Option<ScoreRange>,
+    /// Which fields the program was given, if a trace tells.
+    pub inputs: Option<BTreeSet<String>>,
+    /// The candidate that is the seed.
+    pub seed: Option<usize>,
+    /// The candidate that is the winner.
+    pub winner: Option<usize>,
+}
+
+/// An evaluation as a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreColumn {
+    /// The run.
+    pub run_id: RunId,
+    /// What its program is: the place among [`Optimization::candidates`].
+    pub candidate: usize,
+    /// What it was made on.
+    pub kind: EvaluationKind,
+    /// What its scores were read from.
+    pub source: ScoreSource,
+    /// So many rows its table has.
+    pub examples: usize,
+    /// So many of them have a score.
+    pub scored: usize,
+    /// The mean of these; `None` of none.
+    pub mean: Option<f64>,
+    /// What the metric `eval` says is the mean times this: 100, or 1. `None` where it is neither, so that figures of
+    /// examples cannot be told on its scale: a table that was cut, or a score of another metric.
+    pub unit: Option<f64>,
+    /// In which interval the program's true score lies, in the unit of the examples.
+    pub interval: Option<ScoreInterval>,
+}
+
+impl ScoreColumn {
+    /// From low to high on the scale of the evaluation's score; `None` where it has no interval or the scale is unknown.
+    pub fn scaled_interval(&self) -> Option<[f64; 2]> {
+        let interval = self.interval?.interval.scaled(self.unit?);
+        Some([interval.low, interval.high])
+    }
+}
+
+impl Scores {
+    /// From which score on an example counts as right: 1 where all are 0 or 1, else half of the range.
+    pub fn usual_rule(&self) -> Option<RightRule> {
+        self.range.map(ScoreRange::rule)
+    }
+
+    /// What became of each example over full evaluations, by a rule.
+    pub fn classes(&self, rule: RightRule) -> Vec<Option<ExampleClass>> {
+        let full: Vec<(usize, usize)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.kind == EvaluationKind::Full)
+            .map(|(at, column)| (at, column.candidate))
+            .collect();
+        let mut outcomes = Vec::new();
+        let of = |example: &crate::analysis::score_matrix::MatrixExample| {
+            outcomes.clear();
+            outcomes.extend(full.iter().filter_map(|(at, candidate)| {
+                let score = example.scores.get(*at).copied().flatten()?;
+                Some(Outcome { candidate: *candidate, is_right: rule.is_right(score) })
+            }));
+            class_of(&outcomes, self.seed, self.winner)
+        };
+        self.matrix.examples.iter().map(of).collect()
+    }
+
+    /// An example parted into what the program was given and the rest. All of it is input where no trace tells.
+    pub fn parted(&self, example: &Object) -> (Object, Object) {
+        let is_input = |name: &String| self.inputs.as_ref().is_none_or(|inputs| inputs.contains(name));
+        example.iter().map(|(name, value)| (name.clone(), value.clone())).partition(|(name, _)| is_input(name))
+    }
+
+    /// The scores of the examples that two evaluations both scored, in the order of the matrix.
+    pub fn pairs(&self, before: usize, after: usize) -> Vec<(f64, f64)> {
+        let of = |one: &crate::analysis::score_matrix::MatrixExample| {
+            Some((one.scores.get(before).copied().flatten()?, one.scores.get(after).copied().flatten()?))
+        };
+        self.matrix.examples.iter().filter_map(of).collect()
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.matrix.bytes() + self.columns.len() * 200
+    }
+}
+
+/// The examples of an optimization's evaluations; `None` if the store does not have the run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScoresOf(pub RunId);
+
+impl Question for ScoresOf {
+    type Answer = Option<Scores>;
+    const LABEL: &'static str = "examples of an optimization";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let found = session.ask(&OptimizationOf(self.0.clone()))?;
+        found.as_ref().as_ref().map(|found| scores(session, found)).transpose()
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, Scores::bytes)
+    }
+}
+
+fn scores(session: &mut Session<'_>, found: &Optimization) -> Result<Scores> {
+    let time = session.cx.begin(Part::Scores);
+    let mut tables: Vec<ExampleRows> = Vec::with_capacity(found.evaluations.len());
+    for (place, evaluation) in found.evaluations.iter().enumerate() {
+        session.cx.check()?;
+        session.tell_progress(place, found.evaluations.len());
+        tables.push(example_rows(session, &evaluation.run_id, time)?);
+    }
+    let inputs = inputs(session, &found.evaluations, &tables)?;
+    let with_rows: Vec<Option<&ResultTable>> = tables.iter().map(|rows| rows.count().map(|_| &rows.table)).collect();
+    let matrix = ScoreMatrix::join(&with_rows);
+    let mut candidate_of = vec![0; found.evaluations.len()];
+    for (place, candidate) in found.candidates.iter().enumerate() {
+        for order in &candidate.evaluations {
+            candidate_of[*order] = place;
+        }
+    }
+    let columns: Vec<ScoreColumn> = found
+        .evaluations
+        .iter()
+        .zip(&tables)
+        .zip(&candidate_of)
+        .map(|((one, rows), candidate)| column(one, *candidate, rows))
+        .collect();
+    let of_runs = |runs: &[RunId]| columns.iter().find(|column| runs.contains(&column.run_id)).map(|one| one.candidate);
+    Ok(Scores {
+        range: ScoreRange::of(matrix.examples.iter().flat_map(|one| one.scores.iter().copied().flatten())),
+        seed: found.seed.as_ref().and_then(|seed| of_runs(&seed.run_ids)),
+        winner: found.winner.as_ref().and_then(|winner| of_runs(&winner.run_ids)),
+        matrix,
+        columns,
+        inputs,
+    })
+}
+
+fn column(evaluation: &Evaluation, candidate: usize, rows: &ExampleRows) -> ScoreColumn {
+    let scores: Vec<f64> = rows.table.rows.iter().filter_map(|row| row.score).collect();
+    let mean = Some(scores.iter().sum::<f64>() / scores.len() as f64).filter(|mean| mean.is_finite());
+    ScoreColumn {
+        run_id: evaluation.run_id.clone(),
+        candidate,
+        kind: evaluation.kind,
+        source: rows.source.clone(),
+        examples: rows.table.rows.len(),
+        scored: scores.len(),
+        mean,
+        unit: evaluation.score.zip(mean).and_then(|(score, mean)| unit(score, mean)),
+        interval: score_interval(&scores, Confidence::USUAL),
+    }
+}
+
+/// DSPy's `Evaluate` gives 100 times the mean, rounded to two decimals (2.6 – 3.5); GEPA logs the mean itself.
+pub(super) fn unit(score: f64, mean: f64) -> Option<f64> {
+    [100.0, 1.0].into_iter().find(|unit| (score - unit * mean).abs() <= 0.005_000_1)
+}
+
+/// Which fields the program was given: of traces alone all that they tell, else what a trace of an evaluation tells.
+fn inputs(
+    session: &mut Session<'_>,
+    evaluations: &[Evaluation],
+    tables: &[ExampleRows],
+) -> Result<Option<BTreeSet<String>>> {
+    /// The newest traces tell; where these have none, more would hardly.
+    const TRIED: usize = 8;
+    let known = || evaluations.iter().zip(tables).filter(|(_, rows)| rows.count().is_some());
+    let mut tried = 0;
+    for (evaluation, rows) in known().filter(|(_, rows)| rows.is_from_table()) {
+        if tried == TRIED {
+            break;
+        }
+        tried += 1;
+        if let Some(told) = example_inputs(session, &evaluation.run_id, &rows.table)? {
+            return Ok(Some(told));
+        }
+    }
+    let of_traces: BTreeSet<String> = known()
+        .filter(|(_, rows)| !rows.is_from_table())
+        .flat_map(|(_, rows)| rows.table.example_fields.clone())
+        .collect();
+    Ok(Some(of_traces).filter(|fields| !fields.is_empty()))
+}
+
+/// The trace of each row of an evaluation's table, or why it cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TracesOfExamples(pub RunId);
+
+impl Question for TracesOfExamples {
+    type Answer = Vec<TraceLink>;
+    const LABEL: &'static str = "traces of examples";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let time: Allowance = session.cx.begin(Part::ExampleTraces);
+        let rows = example_rows(session, &self.0, time)?;
+        let all: Vec<usize> = (0..rows.table.rows.len()).collect();
+        links(session, &self.0, &rows, &all, time)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.len() * 64
+    }
+}

@@ -1,0 +1,92 @@
+//! A verdict in words, the same in window and terminal.
+
+use super::{HeldOut, Verdict};
+use crate::analysis::statistics::Interval;
+use crate::words;
+
+impl Verdict {
+    /// `+23.4 points, 17 fixed, 3 broken of 60, p = 0.003`
+    pub fn figures(&self) -> String {
+        let points = if self.unit == 100.0 { " points" } else { "" };
+        let difference = words::difference(self.comparison.difference() * self.unit);
+        let (fixed, broken) = (words::count(self.fixed as u64), words::count(self.broken as u64));
+        let n = words::count(self.comparison.examples as u64);
+        format!("{difference}{points}, {fixed} fixed, {broken} broken of {n}, {}", words::p_value(self.comparison.p))
+    }
+
+    /// What it means: `more than luck`, `could be luck, about 140 more examples would settle it`.
+    pub fn meaning(&self) -> String {
+        if !self.comparison.is_more_than_luck() {
+            let better = self.comparison.difference();
+            return match self.comparison.more_examples() {
+                Some(more) => {
+                    format!("could be luck, about {} more examples would settle it", words::count(rounded(more)))
+                }
+                None if better == 0.0 => "no difference".to_owned(),
+                None => "could be luck".to_owned(),
+            };
+        }
+        let worse = if self.comparison.difference() < 0.0 { "worse by " } else { "" };
+        if self.best_of <= 2 {
+            return format!("{worse}more than luck");
+        }
+        let (p, chosen) = (words::p_value(self.corrected_p()), self.chosen());
+        if self.corrected_p() < 0.05 {
+            format!("{worse}more than luck, also as the {chosen} ({p} at most)")
+        } else {
+            format!("{worse}more than luck by itself; as the {chosen} it could be luck ({p} at most)")
+        }
+    }
+
+    /// On what it was chosen: `best of 13 on the data it was chosen on`.
+    pub fn chosen(&self) -> String {
+        format!("best of {} on the data it was chosen on", words::count(self.best_of as u64))
+    }
+
+    /// All of it in one line.
+    pub fn text(&self, held_out: Option<&HeldOut>) -> String {
+        let (meaning, chosen) = (self.meaning(), self.chosen());
+        let mut text = format!("{}: {meaning}", self.figures());
+        if !meaning.contains(&chosen) {
+            text.push_str("; ");
+            text.push_str(&chosen);
+        }
+        if let Some(held_out) = held_out {
+            text.push_str("; ");
+            text.push_str(&held_out.words());
+        }
+        text
+    }
+}
+
+impl HeldOut {
+    /// `held out: +11 [4, 18], n = 20, p = 0.04`
+    pub fn words(&self) -> String {
+        let difference = words::difference(self.comparison.difference() * self.unit);
+        let interval = self.comparison.interval.map_or_else(String::new, |interval| told_interval(interval, self.unit));
+        let n = words::count(self.comparison.examples as u64);
+        format!("held out: {difference}{interval}, n = {n}, {}", words::p_value(self.comparison.p))
+    }
+}
+
+fn told_interval(interval: Interval, unit: f64) -> String {
+    let interval = interval.scaled(unit);
+    format!(" [{}, {}]", words::value(interval.low), words::value(interval.high))
+}
+
+/// To two digits, for an estimate.
+fn rounded(count: usize) -> u64 {
+    let count = count as u64;
+    let step = 10_u64.pow(count.max(1).ilog10().saturating_sub(1));
+    count.div_ceil(step) * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_have_two_digits() {
+        assert_eq!([7, 99, 101, 1_234, 13].map(rounded), [7, 99, 110, 1_300, 13]);
+    }
+}
