@@ -97,6 +97,9 @@ pub(super) enum Command {
     /// Show the examples of an optimization over its evaluations: which became right, which wrong
     #[command(after_long_help = help::SCORES)]
     Scores(ScoresArgs),
+    /// Show seed and winner of an optimization by the values of a field of the examples
+    #[command(after_long_help = help::SLICES)]
+    Slices(SlicesArgs),
     /// Show what a run's program is: instructions, fields, demos, LM settings
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
@@ -198,6 +201,18 @@ pub(super) struct ScoresArgs {
     pub(super) parent: String,
 }
 
+/// Of `slices`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct SlicesArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
+    pub(super) parent: String,
+    /// The field of the examples; without it those that can be taken are named
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    pub(super) by: Option<String>,
+}
+
 /// Of `program`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ProgramArgs {
@@ -281,6 +296,7 @@ impl Command {
             Self::Trace(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,
+            Self::Slices(args) => &args.store,
             Self::Program(args) => &args.store,
             Self::ProgramHistory(args) => &args.store,
             Self::Evolution(args) => &args.store,

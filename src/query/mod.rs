@@ -33,6 +33,7 @@ pub mod run_page;
 pub mod runs;
 pub mod scores;
 pub mod sessions;
+pub mod slices;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
@@ -70,6 +71,7 @@ pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
+pub use slices::{Slices, SlicesOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,

@@ -2,8 +2,13 @@
 //! textbook.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use dspyglass::cli::{Outcome, run_over};
+use dspyglass::model::{ArtifactOwner, LatestMetric, MetricPoint, RunValues};
+use dspyglass::store::memory::MemoryStore;
+use dspyglass::store::{OpenOptions, Store, StoreLocation};
 use serde_json::{Value, json};
 
 use super::against_sql::rows;
@@ -266,4 +271,126 @@ fn classes_are_counted_by_the_scores() {
         }
     }
     assert_eq!(seen.len(), 5, "{seen:?}");
+}
+
+#[test]
+fn slices_and_confusion_are_counted_from_the_tables() {
+    let mut sliced = 0;
+    for (database, parent, told) in optimizations() {
+        let fields = document(&["slices", text(&database), &parent]);
+        let optimization = document(&["optimization", text(&database), &parent]);
+        if optimization["verdict"].is_null() {
+            assert!(fields["without_slices"].is_string() && list(&fields, "slices").is_empty());
+            continue;
+        }
+        let place = |key: &str| {
+            let run = &optimization["verdict"][key];
+            list(&told, "evaluations").iter().position(|other| other == run).expect("a column")
+        };
+        let (seed, winner) = (place("seed_run"), place("winner_run"));
+        for field in list(&fields, "fields").iter().map(|field| field.as_str().expect("a name")) {
+            let found = document(&["slices", text(&database), &parent, "--by", field]);
+            let mut wanted: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
+            for one in list(&told, "examples") {
+                let value = one["inputs"].get(field).or(one["expected"].get(field)).expect("the field");
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                if let (Some(a), Some(b)) = (one["scores"][seed].as_f64(), one["scores"][winner].as_f64()) {
+                    wanted.entry(value).or_default().push((a, b));
+                }
+            }
+            assert_eq!(list(&found, "slices").len(), wanted.len(), "{parent} by {field}");
+            let unit = optimization["verdict"]["seed"].as_f64().expect("a score")
+                / wanted.values().flatten().map(|pair| pair.0).sum::<f64>()
+                * optimization["verdict"]["n"].as_f64().expect("n");
+            for slice in list(&found, "slices") {
+                let pairs = &wanted[slice["value"].as_str().expect("a text")];
+                assert_eq!(slice["n"], pairs.len());
+                for (key, sum) in [
+                    ("seed", pairs.iter().map(|pair| pair.0).sum::<f64>()),
+                    ("winner", pairs.iter().map(|pair| pair.1).sum::<f64>()),
+                ] {
+                    let mean = sum / pairs.len() as f64;
+                    let near = (slice[key].as_f64().expect("a mean") - mean * 100.0).abs() < 1e-6
+                        || (slice[key].as_f64().expect("a mean") - mean * unit).abs() < 1e-6;
+                    assert!(near, "{slice} of {mean}");
+                }
+                sliced += 1;
+            }
+        }
+    }
+    assert!(sliced >= 5, "{sliced}");
+}
+
+/// An optimization of six tickets in memory: what was expected, what the seed and what the winner said.
+fn tickets() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "tickets");
+    let run = |id: &str, name: &str, parent: Option<&str>, start_ms, score: Option<f64>| {
+        let mut run = MemoryStore::run(id, "1", name, start_ms);
+        (run.parent_id, run.end_time_ms) = (parent.map(Into::into), Some(start_ms + 900));
+        store.put_run(run);
+        let point = |value| MetricPoint { step: 0, timestamp_ms: 0, value };
+        let metrics = score.map(|score| LatestMetric { key: "eval".into(), point: point(score) });
+        store.put_values(&id.into(), RunValues { metrics: metrics.into_iter().collect(), ..RunValues::default() });
+    };
+    let file = |run: &str, name: &str, content: Value| {
+        store.put_artifact(ArtifactOwner::Run(run.into()), name, content.to_string().into_bytes());
+    };
+    let program = |instructions: &str| {
+        let fields =
+            json!([{"prefix": "Ticket:", "description": "${ticket}"}, {"prefix": "Queue:", "description": "${queue}"}]);
+        json!({"traces": [], "train": [], "demos": [], "lm": null,
+               "signature": {"instructions": instructions, "fields": fields}})
+    };
+    let expected = ["a", "a", "a", "b", "b", "b"];
+    run("parent", "night", None, 0, None);
+    for (at, (id, instructions, told)) in
+        [("seed", "Sort.", ["a", "b", "b", "b", "c", "b"]), ("best", "Sort with care.", ["a", "a", "a", "a", "b", "b"])]
+            .into_iter()
+            .enumerate()
+    {
+        let right = expected.iter().zip(told).filter(|(expected, told)| **expected == *told).count();
+        run(
+            id,
+            &format!("eval_full_{at}"),
+            Some("parent"),
+            1_000 + at as i64,
+            Some((right as f64 / 6.0 * 10_000.0).round() / 100.0),
+        );
+        file(id, "model.json", program(instructions));
+        let rows = expected.iter().zip(told).enumerate().map(|(at, (expected, told))| {
+            json!([f64::from(u8::from(*expected == told)), format!("ticket {at}"), expected, told])
+        });
+        let columns = json!(["score", "example_ticket", "example_queue", "pred_queue"]);
+        file(id, "result_table.json", json!({"columns": columns, "data": rows.collect::<Vec<_>>()}));
+    }
+    run("mini", "eval_minibatch_0", Some("parent"), 1_500, Some(50.0));
+    file("parent", "best_model.json", program("Sort with care."));
+    store
+}
+
+#[test]
+fn what_was_taken_for_what_is_counted_for_seed_and_winner() {
+    let store = tickets();
+    let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
+    let ask = |args: &[&str]| -> Value {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let line = [&["dspyglass", args[0], "store"], &args[1..], &["--json"]].concat();
+        let outcome = run_over(line.into_iter().map(OsString::from), &open, &mut out, &mut err);
+        assert!(matches!(outcome, Outcome::Done(_)) && err.is_empty(), "{}", String::from_utf8_lossy(&err));
+        serde_json::from_slice(&out).expect("JSON")
+    };
+    let found = ask(&["slices", "parent", "--by", "queue"]);
+    assert_eq!(found["confusion"]["labels"], json!(["a", "b", "c"]));
+    assert_eq!(found["confusion"]["seed"], json!([[1, 2, 0], [0, 2, 1], [0, 0, 0]]));
+    assert_eq!(found["confusion"]["winner"], json!([[3, 0, 0], [1, 2, 0], [0, 0, 0]]));
+    assert_eq!(found["fields"], json!(["queue"]));
+    let slices = list(&found, "slices");
+    let told: Vec<_> = slices.iter().map(|one| (one["value"].as_str(), one["n"].as_u64())).collect();
+    assert_eq!(told, [(Some("b"), Some(3)), (Some("a"), Some(3))], "what gained least stands first");
+    let verdict = &ask(&["optimization", "parent"])["verdict"];
+    assert_eq!((&verdict["fixed"], &verdict["broken"], &verdict["n"]), (&json!(3), &json!(1), &json!(6)));
+    assert!((verdict["p"].as_f64().expect("p") - 0.625).abs() < 1e-12, "five of sixteen, twice: {verdict}");
+    let said = verdict["text"].as_str().expect("words");
+    assert!(said.contains("could be luck, about") && said.contains("best of 2 on the data it was chosen on"), "{said}");
 }

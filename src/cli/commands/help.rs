@@ -194,6 +194,24 @@ JSON:
   where that is unknown. candidate counts programs from 0, by their first
   evaluation.";
 
+pub(in super::super) const SLICES: &str = "\
+What got worse most stands first.
+
+Examples:
+  dspyglass slices mlflow.db dazzling-gnat-945
+  dspyglass slices mlflow.db dazzling-gnat-945 --by topic
+
+JSON:
+  {\"slices\": [{value, n, seed, winner, difference, interval: [low, high], p}],
+   \"confusion\": {labels: [], seed: [[n]], winner: [[n]]},
+   fields: [name], without_slices}
+  seed and winner are means on the scale of the score, over the n examples that
+  both scored; p is that of the paired test. confusion counts predictions of
+  this field: a row for each expected value, a column for each predicted one;
+  null unless it is predicted and has few values. fields are those with few
+  values that repeat. Where seed and winner cannot be compared, without_slices
+  says why.";
+
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.

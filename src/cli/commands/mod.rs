@@ -20,6 +20,7 @@ mod provenance;
 mod runs;
 mod runs_text;
 mod scores;
+mod slices;
 mod trace;
 mod trace_head_text;
 mod trace_text;
@@ -63,6 +64,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
+        Command::Slices(args) => Box::new(|answer| slices::answer(args, answer)),
         Command::Program(args) => Box::new(|answer| program::answer(args, answer)),
         Command::ProgramHistory(args) => Box::new(|answer| program_history::answer(args, answer)),
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),
