@@ -5,6 +5,9 @@ use egui_plot::{GridInput, GridMark};
 /// No axis has more marks.
 const MOST: usize = 200;
 
+/// The finest grid, in points: marks stand at multiples of it.
+pub(super) const GRID_STEP: f64 = 8.0;
+
 /// What the values of an axis are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AxisKind {
@@ -26,7 +29,10 @@ const TIMES: [f64; 24] = [
 ];
 const DAY: f64 = 86_400e3;
 
-/// Marks about `base` × 8 points apart; all of one strength, so that none fades.
+/// The distance that marks at 1, 2, 5 tell of themselves; even ones nearer than that tell theirs.
+pub(super) const BETWEEN_POWERS: f64 = 0.3;
+
+/// Marks about `base` × [`GRID_STEP`] points apart; all of one strength, so that none fades.
 pub(super) fn ticks(input: GridInput, base: f64, kind: AxisKind) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let least = input.base_step_size * base;
@@ -46,7 +52,7 @@ pub(super) fn ticks(input: GridInput, base: f64, kind: AxisKind) -> Vec<GridMark
 }
 
 /// The next step of 1, 2, 5 × 10ⁿ.
-fn round(least: f64) -> f64 {
+pub(super) fn round(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least * 0.999);
     step.unwrap_or(power * 10.0)
@@ -78,7 +84,7 @@ fn within_powers(low: f64, high: f64, least: f64) -> Vec<GridMark> {
         // Too near for figures: even steps, whose labels are what they are.
         return even(low, high, round(least));
     }
-    inside.into_iter().map(|value| GridMark { value, step_size: 0.3 }).collect()
+    inside.into_iter().map(|value| GridMark { value, step_size: BETWEEN_POWERS }).collect()
 }
 
 #[cfg(test)]
