@@ -47,7 +47,7 @@ pub(super) fn y_tick(mark: f64, step: f64, (low, high): (f64, f64), is_log: bool
     }
     let value = 10f64.powf(mark);
     if step < ticks::BETWEEN_POWERS {
-        return words::on_axis(value, ticks::round(10f64.powf(low) * (10f64.powf(step) - 1.0)));
+        return words::on_axis(value, value * (10f64.powf(step) - 1.0));
     }
     if low < -3.5 || high > 6.5 { format!("{value:.0e}") } else { words::value(value) }
 }
@@ -96,6 +96,8 @@ mod tests {
         let axis = |marks: &[f64], step, ends| marks.iter().map(|y| y_tick(*y, step, ends, true)).collect::<Vec<_>>();
         assert_eq!(axis(&[-2.0, 0.0, 1.0], 1.0, (-2.3, 1.2)), ["0.01", "1", "10"]);
         assert_eq!(axis(&[-6.0, 0.0, 1.0], 1.0, (-6.3, 1.2)), ["1e-6", "1e0", "1e1"]);
-        assert_eq!(axis(&[1.002, 1.003], 0.001, (1.0015, 1.0035)), ["10.05", "10.07"]);
+        let (near, ends) = (|value: f64| (value.log10(), (1.0 + 0.05 / value).log10()), (0.0, 0.1));
+        let label = |(mark, step)| y_tick(mark, step, ends, true);
+        assert_eq!([1.0, 1.05, 1.2].map(near).map(label), ["1.00", "1.05", "1.20"]);
     }
 }

@@ -29,7 +29,7 @@ use crate::query::{RunTreeOf, RunValuesOf};
 use crate::state::{Action, ChartChoice, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::empty::empty_ui;
+use crate::widgets::empty::{empty_ui, skeleton_block_ui};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -42,6 +42,9 @@ const LISTS: f32 = 230.0;
 const LISTS_FROM: f32 = LISTS + 400.0;
 /// Where they stand above the charts, they are this high.
 const LISTS_HEIGHT: f32 = 140.0;
+
+/// The width of the slider with its words.
+const SMOOTHING: f32 = 230.0;
 
 /// No more runs of the table than this can be drawn beside the children: nobody tells more lines apart.
 const OTHERS_MOST: usize = 100;
@@ -136,7 +139,8 @@ pub(super) fn metrics_ui(
     match singles {
         Some(singles) => charts_ui(&mut area, scene, memory, offered, &singles),
         // Before that is known what is drawn would only jump.
-        None => ui.ctx().request_repaint_after(std::time::Duration::from_millis(50)),
+        None if memory.values.is_slow => skeleton_block_ui(&mut area, CHART_HEIGHTS.start() - size::GAP_M),
+        None => {}
     }
     memory.pointed.end(ui.ctx());
     ui.advance_cursor_after_rect(outer);
@@ -184,6 +188,9 @@ fn tools_ui(
         }
         ui.add_space(size::GAP_S);
         // Together, in whatever line they fit: the figure says nothing without its slider.
+        if ui.available_size_before_wrap().x < SMOOTHING {
+            ui.end_row();
+        }
         ui.horizontal(|ui| smoothing_ui(ui, &mut memory.drawing.smoothing));
         if alone.is_some() && keys.len() > 1 {
             ui.add_space(size::GAP_S);

@@ -17,6 +17,12 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
+/// From this width on there is room to say when a value was logged.
+const LOGGED_FROM: f32 = 600.0;
+
+/// A key longer than this is told in full where the pointer rests.
+const KEY_LONG: usize = 24;
+
 /// Above charts no more rows are shown than this; more of them scroll.
 const ROWS_MOST: usize = 10;
 
@@ -78,6 +84,8 @@ impl Source {
 pub(super) struct ValuesMemory {
     /// What was found last, and of what; it stays while runs are being counted.
     found: Option<(Arc<[Single]>, Source)>,
+    /// Nothing was found yet, and the wait is long enough to say so.
+    pub is_slow: bool,
     table: TableState,
 }
 
@@ -93,9 +101,11 @@ impl ValuesMemory {
     ) -> Option<Arc<[Single]>> {
         let mut source = Source { values: values.cloned(), keys: keys.to_vec(), ..Source::default() };
         let mut is_waiting = false;
+        self.is_slow = false;
         for candidate in candidates.iter().filter(|candidate| candidate.is_shown) {
             let slot = scene.loader.ask(&MetricCountsOf(candidate.run.id.clone()), Lane::Visible);
             is_waiting |= slot.is_pending() && slot.value().is_none();
+            self.is_slow |= slot.wants_skeleton(scene.clock.now);
             is_waiting |= values.is_none() && candidate.run.id != page.run.id;
             if slot.value().is_none() && slot.error().is_some() {
                 // What could not be counted may have many points of everything.
@@ -112,6 +122,16 @@ impl ValuesMemory {
         }
         self.found.as_ref().map(|(found, _)| Arc::clone(found))
     }
+}
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    Metric,
+    Value,
+    Step,
+    Logged,
+    Run,
 }
 
 /// The table in a card; `has_charts`: something stands below it.
@@ -136,32 +156,31 @@ pub(super) fn values_ui(
             });
         });
         ui.add_space(size::GAP_XS);
-        let mut columns = vec![
-            Column::text("Metric", 200.0).growing().unsorted(),
-            Column::number("Value", 120.0).unsorted(),
-            Column::number("Step", 70.0).unsorted(),
-            Column::text("Logged", 172.0).unsorted(),
+        let mut shows = vec![
+            (Shows::Metric, Column::text("Metric", 160.0).growing()),
+            (Shows::Value, Column::number("Value", 110.0)),
+            (Shows::Step, Column::number("Step", 64.0)),
         ];
-        if has_several {
-            columns.push(Column::text("Run", 160.0).unsorted());
+        if ui.available_width() >= LOGGED_FROM {
+            shows.push((Shows::Logged, Column::text("Logged", 172.0)));
         }
+        if has_several {
+            shows.push((Shows::Run, Column::text("Run", 150.0)));
+        }
+        let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| column.unsorted()).collect();
         let rows = if has_charts { shown.len().min(ROWS_MOST) } else { shown.len() };
-        let height = Table::height_of(rows).min(ui.available_height().max(Table::height_of(1)));
-        let height = if has_charts { Table::height_of(rows) } else { height };
-        Table::new("values", "Metrics of one point", &columns, shown.len()).height(height).show(
-            ui,
-            &mut state.table,
-            |row, column| {
-                let Some(one) = shown.get(row) else { return CellText::default() };
-                match column {
-                    0 => CellText::text(&*one.key).hover(&*one.key),
-                    1 => CellText::value(words::precise(one.point.value)),
-                    2 => CellText::value(one.point.step.to_string()).tone(Tone::Muted),
-                    3 => CellText::value(moment(one.point.timestamp_ms, clock)).tone(Tone::Muted),
-                    _ => CellText::text(&*one.run.0).dot(one.run.1),
-                }
-            },
-        );
+        let table = Table::new("values", "Metrics of one point", &columns, shown.len());
+        table.height(Table::height_of(rows)).show(ui, &mut state.table, |row, column| {
+            let (Some(one), Some((shows, _))) = (shown.get(row), shows.get(column)) else { return CellText::default() };
+            match shows {
+                Shows::Metric if one.key.len() > KEY_LONG => CellText::text(&*one.key).hover(&*one.key),
+                Shows::Metric => CellText::text(&*one.key),
+                Shows::Value => CellText::value(words::precise(one.point.value)),
+                Shows::Step => CellText::value(one.point.step.to_string()).tone(Tone::Muted),
+                Shows::Logged => CellText::value(moment(one.point.timestamp_ms, clock)).tone(Tone::Muted),
+                Shows::Run => CellText::text(&*one.run.0).dot(one.run.1),
+            }
+        });
     });
     ui.add_space(size::GAP_M);
 }
