@@ -36,7 +36,7 @@ pub(super) fn links(found: &Optimization, candidates: &Candidates) -> Vec<Link> 
         let of = |kind: EvaluationKind| all().filter(move |one| one.kind == kind).filter_map(at);
         for from in of(EvaluationKind::Minibatch) {
             let next = of(EvaluationKind::Full).find(|full| full[0] > from[0]);
-            if let Some(to) = next.or_else(|| of(EvaluationKind::Full).last()) {
+            if let Some(to) = next.or_else(|| of(EvaluationKind::Full).next_back()) {
                 links.push(Link { from, to, tone: Tone::Category(row.number), is_strong: false });
             }
         }
