@@ -5,6 +5,8 @@
 mod artifacts;
 #[path = "ui_window/artifacts_folder.rs"]
 mod artifacts_folder;
+#[path = "ui_window/chart_and_table.rs"]
+mod chart_and_table;
 #[path = "ui_window/charts.rs"]
 mod charts;
 #[path = "ui_window/coming_back.rs"]

@@ -1,7 +1,7 @@
 //! Charts and bars over time.
 
 use super::{Parts, boxed, data::DATA, specimen};
-use crate::widgets::charts::{ChartState, LineChart};
+use crate::widgets::charts::{AxisKind, ChartState, LineChart, Link, Marked, Series, SeriesStyle};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section;
 use crate::widgets::tokens::{Tokens, Tone, size};
@@ -13,6 +13,8 @@ use egui::{Sense, Ui, vec2};
 #[derive(Debug, Default)]
 pub(super) struct State {
     scores: ChartState,
+    linked: ChartState,
+    flat: ChartState,
     none: ChartState,
     spans: RowScroll,
 }
@@ -37,6 +39,25 @@ pub(super) fn charts_ui(ui: &mut Ui, parts: &mut Parts) {
                 .height(220.0)
                 .y_range(20.0, 90.0)
                 .show(ui, &mut state.scores);
+        });
+    });
+    specimen(ui, "Points that belong together, one of them marked; one value alone", |ui| {
+        section::card_ui(ui, |ui| {
+            let full = Series::new("full", [(0.0, 58.0), (3.0, 71.7)]).style(SeriesStyle::Dots);
+            let mini = Series::new("minibatch", [(1.0, 76.0), (2.0, 64.0)]).tone(Tone::Muted).style(SeriesStyle::Rings);
+            let tone = Tone::Category(1);
+            let link = |from: [f64; 2], is_strong: bool| Link { from, to: [3.0, 71.7], tone, is_strong };
+            let links = [link([1.0, 76.0], true), link([2.0, 64.0], false)];
+            LineChart::new("linked", "Linked points", &[full, mini])
+                .height(160.0)
+                .x_kind(AxisKind::Whole)
+                .x_name("Evaluation")
+                .y_name("Score")
+                .links(&links)
+                .marked(&[Marked { at: [1.0, 76.0], tone }])
+                .show(ui, &mut state.linked);
+            let flat = [Series::new("flat", [(0.0, 0.3763), (9.0, 0.3763)])];
+            LineChart::new("flat", "A constant", &flat).height(90.0).y_name("Value").show(ui, &mut state.flat);
         });
     });
     specimen(ui, "A chart of nothing", |ui| {

@@ -1,5 +1,8 @@
 //! The points of a run's metrics.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::model::{MetricSeries, RunId};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
@@ -31,5 +34,22 @@ impl Question for MetricOf {
 
     fn bytes(answer: &Self::Answer) -> usize {
         answer.as_ref().map_or(0, |series| series.points.len() * 24)
+    }
+}
+
+/// How many points a run has of each metric.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MetricCountsOf(pub RunId);
+
+impl Question for MetricCountsOf {
+    type Answer = HashMap<Arc<str>, u64>;
+    const LABEL: &'static str = "points of metrics";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(session.store.metric_counts(session.cx, &self.0)?.into_iter().collect())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.keys().map(|key| key.len() + 32).sum()
     }
 }

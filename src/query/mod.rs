@@ -60,7 +60,7 @@ pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experimen
 pub use family_tree::{FamilyTree, FamilyTreeOf, family_tree};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys};
 pub use filtered_runs::filtered_run_table;
-pub use metrics::{MetricOf, metrics};
+pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
 pub use program::{program, program_state};

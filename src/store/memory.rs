@@ -157,6 +157,12 @@ impl Store for MemoryStore {
         Ok(series.filter(|series| key.is_none_or(|key| *series.key == *key)).cloned().collect())
     }
 
+    fn metric_counts(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<(Arc<str>, u64)>> {
+        let content = self.enter("metric_counts", cx)?;
+        let series = content.histories.get(run).into_iter().flatten();
+        Ok(series.map(|series| (Arc::clone(&series.key), series.points.len() as u64)).collect())
+    }
+
     fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>> {
         let content = self.enter("dataset_inputs", cx)?;
         let inputs = content.datasets.get(run).into_iter().flatten();

@@ -218,6 +218,12 @@ pub trait Store: Send {
     /// Every point of one metric or of all, by key, then step, time, value (NaN last).
     fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>>;
 
+    /// How many points a run has of each metric. What is counted is not read: it may be a million.
+    fn metric_counts(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<(std::sync::Arc<str>, u64)>> {
+        let all = self.metric_history(cx, run, None)?;
+        Ok(all.into_iter().map(|series| (series.key, series.points.len() as u64)).collect())
+    }
+
     /// The datasets that a run was given.
     fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>>;
 

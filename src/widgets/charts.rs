@@ -1,9 +1,12 @@
 //! Charts: series that are thinned out without losing an extreme, drawn with egui_plot.
 
+mod axis;
 mod dense;
 mod drawn;
+mod hover;
 mod line_chart;
 mod marks;
+mod pointed;
 mod pyramid;
 mod series;
 mod smooth;
@@ -11,6 +14,7 @@ mod state;
 mod ticks;
 
 pub use line_chart::{ChartEvents, LineChart};
+pub use pointed::{Link, Marked, TipLine};
 pub use series::{Outlier, OutlierKind, Series, SeriesStyle};
 pub use smooth::smoothed;
 pub use state::{ChartMove, ChartState};

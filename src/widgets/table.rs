@@ -33,6 +33,7 @@ pub struct Table<'a> {
     selected: Option<usize>,
     selection: Option<&'a RowSelection>,
     reveal: Option<usize>,
+    marked: Option<usize>,
     height: Option<f32>,
     is_reorderable: bool,
     staying: usize,
@@ -42,6 +43,8 @@ pub struct Table<'a> {
 /// The free room at both sides of a cell.
 const CELL_PADDING: f32 = size::GAP_S;
 const COLUMN_LEAST: f32 = 36.0;
+/// The bar before a marked row.
+const MARK_WIDTH: f32 = 2.0;
 
 impl<'a> Table<'a> {
     /// A table of `total` rows.
@@ -55,6 +58,7 @@ impl<'a> Table<'a> {
             selected: None,
             selection: None,
             reveal: None,
+            marked: None,
             height: None,
             is_reorderable: false,
             staying: 0,
@@ -97,6 +101,12 @@ impl<'a> Table<'a> {
     /// user cannot scroll away from it.
     pub fn reveal(mut self, row: Option<usize>) -> Self {
         self.reveal = row;
+        self
+    }
+
+    /// A row that is marked because what it stands for is pointed at elsewhere, as in a chart.
+    pub fn marked(mut self, row: Option<usize>) -> Self {
+        self.marked = row;
         self
     }
 
@@ -181,7 +191,15 @@ impl<'a> Table<'a> {
                 let expanded = cells.iter().find_map(|(_, cell)| cell.is_open);
                 let info = RowInfo { label: &label, depth, expanded, selected, ..RowInfo::default() };
                 let response = row.interact(ui, info);
-                paint_background(ui, row.rect, selected, response.hovered(), Tokens::of(ui));
+                let is_marked = self.marked == Some(row.index);
+                paint_background(ui, row.rect, selected, response.hovered() || is_marked, Tokens::of(ui));
+                if is_marked {
+                    let bar = row.rect.with_max_x(row.rect.left() + MARK_WIDTH);
+                    ui.painter().rect_filled(bar, 0.0, Tokens::of(ui).accent);
+                }
+                if response.hovered() {
+                    events.hovered = Some(row.index);
+                }
                 if response.clicked() {
                     events.selected = Some(row.index);
                     events.select = Some(clicked(ui, row.index));

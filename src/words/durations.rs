@@ -1,5 +1,7 @@
 //! How long something took.
 
+use super::numbers::on_axis;
+
 /// A duration: `730 ns`, `400 µs`, `1.4 ms`, `482 ms`, `1.3 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. Rounded to the last unit
 /// that is written; from two days on to hours.
 pub fn duration_ns(ns: i64) -> String {
@@ -49,6 +51,19 @@ pub fn duration_ms(ms: i64) -> String {
     if (-9..=9).contains(&ms) { format!("{ms} ms") } else { duration_ns(ms.saturating_mul(1_000_000)) }
 }
 
+/// A duration beside the marks of an axis, which are `step_ms` apart: all of them in the same unit, `0.5 s` beside
+/// `1.0 s`, `90 s` beside `60 s`.
+pub fn duration_on_axis(ms: f64, step_ms: f64) -> String {
+    let (unit_ms, unit) = match step_ms {
+        ..10.0 => (1.0, "ms"),
+        ..60e3 => (1e3, "s"),
+        ..3_600e3 => (60e3, "min"),
+        ..86_400e3 => (3_600e3, "h"),
+        _ => (86_400e3, "d"),
+    };
+    format!("{} {unit}", on_axis(ms / unit_ms, step_ms / unit_ms))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +98,14 @@ mod tests {
         assert_eq!((duration_ms(4), duration_ns(4_000_000)), ("4 ms".to_owned(), "4.0 ms".to_owned()));
         assert!(duration_ns(i64::MIN).starts_with('-'));
         assert!(duration_ms(i64::MAX).ends_with('h'));
+    }
+
+    #[test]
+    fn the_marks_of_an_axis_have_one_unit() {
+        let axis = |marks: &[f64], step| marks.iter().map(|ms| duration_on_axis(*ms, step)).collect::<Vec<_>>();
+        assert_eq!(axis(&[0.0, 500.0, 1_000.0], 500.0), ["0.0 s", "0.5 s", "1.0 s"]);
+        assert_eq!(axis(&[0.0, 60e3, 90e3], 30e3), ["0 s", "60 s", "90 s"]);
+        assert_eq!(axis(&[0.0, 300e3, 3_600e3], 300e3), ["0 min", "5 min", "60 min"]);
+        assert_eq!((duration_on_axis(4.0, 2.0), duration_on_axis(172_800e3, 86_400e3)), ("4 ms".into(), "2 d".into()));
     }
 }

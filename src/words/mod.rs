@@ -9,9 +9,10 @@ mod numbers;
 mod text;
 mod times;
 
-pub use durations::{duration_ms, duration_ns};
+pub use durations::{duration_ms, duration_ns, duration_on_axis};
 pub use numbers::{
-    at_least, bytes, count, count_or_more, counted, difference, dollars, exact, for_programs, p_value, tokens, value,
+    at_least, bytes, count, count_or_more, counted, difference, dollars, exact, for_programs, on_axis, p_value,
+    precise, tokens, value,
 };
 pub use text::{clean, ellipsize_graphemes, id_head, one_line};
 pub use times::{Zone, age, moment, moment_iso, moment_short, moment_utc};

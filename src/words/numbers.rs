@@ -69,8 +69,20 @@ pub fn value(v: f64) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
-/// A measured value with every digit that it has.
+/// A measured value in six digits, for whoever points at it: `58.33`, `0.302833`. What is no more than the noise of
+/// a sum does not show.
+pub fn precise(v: f64) -> String {
+    let rounded = significant(v, 6);
+    let size = rounded.abs();
+    if !rounded.is_finite() || rounded == rounded.trunc() && size < 1e15 {
+        return value(rounded);
+    }
+    if (1e-4..1e15).contains(&size) { rounded.to_string() } else { format!("{rounded:e}") }
+}
+
+/// A measured value with every digit that a float can keep, which is fifteen: `29.999999999999996` is written `30`.
 pub fn exact(v: f64) -> String {
+    let v = if v == v.trunc() { v } else { significant(v, 15) };
     if v.is_finite() && (v == 0.0 || (1e-6..1e16).contains(&v.abs())) {
         v.to_string()
     } else if v.is_finite() {
@@ -78,6 +90,32 @@ pub fn exact(v: f64) -> String {
     } else {
         value(v)
     }
+}
+
+/// The nearest value of so many digits.
+fn significant(v: f64, digits: usize) -> f64 {
+    let decimals = digits.saturating_sub(1);
+    format!("{v:.decimals$e}").parse().unwrap_or(v)
+}
+
+/// A value beside the marks of an axis, which are `step` apart: all of them with the same decimals, or all in the same
+/// power of ten.
+pub fn on_axis(v: f64, step: f64) -> String {
+    if !(v.is_finite() && step.is_finite() && step > 0.0) {
+        return value(v);
+    }
+    // A sum of steps misses 0 by its noise.
+    let v = if v.abs() < step * 1e-6 { 0.0 } else { v };
+    let power = (step * 1.000_001).log10().floor();
+    if (0.0..9.0).contains(&power) {
+        return value(v.round());
+    }
+    if (-6.0..0.0).contains(&power) {
+        let decimals = -power as usize;
+        return format!("{v:.decimals$}");
+    }
+    let times = (v / 10f64.powf(power)).round();
+    if times == 0.0 { "0".to_owned() } else { format!("{times}e{power}") }
 }
 
 /// A measured value as other programs read it: every digit, and Python's words for what is no number.
@@ -154,6 +192,38 @@ mod tests {
         ] {
             assert_eq!(value(v), text);
         }
+    }
+
+    #[test]
+    fn the_noise_of_a_sum_is_not_written() {
+        for (v, text) in [
+            (29.999_999_999_999_996, "30"),
+            (58.329_999_999_999_99, "58.33"),
+            (0.302_833_333_333, "0.302833"),
+            (1_234_567.89, "1,234,570"),
+            (-1.234_567_8e-7, "-1.23457e-7"),
+            (f64::INFINITY, "∞"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(precise(v), text);
+        }
+        assert_eq!((exact(29.999_999_999_999_996), exact(0.1 + 0.2)), ("30".to_owned(), "0.3".to_owned()));
+        assert_eq!(
+            (exact(9_007_199_254_740_991.0), exact(0.123_456_789)),
+            ("9007199254740991".into(), "0.123456789".into())
+        );
+    }
+
+    #[test]
+    fn the_marks_of_an_axis_are_written_alike() {
+        let axis = |marks: &[f64], step| marks.iter().map(|v| on_axis(*v, step)).collect::<Vec<_>>();
+        assert_eq!(axis(&[0.25, 0.3, 0.350_000_000_000_000_03], 0.05), ["0.25", "0.30", "0.35"]);
+        assert_eq!(axis(&[-1e-17, 0.5, 1.0], 0.5), ["0.0", "0.5", "1.0"]);
+        assert_eq!(axis(&[0.0, 20.0, 1_000.0], 20.0), ["0", "20", "1,000"]);
+        assert_eq!(axis(&[0.0, 8e-9, 1e-8], 2e-9), ["0", "8e-9", "10e-9"]);
+        assert_eq!(axis(&[0.0, 5e9, 1e10], 5e9), ["0", "5e9", "10e9"]);
+        assert_eq!(axis(&[999_999.998, 1_000_000.0], 0.002), ["999999.998", "1000000.000"]);
+        assert_eq!((on_axis(f64::NAN, 1.0), on_axis(1.5, 0.0)), ("NaN".to_owned(), "1.5".to_owned()));
     }
 
     #[test]

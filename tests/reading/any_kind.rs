@@ -94,6 +94,7 @@ fn an_id_that_a_person_types_leads_nowhere_else() {
         for id in ["", ".", "..", "../..", "/", &around, &above, "nobody"].map(RunId::from) {
             assert_eq!(store.runs(cx, &RunQuery::new(RunScope::One(id.clone()))).expect("none"), [], "{id}");
             assert!(store.metric_history(cx, &id, None).expect("none").is_empty(), "{id}");
+            assert!(store.metric_counts(cx, &id).expect("none").is_empty(), "{id}");
             let owner = ArtifactOwner::Run(id.clone());
             assert!(store.artifacts(cx, &owner).expect("none").entries.is_empty(), "{id}");
             assert_eq!(store.artifact(cx, &owner, "meta.yaml", 9).expect("none"), None, "{id}");

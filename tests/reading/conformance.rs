@@ -169,6 +169,17 @@ fn runs_and_everything_attached_to_them() {
             found.sort();
             wanted.sort();
             assert_eq!(found, wanted);
+
+            let counts = case.store.metric_counts(case.cx, &run.id).expect("counts");
+            let mut counts: Vec<String> = counts.into_iter().map(|(key, n)| format!("{key} {n}")).collect();
+            let of = |line: &String| line.rsplitn(4, ' ').nth(3).map(str::to_owned);
+            let mut keys: Vec<String> = wanted.iter().filter_map(of).collect();
+            keys.dedup();
+            let count = |key: &String| wanted.iter().filter(|line| of(line).as_ref() == Some(key)).count();
+            let mut wanted: Vec<String> = keys.iter().map(|key| format!("{key} {}", count(key))).collect();
+            counts.sort();
+            wanted.sort();
+            assert_eq!(counts, wanted, "counted without being read");
         }
     });
 }

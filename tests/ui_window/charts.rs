@@ -177,3 +177,123 @@ fn runs_with_one_value_each_stand_in_their_order() {
     settle(&mut harness);
     wait_for(&mut harness, "eval over runs in order of start");
 }
+
+/// The texts that the last frame painted, and where.
+fn painted_at(harness: &Harness<'_, Viewer>) -> Vec<(egui::Pos2, String)> {
+    fn texts(shape: &egui::Shape, into: &mut Vec<(egui::Pos2, String)>) {
+        match shape {
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts(shape, into)),
+            egui::Shape::Text(text) => into.push((text.pos, text.galley.text().to_owned())),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    harness.output().shapes.iter().for_each(|one| texts(&one.shape, &mut all));
+    all
+}
+
+fn painted(harness: &Harness<'_, Viewer>) -> Vec<String> {
+    painted_at(harness).into_iter().map(|(_, text)| text).collect()
+}
+
+#[test]
+fn metrics_of_one_point_stand_in_one_table_above_the_charts() {
+    let store = store();
+    let parent = RunId::from("parent");
+    for (key, value) in [("best_candidate", 3.0), ("total_calls", 269.0), ("average", 29.999_999_999_999_996)] {
+        store.put_metric(&parent, key, points([value]));
+    }
+    let mut harness = metrics(&store);
+    wait_for(&mut harness, "loss over steps, 50 points");
+    let rows: Vec<String> =
+        harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label()).collect();
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert!(rows[0].contains("average") && rows[0].contains("Value 30,"), "{rows:?}");
+    assert!(rows[1].contains("best_candidate") && rows[2].contains("total_calls"), "{rows:?}");
+    let charts = |harness: &Harness<'_, Viewer>| harness.query_all_by_role(Role::Image).count();
+    assert_eq!(charts(&harness), 2, "a chart for each of the others alone");
+    let table = harness.get_by_role_and_label(Role::Table, "Metrics of one point").rect();
+    assert!(harness.query_all_by_role(Role::Image).all(|chart| chart.rect().top() > table.bottom()));
+    assert_eq!(store.calls("metric_history"), 2, "what is in the table was not read again");
+    // A second run with a value of its own: two points, which are a curve over the runs.
+    store.put_metric(&RunId::from("child"), "total_calls", points([100.0]));
+    harness.state_mut().act(Action::Refresh);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::CheckBox, "eval_full_0").click();
+    harness.step();
+    settle(&mut harness);
+    wait_for(&mut harness, "total_calls over runs in order of start, 2 points");
+    let table = harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label());
+    assert!(table.into_iter().all(|row| !row.contains("total_calls")));
+}
+
+#[test]
+fn a_constant_is_a_flat_line_whatever_smooths_it() {
+    let store = small_store();
+    store.put_metric(&RunId::from("parent"), "flat", points([0.3763; 40]));
+    let mut harness = window(&store, Some("experiment/1/run/parent?tab=metrics"), Some(PATH));
+    wait_for(&mut harness, "flat over steps, 40 points: chart of 1 series; flat 40 points from 0.3763 to 0.3763");
+    settle(&mut harness);
+    let labels = ["0.34", "0.36", "0.38", "0.40"];
+    let has_all =
+        |harness: &Harness<'_, Viewer>| labels.iter().all(|label| painted(harness).iter().any(|one| one == label));
+    wait(&mut harness, "a sensible axis with labels of one format", has_all);
+    harness.get_by_role_and_label(Role::Slider, "Smoothing").focus();
+    harness.step();
+    for _ in 0..3 {
+        harness.key_press(egui::Key::ArrowRight);
+        harness.step();
+    }
+    settle(&mut harness);
+    let smooth = "flat over steps, 40 points: chart of 2 series; flat 40 points from 0.3763 to 0.3763; flat 40 points from \
+                  0.3763 to 0.3763";
+    wait_for(&mut harness, smooth);
+    assert!(has_all(&harness), "{:?}", painted(&harness));
+}
+
+#[test]
+fn selected_runs_are_drawn_together_with_one_legend() {
+    let store = store();
+    store.put_run(MemoryStore::run("other", "1", "calm-otter-77", NOW_MS - 300_000));
+    store.put_metric(&RunId::from("other"), "loss", points([0.5, 0.4]));
+    let mut harness = window(&store, Some("experiment/1"), Some(PATH));
+    wait_for(&mut harness, "Columns…");
+    settle(&mut harness);
+    assert!(harness.query_by_label("Charts").is_none(), "of one run the page has the charts");
+    harness.get_by_role_and_label(Role::Table, "Runs").focus();
+    harness.step();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.step();
+    wait_for(&mut harness, "3 selected");
+    click(&mut harness, "Charts");
+    settle(&mut harness);
+    wait_for(&mut harness, "loss over steps, 52 points: chart of 2 series");
+    settle(&mut harness);
+    let list = harness.get_by_role_and_label(Role::CheckBox, "calm-otter-77").rect();
+    let chart = harness
+        .query_all_by_role(Role::Image)
+        .find(|chart| chart.accesskit_node().label().is_some_and(|label| label.starts_with("loss")));
+    let chart = chart.expect("the chart of loss").rect();
+    // The list is the legend of all charts: beside the lines no name is written.
+    let beside = chart.with_max_x(chart.right() + 115.0);
+    let names = painted_at(&harness).into_iter().filter(|(at, text)| beside.contains(*at) && text.contains("otter"));
+    assert_eq!(names.count(), 0);
+    // The last point of the second run stands at step 1 of 49; it marks its run in the list.
+    let is_marked = |harness: &Harness<'_, Viewer>| {
+        let fill = dspyglass::widgets::tokens::Tokens::get(true, Default::default()).bg_raised;
+        harness.output().shapes.iter().any(|one| match &one.shape {
+            egui::Shape::Rect(rect) => {
+                rect.fill == fill && rect.rect.center().distance(list.center()) < 30.0 && rect.rect.width() > 100.0
+            }
+            _ => false,
+        })
+    };
+    assert!(!is_marked(&harness));
+    let found = (5..20).flat_map(|x| (0..20).map(move |y| (x, y))).any(|(x, y)| {
+        harness.hover_at(egui::pos2(chart.left() + x as f32 * 8.0, chart.top() + y as f32 * chart.height() / 20.0));
+        harness.step();
+        harness.step();
+        is_marked(&harness)
+    });
+    assert!(found, "no point of the second run marks it in the list");
+}

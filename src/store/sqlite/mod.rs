@@ -250,6 +250,10 @@ impl Store for SqliteStore {
         self.read(cx, |reader| reader.metric_history(run, key))
     }
 
+    fn metric_counts(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<(Arc<str>, u64)>> {
+        self.read(cx, |reader| reader.metric_counts(run))
+    }
+
     fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>> {
         self.read(cx, |reader| reader.dataset_inputs(run))
     }

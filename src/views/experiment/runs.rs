@@ -11,7 +11,7 @@ use crate::loader::Lane;
 use crate::model::{ExperimentId, RunId};
 use crate::query::table::{LineOptions, RunAttribute, RunColumn};
 use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
-use crate::state::{Action, FoldKey, Place};
+use crate::state::{Action, FoldKey, Place, RunTab};
 use crate::views::names::experiment_name;
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
@@ -159,6 +159,10 @@ fn bar_events(
     }
     if events.compare {
         scene.go(Place::comparing(scene.state.selected_runs.ids.clone()));
+    }
+    if let Some(run) = scene.state.selected_runs.ids.first().cloned().filter(|_| events.charts) {
+        let experiment = Some(id.clone());
+        scene.go(Place::Run { experiment, run, tab: Some(RunTab::Metrics { key: None }) });
     }
     if let Some(kind) = events.export {
         export(scene, memory, listed, arrangement, kind);

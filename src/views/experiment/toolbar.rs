@@ -46,6 +46,8 @@ pub(super) struct BarEvents {
     pub clear_selection: bool,
     /// Compare what is selected.
     pub compare: bool,
+    /// Draw the metrics of what is selected.
+    pub charts: bool,
     pub export: Option<Separated>,
 }
 
@@ -185,6 +187,10 @@ fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, events: &mut BarEvent
         let tip = "The first selected run is the baseline";
         if bar.selected > 1 && ui.add(Chip::button("Compare").key("D")).on_hover_text(tip).clicked() {
             events.compare = true;
+        }
+        let tip = "The curves of the selected runs in the same charts";
+        if bar.selected > 1 && ui.add(Chip::button("Charts")).on_hover_text(tip).clicked() {
+            events.charts = true;
         }
         if ui.add(Chip::button("Copy as TSV").key("Ctrl C")).on_hover_text("For a spreadsheet").clicked() {
             events.export = Some(Separated::Tsv);

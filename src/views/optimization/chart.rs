@@ -2,12 +2,12 @@
 
 use egui::{Align, Layout, Ui};
 
-use super::OptimizationMemory;
+use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::state::{Place, RunTab};
 use crate::views::scene::Scene;
-use crate::widgets::charts::{LineChart, Series, SeriesStyle};
+use crate::widgets::charts::{AxisKind, LineChart, Series, SeriesStyle};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
 use crate::widgets::tokens::Tone;
@@ -47,16 +47,18 @@ fn no_scores(found: &Optimization) -> String {
 pub(super) const HEAD: f32 = 16.0;
 
 pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, height: f32) {
-    let Some((found, _, series)) = &memory.shown else { return };
+    let Some((found, candidates, series)) = &memory.shown else { return };
     let Some(optimization) = found.as_ref() else { return };
-    let mut clicked = None;
+    let (mut clicked, mut pointed) = (None, None);
+    let marked = memory.pointed.line().map(|line| points::marked(optimization, candidates, line)).unwrap_or_default();
+    let links = points::links_of(&memory.links, &marked);
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         // As high as the heading of the card beside it.
         ui.spacing_mut().interact_size.y = HEAD;
         ui.horizontal(|ui| {
             card_heading_ui(ui, "Score by evaluation");
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series, !links.is_empty()));
         });
         if series.is_empty() {
             let top = ui.cursor().top();
@@ -68,22 +70,26 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
         let events = LineChart::new(("evaluations", &optimization.run.id), &label, series)
             .height(height)
             .names(false)
-            .x_text(|x| {
-                if x.fract() == 0.0 && x >= 0.0 { format!("evaluation {}", words::value(x)) } else { String::new() }
-            })
-            .x_tick(|x, _| if x.fract() == 0.0 && x >= 0.0 { words::value(x) } else { String::new() })
+            .x_kind(AxisKind::Whole)
+            .x_name("Evaluation, in order of start")
+            .y_name("Score")
+            .x_tick(|x, _| if x >= 0.0 { words::value(x.round()) } else { String::new() })
+            .links(&links)
+            .marked(&marked)
+            .tip(|x| points::tip(optimization, candidates, x))
             .show(ui, &mut memory.chart);
         clicked = events.clicked.map(|(_, x)| x);
+        pointed = events.hovered.and_then(|x| points::place_at(optimization, x));
     });
-    if let Some(x) = clicked
-        && let Some(one) = optimization.evaluations.iter().find(|one| one.order as f64 == x)
-    {
+    memory.pointed.at_point(ui.ctx(), pointed);
+    let opened = clicked.and_then(|x| optimization.evaluations.get(points::place_at(optimization, x)?));
+    if let Some(one) = opened {
         open(scene, &one.run_id);
     }
 }
 
-/// What the marks mean, from the right.
-fn legend_ui(ui: &mut Ui, series: &[Series]) {
+/// What the marks mean, from the right; of the bows only where there is room.
+fn legend_ui(ui: &mut Ui, series: &[Series], has_links: bool) {
     ui.spacing_mut().item_spacing.x = size::GAP_XS;
     for one in series {
         let (mark, tone) = match one.name() {
@@ -104,7 +110,14 @@ fn legend_ui(ui: &mut Ui, series: &[Series]) {
         }
         ui.add_space(size::GAP_S);
     }
+    if has_links && ui.available_width() > BOWS_FROM {
+        text_ui(ui, "┄ promoted", Type::Small, Tone::Muted)
+            .on_hover_text("The evaluation on a minibatch is joined to the full one of the same program");
+    }
 }
+
+/// The legend names the bows where so much room is left, for the heading too.
+const BOWS_FROM: f32 = 90.0;
 
 /// Goes to an evaluation, to what it evaluated.
 pub(super) fn open(scene: &mut Scene<'_>, run: &crate::model::RunId) {

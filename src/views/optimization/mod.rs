@@ -3,6 +3,8 @@
 mod chart;
 mod facts;
 mod head;
+mod pointed;
+mod points;
 mod rows;
 mod table;
 
@@ -17,13 +19,14 @@ use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
 use crate::state::{Action, RunTab};
-use crate::widgets::charts::{ChartState, Series};
+use crate::widgets::charts::{ChartState, Link, Series};
 use crate::widgets::chips::Chip;
 use crate::widgets::notice::Notice;
 use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use pointed::Pointed;
 use rows::{Candidates, Line};
 
 /// What the tab remembers.
@@ -37,6 +40,9 @@ pub(super) struct OptimizationMemory {
     cursor: Option<Line>,
     wants_focus: bool,
     chart: ChartState,
+    /// The points that are joined.
+    links: Vec<Link>,
+    pointed: Pointed,
 }
 
 impl OptimizationMemory {
@@ -65,7 +71,9 @@ impl OptimizationMemory {
             *self = Self::default();
         }
         if let Some(optimization) = found.as_ref() {
-            self.shown = Some((Arc::clone(found), Candidates::of(optimization), chart::series(optimization)));
+            let candidates = Candidates::of(optimization);
+            self.links = points::links(optimization, &candidates);
+            self.shown = Some((Arc::clone(found), candidates, chart::series(optimization)));
         }
     }
 }

@@ -304,4 +304,4 @@ pub(super) fn no_evaluations(found: &Optimization) -> String {
 
 pub(super) mod instruction;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

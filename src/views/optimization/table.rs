@@ -2,9 +2,9 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::OptimizationMemory;
 use super::chart::open;
 use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction, name};
+use super::{OptimizationMemory, points};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
 use crate::model::RunId;
@@ -101,6 +101,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     memory.wants_focus &= !gets_focus;
     let events = Table::new("candidates", "Candidates", &columns, lines.len())
         .selected(memory.cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor)))
+        .marked(memory.pointed.point().and_then(|place| points::line_of(candidates, &lines, place)))
         .height(height)
         .focus(gets_focus)
         .show(ui, &mut memory.table, |line, column| {
@@ -113,6 +114,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 None => CellText::default(),
             }
         });
+    memory.pointed.at_row(ui.ctx(), events.hovered.and_then(|row| lines.get(row).copied()));
     memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(row) = events.selected {
         memory.cursor = lines.get(row).copied();

@@ -1,11 +1,13 @@
 //! Lines and dots over an axis: drawn from what can be seen, kept between frames.
 
+use super::axis::{LABELS_APART, begins, y_extent, y_tick};
 use super::dense::{dense_line, is_dense};
 use super::drawn::{full_range, lines_of, nearest, thin};
-use super::marks;
+use super::pointed::{Link, Marked, TipLine};
 use super::series::{Series, SeriesStyle};
 use super::state::ChartState;
-use super::ticks::{AxisKind, ticks};
+use super::ticks::{AxisKind, GRID_STEP, ticks};
+use super::{hover, marks};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
@@ -19,9 +21,14 @@ use egui_plot::{AxisHints, Plot};
 pub struct ChartEvents {
     /// Clicked near this point: the series and its x.
     pub clicked: Option<(usize, f64)>,
-    /// The x under the pointer.
-    pub hovered_x: Option<f64>,
+    /// The x of the point that is read under the pointer.
+    pub hovered: Option<f64>,
+    /// The series that has a point near the pointer.
+    pub near: Option<usize>,
 }
+
+/// What is told of a point, by its x.
+type Tip<'a> = Box<dyn Fn(f64) -> Vec<TipLine> + 'a>;
 
 /// A chart. Drag to move, scroll with Ctrl to zoom, double-click to see all; with the keyboard: arrows, +, −, 0.
 #[must_use = "call `show`"]
@@ -34,6 +41,10 @@ pub struct LineChart<'a> {
     names: bool,
     is_still: bool,
     x_name: &'a str,
+    y_name: &'a str,
+    links: &'a [Link],
+    marked: &'a [Marked],
+    tip: Option<Tip<'a>>,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
     x_tick: Option<Box<dyn Fn(f64, f64) -> String + 'a>>,
     x_kind: AxisKind,
@@ -57,6 +68,10 @@ impl<'a> LineChart<'a> {
             names: true,
             is_still: false,
             x_name: "",
+            y_name: "",
+            links: &[],
+            marked: &[],
+            tip: None,
             x_text: Box::new(words::value),
             x_tick: None,
             x_kind: AxisKind::Number,
@@ -94,6 +109,30 @@ impl<'a> LineChart<'a> {
         self
     }
 
+    /// What the y axis is, written beside it, with where it begins if that is not 0.
+    pub fn y_name(mut self, y_name: &'a str) -> Self {
+        self.y_name = y_name;
+        self
+    }
+
+    /// Joins points of one thing.
+    pub fn links(mut self, links: &'a [Link]) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// Marks points, because what they stand for is pointed at elsewhere.
+    pub fn marked(mut self, marked: &'a [Marked]) -> Self {
+        self.marked = marked;
+        self
+    }
+
+    /// What is told of the point under the pointer, by its x, instead of the values of all series there.
+    pub fn tip(mut self, tip: impl Fn(f64) -> Vec<TipLine> + 'a) -> Self {
+        self.tip = Some(Box::new(tip));
+        self
+    }
+
     /// How an x is written.
     pub fn x_text(mut self, x_text: impl Fn(f64) -> String + 'a) -> Self {
         self.x_text = Box::new(x_text);
@@ -124,7 +163,7 @@ impl<'a> LineChart<'a> {
         let available = ui.available_rect_before_wrap();
         let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
         let is_log = self.is_log;
-        let y_text = move |y: f64| words::value(if is_log { 10f64.powf(y) } else { y });
+        let y_text = move |y: f64| words::precise(if is_log { 10f64.powf(y) } else { y });
         let (x_text, x_tick, x_kind) = (&self.x_text, &self.x_tick, self.x_kind);
         let y_kind = if is_log { AxisKind::Log } else { AxisKind::Number };
         let axis = |hints: AxisHints<'a>| {
@@ -134,8 +173,12 @@ impl<'a> LineChart<'a> {
                 .label_spacing(Rangef::new(12.0, 13.0))
         };
 
-        let x_name = RichText::new(self.x_name).font(Type::Caption.font()).color(tokens.text3);
-        let x_hints = if self.x_name.is_empty() { AxisHints::new_x() } else { AxisHints::new_x().label(x_name) };
+        let name = |hints: AxisHints<'a>, name: &str| match name {
+            "" => hints,
+            name => hints.label(RichText::new(name).font(Type::Caption.font()).color(tokens.text3)),
+        };
+        let x_hints = name(AxisHints::new_x(), self.x_name);
+        let y_hints = name(AxisHints::new_y(), &state.y_title(self.y_name));
         let mut plot = Plot::new(self.id_salt)
             .height(self.height)
             .width(available.width() - names_width)
@@ -143,9 +186,9 @@ impl<'a> LineChart<'a> {
             .show_grid([false, true])
             .grid_color(tokens.line)
             .grid_fade(0.0)
-            .grid_spacing(Rangef::new(8.0, 24.0))
+            .grid_spacing(Rangef::new(GRID_STEP as f32, 24.0))
             .x_grid_spacer(move |input| ticks(input, 10.0, x_kind))
-            .y_grid_spacer(move |input| ticks(input, 5.0, y_kind))
+            .y_grid_spacer(move |input| ticks(input, LABELS_APART / GRID_STEP, y_kind))
             .show_crosshair(false)
             .show_x(false)
             .show_y(false)
@@ -156,24 +199,23 @@ impl<'a> LineChart<'a> {
                 Some(x_tick) => x_tick(mark.value, mark.step_size),
                 None => x_text(mark.value),
             })])
-            .custom_y_axes(vec![axis(AxisHints::new_y()).formatter(move |mark, _| y_text(mark.value))])
+            .custom_y_axes(vec![axis(y_hints).formatter(move |mark, range| {
+                y_tick(mark.value, mark.step_size, (*range.start(), *range.end()), is_log)
+            })])
             .label_formatter(|_| None);
         // All of the data, not only what is drawn: so that a double-click finds the way back.
         for series in self.series {
             if let Some((low, high)) = series.x_range() {
                 plot = plot.include_x(low).include_x(high);
             }
-            if let Some((low, high)) = series.y_range() {
-                plot = plot.include_y(low).include_y(high);
-            }
+        }
+        if let Some((low, high)) = y_extent(self.series, self.y_range, is_log) {
+            plot = plot.include_y(low).include_y(high);
         }
         // All at one x: what stands beside it is not far away.
         let full = full_range(self.series);
         if full.0 == full.1 {
             plot = plot.include_x(full.0 - 1.0).include_x(full.1 + 1.0);
-        }
-        if let Some((low, high)) = self.y_range {
-            plot = plot.include_y(low).include_y(high);
         }
 
         // A stretch of two pixels: its four points are two for each, as many as a line so thin can show.
@@ -199,6 +241,7 @@ impl<'a> LineChart<'a> {
 
         let painter = ui.painter().with_clip_rect(response.transform.frame().expand(6.0).intersect(ui.clip_rect()));
         let inside = ui.painter().with_clip_rect(response.transform.frame().intersect(ui.clip_rect()));
+        marks::links(&inside, &response.transform, self.links, tokens);
         for (series, drawn) in self.series.iter().zip(&state.drawn) {
             if series.style == SeriesStyle::Line && is_dense(drawn.points.len(), pixels) {
                 dense_line(&inside, &response.transform, series, &drawn.points, tokens);
@@ -213,6 +256,7 @@ impl<'a> LineChart<'a> {
             }
             marks::outliers(&painter, &response.transform, series, tokens);
         }
+        marks::rings(&painter, &response.transform, self.marked, tokens);
         let text = marks::outlier_text(self.series);
         if !text.is_empty() {
             marks::corner_text(&painter, *response.transform.frame(), &text, tokens);
@@ -229,14 +273,21 @@ impl<'a> LineChart<'a> {
         ui.advance_cursor_after_rect(outer);
         let mut events = ChartEvents::default();
         if let Some(pointer) = response.response.hover_pos().filter(|_| !self.is_still) {
-            let at = response.transform.value_from_position(pointer);
-            events.hovered_x = Some(at.x);
-            let exact = |y: f64| if is_log { words::value(10f64.powf(y)) } else { words::exact(y) };
-            marks::hover(&painter, &response.transform, self.series, pointer, (x_text, &exact), tokens);
-            if response.response.clicked() {
-                events.clicked = nearest(self.series, &response.transform, pointer);
+            events.hovered = hover::line_x(&response.transform, self.series, pointer);
+            if let Some(at) = events.hovered {
+                let texts: (&dyn Fn(f64) -> String, _) = (x_text, &y_text as _);
+                let mut lines = hover::read(&painter, &response.transform, self.series, at, texts, tokens);
+                if let Some(tip) = &self.tip {
+                    lines = tip(at);
+                }
+                hover::tip(ui.ctx(), (frame, response.transform.position_from_point_x(at)), &lines, tokens);
             }
+            let near = nearest(self.series, &response.transform, pointer);
+            events.near = near.map(|(series, _)| series);
+            events.clicked = near.filter(|_| response.response.clicked());
         }
+        let begin = if is_log { None } else { begins(response.transform.bounds(), frame) };
+        state.begins_at(ui.ctx(), begin.filter(|_| !self.y_name.is_empty()));
         let id = response.response.id;
         if response.response.has_focus() {
             state.keys(ui, id);

@@ -1,12 +1,14 @@
-//! What a chart paints beside its lines: outliers at the border, names at the ends, the values under the pointer.
+//! What a chart paints beside its lines: outliers at the border, names at the ends, rings and bows.
 
+use super::pointed::{Link, Marked};
 use super::series::{OutlierKind, Series, SeriesStyle};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::tokens::Tokens;
-use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::size::Type;
 use crate::words;
-use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use egui::epaint::QuadraticBezierShape;
+use egui::{Align, Align2, Color32, Painter, Rect, Shape, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 /// Marks nearer than this to the last one of their kind would only make a band.
@@ -112,91 +114,34 @@ pub(super) fn dots(
     }
 }
 
-/// No more series than this tell their values under the pointer.
-const TOLD_MOST: usize = 16;
-/// A point of another series counts as being under the line if it is this near, in points.
-const NEAR: f32 = 5.0;
+/// How far a ring stands around the point that it marks.
+const RING: f32 = 8.0;
 
-/// What a series says at the line.
-struct Told {
-    text: String,
-    point: Option<PlotPoint>,
+/// Rings around points that are pointed at elsewhere.
+pub(super) fn rings(painter: &Painter, transform: &PlotTransform, marked: &[Marked], tokens: &Tokens) {
+    for point in marked {
+        let at = transform.position_from_point(&PlotPoint::new(point.at[0], point.at[1]));
+        painter.circle_stroke(at, RING, Stroke::new(1.6, point.tone.color(tokens)));
+    }
 }
 
-/// The value at the line, or at the series' own point beside it; the word for one that has no place.
-fn told(transform: &PlotTransform, series: &Series, x: f64, y_text: &dyn Fn(f64) -> String) -> Option<Told> {
-    if let Some(kind) = series.outlier_at(x) {
-        let text = match kind {
-            OutlierKind::NotANumber => "NaN",
-            OutlierKind::Infinity => "+∞",
-            OutlierKind::NegativeInfinity => "−∞ or no logarithm",
-        };
-        return Some(Told { text: text.to_owned(), point: None });
-    }
-    let line_x = transform.position_from_point_x(x);
-    let near = || series.nearest(x).filter(|point| (transform.position_from_point_x(point.x) - line_x).abs() <= NEAR);
-    let point = series.value_at(x).or_else(near)?;
-    Some(Told { text: y_text(point.y), point: Some(point) })
-}
+/// So far above the straight way the middle of a bow stands, in points and as a share of its width, and at most.
+const BOW: (f32, f32, f32) = (8.0, 0.05, 28.0);
 
-/// The line under the pointer and the exact values beside it.
-pub(super) fn hover(
-    painter: &Painter,
-    transform: &PlotTransform,
-    series: &[Series],
-    pointer: Pos2,
-    (x_text, y_text): (&dyn Fn(f64) -> String, &dyn Fn(f64) -> String),
-    tokens: &Tokens,
-) {
-    let frame = *transform.frame();
-    let x = transform.value_from_position(pointer).x;
-    // The line stands on a point of what is in front; a faint series only lies behind.
-    let is_all_faint = series.iter().all(|s| s.is_faint);
-    let in_front = || series.iter().filter(|s| is_all_faint || !s.is_faint);
-    let nearest = in_front().filter_map(|s| s.nearest_x(x)).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()));
-    let Some(at) = nearest else { return };
-    let line_x = transform.position_from_point_x(at);
-    if !frame.x_range().contains(line_x) {
-        return;
-    }
-    painter.vline(line_x, frame.y_range(), (size::RULE, tokens.text3));
-    let mut lines = vec![(x_text(at), tokens.text2)];
-    let mut count = 0;
-    for series in in_front() {
-        let Some(told) = told(transform, series, at, y_text) else { continue };
-        count += 1;
-        if count > TOLD_MOST {
-            continue;
-        }
-        let name = words::one_line(series.name(), 40);
-        let color = series.tone.color(tokens);
-        lines.push((format!("{} {name}", told.text), color));
-        if let Some(point) = told.point {
-            painter.circle_filled(transform.position_from_point(&point), 3.5, color);
-        }
-    }
-    if count > TOLD_MOST {
-        lines.push((format!("and {} more", count - TOLD_MOST), tokens.text2));
-    }
-    let galleys: Vec<_> = lines
-        .iter()
-        .map(|(text, color)| (row_text::layout(painter, text, Type::ValueSmall.font(), 320.0), *color))
-        .collect();
-    let width = galleys.iter().map(|(galley, _)| galley.size().x).fold(0.0, f32::max);
-    let box_size = vec2(width + 2.0 * size::GAP_S, galleys.len() as f32 * 16.0 + size::GAP_S);
-    let is_left = line_x + 12.0 + box_size.x > frame.right();
-    let corner = if is_left {
-        pos2(line_x - 12.0 - box_size.x, frame.top() + 6.0)
-    } else {
-        pos2(line_x + 12.0, frame.top() + 6.0)
-    };
-    let rect = Rect::from_min_size(corner, box_size);
-    let border = Stroke::new(size::RULE, tokens.line);
-    painter.rect(rect, f32::from(size::RADIUS), tokens.bg_panel, border, egui::StrokeKind::Inside);
-    for (index, (galley, color)) in galleys.into_iter().enumerate() {
-        let line =
-            Rect::from_min_size(rect.min + vec2(size::GAP_S, size::GAP_XS + index as f32 * 16.0), vec2(width, 16.0));
-        row_text::paint_galley(painter, line, galley, color, Align::Min);
+/// Dashed bows from point to point.
+pub(super) fn links(painter: &Painter, transform: &PlotTransform, links: &[Link], tokens: &Tokens) {
+    let top = transform.frame().top();
+    for link in links {
+        let at = |[x, y]: [f64; 2]| transform.position_from_point(&PlotPoint::new(x, y));
+        let (from, to) = (at(link.from), at(link.to));
+        let middle = from.lerp(to, 0.5);
+        let room = (from.y.min(to.y) - top).max(0.0);
+        let height = (BOW.0 + BOW.1 * (to.x - from.x).abs()).min(BOW.2).min(room);
+        let points = [from, pos2(middle.x, middle.y - 2.0 * height), to];
+        let bow = QuadraticBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
+        let (width, color) = if link.is_strong { (1.6, link.tone.color(tokens)) } else { (1.0, tokens.text3) };
+        let stroke = Stroke::new(width, color);
+        painter.extend(Shape::dashed_line(&bow.flatten(Some(0.5)), stroke, 3.0, 3.0));
     }
 }
 

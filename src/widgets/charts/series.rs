@@ -125,6 +125,11 @@ impl Series {
         self
     }
 
+    /// Its tone.
+    pub fn tone_of(&self) -> Tone {
+        self.tone
+    }
+
     /// In a style.
     pub fn style(mut self, style: SeriesStyle) -> Self {
         self.style = style;

@@ -1,7 +1,7 @@
 //! What a chart remembers between frames, and how it is moved without a pointer.
 
 use super::drawn::Drawn;
-use egui::{EventFilter, Id, Key, Modifiers, Ui, Vec2, vec2};
+use egui::{Context, EventFilter, Id, Key, Modifiers, Ui, Vec2, vec2};
 use egui_plot::{PlotPoint, PlotUi};
 
 /// A way to move what a chart shows.
@@ -29,6 +29,8 @@ pub struct ChartState {
     pub(super) drawn: Vec<Drawn>,
     wanted: Option<ChartMove>,
     is_moved: bool,
+    /// Where the y axis began in the last frame, in words; `None` at 0 or below.
+    begins: Option<String>,
 }
 
 impl ChartState {
@@ -40,6 +42,20 @@ impl ChartState {
     /// Whether only a part is shown, or another part than all of it.
     pub fn is_moved(&self) -> bool {
         self.is_moved
+    }
+
+    /// The title of the y axis, with where it begins.
+    pub(super) fn y_title(&self, name: &str) -> String {
+        let begins = self.begins.as_deref().filter(|_| !name.is_empty());
+        begins.map_or_else(|| name.to_owned(), |begins| format!("{name}, {begins}"))
+    }
+
+    /// Notes where the y axis begins; the title says it from the next frame on.
+    pub(super) fn begins_at(&mut self, ctx: &Context, begins: Option<String>) {
+        if self.begins != begins {
+            self.begins = begins;
+            ctx.request_repaint();
+        }
     }
 
     /// Does what was wanted.

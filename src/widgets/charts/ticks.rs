@@ -5,6 +5,9 @@ use egui_plot::{GridInput, GridMark};
 /// No axis has more marks.
 const MOST: usize = 200;
 
+/// The finest grid, in points: marks stand at multiples of it.
+pub(super) const GRID_STEP: f64 = 8.0;
+
 /// What the values of an axis are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AxisKind {
@@ -26,7 +29,10 @@ const TIMES: [f64; 24] = [
 ];
 const DAY: f64 = 86_400e3;
 
-/// Marks about `base` × 8 points apart; all of one strength, so that none fades.
+/// The distance that marks at 1, 2, 5 tell of themselves; even ones nearer than that tell theirs.
+pub(super) const BETWEEN_POWERS: f64 = 0.3;
+
+/// Marks about `base` × [`GRID_STEP`] points apart; all of one strength, so that none fades.
 pub(super) fn ticks(input: GridInput, base: f64, kind: AxisKind) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let least = input.base_step_size * base;
@@ -46,7 +52,7 @@ pub(super) fn ticks(input: GridInput, base: f64, kind: AxisKind) -> Vec<GridMark
 }
 
 /// The next step of 1, 2, 5 × 10ⁿ.
-fn round(least: f64) -> f64 {
+pub(super) fn round(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least * 0.999);
     step.unwrap_or(power * 10.0)
@@ -75,10 +81,20 @@ fn within_powers(low: f64, high: f64, least: f64) -> Vec<GridMark> {
     };
     let inside = Some(inside(few)).filter(|marks| marks.len() > 1).unwrap_or_else(|| inside(ALL));
     if inside.len() < 2 {
-        // Too near for figures: even steps, whose labels are what they are.
+        return within_figures(low, high, least);
+    }
+    inside.into_iter().map(|value| GridMark { value, step_size: BETWEEN_POWERS }).collect()
+}
+
+/// Round values where even the figures of a power are too far apart, each as far from the next as it says.
+fn within_figures(low: f64, high: f64, least: f64) -> Vec<GridMark> {
+    let (from, to) = (10f64.powf(low), 10f64.powf(high));
+    let step = round((to - from) / (high - low) * least);
+    if !(step.is_finite() && step > 0.0) {
         return even(low, high, round(least));
     }
-    inside.into_iter().map(|value| GridMark { value, step_size: 0.3 }).collect()
+    let mark = |value: f64| GridMark { value: value.log10(), step_size: (1.0 + step / value).log10() };
+    even(from, to, step).into_iter().filter(|one| one.value > 0.0).map(|one| mark(one.value)).collect()
 }
 
 #[cfg(test)]
@@ -118,5 +134,11 @@ mod tests {
             values(-0.36, -0.03, 0.02, AxisKind::Log).into_iter().map(|v| 10f64.powf(v) * 10.0).collect();
         assert_eq!(near.iter().map(|v| v.round()).collect::<Vec<f64>>(), [5.0, 6.0, 7.0, 8.0, 9.0]);
         assert!(!values(1.002, 1.004, 0.0002, AxisKind::Log).is_empty());
+        let round: Vec<f64> = values(1.463, 1.533, 0.002, AxisKind::Log)
+            .into_iter()
+            .map(|v| (10f64.powf(v) * 1e6).round() / 1e6)
+            .collect();
+        assert_eq!(round, [30.0, 31.0, 32.0, 33.0, 34.0], "the labels are what the marks are");
+        assert!(values(307.999_9, 308.3, 0.01, AxisKind::Log).len() < MOST);
     }
 }

@@ -89,6 +89,8 @@ pub struct TableEvents {
     pub sort: Option<usize>,
     /// Clicked this row, or moved to it with a key: it should be the selected one.
     pub selected: Option<usize>,
+    /// The pointer stands on this row.
+    pub hovered: Option<usize>,
     /// Double-clicked this row, or pressed Enter on it.
     pub opened: Option<usize>,
     /// Clicked this cell: row and column.

@@ -20,7 +20,7 @@ fn evaluation(order: usize, kind: EvaluationKind, score: f64, n: Option<u64>, st
     }
 }
 
-fn found() -> Optimization {
+pub(in crate::views::optimization) fn found() -> Optimization {
     use EvaluationKind::{Full, Minibatch};
     let run = Run {
         id: "p".into(),

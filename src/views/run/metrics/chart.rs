@@ -164,16 +164,25 @@ fn body_ui(ui: &mut Ui, memory: &mut MetricsMemory, body: Body<'_>) {
     };
     let label = format!("{key} over {over}, {}", words::counted(gathered.facts.points, "point"));
     let kind = if matches!(drawing.axis, Axis::Step | Axis::Runs) { AxisKind::Whole } else { AxisKind::Time };
-    LineChart::new(("metric", key), &label, &gathered.series)
+    let has_several = gathered.points.len() > 1;
+    let apart = memory.pointed.told_apart(&gathered.series).filter(|_| has_several);
+    let (series, marked) = apart.as_ref().map_or((&gathered.series, [].as_slice()), |(all, marked)| (all, marked));
+    let events = LineChart::new(("metric", key), &label, series)
         .height(height)
-        .names(drawing.axis != Axis::Runs && gathered.points.len() > 1 && ui.available_width() > 560.0)
+        // The list of runs is the legend of all charts; a picture has none beside it.
+        .names(poses && has_several && drawing.axis != Axis::Runs)
+        .marked(marked)
         .log(drawing.is_log)
         .still(poses)
         .x_kind(kind)
         .x_name(x_name)
+        .y_name(if drawing.is_log { "Value, logarithmic" } else { "Value" })
         .x_text(move |x| x_text(x, drawing, clock))
         .x_tick(move |x, step| x_tick(x, step, drawing, clock))
         .show(ui, &mut state.chart);
+    if let Some(one) = events.near.and_then(|index| series.get(index)).filter(|_| has_several) {
+        memory.pointed.in_chart(one.tone_of());
+    }
 }
 
 /// An x in full, for the pointer.
@@ -190,8 +199,7 @@ fn x_text(x: f64, drawing: Drawing, clock: Clock) -> String {
 fn x_tick(x: f64, step: f64, drawing: Drawing, clock: Clock) -> String {
     match drawing.axis {
         Axis::Step | Axis::Runs => words::value(x.round()),
-        Axis::Relative if x == 0.0 => "0".to_owned(),
-        Axis::Relative => words::duration_ms(x as i64),
+        Axis::Relative => words::duration_on_axis(x, step),
         Axis::Time => {
             let full = moment(x as i64, clock);
             let part = match step {

@@ -7,7 +7,9 @@ mod gather;
 mod lines;
 mod panel;
 mod picture;
+mod pointed;
 mod points;
+mod values;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,13 +21,15 @@ use self::choice::Candidate;
 use self::lines::{Axis, Drawing};
 use self::panel::{ListMemory, Lists};
 use self::picture::Picture;
+use self::pointed::Pointed;
+use self::values::{Single, ValuesMemory};
 use crate::loader::{Lane, RunPage};
 use crate::model::{MetricSeries, Run, RunId};
 use crate::query::{RunTreeOf, RunValuesOf};
 use crate::state::{Action, ChartChoice, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
-use crate::widgets::empty::empty_ui;
+use crate::widgets::empty::{empty_ui, skeleton_block_ui};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -38,6 +42,9 @@ const LISTS: f32 = 230.0;
 const LISTS_FROM: f32 = LISTS + 400.0;
 /// Where they stand above the charts, they are this high.
 const LISTS_HEIGHT: f32 = 140.0;
+
+/// The width of the slider with its words.
+const SMOOTHING: f32 = 230.0;
 
 /// No more runs of the table than this can be drawn beside the children: nobody tells more lines apart.
 const OTHERS_MOST: usize = 100;
@@ -61,6 +68,8 @@ pub(super) struct MetricsMemory {
     metric_list: ListMemory,
     run_list: ListMemory,
     picture: Picture,
+    values: ValuesMemory,
+    pointed: Pointed,
 }
 
 impl MetricsMemory {
@@ -95,6 +104,7 @@ pub(super) fn metrics_ui(
         .then(|| scene.loader.ask(&RunValuesOf(page.run.experiment_id.clone()), Lane::Visible))
         .and_then(|slot| slot.value().map(Arc::clone));
     let keys = choice::keys(page, &candidates, values.as_deref());
+    let singles = memory.values.singles(scene, page, (&candidates, &keys), values.as_ref());
     if keys.is_empty() && candidates.len() == 1 {
         empty_ui(ui, "No metrics; they appear when the run logs one, as every evaluation by DSPy does", "");
         return;
@@ -118,6 +128,7 @@ pub(super) fn metrics_ui(
         }
     };
     let offered = Lists { page, keys: &keys, alone, candidates: &candidates };
+    memory.pointed.begin();
     if has_lists {
         let mut area = ui.new_child(UiBuilder::new().id_salt("lists").max_rect(lists));
         area.shrink_clip_rect(lists);
@@ -125,7 +136,13 @@ pub(super) fn metrics_ui(
     }
     let mut area = ui.new_child(UiBuilder::new().id_salt("charts").max_rect(charts));
     area.shrink_clip_rect(charts.expand(1.0));
-    charts_ui(&mut area, scene, memory, offered);
+    match singles {
+        Some(singles) => charts_ui(&mut area, scene, memory, offered, &singles),
+        // Before that is known what is drawn would only jump.
+        None if memory.values.is_slow => skeleton_block_ui(&mut area, CHART_HEIGHTS.start() - size::GAP_M),
+        None => {}
+    }
+    memory.pointed.end(ui.ctx());
     ui.advance_cursor_after_rect(outer);
     if memory.choice != scene.state.page().charts {
         scene.act(Action::ChooseCharts(memory.choice.clone()));
@@ -171,6 +188,9 @@ fn tools_ui(
         }
         ui.add_space(size::GAP_S);
         // Together, in whatever line they fit: the figure says nothing without its slider.
+        if ui.available_size_before_wrap().x < SMOOTHING {
+            ui.end_row();
+        }
         ui.horizontal(|ui| smoothing_ui(ui, &mut memory.drawing.smoothing));
         if alone.is_some() && keys.len() > 1 {
             ui.add_space(size::GAP_S);
@@ -190,29 +210,36 @@ fn smoothing_ui(ui: &mut Ui, smoothing: &mut u8) {
     text_ui(ui, &text, Type::ValueSmall, Tone::Muted);
 }
 
-fn charts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>) {
+fn charts_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut MetricsMemory, lists: Lists<'_>, singles: &[Single]) {
     let Lists { page, keys, alone, candidates } = lists;
     let shown: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_shown).collect();
     if shown.is_empty() {
         empty_ui(ui, "No run is chosen; choose one at the left to see its metrics", "");
         return;
     }
-    let drawn: Vec<&String> = match alone {
-        Some(key) => vec![key],
-        None => keys.iter().filter(|key| !memory.choice.hidden.contains(*key)).collect(),
-    };
-    if drawn.is_empty() {
+    let is_chosen = |key: &String| alone.map_or(!memory.choice.hidden.contains(key), |alone| alone == key);
+    let values: Vec<&Single> = singles.iter().filter(|single| is_chosen(&single.key)).collect();
+    let is_single = |key: &String| values.iter().any(|single| single.key == *key);
+    let drawn: Vec<&String> = keys.iter().filter(|key| is_chosen(key) && !is_single(key)).collect();
+    if drawn.is_empty() && values.is_empty() {
         empty_ui(ui, "No metric is chosen; choose one at the left to see it", "");
         return;
     }
     let room = ui.available_size();
-    if let [key] = *drawn {
+    if let ([key], []) = (&*drawn, &*values) {
         let rect = Rect::from_min_size(ui.max_rect().min, vec2(room.x, (room.y - size::GAP_M).clamp(180.0, 560.0)));
         chart::card_ui(ui, scene, memory, Card { page, key, shown: &shown, rect });
         return;
     }
     ScrollArea::vertical().id_salt(&page.run.id).auto_shrink(false).show(ui, |ui| {
-        let width = ui.available_width() - size::GAP_XS;
+        ui.set_width(ui.available_width() - size::GAP_XS);
+        if !values.is_empty() {
+            values::values_ui(ui, &mut memory.values, &values, (shown.len() > 1, !drawn.is_empty()), scene.clock);
+        }
+        if drawn.is_empty() {
+            return;
+        }
+        let width = ui.available_width();
         let columns = ((width + size::GAP_M) / (CHART_LEAST + size::GAP_M)).floor().max(1.0);
         let columns = (columns as usize).min(drawn.len()).min(3);
         let own = (width - size::GAP_M * (columns - 1) as f32) / columns as f32;

@@ -25,6 +25,8 @@ struct Line<'l> {
     is_on: bool,
     tone: Option<Tone>,
     value: String,
+    /// A point of it is pointed at in a chart.
+    is_marked: bool,
 }
 
 /// What the user did with a list.
@@ -32,6 +34,7 @@ struct Line<'l> {
 struct Done {
     toggled: Option<usize>,
     only: Option<usize>,
+    hovered: Option<usize>,
 }
 
 /// What a list remembers.
@@ -114,7 +117,7 @@ fn metrics_list_ui(
             Some(alone) => alone == key,
             None => !memory.choice.hidden.contains(key),
         };
-        Line { name: key, is_on, tone: None, value }
+        Line { name: key, is_on, tone: None, value, is_marked: false }
     };
     let done = list_ui(ui, "Metrics", &mut memory.metric_list, keys.len(), line);
     if let Some(key) = done.only.and_then(|index| keys.get(index)) {
@@ -148,12 +151,17 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
             }
         });
     });
+    let marked = &memory.pointed;
     let line = |index: usize| {
         let candidate = &candidates[index];
         let value = if index == 0 { "this run".to_owned() } else { String::new() };
-        Line { name: candidate.name(), is_on: candidate.is_shown, tone: Some(candidate.tone), value }
+        let (tone, is_marked) = (Some(candidate.tone), marked.marks(candidate.tone));
+        Line { name: candidate.name(), is_on: candidate.is_shown, tone, value, is_marked }
     };
     let done = list_ui(ui, "Runs to draw", &mut memory.run_list, candidates.len(), line);
+    if let Some(candidate) = done.hovered.and_then(|index| candidates.get(index)) {
+        memory.pointed.in_list(candidate.tone);
+    }
     if let Some(candidate) = done.toggled.or(done.only).and_then(|index| candidates.get(index)) {
         memory.choice.toggle_run(&page.run.id, &candidate.run.id);
     }
@@ -175,6 +183,9 @@ fn list_ui<'l>(
     let rows = list.show(ui, &mut memory.scroll, |ui, row| {
         let line = line(row.index);
         let response = line_ui(ui, row, &line, at == Some(row.index));
+        if response.hovered() {
+            done.hovered = Some(row.index);
+        }
         if response.double_clicked() {
             done.only = Some(row.index);
         } else if response.clicked() {
@@ -200,7 +211,7 @@ fn line_ui(ui: &Ui, row: &VisibleRow, line: &Line<'_>, is_cursor: bool) -> egui:
         node.set_toggled(if line.is_on { Toggled::True } else { Toggled::False });
     });
     let has_keyboard = ui.memory(|memory| memory.has_focus(row.list));
-    paint_background(ui, row.rect, is_cursor && has_keyboard, response.hovered(), tokens);
+    paint_background(ui, row.rect, is_cursor && has_keyboard, response.hovered() || line.is_marked, tokens);
     let mut x = row.rect.left() + size::GAP_XS;
     let center = |x: f32| pos2(x + size::ICON / 2.0, row.rect.center().y);
     let frame = Rect::from_center_size(center(x), vec2(13.0, 13.0));
