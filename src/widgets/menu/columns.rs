@@ -20,6 +20,8 @@ pub struct PickerColumn<'a> {
     pub title: &'a str,
     /// What kind of thing it is: "metric", "param". Empty: nothing is said.
     pub note: &'a str,
+    /// Whether it is always shown.
+    pub is_fixed: bool,
 }
 
 /// What a picker remembers; the caller keeps it.
@@ -126,7 +128,7 @@ impl<'a> ColumnPicker<'a> {
                 moved = Some((column, 1));
             }
         }
-        if let Some(column) = toggled {
+        if let Some(column) = toggled.filter(|column| !self.columns.get(*column).is_some_and(|spec| spec.is_fixed)) {
             order::toggle(shown, column);
         }
         if let Some((column, by)) = moved {
@@ -159,6 +161,9 @@ impl<'a> ColumnPicker<'a> {
         let response = row.interact(ui, info);
         ui.ctx().accesskit_node_builder(row.id, |node| {
             node.set_toggled(if place.is_some() { Toggled::True } else { Toggled::False });
+            if spec.is_fixed {
+                node.set_description("Always shown");
+            }
         });
         paint_background(ui, row.rect, is_current || is_dragged, response.hovered(), tokens);
         let mut said = if response.clicked() { Said::Toggled } else { Said::Nothing };
@@ -190,7 +195,7 @@ impl<'a> ColumnPicker<'a> {
         }
         inner.min.x += GRIP;
         let mark = Rect::from_center_size(inner.left_center() + vec2(size::ICON / 2.0, 0.0), vec2(14.0, 14.0));
-        paint_check(ui, mark, place.is_some(), tokens);
+        paint_check(ui, mark, place.is_some(), if spec.is_fixed { tokens.text3 } else { tokens.accent }, tokens);
         inner.min.x += size::ICON + size::GAP_S;
         let note = row_text::paint(ui.painter(), inner, spec.note, Type::Caption, tokens.text3, Align::Max);
         if !spec.note.is_empty() {
@@ -249,10 +254,10 @@ fn paint_grip(ui: &Ui, rect: Rect, color: egui::Color32) {
     }
 }
 
-fn paint_check(ui: &Ui, rect: Rect, is_on: bool, tokens: &Tokens) {
+fn paint_check(ui: &Ui, rect: Rect, is_on: bool, color: egui::Color32, tokens: &Tokens) {
     let radius = f32::from(size::RADIUS_CELL) - 1.0;
     if is_on {
-        ui.painter().rect_filled(rect, radius, tokens.accent);
+        ui.painter().rect_filled(rect, radius, color);
         Glyph::Check.paint(ui.painter(), rect.center(), size::ICON - 2.0, tokens.bg_window);
     } else {
         ui.painter().rect_stroke(rect, radius, (1.2, tokens.text3), egui::StrokeKind::Inside);
@@ -265,7 +270,8 @@ mod tests {
 
     #[test]
     fn shown_columns_come_first_and_a_filter_ranks() {
-        let columns = ["status", "started", "eval", "cost", "Évaluation"].map(|title| PickerColumn { title, note: "" });
+        let columns = ["status", "started", "eval", "cost", "Évaluation"]
+            .map(|title| PickerColumn { title, ..PickerColumn::default() });
         assert_eq!(listed(&columns, &[3, 0, 99], ""), [3, 0, 1, 2, 4]);
         assert_eq!(listed(&columns, &[3, 0], "eval"), [2, 4]);
         assert!(listed(&columns, &[], "zzz").is_empty());
