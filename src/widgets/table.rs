@@ -5,6 +5,7 @@ mod check;
 mod header;
 mod input;
 mod needs;
+mod paint;
 mod place;
 mod selection;
 mod side_bar;
@@ -298,7 +299,7 @@ impl<'a> Table<'a> {
                 check::paint(ui, rect, is_selected);
                 continue;
             }
-            seen.needs.push((*index, cell::paint(ui, rect, cell, column)));
+            seen.needs.push((*index, paint::paint(ui, rect, cell, column)));
             seen.is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
             if has_screen_reader {
                 cell::tell(ui, row, rect, *index, cell);

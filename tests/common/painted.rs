@@ -3,23 +3,25 @@
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Color32, Rect};
 
-/// A text that was painted with an ellipsis: all of it, and where.
+/// A text that was painted with an ellipsis, or reaches over the edge at a side: all of it, and where.
 #[derive(Clone, Debug)]
 pub struct Cut {
     pub text: String,
     pub rect: Rect,
 }
 
-/// Every text that had to be cut.
+/// Every text that had to be cut. Short values are made of pieces and stand here as `0`.
 pub fn cut_texts(shapes: &[ClippedShape]) -> Vec<Cut> {
     let mut found = Vec::new();
     for clipped in shapes {
         each(&clipped.shape, &mut |shape| {
             if let Shape::Text(text) = shape
-                && text.galley.elided
-                && clipped.clip_rect.intersects(text.visual_bounding_rect())
+                && let rect = text.visual_bounding_rect()
+                && let clip = clipped.clip_rect
+                && clip.intersects(rect)
+                && (text.galley.elided || rect.left() < clip.left() - 1.0 || rect.right() > clip.right() + 1.0)
             {
-                found.push(Cut { text: text.galley.text().to_owned(), rect: text.visual_bounding_rect() });
+                found.push(Cut { text: text.galley.text().to_owned(), rect });
             }
         });
     }

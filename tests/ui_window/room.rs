@@ -166,7 +166,8 @@ fn small_windows_keep_what_tells_rows_apart() {
             let side = harness.query_by_role_and_label(Role::ScrollBar, "Scroll to the side");
             assert!(side.is_none(), "{place} at {size:?} is scrolled to the side");
             let whole = whole_rows(&harness, table, size);
-            assert!(whole >= rows, "{place} at {size:?}: {whole} rows of {table}");
+            let rects: Vec<_> = harness.query_all_by_role(Role::Row).map(|row| row.rect()).collect();
+            assert!(whole >= rows, "{place} at {size:?}: {whole} rows of {table}; {rects:?}");
         }
     }
 }

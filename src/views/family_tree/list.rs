@@ -250,7 +250,11 @@ fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_ope
         rect.with_max_x((rect.right() - size::GAP_S).max(rect.left()))
     };
     let name = proposal_name(at, one);
-    row_text::paint(painter, next(COLUMNS[0]), &name, Type::BodyMedium, tokens.text1, Align::Min);
+    let name_width = match is_tight {
+        true => row_text::natural(painter, &name, Type::BodyMedium).size().x + size::GAP_M,
+        false => COLUMNS[0],
+    };
+    row_text::paint(painter, next(name_width), &name, Type::BodyMedium, tokens.text1, Align::Min);
     if !is_tight {
         row_text::paint(painter, next(COLUMNS[1]), &proposals::from(one), Type::Body, tokens.text2, Align::Min);
     }

@@ -52,7 +52,7 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
         ));
     }
     columns.extend([
-        (Shows::Origin, Column::text("Parents", 84.0).minor(1)),
+        (Shows::Origin, Column::text("Parents", 84.0).figures().minor(1)),
         (Shows::Evaluation, Column::text("Evaluation", 96.0).minor(3)),
         (Shows::Instruction, Column::text("Instructions", 220.0).growing()),
     ]);
@@ -136,8 +136,8 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
         return match shows {
             Shows::Name => CellText::text(format!("Candidate {}", one.index))
                 .tone(Tone::Muted)
-                .note("merged, see above")
-                .hover("It has two parents and stands below the other one")
+                .note("see above")
+                .hover("Merged: it has two parents and stands below the other one")
                 .in_tree(line.depth, None),
             Shows::Origin => CellText::text(one.origin.as_str()).tone(Tone::Muted),
             _ => CellText::default(),

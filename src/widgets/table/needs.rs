@@ -50,7 +50,7 @@ impl Needs {
         let known = std::mem::replace(&mut self.rows, visible.clone());
         for row in visible.filter(|row| !known.contains(row)) {
             for (at, column) in columns.iter().enumerate().take(COLUMNS_MOST).filter(|(_, column)| !column.is_check) {
-                let need = super::cell::need(painter, &cell(row, at), column);
+                let need = super::paint::need(painter, &cell(row, at), column);
                 self.note(at, need);
             }
         }
