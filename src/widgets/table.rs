@@ -321,6 +321,7 @@ impl<'a> Table<'a> {
                 set: if column.is_check { Some(column.width) } else { set },
                 preferred: column.width,
                 need: need.whole,
+                bare: need.bare,
                 figures: need.figure,
                 grows: column.grows,
                 minor: column.minor,

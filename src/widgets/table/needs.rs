@@ -14,11 +14,18 @@ const TITLE_MOST: f32 = 180.0;
 /// The mark of the sorting beside a title.
 const SORT_MARK: f32 = 12.0;
 
-/// What a cell needs to be seen whole; `figure` is 0 unless it must not be cut.
+/// What a cell needs to be seen whole, and without its note; `figure` is 0 unless it must not be cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Need {
     pub whole: f32,
+    pub bare: f32,
     pub figure: f32,
+}
+
+impl Need {
+    fn of_title(width: f32) -> Self {
+        Self { whole: width, bare: width, figure: 0.0 }
+    }
 }
 
 /// The needs of all columns. They only grow while the table is the same, so that nothing shakes while it is scrolled.
@@ -43,7 +50,7 @@ impl Needs {
     ) {
         let titles = identity(columns);
         if titles != self.titles || columns.len() != self.columns.len() || total < self.total {
-            let title = |column: &Column<'_>| Need { whole: title_need(painter, column), figure: 0.0 };
+            let title = |column: &Column<'_>| Need::of_title(title_need(painter, column));
             *self = Self { columns: columns.iter().map(title).collect(), titles, ..Self::default() };
         }
         self.total = total;
@@ -62,6 +69,7 @@ impl Needs {
         let has_grown = need.whole > known.whole + 0.5 || need.figure > known.figure + 0.5;
         known.whole = known.whole.max(need.whole);
         known.figure = known.figure.max(need.figure);
+        known.bare = known.bare.max(need.bare);
         has_grown
     }
 

@@ -39,7 +39,7 @@ fn need_of(cell: &CellText<'_>, column: &Column<'_>, (text, note): (f32, f32)) -
     let text = text.ceil() + room + 1.0;
     let whole = if note > 0.0 { text + size::GAP_S + note.ceil() } else { text };
     let is_figure = column.is_figures && cell.text.len() <= row_text::SHORT || crate::words::is_figure(&cell.text);
-    Need { whole, figure: if is_figure { text } else { 0.0 } }
+    Need { whole, bare: text, figure: if is_figure { text } else { 0.0 } }
 }
 
 fn note_cut(align: Align) -> Type {

@@ -11,6 +11,8 @@ pub(super) struct Wish {
     pub preferred: f32,
     /// What its title and its contents need to be seen whole, as far as they were seen.
     pub need: f32,
+    /// The same without the notes behind the texts.
+    pub bare: f32,
     /// What its figures need, which are never cut.
     pub figures: f32,
     /// Whether it takes what the others leave.
@@ -19,10 +21,8 @@ pub(super) struct Wish {
     pub minor: u8,
 }
 
-/// A text that needs more gets no more before the growing columns have theirs.
+/// A text that needs more gets no more before the growing columns have what they need.
 const TEXT_MOST: f32 = 320.0;
-/// And none of those that do not grow gets more before the growing ones have what they need.
-const TEXT_LONGEST: f32 = 480.0;
 /// The part of the table that a growing column has before others are wider than they need.
 const GROWING_SHARE: f32 = 0.3;
 
@@ -36,10 +36,15 @@ impl Wish {
         least.max(self.figures).max(COLUMN_LEAST)
     }
 
-    /// Still narrower, before the table is scrolled to the side: texts that grow are cut anyhow.
+    /// Still narrower, before the table is scrolled to the side: texts that grow are cut anyhow, and notes are left
+    /// out.
     fn squeezed(&self) -> f32 {
-        let is_soft = self.grows && self.set.is_none();
-        if is_soft { (self.least() * SQUEEZED).max(self.figures).max(COLUMN_LEAST) } else { self.least() }
+        let least = match (self.set, self.grows) {
+            (Some(_), _) => return self.least(),
+            (None, true) => self.least() * SQUEEZED,
+            (None, false) => self.least().min(self.bare),
+        };
+        least.max(self.figures).max(COLUMN_LEAST)
     }
 
     /// Its width where the table is scrolled to the side.
@@ -91,7 +96,10 @@ pub(super) fn share(wishes: &[Wish], available: f32) -> Vec<f32> {
     let share = available * GROWING_SHARE;
     fill(false, &|wish| wish.need.min(TEXT_MOST));
     fill(true, &|wish| wish.need.min(share));
-    fill(false, &|wish| wish.need.max(wish.preferred).min(TEXT_LONGEST.max(wish.preferred)));
+    if !is_shown.contains(&false) {
+        // Looser than it has to be, unless something was given up for want of room.
+        fill(false, &|wish| wish.preferred.max(wish.need.min(TEXT_MOST)));
+    }
     fill(true, &|wish| wish.need);
     fill(false, &|wish| wish.need);
     fill(true, &|_| f32::INFINITY);
@@ -103,7 +111,7 @@ mod tests {
     use super::*;
 
     fn text(preferred: f32, need: f32) -> Wish {
-        Wish { preferred, need, ..Wish::default() }
+        Wish { preferred, need, bare: need, ..Wish::default() }
     }
 
     fn growing(preferred: f32, need: f32) -> Wish {
@@ -129,7 +137,7 @@ mod tests {
         assert_eq!(rounded(&wishes, 340.0), [130, 90, 120]);
         // Where there is too little, texts are cut to what their columns say, figures never.
         assert_eq!(rounded(&wishes, 300.0), [90, 90, 120]);
-        assert_eq!(rounded(&wishes, 270.0), [96, 90, 84]);
+        assert_eq!(rounded(&wishes, 270.0), [108, 90, 72]);
         assert_eq!(rounded(&wishes, 100.0), [130, 90, 320], "and then it is scrolled to the side");
         assert_eq!(rounded(&[text(150.0, 60.0), growing(100.0, 90.0)], 200.0), [110, 90]);
         assert_eq!(rounded(&[text(150.0, 60.0), growing(100.0, 90.0)], 300.0), [150, 150]);
@@ -156,10 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn notes_are_left_out_before_it_is_scrolled() {
+        let wishes = [Wish { bare: 70.0, ..text(150.0, 150.0) }, number(60.0, 60.0), growing(100.0, 500.0)];
+        assert_eq!(rounded(&wishes, 310.0), [150, 60, 100]);
+        assert_eq!(rounded(&wishes, 240.0), [120, 60, 60]);
+    }
+
+    #[test]
     fn a_long_text_leaves_the_growing_column_its_share() {
         let wishes = [text(84.0, 1_300.0), growing(120.0, 1_300.0)];
-        assert_eq!(rounded(&wishes, 700.0), [404, 296]);
-        assert_eq!(rounded(&wishes, 2_000.0), [480, 1_520]);
+        assert_eq!(rounded(&wishes, 700.0), [320, 380]);
+        assert_eq!(rounded(&wishes, 2_000.0), [700, 1_300]);
         assert!(share(&[], 500.0).is_empty());
     }
 }
