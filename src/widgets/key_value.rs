@@ -54,7 +54,7 @@ const TOOLTIP_MOST: usize = 2_000;
 fn value_width(ui: &Ui, row: &KeyValue<'_>) -> f32 {
     let width = |text: &str, cut: Type| match text.len() {
         0 => 0.0,
-        ..=row_text::SHORT => row_text::natural(ui.painter(), text, cut).size().x + size::GAP_S,
+        1..=row_text::SHORT => row_text::natural(ui.painter(), text, cut).size().x + size::GAP_S,
         _ => f32::INFINITY,
     };
     width(row.value, if row.prose { Type::Small } else { Type::Value }) + width(row.note, Type::Small)

@@ -2,8 +2,10 @@
 
 mod cell;
 mod check;
+mod given_up;
 mod header;
 mod input;
+mod learn;
 mod needs;
 mod paint;
 mod place;
@@ -133,7 +135,7 @@ impl<'a> Table<'a> {
         let mut events = TableEvents::default();
 
         let visible = self.about_to_be_seen(state, outer.height());
-        state.needs.learn(ui.painter(), self.columns, (self.total, visible), &mut cell);
+        learn::learn(&mut state.needs, ui.painter(), self.columns, (self.total, visible), &mut cell);
         let widths = self.widths(state, outer.width());
         let columns_width: f32 = widths.iter().sum();
         // Where the bar at the right stands no column does, so that the last one can be read.
@@ -149,6 +151,7 @@ impl<'a> Table<'a> {
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
         header::show(&mut inner, id, head, &self, places, state, &mut events);
+        given_up::show(&inner, id, head, self.columns, &widths);
         inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.

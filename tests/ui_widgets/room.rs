@@ -141,6 +141,8 @@ fn minor_columns_go_before_the_others_are_cut() {
         let seen = |title: &&str| harness.query_by_role_and_label(Role::ColumnHeader, title).is_some();
         let shown: Vec<&str> = ["Name", "Spans", "Tokens", "Inputs"].into_iter().filter(seen).collect();
         assert_eq!(shown, wanted, "{width}");
+        let told = harness.query_all_by_label_contains("Left out for want of room: Spans").count();
+        assert_eq!(told, usize::from(shown.len() < 4), "what is not shown is said");
         // Who hears the window hears all of the row.
         assert!(harness.query_all_by_label_contains("Spans 12,345").next().is_some());
     }

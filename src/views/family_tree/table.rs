@@ -136,8 +136,8 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
         return match shows {
             Shows::Name => CellText::text(format!("Candidate {}", one.index))
                 .tone(Tone::Muted)
-                .note("see above")
-                .hover("Merged: it has two parents and stands below the other one")
+                .note("merged, see above")
+                .hover("It has two parents and stands below the other one")
                 .in_tree(line.depth, None),
             Shows::Origin => CellText::text(one.origin.as_str()).tone(Tone::Muted),
             _ => CellText::default(),

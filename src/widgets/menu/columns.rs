@@ -86,34 +86,33 @@ impl<'a> ColumnPicker<'a> {
         let (mut toggled, mut moved, mut clicked, mut drop_at) = (None, None, None, None);
         let mut still_dragged = false;
         let order = shown.clone();
-        let rows = VirtualRows::new("columns", listed.len(), size::ROW).label("Columns").cursor(cursor).show(
-            ui,
-            &mut state.scroll,
-            |ui, row| {
-                let Some(&column) = listed.get(row.index) else { return };
-                let place = order.iter().position(|other| *other == column);
-                let is_current = cursor == Some(row.index);
-                let said = self.row_ui(ui, row, column, place, is_current, can_move, state.dragged == Some(column));
-                match said {
-                    Said::Nothing => {}
-                    Said::Toggled => toggled = Some(column),
-                    Said::Moved(by) => moved = Some((column, by)),
-                    Said::Dragged => {
-                        still_dragged = true;
-                        state.dragged = Some(column);
-                    }
+        // No row is cut in half by the edge.
+        let height = (ui.available_height() / size::ROW).floor() * size::ROW;
+        let rows = VirtualRows::new("columns", listed.len(), size::ROW).label("Columns").cursor(cursor);
+        let rows = rows.height(height).show(ui, &mut state.scroll, |ui, row| {
+            let Some(&column) = listed.get(row.index) else { return };
+            let place = order.iter().position(|other| *other == column);
+            let is_current = cursor == Some(row.index);
+            let said = self.row_ui(ui, row, column, place, is_current, can_move, state.dragged == Some(column));
+            match said {
+                Said::Nothing => {}
+                Said::Toggled => toggled = Some(column),
+                Said::Moved(by) => moved = Some((column, by)),
+                Said::Dragged => {
+                    still_dragged = true;
+                    state.dragged = Some(column);
                 }
-                if said != Said::Nothing {
-                    clicked = Some(column);
-                }
-                let pointer = ui.input(|input| input.pointer.interact_pos());
-                if let (Some(_), Some(place), Some(pointer)) = (state.dragged, place, pointer)
-                    && row.rect.y_range().contains(pointer.y)
-                {
-                    drop_at = Some(place);
-                }
-            },
-        );
+            }
+            if said != Said::Nothing {
+                clicked = Some(column);
+            }
+            let pointer = ui.input(|input| input.pointer.interact_pos());
+            if let (Some(_), Some(place), Some(pointer)) = (state.dragged, place, pointer)
+                && row.rect.y_range().contains(pointer.y)
+            {
+                drop_at = Some(place);
+            }
+        });
         state.cursor = rows.moved_to.and_then(|row| listed.get(row).copied()).or(clicked).or(state.cursor);
         if rows.has_focus
             && let Some(column) = state.cursor

@@ -9,8 +9,8 @@ use crate::widgets::tokens::size::{self, Type};
 use egui::{Align, Galley, Painter, Rect, Ui, vec2};
 use std::sync::Arc;
 
-/// A note with less room than this is left out.
-const NOTE_LEAST: f32 = 40.0;
+/// A note is shown whole, or with at least so much room.
+const NOTE_LEAST: f32 = 120.0;
 /// Deeper than this a row asks for no more room.
 const DEPTH_MOST: usize = 8;
 
