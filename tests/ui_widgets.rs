@@ -2,8 +2,12 @@
 
 #[path = "ui_widgets/choosing.rs"]
 mod choosing;
+#[path = "common/painted.rs"]
+mod painted;
 #[path = "ui_widgets/reading.rs"]
 mod reading;
+#[path = "ui_widgets/room.rs"]
+mod room;
 #[path = "ui_widgets/speed.rs"]
 mod speed;
 #[path = "ui_widgets/tables.rs"]

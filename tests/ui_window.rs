@@ -32,6 +32,8 @@ mod optimizer_cases;
 mod optimizers;
 #[path = "ui_window/origins.rs"]
 mod origins;
+#[path = "common/painted.rs"]
+mod painted;
 #[path = "ui_window/palette.rs"]
 mod palette;
 #[path = "ui_window/phrases.rs"]
@@ -42,6 +44,8 @@ mod programs;
 mod remembered;
 #[path = "ui_window/right_to_left.rs"]
 mod right_to_left;
+#[path = "ui_window/room.rs"]
+mod room;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
 #[path = "ui_window/runs.rs"]

@@ -163,10 +163,10 @@ pub(super) fn menus_ui(ui: &mut Ui, parts: &mut Parts) {
     specimen(ui, "Columns: tick, drag, Alt+↑ and Alt+↓", |ui| {
         let names: Vec<String> = (0..500).map(|index| format!("metric_{index}")).collect();
         let mut columns: Vec<PickerColumn<'_>> = ["status", "started", "duration", "eval", "cost"]
-            .map(|title| PickerColumn { title, note: "attribute" })
+            .map(|title| PickerColumn { title, note: "attribute", is_fixed: false })
             .into();
-        columns.extend(data::HOSTILE.map(|(note, title)| PickerColumn { title, note }));
-        columns.extend(names.iter().map(|title| PickerColumn { title, note: "metric" }));
+        columns.extend(data::HOSTILE.map(|(note, title)| PickerColumn { title, note, is_fixed: false }));
+        columns.extend(names.iter().map(|title| PickerColumn { title, note: "metric", is_fixed: false }));
         ui.set_max_width(320.0);
         boxed(ui, 336.0, |ui| {
             egui::Frame::new().inner_margin(6).show(ui, |ui| {

@@ -12,7 +12,7 @@ mod prepared;
 mod score;
 mod sort;
 
-pub use column::{Cell, ColumnUse, RunAttribute, RunColumn, cell, columns_of};
+pub use column::{Cell, ColumnUse, NAME, RunAttribute, RunColumn, cell, columns_of};
 pub use defaults::default_columns;
 pub use lines::{RunLine, flat_order, tree_order};
 pub use order::{LineOptions, RunLines};

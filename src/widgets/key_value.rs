@@ -50,6 +50,16 @@ impl<'a> KeyValue<'a> {
 /// A tooltip never lays out more than this.
 const TOOLTIP_MOST: usize = 2_000;
 
+/// What a value and its note need.
+fn value_width(ui: &Ui, row: &KeyValue<'_>) -> f32 {
+    let width = |text: &str, cut: Type| match text.len() {
+        0 => 0.0,
+        1..=row_text::SHORT => row_text::natural(ui.painter(), text, cut).size().x + size::GAP_S,
+        _ => f32::INFINITY,
+    };
+    width(row.value, if row.prose { Type::Small } else { Type::Value }) + width(row.note, Type::Small)
+}
+
 /// Shows the rows; returns the row whose value was clicked, to be shown whole. Meant for tens of rows.
 pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Option<usize> {
     let tokens = Tokens::of(ui);
@@ -59,7 +69,10 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
         .map(|row| row_text::layout(ui.painter(), row.key, Type::Small.font(), 400.0).size().x)
         .fold(0.0, f32::max);
     let available = ui.available_width();
-    let key_width = widest.min(available * 0.4) + size::GAP_M;
+    // Keys give way only where their values need the room.
+    let values = rows.iter().map(|row| value_width(ui, row)).fold(0.0, f32::max);
+    let most = (available * 0.4).max(available - values - size::GAP_M);
+    let key_width = widest.ceil().min(most) + size::GAP_M;
     let height = size::LINE + size::GAP_XS;
     let mut clicked = None;
     let area = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(available, rows.len() as f32 * height));
@@ -88,17 +101,23 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
             super::theme::focus_ring(ui.painter(), rect, tokens);
         }
         let key = rect.with_max_x(rect.left() + key_width - size::GAP_S);
-        row_text::paint(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);
+        row_text::paint_key(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);
         let room = rect.with_min_x(rect.left() + key_width);
         let cut = if row.prose { Type::Small } else { Type::Value };
         let color = row.tone.color(tokens);
-        let shown = row_text::paint(ui.painter(), room, &value, cut, color, Align::Min);
+        // A date or a count beside a value is shown whole: the value gives way.
+        let note = match words::is_figure(row.note) {
+            true => row_text::natural(ui.painter(), row.note, Type::Small).size().x.ceil() + size::GAP_S,
+            false => 0.0,
+        };
+        let place = room.with_max_x((room.right() - note).max(room.left()));
+        let shown = row_text::paint(ui.painter(), place, &value, cut, color, Align::Min);
         let rest = room.with_min_x(shown.right() + size::GAP_S);
         row_text::paint(ui.painter(), rest, row.note, Type::Small, tokens.text3, Align::Min);
         if response.clicked() {
             clicked = Some(index);
         }
-        let is_whole = value == row.value && shown.width() < room.width() - 2.0;
+        let is_whole = value == row.value && shown.width() < place.width() - 2.0;
         if !is_whole && response.hovered() {
             response.on_hover_text(words::ellipsize_graphemes(row.value, TOOLTIP_MOST).as_ref());
         }

@@ -1,8 +1,10 @@
 //! Painting one line of text into a rectangle, cut with an ellipsis.
 
 mod line;
+mod middle;
 
 pub use line::{GRAPHEMES_MOST, layout};
+pub use middle::{layout_key, paint_key};
 
 use super::tokens::size::Type;
 use super::value_text;
@@ -14,12 +16,38 @@ pub fn paint(painter: &Painter, rect: Rect, text: &str, cut: Type, color: Color3
     if text.is_empty() || rect.width() < 2.0 {
         return Rect::from_min_size(rect.min, egui::Vec2::ZERO);
     }
-    // Only values are in a face whose characters are all equally wide.
-    let galley = match cut {
-        Type::Value => value_text::layout(painter, text, rect.width()),
-        _ => layout(painter, text, cut.font(), rect.width()),
-    };
+    let galley = fitted(painter, text, cut, rect.width());
     paint_galley(painter, rect, galley, color, align)
+}
+
+/// Wider than any window; no layout of [`GRAPHEMES_MOST`] is cut by it.
+const ENDLESS: f32 = 100_000.0;
+
+/// Texts up to so many bytes are laid out whole first: most of them fit, however wide their place is.
+pub const SHORT: usize = 64;
+
+/// Lays `text` out as one line as wide as it needs.
+pub fn natural(painter: &Painter, text: &str, cut: Type) -> Arc<Galley> {
+    within(painter, text, cut, ENDLESS)
+}
+
+/// Lays `text` out as one line that is at most `width` wide.
+pub fn fitted(painter: &Painter, text: &str, cut: Type, width: f32) -> Arc<Galley> {
+    if text.len() <= SHORT {
+        let whole = natural(painter, text, cut);
+        if whole.size().x <= width {
+            return whole;
+        }
+    }
+    within(painter, text, cut, width)
+}
+
+fn within(painter: &Painter, text: &str, cut: Type, width: f32) -> Arc<Galley> {
+    match cut {
+        // Only values are in a face whose characters are all equally wide.
+        Type::Value => value_text::layout(painter, text, width),
+        _ => layout(painter, text, cut.font(), width),
+    }
 }
 
 /// Paints a dotted name. In too little room its beginning gives way: the end tells it from its neighbours.

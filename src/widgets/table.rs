@@ -2,23 +2,27 @@
 
 mod cell;
 mod check;
+mod given_up;
 mod header;
 mod input;
+mod learn;
+mod needs;
+mod paint;
 mod place;
 mod selection;
 mod side_bar;
 mod spec;
+mod widths;
 
 pub use cell::CellText;
 pub use selection::{RowSelection, SelectionChange};
 pub use spec::{Column, Sort, TableEvents, TableState};
 
-use super::row_text;
-use super::tokens::size::{self, Type};
-use super::tokens::{Tokens, Tone};
+use super::tokens::Tokens;
+use super::tokens::size;
 use super::tree_row::paint_background;
 use super::virtual_rows::{RowInfo, RowsKind, VirtualRows, VisibleRow};
-use egui::{Align, AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{AsIdSalt, IdSalt, Rect, Ui, UiBuilder, pos2, vec2};
 use input::{clicked, selection_keys};
 use place::Places;
 
@@ -140,6 +144,8 @@ impl<'a> Table<'a> {
         let id = ui.make_persistent_id(self.id_salt);
         let mut events = TableEvents::default();
 
+        let visible = self.about_to_be_seen(state, outer.height());
+        learn::learn(&mut state.needs, ui.painter(), self.columns, (self.total, visible), &mut cell);
         let widths = self.widths(state, outer.width());
         let columns_width: f32 = widths.iter().sum();
         // Where the bar at the right stands no column does, so that the last one can be read.
@@ -155,12 +161,14 @@ impl<'a> Table<'a> {
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
         header::show(&mut inner, id, head, &self, places, state, &mut events);
+        given_up::show(&inner, id, head, self.columns, &widths);
         inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.
         let has_screen_reader = inner.ctx().accesskit_node_builder(inner.unique_id(), |_| ()).is_some();
         let mut label = String::new();
         let mut open_at_cursor = None;
+        let mut has_grown = false;
         let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
         let seen = places.seen(outer.width());
         let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
@@ -221,8 +229,12 @@ impl<'a> Table<'a> {
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                if self.row_ui(ui, row, &cells, places, (has_screen_reader, selected)) {
+                let seen = self.row_ui(ui, row, &cells, places, (has_screen_reader, selected));
+                if seen.is_fold_clicked {
                     events.folded = Some(row.index);
+                }
+                for (column, need) in seen.needs {
+                    has_grown |= state.needs.note(column, need);
                 }
                 let at = ui.input(|input| input.pointer.hover_pos()).filter(|_| response.hovered());
                 let over = at.and_then(|pos| places.column_at(pos.x - row.rect.left()));
@@ -253,6 +265,10 @@ impl<'a> Table<'a> {
             events.opened = cursor;
         }
         events.visible = rows.visible;
+        if has_grown {
+            // What is shown now needs more room than what stood there before.
+            inner.ctx().request_repaint();
+        }
         let is_fold_key = open_at_cursor.is_some_and(|is_open| if is_open { rows.left } else { rows.right });
         if rows.has_focus && is_fold_key {
             events.folded = cursor;
@@ -271,7 +287,14 @@ impl<'a> Table<'a> {
         events
     }
 
-    /// Paints cells, each in its column. Says whether the triangle was clicked.
+    /// The rows that will be drawn unless a key moves the view.
+    fn about_to_be_seen(&self, state: &TableState, height: f32) -> std::ops::Range<usize> {
+        let rows = f64::from(((height - size::TABLE_ROW) / size::TABLE_ROW).max(0.0));
+        let top = state.scroll.clamped(self.total, rows).top;
+        top..top.saturating_add(rows.ceil() as usize + 1).min(self.total)
+    }
+
+    /// Paints cells, each in its column.
     fn row_ui(
         &self,
         ui: &mut Ui,
@@ -279,8 +302,8 @@ impl<'a> Table<'a> {
         cells: &[(usize, CellText<'_>)],
         places: Places<'_>,
         (has_screen_reader, is_selected): (bool, bool),
-    ) -> bool {
-        let mut is_fold_clicked = false;
+    ) -> SeenRow {
+        let mut seen = SeenRow::default();
         let clip = ui.clip_rect();
         let edge = row.rect.left() + places.edge();
         for (index, cell) in cells {
@@ -288,7 +311,7 @@ impl<'a> Table<'a> {
             let (left, right, stays) = places.of(*index);
             let (left, right) = (row.rect.left() + left, row.rect.left() + right);
             let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2(right, row.rect.bottom()));
-            if !stays && rect.right() < edge || rect.left() > row.rect.right() {
+            if !stays && rect.right() < edge || rect.left() > row.rect.right() || rect.width() < 1.0 {
                 continue;
             }
             // What moves ends at the edge of what stays.
@@ -297,8 +320,8 @@ impl<'a> Table<'a> {
                 check::paint(ui, rect, is_selected);
                 continue;
             }
-            cell::paint(ui, rect, cell, column.align);
-            is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
+            seen.needs.push((*index, paint::paint(ui, rect, cell, column)));
+            seen.is_fold_clicked |= cell::fold_ui(ui, row, rect, cell);
             if has_screen_reader {
                 cell::tell(ui, row, rect, *index, cell);
             }
@@ -307,41 +330,33 @@ impl<'a> Table<'a> {
         let y = row.rect.bottom() - size::RULE / 2.0;
         let tokens = Tokens::of(ui);
         ui.painter().hline(row.rect.x_range(), y, (size::RULE, tokens.line.gamma_multiply(0.6)));
-        is_fold_clicked
+        seen
     }
 
-    /// Widths as set, with what is left given to the growing columns.
+    /// Widths as set, and as the contents need them.
     fn widths(&self, state: &TableState, available: f32) -> Vec<f32> {
-        let mut widths: Vec<f32> = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| match state.widths.get(index) {
-                Some(width) if width.is_finite() => width.max(COLUMN_LEAST),
-                _ => column.width.max(COLUMN_LEAST),
-            })
-            .collect();
-        let rest = available - size::SCROLL_BAR - widths.iter().sum::<f32>();
-        let growing = self.columns.iter().filter(|column| column.grows).count();
-        if rest > 0.0 && growing > 0 {
-            for (width, column) in widths.iter_mut().zip(self.columns) {
-                if column.grows {
-                    *width += rest / growing as f32;
-                }
+        let wish = |(index, column): (usize, &Column<'_>)| {
+            let need = state.needs.of(index);
+            let set = state.widths.get(index).copied().filter(|width| width.is_finite());
+            widths::Wish {
+                set: if column.is_check { Some(column.width) } else { set },
+                preferred: column.width,
+                need: need.whole,
+                bare: need.bare,
+                figures: need.figure,
+                grows: column.grows,
+                minor: column.minor,
             }
-        }
-        // Columns that would end under the bar at the right: the widest gives way, unless their
-        // widths were chosen, so that nobody has to scroll for so little.
-        if (-size::SCROLL_BAR..0.0).contains(&rest)
-            && state.widths.iter().all(|width| !width.is_finite())
-            && let Some(widest) = widths.iter_mut().max_by(|a, b| a.total_cmp(b))
-        {
-            *widest = (*widest + rest).max(COLUMN_LEAST);
-        }
-        widths
+        };
+        let wishes: Vec<widths::Wish> = self.columns.iter().enumerate().map(wish).collect();
+        widths::share(&wishes, (available - size::SCROLL_BAR).max(0.0))
     }
 }
 
-pub(super) fn cell_text(ui: &Ui, rect: Rect, text: &str, cut: Type, tone: Tone, align: Align) -> Rect {
-    row_text::paint(ui.painter(), rect, text, cut, tone.color(Tokens::of(ui)), align)
+/// What was seen of a row while it was painted.
+#[derive(Default)]
+struct SeenRow {
+    is_fold_clicked: bool,
+    /// What its cells need, by column.
+    needs: Vec<(usize, needs::Need)>,
 }

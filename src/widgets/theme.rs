@@ -126,6 +126,15 @@ pub fn focus_ring(painter: &egui::Painter, rect: egui::Rect, tokens: &Tokens) {
     );
 }
 
+/// The width of the line that marks the row with the keyboard.
+pub const FOCUS_LINE: f32 = 3.0;
+
+/// The line at the left edge of a row that has the keyboard.
+pub fn focus_line(painter: &egui::Painter, row: egui::Rect, tokens: &Tokens) {
+    let line = row.with_max_x(row.left() + FOCUS_LINE.min(row.width()));
+    painter.rect_filled(line.shrink2(vec2(0.0, 1.0)), 1.0, tokens.accent);
+}
+
 #[cfg(test)]
 mod tests {
     use super::{apply, apply_palette};

@@ -152,13 +152,18 @@ impl TreeRow<'_> {
         let mut right = rect.right() - PADDING - self.reserved;
         let least = rect.left() + PADDING + NAME_LEAST;
         for column in self.trailing.iter().rev() {
-            if right - column.width < least {
+            let cut = if column.mono { Type::Value } else { Type::Small };
+            // A figure is shown whole or not at all.
+            let width = match crate::words::is_figure(column.text) {
+                true => row_text::natural(painter, column.text, cut).size().x.ceil().max(column.width),
+                false => column.width,
+            };
+            if right - width < least {
                 return right;
             }
-            let cell = Rect::from_min_max(pos2(right - column.width, rect.top()), pos2(right, rect.bottom()));
-            let cut = if column.mono { Type::Value } else { Type::Small };
+            let cell = Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()));
             row_text::paint(painter, cell, column.text, cut, column.tone.color(tokens), Align::Max);
-            right -= column.width + size::GAP_S;
+            right -= width + size::GAP_S;
         }
         if let Some((share, tone)) = self.bar
             && right - BAR_WIDTH >= least

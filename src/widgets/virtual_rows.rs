@@ -212,7 +212,7 @@ impl<'a> VirtualRows<'a> {
         list.set_clip_rect(whole_clip);
         self.describe(&list, outer, &response);
         if has_focus {
-            theme::focus_ring(ui.painter(), outer, Tokens::of(ui));
+            self.focus_mark(&list, rect, *state, &response.visible);
         }
         let keeps_focus = list.memory(|memory| memory.has_focus(id));
         drop(list);
@@ -222,6 +222,23 @@ impl<'a> VirtualRows<'a> {
         }
         ui.advance_cursor_after_rect(outer);
         response
+    }
+
+    /// One line says where the keyboard is: at the row that it stands on, or would begin with; of what only scrolls,
+    /// along its edge.
+    fn focus_mark(&self, list: &Ui, rect: Rect, state: RowScroll, visible: &Range<usize>) {
+        let place = match self.cursor {
+            None => rect,
+            Some(cursor) => {
+                let row = cursor.unwrap_or(state.top);
+                if !visible.contains(&row) {
+                    return;
+                }
+                let top = rect.top() + ((row - state.top) as f32 - state.fraction) * self.row_height;
+                Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), self.row_height))
+            }
+        };
+        theme::focus_line(list.painter(), place.intersect(rect), Tokens::of(list));
     }
 
     fn visible_rows(&self, state: RowScroll, height: f32) -> Range<usize> {

@@ -35,6 +35,16 @@ pub fn ellipsize_graphemes(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..cut]))
 }
 
+/// `text` with so many graphemes of its beginning and of its end, and `…` between them; whole, if there are no more.
+pub fn ellipsize_middle(text: &str, head: usize, tail: usize) -> Cow<'_, str> {
+    let starts: Vec<usize> = text.grapheme_indices(true).map(|(start, _)| start).collect();
+    if starts.len() <= head.saturating_add(tail).saturating_add(1) {
+        return Cow::Borrowed(text);
+    }
+    let end = starts.len().checked_sub(tail).and_then(|at| starts.get(at)).copied().unwrap_or(text.len());
+    Cow::Owned(format!("{}…{}", &text[..starts[head]], &text[end..]))
+}
+
 /// The beginning of a long id: enough to tell it from others, and to be typed for it.
 pub fn id_head(id: &str) -> &str {
     const SHORT: usize = 14;
@@ -92,6 +102,14 @@ mod tests {
         let many = family.repeat(5);
         assert_eq!(ellipsize_graphemes(&many, 3), format!("{family}{family}…"));
         assert_eq!(ellipsize_graphemes("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+    }
+
+    #[test]
+    fn the_middle_gives_way() {
+        assert_eq!(ellipsize_middle("abcdefghij", 2, 3), "ab…hij");
+        assert_eq!(ellipsize_middle("abcdef", 2, 3), "abcdef");
+        assert_eq!(ellipsize_middle("abcdefghij", 0, 0), "…");
+        assert_eq!(ellipsize_middle("e\u{301}bcde\u{301}", 1, 1), "e\u{301}…e\u{301}");
     }
 
     #[test]

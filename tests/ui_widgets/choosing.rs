@@ -140,7 +140,8 @@ fn a_menu_is_opened_and_closed_by_its_choice() {
 
 #[test]
 fn columns_are_ticked_and_moved() {
-    let columns = ["status", "started", "eval", "cost"].map(|title| PickerColumn { title, note: "metric" });
+    let columns =
+        ["status", "started", "eval", "cost"].map(|title| PickerColumn { title, note: "metric", is_fixed: false });
     let mut harness = harness(Theme::Dark, (PickerState::default(), vec![2, 0]), move |ui, (state, shown)| {
         ColumnPicker::new("columns", &columns).show(ui, state, shown);
     });

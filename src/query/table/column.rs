@@ -46,6 +46,9 @@ pub enum RunAttribute {
     Source,
 }
 
+/// The column that says which run a row is: its name, or its id where it has none.
+pub const NAME: RunColumn = RunColumn::Attribute(RunAttribute::Name);
+
 /// A column and how many runs have something in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnUse {
@@ -102,7 +105,8 @@ pub fn columns_of(table: &RunTable, traces: &TraceCounts) -> Vec<ColumnUse> {
     found.extend(in_order(metrics, RunColumn::Metric));
     found.extend(in_order(params, RunColumn::Param));
     found.extend(in_order(tags, RunColumn::Tag));
-    found.retain(|one| one.runs > 0);
+    // Runs without a name are called by their ids: there is always a column that says which run it is.
+    found.retain(|one| one.runs > 0 || one.column == NAME);
     found
 }
 

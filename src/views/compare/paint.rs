@@ -129,9 +129,10 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
         ui.painter().rect_filled(rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
     }
     let key_width = (rect.width() * 0.28).clamp(160.0, 340.0);
-    let delta_width = if change.delta.is_empty() { 0.0 } else { 90.0 };
+    let delta = row_text::natural(ui.painter(), &change.delta, Type::Value).size().x;
+    let delta_width = if change.delta.is_empty() { 0.0 } else { (delta + size::GAP_M).max(90.0) };
     let key = rect.with_max_x(rect.left() + key_width - size::GAP_M);
-    let named = row_text::paint_dotted(ui.painter(), key, &change.key, Type::Small, tokens.text1);
+    let named = row_text::paint_key(ui.painter(), key, &change.key, Type::Small, tokens.text1, Align::Min);
     text_at(ui, key.with_min_x(named.right() + size::GAP_S), &change.note, Type::Small, tokens.text2);
     let values = rect.with_min_x(rect.left() + key_width).with_max_x(rect.right() - delta_width);
     let half = (values.width() - 24.0) / 2.0;

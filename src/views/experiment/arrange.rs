@@ -1,9 +1,8 @@
 //! Which columns are shown, how wide, and by which one the rows are sorted: between what is remembered and the table.
 
 use super::lines::Columns;
-use crate::query::table::{RunAttribute, RunColumn};
+use crate::query::table::{NAME, RunAttribute, RunColumn};
 use crate::state::{ColumnSort, RunTableSettings};
-use crate::views::parts::DURATION;
 use crate::widgets::table::{Column, Sort};
 
 /// The columns before those of the runs: the boxes.
@@ -36,7 +35,12 @@ impl Arrangement {
         Self { shown, widths, sort: sort.filter(|(column, _)| has(column)), is_flat: settings.is_flat }.whole()
     }
 
+    /// A width for each column, and the one that says which run it is, whatever was remembered.
     fn whole(mut self) -> Self {
+        if !self.shown.contains(&NAME) {
+            self.shown.insert(0, NAME);
+            self.widths.insert(0, f32::NAN);
+        }
         self.widths.resize(self.shown.len(), f32::NAN);
         self
     }
@@ -69,6 +73,7 @@ impl Arrangement {
         };
         self.widths = shown.iter().map(width).collect();
         self.shown = shown;
+        *self = std::mem::take(self).whole();
     }
 
     /// A click on a title: once by it, twice the other way round, three times as at first.
@@ -132,19 +137,17 @@ pub(super) fn kind(column: &RunColumn) -> &'static str {
 /// A column of the table.
 pub(super) fn column(column: &RunColumn, holds_numbers: bool) -> Column<'_> {
     let title = title(column);
-    // Wide enough for its title, within reason.
-    let fitting = |least: f32, most: f32| (title.chars().count() as f32 * 7.0 + 24.0).clamp(least, most);
     match column {
-        RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 190.0).growing(),
-        RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 104.0),
-        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 134.0),
-        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, DURATION),
+        RunColumn::Attribute(RunAttribute::Name) => Column::text(title, 170.0).growing(),
+        RunColumn::Attribute(RunAttribute::Status) => Column::text(title, 84.0),
+        RunColumn::Attribute(RunAttribute::Start) => Column::text(title, 112.0).figures(),
+        RunColumn::Attribute(RunAttribute::Duration) => Column::number(title, 84.0),
         RunColumn::Attribute(RunAttribute::Id) => Column::text(title, 250.0),
         RunColumn::Attribute(RunAttribute::User) => Column::text(title, 100.0),
         RunColumn::Attribute(RunAttribute::Source) => Column::text(title, 170.0),
-        RunColumn::Metric(_) => Column::number(title, fitting(72.0, 180.0)),
-        RunColumn::Param(_) | RunColumn::Tag(_) if holds_numbers => Column::number(title, fitting(72.0, 180.0)),
-        RunColumn::Param(_) | RunColumn::Tag(_) => Column::text(title, fitting(100.0, 200.0)),
+        RunColumn::Metric(_) => Column::number(title, 72.0).keyed(),
+        RunColumn::Param(_) | RunColumn::Tag(_) if holds_numbers => Column::number(title, 72.0).keyed(),
+        RunColumn::Param(_) | RunColumn::Tag(_) => Column::text(title, 100.0).keyed(),
         RunColumn::Traces | RunColumn::Errors => Column::number(title, 70.0),
         RunColumn::Tokens => Column::number(title, 90.0),
     }
@@ -175,6 +178,17 @@ mod tests {
         assert_eq!((again.shown.len(), again.widths[0], again.mark().map(|mark| mark.column)), (2, 300.0, Some(2)));
         let none = RunTableSettings { sort: settings.sort, ..RunTableSettings::default() };
         assert_eq!(Arrangement::of(Some(&none), &columns()).shown, columns().defaults);
+    }
+
+    #[test]
+    fn the_name_is_never_lost() {
+        let mut arrangement = Arrangement::of(None, &columns());
+        arrangement.show(vec![columns().all[1].column.clone()]);
+        assert_eq!(arrangement.shown, [NAME, columns().all[1].column.clone()]);
+        let shown = vec![ShownColumn { column: "metrics.eval".into(), ..ShownColumn::default() }];
+        let without = RunTableSettings { shown, ..RunTableSettings::default() };
+        let again = Arrangement::of(Some(&without), &columns());
+        assert_eq!((&again.shown[0], again.widths.len()), (&NAME, 2), "as it was lost before");
     }
 
     #[test]

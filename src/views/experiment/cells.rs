@@ -8,10 +8,16 @@ use crate::views::time::{age, moment_short};
 use crate::widgets::glyphs::Status;
 use crate::widgets::table::CellText;
 use crate::widgets::tokens::Tone;
-use crate::words;
+use crate::words::{self, Decimals};
 
-/// One cell.
-pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock: Clock) -> CellText<'a> {
+/// One cell; `decimals` are those of its column.
+pub(super) fn cell<'a>(
+    shown: &'a Shown,
+    line: usize,
+    column: &RunColumn,
+    clock: Clock,
+    decimals: Decimals,
+) -> CellText<'a> {
     let Some(this) = shown.lines.lines.get(line) else { return CellText::default() };
     let Some(row) = shown.source.runs.table.rows.get(this.row) else { return CellText::default() };
     let text = match (column, value_of(row, &shown.source.traces, column)) {
@@ -35,7 +41,7 @@ pub(super) fn cell<'a>(shown: &'a Shown, line: usize, column: &RunColumn, clock:
             let is_part = counted.is_some_and(|counted| counted.with_tokens < counted.traces);
             CellText::value(format!("{}{}", if is_part { "≥ " } else { "" }, whole(count))).tone(Tone::Muted)
         }
-        (_, Cell::Number(number)) => CellText::value(words::value(number)),
+        (_, Cell::Number(number)) => CellText::value(decimals.write(number)),
         (_, Cell::Whole(count)) => CellText::value(whole(count)).tone(Tone::Muted),
         (_, Cell::Text(text)) => CellText::value(text),
     };

@@ -1,6 +1,6 @@
 //! The lines of the table, made on a worker; what was shown before stays until they are here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_o
 use crate::query::{Filter, FilterKeys};
 use crate::state::{FoldKey, Folds};
 use crate::views::scene::Scene;
+use crate::words::{ColumnValues, Decimals};
 
 /// What lines are made of, under a number of its own.
 #[derive(Clone)]
@@ -28,13 +29,29 @@ pub(super) struct Columns {
     pub defaults: Vec<RunColumn>,
     /// The params and tags of which every value that was looked at is a number.
     pub numbers: HashSet<RunColumn>,
+    /// How the values of each metric are written.
+    pub decimals: HashMap<Arc<str>, Decimals>,
 }
 
 impl Columns {
+    /// How the measured values of a column are written.
+    pub fn decimals(&self, column: &RunColumn) -> Decimals {
+        let RunColumn::Metric(key) = column else { return Decimals::default() };
+        self.decimals.get(key).copied().unwrap_or_default()
+    }
+
     /// Whether a column holds numbers though they are kept as texts.
     pub fn holds_numbers(&self, column: &RunColumn) -> bool {
         self.numbers.contains(column)
     }
+}
+
+fn decimals(runs: &PreparedRuns) -> HashMap<Arc<str>, Decimals> {
+    let mut seen: HashMap<&Arc<str>, ColumnValues> = HashMap::new();
+    for metric in runs.table.rows.iter().flat_map(|(_, values)| &values.metrics) {
+        seen.entry(&metric.key).or_default().add(metric.point.value);
+    }
+    seen.into_iter().map(|(key, seen)| (Arc::clone(key), seen.decimals())).collect()
 }
 
 fn numbers(keys: &FilterKeys) -> HashSet<RunColumn> {
@@ -117,7 +134,8 @@ impl LinesMemory {
         let key = DerivedKey { what: "columns of runs", source: source.id, variant: 0 };
         let slot = scene.loader.derive(key, Lane::Visible, move || {
             let all = columns_of(&source.runs.table, &source.traces);
-            let columns = Columns { defaults: default_columns(&all), all, numbers: numbers(&source.runs.keys) };
+            let (numbers, decimals) = (numbers(&source.runs.keys), decimals(&source.runs));
+            let columns = Columns { defaults: default_columns(&all), all, numbers, decimals };
             let bytes = columns.all.len() * 80;
             (columns, bytes)
         });

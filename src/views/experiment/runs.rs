@@ -231,7 +231,7 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed:
         .focus(gets_focus)
         .staying(name.map_or(0, |name| BEFORE + name + 1))
         .show(ui, &mut memory.table, |line, column| match order.get(column - BEFORE) {
-            Some(column) => cells::cell(shown, line, column, clock),
+            Some(column) => cells::cell(shown, line, column, clock, known.decimals(column)),
             None => Default::default(),
         });
     memory.scroll.note(scene, LIST, memory.table.scroll);

@@ -6,6 +6,7 @@ use super::arrange::{self, Arrangement};
 use super::lines::{Columns, Typed, has_children};
 use crate::loader::PreparedRuns;
 use crate::query::filter::CompletionKind;
+use crate::query::table::NAME;
 use crate::query::{Filter, FilterKeys};
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
@@ -53,6 +54,10 @@ pub(super) struct BarEvents {
 
 /// The height of the line below the filter, whatever stands there.
 const LINE: f32 = size::CONTROL;
+
+/// How large the list of columns is, and how low it may be.
+const PICKER: egui::Vec2 = vec2(340.0, 380.0);
+const PICKER_LEAST: f32 = 160.0;
 
 /// What is left to the filter.
 const FILTER_LEAST: f32 = 200.0;
@@ -134,16 +139,23 @@ fn columns_ui(ui: &mut Ui, memory: &mut BarMemory, columns: &Columns, arrangemen
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name("Columns of the table")
         .show(|ui| {
-            ui.set_width(340.0);
+            ui.set_width(PICKER.x);
+            // It ends within the window, however low that is.
+            let room = ui.ctx().content_rect().bottom() - button.rect.bottom() - size::GAP_XL * 2.0;
+            let height = room.clamp(PICKER_LEAST, PICKER.y);
             let listed: Vec<PickerColumn<'_>> = columns
                 .all
                 .iter()
-                .map(|one| PickerColumn { title: arrange::title(&one.column), note: arrange::kind(&one.column) })
+                .map(|one| PickerColumn {
+                    title: arrange::title(&one.column),
+                    note: arrange::kind(&one.column),
+                    is_fixed: one.column == NAME,
+                })
                 .collect();
             let place =
                 |column: &crate::query::table::RunColumn| columns.all.iter().position(|one| one.column == *column);
             let mut shown: Vec<usize> = arrangement.shown.iter().filter_map(place).collect();
-            if ColumnPicker::new("columns of runs", &listed).height(380.0).show(ui, &mut memory.picker, &mut shown) {
+            if ColumnPicker::new("columns of runs", &listed).height(height).show(ui, &mut memory.picker, &mut shown) {
                 arrangement.show(shown.iter().map(|place| columns.all[*place].column.clone()).collect());
             }
         });

@@ -237,25 +237,48 @@ fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_ope
     }
     let most = row.rect.right() - LINK - size::GAP_S;
     let mut left = row.rect.left() + INSET;
+    // A change of scores is never cut: what it was made from gives way.
+    let scores = match one.before.is_some() || one.after.is_some() {
+        true => proposals::scores(one),
+        false => String::new(),
+    };
+    let scores_width = (row_text::natural(painter, &scores, Type::Value).size().x + size::GAP_M).max(COLUMNS[3]);
+    let is_tight = left + COLUMNS[..3].iter().sum::<f32>() + scores_width > most;
     let mut next = |width: f32| {
         let rect = Rect::from_min_max(pos2(left, row.rect.top()), pos2((left + width).min(most), row.rect.bottom()));
         left += width;
         rect.with_max_x((rect.right() - size::GAP_S).max(rect.left()))
     };
     let name = proposal_name(at, one);
-    row_text::paint(painter, next(COLUMNS[0]), &name, Type::BodyMedium, tokens.text1, Align::Min);
-    row_text::paint(painter, next(COLUMNS[1]), &proposals::from(one), Type::Body, tokens.text2, Align::Min);
+    let name_width = match is_tight {
+        true => row_text::natural(painter, &name, Type::BodyMedium).size().x + size::GAP_M,
+        false => COLUMNS[0],
+    };
+    row_text::paint(painter, next(name_width), &name, Type::BodyMedium, tokens.text1, Align::Min);
+    if !is_tight {
+        row_text::paint(painter, next(COLUMNS[1]), &proposals::from(one), Type::Body, tokens.text2, Align::Min);
+    }
+    if is_tight {
+        let place = next(scores_width);
+        scores_ui(ui, place, one, &scores);
+    }
     fate_ui(ui, next(COLUMNS[2]), one, tokens);
-    let scores = next(COLUMNS[3]);
-    let is_better = matches!((one.before, one.after), (Some(before), Some(after)) if after > before);
-    let color = if is_better { tokens.good } else { tokens.text2 };
-    if one.before.is_some() || one.after.is_some() {
-        row_text::paint(painter, scores, &proposals::scores(one), Type::Value, color, Align::Min);
+    if !is_tight {
+        let place = next(scores_width);
+        scores_ui(ui, place, one, &scores);
     }
     if let [(Some(component), _)] = one.texts.as_slice() {
         let rest = next(most);
         row_text::paint(painter, rest, component, Type::Value, tokens.text3, Align::Min);
     }
+}
+
+/// What it scored before and after, as it is written.
+fn scores_ui(ui: &Ui, rect: Rect, one: &FamilyProposal, scores: &str) {
+    let tokens = Tokens::of(ui);
+    let is_better = matches!((one.before, one.after), (Some(before), Some(after)) if after > before);
+    let color = if is_better { tokens.good } else { tokens.text2 };
+    row_text::paint(ui.painter(), rect, scores, Type::Value, color, Align::Min);
 }
 
 /// The fate as a chip.

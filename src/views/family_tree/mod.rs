@@ -87,8 +87,8 @@ impl FamilyTreeMemory {
 
 /// The candidates take at most this share of the height.
 const TABLE_SHARE: f32 = 0.42;
-/// They are at least so high, if there are as many.
-const TABLE_LEAST: f32 = 4.0 * size::TABLE_ROW;
+/// So many of them are seen, if there are as many: their rows, the header, a bar below.
+const TABLE_LEAST: f32 = 6.0 * size::TABLE_ROW + size::SCROLL_BAR;
 
 pub(super) fn family_tree_ui(
     ui: &mut Ui,

@@ -14,6 +14,7 @@ use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
+use crate::words::Decimals;
 
 /// More evaluations of one candidate are reached from its page.
 const RUNS_MOST: usize = 3;
@@ -39,21 +40,21 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     let name = NAME + depth.min(DEPTH_MOST) as f32 * size::INDENT;
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", name)),
-        (Shows::Mark, Column::text("Mark", 84.0)),
+        (Shows::Mark, Column::text("Mark", 84.0).figures()),
         (Shows::Score, Column::number("Score", 66.0)),
     ];
     if knows_front {
         columns.push((
             Shows::Front,
-            Column::number("Front", 66.0).hint(
-                "At how many validation examples no other candidate is better: GEPA breeds from these (Pareto front)",
-            ),
+            Column::number("Front", 66.0)
+                .hint("At how many validation examples no other candidate is better: GEPA breeds from these (Pareto front)")
+                .minor(2),
         ));
     }
     columns.extend([
-        (Shows::Origin, Column::text("Parents", 84.0)),
-        (Shows::Evaluation, Column::text("Evaluation", 96.0)),
-        (Shows::Instruction, Column::text("Instructions", 120.0).growing()),
+        (Shows::Origin, Column::text("Parents", 84.0).figures().minor(1)),
+        (Shows::Evaluation, Column::text("Evaluation", 96.0).minor(3)),
+        (Shows::Instruction, Column::text("Instructions", 220.0).growing()),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -68,7 +69,8 @@ pub(super) struct Look {
 }
 
 pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTreeMemory, shown: &Shown, look: Look) {
-    let examples = shown.examples;
+    let decimals = Decimals::of(shown.facts.iter().filter_map(|one| one.score));
+    let common = Common { examples: shown.examples, decimals };
     let depth = shown.lines.iter().map(|line| line.depth).max().unwrap_or_default();
     let shows = columns(shown.facts.iter().any(|one| one.front.is_some()), depth);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
@@ -81,7 +83,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTr
             let (Some(line), Some((shows, _))) = (shown.lines.get(line), shows.get(column)) else {
                 return CellText::default();
             };
-            shown.facts.get(line.candidate).map_or_else(CellText::default, |one| cell(line, one, *shows, examples))
+            shown.facts.get(line.candidate).map_or_else(CellText::default, |one| cell(line, one, *shows, common))
         });
     let facts = |line: usize| shown.lines.get(line).and_then(|line| shown.facts.get(line.candidate));
     if let Some(one) = events.selected.and_then(facts) {
@@ -118,7 +120,17 @@ fn open_run(scene: &mut Scene<'_>, run: &RunId) {
     scene.go(Place::Run { experiment, run: run.clone(), tab: Some(RunTab::Program { predictor: None }) });
 }
 
-fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Option<usize>) -> CellText<'a> {
+/// What the cells of one table have in common.
+#[derive(Clone, Copy)]
+struct Common {
+    /// How many validation examples there are.
+    examples: Option<usize>,
+    /// How scores are written.
+    decimals: Decimals,
+}
+
+fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Common) -> CellText<'a> {
+    let Common { examples, decimals } = common;
     let is_winner = matches!(one.rank, Some(Rank::Winner | Rank::InferredWinner));
     if line.is_mention {
         return match shows {
@@ -151,7 +163,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Op
         },
         Shows::Score => match one.score {
             Some(score) => {
-                CellText::value(words::value(score)).tone(if is_winner { Tone::Good } else { Tone::Neutral })
+                CellText::value(decimals.write(score)).tone(if is_winner { Tone::Good } else { Tone::Neutral })
             }
             None => CellText::unknown(),
         },

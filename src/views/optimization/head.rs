@@ -16,6 +16,9 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
+/// With less room beside the scores, what changed stands below them.
+const CHANGE_LEAST: f32 = 220.0;
+
 /// No more predictors are named here; the tab of the program has all.
 const MOST_REWRITTEN: usize = 3;
 
@@ -25,6 +28,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
     let is_inferred = found.winner.as_ref().is_some_and(|winner| winner.inferred);
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
+        let mut stands_below = false;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_L;
             match &seed {
@@ -39,11 +43,19 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
                 }
                 None => unknown_ui(ui, "Winner", no_winner(&found.run.status)),
             }
+            stands_below = ui.available_width() < CHANGE_LEAST;
+            if stands_below {
+                return;
+            }
             ui.separator();
             if let Some(winner) = &winner {
                 change_ui(ui, scene, found, seed.as_ref(), winner);
             }
         });
+        if let Some(winner) = winner.as_ref().filter(|_| stands_below) {
+            ui.add_space(size::GAP_XS);
+            change_ui(ui, scene, found, seed.as_ref(), winner);
+        }
         let (rewritten, name) = (rewritten(found), winner.as_ref().map_or("", |winner| &winner.name));
         if !rewritten.is_empty() {
             ui.add_space(size::GAP_XS);

@@ -43,6 +43,8 @@ pub(super) struct OptimizationMemory {
     /// The points that are joined.
     links: Vec<Link>,
     pointed: Pointed,
+    /// How high the facts were beside the chart.
+    facts_height: f32,
 }
 
 impl OptimizationMemory {
@@ -89,15 +91,46 @@ impl OptimizationMemory {
 const TWO_COLUMNS: f32 = 700.0;
 /// The height of the chart without its heading.
 const CHART: f32 = 224.0;
+/// A lower chart tells nothing.
+const CHART_LEAST: f32 = 110.0;
 /// Its heading and the margins of its card.
 const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
+
+/// What stands between the head and the candidates, so that these are seen without scrolling.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Above {
+    /// The chart, of this height at least, and the facts beside it.
+    ChartAndFacts(f32),
+    /// The chart alone, so high; the facts stand below the candidates.
+    Chart(f32),
+    /// Nothing: both stand below.
+    Nothing,
+}
+
+impl Above {
+    /// What fits into a view of `room` points, of which the candidates take `table`.
+    fn of(room: egui::Vec2, table: f32, memory: &OptimizationMemory) -> Self {
+        // Without a score there is a sentence in place of the chart, which needs no room of its own.
+        let wanted = if memory.has_scores() { CHART } else { 0.0 };
+        let left = room.y - table - size::GAP_S - CHART_FRAME;
+        if left >= wanted.max(memory.facts_height - CHART_FRAME) && room.x >= TWO_COLUMNS {
+            Self::ChartAndFacts(wanted)
+        } else if left >= CHART_LEAST.min(wanted) {
+            Self::Chart(left.min(wanted))
+        } else {
+            Self::Nothing
+        }
+    }
+}
 
 pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
+    let view = ui.available_size();
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
+        let top = ui.cursor().top();
         if let Some(stale) = optimization.best.as_ref().and_then(|best| best.stale.as_ref()) {
             Notice::warning("best_model.json may be stale").advice(stale).show(ui);
             ui.add_space(size::GAP_S);
@@ -110,25 +143,37 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         }
         head::head_ui(ui, scene, optimization);
         ui.add_space(size::GAP_S);
-        if ui.available_width() >= TWO_COLUMNS {
-            beside_ui(ui, scene, memory, optimization);
-        } else {
-            let height = if memory.has_scores() { CHART } else { 0.0 };
-            chart::card(ui, scene, memory, height);
+        let room = egui::vec2(ui.available_width(), view.y - (ui.cursor().top() - top));
+        let above = Above::of(room, table::least_height(memory), memory);
+        match above {
+            Above::ChartAndFacts(height) => beside_ui(ui, scene, memory, (optimization, height)),
+            Above::Chart(height) => chart::card(ui, scene, memory, height),
+            Above::Nothing => {}
+        }
+        if above != Above::Nothing {
+            ui.add_space(size::GAP_S);
+        }
+        table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
+        if above == Above::Nothing {
+            ui.add_space(size::GAP_S);
+            chart::card(ui, scene, memory, if memory.has_scores() { CHART } else { 0.0 });
+        }
+        if !matches!(above, Above::ChartAndFacts(_)) {
             ui.add_space(size::GAP_S);
             facts::card(ui, optimization, 0.0);
         }
-        ui.add_space(size::GAP_S);
-        table::table_ui(ui, scene, memory);
     });
 }
 
-/// The chart and at its right the facts, equally high.
-fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, optimization: &Optimization) {
+/// The chart, of this height at least, and at its right the facts, equally high.
+fn beside_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut OptimizationMemory,
+    (optimization, least): (&Optimization, f32),
+) {
     let width = ui.available_width();
     let right = (width * 0.36).clamp(270.0, 400.0);
-    // Without a score there is a sentence in place of the chart, which needs no room of its own.
-    let least = if memory.has_scores() { CHART } else { 0.0 };
     let height = least + CHART_FRAME;
     let top = ui.available_rect_before_wrap().min;
     let part = |ui: &mut Ui, name: &str, left: f32, width: f32, add: &mut dyn FnMut(&mut Ui)| {
@@ -139,6 +184,7 @@ fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory
     };
     let left = width - right - size::GAP_M;
     let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
+    memory.facts_height = b;
     let chart = least.max(b - CHART_FRAME);
     let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));
     ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, a.max(b))));

@@ -6,6 +6,7 @@ use crate::model::{Predictor, Program, RunId};
 use crate::query::DataSize;
 use crate::state::{FoldKey, Folds};
 use crate::words;
+use crate::words::Decimals;
 
 /// One distinct program.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +74,8 @@ pub(super) struct Candidates {
     pub has_ranges: bool,
     /// Some evaluation has no score but a share of runs that completed.
     pub has_completed: bool,
+    /// How all scores are written.
+    pub decimals: Decimals,
 }
 
 /// A row of the table.
@@ -114,7 +117,8 @@ impl Candidates {
         let has_other = rows.iter().any(|row| row.other.is_some());
         let has_ranges = rows.iter().any(|row| row.range.is_some());
         let has_completed = rows.iter().any(|row| row.completed.is_some());
-        Self { rows, has_mini, has_other, has_ranges, has_completed }
+        let decimals = Decimals::of(found.evaluations.iter().filter_map(|one| one.score));
+        Self { rows, has_mini, has_other, has_ranges, has_completed, decimals }
     }
 
     /// The lines of the table, with the evaluations of what is unfolded.

@@ -15,12 +15,19 @@ use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 use crate::words;
+use crate::words::Decimals;
 
 /// What the state calls this list.
 const LIST: &str = "candidates";
 
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
+
+/// So many candidates are seen before the page is scrolled.
+const ROWS_LEAST: usize = 5;
+
+/// What instructions keep where columns are given up.
+const INSTRUCTIONS: f32 = 240.0;
 
 /// What the share of completed runs says.
 const COMPLETED: &str = "How many of the runs did not crash: MLflow was given that instead of a score";
@@ -40,47 +47,53 @@ enum Shows {
     Marks,
 }
 
-/// How wide the column of marks is: where there is one, and where a candidate has two.
-const MARKS: (f32, f32) = (126.0, 152.0);
-
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
-    let has_both = candidates.rows.iter().any(|row| row.marks.len() > 1);
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
-        (Shows::Marks, Column::text("Mark", if has_both { MARKS.1 } else { MARKS.0 })),
+        (Shows::Marks, Column::text("Mark", 92.0).figures()),
         (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
     if candidates.has_mini {
         columns.push((
             Shows::Mini,
             Column::number("Minibatch", 82.0)
-                .hint("The best score of those on minibatches: of few examples, so by luck, too"),
+                .hint("The best score of those on minibatches: of few examples, so by luck, too")
+                .minor(1),
         ));
     }
     if candidates.has_other {
         columns.push((Shows::Other, Column::number("Kind unknown", 100.0)));
     }
     if candidates.has_ranges {
-        columns.push((Shows::Range, Column::number("Full, range", 116.0)));
+        columns.push((Shows::Range, Column::number("Full, range", 116.0).minor(3)));
     }
     if candidates.has_completed {
-        columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED)));
+        columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED).minor(2)));
     }
     columns.extend([
         (
             Shows::N,
-            Column::number("n", 76.0).hint("On how many examples it was scored: full evaluations, then minibatches"),
+            Column::number("n", 76.0)
+                .hint("On how many examples it was scored: full evaluations, then minibatches")
+                .minor(5),
         ),
         (
             Shows::Instruction,
-            Column::text("Instructions", 140.0).growing().hint("The first line that no candidate above has"),
+            Column::text("Instructions", INSTRUCTIONS).growing().hint("The first line that no candidate above has"),
         ),
-        (Shows::Demos, Column::text("Demos", 116.0)),
+        (Shows::Demos, Column::text("Demos", 116.0).minor(4)),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
 
-pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory) {
+/// The height in which the first candidates are seen, if there are as many.
+pub(super) fn least_height(memory: &OptimizationMemory) -> f32 {
+    let candidates = memory.shown.as_ref().map_or(0, |(_, candidates, _)| candidates.rows.len());
+    Table::height_of(candidates.min(ROWS_LEAST)) + size::SCROLL_BAR
+}
+
+/// `fills`: it is the last part of the page, and takes what is left of it.
+pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, fills: bool) {
     let Some((found, candidates, _)) = &memory.shown else { return };
     let Some(found) = found.as_ref() else { return };
     let folds = &scene.state.page().folds;
@@ -89,7 +102,8 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
     let view = ui.clip_rect().height();
-    let height = ui.available_height().max(if lines.len() > ROWS_WHOLE { whole.min(view) } else { whole });
+    let least = if lines.len() > ROWS_WHOLE { whole.min(view) } else { whole };
+    let height = if fills { ui.available_height().max(least) } else { least };
     let top = ui.cursor().min;
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     if let Some(row) = memory.row.restore(scene, LIST) {
@@ -108,9 +122,10 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
             let Some((shows, _)) = shows.get(column) else { return CellText::default() };
             match lines.get(line) {
                 Some(Line::Candidate(at)) => {
-                    candidate(&candidates.rows[*at], *shows, folds.has(&FoldKey::Candidate(*at)))
+                    let is_open = folds.has(&FoldKey::Candidate(*at));
+                    candidate(&candidates.rows[*at], *shows, is_open, candidates.decimals)
                 }
-                Some(Line::Evaluation(place)) => evaluation(found, *place, *shows),
+                Some(Line::Evaluation(place)) => evaluation(found, *place, *shows, candidates.decimals),
                 None => CellText::default(),
             }
         });
@@ -146,8 +161,8 @@ pub(super) fn run_of(found: &Optimization, candidates: &Candidates, line: &Line)
     })
 }
 
-fn score(score: Option<f64>) -> CellText<'static> {
-    score.map_or_else(CellText::unknown, |score| CellText::value(words::value(score)))
+fn score(score: Option<f64>, decimals: Decimals) -> CellText<'static> {
+    score.map_or_else(CellText::unknown, |score| CellText::value(decimals.write(score)))
 }
 
 fn completed(share: Option<f64>) -> CellText<'static> {
@@ -162,7 +177,7 @@ fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
     if marks.iter().any(|mark| mark.is_winner) { cell.tone(Tone::Good).glyph(Glyph::Star, Tone::Good) } else { cell }
 }
 
-fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
+fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals) -> CellText<'_> {
     let is_winner = row.marks.iter().any(|mark| mark.is_winner);
     match shows {
         Shows::Name => {
@@ -174,15 +189,15 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
             };
             CellText::text(name(row.number)).strong().dot(Tone::Category(row.number)).note(note).in_tree(0, fold)
         }
-        Shows::Full => score(row.full).tone(match (row.full, is_winner) {
+        Shows::Full => score(row.full, decimals).tone(match (row.full, is_winner) {
             (None, _) => Tone::Faint,
             (_, true) => Tone::Good,
             _ => Tone::Neutral,
         }),
-        Shows::Mini => score(row.mini),
-        Shows::Other => score(row.other),
+        Shows::Mini => score(row.mini, decimals),
+        Shows::Other => score(row.other, decimals),
         Shows::Range => match row.range {
-            Some((low, high)) => CellText::value(format!("{} – {}", words::value(low), words::value(high)))
+            Some((low, high)) => CellText::value(format!("{} – {}", decimals.write(low), decimals.write(high)))
                 .tone(Tone::Muted)
                 .hover("The lowest and highest score of its full evaluations: one program, so this is noise"),
             None => CellText::default(),
@@ -197,9 +212,9 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
     }
 }
 
-fn evaluation(found: &Optimization, place: usize, shows: Shows) -> CellText<'_> {
+fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decimals) -> CellText<'_> {
     let Some(one) = found.evaluations.get(place) else { return CellText::default() };
-    let of = |kind: EvaluationKind| if one.kind == kind { score(one.score) } else { CellText::default() };
+    let of = |kind: EvaluationKind| if one.kind == kind { score(one.score, decimals) } else { CellText::default() };
     match shows {
         Shows::Name => {
             let (glyph, tone, what) = match one.kind {

@@ -3,28 +3,21 @@
 use egui::Ui;
 
 use super::rows;
-use crate::model::{FactSource, Field};
+use crate::model::Field;
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
-
-/// How wide `inferred` is.
-const MARK: f32 = 46.0;
 
 /// Where the column of what was fitted stands, if there is one.
 const FITTED_AT: usize = 4;
 
 pub(super) fn fields_ui(ui: &mut Ui, state: &mut TableState, fields: &[Field]) {
     let has_fitted = fields.iter().any(|field| !field.fitted.is_empty());
-    // A word that says that something is inferred needs its room.
-    let room = |is_marked: bool| if is_marked { MARK } else { 0.0 };
-    let is_marked =
-        |source: fn(&Field) -> Option<&FactSource>| fields.iter().any(|field| !rows::guessed(source(field)).is_empty());
     let mut columns = vec![
         Column::text("Field", 142.0).unsorted(),
-        Column::text("Direction", 76.0 + room(is_marked(|field| field.direction_source.as_ref()))).unsorted(),
-        Column::text("Type", 84.0 + room(is_marked(|field| field.type_source.as_ref()))).unsorted(),
-        Column::text("Prefix", 104.0).unsorted(),
+        Column::text("Direction", 76.0).unsorted().figures(),
+        Column::text("Type", 100.0).unsorted(),
+        Column::text("Prefix", 104.0).unsorted().minor(1),
         Column::text("Description", 120.0).unsorted().growing(),
     ];
     if has_fitted {

@@ -92,8 +92,8 @@ pub(super) fn program_history_ui(
         header_ui(ui, scene, program_history);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             provenances_ui(ui, scene, program_history);
-            let evaluations: Vec<Evaluated> =
-                program_history.evaluations.iter().take(MOST_LINES).map(rows::evaluation).collect();
+            let first = program_history.evaluations.len().min(MOST_LINES);
+            let evaluations = rows::evaluations(&program_history.evaluations[..first]);
             evaluations_ui(ui, scene, memory, &evaluations, program_history.evaluations.len());
             let nowhere = match program_history.complete {
                 true => "No optimization began with it or chose it as its best program",
@@ -200,8 +200,8 @@ fn evaluations_ui(
             Column::number("n", 50.0).unsorted(),
             Column::text("Data", 150.0).unsorted().growing(),
             Column::text("Optimization", 120.0).unsorted(),
-            Column::text("Experiment", 120.0).unsorted(),
-            Column::number("Tokens", 76.0).unsorted(),
+            Column::text("Experiment", 120.0).unsorted().minor(2),
+            Column::number("Tokens", 76.0).unsorted().minor(1),
         ];
         memory.scroll.restore(scene, LIST, &mut memory.evaluations.scroll);
         if let Some(row) = memory.row.restore(scene, LIST) {

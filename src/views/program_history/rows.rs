@@ -4,7 +4,7 @@ use crate::query::ProgramHistory;
 use crate::query::program_history::ProgramEvaluation;
 use crate::state::Place;
 use crate::views::provenance::Line;
-use crate::words;
+use crate::words::{self, Decimals};
 
 /// One evaluation in the columns of a table; its name leads to its run.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +20,17 @@ pub(super) struct Evaluated {
     pub target: Place,
 }
 
-/// An evaluation as a row.
-pub(super) fn evaluation(one: &ProgramEvaluation) -> Evaluated {
+/// Evaluations as rows, their scores as one column.
+pub(super) fn evaluations(all: &[ProgramEvaluation]) -> Vec<Evaluated> {
+    let decimals = Decimals::of(all.iter().filter_map(|one| one.score));
+    all.iter().map(|one| evaluation(one, decimals)).collect()
+}
+
+fn evaluation(one: &ProgramEvaluation, decimals: Decimals) -> Evaluated {
     let place = Place::of_run(Some(one.run.experiment_id.clone()), one.run.id.clone());
     Evaluated {
         name: if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
-        score: one.score.map(words::value),
+        score: one.score.map(|score| decimals.write(score)),
         n: one.n.map(words::count),
         data: one.data.words(),
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),

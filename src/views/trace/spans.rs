@@ -23,7 +23,7 @@ const LIST: &str = "spans";
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
 /// The columns beside the bars, and the same where there is little room, and what little room is.
-const WIDE: Columns = Columns { own: 62.0, usage: 78.0 };
+const WIDE: Columns = Columns { own: 76.0, usage: 78.0 };
 const NARROW: Columns = Columns { own: 54.0, usage: 60.0 };
 const NARROW_BELOW: f32 = 560.0;
 /// The part of the width that the bars get, also where there is little room, and their bounds.

@@ -10,18 +10,21 @@ use crate::widgets::table::{CellText, Column};
 use crate::widgets::tokens::Tone;
 use crate::words;
 
-/// The columns.
+/// What inputs and outputs each keep where columns are given up.
+const BODY: f32 = 150.0;
+
+/// The columns. What was asked and answered stays on screen the longest; after it what the trace is, and how it ended.
 pub(super) fn columns() -> [Column<'static>; 9] {
     [
-        Column::text("Started", 134.0).unsorted(),
+        Column::text("Started", 134.0).unsorted().figures().minor(1),
         Column::text("Name", 190.0).unsorted(),
         Column::text("Status", 92.0).unsorted(),
-        Column::number("Duration", DURATION).unsorted(),
-        Column::number("Tokens", 76.0).unsorted(),
-        Column::text("Cached", 64.0).unsorted(),
-        Column::number("Spans", 56.0).unsorted(),
-        Column::text("Inputs", 260.0).unsorted().growing(),
-        Column::text("Outputs", 220.0).unsorted().growing(),
+        Column::number("Duration", DURATION).unsorted().minor(2),
+        Column::number("Tokens", 76.0).unsorted().minor(3),
+        Column::text("Cached", 64.0).unsorted().minor(4),
+        Column::number("Spans", 56.0).unsorted().minor(5),
+        Column::text("Inputs", BODY).unsorted().growing(),
+        Column::text("Outputs", BODY).unsorted().growing(),
     ]
 }
 

@@ -57,8 +57,8 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory, experi
         Column::text("Experiment", 220.0).unsorted().growing(),
         Column::number("Runs", 80.0).unsorted(),
         Column::number("Traces", 80.0).unsorted(),
-        Column::text("Created", 140.0).unsorted(),
-        Column::text("Id", 120.0).unsorted(),
+        Column::text("Created", 140.0).unsorted().figures().minor(1),
+        Column::text("Id", 120.0).unsorted().minor(2),
     ];
     let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);

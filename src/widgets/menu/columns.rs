@@ -20,6 +20,8 @@ pub struct PickerColumn<'a> {
     pub title: &'a str,
     /// What kind of thing it is: "metric", "param". Empty: nothing is said.
     pub note: &'a str,
+    /// Whether it is always shown.
+    pub is_fixed: bool,
 }
 
 /// What a picker remembers; the caller keeps it.
@@ -84,34 +86,33 @@ impl<'a> ColumnPicker<'a> {
         let (mut toggled, mut moved, mut clicked, mut drop_at) = (None, None, None, None);
         let mut still_dragged = false;
         let order = shown.clone();
-        let rows = VirtualRows::new("columns", listed.len(), size::ROW).label("Columns").cursor(cursor).show(
-            ui,
-            &mut state.scroll,
-            |ui, row| {
-                let Some(&column) = listed.get(row.index) else { return };
-                let place = order.iter().position(|other| *other == column);
-                let is_current = cursor == Some(row.index);
-                let said = self.row_ui(ui, row, column, place, is_current, can_move, state.dragged == Some(column));
-                match said {
-                    Said::Nothing => {}
-                    Said::Toggled => toggled = Some(column),
-                    Said::Moved(by) => moved = Some((column, by)),
-                    Said::Dragged => {
-                        still_dragged = true;
-                        state.dragged = Some(column);
-                    }
+        // No row is cut in half by the edge.
+        let height = (ui.available_height() / size::ROW).floor() * size::ROW;
+        let rows = VirtualRows::new("columns", listed.len(), size::ROW).label("Columns").cursor(cursor);
+        let rows = rows.height(height).show(ui, &mut state.scroll, |ui, row| {
+            let Some(&column) = listed.get(row.index) else { return };
+            let place = order.iter().position(|other| *other == column);
+            let is_current = cursor == Some(row.index);
+            let said = self.row_ui(ui, row, column, place, is_current, can_move, state.dragged == Some(column));
+            match said {
+                Said::Nothing => {}
+                Said::Toggled => toggled = Some(column),
+                Said::Moved(by) => moved = Some((column, by)),
+                Said::Dragged => {
+                    still_dragged = true;
+                    state.dragged = Some(column);
                 }
-                if said != Said::Nothing {
-                    clicked = Some(column);
-                }
-                let pointer = ui.input(|input| input.pointer.interact_pos());
-                if let (Some(_), Some(place), Some(pointer)) = (state.dragged, place, pointer)
-                    && row.rect.y_range().contains(pointer.y)
-                {
-                    drop_at = Some(place);
-                }
-            },
-        );
+            }
+            if said != Said::Nothing {
+                clicked = Some(column);
+            }
+            let pointer = ui.input(|input| input.pointer.interact_pos());
+            if let (Some(_), Some(place), Some(pointer)) = (state.dragged, place, pointer)
+                && row.rect.y_range().contains(pointer.y)
+            {
+                drop_at = Some(place);
+            }
+        });
         state.cursor = rows.moved_to.and_then(|row| listed.get(row).copied()).or(clicked).or(state.cursor);
         if rows.has_focus
             && let Some(column) = state.cursor
@@ -126,7 +127,7 @@ impl<'a> ColumnPicker<'a> {
                 moved = Some((column, 1));
             }
         }
-        if let Some(column) = toggled {
+        if let Some(column) = toggled.filter(|column| !self.columns.get(*column).is_some_and(|spec| spec.is_fixed)) {
             order::toggle(shown, column);
         }
         if let Some((column, by)) = moved {
@@ -159,6 +160,9 @@ impl<'a> ColumnPicker<'a> {
         let response = row.interact(ui, info);
         ui.ctx().accesskit_node_builder(row.id, |node| {
             node.set_toggled(if place.is_some() { Toggled::True } else { Toggled::False });
+            if spec.is_fixed {
+                node.set_description("Always shown");
+            }
         });
         paint_background(ui, row.rect, is_current || is_dragged, response.hovered(), tokens);
         let mut said = if response.clicked() { Said::Toggled } else { Said::Nothing };
@@ -190,7 +194,7 @@ impl<'a> ColumnPicker<'a> {
         }
         inner.min.x += GRIP;
         let mark = Rect::from_center_size(inner.left_center() + vec2(size::ICON / 2.0, 0.0), vec2(14.0, 14.0));
-        paint_check(ui, mark, place.is_some(), tokens);
+        paint_check(ui, mark, place.is_some(), if spec.is_fixed { tokens.text3 } else { tokens.accent }, tokens);
         inner.min.x += size::ICON + size::GAP_S;
         let note = row_text::paint(ui.painter(), inner, spec.note, Type::Caption, tokens.text3, Align::Max);
         if !spec.note.is_empty() {
@@ -249,10 +253,10 @@ fn paint_grip(ui: &Ui, rect: Rect, color: egui::Color32) {
     }
 }
 
-fn paint_check(ui: &Ui, rect: Rect, is_on: bool, tokens: &Tokens) {
+fn paint_check(ui: &Ui, rect: Rect, is_on: bool, color: egui::Color32, tokens: &Tokens) {
     let radius = f32::from(size::RADIUS_CELL) - 1.0;
     if is_on {
-        ui.painter().rect_filled(rect, radius, tokens.accent);
+        ui.painter().rect_filled(rect, radius, color);
         Glyph::Check.paint(ui.painter(), rect.center(), size::ICON - 2.0, tokens.bg_window);
     } else {
         ui.painter().rect_stroke(rect, radius, (1.2, tokens.text3), egui::StrokeKind::Inside);
@@ -265,7 +269,8 @@ mod tests {
 
     #[test]
     fn shown_columns_come_first_and_a_filter_ranks() {
-        let columns = ["status", "started", "eval", "cost", "Évaluation"].map(|title| PickerColumn { title, note: "" });
+        let columns = ["status", "started", "eval", "cost", "Évaluation"]
+            .map(|title| PickerColumn { title, ..PickerColumn::default() });
         assert_eq!(listed(&columns, &[3, 0, 99], ""), [3, 0, 1, 2, 4]);
         assert_eq!(listed(&columns, &[3, 0], "eval"), [2, 4]);
         assert!(listed(&columns, &[], "zzz").is_empty());

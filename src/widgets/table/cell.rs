@@ -1,12 +1,12 @@
 //! One cell: a text with a tone, maybe a mark before it and a tint behind it.
 
-use super::{CELL_PADDING, Column, cell_text};
+use super::{CELL_PADDING, Column};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::VisibleRow;
 use egui::accesskit::Role;
-use egui::{Align, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use std::borrow::Cow;
 
 /// The room that a name keeps however deep it stands.
@@ -29,6 +29,8 @@ pub struct CellText<'a> {
     pub dot: Option<Tone>,
     /// A second, faint text after the first: `±11`.
     pub note: Cow<'a, str>,
+    /// Whether it is a key, whose middle gives way where it has to be cut.
+    pub is_key: bool,
     /// A tint behind the cell: good, bad or warn.
     pub tint: Option<Tone>,
     /// What is told where the pointer rests on it: why a value is a guess.
@@ -48,6 +50,11 @@ impl<'a> CellText<'a> {
     /// A value: monospace.
     pub fn value(text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), mono: true, ..Self::default() }
+    }
+
+    /// A key: its end tells it from its neighbours, so its middle gives way.
+    pub fn key(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { is_key: true, ..Self::text(text) }
     }
 
     /// What is not known: never 0.
@@ -102,43 +109,14 @@ impl<'a> CellText<'a> {
         self.tint = Some(tone);
         self
     }
-}
 
-pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
-    let tokens = Tokens::of(ui);
-    if let Some(tone) = cell.tint {
-        let inside = rect.shrink2(vec2(2.0, 3.0));
-        ui.painter().rect_filled(inside, f32::from(size::RADIUS_CELL), tone.background(tokens));
-    }
-    let mut inner = rect.shrink2(vec2(CELL_PADDING, 0.0));
-    if let Some(fold) = fold_rect(rect, cell) {
-        inner = inner.with_min_x(fold.right());
-    }
-    if let Some(tone) = cell.dot {
-        let at = inner.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
-        ui.painter().circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
-        inner = inner.with_min_x(inner.left() + size::KIND_SQUARE + size::GAP_S);
-    }
-    if let Some((glyph, tone)) = cell.glyph {
-        let at = inner.left_center() + vec2(size::ICON / 2.0, 0.0);
-        glyph.paint_tone(ui.painter(), at, tone, tokens);
-        inner = inner.with_min_x(inner.left() + size::ICON + size::GAP_XS);
-    }
-    let cut = match (cell.mono, cell.strong) {
-        (true, _) => Type::Value,
-        (false, true) => Type::BodyMedium,
-        (false, false) => Type::Body,
-    };
-    if cell.note.is_empty() {
-        cell_text(ui, inner, &cell.text, cut, cell.tone, align);
-    } else if align == Align::Max {
-        let note = cell_text(ui, inner, &cell.note, Type::ValueSmall, Tone::Faint, Align::Max);
-        let room = inner.with_max_x(note.left() - size::GAP_XS);
-        cell_text(ui, room, &cell.text, cut, cell.tone, Align::Max);
-    } else {
-        let text = cell_text(ui, inner, &cell.text, cut, cell.tone, align);
-        let room = inner.with_min_x(text.right() + size::GAP_S);
-        cell_text(ui, room, &cell.note, Type::Small, Tone::Faint, Align::Min);
+    /// In which cut of type it is set.
+    pub(super) fn cut(&self) -> Type {
+        match (self.mono, self.strong) {
+            (true, _) => Type::Value,
+            (false, true) => Type::BodyMedium,
+            (false, false) => Type::Body,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The header of a table: titles, the mark of the sorting, and borders that can be dragged.
 
 use super::place::Places;
-use super::{CELL_PADDING, COLUMN_LEAST, Sort, Table, TableEvents, TableState, cell_text};
+use super::{CELL_PADDING, COLUMN_LEAST, Sort, Table, TableEvents, TableState};
 use crate::widgets::glyphs::Glyph;
+use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::set_bounds;
@@ -28,7 +29,7 @@ pub(super) fn show(
         let (left, right, stays) = places.of(index);
         let (left, right) = (rect.left() + left, rect.left() + right);
         let cell = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
-        if !stays && cell.right() < edge || cell.left() > rect.right() {
+        if !stays && cell.right() < edge || cell.left() > rect.right() || cell.width() < 1.0 {
             continue;
         }
         // What moves ends at the edge of what stays.
@@ -91,7 +92,11 @@ fn title_ui(
         let mark = size::ICON - 4.0;
         let glyph = if sort.descending { Glyph::Down } else { Glyph::Up };
         let room = inner.width() - mark - 2.0;
-        let title = crate::widgets::row_text::layout(ui.painter(), column.title, Type::Small.font(), room);
+        let title = if column.is_key {
+            row_text::layout_key(ui.painter(), column.title, Type::Small, room)
+        } else {
+            row_text::layout(ui.painter(), column.title, Type::Small.font(), room)
+        };
         let x = if column.align == Align::Max {
             inner.right() - title.size().x - mark / 2.0 - 3.0
         } else {
@@ -105,7 +110,11 @@ fn title_ui(
         };
     }
     let tone = if sort.is_some() || (column.sortable && response.hovered()) { Tone::Neutral } else { Tone::Muted };
-    cell_text(ui, inner, column.title, Type::Small, tone, column.align);
+    if column.is_key {
+        row_text::paint_key(ui.painter(), inner, column.title, Type::Small, tone.color(tokens), column.align);
+    } else {
+        row_text::paint(ui.painter(), inner, column.title, Type::Small, tone.color(tokens), column.align);
+    }
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), cell.shrink(1.0), tokens);
     }

@@ -1,5 +1,6 @@
 //! What a table is told and what it remembers.
 
+use super::needs::Needs;
 use super::selection::SelectionChange;
 use crate::widgets::scroll::RowScroll;
 use egui::Align;
@@ -12,7 +13,8 @@ const CHECK_WIDTH: f32 = 36.0;
 pub struct Column<'a> {
     /// The words in the header.
     pub title: &'a str,
-    /// The width until the user drags it.
+    /// The width where there is room, until the user drags it: wider if the contents need it, narrower if they do
+    /// not and others do. A growing column that needs more is not made narrower than this by others.
     pub width: f32,
     /// Where texts stand; numbers stand at the right.
     pub align: Align,
@@ -20,6 +22,12 @@ pub struct Column<'a> {
     pub sortable: bool,
     /// Whether it takes what is left of the width.
     pub grows: bool,
+    /// Whether its cells are figures, which are never cut.
+    pub is_figures: bool,
+    /// In which order columns are given up where there is no room for all: the largest first, 0 never.
+    pub minor: u8,
+    /// Whether its title is a key, whose middle gives way where it has to be cut.
+    pub is_key: bool,
     /// Whether it shows with a box which rows are selected.
     pub is_check: bool,
     /// What the column says, for whoever points at its title; may be empty.
@@ -29,12 +37,23 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// A column of texts.
     pub fn text(title: &'a str, width: f32) -> Self {
-        Self { title, width, align: Align::Min, sortable: true, grows: false, is_check: false, hint: "" }
+        Self {
+            title,
+            width,
+            align: Align::Min,
+            sortable: true,
+            grows: false,
+            is_figures: false,
+            minor: 0,
+            is_key: false,
+            is_check: false,
+            hint: "",
+        }
     }
 
-    /// A column of numbers, at the right.
+    /// A column of numbers, at the right. They are never cut.
     pub fn number(title: &'a str, width: f32) -> Self {
-        Self { align: Align::Max, ..Self::text(title, width) }
+        Self { align: Align::Max, ..Self::text(title, width).figures() }
     }
 
     /// A column of boxes to select rows by, for a table with
@@ -46,6 +65,24 @@ impl<'a> Column<'a> {
     /// This column takes what is left of the width.
     pub fn growing(mut self) -> Self {
         self.grows = true;
+        self
+    }
+
+    /// What stands in it is never cut: dates, marks of a word.
+    pub fn figures(mut self) -> Self {
+        self.is_figures = true;
+        self
+    }
+
+    /// Where there is no room for all columns this one is given up, those of a larger `order` before it.
+    pub fn minor(mut self, order: u8) -> Self {
+        self.minor = order;
+        self
+    }
+
+    /// Its title is a key, and shortened in the middle.
+    pub fn keyed(mut self) -> Self {
+        self.is_key = true;
         self
     }
 
@@ -80,6 +117,8 @@ pub struct TableState {
     pub x: f32,
     /// Widths that the user set, by column; `NaN` or absent: as the column says.
     pub widths: Vec<f32>,
+    /// What the contents need, as far as they were seen.
+    pub(super) needs: Needs,
 }
 
 /// What the user did with a table.

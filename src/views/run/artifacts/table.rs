@@ -144,6 +144,7 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
         .map(|(index, title)| {
             let width = (grid.width_of(index, 44) as f32 * 7.2 + 24.0).clamp(64.0, 340.0);
             let column = if grid.is_numeric(index) { Column::number(title, width) } else { Column::text(title, width) };
+            let column = column.keyed();
             if index == last { column.growing() } else { column }
         })
         .collect();

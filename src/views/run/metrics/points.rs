@@ -43,7 +43,7 @@ pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, points: Points<'_>)
     let columns = [
         Column::text("Run", 150.0).unsorted().growing(),
         Column::number("Step", 80.0).unsorted(),
-        Column::text("Logged", 150.0).unsorted(),
+        Column::text("Logged", 150.0).unsorted().figures().minor(1),
         Column::number("Value", 130.0).unsorted(),
     ];
     let at = |row: usize| {

@@ -87,23 +87,22 @@ impl Cards<'_> {
                 text_ui(ui, "No metrics were logged", Type::Small, Tone::Muted);
                 return;
             }
-            let all = [
-                Column::text("Metric", 140.0).unsorted().growing(),
-                Column::number("Latest value", 110.0).unsorted(),
-                Column::number("Step", 60.0).unsorted(),
-                Column::text("Logged", 130.0).unsorted(),
-            ];
             // Where there is little room, when it was logged is in the chart.
-            let columns = if ui.available_width() < 470.0 { &all[..3] } else { &all[..] };
+            let columns = [
+                Column::text("Metric", 200.0).unsorted().growing(),
+                Column::number("Latest value", 110.0).unsorted(),
+                Column::number("Step", 60.0).unsorted().minor(1),
+                Column::text("Logged", 130.0).unsorted().figures().minor(2),
+            ];
             let clock = scene.clock;
             let height = Table::height_of(metrics.len().min(ROWS_MOST)) + 1.0;
-            let events = Table::new("latest metrics", "Latest metrics", columns, metrics.len()).height(height).show(
+            let events = Table::new("latest metrics", "Latest metrics", &columns, metrics.len()).height(height).show(
                 ui,
                 &mut memory.metrics,
                 |row, column| {
                     let metric = &metrics[row];
                     match column {
-                        0 => CellText::text(metric.key.to_string()).tone(Tone::Accent),
+                        0 => CellText::key(metric.key.to_string()).tone(Tone::Accent),
                         1 => CellText::value(words::value(metric.point.value)),
                         2 => CellText::value(metric.point.step.to_string()).tone(Tone::Muted),
                         _ => CellText::text(moment_short(metric.point.timestamp_ms, clock)).tone(Tone::Muted),
@@ -124,9 +123,9 @@ impl Cards<'_> {
                 text_ui(ui, "No params were logged", Type::Small, Tone::Muted);
                 return;
             }
-            let width = (ui.available_width() - size::SCROLL_BAR) * 0.52;
-            let columns =
-                [Column::text("Param", width.min(400.0)).unsorted(), Column::text("Value", 60.0).unsorted().growing()];
+            // Keys have what they need, but a value is more than an ellipsis.
+            let value = (ui.available_width() - size::SCROLL_BAR) * 0.4;
+            let columns = [Column::text("Param", 120.0).unsorted(), Column::text("Value", value).unsorted().growing()];
             let selected = self.opened.and_then(|value| group.lines.iter().position(|line| group.item(line) == value));
             let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
             let events = Table::new("params", "Params", &columns, group.lines.len())
@@ -135,7 +134,7 @@ impl Cards<'_> {
                 .show(ui, &mut memory.params, |row, column| {
                     let line = &group.lines[row];
                     match column {
-                        0 => CellText::text(words::one_line(&line.key, 120).into_owned()).tone(Tone::Muted),
+                        0 => CellText::key(words::one_line(&line.key, 200).into_owned()).tone(Tone::Muted),
                         _ if line.is_masked => CellText::value(&*line.value).tone(Tone::Warn),
                         _ => CellText::value(words::one_line(&line.value, 160).into_owned()),
                     }
