@@ -150,7 +150,7 @@ fn show_history(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str
         return;
     }
     let experiment = scene.place().experiment().cloned();
-    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)) };
+    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)), against: None };
     scene.go(Place::Run { experiment, run: parent.clone(), tab: Some(tab) });
 }
 
