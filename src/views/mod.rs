@@ -18,10 +18,10 @@ mod command;
 mod compare;
 mod comparing;
 mod details;
+mod distinctions;
 mod evolution;
 mod experiment;
 mod failed;
-mod first_lines;
 
 mod family_tree;
 mod keys;

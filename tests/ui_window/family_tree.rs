@@ -118,10 +118,14 @@ fn proposals_say_what_became_of_them() {
         );
         assert_eq!((head, level), (wanted, 1));
     }
+    let has_marks = |harness: &Harness<'_, Viewer>| {
+        let all = harness.query_all_by_role(Role::TreeItem).filter_map(|row| row.accesskit_node().label());
+        all.into_iter().any(|label| label.contains("{+"))
+    };
+    assert!(has_marks(&harness), "what was added is told");
     click(&mut harness, "Changes");
     settle(&mut harness);
-    let changed = harness.query_all_by_role(Role::TreeItem).filter_map(|row| row.accesskit_node().label());
-    assert!(changed.into_iter().any(|label| label.contains("{+")), "what was added is told");
+    assert!(!has_marks(&harness), "the texts alone");
 }
 
 #[test]
@@ -237,7 +241,7 @@ fn a_merged_candidate_stands_below_both_parents() {
     assert!(rows(&harness, Role::TreeItem, "Iteration 0, ")[0].0.contains("score on the sample unknown"));
     // Only what is seen of 3,000 proposals is there; a long text unfolds.
     assert!(harness.query_all_by_role(Role::TreeItem).count() < 200);
-    click(&mut harness, "… 38 more lines");
+    click(&mut harness, "… 37 more lines");
     settle(&mut harness);
     wait_for(&mut harness, "line 12");
 }

@@ -1,5 +1,6 @@
 //! GEPA's family tree: which candidate was bred from which, what was proposed and what became of it.
 
+mod changes;
 mod list;
 mod proposals;
 mod rows;
@@ -32,7 +33,8 @@ pub(super) struct FamilyTreeMemory {
     shown: Option<Arc<Shown>>,
     table: TableState,
     fate: Fate,
-    shows_changes: bool,
+    /// The proposed texts alone, nothing marked in them.
+    shows_texts: bool,
     open: BTreeSet<usize>,
     rows: Wrapped<ProposalRows>,
     scroll: RowScroll,

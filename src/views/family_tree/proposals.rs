@@ -10,9 +10,13 @@ use crate::query::FamilyTree;
 use crate::views::text_change::marked;
 use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
+use crate::words;
 
 /// So many lines of a folded text are shown.
-const LINES_FOLDED: usize = 2;
+const LINES_FOLDED: usize = 3;
+
+/// Said of a text that is the one it was made from.
+pub(super) const SAME: &str = "The same text as its parent's";
 
 /// Which proposals are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,10 +58,38 @@ pub(super) enum ProposalRow {
     Coarse { proposal: usize },
     /// A line of the text.
     Line { proposal: usize, line: DiffLine },
+    /// The proposed text is that of the parent.
+    Same { proposal: usize },
     /// Lines that are not shown.
-    Hidden { proposal: usize, lines: usize },
+    Hidden { proposal: usize, hidden: Hidden },
     /// A gap.
     Gap,
+}
+
+/// The lines of a folded text that are not shown; empty ones do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hidden {
+    /// Those that changed, and all where nothing tells what did.
+    pub more: usize,
+    /// Those that the parent has, too.
+    pub unchanged: usize,
+}
+
+impl Hidden {
+    /// `… 3 more lines, 2 unchanged`
+    pub fn words(self) -> String {
+        let unchanged = words::count(self.unchanged as u64);
+        match (self.more, self.unchanged) {
+            (0, 1) => "… 1 unchanged line".to_owned(),
+            (0, _) => format!("… {unchanged} unchanged lines"),
+            (more, 0) => format!("… {}", words::counted(more, "more line")),
+            (more, _) => format!("… {} that changed, {unchanged} unchanged", words::counted(more, "more line")),
+        }
+    }
+
+    fn is_none(self) -> bool {
+        self.more + self.unchanged == 0
+    }
 }
 
 impl ProposalRow {
@@ -68,6 +100,7 @@ impl ProposalRow {
             | Self::Component { proposal, .. }
             | Self::Coarse { proposal }
             | Self::Line { proposal, .. }
+            | Self::Same { proposal }
             | Self::Hidden { proposal, .. } => Some(*proposal),
             Self::Gap => None,
         }
@@ -114,23 +147,21 @@ pub(super) fn rows(
             if proposal.texts.len() > 1 {
                 rows.push(ProposalRow::Component { proposal: at, text });
             }
-            let before = if wanted.shows_changes {
-                instruction_before(family_tree, proposal, component.as_deref())
-            } else {
-                None
-            };
-            let (lines, is_cut) = lines(before, proposed, paper, deadline);
-            if is_cut {
+            let before = instruction_before(family_tree, proposal, component.as_deref());
+            let told = Lines::of(before, proposed, paper, deadline);
+            if told.is_cut && wanted.shows_changes {
                 rows.push(ProposalRow::Coarse { proposal: at });
             }
-            // One line alone would only be replaced by another.
-            let is_long = lines.len() > LINES_FOLDED + 1;
-            can_fold |= is_long;
-            let shown = if is_long && !is_open { LINES_FOLDED } else { lines.len() };
-            let hidden = lines.len() - shown;
-            rows.extend(lines.into_iter().take(shown).map(|line| ProposalRow::Line { proposal: at, line }));
-            if hidden > 0 {
-                rows.push(ProposalRow::Hidden { proposal: at, lines: hidden });
+            if told.is_same {
+                rows.push(ProposalRow::Same { proposal: at });
+            }
+            let told = if wanted.shows_changes { told } else { told.without_marks(proposed, paper) };
+            let (folded, hidden) = told.folded();
+            can_fold |= !hidden.is_none();
+            let shown = if hidden.is_none() || is_open { told.lines } else { folded };
+            rows.extend(shown.into_iter().map(|line| ProposalRow::Line { proposal: at, line }));
+            if !hidden.is_none() && !is_open {
+                rows.push(ProposalRow::Hidden { proposal: at, hidden });
             }
         }
         if can_fold {
@@ -142,15 +173,83 @@ pub(super) fn rows(
     ProposalRows { rows }
 }
 
-/// The lines of a text, beside what it was made from if that is given, and whether that took too long to be
-/// compared word by word.
-fn lines(before: Option<&str>, proposed: &str, paper: &Paper, deadline: Option<Instant>) -> (Vec<DiffLine>, bool) {
-    let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
-    let Some(before) = before else {
-        return (unified(&[(Mark::Same, proposed)], wrap), false);
-    };
-    let diff = diff_texts(before, proposed, deadline);
-    (unified(&marked(&diff), wrap), diff.is_cut)
+/// The lines of a proposed text.
+struct Lines {
+    lines: Vec<DiffLine>,
+    /// Which of them changed; `None` where nothing tells, or all is the same.
+    changed: Option<Vec<bool>>,
+    /// It took too long to compare them word by word in full.
+    is_cut: bool,
+    /// The text is the one it was made from.
+    is_same: bool,
+}
+
+impl Lines {
+    /// Beside what the text was made from, if that is known.
+    fn of(before: Option<&str>, proposed: &str, paper: &Paper, deadline: Option<Instant>) -> Self {
+        let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
+        let Some(before) = before else {
+            let lines = unified(&[(Mark::Same, proposed)], wrap);
+            return Self { lines, changed: None, is_cut: false, is_same: false };
+        };
+        let diff = diff_texts(before, proposed, deadline);
+        let lines = unified(&marked(&diff), wrap);
+        let changed =
+            (!diff.is_same()).then(|| lines.iter().map(|line| has_text(line, |mark| mark != Mark::Same)).collect());
+        Self { lines, changed, is_cut: diff.is_cut, is_same: diff.is_same() }
+    }
+
+    /// The proposed text alone. What changed in it is still known, though it is not marked.
+    fn without_marks(self, proposed: &str, paper: &Paper) -> Self {
+        let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
+        // Where a line of both texts begins, and whether something was added in it.
+        let mut at = 0;
+        let mut added: Vec<(usize, bool)> = Vec::new();
+        for line in &self.lines {
+            added.push((at, has_text(line, |mark| mark == Mark::Added)));
+            let kept = line.pieces.iter().filter(|piece| piece.mark != Mark::Removed);
+            at += kept.map(|piece| piece.raw.len()).sum::<usize>();
+        }
+        let lines = unified(&[(Mark::Same, proposed)], wrap);
+        let mut begin = 0;
+        let changed: Vec<bool> = (lines.iter())
+            .map(|line| {
+                let end = begin + line.pieces.iter().map(|piece| piece.raw.len()).sum::<usize>();
+                let first = added.partition_point(|(at, _)| *at <= begin).saturating_sub(1);
+                let within = added.get(first..).unwrap_or_default().iter().take_while(|(at, _)| *at < end);
+                let is_changed = within.fold(false, |found, (_, is_added)| found || *is_added);
+                begin = end;
+                is_changed
+            })
+            .collect();
+        let changed = self.changed.and(Some(changed)).filter(|changed| changed.contains(&true));
+        Self { lines, changed, ..self }
+    }
+
+    /// The lines that stand for a long text: those that changed first, none of them empty; and what they leave out.
+    fn folded(&self) -> (Vec<DiffLine>, Hidden) {
+        let is_told = |at: &usize| self.lines.get(*at).is_some_and(|line| has_text(line, |_| true));
+        let is_changed = |at: &usize| match &self.changed {
+            Some(changed) => changed.get(*at).copied().unwrap_or_default(),
+            None => true,
+        };
+        let (more, unchanged): (Vec<usize>, Vec<usize>) = (0..self.lines.len()).filter(is_told).partition(is_changed);
+        // One line alone would only be replaced by another.
+        let most = if more.len() == LINES_FOLDED + 1 && unchanged.is_empty() { LINES_FOLDED + 1 } else { LINES_FOLDED };
+        // Where only ends of lines changed, no line has a text that did.
+        let shown = if more.is_empty() { &unchanged } else { &more };
+        let shown: Vec<DiffLine> = shown.iter().take(most).filter_map(|at| self.lines.get(*at).cloned()).collect();
+        let hidden = match more.is_empty() {
+            true => Hidden { more: 0, unchanged: unchanged.len() - shown.len() },
+            false => Hidden { more: more.len() - shown.len(), unchanged: unchanged.len() },
+        };
+        (shown, hidden)
+    }
+}
+
+/// Some piece of a line with such a mark is more than spaces and a line end.
+fn has_text(line: &DiffLine, is_wanted: impl Fn(Mark) -> bool) -> bool {
+    line.pieces.iter().any(|piece| is_wanted(piece.mark) && !piece.raw.trim().is_empty())
 }
 
 /// The instruction that a text was made from.
@@ -254,12 +353,43 @@ mod tests {
     fn long_texts_are_folded() {
         let folded = made(|_| {});
         assert_eq!(folded.rows[0], ProposalRow::Head { proposal: 0, is_open: Some(false) });
-        assert_eq!(folded.rows[3], ProposalRow::Hidden { proposal: 0, lines: 3 });
-        assert_eq!(folded.head_of(1), Some(5));
-        assert_eq!(folded.rows[5], ProposalRow::Head { proposal: 1, is_open: None });
+        assert_eq!(folded.rows[4], ProposalRow::Hidden { proposal: 0, hidden: Hidden { more: 2, unchanged: 0 } });
+        assert_eq!(folded.head_of(1), Some(6));
+        assert_eq!(folded.rows[6], ProposalRow::Head { proposal: 1, is_open: None });
         let open = made(|wanted| wanted.open = BTreeSet::from([0]));
         assert_eq!(open.head_of(1), Some(7));
         assert_eq!(open.rows.iter().filter(|row| matches!(row, ProposalRow::Component { .. })).count(), 2);
+    }
+
+    /// The lines of the first proposal and what is said of those that are not shown.
+    fn shown(before: &str, proposed: &str, shows_changes: bool) -> Vec<String> {
+        let mut family_tree = family_tree();
+        family_tree.candidates[0].instructions[0].1 = before.to_owned();
+        family_tree.proposals = vec![proposal(ProposalStatus::Rejected, &[proposed])];
+        let wanted = Wanted { fate: Fate::All, shows_changes, open: BTreeSet::new() };
+        let say = |row: ProposalRow| match row {
+            ProposalRow::Line { line, .. } => Some(line.spoken()),
+            ProposalRow::Hidden { hidden, .. } => Some(hidden.words()),
+            ProposalRow::Same { .. } => Some(SAME.to_owned()),
+            _ => None,
+        };
+        rows(&family_tree, &wanted, &paper(), None).rows.into_iter().filter_map(say).collect()
+    }
+
+    #[test]
+    fn what_changed_comes_first_and_no_empty_line() {
+        let before = "One.\nTwo.\n\nThree.";
+        let added = format!("{before}\n\n### Lesson\nFour.");
+        assert_eq!(shown(before, &added, true), ["{+### Lesson↵+}", "{+Four.+}", "… 3 unchanged lines"]);
+        assert_eq!(shown(before, &added, false), ["### Lesson", "Four.", "… 3 unchanged lines"]);
+        let long: String = (1..8).map(|line| format!("\n{line}")).collect();
+        let told = shown(before, &format!("{before}{long}"), false);
+        assert_eq!(told, ["1", "2", "3", "… 4 more lines that changed, 3 unchanged"]);
+        assert_eq!(shown("a\nb\nc\nd", "a\nb\nx\nd", true), ["[-c-]{+x+}", "… 3 unchanged lines"]);
+        assert_eq!(shown("a\nb\nc\nd", "a\nb\nx\nd", false), ["x", "… 3 unchanged lines"]);
+        assert_eq!(shown("a b", "a b", true), [SAME, "a b"]);
+        // Of a text that only lost something nothing new can be shown.
+        assert_eq!(shown("a\nb", "a", false), ["a"]);
     }
 
     #[test]

@@ -53,7 +53,12 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     columns.extend([
         (Shows::Origin, Column::text("Parents", 84.0)),
         (Shows::Evaluation, Column::text("Evaluation", 96.0)),
-        (Shows::Instruction, Column::text("Instructions", 120.0).growing()),
+        (
+            Shows::Instruction,
+            Column::text("What changed", 120.0)
+                .growing()
+                .hint("Where its instructions part from its parents'; of the seed how they begin"),
+        ),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -181,7 +186,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, examples: Op
                 if others.is_empty() { cell } else { cell.note(format!("+{}", others.len())) }
             }
         },
-        Shows::Instruction => match &one.instruction {
+        Shows::Instruction => match &one.change {
             None => CellText::unknown(),
             Some(text) => {
                 let cell = CellText::text(text.as_str());

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use super::OptimizationMemory;
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction, name};
+use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
 use crate::model::RunId;
@@ -73,9 +73,16 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         ),
         (
             Shows::Instruction,
-            Column::text("Instructions", 140.0).growing().hint("The first line that no candidate above has"),
+            Column::text("Instructions", 140.0).growing().hint(
+                "The predictors whose instructions are not those of the seed: how they go on where they part from \
+                       those before, or which candidate had them first",
+            ),
         ),
-        (Shows::Demos, Column::text("Demos", 116.0)),
+        (
+            Shows::Demos,
+            Column::text("Demos", 196.0)
+                .hint("Which set of demos each predictor has, in order of first use; – for none"),
+        ),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -187,10 +194,14 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
         },
         Shows::Completed => completed(row.completed),
         Shows::N => CellText::value(row.n.as_str()).tone(Tone::Muted),
-        Shows::Instruction => instruction::shown(row).map_or_else(CellText::unknown, CellText::text),
-        Shows::Demos => {
-            row.demos.as_deref().map_or_else(CellText::unknown, |text| CellText::text(text).tone(Tone::Muted))
-        }
+        Shows::Instruction => match &row.instruction {
+            Some(text) => CellText::text(text.as_str()).hover(row.about_instructions.as_str()),
+            None => CellText::unknown(),
+        },
+        Shows::Demos => match &row.demos {
+            Some(text) => CellText::text(text.as_str()).tone(Tone::Muted).hover(row.about_demos.as_str()),
+            None => CellText::unknown(),
+        },
         Shows::Marks => marks(&row.marks),
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
         text: one.name.clone(),
         note: word.to_owned(),
         target: Some(Place::of_run(None, one.run_id.clone())),
+        ..Line::default()
     };
     let mut lines: Vec<Line> =
         program_history.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
@@ -53,6 +54,7 @@ pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
                 text: format!("Candidate {}", one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
                 target: one.hash.clone().map(Place::ProgramHistory),
+                ..Line::default()
             }));
         }
     }
