@@ -6,7 +6,7 @@ use crate::model::predictor_title;
 use crate::words;
 
 /// So much is told of each of several predictors, in graphemes.
-const OF_SEVERAL: usize = 64;
+const OF_SEVERAL: usize = 44;
 
 /// How programs are called.
 pub(super) struct Names<'a> {

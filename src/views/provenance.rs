@@ -119,3 +119,40 @@ pub(super) fn line(told: &Provenance) -> Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::provenance::{TextMatch, Writer};
+    use crate::query::provenance::{Found, Looked};
+
+    #[test]
+    fn the_signature_of_a_proposer_is_told_on_the_pointer_only() {
+        let writer = Writer {
+            trace: "tr-1".into(),
+            span_id: "1f".into(),
+            span_nth: 0,
+            name: "Predict.forward".into(),
+            kind: WriterKind::Proposer,
+            signature: Some("dataset_description, program_code -> proposed_instruction".into()),
+            start_ns: 0,
+            end_ns: None,
+            inputs: None,
+            outputs: "Be kind.".into(),
+        };
+        let found = Found { writer, text_match: TextMatch::Whole, is_inferred: false };
+        let mut told = Provenance {
+            parent: "p".into(),
+            path: "say".into(),
+            instruction: "Be kind.".into(),
+            origin: Origin::Writer(Box::new(found.clone())),
+            used_by: Vec::new(),
+            looked: Looked::default(),
+        };
+        let shown = line(&told);
+        assert_eq!((shown.text.as_str(), shown.note.as_str()), ("Written by the proposer in Predict.forward", ""));
+        assert_eq!(shown.tip, "Its signature: dataset_description, program_code -> proposed_instruction");
+        told.origin = Origin::Writer(Box::new(Found { is_inferred: true, ..found }));
+        assert_eq!(line(&told).note, "inferred");
+    }
+}

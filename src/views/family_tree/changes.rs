@@ -6,7 +6,7 @@ use crate::model::predictor_title;
 use crate::views::distinctions::change_words;
 
 /// So much is told of each of several components, in graphemes.
-const OF_SEVERAL: usize = 64;
+const OF_SEVERAL: usize = 44;
 
 /// One line for each candidate: `extract: … Quote three lines`. `None` where its instructions are not known.
 pub(super) fn changes(candidates: &[FamilyCandidate]) -> Vec<Option<String>> {
@@ -51,8 +51,12 @@ fn change(candidates: &[FamilyCandidate], one: &FamilyCandidate) -> Option<Strin
     }
     own.extend(taken.iter().map(|(parent, paths)| format!("{} from {parent}", paths.join(", "))));
     if own.is_empty() {
-        let parents: Vec<usize> = parents.iter().map(|parent| parent.index).collect();
-        return Some(format!("the same as candidate {}", super::rows::joined(&parents)));
+        let only = parents.len() == 1;
+        return Some(if only {
+            format!("the same as candidate {}", first.index)
+        } else {
+            "the same as its parents".to_owned()
+        });
     }
     Some(own.join(" · "))
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod list;
 mod proposals;
+mod proposed_lines;
 mod rows;
 mod table;
 

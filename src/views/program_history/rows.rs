@@ -1,7 +1,9 @@
 //! What the page of a program says, as lines.
 
+use crate::analysis::optimization::EvaluationKind;
+use crate::model::Run;
 use crate::query::ProgramHistory;
-use crate::query::program_history::ProgramEvaluation;
+use crate::query::program_history::{EvaluationData, ProgramEvaluation};
 use crate::state::Place;
 use crate::views::provenance::Line;
 use crate::words;
@@ -33,6 +35,18 @@ pub(super) fn evaluation(one: &ProgramEvaluation) -> Evaluated {
         tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count),
         target: place,
     }
+}
+
+/// The run that stands for the program where it is compared: a full evaluation within an optimization, if there is one,
+/// else any; nothing where it was only given back.
+pub(super) fn representative(program_history: &ProgramHistory) -> Option<&Run> {
+    let is_full = |data: &EvaluationData| {
+        matches!(data, EvaluationData::Valset(EvaluationKind::Full) | EvaluationData::Optimizer(EvaluationKind::Full))
+    };
+    let all = &program_history.evaluations;
+    let full = all.iter().find(|one| one.optimization.is_some() && is_full(&one.data));
+    let of_optimization = || all.iter().find(|one| one.optimization.is_some());
+    full.or_else(of_optimization).or(all.first()).map(|one| &one.run)
 }
 
 /// What was made of it.
