@@ -82,7 +82,7 @@ impl Lines {
                 let end = begin + line.pieces.iter().map(|piece| piece.raw.len()).sum::<usize>();
                 let first = added.partition_point(|(at, _)| *at <= begin).saturating_sub(1);
                 let within = added.get(first..).unwrap_or_default().iter().take_while(|(at, _)| *at < end);
-                let is_changed = within.fold(false, |found, (_, is_added)| found || *is_added);
+                let is_changed = within.clone().any(|(_, is_added)| *is_added);
                 begin = end;
                 is_changed
             })

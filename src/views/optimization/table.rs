@@ -43,7 +43,11 @@ enum Shows {
 /// How wide the column of marks is: where there is one, and where a candidate has two.
 const MARKS: (f32, f32) = (126.0, 152.0);
 
+/// How wide the column of demos is: where no candidate has any, and where sets of them are named.
+const DEMOS: (f32, f32) = (84.0, 204.0);
+
 fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
+    let has_sets = candidates.rows.iter().any(|row| !row.about_demos.is_empty());
     let has_both = candidates.rows.iter().any(|row| row.marks.len() > 1);
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
@@ -80,7 +84,7 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         ),
         (
             Shows::Demos,
-            Column::text("Demos", 196.0)
+            Column::text("Demos", if has_sets { DEMOS.1 } else { DEMOS.0 })
                 .hint("Which set of demos each predictor has, in order of first use; – for none"),
         ),
     ]);

@@ -8,7 +8,7 @@ use crate::views::distinctions::{Names, in_full, line, sets, sets_in_full};
 /// Gives every row its line, and what is told when the pointer rests on it.
 pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
     let programs: Vec<_> = rows.iter().map(|row| program_of(found, &row.evaluations)).collect();
-    let is_seed = |row: &CandidateRow| row.marks.iter().any(|mark| *mark == super::SEED);
+    let is_seed = |row: &CandidateRow| row.marks.contains(&super::SEED);
     let seed = rows.iter().position(is_seed);
     let told = distinctions(&programs, seed);
     let names: Vec<String> = rows.iter().map(|row| name(row.number)).collect();
