@@ -1,6 +1,8 @@
 //! The window over a store in memory, found by what a screen reader hears. One program, so that it
 //! is linked once.
 
+#[path = "ui_window/against.rs"]
+mod against;
 #[path = "ui_window/artifacts.rs"]
 mod artifacts;
 #[path = "ui_window/artifacts_folder.rs"]

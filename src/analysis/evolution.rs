@@ -1,8 +1,12 @@
 //! One predictor's instructions along the evaluations of an optimization, and in which of them a
 //! passage stands.
 
+mod against;
+
 use std::collections::HashSet;
 use std::time::Instant;
+
+pub use against::{Against, Relatives, UnknownAgainst};
 
 use super::optimization::{Candidate, Evaluation, EvaluationKind};
 use super::program_state::known_instructions;
@@ -18,7 +22,10 @@ pub struct Step {
     pub evaluations: Vec<usize>,
     /// The instructions of the predictor; `None` if its program or the predictor is not known.
     pub instructions: Option<String>,
-    /// What changed from the instructions that are known before; all of it is equal in the first.
+    /// The place of the step that it is compared with; `None` if there is none, or the instructions of one of the two
+    /// are not known.
+    pub base: Option<usize>,
+    /// What changed from the instructions of that step; all of it is equal where there is none.
     pub diff: TextDiff,
 }
 
@@ -29,6 +36,10 @@ pub struct Evolution {
     pub predictors: Vec<String>,
     /// The one that is followed.
     pub predictor: Option<String>,
+    /// With what each step is compared.
+    pub against: Against,
+    /// With what the steps can be compared.
+    pub choices: Vec<Against>,
     /// The evaluations in order.
     pub evaluations: Vec<Evaluation>,
     /// The program states among them.
@@ -39,13 +50,21 @@ pub struct Evolution {
     pub winner: Option<Vec<RunId>>,
 }
 
-/// Follows a predictor; without a wish, the one whose instructions changed most often. Texts are
-/// compared until `deadline` and coarsely from then on.
+/// What is wanted of an evolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// The predictor to follow; without one, that whose instructions changed most often.
+    pub predictor: Option<&'a str>,
+    /// With what each step is compared.
+    pub against: Against,
+}
+
+/// Follows a predictor. Texts are compared until `deadline` and coarsely from then on.
 pub fn evolution(
     evaluations: Vec<Evaluation>,
     candidates: &[Candidate],
     programs: &[Option<Program>],
-    wanted: Option<&str>,
+    (wanted, relatives): (Wanted<'_>, &Relatives),
     deadline: Option<Instant>,
 ) -> Evolution {
     let mut predictors: Vec<(String, HashSet<&str>)> = Vec::new();
@@ -58,28 +77,38 @@ pub fn evolution(
             None => predictors.push((predictor.path.clone(), HashSet::from([text.as_str()]))),
         }
     }
-    let known = wanted.filter(|wanted| predictors.iter().any(|(path, _)| path == wanted)).map(str::to_owned);
+    let known = wanted.predictor.filter(|wanted| predictors.iter().any(|(path, _)| path == wanted)).map(str::to_owned);
     let most = predictors.iter().map(|(_, texts)| texts.len()).max();
     let changed_most = predictors.iter().find(|(_, texts)| Some(texts.len()) == most);
     let predictor = known.or_else(|| changed_most.map(|(path, _)| path.clone()));
 
-    let mut steps: Vec<Step> = Vec::with_capacity(candidates.len());
-    let mut before: Option<Known<'_>> = None;
-    for candidate in candidates {
-        let programs = candidate.evaluations.iter().filter_map(|at| programs.get(*at)?.as_ref());
-        let known = programs.map(|program| instructions_of(program, predictor.as_deref()?)).next().flatten();
-        let diff = known.map(|known| diff_known_texts(before.unwrap_or(known), known, deadline)).unwrap_or_default();
-        let instructions = known.map(|known| known.text.to_owned());
-        before = known.or(before);
-        steps.push(Step {
+    let instructions = |candidate: &Candidate| {
+        let mut programs = candidate.evaluations.iter().filter_map(|at| programs.get(*at)?.as_ref());
+        instructions_of(programs.next()?, predictor.as_deref()?)
+    };
+    let texts: Vec<Option<Known<'_>>> = candidates.iter().map(instructions).collect();
+    let step = |(at, candidate): (usize, &Candidate)| {
+        let text = |at: usize| texts.get(at).copied().flatten();
+        let known = text(at);
+        let mut bases = relatives.of(wanted.against, at);
+        // Of two parents the one whose instructions it took over.
+        let mut parents = relatives.of(Against::Parent, at).filter(|_| wanted.against == Against::Parent);
+        let taken_over =
+            parents.find(|base| text(*base).is_some_and(|one| known.is_some_and(|own| own.text == one.text)));
+        let base = known.and(taken_over.or_else(|| bases.find(|base| text(*base).is_some())));
+        let other = base.and_then(text);
+        Step {
             state_hash: candidate.state_hash.clone(),
             evaluations: candidate.evaluations.clone(),
-            instructions,
-            diff,
-        });
-    }
+            instructions: known.map(|known| known.text.to_owned()),
+            base,
+            diff: known.map(|known| diff_known_texts(other.unwrap_or(known), known, deadline)).unwrap_or_default(),
+        }
+    };
+    let steps = candidates.iter().enumerate().map(step).collect();
     let predictors = predictors.into_iter().map(|(path, _)| path).collect();
-    Evolution { predictors, predictor, evaluations, steps, seed: None, winner: None }
+    let (against, choices) = (wanted.against, relatives.known());
+    Evolution { predictors, predictor, against, choices, evaluations, steps, seed: None, winner: None }
 }
 
 /// The instructions of one predictor of a program, if it has them.
@@ -110,13 +139,16 @@ pub struct PhraseHistory {
     pub without: MeanScore,
 }
 
+/// Whether a passage stands in a text. How it is broken into lines and spaced does not count.
+pub fn has_passage(text: &str, passage: &str) -> bool {
+    let needle = spaced(passage);
+    !needle.is_empty() && spaced(text).contains(&needle)
+}
+
 /// Looks a passage up in all steps. How it is broken into lines and spaced does not count.
 pub fn phrase_history(evolution: &Evolution, passage: &str) -> PhraseHistory {
-    let needle = spaced(passage);
-    let holds: Vec<Option<bool>> = evolution
-        .steps
-        .iter()
-        .map(|step| step.instructions.as_ref().map(|text| !needle.is_empty() && spaced(text).contains(&needle)))
+    let holds: Vec<Option<bool>> = (evolution.steps.iter())
+        .map(|step| step.instructions.as_ref().map(|text| has_passage(text, passage)))
         .collect();
     let mean = |wanted: bool| {
         let of_step = evolution.steps.iter().zip(&holds).filter(|(_, holds)| **holds == Some(wanted));
@@ -168,7 +200,7 @@ mod tests {
         })
     }
 
-    fn made(wanted: Option<&str>) -> Evolution {
+    fn made_against(wanted: Option<&str>, against: Against) -> Evolution {
         let facts = [
             facts("a", "eval_full_0", Some(50.0), Some(12), "s"),
             facts("b", "eval_minibatch_0", Some(100.0), Some(5), "t"),
@@ -185,7 +217,13 @@ mod tests {
         ];
         let evaluations = evaluations(&facts, &[]);
         let candidates = candidates(&evaluations);
-        evolution(evaluations, &candidates, &programs, wanted, None)
+        let wanted = Wanted { predictor: wanted, against };
+        let relatives = Relatives { seed: Some(0), winner: None, parents: vec![vec![], vec![0], vec![1]] };
+        evolution(evaluations, &candidates, &programs, (wanted, &relatives), None)
+    }
+
+    fn made(wanted: Option<&str>) -> Evolution {
+        made_against(wanted, Against::Previous)
     }
 
     #[test]
@@ -200,6 +238,31 @@ mod tests {
         assert_eq!(made.steps[2].instructions, None);
         assert_eq!(super::tests::made(Some("plan")).predictor.as_deref(), Some("plan"));
         assert_eq!(super::tests::made(Some("gone")).predictor.as_deref(), Some("solve"));
+    }
+
+    #[test]
+    fn each_state_is_compared_with_what_is_wanted() {
+        let bases = |against| made_against(None, against).steps.iter().map(|step| step.base).collect::<Vec<_>>();
+        assert_eq!(bases(Against::Previous), [None, Some(0), None], "the last one has no known instructions");
+        assert_eq!(bases(Against::Seed), [None, Some(0), None]);
+        assert_eq!(bases(Against::Winner), [None, None, None]);
+        let made = made_against(None, Against::Parent);
+        assert_eq!((made.steps[1].base, made.steps[1].diff.old().as_str()), (Some(0), "Solve"));
+        assert_eq!(made.choices, [Against::Previous, Against::Seed, Against::Parent]);
+    }
+
+    #[test]
+    fn a_merged_one_is_compared_with_the_parent_it_took_its_instructions_from() {
+        let facts = ["a", "b", "c", "d"].map(|id| facts(id, &format!("eval_full_{id}"), Some(1.0), Some(9), id));
+        let programs = [program(["P", "S"]), program(["P2", "S"]), program(["P", "S2"]), program(["P2", "S2"])];
+        let evaluations = evaluations(&facts, &[]);
+        let candidates = candidates(&evaluations);
+        let relatives = Relatives { parents: vec![vec![], vec![0], vec![0], vec![1, 2]], ..Relatives::default() };
+        let wanted = Wanted { predictor: Some("solve"), against: Against::Parent };
+        let made = evolution(evaluations, &candidates, &programs, (wanted, &relatives), None);
+        let bases: Vec<Option<usize>> = made.steps.iter().map(|step| step.base).collect();
+        assert_eq!(bases, [None, Some(0), Some(0), Some(2)]);
+        assert!(made.steps[3].diff.is_same());
     }
 
     #[test]

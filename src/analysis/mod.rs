@@ -3,12 +3,14 @@
 
 pub mod adapters;
 pub mod canonical;
+pub mod distinction;
 pub mod evolution;
 pub mod example_key;
 pub mod example_traces;
 pub mod exceptions;
 pub mod fallbacks;
 pub mod family_tree;
+pub mod first_change;
 pub mod gepa_evaluations;
 pub mod inferred_parents;
 pub mod metric_match;

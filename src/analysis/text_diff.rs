@@ -8,6 +8,7 @@
 mod accidental;
 mod cut;
 mod lcs;
+mod slide;
 mod words;
 
 pub use cut::{Known, TextCut, diff_known_texts};
@@ -164,7 +165,8 @@ impl Runs {
 
     fn add_words(&mut self, old: &[Word<'_>], new: &[Word<'_>], deadline: Option<Instant>) {
         let ops = self.compare(&texts(old), &texts(new), deadline);
-        words::add_words(self, &accidental::joined(ops, old, new), old, new);
+        let ops = accidental::joined(slide::slid(ops, old, new), old, new);
+        words::add_words(self, &accidental::ended(ops, old, new), old, new);
     }
 
     fn add_lines(&mut self, old: &str, new: &str, deadline: Option<Instant>) {

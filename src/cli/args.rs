@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help::{self, HAS_WINDOW};
+use crate::analysis::evolution::Against;
 
 /// See what DSPy's optimizers left in an MLflow store
 #[derive(Debug, Parser)]
@@ -247,6 +248,10 @@ pub(super) struct EvolutionArgs {
     /// The path of the predictor; without it the one whose instructions changed most often
     #[arg(long, value_name = "PATH", allow_hyphen_values = true)]
     pub(super) predictor: Option<String>,
+    /// With which state each is compared: previous, seed, parent (the one its proposer was shown) or winner; without
+    /// it what fits the optimizer
+    #[arg(long, value_name = "STATE")]
+    pub(super) against: Option<Against>,
 }
 
 /// Of `family-tree`.

@@ -1,10 +1,10 @@
 //! A predictor's way through an optimization.
 
 use super::numbered::Numbered;
-use crate::analysis::evolution::Evolution;
+use crate::analysis::evolution::{Against, Evolution};
 use crate::model::RunId;
-use crate::query;
 use crate::query::ask::{CostClass, Question, Session};
+use crate::query::{self, EvolutionWish};
 use crate::store::Result;
 
 /// A predictor's instructions along an optimization; `None` inside if the store has no such run.
@@ -14,6 +14,8 @@ pub struct EvolutionOf {
     pub parent: RunId,
     /// The path of the predictor; the one that changed most, if none is named.
     pub predictor: Option<String>,
+    /// With what each state is compared; what fits the optimizer, if nothing is chosen or it is not known here.
+    pub against: Option<Against>,
 }
 
 impl Question for EvolutionOf {
@@ -22,7 +24,8 @@ impl Question for EvolutionOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let found = query::evolution(session, &self.parent, self.predictor.as_deref())?;
+        let wish = EvolutionWish { predictor: self.predictor.as_deref(), against: self.against };
+        let found = query::evolution(session, &self.parent, wish)?;
         Ok(found.map(Numbered::new))
     }
 

@@ -99,6 +99,24 @@ pub fn family_tree(session: &mut Session<'_>, parent: &RunId) -> Result<Option<F
     Ok(Some(FamilyTree { parent: parent.clone(), source: FamilyTreeSource::Tables, candidates, proposals, looked }))
 }
 
+/// GEPA's candidates with their parents and evaluations, and nothing of what was proposed: where GEPA wrote tables, no
+/// trace is read for them. Empty if it is not GEPA's.
+pub(super) fn family(session: &mut Session<'_>, found: &Optimization) -> Result<Vec<FamilyCandidate>> {
+    let parent = &found.run.id;
+    if gepa_table(session, parent, CANDIDATES)?.is_none() {
+        let told = session.ask(&FamilyTreeOf(parent.clone()))?;
+        return Ok(told.as_ref().as_ref().map(|told| told.candidates.clone()).unwrap_or_default());
+    }
+    let values = session.ask(&ValuesOf(parent.clone()))?;
+    let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
+    let users = Users::new(found);
+    for candidate in &mut candidates {
+        session.cx.check()?;
+        candidate.run_ids = users.of(candidate);
+    }
+    Ok(candidates)
+}
+
 /// GEPA's family tree under a parent run; `None` inside if it is not GEPA's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FamilyTreeOf(pub RunId);

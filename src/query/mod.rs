@@ -53,7 +53,7 @@ pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, TagChange, compare,
     diff_files,
 };
-pub use evolution::evolution;
+pub use evolution::{EvolutionWish, evolution};
 pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_rows::{NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};

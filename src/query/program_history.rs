@@ -36,6 +36,8 @@ pub struct ProgramHistory {
     pub hash: StateHash,
     /// What it is.
     pub program: Program,
+    /// The run that it was read from.
+    pub read_in: RunId,
     /// Every evaluation of it, by start.
     pub evaluations: Vec<ProgramEvaluation>,
     /// Where its instructions came from, in the first optimization that made it, else that was
@@ -161,6 +163,7 @@ pub fn program_history_in(
     let mut program_history = ProgramHistory {
         hash: hash.clone(),
         program,
+        read_in: any.clone(),
         evaluations: Vec::new(),
         origins: Vec::new(),
         demos: Vec::new(),

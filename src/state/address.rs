@@ -42,7 +42,9 @@ impl Place {
         for (key, value) in pairs.iter().filter(|(key, _)| *key != "tab") {
             if !place.choose(key, value) {
                 unknown.push(match *key {
-                    "item" | "phrase" | "nth" => words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned(),
+                    "item" | "phrase" | "against" | "nth" => {
+                        words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned()
+                    }
                     other => decode(other),
                 });
             }

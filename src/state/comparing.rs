@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AppState;
 use super::notice::NoticeText;
+use crate::analysis::evolution::Against;
 use crate::model::RunId;
 
 /// How comparisons are shown.
@@ -16,6 +17,23 @@ pub struct CompareSettings {
     pub shows_all: bool,
     /// Spaces, tabs and line ends as signs.
     pub shows_space: bool,
+    /// With what each state of an evolution is compared, if that was chosen: where it is known, it is chosen again.
+    #[serde(with = "as_word", skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// A word that is not known here is no choice.
+mod as_word {
+    use super::Against;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(chosen: &Option<Against>, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(chosen.map_or("", Against::as_str))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Against>, D::Error> {
+        Ok(serde_json::Value::deserialize(from)?.as_str().and_then(|word| word.parse().ok()))
+    }
 }
 
 impl CompareSettings {

@@ -195,6 +195,7 @@ pub fn sane_zoom(zoom: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::evolution::Against;
 
     #[test]
     fn what_is_not_known_is_kept() {
@@ -214,7 +215,13 @@ mod tests {
         let mut settings = Settings::default();
         assert!(!settings.to_text().contains("compare"));
         settings.compare.shows_all = true;
+        settings.compare.against = Some(Against::Parent);
         assert_eq!(Settings::parse(&settings.to_text()).expect("readable").compare, settings.compare);
+        for odd in [r#""moon""#, "7", "null"] {
+            let text = format!(r#"{{"version": 1, "compare": {{"shows_all": true, "against": {odd}}}}}"#);
+            let compare = Settings::parse(&text).expect("readable").compare;
+            assert_eq!((compare.shows_all, compare.against), (true, None));
+        }
     }
 
     #[test]

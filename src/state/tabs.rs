@@ -1,6 +1,7 @@
 //! The tabs of places, each written once: what it needs to know, how it is called in addresses and on screen.
 
 use super::phrase::Phrase;
+use crate::analysis::evolution::Against;
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
 /// fields with the key under which each stands in an address, its name there, its title on screen.
@@ -114,6 +115,8 @@ tabs! {
             predictor: String = "item",
             /// The passage of instructions whose history is shown.
             phrase: Phrase = "phrase",
+            /// With what each state is compared; what was chosen last or fits the optimizer if nothing is.
+            against: Against = "against",
         } => "evolution", "Evolution";
         /// Params, tags, datasets, models.
         Overview {

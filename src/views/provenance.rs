@@ -14,12 +14,14 @@ use crate::widgets::tokens::{Tokens, Tone};
 use crate::words;
 
 /// A line that may lead somewhere.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Line {
     /// The words that lead there.
     pub text: String,
     /// What stands behind them.
     pub note: String,
+    /// What is told when the pointer rests on them.
+    pub tip: String,
     /// Where it leads.
     pub target: Option<Place>,
 }
@@ -29,7 +31,7 @@ pub(super) struct Line {
 pub(super) fn provenance_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &ProvenanceOf, of: &str) {
     // Many traces may have to be read, and nobody may ask for the answer.
     let slot = scene.loader.ask(asked, Lane::Prefetch);
-    let plain = |text: String| Line { text, note: String::new(), target: None };
+    let plain = |text: String| Line { text, ..Line::default() };
     let told = match (slot.value(), slot.error()) {
         (Some(told), _) => match told.as_ref() {
             Some(told) => line(told),
@@ -54,7 +56,11 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
         }
         match &line.target {
             Some(target) => {
-                if link(ui, &line.text, Type::Body, Tone::Accent).clicked() {
+                let mut response = link(ui, &line.text, Type::Body, Tone::Accent);
+                if !line.tip.is_empty() {
+                    response = response.on_hover_text(&line.tip);
+                }
+                if response.clicked() {
                     scene.go(target.clone());
                 }
             }
@@ -72,7 +78,7 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
 
 /// What is told of where an instruction came from.
 pub(super) fn line(told: &Provenance) -> Line {
-    let plain = |text: &str, note: String| Line { text: text.to_owned(), note, target: None };
+    let plain = |text: &str, note: String| Line { text: text.to_owned(), note, ..Line::default() };
     match &told.origin {
         Origin::Writer(found) => {
             let writer = &found.writer;
@@ -90,10 +96,11 @@ pub(super) fn line(told: &Provenance) -> Line {
                 WriterKind::BareCall => "Written by a model",
                 WriterKind::OtherPredictor => "Written by a predictor",
             };
-            let inferred = found.is_inferred.then(|| "inferred".to_owned());
-            let signature = writer.signature.as_ref().map(|signature| format!("signature {signature}"));
-            let note: Vec<String> = inferred.into_iter().chain(signature).collect();
-            Line { text: format!("{what} in {}", writer.name), note: note.join(" · "), target: Some(place) }
+            let note = if found.is_inferred { "inferred" } else { "" };
+            // A proposer is given much: its fields would fill the line and tell nothing about the instruction.
+            let tip =
+                writer.signature.as_ref().map(|signature| format!("Its signature: {signature}")).unwrap_or_default();
+            Line { text: format!("{what} in {}", writer.name), note: note.to_owned(), tip, target: Some(place) }
         }
         Origin::Program { is_inferred: false } => {
             plain("Of the program that was given to the optimization", "no proposer wrote it".to_owned())
@@ -110,5 +117,42 @@ pub(super) fn line(told: &Provenance) -> Line {
             };
             plain("Who wrote it was not found", note)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::provenance::{TextMatch, Writer};
+    use crate::query::provenance::{Found, Looked};
+
+    #[test]
+    fn the_signature_of_a_proposer_is_told_on_the_pointer_only() {
+        let writer = Writer {
+            trace: "tr-1".into(),
+            span_id: "1f".into(),
+            span_nth: 0,
+            name: "Predict.forward".into(),
+            kind: WriterKind::Proposer,
+            signature: Some("dataset_description, program_code -> proposed_instruction".into()),
+            start_ns: 0,
+            end_ns: None,
+            inputs: None,
+            outputs: "Be kind.".into(),
+        };
+        let found = Found { writer, text_match: TextMatch::Whole, is_inferred: false };
+        let mut told = Provenance {
+            parent: "p".into(),
+            path: "say".into(),
+            instruction: "Be kind.".into(),
+            origin: Origin::Writer(Box::new(found.clone())),
+            used_by: Vec::new(),
+            looked: Looked::default(),
+        };
+        let shown = line(&told);
+        assert_eq!((shown.text.as_str(), shown.note.as_str()), ("Written by the proposer in Predict.forward", ""));
+        assert_eq!(shown.tip, "Its signature: dataset_description, program_code -> proposed_instruction");
+        told.origin = Origin::Writer(Box::new(Found { is_inferred: true, ..found }));
+        assert_eq!(line(&told).note, "inferred");
     }
 }

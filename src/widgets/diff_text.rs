@@ -3,8 +3,10 @@
 
 mod lines;
 mod paint;
+mod phrase;
 mod select;
 
 pub use lines::{DiffLine, DiffPiece, DiffRow, Mark, Wrap, side_by_side, unified};
 pub use paint::{layout, paint, paint_selected};
+pub use phrase::mark_phrase;
 pub use select::{LinesSelection, Spot};

@@ -8,7 +8,7 @@ use std::time::Instant;
 use dspyglass::loader::{EvolutionOf, PreparedFamilyTreeOf};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::query::ask::{Memo, Session};
-use dspyglass::query::{self, OptimizationOf, ProvenanceOf};
+use dspyglass::query::{self, EvolutionWish, OptimizationOf, ProvenanceOf};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{ReadCx, Store};
 use serde_json::{Value, json};
@@ -28,7 +28,11 @@ pub fn measure() -> Result<(), Failure> {
     for _ in 0..ROUNDS {
         let mut store = made.fork()?;
         let start = Instant::now();
-        let found = query::evolution(&mut Session::alone(store.as_mut(), &ReadCx::new()), &RunId::from("p"), None)?;
+        let found = query::evolution(
+            &mut Session::alone(store.as_mut(), &ReadCx::new()),
+            &RunId::from("p"),
+            EvolutionWish::default(),
+        )?;
         times.push(start.elapsed().as_secs_f64() * 1000.0);
         let steps = black_box(found).map_or(0, |found| found.steps.len());
         assert_eq!(steps, STATES, "every state is a step");
@@ -47,7 +51,7 @@ fn places(made: &MemoryStore) -> Result<(), Failure> {
         let cx = ReadCx::new();
         let start = Instant::now();
         black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&OptimizationOf(parent.clone()))?);
-        let evolution = EvolutionOf { parent: parent.clone(), predictor: None };
+        let evolution = EvolutionOf { parent: parent.clone(), predictor: None, against: None };
         black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&evolution)?);
         black_box(Session::new(store.as_mut(), &cx, memo(), 1).ask(&PreparedFamilyTreeOf(parent.clone()))?);
         for at in 0..PREDICTORS {

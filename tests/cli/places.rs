@@ -85,7 +85,11 @@ fn an_evolution_holds_the_instructions_of_each_saved_program() {
             let found = document(&["evolution", text(&database), &parent]);
             let wanted = json!({"run_id": parent, "predictor": only(&best).0});
             assert_eq!(json!({"run_id": found["run_id"], "predictor": found["predictor"]}), wanted);
-            let mut before: Option<String> = None;
+            // COPRO's proposals are independent of each other; GEPA breeds.
+            let against = if store == "copro-3.17" { "seed" } else { "parent" };
+            assert_eq!(found["against"], against);
+            let instructions_of =
+                |id: &Value| Some(only(&file(&database, id.as_str()?, "model.json").expect("saved")).1.to_owned());
             let mut seen = BTreeSet::new();
             for step in found["steps"].as_array().expect("steps") {
                 let now = step["instructions"].as_str().expect("known").to_owned();
@@ -102,9 +106,10 @@ fn an_evolution_holds_the_instructions_of_each_saved_program() {
                     let of_side = pieces.filter(|piece| piece["op"] == "equal" || piece["op"] == op);
                     of_side.filter_map(|piece| piece["text"].as_str()).collect()
                 };
-                assert_eq!((joined("delete"), joined("insert")), (before.unwrap_or_else(|| now.clone()), now.clone()));
-                before = Some(now);
+                let base = instructions_of(&step["compared_with"]).unwrap_or_else(|| now.clone());
+                assert_eq!((joined("delete"), joined("insert")), (base, now));
             }
+            compared_as_asked(&database, &parent, &found);
             let all = document(&["optimization", text(&database), &parent]);
             assert_eq!(seen.len(), all["evaluations"].as_array().expect("evaluations").len());
             let winners = found["steps"].as_array().expect("steps").iter().filter(|step| step["winner"] == true);
@@ -113,6 +118,52 @@ fn an_evolution_holds_the_instructions_of_each_saved_program() {
             }
             assert!(answered(&["evolution", text(&database), &parent]).contains("program "));
         }
+    }
+}
+
+/// With each `--against` every state is compared with the one that SQL, the saved programs and GEPA's tables tell.
+fn compared_as_asked(database: &Path, parent: &str, found: &Value) {
+    let first = |step: &Value| step["evaluations"][0]["run_id"].as_str().map(str::to_owned);
+    let steps = found["steps"].as_array().expect("steps");
+    let firsts: Vec<Option<String>> = steps.iter().map(first).collect();
+    let known = |key: &str| steps.iter().find(|step| step[key] == true).and_then(first);
+    let bases = |against: &str| -> Vec<Option<String>> {
+        let told = document(&["evolution", text(database), parent, "--against", against]);
+        assert_eq!(told["against"], against);
+        let steps = told["steps"].as_array().expect("steps").iter();
+        steps.map(|step| step["compared_with"].as_str().map(str::to_owned)).collect()
+    };
+    let mut before = vec![None];
+    before.extend(firsts[..firsts.len() - 1].iter().cloned());
+    assert_eq!(bases("previous"), before);
+    for key in ["seed", "winner"] {
+        let base = known(key);
+        let wanted: Vec<Option<String>> = firsts.iter().map(|own| base.clone().filter(|_| *own != base)).collect();
+        assert_eq!(bases(key), wanted, "{key}");
+    }
+    let Some(table) = file(database, parent, "candidates.json") else { return };
+    let column = |name: &str| table["columns"].as_array().expect("names").iter().position(|one| one == name);
+    let (index, parents) = (column("candidate_idx").expect("a number"), column("parent_ids").expect("parents"));
+    let instructions = table["columns"].as_array().expect("names").iter();
+    let text_at =
+        instructions.clone().position(|one| one.as_str().is_some_and(|one| one.starts_with("text:"))).expect("texts");
+    let rows = table["data"].as_array().expect("rows");
+    let of_text = |wanted: &Value| {
+        let has = |step: &&Value| step["instructions"].as_str().map(str::trim) == wanted.as_str().map(str::trim);
+        steps.iter().find(has).and_then(first)
+    };
+    let told = bases("parent");
+    for row in rows {
+        // The seed stands nowhere in the table.
+        let parent = match row[parents].as_str().expect("a list") {
+            "[0]" => known("seed"),
+            list => {
+                let wanted: i64 = list.trim_matches(['[', ']']).parse().expect("one parent");
+                rows.iter().find(|one| one[index] == wanted).and_then(|one| of_text(&one[text_at]))
+            }
+        };
+        let own = firsts.iter().position(|one| *one == of_text(&row[text_at])).expect("evaluated");
+        assert_eq!(told[own], parent, "{row}");
     }
 }
 
@@ -171,5 +222,6 @@ fn what_has_no_such_page_is_said() {
     refused(&["family-tree", store, &parent], "no optimization by GEPA");
     refused(&["evolution", store, &parent, "--predictor", "nope"], "has no predictor \"nope\": \"predict\"");
     refused(&["history", store, "ffffffffff"], "no run or program \"ffffffffff\"");
+    refused(&["evolution", store, &parent, "--against", "parent"], "it is not known which state a proposer was shown");
     refused(&["evolution", store, "ffffffffff"], "no run \"ffffffffff\"");
 }

@@ -168,7 +168,7 @@ fn nothing_is_read_twice_for_the_places_of_one_optimization() {
             let mut store = Counting { inner: reader(&database), calls: Arc::clone(&calls) };
             let memo = Arc::new(Memo::new());
             let found = ask(&mut store, &memo, &OptimizationOf(parent.clone()));
-            ask(&mut store, &memo, &EvolutionOf { parent: parent.clone(), predictor: None });
+            ask(&mut store, &memo, &EvolutionOf { parent: parent.clone(), predictor: None, against: None });
             ask(&mut store, &memo, &PreparedFamilyTreeOf(parent.clone()));
             let Some(found) = found.as_ref() else { continue };
             for (one, program) in found.evaluations.iter().zip(&found.programs) {

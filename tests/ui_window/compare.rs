@@ -458,7 +458,7 @@ fn a_predictor_is_followed_along_an_optimization() {
     click(&mut harness, "plan");
     settle(&mut harness);
     settle(&mut harness);
-    assert!(has_row(&harness, "same as before"));
+    assert!(has_row(&harness, "The instructions are the same as those of "));
     let location = harness.state().state().location();
     assert!(matches!(location, Place::Run { tab: Some(RunTab::Evolution { .. }), .. }), "{location}");
 }

@@ -334,3 +334,35 @@ fn the_keyboard_goes_on_in_the_table_of_the_place() {
     press(&mut harness, Key::ArrowDown);
     assert!(has_keys(&harness, "Runs"));
 }
+
+#[test]
+fn the_page_of_a_program_shows_its_demos_and_what_can_be_done_with_it() {
+    let mut harness = window(&store(), Some("experiment/1/run/b?tab=program"), Some(PATH));
+    wait_for(&mut harness, "Better.");
+    click(&mut harness, "Where it came from");
+    wait_for(&mut harness, "Where it stands");
+    wait(&mut harness, "demos", |harness| harness.query_by_role_and_label(Role::Table, "Demos").is_some());
+    settle(&mut harness);
+    assert!(harness.query_by_label("Copy demo").is_none(), "a demo is read whole when it is chosen");
+    let mut cells = harness.query_all_by_role(Role::Cell);
+    let is_it = |cell: &egui_kittest::Node<'_>| cell.accesskit_node().label().is_some_and(|it| it.starts_with("1  "));
+    cells.find(is_it).expect("its demo").click();
+    drop(cells);
+    harness.step();
+    wait_for(&mut harness, "Copy demo");
+    assert!(harness.query_all_by_label_contains("Demos · 1 ").next().is_some());
+    assert!(harness.query_all_by_label_contains("of trainset.json").next().is_some(), "where its demo came from");
+    harness.get_by_role_and_label(Role::Button, "Copy Python that loads this program").click();
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = copied.expect("copied");
+    assert!(copied.contains("program.load(") && copied.contains("model.json"), "{copied}");
+    click(&mut harness, "Compare…");
+    harness.step();
+    click(&mut harness, "With the evaluation before");
+    wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
+    assert_eq!(address(&harness), "dspyglass:compare/a/b");
+}

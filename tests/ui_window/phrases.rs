@@ -129,7 +129,7 @@ fn a_passage_of_a_program_leads_to_its_history() {
     wait_for(&mut harness, "In 1 of 2 states, since eval_full_1");
     let location = harness.state().state().location();
     let phrase = Some(Phrase::new("Ignore all greetings."));
-    let tab = Some(RunTab::Evolution { predictor: Some("solve".into()), phrase });
+    let tab = Some(RunTab::Evolution { predictor: Some("solve".into()), phrase, against: None });
     assert!(
         matches!(location, Place::Run { run, tab: shown, .. } if run.as_str() == "p" && *shown == tab),
         "{location}"

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use similar::DiffOp;
+use similar::{DiffOp, DiffTag};
 
 use super::lcs::replacement;
 use super::words::Word;
@@ -27,6 +27,53 @@ pub(super) fn joined(ops: Vec<DiffOp>, old: &[Word<'_>], new: &[Word<'_>]) -> Ve
         }
     }
     kept
+}
+
+/// A replacement is long from so many characters on, in both texts.
+const LONG: usize = 20;
+/// A line ends with no more signs: `."`, `?)`.
+const SIGNS: usize = 3;
+
+/// Makes the full stop behind a long replacement part of it, where it ends the line in both texts: alone it would
+/// stand at the end of a line of which nothing else was kept.
+pub(super) fn ended(ops: Vec<DiffOp>, old: &[Word<'_>], new: &[Word<'_>]) -> Vec<DiffOp> {
+    let (old_sizes, new_sizes) = (Sizes::of(old), Sizes::of(new));
+    let mut kept: Vec<DiffOp> = Vec::with_capacity(ops.len());
+    for op in ops {
+        let before = kept.last().copied();
+        if let (Some(change @ DiffOp::Replace { .. }), DiffOp::Equal { old_index, new_index, len }) = (before, op)
+            && old_sizes.within(change.old_range()).min(new_sizes.within(change.new_range())) >= LONG
+            && let Some(signs) =
+                signs(old, old_index, len).filter(|signs| self::signs(new, new_index, len) == Some(*signs))
+        {
+            kept.pop();
+            let end = DiffOp::Equal { old_index: old_index + signs, new_index: new_index + signs, len: 0 };
+            kept.extend(whole(&change, &end));
+            if len > signs {
+                let (old_index, new_index) = (old_index + signs, new_index + signs);
+                kept.push(DiffOp::Equal { old_index, new_index, len: len - signs });
+            }
+            continue;
+        }
+        match (before, op) {
+            // Nothing equal is left between them.
+            (Some(before), op) if before.tag() != DiffTag::Equal && op.tag() != DiffTag::Equal => {
+                kept.pop();
+                kept.extend(whole(&before, &op));
+            }
+            _ => kept.push(op),
+        }
+    }
+    kept
+}
+
+/// How many signs from a place on end their line, where nothing else stands before its end.
+fn signs(text: &[Word<'_>], at: usize, most: usize) -> Option<usize> {
+    (1..=SIGNS.min(most)).find(|count| {
+        let signs = text.get(at..at + count).unwrap_or_default();
+        let ends = text.get(at + count).is_some_and(|next| next.begins_line() || at + count + 1 == text.len());
+        ends && signs.iter().all(|sign| sign.size() > 0 && sign.is_wordless() && !sign.has_gap())
+    })
 }
 
 /// Two changes and what stands between them as one change.
@@ -79,8 +126,26 @@ mod tests {
     fn sentences_that_share_only_small_words_are_one_change() {
         assert_eq!(
             shown("Act as the librarian of a software archive.", "You sort the technical texts into topics."),
-            "-[Act as the librarian of a software archive]+[You sort the technical texts into topics]."
+            "-[Act as the librarian of a software archive.]+[You sort the technical texts into topics.]"
         );
+    }
+
+    #[test]
+    fn the_end_of_a_line_of_which_nothing_is_kept_goes_with_it() {
+        let new = "Act as a librarian.\n\nIf nothing fits, give your best guess.";
+        assert_eq!(
+            shown("Say which topic the document belongs to.", new),
+            format!("-[Say which topic the document belongs to.]+[{new}]")
+        );
+        assert_eq!(
+            shown(
+                "Say which topic it is (the narrower one!)\n- Return one topic.",
+                "Work in three steps and be kind (to all!)\n- Return one topic."
+            ),
+            "-[Say which topic it is (the narrower one!)]+[Work in three steps and be kind (to all!)]\n- Return one topic."
+        );
+        // Of a short change the end of its line is no part.
+        assert_eq!(shown("answer in one line.", "answer in two words."), "answer in -[one line]+[two words].");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::*;
 
-fn shown(old: &str, new: &str) -> String {
+pub(super) fn shown(old: &str, new: &str) -> String {
     let diff = checked(old, new, None);
     let piece = |piece: &Piece| match piece.op {
         PieceOp::Equal => piece.text.clone(),

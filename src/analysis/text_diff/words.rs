@@ -30,6 +30,26 @@ impl<'t> Word<'t> {
     pub(super) fn size(self) -> usize {
         self.word().chars().count()
     }
+
+    /// It is the same word as another one; the spaces before them do not count.
+    pub(super) fn is(self, other: Self) -> bool {
+        self.word() == other.word()
+    }
+
+    /// It holds nothing but signs: no letter, no figure.
+    pub(super) fn is_wordless(self) -> bool {
+        !self.word().chars().any(char::is_alphanumeric)
+    }
+
+    /// Spaces or line ends stand before it.
+    pub(super) fn has_gap(self) -> bool {
+        self.gap > 0
+    }
+
+    /// It is the first one of its line.
+    pub(super) fn begins_line(self) -> bool {
+        self.gap().contains('\n')
+    }
 }
 
 /// The words of a text, which join to it.

@@ -6,20 +6,21 @@ use super::Answer;
 use super::diff::Pieces;
 use super::diff_program_text::lines;
 use super::program_text::title;
-use crate::analysis::evolution::{Evolution, Step};
+use crate::analysis::evolution::{Against, Evolution, Step};
 use crate::analysis::optimization::Evaluation;
 use crate::cli::args::EvolutionArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Warnings, known};
 use crate::cli::words;
 use crate::model::{Run, RunId, StateHash};
-use crate::query;
+use crate::query::{self, EvolutionWish};
 
 #[derive(Serialize)]
 struct Document<'a> {
     run_id: &'a str,
     predictor: Option<&'a str>,
     predictors: &'a [String],
+    against: &'static str,
     steps: Vec<StepJson<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
@@ -29,6 +30,7 @@ struct Document<'a> {
 struct StepJson<'a> {
     state_hash: Option<&'a str>,
     instructions: Option<&'a str>,
+    compared_with: Option<&'a str>,
     diff: Option<Pieces<'a>>,
     diff_complete: Option<bool>,
     seed: Option<bool>,
@@ -49,12 +51,18 @@ struct EvaluationJson<'a> {
 pub(super) fn answer(args: &EvolutionArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
     let wanted = args.predictor.as_deref();
-    let found = query::evolution(&mut answer.session, &run.id, wanted)?;
+    let wish = EvolutionWish { predictor: wanted, against: args.against };
+    let found = query::evolution(&mut answer.session, &run.id, wish)?;
     let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
     if let Some(wanted) = wanted
         && found.predictor.as_deref() != Some(wanted)
     {
         return Err(unknown(&run, wanted, &found.predictors));
+    }
+    if let Some(wanted) = args.against
+        && found.against != wanted
+    {
+        return Err(not_known(&run, wanted, &found.choices));
     }
     if answer.is_json { print_json(&run, &found, answer) } else { print(&run, &found, answer) }
 }
@@ -64,6 +72,34 @@ fn unknown(run: &Run, wanted: &str, predictors: &[String]) -> Failure {
     let all: Vec<String> = predictors.iter().map(|path| format!("{path:?}")).collect();
     let there = if all.is_empty() { "it has none with instructions".to_owned() } else { all.join(", ") };
     Failure::Absent(format!("run {} has no predictor {wanted:?}: {there}", run.id))
+}
+
+/// Says with what the states can be compared.
+fn not_known(run: &Run, wanted: Against, choices: &[Against]) -> Failure {
+    let known: Vec<&str> = choices.iter().map(|one| one.as_str()).collect();
+    let what = match wanted {
+        Against::Parent => "which state a proposer was shown",
+        Against::Seed => "which program it was given",
+        Against::Winner => "which program won",
+        Against::Previous => "what came before",
+    };
+    Failure::Absent(format!("of run {} it is not known {what}; --against can be {}", run.id, known.join(", ")))
+}
+
+/// What the states are compared with, in words.
+fn against_words(against: Against) -> &'static str {
+    match against {
+        Against::Previous => "the state before",
+        Against::Seed => "the seed",
+        Against::Parent => "its parent, which its proposer was shown",
+        Against::Winner => "the winner",
+    }
+}
+
+/// The first evaluation of the step that a step is compared with.
+fn base<'a>(found: &'a Evolution, step: &Step) -> Option<&'a Evaluation> {
+    let base = found.steps.get(step.base?)?;
+    evaluations(found, base).next()
 }
 
 /// The evaluations of a step.
@@ -87,6 +123,7 @@ fn print_json(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(
         StepJson {
             state_hash: one.state_hash.as_ref().map(StateHash::as_str),
             instructions: one.instructions.as_deref(),
+            compared_with: base(found, one).map(|base| base.run_id.as_str()),
             diff: is_known.then_some(Pieces(&one.diff)),
             diff_complete,
             seed: is_among(found, one, &found.seed),
@@ -98,6 +135,7 @@ fn print_json(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(
         run_id: run.id.as_str(),
         predictor: found.predictor.as_deref(),
         predictors: &found.predictors,
+        against: found.against.as_str(),
         steps: steps.collect(),
         warnings: answer.session.cx.take_warnings().into(),
     };
@@ -127,7 +165,7 @@ fn print(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Fa
     if !others.is_empty() {
         writeln!(answer.out, "Others  {} (--predictor PATH)", others.join(", "))?;
     }
-    let mut is_first = true;
+    writeln!(answer.out, "Each compared with {}", against_words(found.against))?;
     for step in &found.steps {
         let marks = [(&found.winner, "★ winner"), (&found.seed, "seed")];
         let marks = marks.into_iter().filter(|(runs, _)| is_among(found, step, runs) == Some(true));
@@ -147,14 +185,21 @@ fn print(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Fa
         }
         match &step.instructions {
             None => writeln!(answer.out, "    Instructions are not known")?,
-            Some(text) if is_first => {
-                is_first = false;
+            Some(text) if step.base.is_none() => {
                 for line in text.lines() {
                     writeln!(answer.out, "{}", format!("    {}", words::clean(line)).trim_end())?;
                 }
             }
-            Some(_) if step.diff.is_same() => writeln!(answer.out, "    Instructions as before")?,
+            Some(_) if step.diff.is_same() => {
+                let of = base(found, step).map(|base| words::clean(&base.name)).unwrap_or_default();
+                writeln!(answer.out, "    Instructions as those of {of}")?;
+            }
             Some(_) => {
+                if found.against == Against::Parent
+                    && let Some(base) = base(found, step)
+                {
+                    writeln!(answer.out, "    Changed from {}", words::clean(&base.name))?;
+                }
                 for line in lines(&step.diff, answer.style) {
                     writeln!(answer.out, "    {line}")?;
                 }

@@ -270,21 +270,25 @@ JSON:
 
 pub(in super::super) const EVOLUTION: &str = "\
 Each program stands once, where it was first evaluated, with the difference to
-the instructions before. Without colour, [-this-] was removed and {+this+} was
-added.
+the instructions of another state: of GEPA its parent, of optimizers that make
+theirs independently the seed, else the one before; --against chooses. Without
+colour, [-this-] was removed and {+this+} was added.
 
 Examples:
   dspyglass evolution mlflow.db dazzling-gnat-945
+  dspyglass evolution mlflow.db dazzling-gnat-945 --against winner
   dspyglass evolution mlflow.db dazzling-gnat-945 --predictor classify --json
 
 JSON:
-  {run_id, predictor, predictors: [path],
-   \"steps\": [{state_hash, instructions,
+  {run_id, predictor, predictors: [path], against,
+   \"steps\": [{state_hash, instructions, compared_with,
               diff: [{op: \"equal\"|\"insert\"|\"delete\", text}],
               diff_complete, seed, winner,
               evaluations: [{run_id, name, order, kind, n, score}]}]}
-  instructions is null where the program or the predictor is not known; the
-  next diff is to the last that are known. diff_complete is false where texts
+  against is previous, seed, parent or winner. instructions is null where the
+  program or the predictor is not known; previous is the last that are known.
+  compared_with is the first run of the state that diff is to, null where there
+  is none: then all of diff is equal. diff_complete is false where texts
   were too long to be compared word by word in full, or MLflow cut a param,
   and null without instructions. seed and winner are null where the
   optimization does not tell.";

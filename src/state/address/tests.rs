@@ -1,4 +1,5 @@
 use super::*;
+use crate::analysis::evolution::Against;
 use crate::state::{PHRASE_MOST, Phrase};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
@@ -35,14 +36,29 @@ fn known() -> Vec<(&'static str, Place)> {
         ("experiment/3/run/abc?tab=optimization", in_three(RunTab::Optimization)),
         ("experiment/3/run/abc?tab=lineage", in_three(RunTab::FamilyTree { candidate: None })),
         ("experiment/3/run/abc?tab=lineage&item=7", in_three(RunTab::FamilyTree { candidate: Some(7) })),
-        ("experiment/3/run/abc?tab=evolution", in_three(RunTab::Evolution { predictor: None, phrase: None })),
         (
-            "run/p?tab=evolution&item=solve&phrase=a%20%26%20b",
-            of_run(None, "p", Some(RunTab::Evolution { predictor: text("solve"), phrase: Some(Phrase::new("a & b")) })),
+            "experiment/3/run/abc?tab=evolution",
+            in_three(RunTab::Evolution { predictor: None, phrase: None, against: None }),
         ),
         (
-            "run/p?tab=evolution&phrase=a",
-            of_run(None, "p", Some(RunTab::Evolution { predictor: None, phrase: Some(Phrase::new("a")) })),
+            "run/p?tab=evolution&item=solve&phrase=a%20%26%20b",
+            of_run(
+                None,
+                "p",
+                Some(RunTab::Evolution { predictor: text("solve"), phrase: Some(Phrase::new("a & b")), against: None }),
+            ),
+        ),
+        (
+            "run/p?tab=evolution&phrase=a&against=parent",
+            of_run(
+                None,
+                "p",
+                Some(RunTab::Evolution {
+                    predictor: None,
+                    phrase: Some(Phrase::new("a")),
+                    against: Some(Against::Parent),
+                }),
+            ),
         ),
         ("experiment/3/run/abc?tab=overview", in_three(RunTab::Overview { value: None })),
         (
@@ -187,7 +203,8 @@ impl Dice {
         match &mut tab {
             RunTab::Optimization | RunTab::Traces => {}
             RunTab::FamilyTree { candidate } => *candidate = self.maybe(|dice| dice.roll(usize::MAX)),
-            RunTab::Evolution { predictor, phrase } => {
+            RunTab::Evolution { predictor, phrase, against } => {
+                *against = self.maybe(|dice| Against::ALL[dice.roll(Against::ALL.len())]);
                 *predictor = self.maybe(Self::text);
                 *phrase = self.maybe(|dice| Phrase::new(dice.text().repeat(dice.roll(600))));
             }

@@ -88,7 +88,7 @@ pub(super) fn header_ui(
         if let Some(parent) = parent
             && ui.add(Chip::button("Evolution")).on_hover_text("All states of this optimization in order").clicked()
         {
-            let tab = RunTab::Evolution { predictor: None, phrase: None };
+            let tab = RunTab::Evolution { predictor: None, phrase: None, against: None };
             scene.go(Place::Run { experiment: Some(parent.experiment_id), run: parent.id, tab: Some(tab) });
         }
         if ui.available_size_before_wrap().x >= SWITCHES {

@@ -13,7 +13,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::text_change::{self, ROW, Side, TextEvent, TextRow};
 use super::wrapped::{Wish, Wrapped};
-use crate::analysis::evolution::{Evolution, MeanScore};
+use crate::analysis::evolution::{Against, Evolution, MeanScore};
 use crate::loader::{EvolutionOf, Lane, Numbered};
 use crate::model::{RunId, predictor_title};
 use crate::state::{Action, CompareSettings, Phrase, Place, RunTab};
@@ -33,6 +33,14 @@ use selecting::{Passage, Selecting};
 /// In less room what was found of a phrase stands below its field.
 const WORDS: f32 = 560.0;
 
+impl Chosen {
+    /// As a tab.
+    fn tab(self) -> RunTab {
+        let Self { predictor, phrase, against } = self;
+        RunTab::Evolution { predictor, phrase, against }
+    }
+}
+
 /// What the page remembers.
 #[derive(Default)]
 pub(super) struct EvolutionMemory {
@@ -44,19 +52,30 @@ pub(super) struct EvolutionMemory {
     scroll: RowScroll,
 }
 
-/// `wanted`: the predictor, if one is chosen, and the passage whose history is shown.
+/// What is chosen in the address.
+#[derive(Clone)]
+pub(super) struct Chosen {
+    /// The predictor that is followed.
+    pub predictor: Option<String>,
+    /// The passage whose history is shown.
+    pub phrase: Option<Phrase>,
+    /// With what each state is compared.
+    pub against: Option<Against>,
+}
+
 pub(super) fn evolution_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut EvolutionMemory,
     parent: &RunId,
-    wanted: (Option<&String>, Option<&Phrase>),
+    chosen: &Chosen,
 ) {
-    let predictor = wanted.0.cloned();
     if memory.parent.as_ref() != Some(parent) {
         *memory = EvolutionMemory { parent: Some(parent.clone()), ..EvolutionMemory::default() };
     }
-    let slot = scene.loader.ask(&EvolutionOf { parent: parent.clone(), predictor: predictor.clone() }, Lane::Selection);
+    let against = chosen.against.or(scene.state.settings.compare.against);
+    let asked = EvolutionOf { parent: parent.clone(), predictor: chosen.predictor.clone(), against };
+    let slot = scene.loader.ask(&asked, Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The evolution", ROW) else { return };
     let Some(prepared) = found.as_ref() else {
         empty_ui(ui, "This store has no such run", "");
@@ -74,9 +93,9 @@ pub(super) fn evolution_ui(
         memory.rows.forget();
         memory.scroll = RowScroll::default();
     }
-    head_ui(ui, scene, memory, evolution, wanted);
+    head_ui(ui, scene, memory, evolution, chosen);
     ui.add_space(size::GAP_S);
-    let phrase = wanted.1.map(Phrase::as_str).unwrap_or_default();
+    let phrase = chosen.phrase.as_ref().map(Phrase::as_str).unwrap_or_default();
     make_rows(ui, scene, memory, (found, prepared.id), phrase);
     let Some(made) = memory.rows.shown().cloned() else {
         skeleton_rows_ui(ui, 8, ROW);
@@ -98,7 +117,7 @@ pub(super) fn evolution_ui(
         Some(Passage::LookUp(text)) => {
             selecting.clear();
             let phrase = Some(Phrase::new(spaced(&text)));
-            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
+            scene.act(Action::ShowRunTab(Chosen { phrase, ..chosen.clone() }.tab()));
         }
         None => {}
     }
@@ -107,21 +126,14 @@ pub(super) fn evolution_ui(
     }
 }
 
-fn head_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut EvolutionMemory,
-    evolution: &Evolution,
-    (predictor, phrase): (Option<&String>, Option<&Phrase>),
-) {
+fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut EvolutionMemory, evolution: &Evolution, chosen: &Chosen) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         text_ui(ui, "Predictor", Type::Small, Tone::Muted);
         for path in &evolution.predictors {
             let is_shown = Some(path) == evolution.predictor.as_ref();
             if ui.add(Chip::toggle(predictor_title(path), is_shown)).clicked() {
-                let (predictor, phrase) = (Some(path.clone()), phrase.cloned());
-                scene.act(Action::ShowRunTab(RunTab::Evolution { predictor, phrase }));
+                scene.act(Action::ShowRunTab(Chosen { predictor: Some(path.clone()), ..chosen.clone() }.tab()));
             }
         }
         ui.add_space(size::GAP_M);
@@ -136,17 +148,18 @@ fn head_ui(
         }
     });
     ui.add_space(size::GAP_XS);
+    against_ui(ui, scene, memory, evolution, chosen);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         let width = ui.available_width().min(340.0);
-        let mut text = phrase.map(ToString::to_string).unwrap_or_default();
+        let mut text = chosen.phrase.as_ref().map(ToString::to_string).unwrap_or_default();
         let typed = Field::new("History of a phrase")
             .hint("History of a phrase: select or type a passage")
             .width(width)
             .show(ui, &mut text);
         if typed.changed() {
             let phrase = (!text.is_empty()).then(|| Phrase::new(text.as_str()));
-            scene.act(Action::ShowRunTab(RunTab::Evolution { predictor: predictor.cloned(), phrase }));
+            scene.act(Action::ShowRunTab(Chosen { phrase, ..chosen.clone() }.tab()));
         }
         if ui.available_size_before_wrap().x < WORDS {
             ui.end_row();
@@ -158,6 +171,39 @@ fn head_ui(
             text_ui(ui, &words, Type::Small, Tone::Neutral);
         }
     });
+}
+
+/// With what each state is compared: a choice, if there is one.
+fn against_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut EvolutionMemory,
+    evolution: &Evolution,
+    chosen: &Chosen,
+) {
+    if evolution.choices.len() < 2 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        text_ui(ui, "Each compared with", Type::Small, Tone::Muted);
+        for one in &evolution.choices {
+            let (text, tip) = match one {
+                Against::Previous => ("Before", "The state that was first evaluated before it"),
+                Against::Seed => ("Seed", "The program that the optimization was given"),
+                Against::Parent => ("Parent", "The state that its proposer was shown"),
+                Against::Winner => ("Winner", "The program that the optimization gave back"),
+            };
+            if ui.add(Chip::toggle(text, *one == evolution.against)).on_hover_text(tip).clicked() {
+                let against = Some(*one);
+                let settings = scene.state.settings.compare;
+                scene.act(Action::ArrangeCompare(CompareSettings { against, ..settings }));
+                scene.act(Action::ShowRunTab(Chosen { against, ..chosen.clone() }.tab()));
+                memory.whole.clear();
+            }
+        }
+    });
+    ui.add_space(size::GAP_XS);
 }
 
 /// `In 2 of 3 states, since eval_full_1 · mean of full evaluations: 83.33 with it (2), 25 without (1)`

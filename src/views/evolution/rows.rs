@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::evolution::{Evolution, PhraseHistory, Step, phrase_history};
+use crate::analysis::evolution::{Against, Evolution, PhraseHistory, Step, has_passage, phrase_history};
 use crate::analysis::optimization::Evaluation;
 use crate::model::RunId;
 use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
@@ -22,6 +22,13 @@ pub(super) struct Wanted {
     pub phrase: String,
     /// The steps of which every line is shown.
     pub whole: BTreeSet<usize>,
+}
+
+impl Wanted {
+    /// Whether the passage that is looked up stands in the instructions of a step.
+    fn has_phrase(&self, step: &Step) -> bool {
+        !self.phrase.is_empty() && step.instructions.as_ref().is_some_and(|text| has_passage(text, &self.phrase))
+    }
 }
 
 /// A program state: how its evaluations are called and scored.
@@ -70,13 +77,18 @@ pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, paper: &Paper) -> Evo
             step.evaluations.iter().filter_map(|at| evolution.evaluations.get(*at)).collect();
         let Some(first) = evaluations.first() else { continue };
         let mut facts = facts(evolution, &evaluations);
+        if evolution.against == Against::Parent
+            && let Some(base) = step.base
+        {
+            facts.push((format!("from C{}", base + 1), Tone::Muted));
+        }
         match history.as_ref().and_then(|history| history.holds.get(at).copied().flatten()) {
             Some(true) => facts.push(("✓ has the phrase".to_owned(), Tone::Good)),
             Some(false) => facts.push(("without the phrase".to_owned(), Tone::Muted)),
             None => {}
         }
         rows.push(Row::Step(StepRow { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() }));
-        instructions(at, step, wanted, paper, &mut rows);
+        instructions(evolution, at, wanted, paper, &mut rows);
         // The bottom of a card is a gap already.
         if rows.last() != Some(&Row::Text(TextRow::Bottom)) {
             rows.push(Row::Text(TextRow::Gap));
@@ -117,16 +129,33 @@ fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Ton
     facts
 }
 
-fn instructions(at: usize, step: &Step, wanted: &Wanted, paper: &Paper, rows: &mut Vec<Row>) {
-    let mut caption = |text: &str| rows.push(Row::Text(TextRow::Caption(text.to_owned())));
+fn instructions(evolution: &Evolution, at: usize, wanted: &Wanted, paper: &Paper, rows: &mut Vec<Row>) {
+    let Some(step) = evolution.steps.get(at) else { return };
+    let mut caption = |text: String| rows.push(Row::Text(TextRow::Caption(text)));
     if step.instructions.is_none() {
-        caption("The instructions are not known: this state has no such predictor or no program");
+        caption("The instructions are not known: this state has no such predictor or no program".to_owned());
         return;
     }
     let is_whole = wanted.shows_all || wanted.whole.contains(&at);
-    if step.diff.is_same() && at > 0 && !is_whole {
-        caption("The instructions are the same as before");
-        return;
+    let is_same = step.base.is_some() && step.diff.is_same();
+    let base = base_name(evolution, step);
+    if is_same && !is_whole {
+        caption(format!("The instructions are the same as those of {base}"));
+        if !wanted.has_phrase(step) {
+            return;
+        }
+    }
+    if !is_same
+        && !is_whole
+        && let Some(first) = repeats(evolution, at, step)
+    {
+        caption(format!("The instructions are those of C{}, with the same difference to {base}", first + 1));
+        if !wanted.has_phrase(step) {
+            return;
+        }
+    }
+    if evolution.against == Against::Parent && step.base.is_none() && !is_seed(evolution, step) {
+        caption("Its parent is not known, so all of its instructions stand here".to_owned());
     }
     if step.diff.is_cut {
         rows.push(Row::Text(TextRow::Sentence(NOT_IN_FULL.to_owned())));
@@ -134,11 +163,37 @@ fn instructions(at: usize, step: &Step, wanted: &Wanted, paper: &Paper, rows: &m
     let card = Card {
         card: at,
         diff: &step.diff,
-        whose: ["the state before", "this state"],
-        is_folded: !is_whole && !step.diff.is_same(),
+        whose: [&base, "this state"],
+        is_folded: !is_whole && step.base.is_some(),
         is_unified: true,
         shows_space: wanted.shows_space,
         paper,
     };
-    rows.extend(card.rows().into_iter().map(Row::Text));
+    rows.extend(card.rows_with(&wanted.phrase).into_iter().map(Row::Text));
 }
+
+/// The place of an earlier step that differs in the same way from the same state: nothing would be new in its card.
+fn repeats(evolution: &Evolution, at: usize, step: &Step) -> Option<usize> {
+    step.base?;
+    let before = evolution.steps.iter().take(at);
+    before.into_iter().position(|one| one.base == step.base && one.instructions == step.instructions)
+}
+
+/// What the state that a step is compared with is called: `the seed`, `its parent C3`.
+fn base_name(evolution: &Evolution, step: &Step) -> String {
+    let name = step.base.map(|base| format!("C{}", base + 1)).unwrap_or_default();
+    match evolution.against {
+        Against::Previous => format!("the state before, {name}"),
+        Against::Seed => "the seed".to_owned(),
+        Against::Parent => format!("its parent {name}"),
+        Against::Winner => "the winner".to_owned(),
+    }
+}
+
+fn is_seed(evolution: &Evolution, step: &Step) -> bool {
+    let runs = step.evaluations.iter().filter_map(|at| evolution.evaluations.get(*at)).map(|one| &one.run_id);
+    evolution.seed.as_ref().is_some_and(|seed| runs.clone().any(|run| seed.contains(run)))
+}
+
+#[cfg(test)]
+mod tests;

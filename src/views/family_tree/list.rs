@@ -123,8 +123,8 @@ fn head_ui(ui: &mut Ui, memory: &mut FamilyTreeMemory, shown: &Shown) {
             }
         }
         let tip = "What was added to the parent's instructions and what was removed";
-        if ui.add(Chip::toggle("Changes", memory.shows_changes)).on_hover_text(tip).clicked() {
-            memory.shows_changes = !memory.shows_changes;
+        if ui.add(Chip::toggle("Changes", !memory.shows_texts)).on_hover_text(tip).clicked() {
+            memory.shows_texts = !memory.shows_texts;
         }
         let is_scored = all.iter().any(|one| one.before.is_some() || one.after.is_some());
         let scores = match is_scored {
@@ -144,7 +144,7 @@ fn make_rows(
     memory: &mut FamilyTreeMemory,
     shown: &Shown,
 ) -> Option<Arc<ProposalRows>> {
-    let wanted = Wanted { fate: memory.fate, shows_changes: memory.shows_changes, open: memory.open.clone() };
+    let wanted = Wanted { fate: memory.fate, shows_changes: !memory.shows_texts, open: memory.open.clone() };
     let wish = Wish { inset: INSET + size::GAP_M, ..Wish::new("rows of proposals", shown.id, wanted) };
     let (family_tree, budget) = (Arc::clone(&shown.family_tree), scene.loader.budget());
     memory.rows.make(ui, scene.loader, wish, move |wanted, paper| {
@@ -210,8 +210,14 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
             diff_text::paint(ui.painter(), rect, line, Type::Body, tokens);
             response.clicked().then_some(RowEvent::Choose(*proposal))
         }
-        ProposalRow::Hidden { proposal, lines } => {
-            let text = format!("… {}", words::counted(*lines, "more line"));
+        ProposalRow::Same { proposal } => {
+            let response = row.interact(ui, info(proposals::SAME, 1, None));
+            under(ui, false);
+            row_text::paint(ui.painter(), rect, proposals::SAME, Type::Small, tokens.text2, Align::Min);
+            response.clicked().then_some(RowEvent::Choose(*proposal))
+        }
+        ProposalRow::Hidden { proposal, hidden } => {
+            let text = hidden.words();
             let response = row.interact(ui, info(&text, 1, None)).on_hover_text("Click to show all of it");
             under(ui, false);
             let color = if response.hovered() { tokens.accent } else { tokens.text2 };

@@ -1,7 +1,9 @@
 //! GEPA's family tree: which candidate was bred from which, what was proposed and what became of it.
 
+mod changes;
 mod list;
 mod proposals;
+mod proposed_lines;
 mod rows;
 mod table;
 
@@ -32,7 +34,8 @@ pub(super) struct FamilyTreeMemory {
     shown: Option<Arc<Shown>>,
     table: TableState,
     fate: Fate,
-    shows_changes: bool,
+    /// The proposed texts alone, nothing marked in them.
+    shows_texts: bool,
     open: BTreeSet<usize>,
     rows: Wrapped<ProposalRows>,
     scroll: RowScroll,

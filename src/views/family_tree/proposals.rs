@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::proposed_lines::{Hidden, Lines};
 use super::rows::{joined, proposal_name};
 use crate::analysis::family_tree::{FamilyProposal, ProposalStatus, candidate_at};
-use crate::analysis::text_diff::diff_texts;
 use crate::query::FamilyTree;
-use crate::views::text_change::marked;
 use crate::views::wrapped::{Made, Paper};
-use crate::widgets::diff_text::{DiffLine, Mark, Wrap, unified};
+use crate::widgets::diff_text::DiffLine;
 
-/// So many lines of a folded text are shown.
-const LINES_FOLDED: usize = 2;
+/// Said of a text that is the one it was made from.
+pub(super) const SAME: &str = "The same text as its parent's";
 
 /// Which proposals are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,8 +53,10 @@ pub(super) enum ProposalRow {
     Coarse { proposal: usize },
     /// A line of the text.
     Line { proposal: usize, line: DiffLine },
+    /// The proposed text is that of the parent.
+    Same { proposal: usize },
     /// Lines that are not shown.
-    Hidden { proposal: usize, lines: usize },
+    Hidden { proposal: usize, hidden: Hidden },
     /// A gap.
     Gap,
 }
@@ -68,6 +69,7 @@ impl ProposalRow {
             | Self::Component { proposal, .. }
             | Self::Coarse { proposal }
             | Self::Line { proposal, .. }
+            | Self::Same { proposal }
             | Self::Hidden { proposal, .. } => Some(*proposal),
             Self::Gap => None,
         }
@@ -114,23 +116,21 @@ pub(super) fn rows(
             if proposal.texts.len() > 1 {
                 rows.push(ProposalRow::Component { proposal: at, text });
             }
-            let before = if wanted.shows_changes {
-                instruction_before(family_tree, proposal, component.as_deref())
-            } else {
-                None
-            };
-            let (lines, is_cut) = lines(before, proposed, paper, deadline);
-            if is_cut {
+            let before = instruction_before(family_tree, proposal, component.as_deref());
+            let told = Lines::of(before, proposed, paper, deadline);
+            if told.is_cut && wanted.shows_changes {
                 rows.push(ProposalRow::Coarse { proposal: at });
             }
-            // One line alone would only be replaced by another.
-            let is_long = lines.len() > LINES_FOLDED + 1;
-            can_fold |= is_long;
-            let shown = if is_long && !is_open { LINES_FOLDED } else { lines.len() };
-            let hidden = lines.len() - shown;
-            rows.extend(lines.into_iter().take(shown).map(|line| ProposalRow::Line { proposal: at, line }));
-            if hidden > 0 {
-                rows.push(ProposalRow::Hidden { proposal: at, lines: hidden });
+            if told.is_same {
+                rows.push(ProposalRow::Same { proposal: at });
+            }
+            let told = if wanted.shows_changes { told } else { told.without_marks(proposed, paper) };
+            let (folded, hidden) = told.folded();
+            can_fold |= !hidden.is_none();
+            let shown = if hidden.is_none() || is_open { told.lines } else { folded };
+            rows.extend(shown.into_iter().map(|line| ProposalRow::Line { proposal: at, line }));
+            if !hidden.is_none() && !is_open {
+                rows.push(ProposalRow::Hidden { proposal: at, hidden });
             }
         }
         if can_fold {
@@ -140,17 +140,6 @@ pub(super) fn rows(
     }
     rows.pop();
     ProposalRows { rows }
-}
-
-/// The lines of a text, beside what it was made from if that is given, and whether that took too long to be
-/// compared word by word.
-fn lines(before: Option<&str>, proposed: &str, paper: &Paper, deadline: Option<Instant>) -> (Vec<DiffLine>, bool) {
-    let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
-    let Some(before) = before else {
-        return (unified(&[(Mark::Same, proposed)], wrap), false);
-    };
-    let diff = diff_texts(before, proposed, deadline);
-    (unified(&marked(&diff), wrap), diff.is_cut)
 }
 
 /// The instruction that a text was made from.
@@ -254,12 +243,43 @@ mod tests {
     fn long_texts_are_folded() {
         let folded = made(|_| {});
         assert_eq!(folded.rows[0], ProposalRow::Head { proposal: 0, is_open: Some(false) });
-        assert_eq!(folded.rows[3], ProposalRow::Hidden { proposal: 0, lines: 3 });
-        assert_eq!(folded.head_of(1), Some(5));
-        assert_eq!(folded.rows[5], ProposalRow::Head { proposal: 1, is_open: None });
+        assert_eq!(folded.rows[4], ProposalRow::Hidden { proposal: 0, hidden: Hidden { more: 2, unchanged: 0 } });
+        assert_eq!(folded.head_of(1), Some(6));
+        assert_eq!(folded.rows[6], ProposalRow::Head { proposal: 1, is_open: None });
         let open = made(|wanted| wanted.open = BTreeSet::from([0]));
         assert_eq!(open.head_of(1), Some(7));
         assert_eq!(open.rows.iter().filter(|row| matches!(row, ProposalRow::Component { .. })).count(), 2);
+    }
+
+    /// The lines of the first proposal and what is said of those that are not shown.
+    fn shown(before: &str, proposed: &str, shows_changes: bool) -> Vec<String> {
+        let mut family_tree = family_tree();
+        family_tree.candidates[0].instructions[0].1 = before.to_owned();
+        family_tree.proposals = vec![proposal(ProposalStatus::Rejected, &[proposed])];
+        let wanted = Wanted { fate: Fate::All, shows_changes, open: BTreeSet::new() };
+        let say = |row: ProposalRow| match row {
+            ProposalRow::Line { line, .. } => Some(line.spoken()),
+            ProposalRow::Hidden { hidden, .. } => Some(hidden.words()),
+            ProposalRow::Same { .. } => Some(SAME.to_owned()),
+            _ => None,
+        };
+        rows(&family_tree, &wanted, &paper(), None).rows.into_iter().filter_map(say).collect()
+    }
+
+    #[test]
+    fn what_changed_comes_first_and_no_empty_line() {
+        let before = "One.\nTwo.\n\nThree.";
+        let added = format!("{before}\n\n### Lesson\nFour.");
+        assert_eq!(shown(before, &added, true), ["{+### Lesson↵+}", "{+Four.+}", "… 3 unchanged lines"]);
+        assert_eq!(shown(before, &added, false), ["### Lesson", "Four.", "… 3 unchanged lines"]);
+        let long: String = (1..8).map(|line| format!("\n{line}")).collect();
+        let told = shown(before, &format!("{before}{long}"), false);
+        assert_eq!(told, ["1", "2", "3", "… 4 more lines that changed, 3 unchanged"]);
+        assert_eq!(shown("a\nb\nc\nd", "a\nb\nx\nd", true), ["[-c-]{+x+}", "… 3 unchanged lines"]);
+        assert_eq!(shown("a\nb\nc\nd", "a\nb\nx\nd", false), ["x", "… 3 unchanged lines"]);
+        assert_eq!(shown("a b", "a b", true), [SAME, "a b"]);
+        // Of a text that only lost something nothing new can be shown.
+        assert_eq!(shown("a\nb", "a", false), ["a"]);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::changes::changes;
 use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, ProposalStatus, candidate_at};
 use crate::analysis::optimization::{Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::query::FamilyTree;
 use crate::query::family_tree::FamilyTreeSource;
-use crate::views::first_lines::{FirstLine, Instructions, first_lines};
 use crate::words;
 
 /// A merged candidate is named below no more of its parents, and compared with no more of them. GEPA merges two.
@@ -125,8 +125,8 @@ pub(super) struct CandidateFacts {
     pub origin: String,
     pub is_inferred: bool,
     pub runs: Vec<Evaluated>,
-    /// The first line of its instructions that no candidate before it has, or whose instructions it has.
-    pub instruction: Option<String>,
+    /// Where its instructions part from its parents'.
+    pub change: Option<String>,
     /// The parents that were evaluated, each with the runs to compare: the parent's and its own.
     pub compare: Vec<(usize, RunId, RunId)>,
 }
@@ -155,7 +155,7 @@ pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<Candi
         _ if !has_winner && highest.is_some() && one.score == highest => Some(Rank::HighestScore),
         _ => None,
     };
-    let of = |(one, instruction): (&FamilyCandidate, Option<String>)| CandidateFacts {
+    let of = |(one, change): (&FamilyCandidate, Option<String>)| CandidateFacts {
         index: one.index,
         program: one.run_ids.iter().find_map(|run| programs.get(run).copied()),
         rank: rank(one),
@@ -164,10 +164,10 @@ pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<Candi
         origin: origin(one),
         is_inferred: one.parents_inferred,
         runs: one.run_ids.iter().map(|run| runs.evaluated(run)).collect(),
-        instruction,
+        change,
         compare: comparisons(family_tree, &runs, one),
     };
-    family_tree.candidates.iter().zip(instructions(&family_tree.candidates)).map(of).collect()
+    family_tree.candidates.iter().zip(changes(&family_tree.candidates)).map(of).collect()
 }
 
 /// `seed`, `from 0`, `merged from 1 and 3`
@@ -207,19 +207,6 @@ impl<'f> Runs<'f> {
         let is_full = |run: &&RunId| self.0.get(run).is_some_and(|one| one.kind == EvaluationKind::Full);
         one.run_ids.iter().find(is_full).or(one.run_ids.first()).cloned()
     }
-}
-
-/// The line that stands for each candidate: `as candidate 2: Route the ticket`.
-fn instructions(candidates: &[FamilyCandidate]) -> Vec<Option<String>> {
-    let wholes: Vec<Instructions<'_>> = candidates
-        .iter()
-        .map(|one| one.instructions.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect())
-        .collect();
-    let shown = |told: FirstLine| match told.same_as.and_then(|place| candidates.get(place)) {
-        Some(first) => told.line.map(|line| format!("as candidate {}: {line}", first.index)),
-        None => told.line,
-    };
-    first_lines(&wholes).into_iter().map(shown).collect()
 }
 
 fn comparisons(family_tree: &FamilyTree, runs: &Runs<'_>, one: &FamilyCandidate) -> Vec<(usize, RunId, RunId)> {

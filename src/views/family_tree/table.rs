@@ -54,7 +54,12 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     columns.extend([
         (Shows::Origin, Column::text("Parents", 84.0).figures().minor(1)),
         (Shows::Evaluation, Column::text("Evaluation", 96.0).minor(3)),
-        (Shows::Instruction, Column::text("Instructions", 220.0).growing()),
+        (
+            Shows::Instruction,
+            Column::text("What changed", 220.0)
+                .growing()
+                .hint("Where its instructions part from its parents'; of the seed how they begin"),
+        ),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -193,7 +198,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
                 if others.is_empty() { cell } else { cell.note(format!("+{}", others.len())) }
             }
         },
-        Shows::Instruction => match &one.instruction {
+        Shows::Instruction => match &one.change {
             None => CellText::unknown(),
             Some(text) => {
                 let cell = CellText::text(text.as_str());

@@ -56,11 +56,12 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
             ui.add_space(size::GAP_XS);
             change_ui(ui, scene, found, seed.as_ref(), winner);
         }
-        let (rewritten, name) = (rewritten(found), winner.as_ref().map_or("", |winner| &winner.name));
+        let (rewritten, name) =
+            (rewritten(found).unwrap_or_default(), winner.as_ref().map_or("", |winner| &winner.name));
         if !rewritten.is_empty() {
             ui.add_space(size::GAP_XS);
         }
-        for (run, path) in rewritten {
+        for (run, path) in rewritten.into_iter().take(MOST_REWRITTEN) {
             let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
             let (parent, evaluation) = (found.run.id.clone(), run.clone());
             provenance_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);
@@ -68,17 +69,18 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
     });
 }
 
-/// The predictors of the winner whose instructions are not those of the seed, with a run that has them.
-fn rewritten(found: &Optimization) -> Vec<(&RunId, &str)> {
+/// The predictors of the winner whose instructions are not those of the seed, with a run that has them; `None` where one
+/// of the two programs is not known.
+fn rewritten(found: &Optimization) -> Option<Vec<(&RunId, &str)>> {
     let place = |runs: &[RunId]| found.evaluations.iter().position(|one| runs.contains(&one.run_id));
     let program = |at: Option<usize>| found.programs.get(at?)?.as_ref();
-    let at = found.winner.as_ref().and_then(|winner| place(&winner.run_ids));
-    let seed = program(found.seed.as_ref().and_then(|seed| place(&seed.run_ids)));
-    let (Some(at), Some(winner), Some(seed)) = (at, program(at), seed) else { return Vec::new() };
+    let at = found.winner.as_ref().and_then(|winner| place(&winner.run_ids))?;
+    let seed = program(found.seed.as_ref().and_then(|seed| place(&seed.run_ids)))?;
+    let winner = program(Some(at))?;
     let given = |path: &str| seed.predictors.iter().find(|one| one.path == path)?.instructions.as_ref();
     let is_new = |one: &&Predictor| one.instructions.is_some() && one.instructions.as_ref() != given(&one.path);
     let run = &found.evaluations[at].run_id;
-    winner.predictors.iter().filter(is_new).take(MOST_REWRITTEN).map(|one| (run, &*one.path)).collect()
+    Some(winner.predictors.iter().filter(is_new).map(|one| (run, &*one.path)).collect())
 }
 
 fn no_winner(status: &RunStatus) -> &'static str {
@@ -154,19 +156,27 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
             _ => "demos unknown".to_owned(),
         };
         let words = if seed.name != winner.name && winner.has_source {
-            "the source changed"
+            "the source changed".to_owned()
         } else if seed.name == winner.name {
-            "it is the seed itself"
-        } else if seed.instruction == winner.instruction {
-            "instructions begin alike"
+            "it is the seed itself".to_owned()
         } else {
-            "instructions changed"
+            changed_words(rewritten(found).map(|rewritten| rewritten.len()), winner.predictors)
         };
         text_ui(ui, &format!("{demos} · {words}"), Type::Small, Tone::Muted);
         if seed.run != winner.run {
             ways_ui(ui, scene, seed, winner);
         }
     });
+}
+
+/// How many of the predictors have other instructions, in words.
+fn changed_words(rewritten: Option<usize>, predictors: usize) -> String {
+    match (rewritten, predictors) {
+        (None, _) => "whether instructions changed is not known".to_owned(),
+        (Some(0), _) => "the same instructions".to_owned(),
+        (Some(_), 1) => "instructions changed".to_owned(),
+        (Some(changed), all) => format!("instructions of {changed} of {all} predictors changed"),
+    }
 }
 
 /// To both programs beside each other, and to the examples that one of them got right.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::rows::{Candidates, Line, instruction, name};
+use super::rows::{Candidates, Line, name};
 use crate::analysis::optimization::{Evaluation, EvaluationKind};
 use crate::loader::Optimization;
 use crate::widgets::charts::{Link, Marked, TipLine};
@@ -105,8 +105,8 @@ pub(super) fn tip(found: &Optimization, candidates: &Candidates, x: f64) -> Vec<
     if let Some(best) = one.best_so_far.filter(|best| one.score != Some(*best)) {
         lines.push((format!("best so far {}", words::precise(best)), Tone::Accent));
     }
-    if let Some(text) = row.and_then(instruction::shown) {
-        lines.push((words::ellipsize_graphemes(&text, INSTRUCTION_MOST).into_owned(), Tone::Muted));
+    if let Some(text) = row.and_then(|row| row.instruction.as_deref()) {
+        lines.push((words::ellipsize_graphemes(text, INSTRUCTION_MOST).into_owned(), Tone::Muted));
     }
     lines
 }

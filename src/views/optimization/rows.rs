@@ -2,7 +2,7 @@
 
 use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
 use crate::loader::Optimization;
-use crate::model::{Predictor, Program, RunId};
+use crate::model::{Program, RunId};
 use crate::query::DataSize;
 use crate::state::{FoldKey, Folds};
 use crate::words;
@@ -27,12 +27,14 @@ pub(super) struct CandidateRow {
     pub n: String,
     /// The lowest and highest full score, where it was evaluated repeatedly.
     pub range: Option<(f64, f64)>,
-    /// The line of its instructions that tells it from those before it, else the first one.
+    /// What its instructions are beside those of the seed and of the candidates before it.
     pub instruction: Option<String>,
-    /// The candidate that had the same instructions first.
-    pub same_as: Option<usize>,
-    /// How many demos of which kind; `None` where its program is not known.
+    /// The same of every predictor, on lines of their own.
+    pub about_instructions: String,
+    /// Which demos, how many and of which kind; `None` where its program is not known.
     pub demos: Option<String>,
+    /// The demos of every predictor, on lines of their own.
+    pub about_demos: String,
     /// What it is beside a candidate.
     pub marks: Vec<Mark>,
     /// The run that a click opens: its best full evaluation, else its first one.
@@ -167,9 +169,10 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         completed: all().filter_map(|one| one.completed).filter(|share| !share.is_nan()).reduce(f64::max),
         n: sizes(found, evaluations),
         range: found.candidates.get(at).and_then(|one| one.full_range).filter(|(low, high)| low < high),
-        instruction: program.and_then(first_line),
-        same_as: None,
+        instruction: None,
+        about_instructions: String::new(),
         demos: program.map(demos),
+        about_demos: String::new(),
         marks,
         opens: opens.unwrap_or_else(|| found.run.id.clone()),
     }
@@ -211,13 +214,6 @@ fn sizes(found: &Optimization, evaluations: &[usize]) -> String {
     parts.iter().map(part).collect::<Vec<_>>().join(" + ")
 }
 
-/// The first line of the first instructions.
-pub(super) fn first_line(program: &Program) -> Option<String> {
-    let text = program.predictors.iter().find_map(Predictor::text)?;
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    Some(words::ellipsize_graphemes(line, 200).into_owned())
-}
-
 /// `3 bootstrapped · 1 labelled`, over all predictors.
 pub(super) fn demos(program: &Program) -> String {
     let count = |demos: usize| words::count(demos as u64);
@@ -240,7 +236,8 @@ pub(super) struct Standing {
     /// What the score was measured on, in words.
     pub note: String,
     pub demos: Option<String>,
-    pub instruction: Option<String>,
+    /// How many of its predictors have instructions.
+    pub predictors: usize,
     /// A part of it is a Flex, which is its source.
     pub has_source: bool,
     /// Its best full evaluation, else its first one.
@@ -264,13 +261,15 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
             n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", words::count(n)))
         }
     };
+    let program = program_of(found, &row.evaluations);
     Some(Standing {
         name: name(at),
         score: row.full,
         note,
         demos: row.demos,
-        instruction: row.instruction,
-        has_source: program_of(found, &row.evaluations).is_some_and(Program::has_source),
+        predictors: program
+            .map_or(0, |program| program.predictors.iter().filter(|one| one.instructions.is_some()).count()),
+        has_source: program.is_some_and(Program::has_source),
         run: row.opens,
     })
 }
@@ -306,6 +305,6 @@ pub(super) fn no_evaluations(found: &Optimization) -> String {
     }
 }
 
-pub(super) mod instruction;
+mod instruction;
 #[cfg(test)]
 pub(super) mod tests;

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction, name};
+use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
@@ -79,9 +79,17 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
         ),
         (
             Shows::Instruction,
-            Column::text("Instructions", INSTRUCTIONS).growing().hint("The first line that no candidate above has"),
+            Column::text("Instructions", INSTRUCTIONS).growing().hint(
+                "The predictors whose instructions are not those of the seed: how they go on where they part from \
+                       those before, or which candidate had them first",
+            ),
         ),
-        (Shows::Demos, Column::text("Demos", 116.0).minor(4)),
+        (
+            Shows::Demos,
+            Column::text("Demos", 116.0)
+                .minor(4)
+                .hint("Which set of demos each predictor has, in order of first use; – for none"),
+        ),
     ]);
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -204,10 +212,14 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
         },
         Shows::Completed => completed(row.completed),
         Shows::N => CellText::value(row.n.as_str()).tone(Tone::Muted),
-        Shows::Instruction => instruction::shown(row).map_or_else(CellText::unknown, CellText::text),
-        Shows::Demos => {
-            row.demos.as_deref().map_or_else(CellText::unknown, |text| CellText::text(text).tone(Tone::Muted))
-        }
+        Shows::Instruction => match &row.instruction {
+            Some(text) => CellText::text(text.as_str()).hover(row.about_instructions.as_str()),
+            None => CellText::unknown(),
+        },
+        Shows::Demos => match &row.demos {
+            Some(text) => CellText::text(text.as_str()).tone(Tone::Muted).hover(row.about_demos.as_str()),
+            None => CellText::unknown(),
+        },
         Shows::Marks => marks(&row.marks),
     }
 }

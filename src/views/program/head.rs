@@ -11,6 +11,7 @@ use crate::model::{ArtifactOwner, Program};
 use crate::query::ArtifactsOf;
 use crate::state::{Action, FileToSave, NoticeText, Place};
 use crate::views::parts::link;
+use crate::views::python::python;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::notice::Notice;
@@ -70,7 +71,7 @@ pub(super) fn head_ui(
         {
             let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
             let folder = tree.value().and_then(|tree| tree.folder.clone());
-            scene.act(Action::Copy(rows::python(&page.run.id, program.source, folder.as_deref())));
+            scene.act(Action::Copy(python(&page.run.id, program.source, folder.as_deref())));
         }
     });
     ui.add_space(size::GAP_S);

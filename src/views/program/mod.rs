@@ -1,6 +1,5 @@
 //! The program of a run: its predictors with instructions, fields, demos and LM settings.
 
-mod demos;
 mod fields;
 mod head;
 mod predictor;
@@ -13,6 +12,7 @@ use egui::{Panel, ScrollArea, Ui};
 use super::body::json::JsonMemory;
 use super::body::text::TextMemory;
 use super::command::Command;
+use super::demos::DemosMemory;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
@@ -37,9 +37,7 @@ pub(super) struct ProgramMemory {
     instructions: TextMemory,
     source: TextMemory,
     fields: TableState,
-    demos: TableState,
-    demo: Option<usize>,
-    demo_text: TextMemory,
+    demos: DemosMemory,
     rest: JsonMemory,
     program_rest: JsonMemory,
     /// The file that is to be written as soon as it is read.

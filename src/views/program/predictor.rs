@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{ProgramMemory, demos, fields, rows};
+use super::{ProgramMemory, fields, rows};
 use crate::loader::{PreparedPredictor, PreparedProgram, RunPage, Text};
 use crate::model::dspy::run_names;
 use crate::model::{Program, ProgramSource, RunId};
@@ -11,6 +11,7 @@ use crate::state::{Action, NoticeText, PHRASE_MOST, Phrase, Place, RunTab};
 use crate::views::body::Body;
 use crate::views::body::json::{JsonMemory, json_view_ui};
 use crate::views::body::text::{Block, Face, TextMemory, text_block_ui};
+use crate::views::demos::{demos_heading, demos_ui};
 use crate::views::provenance::provenance_ui;
 use crate::views::scene::Scene;
 use crate::views::text_change::HISTORY;
@@ -133,7 +134,7 @@ fn saved_ui(
     if shown.demos.is_empty() {
         text_ui(ui, "This predictor has no demos", Type::Small, Tone::Muted);
     } else {
-        demos::demos_ui(ui, scene, memory, shown);
+        demos_ui(ui, scene, memory.demos.with_first(), shown);
     }
     ui.add_space(size::GAP_S);
     section_ui(ui, "LM settings");
@@ -150,7 +151,7 @@ fn show_history(scene: &mut Scene<'_>, parent: &RunId, path: &str, passage: &str
         return;
     }
     let experiment = scene.place().experiment().cloned();
-    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)) };
+    let tab = RunTab::Evolution { predictor: Some(path.to_owned()), phrase: Some(Phrase::new(passage)), against: None };
     scene.go(Place::Run { experiment, run: parent.clone(), tab: Some(tab) });
 }
 
@@ -164,15 +165,6 @@ fn provenance_of(page: &RunPage, program: &Program, path: &str) -> Option<Proven
         _ => return None,
     };
     Some(ProvenanceOf { parent, evaluation, path: path.to_owned() })
-}
-
-fn demos_heading(demos: usize, bootstrapped: usize) -> String {
-    match (demos, bootstrapped) {
-        (0, _) => "Demos".to_owned(),
-        (all, made) if made == all => format!("Demos · {all} bootstrapped"),
-        (all, 0) => format!("Demos · {all} labelled"),
-        (all, made) => format!("Demos · {made} bootstrapped, {} labelled", all - made),
-    }
 }
 
 fn lm_ui(ui: &mut Ui, scene: &mut Scene<'_>, settings: &[(String, String)], why_none: &str) {

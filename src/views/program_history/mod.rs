@@ -2,20 +2,25 @@
 
 mod rows;
 
+use std::collections::BTreeMap;
+
 use egui::{ScrollArea, Ui};
 
-use super::comparing::{subject, tell_to_choose};
+use super::comparing::{self, subject, tell_to_choose};
+use super::demos::{DemosMemory, demos_heading, demos_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::provenance::{self, Line, line_ui};
+use super::python::python;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, ProgramOf};
-use crate::model::{RunId, StateHash};
-use crate::query::{ProgramHistory, ProgramHistoryOf};
+use crate::model::{ArtifactOwner, ProgramSource, RunId, StateHash};
+use crate::query::{ArtifactsOf, ProgramHistory, ProgramHistoryOf};
 use crate::state::{Action, NoticeText, Place};
-use crate::widgets::empty::empty_ui;
-use crate::widgets::section::{card_heading_ui, card_ui, text_ui, title_ui};
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
+use crate::widgets::section::{card_heading_ui, card_ui, section_ui, text_ui, title_ui};
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -45,6 +50,10 @@ pub(super) struct ProgramHistoryMemory {
     row: NotedRow,
     /// The evaluation that the keyboard stands on.
     cursor: Option<RunId>,
+    /// The program whose demos are remembered.
+    demos_of: Option<StateHash>,
+    /// The demos of each predictor, by its place.
+    demos: BTreeMap<usize, DemosMemory>,
 }
 
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
@@ -91,7 +100,7 @@ pub(super) fn program_history_ui(
         };
         header_ui(ui, scene, program_history);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            provenances_ui(ui, scene, program_history);
+            provenances_ui(ui, scene, memory, program_history);
             let first = program_history.evaluations.len().min(MOST_LINES);
             let evaluations = rows::evaluations(&program_history.evaluations[..first]);
             evaluations_ui(ui, scene, memory, &evaluations, program_history.evaluations.len());
@@ -147,18 +156,54 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistor
         };
         text_ui(ui, &seen, Type::Small, Tone::Faint);
     });
+    ways_ui(ui, scene, program_history);
     ui.add_space(size::GAP_S);
 }
 
-/// Each instruction, and where it came from.
-fn provenances_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory) {
-    for predictor in &program_history.program.predictors {
-        let Some(instructions) = &predictor.instructions else { continue };
+/// What can be done with the program: its evaluation stands for it.
+fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory) {
+    let program = &program_history.program;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        if let Some(run) = rows::representative(program_history) {
+            comparing::menu_ui(ui, scene, run);
+        }
+        if program.source.is_state_file()
+            && ui
+                .add(Chip::button("Copy Python that loads this program"))
+                .on_hover_text("The class of the program is not stored: that part is yours")
+                .clicked()
+        {
+            let run = &program_history.read_in;
+            let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(run.clone())), Lane::Visible);
+            let folder = tree.value().and_then(|tree| tree.folder.clone());
+            scene.act(Action::Copy(python(run, program.source, folder.as_deref())));
+        }
+    });
+}
+
+/// Each instruction, where it came from, and the demos beside it.
+fn provenances_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ProgramHistoryMemory,
+    program_history: &ProgramHistory,
+) {
+    if memory.demos_of.as_ref() != Some(&program_history.hash) {
+        memory.demos_of = Some(program_history.hash.clone());
+        memory.demos.clear();
+    }
+    for (at, predictor) in program_history.program.predictors.iter().enumerate() {
+        if predictor.instructions.is_none() && predictor.demos.is_empty() {
+            continue;
+        }
         card_ui(ui, |ui| {
             ui.set_width(ui.available_width());
             let title = crate::model::predictor_title(&predictor.path);
             card_heading_ui(ui, title);
-            text_ui(ui, &words::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
+            if let Some(instructions) = &predictor.instructions {
+                text_ui(ui, &words::ellipsize_graphemes(instructions, MOST_TEXT), Type::Body, Tone::Neutral);
+            }
             match program_history.origins.iter().find(|told| told.path == predictor.path) {
                 Some(told) => line_ui(ui, scene, &provenance::line(told)),
                 None => {
@@ -169,8 +214,38 @@ fn provenances_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramH
                     text_ui(ui, text, Type::Small, Tone::Muted);
                 }
             }
+            if !predictor.demos.is_empty() {
+                demos_of_ui(ui, scene, memory.demos.entry(at).or_default(), (program_history, at));
+            }
         });
         ui.add_space(size::GAP_M);
+    }
+}
+
+/// The demos of a predictor, as the program of the run shows them.
+fn demos_of_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut DemosMemory,
+    (program_history, at): (&ProgramHistory, usize),
+) {
+    let best = program_history.program.source == ProgramSource::BestModelJson;
+    let slot = scene.loader.ask(&ProgramOf { run: program_history.read_in.clone(), best }, Lane::Selection);
+    let demos = program_history.program.predictors.get(at).map(|one| &one.demos).into_iter().flatten();
+    let made = demos.clone().filter(|demo| demo.is_bootstrapped()).count();
+    ui.add_space(size::GAP_S);
+    section_ui(ui, &demos_heading(demos.count(), made));
+    let prepared = slot.value().and_then(|found| found.as_ref().as_ref());
+    let shown = prepared.and_then(|prepared| prepared.predictors.get(at));
+    match (shown, slot.error()) {
+        (Some(shown), _) => {
+            // Several tables of demos stand on this page.
+            ui.push_id(at, |ui| demos_ui(ui, scene, memory, shown));
+        }
+        (None, Some(error)) => {
+            text_ui(ui, &format!("They could not be read: {error}"), Type::Small, Tone::Warn);
+        }
+        (None, None) => skeleton_rows_ui(ui, 2, size::TABLE_ROW),
     }
 }
 

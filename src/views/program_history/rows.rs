@@ -1,7 +1,9 @@
 //! What the page of a program says, as lines.
 
+use crate::analysis::optimization::EvaluationKind;
+use crate::model::Run;
 use crate::query::ProgramHistory;
-use crate::query::program_history::ProgramEvaluation;
+use crate::query::program_history::{EvaluationData, ProgramEvaluation};
 use crate::state::Place;
 use crate::views::provenance::Line;
 use crate::words::{self, Decimals};
@@ -40,12 +42,25 @@ fn evaluation(one: &ProgramEvaluation, decimals: Decimals) -> Evaluated {
     }
 }
 
+/// The run that stands for the program where it is compared: a full evaluation within an optimization, if there is one,
+/// else any; nothing where it was only given back.
+pub(super) fn representative(program_history: &ProgramHistory) -> Option<&Run> {
+    let is_full = |data: &EvaluationData| {
+        matches!(data, EvaluationData::Valset(EvaluationKind::Full) | EvaluationData::Optimizer(EvaluationKind::Full))
+    };
+    let all = &program_history.evaluations;
+    let full = all.iter().find(|one| one.optimization.is_some() && is_full(&one.data));
+    let of_optimization = || all.iter().find(|one| one.optimization.is_some());
+    full.or_else(of_optimization).or(all.first()).map(|one| &one.run)
+}
+
 /// What was made of it.
 pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
     let run = |word: &str, one: &crate::query::program_history::RunRef| Line {
         text: one.name.clone(),
         note: word.to_owned(),
         target: Some(Place::of_run(None, one.run_id.clone())),
+        ..Line::default()
     };
     let mut lines: Vec<Line> =
         program_history.winner_of.iter().map(|one| run("chose it as its best program", one)).collect();
@@ -58,6 +73,7 @@ pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
                 text: format!("Candidate {}", one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
                 target: one.hash.clone().map(Place::ProgramHistory),
+                ..Line::default()
             }));
         }
     }

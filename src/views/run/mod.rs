@@ -9,7 +9,7 @@ mod shown_tabs;
 use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
-use super::evolution::{EvolutionMemory, evolution_ui};
+use super::evolution::{self, EvolutionMemory, evolution_ui};
 use super::family_tree::{FamilyTreeMemory, family_tree_ui};
 use super::last_shown::LastShown;
 use super::optimization::{OptimizationMemory, optimization_ui};
@@ -100,8 +100,9 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
             RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
-            RunTab::Evolution { predictor, phrase } => {
-                evolution_ui(ui, scene, &mut memory.evolution, id, (predictor.as_ref(), phrase.as_ref()));
+            RunTab::Evolution { predictor, phrase, against } => {
+                let chosen = evolution::Chosen { predictor, phrase, against };
+                evolution_ui(ui, scene, &mut memory.evolution, id, &chosen);
             }
             RunTab::Overview { value } => {
                 overview::overview_ui(ui, scene, &mut memory.overview, page, value.as_deref());

@@ -2,7 +2,7 @@
 
 use crate::analysis::text_diff::{PieceOp, TextCut, TextDiff};
 use crate::views::wrapped::Paper;
-use crate::widgets::diff_text::{DiffLine, Mark, Wrap, side_by_side, unified};
+use crate::widgets::diff_text::{DiffLine, Mark, Wrap, mark_phrase, side_by_side, unified};
 use crate::words;
 
 /// Between two cards, and within one at each side.
@@ -80,9 +80,16 @@ pub(in crate::views) struct Card<'a> {
 impl Card<'_> {
     /// Makes its rows.
     pub fn rows(&self) -> Vec<TextRow> {
+        self.rows_with("")
+    }
+
+    /// The same with a passage of the new text marked, where both stand in one. Its lines are not left out.
+    pub fn rows_with(&self, phrase: &str) -> Vec<TextRow> {
         let pieces = marked(self.diff);
         let lines: Vec<TextRow> = if self.is_unified {
-            unified(&pieces, self.wrap()).into_iter().map(TextRow::Line).collect()
+            let mut lines = unified(&pieces, self.wrap());
+            mark_phrase(&mut lines, phrase);
+            lines.into_iter().map(TextRow::Line).collect()
         } else {
             side_by_side(&pieces, self.wrap()).into_iter().map(|(old, new)| TextRow::Pair(old, new)).collect()
         };
@@ -150,7 +157,7 @@ fn push_changed(card: usize, lines: Vec<TextRow>, rows: &mut Vec<TextRow>) {
     let line_changed = |line: &Option<DiffLine>| line.as_ref().is_none_or(DiffLine::is_changed);
     let is_changed = |row: &TextRow| match row {
         TextRow::Pair(old, new) => line_changed(old) || line_changed(new),
-        TextRow::Line(line) => line.is_changed(),
+        TextRow::Line(line) => line.is_changed() || !line.marked.is_empty(),
         _ => true,
     };
     let mut is_near = vec![false; lines.len()];

@@ -1,5 +1,7 @@
 //! From pieces to lines. Made on a worker: nothing here knows the screen.
 
+use std::ops::Range;
+
 use crate::widgets::text::{CharWidths, TextLines, visible_line};
 
 /// Where a piece of text stands.
@@ -29,6 +31,8 @@ pub struct DiffPiece {
 pub struct DiffLine {
     /// Its pieces, from left to right.
     pub pieces: Vec<DiffPiece>,
+    /// The characters that are marked, because what is looked for stands there; in order.
+    pub marked: Vec<Range<usize>>,
 }
 
 impl DiffLine {

@@ -4,7 +4,7 @@ use super::lines::{DiffLine, Mark};
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
 use egui::text::{CCursor, LayoutJob, TextFormat};
-use egui::{Galley, Painter, Pos2, Rect, Stroke, pos2};
+use egui::{Galley, Painter, Pos2, Rect, Stroke, StrokeKind, pos2, vec2};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,11 +52,19 @@ pub fn paint_selected(
     let y = (y * scale).round() / scale;
     let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let at = pos2(rect.left(), y);
+    let x = |chars: usize| at.x + galley.pos_from_cursor(CCursor::new(chars)).left();
+    let place = |chars: &Range<usize>| Rect::from_x_y_ranges(x(chars.start)..=x(chars.end), rect.y_range());
+    // What stands on green is framed, too: there the background is not seen.
+    let marks: Vec<Rect> = line.marked.iter().map(|chars| place(chars).shrink2(vec2(0.0, 1.0))).collect();
+    for mark in &marks {
+        painter.rect_filled(*mark, 2.0, tokens.warn_bg);
+    }
     if let Some(chars) = selected {
-        let x = |chars: usize| at.x + galley.pos_from_cursor(CCursor::new(chars)).left();
-        let marked = Rect::from_x_y_ranges(x(chars.start)..=x(chars.end), rect.y_range());
-        painter.rect_filled(marked, 0.0, tokens.bg_selected);
+        painter.rect_filled(place(&chars), 0.0, tokens.bg_selected);
     }
     painter.galley(at, Arc::clone(&galley), tokens.text1);
+    for mark in marks {
+        painter.rect_stroke(mark, 2.0, Stroke::new(size::RULE, tokens.warn), StrokeKind::Outside);
+    }
     (galley, at)
 }

@@ -1,31 +1,28 @@
-//! The line that stands for the instructions of a candidate.
+//! What sets a candidate apart: its instructions and its demos beside those of the seed and of the candidates before it.
 
 use super::{CandidateRow, name, program_of};
+use crate::analysis::distinction::distinctions;
 use crate::loader::Optimization;
-use crate::model::Program;
-use crate::views::first_lines::{Instructions, first_lines};
+use crate::views::distinctions::{Names, in_full, line, sets, sets_in_full};
 
-/// A row shows the first line that no row before it has, or whose instructions it has.
+/// Gives every row its line, and what is told when the pointer rests on it.
 pub(super) fn tell_apart(found: &Optimization, rows: &mut [CandidateRow]) {
-    let of = |row: &CandidateRow| program_of(found, &row.evaluations).map(instructions).unwrap_or_default();
-    let told = first_lines(&rows.iter().map(of).collect::<Vec<_>>());
-    let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
-    for (row, told) in rows.iter_mut().zip(told) {
-        row.same_as = told.same_as.and_then(|place| numbers.get(place).copied());
-        row.instruction = told.line;
+    let programs: Vec<_> = rows.iter().map(|row| program_of(found, &row.evaluations)).collect();
+    let is_seed = |row: &CandidateRow| row.marks.contains(&super::SEED);
+    let seed = rows.iter().position(is_seed);
+    let told = distinctions(&programs, seed);
+    let names: Vec<String> = rows.iter().map(|row| name(row.number)).collect();
+    let base = told.iter().position(|one| one.as_ref().is_some_and(|one| one.is_base));
+    let base_name = base.and_then(|base| names.get(base)).cloned().unwrap_or_default();
+    let base = if base.is_some() && base == seed { "the seed" } else { &base_name };
+    let named = Names { program: &|at| names.get(at).cloned().unwrap_or_default(), base };
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.instruction = line(&told, at, &named);
+        row.about_instructions = in_full(&told, at, &named).unwrap_or_default();
+        let Some(one) = told.get(at).and_then(Option::as_ref) else { continue };
+        if let (Some(sets), Some(demos)) = (sets(one), &row.demos) {
+            row.demos = Some(format!("{sets} · {demos}"));
+            row.about_demos = sets_in_full(one, at, &named);
+        }
     }
-}
-
-/// The instructions of all predictors, with their paths; of a Flex its source.
-fn instructions(program: &Program) -> Instructions<'_> {
-    program.predictors.iter().filter_map(|one| Some((&*one.path, one.text()?))).collect()
-}
-
-/// `as C2: Route the ticket`.
-pub(in crate::views::optimization) fn shown(row: &CandidateRow) -> Option<String> {
-    let line = row.instruction.as_deref()?;
-    Some(match row.same_as {
-        Some(first) => format!("as {}: {line}", name(first)),
-        None => line.to_owned(),
-    })
 }

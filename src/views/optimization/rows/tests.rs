@@ -129,7 +129,49 @@ fn instructions_that_begin_alike_are_told_apart() {
     let candidate = |at: usize| Candidate { state_hash: None, evaluations: vec![at], full_range: None };
     found.candidates = (0..texts.len()).map(candidate).collect();
     let made = Candidates::of(&found);
-    let shown: Vec<Option<String>> = made.rows.iter().map(instruction::shown).collect();
-    let shown: Vec<Option<&str>> = shown.iter().map(Option::as_deref).collect();
-    assert_eq!(shown, [Some("Route."), Some("… Be brief."), Some("as C2: … Be brief."), None, Some("… Be kind.")]);
+    let shown: Vec<Option<&str>> = made.rows.iter().map(|row| row.instruction.as_deref()).collect();
+    assert_eq!(shown[..3], [Some("Route."), Some("… Be brief."), Some("as C2: … Be brief.")]);
+    assert_eq!(shown[3..], [Some("empty"), Some("… Be kind. Be brief.")]);
+}
+
+#[test]
+fn rows_of_several_predictors_name_those_that_differ_and_their_demos() {
+    use crate::model::{Demo, Predictor, ProgramSource};
+    let mut found = found();
+    let program = |(texts, demos): ([&str; 2], [usize; 2])| {
+        let predictor = |at: usize| Predictor {
+            path: ["find", "say"][at].into(),
+            instructions: Some(texts[at].into()),
+            demos: vec![Demo::default(); demos[at]],
+            ..Predictor::default()
+        };
+        Some(Program {
+            source: ProgramSource::ModelJson,
+            complete: true,
+            stale: None,
+            state_hash: None,
+            predictors: vec![predictor(0), predictor(1)],
+            metadata: None,
+            other: Default::default(),
+            missing: Vec::new(),
+        })
+    };
+    let states = [
+        (["Find", "Say"], [0, 0]),
+        (["Find", "Be kind"], [1, 0]),
+        (["Quote", "Be kind"], [1, 2]),
+        (["Find", "Say"], [0, 2]),
+    ];
+    found.programs = states.into_iter().map(program).collect();
+    let candidate = |at: usize| Candidate { state_hash: None, evaluations: vec![at], full_range: None };
+    found.candidates = (0..states.len()).map(candidate).collect();
+    let made = Candidates::of(&found);
+    let shown: Vec<Option<&str>> = made.rows.iter().map(|row| row.instruction.as_deref()).collect();
+    assert_eq!(shown[..2], [Some("find: Find · say: Say"), Some("say: Be kind")]);
+    assert_eq!(shown[2..], [Some("find: Quote · say as C2"), Some("instructions as the seed")]);
+    let demos: Vec<Option<&str>> = made.rows.iter().map(|row| row.demos.as_deref()).collect();
+    assert_eq!(demos[..2], [Some("none"), Some("sets 1 / – · 1 labelled")]);
+    assert_eq!(demos[2..], [Some("sets 1 / 1 · 3 labelled"), Some("sets – / 1 · 2 labelled")]);
+    assert_eq!(made.rows[2].about_demos, "find: set 1 of 1 demo, as C2\nsay: set 1 of 2 demos");
+    assert_eq!(made.rows[2].about_instructions, "find: Quote\nsay: as C2");
 }
