@@ -69,6 +69,16 @@ pub fn value(v: f64) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
+/// A difference with its sign: `+23.4`, `−1.5`, `±0`.
+pub fn signed(difference: f64) -> String {
+    let text = value(difference.abs());
+    match difference {
+        difference if difference > 0.0 => format!("+{text}"),
+        difference if difference < 0.0 => format!("−{text}"),
+        _ => format!("±{text}"),
+    }
+}
+
 /// A measured value with every digit that it has.
 pub fn exact(v: f64) -> String {
     if v.is_finite() && (v == 0.0 || (1e-6..1e16).contains(&v.abs())) {
