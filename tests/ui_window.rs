@@ -12,6 +12,8 @@ mod coming_back;
 mod common;
 #[path = "ui_window/compare.rs"]
 mod compare;
+#[path = "ui_window/compare_examples.rs"]
+mod compare_examples;
 #[path = "ui_window/details.rs"]
 mod details;
 #[path = "ui_window/failures.rs"]

@@ -1,5 +1,6 @@
 //! The tabs of places, each written once: what it needs to know, how it is called in addresses and on screen.
 
+use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
@@ -151,7 +152,10 @@ tabs! {
         /// Metrics.
         Metrics => "metrics", "Metrics";
         /// The examples that were evaluated.
-        Examples => "examples", "Examples";
+        Examples {
+            /// Which of them are listed; those that changed if that was not chosen.
+            show: Outcomes = "show",
+        } => "examples", "Examples";
         /// Tags.
         Tags => "tags", "Tags";
     }
