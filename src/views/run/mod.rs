@@ -170,7 +170,7 @@ fn tabs_ui(
     page: &RunPage,
     wanted: Option<RunTab>,
 ) -> RunTab {
-    let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
+    let tab = wanted.unwrap_or_else(|| shown_tabs::first(scene, page));
     let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
     let metrics = words::count(page.values.metrics.len() as u64);
     let scope = TraceScope::Run(page.run.id.clone());
