@@ -20,6 +20,8 @@ mod details;
 mod failures;
 #[path = "ui_window/family_tree.rs"]
 mod family_tree;
+#[path = "ui_window/kept_selection.rs"]
+mod kept_selection;
 #[path = "ui_window/large.rs"]
 mod large;
 #[path = "ui_window/many.rs"]

@@ -13,6 +13,7 @@
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod artifacts_folder;
+mod belongs;
 mod body;
 mod command;
 mod compare;

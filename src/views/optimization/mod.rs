@@ -24,7 +24,7 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use rows::{Candidates, Line};
+use rows::{Candidates, RowId};
 
 /// What the tab remembers.
 #[derive(Default)]
@@ -34,7 +34,7 @@ pub(super) struct OptimizationMemory {
     scroll: NotedScroll,
     row: NotedRow,
     /// The row that the keyboard stands on.
-    cursor: Option<Line>,
+    cursor: Option<RowId>,
     wants_focus: bool,
     chart: ChartState,
 }
@@ -51,7 +51,7 @@ impl OptimizationMemory {
     pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
-        table::run_of(found, candidates, &self.cursor?)
+        table::run_of(found, candidates, &candidates.line_of(found, self.cursor.as_ref()?)?)
     }
 
     /// Makes rows and series anew only when something changed.

@@ -45,6 +45,8 @@ pub(super) struct ProgramHistoryMemory {
     row: NotedRow,
     /// The evaluation that the keyboard stands on.
     cursor: Option<RunId>,
+    /// The table is to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
 }
 
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
@@ -206,13 +208,17 @@ fn evaluations_ui(
         memory.scroll.restore(scene, LIST, &mut memory.evaluations.scroll);
         if let Some(row) = memory.row.restore(scene, LIST) {
             memory.cursor = row.map(|id| RunId::from(id.as_str()));
+            // Who comes back goes on with the keys where they were.
+            memory.wants_focus = memory.cursor.is_some();
         }
+        let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+        memory.wants_focus &= !gets_focus;
         let cursor = evaluations.iter().position(|one| one.target.run() == memory.cursor.as_ref());
         let needed: f32 = columns.iter().map(|column| column.width).sum();
         let bar = if needed > ui.available_width() - size::SCROLL_BAR { size::SCROLL_BAR } else { size::RULE };
         let height = Table::height_of(evaluations.len().min(ROWS_MOST)) + bar;
         let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len());
-        let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some()));
+        let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some())).focus(gets_focus);
         let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
         let events = table.show(ui, &mut memory.evaluations, |row, column| {
             let Some(one) = evaluations.get(row) else { return CellText::unknown() };
