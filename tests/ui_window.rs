@@ -44,6 +44,8 @@ mod programs;
 mod remembered;
 #[path = "ui_window/right_to_left.rs"]
 mod right_to_left;
+#[path = "ui_window/run_menu.rs"]
+mod run_menu;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
 #[path = "ui_window/runs.rs"]

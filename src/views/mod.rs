@@ -39,6 +39,7 @@ mod program;
 mod program_history;
 mod provenance;
 mod run;
+mod run_menu;
 mod scene;
 mod scroll;
 mod spans;

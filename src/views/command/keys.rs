@@ -12,6 +12,8 @@ impl Command {
             return Vec::new();
         }
         let is_typing = is_covered || ctx.text_edit_focused();
+        // Of what is open above the page Escape closes that first.
+        let is_covered = is_covered || egui::Popup::is_any_open(ctx);
         let mut pressed = Vec::new();
         let mut was_ours = false;
         ctx.input_mut(|input| {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use egui::{ScrollArea, Ui};
 
 use super::parts::slot_ui;
+use super::run_menu::RunMenu;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, Optimization, RunPage};
@@ -36,6 +37,7 @@ pub(super) struct OptimizationMemory {
     /// The row that the keyboard stands on.
     cursor: Option<RowId>,
     wants_focus: bool,
+    menu: RunMenu,
     chart: ChartState,
 }
 

@@ -132,6 +132,11 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
         scene.act(Action::Fold(vec![key], !is_unfolded));
         return;
     }
+    let asked = events.menu.and_then(|line| lines.get(line)).and_then(|line| run_of(found, candidates, line));
+    if let Some(run) = asked {
+        memory.menu.open(ui, run);
+    }
+    memory.menu.show(ui, scene);
     let line = events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line));
     let run = line.and_then(|line| run_of(found, candidates, line));
     if let Some(run) = run {

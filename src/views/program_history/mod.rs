@@ -8,6 +8,7 @@ use super::comparing::{subject, tell_to_choose};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::provenance::{self, Line, line_ui};
+use super::run_menu::RunMenu;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, ProgramOf};
@@ -47,6 +48,7 @@ pub(super) struct ProgramHistoryMemory {
     cursor: Option<RunId>,
     /// The table is to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
+    menu: RunMenu,
 }
 
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
@@ -240,6 +242,10 @@ fn evaluations_ui(
             memory.cursor = Some(run.clone());
             scene.act(Action::Selected(LIST, run.to_string()));
         }
+        if let Some(run) = events.menu.and_then(|row| evaluations.get(row)?.target.run()) {
+            memory.menu.open(ui, run.clone());
+        }
+        memory.menu.show(ui, scene);
         if let Some(one) = events.cell.map(|(row, _)| row).or(events.opened).and_then(|row| evaluations.get(row)) {
             scene.act(Action::Go(one.target.clone()));
         }

@@ -143,7 +143,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
             scene.act(Action::Copy(id));
         }
-        super::comparing::menu_ui(ui, scene, run);
+        super::run_menu::compare_button_ui(ui, scene, run);
         missing_chip_ui(ui, scene, page);
         if page.parent.is_none() && run.parent_id.is_some() {
             text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");

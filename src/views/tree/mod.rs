@@ -11,6 +11,7 @@ use egui::{Frame, Margin, Ui};
 use super::belongs::belongs_to;
 use super::command::has_runs_filter;
 use super::parts::slot_ui;
+use super::run_menu::RunMenu;
 use super::scene::Scene;
 use crate::loader::{Failure, Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
@@ -73,6 +74,7 @@ pub(super) struct TreeMemory {
     made_of: Option<MadeOf>,
     lines: Vec<TreeLine>,
     shown: Option<Subject>,
+    menu: RunMenu,
 }
 
 impl TreeMemory {
@@ -176,6 +178,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     let cursor = cursor_row.or(current);
     let mut clicked = None;
     let mut toggled = None;
+    let mut asked = None;
     let lines = &memory.lines;
     let response = VirtualRows::new("tree rows", lines.len(), size::ROW)
         .kind(RowsKind::Tree)
@@ -188,6 +191,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
             match line_ui(ui, scene, line, row, is_cursor) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
+                TreeEvent::MenuAsked => asked = Some(row.index),
                 TreeEvent::None => {}
             }
         });
@@ -198,6 +202,13 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     if let Some(row) = response.moved_to {
         memory.cursor = Some(lines[row].key.clone());
     }
+    if let Some(line) = asked.and_then(|row| lines.get(row)) {
+        memory.cursor = Some(line.key.clone());
+        if let TreeKey::Run(run) = &line.key {
+            memory.menu.open(ui, run.clone());
+        }
+    }
+    memory.menu.show(ui, scene);
     let at = response.moved_to.or(cursor);
     if let Some(row) = toggled {
         unfold(scene, &lines[row], lines[row].is_open != Some(true));
