@@ -54,7 +54,7 @@ fn optimization(store: &str) -> (String, String, String) {
 
 #[test]
 fn what_stayed_is_counted_and_listed_when_asked_for() {
-    let path = database("v3.17");
+    let path = database("server-3.17");
     let store = text(&path);
     let (_, seed, winner) = optimization(store);
     let (old, new) = (table(&path, &seed), table(&path, &winner));
@@ -97,7 +97,7 @@ fn what_stayed_is_counted_and_listed_when_asked_for() {
 
 #[test]
 fn an_optimization_stands_for_its_winners_evaluation() {
-    for name in ["v3.17", "v3.5"] {
+    for name in ["server-3.17", "copro-3.17", "modern-3.18"] {
         let path = database(name);
         let store = text(&path);
         let (parent, seed, winner) = optimization(store);

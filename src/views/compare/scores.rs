@@ -1,6 +1,6 @@
 //! What a comparison says first: both scores, their difference, and how many examples were fixed and broken.
 
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 use super::outcomes::counted;
 use super::paint::mark;
@@ -10,8 +10,8 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::text_ui;
-use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
 use crate::words;
 
 /// The height of the figures.
@@ -50,8 +50,9 @@ pub(super) fn scores_ui(ui: &mut Ui, scene: &mut Scene<'_>, diff: &Comparison) {
                 scene.act(Action::ShowCompareTab(CompareTab::Examples { show }));
             }
         }
-        let text = format!("of {} that both scored", words::count(all.scored as u64));
-        text_ui(ui, &text, Type::Small, Tone::Muted);
+        // It goes to the next line as a whole.
+        let text = RichText::new(format!("of {} that both scored", words::count(all.scored as u64)));
+        ui.add(Label::new(text.font(Type::Small.font()).color(Tone::Muted.color(Tokens::of(ui)))).extend());
     });
 }
 

@@ -22,8 +22,10 @@ const WHOLE: usize = 20_000;
 const TIP_FIELD: usize = 140;
 /// Of all fields on a side a tooltip shows no more.
 const TIP_FIELDS: usize = 8;
-/// In little room so much of what was expected, and of each answer.
-const PART: usize = 40;
+/// In little room, where a line of what was expected and answered begins, and about how wide a character of it is.
+const BELOW: (f32, f32) = (150.0, 6.5);
+/// So many characters of each part stand there at least.
+const PART_LEAST: usize = 12;
 /// A cell shows so many characters.
 const CELL: usize = 200;
 
@@ -82,7 +84,7 @@ pub(super) fn examples(
         }
         for change in list {
             let row = example(change, outcome);
-            let below = if width < COLUMNS { below(&row) } else { String::new() };
+            let below = if width < COLUMNS { below(&row, width) } else { String::new() };
             rows.push(Row::Example(row));
             if !below.is_empty() {
                 rows.push(Row::Answers(below));
@@ -136,9 +138,10 @@ fn answered(change: &ExampleChange, answer: &ExampleAnswer) -> String {
     }
 }
 
-/// In little room: what was expected and answered, below the example.
-fn below(row: &ExampleRow) -> String {
-    let short = |text: &str| words::one_line(text, PART).into_owned();
+/// In little room: what was expected and answered, below the example; each of the three has its share of the line.
+fn below(row: &ExampleRow, width: f32) -> String {
+    let part = (((width - BELOW.0) / BELOW.1 / 3.0) as usize).max(PART_LEAST);
+    let short = |text: &str| words::one_line(text, part).into_owned();
     let mut parts = Vec::new();
     if !row.expected.is_empty() {
         parts.push(format!("expected {}", short(&row.expected)));
