@@ -2,7 +2,7 @@
 //! the tree know where a page stands, whichever way led to it.
 
 use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window};
-use crate::compare_examples::store;
+use crate::compare_examples::{evaluate, store};
 use dspyglass::app::Viewer;
 use dspyglass::model::RunId;
 use dspyglass::state::{Action, TreeKey};
@@ -45,13 +45,19 @@ fn keyboard(harness: &Harness<'_, Viewer>) -> Option<egui::Id> {
 
 #[test]
 fn unfolding_a_candidate_leaves_the_selected_one_selected() {
-    let mut harness = at(&store(), "experiment/1/run/p", "Candidates");
+    let again = store();
+    evaluate(&again, "d", "eval_full_3", 60, "Route it.", [false, true, true, false, true]);
+    let mut harness = at(&again, "experiment/1/run/p", "Candidates");
     harness.get_by_role_and_label(Role::Table, "Candidates").focus();
     harness.step();
     press(&mut harness, Key::ArrowDown);
     press(&mut harness, Key::ArrowDown);
-    let row = selected(&harness, Role::Row);
-    assert!(row.len() == 1 && row[0].contains("C2"), "{row:?}");
+    for unfolding in ["Unfold the row of C1", "Fold the row of C1"] {
+        click(&mut harness, unfolding);
+        settle(&mut harness);
+        let row = selected(&harness, Role::Row);
+        assert!(row.len() == 1 && row[0].contains("C2"), "{row:?}");
+    }
     // An earlier evaluation of a third program comes to light: what was C2 is C3 now, and still selected.
     let live = store();
     let mut harness = at(&live, "experiment/1/run/p", "Candidates");

@@ -84,7 +84,7 @@ pub(super) fn examples(
         }
         for change in list {
             let row = example(change, outcome);
-            let below = if width < COLUMNS { below(&row, width) } else { String::new() };
+            let below = if width < COLUMNS { below(&row, width, is_alike(change)) } else { String::new() };
             rows.push(Row::Example(row));
             if !below.is_empty() {
                 rows.push(Row::Answers(below));
@@ -122,24 +122,30 @@ fn example(change: &ExampleChange, outcome: Outcome) -> ExampleRow {
 }
 
 /// What was answered in place of what was expected; all of the answer where nothing in it is called so.
-fn answered(change: &ExampleChange, answer: &ExampleAnswer) -> String {
+fn asked(change: &ExampleChange, answer: &ExampleAnswer) -> Object {
     let is_asked = |name: &String| match change.expected.is_empty() {
         true => change.inputs.contains_key(name),
         false => change.expected.contains_key(name),
     };
-    let asked: Object =
-        answer.fields.iter().filter(|(name, _)| is_asked(name)).map(|(name, it)| (name.clone(), it.clone())).collect();
+    let fields = answer.fields.iter().filter(|(name, _)| is_asked(name));
+    let asked: Object = fields.map(|(name, it)| (name.clone(), it.clone())).collect();
+    if asked.is_empty() { answer.fields.clone() } else { asked }
+}
+
+fn answered(change: &ExampleChange, answer: &ExampleAnswer) -> String {
+    let asked = asked(change, answer);
     // Where several things were expected, the name of one that was answered says which.
-    let is_one_of = asked.len() == 1 && change.expected.len() > 1;
-    match asked.is_empty() {
-        true => one_line(&answer.fields),
-        false if is_one_of => named_line(&asked),
-        false => one_line(&asked),
-    }
+    if asked.len() == 1 && change.expected.len() > 1 { named_line(&asked) } else { one_line(&asked) }
+}
+
+/// Whether both runs answered the same; what is shown of it is too short to tell.
+fn is_alike(change: &ExampleChange) -> bool {
+    let [Some(old), Some(new)] = &change.answers else { return false };
+    asked(change, old) == asked(change, new)
 }
 
 /// In little room: what was expected and answered, below the example; each of the three has its share of the line.
-fn below(row: &ExampleRow, width: f32) -> String {
+fn below(row: &ExampleRow, width: f32, is_alike: bool) -> String {
     let part = (((width - BELOW.0) / BELOW.1 / 3.0) as usize).max(PART_LEAST);
     let short = |text: &str| words::one_line(text, part).into_owned();
     let mut parts = Vec::new();
@@ -148,7 +154,7 @@ fn below(row: &ExampleRow, width: f32) -> String {
     }
     if let [Some(old), Some(new)] = &row.answers {
         let (old, new) = (short(old), short(new));
-        parts.push(if old == new { format!("both answered {old}") } else { format!("{old} → {new}") });
+        parts.push(if is_alike { format!("both answered {old}") } else { format!("{old} → {new}") });
     } else {
         let known = row.answers.iter().zip(SIDES).filter_map(|(answer, who)| Some((answer.as_ref()?, who)));
         parts.extend(known.map(|(answer, who)| format!("{who} answered {}", short(answer))));
@@ -332,6 +338,16 @@ mod tests {
         let answer = |value| ExampleAnswer { fields: object(value), from_repr: false };
         assert_eq!(answered(&change, &answer(json!({"reasoning": "long", "queue": "support"}))), "support");
         assert_eq!(answered(&change, &answer(json!({"a": 1, "b": 2}))), "a: 1 · b: 2");
+        let with = |old: &str, new: &str| ExampleChange {
+            answers: [old, new]
+                .map(|end| Some(answer(json!({"why": "", "queue": format!("{}{end}", "same ".repeat(40))})))),
+            ..change.clone()
+        };
+        // Alike as far as they are shown is not alike.
+        let [one, other] = [with("end", "end"), with("one", "other")];
+        assert!(is_alike(&one) && !is_alike(&other));
+        let below = |change: &ExampleChange| below(&example(change, Outcome::Fixed), 420.0, is_alike(change));
+        assert!(below(&one).contains("both answered same") && below(&other).contains(" → same"), "{}", below(&other));
         let two = ExampleChange { expected: object(json!({"queue": "x", "urgent": true})), ..change };
         assert_eq!(answered(&two, &answer(json!({"queue": "support", "why": "y"}))), "queue: support");
     }
