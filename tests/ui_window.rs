@@ -16,12 +16,16 @@ mod coming_back;
 mod common;
 #[path = "ui_window/compare.rs"]
 mod compare;
+#[path = "ui_window/compare_examples.rs"]
+mod compare_examples;
 #[path = "ui_window/details.rs"]
 mod details;
 #[path = "ui_window/failures.rs"]
 mod failures;
 #[path = "ui_window/family_tree.rs"]
 mod family_tree;
+#[path = "ui_window/kept_selection.rs"]
+mod kept_selection;
 #[path = "ui_window/large.rs"]
 mod large;
 #[path = "ui_window/many.rs"]
@@ -48,6 +52,8 @@ mod remembered;
 mod right_to_left;
 #[path = "ui_window/room.rs"]
 mod room;
+#[path = "ui_window/run_menu.rs"]
+mod run_menu;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
 #[path = "ui_window/runs.rs"]

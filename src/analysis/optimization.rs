@@ -8,7 +8,7 @@ mod evaluations;
 mod infer;
 
 pub use crate::model::dspy::Optimizer;
-pub use candidates::{Candidate, Seed, Winner, candidates, seed, winner};
+pub use candidates::{Candidate, Seed, Winner, before_of_another_program, candidates, seed, winner};
 pub use evaluations::{
     COMPLETED_REASON, Evaluation, EvaluationFacts, EvaluationKind, OVERLAP_REASON, evaluations, may_count_completed,
     overlapping,

@@ -270,8 +270,11 @@ pub(super) struct DiffArgs {
     pub(super) store: PathBuf,
     /// The run to compare with, by id, the beginning of it or a name that no other run has; else a second .json file
     pub(super) run_a: String,
-    /// The run that is compared; an optimization stands for its best program
+    /// The run that is compared; an optimization stands for its best program, as its winner was evaluated
     pub(super) run_b: Option<String>,
+    /// The examples that stayed wrong and those that stayed right, too
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 impl DiffArgs {

@@ -5,8 +5,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::model::Tokens;
 use crate::words::{self, Zone, moment};
 pub(super) use crate::words::{
-    UNKNOWN, at_least, bytes, clean, count, counted, difference, dollars, duration_ms, duration_ns, exact, id_head,
-    p_value, value,
+    UNKNOWN, at_least, bytes, clean, count, counted, dollars, duration_ms, duration_ns, exact, id_head, p_value,
+    signed, value,
 };
 
 /// How many cells a text takes.

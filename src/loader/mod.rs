@@ -44,7 +44,7 @@ mod worker;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use crate::store::{AddressKind, Part, Remedy, StoreLocation, whole_path};
 pub use derive::DerivedKey;
-pub use diff::DiffOf;
+pub use diff::{DiffOf, UnchangedOf};
 pub use evolution::EvolutionOf;
 pub use failure::Failure;
 pub use family_tree::PreparedFamilyTreeOf;

@@ -4,6 +4,7 @@
 mod examples;
 mod files;
 mod metric;
+mod stand_in;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +17,11 @@ use crate::model::{Program, RunId, RunValues, Shown, mlflow};
 use crate::query::ask::Session;
 use crate::query::runs::ValuesOf;
 use crate::store::{Part, Result};
+use examples::Wanted;
 
-pub use examples::{ExampleChange, ExampleDiff};
+pub use examples::{ExampleChange, ExampleDiff, UnchangedExamples};
 pub use files::{FileDiff, diff_files};
+pub use stand_in::StandIn;
 
 /// What of two runs can be compared, even where one has no program.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,19 +44,34 @@ pub struct Comparison {
     pub sources: [ScoreSource; 2],
     /// How many examples `a` and `b` have, if that is known.
     pub rows: [Option<usize>; 2],
+    /// The evaluations whose examples and scores these are, where `a` or `b` is an optimization.
+    pub stands_for: [Option<StandIn>; 2],
+    /// The scores of `a` and `b`, on whatever scale each has; `None` where there is none.
+    pub scores: [Option<f64>; 2],
 }
 
 impl Comparison {
     /// What must be known before two values of a metric are set against each other; `None` if
     /// nothing: the score of an evaluation is only as good as it had the same metric.
     pub fn scale_note(&self, change: &MetricChange) -> Option<&'static str> {
-        let metric = &self.examples.as_ref()?.metric;
-        match metric.same {
-            _ if change.key != SCORE => None,
+        if change.key == SCORE { self.score_note() } else { None }
+    }
+
+    /// The same of the two scores.
+    pub fn score_note(&self) -> Option<&'static str> {
+        match self.examples.as_ref()?.metric.same {
             Some(true) => None,
             Some(false) => Some("scored by different metrics"),
             None => Some("whether one metric scored both is not known"),
         }
+    }
+
+    /// How much the score grew from `a` to `b`; `None` unless both have one, on one scale.
+    pub fn score_difference(&self) -> Option<f64> {
+        let [Some(old), Some(new)] = self.scores else { return None };
+        // The difference of two figures has digits that neither had.
+        let difference = ((new - old) * 1e9).round() / 1e9;
+        (self.score_note().is_none() && difference.is_finite()).then_some(difference)
     }
 }
 
@@ -103,7 +121,7 @@ pub struct MetricChange {
     pub new: Option<f64>,
 }
 
-/// Compares run `b` with run `a`. An optimization stands for its best program.
+/// Compares run `b` with run `a`. An optimization stands for its best program and for the evaluation of its winner.
 ///
 /// # Errors
 /// Those of the store.
@@ -113,7 +131,8 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
     let deadline = session.cx.begin(Part::Texts).ends();
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (session.ask(&ValuesOf(a.clone()))?, session.ask(&ValuesOf(b.clone()))?);
-    let examples::Examples { diff: examples, sources, rows } = examples::examples(session, a, b)?;
+    let told = examples::examples(session, a, b, Wanted::Changed)?;
+    let examples::Examples { diff: examples, unchanged: _, sources, rows, stands_for, scores } = told;
     Ok(Comparison {
         params: diff_params(&old_values, &new_values),
         tags: diff_tags(&old_values, &new_values),
@@ -124,7 +143,18 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
         examples,
         sources,
         rows,
+        stands_for,
+        scores,
     })
+}
+
+/// The examples that are wrong in both runs and those that are right in both; none unless one metric scored both. Apart
+/// from [`compare`], as they are many and asked for seldom.
+///
+/// # Errors
+/// Those of the store.
+pub fn unchanged_examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<UnchangedExamples> {
+    Ok(examples::examples(session, a, b, Wanted::Unchanged)?.unchanged)
 }
 
 fn diff_params(old: &RunValues, new: &RunValues) -> Vec<ParamChange> {

@@ -50,8 +50,8 @@ pub use attachments::{Attachments, NamedAttachment};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
-    Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, TagChange, compare,
-    diff_files,
+    Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
+    UnchangedExamples, compare, diff_files, unchanged_examples,
 };
 pub use evolution::{EvolutionWish, evolution};
 pub use example_answer::{ExampleAnswer, answer_of_repr};

@@ -40,6 +40,12 @@ fn page_score(session: &mut Session<'_>, run: &Run, values: &RunValues) -> Resul
     Ok(table_rows(session, &run.id)?.map(|_| score))
 }
 
+/// The score of a run, as its page has it.
+pub(super) fn score_of_run(session: &mut Session<'_>, id: &RunId) -> Result<Option<f64>> {
+    let (stored, values) = (session.ask(&RunOf(id.clone()))?, session.ask(&ValuesOf(id.clone()))?);
+    stored.as_ref().as_ref().map_or(Ok(None), |run| page_score(session, run, &values))
+}
+
 impl RunPage {
     /// Whether the database tells that the run logged files; one that logged none misses none.
     pub fn has_logged_files(&self) -> bool {

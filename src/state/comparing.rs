@@ -46,7 +46,7 @@ impl CompareSettings {
 /// With what a run is to be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareWith {
-    /// The evaluation before it in its optimization.
+    /// The last evaluation before it of another program in its optimization; for an optimization, its seed.
     Previous,
     /// The program that its optimization was given.
     Seed,
@@ -81,7 +81,7 @@ impl AppState {
             Some(_) => NoticeText::hint(format!("{name} is the baseline now"), "The key d compares other runs with it"),
             None => NoticeText::hint(
                 "There is no baseline any more",
-                "The key d compares a run with the evaluation before it",
+                "The key d compares a run with the previous different program",
             ),
         };
         self.comparing.baseline = run;

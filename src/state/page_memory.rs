@@ -31,8 +31,8 @@ pub enum FoldKey {
     Run(RunId),
     /// A folder of artifacts, by its path.
     Folder(String),
-    /// A candidate of an optimization, by its place among them; these are folded at first.
-    Candidate(usize),
+    /// A candidate of an optimization, by the first run that evaluated it; these are folded at first.
+    Candidate(RunId),
 }
 
 /// How one page was left. Which tab of it, and what in that, is part of its place.

@@ -1,5 +1,6 @@
 //! The tabs of places, each written once: what it needs to know, how it is called in addresses and on screen.
 
+use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 use crate::analysis::evolution::Against;
 
@@ -154,7 +155,10 @@ tabs! {
         /// Metrics.
         Metrics => "metrics", "Metrics";
         /// The examples that were evaluated.
-        Examples => "examples", "Examples";
+        Examples {
+            /// Which of them are listed; those that changed if that was not chosen.
+            show: Outcomes = "show",
+        } => "examples", "Examples";
         /// Tags.
         Tags => "tags", "Tags";
     }

@@ -56,7 +56,7 @@ pub enum Command {
     ZoomReset,
     /// The list of keys.
     ShowKeys,
-    /// Compare a run with the baseline or the evaluation before it, or the selected runs.
+    /// Compare a run with the baseline or the previous different program, or the selected runs.
     Compare,
     /// Compare a run with one that is chosen.
     CompareWith,
@@ -206,7 +206,7 @@ impl Command {
             Self::ZoomOut => "Everything smaller, down to 80 %",
             Self::ZoomReset => "Everything as large as the system has it",
             Self::ShowKeys => "Show every key",
-            Self::Compare => "The selected runs, or this one with the baseline or the evaluation before it",
+            Self::Compare => "The selected runs, or this one with the baseline or the previous different program",
             Self::CompareWith => "Choose the run that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
             Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",

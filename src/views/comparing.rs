@@ -1,17 +1,13 @@
-//! What is compared, and the ways to a comparison: keys, the menu of a run, the palette.
+//! What is compared, and the ways to a comparison: keys, menus, the palette.
 
-use egui::Ui;
-
-use super::command::Command;
 use super::names::run_name;
 use super::scene::Scene;
-use crate::loader::{Lane, Slot};
+use crate::analysis::optimization::before_of_another_program;
+use crate::loader::{Lane, Optimization, Slot};
+use crate::model::dspy::run_names;
 use crate::model::{Run, RunId};
 use crate::query::{OptimizationOf, ProgramHistoryOf, RunPageOf, TraceTreeOf};
 use crate::state::{Action, CompareTab, CompareWish, CompareWith, NoticeText, Place};
-use crate::widgets::chips::Chip;
-use crate::widgets::menu::{MenuEntry, MenuItem, button_menu};
-use crate::words;
 
 /// The run that a command is about: where the keyboard stands, else what is selected or on screen.
 pub(super) fn subject(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) -> Option<RunId> {
@@ -43,7 +39,7 @@ pub(super) fn shown_pair(runs: &[RunId], shown: Option<&RunId>) -> Option<(RunId
     Some((first.clone(), other.clone()))
 }
 
-/// Compares what is selected, or a run with the baseline or the evaluation before it.
+/// Compares what is selected, or a run with the baseline or the previous different program.
 pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
     let selected = &scene.state.selected_runs.ids;
     if selected.len() > 1 && matches!(scene.place(), Place::Experiment { .. }) {
@@ -64,7 +60,8 @@ pub(super) fn tell_to_choose(scene: &mut Scene<'_>) {
     scene.act(Action::Notify(NoticeText::hint(what, advice)));
 }
 
-fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
+/// A run is to be compared with what has to be looked up.
+pub(super) fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
     scene.act(Action::WishToCompare(Some(CompareWish { run, with })));
 }
 
@@ -89,10 +86,17 @@ pub(super) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
         }
         return;
     }
-    let Some(run) = subject(scene, at_cursor) else { return tell_to_choose(scene) };
-    let is_it = scene.state.comparing.baseline.as_ref() == Some(&run);
-    let name = run_name(scene, &run);
-    scene.act(Action::SetBaseline((!is_it).then_some(run), name));
+    match subject(scene, at_cursor) {
+        Some(run) => use_as_baseline(scene, &run),
+        None => tell_to_choose(scene),
+    }
+}
+
+/// Others are compared with this run; if they are already, with none any more.
+pub(super) fn use_as_baseline(scene: &mut Scene<'_>, run: &RunId) {
+    let is_it = scene.state.comparing.baseline.as_ref() == Some(run);
+    let name = run_name(scene, run);
+    scene.act(Action::SetBaseline((!is_it).then(|| run.clone()), name));
 }
 
 /// The compared run becomes the baseline, in the same tab.
@@ -104,42 +108,6 @@ pub(super) fn swap(scene: &mut Scene<'_>, (runs, tab): (&[RunId], Option<Compare
     });
     let shown = (runs.len() > 2).then(|| a.clone());
     scene.go(Place::Compare { runs: swapped.collect(), shown, tab });
-}
-
-/// The button of a run's page.
-pub(super) fn menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run) {
-    let button = ui.add(Chip::button("Compare…")).on_hover_text("What changed from another run to this one");
-    let baseline = scene.state.comparing.baseline.clone().filter(|baseline| *baseline != run.id);
-    let named = baseline.as_ref().map(|id| format!("With the baseline {}", words::one_line(&run_name(scene, id), 40)));
-    let (d, choose_key, b) = (
-        Command::Compare.key_text(ui.ctx()),
-        Command::CompareWith.key_text(ui.ctx()),
-        Command::Baseline.key_text(ui.ctx()),
-    );
-    let is_baseline = scene.state.comparing.baseline.as_ref() == Some(&run.id);
-    let previous_key = if baseline.is_none() { d.as_str() } else { "" };
-    let with_baseline = named.as_deref().unwrap_or("With the baseline");
-    let entries = [
-        MenuEntry::Item(MenuItem::new("With the evaluation before").shortcut(previous_key)),
-        MenuEntry::Item(MenuItem::new("With the seed")),
-        MenuEntry::Item(MenuItem::new("With the winner")),
-        MenuEntry::Item(MenuItem::new(with_baseline).shortcut(&d).enabled(baseline.is_some())),
-        MenuEntry::Item(MenuItem::new("With another run…").shortcut(&choose_key)),
-        MenuEntry::Item(MenuItem::new("Use as baseline").shortcut(&b).checked(is_baseline)),
-    ];
-    let Some(chosen) = button_menu(&button, &entries) else { return };
-    match chosen {
-        0 => wish(scene, run.id.clone(), CompareWith::Previous),
-        1 => wish(scene, run.id.clone(), CompareWith::Seed),
-        2 => wish(scene, run.id.clone(), CompareWith::Winner),
-        3 => {
-            if let Some(baseline) = baseline {
-                scene.go(Place::comparing(vec![baseline, run.id.clone()]));
-            }
-        }
-        4 => scene.act(Action::ChooseToCompare(vec![run.id.clone()])),
-        _ => set_baseline(scene, Some(&run.id)),
-    }
 }
 
 /// What a wish came to.
@@ -177,43 +145,73 @@ fn found(scene: &mut Scene<'_>, wish: &CompareWish) -> Found {
     let slot = scene.loader.ask(&RunPageOf(wish.run.clone()), Lane::Selection);
     let Some(page) = slot.value() else { return failed(&slot) };
     let Some(page) = page.as_ref() else { return Found::Nothing("This store has no such run".to_owned(), ANY) };
-    // An optimization stands for its best program.
-    let parent = match (&page.parent, page.children.is_empty()) {
-        (Some(parent), _) => parent,
-        (None, false) => &page.run,
-        (None, true) => return Found::Nothing("This run belongs to no optimization".to_owned(), ANY),
+    // An optimization stands for its best program, itself within a run of the user's.
+    let is_optimization = run_names::is_optimization(&page.children);
+    let parent = match &page.parent {
+        Some(parent) if !is_optimization => parent,
+        None if page.children.is_empty() => {
+            return Found::Nothing("This run belongs to no optimization".to_owned(), ANY);
+        }
+        _ => &page.run,
     };
     let name = if parent.name.is_empty() { parent.id.to_string() } else { parent.name.clone() };
-    match wish.with {
-        CompareWith::Previous => {
-            let slot = scene.loader.ask(&RunPageOf(parent.id.clone()), Lane::Selection);
-            let Some(parent) = slot.value() else { return failed(&slot) };
-            let children = parent.as_ref().as_ref().map(|parent| parent.children.as_slice()).unwrap_or_default();
-            let at = children.iter().position(|run| run.id == wish.run);
-            match at.and_then(|at| at.checked_sub(1)).and_then(|at| children.get(at)) {
-                Some(previous) => Found::Runs(vec![previous.id.clone(), wish.run.clone()]),
-                None => Found::Nothing(format!("No evaluation of {name} comes before this run"), ANY),
+    let slot = scene.loader.ask(&OptimizationOf(parent.id.clone()), Lane::Selection);
+    let Some(known) = slot.value() else { return failed(&slot) };
+    let known = known.as_ref().as_ref();
+    // What comes before an optimization is the program that it was given.
+    let with = match wish.with {
+        CompareWith::Previous if parent.id == wish.run => CompareWith::Seed,
+        with => with,
+    };
+    match with {
+        CompareWith::Previous => previous(scene, known, &wish.run, parent, &name),
+        CompareWith::Seed => {
+            let runs = known.and_then(|known| known.seed.as_ref()).map(|seed| seed.run_ids.as_slice());
+            match beside("seed", runs, wish, &name) {
+                Ok(seed) => Found::Runs(vec![seed, wish.run.clone()]),
+                Err(nothing) => nothing,
             }
         }
-        CompareWith::Seed | CompareWith::Winner => {
-            let slot = scene.loader.ask(&OptimizationOf(parent.id.clone()), Lane::Selection);
-            let Some(known) = slot.value() else { return failed(&slot) };
-            let known = known.as_ref().as_ref();
-            let is_seed = wish.with == CompareWith::Seed;
-            let runs = match is_seed {
-                true => known.and_then(|known| known.seed.as_ref()).map(|seed| seed.run_ids.as_slice()),
-                false => known.and_then(|known| known.winner.as_ref()).map(|winner| winner.run_ids.as_slice()),
-            };
-            let word = if is_seed { "seed" } else { "winner" };
-            match runs {
-                None => Found::Nothing(format!("The {word} of {name} is not known"), ANY),
-                Some(runs) if runs.contains(&wish.run) => {
-                    Found::Nothing(format!("This run is the {word} of {name}"), ANY)
-                }
-                Some([]) => Found::Nothing(format!("The {word} of {name} is not known"), ANY),
-                Some([other, ..]) if is_seed => Found::Runs(vec![other.clone(), wish.run.clone()]),
-                Some([other, ..]) => Found::Runs(vec![wish.run.clone(), other.clone()]),
+        CompareWith::Winner if parent.id == wish.run => {
+            Found::Nothing(format!("{name} stands for its winner itself"), ANY)
+        }
+        CompareWith::Winner => {
+            let runs = known.and_then(|known| known.winner.as_ref()).map(|winner| winner.run_ids.as_slice());
+            match beside("winner", runs, wish, &name) {
+                Ok(winner) => Found::Runs(vec![wish.run.clone(), winner]),
+                Err(nothing) => nothing,
             }
         }
+    }
+}
+
+/// A run of the seed or the winner, whichever `word` says, unless the run that is compared is one itself.
+fn beside(word: &str, runs: Option<&[RunId]>, wish: &CompareWish, name: &str) -> Result<RunId, Found> {
+    match runs {
+        Some(runs) if runs.contains(&wish.run) => Err(Found::Nothing(format!("This run is the {word} of {name}"), ANY)),
+        Some([run, ..]) => Ok(run.clone()),
+        _ => Err(Found::Nothing(format!("The {word} of {name} is not known"), ANY)),
+    }
+}
+
+/// The evaluation before this one of another program.
+fn previous(scene: &mut Scene<'_>, known: Option<&Optimization>, run: &RunId, parent: &Run, name: &str) -> Found {
+    let none = || Found::Nothing(format!("No evaluation of {name} comes before this run"), ANY);
+    let at = known.and_then(|known| Some((known, known.evaluations.iter().position(|one| one.run_id == *run)?)));
+    if let Some((known, at)) = at {
+        return match before_of_another_program(&known.evaluations, &known.programs, at) {
+            Some(before) => Found::Runs(vec![known.evaluations[before].run_id.clone(), run.clone()]),
+            None if at == 0 => none(),
+            None => Found::Nothing(format!("All evaluations of {name} before this one are of the same program"), ANY),
+        };
+    }
+    // A run that is no evaluation has no program to tell apart.
+    let slot = scene.loader.ask(&RunPageOf(parent.id.clone()), Lane::Selection);
+    let Some(page) = slot.value() else { return failed(&slot) };
+    let children = page.as_ref().as_ref().map(|page| page.children.as_slice()).unwrap_or_default();
+    let at = children.iter().position(|child| child.id == *run);
+    match at.and_then(|at| at.checked_sub(1)).and_then(|at| children.get(at)) {
+        Some(previous) => Found::Runs(vec![previous.id.clone(), run.clone()]),
+        None => none(),
     }
 }

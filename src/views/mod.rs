@@ -13,6 +13,7 @@
 //! Deliberately absent: I/O, spawning, the clock (it comes in with the [`Scene`]).
 
 mod artifacts_folder;
+mod belongs;
 mod body;
 mod command;
 mod compare;
@@ -40,6 +41,7 @@ mod program_history;
 mod provenance;
 mod python;
 mod run;
+mod run_menu;
 mod scene;
 mod scroll;
 mod spans;

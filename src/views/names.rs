@@ -26,3 +26,8 @@ pub(super) fn run_name(scene: &mut Scene<'_>, run: &RunId) -> String {
 pub(super) fn run_page(scene: &mut Scene<'_>, run: &RunId) -> Option<Arc<Option<RunPage>>> {
     scene.loader.ask(&RunPageOf(run.clone()), Lane::Visible).value().cloned()
 }
+
+/// The experiment of a run, once it is known.
+pub(super) fn experiment_of(scene: &mut Scene<'_>, run: &RunId) -> Option<ExperimentId> {
+    run_page(scene, run).as_deref()?.as_ref().map(|page| page.run.experiment_id.clone())
+}

@@ -2,14 +2,14 @@
 
 use egui::{Align, Layout, Sense, Ui, vec2};
 
+use super::belongs::belongs_to;
 use super::command::Command;
 use super::menu::menu_ui;
 use super::names::experiment_name;
 use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
 use crate::loader::Lane;
-use crate::model::{ExperimentId, RunId};
-use crate::query::{RunPageOf, TraceTreeOf};
+use crate::query::RunPageOf;
 use crate::state::{Action, Place};
 use crate::widgets::chips::{Chip, key_cap};
 use crate::widgets::glyphs::Glyph;
@@ -149,26 +149,4 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.go(target);
         }
     }
-}
-
-/// The experiment and run that a place stands in; of a trace that was reached by its id alone,
-/// those that it was recorded in.
-fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<ExperimentId>, Option<RunId>) {
-    if let Place::Trace { experiment: None, run: None, trace, .. } = place {
-        let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
-        let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
-        return row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()));
-    }
-    if let Place::Compare { runs, .. } = place
-        && let Some(baseline) = runs.first()
-    {
-        // An evaluation stands in its optimization, which is where its neighbours are.
-        let slot = scene.loader.ask(&RunPageOf(baseline.clone()), Lane::Visible);
-        let page = slot.value().and_then(|page| page.as_ref().as_ref());
-        return page.map_or((None, None), |page| {
-            let run = page.parent.as_ref().unwrap_or(&page.run);
-            (Some(page.run.experiment_id.clone()), Some(run.id.clone()))
-        });
-    }
-    (place.experiment().cloned(), place.run().cloned())
 }

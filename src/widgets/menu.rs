@@ -11,7 +11,8 @@ use super::row_text;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use egui::accesskit::Role;
-use egui::{Align, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::containers::menu::menu_style;
+use egui::{Align, Context, Id, Layout, Popup, PopupKind, Pos2, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Something to choose in a menu.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,28 @@ pub fn context_menu(response: &Response, entries: &[MenuEntry<'_>]) -> Option<us
 /// The menu that a click on the button `response` opens. Returns the entry that was chosen.
 pub fn button_menu(response: &Response, entries: &[MenuEntry<'_>]) -> Option<usize> {
     let popup = Popup::menu(response).accessible_name("Menu");
+    popup.show(|ui| scrolled_ui(ui, entries)).and_then(|shown| shown.inner)
+}
+
+/// Opens the menu of this id, and closes any other one.
+pub fn open_menu(ctx: &Context, id: Id) {
+    Popup::open_id(ctx, id);
+}
+
+/// Whether it is still open.
+pub fn is_menu_open(ctx: &Context, id: Id) -> bool {
+    Popup::is_id_open(ctx, id)
+}
+
+/// The menu of this id at a point, if it is open. Returns the entry that was chosen.
+pub fn menu_at(ui: &Ui, id: Id, at: Pos2, entries: &[MenuEntry<'_>]) -> Option<usize> {
+    let popup = Popup::new(id, ui.ctx().clone(), at, ui.layer_id())
+        .kind(PopupKind::Menu)
+        .layout(Layout::top_down_justified(Align::Min))
+        .style(menu_style)
+        .gap(0.0)
+        .accessible_name("Menu")
+        .open_memory(None);
     popup.show(|ui| scrolled_ui(ui, entries)).and_then(|shown| shown.inner)
 }
 

@@ -97,6 +97,8 @@ impl TreeRow<'_> {
         self.name_ui(ui, Rect::from_min_max(pos2(x, row.rect.top()), pos2(right, row.rect.bottom())));
         if toggled {
             TreeEvent::FoldToggled
+        } else if response.secondary_clicked() {
+            TreeEvent::MenuAsked
         } else if response.double_clicked() {
             TreeEvent::DoubleClicked
         } else if response.clicked() {

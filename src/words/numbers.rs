@@ -69,6 +69,18 @@ pub fn value(v: f64) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
+/// A difference with its sign: `+23.4`, `−1.5`, `±0`.
+pub fn signed(difference: f64) -> String {
+    // Sums of hundredths leave a rest in the last places of a float.
+    let difference = (difference * 1e9).round() / 1e9;
+    let text = value(difference.abs());
+    match difference {
+        difference if difference > 0.0 => format!("+{text}"),
+        difference if difference < 0.0 => format!("−{text}"),
+        _ => format!("±{text}"),
+    }
+}
+
 /// A measured value in six digits, for whoever points at it: `58.33`, `0.302833`. What is no more than the noise of
 /// a sum does not show.
 pub fn precise(v: f64) -> String {
@@ -140,14 +152,6 @@ pub fn dollars(cost: Option<f64>) -> String {
         Some(cost) if cost == 0.0 || cost.abs() >= 0.01 => format!("${cost:.2}"),
         Some(cost) => format!("${cost:.6}").trim_end_matches('0').to_owned(),
     }
-}
-
-/// With its sign: `+23.4`, `-2`, `0`.
-pub fn difference(difference: f64) -> String {
-    // Sums of hundredths leave a rest in the last places of a float.
-    let difference = (difference * 1e9).round() / 1e9;
-    let sign = if difference > 0.0 { "+" } else { "" };
-    format!("{sign}{}", value(difference))
 }
 
 /// `p = 0.003`, `p < 0.001`.
@@ -238,6 +242,6 @@ mod tests {
     fn what_a_test_found_is_as_exact_as_it_is_known() {
         let told = [0.0, 2.5e-5, 0.0029, 0.042, 0.23, 0.999].map(p_value);
         assert_eq!(told, ["p < 0.001", "p < 0.001", "p = 0.003", "p = 0.042", "p = 0.23", "p = 1"]);
-        assert_eq!([29.999_999_999_999_996, -2.0, 0.0].map(difference), ["+30", "-2", "0"]);
+        assert_eq!([29.999_999_999_999_996, -2.0, 1e-14].map(signed), ["+30", "−2", "±0"]);
     }
 }

@@ -68,7 +68,8 @@ fn documents_have_their_keys() {
                     let (trace, why) = (&one["trace_ids"][side], &one["without_trace"][side]);
                     assert_eq!(trace.is_null(), why.is_string(), "{one}");
                     let Some(trace) = trace.as_str() else { continue };
-                    let of_run = document(&["traces", store, "--run", &pair[side]]);
+                    let stands_for = diff[["run_a", "run_b"][side]]["evaluation"]["run_id"].as_str();
+                    let of_run = document(&["traces", store, "--run", stands_for.unwrap_or(&pair[side])]);
                     let mut traces = of_run["traces"].as_array().expect("traces").iter();
                     assert!(traces.any(|known| known["id"] == trace), "{one}");
                 }

@@ -165,11 +165,11 @@ fn an_example_opens_its_trace_in_either_run() {
     let mut harness = open();
     press(&mut harness, "Fixed: ticket: ticket 0 · queue: billing, 0 → 1");
     settle(&mut harness);
-    assert_eq!(place(&harness), "dspyglass:run/b/trace/tr-b0", "the compared run by default");
+    assert_eq!(place(&harness), "dspyglass:experiment/1/run/b/trace/tr-b0", "the compared run by default");
     let mut harness = open();
     click(&mut harness, "Open in eval_full_0: ticket: ticket 0 · queue: billing");
     settle(&mut harness);
-    assert_eq!(place(&harness), "dspyglass:run/a/trace/tr-a0");
+    assert_eq!(place(&harness), "dspyglass:experiment/1/run/a/trace/tr-a0");
     // Where one side has none, the other is opened; a score still says why.
     let mut harness = open();
     click(&mut harness, "Open in eval_full_0: ticket: ticket 2 · queue: billing");
@@ -185,7 +185,7 @@ fn an_example_opens_its_trace_in_either_run() {
     let mut harness = open();
     press(&mut harness, "Fixed: ticket: ticket 2 · queue: billing, 0 → 1");
     settle(&mut harness);
-    assert_eq!(place(&harness), "dspyglass:run/b/trace/tr-b2");
+    assert_eq!(place(&harness), "dspyglass:experiment/1/run/b/trace/tr-b2");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn runs_without_tables_are_compared_by_the_scores_on_their_traces() {
     assert!(has_row(&harness, said), "{:?}", rows(&harness));
     click(&mut harness, "Open in x: ticket 2");
     settle(&mut harness);
-    assert_eq!(place(&harness), "dspyglass:run/x/trace/tr-x2");
+    assert_eq!(place(&harness), "dspyglass:experiment/1/run/x/trace/tr-x2");
     // A table on one side tells what was expected.
     let mut harness = window(&store, Some("compare/x/b?tab=examples"), Some(PATH));
     wait_for(&mut harness, "Fixed · 2");
@@ -387,13 +387,13 @@ fn a_run_is_compared_with_the_one_before_by_a_key() {
     harness.key_press(Key::D);
     wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     assert_eq!(compared(&harness), ["a", "b"]);
-    // Among compared runs the shown one goes on with its own neighbour.
-    harness.state_mut().act(dspyglass::state::Action::GoTo("compare/a/c".into()));
+    // Among compared runs the shown one goes on with its own: the one before it evaluated the same program.
+    harness.state_mut().act(dspyglass::state::Action::GoTo("compare/b/c".into()));
     settle(&mut harness);
     harness.key_press(Key::D);
     settle(&mut harness);
     settle(&mut harness);
-    assert_eq!(compared(&harness), ["b", "c"]);
+    assert_eq!(compared(&harness), ["a", "c"]);
     let mut harness = window(&store(), Some("experiment/1/run/a"), Some(PATH));
     wait_for(&mut harness, "Overview");
     settle(&mut harness);

@@ -160,9 +160,13 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     assert!(matches!(location, Place::Run { tab: shown, .. } if *shown == tab), "{location}");
     click(&mut harness, "Show its proposal");
     settle(&mut harness);
-    let chosen = harness.query_all_by_role(Role::TreeItem).find(|row| row.accesskit_node().is_selected() == Some(true));
-    let label = chosen.and_then(|row| row.accesskit_node().label()).expect("a chosen row");
+    // Among the proposals, not in the tree of runs.
+    let proposals = harness.get_by_role_and_label(Role::Tree, "Proposals");
+    let mut chosen =
+        proposals.query_all_by_role(Role::TreeItem).filter(|row| row.accesskit_node().is_selected() == Some(true));
+    let label = chosen.find_map(|row| row.accesskit_node().label()).expect("a chosen row");
     assert!(label.contains(&format!("accepted as candidate {}", child.index)), "{label}");
+    drop(chosen);
     click(&mut harness, "Compare with candidate 1");
     settle(&mut harness);
     let Place::Compare { runs, .. } = harness.state().state().location().clone() else { panic!("no comparison") };

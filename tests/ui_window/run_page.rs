@@ -47,7 +47,7 @@ fn opened(harness: &Harness<'_, Viewer>) -> Option<String> {
 
 #[test]
 fn a_long_value_is_read_whole_and_searched() {
-    let mut harness = window(&store(), Some("experiment/1/run/child"), Some(PATH));
+    let mut harness = window(&store(), Some("experiment/1/run/child?tab=overview"), Some(PATH));
     wait_for(&mut harness, "solve.instructions");
     settle(&mut harness);
     let row = harness.get_all_by_role(Role::Row).find(|row| {
@@ -69,7 +69,7 @@ fn a_long_value_is_read_whole_and_searched() {
 
 #[test]
 fn the_note_is_markdown_and_its_links_ask_first() {
-    let mut harness = window(&store(), Some("experiment/1/run/child"), Some(PATH));
+    let mut harness = window(&store(), Some("experiment/1/run/child?tab=overview"), Some(PATH));
     wait_for(&mut harness, "Findings");
     settle(&mut harness);
     assert!(harness.query_by_label("Findings").is_some(), "rendered, not raw");
@@ -95,6 +95,7 @@ fn parents_and_children_lead_to_each_other() {
     harness.step();
     settle(&mut harness);
     assert!(matches!(harness.state().state().location(), Place::Run { run, .. } if run.as_str() == "child"));
+    click(&mut harness, "Overview");
     click(&mut harness, "Parent: bold-finch-218");
     settle(&mut harness);
     assert!(matches!(harness.state().state().location(), Place::Run { run, .. } if run.as_str() == "parent"));

@@ -26,6 +26,7 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     click(&mut harness, "eval_full_0");
     settle(&mut harness);
 
+    click(&mut harness, "Overview");
     wait_for(&mut harness, "num_trials");
     wait_for(&mut harness, "‹masked›");
     assert!(harness.query_all_by_label_contains("very-secret").next().is_none());

@@ -1,5 +1,7 @@
 //! Candidates: the distinct program states of an optimization, the first and the best of them.
 
+use std::collections::BTreeMap;
+
 use super::Optimizer;
 use super::evaluations::{Evaluation, EvaluationKind};
 use crate::model::{Program, RunId, StateHash};
@@ -109,6 +111,34 @@ pub fn winner(evaluations: &[Evaluation], best: Option<&StateHash>) -> Option<Wi
     Some(Winner { run_ids: same_state(evaluations, top), state_hash: top.state_hash.clone(), inferred: true })
 }
 
+/// The place of the last evaluation before the one at `at` that evaluated another program. One of which it is not known
+/// what it evaluated counts as another.
+pub fn before_of_another_program(evaluations: &[Evaluation], programs: &[Option<Program>], at: usize) -> Option<usize> {
+    let own = evaluations.get(at)?;
+    let program = |at: usize| programs.get(at)?.as_ref();
+    let is_same = |place: usize| {
+        let other = evaluations.get(place).and_then(|other| other.state_hash.as_ref());
+        match (own.state_hash.as_ref(), other, program(at).zip(program(place))) {
+            (Some(own), Some(other), _) => own == other,
+            (_, _, Some((own, other))) => is_alike(own, other),
+            _ => false,
+        }
+    };
+    (0..at).rev().find(|place| !is_same(*place))
+}
+
+/// Whether two programs of which not both are known completely are the same as far as both tell.
+fn is_alike(a: &Program, b: &Program) -> bool {
+    if !(a.source.has_instructions_only() || b.source.has_instructions_only()) {
+        return a.predictors == b.predictors;
+    }
+    let texts = |program: &Program| -> BTreeMap<String, String> {
+        let texts = program.predictors.iter().filter_map(|one| Some((one.path.clone(), one.text()?.to_owned())));
+        texts.collect()
+    };
+    texts(a) == texts(b)
+}
+
 /// All evaluations of the state of `one`; it alone if its state is not known.
 fn same_state(evaluations: &[Evaluation], one: &Evaluation) -> Vec<RunId> {
     let is_same = |other: &&Evaluation| {
@@ -156,6 +186,13 @@ mod tests {
             assert_eq!((ids(&inferred.run_ids), inferred.inferred), (vec!["d"], true));
         }
         assert_eq!(winner(&three()[1..2], None), None);
+    }
+
+    #[test]
+    fn an_evaluation_of_the_same_program_is_stepped_over() {
+        let before = |at| before_of_another_program(&three(), &[None, None, None, None], at);
+        assert_eq!([before(0), before(1), before(2), before(3)], [None, Some(0), Some(0), Some(2)]);
+        assert_eq!(before(9), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::diff_examples::Examples;
 use super::program::{OneField, values};
 use super::{Answer, diff_text};
 use crate::analysis::program_diff::{DemoChange, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff};
@@ -12,10 +13,8 @@ use crate::cli::args::DiffArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, ShownText, Warnings};
 use crate::model::program::Object;
-use crate::model::{Json, Program, Run, TraceId};
-use crate::query::{
-    self, Comparison, ExampleChange, ExampleDiff, MetricChange, ParamChange, ScoreSource, TagChange, TraceLink,
-};
+use crate::model::{Json, Program, Run};
+use crate::query::{self, Comparison, MetricChange, ParamChange, StandIn, TagChange, UnchangedExamples};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -26,6 +25,7 @@ struct Document<'a> {
     metrics: Metrics<'a>,
     tags: Tags<'a>,
     examples: Examples<'a>,
+    scores: Scores,
     run_a: Side<'a>,
     run_b: Side<'a>,
     /// Both programs are completely known; null where one is missing.
@@ -50,11 +50,39 @@ pub(super) struct Side<'a> {
     pub(super) stale: Option<&'a str>,
     /// Why there is no program.
     pub(super) without_program: Option<&'a str>,
+    /// The evaluation whose examples and score these are, where the run is an optimization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evaluation: Option<Evaluated<'a>>,
+}
+
+/// The evaluation of an optimization's winner.
+#[derive(Serialize)]
+pub(super) struct Evaluated<'a> {
+    run_id: &'a str,
+    name: &'a str,
+    /// Nothing names the winner: it is the best full evaluation.
+    inferred: bool,
+}
+
+impl<'a> From<&'a StandIn> for Evaluated<'a> {
+    fn from(it: &'a StandIn) -> Self {
+        Self { run_id: it.run.as_str(), name: &it.name, inferred: it.inferred }
+    }
+}
+
+/// The scores of the two runs, and by how much the second is higher; null where that is not known or they have not one
+/// metric.
+#[derive(Serialize)]
+struct Scores {
+    a: Option<Real>,
+    b: Option<Real>,
+    difference: Option<Real>,
 }
 
 impl<'a> Side<'a> {
-    fn new(run: &'a Run, program: Option<&'a Program>) -> Self {
-        Self { run_id: Some(run.id.as_str()), ..Self::of(program) }
+    fn new(run: &'a Run, program: Option<&'a Program>, stands_for: Option<&'a StandIn>) -> Self {
+        let evaluation = stands_for.map(Evaluated::from);
+        Self { run_id: Some(run.id.as_str()), evaluation, ..Self::of(program) }
     }
 
     /// A program without a run.
@@ -66,6 +94,7 @@ impl<'a> Side<'a> {
             state_hash: program.and_then(|program| program.state_hash.as_ref()).map(|hash| hash.as_str()),
             stale: program.and_then(|program| program.stale.as_deref()),
             without_program: program.is_none().then_some(query::NO_PROGRAM),
+            evaluation: None,
         }
     }
 }
@@ -250,108 +279,22 @@ impl Serialize for Metrics<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct Examples<'a> {
-    fixed: Vec<OneExample<'a>>,
-    broken: Vec<OneExample<'a>>,
-    /// Where the scores of `a` and `b` were read; null where there are none.
-    sources: [Option<&'static str>; 2],
-    /// Why there are no scores of `a` and `b`.
-    without_scores: [Option<String>; 2],
-    /// Whether the inputs of an example are told apart from the rest; else `inputs` holds all of it.
-    inputs_told: Option<bool>,
-    /// How many examples both evaluated; null unless both have scores of them.
-    joined: Option<usize>,
-    scored: Option<usize>,
-    /// From which score on an example is right in both; null unless they have one metric
-    /// and examples that both scored.
-    threshold: Option<f64>,
-    /// The same for `a` and `b`, each by its own scores where they have not one metric; null
-    /// as `threshold` is.
-    thresholds: [Option<f64>; 2],
-    /// How many of the examples that both scored are right in `a` and `b`.
-    right: Option<[usize; 2]>,
-    /// Whether one metric scored both; only then an example is fixed or broken.
-    metric: Option<Metric<'a>>,
-}
-
-#[derive(Serialize)]
-struct Metric<'a> {
-    /// Null where it cannot be told.
-    same: Option<bool>,
-    inferred: bool,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct OneExample<'a> {
-    inputs: &'a Object,
-    expected: &'a Object,
-    scores: [f64; 2],
-    /// Its traces in `a` and `b`; null where they cannot be told.
-    trace_ids: [Option<&'a str>; 2],
-    /// Why they cannot be told.
-    without_trace: [Option<String>; 2],
-    /// What was answered in `a` and `b`; null where that is not known.
-    predictions: [Option<&'a Object>; 2],
-    /// Where that was read: `stored`, or `repr` where only the text of a prediction was stored.
-    prediction_sources: [Option<&'static str>; 2],
-}
-
-impl<'a> From<&'a ExampleChange> for OneExample<'a> {
-    fn from(change: &'a ExampleChange) -> Self {
-        Self {
-            inputs: &change.inputs,
-            expected: &change.expected,
-            scores: [change.old, change.new],
-            trace_ids: change.traces.each_ref().map(|link| link.trace().map(TraceId::as_str)),
-            without_trace: change.traces.each_ref().map(TraceLink::why),
-            predictions: change.answers.each_ref().map(|answer| answer.as_ref().map(|answer| &answer.fields)),
-            prediction_sources: change
-                .answers
-                .each_ref()
-                .map(|answer| answer.as_ref().map(|answer| if answer.from_repr { "repr" } else { "stored" })),
-        }
-    }
-}
-
-impl<'a> Examples<'a> {
-    fn new(diff: Option<&'a ExampleDiff>, sources: &[ScoreSource; 2]) -> Self {
-        let list = |pick: fn(&ExampleDiff) -> &Vec<ExampleChange>| {
-            diff.map_or_else(Vec::new, |diff| pick(diff).iter().map(OneExample::from).collect())
-        };
-        Self {
-            fixed: list(|diff| &diff.fixed),
-            broken: list(|diff| &diff.broken),
-            sources: sources.each_ref().map(ScoreSource::as_str),
-            without_scores: sources.each_ref().map(|source| match source {
-                ScoreSource::Nothing(why) => Some(why.to_string()),
-                _ => None,
-            }),
-            inputs_told: diff.map(|diff| diff.tells_inputs),
-            joined: diff.map(|diff| diff.joined),
-            scored: diff.map(|diff| diff.scored),
-            threshold: diff.and_then(ExampleDiff::rule).map(|rule| rule.threshold),
-            thresholds: diff
-                .filter(|diff| diff.scored > 0)
-                .map_or([None; 2], |diff| diff.rules.map(|rule| rule.map(|rule| rule.threshold))),
-            right: diff.filter(|diff| diff.scored > 0).map(|diff| diff.right),
-            metric: diff.map(|diff| Metric {
-                same: diff.metric.same,
-                inferred: diff.metric.inferred,
-                reason: &diff.metric.reason,
-            }),
-        }
-    }
-}
-
 pub(super) fn answer(args: &DiffArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let (a, b) = (answer.run(&args.run_a)?, answer.run(args.run_b.as_deref().unwrap_or_default())?);
     let diff = query::compare(&mut answer.session, &a.id, &b.id)?;
-    if answer.is_json { print_json((&a, &b), &diff, answer) } else { diff_text::print((&a, &b), &diff, answer) }
+    let unchanged = match args.all {
+        true => Some(query::unchanged_examples(&mut answer.session, &a.id, &b.id)?),
+        false => None,
+    };
+    let told = (&diff, unchanged.as_ref());
+    if answer.is_json { print_json((&a, &b), told, answer) } else { diff_text::print((&a, &b), told, answer) }
 }
 
-fn print_json((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_json(
+    (a, b): (&Run, &Run),
+    (diff, unchanged): (&Comparison, Option<&UnchangedExamples>),
+    answer: &mut Answer<'_>,
+) -> Result<(), Failure> {
     let program = diff.program.as_ref();
     let document = Document {
         same: program.map(|program| program.same),
@@ -359,9 +302,14 @@ fn print_json((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer<'_>) 
         params: Params(&diff.params),
         metrics: Metrics(&diff.metrics),
         tags: Tags(&diff.tags),
-        examples: Examples::new(diff.examples.as_ref(), &diff.sources),
-        run_a: Side::new(a, diff.old.as_ref()),
-        run_b: Side::new(b, diff.new.as_ref()),
+        examples: Examples::new(diff.examples.as_ref(), unchanged, &diff.sources),
+        scores: Scores {
+            a: diff.scores[0].map(Real),
+            b: diff.scores[1].map(Real),
+            difference: diff.score_difference().map(Real),
+        },
+        run_a: Side::new(a, diff.old.as_ref(), diff.stands_for[0].as_ref()),
+        run_b: Side::new(b, diff.new.as_ref(), diff.stands_for[1].as_ref()),
         complete: program.map(|program| program.complete),
         texts_complete: program.map(ProgramDiff::texts_complete),
         other: program.map(|program| keys(&program.other)).unwrap_or_default(),

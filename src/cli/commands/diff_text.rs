@@ -8,17 +8,22 @@ use crate::cli::failure::Failure;
 use crate::cli::json::preview;
 use crate::cli::words;
 use crate::model::{Json, Run, Shown};
-use crate::query::{self, Comparison, ExampleChange, ExampleDiff, ScoreSource};
+use crate::query::{self, Comparison, ExampleChange, ExampleDiff, ScoreSource, UnchangedExamples};
 
 /// No more examples of a kind are listed.
 const EXAMPLES: usize = 20;
 
-pub(super) fn print((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(
+    (a, b): (&Run, &Run),
+    (diff, unchanged): (&Comparison, Option<&UnchangedExamples>),
+    answer: &mut Answer<'_>,
+) -> Result<(), Failure> {
     let programs = [&diff.old, &diff.new].map(Option::as_ref);
     for (letter, run, program) in [("a", a, programs[0]), ("b", b, programs[1])] {
         let source = program.map_or("no program", |program| program.source.as_str());
         writeln!(answer.out, "{letter}  {} · {source}", named(run))?;
     }
+    print_scores(diff, answer)?;
     for stale in programs.into_iter().flatten().filter_map(|program| program.stale.as_ref()) {
         writeln!(answer.out, "Stale: {stale}")?;
     }
@@ -35,7 +40,7 @@ pub(super) fn print((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer
     }
     print_values(diff, answer)?;
     match &diff.examples {
-        Some(examples) => print_examples(examples, &diff.sources, answer),
+        Some(examples) => print_examples((examples, unchanged), &diff.sources, answer),
         None => {
             writeln!(answer.out, "\nExamples: unknown")?;
             for (side, source) in ["a", "b"].into_iter().zip(&diff.sources) {
@@ -46,6 +51,21 @@ pub(super) fn print((a, b): (&Run, &Run), diff: &Comparison, answer: &mut Answer
             Ok(())
         }
     }
+}
+
+/// The scores and their difference; for an optimization, whose they are.
+fn print_scores(diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    for (letter, it) in ["a", "b"].into_iter().zip(&diff.stands_for) {
+        let Some(it) = it else { continue };
+        let inferred = if it.inferred { ", inferred" } else { "" };
+        writeln!(answer.out, "   {letter} stands for {}, its winner's evaluation{inferred}", words::clean(&it.name))?;
+    }
+    if let [Some(old), Some(new)] = diff.scores {
+        let note = diff.score_note().map(|note| format!("  {note}")).unwrap_or_default();
+        let grown = diff.score_difference().map(|grown| format!("  {}", words::signed(grown))).unwrap_or_default();
+        writeln!(answer.out, "   score {} → {}{grown}{note}", words::value(old), words::value(new))?;
+    }
+    Ok(())
 }
 
 fn page<'a>(answer: &'a mut Answer<'_>) -> Page<'a> {
@@ -89,7 +109,11 @@ fn right_from(rule: RightRule) -> String {
     if rule.is_binary { "right is 1".to_owned() } else { format!("right from {} on", words::value(rule.threshold)) }
 }
 
-fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_examples(
+    (examples, unchanged): (&ExampleDiff, Option<&UnchangedExamples>),
+    sources: &[ScoreSource; 2],
+    answer: &mut Answer<'_>,
+) -> Result<(), Failure> {
     let counted = words::counted(examples.joined as u64, "example");
     let right = match examples.rule() {
         Some(rule) => right_from(rule),
@@ -131,7 +155,19 @@ fn print_examples(examples: &ExampleDiff, sources: &[ScoreSource; 2], answer: &m
         )?;
     }
     print_list("  Fixed", &examples.fixed, answer)?;
-    print_list("  Broken", &examples.broken, answer)
+    print_list("  Broken", &examples.broken, answer)?;
+    match (unchanged, examples.unchanged()) {
+        (Some(all), _) => {
+            print_list("  Still wrong", &all.wrong, answer)?;
+            print_list("  Still right", &all.right, answer)?;
+        }
+        (None, Some([wrong, right])) => {
+            let (wrong, right) = (words::count(wrong as u64), words::count(right as u64));
+            writeln!(answer.out, "  Still wrong: {wrong}, still right: {right} (--all lists them)")?;
+        }
+        (None, None) => {}
+    }
+    Ok(())
 }
 
 fn print_sources(sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<(), Failure> {
@@ -158,6 +194,10 @@ fn print_list(title: &str, list: &[ExampleChange], answer: &mut Answer<'_>) -> R
     for one in list.iter().take(EXAMPLES) {
         let inputs = preview(&Json::Object(one.inputs.clone()), PREVIEW);
         writeln!(answer.out, "    {} → {}  {inputs}", words::value(one.old), words::value(one.new))?;
+        if !one.expected.is_empty() {
+            let expected = preview(&Json::Object(one.expected.clone()), PREVIEW);
+            writeln!(answer.out, "      expected: {expected}")?;
+        }
         for (side, answered) in ["a", "b"].into_iter().zip(&one.answers) {
             let Some(answered) = answered else { continue };
             let repr = if answered.from_repr { ", read from a repr" } else { "" };

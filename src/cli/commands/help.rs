@@ -323,6 +323,7 @@ Without colour, [-this-] was removed and {+this+} was added.
 Examples:
   dspyglass diff mlflow.db eval_full_0 eval_full_3
   dspyglass diff mlflow.db eval_0 eval_7 --json | jq .examples.broken
+  dspyglass diff mlflow.db eval_0 bold-finch-218 --all
   dspyglass diff before/model.json after/model.json
 
 JSON:
@@ -339,10 +340,13 @@ JSON:
    examples: {fixed: [{inputs: {}, expected: {}, scores: [a, b],
                        trace_ids: [a, b], without_trace: [a, b],
                        predictions: [a, b], prediction_sources: [a, b]}],
-              broken: [], joined, scored, threshold, thresholds: [a, b],
-              right: [a, b], metric: {same, inferred, reason},
+              broken: [], unchanged: {wrong, right}, joined, scored,
+              threshold, thresholds: [a, b], right: [a, b],
+              metric: {same, inferred, reason},
               sources: [a, b], without_scores: [a, b]},
-   run_a: {run_id, source, state_hash, stale, without_program},
+   scores: {a, b, difference},
+   run_a: {run_id, source, state_hash, stale, without_program,
+           evaluation: {run_id, name, inferred}},
    run_b: {…}, complete, texts_complete}
   same compares what the programs do; same, complete and texts_complete are
   null where a run has no program, and without_program says why. Only fields,
@@ -350,6 +354,10 @@ JSON:
   from result_table.json, else from GEPA's valset_scores.json, else from
   assessments on traces; sources says which, without_scores why there are
   none.
+  With --all, examples also holds still_wrong and still_right, as fixed;
+  unchanged counts them. An optimization stands for the evaluation of its
+  winner, which evaluation then names; a difference of scores is told only
+  where one metric scored both.
   joined counts the examples that both evaluated, null where not both have
   scores. metric says whether one metric scored both and how that is told; only
   then an example is fixed or broken, and threshold is the score from which on

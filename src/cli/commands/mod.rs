@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod diff_examples;
 pub(super) mod diff_files;
 pub(super) mod diff_program_text;
 mod diff_text;

@@ -121,7 +121,7 @@ fn print(found: &Slices, by: Option<&str>, answer: &mut Answer<'_>) -> Result<()
             words::count(told.examples as u64),
             words::value(told.before * found.unit),
             words::value(told.after * found.unit),
-            words::difference(told.difference() * found.unit),
+            words::signed(told.difference() * found.unit),
             interval.unwrap_or_else(|| "–".to_owned()),
             words::p_value(told.p),
         ]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::metric::metric_match;
+use super::stand_in::{StandIn, stand_in};
 use crate::analysis::example_traces::TraceLink;
 use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 use crate::analysis::result_table::{RightRule, join_examples};
@@ -10,8 +11,9 @@ use crate::model::RunId;
 use crate::model::program::Object;
 use crate::query::ask::Session;
 use crate::query::example_answer::{ExampleAnswer, answer};
-use crate::query::example_rows::{ExampleRows, ScoreSource, example_rows, links};
+use crate::query::example_rows::{ExampleRows, NoScores, ScoreSource, example_rows, links};
 use crate::query::result_table::example_inputs;
+use crate::query::run_page::score_of_run;
 use crate::store::{Allowance, Part, Result};
 
 /// The examples that both runs evaluated.
@@ -44,6 +46,14 @@ impl ExampleDiff {
     pub fn rule(&self) -> Option<RightRule> {
         self.rules[0].filter(|_| self.scored > 0 && self.metric.is_same())
     }
+
+    /// How many are wrong in both, and how many right in both; `None` unless they have one metric.
+    pub fn unchanged(&self) -> Option<[usize; 2]> {
+        self.rule()?;
+        let right = self.right[0].checked_sub(self.broken.len())?;
+        let wrong = self.scored.checked_sub(right + self.fixed.len() + self.broken.len())?;
+        Some([wrong, right])
+    }
 }
 
 /// An example with two scores.
@@ -67,55 +77,134 @@ pub struct ExampleChange {
     pub answers: [Option<ExampleAnswer>; 2],
 }
 
+/// The examples that became neither right nor wrong.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnchangedExamples {
+    /// Wrong in both, in the order of `a`.
+    pub wrong: Vec<ExampleChange>,
+    /// Right in both, in the order of `a`.
+    pub right: Vec<ExampleChange>,
+}
+
+/// Which examples are told with their traces and answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Those that were fixed and broken.
+    Changed,
+    /// Those that were not.
+    Unchanged,
+}
+
 /// What is known of the examples of two runs.
 pub(super) struct Examples {
     /// Those that both evaluated; `None` unless both have scores.
     pub diff: Option<ExampleDiff>,
+    /// Those that became neither right nor wrong, where they are wanted.
+    pub unchanged: UnchangedExamples,
     /// Where the scores of `a` and `b` were read.
     pub sources: [ScoreSource; 2],
     /// How many examples `a` and `b` have.
     pub rows: [Option<usize>; 2],
+    /// The evaluations that `a` and `b` stand for, where they are optimizations.
+    pub stands_for: [Option<StandIn>; 2],
+    /// The scores of `a` and `b`.
+    pub scores: [Option<f64>; 2],
+}
+
+/// One side of a comparison.
+struct Side {
+    /// The run whose examples these are.
+    run: RunId,
+    rows: ExampleRows,
+    stands_for: Option<StandIn>,
+    score: Option<f64>,
+}
+
+impl Side {
+    fn read(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<Self> {
+        let rows = example_rows(session, run, time)?;
+        if rows.source != ScoreSource::Nothing(NoScores::HasChildren) {
+            let score = score_of_run(session, run)?;
+            return Ok(Self { run: run.clone(), rows, stands_for: None, score });
+        }
+        // What an optimization has under the name of a score is that of some evaluation of many.
+        Ok(match stand_in(session, run)? {
+            None => Self { run: run.clone(), rows, stands_for: None, score: None },
+            Some(it) => {
+                let rows = example_rows(session, &it.run, time)?;
+                Self { run: it.run.clone(), rows, score: it.score, stands_for: Some(it) }
+            }
+        })
+    }
 }
 
 /// Compares the examples of two runs.
-pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Examples> {
+pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId, wanted: Wanted) -> Result<Examples> {
     // One run that is slow to read must not take all of the time.
     let time = session.cx.begin(Part::ExampleTraces);
-    let old = example_rows(session, a, time.quarters(1))?;
-    let new = example_rows(session, b, time.quarters(2))?;
-    let rows = [old.count(), new.count()];
-    let sources = [old.source.clone(), new.source.clone()];
-    let mut diff = match rows {
+    let old = Side::read(session, a, time.quarters(1))?;
+    let new = Side::read(session, b, time.quarters(2))?;
+    let mut unchanged = UnchangedExamples::default();
+    let mut diff = match [old.rows.count(), new.rows.count()] {
         [Some(_), Some(_)] => {
-            let inputs = match (old.is_from_table(), new.is_from_table()) {
-                (true, true) => match example_inputs(session, a, &old.table)? {
-                    None => example_inputs(session, b, &new.table)?,
+            let inputs = match (old.rows.is_from_table(), new.rows.is_from_table()) {
+                (true, true) => match example_inputs(session, &old.run, &old.rows.table)? {
+                    None => example_inputs(session, &new.run, &new.rows.table)?,
                     told => told,
                 },
-                (false, _) => Some(old.table.example_fields.iter().cloned().collect()),
-                (true, false) => Some(new.table.example_fields.iter().cloned().collect()),
+                (false, _) => Some(old.rows.table.example_fields.iter().cloned().collect()),
+                (true, false) => Some(new.rows.table.example_fields.iter().cloned().collect()),
             };
-            let pairs = join_examples(&old.table, &new.table);
-            let metric = metric_match(session, [a, b], [&old, &new], &pairs, time.quarters(3))?;
-            Some(compare(&old, &new, &pairs, metric, inputs.as_ref()))
+            let pairs = join_examples(&old.rows.table, &new.rows.table);
+            let runs = [&old.run, &new.run];
+            let metric = metric_match(session, runs, [&old.rows, &new.rows], &pairs, time.quarters(3))?;
+            let (diff, others) = compare(&old.rows, &new.rows, &pairs, metric, inputs.as_ref());
+            unchanged = others;
+            Some(diff)
         }
         _ => None,
     };
-    if let Some(diff) = &mut diff {
-        let changes = || diff.fixed.iter().chain(&diff.broken);
-        let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
-        let old_links = links(session, a, &old, &old_rows, time.quarters(3))?;
-        let new_links = links(session, b, &new, &new_rows, time.quarters(4))?;
-        for (change, traces) in diff.fixed.iter_mut().chain(&mut diff.broken).zip(old_links.into_iter().zip(new_links))
-        {
-            change.traces = traces.into();
-            let sides = [(&old, change.old_row), (&new, change.new_row)];
-            for ((answer, traced), (rows, at)) in change.answers.iter_mut().zip(&change.traces).zip(sides) {
-                *answer = answered(session, rows, at, traced, time.quarters(4))?;
+    match (wanted, &mut diff) {
+        (Wanted::Changed, diff) => {
+            unchanged = UnchangedExamples::default();
+            if let Some(diff) = diff {
+                tell(session, [&old, &new], [&mut diff.fixed, &mut diff.broken], time)?;
             }
         }
+        (Wanted::Unchanged, _) => {
+            tell(session, [&old, &new], [&mut unchanged.wrong, &mut unchanged.right], time)?;
+        }
     }
-    Ok(Examples { diff, sources, rows })
+    Ok(Examples {
+        diff,
+        unchanged,
+        rows: [old.rows.count(), new.rows.count()],
+        sources: [old.rows.source, new.rows.source],
+        stands_for: [old.stands_for, new.stands_for],
+        scores: [old.score, new.score],
+    })
+}
+
+/// Adds the traces of examples, and what was answered.
+fn tell(
+    session: &mut Session<'_>,
+    [old, new]: [&Side; 2],
+    lists: [&mut Vec<ExampleChange>; 2],
+    time: Allowance,
+) -> Result<()> {
+    let changes = || lists.iter().flat_map(|list| list.iter());
+    let (old_rows, new_rows): (Vec<usize>, Vec<usize>) = changes().map(|one| (one.old_row, one.new_row)).unzip();
+    let old_links = links(session, &old.run, &old.rows, &old_rows, time.quarters(3))?;
+    let new_links = links(session, &new.run, &new.rows, &new_rows, time.quarters(4))?;
+    let changes = lists.into_iter().flatten();
+    for (change, traces) in changes.zip(old_links.into_iter().zip(new_links)) {
+        change.traces = traces.into();
+        let sides = [(&old.rows, change.old_row), (&new.rows, change.new_row)];
+        for ((answer, traced), (rows, at)) in change.answers.iter_mut().zip(&change.traces).zip(sides) {
+            *answer = answered(session, rows, at, traced, time.quarters(4))?;
+        }
+    }
+    Ok(())
 }
 
 /// What was answered: as the table of results says, else as the trace of the example does.
@@ -140,7 +229,7 @@ fn compare(
     pairs: &[(usize, usize)],
     metric: MetricMatch,
     inputs: Option<&BTreeSet<String>>,
-) -> ExampleDiff {
+) -> (ExampleDiff, UnchangedExamples) {
     // Traces alone do not know what was expected.
     let shows_new = !old.is_from_table() && new.is_from_table();
     let (old, new) = (&old.table, &new.table);
@@ -160,7 +249,8 @@ fn compare(
         fixed: Vec::new(),
         broken: Vec::new(),
     };
-    let [Some(old_rule), Some(new_rule)] = rules else { return diff };
+    let mut unchanged = UnchangedExamples::default();
+    let [Some(old_rule), Some(new_rule)] = rules else { return (diff, unchanged) };
     for (old_row, new_row) in pairs.iter().copied() {
         let (Some(old_score), Some(new_score)) = (old.rows[old_row].score, new.rows[new_row].score) else { continue };
         diff.scored += 1;
@@ -172,7 +262,8 @@ fn compare(
             _ if !diff.metric.is_same() => continue,
             [false, true] => &mut diff.fixed,
             [true, false] => &mut diff.broken,
-            _ => continue,
+            [false, false] => &mut unchanged.wrong,
+            [true, true] => &mut unchanged.right,
         };
         let example = if shows_new { &new.rows[new_row].example } else { &old.rows[old_row].example };
         let is_input = |name: &String| inputs.is_none_or(|inputs| inputs.contains(name));
@@ -192,5 +283,5 @@ fn compare(
             answers: [None, None],
         });
     }
-    diff
+    (diff, unchanged)
 }

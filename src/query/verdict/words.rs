@@ -8,7 +8,7 @@ impl Verdict {
     /// `+23.4 points, 17 fixed, 3 broken of 60, p = 0.003`
     pub fn figures(&self) -> String {
         let points = if self.unit == 100.0 { " points" } else { "" };
-        let difference = words::difference(self.comparison.difference() * self.unit);
+        let difference = words::signed(self.comparison.difference() * self.unit);
         let (fixed, broken) = (words::count(self.fixed as u64), words::count(self.broken as u64));
         let n = words::count(self.comparison.examples as u64);
         format!("{difference}{points}, {fixed} fixed, {broken} broken of {n}, {}", words::p_value(self.comparison.p))
@@ -62,7 +62,7 @@ impl Verdict {
 impl HeldOut {
     /// `held out: +11 [4, 18], n = 20, p = 0.04`
     pub fn words(&self) -> String {
-        let difference = words::difference(self.comparison.difference() * self.unit);
+        let difference = words::signed(self.comparison.difference() * self.unit);
         let interval = self.comparison.interval.map_or_else(String::new, |interval| told_interval(interval, self.unit));
         let n = words::count(self.comparison.examples as u64);
         format!("held out: {difference}{interval}, n = {n}, {}", words::p_value(self.comparison.p))

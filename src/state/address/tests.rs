@@ -80,13 +80,17 @@ fn known() -> Vec<(&'static str, Place)> {
         ("program/0a1b", Place::ProgramHistory("0a1b".into())),
         ("compare/a/b/c", compare(None, None)),
         ("compare/a/b/c?tab=params", compare(None, Some(CompareTab::Params))),
+        (
+            "compare/a/b/c?tab=examples&show=broken.right",
+            compare(None, Some(CompareTab::Examples { show: "broken.right".parse().ok() })),
+        ),
         ("compare/a/b/c?tab=tags&item=c", compare(Some("c"), Some(CompareTab::Tags))),
         (
             "compare/a%2F%E4%BD%90/run/%3F%23/experiment?tab=examples&item=run",
             Place::Compare {
                 runs: ["a/佐", "run", "?#", "experiment"].map(RunId::from).into(),
                 shown: Some("run".into()),
-                tab: Some(CompareTab::Examples),
+                tab: Some(CompareTab::Examples { show: None }),
             },
         ),
     ]

@@ -48,7 +48,9 @@ pub(super) fn header_ui(
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, "Compare");
         for (at, run) in runs.iter().enumerate() {
-            let (name, text) = (run_name(scene, run), named_score(scene, run));
+            // What an optimization calls its score is that of some evaluation of many.
+            let known = diff.filter(|_| run == a || run == b).map(|diff| diff.scores[usize::from(run != a)]);
+            let (name, text) = (run_name(scene, run), named_score(scene, run, known));
             if at == 1 {
                 text_ui(ui, "→", Type::Body, Tone::Muted);
             }
@@ -98,6 +100,9 @@ pub(super) fn header_ui(
             switches_ui(ui, scene, memory, false);
         }
     });
+    if let Some(diff) = diff {
+        super::scores::scores_ui(ui, scene, diff);
+    }
     facts_ui(ui, scene, (a, b), diff);
     ui.add_space(size::GAP_XS);
     (run_name(scene, a), run_name(scene, b))
@@ -136,11 +141,11 @@ fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, i
 }
 
 /// `eval_full_0 · 48.3`
-fn named_score(scene: &mut Scene<'_>, run: &RunId) -> String {
+fn named_score(scene: &mut Scene<'_>, run: &RunId, known: Option<Option<f64>>) -> String {
     let page = run_page(scene, run);
-    let score = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
+    let own = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
     let name = words::one_line(&run_name(scene, run), 40).into_owned();
-    match score {
+    match known.unwrap_or(own) {
         Some(score) => format!("{name} · {}", words::value(score)),
         None => name,
     }
@@ -198,6 +203,10 @@ fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usiz
         None => {}
     }
     if let Some(diff) = diff {
+        if let Some(it) = &diff.stands_for[at] {
+            let inferred = if it.inferred { ", inferred" } else { "" };
+            facts.push(format!("as its winner in {}{inferred}", words::one_line(&it.name, 30)));
+        }
         facts.push(match diff.rows[at] {
             Some(rows) => format!("n {}", words::count(rows as u64)),
             None => "n unknown".to_owned(),

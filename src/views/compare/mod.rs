@@ -1,8 +1,11 @@
 //! Runs beside each other: what changed in their programs, params, metrics and examples.
 
+mod cursor;
 mod header;
+mod outcomes;
 mod paint;
 mod rows;
+mod scores;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,25 +13,28 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::comparing::shown_pair;
+use super::failed::failed_ui;
+use super::names::experiment_of;
 use super::parts::place_frame;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::NotedScroll;
 use super::text_change::{ROW, Side, TextEvent};
 use super::wrapped::{Wish, Wrapped};
-use crate::loader::{DiffOf, Lane, Numbered};
+use crate::loader::{DiffOf, Lane, Numbered, UnchangedOf};
 use crate::model::RunId;
 use crate::query::{Comparison, ExampleChange};
-use crate::state::{Action, CompareTab, NoticeText, Place};
+use crate::state::{Action, CompareTab, NoticeText, Outcomes, Place};
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use crate::widgets::virtual_rows::VirtualRows;
 use crate::words;
+use cursor::ExampleCursor;
 use header::Compared;
 use paint::{Names, RowEvent};
-use rows::{Options, Rows};
+use rows::{Options, Row, Rows};
 
 /// What the page remembers.
 #[derive(Default)]
@@ -39,6 +45,7 @@ pub(super) struct CompareMemory {
     tab: Option<CompareTab>,
     scroll: RowScroll,
     noted: NotedScroll,
+    cursor: ExampleCursor,
 }
 
 impl CompareMemory {
@@ -70,12 +77,15 @@ pub(super) fn compare_ui(
         let tab = tabs_ui(ui, scene, known, tab);
         ui.add_space(size::GAP_S);
         let Some(prepared) = slot_ui(ui, scene, &slot, "The comparison", ROW) else { return };
-        if memory.tab != Some(tab) {
-            memory.tab = Some(tab);
+        if memory.tab.is_none_or(|shown| !shown.is_same_tab(&tab)) {
             memory.rows.forget();
             memory.scroll = RowScroll::default();
         }
-        make_rows(ui, scene, memory, prepared, tab);
+        memory.tab = Some(tab);
+        if let (CompareTab::Examples { show }, Some(all)) = (tab, &prepared.value.examples) {
+            outcomes::outcomes_ui(ui, scene, all, show.unwrap_or_default());
+        }
+        make_rows(ui, scene, memory, prepared, (tab, &a, &b));
         let Some(made) = memory.rows.shown().cloned() else {
             skeleton_rows_ui(ui, 8, ROW);
             return;
@@ -83,17 +93,26 @@ pub(super) fn compare_ui(
         memory.noted.restore(scene, tab.name(), &mut memory.scroll);
         let mut event = None;
         let names = Names { old: &names.0, new: &names.1 };
-        VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences").show(
-            ui,
-            &mut memory.scroll,
-            |ui, row| {
-                if let Some(done) = paint::row_ui(ui, row, &made.rows[row.index], made.is_unified, &names) {
-                    event = Some(done);
-                }
-            },
-        );
+        let has_cursor = matches!(tab, CompareTab::Examples { .. });
+        if has_cursor {
+            memory.cursor.restore(scene);
+        }
+        let cursor = if has_cursor { memory.cursor.row_in(&made.rows) } else { None };
+        let list = VirtualRows::new("comparison", made.rows.len(), ROW).label("Differences");
+        let list = if has_cursor { list.cursor(cursor) } else { list };
+        let response = list.show(ui, &mut memory.scroll, |ui, row| {
+            if let Some(done) = paint::row_ui(ui, row, &made, cursor == Some(row.index), &names) {
+                event = Some((row.index, done));
+            }
+        });
+        if has_cursor && let Some(one) = memory.cursor.follow(ui, scene, &made.rows, &response) {
+            event = cursor.map(|at| (at, paint::opened(one, &names)));
+        }
         memory.noted.note(scene, tab.name(), memory.scroll);
-        if let Some(event) = event {
+        if let Some((row, event)) = event {
+            if let (true, Some(Row::Example(one))) = (has_cursor, made.rows.get(row)) {
+                memory.cursor.set(scene, one.id);
+            }
             handle_event(scene, memory, &prepared.value, event);
         }
     });
@@ -101,23 +120,42 @@ pub(super) fn compare_ui(
 
 /// Makes the rows on a worker; what was shown stays until they are there.
 fn make_rows(
-    ui: &Ui,
+    ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut CompareMemory,
     prepared: &Arc<Numbered<Comparison>>,
-    tab: CompareTab,
+    (tab, a, b): (CompareTab, &RunId, &RunId),
 ) {
     let settings = scene.state.settings.compare;
+    let outcomes = match tab {
+        CompareTab::Examples { show } => show.unwrap_or_default(),
+        _ => Outcomes::default(),
+    };
+    let has_rule = prepared.value.examples.as_ref().is_some_and(|all| all.rule().is_some());
+    let unchanged = match has_rule && outcomes.has_unchanged() {
+        true => {
+            let slot = scene.loader.ask(&UnchangedOf(a.clone(), b.clone()), Lane::Selection);
+            if let Some(error) = slot.error() {
+                failed_ui(ui, scene, "The examples that did not change", error);
+            }
+            slot.value().cloned()
+        }
+        false => None,
+    };
     let options = Options {
-        tab,
+        tab: tab.unchosen(),
         is_unified: settings.is_unified,
         only_differences: !settings.shows_all,
         shows_space: settings.shows_space,
         whole: memory.whole.clone(),
+        outcomes,
+        unchanged: unchanged.as_ref().map(|told| told.id),
     };
     let wish = Wish::new("rows of a comparison", prepared.id, options);
     let prepared = Arc::clone(prepared);
-    memory.rows.make(ui, scene.loader, wish, move |options, paper| rows::rows(&prepared.value, options, paper));
+    memory.rows.make(ui, scene.loader, wish, move |options, paper| {
+        rows::rows(&prepared.value, unchanged.as_ref().map(|told| &told.value), options, paper)
+    });
 }
 
 /// The first tab that has something; `None` if none has.
@@ -126,7 +164,7 @@ fn first_tab(diff: &Comparison) -> Option<CompareTab> {
         CompareTab::Program => diff.program.is_some(),
         CompareTab::Params => !diff.params.is_empty(),
         CompareTab::Metrics => !diff.metrics.is_empty(),
-        CompareTab::Examples => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
+        CompareTab::Examples { .. } => diff.examples.as_ref().is_some_and(|all| all.scored > 0),
         CompareTab::Tags => !diff.tags.is_empty(),
     };
     CompareTab::ALL.iter().find(has_something).copied()
@@ -139,7 +177,7 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Comparison>, wante
         CompareTab::ALL.iter().map(|tab| known.map(|diff| count(diff, *tab)).unwrap_or_default()).collect();
     let titles: Vec<tabs::Tab<'_>> =
         CompareTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
-    let selected = CompareTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
+    let selected = CompareTab::ALL.iter().position(|one| one.is_same_tab(&tab)).unwrap_or(0);
     match tabs::show(ui, "compare tabs", "Comparison", &titles, selected).and_then(|at| CompareTab::ALL.get(at)) {
         Some(chosen) => {
             scene.act(Action::ShowCompareTab(*chosen));
@@ -157,7 +195,7 @@ fn count(diff: &Comparison, tab: CompareTab) -> String {
         CompareTab::Params => differ(diff.params.len()),
         CompareTab::Metrics => differ(diff.metrics.len()),
         CompareTab::Tags => differ(diff.tags.len()),
-        CompareTab::Examples => match &diff.examples {
+        CompareTab::Examples { .. } => match &diff.examples {
             Some(all) if all.scored > 0 && all.metric.is_same() => {
                 let count = |changes: &[ExampleChange]| words::count(changes.len() as u64);
                 format!("{} ▲ {} ▼", count(&all.fixed), count(&all.broken))
@@ -184,7 +222,11 @@ fn handle_event(scene: &mut Scene<'_>, memory: &mut CompareMemory, diff: &Compar
         RowEvent::OpenTrace(side, trace) => {
             let Some((old, new)) = memory.runs.clone() else { return };
             let run = if side == Side::Old { old } else { new };
-            scene.go(Place::of_trace(None, Some(run), trace));
+            let experiment = experiment_of(scene, &run);
+            // An optimization stands for an evaluation, which has the trace.
+            let stands_for = diff.stands_for[usize::from(side == Side::New)].as_ref();
+            let run = stands_for.map_or(run, |it| it.run.clone());
+            scene.go(Place::of_trace(experiment, Some(run), trace));
         }
         RowEvent::Explain(why) => scene.act(Action::Notify(NoticeText::hint(why, ""))),
     }

@@ -4,9 +4,11 @@ use egui::{Align, Rect, Ui};
 
 mod examples;
 
-use super::rows::{ChangeRow, DemoRow, Row};
+pub(super) use examples::{mark, opened};
+
+use super::rows::{ChangeRow, DemoRow, Row, Rows};
 use crate::model::TraceId;
-use crate::views::text_change::{self, Look, Side, Sides, TextEvent, halves, text_at, titled_ui};
+use crate::views::text_change::{self, Look, Side, Sides, TextEvent, text_at, titled_ui};
 use crate::widgets::diff_text::Mark;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
@@ -35,7 +37,10 @@ pub(super) enum RowEvent {
     Explain(String),
 }
 
-pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, names: &Names<'_>) -> Option<RowEvent> {
+/// `is_chosen`: the keyboard stands on it.
+pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, all: &Rows, is_chosen: bool, names: &Names<'_>) -> Option<RowEvent> {
+    let it = all.rows.get(row.index)?;
+    let (is_unified, columns) = (all.is_unified, &all.columns);
     let tokens = Tokens::of(ui);
     let rect = row.rect;
     let sides = Sides::Both { old: names.old, new: names.new };
@@ -54,13 +59,6 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
             text_at(ui, rect, text, Type::Small, tokens.text2);
             None
         }
-        Row::Captions(old, new) => {
-            tell(&format!("{old}, {new}"));
-            let (left, right) = halves(rect);
-            text_at(ui, left, old, Type::Small, tokens.text2);
-            text_at(ui, right, new, Type::Small, tokens.text2);
-            None
-        }
         Row::DemoHead { columns } => {
             tell(&format!("Demos: {}", columns.join(", ")));
             for (rect, name) in demo_columns(rect, columns.len()).zip(columns) {
@@ -70,8 +68,17 @@ pub(super) fn row_ui(ui: &Ui, row: &VisibleRow, it: &Row, is_unified: bool, name
         }
         Row::Demo(it) => demo(ui, row, it, tokens),
         Row::Change(change) => change_ui(ui, row, change, tokens),
-        Row::Example(one) => examples::alone_ui(ui, row, one, names),
-        Row::Examples(left, right) => examples::row_ui(ui, row, [left.as_ref(), right.as_ref()], names),
+        Row::ExampleHead => {
+            examples::head_ui(ui, row, columns, names);
+            None
+        }
+        Row::Example(one) => examples::row_ui(ui, row, (one, is_chosen), columns, names),
+        Row::Answers(text) => {
+            tell(text);
+            let left = rect.left() + examples::text_left(columns);
+            text_at(ui, rect.with_min_x(left), text, Type::Small, tokens.text2);
+            None
+        }
     }
 }
 

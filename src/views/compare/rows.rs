@@ -6,9 +6,11 @@ mod values;
 
 use std::collections::BTreeSet;
 
+pub(super) use examples::FIXED as EXAMPLE_FIXED;
+
 use crate::model::TraceId;
-use crate::query::Comparison;
-use crate::state::CompareTab;
+use crate::query::{Comparison, UnchangedExamples};
+use crate::state::{CompareTab, Outcome, Outcomes};
 use crate::views::text_change::{SENTENCE_LEFT, TextRow};
 use crate::views::wrapped::{Made, Paper};
 use crate::widgets::diff_text::Mark;
@@ -24,6 +26,10 @@ pub(super) struct Options {
     pub shows_space: bool,
     /// The predictors whose unchanged lines are shown, too.
     pub whole: BTreeSet<usize>,
+    /// Which examples are listed in their tab.
+    pub outcomes: Outcomes,
+    /// The number of the answer that tells the examples that did not change, if there is one.
+    pub unchanged: Option<u64>,
 }
 
 /// A value beside another, shown on one line each; `whole` is for the tooltip and for copying.
@@ -54,17 +60,47 @@ pub(super) struct DemoRow {
     pub whole: String,
 }
 
-/// An example that is right on one side only.
+/// An example that both runs evaluated.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct ExampleCell {
+pub(super) struct ExampleRow {
+    /// Its place among the examples of the baseline.
+    pub id: usize,
+    pub outcome: Outcome,
     /// Its inputs, in one line.
     pub text: String,
-    /// All of it, for a tooltip.
+    /// What was expected, in one line; empty where that is not told.
+    pub expected: String,
+    /// What each run answered, in one line; `None` where that is not known.
+    pub answers: [Option<String>; 2],
+    /// All of it, for copying.
     pub whole: String,
+    /// The beginning of that, for a tooltip.
+    pub tip: String,
     pub scores: [f64; 2],
-    pub is_fixed: bool,
     /// Its traces in both runs; where one cannot be told, why.
     pub traces: [Result<TraceId, String>; 2],
+}
+
+impl ExampleRow {
+    /// Whether it is right in the baseline, or in the compared run.
+    pub fn is_right(&self, side: usize) -> bool {
+        match self.outcome {
+            Outcome::Fixed => side == 1,
+            Outcome::Broken => side == 0,
+            Outcome::StillWrong => false,
+            Outcome::StillRight => true,
+        }
+    }
+}
+
+/// How wide the columns of examples are, in points; one of which nothing is known is 0 wide.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ExampleColumns {
+    /// One score.
+    pub score: f32,
+    pub text: f32,
+    pub expected: f32,
+    pub answers: [f32; 2],
 }
 
 /// One row.
@@ -82,12 +118,12 @@ pub(super) enum Row {
     Demo(DemoRow),
     /// A value that differs.
     Change(ChangeRow),
-    /// Two captions, one over each half.
-    Captions(String, String),
-    /// An example at the left and one at the right.
-    Examples(Option<ExampleCell>, Option<ExampleCell>),
-    /// An example alone.
-    Example(ExampleCell),
+    /// Titles of the columns of examples.
+    ExampleHead,
+    /// An example.
+    Example(ExampleRow),
+    /// In little room, what was expected and answered in the example above.
+    Answers(String),
 }
 
 impl Row {
@@ -108,27 +144,29 @@ pub(super) struct Rows {
     pub rows: Vec<Row>,
     /// Both texts stand in one card.
     pub is_unified: bool,
+    pub columns: ExampleColumns,
 }
 
-/// Makes the rows.
-pub(super) fn rows(diff: &Comparison, options: &Options, paper: &Paper) -> Rows {
+/// Makes the rows. `unchanged`: the examples that did not change, where they are wanted and known.
+pub(super) fn rows(diff: &Comparison, unchanged: Option<&UnchangedExamples>, options: &Options, paper: &Paper) -> Rows {
     let mut rows = Vec::new();
     match options.tab {
         CompareTab::Params => values::params(diff, &mut rows),
         CompareTab::Metrics => values::metrics(diff, &mut rows),
         CompareTab::Tags => values::tags(diff, &mut rows),
-        CompareTab::Examples => examples::examples(diff, paper.width, &mut rows),
+        CompareTab::Examples { .. } => examples::examples(diff, (options.outcomes, unchanged), paper.width, &mut rows),
         CompareTab::Program => {
             program::program(diff, options, paper, &mut rows);
             if diff.program.is_some() && diff.examples.as_ref().is_some_and(|all| all.scored > 0) {
                 if rows.last() != Some(&Row::GAP) {
                     rows.push(Row::GAP);
                 }
-                examples::examples(diff, paper.width, &mut rows);
+                examples::examples(diff, (Outcomes::default(), None), paper.width, &mut rows);
             }
         }
     }
-    Rows { rows: broken_into_lines(rows, paper), is_unified: options.is_unified }
+    let columns = examples::columns(&rows, paper);
+    Rows { rows: broken_into_lines(rows, paper), is_unified: options.is_unified, columns }
 }
 
 /// Sentences and captions that are wider than a row go on in the next ones.
@@ -164,8 +202,11 @@ impl Made for Rows {
                 whole.len() + cells.iter().map(|cell| 40 + cell.text.len()).sum::<usize>()
             }
             Row::Change(change) => [&change.old, &change.new].into_iter().flatten().map(String::len).sum(),
-            Row::Example(one) => one.text.len() + one.whole.len() + 80,
-            Row::Examples(old, new) => old.iter().chain(new).map(|one| one.text.len() + one.whole.len() + 80).sum(),
+            Row::Example(one) => {
+                let answers = one.answers.iter().flatten().map(String::len).sum::<usize>();
+                one.text.len() + one.expected.len() + answers + one.whole.len() + one.tip.len() + 160
+            }
+            Row::Answers(text) => text.len(),
             _ => 0,
         };
         self.rows.iter().map(|row| 120 + of_row(row)).sum()

@@ -14,6 +14,7 @@ use crate::query::{Experiments, TraceCountsOf, table::RunsOf};
 use crate::state::{Action, FoldKey, Place, RunTab};
 use crate::views::names::experiment_name;
 use crate::views::parts::slot_ui;
+use crate::views::run_menu::RunMenu;
 use crate::views::scene::Scene;
 use crate::views::scroll::NotedScroll;
 use crate::views::step::neighbour;
@@ -41,6 +42,7 @@ pub(super) struct RunsMemory {
     table: TableState,
     scroll: NotedScroll,
     selection: RowSelection,
+    menu: RunMenu,
     export: Option<Export>,
 }
 
@@ -239,6 +241,10 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemory, listed:
     arrangement.widths = memory.table.widths[BEFORE..].to_vec();
     arrangement.widths.resize(arrangement.shown.len(), f32::NAN);
     arrange_anew(arrangement, &events);
+    if let Some(run) = events.menu.and_then(|line| run_at(shown, line)) {
+        memory.menu.open(ui, run);
+    }
+    memory.menu.show(ui, scene);
     let is_plain = ui.input(|input| input.modifiers.is_none());
     table_events(scene, memory, listed, arrangement, &events);
     open(scene, listed, arrangement, &events, is_plain);

@@ -14,6 +14,7 @@ use egui::Ui;
 
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::scroll::NotedRow;
 use super::wrapped::Wrapped;
 use crate::loader::{Lane, Numbered, Optimization, PreparedFamilyTreeOf, RunPage};
 use crate::query::family_tree::FamilyTreeSource;
@@ -33,6 +34,9 @@ use rows::{CandidateFacts, TreeLine};
 pub(super) struct FamilyTreeMemory {
     shown: Option<Arc<Shown>>,
     table: TableState,
+    row: NotedRow,
+    /// The candidates are to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
     fate: Fate,
     /// The proposed texts alone, nothing marked in them.
     shows_texts: bool,

@@ -16,6 +16,9 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use crate::words::Decimals;
 
+/// What the state calls this list.
+const LIST: &str = "family tree";
+
 /// More evaluations of one candidate are reached from its page.
 const RUNS_MOST: usize = 3;
 
@@ -81,9 +84,16 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTr
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let at = look.chosen.and_then(|candidate| own_line(&shown.lines, candidate));
     let height = (Table::height_of(shown.lines.len()) + size::SCROLL_BAR).min(look.most_height);
+    if let Some(row) = memory.row.restore(scene, LIST) {
+        // Who comes back goes on with the keys where they were.
+        memory.wants_focus = row.is_some();
+    }
+    let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+    memory.wants_focus &= !gets_focus;
     let events = Table::new("family tree", "Family tree", &columns, shown.lines.len())
         .selected(at)
         .height(height)
+        .focus(gets_focus)
         .show(ui, &mut memory.table, |line, column| {
             let (Some(line), Some((shows, _))) = (shown.lines.get(line), shows.get(column)) else {
                 return CellText::default();
@@ -93,6 +103,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTr
     let facts = |line: usize| shown.lines.get(line).and_then(|line| shown.facts.get(line.candidate));
     if let Some(one) = events.selected.and_then(facts) {
         scene.act(Action::ShowRunTab(RunTab::FamilyTree { candidate: Some(one.index) }));
+        scene.act(Action::Selected(LIST, one.index.to_string()));
     }
     if let Some(run) = events.opened.and_then(facts).and_then(|one| one.runs.first()) {
         open_run(scene, &run.run);

@@ -185,7 +185,7 @@ fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>, seed: &Standing, winner: &Standin
         ui.spacing_mut().item_spacing.x = size::GAP_L;
         let ways = [
             ("See what changed", CompareTab::Program),
-            ("See which examples were fixed and broken", CompareTab::Examples),
+            ("See which examples were fixed and broken", CompareTab::Examples { show: None }),
         ];
         for (text, tab) in ways {
             if link(ui, text, Type::Small, Tone::Accent).clicked() {

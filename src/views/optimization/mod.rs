@@ -13,6 +13,7 @@ use std::sync::Arc;
 use egui::{ScrollArea, Ui};
 
 use super::parts::slot_ui;
+use super::run_menu::RunMenu;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, Optimization, RunPage};
@@ -27,7 +28,7 @@ use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use pointed::Pointed;
-use rows::{Candidates, Line};
+use rows::{Candidates, RowId};
 
 /// What the tab remembers.
 #[derive(Default)]
@@ -37,8 +38,9 @@ pub(super) struct OptimizationMemory {
     scroll: NotedScroll,
     row: NotedRow,
     /// The row that the keyboard stands on.
-    cursor: Option<Line>,
+    cursor: Option<RowId>,
     wants_focus: bool,
+    menu: RunMenu,
     chart: ChartState,
     /// The points that are joined.
     links: Vec<Link>,
@@ -59,7 +61,7 @@ impl OptimizationMemory {
     pub fn run_at_cursor(&self, parent: &RunId) -> Option<RunId> {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
-        table::run_of(found, candidates, &self.cursor?)
+        table::run_of(found, candidates, &candidates.line_of(found, self.cursor.as_ref()?)?)
     }
 
     /// Makes rows and series anew only when something changed.

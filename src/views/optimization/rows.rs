@@ -39,6 +39,8 @@ pub(super) struct CandidateRow {
     pub marks: Vec<Mark>,
     /// The run that a click opens: its best full evaluation, else its first one.
     pub opens: RunId,
+    /// The first run that evaluated it.
+    pub first: RunId,
 }
 
 /// A word beside a candidate or an evaluation, and why it stands there.
@@ -89,21 +91,29 @@ pub(super) enum Line {
     Evaluation(usize),
 }
 
-impl Line {
+/// A row by what it shows, so that it is found again wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RowId {
+    /// A candidate, by the first run that evaluated it.
+    Candidate(RunId),
+    /// An evaluation, by its run.
+    Evaluation(RunId),
+}
+
+impl RowId {
     /// As it is noted of the page.
-    pub fn to_text(self) -> String {
+    pub fn to_text(&self) -> String {
         match self {
-            Self::Candidate(at) => format!("candidate/{at}"),
-            Self::Evaluation(place) => format!("evaluation/{place}"),
+            Self::Candidate(run) => format!("candidate/{run}"),
+            Self::Evaluation(run) => format!("evaluation/{run}"),
         }
     }
 
     /// Reads what was noted.
     pub fn parse(text: &str) -> Option<Self> {
-        let (kind, at) = text.split_once('/')?;
-        match (kind, at.parse().ok()?) {
-            ("candidate", at) => Some(Self::Candidate(at)),
-            ("evaluation", place) => Some(Self::Evaluation(place)),
+        match text.split_once('/')? {
+            ("candidate", run) => Some(Self::Candidate(run.into())),
+            ("evaluation", run) => Some(Self::Evaluation(run.into())),
             _ => None,
         }
     }
@@ -128,11 +138,27 @@ impl Candidates {
         let mut lines = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             lines.push(Line::Candidate(at));
-            if folds.has(&FoldKey::Candidate(at)) {
+            if folds.has(&FoldKey::Candidate(row.first.clone())) {
                 lines.extend(row.evaluations.iter().map(|place| Line::Evaluation(*place)));
             }
         }
         lines
+    }
+
+    /// What stands on a line.
+    pub fn id_of(&self, found: &Optimization, line: Line) -> Option<RowId> {
+        Some(match line {
+            Line::Candidate(at) => RowId::Candidate(self.rows.get(at)?.first.clone()),
+            Line::Evaluation(place) => RowId::Evaluation(found.evaluations.get(place)?.run_id.clone()),
+        })
+    }
+
+    /// The line on which it stands.
+    pub fn line_of(&self, found: &Optimization, id: &RowId) -> Option<Line> {
+        match id {
+            RowId::Candidate(run) => self.rows.iter().position(|row| row.first == *run).map(Line::Candidate),
+            RowId::Evaluation(run) => found.evaluations.iter().position(|one| one.run_id == *run).map(Line::Evaluation),
+        }
     }
 }
 
@@ -144,7 +170,8 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
     };
     let full = best(EvaluationKind::Full);
     let best_full = all().find(|one| one.kind == EvaluationKind::Full && one.score == full && full.is_some());
-    let opens = best_full.or_else(|| all().next()).map(|one| one.run_id.clone());
+    let first = all().next();
+    let opens = best_full.or(first).map(|one| one.run_id.clone());
     let program = program_of(found, evaluations);
     let mut marks = Vec::new();
     let holds = |runs: &[RunId]| all().any(|one| runs.contains(&one.run_id));
@@ -175,6 +202,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         about_demos: String::new(),
         marks,
         opens: opens.unwrap_or_else(|| found.run.id.clone()),
+        first: first.map_or_else(|| found.run.id.clone(), |one| one.run_id.clone()),
     }
 }
 

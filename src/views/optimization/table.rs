@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, name};
+use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks, name};
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::EvaluationKind;
 use crate::loader::Optimization;
@@ -115,14 +115,15 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let top = ui.cursor().min;
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     if let Some(row) = memory.row.restore(scene, LIST) {
-        memory.cursor = row.as_deref().and_then(Line::parse);
+        memory.cursor = row.as_deref().and_then(RowId::parse);
         // Who comes back goes on with the keys where they were.
         memory.wants_focus |= memory.cursor.is_some();
     }
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
+    let cursor = memory.cursor.as_ref().and_then(|id| candidates.line_of(found, id));
     let events = Table::new("candidates", "Candidates", &columns, lines.len())
-        .selected(memory.cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor)))
+        .selected(cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor)))
         .marked(memory.pointed.point().and_then(|place| points::line_of(candidates, &lines, place)))
         .height(height)
         .focus(gets_focus)
@@ -130,8 +131,9 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
             let Some((shows, _)) = shows.get(column) else { return CellText::default() };
             match lines.get(line) {
                 Some(Line::Candidate(at)) => {
-                    let is_open = folds.has(&FoldKey::Candidate(*at));
-                    candidate(&candidates.rows[*at], *shows, is_open, candidates.decimals)
+                    let row = &candidates.rows[*at];
+                    let is_open = folds.has(&FoldKey::Candidate(row.first.clone()));
+                    candidate(row, *shows, is_open, candidates.decimals)
                 }
                 Some(Line::Evaluation(place)) => evaluation(found, *place, *shows, candidates.decimals),
                 None => CellText::default(),
@@ -140,20 +142,26 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     memory.pointed.at_row(ui.ctx(), events.hovered.and_then(|row| lines.get(row).copied()));
     memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(row) = events.selected {
-        memory.cursor = lines.get(row).copied();
-        scene.act(Action::Selected(LIST, memory.cursor.map(Line::to_text).unwrap_or_default()));
+        memory.cursor = lines.get(row).and_then(|line| candidates.id_of(found, *line));
+        scene.act(Action::Selected(LIST, memory.cursor.as_ref().map(RowId::to_text).unwrap_or_default()));
         // Whoever moves with the keys below the edge of the page sees where the keyboard is.
         if lines.len() <= ROWS_WHOLE {
             let y = top.y + Table::height_of(row);
             ui.scroll_to_rect(Rect::from_min_size(pos2(top.x, y), vec2(1.0, size::TABLE_ROW)), None);
         }
     }
-    if let Some(Line::Candidate(at)) = events.folded.and_then(|line| lines.get(line)) {
-        let key = FoldKey::Candidate(*at);
+    let folded = events.folded.and_then(|line| lines.get(line)).and_then(|line| candidates.id_of(found, *line));
+    if let Some(RowId::Candidate(first)) = folded {
+        let key = FoldKey::Candidate(first);
         let is_unfolded = folds.has(&key);
         scene.act(Action::Fold(vec![key], !is_unfolded));
         return;
     }
+    let asked = events.menu.and_then(|line| lines.get(line)).and_then(|line| run_of(found, candidates, line));
+    if let Some(run) = asked {
+        memory.menu.open(ui, run);
+    }
+    memory.menu.show(ui, scene);
     let line = events.opened.or(events.cell.map(|(line, _)| line)).and_then(|line| lines.get(line));
     let run = line.and_then(|line| run_of(found, candidates, line));
     if let Some(run) = run {

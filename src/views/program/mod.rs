@@ -155,7 +155,7 @@ fn predictors_ui(
                 selected: row.index == at,
                 ..TreeRow::default()
             };
-            if line.show(ui, row) != TreeEvent::None {
+            if matches!(line.show(ui, row), TreeEvent::Clicked | TreeEvent::DoubleClicked) {
                 chosen = Some(row.index);
             }
         });

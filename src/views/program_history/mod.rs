@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use egui::{ScrollArea, Ui};
 
-use super::comparing::{self, subject, tell_to_choose};
+use super::comparing::{subject, tell_to_choose};
 use super::demos::{DemosMemory, demos_heading, demos_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::provenance::{self, Line, line_ui};
 use super::python::python;
+use super::run_menu::{RunMenu, compare_button_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, ProgramOf};
@@ -54,6 +55,9 @@ pub(super) struct ProgramHistoryMemory {
     demos_of: Option<StateHash>,
     /// The demos of each predictor, by its place.
     demos: BTreeMap<usize, DemosMemory>,
+    /// The table is to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
+    menu: RunMenu,
 }
 
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
@@ -166,7 +170,7 @@ fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory)
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         if let Some(run) = rows::representative(program_history) {
-            comparing::menu_ui(ui, scene, run);
+            compare_button_ui(ui, scene, run);
         }
         if program.source.is_state_file()
             && ui
@@ -281,13 +285,17 @@ fn evaluations_ui(
         memory.scroll.restore(scene, LIST, &mut memory.evaluations.scroll);
         if let Some(row) = memory.row.restore(scene, LIST) {
             memory.cursor = row.map(|id| RunId::from(id.as_str()));
+            // Who comes back goes on with the keys where they were.
+            memory.wants_focus = memory.cursor.is_some();
         }
+        let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+        memory.wants_focus &= !gets_focus;
         let cursor = evaluations.iter().position(|one| one.target.run() == memory.cursor.as_ref());
         let needed: f32 = columns.iter().map(|column| column.width).sum();
         let bar = if needed > ui.available_width() - size::SCROLL_BAR { size::SCROLL_BAR } else { size::RULE };
         let height = Table::height_of(evaluations.len().min(ROWS_MOST)) + bar;
         let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len());
-        let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some()));
+        let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some())).focus(gets_focus);
         let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
         let events = table.show(ui, &mut memory.evaluations, |row, column| {
             let Some(one) = evaluations.get(row) else { return CellText::unknown() };
@@ -309,6 +317,10 @@ fn evaluations_ui(
             memory.cursor = Some(run.clone());
             scene.act(Action::Selected(LIST, run.to_string()));
         }
+        if let Some(run) = events.menu.and_then(|row| evaluations.get(row)?.target.run()) {
+            memory.menu.open(ui, run.clone());
+        }
+        memory.menu.show(ui, scene);
         if let Some(one) = events.cell.map(|(row, _)| row).or(events.opened).and_then(|row| evaluations.get(row)) {
             scene.act(Action::Go(one.target.clone()));
         }

@@ -144,7 +144,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
             scene.act(Action::Copy(id));
         }
-        super::comparing::menu_ui(ui, scene, run);
+        super::run_menu::compare_button_ui(ui, scene, run);
         missing_chip_ui(ui, scene, page);
         if page.parent.is_none() && run.parent_id.is_some() {
             text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");
@@ -171,7 +171,7 @@ fn tabs_ui(
     page: &RunPage,
     wanted: Option<RunTab>,
 ) -> RunTab {
-    let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
+    let tab = wanted.unwrap_or_else(|| shown_tabs::first(scene, page));
     let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
     let metrics = words::count(page.values.metrics.len() as u64);
     let scope = TraceScope::Run(page.run.id.clone());

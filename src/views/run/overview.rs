@@ -24,6 +24,8 @@ const TWO_COLUMNS: f32 = 760.0;
 #[derive(Default)]
 pub(super) struct OverviewMemory {
     params: TableState,
+    program_params: TableState,
+    shows_program_params: bool,
     metrics: TableState,
     children: RowScroll,
     note: Option<(String, MarkdownText)>,

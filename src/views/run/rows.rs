@@ -1,5 +1,6 @@
 //! What a run's overview lists, as groups of keys and values.
 
+use crate::analysis::program_state::ProgramKeys;
 use crate::loader::RunPage;
 use crate::model::mlflow;
 use crate::model::{DatasetInput, Entry, LoggedModel, Shown, secret::MASK};
@@ -48,6 +49,8 @@ pub(super) struct Group {
     pub name: &'static str,
     pub title: String,
     pub lines: Vec<Line>,
+    /// It repeats what stands elsewhere, and is shown to who asks for it.
+    pub is_folded: bool,
 }
 
 impl Group {
@@ -67,10 +70,16 @@ pub(super) fn groups(page: &RunPage, clock: Clock) -> Vec<Group> {
     let (tags, own) = split_tags(&page.values.tags);
     let (source, own): (Vec<Line>, Vec<Line>) =
         own.into_iter().partition(|line| line.key.starts_with(mlflow::run::SOURCE) || line.key == mlflow::run::USER);
-    let group = |name, title: &str, lines| Group { name, title: title.to_owned(), lines };
+    let group = |name, title: &str, lines| Group { name, title: title.to_owned(), lines, is_folded: false };
+    let [params, of_program] = split_params(&page.values.params);
+    let repeated = match of_program.len() {
+        1 => "1 param repeats the program".to_owned(),
+        count => format!("{} params repeat the program", words::count(count as u64)),
+    };
     let mut groups = vec![
         group("run", "Run", facts(page, clock)),
-        group("param", &counted("Params", page.values.params.len()), entries(&page.values.params)),
+        group("param", &counted("Params", params.len()), params),
+        Group { is_folded: true, ..group("param", &repeated, of_program) },
         group("source", "Source", source),
         group("tag", &counted("Tags", tags.len()), tags),
         group("own-tag", &counted("Tags of MLflow", own.len()), own),
@@ -129,6 +138,13 @@ fn entries(entries: &[Entry]) -> Vec<Line> {
     entries.iter().map(|entry| Line::shown(&entry.key, &entry.value)).collect()
 }
 
+/// Params that say something of their own, and those that repeat what the state of the program says.
+fn split_params(params: &[Entry]) -> [Vec<Line>; 2] {
+    let keys = ProgramKeys::of(params.iter().map(|param| &*param.key));
+    let (of_program, own): (Vec<&Entry>, Vec<&Entry>) = params.iter().partition(|param| keys.describe(&param.key));
+    [own, of_program].map(|params| params.into_iter().map(|param| Line::shown(&param.key, &param.value)).collect())
+}
+
 /// Tags that people set, and those that MLflow set for itself; the note stands on its own.
 fn split_tags(tags: &[Entry]) -> (Vec<Line>, Vec<Line>) {
     let (own, others): (Vec<&Entry>, Vec<&Entry>) = tags.iter().partition(|tag| tag.key.starts_with(mlflow::OWN));
@@ -176,9 +192,18 @@ mod tests {
     }
 
     #[test]
+    fn what_repeats_the_program_stands_apart() {
+        let param = |key: &str| Entry { key: key.into(), value: Shown::Text("x".into()) };
+        let keys = ["R.solve.demos.0.ticket", "R.solve.signature.instructions", "lm_params", "num_trials"];
+        let [own, of_program] = split_params(&keys.map(param));
+        assert_eq!(own.iter().map(|line| &*line.key).collect::<Vec<_>>(), ["lm_params", "num_trials"]);
+        assert_eq!(of_program.len(), 2);
+    }
+
+    #[test]
     fn an_address_names_one_line() {
         let lines = vec![Line::new("a/b", "1"), Line::new("c", "2")];
-        let groups = [Group { name: "param", title: String::new(), lines }];
+        let groups = [Group { name: "param", title: String::new(), lines, is_folded: false }];
         assert_eq!(find(&groups, "param/a/b").map(|line| &*line.value), Some("1"));
         assert_eq!(find(&groups, "tag/c"), None);
     }

@@ -3,23 +3,18 @@
 use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
-use crate::model::{ArtifactOwner, ProgramSource, RunId};
+use crate::model::{ArtifactOwner, ArtifactTree, ProgramSource, RunId};
 use crate::query::{ArtifactsOf, OptimizationOf};
 use crate::state::RunTab;
+
 use crate::views::scene::Scene;
 
 /// The tabs of a run, nothing chosen in any. The one that is shown stands among them in any case.
 pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage, shown: &RunTab) -> Vec<RunTab> {
     let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
-    let files: Vec<&str> = tree.value().map_or_else(Vec::new, |tree| {
-        tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
-    });
+    let files = tree.value().map_or_else(Vec::new, |tree| files_of(tree));
     let is_gepa = known.is_gepa(scene, page, &files);
-    // GEPA's tables beside an optimization tell the instructions of evaluations that saved no program.
-    let is_told_by_gepa = page.parent.as_ref().is_some_and(|parent| {
-        let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(parent.id.clone())), Lane::Visible);
-        tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == artifacts::CANDIDATES))
-    });
+    let is_told_by_gepa = is_told_by_gepa(scene, page);
     let has = |tab: &RunTab| match tab {
         RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
         RunTab::FamilyTree { .. } => is_gepa,
@@ -59,9 +54,34 @@ impl KnowsGepa {
     }
 }
 
-/// The tab of a run that is shown first.
-pub(super) fn first(page: &RunPage) -> RunTab {
-    if is_optimization(page) { RunTab::Optimization } else { RunTab::Overview { value: None } }
+fn files_of(tree: &ArtifactTree) -> Vec<&str> {
+    tree.entries.iter().filter(|entry| !entry.is_folder).map(|entry| entry.path.as_str()).collect()
+}
+
+/// GEPA's tables beside an optimization tell the instructions of evaluations that saved no program.
+fn is_told_by_gepa(scene: &mut Scene<'_>, page: &RunPage) -> bool {
+    page.parent.as_ref().is_some_and(|parent| {
+        let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(parent.id.clone())), Lane::Visible);
+        tree.value().is_some_and(|tree| tree.entries.iter().any(|entry| entry.path == artifacts::CANDIDATES))
+    })
+}
+
+/// The tab of a run that is shown first: what an optimization found, what an evaluation in it evaluated.
+pub(super) fn first(scene: &mut Scene<'_>, page: &RunPage) -> RunTab {
+    if is_optimization(page) {
+        return RunTab::Optimization;
+    }
+    let overview = RunTab::Overview { value: None };
+    if page.parent.is_none() {
+        return overview;
+    }
+    let tree = scene.loader.ask(&ArtifactsOf(ArtifactOwner::Run(page.run.id.clone())), Lane::Visible);
+    let has_program = match tree.value() {
+        Some(tree) => has_program(page, &files_of(tree)) || is_told_by_gepa(scene, page),
+        // Nothing moves from under the eyes: evaluations have a program, and it is shown until that turns out untrue.
+        None => has_program(page, &[]) || tree.error().is_none() && run_names::is_evaluation(&page.run.name),
+    };
+    if has_program { RunTab::Program { predictor: None } } else { overview }
 }
 
 fn is_optimization(page: &RunPage) -> bool {

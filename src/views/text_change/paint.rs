@@ -138,7 +138,7 @@ pub(in crate::views) fn line_ui(
 }
 
 /// The two halves of a row.
-pub(in crate::views) fn halves(rect: Rect) -> (Rect, Rect) {
+fn halves(rect: Rect) -> (Rect, Rect) {
     let width = (rect.width() - CARD_GAP) / 2.0;
     (rect.with_max_x(rect.left() + width), rect.with_min_x(rect.right() - width))
 }

@@ -143,7 +143,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
             match drawn.show(ui, row) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
-                TreeEvent::None => {}
+                TreeEvent::None | TreeEvent::MenuAsked => {}
             }
             let end = span.end_ns.unwrap_or(end_ns);
             let color = bar_color(tree, line, tokens);

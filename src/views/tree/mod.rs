@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use egui::{Frame, Margin, Ui};
 
+use super::belongs::belongs_to;
 use super::command::has_runs_filter;
 use super::parts::slot_ui;
+use super::run_menu::RunMenu;
 use super::scene::Scene;
 use crate::loader::{Failure, Lane, RunTree, Slot};
 use crate::model::{Experiment, ExperimentCounts, ExperimentId, RunId};
@@ -72,6 +74,7 @@ pub(super) struct TreeMemory {
     made_of: Option<MadeOf>,
     lines: Vec<TreeLine>,
     shown: Option<Subject>,
+    menu: RunMenu,
 }
 
 impl TreeMemory {
@@ -141,12 +144,15 @@ fn make_rows(scene: &mut Scene<'_>, memory: &mut TreeMemory, experiments: &Arc<V
     memory.made_of = Some(made_of);
 }
 
+/// Where the place on screen stands.
+type Home = (Option<ExperimentId>, Option<RunId>);
+
 /// The row of the place on screen.
-fn place_row(lines: &[TreeLine], place: &Place) -> Option<usize> {
+fn place_row(lines: &[TreeLine], home: &Home) -> Option<usize> {
     let is_it = |line: &TreeLine, run: &RunId| matches!(&line.key, TreeKey::Run(id) if id == run);
-    match (place.run(), place.experiment()) {
-        (Some(run), _) => lines.iter().position(|line| is_it(line, run)),
-        (None, Some(id)) => {
+    match home {
+        (_, Some(run)) => lines.iter().position(|line| is_it(line, run)),
+        (Some(id), None) => {
             lines.iter().position(|line| line.experiment == *id && matches!(line.kind, RowKind::Experiment { .. }))
         }
         (None, None) => None,
@@ -155,7 +161,8 @@ fn place_row(lines: &[TreeLine], place: &Place) -> Option<usize> {
 
 fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     let place = scene.place().clone();
-    let current = place_row(&memory.lines, &place);
+    let home = belongs_to(scene, &place);
+    let current = place_row(&memory.lines, &home);
     // A place that was just gone to is brought into view; afterwards the tree stays where it is.
     let subject = place.subject();
     let is_new = memory.shown.as_ref() != Some(&subject);
@@ -165,12 +172,13 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
         memory.cursor = None;
     }
     if is_new && current.is_none() {
-        unfold_way(scene, &place);
+        unfold_way(scene, &home, memory.filter.trim().is_empty());
     }
     let cursor_row = memory.cursor.as_ref().and_then(|key| memory.lines.iter().position(|line| line.key == *key));
     let cursor = cursor_row.or(current);
     let mut clicked = None;
     let mut toggled = None;
+    let mut asked = None;
     let lines = &memory.lines;
     let response = VirtualRows::new("tree rows", lines.len(), size::ROW)
         .kind(RowsKind::Tree)
@@ -183,6 +191,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
             match line_ui(ui, scene, line, row, is_cursor) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
+                TreeEvent::MenuAsked => asked = Some(row.index),
                 TreeEvent::None => {}
             }
         });
@@ -193,6 +202,13 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     if let Some(row) = response.moved_to {
         memory.cursor = Some(lines[row].key.clone());
     }
+    if let Some(line) = asked.and_then(|row| lines.get(row)) {
+        memory.cursor = Some(line.key.clone());
+        if let TreeKey::Run(run) = &line.key {
+            memory.menu.open(ui, run.clone());
+        }
+    }
+    memory.menu.show(ui, scene);
     let at = response.moved_to.or(cursor);
     if let Some(row) = toggled {
         unfold(scene, &lines[row], lines[row].is_open != Some(true));
@@ -214,8 +230,12 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
 }
 
 /// Unfolds what hides the run on screen, once its experiment's runs are here.
-fn unfold_way(scene: &mut Scene<'_>, place: &Place) {
-    let (Some(experiment), Some(run)) = (place.experiment(), place.run()) else { return };
+fn unfold_way(scene: &mut Scene<'_>, home: &Home, is_whole: bool) {
+    let (Some(experiment), Some(run)) = home else { return };
+    let key = TreeKey::Experiment(experiment.clone());
+    if is_whole && !scene.state.unfolded.has(&key) {
+        scene.act(Action::Unfold(key, true));
+    }
     let slot = scene.loader.ask(&RunTreeOf(experiment.clone()), Lane::Visible);
     let Some(tree) = slot.value() else { return };
     let nodes = &tree.forest.nodes;

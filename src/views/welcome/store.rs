@@ -30,6 +30,8 @@ pub(in crate::views) struct StoreMemory {
     row: NotedRow,
     /// The row that the keyboard stands on.
     cursor: Option<ExperimentId>,
+    /// The rows are to get the keyboard as soon as nothing else has it.
+    wants_focus: bool,
 }
 
 pub(in crate::views) fn store_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory) {
@@ -64,30 +66,30 @@ fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut StoreMemory, experi
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     if let Some(row) = memory.row.restore(scene, LIST) {
         memory.cursor = row.map(|id| ExperimentId::from(id.as_str()));
+        // Who comes back goes on with the keys where they were.
+        memory.wants_focus = memory.cursor.is_some();
     }
+    let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
+    memory.wants_focus &= !gets_focus;
     let cursor = experiments.iter().position(|one| Some(&one.id) == memory.cursor.as_ref());
     let clock = scene.clock;
     let count_of = |experiment: &Experiment| {
         counts.value().and_then(|list| list.iter().find(|(id, _)| *id == experiment.id)).map(|(_, counts)| *counts)
     };
-    let events = Table::new("experiments", "Experiments", &columns, experiments.len()).selected(cursor).show(
-        ui,
-        &mut memory.table,
-        |row, column| {
-            let experiment = &experiments[row];
-            let number =
-                |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(words::count(n)));
-            match column {
-                0 => CellText::text(experiment.name.clone()).strong(),
-                1 => number(count_of(experiment).map(|counts| counts.runs)),
-                2 => number(count_of(experiment).and_then(|counts| counts.traces)),
-                3 => experiment
-                    .creation_time_ms
-                    .map_or_else(CellText::unknown, |ms| CellText::text(moment_short(ms, clock)).tone(Tone::Muted)),
-                _ => CellText::value(experiment.id.to_string()).tone(Tone::Muted),
-            }
-        },
-    );
+    let table = Table::new("experiments", "Experiments", &columns, experiments.len());
+    let events = table.selected(cursor).focus(gets_focus).show(ui, &mut memory.table, |row, column| {
+        let experiment = &experiments[row];
+        let number = |number: Option<u64>| number.map_or_else(CellText::unknown, |n| CellText::value(words::count(n)));
+        match column {
+            0 => CellText::text(experiment.name.clone()).strong(),
+            1 => number(count_of(experiment).map(|counts| counts.runs)),
+            2 => number(count_of(experiment).and_then(|counts| counts.traces)),
+            3 => experiment
+                .creation_time_ms
+                .map_or_else(CellText::unknown, |ms| CellText::text(moment_short(ms, clock)).tone(Tone::Muted)),
+            _ => CellText::value(experiment.id.to_string()).tone(Tone::Muted),
+        }
+    });
     memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(experiment) = events.selected.and_then(|row| experiments.get(row)) {
         memory.cursor = Some(experiment.id.clone());

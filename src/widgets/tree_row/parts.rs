@@ -70,4 +70,6 @@ pub enum TreeEvent {
     DoubleClicked,
     /// Clicked the fold triangle.
     FoldToggled,
+    /// Clicked the row for its menu.
+    MenuAsked,
 }

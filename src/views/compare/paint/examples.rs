@@ -1,140 +1,191 @@
-//! Examples that one run got right and the other wrong, each leading to its traces.
+//! Examples that both runs evaluated, each leading to its traces: what became of it and its scores beside its text,
+//! then what was expected and what each run answered.
 
-use egui::{Align, Rect, Response, Sense, Ui, vec2};
+use egui::{Align, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::super::rows::ExampleCell;
+use super::super::rows::{EXAMPLE_FIXED, ExampleColumns, ExampleRow};
 use super::{Names, RowEvent};
-use crate::views::text_change::{Side, halves, text_at};
+use crate::state::Outcome;
+use crate::views::text_change::{Side, text_at};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::menu::{MenuEntry, MenuItem, context_menu};
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
+use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VisibleRow};
 use crate::words;
 
 const SIDES: [Side; 2] = [Side::Old, Side::New];
+/// The room for the mark, and for the arrow between two scores.
+const MARK: f32 = 22.0;
+const ARROW: f32 = 24.0;
 
+/// Where the text of an example begins, from the left.
+pub(super) fn text_left(columns: &ExampleColumns) -> f32 {
+    2.0 * columns.score + EXAMPLE_FIXED
+}
+
+/// The columns of a row behind the scores: the example, what was expected, both answers.
+fn cells(rect: Rect, columns: &ExampleColumns) -> [Rect; 4] {
+    let mut left = rect.left() + text_left(columns);
+    [columns.text, columns.expected, columns.answers[0], columns.answers[1]].map(|width| {
+        let cell = Rect::from_min_max(pos2(left, rect.top()), pos2((left + width).min(rect.right()), rect.bottom()));
+        left += width;
+        cell.with_max_x((cell.right() - size::GAP_S).max(cell.left()))
+    })
+}
+
+/// The titles of the columns.
+pub(super) fn head_ui(ui: &Ui, row: &VisibleRow, columns: &ExampleColumns, names: &Names<'_>) {
+    let color = Tokens::of(ui).text2;
+    let answered = [names.old, names.new].map(|name| format!("{} answered", words::one_line(name, 40)));
+    let titles = ["Example", "Expected", &answered[0], &answered[1]];
+    let shown = titles.iter().zip(cells(row.rect, columns)).filter(|(_, cell)| cell.width() > 0.0);
+    let label: Vec<&str> = shown.clone().map(|(title, _)| *title).collect();
+    row.interact(ui, RowInfo { label: &format!("Score, {}", label.join(", ")), ..RowInfo::default() });
+    text_at(ui, row.rect.with_min_x(row.rect.left() + MARK), "Score", Type::Small, color);
+    for (title, cell) in shown {
+        text_at(ui, cell, title, Type::Small, color);
+    }
+}
+
+/// The text opens the trace in the compared run, else in the baseline; each score and each answer that in its run.
 pub(super) fn row_ui(
     ui: &Ui,
     row: &VisibleRow,
-    cells: [Option<&ExampleCell>; 2],
+    (one, is_chosen): (&ExampleRow, bool),
+    columns: &ExampleColumns,
     names: &Names<'_>,
 ) -> Option<RowEvent> {
-    let label = cells.into_iter().flatten().map(say).collect::<Vec<_>>().join("; ");
-    row.interact(ui, RowInfo { label: &label, ..RowInfo::default() });
-    let (left, right) = halves(row.rect);
-    let mut event = None;
-    for (place, (rect, cell)) in [left, right].into_iter().zip(cells).enumerate() {
-        if let Some(cell) = cell {
-            event = cell_ui(ui, Spot { row, place, rect }, cell, names).or(event);
-        }
-    }
-    event
-}
-
-/// An example that has the whole row.
-pub(super) fn alone_ui(ui: &Ui, row: &VisibleRow, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
-    row.interact(ui, RowInfo { label: &say(cell), ..RowInfo::default() });
-    cell_ui(ui, Spot { row, place: 0, rect: row.rect }, cell, names)
-}
-
-/// Where a cell stands.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
-    row: &'a VisibleRow,
-    /// Its place in the row.
-    place: usize,
-    rect: Rect,
-}
-
-/// The text opens the trace in the compared run, else in the baseline; each score that in its run.
-fn cell_ui(ui: &Ui, spot: Spot<'_>, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
-    let Spot { row, place, rect } = spot;
+    let said = say(one, names);
+    row.interact(ui, RowInfo { label: &said, selected: is_chosen, ..RowInfo::default() });
+    let rect = row.rect;
     let tokens = Tokens::of(ui);
-    let response = ui.interact(rect, row.id.with(place), Sense::click());
-    button(&response, &say(cell));
-    if response.hovered() || response.contains_pointer() {
-        ui.painter().rect_filled(rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
-    }
+    let response = ui.interact(rect, row.id.with("example"), Sense::click());
+    button(&response, &said);
+    let is_hovered = response.hovered() || response.contains_pointer();
+    paint_background(ui, rect, is_chosen, is_hovered, tokens);
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
     }
-    let (glyph, tone) = if cell.is_fixed { (Glyph::Up, Tone::Good) } else { (Glyph::Down, Tone::Bad) };
+    let (glyph, tone) = mark(one.outcome);
     glyph.paint_tone(ui.painter(), rect.left_center() + vec2(9.0, 0.0), tone, tokens);
+    let mut event = scores_ui(ui, row, one, columns, names);
+    let [text, expected, old, new] = cells(rect, columns);
+    text_at(ui, text, &one.text, Type::Body, tokens.text1);
+    text_at(ui, expected, &one.expected, Type::Body, tokens.text2);
+    for (side, cell) in [old, new].into_iter().enumerate() {
+        match &one.answers[side] {
+            Some(answer) => {
+                // The mark says which is right: a row in two colours would only be loud.
+                let color = if one.is_right(side) { tokens.text1 } else { tokens.text2 };
+                text_at(ui, cell, answer, Type::Body, color);
+            }
+            None => {
+                text_at(ui, cell, words::UNKNOWN, Type::Body, tokens.text3);
+            }
+        }
+    }
+    if response.clicked() {
+        ui.memory_mut(|memory| memory.request_focus(row.list));
+        let at = response.interact_pointer_pos();
+        let own = [old, new].iter().position(|cell| cell.width() > 0.0 && at.is_some_and(|at| cell.contains(at)));
+        event = Some(own.map_or_else(|| opened(one, names), |side| open(one, side, names)));
+    }
+    event = menu(&response, one, names).or(event);
+    response.on_hover_ui(|ui| tip_ui(ui, one, names));
+    event
+}
+
+/// The two scores, each leading to its trace.
+fn scores_ui(
+    ui: &Ui,
+    row: &VisibleRow,
+    one: &ExampleRow,
+    columns: &ExampleColumns,
+    names: &Names<'_>,
+) -> Option<RowEvent> {
+    let tokens = Tokens::of(ui);
     let run = [names.old, names.new];
     let mut event = None;
-    let mut end = rect.right() - size::GAP_XS;
-    for side in [1, 0] {
-        let text = words::value(cell.scores[side]);
-        let galley = row_text::layout(ui.painter(), &text, Type::Value.font(), 120.0);
+    let mut left = row.rect.left() + MARK;
+    for side in [0, 1] {
+        let place = row.rect.with_min_x(left).with_max_x(left + columns.score);
+        let galley = row_text::layout(ui.painter(), &words::value(one.scores[side]), Type::Value.font(), 160.0);
         // Wide enough to be hit.
-        let width = galley.size().x.max(18.0);
-        let area = rect.with_min_x(end - width).with_max_x(end);
-        let score = ui.interact(area, row.id.with((place, "score", side)), Sense::click());
-        button(&score, &format!("Open in {}: {}", run[side], cell.text));
-        let color = match &cell.traces[side] {
-            Ok(_) => tokens.accent,
-            Err(_) => tokens.text2,
-        };
-        row_text::paint_galley(ui.painter(), area, galley, color, Align::Max);
-        if score.hovered() && cell.traces[side].is_ok() {
-            ui.painter().hline(area.x_range(), area.center().y + 8.0, (size::RULE, color));
+        let width = galley.size().x.max(18.0).min(columns.score.max(18.0));
+        let area = if side == 0 { place.with_min_x(place.right() - width) } else { place.with_max_x(left + width) };
+        let score = ui.interact(area, row.id.with(("score", side)), Sense::click());
+        button(&score, &format!("Open in {}: {}", run[side], one.text));
+        let color = if one.traces[side].is_ok() { tokens.accent } else { tokens.text2 };
+        let align = if side == 0 { Align::Max } else { Align::Min };
+        let drawn = row_text::paint_galley(ui.painter(), area, galley, color, align);
+        if score.hovered() && one.traces[side].is_ok() {
+            ui.painter().hline(drawn.x_range(), area.center().y + 8.0, (size::RULE, color));
         }
         if score.has_focus() {
             crate::widgets::theme::focus_ring(ui.painter(), area, tokens);
         }
         if score.clicked() {
-            event = Some(open(cell, side, names));
+            event = Some(open(one, side, names));
         }
-        score.on_hover_text(match &cell.traces[side] {
+        score.on_hover_text(match &one.traces[side] {
             Ok(_) => format!("Open its trace in {}", run[side]),
             Err(why) => format!("{}: {why}", run[side]),
         });
-        end = area.left();
-        if side == 1 {
-            let arrow = rect.with_min_x(end - 20.0).with_max_x(end);
+        left = place.right();
+        if side == 0 {
+            let arrow = row.rect.with_min_x(left).with_max_x(left + ARROW);
             row_text::paint(ui.painter(), arrow, "→", Type::Small, tokens.text3, Align::Center);
-            end = arrow.left();
+            left = arrow.right();
         }
     }
-    let text = rect.with_min_x(rect.left() + 22.0).with_max_x(end - size::GAP_S);
-    text_at(ui, text, &cell.text, Type::Body, tokens.text1);
-    if response.clicked() {
-        event = Some(open(cell, usize::from(cell.traces[1].is_ok() || cell.traces[0].is_err()), names));
-    }
-    event = menu(&response, cell, names).or(event);
-    response.on_hover_ui(|ui| tip_ui(ui, cell, names));
     event
+}
+
+/// The sign of what became of an example.
+pub(in crate::views::compare) fn mark(outcome: Outcome) -> (Glyph, Tone) {
+    match outcome {
+        Outcome::Fixed => (Glyph::Up, Tone::Good),
+        Outcome::Broken => (Glyph::Down, Tone::Bad),
+        Outcome::StillWrong => (Glyph::Cross, Tone::Bad),
+        Outcome::StillRight => (Glyph::Check, Tone::Good),
+    }
 }
 
 fn button(response: &Response, name: &str) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
 }
 
-fn open(cell: &ExampleCell, side: usize, names: &Names<'_>) -> RowEvent {
-    match &cell.traces[side] {
+/// The trace in the compared run is opened; where there is none, that in the baseline.
+pub(in crate::views::compare) fn opened(one: &ExampleRow, names: &Names<'_>) -> RowEvent {
+    open(one, usize::from(one.traces[1].is_ok() || one.traces[0].is_err()), names)
+}
+
+fn open(one: &ExampleRow, side: usize, names: &Names<'_>) -> RowEvent {
+    match &one.traces[side] {
         Ok(trace) => RowEvent::OpenTrace(SIDES[side], trace.clone()),
         Err(why) => RowEvent::Explain(format!("No trace of this example in {}: {why}", [names.old, names.new][side])),
     }
 }
 
-fn menu(response: &Response, cell: &ExampleCell, names: &Names<'_>) -> Option<RowEvent> {
+fn menu(response: &Response, one: &ExampleRow, names: &Names<'_>) -> Option<RowEvent> {
     let texts = [names.old, names.new].map(|name| format!("Open in {}", words::one_line(name, 40)));
     let entries = [
-        MenuEntry::Item(MenuItem::new(&texts[0]).enabled(cell.traces[0].is_ok())),
-        MenuEntry::Item(MenuItem::new(&texts[1]).enabled(cell.traces[1].is_ok())),
+        MenuEntry::Item(MenuItem::new(&texts[0]).enabled(one.traces[0].is_ok())),
+        MenuEntry::Item(MenuItem::new(&texts[1]).enabled(one.traces[1].is_ok())),
         MenuEntry::Item(MenuItem::new("Copy example")),
     ];
     match context_menu(response, &entries)? {
-        side @ (0 | 1) => Some(open(cell, side, names)),
-        _ => Some(RowEvent::Copy(cell.whole.clone())),
+        side @ (0 | 1) => Some(open(one, side, names)),
+        _ => Some(RowEvent::Copy(one.whole.clone())),
     }
 }
 
-fn tip_ui(ui: &mut Ui, cell: &ExampleCell, names: &Names<'_>) {
-    let mut lines = vec![cell.whole.clone(), String::new()];
-    match &cell.traces {
+fn tip_ui(ui: &mut Ui, one: &ExampleRow, names: &Names<'_>) {
+    let mut lines = vec![one.tip.clone(), String::new()];
+    match &one.traces {
         [Ok(_), Ok(_)] => lines.push(format!("Click to open its trace in {}; a score opens its own", names.new)),
         [Ok(_), Err(why)] => {
             lines.extend([format!("{}: {why}", names.new), format!("Click to open it in {}", names.old)])
@@ -148,7 +199,16 @@ fn tip_ui(ui: &mut Ui, cell: &ExampleCell, names: &Names<'_>) {
     ui.label(lines.join("\n"));
 }
 
-fn say(cell: &ExampleCell) -> String {
-    let word = if cell.is_fixed { "Fixed" } else { "Broken" };
-    format!("{word}: {}, {} → {}", cell.text, words::value(cell.scores[0]), words::value(cell.scores[1]))
+fn say(one: &ExampleRow, names: &Names<'_>) -> String {
+    let [old, new] = one.scores.map(words::value);
+    let mut said = format!("{}: {}, {old} → {new}", one.outcome.title(), one.text);
+    if !one.expected.is_empty() {
+        said.push_str(&format!(", expected {}", one.expected));
+    }
+    for (name, answer) in [names.old, names.new].into_iter().zip(&one.answers) {
+        if let Some(answer) = answer {
+            said.push_str(&format!(", {name} answered {answer}"));
+        }
+    }
+    said
 }

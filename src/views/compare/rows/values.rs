@@ -77,18 +77,8 @@ fn delta(metric: &MetricChange) -> String {
     let delta = new - old;
     match delta.is_finite() {
         // The difference of two figures has digits that neither had.
-        true => signed((delta * 1e9).round() / 1e9),
+        true => words::signed((delta * 1e9).round() / 1e9),
         false => String::new(),
-    }
-}
-
-/// A number with its sign.
-pub(in crate::views::compare) fn signed(delta: f64) -> String {
-    let text = words::value(delta.abs());
-    match delta {
-        delta if delta > 0.0 => format!("+{text}"),
-        delta if delta < 0.0 => format!("−{text}"),
-        _ => format!("±{text}"),
     }
 }
 

@@ -80,14 +80,18 @@ fn a_candidate_gathers_what_was_measured_of_one_program() {
 
 #[test]
 fn evaluations_stand_below_what_is_unfolded() {
-    let made = Candidates::of(&found());
+    let found = found();
+    let made = Candidates::of(&found);
     let mut folds = Folds::default();
     assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Candidate(1)]);
-    folds.set(FoldKey::Candidate(0), true);
+    folds.set(FoldKey::Candidate(made.rows[0].first.clone()), true);
     for line in made.lines(&folds) {
-        assert_eq!(Line::parse(&line.to_text()), Some(line));
+        let id = made.id_of(&found, line).expect("a row");
+        assert_eq!(RowId::parse(&id.to_text()), Some(id.clone()));
+        assert_eq!(made.line_of(&found, &id), Some(line));
     }
-    assert_eq!((Line::parse("candidate/x"), Line::parse("moon/1")), (None, None));
+    assert_eq!((RowId::parse("moon/1"), RowId::parse("candidate")), (None, None));
+    assert_eq!(made.line_of(&found, &RowId::Evaluation("elsewhere".into())), None);
     assert_eq!(made.lines(&folds), [Line::Candidate(0), Line::Evaluation(0), Line::Candidate(1)]);
 }
 

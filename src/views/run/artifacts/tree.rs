@@ -73,7 +73,7 @@ pub(super) fn tree_ui(
             };
             match line.show(ui, row) {
                 TreeEvent::Clicked | TreeEvent::DoubleClicked if !entry.is_folder => clicked = Some(row.index),
-                TreeEvent::None => {}
+                TreeEvent::None | TreeEvent::MenuAsked => {}
                 _ => toggled = Some(row.index),
             }
         });

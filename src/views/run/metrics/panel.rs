@@ -41,7 +41,8 @@ struct Done {
 #[derive(Default)]
 pub(super) struct ListMemory {
     scroll: RowScroll,
-    cursor: Option<usize>,
+    /// The line that the keyboard stands on, by its metric or run.
+    cursor: Option<String>,
 }
 
 /// What the lists offer.
@@ -119,7 +120,8 @@ fn metrics_list_ui(
         };
         Line { name: key, is_on, tone: None, value, is_marked: false }
     };
-    let done = list_ui(ui, "Metrics", &mut memory.metric_list, keys.len(), line);
+    let ids: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let done = list_ui(ui, "Metrics", &mut memory.metric_list, &ids, line);
     if let Some(key) = done.only.and_then(|index| keys.get(index)) {
         scene.act(Action::ShowRunTab(RunTab::Metrics { key: Some(key.clone()) }));
     } else if let Some(key) = done.toggled.and_then(|index| keys.get(index)) {
@@ -158,7 +160,8 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
         let (tone, is_marked) = (Some(candidate.tone), marked.marks(candidate.tone));
         Line { name: candidate.name(), is_on: candidate.is_shown, tone, value, is_marked }
     };
-    let done = list_ui(ui, "Runs to draw", &mut memory.run_list, candidates.len(), line);
+    let ids: Vec<&str> = candidates.iter().map(|candidate| candidate.run.id.as_str()).collect();
+    let done = list_ui(ui, "Runs to draw", &mut memory.run_list, &ids, line);
     if let Some(candidate) = done.hovered.and_then(|index| candidates.get(index)) {
         memory.pointed.in_list(candidate.tone);
     }
@@ -172,11 +175,12 @@ fn list_ui<'l>(
     ui: &mut Ui,
     label: &str,
     memory: &mut ListMemory,
-    total: usize,
+    ids: &[&str],
     line: impl Fn(usize) -> Line<'l>,
 ) -> Done {
     let mut done = Done::default();
-    let at = memory.cursor.filter(|at| *at < total);
+    let total = ids.len();
+    let at = memory.cursor.as_ref().and_then(|cursor| ids.iter().position(|id| id == cursor));
     // No higher than its rows: the frame of the keyboard goes around the list, not around what is below it.
     let height = (total as f32 * size::ROW).min(ui.available_height());
     let list = VirtualRows::new(label, total, size::ROW).label(label).cursor(at).height(height);
@@ -190,11 +194,11 @@ fn list_ui<'l>(
             done.only = Some(row.index);
         } else if response.clicked() {
             done.toggled = Some(row.index);
-            memory.cursor = Some(row.index);
+            memory.cursor = Some(ids[row.index].to_owned());
         }
     });
-    if rows.moved_to.is_some() {
-        memory.cursor = rows.moved_to;
+    if let Some(id) = rows.moved_to.and_then(|at| ids.get(at)) {
+        memory.cursor = Some((*id).to_owned());
     }
     if rows.opened {
         done.toggled = at;

@@ -7,13 +7,15 @@ use super::OverviewMemory;
 use crate::loader::RunPage;
 use crate::model::mlflow;
 use crate::state::{Action, Place, RunTab};
-use crate::views::parts::{reveal_ui, run_status};
+use crate::views::parts::{link, reveal_ui, run_status};
 use crate::views::scene::Scene;
 use crate::views::time::moment_short;
+use crate::widgets::chips::Chip;
+use crate::widgets::glyphs::Glyph;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::markdown::{Markdown, MarkdownText};
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
-use crate::widgets::table::{CellText, Column, Table};
+use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
@@ -115,34 +117,64 @@ impl Cards<'_> {
         });
     }
 
+    /// Params; those that repeat the program fold, which is where they are read.
     fn params_ui(&self, ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory) {
-        let Some(group) = self.groups.iter().find(|group| group.name == "param") else { return };
+        let of = |is_folded: bool| self.groups.iter().find(|one| one.name == "param" && one.is_folded == is_folded);
+        let (Some(own), Some(of_program)) = (of(false), of(true)) else { return };
         card(ui, |ui| {
-            head_ui(ui, scene, group);
-            if group.lines.is_empty() {
+            head_ui(ui, scene, own);
+            if own.lines.is_empty() && of_program.lines.is_empty() {
                 text_ui(ui, "No params were logged", Type::Small, Tone::Muted);
+            }
+            self.param_table_ui(ui, scene, &mut memory.params, own);
+            if of_program.lines.is_empty() {
                 return;
             }
-            // Keys have what they need, but a value is more than an ellipsis.
-            let value = (ui.available_width() - size::SCROLL_BAR) * 0.4;
-            let columns = [Column::text("Param", 120.0).unsorted(), Column::text("Value", value).unsorted().growing()];
-            let selected = self.opened.and_then(|value| group.lines.iter().position(|line| group.item(line) == value));
-            let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
-            let events = Table::new("params", "Params", &columns, group.lines.len())
-                .selected(selected)
-                .height(height)
-                .show(ui, &mut memory.params, |row, column| {
-                    let line = &group.lines[row];
-                    match column {
-                        0 => CellText::key(words::one_line(&line.key, 200).into_owned()).tone(Tone::Muted),
-                        _ if line.is_masked => CellText::value(&*line.value).tone(Tone::Warn),
-                        _ => CellText::value(words::one_line(&line.value, 160).into_owned()),
-                    }
-                });
-            if let Some(row) = events.selected {
-                open(scene, group, row);
+            let opens_one = |value: &str| of_program.lines.iter().any(|line| of_program.item(line) == value);
+            let is_open = memory.shows_program_params || self.opened.is_some_and(opens_one);
+            ui.add_space(size::GAP_XS);
+            ui.horizontal_wrapped(|ui| {
+                let glyph = if is_open { Glyph::FoldOpen } else { Glyph::FoldClosed };
+                let chip = Chip::button(&of_program.title).glyph(glyph, Tone::Muted);
+                if ui.add(chip).on_hover_text("Show or fold them").clicked() {
+                    memory.shows_program_params = !is_open;
+                }
+                if link(ui, "Program", Type::Small, Tone::Accent).clicked() {
+                    scene.act(Action::ShowRunTab(RunTab::Program { predictor: None }));
+                }
+            });
+            if is_open {
+                ui.add_space(size::GAP_XS);
+                if of_program.lines.iter().any(|line| line.is_masked) {
+                    reveal_ui(ui, scene);
+                }
+                self.param_table_ui(ui, scene, &mut memory.program_params, of_program);
             }
         });
+    }
+
+    fn param_table_ui(&self, ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, group: &Group) {
+        if group.lines.is_empty() {
+            return;
+        }
+        // Keys have what they need, but a value is more than an ellipsis.
+        let value = (ui.available_width() - size::SCROLL_BAR) * 0.4;
+        let columns = [Column::text("Param", 120.0).unsorted(), Column::text("Value", value).unsorted().growing()];
+        let selected = self.opened.and_then(|value| group.lines.iter().position(|line| group.item(line) == value));
+        let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
+        let name = if group.is_folded { ("program params", "Params of the program") } else { ("params", "Params") };
+        let table = Table::new(name.0, name.1, &columns, group.lines.len()).selected(selected).height(height);
+        let events = table.show(ui, state, |row, column| {
+            let line = &group.lines[row];
+            match column {
+                0 => CellText::key(words::one_line(&line.key, 200).into_owned()).tone(Tone::Muted),
+                _ if line.is_masked => CellText::value(&*line.value).tone(Tone::Warn),
+                _ => CellText::value(words::one_line(&line.value, 160).into_owned()),
+            }
+        });
+        if let Some(row) = events.selected {
+            open(scene, group, row);
+        }
     }
 
     fn children_ui(&self, ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory) {
@@ -172,7 +204,7 @@ impl Cards<'_> {
                     trailing,
                     ..TreeRow::default()
                 };
-                if line.show(ui, row) != TreeEvent::None {
+                if matches!(line.show(ui, row), TreeEvent::Clicked | TreeEvent::DoubleClicked) {
                     chosen = Some(run.id.clone());
                 }
             });
