@@ -43,6 +43,7 @@ mod scroll;
 mod spans;
 mod status_bar;
 mod step;
+mod store_names;
 mod text_change;
 mod time;
 mod top_bar;
