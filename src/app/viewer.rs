@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, ThemePreference, Ui};
 
-use super::dialog::{Chosen, OpenDialog};
+use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::save::Saving;
@@ -210,14 +210,16 @@ impl Viewer {
     }
 
     fn poll_dialog(&mut self) {
-        let Some((what, chosen)) = self.dialog.as_ref().and_then(|dialog| Some((dialog.what, dialog.poll()?))) else {
+        let Some((what, answer)) = self.dialog.as_ref().and_then(|dialog| Some((dialog.what, dialog.poll()?))) else {
             return;
         };
         self.dialog = None;
-        self.actions.extend(chosen.map(|path| match what {
-            Chosen::Store => Action::OpenStore(path.into()),
-            Chosen::ArtifactsFolder => Action::NameArtifacts(Some(path)),
-        }));
+        self.actions.extend(match (answer, what) {
+            (Answer::Chosen(path), Chosen::Store) => Some(Action::OpenStore(path.into())),
+            (Answer::Chosen(path), Chosen::ArtifactsFolder) => Some(Action::NameArtifacts(Some(path))),
+            (Answer::Unseen, what) => Some(Action::Notify(dialog::unseen(what))),
+            (Answer::Closed, _) => None,
+        });
     }
 
     fn poll_saving(&mut self) {

@@ -16,6 +16,7 @@ use super::path;
 use super::scene::Scene;
 use crate::loader::FolderName;
 use crate::state::Action;
+use crate::store::StoreLocation;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::field::Field;
@@ -32,6 +33,8 @@ pub(super) struct WelcomeMemory {
     /// The names that were offered last.
     names: Option<Arc<Vec<FolderName>>>,
     has_focused: bool,
+    /// What could not be opened stood in the field once, to be corrected there.
+    failed: Option<StoreLocation>,
 }
 
 const WIDTH: f32 = 680.0;
@@ -95,6 +98,13 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
 /// The field; says whether Enter was pressed in it.
 fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bool {
     let id = egui::Id::unique("path of the store");
+    let failed = scene.loader.state().failed.as_ref().map(|(location, _)| location);
+    if failed.is_some() && failed != memory.failed.as_ref() {
+        if memory.path.is_empty() {
+            memory.path = failed.map(ToString::to_string).unwrap_or_default();
+        }
+        memory.failed = failed.cloned();
+    }
     let names = path::folder_of(&memory.path).and_then(|folder| scene.loader.names_in(&folder).value().cloned());
     let is_same = match (&memory.names, &names) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
