@@ -20,6 +20,8 @@ mod failures;
 mod family_tree;
 #[path = "ui_window/large.rs"]
 mod large;
+#[path = "ui_window/links.rs"]
+mod links;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]

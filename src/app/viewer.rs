@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use egui::{Context, ThemePreference, Ui};
+use egui::{Context, OutputCommand, ThemePreference, Ui};
 
 use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
@@ -14,7 +14,7 @@ use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
-use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
+use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
@@ -124,10 +124,13 @@ impl Viewer {
         // Ours is bounded and remembered.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_zoom_factor(viewer.state.settings.zoom);
-        match (&viewer.options.args.store, viewer.options.args.demo) {
+        let args = &viewer.options.args;
+        let linked = || Link::parse(args.at.as_deref()?).store;
+        match (&args.store, args.demo) {
             (_, true) => viewer.loader.open(sample::marker()),
+            // A store that is named beside a link is where the linked one is here.
             (Some(path), false) => viewer.loader.open(StoreLocation::parse(path).whole()),
-            (None, false) => {}
+            (None, false) => linked().into_iter().for_each(|store| viewer.loader.open(store)),
         }
         viewer
     }
@@ -184,7 +187,10 @@ impl Viewer {
                 self.loader.close();
                 self.open = None;
             }
-            Effect::Copy(text) => ctx.copy_text(text),
+            Effect::Copy(text) => {
+                ctx.copy_text(text);
+                self.actions.push(Action::Copied);
+            }
             Effect::Save(file) => {
                 let ui_thread = ctx.clone();
                 let folder = self.options.save_into.clone();
@@ -325,6 +331,10 @@ impl eframe::App for Viewer {
         let mut scene = Scene { state: &self.state, loader: &mut self.loader, clock, actions: &mut self.actions };
         window_ui(ui, &mut scene, &mut self.memory);
         let ctx = ui.ctx().clone();
+        // What is copied out of a text or a field goes no other way.
+        if ctx.output(|output| output.commands.iter().any(is_copy)) {
+            self.actions.push(Action::Copied);
+        }
         if self.apply(&ctx) {
             ctx.request_repaint();
         }
@@ -341,6 +351,10 @@ impl eframe::App for Viewer {
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
     }
+}
+
+fn is_copy(command: &OutputCommand) -> bool {
+    matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
 }
 
 pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {

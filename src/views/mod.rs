@@ -17,6 +17,7 @@ mod body;
 mod command;
 mod compare;
 mod comparing;
+mod copied;
 mod details;
 mod evolution;
 mod experiment;

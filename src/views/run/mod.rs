@@ -45,6 +45,8 @@ pub(super) struct RunMemory {
     family_tree: FamilyTreeMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
+    /// The tabs that the run on screen has.
+    tabs: Vec<RunTab>,
 }
 
 impl RunMemory {
@@ -54,6 +56,11 @@ impl RunMemory {
             Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
             tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
+    }
+
+    /// The tabs of the run on screen.
+    pub fn shown_tabs(&self) -> &[RunTab] {
+        &self.tabs
     }
 
     /// Goes to the next or the previous trace of the list.
@@ -95,7 +102,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             return;
         };
         header_ui(ui, scene, page);
-        let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page, tab);
+        let tab = tabs_ui(ui, scene, memory, page, tab);
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
@@ -166,12 +173,13 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
 fn tabs_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
-    known: &mut shown_tabs::KnowsGepa,
+    memory: &mut RunMemory,
     page: &RunPage,
     wanted: Option<RunTab>,
 ) -> RunTab {
     let tab = wanted.unwrap_or_else(|| shown_tabs::first(page));
-    let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
+    let shown = shown_tabs::shown_tabs(scene, &mut memory.knows_gepa, page, &tab);
+    memory.tabs.clone_from(&shown);
     let metrics = words::count(page.values.metrics.len() as u64);
     let scope = TraceScope::Run(page.run.id.clone());
     // A list in pages is read whole for who looks at it, not for its number on a tab.

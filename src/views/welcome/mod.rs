@@ -15,7 +15,7 @@ use super::parts::link;
 use super::path;
 use super::scene::Scene;
 use crate::loader::FolderName;
-use crate::state::Action;
+use crate::state::{Action, Link};
 use crate::store::StoreLocation;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
@@ -66,7 +66,7 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
 }
 
 fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
-    section_ui(ui, "Open a store: mlflow.db, or a folder that holds one");
+    section_ui(ui, "Open a store: mlflow.db, a folder that holds one, or a copied link");
     let mut is_entered = false;
     ui.horizontal(|ui| {
         let buttons = 134.0;
@@ -79,7 +79,10 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
         }
     });
     if is_entered && !memory.path.trim().is_empty() {
-        scene.act(Action::OpenStore(path::typed_path(&memory.path).into()));
+        scene.act(match Link::is_link(&memory.path) {
+            true => Action::GoTo(memory.path.trim().to_owned()),
+            false => Action::OpenStore(path::typed_path(&memory.path).into()),
+        });
     }
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
@@ -100,7 +103,7 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
     let id = egui::Id::unique("path of the store");
     let failed = scene.loader.state().failed.as_ref().map(|(location, _)| location);
     if failed.is_some() && failed != memory.failed.as_ref() {
-        if memory.path.is_empty() {
+        if memory.path.is_empty() || Link::is_link(&memory.path) {
             memory.path = failed.map(ToString::to_string).unwrap_or_default();
         }
         memory.failed = failed.cloned();
