@@ -42,6 +42,7 @@ mod run;
 mod scene;
 mod scroll;
 mod spans;
+mod standing;
 mod status_bar;
 mod step;
 mod store_names;

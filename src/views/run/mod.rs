@@ -6,6 +6,8 @@ mod overview;
 mod rows;
 mod shown_tabs;
 
+use std::time::Duration;
+
 use egui::Ui;
 
 use super::artifacts_folder::missing_chip_ui;
@@ -14,9 +16,10 @@ use super::family_tree::{FamilyTreeMemory, family_tree_ui};
 use super::last_shown::LastShown;
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
-use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
+use super::parts::{link, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
 use super::scene::Scene;
+use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, RunPage, TraceScope};
@@ -26,6 +29,7 @@ use crate::state::{Action, Place, RunTab};
 use crate::store::Total;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
+use crate::widgets::glyphs::Status;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tabs;
 use crate::widgets::tokens::Tone;
@@ -134,8 +138,8 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
         title_ui(ui, name);
-        let status = run_status(&run.status);
-        ui.add(Chip::new(&run_status_word(&run.status)).glyph(status.glyph(), status.tone()));
+        let standing = standing(scene, &run.experiment_id, run);
+        ui.add(Chip::new(&standing.word).glyph(standing.status.glyph(), standing.status.tone()));
         if run.lifecycle == Lifecycle::Deleted {
             ui.add(Chip::new("deleted").tinted(Tone::Bad));
         }
@@ -144,6 +148,17 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         }
         if let Some(ms) = run.duration_ms() {
             text_ui(ui, &words::duration_ms(ms), Type::Small, Tone::Muted);
+        }
+        let said = progress(page, &standing, scene.clock);
+        if !said.is_empty() {
+            let response = text_ui(ui, &said.join(" · "), Type::Small, Tone::Warn);
+            if let Some(ms) = standing.last_written_ms {
+                response.on_hover_text(format!("Last written {}", moment_utc(ms)));
+            }
+            // It goes on by itself.
+            if standing.status == Status::Running && !scene.clock.is_fixed {
+                ui.ctx().request_repaint_after(Duration::from_secs(1));
+            }
         }
         let id = run.id.to_string();
         let text = short_id(&id);
