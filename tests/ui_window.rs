@@ -14,6 +14,8 @@ mod common;
 mod compare;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/experiments.rs"]
+mod experiments;
 #[path = "ui_window/failures.rs"]
 mod failures;
 #[path = "ui_window/family_tree.rs"]
