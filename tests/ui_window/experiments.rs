@@ -80,7 +80,8 @@ fn running() -> MemoryStore {
 fn a_run_that_stalled_says_so_on_every_page() {
     let mut harness = window(&running(), Some("experiment/1/run/old"), Some(PATH));
     // Its page.
-    wait_for(&mut harness, "2 of 10 evaluations · last written 2 h ago");
+    wait_for(&mut harness, "2 of 10 evaluations");
+    wait_for(&mut harness, "last written 2 h ago");
     settle(&mut harness);
     assert!(harness.query_by_label("stalled").is_some() && harness.query_by_label("running").is_none());
     // The tree.
@@ -102,7 +103,9 @@ fn a_run_that_stalled_says_so_on_every_page() {
 #[test]
 fn a_run_that_is_running_says_how_far_it_is() {
     let mut harness = window(&running(), Some("experiment/1/run/new"), Some(PATH));
-    wait_for(&mut harness, "for 5 min 0 s · evaluation 2 of 10 · last written 1 min ago");
+    for said in ["for 5 min 0 s", "evaluation 2 of 10", "last written 1 min ago"] {
+        wait_for(&mut harness, said);
+    }
     assert!(harness.query_by_label("running").is_some() && harness.query_by_label("stalled").is_none());
 }
 

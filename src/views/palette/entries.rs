@@ -1,5 +1,6 @@
 //! What the palette offers: pure, from what is known to lines and where each leads.
 
+use super::entry::{Entry, Group, Target};
 use super::here::{self, Here};
 use super::index::{Hits, RunEntry};
 use crate::loader::StoreLocation;
@@ -9,55 +10,9 @@ use crate::views::command::Command;
 use crate::views::parts::short_id;
 use crate::views::path::typed_store;
 use crate::views::store_names::name_of;
-use crate::widgets::offers::Offer;
-
-/// What belongs together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
-    Pasted,
-    Recent,
-    Here,
-    Commands,
-    Experiments,
-    Runs,
-    Traces,
-    Stores,
-}
-
-/// The headings, in order.
-pub(super) const GROUPS: [&str; 8] =
-    ["Pasted", "Recent places", "On this page", "Commands", "Experiments", "Runs", "Traces", "Recent stores"];
 
 /// Recent places that are offered.
 const MAX_RECENT: usize = 7;
-
-/// Where a line leads.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
-    Run(Command),
-    Go(Place),
-    Open(StoreLocation),
-    /// Something that needs no more than to be said.
-    Act(Action),
-    /// A button on screen.
-    Press(Offer),
-}
-
-/// A line of the palette.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub text: String,
-    pub note: String,
-    pub shortcut: String,
-    pub group: Group,
-    pub target: Target,
-}
-
-impl Entry {
-    pub fn new(group: Group, text: impl Into<String>, note: impl Into<String>, target: Target) -> Self {
-        Self { text: text.into(), note: note.into(), shortcut: String::new(), group, target }
-    }
-}
 
 /// What is known.
 #[derive(Clone, Copy, Default)]

@@ -1,6 +1,6 @@
 //! What can be done on the page on screen: its tabs, what of it can be copied, its buttons.
 
-use super::entries::{Entry, Group, Target};
+use super::entry::{Entry, Group, Target};
 use crate::state::{Action, CompareTab, DetailTab, ExperimentTab, Place, RunTab, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::widgets::offers::Offer;

@@ -1,6 +1,7 @@
 //! The palette: any command, experiment, run or trace, by a few letters.
 
 mod entries;
+mod entry;
 mod here;
 mod index;
 
@@ -21,7 +22,8 @@ use crate::store::StoreLocation;
 use crate::widgets::offers::{self, Offer};
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
 use crate::words;
-use entries::{Entry, GROUPS, Group, Known, Target};
+use entries::Known;
+use entry::{Entry, GROUPS, Group, Target};
 use here::Here;
 use index::{Hits, RunEntry, RunsOf};
 

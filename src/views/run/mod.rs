@@ -8,7 +8,7 @@ mod shown_tabs;
 
 use std::time::Duration;
 
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 use super::artifacts_folder::missing_chip_ui;
 use super::evolution::{EvolutionMemory, evolution_ui};
@@ -32,8 +32,8 @@ use crate::widgets::empty::empty_ui;
 use crate::widgets::glyphs::Status;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tabs;
-use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
 use crate::words;
 
 /// What the page remembers.
@@ -150,15 +150,17 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
             text_ui(ui, &words::duration_ms(ms), Type::Small, Tone::Muted);
         }
         let said = progress(page, &standing, scene.clock);
-        if !said.is_empty() {
-            let response = text_ui(ui, &said.join(" · "), Type::Small, Tone::Warn);
+        for said in &said {
+            // None of them breaks in its middle.
+            let text = RichText::new(said).font(Type::Small.font()).color(Tone::Warn.color(Tokens::of(ui)));
+            let response = ui.add(Label::new(text).extend());
             if let Some(ms) = standing.last_written_ms {
                 response.on_hover_text(format!("Last written {}", moment_utc(ms)));
             }
-            // It goes on by itself.
-            if standing.status == Status::Running && !scene.clock.is_fixed {
-                ui.ctx().request_repaint_after(Duration::from_secs(1));
-            }
+        }
+        // It goes on by itself.
+        if standing.status == Status::Running && !said.is_empty() && !scene.clock.is_fixed {
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
         let id = run.id.to_string();
         let text = short_id(&id);
