@@ -49,6 +49,8 @@
 //!   it (`views/traces`; `tests/architecture/places.rs` lists who may). The compiler names every `match` that has to
 //!   show it, to say when a run has it, or to give it the keyboard. Rows in a pure `rows.rs` with its tests; a test of
 //!   the window in `tests/ui_window`. A list of traces is also told by `Place::lists_traces`.
+//! * **A button of a page**: a `Chip` of `widgets/chips.rs`. The palette offers it by its name while it is on screen,
+//!   without being told (`widgets/offers.rs`); a tab and what names the page are offered by `views/palette/here.rs`.
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`, a line in the README;
 //!   tests that compare with plain SQL in `tests/cli`. `tests/cli/secrets.rs` asks to be told how it is asked.

@@ -20,6 +20,8 @@ mod compare;
 mod compare_examples;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/experiments.rs"]
+mod experiments;
 #[path = "ui_window/failures.rs"]
 mod failures;
 #[path = "ui_window/family_tree.rs"]
@@ -28,6 +30,8 @@ mod family_tree;
 mod kept_selection;
 #[path = "ui_window/large.rs"]
 mod large;
+#[path = "ui_window/links.rs"]
+mod links;
 #[path = "ui_window/many.rs"]
 mod many;
 #[path = "ui_window/navigation.rs"]

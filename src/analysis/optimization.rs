@@ -6,6 +6,7 @@
 mod candidates;
 mod evaluations;
 mod infer;
+mod planned;
 
 pub use crate::model::dspy::Optimizer;
 pub use candidates::{Candidate, Seed, Winner, before_of_another_program, candidates, seed, winner};
@@ -17,6 +18,7 @@ pub use infer::{
     CallClues, EvaluationClue, OptimizerClues, OptimizerGuess, ProgramClue, Purpose, infer_optimizer, is_proposal,
     is_reflection_prompt,
 };
+pub use planned::planned_evaluations;
 
 #[cfg(test)]
 pub(super) mod test_facts {

@@ -3,13 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::dialog::block_on;
+use super::dialog::{UNSEEN, block_on};
 use crate::state::{FileToSave, NoticeText};
-
-/// A dialog that is closed sooner was never shown: the system has none.
-const UNSEEN: Duration = Duration::from_millis(250);
 
 /// What every SQLite database begins with. A store is never written, not even by choosing it here.
 const DATABASE: &[u8] = b"SQLite format 3\0";
@@ -106,6 +103,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn wait(saving: &Saving) -> Option<NoticeText> {
         let end = Instant::now() + Duration::from_secs(10);

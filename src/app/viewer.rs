@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use egui::{Context, ThemePreference, Ui};
+use egui::{Context, OutputCommand, ThemePreference, Ui};
 
-use super::dialog::{Chosen, OpenDialog};
+use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
 use super::save::Saving;
@@ -14,7 +14,7 @@ use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
-use crate::state::{Action, AppState, Effect, NoticeText, ThemeChoice};
+use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
@@ -124,10 +124,13 @@ impl Viewer {
         // Ours is bounded and remembered.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_zoom_factor(viewer.state.settings.zoom);
-        match (&viewer.options.args.store, viewer.options.args.demo) {
+        let args = &viewer.options.args;
+        let linked = || Link::parse(args.at.as_deref()?).store;
+        match (&args.store, args.demo) {
             (_, true) => viewer.loader.open(sample::marker()),
+            // A store that is named beside a link is where the linked one is here.
             (Some(path), false) => viewer.loader.open(StoreLocation::parse(path).whole()),
-            (None, false) => {}
+            (None, false) => linked().into_iter().for_each(|store| viewer.loader.open(store)),
         }
         viewer
     }
@@ -184,7 +187,10 @@ impl Viewer {
                 self.loader.close();
                 self.open = None;
             }
-            Effect::Copy(text) => ctx.copy_text(text),
+            Effect::Copy(text) => {
+                ctx.copy_text(text);
+                self.actions.push(Action::Copied);
+            }
             Effect::Save(file) => {
                 let ui_thread = ctx.clone();
                 let folder = self.options.save_into.clone();
@@ -210,14 +216,16 @@ impl Viewer {
     }
 
     fn poll_dialog(&mut self) {
-        let Some((what, chosen)) = self.dialog.as_ref().and_then(|dialog| Some((dialog.what, dialog.poll()?))) else {
+        let Some((what, answer)) = self.dialog.as_ref().and_then(|dialog| Some((dialog.what, dialog.poll()?))) else {
             return;
         };
         self.dialog = None;
-        self.actions.extend(chosen.map(|path| match what {
-            Chosen::Store => Action::OpenStore(path.into()),
-            Chosen::ArtifactsFolder => Action::NameArtifacts(Some(path)),
-        }));
+        self.actions.extend(match (answer, what) {
+            (Answer::Chosen(path), Chosen::Store) => Some(Action::OpenStore(path.into())),
+            (Answer::Chosen(path), Chosen::ArtifactsFolder) => Some(Action::NameArtifacts(Some(path))),
+            (Answer::Unseen, what) => Some(Action::Notify(dialog::unseen(what))),
+            (Answer::Closed, _) => None,
+        });
     }
 
     fn poll_saving(&mut self) {
@@ -323,6 +331,10 @@ impl eframe::App for Viewer {
         let mut scene = Scene { state: &self.state, loader: &mut self.loader, clock, actions: &mut self.actions };
         window_ui(ui, &mut scene, &mut self.memory);
         let ctx = ui.ctx().clone();
+        // What is copied out of a text or a field goes no other way.
+        if ctx.output(|output| output.commands.iter().any(is_copy)) {
+            self.actions.push(Action::Copied);
+        }
         if self.apply(&ctx) {
             ctx.request_repaint();
         }
@@ -339,6 +351,10 @@ impl eframe::App for Viewer {
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
     }
+}
+
+fn is_copy(command: &OutputCommand) -> bool {
+    matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
 }
 
 pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {

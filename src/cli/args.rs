@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(hide = !HAS_WINDOW)]
     store: Option<PathBuf>,
 
-    /// Open the window at a place, as "Copy link to this view" gives it
+    /// Open the window at a place, as "Copy link to this view" gives it; the link names its store
     #[arg(long, value_name = "LOCATION", hide = !HAS_WINDOW)]
     at: Option<String>,
 

@@ -4,6 +4,9 @@
 /// What begins the keys that MLflow writes by itself.
 pub const OWN: &str = "mlflow.";
 
+/// The experiment that MLflow makes with every store.
+pub const DEFAULT_EXPERIMENT: &str = "Default";
+
 /// Of runs.
 pub mod run {
     /// The tag that names the parent.

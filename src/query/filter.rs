@@ -47,12 +47,14 @@ mod lex;
 mod like;
 mod parse;
 mod syntax;
+mod unknown;
 mod words;
 
 pub use complete::{Completion, CompletionKind};
 pub use error::{Excerpt, FilterError};
 pub use expected::Expected;
 pub use keys::{FilterKeys, KeyUse, ValueUse};
+pub use unknown::UnknownKey;
 
 use crate::model::{Run, RunValues};
 use crate::store::RunCondition;

@@ -29,7 +29,8 @@ pub enum TreeKey {
 pub enum Action {
     /// Go to a place.
     Go(Place),
-    /// Go to the place that an address names; say what of it is not understood.
+    /// Follow a link or an address: to its place, in its store if it names another one; say what of it is not
+    /// understood.
     GoTo(String),
     /// One step back in the history.
     Back,
@@ -107,6 +108,10 @@ pub enum Action {
     StoreOpened(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
+    /// Put a link to what is shown now into the clipboard.
+    CopyLink,
+    /// Something was put into the clipboard.
+    Copied,
     /// Write a file where the user wants it.
     Save(FileToSave),
     /// Show a file or a web page outside, as the user has just said twice.

@@ -12,8 +12,10 @@ use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId, StateHash, TraceId};
 use crate::words;
 
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-const SCHEME: &str = "dspyglass:";
+/// What stands as it is.
+pub(super) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// What an address begins with.
+pub(super) const SCHEME: &str = "dspyglass:";
 /// An id of no letters, which encoding can never give; an empty part of a path is none.
 const EMPTY_ID: &str = "%";
 /// So much is told of what is not understood.
@@ -137,7 +139,7 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
     place
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

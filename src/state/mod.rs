@@ -13,6 +13,7 @@ mod comparing;
 mod fingerprint;
 mod fold;
 mod history;
+mod link;
 mod notice;
 mod open_store;
 mod outcomes;
@@ -38,6 +39,7 @@ pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
 pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
 pub use history::History;
+pub use link::Link;
 pub use notice::{NoticeKind, NoticeText};
 pub use outcomes::{Outcome, Outcomes};
 pub use outside::Outside;
@@ -88,8 +90,10 @@ pub struct AppState {
     pub asks_for_artifacts: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
+    /// Counts what was put into the clipboard.
+    pub copied: u64,
     store: Option<StoreLocation>,
-    /// Where to go as soon as a store is open.
+    /// Where to go as soon as a store is open, as an address or a link.
     wanted: Option<String>,
     /// Counts the places that were gone to: lists restore their scroll when it changes.
     visit: u64,
@@ -135,7 +139,7 @@ impl AppState {
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Go(place) => self.go(place),
-            Action::GoTo(text) => self.go_to(&text),
+            Action::GoTo(text) => return self.follow(text),
             Action::Back => {
                 if self.history.back() {
                     self.arrive();
@@ -211,8 +215,14 @@ impl AppState {
             Action::Selected(list, row) => drop(self.pages.shown_mut().rows.insert(list, row)),
             Action::Filtered(field, text) => drop(self.pages.shown_mut().filters.insert(field, text)),
             Action::ChooseStore => return vec![Effect::ShowOpenDialog],
-            Action::OpenStore(location) => return vec![Effect::Open(location)],
-            Action::OpenSample => return vec![Effect::OpenSample],
+            Action::OpenStore(location) => {
+                self.forget_wish();
+                return vec![Effect::Open(location)];
+            }
+            Action::OpenSample => {
+                self.forget_wish();
+                return vec![Effect::OpenSample];
+            }
             Action::CloseStore => {
                 self.note_store();
                 self.leave_store();
@@ -227,6 +237,8 @@ impl AppState {
             Action::NameArtifacts(folder) => return self.name_artifacts(folder),
             Action::StoreOpened(location) => return self.enter_store(location),
             Action::Copy(text) => return vec![Effect::Copy(text)],
+            Action::CopyLink => return vec![Effect::Copy(Link::write(self.location(), self.store()))],
+            Action::Copied => self.copied += 1,
             Action::Save(file) => return vec![Effect::Save(file)],
             Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],
             Action::Notify(notice) => self.notify(notice),
@@ -262,15 +274,6 @@ impl AppState {
             self.history.push(place);
             self.arrive();
         }
-    }
-
-    fn go_to(&mut self, text: &str) {
-        let (place, unknown) = Place::parse(text);
-        if !unknown.is_empty() {
-            let what = format!("Part of the address is not understood: {}", unknown.join(", "));
-            self.notify(NoticeText::warning(what, "The rest of it is shown"));
-        }
-        self.go(place);
     }
 
     /// Unfolds the way to the place in the tree, and shows the page as it was left.

@@ -3,6 +3,7 @@
 use super::comparing::Comparing;
 use super::fingerprint::fingerprint_of;
 use super::history::History;
+use super::link::Link;
 use super::page_memory::PageMemories;
 use super::place::Place;
 use super::run_table::SelectedRuns;
@@ -68,7 +69,7 @@ impl AppState {
         }
         // What was asked for at the start goes before what was looked at last.
         if let Some(text) = self.wanted.take().or(known.location) {
-            self.go_to(&text);
+            self.go_to(Link::parse(&text));
         }
         vec![Effect::Reveal(false), Effect::SaveSettings]
     }

@@ -34,6 +34,7 @@ fn a_walk_and_the_way_back() {
 #[test]
 fn what_is_looked_at_is_of_the_place_on_screen() {
     let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/data/mlflow.db"));
     for (place, shown) in [
         ("experiment/1", "experiment/1?tab=traces"),
         ("run/a", "run/a?tab=metrics&item=loss"),
@@ -67,6 +68,40 @@ fn an_address_that_is_half_understood_says_so() {
 }
 
 #[test]
+fn a_link_opens_its_store_and_leads_to_its_place() {
+    let mut state = AppState::new(Settings::default(), None);
+    let link = "dspyglass:experiment/1/run/a?tab=traces&store=/data/mlflow.db";
+    assert_eq!(state.apply(go(link)), [Effect::Open("/data/mlflow.db".into())]);
+    assert_eq!(*state.location(), Place::Store, "not before it is open");
+    state.apply(opened("/data/mlflow.db"));
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1/run/a?tab=traces");
+    // A link into the open store is only a step.
+    assert_eq!(state.apply(go("dspyglass:experiment/2?store=/data/mlflow.db")), []);
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/2");
+    let copied = state.apply(Action::CopyLink);
+    assert_eq!(copied, [Effect::Copy("dspyglass:experiment/2?store=/data/mlflow.db".into())]);
+    // Another store could not be opened: what is opened instead is not where the link led.
+    assert_eq!(state.apply(go("run/x?store=/gone.db")), [Effect::Open("/gone.db".into())]);
+    state.apply(Action::OpenStore("/other.db".into()));
+    state.apply(opened("/other.db"));
+    assert_eq!(*state.location(), Place::Store);
+}
+
+#[test]
+fn a_link_without_a_store_waits_for_one_and_says_so() {
+    let mut state = AppState::new(Settings::default(), None);
+    assert_eq!(state.apply(go("dspyglass:experiment/1")), []);
+    assert!(state.notices[0].what.contains("names no store"));
+    state.apply(Action::OpenStore("/data/mlflow.db".into()));
+    state.apply(opened("/data/mlflow.db"));
+    assert_eq!(state.location().to_string(), "dspyglass:experiment/1");
+    // A store that was sent lies elsewhere here: its link is followed in what is opened.
+    let mut state = AppState::new(Settings::default(), Some("dspyglass:run/a?store=/theirs/mlflow.db".into()));
+    state.apply(opened("/mine/mlflow.db"));
+    assert_eq!(state.location().to_string(), "dspyglass:run/a");
+}
+
+#[test]
 fn what_was_looked_at_is_found_again() {
     let mut state = AppState::new(Settings::default(), None);
     state.apply(opened("/data/mlflow.db"));
@@ -97,6 +132,7 @@ fn secrets_are_masked_again_with_every_store() {
 #[test]
 fn folds_of_one_trace_are_not_those_of_another() {
     let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/data/mlflow.db"));
     state.apply(go("trace/a"));
     let fold = || FoldKey::Span(3);
     state.apply(Action::Fold(vec![fold()], true));

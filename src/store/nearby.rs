@@ -9,10 +9,15 @@ use super::at_path::{self, AtPath, DiskKind, is_called_database};
 use super::location::from_home;
 use super::sqlite::SqliteStore;
 
-/// Files of a folder that are looked into.
+/// Files of a folder and below it that are looked into.
 const MAX_LOOKED_INTO: usize = 64;
-/// Names of a folder that are read.
+/// Names of a folder that are read; of a folder with all below it no more than that either.
 const MAX_NAMES: usize = 5_000;
+/// So deep below a folder stores are looked for, in no more folders than this: the nearest first.
+const MAX_DEPTH: usize = 3;
+const MAX_FOLDERS: usize = 300;
+/// Folders below which nobody keeps a store, or in which a server keeps nothing but artifacts.
+const NOT_ENTERED: [&str; 6] = ["__pycache__", "mlartifacts", "mlruns", "node_modules", "site-packages", "target"];
 
 /// Something on disk, as far as it can be told without opening it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +32,9 @@ pub struct Nearby {
     pub size_bytes: Option<u64>,
     /// When it was changed last, in milliseconds since the epoch.
     pub modified_ms: Option<i64>,
+    /// Of a store, what its latest experiments are called, the latest first; no more than a few, and none where that
+    /// was not seen.
+    pub experiments: Vec<String>,
 }
 
 /// What something on disk is.
@@ -98,30 +106,35 @@ pub fn look_at(path: &Path) -> Nearby {
                 StoreError::Missing(_) => NearbyKind::Missing,
                 error => NearbyKind::Other(error.to_string()),
             };
-            return Nearby { path: path.to_owned(), kind, is_folder: false, size_bytes: None, modified_ms: None };
+            let path = path.to_owned();
+            let experiments = Vec::new();
+            return Nearby { path, kind, is_folder: false, size_bytes: None, modified_ms: None, experiments };
         }
     };
     let since = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified_ms = since.and_then(|since| i64::try_from(since.as_millis()).ok());
-    let kind = match at_path::what(path, &about) {
+    let (kind, experiments) = match at_path::what(path, &about) {
         AtPath::Store(kind) => probe(kind, path),
-        AtPath::Folder => NearbyKind::Folder,
-        AtPath::Neither => NearbyKind::Other(StoreError::NotAFile(path.to_owned()).to_string()),
+        AtPath::Folder => (NearbyKind::Folder, Vec::new()),
+        AtPath::Neither => (NearbyKind::Other(StoreError::NotAFile(path.to_owned()).to_string()), Vec::new()),
     };
     let size_bytes = about.is_file().then_some(about.len());
-    Nearby { path: path.to_owned(), kind, is_folder: about.is_dir(), size_bytes, modified_ms }
+    Nearby { path: path.to_owned(), kind, is_folder: about.is_dir(), size_bytes, modified_ms, experiments }
 }
 
-/// What can be told of something that has the shape of a store, without opening it.
-fn probe(kind: DiskKind, path: &Path) -> NearbyKind {
-    match kind {
+/// What can be told of something that has the shape of a store without opening it: what it is, and some experiments.
+fn probe(kind: DiskKind, path: &Path) -> (NearbyKind, Vec<String>) {
+    let kind = match kind {
         DiskKind::Sqlite => match SqliteStore::probe(path) {
-            Ok(Some(probe)) => NearbyKind::Store { kind, schema_of: probe.schema_of },
+            Ok(Some(probe)) => {
+                return (NearbyKind::Store { kind, schema_of: probe.schema_of }, probe.experiments);
+            }
             Ok(None) => NearbyKind::LeftWriting,
             Err(error) => NearbyKind::Other(error.to_string()),
         },
         DiskKind::Folder => NearbyKind::Store { kind, schema_of: None },
-    }
+    };
+    (kind, Vec::new())
 }
 
 /// What a folder holds for dspyglass.
@@ -131,27 +144,18 @@ pub struct NearbyStores {
     pub stores: Vec<Nearby>,
     /// Stores of kinds that are not opened yet; each says [why](Nearby::why_not_opened).
     pub not_opened: Vec<Nearby>,
-    /// Not all of its files were looked into.
+    /// Not all of its files were looked into, or not all folders below it.
     pub is_cut: bool,
 }
 
-/// Looks for stores in a folder, not below it.
+/// Looks for stores in a folder and in the folders below it, as far as that is bounded.
 pub fn stores_in(folder: &Path) -> NearbyStores {
     let mut found = NearbyStores::default();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
-    let mut names: Vec<PathBuf> = Vec::new();
-    for (number, entry) in entries.flatten().enumerate() {
-        if number >= MAX_NAMES {
-            found.is_cut = true;
-            break;
-        }
-        names.extend(Some(entry.path()).filter(|path| is_called_database(path)));
-    }
-    names.sort();
-    found.is_cut |= names.len() > MAX_LOOKED_INTO;
-    names.truncate(MAX_LOOKED_INTO);
-    names.extend(at_path::folder_stores(folder).map(|(_, path)| path));
-    for seen in names.iter().map(|path| look_at(path)) {
+    let mut paths = candidates(folder, &mut found.is_cut);
+    found.is_cut |= paths.len() > MAX_LOOKED_INTO;
+    paths.truncate(MAX_LOOKED_INTO);
+    paths.extend(at_path::folder_stores(folder).map(|(_, path)| path));
+    for seen in paths.iter().map(|path| look_at(path)) {
         if seen.is_store() {
             found.stores.push(seen);
         } else if seen.why_not_opened().is_some() {
@@ -160,6 +164,47 @@ pub fn stores_in(folder: &Path) -> NearbyStores {
     }
     found.stores.sort_by(|a, b| b.modified_ms.cmp(&a.modified_ms).then_with(|| a.path.cmp(&b.path)));
     found
+}
+
+/// The files that are called like databases, the nearest first. Links to folders are not followed, nor is anything
+/// hidden looked into.
+fn candidates(folder: &Path, is_cut: &mut bool) -> Vec<PathBuf> {
+    let mut candidates = Vec::new();
+    let (mut level, mut folders, mut names) = (vec![folder.to_owned()], 0, 0);
+    for depth in 0..=MAX_DEPTH {
+        let (mut databases, mut below) = (Vec::new(), Vec::new());
+        for folder in std::mem::take(&mut level) {
+            folders += 1;
+            if folders > MAX_FOLDERS || names >= MAX_NAMES {
+                *is_cut = true;
+                break;
+            }
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                names += 1;
+                if names > MAX_NAMES {
+                    *is_cut = true;
+                    break;
+                }
+                if is_called_database(&entry.path()) {
+                    databases.push(entry.path());
+                } else if depth < MAX_DEPTH && is_entered(&entry) {
+                    below.push(entry.path());
+                }
+            }
+        }
+        databases.sort();
+        below.sort();
+        candidates.append(&mut databases);
+        level = below;
+    }
+    candidates
+}
+
+fn is_entered(entry: &std::fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    !name.starts_with('.') && !NOT_ENTERED.contains(&&*name) && entry.file_type().is_ok_and(|kind| kind.is_dir())
 }
 
 /// A name in a folder.
@@ -242,6 +287,50 @@ mod tests {
         let expected = [("empty.db", false), ("mlflow.db", false), ("old.sqlite3", false), ("other.db", false)];
         let expected = expected.into_iter().chain([("mlruns", true)]).map(|(name, is)| (name.to_owned(), is));
         assert_eq!(names, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn stores_below_a_folder_are_found_and_what_is_too_deep_is_not_looked_for() {
+        let home = tempfile::tempdir().expect("a folder");
+        let put = |at: &str| {
+            let at = home.path().join(at);
+            fs::create_dir_all(at.parent().expect("a folder")).expect("made");
+            fs::copy(recorded("v3.17/mlflow.db"), &at).expect("copied");
+            at
+        };
+        let near = put("notebooks/mlflow.db");
+        let deep = put("a/b/c/tracking.db");
+        for hidden in ["a/b/c/d/mlflow.db", ".cache/mlflow.db", "mlruns/0/mlflow.db", "node_modules/x/mlflow.db"] {
+            put(hidden);
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(home.path(), home.path().join("again")).expect("linked");
+        let found = stores_in(home.path());
+        let mut paths: Vec<PathBuf> = found.stores.iter().map(|store| store.path.clone()).collect();
+        paths.sort();
+        assert_eq!(paths, [deep, near.clone()]);
+        assert!(!found.is_cut);
+        // What its experiments are called is what the database says.
+        let conn = rusqlite::Connection::open(recorded("v3.17/mlflow.db")).expect("opens");
+        let sql = "select name from experiments where name <> 'Default' and lifecycle_stage = 'active' order by experiment_id desc limit 4";
+        let mut statement = conn.prepare(sql).expect("sql");
+        let names: Vec<String> = statement.query_map([], |row| row.get(0)).expect("rows").flatten().collect();
+        assert!(!names.is_empty());
+        assert_eq!(look_at(&near).experiments, names);
+    }
+
+    #[test]
+    fn so_many_folders_are_looked_into_and_no_more() {
+        let home = tempfile::tempdir().expect("a folder");
+        for folder in 0..MAX_FOLDERS + 5 {
+            fs::create_dir(home.path().join(format!("{folder:04}"))).expect("made");
+        }
+        fs::copy(recorded("v3.17/mlflow.db"), home.path().join("0000/mlflow.db")).expect("copied");
+        fs::copy(recorded("v3.17/mlflow.db"), home.path().join("0304/mlflow.db")).expect("copied");
+        let found = stores_in(home.path());
+        let paths: Vec<&PathBuf> = found.stores.iter().map(|store| &store.path).collect();
+        assert_eq!(paths, [&home.path().join("0000/mlflow.db")]);
+        assert!(found.is_cut);
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Command {
             Self::CloseStore => "Close this store",
             Self::ForgetStore => "Forget this store…",
             Self::ArtifactsFolder => "Where are the artifacts?…",
-            Self::ToggleTheme => "Dark or light",
+            Self::ToggleTheme => "Theme: dark or light",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
             Self::ZoomReset => "Zoom to 100 %",
@@ -191,7 +191,9 @@ impl Command {
                 "In a table of runs a condition, as metrics.eval > 70, or a part of a name; elsewhere a part of the name of an experiment or run in the tree"
             }
             Self::Leave => "Take the keyboard away from what has it",
-            Self::CopyLink => "An address for --at that leads to what is shown now",
+            Self::CopyLink => {
+                "It leads here, and names the store: paste it into the search, the field for a store, or after --at"
+            }
             Self::ToggleAdapters => "Adapters only write prompts and parse answers; they are folded at first",
             Self::Reveal => "API keys, tokens and passwords are masked until you ask for them",
             Self::Refresh => "Read everything on screen again",

@@ -3,6 +3,7 @@
 use std::path::{MAIN_SEPARATOR, PathBuf, is_separator};
 
 use crate::loader::{AddressKind, FolderName, StoreLocation};
+use crate::state::Link;
 use crate::widgets::completion::Completion;
 
 /// Names that are offered at a time.
@@ -15,6 +16,14 @@ pub(super) fn typed_path(text: &str) -> PathBuf {
     PathBuf::from(unquoted.unwrap_or(text))
 }
 
+/// The store that was pasted where anything may be typed: a whole path, or an address.
+pub(super) fn typed_store(text: &str) -> Option<StoreLocation> {
+    let path = typed_path(text);
+    let location = StoreLocation::from(&path);
+    let is_path = path.is_absolute() || path.starts_with("~") && path.components().count() > 1;
+    (is_path || text.contains("://")).then(|| location.whole())
+}
+
 /// Whether it is the address of a tracking server.
 pub(super) fn is_server(text: &str) -> bool {
     let location = StoreLocation::from(typed_path(text));
@@ -23,7 +32,7 @@ pub(super) fn is_server(text: &str) -> bool {
 
 /// The folder whose names may stand at the end of what is typed; none where that is no path.
 pub(super) fn folder_of(text: &str) -> Option<PathBuf> {
-    if text.contains("://") || text.starts_with(['"', '\'']) {
+    if text.contains("://") || text.starts_with(['"', '\'']) || Link::is_link(text) {
         return None;
     }
     Some(PathBuf::from(&text[..name_start(text)]))

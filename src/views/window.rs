@@ -4,6 +4,7 @@ use egui::{FocusDirection, Key, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::artifacts_folder::FolderMemory;
 use super::compare::CompareMemory;
+use super::copied::CopiedMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
@@ -16,12 +17,13 @@ use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, comparing, details, experiment, notices, palette, program_history, run, status_bar, top_bar, trace, tree,
-    welcome,
+    compare, comparing, copied, details, experiment, notices, palette, program_history, run, status_bar, top_bar,
+    trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
 use crate::state::{Action, Place, ThemeChoice};
+use crate::widgets::offers;
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
 
@@ -45,6 +47,7 @@ pub struct Memory {
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
+    copied: CopiedMemory,
     epoch: Epoch,
 }
 
@@ -74,22 +77,28 @@ impl Memory {
         if is_arrow && ui.memory(|memory| memory.focused().is_none()) {
             // egui must not look for something to focus in that direction, too.
             ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
-            let is_taken = match scene.place() {
-                Place::Trace { .. } => {
-                    self.trace.wants_focus = true;
-                    true
-                }
-                Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
-                Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
-                Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
-            };
-            self.tree.wants_focus = !is_taken;
+            self.focus_rows(scene);
         }
+    }
+
+    /// The rows of what is on screen get the keyboard; where there are none, those of the tree.
+    fn focus_rows(&mut self, scene: &Scene<'_>) {
+        let is_taken = match scene.place() {
+            Place::Trace { .. } => {
+                self.trace.wants_focus = true;
+                true
+            }
+            Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
+            Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
+            Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
+        };
+        self.tree.wants_focus = !is_taken;
     }
 }
 
 /// Draws the window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
+    offers::begin_frame(ui.ctx());
     memory.forget_other_store(ui, scene.loader.epoch());
     memory.route_first_arrow(ui, scene);
     comparing::resolve_pending(scene);
@@ -116,11 +125,12 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     ui.painter().hline(bottom.x_range(), bottom.top() - 0.5, line);
     let spans = memory.trace.shown();
     bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| status_bar::status_bar_ui(ui, scene, spans));
+    copied::copied_ui(ui, scene, &mut memory.copied, bottom);
     ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
     artifacts_folder::folder_ui(ui, scene, &mut memory.folder);
     if scene.state.shows_palette
-        && let Some(command) = palette::palette_ui(ui, scene, &mut memory.palette)
+        && let Some(command) = palette::palette_ui(ui, scene, &mut memory.palette, memory.run.shown_tabs())
     {
         run_command(ui, scene, memory, command);
     }
@@ -247,8 +257,13 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
         Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
+        // There is nothing to filter traces by yet: whoever looks at them stays with them.
+        Command::Filter if scene.place().lists_traces() => {
+            leave_focus(ui);
+            memory.focus_rows(scene);
+        }
         Command::Filter => memory.tree.focus_filter = true,
-        Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
+        Command::CopyLink => scene.act(Action::CopyLink),
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),
         Command::CloseStore => scene.act(Action::CloseStore),
@@ -271,15 +286,20 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             } else if scene.state.shows_warnings {
                 scene.act(Action::ShowWarnings(false));
             } else {
-                ui.memory_mut(|memory| {
-                    if let Some(id) = memory.focused() {
-                        memory.surrender_focus(id);
-                    }
-                });
+                leave_focus(ui);
             }
         }
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
+}
+
+/// Nothing has the keyboard any more.
+fn leave_focus(ui: &Ui) {
+    ui.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            memory.surrender_focus(id);
+        }
+    });
 }
 
 /// The next or previous row of the table on screen; where there is none, what is beside the thing on screen.

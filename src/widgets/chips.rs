@@ -107,6 +107,9 @@ impl Widget for Chip<'_> {
         let height = if self.is_button { size::CONTROL } else { HEIGHT };
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
         let enabled = ui.is_enabled();
+        if self.is_button && enabled {
+            super::offers::note(ui, response.id, self.text, self.is_selected);
+        }
         response.widget_info(|| {
             let role = if self.is_button { Role::Button } else { Role::Label };
             match self.is_selected {

@@ -53,7 +53,7 @@ impl CompletionState {
 pub struct CompletionEvents {
     /// The text is another one.
     pub changed: bool,
-    /// Enter was pressed while nothing was offered: apply the filter.
+    /// Enter was pressed, and not on something that is offered: what is written is meant.
     pub submitted: bool,
 }
 
@@ -62,6 +62,7 @@ pub struct CompletionEvents {
 pub struct CompletionField<'a> {
     field: Field<'a>,
     error: Option<(Range<usize>, &'a str)>,
+    tells_error: bool,
     is_path: bool,
 }
 
@@ -71,7 +72,7 @@ pub const MESSAGE_HEIGHT: f32 = size::LINE;
 impl<'a> CompletionField<'a> {
     /// Completions for what is typed in `field`, of which name, id, hint and key count.
     pub fn new(field: Field<'a>) -> Self {
-        Self { field, error: None, is_path: false }
+        Self { field, error: None, tells_error: true, is_path: false }
     }
 
     /// Which bytes cannot be read, and why. The message takes the line below the field.
@@ -80,8 +81,13 @@ impl<'a> CompletionField<'a> {
         self
     }
 
-    /// A path is typed: Enter means what is written unless the keyboard was moved within the list, and a folder
-    /// that was taken leads on to what is in it.
+    /// The caller says why it cannot be read, somewhere near: no line below the field is taken for it.
+    pub fn told_elsewhere(mut self) -> Self {
+        self.tells_error = false;
+        self
+    }
+
+    /// A path is typed: a folder that was taken leads on to what is in it.
     pub fn path(mut self) -> Self {
         self.is_path = true;
         self
@@ -100,8 +106,8 @@ impl<'a> CompletionField<'a> {
         let id = self.field.own_id().unwrap_or_else(|| ui.make_persistent_id(("completion", self.field.label())));
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let mut events = CompletionEvents::default();
-        let takes_enter = !self.is_path || state.was_moved;
-        let keys = if has_focus { Keys::take(ui, state.is_open(), takes_enter) } else { Keys::default() };
+        // Enter means what is written, unless the keyboard was moved within the list; Tab takes what stands first.
+        let keys = if has_focus { Keys::take(ui, state.is_open(), state.was_moved) } else { Keys::default() };
         if keys.accept
             && let Some(item) = state.items.get(state.cursor)
         {
@@ -188,6 +194,9 @@ impl<'a> CompletionField<'a> {
         if let Some((_, message)) = &self.error {
             let tokens = Tokens::of(ui);
             field::bad_frame(ui, response.rect);
+            if !self.tells_error {
+                return;
+            }
             let (rect, line) = ui.allocate_exact_size(vec2(ui.available_width(), MESSAGE_HEIGHT), egui::Sense::hover());
             line.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, *message));
             let room = rect.shrink2(vec2(size::GAP_S, 0.0));

@@ -21,6 +21,7 @@ pub mod key_value;
 pub mod markdown;
 pub mod menu;
 pub mod notice;
+pub mod offers;
 pub mod palette;
 pub mod row_text;
 pub mod scroll;

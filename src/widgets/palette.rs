@@ -25,6 +25,8 @@ pub struct PaletteItem<'a> {
     pub shortcut: Cow<'a, str>,
     /// Which of the groups it belongs to.
     pub group: usize,
+    /// It is offered whatever is typed.
+    pub is_always: bool,
 }
 
 impl<'a> PaletteItem<'a> {
@@ -42,6 +44,12 @@ impl<'a> PaletteItem<'a> {
     /// With its keys.
     pub fn shortcut(mut self, shortcut: impl Into<Cow<'a, str>>) -> Self {
         self.shortcut = shortcut.into();
+        self
+    }
+
+    /// Offered whatever is typed, and first: it was made of that.
+    pub fn always(mut self) -> Self {
+        self.is_always = true;
         self
     }
 

@@ -64,9 +64,22 @@ pub fn duration_on_axis(ms: f64, step_ms: f64) -> String {
     format!("{} {unit}", on_axis(ms / unit_ms, step_ms / unit_ms))
 }
 
+/// How long something has been going on, in whole seconds, of which no more have passed: `12 s`, `4 min 12 s`.
+pub fn elapsed_ms(ms: i64) -> String {
+    let seconds = ms / 1_000;
+    if (-59..=59).contains(&seconds) { format!("{seconds} s") } else { duration_ms(seconds.saturating_mul(1_000)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_on_is_told_in_whole_seconds() {
+        let told = [0, 999, 12_900, 59_999, 60_000, 252_900].map(elapsed_ms);
+        assert_eq!(told, ["0 s", "0 s", "12 s", "59 s", "1 min 0 s", "4 min 12 s"]);
+        assert_eq!(elapsed_ms(i64::MIN).chars().next(), Some('-'));
+    }
 
     #[test]
     fn durations() {

@@ -74,7 +74,7 @@ fn the_table_of_runs_has_its_row_and_its_scroll() {
     assert!(harness.state().state().location().to_string().contains("/run/run-1-"));
     // Another table of the same kind, with a row of its own.
     go(&mut harness, "experiment/2");
-    wait_for(&mut harness, "run-2-003");
+    wait_for(&mut harness, "run-2-117");
     harness.get_by_role_and_label(Role::Table, "Runs").focus();
     harness.step();
     harness.key_press(Key::ArrowDown);

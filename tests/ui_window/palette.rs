@@ -74,7 +74,7 @@ fn traces_are_found_by_the_beginning_of_their_id() {
 #[test]
 fn commands_run_from_it_and_escape_only_closes_it() {
     let mut harness = opened(Some("experiment/1"), Some(PATH), &small_store());
-    type_and_choose(&mut harness, "dark or", "Dark or light");
+    type_and_choose(&mut harness, "dark or", "Theme: dark or light");
     assert_ne!(harness.state().state().settings.theme, ThemeChoice::System);
     open(&mut harness);
     harness.event(egui::Event::Text("j".to_owned()));

@@ -132,7 +132,7 @@ fn children_stand_under_their_parents_or_in_one_list() {
     let tree = names(&harness);
     assert_eq!(
         tree,
-        ["bold-finch-218", "eval_full_0", "eval_full_7", "eval_full_1", "eval_minibatch_0", "gepa-night", "lonely"]
+        ["lonely", "gepa-night", "bold-finch-218", "eval_full_0", "eval_full_7", "eval_full_1", "eval_minibatch_0"]
     );
     let said = |harness: &Harness<'_, Viewer>, name: &str| row(harness, name).accesskit_node().label();
     assert!(said(&harness, "eval_full_7").is_some_and(|label| label.contains("eval_full_7 (inferred)")));
@@ -141,7 +141,7 @@ fn children_stand_under_their_parents_or_in_one_list() {
     assert_eq!((level("gepa-night"), level("eval_full_0")), (Some(1), Some(2)));
     click(&mut harness, "Fold the row of bold-finch-218");
     settle(&mut harness);
-    assert_eq!(names(&harness), ["bold-finch-218", "gepa-night", "lonely"]);
+    assert_eq!(names(&harness), ["lonely", "gepa-night", "bold-finch-218"]);
     click(&mut harness, "Unfold all");
     settle(&mut harness);
     assert_eq!(names(&harness).len(), 7);
@@ -172,7 +172,7 @@ fn a_title_sorts_and_what_is_unknown_stays_last() {
     assert_eq!(header(&harness), Some(SortDirection::Ascending));
     click(&mut harness, "eval");
     settle(&mut harness);
-    assert_eq!(names(&harness)[0], "bold-finch-218");
+    assert_eq!(names(&harness)[0], "lonely", "the newest");
     assert_eq!(header(&harness), None);
 }
 
@@ -191,6 +191,8 @@ fn a_filter_finds_tells_its_mistakes_and_completes() {
     settle(&mut harness);
     // The parent only shows where its children belong.
     assert_eq!(names(&harness), ["bold-finch-218", "eval_full_7", "eval_full_1", "eval_minibatch_0"]);
+    // What was told of the last mistake went with it.
+    assert!(harness.query_all_by_label_contains("Found `adn`").next().is_none());
 
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     harness.step();
@@ -198,7 +200,7 @@ fn a_filter_finds_tells_its_mistakes_and_completes() {
     harness.step();
     settle(&mut harness);
     wait_for(&mut harness, "params.num_trials");
-    harness.key_press(Key::Enter);
+    harness.key_press(Key::Tab);
     harness.step();
     settle(&mut harness);
     let value = harness.get_by_role_and_label(Role::TextInput, "Filter these runs").accesskit_node().value();
@@ -213,6 +215,83 @@ fn a_filter_finds_tells_its_mistakes_and_completes() {
     harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text(" nothing");
     click(&mut harness, "Clear the filter");
     wait_for(&mut harness, "7 runs");
+}
+
+fn filter_text(harness: &Harness<'_, Viewer>) -> String {
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn enter_applies_what_is_written_and_adds_nothing() {
+    for text in ["status = 'FINISHED'", "metrics.eval > 50 ", "metrics.ev", "sta"] {
+        let mut harness = at_runs();
+        type_filter(&mut harness, text);
+        wait(&mut harness, text, |harness| harness.query_by_label("Completions").is_some());
+        harness.key_press(Key::Enter);
+        harness.step();
+        settle(&mut harness);
+        assert_eq!(filter_text(&harness), text);
+        assert!(harness.query_by_label("Completions").is_none());
+    }
+    let mut harness = at_runs();
+    // What the keyboard was moved to is meant.
+    type_filter(&mut harness, "status = 'FINISHED'");
+    wait(&mut harness, "what may follow", |harness| harness.query_by_label("Completions").is_some());
+    harness.key_press(Key::ArrowDown);
+    harness.step();
+    harness.key_press(Key::Enter);
+    harness.step();
+    settle(&mut harness);
+    assert!(filter_text(&harness).starts_with("status = 'FINISHED' "), "{}", filter_text(&harness));
+}
+
+#[test]
+fn a_key_that_no_run_has_is_told_with_what_was_meant() {
+    let mut harness = at_runs();
+    type_filter(&mut harness, "metrics.evl > 70");
+    wait_for(&mut harness, "No metric evl; did you mean eval?");
+    wait_for(&mut harness, "0 of 7 runs");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Filter these runs").type_text("metrics.eval > 70");
+    wait_for(&mut harness, "2 of 7 runs");
+    assert!(harness.query_all_by_label_contains("did you mean").next().is_none());
+}
+
+#[test]
+fn a_mistake_in_the_filter_hides_neither_count_nor_buttons() {
+    for size in [[1600.0, 1000.0], [800.0, 600.0]] {
+        let mut harness = at_runs();
+        harness.set_size(size.into());
+        settle(&mut harness);
+        wait(&mut harness, "a row", |harness| harness.query_all_by_role(Role::Row).count() > 4);
+        click_row(&mut harness, "eval_full_0", 18.0, egui::Modifiers::NONE);
+        click_row(&mut harness, "eval_full_1", 18.0, egui::Modifiers::NONE);
+        type_filter(&mut harness, "metrics.eval >");
+        harness.key_press(Key::Enter);
+        settle(&mut harness);
+        wait_for(&mut harness, "Found the end, expected a number");
+        for label in ["7 runs", "2 selected", "Compare", "Export CSV…"] {
+            let found = harness.query_all_by_label_contains(label).next();
+            let rect = found.unwrap_or_else(|| panic!("{label} at {size:?}")).rect();
+            // Nothing stands over anything else of these.
+            let remark = harness.query_all_by_label_contains("Found the end").next().expect("just seen").rect();
+            assert!(!rect.intersects(remark.shrink(1.0)), "{label} at {size:?}: {rect} {remark}");
+        }
+    }
+}
+
+#[test]
+fn the_key_for_filters_stays_with_the_traces() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "QA");
+    settle(&mut harness);
+    harness.key_press(Key::Slash);
+    harness.run_steps(3);
+    settle(&mut harness);
+    let tree = harness.get_by_role_and_label(Role::TextInput, "Filter runs");
+    assert!(!tree.accesskit_node().is_focused());
+    assert!(harness.query_all_by_label("Traces").any(|node| node.accesskit_node().is_focused()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The welcome page over real folders.
 
-use crate::common::{click, settle, small_store, wait, wait_for, window_with};
-use dspyglass::app::{SettingsPlace, Viewer, ViewerOptions};
+use crate::common::{click, settle, small_store, type_into, wait, wait_for, window_with};
+use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
 use dspyglass::state::Settings;
 use egui::Key;
 use egui::accesskit::Role;
@@ -43,8 +43,11 @@ fn recent_stores_say_what_became_of_them() {
     let (there, gone) = (recorded("v3.17/mlflow.db"), folder.path().join("gone.db"));
     let mut harness = welcome(folder.path(), &[&there, &gone]);
     wait(&mut harness, "what it is", |harness| described(harness, &there).contains("MLflow 3.17"));
-    wait(&mut harness, "that it is gone", |harness| described(harness, &gone) == "missing");
+    wait(&mut harness, "that it is gone", |harness| described(harness, &gone).ends_with(" · missing"));
     assert!(described(&harness, &there).contains("B · changed"), "{}", described(&harness, &there));
+    // By its folder, and by its experiments: its file is called as every other.
+    assert!(described(&harness, &there).starts_with("v3.17 · "), "{}", described(&harness, &there));
+    assert!(described(&harness, &there).contains("math-miprov2"), "{}", described(&harness, &there));
     click(&mut harness, &format!("Forget {}", gone.display()));
     settle(&mut harness);
     assert_eq!(harness.state().state().settings.recent, [there.display().to_string()]);
@@ -62,10 +65,31 @@ fn stores_of_the_working_folder_are_offered_whatever_they_are_called() {
     std::fs::write(folder.path().join("notes.db"), "no database").expect("written");
     std::fs::create_dir_all(folder.path().join("mlruns/0")).expect("made");
     std::fs::write(folder.path().join("mlruns/0/meta.yaml"), "name: Default").expect("written");
+    let below = folder.path().join("notebooks/mlflow.db");
+    std::fs::create_dir_all(folder.path().join("notebooks")).expect("made");
+    std::fs::copy(recorded("v3.5/mlflow.db"), &below).expect("copied");
     let mut harness = welcome(folder.path(), &[]);
     wait_for(&mut harness, "tracking.sqlite3");
+    wait(&mut harness, "the one below", |harness| described(harness, &below).starts_with("notebooks · "));
     assert!(harness.query_all_by_label_contains("notes.db").next().is_none());
     wait_for(&mut harness, "A folder store, which is not opened yet");
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_stands_in_the_field_to_be_corrected() {
+    let args = Args { store: Some("/data/mlflo.db".into()), ..Args::default() };
+    let mut harness = window_with(&small_store(), ViewerOptions { args, ..ViewerOptions::default() });
+    wait_for(&mut harness, "This store could not be opened");
+    settle(&mut harness);
+    let field = |harness: &Harness<'_, Viewer>| {
+        harness.get_by_role_and_label(Role::TextInput, "Path of the store").accesskit_node().value().unwrap_or_default()
+    };
+    assert_eq!(field(&harness), "/data/mlflo.db");
+    // What is typed instead stays, whatever fails afterwards.
+    type_into(&mut harness, "Path of the store", "x");
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert!(field(&harness).contains('x'));
 }
 
 #[test]
@@ -79,7 +103,7 @@ fn a_typed_path_is_completed_and_a_servers_address_explained() {
     };
     harness.event(egui::Event::Text(format!("{}/no", folder.path().display())));
     harness.step();
-    wait_for(&mut harness, "notebooks/");
+    wait(&mut harness, "the folder", |harness| harness.query_by_role_and_label(Role::ListItem, "notebooks/").is_some());
     harness.key_press(Key::Tab);
     harness.step();
     // A folder leads on to what is in it.

@@ -24,6 +24,16 @@ pub const SEED: &str = "summary/seed";
 /// The params that MIPROv2 alone takes in `compile()` (DSPy 2.6 – 3.4).
 pub const OF_MIPRO_ALONE: [&str; 2] = ["num_trials", "minibatch_full_eval_steps"];
 
+/// The params of MIPROv2's `compile()` that say how often it evaluates (DSPy 2.6 – 3.5).
+pub mod mipro {
+    /// How many combinations of instructions and demos are tried.
+    pub const TRIALS: &str = "num_trials";
+    /// Whether they are tried on a part of the examples: `True` or `False`.
+    pub const MINIBATCH: &str = "minibatch";
+    /// After how many of them the best one so far is evaluated on all examples.
+    pub const FULL_EVAL_STEPS: &str = "minibatch_full_eval_steps";
+}
+
 /// The param of BetterTogether's `compile()`: which optimizers it runs, as `p -> w` (DSPy 2.6 – 3.4).
 pub const STRATEGY: &str = "strategy";
 

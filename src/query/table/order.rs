@@ -11,7 +11,8 @@ use crate::query::{Filter, TraceCounts};
 pub struct LineOptions {
     /// Which runs.
     pub filter: Filter,
-    /// By which column, and whether the largest come first; else by start.
+    /// By which column, and whether the largest come first; else the newest first, each with its children in the
+    /// order in which they were started.
     pub sort: Option<(RunColumn, bool)>,
     /// Without parents.
     pub is_flat: bool,
@@ -43,7 +44,14 @@ impl RunLines {
                 _ => sort(&mut order, rows, traces, column, *descending),
             }
         }
+        let is_by_start = options.sort.is_none();
+        if is_by_start && options.is_flat {
+            sort(&mut order, rows, traces, &RunColumn::Attribute(RunAttribute::Start), true);
+        }
         let mut lines = if options.is_flat { flat_order(&order) } else { tree_order(&runs.forest, &order) };
+        if is_by_start && !options.is_flat {
+            lines = newest_first(&lines, runs);
+        }
         if !options.is_flat && !options.folded.is_empty() {
             let mut shown_from = 0;
             let mut place = 0;
@@ -78,6 +86,16 @@ impl RunLines {
     pub fn bytes(&self) -> usize {
         self.lines.len() * size_of::<RunLine>() + self.line_of_row.len() * size_of::<u32>()
     }
+}
+
+/// The same with the runs at the edge the newest first, each with what is below it; those of unknown start last.
+fn newest_first(lines: &[RunLine], runs: &PreparedRuns) -> Vec<RunLine> {
+    let is_root = |line: &RunLine| line.depth == 0;
+    let mut blocks: Vec<&[RunLine]> = lines.chunk_by(|_, next| !is_root(next)).collect();
+    let start =
+        |block: &&[RunLine]| block.first().and_then(|line| runs.run(line.row)).and_then(|run| run.start_time_ms);
+    blocks.sort_by_key(|block| std::cmp::Reverse(start(block)));
+    blocks.concat()
 }
 
 #[cfg(test)]

@@ -100,13 +100,16 @@ impl PreparedRuns {
         if self.run(row)?.status != RunStatus::Running {
             return None;
         }
+        self.last_written_ms(row, traces).filter(|last| now_ms.saturating_sub(*last) >= STALLED_AFTER_MS)
+    }
+
+    /// When a run or one below it last started or ended, logged a point of a metric or recorded a trace, in
+    /// milliseconds since the epoch; `None` if the store does not tell that of one of them.
+    pub fn last_written_ms(&self, row: usize, traces: &TraceCounts) -> Option<i64> {
         let mut last = i64::MIN;
         for row in std::iter::once(row).chain(self.below(row)) {
             let of_traces = traces.of(&self.run(row)?.id)?.last_ms;
             last = last.max(of_traces.unwrap_or(i64::MIN)).max(self.last_ms.get(row).copied().flatten()?);
-            if now_ms.saturating_sub(last) < STALLED_AFTER_MS {
-                return None;
-            }
         }
         Some(last)
     }

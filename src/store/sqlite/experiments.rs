@@ -2,11 +2,44 @@
 
 use std::collections::HashMap;
 
+use rusqlite::Connection;
+
 use super::reader::Reader;
 use super::row;
-use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle};
+use super::schema::Schema;
+use crate::model::mlflow::DEFAULT_EXPERIMENT;
+use crate::model::{Experiment, ExperimentCounts, ExperimentId, Lifecycle, Reveal};
 use crate::store::Result;
 use crate::words::natural;
+
+/// No more names than this tell a store from others.
+const NAMES_MOST: usize = 4;
+
+/// The names of the latest experiments, the latest first; none where they cannot be read. `Default`, which MLflow
+/// makes with every store, only where there is no other one.
+pub(super) fn latest_names(conn: &Connection, schema: &Schema) -> Vec<String> {
+    if !schema.has("experiments", "name") {
+        return Vec::new();
+    }
+    let is_active =
+        if schema.has("experiments", "lifecycle_stage") { "where lifecycle_stage is not 'deleted'" } else { "" };
+    let sql = format!("select substr(name, 1, 200) from experiments {is_active} order by experiment_id desc limit 20");
+    let read = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = conn.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut names = Vec::new();
+        while let Some(values) = rows.next()? {
+            names.extend(row::text(values, 0).map(|name| name.readable(Reveal::Masked)));
+        }
+        Ok(names)
+    };
+    let mut names = read().unwrap_or_default();
+    if names.len() > 1 {
+        names.retain(|name| name != DEFAULT_EXPERIMENT);
+    }
+    names.truncate(NAMES_MOST);
+    names
+}
 
 impl Reader<'_> {
     /// See [`crate::store::Store::experiments`].

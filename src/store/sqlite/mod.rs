@@ -50,6 +50,8 @@ use crate::model::{
 pub struct Probe {
     /// Whose schema it has (`schema of MLflow 3.17`), as far as its tables tell.
     pub schema_of: Option<String>,
+    /// Its experiments, the latest first, no more than a few.
+    pub experiments: Vec<String>,
 }
 
 /// A reader of one SQLite database.
@@ -95,7 +97,8 @@ impl SqliteStore {
         let source = Source::open(path)?;
         let Some(db) = Db::open_in_place(&source)? else { return Ok(None) };
         let schema = Schema::read(&db.conn, source.path())?;
-        Ok(Some(Probe { schema_of: revisions::describe(schema.revision.as_deref()).0 }))
+        let schema_of = revisions::describe(schema.revision.as_deref()).0;
+        Ok(Some(Probe { schema_of, experiments: experiments::latest_names(&db.conn, &schema) }))
     }
 
     fn connect(

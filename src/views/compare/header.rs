@@ -9,8 +9,8 @@ use crate::state::{Action, CompareTab, Place, RunTab};
 use crate::views::artifacts_folder::missing_chip_ui;
 use crate::views::comparing::swap;
 use crate::views::names::{run_name, run_page};
-use crate::views::parts::run_status_word;
 use crate::views::scene::Scene;
+use crate::views::standing::standing;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{text_ui, title_ui};
@@ -194,7 +194,7 @@ fn facts(scene: &mut Scene<'_>, run: &RunId, diff: Option<&Comparison>, at: usiz
     let mut facts = Vec::new();
     match page.as_deref() {
         Some(Some(page)) => {
-            facts.push(run_status_word(&page.run.status));
+            facts.push(standing(scene, &page.run.experiment_id, &page.run).said(scene.clock));
             if let Some(parent) = &page.parent {
                 facts.push(format!("in {}", words::one_line(&parent.name, 30)));
             }

@@ -2,10 +2,9 @@
 
 use super::lines::Shown;
 use crate::query::table::{Cell, RunAttribute, RunColumn, cell as value_of};
-use crate::views::parts::{run_status, run_status_word};
 use crate::views::scene::Clock;
+use crate::views::standing::Standing;
 use crate::views::time::{age, moment_short};
-use crate::widgets::glyphs::Status;
 use crate::widgets::table::CellText;
 use crate::widgets::tokens::Tone;
 use crate::words::{self, Decimals};
@@ -61,7 +60,7 @@ fn name<'a>(shown: &'a Shown, line: usize, value: Cell<'a>, clock: Clock) -> Cel
         Cell::Text(name) => CellText::text(name).strong(),
         _ => CellText::value(run.id.as_str()).tone(Tone::Muted),
     };
-    let status = standing(shown, line, clock).0;
+    let status = standing(shown, line, clock).status;
     let cell = cell.glyph(status.glyph(), status.tone());
     let cell = if run.parent_inferred {
         cell.note("inferred")
@@ -73,22 +72,19 @@ fn name<'a>(shown: &'a Shown, line: usize, value: Cell<'a>, clock: Clock) -> Cel
     if shown.options.is_flat { cell } else { cell.in_tree(this.depth as usize, shown.lines.is_open(line)) }
 }
 
-/// How a run stands, and since when nothing was heard of it.
-fn standing(shown: &Shown, line: usize, clock: Clock) -> (Status, Option<i64>) {
-    let row = shown.lines.lines[line].row;
-    let runs = &shown.source.runs;
-    match runs.stalled_since(row, &shown.source.traces, clock.now_ms) {
-        Some(since) => (Status::Stalled, Some(since)),
-        None => (runs.run(row).map_or(Status::Unknown, |run| run_status(&run.status)), None),
-    }
+/// How a run stands.
+fn standing(shown: &Shown, line: usize, clock: Clock) -> Standing {
+    let (row, runs) = (shown.lines.lines[line].row, &shown.source.runs);
+    let of = |run| Standing::among(run, runs, row, &shown.source.traces, clock);
+    runs.run(row).map(of).unwrap_or_default()
 }
 
 fn status(shown: &Shown, line: usize, clock: Clock) -> CellText<'static> {
-    match standing(shown, line, clock) {
-        (status, Some(since)) => CellText::text(status.word()).tone(Tone::Warn).note(age(since, clock)),
-        _ => {
-            let run = shown.source.runs.run(shown.lines.lines[line].row);
-            CellText::text(run.map(|run| run_status_word(&run.status)).unwrap_or_default()).tone(Tone::Muted)
-        }
+    let standing = standing(shown, line, clock);
+    let since = standing.stalled_since_ms();
+    let cell = CellText::text(standing.word);
+    match since {
+        Some(since) => cell.tone(Tone::Warn).note(age(since, clock)),
+        None => cell.tone(Tone::Muted),
     }
 }

@@ -80,16 +80,31 @@ pub(super) struct Typed {
     /// Plain words that look for names.
     pub is_words: bool,
     pub error: Option<(Range<usize>, String)>,
+    /// A key that no run has, told once the runs are known.
+    pub unknown: Option<String>,
+    /// The runs that the filter was held against.
+    pub held_against: Option<Arc<PreparedRuns>>,
 }
 
 impl Typed {
     /// Reads the filter.
     pub fn read(&mut self) {
+        self.held_against = None;
         match Filter::parse_typed(&self.text) {
             Ok((filter, is_words)) => {
                 (self.filter, self.is_words, self.error) = (filter, is_words, None);
             }
             Err(error) => self.error = Some((error.range.clone(), sentence(&error.to_string()))),
+        }
+    }
+}
+
+impl Typed {
+    /// Looks whether these runs have what the filter speaks of.
+    pub fn hold_against(&mut self, runs: &Arc<PreparedRuns>) {
+        if self.held_against.as_ref().is_none_or(|known| !Arc::ptr_eq(known, runs)) {
+            self.unknown = self.filter.unknown_key(&runs.keys).map(|unknown| unknown.to_string());
+            self.held_against = Some(Arc::clone(runs));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::parts::place_frame;
 use super::scene::Scene;
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, TraceScope};
-use crate::model::ExperimentId;
+use crate::model::{ExperimentCounts, ExperimentId};
 use crate::query::CountsOfExperiments;
 use crate::state::{Action, ExperimentTab, Place};
 use crate::widgets::section::title_ui;
@@ -29,9 +29,28 @@ use runs::RunsMemory;
 pub(super) struct ExperimentMemory {
     runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
+    /// The visit for which it was looked whether there are runs to show.
+    opened: Option<u64>,
 }
 
 impl ExperimentMemory {
+    /// Of an experiment that has traces and no runs the traces are shown, unless its runs are asked for afterwards.
+    fn first_tab(
+        &mut self,
+        scene: &mut Scene<'_>,
+        tab: ExperimentTab,
+        counts: Option<ExperimentCounts>,
+    ) -> ExperimentTab {
+        let Some(counts) = counts else { return tab };
+        let is_new = self.opened.replace(scene.state.visit()) != Some(scene.state.visit());
+        let has_traces_alone = counts.runs == 0 && counts.traces.is_some_and(|traces| traces > 0);
+        if !is_new || tab != ExperimentTab::Runs || !has_traces_alone {
+            return tab;
+        }
+        scene.act(Action::ShowExperimentTab(ExperimentTab::Traces));
+        ExperimentTab::Traces
+    }
+
     /// The filter of the table is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
         if let Place::Experiment { experiment, .. } = scene.place() {
@@ -69,6 +88,7 @@ pub(super) fn experiment_ui(
         ui.add_space(size::GAP_XS);
         let counts = scene.loader.ask(&CountsOfExperiments, Lane::Visible);
         let counts = counts.value().and_then(|list| list.iter().find(|(own, _)| own == id)).map(|(_, counts)| *counts);
+        let tab = memory.first_tab(scene, tab, counts);
         let runs = counts.map(|counts| words::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(words::count).unwrap_or_default();
         let count = |tab: &ExperimentTab| match tab {

@@ -81,6 +81,7 @@ pub(super) fn runs_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunsMemor
     }
     memory.lines.take(runs, traces.value());
     restore_filter(scene, memory);
+    memory.bar.typed.hold_against(runs);
     let Some(columns) = memory.lines.columns(scene) else { return };
     let mut arrangement = Arrangement::of(scene.state.run_table(id), &columns);
     let before = arrangement.clone();

@@ -1,6 +1,6 @@
 //! Above the table: the filter, which columns, parents or not; below it what passes and what is selected.
 
-use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::arrange::{self, Arrangement};
 use super::lines::{Columns, Typed, has_children};
@@ -12,6 +12,7 @@ use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
 use crate::widgets::field::Field;
 use crate::widgets::menu::{ColumnPicker, PickerColumn, PickerState};
+use crate::widgets::row_text;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
@@ -58,6 +59,12 @@ const LINE: f32 = size::CONTROL;
 /// How large the list of columns is, and how low it may be.
 const PICKER: egui::Vec2 = vec2(340.0, 380.0);
 const PICKER_LEAST: f32 = 160.0;
+/// What the count, the button for exporting and those for selected runs take of that line at most.
+const COUNT_ROOM: f32 = 230.0;
+const EXPORT_ROOM: f32 = 120.0;
+const SELECTED_ROOM: f32 = 560.0;
+/// A remark is no longer; in letters.
+const REMARK_MOST: usize = 300;
 
 /// What is left to the filter.
 const FILTER_LEAST: f32 = 200.0;
@@ -75,8 +82,11 @@ pub(super) fn toolbar_ui(
 ) -> BarEvents {
     let mut events = BarEvents::default();
     let place = ui.available_rect_before_wrap();
-    // Nothing below moves when a mistake is told or runs are selected.
-    let place = Rect::from_min_size(place.min, vec2(place.width(), size::CONTROL + size::GAP_XS + LINE));
+    // Nothing below moves when runs are selected, nor where a mistake finds room beside what is said of them.
+    let remark = Remark::of(memory);
+    let has_line = remark.as_ref().is_some_and(|remark| !remark.fits(ui, bar));
+    let height = size::CONTROL + size::GAP_XS + LINE + if has_line { size::LINE } else { 0.0 };
+    let place = Rect::from_min_size(place.min, vec2(place.width(), height));
     let top = place.with_max_y(place.top() + size::CONTROL);
     let mut right = ui.new_child(UiBuilder::new().max_rect(top).layout(Layout::right_to_left(Align::Center)));
     right.spacing_mut().item_spacing.x = size::GAP_S;
@@ -85,16 +95,17 @@ pub(super) fn toolbar_ui(
         parents_ui(&mut right, arrangement, bar.runs, &mut events);
     }
     let left = right.min_rect().left() - size::GAP_M;
-    let was_open = memory.completion.is_open();
     let field = place.with_max_x(left.max(place.left() + FILTER_LEAST));
     let mut left = ui.new_child(UiBuilder::new().id_salt("filter of runs").max_rect(field));
     left.spacing_mut().item_spacing.y = size::GAP_XS;
     filter_ui(&mut left, memory, &bar.runs.keys, &mut events);
-    let below = place.with_min_y(place.bottom() - LINE);
-    if memory.typed.error.is_none() || was_open {
-        let mut line = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::left_to_right(Align::Center)));
-        line.spacing_mut().item_spacing.x = size::GAP_S;
-        line_ui(&mut line, memory, bar, &mut events);
+    let below = Rect::from_min_size(pos2(place.left(), top.bottom() + size::GAP_XS), vec2(place.width(), LINE));
+    let mut line = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::left_to_right(Align::Center)));
+    line.spacing_mut().item_spacing.x = size::GAP_S;
+    line_ui(&mut line, memory, bar, remark.as_ref().filter(|_| !has_line), &mut events);
+    if let Some(remark) = remark.filter(|_| has_line) {
+        let below = place.with_min_y(below.bottom());
+        remark.ui(&mut ui.new_child(UiBuilder::new().id_salt("remark").max_rect(below)));
     }
     ui.advance_cursor_after_rect(place);
     events
@@ -109,7 +120,7 @@ fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, keys: &FilterKeys, events: &mu
     // While something is offered, what is typed is not finished, and no mistake yet.
     let error = typed.error.as_ref().filter(|_| !memory.completion.is_open());
     let error = error.map(|(range, words)| (range.clone(), words.as_str()));
-    let field = CompletionField::new(Field::new(LABEL).id(id).hint(HINT).key("/")).error(error);
+    let field = CompletionField::new(Field::new(LABEL).id(id).hint(HINT).key("/")).error(error).told_elsewhere();
     let mut text = std::mem::take(&mut typed.text);
     let done = field.show(ui, &mut text, &mut memory.completion, |text, caret| completions(text, caret, keys));
     typed.text = text;
@@ -176,7 +187,35 @@ fn parents_ui(ui: &mut Ui, arrangement: &mut Arrangement, runs: &PreparedRuns, e
     }
 }
 
-fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, events: &mut BarEvents) {
+/// What is wrong with the filter, or may be.
+struct Remark {
+    text: String,
+    tone: Tone,
+}
+
+impl Remark {
+    /// While something is offered, what is typed is not finished, and no mistake yet.
+    fn of(memory: &BarMemory) -> Option<Self> {
+        let typed = &memory.typed;
+        let error = typed.error.as_ref().map(|(_, text)| (text, Tone::Bad));
+        let unknown = typed.unknown.as_ref().map(|text| (text, Tone::Warn));
+        let told = error.or(unknown).filter(|_| !memory.completion.is_open());
+        told.map(|(text, tone)| Self { text: text.clone(), tone })
+    }
+
+    /// Whether there is room for all of it in the line of what passes and what is selected.
+    fn fits(&self, ui: &Ui, bar: &Bar<'_>) -> bool {
+        let own = row_text::layout(ui.painter(), &self.text, Type::Small.font(), f32::INFINITY).size().x;
+        let buttons = if bar.selected > 0 { SELECTED_ROOM } else { EXPORT_ROOM };
+        own + COUNT_ROOM + buttons <= ui.available_width()
+    }
+
+    fn ui(&self, ui: &mut Ui) {
+        text_ui(ui, &words::one_line(&self.text, REMARK_MOST), Type::Small, self.tone);
+    }
+}
+
+fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, remark: Option<&Remark>, events: &mut BarEvents) {
     let total = bar.runs.table.rows.len();
     let count = |count: usize| words::count(count as u64);
     let mut text = if memory.typed.filter.is_empty() {
@@ -189,7 +228,15 @@ fn line_ui(ui: &mut Ui, memory: &BarMemory, bar: &Bar<'_>, events: &mut BarEvent
         let words: Vec<String> = memory.typed.text.split_whitespace().map(|word| format!("“{word}”")).collect();
         text.push_str(&format!(" with {} in the name", words.join(" and ")));
     }
+    // What is listed is what passed the filter before the mistake.
+    if memory.typed.error.is_some() && !memory.typed.filter.is_empty() {
+        text.push_str(", as filtered before");
+    }
     text_ui(ui, &words::one_line(&text, 120), Type::Small, Tone::Muted);
+    if let Some(remark) = remark {
+        ui.add_space(size::GAP_S);
+        remark.ui(ui);
+    }
     if bar.is_waiting {
         text_ui(ui, "sorting…", Type::Small, Tone::Faint);
     }

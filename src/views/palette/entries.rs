@@ -1,41 +1,18 @@
 //! What the palette offers: pure, from what is known to lines and where each leads.
 
+use super::entry::{Entry, Group, Target};
+use super::here::{self, Here};
 use super::index::{Hits, RunEntry};
 use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
-use crate::state::Place;
+use crate::state::{Action, Link, Place, ThemeChoice};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
-
-/// The headings, in order.
-pub(super) const GROUPS: [&str; 6] = ["Recent places", "Commands", "Experiments", "Runs", "Traces", "Recent stores"];
-const RECENT: usize = 0;
-const COMMANDS: usize = 1;
-const EXPERIMENTS: usize = 2;
-const RUNS: usize = 3;
-const TRACES: usize = 4;
-const STORES: usize = 5;
+use crate::views::path::typed_store;
+use crate::views::store_names::name_of;
 
 /// Recent places that are offered.
 const MAX_RECENT: usize = 7;
-
-/// Where a line leads.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
-    Run(Command),
-    Go(Place),
-    Open(StoreLocation),
-}
-
-/// A line of the palette.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub text: String,
-    pub note: String,
-    pub shortcut: String,
-    pub group: usize,
-    pub target: Target,
-}
 
 /// What is known.
 #[derive(Clone, Copy, Default)]
@@ -44,52 +21,96 @@ pub(super) struct Known<'a> {
     pub typed: &'a str,
     /// The commands that can be run now, with their keys.
     pub commands: &'a [(Command, String)],
+    /// The theme that was chosen; none where only runs are offered.
+    pub theme: Option<ThemeChoice>,
+    /// The page on screen.
+    pub here: Here<'a>,
     /// Where the user was before, the latest first.
     pub recent: &'a [Place],
     pub experiments: &'a [Experiment],
     pub runs: &'a [RunEntry],
     pub hits: Option<&'a Hits>,
     pub traces: &'a [TraceId],
-    /// Stores other than the one that is open.
-    pub stores: &'a [String],
+    /// Stores other than the one that is open, each with what it is called.
+    pub stores: &'a [(String, StoreLocation)],
+    /// Links and paths may be pasted.
+    pub takes_pasted: bool,
 }
 
 /// The lines.
 pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut add = |group: usize, text: String, note: String, shortcut: String, target: Target| {
-        entries.push(Entry { text, note, shortcut, group, target });
-    };
+    if known.takes_pasted {
+        entries.extend(pasted(known));
+    }
     // What is typed is looked for in everything: a recent place would only stand there twice.
     if known.typed.trim().is_empty() {
         for place in known.recent.iter().take(MAX_RECENT) {
             let (text, note) = words(place, known);
-            add(RECENT, text, note, String::new(), Target::Go(place.clone()));
+            entries.push(Entry::new(Group::Recent, text, note, Target::Go(place.clone())));
         }
     }
+    // A button that a command stands for would stand there twice.
+    let is_command = |entry: &Entry| known.commands.iter().any(|(command, _)| command.text() == entry.text);
+    entries.extend(here::entries(&known.here).into_iter().filter(|entry| !is_command(entry)));
     for (command, key) in known.commands {
-        let note = command.tooltip().to_owned();
-        add(COMMANDS, command.text().to_owned(), note, key.clone(), Target::Run(*command));
+        let entry = Entry::new(Group::Commands, command.text(), command.tooltip(), Target::Run(*command));
+        entries.push(Entry { shortcut: key.clone(), ..entry });
     }
+    entries.extend(known.theme.into_iter().flat_map(here::themes));
     for experiment in known.experiments {
         let place = Place::of_experiment(experiment.id.clone());
         let note = format!("experiment {}", experiment.id);
-        add(EXPERIMENTS, experiment.name.clone(), note, String::new(), Target::Go(place));
+        entries.push(Entry::new(Group::Experiments, experiment.name.as_str(), note, Target::Go(place)));
     }
     for run in known.hits.into_iter().flat_map(|hits| &hits.runs).filter_map(|at| known.runs.get(*at)) {
         let place = Place::of_run(Some(run.experiment.clone()), run.run.clone());
-        add(RUNS, run.name.clone(), run.note.clone(), String::new(), Target::Go(place));
+        entries.push(Entry::new(Group::Runs, run.name.as_str(), run.note.as_str(), Target::Go(place)));
     }
     for trace in known.traces {
         let place = Place::of_trace(None, None, trace.clone());
-        add(TRACES, trace.to_string(), "trace".to_owned(), String::new(), Target::Go(place));
+        entries.push(Entry::new(Group::Traces, trace.to_string(), "trace", Target::Go(place)));
     }
-    for store in known.stores {
-        let location = StoreLocation::from(store);
-        add(STORES, location.name(), location.whereabouts(), String::new(), Target::Open(location));
+    for (name, location) in known.stores {
+        let target = Target::Open(location.clone());
+        entries.push(Entry::new(Group::Stores, name.as_str(), location.to_string(), target));
     }
     entries
 }
+
+/// Where a link leads, or which store a path names.
+fn pasted(known: &Known<'_>) -> Option<Entry> {
+    let typed = known.typed.trim();
+    if Link::is_link(typed) {
+        let link = Link::parse(typed);
+        let is_open = link.store.is_none() || link.store.as_ref() == known.here.store;
+        let (text, note) = words(&link.place, if is_open { known } else { &NOTHING });
+        let text = format!("Follow the link to {text}");
+        let note = match link.store.filter(|_| !is_open) {
+            Some(store) => format!("in {store}, which is opened"),
+            None => note,
+        };
+        return Some(Entry::new(Group::Pasted, text, note, Target::Act(Action::GoTo(typed.to_owned()))));
+    }
+    let location = typed_store(typed)?;
+    let text = format!("Open the store {}", name_of(&location));
+    Some(Entry::new(Group::Pasted, text, location.to_string(), Target::Open(location)))
+}
+
+/// Of another store nothing is known.
+const NOTHING: Known<'static> = Known {
+    typed: "",
+    commands: &[],
+    theme: None,
+    here: Here { place: None, store: None, run_tabs: &[], experiment_name: None, run_name: None, buttons: &[] },
+    recent: &[],
+    experiments: &[],
+    runs: &[],
+    hits: None,
+    traces: &[],
+    stores: &[],
+    takes_pasted: false,
+};
 
 /// What a place is called, and where it is.
 fn words(place: &Place, known: &Known<'_>) -> (String, String) {
@@ -147,7 +168,7 @@ mod tests {
         let known = Known { recent: &recent, experiments: &experiments, runs: &runs, ..Known::default() };
         let texts: Vec<(String, String)> = entries(&known)
             .into_iter()
-            .filter(|entry| entry.group == RECENT)
+            .filter(|entry| entry.group == Group::Recent)
             .map(|entry| (entry.text, entry.note))
             .collect();
         let expected = [
@@ -158,7 +179,29 @@ mod tests {
         ];
         assert_eq!(texts, expected.map(|(text, note)| (text.to_owned(), note.to_owned())));
         let typed = entries(&Known { typed: "e", ..known });
-        assert!(typed.iter().all(|entry| entry.group != RECENT));
+        assert!(typed.iter().all(|entry| entry.group != Group::Recent));
+    }
+
+    #[test]
+    fn a_pasted_link_and_a_pasted_path_stand_first() {
+        let experiments = experiments();
+        let open = StoreLocation::from("/data/mlflow.db");
+        let here = Here { store: Some(&open), ..Here::default() };
+        let known = Known { experiments: &experiments, here, takes_pasted: true, ..Known::default() };
+        let first = |typed: &str| {
+            let first = entries(&Known { typed, ..known }).into_iter().next().expect("a line");
+            (first.group, first.text, first.note)
+        };
+        let link = "dspyglass:experiment/1?store=/data/mlflow.db";
+        let told = |text: &str, note: &str| (Group::Pasted, text.to_owned(), note.to_owned());
+        assert_eq!(first(link), told("Follow the link to ticket-router", "experiment"));
+        assert_eq!(first("dspyglass:experiment/1"), told("Follow the link to ticket-router", "experiment"));
+        // An experiment of another store may have the same id.
+        let other = "dspyglass:experiment/1?store=/other/mlflow.db";
+        let expected = told("Follow the link to experiment 1", "in /other/mlflow.db, which is opened");
+        assert_eq!(first(other), expected);
+        assert_eq!(first(" '/other/mlflow.db' "), told("Open the store other", "/other/mlflow.db"));
+        assert_ne!(first("ticket").0, Group::Pasted);
     }
 
     #[test]

@@ -66,9 +66,7 @@ pub(super) fn search(entries: &[RunEntry], typed: &str) -> Hits {
     }
     let mut found: Vec<_> = (0..entries.len())
         .filter_map(|at| {
-            let entry = &entries[at];
-            let by_name = query.score(&entry.name).map(|score| (true, score));
-            let score = by_name.or_else(|| Some((false, query.score(&format!("{} {}", entry.name, entry.note))?)))?;
+            let score = query.score_of(&entries[at].name, &entries[at].note)?;
             Some((std::cmp::Reverse(score), at))
         })
         .collect();

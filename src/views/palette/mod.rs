@@ -1,6 +1,8 @@
 //! The palette: any command, experiment, run or trace, by a few letters.
 
 mod entries;
+mod entry;
+mod here;
 mod index;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,13 +13,18 @@ use egui::{Id, Ui};
 
 use super::command::Command;
 use super::scene::Scene;
+use super::store_names::names_of;
 use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{Experiment, RunId, TraceId};
 use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
-use crate::state::{Action, Place};
+use crate::state::{Action, Place, RunTab};
+use crate::store::StoreLocation;
+use crate::widgets::offers::{self, Offer};
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
 use crate::words;
-use entries::{Entry, GROUPS, Known, Target};
+use entries::Known;
+use entry::{Entry, GROUPS, Group, Target};
+use here::Here;
 use index::{Hits, RunEntry, RunsOf};
 
 /// So many letters of an id are worth a look into the store.
@@ -62,14 +69,21 @@ struct MadeOf {
     hits: usize,
     traces: Vec<TraceId>,
     recent: usize,
+    buttons: Arc<Vec<Offer>>,
+    run_tabs: Vec<RunTab>,
 }
 
 fn address<T>(value: Option<&Arc<T>>) -> usize {
     value.map_or(0, |value| Arc::as_ptr(value).addr())
 }
 
-/// Shows the palette; returns the command that was chosen.
-pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMemory) -> Option<Command> {
+/// Shows the palette; returns the command that was chosen. `run_tabs`: the tabs of the run on screen.
+pub(super) fn palette_ui(
+    ui: &Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut PaletteMemory,
+    run_tabs: &[RunTab],
+) -> Option<Command> {
     if memory.compared != scene.state.comparing.choosing {
         *memory = PaletteMemory { compared: scene.state.comparing.choosing.clone(), ..PaletteMemory::opened(ui) };
     }
@@ -79,7 +93,7 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
-    let found = Found { typed: &typed, experiments: experiments.as_ref(), traces };
+    let found = Found { typed: &typed, experiments: experiments.as_ref(), traces, run_tabs };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
@@ -89,10 +103,11 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
         ui.ctx(),
         &mut memory.state,
         |at| match entries.get(at) {
-            Some(entry) => PaletteItem::new(entry.text.as_str())
-                .note(entry.note.as_str())
-                .shortcut(entry.shortcut.as_str())
-                .group(entry.group),
+            Some(entry) => {
+                let item = PaletteItem::new(entry.text.as_str()).note(entry.note.as_str()).group(entry.group as usize);
+                let item = item.shortcut(entry.shortcut.as_str());
+                if entry.group == Group::Pasted { item.always() } else { item }
+            }
             None => PaletteItem::default(),
         },
     );
@@ -109,6 +124,8 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
         Target::Go(place) if !memory.compared.is_empty() => compare(scene, memory, &place),
         Target::Go(place) => scene.go(place),
         Target::Open(location) => scene.act(Action::OpenStore(location)),
+        Target::Act(action) => scene.act(action),
+        Target::Press(button) => offers::press(ui.ctx(), &button),
     }
     None
 }
@@ -224,10 +241,11 @@ struct Found<'a> {
     /// `None` without a store.
     experiments: Option<&'a Arc<Vec<Experiment>>>,
     traces: Vec<TraceId>,
+    run_tabs: &'a [RunTab],
 }
 
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, traces } = found;
+    let Found { typed, experiments, traces, run_tabs } = found;
     let mut recent = scene.state.recent_places();
     let only_runs = !memory.compared.is_empty();
     if only_runs {
@@ -241,6 +259,8 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         hits: address(memory.hits.as_ref()),
         traces,
         recent: recent.len(),
+        buttons: offers::on_screen(ui.ctx()),
+        run_tabs: run_tabs.to_vec(),
     };
     if memory.made_of.as_ref() == Some(&made_of) {
         return;
@@ -250,21 +270,44 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         .filter(|command| !only_runs && *command != Command::Palette && command.can_run(scene))
         .map(|command| (command, command.key_text(ui.ctx())))
         .collect();
-    let open = scene.state.store().map(ToString::to_string);
-    let stores: Vec<String> =
-        scene.state.settings.recent.iter().filter(|path| Some(*path) != open.as_ref()).cloned().collect();
+    let open = scene.state.store();
+    let stores: Vec<(String, StoreLocation)> = recent_stores(scene, open);
     let has_store = experiments.is_some();
+    let runs = memory.index.as_ref().map(|index| index.as_slice()).unwrap_or_default();
+    let (place, list) = (scene.place(), experiments.map(|list| list.as_slice()).unwrap_or_default());
+    let name_of_run = |id: &RunId| runs.iter().find(|one| one.run == *id).map(|one| one.name.as_str());
+    let here = Here {
+        place: Some(place).filter(|_| has_store),
+        store: open,
+        run_tabs,
+        experiment_name: place
+            .experiment()
+            .and_then(|id| list.iter().find(|one| one.id == *id))
+            .map(|one| one.name.as_str()),
+        run_name: place.run().and_then(name_of_run),
+        buttons: &made_of.buttons,
+    };
     let known = Known {
         typed,
         commands: &commands,
+        theme: Some(scene.state.settings.theme).filter(|_| !only_runs),
+        here: if only_runs { Here::default() } else { here },
         recent: if has_store { &recent } else { &[] },
-        experiments: experiments.filter(|_| !only_runs).map(|list| list.as_slice()).unwrap_or_default(),
-        runs: memory.index.as_ref().map(|index| index.as_slice()).unwrap_or_default(),
+        experiments: if only_runs { &[] } else { list },
+        runs,
         hits: memory.hits.as_deref(),
         traces: if only_runs { &[] } else { &made_of.traces },
         stores: if only_runs { &[] } else { &stores },
+        takes_pasted: !only_runs,
     };
     memory.entries = entries::entries(&known);
     memory.version += 1;
     memory.made_of = Some(made_of);
+}
+
+/// The stores that were opened before, but the one that is open.
+fn recent_stores(scene: &Scene<'_>, open: Option<&StoreLocation>) -> Vec<(String, StoreLocation)> {
+    let recent = scene.state.settings.recent.iter().map(StoreLocation::from);
+    let recent: Vec<StoreLocation> = recent.filter(|location| Some(location) != open).collect();
+    names_of(&recent).into_iter().zip(recent).collect()
 }

@@ -6,7 +6,9 @@ mod overview;
 mod rows;
 mod shown_tabs;
 
-use egui::Ui;
+use std::time::Duration;
+
+use egui::{Label, RichText, Ui};
 
 use super::artifacts_folder::missing_chip_ui;
 use super::evolution::{self, EvolutionMemory, evolution_ui};
@@ -14,9 +16,10 @@ use super::family_tree::{FamilyTreeMemory, family_tree_ui};
 use super::last_shown::LastShown;
 use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
-use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
+use super::parts::{link, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
 use super::scene::Scene;
+use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, RunPage, TraceScope};
@@ -26,10 +29,11 @@ use crate::state::{Action, Place, RunTab};
 use crate::store::Total;
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
+use crate::widgets::glyphs::Status;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tabs;
-use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
 use crate::words;
 
 /// What the page remembers.
@@ -45,6 +49,8 @@ pub(super) struct RunMemory {
     family_tree: FamilyTreeMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
+    /// The tabs that the run on screen has.
+    tabs: Vec<RunTab>,
 }
 
 impl RunMemory {
@@ -54,6 +60,11 @@ impl RunMemory {
             Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
             tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
+    }
+
+    /// The tabs of the run on screen.
+    pub fn shown_tabs(&self) -> &[RunTab] {
+        &self.tabs
     }
 
     /// Goes to the next or the previous trace of the list.
@@ -95,7 +106,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
             return;
         };
         header_ui(ui, scene, page);
-        let tab = tabs_ui(ui, scene, &mut memory.knows_gepa, page, tab);
+        let tab = tabs_ui(ui, scene, memory, page, tab);
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
@@ -128,8 +139,8 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
         title_ui(ui, name);
-        let status = run_status(&run.status);
-        ui.add(Chip::new(&run_status_word(&run.status)).glyph(status.glyph(), status.tone()));
+        let standing = standing(scene, &run.experiment_id, run);
+        ui.add(Chip::new(&standing.word).glyph(standing.status.glyph(), standing.status.tone()));
         if run.lifecycle == Lifecycle::Deleted {
             ui.add(Chip::new("deleted").tinted(Tone::Bad));
         }
@@ -138,6 +149,19 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         }
         if let Some(ms) = run.duration_ms() {
             text_ui(ui, &words::duration_ms(ms), Type::Small, Tone::Muted);
+        }
+        let said = progress(page, &standing, scene.clock);
+        for said in &said {
+            // None of them breaks in its middle.
+            let text = RichText::new(said).font(Type::Small.font()).color(Tone::Warn.color(Tokens::of(ui)));
+            let response = ui.add(Label::new(text).extend());
+            if let Some(ms) = standing.last_written_ms {
+                response.on_hover_text(format!("Last written {}", moment_utc(ms)));
+            }
+        }
+        // It goes on by itself.
+        if standing.status == Status::Running && !said.is_empty() && !scene.clock.is_fixed {
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
         let id = run.id.to_string();
         let text = short_id(&id);
@@ -167,12 +191,13 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
 fn tabs_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
-    known: &mut shown_tabs::KnowsGepa,
+    memory: &mut RunMemory,
     page: &RunPage,
     wanted: Option<RunTab>,
 ) -> RunTab {
     let tab = wanted.unwrap_or_else(|| shown_tabs::first(scene, page));
-    let shown = shown_tabs::shown_tabs(scene, known, page, &tab);
+    let shown = shown_tabs::shown_tabs(scene, &mut memory.knows_gepa, page, &tab);
+    memory.tabs.clone_from(&shown);
     let metrics = words::count(page.values.metrics.len() as u64);
     let scope = TraceScope::Run(page.run.id.clone());
     // A list in pages is read whole for who looks at it, not for its number on a tab.

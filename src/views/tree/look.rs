@@ -2,11 +2,11 @@
 
 use super::rows::TreeLine;
 use crate::loader::Lane;
+use crate::model::Run;
 use crate::model::dspy::keys::SCORE;
-use crate::model::{Run, RunStatus};
-use crate::query::{TraceCountsOf, table::RunsOf};
-use crate::views::parts::{run_status, run_status_word};
+use crate::query::table::RunsOf;
 use crate::views::scene::Scene;
+use crate::views::standing::standing;
 use crate::views::time::age;
 use crate::widgets::glyphs::Status;
 use crate::words;
@@ -31,25 +31,14 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     let prepared = slot.value();
     let row = prepared.and_then(|runs| runs.row_of(&run.id));
     let score = prepared.zip(row).and_then(|(runs, row)| runs.scores[row]);
-    let mut stalled = None;
-    // Only of runs that say that they are running it is asked whether they write anything.
-    if run.status == RunStatus::Running {
-        let traces = scene.loader.ask(&TraceCountsOf(Some(line.experiment.clone())), Lane::Prefetch);
-        if let (Some(runs), Some(row), Some(traces)) = (prepared, row, traces.value()) {
-            stalled = runs.stalled_since(row, traces, clock.now_ms);
-        }
-    }
+    let standing = standing(scene, &line.experiment, run);
     let age = run.start_time_ms.map(|ms| age_of(ms, scene)).unwrap_or_default();
     let note = match (run.parent_inferred, line.lacks_parent) {
         (true, _) => "inferred",
         (_, true) => "parent missing",
         _ => "",
     };
-    let status = if stalled.is_some() { Status::Stalled } else { run_status(&run.status) };
-    let mut said = match stalled {
-        Some(since) => vec![format!("stalled for {}", age_of(since, scene))],
-        None => vec![run_status_word(&run.status)],
-    };
+    let mut said = vec![standing.said(clock)];
     said.extend(score.map(|score| {
         let of = if score.is_own { SCORE } else { "best eval of its full evaluations" };
         format!("{of} {}", words::value(score.value))
@@ -59,7 +48,7 @@ pub(super) fn of(scene: &mut Scene<'_>, line: &TreeLine, run: &Run) -> Look {
     }
     said.extend((!note.is_empty()).then(|| note.to_owned()));
     Look {
-        status,
+        status: standing.status,
         score: score.map(|score| words::value(score.value)).unwrap_or_default(),
         share: prepared.and_then(|runs| runs.scale).zip(score).map(|(scale, score)| scale.share(score.value)),
         age,

@@ -89,8 +89,8 @@ impl TreeMemory {
 
 pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemory) {
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 4 }).show(ui, |ui| {
-        // In a table of runs the key leads to its filter.
-        let key = if has_runs_filter(scene) { "" } else { "/" };
+        // In a table of runs the key leads to its filter, and in a list of traces nowhere else.
+        let key = if has_runs_filter(scene) || scene.place().lists_traces() { "" } else { "/" };
         let response = Field::new("Filter runs").hint("Filter runs").key(key).show(ui, &mut memory.filter);
         if std::mem::take(&mut memory.focus_filter) {
             response.request_focus();
@@ -269,6 +269,14 @@ fn open(scene: &mut Scene<'_>, line: &TreeLine) {
     }
 }
 
+/// How much an experiment holds: its runs, of one without runs its traces.
+fn held(counts: ExperimentCounts) -> String {
+    match counts.traces {
+        Some(traces) if counts.runs == 0 && traces > 0 => words::counted(traces, "trace"),
+        _ => words::counted(counts.runs, "run"),
+    }
+}
+
 fn line_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -283,8 +291,8 @@ fn line_ui(
     };
     let base = TreeRow { depth: line.depth, fold, selected, position: Some(line.position), ..TreeRow::default() };
     match &line.kind {
-        RowKind::Experiment { name, runs } => {
-            let count = runs.map(|runs| words::counted(runs, "run")).unwrap_or_default();
+        RowKind::Experiment { name, counts } => {
+            let count = counts.map(held).unwrap_or_default();
             let trailing = [Trailing::caption(&count, 76.0)];
             TreeRow { name, strong: true, trailing: &trailing, description: &count, ..base }.show(ui, row)
         }

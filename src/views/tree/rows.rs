@@ -10,8 +10,8 @@ use crate::state::{Folds, TreeKey};
 /// What a row is.
 #[derive(Clone, Debug)]
 pub(super) enum RowKind {
-    /// An experiment and how many runs it has.
-    Experiment { name: String, runs: Option<u64> },
+    /// An experiment and how much it has.
+    Experiment { name: String, counts: Option<ExperimentCounts> },
     /// A run: its tree and its place there.
     Run(Arc<RunTree>, usize),
     /// The runs of an experiment are on their way.
@@ -66,7 +66,7 @@ pub(super) fn rows(source: &Source<'_>) -> Vec<TreeLine> {
     for experiment in source.experiments {
         let key = TreeKey::Experiment(experiment.id.clone());
         let count = source.counts.and_then(|list| list.iter().find(|(id, _)| *id == experiment.id));
-        let runs = count.map(|(_, counts)| counts.runs);
+        let counts = count.map(|(_, counts)| *counts);
         let start = lines.len();
         let matches = holds(&experiment.name, source.filter);
         let is_unfolded = source.unfolded.has(&key);
@@ -74,9 +74,9 @@ pub(super) fn rows(source: &Source<'_>) -> Vec<TreeLine> {
         lines.push(TreeLine {
             key,
             experiment: experiment.id.clone(),
-            kind: RowKind::Experiment { name: experiment.name.clone(), runs },
+            kind: RowKind::Experiment { name: experiment.name.clone(), counts },
             depth: 0,
-            is_open: (runs != Some(0)).then_some(is_unfolded),
+            is_open: counts.is_none_or(|counts| counts.runs > 0).then_some(is_unfolded),
             lacks_parent: false,
             position: (0, 0),
         });

@@ -15,7 +15,8 @@ use super::parts::link;
 use super::path;
 use super::scene::Scene;
 use crate::loader::FolderName;
-use crate::state::Action;
+use crate::state::{Action, Link};
+use crate::store::StoreLocation;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::field::Field;
@@ -32,6 +33,8 @@ pub(super) struct WelcomeMemory {
     /// The names that were offered last.
     names: Option<Arc<Vec<FolderName>>>,
     has_focused: bool,
+    /// What could not be opened stood in the field once, to be corrected there.
+    failed: Option<StoreLocation>,
 }
 
 const WIDTH: f32 = 680.0;
@@ -63,7 +66,7 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
 }
 
 fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
-    section_ui(ui, "Open a store: mlflow.db, or a folder that holds one");
+    section_ui(ui, "Open a store: mlflow.db, a folder that holds one, or a copied link");
     let mut is_entered = false;
     ui.horizontal(|ui| {
         let buttons = 134.0;
@@ -76,7 +79,10 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
         }
     });
     if is_entered && !memory.path.trim().is_empty() {
-        scene.act(Action::OpenStore(path::typed_path(&memory.path).into()));
+        scene.act(match Link::is_link(&memory.path) {
+            true => Action::GoTo(memory.path.trim().to_owned()),
+            false => Action::OpenStore(path::typed_path(&memory.path).into()),
+        });
     }
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
@@ -95,6 +101,13 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
 /// The field; says whether Enter was pressed in it.
 fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bool {
     let id = egui::Id::unique("path of the store");
+    let failed = scene.loader.state().failed.as_ref().map(|(location, _)| location);
+    if failed.is_some() && failed != memory.failed.as_ref() {
+        if memory.path.is_empty() || Link::is_link(&memory.path) {
+            memory.path = failed.map(ToString::to_string).unwrap_or_default();
+        }
+        memory.failed = failed.cloned();
+    }
     let names = path::folder_of(&memory.path).and_then(|folder| scene.loader.names_in(&folder).value().cloned());
     let is_same = match (&memory.names, &names) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),

@@ -1,6 +1,5 @@
 //! The stores that can be chosen: recent ones and those in the working folder, each with what it is.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
@@ -10,6 +9,7 @@ use crate::state::Action;
 use crate::store::Address;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
+use crate::views::store_names::names_of;
 use crate::views::time::age;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -31,9 +31,10 @@ pub(super) fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         return;
     }
     section_ui(ui, "Recent stores");
-    for location in recent {
+    let names = names_of(&recent);
+    for (location, name) in recent.into_iter().zip(names) {
         let seen = location.path().map_or(Slot::Empty, |path| scene.loader.look_at(path));
-        let facts = Facts::of(&location, &seen, scene.clock);
+        let facts = Facts::of(&location, name, &seen, scene.clock);
         match row_ui(ui, &location, &facts, true) {
             Some(RowEvent::Open) => scene.act(Action::OpenStore(location)),
             // Of a store that is gone there is nothing to lose.
@@ -59,11 +60,12 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if stores.is_empty() && found.not_opened.is_empty() {
         return;
     }
-    section_ui(ui, "In the folder where dspyglass was started");
+    section_ui(ui, "In the folder where dspyglass was started, and below it");
     let mut chosen = None;
-    for (location, store) in stores {
+    let names = names_of(&stores.iter().map(|(location, _)| location.clone()).collect::<Vec<_>>());
+    for ((location, store), name) in stores.into_iter().zip(names) {
         let slot = Slot::Ready { value: Arc::new(store.clone()), warnings: Arc::new([]) };
-        if row_ui(ui, &location, &Facts::of(&location, &slot, scene.clock), false).is_some() {
+        if row_ui(ui, &location, &Facts::of(&location, name, &slot, scene.clock), false).is_some() {
             chosen = Some(location);
         }
     }
@@ -76,7 +78,7 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         ui.add(egui::Label::new(egui::RichText::new(what).font(Type::Small.font()).color(muted)).wrap());
     }
     if found.is_cut {
-        text_ui(ui, "There are more databases than were looked into", Type::Small, Tone::Muted);
+        text_ui(ui, "There are more files and folders than were looked into", Type::Small, Tone::Muted);
     }
     if let Some(location) = chosen {
         scene.act(Action::OpenStore(location));
@@ -88,7 +90,10 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Facts {
     name: String,
-    folder: String,
+    /// Its latest experiments, by name.
+    experiments: String,
+    /// All of its path or address.
+    whereabouts: String,
     /// What it is, how large, when changed; empty until that is known.
     what: String,
     is_missing: bool,
@@ -96,20 +101,13 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(location: &StoreLocation, seen: &Slot<Nearby>, clock: Clock) -> Self {
-        let mut facts = Self { name: location.name(), folder: location.whereabouts(), ..Self::default() };
-        let is_cached_sample = location.path().and_then(Path::parent).is_some_and(|folder| {
-            let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-            name(folder).is_some_and(|name| name.starts_with("sample-"))
-                && folder.parent().and_then(name).as_deref() == Some("dspyglass")
-        });
-        if is_cached_sample {
-            facts.name = "Sample store".to_owned();
-        }
+    fn of(location: &StoreLocation, name: String, seen: &Slot<Nearby>, clock: Clock) -> Self {
+        let mut facts = Self { name, whereabouts: location.to_string(), ..Self::default() };
         if location.address().is_some() {
             facts.what = Address::WORD.to_owned();
         }
         let Some(seen) = seen.value() else { return facts };
+        facts.experiments = seen.experiments.join(", ");
         facts.is_missing = seen.kind == NearbyKind::Missing;
         facts.is_warning = seen.needs_care();
         let mut parts = vec![seen.words()];
@@ -138,7 +136,9 @@ fn row_ui(ui: &mut Ui, location: &StoreLocation, facts: &Facts, can_remove: bool
     let response = ui.interact(rect, id, Sense::click());
     let label = location.to_string();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, &label));
-    ui.ctx().accesskit_node_builder(id, |node| node.set_description(facts.what.as_str()));
+    let said = [facts.name.as_str(), &facts.experiments, &facts.what];
+    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    ui.ctx().accesskit_node_builder(id, |node| node.set_description(said.join(" · ")));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
     }
@@ -160,26 +160,39 @@ fn row_ui(ui: &mut Ui, location: &StoreLocation, facts: &Facts, can_remove: bool
             event = Some(RowEvent::Remove);
         }
     }
-    let (upper, lower) = inner.split_top_bottom_at_fraction(0.5);
-    let warn = if facts.is_warning { tokens.warn } else { tokens.text2 };
-    let what = row_text::paint(ui.painter(), upper, &facts.what, Type::Small, warn, Align::Max);
-    // What is not known yet takes no room.
-    let upper = if facts.what.is_empty() { upper } else { upper.with_max_x(what.left() - size::GAP_M) };
-    let color = if facts.is_missing { tokens.text2 } else { tokens.text1 };
-    let cut = if facts.is_missing { Type::Body } else { Type::BodyStrong };
-    row_text::paint(ui.painter(), upper, &facts.name, cut, color, Align::Min);
-    let color = if facts.is_missing { tokens.text3 } else { tokens.text2 };
-    row_text::paint(ui.painter(), lower, &facts.folder, Type::Value, color, Align::Min);
+    paint(ui, inner, facts, tokens);
     if response.clicked() {
         event = Some(RowEvent::Open);
     }
     event
 }
 
+/// Above what it is called, below where it is; what it is stands below, or above where its path needs all the room.
+fn paint(ui: &Ui, inner: Rect, facts: &Facts, tokens: &Tokens) {
+    let (mut upper, mut lower) = inner.split_top_bottom_at_fraction(0.5);
+    let width = |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), f32::INFINITY).size().x;
+    let needed = width(&facts.whereabouts, Type::Value) + size::GAP_M + width(&facts.what, Type::Small);
+    let line = if needed <= inner.width() { &mut lower } else { &mut upper };
+    // What is not known yet takes no room.
+    if !facts.what.is_empty() {
+        let color = if facts.is_warning { tokens.warn } else { tokens.text2 };
+        let what = row_text::paint(ui.painter(), *line, &facts.what, Type::Small, color, Align::Max);
+        line.max.x = what.left() - size::GAP_M;
+    }
+    let (cut, color) = if facts.is_missing { (Type::Body, tokens.text2) } else { (Type::BodyStrong, tokens.text1) };
+    let name = row_text::paint(ui.painter(), upper, &facts.name, cut, color, Align::Min);
+    let rest = upper.with_min_x((name.right() + size::GAP_S).min(upper.right()));
+    row_text::paint(ui.painter(), rest, &facts.experiments, Type::Body, tokens.text2, Align::Min);
+    let color = if facts.is_missing { tokens.text3 } else { tokens.text2 };
+    row_text::paint(ui.painter(), lower, &facts.whereabouts, Type::Value, color, Align::Min);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::DiskKind;
+    use crate::views::store_names::name_of;
+    use std::path::Path;
     use std::time::Instant;
 
     #[test]
@@ -188,23 +201,24 @@ mod tests {
         let path = Path::new("/data/mlflow.db");
         let location = StoreLocation::from(path);
         let facts = |kind: NearbyKind, size_bytes, modified_ms| {
-            let value = Arc::new(Nearby { path: path.to_owned(), kind, is_folder: false, size_bytes, modified_ms });
-            Facts::of(&location, &Slot::Ready { value, warnings: Arc::new([]) }, clock)
+            let (path, experiments) = (path.to_owned(), vec!["router".to_owned(), "agents".to_owned()]);
+            let value = Arc::new(Nearby { path, kind, is_folder: false, size_bytes, modified_ms, experiments });
+            Facts::of(&location, name_of(&location), &Slot::Ready { value, warnings: Arc::new([]) }, clock)
         };
         let store = NearbyKind::Store { kind: DiskKind::Sqlite, schema_of: Some("schema of MLflow 3.17".to_owned()) };
         let known = facts(store, Some(1_000_000), Some(92_800_000));
-        assert_eq!((known.name.as_str(), known.folder.as_str()), ("mlflow.db", "/data"));
+        assert_eq!((known.name.as_str(), known.whereabouts.as_str()), ("data", "/data/mlflow.db"));
+        assert_eq!(known.experiments, "router, agents");
         assert_eq!(known.what, "schema of MLflow 3.17 · 1.0 MB · changed 2 h ago");
         assert!(!known.is_missing && !known.is_warning);
         let missing = facts(NearbyKind::Missing, None, None);
         assert!(missing.is_missing && missing.what == "missing");
         let folder = facts(NearbyKind::Store { kind: DiskKind::Folder, schema_of: None }, None, None);
         assert!(folder.is_warning && folder.what == "folder store, not opened yet");
-        assert_eq!(Facts::of(&location, &Slot::Empty, clock).what, "");
-        let sample = StoreLocation::from("/home/a/.cache/dspyglass/sample-0123/mlflow.db");
-        assert_eq!(Facts::of(&sample, &Slot::Empty, clock).name, "Sample store");
-        let server = Facts::of(&StoreLocation::from("http://me:pw1@host/ml"), &Slot::Empty, clock);
-        let told = (server.name.as_str(), server.folder.as_str(), server.what.as_str());
+        assert_eq!(Facts::of(&location, "data".to_owned(), &Slot::Empty, clock).what, "");
+        let server = StoreLocation::from("http://me:pw1@host/ml");
+        let server = Facts::of(&server, name_of(&server), &Slot::Empty, clock);
+        let told = (server.name.as_str(), server.whereabouts.as_str(), server.what.as_str());
         assert_eq!(told, ("host", "http://host/ml", "server"));
     }
 }

@@ -1,6 +1,7 @@
 //! The list below the caret.
 
 use super::{Completion, CompletionState};
+use crate::widgets::chips::key_cap;
 use crate::widgets::row_text;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tokens::Tokens;
@@ -37,7 +38,7 @@ pub(super) fn show(ui: &Ui, field: Id, at: Pos2, state: &CompletionState, has_mo
                     .reveal((has_moved || state.cursor == 0 && scroll.top > 0).then_some(state.cursor))
                     .show(ui, &mut scroll, |ui, row| {
                         let Some(item) = state.items.get(row.index) else { return };
-                        if row_ui(ui, row, item, state.cursor == row.index) {
+                        if row_ui(ui, row, item, (state.cursor == row.index).then_some(state.was_moved)) {
                             chosen = Some(item.clone());
                         }
                     });
@@ -50,16 +51,25 @@ pub(super) fn show(ui: &Ui, field: Id, at: Pos2, state: &CompletionState, has_mo
 fn width(ui: &Ui, items: &[Completion]) -> f32 {
     let lay = |text: &str, cut: Type| row_text::layout(ui.painter(), text, cut.font(), WIDTH_MOST).size().x;
     let widest = items.iter().take(100).map(|item| {
-        lay(item.text.trim(), Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 48.0
+        lay(item.text.trim(), Type::Value) + lay(item.kind, Type::Caption) + lay(&item.note, Type::Small) + 84.0
     });
     widest.fold(WIDTH_LEAST, f32::max).min(WIDTH_MOST)
 }
 
-fn row_ui(ui: &Ui, row: &VisibleRow, item: &Completion, selected: bool) -> bool {
+/// `cursor`: of the item that Tab takes, whether Enter takes it too.
+fn row_ui(ui: &Ui, row: &VisibleRow, item: &Completion, cursor: Option<bool>) -> bool {
+    let selected = cursor == Some(true);
     let tokens = Tokens::of(ui);
     let response = row.interact(ui, RowInfo { label: item.text.trim(), selected, ..RowInfo::default() });
     paint_background(ui, row.rect, selected, response.hovered(), tokens);
     let mut room = row.rect.shrink2(vec2(size::GAP_S, 0.0));
+    if cursor == Some(false) {
+        let key = row_text::layout(ui.painter(), "Tab", Type::ValueSmall.font(), 60.0);
+        let left = room.right() - key.size().x - size::GAP_S;
+        let cap = room.shrink2(vec2(0.0, 4.0)).with_min_x(left);
+        key_cap(ui, cap, key, tokens);
+        room.max.x = left - size::GAP_S;
+    }
     let kind = row_text::paint(ui.painter(), room, item.kind, Type::Caption, tokens.text3, Align::Max);
     if !item.kind.is_empty() {
         room.max.x = kind.left() - size::GAP_S;

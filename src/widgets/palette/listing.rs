@@ -64,14 +64,13 @@ impl Listing {
     }
 }
 
-/// The note counts less than the text.
-fn score(query: &Query, item: &PaletteItem<'_>) -> Option<(bool, Score)> {
-    let by_text = query.score(&item.text).map(|score| (true, score));
-    by_text.or_else(|| Some((false, query.score(&format!("{} {}", item.text, item.note))?)))
+/// What is offered whatever is typed was made of what is typed, and answers it best.
+fn score(query: &Query, item: &PaletteItem<'_>) -> Option<Score> {
+    if item.is_always { Some(Score::BEST) } else { query.score_of(&item.text, &item.note) }
 }
 
 fn lines<'d>(query: &Query, total: usize, groups: usize, item: &dyn Fn(usize) -> PaletteItem<'d>) -> Vec<Line> {
-    let mut by_group: Vec<Vec<((bool, Score), usize)>> = vec![Vec::new(); groups.max(1)];
+    let mut by_group: Vec<Vec<(Score, usize)>> = vec![Vec::new(); groups.max(1)];
     for index in 0..total {
         let item = item(index);
         if let (Some(score), Some(group)) = (score(query, &item), by_group.get_mut(item.group.min(groups.max(1) - 1))) {
@@ -133,6 +132,14 @@ mod tests {
         assert_eq!(listing("finch").lines, [Heading(1), Item(2)]);
         assert_eq!(listing("co").lines, [Heading(0), Item(4), Item(0), Heading(1), Item(3)]);
         assert!(listing("zzz").lines.is_empty());
+    }
+
+    #[test]
+    fn what_was_made_of_what_is_typed_stands_first_whatever_it_is_called() {
+        let items = |index: usize| if index == 4 { item(index).always() } else { item(index) };
+        let mut listing = Listing::default();
+        listing.update("calm", 1, ITEMS.len(), 2, &items);
+        assert_eq!(listing.lines[..2], [Line::Heading(0), Line::Item(4)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How well a text answers what was typed: pure, and the same in every list that is filtered so.
 //!
-//! Best first: the same text, its beginning, the beginning of a word, within a word, its letters in order.
+//! Best first: the same text, a whole word of it, its beginning, the beginning of a word, within a word, its letters
+//! in order.
 //! Case and diacritics do not count. What was typed may be several words; each has to be found.
 
 use std::ops::Range;
@@ -17,6 +18,11 @@ pub struct Query {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score(i32);
 
+impl Score {
+    /// Nothing answers better.
+    pub const BEST: Self = Self(i32::MAX);
+}
+
 /// A text that matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
@@ -27,10 +33,16 @@ pub struct Match {
 }
 
 const EXACT: i32 = 5_000;
+const WHOLE_WORD: i32 = 4_500;
 const PREFIX: i32 = 4_000;
 const WORD_START: i32 = 3_000;
 const WITHIN: i32 = 2_000;
+/// Found by what stands beside it, which says more than letters of it in some order.
+const BESIDE: i32 = 1_500;
 const SCATTERED: i32 = 1_000;
+
+/// So many points are one of a class: what stands early and is short decides among equals only.
+const POINTS: i32 = 10;
 
 impl Query {
     /// Prepares what was typed.
@@ -50,44 +62,61 @@ impl Query {
         self.find(text).map(|found| found.score)
     }
 
+    /// How well something matches that is called `name` and has a `note` beside it: by its name, else by the words
+    /// of both. Letters that only stand in this order count in a name, where they are initials.
+    pub fn score_of(&self, name: &str, note: &str) -> Option<Score> {
+        let by_name = self.score(name);
+        if by_name.is_some_and(|score| score.0 >= BESIDE * POINTS) {
+            return by_name;
+        }
+        let both = self.found(&format!("{name} {note}")).filter(|(class, ..)| *class >= WITHIN);
+        let beside = both.map(|(class, points, _)| Score(points - (class - BESIDE - (class - WITHIN) / 10) * POINTS));
+        by_name.max(beside)
+    }
+
     /// How well `text` matches, and where.
     pub fn find(&self, text: &str) -> Option<Match> {
+        let (_, points, bytes) = self.found(text)?;
+        Some(Match { score: Score(points), bytes: joined(bytes) })
+    }
+
+    /// The class of the word that matches worst, the points of all of them, and where they stand.
+    fn found(&self, text: &str) -> Option<(i32, i32, Vec<Range<usize>>)> {
         let folded: Vec<(usize, char)> = fold(text).collect();
         let mut bytes = Vec::new();
         let mut worst = EXACT;
         let mut early = 0;
         for (nth, word) in self.words.iter().enumerate() {
             let (class, places) = best_place(&folded, word)?;
-            worst = worst.min(class);
+            // Of several words none has to be the first: only then their order decides.
+            let is_start = class == PREFIX && self.words.len() > 1;
+            worst = worst.min(if is_start { WORD_START } else { class });
             // Words that stand as they were typed come before the same words turned around.
             let weight = if nth == 0 { 2 } else { 1 };
             early += weight * places.first().copied().unwrap_or(0).min(100) as i32;
             bytes.extend(places.iter().map(|place| byte_range(text, folded[*place].0)));
         }
         // Among equals what stands early and is short.
-        let points = worst * 10 - early * 10 - folded.len().min(500) as i32;
-        Some(Match { score: Score(points), bytes: joined(bytes) })
+        let points = worst * POINTS - early * 10 - folded.len().min(500) as i32;
+        Some((worst, points, bytes))
     }
 }
 
 /// The class of the best place and which folded characters it takes.
 fn best_place(text: &[(usize, char)], word: &[char]) -> Option<(i32, Vec<usize>)> {
     let is_at = |at: usize| text[at..].len() >= word.len() && word.iter().zip(&text[at..]).all(|(a, b)| *a == b.1);
-    if is_at(0) {
-        let class = if text.len() == word.len() { EXACT } else { PREFIX };
-        return Some((class, (0..word.len()).collect()));
-    }
-    let mut within = None;
-    for at in 1..text.len() {
-        if is_at(at) {
-            if is_word_start(text, at) {
-                return Some((WORD_START, (at..at + word.len()).collect()));
-            }
-            within = within.or(Some(at));
-        }
-    }
-    if let Some(at) = within {
-        return Some((WITHIN, (at..at + word.len()).collect()));
+    let class_at = |at: usize| match (at, is_word_start(text, at), is_word_end(text, at + word.len())) {
+        (0, _, _) if text.len() == word.len() => EXACT,
+        (_, true, true) => WHOLE_WORD,
+        (0, _, _) => PREFIX,
+        (_, true, false) => WORD_START,
+        (_, false, _) => WITHIN,
+    };
+    // The first of the best.
+    let best =
+        (0..text.len()).filter(|at| is_at(*at)).map(|at| (class_at(at), at)).rev().max_by_key(|(class, _)| *class);
+    if let Some((class, at)) = best {
+        return Some((class, (at..at + word.len()).collect()));
     }
     let places = scattered(text, word)?;
     // Letters that begin words are worth more: `cpv` finds "copy value" before "concept view".
@@ -116,6 +145,10 @@ fn scattered(text: &[(usize, char)], word: &[char]) -> Option<Vec<usize>> {
 
 fn is_word_start(text: &[(usize, char)], at: usize) -> bool {
     at == 0 || !text[at - 1].1.is_alphanumeric() && text[at].1.is_alphanumeric()
+}
+
+fn is_word_end(text: &[(usize, char)], at: usize) -> bool {
+    text.get(at).is_none_or(|(_, c)| !c.is_alphanumeric())
 }
 
 /// The letters of a text without case and diacritics, each with the byte it comes from.
@@ -187,6 +220,26 @@ mod tests {
             order("open", &texts),
             ["open", "Open store", "the open store", "scattered opens", "reopen", "overlap a pen"]
         );
+    }
+
+    #[test]
+    fn a_whole_word_comes_before_the_beginning_of_one_wherever_it_stands() {
+        let texts = ["Themed pages", "Dark theme", "Theme: dark or light", "theme", "Open the sample store"];
+        assert_eq!(
+            order("theme", &texts),
+            ["theme", "Theme: dark or light", "Dark theme", "Themed pages", "Open the sample store"]
+        );
+    }
+
+    #[test]
+    fn a_word_beside_the_name_says_more_than_letters_of_the_name() {
+        let query = Query::new("theme");
+        let by_name = query.score_of("Colours of the theme", "");
+        let by_note = query.score_of("Colours", "light and dark theme");
+        let scattered = query.score_of("Open the sample store", "a small store");
+        assert!(by_name > by_note && by_note > scattered && scattered.is_some());
+        assert_eq!(query.score_of("Compare", "to her mean neighbour"), None, "letters in a note are no match");
+        assert!(Query::new("def2").score_of("eval", "router · def2e1").is_some());
     }
 
     #[test]

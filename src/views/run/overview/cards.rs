@@ -7,8 +7,9 @@ use super::OverviewMemory;
 use crate::loader::RunPage;
 use crate::model::mlflow;
 use crate::state::{Action, Place, RunTab};
-use crate::views::parts::{link, reveal_ui, run_status};
+use crate::views::parts::{link, reveal_ui};
 use crate::views::scene::Scene;
+use crate::views::standing::standing;
 use crate::views::time::moment_short;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -189,8 +190,10 @@ impl Cards<'_> {
             let height = children.len().min(ROWS_MOST) as f32 * size::ROW;
             let has_room = ui.available_width() > 460.0;
             let rows = VirtualRows::new("children", children.len(), size::ROW).label("Children").height(height);
+            let experiment = &self.page.run.experiment_id;
             rows.show(ui, &mut memory.children, |ui, row| {
                 let run = &children[row.index];
+                let standing = standing(scene, experiment, run);
                 let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
                 let duration = run.duration_ms().map(words::duration_ms).unwrap_or_default();
                 let start = run.start_time_ms.map(|ms| moment_short(ms, clock)).unwrap_or_default();
@@ -198,7 +201,7 @@ impl Cards<'_> {
                 let trailing = if has_room { &trailing[..] } else { &trailing[..1] };
                 let line = TreeRow {
                     fold: Fold::Flat,
-                    mark: Mark::Status(run_status(&run.status)),
+                    mark: Mark::Status(standing.status),
                     name,
                     note: if run.parent_inferred { "inferred" } else { "" },
                     trailing,
