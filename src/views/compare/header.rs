@@ -50,7 +50,7 @@ pub(super) fn header_ui(
         for (at, run) in runs.iter().enumerate() {
             let (name, text) = (run_name(scene, run), named_score(scene, run));
             if at == 1 {
-                text_ui(ui, "→", Type::Body, Tone::Muted);
+                Glyph::Arrow.show(ui, Tone::Muted);
             }
             if at == 0 {
                 let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));

@@ -94,7 +94,7 @@ fn cell_ui(ui: &Ui, spot: Spot<'_>, cell: &ExampleCell, names: &Names<'_>) -> Op
         end = area.left();
         if side == 1 {
             let arrow = rect.with_min_x(end - 20.0).with_max_x(end);
-            row_text::paint(ui.painter(), arrow, "→", Type::Small, tokens.text3, Align::Center);
+            Glyph::Arrow.paint(ui.painter(), arrow.center(), size::ICON - 2.0, tokens.text3);
             end = arrow.left();
         }
     }
