@@ -40,6 +40,8 @@ mod programs;
 mod remembered;
 #[path = "ui_window/right_to_left.rs"]
 mod right_to_left;
+#[path = "ui_window/room.rs"]
+mod room;
 #[path = "ui_window/run_page.rs"]
 mod run_page;
 #[path = "ui_window/runs.rs"]

@@ -73,6 +73,8 @@ pub enum Action {
     Zoom(f32),
     /// A panel was made this wide.
     TreeWidth(f32),
+    /// Hide the tree, or show it.
+    HideTree(bool),
     /// A panel was made this wide.
     DetailsWidth(f32),
     /// The tree of artifacts was made this wide.

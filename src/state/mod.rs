@@ -197,6 +197,10 @@ impl AppState {
                 self.settings.tree_width = Some(width);
                 return vec![Effect::SaveSettings];
             }
+            Action::HideTree(hide) => {
+                self.settings.hides_tree = hide;
+                return vec![Effect::SaveSettings];
+            }
             Action::DetailsWidth(width) => {
                 self.settings.details_width = Some(width);
                 return vec![Effect::SaveSettings];

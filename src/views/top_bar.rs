@@ -25,8 +25,9 @@ pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Command> 
         ui.spacing_mut().item_spacing.x = 2.0;
         let button = icon_button(ui, Glyph::Menu, "Menu", "Every command, with its key", true);
         chosen = menu_ui(ui, scene, &button);
-        ui.add_space(size::GAP_XS);
-        for (glyph, command) in [(Glyph::Back, Command::Back), (Glyph::Forward, Command::Forward)] {
+        for (glyph, command) in
+            [(Glyph::Panel, Command::ToggleTree), (Glyph::Back, Command::Back), (Glyph::Forward, Command::Forward)]
+        {
             let tip = format!("{} ({})", command.tooltip(), command.key_text(ui.ctx()));
             if icon_button(ui, glyph, command.text(), &tip, command.can_run(scene)).clicked() {
                 chosen = Some(command);

@@ -29,6 +29,8 @@ const TOP_BAR: f32 = 40.0;
 const STATUS_BAR: f32 = 24.0;
 /// The widths of the panels, unless the user set others.
 const TREE: f32 = 292.0;
+/// In a small window the tree takes no more than this part of it, unless the user wants it so.
+const TREE_SHARE: f32 = 0.28;
 const DETAILS: f32 = 560.0;
 
 /// What the views remember between frames.
@@ -83,7 +85,7 @@ impl Memory {
                 Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
                 Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
             };
-            self.tree.wants_focus = !is_taken;
+            self.tree.wants_focus = !is_taken && !scene.state.settings.hides_tree;
         }
     }
 }
@@ -141,21 +143,31 @@ fn middle_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
         return;
     }
     let settings = &scene.state.settings;
-    let (tree_set, details_set) = (settings.tree_width, settings.details_width);
     let has_details = matches!(scene.place(), Place::Trace { .. });
     let width = ui.available_width();
-    let plan = PanelPlan::new(width, tree_set.unwrap_or(TREE), details_set.unwrap_or(DETAILS));
+    let tree_normal = TREE.min((width * TREE_SHARE).round()).max(LEFT_LEAST);
+    let tree_wanted = settings.tree_width.unwrap_or(tree_normal);
+    let tree_shown = (!settings.hides_tree).then_some(tree_wanted);
+    let plan = PanelPlan::new(width, tree_shown, settings.details_width.unwrap_or(DETAILS));
     // In too little room the panels give way, but what was set comes back with the room.
     let right = plan.right.filter(|_| has_details);
+    if tree_shown.is_none() {
+        memory.tree.leave();
+        match right {
+            Some(right) => with_details_ui(ui, scene, memory, right),
+            None => centre_ui(ui, scene, memory, has_details),
+        }
+        return;
+    }
     let rest = CENTRE_LEAST + right.map_or(0.0, |_| RIGHT_LEAST);
     let mut tree_width = match right {
         Some(_) => plan.left,
-        None => clamp_size(tree_set.unwrap_or(TREE), width, LEFT_LEAST, rest),
+        None => clamp_size(tree_wanted, width, LEFT_LEAST, rest),
     };
     let mut cx = (scene, memory);
     let is_changed = Split::new("tree", "Width of the tree", SplitAxis::Horizontal)
         .sized(Sized::First)
-        .normal(TREE)
+        .normal(tree_normal)
         .least(LEFT_LEAST, rest)
         .show_with(
             ui,
@@ -247,7 +259,13 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
         Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
-        Command::Filter => memory.tree.focus_filter = true,
+        Command::Filter => {
+            memory.tree.focus_filter = true;
+            if scene.state.settings.hides_tree {
+                scene.act(Action::HideTree(false));
+            }
+        }
+        Command::ToggleTree => scene.act(Action::HideTree(!scene.state.settings.hides_tree)),
         Command::CopyLink => scene.act(Action::Copy(scene.state.location().to_string())),
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),

@@ -57,11 +57,8 @@ const BEST: Mark = Mark {
     is_winner: true,
 };
 const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
-const NO_PARENT: Mark = Mark {
-    word: "no parent",
-    reason: "It has no parent tag; it belongs here by its name and time",
-    is_winner: false,
-};
+const NO_PARENT: Mark =
+    Mark { word: "no parent", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
 const AMBIGUOUS: Mark = Mark { word: "ambiguous", reason: OVERLAP_REASON, is_winner: false };
 
 /// The candidates of an optimization.
