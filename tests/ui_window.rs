@@ -18,6 +18,8 @@ mod details;
 mod failures;
 #[path = "ui_window/family_tree.rs"]
 mod family_tree;
+#[path = "ui_window/idle.rs"]
+mod idle;
 #[path = "ui_window/large.rs"]
 mod large;
 #[path = "ui_window/many.rs"]
