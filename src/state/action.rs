@@ -115,6 +115,8 @@ pub enum Action {
     OpenOutside(Outside),
     /// Tell the user.
     Notify(NoticeText),
+    /// What was said in passing has been there long enough.
+    Passed,
     /// Take a notice away.
     Dismiss(usize),
     /// Show or hide the list of warnings.

@@ -60,8 +60,8 @@ impl AppState {
     /// Sets the baseline, and says so: nothing else on screen may tell.
     pub(super) fn set_baseline(&mut self, run: Option<RunId>, name: &str) {
         let notice = match &run {
-            Some(_) => NoticeText::hint(format!("{name} is the baseline now"), "The key d compares other runs with it"),
-            None => NoticeText::hint(
+            Some(_) => NoticeText::done(format!("{name} is the baseline now"), "The key d compares other runs with it"),
+            None => NoticeText::done(
                 "There is no baseline any more",
                 "The key d compares a run with the evaluation before it",
             ),

@@ -86,6 +86,9 @@ pub struct AppState {
     pub asks_for_artifacts: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
+    /// What was done last, to be said in passing, and which of all such it is.
+    passing: Option<(u64, NoticeText)>,
+    told: u64,
     store: Option<StoreLocation>,
     /// Where to go as soon as a store is open.
     wanted: Option<String>,
@@ -107,6 +110,11 @@ impl AppState {
     /// The steps that were taken.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// What was done just now, to be said in passing, and a number that no other one has.
+    pub fn passing(&self) -> Option<(u64, &NoticeText)> {
+        self.passing.as_ref().map(|(number, notice)| (*number, notice))
     }
 
     /// The store that is open.
@@ -232,6 +240,7 @@ impl AppState {
             Action::Save(file) => return vec![Effect::Save(file)],
             Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],
             Action::Notify(notice) => self.notify(notice),
+            Action::Passed => self.passing = None,
             Action::Dismiss(index) => {
                 if index < self.notices.len() {
                     self.notices.remove(index);
@@ -287,6 +296,11 @@ impl AppState {
     }
 
     fn notify(&mut self, notice: NoticeText) {
+        if notice.kind == NoticeKind::Done {
+            self.told += 1;
+            self.passing = Some((self.told, notice));
+            return;
+        }
         self.notices.retain(|other| *other != notice);
         if self.notices.len() >= MAX_NOTICES {
             self.notices.remove(0);

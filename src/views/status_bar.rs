@@ -4,6 +4,7 @@ use egui::{Align, Layout, Ui};
 
 use super::command::Command;
 use super::parts::link;
+use super::passing::{PassingMemory, passing_ui};
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::query::CountsOfExperiments;
@@ -14,7 +15,7 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
-pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<String>) {
+pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, passing: &mut PassingMemory, spans: Option<String>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
         let Some(info) = scene.loader.info().cloned() else {
@@ -47,6 +48,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
                     scene.act(Action::ShowWarnings(true));
                 }
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| passing_ui(ui, scene, passing));
         });
     });
 }

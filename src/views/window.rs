@@ -7,6 +7,7 @@ use super::compare::CompareMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
+use super::passing::PassingMemory;
 use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
@@ -47,6 +48,7 @@ pub struct Memory {
     details: DetailsMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
+    passing: PassingMemory,
     epoch: Epoch,
 }
 
@@ -117,7 +119,9 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     ui.painter().hline(top.x_range(), top.bottom() + 0.5, line);
     ui.painter().hline(bottom.x_range(), bottom.top() - 0.5, line);
     let spans = memory.trace.shown();
-    bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| status_bar::status_bar_ui(ui, scene, spans));
+    bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| {
+        status_bar::status_bar_ui(ui, scene, &mut memory.passing, spans);
+    });
     ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
     artifacts_folder::folder_ui(ui, scene, &mut memory.folder);
