@@ -40,6 +40,8 @@ mod phrases;
 mod programs;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/results.rs"]
+mod results;
 #[path = "ui_window/right_to_left.rs"]
 mod right_to_left;
 #[path = "ui_window/room.rs"]
