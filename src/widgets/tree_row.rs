@@ -9,6 +9,7 @@ use super::row_text;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use super::virtual_rows::{RowInfo, VisibleRow};
+use crate::words;
 use egui::accesskit::{Action, Role};
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
@@ -49,8 +50,22 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// What the mark of a row needs that stands deeper than it seems.
+const MARK: f32 = 26.0;
 /// A note with less room than this is left out.
 const NOTE_LEAST: f32 = 28.0;
+
+/// How far a row is indented, and how many of its levels that leaves out: deep trees stop indenting where there would
+/// be no room for names, and each row says how much deeper it stands than it seems.
+fn indent(depth: usize, room: f32) -> (f32, usize) {
+    let wanted = depth as f32 * size::INDENT;
+    if wanted <= room {
+        return (wanted, 0);
+    }
+    // Whole levels, so that parents and children that are both indented still stand in steps.
+    let levels = ((room - MARK) / size::INDENT).floor().max(0.0);
+    (levels * size::INDENT + MARK, depth - (levels as usize).min(depth))
+}
 
 impl TreeRow<'_> {
     /// Paints the row and says what was done with it.
@@ -79,10 +94,13 @@ impl TreeRow<'_> {
 
         let center_y = row.rect.center().y;
         let right = self.trailing_ui(ui, row.rect, tokens);
-        // Deep trees stop indenting where there would be no room for names.
-        let room = (right - row.rect.left() - NAME_LEAST).max(0.0);
-        let indent = (self.depth as f32 * size::INDENT).min(room);
+        let (indent, levels) = indent(self.depth, right - row.rect.left() - NAME_LEAST);
         let mut x = row.rect.left() + PADDING + indent;
+        if levels > 0 {
+            let cell = Rect::from_min_max(pos2(x - MARK, row.rect.top()), pos2(x, row.rect.bottom()));
+            let text = format!("+{}", words::count(levels as u64));
+            row_text::paint(ui.painter(), cell, &text, Type::Caption, tokens.text3, Align::Min);
+        }
 
         let fold_rect = Rect::from_center_size(
             pos2(x + size::ICON / 2.0, center_y),
@@ -205,5 +223,28 @@ pub fn paint_background(ui: &Ui, rect: Rect, selected: bool, hovered: bool, toke
         ui.painter().rect_filled(rect, 0.0, tokens.bg_selected);
     } else if hovered {
         ui.painter().rect_filled(rect, 0.0, tokens.bg_raised);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_cannot_be_indented_says_how_deep_it_stands() {
+        assert_eq!(indent(0, 0.0), (0.0, 0));
+        assert_eq!(indent(3, 100.0), (3.0 * size::INDENT, 0));
+        assert_eq!(indent(7, 100.0), (4.0 * size::INDENT + MARK, 3));
+        assert_eq!(indent(5, -40.0), (MARK, 5), "where there is no room at all");
+        for room in (-50..600).map(|room| room as f32) {
+            let mut last = (0.0, 0);
+            for depth in 0..200 {
+                let (points, levels) = indent(depth, room);
+                // One level deeper is told by the indent or by the mark.
+                assert!(depth == 0 || points > last.0 || levels > last.1, "{depth} of {room}");
+                assert!(points <= room.max(0.0) + MARK && levels <= depth);
+                last = (points, levels);
+            }
+        }
     }
 }
