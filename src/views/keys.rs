@@ -92,7 +92,11 @@ fn column_ui(ui: &mut Ui, index: usize, rows: &[Row]) {
         body.heterogeneous_rows(rows.iter().map(Row::height), |mut line| {
             let Some(row) = rows.get(line.index()) else { return };
             line.col(|ui| match row {
-                Row::Heading(title) => drop(section_ui(ui, title)),
+                Row::Heading(title) => {
+                    // Nearer to what it names than to what is above it.
+                    ui.add_space(HEADING - LINE);
+                    section_ui(ui, title);
+                }
                 Row::Keys { text, keys } => line_ui(ui, text, keys),
                 Row::Gap => {}
             });

@@ -169,7 +169,8 @@ impl TreeRow<'_> {
         let painter = ui.painter();
         let mut right = rect.right() - PADDING - self.reserved;
         let least = rect.left() + PADDING + NAME_LEAST;
-        for column in self.trailing.iter().rev() {
+        let hides_captions = self.hides_captions(painter, rect);
+        for column in self.trailing.iter().rev().filter(|column| column.mono || !hides_captions) {
             if right - column.width < least {
                 return right;
             }
@@ -194,6 +195,26 @@ impl TreeRow<'_> {
             right -= BAR_WIDTH + size::GAP_S;
         }
         right
+    }
+
+    /// Whether the name is whole only without the captions: a count says less than a name.
+    fn hides_captions(&self, painter: &egui::Painter, rect: Rect) -> bool {
+        let width = |mono| {
+            let columns = self.trailing.iter().filter(|column| column.mono == mono);
+            columns.map(|column| column.width + size::GAP_S).sum::<f32>()
+        };
+        let captions = width(false);
+        if captions == 0.0 {
+            return false;
+        }
+        let fold = if self.fold == Fold::Flat { 0.0 } else { size::ICON + size::GAP_XS };
+        let mark = if self.mark == Mark::None { 0.0 } else { size::ICON + size::GAP_XS + 3.0 };
+        let bar = self.bar.map_or(0.0, |_| BAR_WIDTH + size::GAP_S);
+        let taken = PADDING * 2.0 + self.reserved + self.depth as f32 * size::INDENT + fold + mark + bar;
+        let room = rect.width() - taken - width(true);
+        let cut = if self.strong { Type::BodyMedium } else { Type::Body };
+        let name = row_text::layout(painter, self.name, cut.font(), rect.width().max(1.0)).size().x;
+        name > room - captions && name <= room
     }
 
     fn name_ui(&self, ui: &Ui, rect: Rect) {
