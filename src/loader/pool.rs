@@ -62,7 +62,6 @@ impl WorkerPool {
         wake: Wake,
         timeouts: Timeouts,
         budget: Budget,
-        watching: Watching,
     ) -> Self {
         let (sender, replies) = sync_channel(MAX_REPLIES);
         let mut pool = Self {
@@ -76,7 +75,7 @@ impl WorkerPool {
             budget,
             abandoned: 0,
             spawned: 0,
-            watching: Arc::new(watching),
+            watching: Arc::default(),
             timer: None,
             memo: Arc::default(),
         };

@@ -9,7 +9,6 @@ use super::loader::{Loader, OpenStore, Slowest};
 use super::opening::Opened;
 use super::pool::WorkerPool;
 use super::queue::Work;
-use super::watching::Watching;
 use super::worker::{Done, Outcome, Reply};
 use crate::model::{ArtifactTree, Warning};
 use crate::query::ask::AnyKey;
@@ -29,9 +28,9 @@ impl Loader {
                 self.start_epoch();
                 self.info = Some(Arc::new(info.clone()));
                 self.slowest = None;
-                let watching = Watching::since(revision, info.is_held);
                 let wake = Arc::clone(&self.wake);
-                let mut pool = WorkerPool::start(readers, prototype, wake, self.timeouts, self.budget, watching);
+                let mut pool = WorkerPool::start(readers, prototype, wake, self.timeouts, self.budget);
+                pool.watching.begin(revision, info.is_held);
                 if capabilities.can_watch {
                     pool.start_timer(id);
                 }

@@ -201,47 +201,6 @@ fn changes_of_the_store_are_noticed() {
 }
 
 #[test]
-fn a_store_that_does_not_change_wakes_nobody() {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    let store = store();
-    let woken = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&woken);
-    let opened = store.clone();
-    let limit = Duration::from_secs(20);
-    let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::from_millis(2) };
-    let wake: Wake = Arc::new(move || drop(counted.fetch_add(1, Ordering::SeqCst)));
-    let mut loader = Loader::new(Arc::new(move |_: &StoreLocation| opened.fork()), wake).with_timeouts(timeouts);
-    loader.open("/a");
-    until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
-    let looks = |store: &MemoryStore, more: u64| {
-        let (end, wanted) = (Instant::now() + limit, store.calls("revision") + more);
-        while store.calls("revision") < wanted {
-            assert!(Instant::now() < end, "nobody looks");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    };
-    // Nobody sees the window: nobody looks.
-    let before = store.calls("revision");
-    std::thread::sleep(Duration::from_millis(50));
-    assert_eq!(store.calls("revision"), before);
-    loader.watch(true);
-    looks(&store, 2);
-    let so_far = woken.load(Ordering::SeqCst);
-    looks(&store, 20);
-    assert_eq!(woken.load(Ordering::SeqCst), so_far, "looking draws nothing");
-    store.put_run(MemoryStore::run("b", "1", "second", 2));
-    looks(&store, 3);
-    assert_eq!(woken.load(Ordering::SeqCst), so_far + 1, "one change, one call");
-    assert!(loader.begin_frame(Instant::now()) && loader.is_live(Instant::now()));
-    // A store that is closed is not looked at any more.
-    loader.close();
-    std::thread::sleep(Duration::from_millis(20));
-    let before = store.calls("revision");
-    std::thread::sleep(Duration::from_millis(50));
-    assert_eq!(store.calls("revision"), before);
-}
-
-#[test]
 fn lines_of_traces_are_read_where_they_are_looked_at() {
     let store = store();
     let mut loader = opened(&store);

@@ -4,18 +4,14 @@
 //! nobody writes, nothing is drawn.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::lane::Lane;
-use super::loader::Loader;
 use super::queue::{Job, Queue, Work};
 use crate::model::Reveal;
-use crate::store::{CancelToken, Revision, StoreId, StoreInfo};
-
-/// So long after a change somebody is said to write: an evaluation may take a while between two.
-const LIVE_FOR: Duration = Duration::from_secs(30);
+use crate::store::{CancelToken, Revision, StoreId};
 
 /// What the window, the timer and the workers share of the looks for changes.
 #[derive(Debug, Default)]
@@ -29,14 +25,22 @@ pub(super) struct Watching {
 
 impl Watching {
     /// What was seen while the store was opened: everything is read after it.
-    pub fn since(revision: Option<Revision>, is_held: bool) -> Self {
-        Self { last: Mutex::new(revision.map(|revision| (revision, is_held))), ..Self::default() }
+    pub fn begin(&self, revision: Option<Revision>, is_held: bool) {
+        *self.last() = revision.map(|revision| (revision, is_held));
+    }
+
+    /// Whether anybody sees the window.
+    pub fn set_seen(&self, is_seen: bool) {
+        self.is_seen.store(is_seen, Ordering::Relaxed);
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<(Revision, bool)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes what a look saw. `None`: nothing new; else whether the store was written to.
     pub fn note(&self, revision: Revision, is_held: bool) -> Option<bool> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = last.replace((revision, is_held));
+        let before = self.last().replace((revision, is_held));
         (before != Some((revision, is_held))).then(|| before.is_some_and(|(before, _)| before != revision))
     }
 
@@ -94,30 +98,5 @@ fn look_at(store: StoreId) -> Job {
         work: Work::Watch,
         reveal: Reveal::Masked,
         cancel: CancelToken::new(),
-    }
-}
-
-impl Loader {
-    /// Says whether anybody sees the window: only then is the store looked at, about every second.
-    pub fn watch(&self, is_seen: bool) {
-        if let Some(pool) = &self.pool {
-            pool.watching.is_seen.store(is_seen, Ordering::Relaxed);
-        }
-    }
-
-    /// What the open store was when it was last looked at.
-    pub fn info(&self) -> Option<&StoreInfo> {
-        self.info.as_deref().or_else(|| self.state.open.as_ref().map(|open| &open.info))
-    }
-
-    /// Whether somebody writes to it: another process has it open, or it has just changed.
-    pub fn is_live(&self, now: Instant) -> bool {
-        self.info.as_ref().is_some_and(|info| info.is_held) || self.live_for(now).is_some()
-    }
-
-    /// How long the last change still counts, if it does.
-    pub fn live_for(&self, now: Instant) -> Option<Duration> {
-        let ago = now.saturating_duration_since(self.changed?);
-        LIVE_FOR.checked_sub(ago).filter(|rest| !rest.is_zero())
     }
 }

@@ -87,7 +87,10 @@ mod tests {
         let mut state = AppState::new(Settings::default(), None);
         state.apply(Action::StoreOpened("/a".into()));
         state.apply(Action::SetBaseline(Some("a".into()), "eval_0".into()));
-        assert!(state.notices[0].what.contains("eval_0"));
+        assert!(state.passing().is_some_and(|(_, notice)| notice.what.contains("eval_0")));
+        assert!(state.notices.is_empty(), "it is said in passing");
+        state.apply(Action::Passed);
+        assert!(state.passing().is_none());
         state.apply(Action::ChooseToCompare(vec!["a".into()]));
         assert!(state.shows_palette);
         state.apply(Action::ShowPalette(false));

@@ -10,9 +10,6 @@ pub const BEST_MODEL: &str = "best_model.json";
 /// The examples of an evaluation with their scores (MLflow 3.3 – 3.18).
 pub const RESULT_TABLE: &str = "result_table.json";
 
-/// The column of [`RESULT_TABLE`] that holds the scores (MLflow 3.3 – 3.18).
-pub const SCORE_COLUMN: &str = "score";
-
 /// Of several files, the one of these that comes first tells most of a run.
 pub const BY_WORTH: [&str; 7] = [RESULT_TABLE, BEST_MODEL, MODEL, CANDIDATES, PROPOSALS, VALSET, TRAINSET];
 

@@ -7,7 +7,7 @@ use egui::Ui;
 use super::grid::Grid;
 use crate::loader::{Lane, Slot};
 use crate::model::RunId;
-use crate::model::dspy::artifacts::SCORE_COLUMN;
+use crate::model::result_table::SCORE_COLUMN;
 use crate::query::{ResultScores, ResultScoresOf, ResultTraceOf, TraceLink};
 use crate::state::{Action, NoticeText, Place};
 use crate::views::scene::Scene;
