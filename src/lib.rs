@@ -21,7 +21,7 @@
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: places, history, how pages were left, settings, notices; actions in, effects out | egui, I/O, the clock |
-//! | [`widgets`] | the design system: tokens, fonts, virtual rows, tables, text, charts | any word of MLflow |
+//! | [`widgets`] | the design system: tokens, fonts, icons (`assets/icons`), virtual rows, tables, text, charts | any word of MLflow |
 //! | [`views`] | one folder per place: a pure `rows.rs` and a thin drawing part; below the places what they share | I/O, changing state except through actions |
 //! | [`app`] | eframe, panels, effects, dialogs | logic |
 //! | [`cli`] | the terminal twin | its own readers |
@@ -110,6 +110,8 @@
 //!   query names a column that stands after `spans.content`.
 //! * Lists of traces are handles first and lines when they are looked at; where the handles come in pages, the first
 //!   are shown while the others are read.
+//! * While nobody writes to the store and nobody touches the window, no frame is drawn: a timer of the loader has the
+//!   store looked at, and only what is new wakes the window (`loader/watching.rs`).
 //! * Rows have one height and are recomputed when an input changes, never per frame; scrolling
 //!   is an integer row and a fraction.
 //! * Long text is split into lines on a worker and drawn as virtual rows.

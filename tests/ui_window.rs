@@ -26,6 +26,8 @@ mod experiments;
 mod failures;
 #[path = "ui_window/family_tree.rs"]
 mod family_tree;
+#[path = "ui_window/idle.rs"]
+mod idle;
 #[path = "ui_window/kept_selection.rs"]
 mod kept_selection;
 #[path = "ui_window/large.rs"]
@@ -46,12 +48,16 @@ mod origins;
 mod painted;
 #[path = "ui_window/palette.rs"]
 mod palette;
+#[path = "ui_window/panels.rs"]
+mod panels;
 #[path = "ui_window/phrases.rs"]
 mod phrases;
 #[path = "ui_window/programs.rs"]
 mod programs;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
+#[path = "ui_window/results.rs"]
+mod results;
 #[path = "ui_window/right_to_left.rs"]
 mod right_to_left;
 #[path = "ui_window/room.rs"]

@@ -6,7 +6,7 @@ use super::canonical;
 use super::example_key::ExampleKey;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
-use crate::model::result_table::{ResultRow, ResultTable};
+use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};
 use crate::model::{Json, Reveal, Unmasked};
 
 /// Reads a table, which comes as stored and is masked here; beside it, what was strange about
@@ -61,7 +61,7 @@ enum Column {
 
 impl Column {
     fn read(name: String) -> Self {
-        if name == "score" {
+        if name == SCORE_COLUMN {
             Self::Score
         } else if let Some(field) = name.strip_prefix("example_") {
             Self::Example(field.to_owned())

@@ -84,7 +84,7 @@ fn free_name(folder: &Path, name: &str) -> PathBuf {
 
 fn said(file: &FileToSave, path: &Path, advice: &str) -> NoticeText {
     match write(path, &file.bytes) {
-        Ok(()) => NoticeText::hint(format!("Saved as {}", path.display()), advice),
+        Ok(()) => NoticeText::done(format!("Saved as {}", path.display()), advice),
         Err(why) => NoticeText::failed(format!("{} was not saved", path.display()), why),
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::widgets::system_fonts;
+use crate::widgets::{glyphs, system_fonts};
 
 use super::gallery::Gallery;
 use super::viewer::{Viewer, ViewerOptions};
@@ -19,6 +19,7 @@ pub(super) fn run(options: ViewerOptions) -> Result<(), String> {
         return Err(format!("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); {TERMINAL}"));
     }
     let viewport = egui::ViewportBuilder::default()
+        .with_icon(glyphs::app_icon().unwrap_or_default())
         .with_app_id("dspyglass")
         .with_title("dspyglass")
         .with_inner_size([1600.0, 1000.0])

@@ -316,9 +316,9 @@ impl eframe::App for Viewer {
         self.set_title(ctx);
         let is_seen =
             ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true));
-        if is_seen && self.open.is_some() {
-            self.loader.watch(now);
-            ctx.request_repaint_after(self.loader.watch_every());
+        self.loader.watch(is_seen);
+        if let Some(rest) = self.loader.live_for(now) {
+            ctx.request_repaint_after(rest);
         }
         if self.loader.is_reading() {
             // Skeletons appear, and stuck readings are given up, without anything waking the window.

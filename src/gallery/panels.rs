@@ -46,7 +46,7 @@ pub(super) fn split_ui(ui: &mut Ui, parts: &mut Parts) {
     });
     specimen(ui, "How the window's panels share its width", |ui| {
         for window in [1_600.0, 1_100.0, 1_000.0, 920.0, 800.0] {
-            let plan = PanelPlan::new(window, 292.0, 400.0);
+            let plan = PanelPlan::new(window, Some(292.0), 400.0);
             let right = plan.right.map_or("a tab".to_owned(), |right| format!("{right}"));
             let centre = window - plan.left - plan.right.unwrap_or(0.0);
             let text = format!("{window:>5}   left {}   centre {centre}   right {right}", plan.left);

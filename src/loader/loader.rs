@@ -16,7 +16,7 @@ use super::trace_pages::TracePages;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
 use crate::query::ask::{AnyQuestion, Question};
-use crate::store::{Budget, CancelToken, Capabilities, Revision, StoreId, StoreInfo, StoreLocation, TraceHandle};
+use crate::store::{Budget, CancelToken, Capabilities, StoreId, StoreInfo, StoreLocation, TraceHandle};
 
 /// A store that is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,10 +76,6 @@ pub struct Loader {
     pub(super) generation: u64,
     pub(super) frame: u64,
     pub(super) serial: u64,
-    pub(super) revision: Option<Revision>,
-    pub(super) watched: Option<Instant>,
-    /// The look for changes that is under way.
-    pub(super) watching: Option<u64>,
     /// What the open store was when it was last looked at.
     pub(super) info: Option<Arc<StoreInfo>>,
     /// When it was last seen to have been written to.
@@ -110,9 +106,6 @@ impl Loader {
             generation: 1,
             frame: 0,
             serial: 0,
-            revision: None,
-            watched: None,
-            watching: None,
             info: None,
             changed: None,
             slowest: None,
@@ -200,9 +193,6 @@ impl Loader {
         self.lines.clear();
         self.trace_pages.clear();
         self.epoch += 1;
-        self.revision = None;
-        self.watched = None;
-        self.watching = None;
         (self.info, self.changed) = (None, None);
         self.warnings = Arc::new([]);
         self.outside = None;
@@ -287,7 +277,8 @@ impl Loader {
                 }
             }
             Work::Lines(_) => self.lines.forget(job.serial),
-            Work::Watch => self.watching = None,
+            // Nothing gives way for a look, and it is put into the queue by the timer alone.
+            Work::Watch => {}
         }
     }
 

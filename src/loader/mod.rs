@@ -18,6 +18,7 @@ mod failure;
 mod family_tree;
 mod file;
 mod lane;
+mod live;
 #[expect(clippy::module_inception, reason = "the loader itself stands beside its parts")]
 mod loader;
 mod nearby;

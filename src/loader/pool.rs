@@ -1,15 +1,15 @@
 //! The workers of one open store: started, watched, replaced when one is stuck, never waited for.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::queue::{Job, Queue};
+use super::watching::{Timer, Watching};
 use super::worker::{Busy, Prototype, Reply, Wake, WorkerContext, WorkerHandle, fork, work};
 use crate::query::ask::Memo;
-use crate::store::{Budget, Store};
+use crate::store::{Budget, Store, StoreId};
 
 /// Answers that wait for the window; a worker that finds no place waits.
 const MAX_REPLIES: usize = 64;
@@ -49,7 +49,8 @@ pub(super) struct WorkerPool {
     budget: Budget,
     abandoned: usize,
     spawned: usize,
-    revision: Arc<AtomicU64>,
+    pub watching: Arc<Watching>,
+    timer: Option<Timer>,
     memo: Arc<Memo>,
 }
 
@@ -74,7 +75,8 @@ impl WorkerPool {
             budget,
             abandoned: 0,
             spawned: 0,
-            revision: Arc::default(),
+            watching: Arc::default(),
+            timer: None,
             memo: Arc::default(),
         };
         for reader in readers {
@@ -92,7 +94,7 @@ impl WorkerPool {
             prototype: Prototype::clone(&self.prototype),
             deadline: self.timeouts.deadline,
             budget: self.budget,
-            revision: Arc::clone(&self.revision),
+            watching: Arc::clone(&self.watching),
             memo: Arc::clone(&self.memo),
         };
         self.spawned += 1;
@@ -108,6 +110,12 @@ impl WorkerPool {
         if started.is_ok() {
             self.handles.push(handle);
         }
+    }
+
+    /// Begins to look whether the store is written to.
+    pub fn start_timer(&mut self, store: StoreId) {
+        let (queue, watching) = (self.queue.clone(), Arc::clone(&self.watching));
+        self.timer = Some(Timer::start(store, queue, watching, self.timeouts.watch_every));
     }
 
     /// Puts a job into the queue; returns the one that had to give way.
@@ -164,6 +172,7 @@ impl WorkerPool {
 
 impl Drop for WorkerPool {
     fn drop(&mut self) {
+        self.timer = None;
         self.queue.close();
         for handle in &self.handles {
             handle.dismiss();

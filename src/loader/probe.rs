@@ -46,14 +46,18 @@ impl Probe {
 }
 
 impl ProbeResult {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Nearby(a), Self::Nearby(b)) => a == b,
+            (Self::Stores(a), Self::Stores(b)) => a == b,
+            (Self::Names(a), Self::Names(b)) => a == b,
+            _ => false,
+        }
+    }
+
     /// What was seen before, if nothing has changed: who drew from it need not draw anew.
     fn or_same(self, previous: Option<&Self>) -> Self {
-        match (&self, previous) {
-            (Self::Nearby(a), Some(Self::Nearby(b))) if a == b => Self::Nearby(Arc::clone(b)),
-            (Self::Stores(a), Some(Self::Stores(b))) if a == b => Self::Stores(Arc::clone(b)),
-            (Self::Names(a), Some(Self::Names(b))) if a == b => Self::Names(Arc::clone(b)),
-            _ => self,
-        }
+        previous.filter(|previous| self.is_same(previous)).cloned().unwrap_or(self)
     }
 }
 
@@ -103,11 +107,15 @@ impl DiskProbe {
         let is_old = kept.seen.is_none_or(|seen| now.saturating_duration_since(seen) > LOOK_AGAIN_AFTER);
         if is_old && kept.since.is_none() && self.under_way < MAX_UNDER_WAY {
             let (sender, wake) = (self.sender.clone(), Arc::clone(&self.wake));
+            let before = kept.result.clone();
             let spawned = thread::Builder::new().name("look-at-disk".to_owned()).spawn(move || {
                 let result = probe.look();
+                let is_news = before.is_none_or(|before| !result.is_same(&before));
                 // Nobody listens any more once the window is gone.
                 let _ = sender.try_send((probe, result));
-                wake();
+                if is_news {
+                    wake();
+                }
             });
             if spawned.is_ok() {
                 kept.since = Some(now);

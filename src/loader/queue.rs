@@ -69,6 +69,17 @@ impl Queue {
         dropped
     }
 
+    /// Adds a job that nothing has to give way for; says whether there was room.
+    pub fn push_if_room(&self, job: Job) -> bool {
+        let mut waiting = self.lock();
+        let has_room = waiting.jobs.len() < MAX_WAITING && !waiting.is_closed;
+        if has_room {
+            waiting.jobs.push_back(job);
+            self.0.1.notify_one();
+        }
+        has_room
+    }
+
     /// Waits for the most urgent job; of equally urgent ones the newest. `None` once closed.
     pub fn pop(&self) -> Option<Job> {
         let mut waiting = self.lock();
@@ -130,6 +141,7 @@ mod tests {
             .map(|job| job.serial)
             .collect();
         assert_eq!(dropped, [0]);
+        assert!(!queue.push_if_room(job(900, Lane::Prefetch)));
         assert!(queue.remove(5) && !queue.remove(5));
         queue.close();
         assert!(queue.pop().is_none());

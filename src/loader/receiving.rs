@@ -27,10 +27,14 @@ impl Loader {
             Ok(Opened { id, info, capabilities, readers, prototype, revision }) => {
                 self.start_epoch();
                 self.info = Some(Arc::new(info.clone()));
-                self.revision = revision;
                 self.slowest = None;
-                self.pool =
-                    Some(WorkerPool::start(readers, prototype, Arc::clone(&self.wake), self.timeouts, self.budget));
+                let wake = Arc::clone(&self.wake);
+                let mut pool = WorkerPool::start(readers, prototype, wake, self.timeouts, self.budget);
+                pool.watching.begin(revision, info.is_held);
+                if capabilities.can_watch {
+                    pool.start_timer(id);
+                }
+                self.pool = Some(pool);
                 self.state.open = Some(Arc::new(OpenStore { id, info, capabilities }));
             }
             Err(error) => self.state.failed = Some((location, error)),
@@ -40,7 +44,7 @@ impl Loader {
 
     /// The one place where late answers are dropped: of another store, or no longer waited for.
     pub(super) fn accept(&mut self, reply: Reply) -> bool {
-        if reply.epoch != self.epoch {
+        if reply.epoch != self.epoch && !matches!(reply.work, Work::Watch) {
             return false;
         }
         match (reply.work, reply.outcome) {
@@ -60,19 +64,13 @@ impl Loader {
             }
             (Work::Lines(_), _) => self.lines.finish(reply.serial, None, self.frame),
             (Work::Watch, outcome) => {
-                if self.watching != Some(reply.serial) {
-                    return false;
-                }
-                self.watching = None;
-                let Outcome::Done(Done::Watch(revision, info)) = outcome else { return false };
-                let was_held = self.info.replace(Arc::clone(&info)).is_some_and(|before| before.is_held);
-                let has_changed = self.revision.is_some_and(|before| before != revision);
-                if has_changed {
+                let Outcome::Done(Done::Watch(_, info)) = outcome else { return false };
+                self.info = Some(info);
+                if reply.has_changed {
                     self.changed = Some(Instant::now());
+                    self.generation += 1;
                 }
-                self.revision = Some(revision);
-                self.generation += u64::from(has_changed);
-                has_changed || was_held != info.is_held
+                true
             }
         }
     }
@@ -111,8 +109,8 @@ impl Loader {
         let has_news = !stuck.is_empty();
         for busy in stuck {
             self.lines.forget(busy.serial);
-            if self.watching == Some(busy.serial) {
-                self.watching = None;
+            if matches!(busy.work, Work::Watch) {
+                pool.watching.finish();
             }
             if busy.epoch == self.epoch
                 && let Work::Answer(question) = &busy.work

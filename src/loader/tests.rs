@@ -24,7 +24,7 @@ fn loader(store: &MemoryStore, limit: Duration) -> Loader {
         "/missing" => Err(StoreError::Missing("/missing".into())),
         _ => store.fork(),
     });
-    let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::ZERO };
+    let timeouts = Timeouts { deadline: limit, after_deadline: limit, watch_every: Duration::from_millis(2) };
     Loader::new(opener, Arc::new(|| {})).with_timeouts(timeouts)
 }
 
@@ -76,14 +76,14 @@ fn traces_of_runs_are_counted_once_for_each_change() {
     until(&mut loader, |loader| traces(loader) == Some(300));
     for _ in 0..50 {
         loader.begin_frame(Instant::now());
-        loader.watch(Instant::now());
+        loader.watch(true);
         traces(&mut loader);
         loader.ask(&RunsOf(id.clone()), Lane::Visible);
     }
     assert_eq!(store.calls("run_traces"), 1);
     store.put_trace(MemoryStore::trace_head("late", "1", Some("a"), "late", 900), Vec::new());
     until(&mut loader, |loader| {
-        loader.watch(Instant::now());
+        loader.watch(true);
         traces(loader) == Some(301)
     });
     assert_eq!(store.calls("run_traces"), 2);
@@ -190,12 +190,12 @@ fn changes_of_the_store_are_noticed() {
     let mut loader = opened(&store);
     until(&mut loader, |loader| loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some());
     until(&mut loader, |loader| {
-        loader.watch(Instant::now());
+        loader.watch(true);
         store.calls("revision") > 2
     });
     store.put_run(MemoryStore::run("b", "1", "second", 2));
     until(&mut loader, |loader| {
-        loader.watch(Instant::now());
+        loader.watch(true);
         loader.ask(&RunTreeOf("1".into()), Lane::Visible).value().is_some_and(|tree| tree.runs.len() == 2)
     });
 }

@@ -1,56 +1,102 @@
 //! Live refresh: whether the store was written to since the last look.
+//!
+//! A timer puts a look into the queue about every second, and a worker tells the window only of what is new: while
+//! nobody writes, nothing is drawn.
 
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use super::lane::Lane;
-use super::loader::Loader;
-use super::queue::{Job, Work};
-use crate::store::{CancelToken, StoreInfo};
+use super::queue::{Job, Queue, Work};
+use crate::model::Reveal;
+use crate::store::{CancelToken, Revision, StoreId};
 
-/// So long after a change somebody is said to write: an evaluation may take a while between two.
-const LIVE_FOR: Duration = Duration::from_secs(30);
+/// What the window, the timer and the workers share of the looks for changes.
+#[derive(Debug, Default)]
+pub(super) struct Watching {
+    /// Whether anybody sees the window.
+    is_seen: AtomicBool,
+    is_under_way: AtomicBool,
+    /// What the last look saw: the revision, and whether another process has the store open.
+    last: Mutex<Option<(Revision, bool)>>,
+}
 
-impl Loader {
-    /// Looks whether the store was written to, about every second; call it while the window is seen.
-    pub fn watch(&mut self, now: Instant) {
-        let can_watch = self.state.open.as_ref().is_some_and(|open| open.capabilities.can_watch);
-        let is_early = self.watched.is_some_and(|at| now.saturating_duration_since(at) < self.timeouts.watch_every);
-        if !can_watch || is_early || self.watching.is_some() || self.is_reading() {
-            return;
-        }
-        let Some(pool) = self.pool.as_ref().filter(|pool| !pool.is_lost()) else { return };
-        let Some(store) = self.store() else { return };
-        self.watched = Some(now);
-        self.serial += 1;
-        self.watching = Some(self.serial);
-        let job = Job {
-            serial: self.serial,
-            store,
-            epoch: self.epoch,
-            generation: self.generation,
-            lane: Lane::Prefetch,
-            work: Work::Watch,
-            reveal: self.reveal,
-            cancel: CancelToken::new(),
-        };
-        if let Some(dropped) = pool.submit(job) {
-            self.give_up(&dropped);
-        }
+impl Watching {
+    /// What was seen while the store was opened: everything is read after it.
+    pub fn begin(&self, revision: Option<Revision>, is_held: bool) {
+        *self.last() = revision.map(|revision| (revision, is_held));
     }
 
-    /// What the open store was when it was last looked at.
-    pub fn info(&self) -> Option<&StoreInfo> {
-        self.info.as_deref().or_else(|| self.state.open.as_ref().map(|open| &open.info))
+    /// Whether anybody sees the window.
+    pub fn set_seen(&self, is_seen: bool) {
+        self.is_seen.store(is_seen, Ordering::Relaxed);
     }
 
-    /// Whether somebody writes to it: another process has it open, or it has just changed.
-    pub fn is_live(&self, now: Instant) -> bool {
-        let is_held = self.info.as_ref().is_some_and(|info| info.is_held);
-        is_held || self.changed.is_some_and(|at| now.saturating_duration_since(at) < LIVE_FOR)
+    fn last(&self) -> MutexGuard<'_, Option<(Revision, bool)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How often [`Self::watch`] wants to be called.
-    pub fn watch_every(&self) -> Duration {
-        self.timeouts.watch_every
+    /// Notes what a look saw. `None`: nothing new; else whether the store was written to.
+    pub fn note(&self, revision: Revision, is_held: bool) -> Option<bool> {
+        let before = self.last().replace((revision, is_held));
+        (before != Some((revision, is_held))).then(|| before.is_some_and(|(before, _)| before != revision))
+    }
+
+    /// The look that was under way has ended, or is not waited for any more.
+    pub fn finish(&self) {
+        self.is_under_way.store(false, Ordering::Relaxed);
+    }
+}
+
+/// The timer. Dropping it ends it.
+#[derive(Debug)]
+pub(super) struct Timer {
+    is_over: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Timer {
+    /// Puts a look at `store` into the queue after each `every`, unless one is there already or nobody sees the window.
+    pub fn start(store: StoreId, queue: Queue, watching: Arc<Watching>, every: Duration) -> Self {
+        let is_over = Arc::<(Mutex<bool>, Condvar)>::default();
+        let own = Arc::clone(&is_over);
+        // Without a thread there is no live refresh; reading again by hand still is.
+        let _ = thread::Builder::new().name("watch-store".to_owned()).spawn(move || {
+            let (is_over, changed) = &*own;
+            let mut guard = is_over.lock().unwrap_or_else(PoisonError::into_inner);
+            while !*guard {
+                guard = changed.wait_timeout(guard, every).unwrap_or_else(PoisonError::into_inner).0;
+                let is_wanted = !*guard && watching.is_seen.load(Ordering::Relaxed);
+                if is_wanted
+                    && !watching.is_under_way.swap(true, Ordering::Relaxed)
+                    && !queue.push_if_room(look_at(store))
+                {
+                    watching.finish();
+                }
+            }
+        });
+        Self { is_over }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        *self.is_over.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.is_over.1.notify_all();
+    }
+}
+
+/// A look shows nothing, so it is of no epoch and of no state of the store.
+fn look_at(store: StoreId) -> Job {
+    Job {
+        serial: 0,
+        store,
+        epoch: 0,
+        generation: 0,
+        lane: Lane::Prefetch,
+        work: Work::Watch,
+        reveal: Reveal::Masked,
+        cancel: CancelToken::new(),
     }
 }

@@ -1,13 +1,14 @@
 //! One worker: a thread with a reader of its own, and what the window sees of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::queue::{Job, Queue, Work};
+use super::watching::Watching;
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
@@ -40,6 +41,8 @@ pub(super) struct Reply {
     pub epoch: u64,
     pub work: Work,
     pub outcome: Outcome,
+    /// Of a look: whether the store was written to since the last one.
+    pub has_changed: bool,
     pub warnings: Vec<Warning>,
     pub took: Duration,
 }
@@ -99,8 +102,8 @@ pub(super) struct WorkerContext {
     pub prototype: Prototype,
     pub deadline: Duration,
     pub budget: Budget,
-    /// The last revision that any worker saw.
-    pub revision: Arc<AtomicU64>,
+    /// What any worker saw last when it looked for changes.
+    pub watching: Arc<Watching>,
     /// What all workers of the store remember.
     pub memo: Arc<Memo>,
 }
@@ -124,15 +127,20 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         }
         let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
-        let is_news = match &outcome {
-            Outcome::Done(Done::Watch(now, _)) => context.revision.swap(now.0, Ordering::Relaxed) != now.0,
-            _ => true,
+        let news = match (&work, &outcome) {
+            (Work::Watch, Outcome::Done(Done::Watch(now, info))) => context.watching.note(*now, info.is_held),
+            (Work::Watch, _) => None,
+            _ => Some(false),
         };
-        let reply = Reply { serial, store: id, epoch, work, outcome, warnings, took: since.elapsed() };
-        if context.replies.send(reply).is_err() {
-            return;
+        if matches!(work, Work::Watch) {
+            context.watching.finish();
         }
-        if is_news {
+        if let Some(has_changed) = news {
+            let took = since.elapsed();
+            let reply = Reply { serial, store: id, epoch, work, outcome, has_changed, warnings, took };
+            if context.replies.send(reply).is_err() {
+                return;
+            }
             (context.wake)();
         }
         if has_panicked && let Ok(fresh) = fork(&context.prototype) {

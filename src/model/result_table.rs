@@ -3,6 +3,9 @@
 use super::Json;
 use super::program::Object;
 
+/// The column that holds the scores (MLflow 3.3 – 3.18).
+pub const SCORE_COLUMN: &str = "score";
+
 /// What `result_table.json` holds.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ResultTable {

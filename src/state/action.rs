@@ -74,6 +74,8 @@ pub enum Action {
     Zoom(f32),
     /// A panel was made this wide.
     TreeWidth(f32),
+    /// Hide the tree, or show it.
+    HideTree(bool),
     /// A panel was made this wide.
     DetailsWidth(f32),
     /// The tree of artifacts was made this wide.
@@ -118,6 +120,8 @@ pub enum Action {
     OpenOutside(Outside),
     /// Tell the user.
     Notify(NoticeText),
+    /// What was said in passing has been there long enough.
+    Passed,
     /// Take a notice away.
     Dismiss(usize),
     /// Show or hide the list of warnings.

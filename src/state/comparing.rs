@@ -78,8 +78,8 @@ impl AppState {
     /// Sets the baseline, and says so: nothing else on screen may tell.
     pub(super) fn set_baseline(&mut self, run: Option<RunId>, name: &str) {
         let notice = match &run {
-            Some(_) => NoticeText::hint(format!("{name} is the baseline now"), "The key d compares other runs with it"),
-            None => NoticeText::hint(
+            Some(_) => NoticeText::done(format!("{name} is the baseline now"), "The key d compares other runs with it"),
+            None => NoticeText::done(
                 "There is no baseline any more",
                 "The key d compares a run with the previous different program",
             ),
@@ -105,7 +105,10 @@ mod tests {
         let mut state = AppState::new(Settings::default(), None);
         state.apply(Action::StoreOpened("/a".into()));
         state.apply(Action::SetBaseline(Some("a".into()), "eval_0".into()));
-        assert!(state.notices[0].what.contains("eval_0"));
+        assert!(state.passing().is_some_and(|(_, notice)| notice.what.contains("eval_0")));
+        assert!(state.notices.is_empty(), "it is said in passing");
+        state.apply(Action::Passed);
+        assert!(state.passing().is_none());
         state.apply(Action::ChooseToCompare(vec!["a".into()]));
         assert!(state.shows_palette);
         state.apply(Action::ShowPalette(false));

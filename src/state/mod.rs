@@ -92,6 +92,9 @@ pub struct AppState {
     pub working_folder: Option<PathBuf>,
     /// Counts what was put into the clipboard.
     pub copied: u64,
+    /// What was done last, to be said in passing, and which of all such it is.
+    passing: Option<(u64, NoticeText)>,
+    told: u64,
     store: Option<StoreLocation>,
     /// Where to go as soon as a store is open, as an address or a link.
     wanted: Option<String>,
@@ -113,6 +116,11 @@ impl AppState {
     /// The steps that were taken.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// What was done just now, to be said in passing, and a number that no other one has.
+    pub fn passing(&self) -> Option<(u64, &NoticeText)> {
+        self.passing.as_ref().map(|(number, notice)| (*number, notice))
     }
 
     /// The store that is open.
@@ -203,6 +211,10 @@ impl AppState {
                 self.settings.tree_width = Some(width);
                 return vec![Effect::SaveSettings];
             }
+            Action::HideTree(hide) => {
+                self.settings.hides_tree = hide;
+                return vec![Effect::SaveSettings];
+            }
             Action::DetailsWidth(width) => {
                 self.settings.details_width = Some(width);
                 return vec![Effect::SaveSettings];
@@ -242,6 +254,7 @@ impl AppState {
             Action::Save(file) => return vec![Effect::Save(file)],
             Action::OpenOutside(what) => return vec![Effect::OpenOutside(what)],
             Action::Notify(notice) => self.notify(notice),
+            Action::Passed => self.passing = None,
             Action::Dismiss(index) => {
                 if index < self.notices.len() {
                     self.notices.remove(index);
@@ -288,6 +301,11 @@ impl AppState {
     }
 
     fn notify(&mut self, notice: NoticeText) {
+        if notice.kind == NoticeKind::Done {
+            self.told += 1;
+            self.passing = Some((self.told, notice));
+            return;
+        }
         self.notices.retain(|other| *other != notice);
         if self.notices.len() >= MAX_NOTICES {
             self.notices.remove(0);

@@ -9,6 +9,8 @@ pub enum NoticeKind {
     Warning,
     /// Something that would help.
     Hint,
+    /// Something was done as asked: said in passing, and gone by itself.
+    Done,
 }
 
 /// One notice.
@@ -36,6 +38,11 @@ impl NoticeText {
     /// Something that would help.
     pub fn hint(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { kind: NoticeKind::Hint, what: what.into(), advice: advice.into() }
+    }
+
+    /// Something was done as asked.
+    pub fn done(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { kind: NoticeKind::Done, what: what.into(), advice: advice.into() }
     }
 
     /// All of it in one line, for the clipboard.

@@ -76,6 +76,9 @@ pub struct Settings {
     /// The width of the tree, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree_width: Option<f32>,
+    /// Whether the tree is hidden.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_tree: bool,
     /// The width of the details of a span, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details_width: Option<f32>,
@@ -107,6 +110,7 @@ impl Default for Settings {
             zoom: 1.0,
             threshold: None,
             tree_width: None,
+            hides_tree: false,
             details_width: None,
             artifacts_width: None,
             show_adapters: false,

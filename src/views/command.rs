@@ -46,6 +46,8 @@ pub enum Command {
     ForgetStore,
     /// Say where the artifacts of the store are.
     ArtifactsFolder,
+    /// Show or hide the tree.
+    ToggleTree,
     /// Dark or light.
     ToggleTheme,
     /// Everything larger.
@@ -88,7 +90,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -111,6 +113,7 @@ impl Command {
         Self::CloseStore,
         Self::ForgetStore,
         Self::ArtifactsFolder,
+        Self::ToggleTree,
         Self::ToggleTheme,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -141,7 +144,9 @@ impl Command {
             Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore | Self::ArtifactsFolder => {
                 CommandGroup::Store
             }
-            Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => CommandGroup::Window,
+            Self::ToggleTree | Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => {
+                CommandGroup::Window
+            }
         }
     }
 
@@ -166,6 +171,7 @@ impl Command {
             Self::CloseStore => "Close this store",
             Self::ForgetStore => "Forget this store…",
             Self::ArtifactsFolder => "Where are the artifacts?…",
+            Self::ToggleTree => "Show or hide the tree",
             Self::ToggleTheme => "Theme: dark or light",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
@@ -203,6 +209,7 @@ impl Command {
             Self::CloseStore => "Go to the page on which a store is chosen",
             Self::ForgetStore => "Take it off the recent stores, with its last place and folds; the file stays",
             Self::ArtifactsFolder => "Name the folder that holds the artifacts of a copied store; it is remembered",
+            Self::ToggleTree => "The tree of experiments and runs, at the left; it is remembered",
             Self::ToggleTheme => "Switch between dark and light",
             Self::ZoomIn => "Everything larger, up to 200 %",
             Self::ZoomOut => "Everything smaller, down to 80 %",
@@ -243,6 +250,7 @@ impl Command {
             Self::CloseStore => const { &[of(COMMAND, Key::W)] },
             Self::ForgetStore => const { &[of(BOTH, Key::Delete)] },
             Self::ArtifactsFolder => const { &[of(BOTH, Key::A)] },
+            Self::ToggleTree => const { &[of(COMMAND, Key::B)] },
             Self::ToggleTheme => const { &[of(BOTH, Key::L)] },
             Self::ZoomIn => const { &[of(COMMAND, Key::Plus), of(COMMAND, Key::Equals)] },
             Self::ZoomOut => const { &[of(COMMAND, Key::Minus)] },

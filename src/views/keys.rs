@@ -2,6 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Align, Align2, Context, ScrollArea, Sense, Ui, Window, vec2};
+use egui_extras::{Column, Size, StripBuilder, TableBuilder};
 
 use super::command::keys::key_text;
 use super::command::{Command, CommandGroup};
@@ -24,11 +25,36 @@ const OF_LISTS: [(&str, &str); 6] = [
 
 const COLUMN: f32 = 350.0;
 const LINE: f32 = 22.0;
+const HEADING: f32 = 30.0;
+
+/// A line of the list.
+enum Row {
+    Heading(&'static str),
+    Keys { text: &'static str, keys: String },
+    Gap,
+}
+
+impl Row {
+    fn height(&self) -> f32 {
+        match self {
+            Self::Heading(_) => HEADING,
+            Self::Keys { .. } => LINE,
+            Self::Gap => size::GAP_S,
+        }
+    }
+}
 
 pub(super) fn keys_ui(ui: &Ui, scene: &mut Scene<'_>) {
     let mut is_open = true;
     let room = ui.ctx().content_rect().size();
+    let groups = [CommandGroup::Go, CommandGroup::View, CommandGroup::Store, CommandGroup::Window];
     let has_two = room.x > 2.0 * COLUMN + 120.0;
+    let (first, second) = groups.split_at(if has_two { 1 } else { groups.len() });
+    let columns: Vec<Vec<Row>> = [first, second]
+        .into_iter()
+        .filter(|groups| !groups.is_empty())
+        .map(|groups| groups.iter().flat_map(|group| rows(ui.ctx(), *group)).collect())
+        .collect();
     Window::new("Keys")
         .open(&mut is_open)
         .collapsible(false)
@@ -37,18 +63,7 @@ pub(super) fn keys_ui(ui: &Ui, scene: &mut Scene<'_>) {
         .show(ui.ctx(), |ui| {
             let most = (room.y - 140.0).max(120.0);
             ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = size::GAP_XL;
-                    let groups = [CommandGroup::Go, CommandGroup::View, CommandGroup::Store, CommandGroup::Window];
-                    let (first, second) = groups.split_at(if has_two { 1 } else { groups.len() });
-                    for groups in [first, second].into_iter().filter(|groups| !groups.is_empty()) {
-                        ui.vertical(|ui| {
-                            ui.set_width(COLUMN.min(room.x - 80.0));
-                            groups.iter().for_each(|group| group_ui(ui, *group));
-                        });
-                    }
-                });
+                columns_ui(ui, &columns, COLUMN.min(room.x - 80.0));
             });
         });
     if !is_open {
@@ -56,17 +71,49 @@ pub(super) fn keys_ui(ui: &Ui, scene: &mut Scene<'_>) {
     }
 }
 
-fn group_ui(ui: &mut Ui, group: CommandGroup) {
-    section_ui(ui, group.title());
-    for command in Command::ALL.into_iter().filter(|command| command.group() == group) {
-        line_ui(ui, command.text(), &keys_of(ui.ctx(), command));
-    }
+/// The columns beside each other, each `width` wide and all as high as the highest.
+fn columns_ui(ui: &mut Ui, columns: &[Vec<Row>], width: f32) {
+    let height = |rows: &Vec<Row>| rows.iter().map(Row::height).sum::<f32>();
+    let highest = columns.iter().map(height).fold(0.0, f32::max);
+    let count = columns.len() as f32;
+    ui.spacing_mut().item_spacing = vec2(size::GAP_XL, 0.0);
+    ui.allocate_ui(vec2(count * (width + size::GAP_XL) - size::GAP_XL, highest), |ui| {
+        StripBuilder::new(ui).sizes(Size::exact(width), columns.len()).horizontal(|mut strip| {
+            for (index, rows) in columns.iter().enumerate() {
+                strip.cell(|ui| column_ui(ui, index, rows));
+            }
+        });
+    });
+}
+
+fn column_ui(ui: &mut Ui, index: usize, rows: &[Row]) {
+    ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+    TableBuilder::new(ui).id_salt(("keys", index)).vscroll(false).column(Column::remainder()).body(|body| {
+        body.heterogeneous_rows(rows.iter().map(Row::height), |mut line| {
+            let Some(row) = rows.get(line.index()) else { return };
+            line.col(|ui| match row {
+                Row::Heading(title) => {
+                    // Nearer to what it names than to what is above it.
+                    ui.add_space(HEADING - LINE);
+                    section_ui(ui, title);
+                }
+                Row::Keys { text, keys } => line_ui(ui, text, keys),
+                Row::Gap => {}
+            });
+        });
+    });
+}
+
+fn rows(ctx: &Context, group: CommandGroup) -> Vec<Row> {
+    let mut rows = vec![Row::Heading(group.title())];
+    let commands = Command::ALL.into_iter().filter(|command| command.group() == group);
+    rows.extend(commands.map(|command| Row::Keys { text: command.text(), keys: keys_of(ctx, command) }));
     if group == CommandGroup::Go {
-        ui.add_space(size::GAP_S);
-        section_ui(ui, "Lists");
-        OF_LISTS.into_iter().for_each(|(text, keys)| line_ui(ui, text, keys));
+        rows.extend([Row::Gap, Row::Heading("Lists")]);
+        rows.extend(OF_LISTS.map(|(text, keys)| Row::Keys { text, keys: keys.to_owned() }));
     }
-    ui.add_space(size::GAP_S);
+    rows.push(Row::Gap);
+    rows
 }
 
 fn keys_of(ctx: &Context, command: Command) -> String {

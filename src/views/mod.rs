@@ -36,6 +36,7 @@ mod optimization;
 mod outside;
 mod palette;
 mod parts;
+mod passing;
 mod path;
 mod program;
 mod program_history;

@@ -23,7 +23,7 @@ pub(super) fn notices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         let shape = match notice.kind {
             NoticeKind::Failed => Notice::failed(&notice.what, "", &notice.advice),
             NoticeKind::Warning => Notice::warning(&notice.what).advice(&notice.advice),
-            NoticeKind::Hint => Notice::hint(&notice.what).advice(&notice.advice),
+            NoticeKind::Hint | NoticeKind::Done => Notice::hint(&notice.what).advice(&notice.advice),
         };
         match shape_ui(ui, ("notice", index), shape.dismissible()) {
             NoticeEvent::Dismiss => scene.act(Action::Dismiss(index)),

@@ -4,17 +4,19 @@ use egui::{Align, Layout, Ui};
 
 use super::command::Command;
 use super::parts::link;
+use super::passing::{PassingMemory, passing_ui};
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::query::CountsOfExperiments;
 use crate::state::{Action, Place};
 use crate::store::Total;
+use crate::widgets::row_text;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
-pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<String>) {
+pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, passing: &mut PassingMemory, spans: Option<String>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
         let Some(info) = scene.loader.info().cloned() else {
@@ -26,19 +28,12 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
         store.extend(info.size_bytes.map(words::bytes));
         store.push(info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
         let whereabouts = format!("{}: {}", info.kind, info.location);
-        text_ui(ui, &store.join(" · "), Type::Caption, Tone::Muted).on_hover_text(whereabouts);
-        if let Some(shown) = shown(scene, spans) {
-            text_ui(ui, &shown, Type::Caption, Tone::Muted);
-        }
+        let store = store.join(" · ");
+        let shown = shown(scene, spans).unwrap_or_default();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_L;
             if link(ui, "? keys", Type::Caption, Tone::Muted).on_hover_text(Command::ShowKeys.tooltip()).clicked() {
                 scene.act(Action::ShowKeys(!scene.state.shows_keys));
-            }
-            if let Some(slowest) = scene.loader.slowest().filter(|_| !scene.clock.is_fixed) {
-                let ms = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
-                let text = format!("slowest query {}", words::duration_ns(ms));
-                text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);
             }
             let warnings = scene.loader.warnings().len();
             if warnings > 0 {
@@ -47,8 +42,28 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, spans: Option<St
                     scene.act(Action::ShowWarnings(true));
                 }
             }
+            slowest_ui(ui, scene, [&store, &shown]);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                text_ui(ui, &store, Type::Caption, Tone::Muted).on_hover_text(whereabouts);
+                if !shown.is_empty() {
+                    text_ui(ui, &shown, Type::Caption, Tone::Muted);
+                }
+                passing_ui(ui, scene, passing);
+            });
         });
     });
+}
+
+/// What was slow, where there is room for it beside the rest.
+fn slowest_ui(ui: &mut Ui, scene: &Scene<'_>, rest: [&str; 2]) {
+    let Some(slowest) = scene.loader.slowest().filter(|_| !scene.clock.is_fixed) else { return };
+    let ns = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
+    let text = format!("slowest query {}", words::duration_ns(ns));
+    let width = |text: &str| row_text::layout(ui.painter(), text, Type::Caption.font(), f32::INFINITY).size().x;
+    let taken: f32 = [&text, rest[0], rest[1]].into_iter().map(|text| width(text) + size::GAP_L).sum();
+    if taken < ui.available_width() {
+        text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);
+    }
 }
 
 /// How much of how much is shown.

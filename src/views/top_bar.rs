@@ -25,8 +25,9 @@ pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Command> 
         ui.spacing_mut().item_spacing.x = 2.0;
         let button = icon_button(ui, Glyph::Menu, "Menu", "Every command, with its key", true);
         chosen = menu_ui(ui, scene, &button);
-        ui.add_space(size::GAP_XS);
-        for (glyph, command) in [(Glyph::Back, Command::Back), (Glyph::Forward, Command::Forward)] {
+        for (glyph, command) in
+            [(Glyph::Panel, Command::ToggleTree), (Glyph::Back, Command::Back), (Glyph::Forward, Command::Forward)]
+        {
             let tip = format!("{} ({})", command.tooltip(), command.key_text(ui.ctx()));
             if icon_button(ui, glyph, command.text(), &tip, command.can_run(scene)).clicked() {
                 chosen = Some(command);
@@ -43,8 +44,9 @@ pub(super) fn top_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Command> 
 }
 
 fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>, room: f32, chosen: &mut Option<Command>) {
-    if theme_button(ui).on_hover_text(Command::ToggleTheme.tooltip()).clicked() {
-        *chosen = Some(Command::ToggleTheme);
+    let theme = Command::ToggleTheme;
+    if icon_button(ui, Glyph::Theme, theme.text(), theme.tooltip(), true).clicked() {
+        *chosen = Some(theme);
     }
     if scene.loader.is_live(scene.clock.now) {
         let tip = "Somebody writes to the store; what is written appears within a second";
@@ -72,7 +74,9 @@ fn search_button(ui: &mut Ui, room: f32) -> egui::Response {
     let key_width = key.size().x + size::GAP_S;
     let hint = row_text::layout(painter, "Search or run a command", Type::Body.font(), 300.0);
     let has_hint = room > 720.0;
-    let width = if has_hint { (room * 0.28).clamp(hint.size().x + key_width + 32.0, 340.0) } else { key_width + 8.0 };
+    let lens = size::GAP_S + size::ICON;
+    let least = lens + key_width + size::GAP_S;
+    let width = if has_hint { (room * 0.28).clamp(hint.size().x + least + size::GAP_XL, 360.0) } else { least };
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::CONTROL), Sense::click());
     let name = Command::Palette.text();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
@@ -80,8 +84,10 @@ fn search_button(ui: &mut Ui, room: f32) -> egui::Response {
     ui.painter().rect_filled(rect, radius, tokens.bg_window);
     let border = if response.hovered() { tokens.text3 } else { tokens.line };
     ui.painter().rect_stroke(rect, radius, (size::RULE, border), egui::StrokeKind::Inside);
+    let at = rect.left_center() + vec2(lens - size::ICON / 2.0, 0.0);
+    Glyph::Search.paint_tone(ui.painter(), at, Tone::Faint, tokens);
     if has_hint {
-        let inner = rect.shrink2(vec2(size::GAP_S, 0.0));
+        let inner = rect.with_min_x(rect.left() + lens + size::GAP_S);
         row_text::paint_galley(ui.painter(), inner, hint, tokens.text3, Align::Min);
     }
     let cap = rect.shrink(4.0);
@@ -89,23 +95,6 @@ fn search_button(ui: &mut Ui, room: f32) -> egui::Response {
     if response.has_focus() {
         crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
     }
-    response
-}
-
-/// Half a disc: dark and light.
-fn theme_button(ui: &mut Ui) -> egui::Response {
-    let side = vec2(size::CONTROL, size::CONTROL);
-    let (rect, response) = ui.allocate_exact_size(side, Sense::click());
-    let name = Command::ToggleTheme.text();
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
-    let tokens = Tokens::of(ui);
-    if response.hovered() {
-        ui.painter().rect_filled(rect, f32::from(size::RADIUS), tokens.bg_raised);
-    }
-    if response.has_focus() {
-        crate::widgets::theme::focus_ring(ui.painter(), rect, tokens);
-    }
-    Glyph::Half.paint(ui.painter(), rect.center(), size::ICON, tokens.text2);
     response
 }
 

@@ -8,6 +8,7 @@ use super::copied::CopiedMemory;
 use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
+use super::passing::PassingMemory;
 use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
@@ -31,6 +32,8 @@ const TOP_BAR: f32 = 40.0;
 const STATUS_BAR: f32 = 24.0;
 /// The widths of the panels, unless the user set others.
 const TREE: f32 = 292.0;
+/// In a small window the tree takes no more than this part of it, unless the user wants it so.
+const TREE_SHARE: f32 = 0.28;
 const DETAILS: f32 = 560.0;
 
 /// What the views remember between frames.
@@ -48,6 +51,7 @@ pub struct Memory {
     palette: PaletteMemory,
     folder: FolderMemory,
     copied: CopiedMemory,
+    passing: PassingMemory,
     epoch: Epoch,
 }
 
@@ -92,7 +96,7 @@ impl Memory {
             Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
             Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
         };
-        self.tree.wants_focus = !is_taken;
+        self.tree.wants_focus = !is_taken && !scene.state.settings.hides_tree;
     }
 }
 
@@ -124,7 +128,9 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     ui.painter().hline(top.x_range(), top.bottom() + 0.5, line);
     ui.painter().hline(bottom.x_range(), bottom.top() - 0.5, line);
     let spans = memory.trace.shown();
-    bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| status_bar::status_bar_ui(ui, scene, spans));
+    bar_ui(ui, "status bar", bottom, vec2(12.0, 3.0), |ui| {
+        status_bar::status_bar_ui(ui, scene, &mut memory.passing, spans);
+    });
     copied::copied_ui(ui, scene, &mut memory.copied, bottom);
     ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
@@ -151,21 +157,31 @@ fn middle_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
         return;
     }
     let settings = &scene.state.settings;
-    let (tree_set, details_set) = (settings.tree_width, settings.details_width);
     let has_details = matches!(scene.place(), Place::Trace { .. });
     let width = ui.available_width();
-    let plan = PanelPlan::new(width, tree_set.unwrap_or(TREE), details_set.unwrap_or(DETAILS));
+    let tree_normal = TREE.min((width * TREE_SHARE).round()).max(LEFT_LEAST);
+    let tree_wanted = settings.tree_width.unwrap_or(tree_normal);
+    let tree_shown = (!settings.hides_tree).then_some(tree_wanted);
+    let plan = PanelPlan::new(width, tree_shown, settings.details_width.unwrap_or(DETAILS));
     // In too little room the panels give way, but what was set comes back with the room.
     let right = plan.right.filter(|_| has_details);
+    if tree_shown.is_none() {
+        memory.tree.leave();
+        match right {
+            Some(right) => with_details_ui(ui, scene, memory, right),
+            None => centre_ui(ui, scene, memory, has_details),
+        }
+        return;
+    }
     let rest = CENTRE_LEAST + right.map_or(0.0, |_| RIGHT_LEAST);
     let mut tree_width = match right {
         Some(_) => plan.left,
-        None => clamp_size(tree_set.unwrap_or(TREE), width, LEFT_LEAST, rest),
+        None => clamp_size(tree_wanted, width, LEFT_LEAST, rest),
     };
     let mut cx = (scene, memory);
     let is_changed = Split::new("tree", "Width of the tree", SplitAxis::Horizontal)
         .sized(Sized::First)
-        .normal(TREE)
+        .normal(tree_normal)
         .least(LEFT_LEAST, rest)
         .show_with(
             ui,
@@ -262,7 +278,13 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             leave_focus(ui);
             memory.focus_rows(scene);
         }
-        Command::Filter => memory.tree.focus_filter = true,
+        Command::Filter => {
+            memory.tree.focus_filter = true;
+            if scene.state.settings.hides_tree {
+                scene.act(Action::HideTree(false));
+            }
+        }
+        Command::ToggleTree => scene.act(Action::HideTree(!scene.state.settings.hides_tree)),
         Command::CopyLink => scene.act(Action::CopyLink),
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),

@@ -67,9 +67,10 @@ pub fn definitions() -> FontDefinitions {
     fonts
 }
 
-/// Installs the shipped fonts. The system's fonts stay behind them if they were added.
+/// Installs the shipped fonts and the icons. The system's fonts stay behind them if they were added.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
+    super::glyphs::install(ctx);
 }
 
 /// Takes the system's fonts away, for tests whose pixels must not depend on the machine.

@@ -1,4 +1,4 @@
-//! A list of keys and values in two aligned columns, clipped, whole on demand.
+//! A list of keys and values in two aligned columns: clipped and whole on demand, or wrapped.
 
 use super::row_text;
 use super::tokens::size::{self, Type};
@@ -6,7 +6,10 @@ use super::tokens::{Tokens, Tone};
 use super::virtual_rows::set_bounds;
 use crate::words;
 use egui::accesskit::Role;
-use egui::{Align, AsIdSalt, Rect, Sense, Ui, pos2, vec2};
+use egui::text::LayoutJob;
+use egui::{Align, AsIdSalt, Rect, Sense, TextFormat, Ui, vec2};
+use egui_extras::{Column, TableBuilder};
+use std::sync::Arc;
 
 /// One key and its value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,36 +65,62 @@ fn value_width(ui: &Ui, row: &KeyValue<'_>) -> f32 {
 
 /// Shows the rows; returns the row whose value was clicked, to be shown whole. Meant for tens of rows.
 pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Option<usize> {
-    let tokens = Tokens::of(ui);
     let scope = ui.make_persistent_id(egui::IdSalt::new(id_salt));
     let widest = rows
         .iter()
         .map(|row| row_text::layout(ui.painter(), row.key, Type::Small.font(), 400.0).size().x)
         .fold(0.0, f32::max);
-    let available = ui.available_width();
+    let (area, clip) = (ui.available_rect_before_wrap(), ui.clip_rect());
     // Keys give way only where their values need the room.
     let values = rows.iter().map(|row| value_width(ui, row)).fold(0.0, f32::max);
-    let most = (available * 0.4).max(available - values - size::GAP_M);
+    let most = (area.width() * 0.4).max(area.width() - values - size::GAP_M);
     let key_width = widest.ceil().min(most) + size::GAP_M;
-    let height = size::LINE + size::GAP_XS;
     let mut clicked = None;
-    let area = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(available, rows.len() as f32 * height));
-    ui.advance_cursor_after_rect(area);
-    for (index, row) in rows.iter().enumerate() {
-        let top = area.top() + index as f32 * height;
-        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(available, height));
-        if !ui.is_rect_visible(rect) {
-            continue;
-        }
-        let id = scope.with(index);
+    two_columns(ui, scope, key_width).body(|body| {
+        body.rows(size::LINE + size::GAP_XS, rows.len(), |mut line| {
+            let index = line.index();
+            let Some(row) = rows.get(index) else { return };
+            let mut response = None;
+            line.col(|ui| response = Some(row.key_ui(ui, scope.with(index), (area.right(), clip))));
+            line.col(|ui| {
+                let Some(response) = response.take() else { return };
+                if response.clicked() {
+                    clicked = Some(index);
+                }
+                row.value_ui(ui, response);
+            });
+        });
+    });
+    clicked
+}
+
+/// A small table of keys and values that keeps nothing to itself but its place.
+fn two_columns(ui: &mut Ui, scope: egui::Id, key_width: f32) -> TableBuilder<'_> {
+    ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+    TableBuilder::new(ui)
+        .id_salt(scope)
+        .vscroll(false)
+        .auto_shrink([false, true])
+        .sense(Sense::hover())
+        .column(Column::exact(key_width))
+        .column(Column::remainder())
+}
+
+impl KeyValue<'_> {
+    /// The cell of the key, and what the whole row answers to: it ends at `right`.
+    fn key_ui(&self, ui: &mut Ui, id: egui::Id, (right, clip): (f32, Rect)) -> egui::Response {
+        let tokens = Tokens::of(ui);
+        let cell = ui.max_rect();
+        let rect = cell.with_max_x(right);
+        // The row is one thing to point at, though its cells are two.
+        ui.set_clip_rect(clip);
         let response = ui.interact(rect, id, Sense::click());
-        let value = words::one_line(row.value, row_text::GRAPHEMES_MOST);
         ui.ctx().accesskit_node_builder(id, |node| {
             set_bounds(node, rect);
             node.set_role(Role::ListItem);
             node.add_action(egui::accesskit::Action::Click);
-            let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
-            node.set_label(format!("{}: {value}{note}", row.key));
+            let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
+            node.set_label(format!("{}: {}{note}", self.key, self.line()));
         });
         if response.hovered() {
             let radius = f32::from(size::RADIUS_CELL);
@@ -100,27 +129,67 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, rows: &[KeyValue<'_>]) -> Optio
         if response.has_focus() {
             super::theme::focus_ring(ui.painter(), rect, tokens);
         }
-        let key = rect.with_max_x(rect.left() + key_width - size::GAP_S);
-        row_text::paint_key(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);
-        let room = rect.with_min_x(rect.left() + key_width);
-        let cut = if row.prose { Type::Small } else { Type::Value };
-        let color = row.tone.color(tokens);
+        let key = cell.with_max_x(cell.right() - size::GAP_S);
+        row_text::paint_key(ui.painter(), key, self.key, Type::Small, tokens.text2, Align::Min);
+        response
+    }
+
+    /// The cell of the value, and the whole of it for who points at the row.
+    fn value_ui(&self, ui: &Ui, response: egui::Response) {
+        let tokens = Tokens::of(ui);
+        let room = ui.max_rect();
+        let cut = if self.prose { Type::Small } else { Type::Value };
+        let value = self.line();
         // A date or a count beside a value is shown whole: the value gives way.
-        let note = match words::is_figure(row.note) {
-            true => row_text::natural(ui.painter(), row.note, Type::Small).size().x.ceil() + size::GAP_S,
+        let note = match words::is_figure(self.note) {
+            true => row_text::natural(ui.painter(), self.note, Type::Small).size().x.ceil() + size::GAP_S,
             false => 0.0,
         };
         let place = room.with_max_x((room.right() - note).max(room.left()));
-        let shown = row_text::paint(ui.painter(), place, &value, cut, color, Align::Min);
+        let shown = row_text::paint(ui.painter(), place, &value, cut, self.tone.color(tokens), Align::Min);
         let rest = room.with_min_x(shown.right() + size::GAP_S);
-        row_text::paint(ui.painter(), rest, row.note, Type::Small, tokens.text3, Align::Min);
-        if response.clicked() {
-            clicked = Some(index);
-        }
-        let is_whole = value == row.value && shown.width() < place.width() - 2.0;
+        row_text::paint(ui.painter(), rest, self.note, Type::Small, tokens.text3, Align::Min);
+        let is_whole = value == self.value && shown.width() < place.width() - 2.0;
         if !is_whole && response.hovered() {
-            response.on_hover_text(words::ellipsize_graphemes(row.value, TOOLTIP_MOST).as_ref());
+            response.on_hover_text(words::ellipsize_graphemes(self.value, TOOLTIP_MOST).as_ref());
         }
     }
-    clicked
+
+    fn line(&self) -> std::borrow::Cow<'_, str> {
+        words::one_line(self.value, row_text::GRAPHEMES_MOST)
+    }
+}
+
+/// Shows rows of prose whose values go on in further lines where they do not fit. The keys get `key_width`.
+pub fn show_wrapped(ui: &mut Ui, id_salt: impl AsIdSalt, key_width: f32, rows: &[KeyValue<'_>]) {
+    let tokens = Tokens::of(ui);
+    let scope = ui.make_persistent_id(egui::IdSalt::new(id_salt));
+    let room = (ui.available_width() - key_width).max(1.0);
+    let lay = |row: &KeyValue<'_>| {
+        let mut job = LayoutJob::default();
+        job.append(row.value, 0.0, TextFormat::simple(Type::Small.font(), row.tone.color(tokens)));
+        if !row.note.is_empty() {
+            job.append(&format!(" {}", row.note), 0.0, TextFormat::simple(Type::Small.font(), tokens.text3));
+        }
+        job.wrap.max_width = room;
+        ui.painter().layout_job(job)
+    };
+    let values: Vec<_> = rows.iter().map(lay).collect();
+    let heights: Vec<f32> = values.iter().map(|value| value.size().y.ceil() + size::GAP_XS).collect();
+    two_columns(ui, scope, key_width).body(|body| {
+        body.heterogeneous_rows(heights.into_iter(), |mut line| {
+            let index = line.index();
+            let (Some(row), Some(value)) = (rows.get(index), values.get(index)) else { return };
+            let first = value.rows.first().map_or(size::LINE, |line| line.rect().height());
+            line.col(|ui| {
+                let cell = ui.max_rect();
+                let key = Rect::from_min_size(cell.min, vec2(cell.width() - size::GAP_S, first));
+                row_text::paint(ui.painter(), key, row.key, Type::Small, tokens.text2, Align::Min);
+            });
+            line.col(|ui| {
+                // A label is read aloud, a painted text is not.
+                ui.add(egui::Label::new(Arc::clone(value)));
+            });
+        });
+    });
 }

@@ -40,7 +40,8 @@ struct SystemFonts {
 
 impl FontProvider for SystemFonts {
     fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
-        if self.is_broken.load(Ordering::Relaxed) {
+        // An icon is in no font: the first frame must not wait for a list of them.
+        if self.is_broken.load(Ordering::Relaxed) || super::glyphs::is_icon(request.cluster) {
             return None;
         }
         IS_ASKING.set(true);

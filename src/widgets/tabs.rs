@@ -1,11 +1,13 @@
-//! A line of tabs: words, maybe with a count, the chosen one underlined.
+//! A line of tabs: words, maybe with a count, the chosen one underlined. Those that have no room are in a menu.
 
+use super::glyphs::Glyph;
+use super::menu::{MenuEntry, MenuItem, button_menu};
 use super::row_text;
 use super::theme;
 use super::tokens::Tokens;
 use super::tokens::size::{self, Type};
 use egui::accesskit::Role;
-use egui::{Align, AsIdSalt, Key, Modifiers, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, AsIdSalt, Key, Modifiers, Rangef, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 /// One tab.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,49 +32,63 @@ impl<'a> Tab<'a> {
 }
 
 const HEIGHT: f32 = 34.0;
-/// The same where the tabs need more than one line.
-const LINE_HEIGHT: f32 = 28.0;
 /// What stands at both sides of a tab's words, and no less than that.
-const PADDING: (f32, f32) = (size::GAP_M, 6.0);
+const PADDING: (f32, f32) = (size::GAP_M, 7.0);
+/// What opens the list of the tabs that have no room.
+const MORE: &str = "More";
 
-/// Where each tab stands.
+/// Which tabs stand where; the others are in a menu at the end.
+#[derive(Debug, PartialEq)]
 struct Plan {
-    cells: Vec<Rect>,
+    /// Tabs, by their place among all, and where each begins and ends.
+    cells: Vec<(usize, Rangef)>,
+    /// The tabs that have no room, in their order.
+    hidden: Vec<usize>,
     padding: f32,
-    height: f32,
 }
 
 impl Plan {
-    /// Tabs that do not fit move together; if that is not enough they go on in a line below: each can be read.
-    fn new(ui: &Ui, tabs: &[Tab<'_>]) -> Self {
-        let area = ui.available_rect_before_wrap();
-        let words: Vec<f32> = tabs.iter().map(|tab| width(ui, tab)).collect();
+    /// Tabs that do not fit move together; if that is not enough the last ones go into the menu, but never the
+    /// chosen one. `words`: how wide each tab's words are; `more`: how wide the button of the menu is.
+    fn new(words: &[f32], selected: usize, width: f32, more: f32) -> Self {
         let natural: f32 = words.iter().sum();
-        let room = (area.width() - natural) / (2.0 * tabs.len().max(1) as f32);
-        let is_one = room >= PADDING.1;
-        let padding = if is_one { room.min(PADDING.0) } else { PADDING.1 };
-        let height = if is_one { HEIGHT } else { LINE_HEIGHT };
-        let (mut left, mut top) = (area.left(), area.top());
-        let cells = words.iter().map(|words| {
-            let width = (words + 2.0 * padding).min(area.width());
-            if !is_one && left > area.left() && left + width > area.right() {
-                left = area.left();
-                top += LINE_HEIGHT;
+        let room = (width - natural) / (2.0 * words.len().max(1) as f32);
+        let padding = room.clamp(PADDING.1, PADDING.0);
+        let wide = |index: usize| words.get(index).map_or(0.0, |words| words + 2.0 * padding);
+        let mut shown: Vec<usize> = (0..words.len()).collect();
+        if room < PADDING.1 {
+            let total = |shown: &[usize]| shown.iter().map(|index| wide(*index)).sum::<f32>();
+            while shown.len() > 1 && total(&shown) > width - more {
+                // From the end, past the chosen one.
+                let last = shown.iter().rposition(|index| *index != selected);
+                last.map(|at| shown.remove(at));
             }
-            let cell = Rect::from_min_size(pos2(left, top), vec2(width, height));
-            left = cell.right();
-            cell
+        }
+        let hidden = (0..words.len()).filter(|index| !shown.contains(index)).collect::<Vec<_>>();
+        let most = if hidden.is_empty() { width } else { width - more };
+        let mut left = 0.0;
+        let cells = shown.into_iter().map(|index| {
+            let cell = Rangef::new(left, (left + wide(index)).min(most.max(left)));
+            left = cell.max;
+            (index, cell)
         });
-        let cells: Vec<Rect> = cells.collect();
-        Self { padding, height: top - area.top() + height, cells }
+        Self { cells: cells.collect(), hidden, padding }
+    }
+
+    /// Where the tabs end.
+    fn end(&self) -> f32 {
+        self.cells.last().map_or(0.0, |(_, cell)| cell.max)
     }
 }
 
-/// Shows the tabs; returns the one that was chosen now, by click or by ← and →.
+/// Shows the tabs; returns the one that was chosen now, by click, in the menu or by ← and →.
 pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], selected: usize) -> Option<usize> {
     let tokens = Tokens::of(ui);
-    let plan = Plan::new(ui, tabs);
-    let rect = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), plan.height));
+    let area = ui.available_rect_before_wrap();
+    let rect = Rect::from_min_size(area.min, vec2(area.width(), HEIGHT));
+    let words: Vec<f32> = tabs.iter().map(|tab| width(ui, tab)).collect();
+    let more = width(ui, &Tab::new(MORE)) + size::ICON + 2.0 * PADDING.1;
+    let plan = Plan::new(&words, selected, rect.width(), more);
     let mut line = ui.new_child(
         UiBuilder::new()
             .id_salt(egui::IdSalt::new(id_salt))
@@ -83,7 +99,10 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
     line.shrink_clip_rect(rect);
     let scope = line.scope_id();
     let mut chosen = None;
-    for (index, (tab, cell)) in tabs.iter().zip(plan.cells).enumerate() {
+    for (index, cell) in &plan.cells {
+        let (index, left) = (*index, rect.left());
+        let cell = Rect::from_x_y_ranges(left + cell.min..=left + cell.max, rect.y_range());
+        let Some(tab) = tabs.get(index) else { continue };
         let id = scope.with(("tab", index));
         let response = line.interact(cell, id, Sense::click());
         let is_selected = index == selected;
@@ -104,12 +123,36 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
         }
         paint(&line, cell, tab, is_selected, response.hovered(), plan.padding);
     }
+    if !plan.hidden.is_empty() {
+        let left = rect.left() + plan.end();
+        let button = Rect::from_x_y_ranges(left..=(left + more).min(rect.right()), rect.y_range());
+        chosen = more_ui(&line, button, tabs, &plan.hidden).or(chosen);
+    }
     if let Some(index) = chosen {
         line.memory_mut(|memory| memory.request_focus(scope.with(("tab", index))));
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
     ui.advance_cursor_after_rect(rect);
     chosen
+}
+
+/// The button at the end, and the menu that it opens; returns the tab that was chosen in it.
+fn more_ui(ui: &Ui, rect: Rect, tabs: &[Tab<'_>], hidden: &[usize]) -> Option<usize> {
+    let tokens = Tokens::of(ui);
+    let response = ui.interact(rect, ui.scope_id().with("more"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, "More tabs"));
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), rect.shrink(2.0), tokens);
+    }
+    let color = if response.hovered() { tokens.text1 } else { tokens.text2 };
+    let inner = rect.shrink2(vec2(PADDING.1, 0.0));
+    let word = row_text::paint(ui.painter(), inner, MORE, Type::Body, color, Align::Min);
+    let mark = pos2(word.right() + size::GAP_XS + size::ICON / 2.0, rect.center().y);
+    Glyph::FoldOpen.paint(ui.painter(), mark, size::ICON, color);
+    let listed: Vec<&Tab<'_>> = hidden.iter().filter_map(|index| tabs.get(*index)).collect();
+    let entries: Vec<MenuEntry<'_>> =
+        listed.iter().map(|tab| MenuEntry::Item(MenuItem::new(tab.title).shortcut(tab.count))).collect();
+    button_menu(&response, &entries).and_then(|entry| hidden.get(entry).copied())
 }
 
 fn step(ui: &Ui, index: usize, total: usize) -> Option<usize> {
@@ -158,5 +201,55 @@ fn paint(ui: &Ui, cell: Rect, tab: &Tab<'_>, is_selected: bool, is_hovered: bool
     if is_selected {
         let line = Rect::from_min_max(pos2(cell.left(), cell.bottom() - 2.0), cell.right_bottom());
         ui.painter().rect_filled(line, 0.0, tokens.accent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MORE_WIDTH: f32 = 60.0;
+
+    fn shown(words: &[f32], selected: usize, width: f32) -> Vec<usize> {
+        Plan::new(words, selected, width, MORE_WIDTH).cells.iter().map(|(index, _)| *index).collect()
+    }
+
+    #[test]
+    fn tabs_move_together_before_one_goes() {
+        let words = [80.0; 5];
+        let plan = |width| Plan::new(&words, 0, width, MORE_WIDTH);
+        assert_eq!((plan(900.0).padding, plan(900.0).end()), (PADDING.0, 520.0));
+        assert_eq!((plan(500.0).padding, plan(500.0).end()), (10.0, 500.0));
+        assert_eq!(plan(469.0).hidden, [4]);
+        assert_eq!(plan(400.0).hidden, [3, 4]);
+    }
+
+    #[test]
+    fn the_chosen_tab_is_always_there_and_nothing_is_squeezed() {
+        let words = [70.0, 30.0, 55.0, 81.0, 44.0, 61.0, 90.0];
+        for width in (0..900).map(|width| width as f32) {
+            for selected in 0..words.len() {
+                let plan = Plan::new(&words, selected, width, MORE_WIDTH);
+                let shown: Vec<usize> = plan.cells.iter().map(|(index, _)| *index).collect();
+                assert!(shown.contains(&selected) && shown.is_sorted(), "{width} {plan:?}");
+                let mut all = [shown.clone(), plan.hidden.clone()].concat();
+                all.sort_unstable();
+                assert_eq!(all, [0, 1, 2, 3, 4, 5, 6]);
+                let room = if plan.hidden.is_empty() { width } else { width - MORE_WIDTH };
+                assert!(shown.len() == 1 || plan.end() <= room + 0.01, "{width} {plan:?}");
+                for (index, cell) in plan.cells.iter().filter(|_| shown.len() > 1) {
+                    assert!(cell.span() >= words[*index] + 2.0 * PADDING.1 - 0.01, "{width} {plan:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_ones_go_first() {
+        let words = [80.0; 5];
+        assert_eq!(shown(&words, 1, 360.0), [0, 1, 2]);
+        assert_eq!(shown(&words, 4, 360.0), [0, 1, 4]);
+        assert_eq!(shown(&words, 9, 0.0).len(), 1);
+        assert_eq!(shown(&[], 0, 100.0), [] as [usize; 0]);
     }
 }

@@ -9,6 +9,7 @@ use super::row_text;
 use super::tokens::size::{self, Type};
 use super::tokens::{Tokens, Tone};
 use super::virtual_rows::{RowInfo, VisibleRow};
+use crate::words;
 use egui::accesskit::{Action, Role};
 use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
@@ -49,8 +50,22 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// What the mark of a row needs that stands deeper than it seems.
+const MARK: f32 = 26.0;
 /// A note with less room than this is left out.
 const NOTE_LEAST: f32 = 28.0;
+
+/// How far a row is indented, and how many of its levels that leaves out: deep trees stop indenting where there would
+/// be no room for names, and each row says how much deeper it stands than it seems.
+fn indent(depth: usize, room: f32) -> (f32, usize) {
+    let wanted = depth as f32 * size::INDENT;
+    if wanted <= room {
+        return (wanted, 0);
+    }
+    // Whole levels, so that parents and children that are both indented still stand in steps.
+    let levels = ((room - MARK) / size::INDENT).floor().max(0.0);
+    (levels * size::INDENT + MARK, depth - (levels as usize).min(depth))
+}
 
 impl TreeRow<'_> {
     /// Paints the row and says what was done with it.
@@ -79,10 +94,13 @@ impl TreeRow<'_> {
 
         let center_y = row.rect.center().y;
         let right = self.trailing_ui(ui, row.rect, tokens);
-        // Deep trees stop indenting where there would be no room for names.
-        let room = (right - row.rect.left() - NAME_LEAST).max(0.0);
-        let indent = (self.depth as f32 * size::INDENT).min(room);
+        let (indent, levels) = indent(self.depth, right - row.rect.left() - NAME_LEAST);
         let mut x = row.rect.left() + PADDING + indent;
+        if levels > 0 {
+            let cell = Rect::from_min_max(pos2(x - MARK, row.rect.top()), pos2(x, row.rect.bottom()));
+            let text = format!("+{}", words::count(levels as u64));
+            row_text::paint(ui.painter(), cell, &text, Type::Caption, tokens.text3, Align::Min);
+        }
 
         let fold_rect = Rect::from_center_size(
             pos2(x + size::ICON / 2.0, center_y),
@@ -153,7 +171,8 @@ impl TreeRow<'_> {
         let painter = ui.painter();
         let mut right = rect.right() - PADDING - self.reserved;
         let least = rect.left() + PADDING + NAME_LEAST;
-        for column in self.trailing.iter().rev() {
+        let hides_captions = self.hides_captions(painter, rect);
+        for column in self.trailing.iter().rev().filter(|column| column.mono || !hides_captions) {
             let cut = if column.mono { Type::Value } else { Type::Small };
             // A figure is shown whole or not at all.
             let width = match crate::words::is_figure(column.text) {
@@ -185,6 +204,26 @@ impl TreeRow<'_> {
         right
     }
 
+    /// Whether the name is whole only without the captions: a count says less than a name.
+    fn hides_captions(&self, painter: &egui::Painter, rect: Rect) -> bool {
+        let width = |mono| {
+            let columns = self.trailing.iter().filter(|column| column.mono == mono);
+            columns.map(|column| column.width + size::GAP_S).sum::<f32>()
+        };
+        let captions = width(false);
+        if captions == 0.0 {
+            return false;
+        }
+        let fold = if self.fold == Fold::Flat { 0.0 } else { size::ICON + size::GAP_XS };
+        let mark = if self.mark == Mark::None { 0.0 } else { size::ICON + size::GAP_XS + 3.0 };
+        let bar = self.bar.map_or(0.0, |_| BAR_WIDTH + size::GAP_S);
+        let taken = PADDING * 2.0 + self.reserved + self.depth as f32 * size::INDENT + fold + mark + bar;
+        let room = rect.width() - taken - width(true);
+        let cut = if self.strong { Type::BodyMedium } else { Type::Body };
+        let name = row_text::layout(painter, self.name, cut.font(), rect.width().max(1.0)).size().x;
+        name > room - captions && name <= room
+    }
+
     fn name_ui(&self, ui: &Ui, rect: Rect) {
         let tokens = Tokens::of(ui);
         let painter = ui.painter();
@@ -212,5 +251,28 @@ pub fn paint_background(ui: &Ui, rect: Rect, selected: bool, hovered: bool, toke
         ui.painter().rect_filled(rect, 0.0, tokens.bg_selected);
     } else if hovered {
         ui.painter().rect_filled(rect, 0.0, tokens.bg_raised);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_cannot_be_indented_says_how_deep_it_stands() {
+        assert_eq!(indent(0, 0.0), (0.0, 0));
+        assert_eq!(indent(3, 100.0), (3.0 * size::INDENT, 0));
+        assert_eq!(indent(7, 100.0), (4.0 * size::INDENT + MARK, 3));
+        assert_eq!(indent(5, -40.0), (MARK, 5), "where there is no room at all");
+        for room in (-50..600).map(|room| room as f32) {
+            let mut last = (0.0, 0);
+            for depth in 0..200 {
+                let (points, levels) = indent(depth, room);
+                // One level deeper is told by the indent or by the mark.
+                assert!(depth == 0 || points > last.0 || levels > last.1, "{depth} of {room}");
+                assert!(points <= room.max(0.0) + MARK && levels <= depth);
+                last = (points, levels);
+            }
+        }
     }
 }

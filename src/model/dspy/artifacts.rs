@@ -10,6 +10,9 @@ pub const BEST_MODEL: &str = "best_model.json";
 /// The examples of an evaluation with their scores (MLflow 3.3 – 3.18).
 pub const RESULT_TABLE: &str = "result_table.json";
 
+/// Of several files, the one of these that comes first tells most of a run.
+pub const BY_WORTH: [&str; 7] = [RESULT_TABLE, BEST_MODEL, MODEL, CANDIDATES, PROPOSALS, VALSET, TRAINSET];
+
 /// The trainset that an optimization was given (MLflow 2.21 – 3.18); compiles inside it append theirs.
 pub const TRAINSET: &str = "trainset.json";
 

@@ -21,6 +21,7 @@ impl Command {
             Self::Filter | Self::CopyLink | Self::Reveal | Self::Refresh | Self::CloseStore | Self::ForgetStore => {
                 has_store
             }
+            Self::ToggleTree => has_store,
             Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
                 has_store
             }
@@ -39,6 +40,7 @@ impl Command {
         match self {
             Self::ToggleAdapters => Some(scene.state.settings.show_adapters),
             Self::Reveal => Some(scene.state.is_revealed),
+            Self::ToggleTree => Some(!scene.state.settings.hides_tree),
             _ => None,
         }
     }

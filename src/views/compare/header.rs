@@ -52,7 +52,7 @@ pub(super) fn header_ui(
             let known = diff.filter(|_| run == a || run == b).map(|diff| diff.scores[usize::from(run != a)]);
             let (name, text) = (run_name(scene, run), named_score(scene, run, known));
             if at == 1 {
-                text_ui(ui, "→", Type::Body, Tone::Muted);
+                Glyph::Arrow.show(ui, Tone::Muted);
             }
             if at == 0 {
                 let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));

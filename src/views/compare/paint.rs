@@ -10,6 +10,7 @@ use super::rows::{ChangeRow, DemoRow, Row, Rows};
 use crate::model::TraceId;
 use crate::views::text_change::{self, Look, Side, Sides, TextEvent, text_at, titled_ui};
 use crate::widgets::diff_text::Mark;
+use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -150,7 +151,8 @@ fn change_ui(ui: &Ui, row: &VisibleRow, change: &ChangeRow, tokens: &Tokens) -> 
         text_at(ui, rect, &words::one_line(text, 200), Type::Value, color)
     };
     value(left, &change.old, &old, Tone::Muted);
-    text_at(ui, values.with_min_x(left.right() + 6.0), "→", Type::Small, tokens.text3);
+    let arrow = egui::pos2(values.center().x, rect.center().y);
+    Glyph::Arrow.paint(ui.painter(), arrow, size::ICON - 2.0, tokens.text3);
     value(right, &change.new, &new, Tone::Neutral);
     if !change.delta.is_empty() {
         // More is not always better: the sign tells, no colour.

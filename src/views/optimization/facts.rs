@@ -1,19 +1,16 @@
 //! What is known of the optimization as a whole.
 
-use egui::text::LayoutJob;
-use egui::{Label, TextFormat, Ui};
+use egui::Ui;
 
 use super::rows::data;
 use crate::loader::Optimization;
+use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::section::{card_heading_ui, card_ui};
-use crate::widgets::tokens::Tokens;
-use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::size;
 use crate::words;
 
 /// The column of names.
-const NAMES: f32 = 82.0;
-/// As high as a line of the value beside it.
-const NAME_HEIGHT: f32 = 15.0;
+const NAMES: f32 = 90.0;
 /// Settings that are shown, beside those that fill pages.
 const SETTING_MOST: usize = 60;
 /// Settings are shown up to this length; the overview has all params.
@@ -34,25 +31,10 @@ pub(super) fn card(ui: &mut Ui, found: &Optimization, height: f32) {
         ui.set_min_height((height - 26.0).max(0.0));
         card_heading_ui(ui, "Facts");
         ui.add_space(size::GAP_XS);
-        for fact in facts(found) {
-            fact_ui(ui, &fact);
-        }
-    });
-}
-
-fn fact_ui(ui: &mut Ui, fact: &Fact) {
-    let tokens = Tokens::of(ui);
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_S;
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(NAMES, NAME_HEIGHT), egui::Sense::hover());
-        crate::widgets::row_text::paint(ui.painter(), rect, fact.name, Type::Small, tokens.text2, egui::Align::Min);
-        let mut job = LayoutJob::default();
-        job.append(&fact.value, 0.0, TextFormat::simple(Type::Small.font(), tokens.text1));
-        if !fact.note.is_empty() {
-            let note = format!(" {}", fact.note);
-            job.append(&note, 0.0, TextFormat::simple(Type::Small.font(), tokens.text3));
-        }
-        ui.add(Label::new(job).wrap());
+        let facts = facts(found);
+        let rows: Vec<KeyValue<'_>> =
+            facts.iter().map(|fact| KeyValue::prose(fact.name, &fact.value).note(&fact.note)).collect();
+        key_value::show_wrapped(ui, "facts", NAMES, &rows);
     });
 }
 

@@ -1,14 +1,16 @@
 //! The tree of spans and the waterfall, as one list.
 
-use egui::{Align, Color32, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align, Color32, Painter, Rect, Sense, Ui, pos2, vec2};
 
 use super::TraceMemory;
 use super::rows::{self, SpanLine, token_text};
 use crate::loader::{Lane, SpanFigures, TraceTree};
+use crate::model::SpanHead;
 use crate::query::TraceFiguresOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::views::scene::Scene;
 use crate::views::spans::{find_span, kind_tone, span_ref};
+use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -119,6 +121,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     let reveal = cursor.filter(|_| memory.wants_focus);
     let tokens = Tokens::of(ui);
     let mut waterfall = Waterfall::new(scale, ui.pixels_per_point());
+    let mut failed = Vec::new();
     let mut clicked = None;
     let mut toggled = None;
     let reserved = ui.available_rect_before_wrap().right() - bars.left() + size::GAP_M - EDGE;
@@ -147,13 +150,18 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
             }
             let end = span.end_ns.unwrap_or(end_ns);
             let color = bar_color(tree, line, tokens);
-            waterfall.add(row.rect, span.start_ns, end, color);
+            let bar = waterfall.add(row.rect, span.start_ns, end, color);
+            if is_failed(span) {
+                failed.push(bar);
+            }
         });
     memory.noted.note(scene, LIST, memory.scroll);
     let clip = response.rect.intersect(ui.clip_rect());
     let rule = Rect::from_min_size(pos2(bars.left() - 1.0, clip.top()), vec2(size::RULE, clip.height()));
     ui.painter().with_clip_rect(clip).rect_filled(rule, 0.0, tokens.line);
-    waterfall.paint(&ui.painter().with_clip_rect(clip));
+    let painter = ui.painter().with_clip_rect(clip);
+    waterfall.paint(&painter);
+    failed_ui(&painter, &failed, bars.right(), tokens);
     if std::mem::take(&mut memory.wants_focus) && !ui.ctx().text_edit_focused() {
         ui.memory_mut(|memory| memory.request_focus(response.id));
     }
@@ -184,10 +192,25 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     }
 }
 
+fn is_failed(span: &SpanHead) -> bool {
+    span.status == "ERROR"
+}
+
+/// A failed bar has a cross at its end, or before its beginning where it ends at the edge: the colour of some kinds of
+/// spans is near to that of a failure.
+fn failed_ui(painter: &Painter, bars: &[Rect], edge: f32, tokens: &Tokens) {
+    let side = size::BAR;
+    for bar in bars {
+        let right = bar.right() + size::GAP_XS + side / 2.0;
+        let x = if right + side / 2.0 <= edge { right } else { bar.left() - size::GAP_XS - side / 2.0 };
+        Glyph::Cross.paint(painter, pos2(x, bar.center().y), side, tokens.bad);
+    }
+}
+
 /// A span whose time is that of its children is faint; one that did the work itself is full.
 fn bar_color(tree: &TraceTree, line: &SpanLine, tokens: &Tokens) -> Color32 {
     let span = &tree.spans[line.ordinal];
-    let tone = if span.status == "ERROR" { Tone::Bad } else { kind_tone(&span.kind) };
+    let tone = if is_failed(span) { Tone::Bad } else { kind_tone(&span.kind) };
     let color = tone.color(tokens);
     if line.is_open.is_some() { tokens.faint(color) } else { color }
 }
@@ -218,7 +241,7 @@ impl SpanRow<'_> {
         ];
         let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
         let model = model.rsplit('/').next().unwrap_or(model);
-        let is_failed = span.status == "ERROR";
+        let is_failed = is_failed(span);
         let note = rows::note(tree, line, model);
         TreeRow {
             depth: line.depth,

@@ -78,6 +78,12 @@ pub(super) struct TreeMemory {
 }
 
 impl TreeMemory {
+    /// The tree is hidden: nothing in it is meant by what is pressed now.
+    pub fn leave(&mut self) {
+        self.cursor = None;
+        self.wants_focus = false;
+    }
+
     /// The run that the keyboard stands on, if it was moved there.
     pub fn run_at_cursor(&self) -> Option<&RunId> {
         match self.cursor.as_ref()? {

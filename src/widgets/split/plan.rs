@@ -1,7 +1,7 @@
 //! How the panels of the window share its width: pure, so that every size of window can be tried.
 
 /// The left panel is never narrower.
-pub const LEFT_LEAST: f32 = 200.0;
+pub const LEFT_LEAST: f32 = 160.0;
 /// The right panel is never narrower; in a window that has no room for it, it becomes a tab.
 pub const RIGHT_LEAST: f32 = 320.0;
 /// The centre is never narrower while there is a panel at the right.
@@ -17,18 +17,23 @@ pub fn clamp_size(wanted: f32, length: f32, own_least: f32, other_least: f32) ->
 /// The widths of the panels beside the centre.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanelPlan {
-    /// The width of the left panel.
+    /// The width of the left panel; 0 if it is hidden.
     pub left: f32,
     /// The width of the right panel; `None`: its content is a tab of the centre.
     pub right: Option<f32>,
 }
 
 impl PanelPlan {
-    /// The plan for a window that is `window` points wide, with the widths that the user set.
-    pub fn new(window: f32, left: f32, right: f32) -> Self {
-        let left = if left.is_finite() { left.max(LEFT_LEAST) } else { LEFT_LEAST };
+    /// The plan for a window that is `window` points wide, with the widths that the user set. `left`: none if the
+    /// panel is hidden.
+    pub fn new(window: f32, left: Option<f32>, right: f32) -> Self {
         let right = if right.is_finite() { right.max(RIGHT_LEAST) } else { RIGHT_LEAST };
         let room = window - CENTRE_LEAST;
+        let Some(left) = left else {
+            let right = (room >= RIGHT_LEAST).then(|| right.min(room).round());
+            return Self { left: 0.0, right };
+        };
+        let left = if left.is_finite() { left.max(LEFT_LEAST) } else { LEFT_LEAST };
         if room < LEFT_LEAST + RIGHT_LEAST {
             // The centre alone: the tree may take what is left, but not more than half.
             let left = left.min(room.max(window / 2.0)).max(LEFT_LEAST.min(window / 2.0));
@@ -47,17 +52,19 @@ mod tests {
 
     #[test]
     fn the_sizes_of_the_look_fit() {
-        assert_eq!(PanelPlan::new(1600.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(400.0) });
-        assert_eq!(PanelPlan::new(1600.0, 292.0, 560.0).right, Some(560.0));
-        assert_eq!(PanelPlan::new(1100.0, 292.0, 400.0), PanelPlan { left: 292.0, right: Some(338.0) });
-        assert_eq!(PanelPlan::new(800.0, 292.0, 400.0).right, None);
+        assert_eq!(PanelPlan::new(1600.0, Some(292.0), 400.0), PanelPlan { left: 292.0, right: Some(400.0) });
+        assert_eq!(PanelPlan::new(1600.0, Some(292.0), 560.0).right, Some(560.0));
+        assert_eq!(PanelPlan::new(1100.0, Some(292.0), 400.0), PanelPlan { left: 292.0, right: Some(338.0) });
+        assert_eq!(PanelPlan::new(800.0, Some(292.0), 400.0).right, None);
+        assert_eq!(PanelPlan::new(800.0, None, 400.0), PanelPlan { left: 0.0, right: Some(330.0) });
+        assert_eq!(PanelPlan::new(780.0, None, 400.0).right, None);
     }
 
     #[test]
     fn nothing_is_ever_too_narrow() {
         for window in (0..2_400).map(|w| w as f32) {
             for (left, right) in [(292.0, 400.0), (0.0, 5_000.0), (5_000.0, 0.0), (f32::NAN, f32::INFINITY)] {
-                let plan = PanelPlan::new(window, left, right);
+                let plan = PanelPlan::new(window, Some(left), right);
                 let rest = window - plan.left - plan.right.unwrap_or(0.0);
                 assert!(plan.left >= 0.0 && rest >= 0.0, "{window} {plan:?}");
                 if let Some(right) = plan.right {

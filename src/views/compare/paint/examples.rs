@@ -137,7 +137,7 @@ fn scores_ui(
         left = place.right();
         if side == 0 {
             let arrow = row.rect.with_min_x(left).with_max_x(left + ARROW);
-            row_text::paint(ui.painter(), arrow, "→", Type::Small, tokens.text3, Align::Center);
+            Glyph::Arrow.paint(ui.painter(), arrow.center(), size::ICON - 2.0, tokens.text3);
             left = arrow.right();
         }
     }

@@ -2,6 +2,7 @@
 
 mod content;
 mod grid;
+mod results;
 mod table;
 mod tree;
 mod viewer;
@@ -50,7 +51,10 @@ pub(super) fn artifacts_ui(
         empty_ui(ui, "No artifacts; DSPy saves programs and result tables when it optimizes or evaluates", "");
         return;
     }
-    let chosen = path.and_then(|path| tree.entries.iter().find(|entry| entry.path == path));
+    let chosen = match path {
+        Some(path) => tree.entries.iter().find(|entry| entry.path == path),
+        None => tree::worth_most(tree),
+    };
     let ArtifactsMemory { files, viewer, width } = memory;
     let mut points = width
         .or(scene.state.settings.artifacts_width)

@@ -7,7 +7,9 @@ use egui::Ui;
 
 use super::content::Prepared;
 use super::grid::{CellKind, Grid};
+use super::results::Results;
 use crate::loader::{DerivedKey, Lane, Text};
+use crate::model::RunId;
 use crate::views::body::Body;
 use crate::views::body::text::{Face, TextMemory, searched_text_ui};
 use crate::views::scene::Scene;
@@ -27,25 +29,37 @@ pub(super) struct GridMemory {
     sort: Option<Sort>,
     /// The chosen row, as it stands in the file.
     row: Option<usize>,
+    /// The row whose trace is to be opened as soon as it is known which it is.
+    opens: Option<usize>,
     text: TextMemory,
     shown: Option<(usize, Text)>,
     height: Option<f32>,
 }
 
+/// How wide a column of scores with their marks is.
+const SCORE: f32 = 92.0;
+
 /// Which rows stand where; `None`: as they stand in the file.
 type Order = Option<Arc<Vec<u32>>>;
 
-pub(super) fn grid_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut GridMemory,
-    source: u64,
-    (prepared, grid): (&Arc<Prepared>, &Grid),
-) {
-    facts_ui(ui, grid);
+/// A file that is a table, and of which run it is the table of results, if it is one.
+#[derive(Clone, Copy)]
+pub(super) struct TableFile<'a> {
+    pub prepared: &'a Arc<Prepared>,
+    pub grid: &'a Grid,
+    /// Tells the bytes apart from those of any other file.
+    pub source: u64,
+    pub results_of: Option<&'a RunId>,
+}
+
+pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut GridMemory, file: TableFile<'_>) {
+    let TableFile { prepared, grid, source, results_of } = file;
+    let results = results_of.map(|run| Results::ask(scene, grid, run));
+    let results = results.as_ref();
+    facts_ui(ui, grid, results);
     let order = order(scene, memory.sort, source, prepared);
     let Some(row) = memory.row.filter(|row| *row < grid.rows()) else {
-        rows_ui(ui, memory, grid, &order);
+        rows_ui(ui, scene, memory, (grid, results), &order);
         return;
     };
     let mut points = memory.height.unwrap_or(260.0);
@@ -54,10 +68,13 @@ pub(super) fn grid_ui(
         Split::new("row split", "Height of the row", SplitAxis::Vertical).normal(260.0).least(120.0, 120.0).show(
             ui,
             &mut points,
-            |ui| rows_ui(ui, shared.borrow_mut().1, grid, &order),
             |ui| {
                 let (scene, memory) = &mut *shared.borrow_mut();
-                reader_ui(ui, scene, memory, grid, row);
+                rows_ui(ui, scene, memory, (grid, results), &order);
+            },
+            |ui| {
+                let (scene, memory) = &mut *shared.borrow_mut();
+                reader_ui(ui, scene, memory, (grid, results), row);
             },
         );
     if has_changed {
@@ -65,15 +82,18 @@ pub(super) fn grid_ui(
     }
 }
 
-fn facts_ui(ui: &mut Ui, grid: &Grid) {
+fn facts_ui(ui: &mut Ui, grid: &Grid, results: Option<&Results<'_>>) {
     let count = |n: usize, one: &str, more: &str| match n {
         1 => format!("1 {one}"),
         n => format!("{} {more}", words::count(n as u64)),
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let columns = count(grid.columns.len(), "column", "columns");
         let text = format!("{} · {columns}", count(grid.rows(), "row", "rows"));
         text_ui(ui, &text, Type::Small, Tone::Muted);
+        if let Some(results) = results {
+            results.facts_ui(ui);
+        }
         if grid.missing_rows > 0 {
             let text = format!("{} more rows are only in the text", words::count(grid.missing_rows as u64));
             text_ui(ui, &text, Type::Small, Tone::Warn);
@@ -129,7 +149,13 @@ fn sorted(grid: &Grid, sort: Sort) -> Vec<u32> {
     lines.into_iter().map(|line| line.row).collect()
 }
 
-fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
+fn rows_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut GridMemory,
+    (grid, results): (&Grid, Option<&Results<'_>>),
+    order: &Order,
+) {
     let order = order.as_ref().filter(|order| order.len() == grid.rows());
     let row_at = |place: usize| order.map_or(Some(place), |order| order.get(place).map(|row| *row as usize));
     let place_of = |row: usize| match order {
@@ -143,7 +169,13 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
         .enumerate()
         .map(|(index, title)| {
             let width = (grid.width_of(index, 44) as f32 * 7.2 + 24.0).clamp(64.0, 340.0);
-            let column = if grid.is_numeric(index) { Column::number(title, width) } else { Column::text(title, width) };
+            let is_score = results.is_some_and(|results| results.column == Some(index));
+            let width = if is_score { SCORE } else { width };
+            let column = if is_score || grid.is_numeric(index) {
+                Column::number(title, width)
+            } else {
+                Column::text(title, width)
+            };
             let column = column.keyed();
             if index == last { column.growing() } else { column }
         })
@@ -152,14 +184,27 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
     let events = Table::new("file table", "Table of the file", &columns, grid.rows())
         .sort(memory.sort)
         .selected(selected)
-        .show(ui, &mut memory.table, |place, column| match row_at(place).and_then(|row| grid.cell(row, column)) {
-            None => CellText::unknown(),
-            Some(cell) => match cell.kind {
-                CellKind::Missing => CellText::unknown(),
-                CellKind::Number => CellText::value(cell.text.to_string()),
-                CellKind::Text => CellText::text(words::one_line(&cell.text, 200).into_owned()),
-            },
+        .show(ui, &mut memory.table, |place, column| {
+            let Some(row) = row_at(place) else { return CellText::unknown() };
+            if let Some(cell) = results.and_then(|results| results.cell(row, column)) {
+                return cell;
+            }
+            match grid.cell(row, column) {
+                None => CellText::unknown(),
+                Some(cell) => match cell.kind {
+                    CellKind::Missing => CellText::unknown(),
+                    CellKind::Number => CellText::value(cell.text.to_string()),
+                    CellKind::Text => CellText::text(words::one_line(&cell.text, 200).into_owned()),
+                },
+            }
         });
+    if let (Some(results), Some(row)) = (results, events.opened.and_then(row_at)) {
+        memory.opens = Some(row);
+        memory.row = Some(row);
+        results.open_when_known(scene, &mut memory.opens);
+    } else if let Some(results) = results {
+        results.open_when_known(scene, &mut memory.opens);
+    }
     if let Some(place) = events.selected {
         memory.row = row_at(place);
     }
@@ -173,12 +218,21 @@ fn rows_ui(ui: &mut Ui, memory: &mut GridMemory, grid: &Grid, order: &Order) {
     }
 }
 
-fn reader_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut GridMemory, grid: &Grid, row: usize) {
+fn reader_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut GridMemory,
+    (grid, results): (&Grid, Option<&Results<'_>>),
+    row: usize,
+) {
     ui.add_space(size::GAP_S);
     ui.horizontal(|ui| {
         card_heading_ui(ui, &format!("Row {} of {}", row + 1, words::count(grid.rows() as u64)));
         if ui.add(Chip::button("Close row")).clicked() {
             memory.row = None;
+        }
+        if let Some(results) = results {
+            results.trace_ui(ui, scene, row);
         }
     });
     let is_same = memory.shown.as_ref().is_some_and(|(shown, _)| *shown == row);

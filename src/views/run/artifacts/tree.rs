@@ -2,6 +2,8 @@
 
 use egui::Ui;
 
+use crate::model::dspy::artifacts;
+use crate::model::readable_file::ending;
 use crate::model::{ArtifactEntry, ArtifactTree};
 use crate::state::{Action, FoldKey, Folds, RunTab};
 use crate::views::scene::Scene;
@@ -29,6 +31,18 @@ fn visible<'t>(tree: &'t ArtifactTree, folds: &Folds<FoldKey>) -> Vec<(&'t Artif
     let depth = |path: &str| path.matches('/').count();
     tree.entries.iter().filter(|entry| !is_hidden(&entry.path)).map(|entry| (entry, depth(&entry.path))).collect()
 }
+
+/// The file that tells most of the run: one that DSPy or MLflow is known to write, else one that people read, else
+/// any.
+pub(super) fn worth_most(tree: &ArtifactTree) -> Option<&ArtifactEntry> {
+    let files = || tree.entries.iter().filter(|entry| !entry.is_folder);
+    let known = artifacts::BY_WORTH.iter().find_map(|path| files().find(|entry| entry.path == *path));
+    let readable = || READABLE.iter().find_map(|kind| files().find(|entry| ending(&entry.path) == *kind));
+    known.or_else(readable).or_else(|| files().next())
+}
+
+/// Endings of files that people read, the best first.
+const READABLE: [&str; 8] = ["md", "json", "csv", "png", "txt", "yaml", "html", "log"];
 
 pub(super) fn tree_ui(
     ui: &mut Ui,
@@ -93,6 +107,21 @@ pub(super) fn tree_ui(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_that_tells_most_is_shown_first() {
+        let entry = |path: &&str| ArtifactEntry { path: (*path).into(), is_folder: !path.contains('.'), size: None };
+        let first = |paths: &[&str]| {
+            let tree = ArtifactTree { entries: paths.iter().map(entry).collect(), ..ArtifactTree::default() };
+            worth_most(&tree).map(|entry| entry.path.clone())
+        };
+        let of = |path: &str| Some(path.to_owned());
+        assert_eq!(first(&["a.bin", "model.json", "result_table.json"]), of("result_table.json"));
+        assert_eq!(first(&["best_model.json", "model.json", "trainset.json"]), of("best_model.json"));
+        assert_eq!(first(&["dir", "dir/weights.pkl", "dir/notes.md", "a.json"]), of("dir/notes.md"));
+        assert_eq!(first(&["dir", "dir/weights.pkl"]), of("dir/weights.pkl"));
+        assert_eq!(first(&["dir"]), None);
+    }
 
     #[test]
     fn a_folded_folder_hides_all_below_it() {

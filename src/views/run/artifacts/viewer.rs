@@ -6,8 +6,9 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::content::{Content, Prepared, is_image};
-use super::table::{GridMemory, grid_ui};
+use super::table::{GridMemory, TableFile, grid_ui};
 use crate::loader::{DerivedKey, FileBytes, FileOf, Lane, Text};
+use crate::model::dspy::artifacts::RESULT_TABLE;
 use crate::model::readable_file::ending;
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree};
 use crate::state::{Action, FileToSave, NoticeText, Outside};
@@ -112,7 +113,7 @@ pub(super) fn file_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ViewerMem
         return;
     };
     notes_ui(ui, file, &prepared);
-    content_ui(ui, scene, memory, (entry, file), &prepared);
+    content_ui(ui, scene, memory, (artifact, file), &prepared);
 }
 
 fn prepare(scene: &mut Scene<'_>, path: &str, file: &FileBytes) -> crate::loader::Slot<Prepared> {
@@ -234,7 +235,7 @@ fn content_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut ViewerMemory,
-    (entry, file): (&ArtifactEntry, &FileBytes),
+    (Artifact { owner, entry, .. }, file): (Artifact<'_>, &FileBytes),
     prepared: &Arc<Prepared>,
 ) {
     let text = text_of(&prepared.content);
@@ -247,7 +248,13 @@ fn content_ui(
             let body = Body { id: "file text", label: "the file", text };
             searched_text_ui(ui, scene, &mut memory.text, body, Face::Value);
         }
-        (_, Content::Table(grid, _), _) => grid_ui(ui, scene, &mut memory.grid, file.id(), (prepared, grid)),
+        (_, Content::Table(grid, _), _) => {
+            let results_of = match owner {
+                ArtifactOwner::Run(run) => Some(run).filter(|_| entry.path == RESULT_TABLE),
+                ArtifactOwner::Trace(_) | ArtifactOwner::Model(_) => None,
+            };
+            grid_ui(ui, scene, &mut memory.grid, TableFile { prepared, grid, source: file.id(), results_of });
+        }
         (_, Content::Markdown(markdown, _), _) => {
             let events = Markdown::new("file markdown", markdown).show(ui, &mut memory.markdown);
             if let Some(address) = events.open {
