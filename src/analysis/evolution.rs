@@ -2,9 +2,10 @@
 //! passage stands.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::optimization::{Candidate, Evaluation, EvaluationKind};
+use super::optimization::{Candidate, Evaluation, EvaluationKind, ProgramName, ProgramNames};
 use super::program_state::known_instructions;
 use super::text_diff::{Known, TextDiff, diff_known_texts};
 use crate::model::{Program, RunId, StateHash};
@@ -33,10 +34,19 @@ pub struct Evolution {
     pub evaluations: Vec<Evaluation>,
     /// The program states among them.
     pub steps: Vec<Step>,
+    /// What the program states are called: the names in the order of the steps.
+    pub names: Arc<ProgramNames>,
     /// The evaluations of the program that the optimization was given, if known.
     pub seed: Option<Vec<RunId>>,
     /// The evaluations of the program that it gave back, if known.
     pub winner: Option<Vec<RunId>>,
+}
+
+impl Evolution {
+    /// What the program of a step is called.
+    pub fn name(&self, step: usize) -> ProgramName {
+        self.names.at(step).unwrap_or(ProgramName::at(step))
+    }
 }
 
 /// Follows a predictor; without a wish, the one whose instructions changed most often. Texts are
@@ -79,7 +89,7 @@ pub fn evolution(
         });
     }
     let predictors = predictors.into_iter().map(|(path, _)| path).collect();
-    Evolution { predictors, predictor, evaluations, steps, seed: None, winner: None }
+    Evolution { predictors, predictor, evaluations, steps, names: Arc::default(), seed: None, winner: None }
 }
 
 /// The instructions of one predictor of a program, if it has them.

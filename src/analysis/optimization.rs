@@ -6,6 +6,8 @@
 mod candidates;
 mod evaluations;
 mod infer;
+mod program_names;
+mod ties;
 
 pub use crate::model::dspy::Optimizer;
 pub use candidates::{Candidate, Seed, Winner, candidates, seed, winner};
@@ -17,6 +19,8 @@ pub use infer::{
     CallClues, EvaluationClue, OptimizerClues, OptimizerGuess, ProgramClue, Purpose, infer_optimizer, is_proposal,
     is_reflection_prompt,
 };
+pub use program_names::{ProgramName, ProgramNames, ProgramRank};
+pub use ties::Tie;
 
 #[cfg(test)]
 pub(super) mod test_facts {

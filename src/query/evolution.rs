@@ -1,5 +1,7 @@
 //! How the instructions of one predictor changed along an optimization.
 
+use std::sync::Arc;
+
 use super::optimization::OptimizationOf;
 use crate::analysis::evolution::{self, Evolution};
 use crate::model::RunId;
@@ -18,6 +20,7 @@ pub fn evolution(session: &mut Session<'_>, parent: &RunId, predictor: Option<&s
     let deadline = session.cx.begin(Part::Texts).ends();
     let made = evolution::evolution(found.evaluations.clone(), &found.candidates, &found.programs, predictor, deadline);
     Ok(Some(Evolution {
+        names: Arc::clone(&found.names),
         seed: found.seed.as_ref().map(|seed| seed.run_ids.clone()),
         winner: found.winner.as_ref().map(|winner| winner.run_ids.clone()),
         ..made

@@ -36,6 +36,7 @@ mod parts;
 mod path;
 mod program;
 mod program_history;
+mod program_name;
 mod provenance;
 mod run;
 mod scene;

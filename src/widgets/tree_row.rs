@@ -4,6 +4,7 @@ mod parts;
 
 pub use parts::{Fold, Mark, Trailing, TreeEvent};
 
+use super::category;
 use super::glyphs::{self, Glyph};
 use super::row_text;
 use super::tokens::size::{self, Type};
@@ -29,6 +30,8 @@ pub struct TreeRow<'a> {
     pub strong: bool,
     /// A short faint text after the name: "inferred", "4 adapters folded".
     pub note: &'a str,
+    /// A few words after the name in a colour of their own. In too little room the first word alone, or none.
+    pub tag: Option<(&'a str, Tone)>,
     /// Whether it is the winner: a star after the name.
     pub star: bool,
     /// A small bar before the columns: how far from 0 to 1, and its tone.
@@ -49,6 +52,8 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// Between a name and its tag.
+const TAG_GAP: f32 = size::GAP_XS + 2.0;
 /// A note with less room than this is left out.
 const NOTE_LEAST: f32 = 28.0;
 
@@ -134,7 +139,7 @@ impl TreeRow<'_> {
             Mark::None => return at.x,
             Mark::Square(tone) => glyphs::paint_square(painter, small, tone.color(tokens)),
             Mark::Dot(tone) => {
-                painter.circle_filled(small, size::KIND_SQUARE / 2.0, tone.color(tokens));
+                painter.add(category::mark(small, size::KIND_SQUARE, tone, tokens));
             }
             Mark::Status(status) => glyphs::paint_status(painter, large, status, tokens),
             Mark::Glyph(glyph, tone) => glyph.paint_tone(painter, large, tone, tokens),
@@ -167,7 +172,9 @@ impl TreeRow<'_> {
                 pos2(right - BAR_WIDTH, rect.center().y - size::MINI_BAR / 2.0),
                 vec2(BAR_WIDTH, size::MINI_BAR),
             );
-            painter.rect_filled(track, size::MINI_BAR / 2.0, tokens.line);
+            // On the selected row the colour of rules would not be seen.
+            let empty = if self.selected { tokens.faint(tokens.text2) } else { tokens.line };
+            painter.rect_filled(track, size::MINI_BAR / 2.0, empty);
             if share > 0.0 {
                 let width = (BAR_WIDTH * share.min(1.0)).max(size::MINI_BAR);
                 let full = Rect::from_min_size(track.min, vec2(width, size::MINI_BAR));
@@ -190,6 +197,15 @@ impl TreeRow<'_> {
             let at = pos2(x + star / 2.0 + 2.0, rect.center().y);
             Glyph::Star.paint_tone(painter, at, self.tone, tokens);
             x += star;
+        }
+        if let Some((tag, tone)) = self.tag {
+            let room = rect.right() - x - TAG_GAP;
+            let lay = |text: &str| row_text::layout(painter, text, Type::Small.font(), f32::INFINITY);
+            let first = tag.split(' ').next().unwrap_or_default();
+            if let Some(galley) = [tag, first].map(lay).into_iter().find(|galley| galley.size().x <= room) {
+                let place = rect.with_min_x(x + TAG_GAP);
+                x = row_text::paint_galley(painter, place, galley, tone.color(tokens), Align::Min).right();
+            }
         }
         let left = x + size::GAP_S;
         // Less than a few letters say nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::score::{self, Score, ScoreScale};
+use super::score::{self, Score};
 use crate::model::{ExperimentId, Forest, Run, RunId, RunStatus, RunValues};
 use crate::query::ask::{Question, Session};
 use crate::query::{FilterKeys, RunTable, RunTree, TraceCounts, run_table};
@@ -23,8 +23,6 @@ pub struct PreparedRuns {
     pub keys: FilterKeys,
     /// The best score of each run.
     pub scores: Vec<Option<Score>>,
-    /// On which scale all of these scores are; `None` where a bar would not be honest.
-    pub scale: Option<ScoreScale>,
     /// When the last thing was written that the run's own row and metrics tell of.
     last_ms: Vec<Option<i64>>,
     /// The node of each row.
@@ -56,10 +54,10 @@ impl PreparedRuns {
             node_of_row[node.item] = place;
         }
         let keys = FilterKeys::of(&table);
-        let (scores, scale) = score::scores(&table, &forest);
+        let scores = score::scores(&table, &forest);
         let last_ms = table.rows.iter().map(|(run, values)| last_ms(run, values)).collect();
         let row_of_id = table.rows.iter().enumerate().map(|(row, (run, _))| (run.id.clone(), row)).collect();
-        Self { table, forest, keys, scores, scale, last_ms, node_of_row, row_of_id }
+        Self { table, forest, keys, scores, last_ms, node_of_row, row_of_id }
     }
 
     /// The row of a run.

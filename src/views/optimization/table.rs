@@ -4,11 +4,12 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use super::OptimizationMemory;
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction, name};
-use crate::analysis::optimization::EvaluationKind;
+use super::rows::{CandidateRow, Candidates, Line, Mark, evaluation_marks, instruction};
+use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::state::{Action, FoldKey};
+use crate::views::program_name;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::table::{CellText, Column, Table};
@@ -170,7 +171,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool) -> CellText<'_> {
             } else {
                 String::new()
             };
-            CellText::text(name(row.number)).strong().dot(Tone::Category(row.number)).note(note).in_tree(0, fold)
+            program_name::cell(ProgramName::at(row.number)).strong().note(note).in_tree(0, fold)
         }
         Shows::Full => score(row.full).tone(match (row.full, is_winner) {
             (None, _) => Tone::Faint,

@@ -1,6 +1,8 @@
 //! What the page of a program says, as lines.
 
+use crate::analysis::optimization::ProgramName;
 use crate::query::ProgramHistory;
+use crate::query::family_tree::called;
 use crate::query::program_history::ProgramEvaluation;
 use crate::state::Place;
 use crate::views::provenance::Line;
@@ -15,6 +17,8 @@ pub(super) struct Evaluated {
     pub data: String,
     /// The optimization it belongs to.
     pub optimization: Option<String>,
+    /// What that calls the program.
+    pub program: Option<ProgramName>,
     pub experiment: String,
     pub tokens: Option<String>,
     pub target: Place,
@@ -29,6 +33,7 @@ pub(super) fn evaluation(one: &ProgramEvaluation) -> Evaluated {
         n: one.n.map(words::count),
         data: one.data.words(),
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),
+        program: one.program,
         experiment: one.experiment.clone(),
         tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count),
         target: place,
@@ -50,7 +55,7 @@ pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
         let groups = [("parent", &family.parents), ("child", &family.children)];
         for (word, relatives) in groups {
             lines.extend(relatives.iter().map(|one| Line {
-                text: format!("Candidate {}", one.index),
+                text: called(one.program, one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
                 target: one.hash.clone().map(Place::ProgramHistory),
             }));

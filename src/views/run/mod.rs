@@ -16,6 +16,7 @@ use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
 use super::parts::{link, run_status, run_status_word, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
+use super::program_name::{name_ui, of_run};
 use super::scene::Scene;
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
@@ -127,6 +128,10 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
         title_ui(ui, name);
+        if let Some(program) = of_run(scene, &run.id).filter(|program| !program.is_of_winner) {
+            let tip = "The program that it evaluated, as its optimization calls it everywhere";
+            name_ui(ui, program.name, Type::BodyStrong).on_hover_text(tip);
+        }
         let status = run_status(&run.status);
         ui.add(Chip::new(&run_status_word(&run.status)).glyph(status.glyph(), status.tone()));
         if run.lifecycle == Lifecycle::Deleted {

@@ -1,6 +1,7 @@
 //! One cell: a text with a tone, maybe a mark before it and a tint behind it.
 
 use super::{CELL_PADDING, Column, cell_text};
+use crate::widgets::category;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -116,7 +117,7 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, align: Align) {
     }
     if let Some(tone) = cell.dot {
         let at = inner.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
-        ui.painter().circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
+        ui.painter().add(category::mark(at, size::KIND_SQUARE - 1.0, tone, tokens));
         inner = inner.with_min_x(inner.left() + size::KIND_SQUARE + size::GAP_S);
     }
     if let Some((glyph, tone)) = cell.glyph {
