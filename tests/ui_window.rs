@@ -34,6 +34,8 @@ mod origins;
 mod palette;
 #[path = "ui_window/phrases.rs"]
 mod phrases;
+#[path = "ui_window/program_names.rs"]
+mod program_names;
 #[path = "ui_window/programs.rs"]
 mod programs;
 #[path = "ui_window/remembered.rs"]

@@ -6,8 +6,8 @@ mod row;
 
 use super::field::Field;
 use super::scroll::RowScroll;
-use super::tokens::Tokens;
 use super::tokens::size::{self, Type};
+use super::tokens::{Tokens, Tone};
 use super::virtual_rows::VirtualRows;
 use egui::accesskit::Role;
 use egui::{Align2, Context, CornerRadius, Event, Frame, Id, Key, Margin, Modal, Modifiers, Shadow, Stroke, Ui, vec2};
@@ -25,6 +25,8 @@ pub struct PaletteItem<'a> {
     pub shortcut: Cow<'a, str>,
     /// Which of the groups it belongs to.
     pub group: usize,
+    /// The mark of a category before it.
+    pub mark: Option<Tone>,
 }
 
 impl<'a> PaletteItem<'a> {
@@ -42,6 +44,12 @@ impl<'a> PaletteItem<'a> {
     /// With its keys.
     pub fn shortcut(mut self, shortcut: impl Into<Cow<'a, str>>) -> Self {
         self.shortcut = shortcut.into();
+        self
+    }
+
+    /// With the mark of a category before it.
+    pub fn mark(mut self, mark: Option<Tone>) -> Self {
+        self.mark = mark;
         self
     }
 

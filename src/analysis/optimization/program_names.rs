@@ -91,6 +91,7 @@ impl ProgramName {
 pub struct ProgramNames {
     names: Vec<ProgramName>,
     by_run: HashMap<RunId, usize>,
+    first_runs: Vec<RunId>,
 }
 
 impl ProgramNames {
@@ -105,10 +106,12 @@ impl ProgramNames {
             one.evaluations.iter().filter_map(|at| evaluations.get(*at)).map(|one| &one.run_id).collect()
         };
         let mut by_run = HashMap::new();
+        let mut first_runs = Vec::with_capacity(candidates.len());
         let name = |(place, one): (usize, &Candidate)| {
             let own = runs(one);
             let is_among = |runs: &[RunId]| runs.iter().any(|run| own.contains(&run));
             by_run.extend(own.iter().map(|run| ((*run).clone(), place)));
+            first_runs.extend(own.first().map(|run| (*run).clone()));
             let rank = winner.filter(|winner| is_among(&winner.run_ids));
             ProgramName {
                 place,
@@ -117,7 +120,7 @@ impl ProgramNames {
             }
         };
         let names = candidates.iter().enumerate().map(name).collect();
-        Self { names, by_run }
+        Self { names, by_run, first_runs }
     }
 
     /// All of them, in order.
@@ -143,6 +146,11 @@ impl ProgramNames {
     /// The name of the winner, or of what is taken for it.
     pub fn winner(&self) -> Option<ProgramName> {
         self.names.iter().find(|name| name.rank.is_some()).copied()
+    }
+
+    /// The first evaluation of the program at a place.
+    pub fn first_run(&self, place: usize) -> Option<&RunId> {
+        self.first_runs.get(place)
     }
 
     /// About how many bytes it holds.
@@ -174,6 +182,7 @@ mod tests {
         let told = ["a", "b", "c", "d", "elsewhere"].map(of);
         assert_eq!(told.map(Option::unwrap_or_default), ["C1 seed", "C2 ★", "C2 ★", "C3", ""]);
         assert_eq!(names.winner().map(|name| name.spoken()).as_deref(), Some("C2, winner"));
+        assert_eq!(names.first_run(1).map(RunId::as_str), Some("b"));
         // Nothing is known of a seed, and the winner is inferred.
         let names = ProgramNames::new(&found, &evaluations, None, winner(&evaluations, None).as_ref());
         let first = names.at(0).expect("a name");

@@ -1,6 +1,7 @@
 //! What the palette offers: pure, from what is known to lines and where each leads.
 
 use super::index::{Hits, RunEntry};
+use crate::analysis::optimization::{ProgramName, ProgramNames};
 use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
 use crate::state::Place;
@@ -49,6 +50,8 @@ pub(super) struct Known<'a> {
     pub experiments: &'a [Experiment],
     pub runs: &'a [RunEntry],
     pub hits: Option<&'a Hits>,
+    /// What the programs of the optimization on screen are called.
+    pub programs: Option<&'a ProgramNames>,
     pub traces: &'a [TraceId],
     /// Stores other than the one that is open.
     pub stores: &'a [String],
@@ -78,7 +81,13 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
     }
     for run in known.hits.into_iter().flat_map(|hits| &hits.runs).filter_map(|at| known.runs.get(*at)) {
         let place = Place::of_run(Some(run.experiment.clone()), run.run.clone());
-        add(RUNS, run.name.clone(), run.note.clone(), String::new(), Target::Go(place));
+        let program = known.programs.and_then(|programs| programs.of_run(&run.run));
+        let text = program.map_or_else(|| run.name.clone(), |name| format!("{} · {}", name.marked(), run.name));
+        add(RUNS, text, run.note.clone(), String::new(), Target::Go(place));
+    }
+    for (name, run) in programs_like(known) {
+        let place = Place::of_run(None, run.clone());
+        add(RUNS, name.marked(), PROGRAM.to_owned(), String::new(), Target::Go(place));
     }
     for trace in known.traces {
         let place = Place::of_trace(None, None, trace.clone());
@@ -89,6 +98,18 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
         add(STORES, location.name(), location.whereabouts(), String::new(), Target::Open(location));
     }
     entries
+}
+
+/// What stands behind the name of a program.
+const PROGRAM: &str = "program of this optimization, where it was first evaluated";
+
+/// The programs of the optimization on screen whose names begin as what is typed.
+fn programs_like<'a>(known: &Known<'a>) -> impl Iterator<Item = (ProgramName, &'a RunId)> {
+    let typed = known.typed.trim().to_uppercase();
+    let is_it = move |name: &ProgramName| !typed.is_empty() && name.to_string().starts_with(&typed);
+    let programs = known.programs;
+    let all = programs.map(ProgramNames::all).unwrap_or_default().iter().copied().filter(is_it);
+    all.filter_map(move |name| Some((name, programs?.first_run(name.place)?)))
 }
 
 /// What a place is called, and where it is.

@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 use egui::{Id, Ui};
 
 use super::command::Command;
+use super::program_name::{of_run, tone};
 use super::scene::Scene;
+use crate::analysis::optimization::ProgramNames;
 use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{Experiment, RunId, TraceId};
-use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
+use crate::query::{Experiments, ProgramNamesOf, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place};
 use crate::widgets::palette::{Palette, PaletteItem, PaletteState};
 use crate::words;
@@ -60,6 +62,7 @@ struct MadeOf {
     experiments: usize,
     index: usize,
     hits: usize,
+    programs: usize,
     traces: Vec<TraceId>,
     recent: usize,
 }
@@ -79,11 +82,16 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
-    let found = Found { typed: &typed, experiments: experiments.as_ref(), traces };
+    let programs = programs_on_screen(scene);
+    let found = Found { typed: &typed, experiments: experiments.as_ref(), programs: programs.clone(), traces };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
     let label = if memory.compared.is_empty() { "Search or run a command" } else { "Compare with which run?" };
+    let program = |entry: &Entry| match &entry.target {
+        Target::Go(Place::Run { run, .. }) => programs.as_ref()?.of_run(run),
+        _ => None,
+    };
     let entries = &memory.entries;
     let events = Palette::new(label, &GROUPS, entries.len(), memory.version).note(&note).show(
         ui.ctx(),
@@ -92,7 +100,8 @@ pub(super) fn palette_ui(ui: &Ui, scene: &mut Scene<'_>, memory: &mut PaletteMem
             Some(entry) => PaletteItem::new(entry.text.as_str())
                 .note(entry.note.as_str())
                 .shortcut(entry.shortcut.as_str())
-                .group(entry.group),
+                .group(entry.group)
+                .mark(program(entry).map(tone)),
             None => PaletteItem::default(),
         },
     );
@@ -223,11 +232,20 @@ struct Found<'a> {
     typed: &'a str,
     /// `None` without a store.
     experiments: Option<&'a Arc<Vec<Experiment>>>,
+    programs: Option<Arc<ProgramNames>>,
     traces: Vec<TraceId>,
 }
 
+/// The names of the programs of the optimization that is looked at, itself or one of its evaluations.
+fn programs_on_screen(scene: &mut Scene<'_>) -> Option<Arc<ProgramNames>> {
+    let run = scene.place().run().cloned()?;
+    let home = of_run(scene, &run)?.optimization;
+    let slot = scene.loader.ask(&ProgramNamesOf(home), Lane::Visible);
+    slot.value().and_then(|names| names.as_ref().clone())
+}
+
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, traces } = found;
+    let Found { typed, experiments, programs, traces } = found;
     let mut recent = scene.state.recent_places();
     let only_runs = !memory.compared.is_empty();
     if only_runs {
@@ -239,6 +257,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         experiments: address(experiments),
         index: address(memory.index.as_ref()),
         hits: address(memory.hits.as_ref()),
+        programs: address(programs.as_ref()),
         traces,
         recent: recent.len(),
     };
@@ -261,6 +280,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         experiments: experiments.filter(|_| !only_runs).map(|list| list.as_slice()).unwrap_or_default(),
         runs: memory.index.as_ref().map(|index| index.as_slice()).unwrap_or_default(),
         hits: memory.hits.as_deref(),
+        programs: programs.as_deref(),
         traces: if only_runs { &[] } else { &made_of.traces },
         stores: if only_runs { &[] } else { &stores },
     };
