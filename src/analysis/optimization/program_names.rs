@@ -1,7 +1,7 @@
 //! What the programs of an optimization are called: the one name and the one colour that a program has wherever it
 //! is spoken of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::candidates::{Candidate, Seed, Winner};
@@ -105,17 +105,20 @@ impl ProgramNames {
         let runs = |one: &Candidate| -> Vec<&RunId> {
             one.evaluations.iter().filter_map(|at| evaluations.get(*at)).map(|one| &one.run_id).collect()
         };
+        let [of_seed, of_winner] = [seed.map(|seed| &seed.run_ids), winner.map(|winner| &winner.run_ids)]
+            .map(|runs| runs.map(|runs| runs.iter().collect::<HashSet<&RunId>>()));
         let mut by_run = HashMap::new();
         let mut first_runs = Vec::with_capacity(candidates.len());
         let name = |(place, one): (usize, &Candidate)| {
             let own = runs(one);
-            let is_among = |runs: &[RunId]| runs.iter().any(|run| own.contains(&run));
+            let is_among = |runs: &HashSet<&RunId>| own.iter().any(|run| runs.contains(run));
             by_run.extend(own.iter().map(|run| ((*run).clone(), place)));
             first_runs.extend(own.first().map(|run| (*run).clone()));
-            let rank = winner.filter(|winner| is_among(&winner.run_ids));
+            let is_ranked = of_winner.as_ref().is_some_and(is_among);
+            let rank = winner.filter(|_| is_ranked);
             ProgramName {
                 place,
-                is_seed: seed.map(|seed| is_among(&seed.run_ids)),
+                is_seed: of_seed.as_ref().map(is_among),
                 rank: rank.map(|winner| if winner.inferred { ProgramRank::Best } else { ProgramRank::Winner }),
             }
         };
