@@ -52,6 +52,8 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// A name keeps so much room beside its tag, else the tag is left out.
+const NAME_BESIDE_TAG: f32 = 60.0;
 /// Between a name and its tag.
 const TAG_GAP: f32 = size::GAP_XS + 2.0;
 /// A note with less room than this is left out.
@@ -190,8 +192,12 @@ impl TreeRow<'_> {
         let painter = ui.painter();
         let cut = if self.strong { Type::BodyMedium } else { Type::Body };
         let star = if self.star { size::ICON + size::GAP_XS } else { 0.0 };
-        let room = rect.with_max_x(rect.right() - star);
-        let name = row_text::paint(painter, room, self.name, cut, self.tone.color(tokens), Align::Min);
+        let lay = |text: &str| row_text::layout(painter, text, Type::Small.font(), f32::INFINITY);
+        let first = self.tag.map(|(tag, _)| tag.split(' ').next().unwrap_or_default());
+        let tag_room = first.map_or(0.0, |first| lay(first).size().x + TAG_GAP);
+        let tag_room = if rect.width() - star - tag_room < NAME_BESIDE_TAG { 0.0 } else { tag_room };
+        let room = rect.with_max_x(rect.right() - star - tag_room);
+        let name = row_text::paint_numbered(painter, room, self.name, cut, self.tone.color(tokens));
         let mut x = name.right();
         if self.star {
             let at = pos2(x + star / 2.0 + 2.0, rect.center().y);
@@ -199,10 +205,9 @@ impl TreeRow<'_> {
             x += star;
         }
         if let Some((tag, tone)) = self.tag {
-            let room = rect.right() - x - TAG_GAP;
-            let lay = |text: &str| row_text::layout(painter, text, Type::Small.font(), f32::INFINITY);
-            let first = tag.split(' ').next().unwrap_or_default();
-            if let Some(galley) = [tag, first].map(lay).into_iter().find(|galley| galley.size().x <= room) {
+            let room = rect.right() - x - TAG_GAP + 0.5;
+            let mut galleys = [Some(tag), first].into_iter().flatten().map(lay);
+            if let Some(galley) = galleys.find(|galley| galley.size().x <= room) {
                 let place = rect.with_min_x(x + TAG_GAP);
                 x = row_text::paint_galley(painter, place, galley, tone.color(tokens), Align::Min).right();
             }

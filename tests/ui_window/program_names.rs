@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window};
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::cli::{Outcome, run_over};
-use dspyglass::model::{MetricPoint, RunId};
+use dspyglass::model::{ArtifactOwner, MetricPoint, RunId};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{OpenOptions, StoreLocation, open};
 use dspyglass::widgets::tokens::Tokens;
@@ -211,6 +211,50 @@ fn who_ties_with_the_winner_is_told_by_both() {
         let mut harness = at(store, &format!("run/{run}?tab=optimization"));
         wait_for(&mut harness, tie);
     }
+}
+
+/// What is written within a place, each text as it is drawn.
+fn written(harness: &Harness<'_, Viewer>, within: Rect) -> Vec<String> {
+    fn look(shape: &Shape, within: Rect, found: &mut Vec<String>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| look(shape, within, found)),
+            Shape::Text(text) if within.contains(text.visual_bounding_rect().center()) => {
+                found.push(text.galley.rows.iter().map(|row| row.text()).collect());
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    harness.output().shapes.iter().for_each(|clipped| look(&clipped.shape, within, &mut found));
+    found
+}
+
+#[test]
+fn a_narrow_tree_keeps_the_program_and_the_number_of_an_evaluation() {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "shop");
+    store.put_run(MemoryStore::run("p", "1", "bold-finch-218", NOW_MS - 600_000));
+    for at in 0..13 {
+        let name = format!("eval_minibatch_{at}");
+        let mut run = MemoryStore::run(&name, "1", &name, NOW_MS - 500_000 + at);
+        run.parent_id = Some("p".into());
+        store.put_run(run);
+        let id = RunId::from(name.as_str());
+        store.put_metric(&id, "eval", vec![MetricPoint { step: 0, timestamp_ms: NOW_MS, value: 50.25 }]);
+        let signature = serde_json::json!({"instructions": format!("Sort it {at} times."), "fields": []});
+        let state = serde_json::json!({"predict": {"demos": [], "lm": null, "signature": signature}});
+        store.put_artifact(ArtifactOwner::Run(id), "model.json", state.to_string().into_bytes());
+    }
+    let mut harness = window(&store, Some("experiment/1/run/eval_minibatch_12"), Some(PATH));
+    settle(&mut harness);
+    settle(&mut harness);
+    let rect = place(&mut harness, Role::TreeItem, "eval_minibatch_12");
+    let texts = written(&harness, rect);
+    assert!(texts.iter().any(|text| text.starts_with("C13")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.starts_with("eval") && text.ends_with("…_12")), "{texts:?}");
+    let rect = place(&mut harness, Role::TreeItem, "eval_minibatch_2");
+    let texts = written(&harness, rect);
+    assert!(texts.iter().any(|text| text == "C3") && texts.iter().any(|text| text.ends_with("_2")), "{texts:?}");
 }
 
 /// The track and what of it is filled, of the run's row in the tree.
