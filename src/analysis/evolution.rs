@@ -4,11 +4,12 @@
 mod against;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use against::{Against, Relatives, UnknownAgainst};
 
-use super::optimization::{Candidate, Evaluation, EvaluationKind};
+use super::optimization::{Candidate, Evaluation, EvaluationKind, ProgramName, ProgramNames};
 use super::program_state::known_instructions;
 use super::text_diff::{Known, TextDiff, diff_known_texts};
 use crate::model::{Program, RunId, StateHash};
@@ -44,10 +45,19 @@ pub struct Evolution {
     pub evaluations: Vec<Evaluation>,
     /// The program states among them.
     pub steps: Vec<Step>,
+    /// What the program states are called: the names in the order of the steps.
+    pub names: Arc<ProgramNames>,
     /// The evaluations of the program that the optimization was given, if known.
     pub seed: Option<Vec<RunId>>,
     /// The evaluations of the program that it gave back, if known.
     pub winner: Option<Vec<RunId>>,
+}
+
+impl Evolution {
+    /// What the program of a step is called.
+    pub fn name(&self, step: usize) -> ProgramName {
+        self.names.at(step).unwrap_or(ProgramName::at(step))
+    }
 }
 
 /// What is wanted of an evolution.
@@ -107,8 +117,8 @@ pub fn evolution(
     };
     let steps = candidates.iter().enumerate().map(step).collect();
     let predictors = predictors.into_iter().map(|(path, _)| path).collect();
-    let (against, choices) = (wanted.against, relatives.known());
-    Evolution { predictors, predictor, against, choices, evaluations, steps, seed: None, winner: None }
+    let (against, choices, names) = (wanted.against, relatives.known(), Arc::default());
+    Evolution { predictors, predictor, against, choices, evaluations, steps, names, seed: None, winner: None }
 }
 
 /// The instructions of one predictor of a program, if it has them.

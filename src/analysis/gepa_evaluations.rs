@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use super::family_tree::FamilyCandidate;
 use super::program_state::{known_instructions, known_text};
 use super::text_diff::Known;
+use crate::model::dspy::score_scale;
 use crate::model::program::Object;
 use crate::model::{Predictor, Program, ProgramSource};
 
@@ -52,7 +53,7 @@ fn is_same(a: Known<'_>, b: Known<'_>) -> bool {
 fn percent(candidate: &FamilyCandidate) -> Option<f64> {
     let scores = &candidate.scores;
     let mean = scores.iter().map(|(_, score)| score).sum::<f64>() / scores.len() as f64;
-    Some(100.0 * if scores.is_empty() { candidate.score? } else { mean })
+    Some(score_scale::of_mean(if scores.is_empty() { candidate.score? } else { mean }))
 }
 
 /// Whether a candidate scored what an evaluation did.

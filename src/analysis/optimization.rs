@@ -7,6 +7,8 @@ mod candidates;
 mod evaluations;
 mod infer;
 mod planned;
+mod program_names;
+mod ties;
 
 pub use crate::model::dspy::Optimizer;
 pub use candidates::{Candidate, Seed, Winner, before_of_another_program, candidates, seed, winner};
@@ -19,6 +21,8 @@ pub use infer::{
     is_reflection_prompt,
 };
 pub use planned::planned_evaluations;
+pub use program_names::{ProgramName, ProgramNames, ProgramRank};
+pub use ties::Tie;
 
 #[cfg(test)]
 pub(super) mod test_facts {

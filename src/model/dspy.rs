@@ -9,6 +9,7 @@ pub mod artifacts;
 pub mod keys;
 mod optimizer;
 pub mod run_names;
+pub mod score_scale;
 pub mod tables;
 
 pub use optimizer::Optimizer;

@@ -1,6 +1,7 @@
 //! How the instructions of one predictor changed along an optimization.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::family_tree;
 use super::optimization::{Optimization, OptimizationOf};
@@ -42,6 +43,7 @@ pub fn evolution(session: &mut Session<'_>, parent: &RunId, wish: EvolutionWish<
         deadline,
     );
     Ok(Some(Evolution {
+        names: Arc::clone(&found.names),
         seed: found.seed.as_ref().map(|seed| seed.run_ids.clone()),
         winner: found.winner.as_ref().map(|winner| winner.run_ids.clone()),
         ..made

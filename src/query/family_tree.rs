@@ -1,6 +1,7 @@
 //! GEPA's family tree: who was bred from whom, what was proposed and what became of it.
 
 mod inferred;
+mod names;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -12,13 +13,15 @@ use super::provenance::{Looked, writers};
 use super::result_table::result_table;
 use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, add_front, proposals_of};
 use crate::analysis::gepa_evaluations::has_instructions;
-use crate::analysis::optimization::Optimizer;
+use crate::analysis::optimization::{Optimizer, ProgramNames};
 use crate::analysis::provenance::{TextMatch, Writer, WriterKind};
 use crate::model::dspy::artifacts::{CANDIDATES, PROPOSALS, VALSET_FRONT};
 use crate::model::{Program, ResultRow, RunId};
 use crate::query::ask::{Question, Session};
 use crate::query::runs::ValuesOf;
 use crate::store::{Part, ReadCx, Result};
+
+pub use names::called;
 
 /// Where a family tree was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct FamilyTree {
     pub source: FamilyTreeSource,
     /// The candidates in the order of their numbers, the seed first.
     pub candidates: Vec<FamilyCandidate>,
+    /// What the programs of the optimization are called.
+    pub names: Arc<ProgramNames>,
     /// The proposals in order.
     pub proposals: Vec<FamilyProposal>,
     /// How far the search for the proposers' spans came.
@@ -81,7 +86,8 @@ pub fn family_tree(session: &mut Session<'_>, parent: &RunId) -> Result<Option<F
     if !is_told {
         let (candidates, proposals) = inferred::family_tree(found, spans);
         let source = FamilyTreeSource::Inferred;
-        return Ok(Some(FamilyTree { parent: parent.clone(), source, candidates, proposals, looked }));
+        let names = Arc::clone(&found.names);
+        return Ok(Some(FamilyTree { parent: parent.clone(), source, candidates, names, proposals, looked }));
     }
     let values = session.ask(&ValuesOf(parent.clone()))?;
     let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
@@ -96,7 +102,8 @@ pub fn family_tree(session: &mut Session<'_>, parent: &RunId) -> Result<Option<F
     }
     add_scores_of_seed(session, &mut candidates)?;
     looked.complete &= give_writers(session.cx, &mut proposals, &spans)?;
-    Ok(Some(FamilyTree { parent: parent.clone(), source: FamilyTreeSource::Tables, candidates, proposals, looked }))
+    let (source, names) = (FamilyTreeSource::Tables, Arc::clone(&found.names));
+    Ok(Some(FamilyTree { parent: parent.clone(), source, candidates, names, proposals, looked }))
 }
 
 /// GEPA's candidates with their parents and evaluations, and nothing of what was proposed: where GEPA wrote tables, no

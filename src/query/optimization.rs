@@ -5,6 +5,7 @@ mod clues;
 mod files;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::infer_rules;
 use super::program::{StateOf, add_gepa_programs, program_state};
@@ -12,8 +13,8 @@ use super::runs::{RunOf, RunRowsOf, ValuesOf};
 use super::trace_counts::{TraceCounts, TraceCountsOf};
 use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
-    Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, Seed, Winner, candidates, evaluations,
-    may_count_completed, seed, winner,
+    Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, ProgramNames, Seed, Tie, Winner, candidates,
+    evaluations, may_count_completed, seed, winner,
 };
 use crate::model::dspy::{artifacts, run_names};
 use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
@@ -39,6 +40,10 @@ pub struct Optimization {
     pub programs: Vec<Option<Program>>,
     /// The distinct programs among them.
     pub candidates: Vec<Candidate>,
+    /// What they are called.
+    pub names: Arc<ProgramNames>,
+    /// Those that share the score of the winner, if any do.
+    pub tie: Option<Tie>,
     /// The program that it was given, if that can be told.
     pub seed: Option<Seed>,
     /// The program that it gave back, as evaluated.
@@ -61,7 +66,7 @@ impl Optimization {
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
         let programs: usize = self.programs.iter().chain([&self.best]).flatten().map(Program::bytes).sum();
-        programs + self.evaluations.len() * 400 + self.settings.len() * 200
+        programs + self.names.bytes() + self.evaluations.len() * 400 + self.settings.len() * 200
     }
 }
 
@@ -160,11 +165,17 @@ fn among(
         .filter_map(|run| counts.recorded(run))
         .collect();
     let traces = sum(&counted);
+    let candidates = candidates(&evaluations);
+    let seed = seed(&evaluations, &programs, optimizer.name, &given);
+    let winner = winner(&evaluations, best_hash.as_ref());
+    let names = ProgramNames::new(&candidates, &evaluations, seed.as_ref(), winner.as_ref());
     Ok(Optimization {
-        candidates: candidates(&evaluations),
-        seed: seed(&evaluations, &programs, optimizer.name, &given),
+        tie: Tie::of(&names, &candidates),
+        names: Arc::new(names),
+        candidates,
+        seed,
         optimizer,
-        winner: winner(&evaluations, best_hash.as_ref()),
+        winner,
         evaluations,
         programs,
         best,

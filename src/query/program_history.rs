@@ -2,28 +2,33 @@
 //! what was made of it.
 
 mod data;
+mod families;
 mod index;
+mod run_ref;
 
 use std::collections::HashMap;
 
 use super::data_rows::DataRows;
-use super::family_tree::{FamilyTreeOf, FamilyTreeSource};
 use super::optimization::{Optimization, OptimizationOf, score};
 use super::program::program_state;
 use super::provenance::{Provenance, provenances};
 use super::result_table::result_table;
 use super::runs::{RelatedRuns, ValuesOf};
 use super::trace_counts::TraceCountsOf;
-use crate::analysis::optimization::Optimizer;
+use crate::analysis::optimization::{Evaluation, ProgramName, ProgramNames};
 use crate::model::dspy::artifacts::TRAINSET;
 use crate::model::dspy::run_names;
 use crate::model::{Program, Run, RunId, RunStatus, StateHash, Tokens};
 use crate::query::ask::{Question, Session};
 use crate::store::{Part, Result, RunTraces};
 
+use families::families;
+
 pub use data::EvaluationData;
 pub(super) use data::Seen;
+pub use families::{Family, Relative};
 pub use index::{AllStates, StateIndex, find_program};
+pub use run_ref::RunRef;
 
 /// The program stands in more optimizations than can be told of while somebody waits: so many
 /// are read.
@@ -51,6 +56,8 @@ pub struct ProgramHistory {
     pub winner_of: Vec<RunRef>,
     /// The optimizations that were given it, where that can be told.
     pub seed_of: Vec<RunRef>,
+    /// What the optimizations that evaluated it call it.
+    pub names: Vec<(RunRef, ProgramName)>,
     /// How many runs were looked at.
     pub runs: usize,
     /// Nothing was left out: not a run, nor an optimization.
@@ -69,21 +76,6 @@ impl ProgramHistory {
     }
 }
 
-/// A run by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunRef {
-    /// The run.
-    pub run_id: RunId,
-    /// Its name.
-    pub name: String,
-}
-
-impl RunRef {
-    fn of(run: &Run) -> Self {
-        Self { run_id: run.id.clone(), name: run.name.clone() }
-    }
-}
-
 /// One evaluation of the program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProgramEvaluation {
@@ -93,6 +85,8 @@ pub struct ProgramEvaluation {
     pub experiment: String,
     /// The optimization that it is part of.
     pub optimization: Option<RunRef>,
+    /// What that calls the program.
+    pub program: Option<ProgramName>,
     /// Its score, if it has one.
     pub score: Option<f64>,
     /// How many examples were scored, if known.
@@ -116,32 +110,6 @@ pub struct TrainsetDemo {
     pub parent: RunId,
     /// The first row that equals it.
     pub row: usize,
-}
-
-/// The place of a program in GEPA's family tree.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Family {
-    /// The optimization.
-    pub parent: RunRef,
-    /// Its number there.
-    pub index: usize,
-    /// Whom it was bred from.
-    pub parents: Vec<Relative>,
-    /// Whom it bore.
-    pub children: Vec<Relative>,
-    /// GEPA's tables do not tell, but its prompts do.
-    pub is_inferred: bool,
-}
-
-/// Another candidate of GEPA's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Relative {
-    /// Its number.
-    pub index: usize,
-    /// Which program it is, if an evaluation tells.
-    pub hash: Option<StateHash>,
-    /// Its score in the family tree.
-    pub score: Option<f64>,
 }
 
 /// The program history of a program among those of an index; `None` if no active run holds it.
@@ -170,6 +138,7 @@ pub fn program_history_in(
         families: Vec::new(),
         winner_of: finished.map(RunRef::of).collect(),
         seed_of: Vec::new(),
+        names: Vec::new(),
         runs: index.runs,
         complete: index.complete,
     };
@@ -195,11 +164,17 @@ pub fn program_history_in(
         read.push(session.ask(&OptimizationOf(home.id.clone()))?);
     }
     let found: Vec<&Optimization> = read.iter().filter_map(|one| one.as_ref().as_ref()).collect();
+    let own_name = |one: &&Optimization| {
+        let is_it = |evaluation: &&Evaluation| evaluation.state_hash.as_ref() == Some(hash);
+        let evaluation = one.evaluations.iter().find(is_it)?;
+        Some((RunRef::of(&one.run), one.names.of_run(&evaluation.run_id)?))
+    };
+    program_history.names = found.iter().filter_map(own_name).collect();
     let seen = Seen::read(session, &homes)?;
     let known = Known { own: &own, runs: &runs, found: &found, seen: &seen };
     add_evaluations(session, &mut program_history, &known)?;
     add_origins(session, &mut program_history, &found)?;
-    add_families(session, &mut program_history, &found)?;
+    program_history.families = families(session, hash, &found)?;
     Ok(Some(program_history))
 }
 
@@ -257,6 +232,7 @@ fn add_evaluations(session: &mut Session<'_>, program_history: &mut ProgramHisto
             run: (*run).clone(),
             experiment: names.get(&run.experiment_id).cloned().unwrap_or_default(),
             optimization: home.map(RunRef::of),
+            program: home.and_then(|home| name_in(found, home)).and_then(|names| names.of_run(&run.id)),
             score,
             n: n.or_else(|| traces.map(|traces| traces.traces).filter(|count| *count > 0)),
             data,
@@ -265,6 +241,11 @@ fn add_evaluations(session: &mut Session<'_>, program_history: &mut ProgramHisto
         });
     }
     Ok(())
+}
+
+/// The names that an optimization gave, if it was read.
+fn name_in<'a>(found: &[&'a Optimization], home: &Run) -> Option<&'a ProgramNames> {
+    found.iter().find(|one| one.run.id == home.id).map(|one| &*one.names)
 }
 
 fn add_origins(session: &mut Session<'_>, program_history: &mut ProgramHistory, found: &[&Optimization]) -> Result<()> {
@@ -289,42 +270,6 @@ fn add_origins(session: &mut Session<'_>, program_history: &mut ProgramHistory, 
             parent: first.run.id.clone(),
             row,
         }));
-    }
-    Ok(())
-}
-
-fn add_families(
-    session: &mut Session<'_>,
-    program_history: &mut ProgramHistory,
-    found: &[&Optimization],
-) -> Result<()> {
-    for one in found.iter().filter(|one| one.optimizer.name == Some(Optimizer::Gepa)) {
-        session.cx.check()?;
-        let told = session.ask(&FamilyTreeOf(one.run.id.clone()))?;
-        let Some(family_tree) = told.as_ref() else { continue };
-        let hash_of = |runs: &[RunId]| {
-            let evaluation = one.evaluations.iter().find(|evaluation| runs.contains(&evaluation.run_id))?;
-            evaluation.state_hash.clone()
-        };
-        let hashes: Vec<Option<StateHash>> =
-            family_tree.candidates.iter().map(|candidate| hash_of(&candidate.run_ids)).collect();
-        let Some(at) = hashes.iter().position(|hash| hash.as_ref() == Some(&program_history.hash)) else { continue };
-        let own = &family_tree.candidates[at];
-        let relatives = |is_one: &dyn Fn(usize, &[usize]) -> bool| -> Vec<Relative> {
-            let others = family_tree.candidates.iter().zip(&hashes);
-            let others = others.filter(|(candidate, _)| is_one(candidate.index, &candidate.parents));
-            let relative = |(candidate, hash): (&crate::analysis::family_tree::FamilyCandidate, &Option<StateHash>)| {
-                Relative { index: candidate.index, hash: hash.clone(), score: candidate.score }
-            };
-            others.map(relative).collect()
-        };
-        program_history.families.push(Family {
-            parent: RunRef::of(&one.run),
-            index: own.index,
-            parents: relatives(&|index, _| own.parents.contains(&index)),
-            children: relatives(&|_, parents| parents.contains(&own.index)),
-            is_inferred: family_tree.source == FamilyTreeSource::Inferred,
-        });
     }
     Ok(())
 }

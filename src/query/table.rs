@@ -17,7 +17,7 @@ pub use defaults::default_columns;
 pub use lines::{RunLine, flat_order, tree_order};
 pub use order::{LineOptions, RunLines};
 pub use prepared::{PreparedRuns, RunsOf, STALLED_AFTER_MS, prepared_runs};
-pub use score::{Score, ScoreScale};
+pub use score::Score;
 pub use sort::{sort, sort_by_keys};
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ mod passing;
 mod path;
 mod program;
 mod program_history;
+mod program_name;
 mod provenance;
 mod python;
 mod run;

@@ -1,5 +1,6 @@
 //! Chips: small rounded facts in a line, and the small buttons that look like them.
 
+use super::category;
 use super::glyphs::Glyph;
 use super::row_text;
 use super::theme;
@@ -149,7 +150,12 @@ impl Widget for Chip<'_> {
         if let Some((glyph, tone)) = self.glyph {
             let at = inner.left_center() + vec2(size::ICON / 2.0 - 2.0, 0.0);
             let color = if self.is_tinted { color } else { tone.color(tokens) };
-            glyph.paint(ui.painter(), at, size::ICON, color);
+            match (glyph, tone) {
+                (Glyph::Dot, Tone::Category(_)) => {
+                    ui.painter().add(category::mark(at, size::KIND_SQUARE - 1.0, tone, tokens));
+                }
+                _ => glyph.paint(ui.painter(), at, size::ICON, color),
+            }
             inner = inner.with_min_x(inner.left() + size::ICON + 2.0);
         }
         let text = row_text::paint_galley(ui.painter(), inner, text, color, Align::Min);

@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: I/O, threads, clocks, and any colour or size outside [`tokens`].
 
+pub mod category;
 pub mod charts;
 pub mod chips;
 pub mod completion;

@@ -6,8 +6,8 @@ mod row;
 
 use super::field::Field;
 use super::scroll::RowScroll;
-use super::tokens::Tokens;
 use super::tokens::size::{self, Type};
+use super::tokens::{Tokens, Tone};
 use super::virtual_rows::VirtualRows;
 use egui::accesskit::Role;
 use egui::{Align2, Context, CornerRadius, Event, Frame, Id, Key, Margin, Modal, Modifiers, Shadow, Stroke, Ui, vec2};
@@ -27,6 +27,8 @@ pub struct PaletteItem<'a> {
     pub group: usize,
     /// It is offered whatever is typed.
     pub is_always: bool,
+    /// The mark of a category before it.
+    pub mark: Option<Tone>,
 }
 
 impl<'a> PaletteItem<'a> {
@@ -50,6 +52,12 @@ impl<'a> PaletteItem<'a> {
     /// Offered whatever is typed, and first: it was made of that.
     pub fn always(mut self) -> Self {
         self.is_always = true;
+        self
+    }
+
+    /// With the mark of a category before it.
+    pub fn mark(mut self, mark: Option<Tone>) -> Self {
+        self.mark = mark;
         self
     }
 

@@ -60,6 +60,35 @@ pub fn paint_dotted(painter: &Painter, rect: Rect, name: &str, cut: Type, color:
     }
 }
 
+/// Longer names are cut at their end.
+const NUMBERED_MOST: usize = 48;
+/// So many characters of a name stay before its middle that gives way.
+const LEAST_BEFORE: usize = 4;
+
+/// Paints a name that may end with a number: `eval_minibatch_12`. In too little room its middle gives way, as in
+/// `eval_mi…_12`: the number tells it from its neighbours.
+pub fn paint_numbered(painter: &Painter, rect: Rect, name: &str, cut: Type, color: Color32) -> Rect {
+    let fits = |text: &str| Some(layout(painter, text, cut.font(), rect.width())).filter(|galley| !galley.elided);
+    match fits(name).or_else(|| shorter(name).into_iter().find_map(|text| fits(&text))) {
+        Some(galley) => paint_galley(painter, rect, galley, color, Align::Min),
+        None => paint(painter, rect, name, cut, color, Align::Min),
+    }
+}
+
+/// A numbered name with less and less of its beginning; nothing of another one.
+fn shorter(name: &str) -> Vec<String> {
+    let end = name.rfind('_').filter(|_| name.len() <= NUMBERED_MOST).unwrap_or(0);
+    let (begin, number) = name.split_at(end);
+    let digits = number.strip_prefix('_').unwrap_or_default();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let ends = begin.char_indices().skip(LEAST_BEFORE).map(|(at, _)| at);
+    let mut all: Vec<String> = ends.map(|at| format!("{}…{number}", &begin[..at])).collect();
+    all.reverse();
+    all
+}
+
 /// Paints a layout into `rect`, in the middle of its height. Returns what it covers.
 pub fn paint_galley(painter: &Painter, rect: Rect, galley: Arc<Galley>, color: Color32, align: Align) -> Rect {
     let width = galley.size().x;
@@ -83,5 +112,20 @@ impl RoundToPixel for Painter {
     fn round_to_pixel(&self, point: f32) -> f32 {
         let scale = self.pixels_per_point();
         (point * scale).round() / scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shorter;
+
+    #[test]
+    fn the_middle_of_a_numbered_name_gives_way() {
+        let all = shorter("eval_full_12");
+        assert_eq!(all, ["eval_ful…_12", "eval_fu…_12", "eval_f…_12", "eval_…_12", "eval…_12"]);
+        for other in ["eval", "", "_1", "eval_", "eval_full", "größe_äö", &"x".repeat(60)] {
+            assert_eq!(shorter(other), [""; 0], "{other}");
+        }
+        assert_eq!(shorter("äöüßé_7"), ["äöüß…_7"]);
     }
 }

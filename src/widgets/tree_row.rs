@@ -4,6 +4,7 @@ mod parts;
 
 pub use parts::{Fold, Mark, Trailing, TreeEvent};
 
+use super::category;
 use super::glyphs::{self, Glyph};
 use super::row_text;
 use super::tokens::size::{self, Type};
@@ -30,6 +31,8 @@ pub struct TreeRow<'a> {
     pub strong: bool,
     /// A short faint text after the name: "inferred", "4 adapters folded".
     pub note: &'a str,
+    /// A few words after the name in a colour of their own. In too little room the first word alone, or none.
+    pub tag: Option<(&'a str, Tone)>,
     /// Whether it is the winner: a star after the name.
     pub star: bool,
     /// A small bar before the columns: how far from 0 to 1, and its tone.
@@ -52,6 +55,10 @@ const BAR_WIDTH: f32 = 26.0;
 const NAME_LEAST: f32 = 110.0;
 /// What the mark of a row needs that stands deeper than it seems.
 const MARK: f32 = 26.0;
+/// A name keeps so much room beside its tag, else the tag is left out.
+const NAME_BESIDE_TAG: f32 = 60.0;
+/// Between a name and its tag.
+const TAG_GAP: f32 = size::GAP_XS + 2.0;
 /// A note with less room than this is left out.
 const NOTE_LEAST: f32 = 28.0;
 
@@ -154,7 +161,7 @@ impl TreeRow<'_> {
             Mark::None => return at.x,
             Mark::Square(tone) => glyphs::paint_square(painter, small, tone.color(tokens)),
             Mark::Dot(tone) => {
-                painter.circle_filled(small, size::KIND_SQUARE / 2.0, tone.color(tokens));
+                painter.add(category::mark(small, size::KIND_SQUARE, tone, tokens));
             }
             Mark::Status(status) => glyphs::paint_status(painter, large, status, tokens),
             Mark::Glyph(glyph, tone) => glyph.paint_tone(painter, large, tone, tokens),
@@ -193,7 +200,9 @@ impl TreeRow<'_> {
                 pos2(right - BAR_WIDTH, rect.center().y - size::MINI_BAR / 2.0),
                 vec2(BAR_WIDTH, size::MINI_BAR),
             );
-            painter.rect_filled(track, size::MINI_BAR / 2.0, tokens.line);
+            // On the selected row the colour of rules would not be seen.
+            let empty = if self.selected { tokens.faint(tokens.text2) } else { tokens.line };
+            painter.rect_filled(track, size::MINI_BAR / 2.0, empty);
             if share > 0.0 {
                 let width = (BAR_WIDTH * share.min(1.0)).max(size::MINI_BAR);
                 let full = Rect::from_min_size(track.min, vec2(width, size::MINI_BAR));
@@ -229,13 +238,25 @@ impl TreeRow<'_> {
         let painter = ui.painter();
         let cut = if self.strong { Type::BodyMedium } else { Type::Body };
         let star = if self.star { size::ICON + size::GAP_XS } else { 0.0 };
-        let room = rect.with_max_x(rect.right() - star);
-        let name = row_text::paint(painter, room, self.name, cut, self.tone.color(tokens), Align::Min);
+        let lay = |text: &str| row_text::layout(painter, text, Type::Small.font(), f32::INFINITY);
+        let first = self.tag.map(|(tag, _)| tag.split(' ').next().unwrap_or_default());
+        let tag_room = first.map_or(0.0, |first| lay(first).size().x + TAG_GAP);
+        let tag_room = if rect.width() - star - tag_room < NAME_BESIDE_TAG { 0.0 } else { tag_room };
+        let room = rect.with_max_x(rect.right() - star - tag_room);
+        let name = row_text::paint_numbered(painter, room, self.name, cut, self.tone.color(tokens));
         let mut x = name.right();
         if self.star {
             let at = pos2(x + star / 2.0 + 2.0, rect.center().y);
             Glyph::Star.paint_tone(painter, at, self.tone, tokens);
             x += star;
+        }
+        if let Some((tag, tone)) = self.tag {
+            let room = rect.right() - x - TAG_GAP + 0.5;
+            let mut galleys = [Some(tag), first].into_iter().flatten().map(lay);
+            if let Some(galley) = galleys.find(|galley| galley.size().x <= room) {
+                let place = rect.with_min_x(x + TAG_GAP);
+                x = row_text::paint_galley(painter, place, galley, tone.color(tokens), Align::Min).right();
+            }
         }
         let left = x + size::GAP_S;
         // Less than a few letters say nothing.

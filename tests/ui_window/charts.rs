@@ -55,8 +55,8 @@ fn runs_are_added_as_lines_of_the_same_chart() {
     let store = store();
     store.put_metric(&RunId::from("child"), "loss", points([0.5, f64::NAN, f64::INFINITY]));
     let mut harness = metrics(&store);
-    assert!(!is_checked(&harness, "eval_full_0"));
-    harness.get_by_role_and_label(Role::CheckBox, "eval_full_0").click();
+    assert!(!is_checked(&harness, "C1 · eval_full_0"));
+    harness.get_by_role_and_label(Role::CheckBox, "C1 · eval_full_0").click();
     harness.step();
     settle(&mut harness);
     wait_for(&mut harness, "loss over steps, 53 points: chart of 2 series");

@@ -167,16 +167,19 @@ fn an_example_opens_its_trace_in_either_run() {
     settle(&mut harness);
     assert_eq!(place(&harness), "dspyglass:experiment/1/run/b/trace/tr-b0", "the compared run by default");
     let mut harness = open();
-    click(&mut harness, "Open in eval_full_0: ticket: ticket 0 · queue: billing");
+    click(&mut harness, "Open in C1 · eval_full_0: ticket: ticket 0 · queue: billing");
     settle(&mut harness);
     assert_eq!(place(&harness), "dspyglass:experiment/1/run/a/trace/tr-a0");
     // Where one side has none, the other is opened; a score still says why.
     let mut harness = open();
-    click(&mut harness, "Open in eval_full_0: ticket: ticket 2 · queue: billing");
-    wait_for(&mut harness, "No trace of this example in eval_full_0: No trace of the run was given these inputs");
+    click(&mut harness, "Open in C1 · eval_full_0: ticket: ticket 2 · queue: billing");
+    wait_for(&mut harness, "No trace of this example in C1 · eval_full_0: No trace of the run was given these inputs");
     press(&mut harness, "Broken: ticket: ticket 3 · queue: billing, 1 → 0");
-    wait_for(&mut harness, "No trace of this example in eval_full_1: No trace of the run was given these inputs");
-    click(&mut harness, "Open in eval_full_0: ticket: ticket 3 · queue: billing");
+    wait_for(
+        &mut harness,
+        "No trace of this example in C2 ★ · eval_full_1: No trace of the run was given these inputs",
+    );
+    click(&mut harness, "Open in C1 · eval_full_0: ticket: ticket 3 · queue: billing");
     wait_for(&mut harness, "2 traces of the run fit this example");
     assert_eq!(place(&harness), "dspyglass:compare/a/b?tab=examples");
     harness.get_by_role_and_label(Role::Button, "Fixed: ticket: ticket 2 · queue: billing, 0 → 1").click_secondary();
@@ -229,7 +232,7 @@ fn how_it_is_shown_is_remembered() {
     assert!(compare.is_unified && compare.shows_space && !compare.shows_all);
     // The switches of an evolution are the same.
     harness.state_mut().act(dspyglass::state::Action::GoTo("experiment/1/run/p?tab=evolution".into()));
-    wait_for(&mut harness, "State 1");
+    wait_for(&mut harness, "C1: eval_full_0");
     settle(&mut harness);
     click(&mut harness, "Differences only");
     settle(&mut harness);
@@ -347,7 +350,7 @@ fn where_a_param_was_cut_is_said_and_nothing_behind_it_is_deleted() {
 fn several_are_compared_with_the_first() {
     let mut harness = at("compare/a/b/c");
     assert!(has_row(&harness, "Broken · 1"));
-    click(&mut harness, "eval_full_2 · 100");
+    click(&mut harness, "C2 ★ · eval_full_2 · 100");
     settle(&mut harness);
     settle(&mut harness);
     assert!(has_row(&harness, "Broken · 0") && has_row(&harness, "Fixed · 2"), "{:?}", rows(&harness));
@@ -444,15 +447,15 @@ fn selected_runs_are_compared() {
 #[test]
 fn a_predictor_is_followed_along_an_optimization() {
     let mut harness = window(&store(), Some("experiment/1/run/p?tab=evolution"), Some(PATH));
-    wait_for(&mut harness, "State 1");
+    wait_for(&mut harness, "C1: eval_full_0");
     settle(&mut harness);
-    assert!(has_row(&harness, "State 1: eval_full_0"));
-    assert!(has_row(&harness, "State 2: eval_full_1, eval_full_2"), "{:?}", rows(&harness));
+    assert!(has_row(&harness, "C1: eval_full_0"));
+    assert!(has_row(&harness, "C2: eval_full_1, eval_full_2, ★ best, inferred"), "{:?}", rows(&harness));
     assert!(has_row(&harness, "100 · full, n 4"));
     harness.get_by_role_and_label(Role::TextInput, "History of a phrase").focus();
     harness.step();
     harness.get_by_role_and_label(Role::TextInput, "History of a phrase").type_text("request. Ignore greetings");
-    wait_for(&mut harness, "In 1 of 2 states, since eval_full_1");
+    wait_for(&mut harness, "In 1 of 2 states, since C2");
     assert!(has_label(&harness, "87.5 with it (2), 50 without (1)"));
     assert!(has_row(&harness, "✓ has the phrase"));
     click(&mut harness, "plan");

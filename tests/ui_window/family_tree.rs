@@ -36,7 +36,7 @@ fn at(place: &str) -> Harness<'static, Viewer> {
 
 fn family_tree() -> Harness<'static, Viewer> {
     let mut harness = at(&format!("run/{RUN}?tab=lineage"));
-    wait_for(&mut harness, "Candidate 0");
+    wait_for(&mut harness, "C1 (GEPA's 0)");
     wait_for(&mut harness, "Iteration");
     settle(&mut harness);
     harness
@@ -57,7 +57,7 @@ fn a_tab_leads_to_the_family_tree() {
     let mut harness = at(&format!("run/{RUN}"));
     wait_for(&mut harness, "Score by evaluation");
     click(&mut harness, "Family tree");
-    wait_for(&mut harness, "Candidate 0");
+    wait_for(&mut harness, "C1 (GEPA's 0)");
     let location = harness.state().state().location();
     assert!(matches!(location, Place::Run { tab: Some(RunTab::FamilyTree { .. }), .. }), "{location}");
     // The rows of the proposals are made on a worker.
@@ -69,7 +69,7 @@ fn a_tab_leads_to_the_family_tree() {
 #[test]
 fn candidates_stand_below_their_parents_with_what_is_known() {
     let (told, harness) = (told(), family_tree());
-    let rows = rows(&harness, Role::Row, "Candidate Candidate ");
+    let rows = rows(&harness, Role::Row, "Candidate C");
     assert_eq!(rows.len(), told.candidates.len());
     let depth_of = |index: usize| {
         let mut depth = 1;
@@ -80,15 +80,16 @@ fn candidates_stand_below_their_parents_with_what_is_known() {
         depth
     };
     for one in &told.candidates {
-        let name = format!("Candidate Candidate {} ", one.index);
+        // Its evaluations come in the order of its numbers.
+        let name = format!("Candidate C{} (GEPA's {})", one.index + 1, one.index);
         let (label, level) = rows.iter().find(|(label, _)| label.starts_with(&name)).expect("its row");
         assert_eq!(*level, depth_of(one.index), "{label}");
-        let score = dspyglass::words::value(one.score.expect("a score"));
+        let score = dspyglass::words::value(100.0 * one.score.expect("a score"));
         assert!(label.contains(&format!("Score {score}")), "{label}");
         let examples = told.candidates[1].scores.len();
         let front = if one.front.is_empty() { "no".to_owned() } else { format!("{} / {examples}", one.front.len()) };
         assert!(label.contains(&format!("Front {front}")), "{label}");
-        let parents = one.parents.first().map_or("seed".to_owned(), |parent| format!("from {parent}"));
+        let parents = one.parents.first().map_or("seed".to_owned(), |parent| format!("from C{}", parent + 1));
         assert!(label.contains(&format!("Parents {parents}")), "{label}");
         assert!(label.contains("Evaluation eval"), "{label}");
     }
@@ -108,10 +109,10 @@ fn proposals_say_what_became_of_them() {
     for (one, (head, level)) in told.proposals.iter().filter(|one| one.candidate.is_some()).zip(heads) {
         let value = |score: Option<f64>| dspyglass::words::value(score.expect("a score"));
         let wanted = format!(
-            "Iteration {}, from candidate {}, accepted as candidate {}, score on the sample {} → {}, for {}",
+            "Iteration {}, from C{}, accepted as C{}, score on the sample {} → {}, for {}",
             one.iteration.expect("a number"),
-            one.parents[0],
-            one.candidate.expect("accepted"),
+            one.parents[0] + 1,
+            one.candidate.expect("accepted") + 1,
             value(one.before),
             value(one.after),
             one.texts[0].0.as_deref().expect("a component")
@@ -148,7 +149,7 @@ fn one_click_leads_to_the_span_that_wrote_a_proposal() {
 fn a_candidate_is_opened_and_compared_with_its_parent() {
     let (told, mut harness) = (told(), family_tree());
     let child = told.candidates.iter().find(|one| one.parents == [1]).expect("bred from a candidate");
-    let name = format!("Candidate {} ", child.index);
+    let name = format!("C{} ", child.index + 1);
     let mut cells = harness.query_all_by_role(Role::Cell);
     let is_it = |cell: &egui_kittest::Node<'_>| cell.accesskit_node().label().is_some_and(|it| it.starts_with(&name));
     cells.find(is_it).expect("its cell").click();
@@ -165,9 +166,9 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     let mut chosen =
         proposals.query_all_by_role(Role::TreeItem).filter(|row| row.accesskit_node().is_selected() == Some(true));
     let label = chosen.find_map(|row| row.accesskit_node().label()).expect("a chosen row");
-    assert!(label.contains(&format!("accepted as candidate {}", child.index)), "{label}");
+    assert!(label.contains(&format!("accepted as C{}", child.index + 1)), "{label}");
     drop(chosen);
-    click(&mut harness, "Compare with candidate 1");
+    click(&mut harness, "Compare with C2");
     settle(&mut harness);
     let Place::Compare { runs, .. } = harness.state().state().location().clone() else { panic!("no comparison") };
     assert_eq!(runs, [told.candidates[1].run_ids[0].clone(), child.run_ids[0].clone()]);
@@ -178,7 +179,7 @@ fn a_candidate_is_opened_and_compared_with_its_parent() {
     let shared = own.chars().zip(told.candidates[1].instructions[0].1.chars()).take_while(|(a, b)| a == b).count();
     let text = own.chars().skip(shared).collect::<String>();
     assert!(!text.is_empty() && !text.contains('\n'), "{text}");
-    let row = format!("Candidate Candidate {} ", child.index);
+    let row = format!("Candidate C{} ", child.index + 1);
     let row = harness.get_by(|node| node.label().is_some_and(|label| label.starts_with(&row))).rect();
     let mut cells = harness.query_all_by_role(Role::Cell);
     let is_it = |cell: &egui_kittest::Node<'_>| {
@@ -233,16 +234,19 @@ fn a_merged_candidate_stands_below_both_parents() {
     let proposals = json!({"columns": columns, "data": data});
     store.put_artifact(owner, "proposals.json", proposals.to_string().into_bytes());
     let mut harness = window(&store, Some("experiment/1/run/parent?tab=lineage"), Some(PATH));
-    wait_for(&mut harness, "Candidate 3");
+    wait_for(&mut harness, "GEPA's 3");
     wait(&mut harness, "proposals", |harness| !rows(harness, Role::TreeItem, "Iteration 0").is_empty());
     settle(&mut harness);
-    let told: Vec<(String, usize)> = rows(&harness, Role::Row, "Candidate Candidate 3");
+    let told: Vec<(String, usize)> = rows(&harness, Role::Row, "Candidate GEPA's 3");
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|(label, level)| label.contains("merged from 1 and 2") && *level == 3), "{told:?}");
-    assert!(told[1].0.starts_with("Candidate Candidate 3 (merged, see above)"), "{told:?}");
+    assert!(
+        told.iter().all(|(label, level)| label.contains("merged from GEPA's 1 and GEPA's 2") && *level == 3),
+        "{told:?}"
+    );
+    assert!(told[1].0.starts_with("Candidate GEPA's 3 (merged, see above)"), "{told:?}");
     assert!(told[0].0.contains("Mark highest score"));
     // What is not evaluated cannot be compared, and what is not stored is unknown.
-    assert!(harness.query_all_by_label_contains("Compare with candidate").next().is_none());
+    assert!(harness.query_all_by_label_contains("Compare with").next().is_none());
     assert!(rows(&harness, Role::TreeItem, "Iteration 0, ")[0].0.contains("score on the sample unknown"));
     // Only what is seen of 3,000 proposals is there; a long text unfolds.
     assert!(harness.query_all_by_role(Role::TreeItem).count() < 200);

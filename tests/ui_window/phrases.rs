@@ -66,7 +66,7 @@ fn phrase(harness: &Harness<'_, Viewer>) -> Option<String> {
 #[test]
 fn a_passage_that_is_selected_in_the_evolution_is_looked_up() {
     let mut harness = window(&store(), Some("experiment/1/run/p?tab=evolution"), Some(PATH));
-    wait_for(&mut harness, "State 2");
+    wait_for(&mut harness, "C2: ");
     settle(&mut harness);
     assert!(harness.query_by_label(HISTORY).is_none(), "nothing is selected");
     // Over two lines, from the right to the left.
@@ -83,23 +83,20 @@ fn a_passage_that_is_selected_in_the_evolution_is_looked_up() {
     harness.step();
     settle(&mut harness);
     assert_eq!(phrase(&harness).as_deref(), Some("Route the ticket by its first request. Ignore all greetings."));
-    wait_for(
-        &mut harness,
-        "In 1 of 2 states, since eval_full_1 · mean of full evaluations: 75 with it (1), 50 without (1)",
-    );
+    wait_for(&mut harness, "In 1 of 2 states, since C2 · mean of full evaluations: 75 with it (1), 50 without (1)");
     assert!(harness.query_by_label(HISTORY).is_none(), "the selection has done its work");
     let field = harness.get_by_role_and_label(Role::TextInput, "History of a phrase");
     assert!(field.accesskit_node().value().is_some_and(|value| value.ends_with("all greetings.")));
     // It is part of the address.
     let address = harness.state().state().location().to_string();
     let mut again = window(&store(), Some(&address), Some(PATH));
-    wait_for(&mut again, "In 1 of 2 states, since eval_full_1");
+    wait_for(&mut again, "In 1 of 2 states, since C2");
 }
 
 #[test]
 fn a_word_is_selected_by_two_clicks() {
     let mut harness = window(&store(), Some("experiment/1/run/p?tab=evolution"), Some(PATH));
-    wait_for(&mut harness, "State 2");
+    wait_for(&mut harness, "C2: ");
     settle(&mut harness);
     let line = row(&harness, "{+Ignore all");
     let at = pos2(line.left() + 40.0, line.center().y);
@@ -126,7 +123,7 @@ fn a_passage_of_a_program_leads_to_its_history() {
     harness.get_by_role_and_label(Role::Button, HISTORY).click();
     harness.step();
     settle(&mut harness);
-    wait_for(&mut harness, "In 1 of 2 states, since eval_full_1");
+    wait_for(&mut harness, "In 1 of 2 states, since C2");
     let location = harness.state().state().location();
     let phrase = Some(Phrase::new("Ignore all greetings."));
     let tab = Some(RunTab::Evolution { predictor: Some("solve".into()), phrase, against: None });

@@ -370,7 +370,7 @@ fn the_tree_finds_runs_at_any_depth_and_says_how_they_stand() {
     let names: Vec<&str> = items.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(names, ["ticket-router", "bold-finch-218", "eval_full_1"]);
     assert_eq!(items[1].1, "finished, best eval of its full evaluations 72.5, started 1 h ago");
-    assert_eq!(items[2].1, "finished, eval 72.5, started 1 h ago");
+    assert_eq!(items[2].1, "finished, eval 72.5, started 1 h ago, program C3, best, inferred");
     assert_eq!((items[2].2, items[2].3), (Some(3), Some(1)));
     harness.get_by_role_and_label(Role::TextInput, "Filter runs").type_text("x");
     wait_for(&mut harness, "No experiment and no run is called like this");

@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json::preview;
 use crate::cli::words;
 use crate::model::{Json, Run, Shown};
-use crate::query::{self, Comparison, ExampleChange, ExampleDiff, ScoreSource, UnchangedExamples};
+use crate::query::{self, Comparison, ExampleChange, ExampleDiff, ProgramOfRun, ScoreSource, UnchangedExamples};
 
 /// No more examples of a kind are listed.
 const EXAMPLES: usize = 20;
@@ -21,7 +21,12 @@ pub(super) fn print(
     let programs = [&diff.old, &diff.new].map(Option::as_ref);
     for (letter, run, program) in [("a", a, programs[0]), ("b", b, programs[1])] {
         let source = program.map_or("no program", |program| program.source.as_str());
-        writeln!(answer.out, "{letter}  {} · {source}", named(run))?;
+        let name = answer.session.ask(&ProgramOfRun(run.id.clone()))?;
+        let name = (*name).as_ref().map(|program| {
+            let of = words::clean(&program.optimization_name);
+            format!("{} of {of} · ", program.name.marked())
+        });
+        writeln!(answer.out, "{letter}  {}{} · {source}", name.unwrap_or_default(), named(run))?;
     }
     print_scores(diff, answer)?;
     for stale in programs.into_iter().flatten().filter_map(|program| program.stale.as_ref()) {

@@ -28,6 +28,8 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct StepJson<'a> {
+    /// `C4`
+    program: String,
     state_hash: Option<&'a str>,
     instructions: Option<&'a str>,
     compared_with: Option<&'a str>,
@@ -118,9 +120,10 @@ fn print_json(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(
         let is_known = step.instructions.is_some();
         (is_known, is_known.then(|| step.diff.is_complete()))
     };
-    let steps = found.steps.iter().map(|one| {
+    let steps = found.steps.iter().enumerate().map(|(at, one)| {
         let (is_known, diff_complete) = step(one);
         StepJson {
+            program: found.name(at).to_string(),
             state_hash: one.state_hash.as_ref().map(StateHash::as_str),
             instructions: one.instructions.as_deref(),
             compared_with: base(found, one).map(|base| base.run_id.as_str()),
@@ -166,12 +169,14 @@ fn print(run: &Run, found: &Evolution, answer: &mut Answer<'_>) -> Result<(), Fa
         writeln!(answer.out, "Others  {} (--predictor PATH)", others.join(", "))?;
     }
     writeln!(answer.out, "Each compared with {}", against_words(found.against))?;
-    for step in &found.steps {
-        let marks = [(&found.winner, "★ winner"), (&found.seed, "seed")];
-        let marks = marks.into_iter().filter(|(runs, _)| is_among(found, step, runs) == Some(true));
+    for (at, step) in found.steps.iter().enumerate() {
+        let name = found.name(at);
+        let star = name.rank.map(|rank| format!("★ {}", rank.word()));
+        let marks = star.into_iter().chain(name.seed_word().map(str::to_owned));
         let program = step.state_hash.as_ref().map(|hash| format!("program {}", words::id_head(hash.as_str())));
-        let head = program.into_iter().chain(marks.map(|(_, word)| word.to_owned())).collect::<Vec<_>>().join(" · ");
-        writeln!(answer.out, "\n{}", if head.is_empty() { "unknown program" } else { &head })?;
+        let program = program.unwrap_or_else(|| "unknown program".to_owned());
+        let head: Vec<String> = [name.to_string()].into_iter().chain(marks).chain([program]).collect();
+        writeln!(answer.out, "\n{}", head.join(" · "))?;
         for one in evaluations(found, step) {
             let score = one.score.map_or_else(|| words::UNKNOWN.to_owned(), words::value);
             let n = words::count_or_unknown(one.n);

@@ -26,6 +26,10 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct CandidateJson<'a> {
     candidate: usize,
+    /// `C4`, the name of its program in the optimization; null if no evaluation of it is recorded.
+    program: Option<String>,
+    /// The score on the scale of `eval`.
+    eval: Option<Real>,
     parents: &'a [usize],
     parents_inferred: bool,
     score: Option<Real>,
@@ -83,7 +87,7 @@ fn print_json(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure>
     let document = Document {
         run_id: told.parent.as_str(),
         source: if is_told { "tables" } else { "inferred" },
-        candidates: told.candidates.iter().map(|one| candidate(one, is_told)).collect(),
+        candidates: told.candidates.iter().map(|one| candidate(told, one)).collect(),
         proposals: told.proposals.iter().map(proposal).collect(),
         traces: told.looked.traces,
         complete: told.looked.complete,
@@ -93,9 +97,12 @@ fn print_json(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure>
 }
 
 /// A candidate; what only tables tell is unknown without them.
-fn candidate(one: &FamilyCandidate, is_told: bool) -> CandidateJson<'_> {
+fn candidate<'a>(told: &FamilyTree, one: &'a FamilyCandidate) -> CandidateJson<'a> {
+    let is_told = told.source == FamilyTreeSource::Tables;
     CandidateJson {
         candidate: one.index,
+        program: told.program_of(one).map(|name| name.to_string()),
+        eval: told.score_of(one).map(Real),
         parents: &one.parents,
         parents_inferred: one.parents_inferred,
         score: one.score.map(Real),

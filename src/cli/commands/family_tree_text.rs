@@ -1,13 +1,14 @@
 //! GEPA's family tree for people.
 
 use super::Answer;
-use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal};
+use crate::analysis::family_tree::FamilyCandidate;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::Run;
+use crate::model::dspy::score_scale;
 use crate::query::FamilyTree;
-use crate::query::family_tree::FamilyTreeSource;
+use crate::query::family_tree::{FamilyTreeSource, called};
 
 pub(super) fn print(run: &Run, told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let name = words::clean(if run.name.is_empty() { run.id.as_str() } else { &run.name });
@@ -16,6 +17,7 @@ pub(super) fn print(run: &Run, told: &FamilyTree, answer: &mut Answer<'_>) -> Re
         FamilyTreeSource::Inferred => "inferred from what its proposers were given and wrote",
     };
     writeln!(answer.out, "Family tree of {name} · {source}")?;
+    writeln!(answer.out, "Scores are {}", score_scale::WORDS)?;
     if !told.looked.complete {
         let traces = words::counted(told.looked.traces, "trace");
         writeln!(answer.out, "Not all was looked into, {traces}: more may be known")?;
@@ -30,13 +32,13 @@ pub(super) fn print(run: &Run, told: &FamilyTree, answer: &mut Answer<'_>) -> Re
         return Ok(());
     }
     writeln!(answer.out)?;
-    proposals(&told.proposals, answer)
+    proposals(told, answer)
 }
 
 fn candidates(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let has_front = told.source == FamilyTreeSource::Tables;
     let mut columns = vec![
-        ("Candidate", Side::Right),
+        ("Candidate", Side::Left),
         ("Parents", Side::Left),
         ("Score", Side::Right),
         ("Evaluations", Side::Right),
@@ -48,9 +50,9 @@ fn candidates(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure>
     let mut table = Table::new(&columns);
     for one in &told.candidates {
         let mut cells = vec![
-            one.index.to_string(),
-            parents(one),
-            real(one.score),
+            candidate(told, one),
+            parents(told, one),
+            real(told.score_of(one)),
             words::count(one.run_ids.len() as u64),
             beginning(one.instructions.iter().map(|(component, text)| (Some(component.as_str()), text.as_str()))),
         ];
@@ -65,17 +67,27 @@ fn candidates(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure>
 /// Where the column stands that only tables tell.
 const FRONT_AT: usize = 3;
 
-fn parents(one: &FamilyCandidate) -> String {
-    match &*one.parents {
-        [] if one.index == 0 => "seed".to_owned(),
-        [] => words::UNKNOWN.to_owned(),
-        parents if one.parents_inferred => format!("{} (inferred)", numbers(parents)),
-        parents => numbers(parents),
+/// `C4 ★ · GEPA's 3`
+fn candidate(told: &FamilyTree, one: &FamilyCandidate) -> String {
+    let number = called(None, one.index);
+    match told.program_of(one) {
+        Some(program) if told.source == FamilyTreeSource::Tables => format!("{} · {number}", program.marked()),
+        Some(program) => program.marked(),
+        None => number,
     }
 }
 
-fn numbers(all: &[usize]) -> String {
-    all.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+fn parents(told: &FamilyTree, one: &FamilyCandidate) -> String {
+    match &*one.parents {
+        [] if one.index == 0 => "seed".to_owned(),
+        [] => words::UNKNOWN.to_owned(),
+        parents if one.parents_inferred => format!("{} (inferred)", names(told, parents)),
+        parents => names(told, parents),
+    }
+}
+
+fn names(told: &FamilyTree, all: &[usize]) -> String {
+    all.iter().map(|index| told.called(*index)).collect::<Vec<_>>().join(", ")
 }
 
 fn real(value: Option<f64>) -> String {
@@ -97,7 +109,7 @@ fn beginning<'a>(texts: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> Str
 /// No more of a text is shown, in cells; `--json` has all of it.
 const MOST: usize = 60;
 
-fn proposals(proposals: &[FamilyProposal], answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn proposals(told: &FamilyTree, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let mut table = Table::new(&[
         ("Iteration", Side::Right),
         ("From", Side::Left),
@@ -106,12 +118,12 @@ fn proposals(proposals: &[FamilyProposal], answer: &mut Answer<'_>) -> Result<()
         ("After", Side::Right),
         ("Text", Side::LeftCut),
     ]);
-    for one in proposals {
+    for one in &told.proposals {
         let word = if one.status.as_str().is_empty() { "fate unknown" } else { one.status.as_str() };
-        let status = one.candidate.map_or_else(|| word.to_owned(), |candidate| format!("{word} as {candidate}"));
+        let status = one.candidate.map_or_else(|| word.to_owned(), |it| format!("{word} as {}", told.called(it)));
         table.row(vec![
             one.iteration.map_or_else(|| words::UNKNOWN.to_owned(), words::count),
-            if one.parents.is_empty() { words::UNKNOWN.to_owned() } else { numbers(&one.parents) },
+            if one.parents.is_empty() { words::UNKNOWN.to_owned() } else { names(told, &one.parents) },
             status,
             real(one.before),
             real(one.after),

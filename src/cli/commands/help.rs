@@ -143,7 +143,7 @@ JSON:
    \"winner\": {run_ids: [], state_hash, inferred},
    \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
                     interval: [low, high], cost_usd, completed, state_hash,
-                    parent_inferred, ambiguous}],
+                    parent_inferred, ambiguous, program}],
    \"verdict\": {seed_run, winner_run, n, seed, winner, difference,
                interval: [low, high], fixed, broken, p, test, best_of,
                corrected: {p, interval: [low, high]}, threshold,
@@ -152,10 +152,15 @@ JSON:
                           interval: [low, high], p}},
    without_verdict,
    tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
-   state_hash}, best_program: {state_hash, stale}, run_id, status}
+   state_hash}, best_program: {state_hash, stale}, run_id, status,
+   \"programs\": [{program, state_hash, run_ids: [], score, seed, winner}],
+   tie: {programs: [], score, kept, text}}
   evaluations stand by start time. kind is full, minibatch or unknown; n is how
   many examples were scored; best_so_far counts full evaluations only.
   completed is there where MLflow was given a share of runs instead of a score.
+  program is C1, C2, … in the order of first evaluation, the name of a program
+  in every command and in the window; tie names those with the winner's score.
+  Scores are eval: 100 × the mean of the metric over the examples.
   purpose is program, prompts or evaluation, which optimizes nothing. The same
   state_hash is the same program, wherever it was evaluated.
   interval holds the true score of the program at 95 %: Wilson's if all scores
@@ -249,15 +254,17 @@ Examples:
 JSON:
   {state_hash,
    \"evaluations\": [{run_id, name, experiment_id, experiment,
-                    optimization: {run_id, name}, status, start_time_ms,
+                    optimization: {run_id, name}, program,
+                    status, start_time_ms,
                     end_time_ms, score, n,
                     data: {set, part, seen, of, reason}, traces, tokens}],
    \"origins\": [{path, optimization, origin, inferred, match, trace_id,
                 span_id, used_by: [run_id], complete}],
    \"demos\": [{path, demo, optimization, row}],
-   \"families\": [{optimization: {run_id, name}, candidate,
-                 parents: [{candidate, state_hash, score}], children: [],
-                 inferred}],
+   \"families\": [{optimization: {run_id, name}, candidate, program,
+                 parents: [{candidate, program, state_hash, score}],
+                 children: [], inferred}],
+   programs: [{program, optimization: {run_id, name}}],
    winner_of: [{run_id, name}], seed_of: [{run_id, name}],
    program: {source, complete, predictors: []}, runs, complete}
   evaluations stand by start time. data.set is valset, optimizer (what it took
@@ -281,7 +288,7 @@ Examples:
 
 JSON:
   {run_id, predictor, predictors: [path], against,
-   \"steps\": [{state_hash, instructions, compared_with,
+   \"steps\": [{program, state_hash, instructions, compared_with,
               diff: [{op: \"equal\"|\"insert\"|\"delete\", text}],
               diff_complete, seed, winner,
               evaluations: [{run_id, name, order, kind, n, score}]}]}
@@ -304,14 +311,17 @@ Examples:
 
 JSON:
   {run_id, source: \"tables\"|\"inferred\",
-   \"candidates\": [{candidate, parents: [], parents_inferred, score, run_ids,
+   \"candidates\": [{candidate, program, parents: [], parents_inferred,
+                   score, eval, run_ids,
                    instructions: [{component, text}], scores: {id: score},
                    front: [id]}],
    \"proposals\": [{iteration, status, parents: [], candidate, before, after,
                   texts: [{component, text, trace_id, span_id}]}],
    traces, complete}
-  Candidate 0 is the seed. score is the mean over the validation set in the
-  scale of GEPA's tables, without them that of the full evaluation; scores and
+  candidate is GEPA's own number, 0 the seed; program is the name (C1, …) that
+  the optimization gives it. score is the mean over the validation set in the
+  scale of GEPA's tables, without them that of the full evaluation; eval is
+  the same on the scale of eval, as everywhere else. scores and
   front are null where there are no tables; front holds the validation ids at
   which no other was better at the end. before and after are sums of scores
   over the sampled examples. The span that wrote a text is null where it was

@@ -6,12 +6,15 @@ use serde::Serialize;
 
 use super::Answer;
 use super::verdict::VerdictJson;
-use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, OVERLAP_REASON, Optimizer, Purpose};
+use crate::analysis::optimization::{
+    COMPLETED_REASON, Candidate, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
+};
 use crate::cli::args::OptimizationArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
+use crate::model::dspy::score_scale;
 use crate::model::{RunId, StateHash};
 use crate::query::{self, DataSize, HeldOut, HeldOutOf, NoVerdict, Optimization, Scores, ScoresOf, Verdict, VerdictOf};
 
@@ -31,6 +34,9 @@ struct Document<'a> {
     without_verdict: Option<&'static str>,
     run_id: &'a str,
     status: Option<&'a str>,
+    /// Every program by its name.
+    programs: Vec<ProgramJson<'a>>,
+    tie: Option<TieJson>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -49,6 +55,26 @@ struct WinnerJson<'a> {
     run_ids: Vec<&'a str>,
     state_hash: Option<&'a str>,
     inferred: bool,
+}
+
+#[derive(Serialize)]
+struct ProgramJson<'a> {
+    /// `C4`, as everywhere.
+    program: String,
+    state_hash: Option<&'a str>,
+    run_ids: Vec<&'a str>,
+    /// The best of its full evaluations.
+    score: Option<Real>,
+    seed: Option<bool>,
+    winner: bool,
+}
+
+#[derive(Serialize)]
+struct TieJson {
+    programs: Vec<String>,
+    score: Real,
+    kept: String,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -71,6 +97,8 @@ struct DataJson {
 
 #[derive(Serialize)]
 struct EvaluationJson<'a> {
+    /// `C4`
+    program: Option<String>,
     run_id: &'a str,
     name: Option<&'a str>,
     order: usize,
@@ -146,7 +174,7 @@ fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -
             state_hash: hash(&winner.state_hash),
             inferred: winner.inferred,
         }),
-        evaluations: found.evaluations.iter().map(|one| evaluation(one, proof)).collect(),
+        evaluations: found.evaluations.iter().map(|one| evaluation(found, one, proof)).collect(),
         tokens: found.tokens.map(Usage::from),
         // No DSPy trace holds a cost, and there are no prices to make one of.
         cost_usd: None,
@@ -167,8 +195,32 @@ fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -
         without_verdict: proof.verdict().and_then(|verdict| verdict.as_ref().err()).map(|why| why.words()),
         run_id: found.run.id.as_str(),
         status: json::status(&found.run.status),
+        programs: programs(found),
+        tie: found.tie.as_ref().map(|tie| TieJson {
+            programs: tie.places.iter().map(|place| ProgramName::at(*place).to_string()).collect(),
+            score: Real(tie.score),
+            kept: tie.winner.to_string(),
+            text: tie.words(),
+        }),
         warnings,
     }
+}
+
+fn programs(found: &Optimization) -> Vec<ProgramJson<'_>> {
+    let runs = |one: &Candidate| -> Vec<&str> {
+        one.evaluations.iter().filter_map(|at| found.evaluations.get(*at)).map(|one| one.run_id.as_str()).collect()
+    };
+    let named = found.names.all().iter().zip(&found.candidates);
+    named
+        .map(|(name, one)| ProgramJson {
+            program: name.to_string(),
+            state_hash: hash(&one.state_hash),
+            run_ids: runs(one),
+            score: one.full_range.map(|(_, best)| Real(best)),
+            seed: name.is_seed,
+            winner: name.rank.is_some(),
+        })
+        .collect()
 }
 
 fn ids(runs: &[RunId]) -> Vec<&str> {
@@ -179,8 +231,9 @@ fn hash(hash: &Option<StateHash>) -> Option<&str> {
     hash.as_ref().map(StateHash::as_str)
 }
 
-fn evaluation<'a>(one: &'a Evaluation, proof: &Proof) -> EvaluationJson<'a> {
+fn evaluation<'a>(found: &'a Optimization, one: &'a Evaluation, proof: &Proof) -> EvaluationJson<'a> {
     EvaluationJson {
+        program: found.names.of_run(&one.run_id).map(|name| name.to_string()),
         run_id: one.run_id.as_str(),
         name: known(&one.name),
         order: one.order,
@@ -239,6 +292,16 @@ fn head(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> Result<
         };
         writeln!(answer.out, "Traces     {} · {tokens}", words::count(traces.traces))?;
     }
+    if found.evaluations.iter().any(|one| one.score.is_some()) {
+        writeln!(answer.out, "Scores     {}", score_scale::WORDS)?;
+    }
+    if let Some(winner) = found.names.winner() {
+        let inferred = if winner.rank == Some(ProgramRank::Best) { " (inferred: the best so far)" } else { "" };
+        writeln!(answer.out, "Winner     {winner}{inferred}")?;
+    }
+    if let Some(tie) = &found.tie {
+        writeln!(answer.out, "Tie        {}", tie.words())?;
+    }
     if has_completed(found) {
         writeln!(answer.out, "Note       These evaluations have no scores: {COMPLETED_REASON}")?;
     }
@@ -291,6 +354,7 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
         ("95 %", Side::Right),
         ("Best so far", Side::Right),
         ("Program", Side::Left),
+        ("State", Side::Left),
         ("Mark", Side::Left),
     ];
     let has_completed = has_completed(found);
@@ -300,7 +364,7 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
     let mut table = Table::new(&columns);
     for one in &found.evaluations {
         let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::value);
-        let program = one.state_hash.as_ref().map_or("–", |hash| words::id_head(hash.as_str()));
+        let state = one.state_hash.as_ref().map_or("–", |hash| words::id_head(hash.as_str()));
         let mut cells = vec![
             one.order.to_string(),
             one.name.clone(),
@@ -309,7 +373,8 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
             real(one.score),
             proof.interval(one.order).map_or_else(|| "–".to_owned(), told_interval),
             real(one.best_so_far),
-            program.to_owned(),
+            found.names.of_run(&one.run_id).map_or_else(|| words::UNKNOWN.to_owned(), |name| name.to_string()),
+            state.to_owned(),
             marks(found, one).join(", "),
         ];
         if has_completed {
@@ -323,14 +388,12 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
 
 fn marks(found: &Optimization, one: &Evaluation) -> Vec<&'static str> {
     let mut marks = Vec::new();
-    if let Some(winner) = &found.winner
-        && winner.run_ids.contains(&one.run_id)
-    {
-        marks.push(if winner.inferred { "★ best (inferred)" } else { "★ winner" });
-    }
-    if found.seed.as_ref().is_some_and(|seed| seed.run_ids.contains(&one.run_id)) {
-        marks.push("seed");
-    }
+    let name = found.names.of_run(&one.run_id);
+    marks.extend(name.and_then(|name| name.rank).map(|rank| match rank {
+        ProgramRank::Winner => "★ winner",
+        ProgramRank::Best => "★ best (inferred)",
+    }));
+    marks.extend(name.and_then(|name| name.seed_word()));
     if one.parent_inferred {
         marks.push("(inferred)");
     }

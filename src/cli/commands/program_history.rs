@@ -19,6 +19,7 @@ struct Document<'a> {
     origins: Vec<OriginJson<'a>>,
     demos: Vec<DemoJson<'a>>,
     families: Vec<FamilyJson<'a>>,
+    programs: Vec<NameJson<'a>>,
     winner_of: Vec<RunJson<'a>>,
     seed_of: Vec<RunJson<'a>>,
     program: ProgramJson<'a>,
@@ -41,6 +42,13 @@ struct RunJson<'a> {
     name: Option<&'a str>,
 }
 
+/// What an optimization calls the program.
+#[derive(Serialize)]
+struct NameJson<'a> {
+    program: String,
+    optimization: RunJson<'a>,
+}
+
 #[derive(Serialize)]
 struct EvaluationJson<'a> {
     run_id: &'a str,
@@ -48,6 +56,7 @@ struct EvaluationJson<'a> {
     experiment_id: &'a str,
     experiment: Option<&'a str>,
     optimization: Option<RunJson<'a>>,
+    program: Option<String>,
     status: Option<&'a str>,
     start_time_ms: Option<i64>,
     end_time_ms: Option<i64>,
@@ -92,6 +101,7 @@ struct DemoJson<'a> {
 struct FamilyJson<'a> {
     optimization: RunJson<'a>,
     candidate: usize,
+    program: Option<String>,
     parents: Vec<RelativeJson<'a>>,
     children: Vec<RelativeJson<'a>>,
     inferred: bool,
@@ -100,6 +110,7 @@ struct FamilyJson<'a> {
 #[derive(Serialize)]
 struct RelativeJson<'a> {
     candidate: usize,
+    program: Option<String>,
     state_hash: Option<&'a str>,
     score: Option<Real>,
 }
@@ -143,6 +154,7 @@ fn print_json(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Fai
             .map(|one| DemoJson { path: &one.path, demo: one.demo, optimization: one.parent.as_str(), row: one.row })
             .collect(),
         families: found.families.iter().map(family).collect(),
+        programs: names(found),
         winner_of: found.winner_of.iter().map(run).collect(),
         seed_of: found.seed_of.iter().map(run).collect(),
         program: ProgramJson {
@@ -157,6 +169,11 @@ fn print_json(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Fai
     json::write(&document, answer.out)
 }
 
+fn names(found: &ProgramHistory) -> Vec<NameJson<'_>> {
+    let named = found.names.iter();
+    named.map(|(home, name)| NameJson { program: name.to_string(), optimization: run(home) }).collect()
+}
+
 fn run(one: &RunRef) -> RunJson<'_> {
     RunJson { run_id: one.run_id.as_str(), name: known(&one.name) }
 }
@@ -168,6 +185,7 @@ fn evaluation(one: &ProgramEvaluation) -> EvaluationJson<'_> {
         experiment_id: one.run.experiment_id.as_str(),
         experiment: known(&one.experiment),
         optimization: one.optimization.as_ref().map(run),
+        program: one.program.map(|name| name.to_string()),
         status: json::status(&one.run.status),
         start_time_ms: one.run.start_time_ms,
         end_time_ms: one.run.end_time_ms,
@@ -215,6 +233,7 @@ fn family(one: &Family) -> FamilyJson<'_> {
     FamilyJson {
         optimization: run(&one.parent),
         candidate: one.index,
+        program: one.program.map(|name| name.to_string()),
         parents: one.parents.iter().map(relative).collect(),
         children: one.children.iter().map(relative).collect(),
         inferred: one.is_inferred,
@@ -224,6 +243,7 @@ fn family(one: &Family) -> FamilyJson<'_> {
 fn relative(one: &Relative) -> RelativeJson<'_> {
     RelativeJson {
         candidate: one.index,
+        program: one.program.map(|name| name.to_string()),
         state_hash: one.hash.as_ref().map(StateHash::as_str),
         score: one.score.map(Real),
     }

@@ -5,11 +5,15 @@ use super::program_text::title;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::query::program_history::{Family, Relative, RunRef};
+use crate::query::family_tree::called;
+use crate::query::program_history::{Family, ProgramEvaluation, Relative, RunRef};
 use crate::query::{Origin, ProgramHistory, Provenance};
 
 pub(super) fn print(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out, "Program {}", words::clean(found.hash.as_str()))?;
+    for (home, program) in &found.names {
+        writeln!(answer.out, "Called     {} of {}", program.marked(), name(home))?;
+    }
     for (word, runs) in [("Winner of", &found.winner_of), ("Seed of  ", &found.seed_of)] {
         if !runs.is_empty() {
             writeln!(answer.out, "{word}  {}", runs.iter().map(name).collect::<Vec<_>>().join(", "))?;
@@ -44,13 +48,22 @@ fn name(run: &RunRef) -> String {
     words::clean(if run.name.is_empty() { run.run_id.as_str() } else { &run.name })
 }
 
+/// `C4 of bold-finch`
+fn optimization(one: &ProgramEvaluation) -> String {
+    let Some(home) = &one.optimization else { return words::UNKNOWN.to_owned() };
+    one.program.map_or_else(|| name(home), |program| format!("{program} of {}", name(home)))
+}
+
 fn family(one: &Family, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let inferred = if one.is_inferred { " (inferred)" } else { "" };
-    writeln!(answer.out, "Candidate  {} in the family tree of {}{inferred}", one.index, name(&one.parent))?;
-    let numbers = |all: &[Relative]| all.iter().map(|one| one.index.to_string()).collect::<Vec<_>>().join(", ");
+    let own = called(one.program, one.index);
+    writeln!(answer.out, "Candidate  {own} in the family tree of {}{inferred}", name(&one.parent))?;
+    let names = |all: &[Relative]| -> String {
+        all.iter().map(|one| called(one.program, one.index)).collect::<Vec<_>>().join(", ")
+    };
     for (word, relatives) in [("Parents  ", &one.parents), ("Children ", &one.children)] {
         if !relatives.is_empty() {
-            writeln!(answer.out, "  {word}  {}", numbers(relatives))?;
+            writeln!(answer.out, "  {word}  {}", names(relatives))?;
         }
     }
     Ok(())
@@ -94,7 +107,7 @@ fn evaluations(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Fa
             words::count_or_unknown(one.n),
             words::tokens(one.tokens),
             one.data.words(),
-            one.optimization.as_ref().map_or_else(|| words::UNKNOWN.to_owned(), name),
+            optimization(one),
             one.experiment.clone(),
         ]);
     }

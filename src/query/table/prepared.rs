@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::score::{self, Score, ScoreScale};
+use super::score::{self, Score};
 use super::sort::{SortKey, keys_of};
 use super::{RunAttribute, RunColumn, cell};
 use crate::model::{ExperimentId, Forest, Run, RunId, RunStatus, RunValues};
@@ -25,8 +25,6 @@ pub struct PreparedRuns {
     pub keys: FilterKeys,
     /// The best score of each run.
     pub scores: Vec<Option<Score>>,
-    /// On which scale all of these scores are; `None` where a bar would not be honest.
-    pub scale: Option<ScoreScale>,
     /// Where each run stands by name, which is asked for most.
     pub(super) name_keys: Vec<SortKey>,
     /// When the last thing was written that the run's own row and metrics tell of.
@@ -60,13 +58,13 @@ impl PreparedRuns {
             node_of_row[node.item] = place;
         }
         let keys = FilterKeys::of(&table);
-        let (scores, scale) = score::scores(&table, &forest);
+        let scores = score::scores(&table, &forest);
         let name = RunColumn::Attribute(RunAttribute::Name);
         let traces = TraceCounts::default();
         let name_keys = keys_of(table.rows.iter().map(|row| cell(row, &traces, &name)));
         let last_ms = table.rows.iter().map(|(run, values)| last_ms(run, values)).collect();
         let row_of_id = table.rows.iter().enumerate().map(|(row, (run, _))| (run.id.clone(), row)).collect();
-        Self { table, forest, keys, scores, scale, name_keys, last_ms, node_of_row, row_of_id }
+        Self { table, forest, keys, scores, name_keys, last_ms, node_of_row, row_of_id }
     }
 
     /// The row of a run.

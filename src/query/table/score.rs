@@ -14,40 +14,13 @@ pub struct Score {
     pub is_own: bool,
 }
 
-/// On which scale scores are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScoreScale {
-    /// 0 to 1: no score is larger.
-    Unit,
-    /// 0 to 100, as DSPy logs them.
-    Percent,
-}
-
-impl ScoreScale {
-    /// How much of the scale a score fills, 0 to 1.
-    pub fn share(self, score: f64) -> f64 {
-        match self {
-            Self::Unit => score,
-            Self::Percent => score / 100.0,
-        }
-    }
-}
-
-/// The score of each row, and the scale that fits all of them.
-pub(super) fn scores(table: &RunTable, forest: &Forest) -> (Vec<Option<Score>>, Option<ScoreScale>) {
+/// The score of each row.
+pub(super) fn scores(table: &RunTable, forest: &Forest) -> Vec<Option<Score>> {
     let own = |values: &RunValues| {
         let value = lookup::metric(values, SCORE)?.point.value;
         value.is_finite().then_some(value)
     };
     let own: Vec<Option<f64>> = table.rows.iter().map(|(_, values)| own(values)).collect();
-    let known = || own.iter().flatten();
-    let scale = if !known().all(|score| (0.0..=100.0).contains(score)) {
-        None
-    } else if known().all(|score| *score <= 1.0) {
-        Some(ScoreScale::Unit)
-    } else {
-        Some(ScoreScale::Percent)
-    };
     let mut scores: Vec<Option<Score>> =
         own.iter().map(|value| value.map(|value| Score { value, is_own: true })).collect();
     // The best of what stands below each node, from the last node to the first.
@@ -71,7 +44,7 @@ pub(super) fn scores(table: &RunTable, forest: &Forest) -> (Vec<Option<Score>>, 
             best[parent] = best[parent].into_iter().chain(told).reduce(f64::max);
         }
     }
-    (scores, scale)
+    scores
 }
 
 #[cfg(test)]
@@ -122,19 +95,5 @@ mod tests {
                 Some((25.0, own))
             ]
         );
-        assert_eq!(runs.scale, Some(ScoreScale::Percent));
-    }
-
-    #[test]
-    fn a_scale_is_only_told_where_it_fits_all() {
-        let scale = |values: &[f64]| {
-            prepared(values.iter().map(|value| row(&value.to_string(), "r", None, "eval", Some(*value))).collect())
-                .scale
-        };
-        assert_eq!(scale(&[0.2, 1.0]), Some(ScoreScale::Unit));
-        assert_eq!(scale(&[0.2, 1.5]), Some(ScoreScale::Percent));
-        assert_eq!(scale(&[0.2, 150.0]), None);
-        assert_eq!(scale(&[-1.0]), None);
-        assert_eq!((ScoreScale::Unit.share(0.5), ScoreScale::Percent.share(50.0)), (0.5, 0.5));
     }
 }

@@ -9,6 +9,7 @@ use crate::state::{Action, CompareTab, Place, RunTab};
 use crate::views::artifacts_folder::missing_chip_ui;
 use crate::views::comparing::swap;
 use crate::views::names::{run_name, run_page};
+use crate::views::program_name::{NamedRun, named_runs};
 use crate::views::scene::Scene;
 use crate::views::standing::standing;
 use crate::widgets::chips::Chip;
@@ -47,15 +48,16 @@ pub(super) fn header_ui(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         title_ui(ui, "Compare");
-        for (at, run) in runs.iter().enumerate() {
+        let named = named_runs(scene, runs);
+        for ((at, run), NamedRun { text, tone }) in runs.iter().enumerate().zip(&named) {
             // What an optimization calls its score is that of some evaluation of many.
             let known = diff.filter(|_| run == a || run == b).map(|diff| diff.scores[usize::from(run != a)]);
-            let (name, text) = (run_name(scene, run), named_score(scene, run, known));
+            let (name, text, tone) = (run_name(scene, run), with_score(scene, run, text, known), *tone);
             if at == 1 {
                 Glyph::Arrow.show(ui, Tone::Muted);
             }
             if at == 0 {
-                let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, Tone::Category(at));
+                let chip = Chip::button(&text).note("baseline").glyph(Glyph::Dot, tone);
                 if ui.add(chip).on_hover_text(format!("Go to {name}")).clicked() {
                     scene.go(Place::of_run(None, run.clone()));
                 }
@@ -65,7 +67,7 @@ pub(super) fn header_ui(
                     _ => Chip::toggle(&text, run == b),
                 };
                 let tip = if runs.len() == 2 { format!("Go to {name}") } else { format!("Compare {name}") };
-                if ui.add(chip.glyph(Glyph::Dot, Tone::Category(at))).on_hover_text(tip).clicked() {
+                if ui.add(chip.glyph(Glyph::Dot, tone)).on_hover_text(tip).clicked() {
                     match runs.len() {
                         2 => scene.go(Place::of_run(None, run.clone())),
                         _ => scene.act(Action::ShowCompared(run.clone())),
@@ -105,7 +107,8 @@ pub(super) fn header_ui(
     }
     facts_ui(ui, scene, (a, b), diff);
     ui.add_space(size::GAP_XS);
-    (run_name(scene, a), run_name(scene, b))
+    let mut pair = named_runs(scene, &[a.clone(), b.clone()]).into_iter().map(|one| one.text);
+    (pair.next().unwrap_or_default(), pair.next().unwrap_or_default())
 }
 
 fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, is_reversed: bool) {
@@ -140,14 +143,13 @@ fn switches_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut CompareMemory, i
     }
 }
 
-/// `eval_full_0 · 48.3`
-fn named_score(scene: &mut Scene<'_>, run: &RunId, known: Option<Option<f64>>) -> String {
+/// `C4 ★ · eval_full_2 · 71.7`
+fn with_score(scene: &mut Scene<'_>, run: &RunId, name: &str, known: Option<Option<f64>>) -> String {
     let page = run_page(scene, run);
     let own = page.as_deref().and_then(Option::as_ref).and_then(|page| page.score);
-    let name = words::one_line(&run_name(scene, run), 40).into_owned();
     match known.unwrap_or(own) {
         Some(score) => format!("{name} · {}", words::value(score)),
-        None => name,
+        None => name.to_owned(),
     }
 }
 
@@ -165,10 +167,10 @@ fn facts_ui(ui: &mut Ui, scene: &mut Scene<'_>, (a, b): (&RunId, &RunId), diff: 
                 ui.add(Chip::new(text).glyph(Glyph::Check, Tone::Good).tinted(Tone::Good));
             }
         }
-        let sides = [(a, 0, Tone::Category(0)), (b, 1, Tone::Category(1))];
-        for (run, at, tone) in sides {
+        let named = named_runs(scene, &[a.clone(), b.clone()]);
+        for ((at, run), named) in [a, b].into_iter().enumerate().zip(named) {
             let facts = facts(scene, run, diff, at);
-            one_side_ui(ui, &facts, tone);
+            one_side_ui(ui, &facts, named.tone);
         }
     });
 }

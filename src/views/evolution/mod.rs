@@ -206,14 +206,13 @@ fn against_ui(
     ui.add_space(size::GAP_XS);
 }
 
-/// `In 2 of 3 states, since eval_full_1 · mean of full evaluations: 83.33 with it (2), 25 without (1)`
+/// `In 2 of 3 states, since C2 · mean of full evaluations: 83.33 with it (2), 25 without (1)`
 fn history_words(evolution: &Evolution, shown: &EvolutionRows) -> Option<String> {
     let history = shown.history.as_ref()?;
     let known = history.holds.iter().filter(|holds| holds.is_some()).count();
     let with = history.holds.iter().filter(|holds| **holds == Some(true)).count();
     let Some(since) = history.since else { return Some(format!("In none of {} states", words::count(known as u64))) };
-    let name = evolution.steps.get(since).and_then(|step| evolution.evaluations.get(*step.evaluations.first()?));
-    let since = name.map(|one| format!(", since {}", one.name)).unwrap_or_default();
+    let since = format!(", since {}", evolution.name(since));
     let mean = |mean: MeanScore, word: &str| match mean.score {
         Some(score) => format!("{} {word} ({})", words::value(score), words::count(mean.evaluations as u64)),
         None => format!("unknown {word} (no full evaluation)"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::evolution::{Against, Evolution, PhraseHistory, Step, has_passage, phrase_history};
-use crate::analysis::optimization::Evaluation;
+use crate::analysis::optimization::{Evaluation, ProgramName};
 use crate::model::RunId;
 use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
 use crate::views::wrapped::{Made, Paper};
@@ -34,7 +34,7 @@ impl Wanted {
 /// A program state: how its evaluations are called and scored.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct StepRow {
-    pub number: usize,
+    pub name: ProgramName,
     pub title: String,
     pub facts: Vec<(String, Tone)>,
     /// Its first evaluation.
@@ -76,18 +76,23 @@ pub(super) fn rows(evolution: &Evolution, wanted: &Wanted, paper: &Paper) -> Evo
         let evaluations: Vec<&Evaluation> =
             step.evaluations.iter().filter_map(|at| evolution.evaluations.get(*at)).collect();
         let Some(first) = evaluations.first() else { continue };
-        let mut facts = facts(evolution, &evaluations);
+        let mut facts = facts(evolution.name(at), &evaluations);
         if evolution.against == Against::Parent
             && let Some(base) = step.base
         {
-            facts.push((format!("from C{}", base + 1), Tone::Muted));
+            facts.push((format!("from {}", evolution.name(base)), Tone::Muted));
         }
         match history.as_ref().and_then(|history| history.holds.get(at).copied().flatten()) {
             Some(true) => facts.push(("✓ has the phrase".to_owned(), Tone::Good)),
             Some(false) => facts.push(("without the phrase".to_owned(), Tone::Muted)),
             None => {}
         }
-        rows.push(Row::Step(StepRow { number: at + 1, title: names(&evaluations), facts, run: first.run_id.clone() }));
+        rows.push(Row::Step(StepRow {
+            name: evolution.name(at),
+            title: names(&evaluations),
+            facts,
+            run: first.run_id.clone(),
+        }));
         instructions(evolution, at, wanted, paper, &mut rows);
         // The bottom of a card is a gap already.
         if rows.last() != Some(&Row::Text(TextRow::Bottom)) {
@@ -106,17 +111,10 @@ fn names(evaluations: &[&Evaluation]) -> String {
 }
 
 /// The scores with kind and n, one chip for each evaluation, and what the state is known for.
-fn facts(evolution: &Evolution, evaluations: &[&Evaluation]) -> Vec<(String, Tone)> {
-    let is_among = |runs: &Option<Vec<RunId>>| {
-        runs.as_ref().is_some_and(|runs| evaluations.iter().any(|one| runs.contains(&one.run_id)))
-    };
-    let mut facts = Vec::new();
-    if is_among(&evolution.winner) {
-        facts.push(("★ winner".to_owned(), Tone::Good));
-    }
-    if is_among(&evolution.seed) {
-        facts.push(("seed".to_owned(), Tone::Muted));
-    }
+fn facts(name: ProgramName, evaluations: &[&Evaluation]) -> Vec<(String, Tone)> {
+    let mut facts: Vec<(String, Tone)> = Vec::new();
+    facts.extend(name.rank.map(|rank| (format!("★ {}", rank.word()), Tone::Good)));
+    facts.extend(name.seed_word().map(|word| (word.to_owned(), Tone::Muted)));
     facts.extend(evaluations.iter().take(NAMED).map(|one| {
         let score = one.score.map_or_else(|| "score unknown".to_owned(), words::value);
         let n = one.n.map_or_else(|| "n unknown".to_owned(), |n| format!("n {}", words::count(n)));

@@ -11,6 +11,7 @@ use super::{FamilyTreeMemory, Shown};
 use crate::analysis::family_tree::{FamilyProposal, ProposalStatus};
 use crate::analysis::provenance::Writer;
 use crate::loader::Part;
+use crate::query::FamilyTree;
 use crate::state::{DetailTab, Place, SpanRef};
 use crate::views::scene::Scene;
 use crate::views::text_change::NOT_IN_FULL;
@@ -173,11 +174,11 @@ fn row_ui(ui: &Ui, row: &VisibleRow, it: &ProposalRow, shown: &Shown, is_chosen:
         ProposalRow::Gap => None,
         ProposalRow::Head { proposal, is_open } => {
             let one = all.get(*proposal)?;
-            let label = proposals::spoken(*proposal, one);
+            let label = proposals::spoken(&shown.family_tree, *proposal, one);
             let response = row.interact(ui, info(&label, 0, *is_open));
             under(ui, response.hovered());
             let placed = Placed { at: *proposal, one };
-            head_row_ui(ui, row, placed, *is_open);
+            head_row_ui(ui, row, placed, *is_open, &shown.family_tree);
             let read = match one.texts.len() {
                 1 => read_ui(ui, row, placed, 0, shown),
                 _ => None,
@@ -234,7 +235,13 @@ struct Placed<'a> {
     one: &'a FamilyProposal,
 }
 
-fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_open: Option<bool>) {
+fn head_row_ui(
+    ui: &Ui,
+    row: &VisibleRow,
+    Placed { at, one }: Placed<'_>,
+    is_open: Option<bool>,
+    family_tree: &FamilyTree,
+) {
     let tokens = Tokens::of(ui);
     let painter = ui.painter();
     if let Some(is_open) = is_open {
@@ -262,13 +269,20 @@ fn head_row_ui(ui: &Ui, row: &VisibleRow, Placed { at, one }: Placed<'_>, is_ope
     };
     row_text::paint(painter, next(name_width), &name, Type::BodyMedium, tokens.text1, Align::Min);
     if !is_tight {
-        row_text::paint(painter, next(COLUMNS[1]), &proposals::from(one), Type::Body, tokens.text2, Align::Min);
+        row_text::paint(
+            painter,
+            next(COLUMNS[1]),
+            &proposals::from(family_tree, one),
+            Type::Body,
+            tokens.text2,
+            Align::Min,
+        );
     }
     if is_tight {
         let place = next(scores_width);
         scores_ui(ui, place, one, &scores);
     }
-    fate_ui(ui, next(COLUMNS[2]), one, tokens);
+    fate_ui(ui, next(COLUMNS[2]), one, family_tree);
     if !is_tight {
         let place = next(scores_width);
         scores_ui(ui, place, one, &scores);
@@ -288,13 +302,14 @@ fn scores_ui(ui: &Ui, rect: Rect, one: &FamilyProposal, scores: &str) {
 }
 
 /// The fate as a chip.
-fn fate_ui(ui: &Ui, rect: Rect, one: &FamilyProposal, tokens: &Tokens) {
+fn fate_ui(ui: &Ui, rect: Rect, one: &FamilyProposal, family_tree: &FamilyTree) {
+    let tokens = Tokens::of(ui);
     let (glyph, tone) = match one.status {
         ProposalStatus::Accepted => (Glyph::Check, Tone::Good),
         ProposalStatus::Rejected => (Glyph::Cross, Tone::Bad),
         ProposalStatus::Other(_) => (Glyph::Unknown, Tone::Warn),
     };
-    let text = proposals::fate(one);
+    let text = proposals::fate(family_tree, one);
     let room = (rect.width() - 2.0 * size::GAP_S - size::ICON - 2.0).max(0.0);
     let galley = row_text::layout(ui.painter(), &text, Type::Small.font(), room);
     let width = galley.size().x + 2.0 * size::GAP_S + size::ICON + 2.0;

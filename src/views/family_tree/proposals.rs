@@ -155,8 +155,8 @@ fn instruction_before<'a>(
 }
 
 /// What a head says: name, where from, fate, scores, component.
-pub(super) fn spoken(at: usize, proposal: &FamilyProposal) -> String {
-    let mut parts = vec![proposal_name(at, proposal), from(proposal), fate(proposal)];
+pub(super) fn spoken(family_tree: &FamilyTree, at: usize, proposal: &FamilyProposal) -> String {
+    let mut parts = vec![proposal_name(at, proposal), from(family_tree, proposal), fate(family_tree, proposal)];
     parts.push(match (proposal.before, proposal.after) {
         (None, None) => "score on the sample unknown".to_owned(),
         _ => format!("score on the sample {}", scores(proposal)),
@@ -167,19 +167,21 @@ pub(super) fn spoken(at: usize, proposal: &FamilyProposal) -> String {
     parts.join(", ")
 }
 
-/// `from candidate 3`
-pub(super) fn from(proposal: &FamilyProposal) -> String {
+/// `from C4`
+pub(super) fn from(family_tree: &FamilyTree, proposal: &FamilyProposal) -> String {
     match proposal.parents.as_slice() {
         [] => "parent unknown".to_owned(),
-        [parent] => format!("from candidate {parent}"),
-        parents => format!("from candidates {}", joined(parents)),
+        [parent] => format!("from {}", family_tree.called(*parent)),
+        parents => format!("from {}", joined(family_tree, parents)),
     }
 }
 
-/// `accepted as candidate 4`
-pub(super) fn fate(proposal: &FamilyProposal) -> String {
+/// `accepted as C5`
+pub(super) fn fate(family_tree: &FamilyTree, proposal: &FamilyProposal) -> String {
     match (&proposal.status, proposal.candidate) {
-        (ProposalStatus::Accepted, Some(candidate)) => format!("accepted as candidate {candidate}"),
+        (ProposalStatus::Accepted, Some(candidate)) => {
+            format!("accepted as {}", family_tree.called(candidate))
+        }
         (ProposalStatus::Other(word), _) if word.is_empty() => "fate unknown".to_owned(),
         (status, _) => status.as_str().to_owned(),
     }
@@ -220,6 +222,7 @@ mod tests {
             parent: "p".into(),
             source: FamilyTreeSource::Tables,
             candidates: vec![seed],
+            names: Default::default(),
             proposals: vec![
                 proposal(ProposalStatus::Rejected, &["a\nb\nc\nd\ne"]),
                 proposal(ProposalStatus::Accepted, &["one three", "x"]),
@@ -306,11 +309,13 @@ mod tests {
     #[test]
     fn what_is_not_known_is_said() {
         let mut one = proposal(ProposalStatus::Other(String::new()), &["x"]);
+        let tree = family_tree();
         assert_eq!(
-            spoken(4, &one),
-            "Iteration 7, from candidate 0, fate unknown, score on the sample 1 → –, for solve"
+            spoken(&tree, 4, &one),
+            "Iteration 7, from GEPA's 0, fate unknown, score on the sample 1 → –, for solve"
         );
         (one.iteration, one.before, one.parents) = (None, None, Vec::new());
-        assert_eq!(spoken(4, &one), "Proposal 5, parent unknown, fate unknown, score on the sample unknown, for solve");
+        let unknown = "Proposal 5, parent unknown, fate unknown, score on the sample unknown, for solve";
+        assert_eq!(spoken(&tree, 4, &one), unknown);
     }
 }

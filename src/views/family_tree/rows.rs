@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::changes::changes;
 use crate::analysis::family_tree::{FamilyCandidate, FamilyProposal, ProposalStatus, candidate_at};
-use crate::analysis::optimization::{Evaluation, EvaluationKind};
+use crate::analysis::optimization::{Evaluation, EvaluationKind, ProgramName, ProgramRank};
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::query::FamilyTree;
@@ -92,8 +92,8 @@ impl Rank {
     /// A word for the table.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Winner => "winner",
-            Self::InferredWinner => "best, inferred",
+            Self::Winner => ProgramRank::Winner.word(),
+            Self::InferredWinner => ProgramRank::Best.word(),
             Self::HighestScore => "highest score",
         }
     }
@@ -101,10 +101,8 @@ impl Rank {
     /// Why.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Winner => "Its state is that of best_model.json of the finished optimization",
-            Self::InferredWinner => {
-                "Inferred: the best full evaluation; no best_model.json of a finished optimization names the winner"
-            }
+            Self::Winner => ProgramRank::Winner.reason(),
+            Self::InferredWinner => ProgramRank::Best.reason(),
             Self::HighestScore => "Which candidate was given back is not known; none scored higher than this one",
         }
     }
@@ -115,8 +113,8 @@ impl Rank {
 pub(super) struct CandidateFacts {
     /// Its number in GEPA's tables.
     pub index: usize,
-    /// Its place among the distinct programs of the optimization, which is its colour and its name there.
-    pub program: Option<usize>,
+    /// What the optimization calls its program.
+    pub program: Option<ProgramName>,
     pub rank: Option<Rank>,
     pub score: Option<f64>,
     /// At how many validation examples no other was better; `None` where that is not known.
@@ -124,11 +122,13 @@ pub(super) struct CandidateFacts {
     /// Where it came from, in words.
     pub origin: String,
     pub is_inferred: bool,
+    /// Its number is GEPA's own.
+    pub is_numbered: bool,
     pub runs: Vec<Evaluated>,
     /// Where its instructions part from its parents'.
     pub change: Option<String>,
-    /// The parents that were evaluated, each with the runs to compare: the parent's and its own.
-    pub compare: Vec<(usize, RunId, RunId)>,
+    /// The parents that were evaluated by name, each with the runs to compare: the parent's and its own.
+    pub compare: Vec<(String, RunId, RunId)>,
 }
 
 /// What is said of all candidates.
@@ -140,15 +140,6 @@ pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<Candi
     let has_winner = family_tree.candidates.iter().any(is_winner);
     let highest = family_tree.candidates.iter().filter_map(|one| one.score).reduce(f64::max);
     let knows_front = family_tree.candidates.iter().any(|one| !one.front.is_empty());
-    let programs: HashMap<&RunId, usize> = found
-        .candidates
-        .iter()
-        .enumerate()
-        .flat_map(|(at, program)| {
-            let evaluations = program.evaluations.iter().filter_map(|place| found.evaluations.get(*place));
-            evaluations.map(move |evaluation| (&evaluation.run_id, at))
-        })
-        .collect();
     let rank = |one: &FamilyCandidate| match (is_winner(one), winner) {
         (true, Some(winner)) if winner.inferred => Some(Rank::InferredWinner),
         (true, _) => Some(Rank::Winner),
@@ -157,12 +148,13 @@ pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<Candi
     };
     let of = |(one, change): (&FamilyCandidate, Option<String>)| CandidateFacts {
         index: one.index,
-        program: one.run_ids.iter().find_map(|run| programs.get(run).copied()),
+        program: family_tree.program_of(one),
         rank: rank(one),
-        score: one.score,
+        score: family_tree.score_of(one),
         front: knows_front.then_some(one.front.len()),
-        origin: origin(one),
+        origin: origin(family_tree, one),
         is_inferred: one.parents_inferred,
+        is_numbered: family_tree.source == FamilyTreeSource::Tables,
         runs: one.run_ids.iter().map(|run| runs.evaluated(run)).collect(),
         change,
         compare: comparisons(family_tree, &runs, one),
@@ -170,19 +162,19 @@ pub(super) fn facts(family_tree: &FamilyTree, found: &Optimization) -> Vec<Candi
     family_tree.candidates.iter().zip(changes(&family_tree.candidates)).map(of).collect()
 }
 
-/// `seed`, `from 0`, `merged from 1 and 3`
-fn origin(one: &FamilyCandidate) -> String {
+/// `seed`, `from C1`, `merged from C2 and C4`
+fn origin(family_tree: &FamilyTree, one: &FamilyCandidate) -> String {
     match one.parents.as_slice() {
         [] if one.index == 0 => "seed".to_owned(),
         [] => "unknown".to_owned(),
-        [parent] => format!("from {parent}"),
-        parents => format!("merged from {}", joined(parents)),
+        [parent] => format!("from {}", family_tree.called(*parent)),
+        parents => format!("merged from {}", joined(family_tree, parents)),
     }
 }
 
-/// `1 and 3`; `1 and 3 and 4 and 7 and 12 more` of a damaged table.
-pub(super) fn joined(parents: &[usize]) -> String {
-    let mut parts: Vec<String> = parents.iter().take(PARENTS_MOST).map(usize::to_string).collect();
+/// `C2 and C4`; `C1 and C2 and C4 and C7 and 12 more` of a damaged table.
+pub(super) fn joined(family_tree: &FamilyTree, parents: &[usize]) -> String {
+    let mut parts: Vec<String> = parents.iter().take(PARENTS_MOST).map(|one| family_tree.called(*one)).collect();
     if parents.len() > PARENTS_MOST {
         parts.push(format!("{} more", words::count((parents.len() - PARENTS_MOST) as u64)));
     }
@@ -209,11 +201,11 @@ impl<'f> Runs<'f> {
     }
 }
 
-fn comparisons(family_tree: &FamilyTree, runs: &Runs<'_>, one: &FamilyCandidate) -> Vec<(usize, RunId, RunId)> {
+fn comparisons(family_tree: &FamilyTree, runs: &Runs<'_>, one: &FamilyCandidate) -> Vec<(String, RunId, RunId)> {
     let Some(own) = runs.best_of(one) else { return Vec::new() };
     let parents =
         one.parents.iter().take(PARENTS_MOST).filter_map(|index| candidate_at(&family_tree.candidates, *index));
-    let with = |parent: &FamilyCandidate| Some((parent.index, runs.best_of(parent)?, own.clone()));
+    let with = |parent: &FamilyCandidate| Some((family_tree.called(parent.index), runs.best_of(parent)?, own.clone()));
     parents.filter_map(with).filter(|(_, parent, own)| parent != own).collect()
 }
 
@@ -238,7 +230,7 @@ pub(super) fn summary(family_tree: &FamilyTree) -> String {
 pub(super) fn source(source: FamilyTreeSource) -> &'static str {
     match source {
         FamilyTreeSource::Tables => {
-            "As GEPA wrote it into its tables; a score is the mean over the validation examples"
+            "As GEPA wrote it into its tables; scores are on the scale of eval: 100 × the mean over the validation examples"
         }
         FamilyTreeSource::Inferred => {
             "Inferred: GEPA wrote no tables here, so parents and fates are told by what its proposer was given and by \
@@ -275,6 +267,17 @@ mod tests {
         FamilyCandidate { index, parents: parents.to_vec(), ..FamilyCandidate::default() }
     }
 
+    fn family_tree(candidates: Vec<FamilyCandidate>) -> FamilyTree {
+        FamilyTree {
+            parent: "p".into(),
+            source: FamilyTreeSource::Inferred,
+            candidates,
+            names: Default::default(),
+            proposals: Vec::new(),
+            looked: Default::default(),
+        }
+    }
+
     fn shape(candidates: &[FamilyCandidate]) -> Vec<(usize, usize, bool)> {
         let lines = tree(candidates).into_iter();
         lines.map(|line| (candidates[line.candidate].index, line.depth, line.is_mention)).collect()
@@ -290,19 +293,13 @@ mod tests {
     fn a_merged_one_is_named_below_both() {
         let all = [candidate(0, &[]), candidate(1, &[0]), candidate(2, &[0]), candidate(3, &[1, 2])];
         assert_eq!(shape(&all), [(0, 0, false), (1, 1, false), (3, 2, false), (2, 1, false), (3, 2, true)]);
-        assert_eq!(origin(&all[3]), "merged from 1 and 2");
+        assert_eq!(origin(&family_tree(all.to_vec()), &all[3]), "merged from GEPA's 1 and GEPA's 2");
     }
 
     #[test]
     fn what_was_not_looked_into_is_said() {
         let looked = crate::query::provenance::Looked { traces: 1, spans: 12_345, complete: false };
-        let mut family_tree = FamilyTree {
-            parent: "p".into(),
-            source: FamilyTreeSource::Inferred,
-            candidates: vec![candidate(0, &[])],
-            proposals: Vec::new(),
-            looked,
-        };
+        let mut family_tree = FamilyTree { looked, ..family_tree(vec![candidate(0, &[])]) };
         assert_eq!(summary(&family_tree), "1 candidate · 0 proposals: 0 accepted, 0 rejected");
         assert!(cut_short(&family_tree).is_some_and(|text| text.starts_with("Only 1 trace with 12,345 spans could")));
         family_tree.looked.complete = true;
@@ -317,8 +314,9 @@ mod tests {
         let mut seen: Vec<usize> = tree(&all).into_iter().map(|line| line.candidate).collect();
         seen.sort_unstable();
         assert_eq!(seen, [0, 1, 2, 3, 4]);
-        assert_eq!(origin(&all[1]), "from 9");
-        assert_eq!(origin(&candidate(8, &[])), "unknown");
+        let none = family_tree(Vec::new());
+        assert_eq!(origin(&none, &all[1]), "from GEPA's 9");
+        assert_eq!(origin(&none, &candidate(8, &[])), "unknown");
         // A long line of descent needs no stack.
         let long: Vec<FamilyCandidate> =
             (0..100_000).map(|index| candidate(index, &[index.saturating_sub(1)])).collect();
@@ -327,6 +325,7 @@ mod tests {
         let parents: Vec<usize> = (0..3_000).collect();
         let crowd: Vec<FamilyCandidate> = (0..3_000).map(|index| candidate(index, &parents)).collect();
         assert!(tree(&crowd).len() <= crowd.len() * (PARENTS_MOST + 1));
-        assert_eq!(origin(&crowd[9]), "merged from 0 and 1 and 2 and 3 and 2,996 more");
+        let told = origin(&none, &crowd[9]);
+        assert_eq!(told, "merged from GEPA's 0 and GEPA's 1 and GEPA's 2 and GEPA's 3 and 2,996 more");
     }
 }

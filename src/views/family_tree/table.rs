@@ -5,7 +5,10 @@ use egui::Ui;
 use super::rows::{CandidateFacts, Rank, TreeLine};
 use super::{FamilyTreeMemory, Shown};
 use crate::model::RunId;
+use crate::model::dspy::score_scale;
+use crate::query::family_tree::called;
 use crate::state::{Action, Place, RunTab};
+use crate::views::program_name;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
@@ -44,7 +47,7 @@ fn columns(knows_front: bool, depth: usize) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", name)),
         (Shows::Mark, Column::text("Mark", 84.0).figures()),
-        (Shows::Score, Column::number("Score", 66.0)),
+        (Shows::Score, Column::number("Score", 66.0).hint(score_scale::WORDS)),
     ];
     if knows_front {
         columns.push((
@@ -126,6 +129,14 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FamilyTr
     }
 }
 
+/// What a candidate is called.
+fn name(one: &CandidateFacts) -> CellText<'static> {
+    match one.program {
+        Some(program) => program_name::cell(program),
+        None => CellText::text(called(None, one.index)).dot(Tone::Faint),
+    }
+}
+
 /// The line on which a candidate stands itself.
 fn own_line(lines: &[TreeLine], candidate: usize) -> Option<usize> {
     lines.iter().position(|line| line.candidate == candidate && !line.is_mention)
@@ -150,7 +161,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
     let is_winner = matches!(one.rank, Some(Rank::Winner | Rank::InferredWinner));
     if line.is_mention {
         return match shows {
-            Shows::Name => CellText::text(format!("Candidate {}", one.index))
+            Shows::Name => name(one)
                 .tone(Tone::Muted)
                 .note("merged, see above")
                 .hover("It has two parents and stands below the other one")
@@ -161,13 +172,13 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
     }
     match shows {
         Shows::Name => {
-            let cell = CellText::text(format!("Candidate {}", one.index)).strong().in_tree(line.depth, None);
-            match one.program {
-                Some(program) => cell
-                    .dot(Tone::Category(program))
-                    .note(format!("C{}", program + 1))
-                    .hover(format!("Among the candidates of the optimization it is C{}", program + 1)),
-                None => cell.dot(Tone::Faint).hover("No evaluation of a program with its instructions is recorded"),
+            let cell = name(one).strong().in_tree(line.depth, None);
+            match (one.program, one.is_numbered) {
+                (Some(_), false) => cell,
+                (Some(_), true) => cell
+                    .note(called(None, one.index))
+                    .hover(format!("GEPA's own tables call it candidate {}", one.index)),
+                (None, _) => cell.hover("No evaluation of a program with its instructions is recorded"),
             }
         }
         Shows::Mark => match one.rank {
@@ -214,7 +225,7 @@ fn cell<'a>(line: &TreeLine, one: &'a CandidateFacts, shows: Shows, common: Comm
             Some(text) => {
                 let cell = CellText::text(text.as_str());
                 match one.compare.first() {
-                    Some((parent, ..)) => cell.hover(format!("{text}\n\nClick to compare it with candidate {parent}")),
+                    Some((parent, ..)) => cell.hover(format!("{text}\n\nClick to compare it with {parent}")),
                     None => cell.hover(text.as_str()),
                 }
             }
@@ -227,14 +238,17 @@ pub(super) fn chosen_ui(ui: &mut Ui, scene: &mut Scene<'_>, one: &CandidateFacts
     let mut shows_proposal = false;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
-        text_ui(ui, &format!("Candidate {}", one.index), Type::BodyStrong, Tone::Neutral);
+        match one.program {
+            Some(program) => program_name::name_ui(ui, program, Type::BodyStrong),
+            None => text_ui(ui, &called(None, one.index), Type::BodyStrong, Tone::Neutral),
+        };
         for run in one.runs.iter().take(RUNS_MOST) {
             if ui.add(Chip::button(&format!("Open {}", run.name))).clicked() {
                 open_run(scene, &run.run);
             }
         }
         for (parent, base, own) in &one.compare {
-            let text = format!("Compare with candidate {parent}");
+            let text = format!("Compare with {parent}");
             let tip = "What changed from its parent's program";
             if ui.add(Chip::button(&text)).on_hover_text(tip).clicked() {
                 scene.go(Place::comparing(vec![base.clone(), own.clone()]));

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::rows::data;
 use crate::loader::Optimization;
+use crate::model::dspy::score_scale;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::section::{card_heading_ui, card_ui};
 use crate::widgets::tokens::size;
@@ -86,6 +87,9 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
     if !kinds.is_empty() {
         let candidates = words::counted(found.candidates.len() as u64, "program");
         add("Evaluations", kinds.join(", "), format!("of {candidates}"));
+    }
+    if found.evaluations.iter().any(|one| one.score.is_some()) {
+        add("Scores", score_scale::WORDS.to_owned(), String::new());
     }
     if let Some(ms) = found.run.duration_ms() {
         add("Duration", words::duration_ms(ms), String::new());

@@ -3,11 +3,13 @@
 use egui::Ui;
 
 use super::rows::{Standing, standing};
+use crate::analysis::optimization::ProgramName;
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
 use crate::query::ProvenanceOf;
 use crate::state::{CompareTab, Place};
 use crate::views::parts::link;
+use crate::views::program_name::name_ui;
 use crate::views::provenance::provenance_ui;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
@@ -21,6 +23,9 @@ const CHANGE_LEAST: f32 = 220.0;
 
 /// No more predictors are named here; the tab of the program has all.
 const MOST_REWRITTEN: usize = 3;
+
+/// What a tie means.
+const TIE: &str = "Nothing but their order made one of them the winner: their full evaluations have the same score";
 
 pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
     let seed = found.seed.as_ref().and_then(|seed| standing(found, &seed.run_ids));
@@ -56,8 +61,8 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
             ui.add_space(size::GAP_XS);
             change_ui(ui, scene, found, seed.as_ref(), winner);
         }
-        let (rewritten, name) =
-            (rewritten(found).unwrap_or_default(), winner.as_ref().map_or("", |winner| &winner.name));
+        let name = winner.as_ref().map(|winner| winner.name.to_string()).unwrap_or_default();
+        let rewritten = rewritten(found).unwrap_or_default();
         if !rewritten.is_empty() {
             ui.add_space(size::GAP_XS);
         }
@@ -94,7 +99,8 @@ fn standing_ui(ui: &mut Ui, what: &str, mark: &str, one: &Standing, tone: Tone) 
     column_ui(ui, 2.0, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_XS;
-            text_ui(ui, &format!("{what} {}", one.name), Type::Small, Tone::Muted);
+            text_ui(ui, what, Type::Small, Tone::Muted);
+            name_ui(ui, ProgramName::at(one.name.place), Type::Small);
             if !mark.is_empty() {
                 text_ui(ui, mark, Type::Small, Tone::Faint)
                     .on_hover_text("The best full evaluation; no best_model.json of a finished optimization names it");
@@ -149,15 +155,18 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
             text_ui(ui, &text, Type::Small, Tone::Muted)
                 .on_hover_text("A score on examples that no choice depended on tells more: evaluate it on others");
         });
+        if let Some(tie) = &found.tie {
+            text_ui(ui, &tie.words(), Type::Small, Tone::Neutral).on_hover_text(TIE);
+        }
         let Some(seed) = seed else { return };
         let demos = match (&seed.demos, &winner.demos) {
             (Some(from), Some(to)) if from == to => format!("demos {to}"),
             (Some(from), Some(to)) => format!("demos {from} → {to}"),
             _ => "demos unknown".to_owned(),
         };
-        let words = if seed.name != winner.name && winner.has_source {
+        let words = if seed.name.place != winner.name.place && winner.has_source {
             "the source changed".to_owned()
-        } else if seed.name == winner.name {
+        } else if seed.name.place == winner.name.place {
             "it is the seed itself".to_owned()
         } else {
             changed_words(rewritten(found).map(|rewritten| rewritten.len()), winner.predictors)

@@ -1,6 +1,6 @@
 //! Candidates and facts as rows and words: pure functions of what was read.
 
-use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON};
+use crate::analysis::optimization::{EvaluationKind, OVERLAP_REASON, ProgramName, ProgramRank};
 use crate::loader::Optimization;
 use crate::model::{Program, RunId};
 use crate::query::DataSize;
@@ -51,16 +51,6 @@ pub(super) struct Mark {
     pub is_winner: bool,
 }
 
-const WINNER: Mark = Mark {
-    word: "winner",
-    reason: "Its state is that of best_model.json of the finished optimization",
-    is_winner: true,
-};
-const BEST: Mark = Mark {
-    word: "best, inferred",
-    reason: "Inferred: the best full evaluation; no best_model.json of a finished optimization names the winner",
-    is_winner: true,
-};
 const SEED: Mark = Mark { word: "seed", reason: "The program that the optimization was given", is_winner: false };
 const NO_PARENT: Mark =
     Mark { word: "no parent", reason: "It has no parent tag; it belongs here by its name and time", is_winner: false };
@@ -174,13 +164,10 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
     let opens = best_full.or(first).map(|one| one.run_id.clone());
     let program = program_of(found, evaluations);
     let mut marks = Vec::new();
-    let holds = |runs: &[RunId]| all().any(|one| runs.contains(&one.run_id));
-    if let Some(winner) = found.winner.as_ref().filter(|winner| holds(&winner.run_ids)) {
-        marks.push(if winner.inferred { BEST } else { WINNER });
-    }
-    if found.seed.as_ref().is_some_and(|seed| holds(&seed.run_ids)) {
-        marks.push(SEED);
-    }
+    let name = found.names.at(at).unwrap_or(ProgramName::at(at));
+    let ranked = |rank: ProgramRank| Mark { word: rank.word(), reason: rank.reason(), is_winner: true };
+    marks.extend(name.rank.map(ranked));
+    marks.extend(name.seed_word().map(|_| SEED));
     if all().any(|one| one.parent_inferred) {
         marks.push(NO_PARENT);
     }
@@ -259,7 +246,7 @@ pub(super) fn demos(program: &Program) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Standing {
     /// `C4`.
-    pub name: String,
+    pub name: ProgramName,
     pub score: Option<f64>,
     /// What the score was measured on, in words.
     pub note: String,
@@ -291,7 +278,7 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
     };
     let program = program_of(found, &row.evaluations);
     Some(Standing {
-        name: name(at),
+        name: found.names.at(at).unwrap_or(ProgramName::at(at)),
         score: row.full,
         note,
         demos: row.demos,
@@ -304,7 +291,7 @@ pub(super) fn standing(found: &Optimization, runs: &[RunId]) -> Option<Standing>
 
 /// What a candidate is called.
 pub(super) fn name(number: usize) -> String {
-    format!("C{}", number + 1)
+    ProgramName::at(number).to_string()
 }
 
 /// `12 examples`, and what is repeated in the file.

@@ -3,12 +3,13 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks, name};
+use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks};
 use super::{OptimizationMemory, points};
-use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::loader::Optimization;
 use crate::model::RunId;
 use crate::state::{Action, FoldKey};
+use crate::views::program_name;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::table::{CellText, Column, Table};
@@ -203,7 +204,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
             } else {
                 String::new()
             };
-            CellText::text(name(row.number)).strong().dot(Tone::Category(row.number)).note(note).in_tree(0, fold)
+            program_name::cell(ProgramName::at(row.number)).strong().note(note).in_tree(0, fold)
         }
         Shows::Full => score(row.full, decimals).tone(match (row.full, is_winner) {
             (None, _) => Tone::Faint,

@@ -3,6 +3,7 @@
 use super::entry::{Entry, Group, Target};
 use super::here::{self, Here};
 use super::index::{Hits, RunEntry};
+use crate::analysis::optimization::{ProgramName, ProgramNames};
 use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
 use crate::state::{Action, Link, Place, ThemeChoice};
@@ -30,6 +31,8 @@ pub(super) struct Known<'a> {
     pub experiments: &'a [Experiment],
     pub runs: &'a [RunEntry],
     pub hits: Option<&'a Hits>,
+    /// What the programs of the optimization on screen are called.
+    pub programs: Option<&'a ProgramNames>,
     pub traces: &'a [TraceId],
     /// Stores other than the one that is open, each with what it is called.
     pub stores: &'a [(String, StoreLocation)],
@@ -65,7 +68,13 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
     }
     for run in known.hits.into_iter().flat_map(|hits| &hits.runs).filter_map(|at| known.runs.get(*at)) {
         let place = Place::of_run(Some(run.experiment.clone()), run.run.clone());
-        entries.push(Entry::new(Group::Runs, run.name.as_str(), run.note.as_str(), Target::Go(place)));
+        let program = known.programs.and_then(|programs| programs.of_run(&run.run));
+        let text = program.map_or_else(|| run.name.clone(), |name| format!("{} · {}", name.marked(), run.name));
+        entries.push(Entry::new(Group::Runs, text, run.note.as_str(), Target::Go(place)));
+    }
+    for (name, run) in programs_like(known) {
+        let place = Place::of_run(None, run.clone());
+        entries.push(Entry::new(Group::Runs, name.marked(), PROGRAM, Target::Go(place)));
     }
     for trace in known.traces {
         let place = Place::of_trace(None, None, trace.clone());
@@ -107,10 +116,23 @@ const NOTHING: Known<'static> = Known {
     experiments: &[],
     runs: &[],
     hits: None,
+    programs: None,
     traces: &[],
     stores: &[],
     takes_pasted: false,
 };
+
+/// What stands behind the name of a program.
+const PROGRAM: &str = "program of this optimization, where it was first evaluated";
+
+/// The programs of the optimization on screen whose names begin as what is typed.
+fn programs_like<'a>(known: &Known<'a>) -> impl Iterator<Item = (ProgramName, &'a RunId)> {
+    let typed = known.typed.trim().to_uppercase();
+    let is_it = move |name: &ProgramName| !typed.is_empty() && name.to_string().starts_with(&typed);
+    let programs = known.programs;
+    let all = programs.map(ProgramNames::all).unwrap_or_default().iter().copied().filter(is_it);
+    all.filter_map(move |name| Some((name, programs?.first_run(name.place)?)))
+}
 
 /// What a place is called, and where it is.
 fn words(place: &Place, known: &Known<'_>) -> (String, String) {

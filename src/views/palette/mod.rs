@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 use egui::{Id, Ui};
 
 use super::command::Command;
+use super::program_name::{of_run, tone};
 use super::scene::Scene;
 use super::store_names::names_of;
+use crate::analysis::optimization::ProgramNames;
 use crate::loader::{DerivedKey, Lane, unique_id};
 use crate::model::{Experiment, RunId, TraceId};
-use crate::query::{Experiments, RunTreeOf, TraceIdsLike};
+use crate::query::{Experiments, ProgramNamesOf, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place, RunTab};
 use crate::store::StoreLocation;
 use crate::widgets::offers::{self, Offer};
@@ -67,6 +69,7 @@ struct MadeOf {
     experiments: usize,
     index: usize,
     hits: usize,
+    programs: usize,
     traces: Vec<TraceId>,
     recent: usize,
     buttons: Arc<Vec<Offer>>,
@@ -93,11 +96,17 @@ pub(super) fn palette_ui(
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
-    let found = Found { typed: &typed, experiments: experiments.as_ref(), traces, run_tabs };
+    let programs = programs_on_screen(scene);
+    let experiments_known = experiments.as_ref();
+    let found = Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, run_tabs };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
     let label = if memory.compared.is_empty() { "Search or run a command" } else { "Compare with which run?" };
+    let program = |entry: &Entry| match &entry.target {
+        Target::Go(Place::Run { run, .. }) => programs.as_ref()?.of_run(run),
+        _ => None,
+    };
     let entries = &memory.entries;
     let events = Palette::new(label, &GROUPS, entries.len(), memory.version).note(&note).show(
         ui.ctx(),
@@ -105,7 +114,7 @@ pub(super) fn palette_ui(
         |at| match entries.get(at) {
             Some(entry) => {
                 let item = PaletteItem::new(entry.text.as_str()).note(entry.note.as_str()).group(entry.group as usize);
-                let item = item.shortcut(entry.shortcut.as_str());
+                let item = item.shortcut(entry.shortcut.as_str()).mark(program(entry).map(tone));
                 if entry.group == Group::Pasted { item.always() } else { item }
             }
             None => PaletteItem::default(),
@@ -240,12 +249,21 @@ struct Found<'a> {
     typed: &'a str,
     /// `None` without a store.
     experiments: Option<&'a Arc<Vec<Experiment>>>,
+    programs: Option<Arc<ProgramNames>>,
     traces: Vec<TraceId>,
     run_tabs: &'a [RunTab],
 }
 
+/// The names of the programs of the optimization that is looked at, itself or one of its evaluations.
+fn programs_on_screen(scene: &mut Scene<'_>) -> Option<Arc<ProgramNames>> {
+    let run = scene.place().run().cloned()?;
+    let home = of_run(scene, &run)?.optimization;
+    let slot = scene.loader.ask(&ProgramNamesOf(home), Lane::Visible);
+    slot.value().and_then(|names| names.as_ref().clone())
+}
+
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, traces, run_tabs } = found;
+    let Found { typed, experiments, programs, traces, run_tabs } = found;
     let mut recent = scene.state.recent_places();
     let only_runs = !memory.compared.is_empty();
     if only_runs {
@@ -257,6 +275,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         experiments: address(experiments),
         index: address(memory.index.as_ref()),
         hits: address(memory.hits.as_ref()),
+        programs: address(programs.as_ref()),
         traces,
         recent: recent.len(),
         buttons: offers::on_screen(ui.ctx()),
@@ -296,6 +315,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         experiments: if only_runs { &[] } else { list },
         runs,
         hits: memory.hits.as_deref(),
+        programs: programs.as_deref(),
         traces: if only_runs { &[] } else { &made_of.traces },
         stores: if only_runs { &[] } else { &stores },
         takes_pasted: !only_runs,

@@ -10,6 +10,7 @@ use super::comparing::{subject, tell_to_choose};
 use super::demos::{DemosMemory, demos_heading, demos_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
+use super::program_name::{name_ui, tone};
 use super::provenance::{self, Line, line_ui};
 use super::python::python;
 use super::run_menu::{RunMenu, compare_button_ui};
@@ -136,6 +137,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistor
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         title_ui(ui, "Program");
+        names_ui(ui, scene, program_history);
         let hash = program_history.hash.to_string();
         let copied = link(ui, &short_id(&hash), Type::ValueSmall, Tone::Muted);
         if copied.on_hover_text(format!("{hash}\nClick to copy")).clicked() {
@@ -162,6 +164,24 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistor
     });
     ways_ui(ui, scene, program_history);
     ui.add_space(size::GAP_S);
+}
+
+/// So many of its names stand in the head.
+const MOST_NAMES: usize = 3;
+
+/// What the optimizations that evaluated it call it.
+fn names_ui(ui: &mut Ui, scene: &mut Scene<'_>, program_history: &ProgramHistory) {
+    for (home, name) in program_history.names.iter().take(MOST_NAMES) {
+        name_ui(ui, *name, Type::BodyStrong);
+        text_ui(ui, "of", Type::Small, Tone::Faint);
+        if link(ui, &words::one_line(&home.name, 40), Type::Small, Tone::Accent).clicked() {
+            scene.go(Place::of_run(None, home.run_id.clone()));
+        }
+    }
+    let more = program_history.names.len().saturating_sub(MOST_NAMES);
+    if more > 0 {
+        text_ui(ui, &format!("and in {} more", words::count(more as u64)), Type::Small, Tone::Faint);
+    }
 }
 
 /// What can be done with the program: its evaluation stands for it.
@@ -278,7 +298,7 @@ fn evaluations_ui(
             Column::number("Score", 66.0).unsorted(),
             Column::number("n", 50.0).unsorted(),
             Column::text("Data", 150.0).unsorted().growing(),
-            Column::text("Optimization", 120.0).unsorted(),
+            Column::text("Optimization", 160.0).unsorted(),
             Column::text("Experiment", 120.0).unsorted().minor(2),
             Column::number("Tokens", 76.0).unsorted().minor(1),
         ];
@@ -305,7 +325,11 @@ fn evaluations_ui(
                 2 => known(&one.n).tone(Tone::Muted),
                 3 => CellText::text(one.data.as_str()),
                 4 => match &one.optimization {
-                    Some(name) => CellText::text(name.as_str()).tone(Tone::Muted),
+                    Some(name) => match one.program {
+                        Some(program) => CellText::text(format!("{program} of {name}")).dot(tone(program)),
+                        None => CellText::text(name.as_str()),
+                    }
+                    .tone(Tone::Muted),
                     None => CellText::text("none").tone(Tone::Faint),
                 },
                 5 => CellText::text(one.experiment.as_str()).tone(Tone::Muted),

@@ -1,8 +1,9 @@
 //! What the page of a program says, as lines.
 
-use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::model::Run;
 use crate::query::ProgramHistory;
+use crate::query::family_tree::called;
 use crate::query::program_history::{EvaluationData, ProgramEvaluation};
 use crate::state::Place;
 use crate::views::provenance::Line;
@@ -17,6 +18,8 @@ pub(super) struct Evaluated {
     pub data: String,
     /// The optimization it belongs to.
     pub optimization: Option<String>,
+    /// What that calls the program.
+    pub program: Option<ProgramName>,
     pub experiment: String,
     pub tokens: Option<String>,
     pub target: Place,
@@ -36,6 +39,7 @@ fn evaluation(one: &ProgramEvaluation, decimals: Decimals) -> Evaluated {
         n: one.n.map(words::count),
         data: one.data.words(),
         optimization: one.optimization.as_ref().map(|home| home.name.clone()),
+        program: one.program,
         experiment: one.experiment.clone(),
         tokens: one.tokens.and_then(|tokens| tokens.total).map(words::count),
         target: place,
@@ -70,7 +74,7 @@ pub(super) fn descendants(program_history: &ProgramHistory) -> Vec<Line> {
         let groups = [("parent", &family.parents), ("child", &family.children)];
         for (word, relatives) in groups {
             lines.extend(relatives.iter().map(|one| Line {
-                text: format!("Candidate {}", one.index),
+                text: called(one.program, one.index),
                 note: format!("{word} in {}{inferred}", family.parent.name),
                 target: one.hash.clone().map(Place::ProgramHistory),
                 ..Line::default()

@@ -18,6 +18,7 @@ use super::optimization::{OptimizationMemory, optimization_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
+use super::program_name::{name_ui, of_run};
 use super::scene::Scene;
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
@@ -139,6 +140,10 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
         title_ui(ui, name);
+        if let Some(program) = of_run(scene, &run.id).filter(|program| !program.is_of_winner) {
+            let tip = "The program that it evaluated, as its optimization calls it everywhere";
+            name_ui(ui, program.name, Type::BodyStrong).on_hover_text(tip);
+        }
         let standing = standing(scene, &run.experiment_id, run);
         ui.add(Chip::new(&standing.word).glyph(standing.status.glyph(), standing.status.tone()));
         if run.lifecycle == Lifecycle::Deleted {

@@ -11,6 +11,7 @@ use egui::{Frame, Margin, Ui};
 use super::belongs::belongs_to;
 use super::command::has_runs_filter;
 use super::parts::slot_ui;
+use super::program_name;
 use super::run_menu::RunMenu;
 use super::scene::Scene;
 use crate::loader::{Failure, Lane, RunTree, Slot};
@@ -310,11 +311,14 @@ fn line_ui(
                 false => [Trailing::value(&look.score, 40.0)],
                 true => [Trailing::caption(&look.age, 48.0)],
             };
+            let tag = look.program.map(|program| program.marked());
+            let tone = look.program.map_or(Tone::Accent, program_name::tone);
             let row_of_run = TreeRow {
                 name,
                 mark: Mark::Status(look.status),
                 note: look.note,
-                bar: look.share.map(|share| (share as f32, Tone::Accent)),
+                tag: tag.as_deref().map(|tag| (tag, tone)),
+                bar: look.share.map(|share| (share as f32, tone)),
                 trailing: &trailing,
                 description: &look.description,
                 ..base

@@ -2,6 +2,7 @@
 
 use super::PaletteItem;
 use super::rank::Query;
+use crate::widgets::category;
 use crate::widgets::chips::key_cap;
 use crate::widgets::row_text::{self, GRAPHEMES_MOST};
 use crate::widgets::tokens::Tokens;
@@ -34,6 +35,11 @@ pub(super) fn item_ui(ui: &Ui, row: &VisibleRow, item: &PaletteItem<'_>, query: 
         let cap = Rect::from_min_max(pos2(left, room.top() + 5.0), pos2(room.right(), room.bottom() - 5.0));
         key_cap(ui, cap, key, tokens);
         room.max.x = left - size::GAP_S;
+    }
+    if let Some(tone) = item.mark {
+        let at = room.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
+        ui.painter().add(category::mark(at, size::KIND_SQUARE - 1.0, tone, tokens));
+        room.min.x += size::KIND_SQUARE + size::GAP_S;
     }
     let galley = ui.painter().layout_job(job(item, query, tokens, room.width()));
     let covered = row_text::paint_galley(ui.painter(), room, galley, tokens.text1, Align::Min);

@@ -3,6 +3,7 @@
 use super::cell::{CellText, fold_rect};
 use super::needs::Need;
 use super::{CELL_PADDING, Column};
+use crate::widgets::category;
 use crate::widgets::row_text;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
@@ -86,7 +87,7 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, column: &Column<'_
     }
     if let Some(tone) = cell.dot {
         let at = inner.left_center() + vec2(size::KIND_SQUARE / 2.0, 0.0);
-        painter.circle_filled(at, size::KIND_SQUARE / 2.0 - 0.5, tone.color(tokens));
+        painter.add(category::mark(at, size::KIND_SQUARE - 1.0, tone, tokens));
         inner = inner.with_min_x(inner.left() + size::KIND_SQUARE + size::GAP_S);
     }
     if let Some((glyph, tone)) = cell.glyph {

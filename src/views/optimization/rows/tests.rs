@@ -1,5 +1,5 @@
 use super::*;
-use crate::analysis::optimization::{Candidate, Evaluation, OptimizerGuess, Seed, Winner};
+use crate::analysis::optimization::{Candidate, Evaluation, OptimizerGuess, ProgramNames, Seed, Winner};
 use crate::model::{Lifecycle, Run, RunStatus};
 
 fn evaluation(order: usize, kind: EvaluationKind, score: f64, n: Option<u64>, state: &str) -> Evaluation {
@@ -46,14 +46,19 @@ pub(in crate::views::optimization) fn found() -> Optimization {
         evaluations,
         full_range: Some((low, high)),
     };
+    let candidates = vec![candidate("s", vec![0], 50.0, 50.0), candidate("t", vec![1, 2, 3, 4], 70.0, 75.0)];
+    let seed = Some(Seed { run_ids: vec!["r0".into()], state_hash: Some("s".into()) });
+    let winner = Some(Winner { run_ids: vec!["r3".into()], state_hash: Some("t".into()), inferred: true });
     Optimization {
+        names: ProgramNames::new(&candidates, &evaluations, seed.as_ref(), winner.as_ref()).into(),
+        tie: None,
         run,
         settings: Vec::new(),
         optimizer: OptimizerGuess { name: None, is_stored: false, purpose: None, reason: "nothing".into() },
         programs: vec![None; 5],
-        candidates: vec![candidate("s", vec![0], 50.0, 50.0), candidate("t", vec![1, 2, 3, 4], 70.0, 75.0)],
-        seed: Some(Seed { run_ids: vec!["r0".into()], state_hash: Some("s".into()) }),
-        winner: Some(Winner { run_ids: vec!["r3".into()], state_hash: Some("t".into()), inferred: true }),
+        candidates,
+        seed,
+        winner,
         evaluations,
         best: None,
         tokens: None,
@@ -98,9 +103,9 @@ fn evaluations_stand_below_what_is_unfolded() {
 #[test]
 fn a_standing_says_what_it_was_measured_on() {
     let found = found();
-    let of = |run: &str| standing(&found, &[run.into()]).map(|one| (one.name, one.note));
-    assert_eq!(of("r0"), Some(("C1".into(), "n = 12".into())));
-    assert_eq!(of("r3"), Some(("C2".into(), "best of several full ones, 70 to 75".into())));
+    let of = |run: &str| standing(&found, &[run.into()]).map(|one| (one.name.marked(), one.note));
+    assert_eq!(of("r0"), Some(("C1 seed".into(), "n = 12".into())));
+    assert_eq!(of("r3"), Some(("C2 ★".into(), "best of several full ones, 70 to 75".into())));
     assert_eq!(of("elsewhere"), None);
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::analysis::optimization::ProgramNames;
 use crate::model::{LatestMetric, Run, RunId, RunValues};
 use crate::query::RunPage;
 use crate::state::ChartChoice;
+use crate::views::program_name::tone;
 use crate::widgets::tokens::Tone;
 use crate::words::natural;
 
@@ -13,6 +15,8 @@ use crate::words::natural;
 pub(super) struct Candidate {
     pub run: Run,
     pub tone: Tone,
+    /// `C4 · eval_full_2`, of what evaluated no program the name alone.
+    pub label: String,
     pub is_shown: bool,
 }
 
@@ -23,16 +27,31 @@ impl Candidate {
     }
 }
 
-/// The run, its children, and `others`, which were selected in the table. The run leads with the accent; the
-/// others have the colours of their order.
-pub(super) fn candidates(choice: &ChartChoice, page: &RunPage, others: &[Run]) -> Vec<Candidate> {
-    let own = Candidate { run: page.run.clone(), tone: Tone::Accent, is_shown: !choice.without_own };
+fn run_label(run: &Run) -> String {
+    if run.name.is_empty() { run.id.to_string() } else { run.name.clone() }
+}
+
+/// The run, its children, and `others`, which were selected in the table. The run leads with the accent; an
+/// evaluation has the colour of its program, by `names`; the others have the colours behind those, in their order.
+pub(super) fn candidates(
+    choice: &ChartChoice,
+    page: &RunPage,
+    others: &[Run],
+    names: Option<&ProgramNames>,
+) -> Vec<Candidate> {
+    let label = run_label(&page.run);
+    let own = Candidate { run: page.run.clone(), tone: Tone::Accent, label, is_shown: !choice.without_own };
+    let programs = names.map_or(0, |names| names.all().len());
     let is_known = |run: &Run| run.id == page.run.id || page.children.iter().any(|child| child.id == run.id);
     let others = others.iter().filter(|run| !is_known(run));
-    let child = |(index, run): (usize, &Run)| Candidate {
-        run: run.clone(),
-        tone: Tone::Category(index),
-        is_shown: choice.shown.contains(&run.id),
+    let child = |(index, run): (usize, &Run)| {
+        let program = names.and_then(|names| names.of_run(&run.id));
+        Candidate {
+            run: run.clone(),
+            tone: program.map_or(Tone::Category(programs + index), tone),
+            label: program.map_or_else(|| run_label(run), |program| format!("{} · {}", program, run_label(run))),
+            is_shown: choice.shown.contains(&run.id),
+        }
     };
     std::iter::once(own).chain(page.children.iter().chain(others).enumerate().map(child)).collect()
 }
@@ -80,7 +99,7 @@ mod tests {
     }
 
     fn shown(choice: &ChartChoice, page: &RunPage, others: &[Run]) -> Vec<(String, bool)> {
-        candidates(choice, page, others).iter().map(|one| (one.name().to_owned(), one.is_shown)).collect()
+        candidates(choice, page, others, None).iter().map(|one| (one.name().to_owned(), one.is_shown)).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Asks for what the runs logged of a metric, and makes it the lines of a chart.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::MetricsMemory;
@@ -52,7 +53,13 @@ pub(super) fn gather(scene: &mut Scene<'_>, memory: &mut MetricsMemory, key: &st
     for (candidate, answer, _) in &answers {
         let (run_id, name) = (candidate.run.id.to_string(), candidate.name().to_owned());
         let tone = if gathered.is_single { Tone::Accent } else { candidate.tone };
-        gathered.points.push(RunPoints { run_id, name, tone, series: Arc::clone(answer) });
+        gathered.points.push(RunPoints {
+            run_id,
+            name,
+            label: candidate.label.clone(),
+            tone,
+            series: Arc::clone(answer),
+        });
     }
     match axis {
         Axis::Runs => by_run(memory, key, &answers, &mut gathered),
@@ -87,7 +94,7 @@ fn by_point(
         if let Some(line) = lines.get(id) {
             gathered.is_by_order |= line.is_by_order;
             gathered.facts = gathered.facts.and(line.facts);
-            let name: Arc<str> = if is_single { key.into() } else { candidate.name().into() };
+            let name: Arc<str> = if is_single { key.into() } else { candidate.label.as_str().into() };
             let dressed = |series: &Series| series.clone().tone(tone).named(Arc::clone(&name));
             gathered.series.extend(line.raw.as_ref().map(dressed));
             gathered.series.push(dressed(&line.main));
@@ -103,12 +110,18 @@ fn by_point(
 fn by_run(memory: &mut MetricsMemory, key: &str, answers: &[Answer<'_>], gathered: &mut Gathered) {
     let drawing = gathered.drawing;
     let state = memory.charts.entry(key.to_owned()).or_default();
-    let sources: Vec<u64> = answers.iter().map(|(_, _, source)| *source).collect();
+    // What was made while the names of the programs were not known yet is made anew.
+    let looks = |candidate: &Candidate| {
+        let mut hasher = DefaultHasher::new();
+        (candidate.tone, &candidate.label).hash(&mut hasher);
+        hasher.finish()
+    };
+    let sources = answers.iter().flat_map(|(candidate, _, source)| [*source, looks(candidate)]).collect::<Vec<_>>();
     let kept = state.by_run.take().filter(|made| made.is_of(&sources, drawing));
     let made = kept.unwrap_or_else(|| {
         let value = |(candidate, answer, _): &Answer<'_>| {
             Some(RunValue {
-                name: candidate.name().into(),
+                name: candidate.label.as_str().into(),
                 tone: candidate.tone,
                 start_ms: candidate.run.start_time_ms,
                 point: *latest(answer.as_ref().as_ref()?)?,

@@ -23,9 +23,11 @@ use self::panel::{ListMemory, Lists};
 use self::picture::Picture;
 use self::pointed::Pointed;
 use self::values::{Single, ValuesMemory};
+use crate::analysis::optimization::ProgramNames;
 use crate::loader::{Lane, RunPage};
+use crate::model::dspy::run_names;
 use crate::model::{MetricSeries, Run, RunId};
-use crate::query::{RunTreeOf, RunValuesOf};
+use crate::query::{ProgramNamesOf, RunTreeOf, RunValuesOf};
 use crate::state::{Action, ChartChoice, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -98,7 +100,8 @@ pub(super) fn metrics_ui(
         memory.choice.clone_from(&scene.state.page().charts);
     }
     let others = selected(scene, memory, page);
-    let candidates = choice::candidates(&memory.choice, page, &others);
+    let names = names(scene, page);
+    let candidates = choice::candidates(&memory.choice, page, &others, names.as_deref());
     // The values of other runs are asked for only where there are some.
     let values = (candidates.len() > 1)
         .then(|| scene.loader.ask(&RunValuesOf(page.run.experiment_id.clone()), Lane::Visible))
@@ -147,6 +150,15 @@ pub(super) fn metrics_ui(
     if memory.choice != scene.state.page().charts {
         scene.act(Action::ChooseCharts(memory.choice.clone()));
     }
+}
+
+/// What the programs of the evaluations under this run are called, if it is an optimization.
+fn names(scene: &mut Scene<'_>, page: &RunPage) -> Option<Arc<ProgramNames>> {
+    if !run_names::is_optimization(&page.children) {
+        return None;
+    }
+    let slot = scene.loader.ask(&ProgramNamesOf(page.run.id.clone()), Lane::Visible);
+    slot.value().and_then(|names| names.as_ref().clone())
 }
 
 /// The runs that are selected in the table of this run's experiment.

@@ -8,6 +8,7 @@ use super::choice::{Candidate, latest};
 use crate::loader::RunPage;
 use crate::state::{Action, RunTab};
 use crate::views::scene::Scene;
+use crate::widgets::category;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -18,6 +19,9 @@ use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::tree_row::paint_background;
 use crate::widgets::virtual_rows::{RowInfo, VirtualRows, VisibleRow};
 use crate::words;
+
+/// How much of its colour is left of the mark of what is not drawn.
+const FAINT: f32 = 0.42;
 
 /// One line that can be checked.
 struct Line<'l> {
@@ -158,7 +162,7 @@ fn runs_list_ui(ui: &mut Ui, memory: &mut MetricsMemory, page: &RunPage, candida
         let candidate = &candidates[index];
         let value = if index == 0 { "this run".to_owned() } else { String::new() };
         let (tone, is_marked) = (Some(candidate.tone), marked.marks(candidate.tone));
-        Line { name: candidate.name(), is_on: candidate.is_shown, tone, value, is_marked }
+        Line { name: &candidate.label, is_on: candidate.is_shown, tone, value, is_marked }
     };
     let ids: Vec<&str> = candidates.iter().map(|candidate| candidate.run.id.as_str()).collect();
     let done = list_ui(ui, "Runs to draw", &mut memory.run_list, &ids, line);
@@ -225,9 +229,11 @@ fn line_ui(ui: &Ui, row: &VisibleRow, line: &Line<'_>, is_cursor: bool) -> egui:
     }
     x += size::ICON + size::GAP_S;
     if let Some(tone) = line.tone {
-        let color = tone.color(tokens);
-        let color = if line.is_on { color } else { tokens.faint(color) };
-        ui.painter().circle_filled(center(x - 3.0), 4.0, color);
+        let mut painter = ui.painter().clone();
+        if !line.is_on {
+            painter.multiply_opacity(FAINT);
+        }
+        painter.add(category::mark(center(x - 3.0), size::KIND_SQUARE, tone, tokens));
         x += size::ICON;
     }
     let room = row.rect.with_min_x(x).with_max_x(row.rect.right() - size::GAP_S);

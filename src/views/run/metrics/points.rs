@@ -17,6 +17,8 @@ use crate::words::csv::Separated;
 pub(super) struct RunPoints {
     pub run_id: String,
     pub name: String,
+    /// The name with that of its program before it.
+    pub label: String,
     pub tone: Tone,
     pub series: Arc<Option<MetricSeries>>,
 }
@@ -60,7 +62,7 @@ pub(super) fn points_ui(ui: &mut Ui, state: &mut TableState, points: Points<'_>)
     Table::new(("points", key), &label, &columns, total).height(height).show(ui, state, |row, column| {
         let Some((run, point)) = at(row) else { return CellText::unknown() };
         match column {
-            0 => CellText::text(run.name.clone()).dot(run.tone),
+            0 => CellText::text(run.label.clone()).dot(run.tone),
             1 => CellText::value(point.step.to_string()),
             2 => CellText::value(moment(point.timestamp_ms, clock)).tone(Tone::Muted),
             _ => CellText::value(words::exact(point.value)),
@@ -94,7 +96,7 @@ mod tests {
         let point = |step, value| MetricPoint { step, timestamp_ms: 5, value };
         let points = vec![point(0, 0.1), point(-1, f64::NAN), point(2, f64::NEG_INFINITY)];
         let series = Arc::new(Some(MetricSeries { key: "m".into(), points }));
-        let run = RunPoints { run_id: "r".into(), name: "a,b".into(), tone: Tone::Accent, series };
+        let run = RunPoints { run_id: "r".into(), name: "a,b".into(), label: "a,b".into(), tone: Tone::Accent, series };
         let wanted = "run_id,run,metric,step,timestamp_ms,value\r\nr,\"a,b\",m,0,5,0.1\r\nr,\"a,b\",m,-1,5,NaN\r\nr,\"a,b\",m,2,5,-Infinity\r\n";
         assert_eq!(csv("m", &[run]), wanted);
     }
