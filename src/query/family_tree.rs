@@ -52,16 +52,18 @@ pub struct FamilyTree {
 impl FamilyTree {
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        let candidate = |one: &FamilyCandidate| {
-            let texts = one.instructions.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
-            200 + texts + (one.scores.len() + one.front.len()) * 40
-        };
         let proposal = |one: &FamilyProposal| {
             let texts = one.texts.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
             200 + texts + one.writers.iter().flatten().map(|writer| writer.bytes()).sum::<usize>()
         };
-        self.candidates.iter().map(candidate).sum::<usize>() + self.proposals.iter().map(proposal).sum::<usize>()
+        self.candidates.iter().map(bytes_of).sum::<usize>() + self.proposals.iter().map(proposal).sum::<usize>()
     }
+}
+
+/// About how many bytes a candidate holds.
+fn bytes_of(one: &FamilyCandidate) -> usize {
+    let texts = one.instructions.iter().map(|(_, text)| 80 + text.len()).sum::<usize>();
+    200 + texts + (one.scores.len() + one.front.len()) * 40
 }
 
 /// The family tree of an optimization; `None` if it is not GEPA's or the store does not have it.
@@ -89,16 +91,10 @@ pub fn family_tree(session: &mut Session<'_>, parent: &RunId) -> Result<Option<F
         let names = Arc::clone(&found.names);
         return Ok(Some(FamilyTree { parent: parent.clone(), source, candidates, names, proposals, looked }));
     }
-    let values = session.ask(&ValuesOf(parent.clone()))?;
-    let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
+    let mut candidates = (*session.ask(&CandidatesOf(parent.clone()))?).clone();
     let mut proposals = proposals.as_ref().map(proposals_of).unwrap_or_default();
     if let Some(front) = gepa_table(session, parent, VALSET_FRONT)? {
         add_front(&front, &mut candidates);
-    }
-    let users = Users::new(found);
-    for candidate in &mut candidates {
-        session.cx.check()?;
-        candidate.run_ids = users.of(candidate);
     }
     add_scores_of_seed(session, &mut candidates)?;
     looked.complete &= give_writers(session.cx, &mut proposals, &spans)?;
@@ -114,14 +110,34 @@ pub(super) fn family(session: &mut Session<'_>, found: &Optimization) -> Result<
         let told = session.ask(&FamilyTreeOf(parent.clone()))?;
         return Ok(told.as_ref().as_ref().map(|told| told.candidates.clone()).unwrap_or_default());
     }
-    let values = session.ask(&ValuesOf(parent.clone()))?;
-    let mut candidates = gepa_candidates(session, parent, &values, first_program(found))?;
-    let users = Users::new(found);
-    for candidate in &mut candidates {
-        session.cx.check()?;
-        candidate.run_ids = users.of(candidate);
+    Ok((*session.ask(&CandidatesOf(parent.clone()))?).clone())
+}
+
+/// The candidates that GEPA's tables name, with their parents, scores and evaluations, the seed first; empty if the
+/// store has no such run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct CandidatesOf(RunId);
+
+impl Question for CandidatesOf {
+    type Answer = Vec<FamilyCandidate>;
+    const LABEL: &'static str = "GEPA's candidates";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let found = session.ask(&OptimizationOf(self.0.clone()))?;
+        let Some(found) = found.as_ref() else { return Ok(Vec::new()) };
+        let values = session.ask(&ValuesOf(self.0.clone()))?;
+        let mut candidates = gepa_candidates(session, &self.0, &values, first_program(found))?;
+        let users = Users::new(found);
+        for candidate in &mut candidates {
+            session.cx.check()?;
+            candidate.run_ids = users.of(candidate);
+        }
+        Ok(candidates)
     }
-    Ok(candidates)
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().map(bytes_of).sum()
+    }
 }
 
 /// GEPA's family tree under a parent run; `None` inside if it is not GEPA's.
