@@ -196,12 +196,7 @@ fn inputs(
     /// The newest traces tell; where these have none, more would hardly.
     const TRIED: usize = 8;
     let known = || evaluations.iter().zip(tables).filter(|(_, rows)| rows.count().is_some());
-    let mut tried = 0;
-    for (evaluation, rows) in known().filter(|(_, rows)| rows.is_from_table()) {
-        if tried == TRIED {
-            break;
-        }
-        tried += 1;
+    for (evaluation, rows) in known().filter(|(_, rows)| rows.is_from_table()).take(TRIED) {
         if let Some(told) = example_inputs(session, &evaluation.run_id, &rows.table)? {
             return Ok(Some(told));
         }

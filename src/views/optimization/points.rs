@@ -138,7 +138,7 @@ mod tests {
         let mut folds = Folds::default();
         let lines = candidates.lines(&folds);
         assert_eq!(line_of(&candidates, &lines, 4), Some(1), "folded: its candidate");
-        folds.set(FoldKey::Candidate(1), true);
+        folds.set(FoldKey::Candidate(candidates.rows[1].first.clone()), true);
         assert_eq!(line_of(&candidates, &candidates.lines(&folds), 4), Some(5), "its own");
         let points = |line| marked(&found, &candidates, line).iter().map(|one| one.at[0]).collect::<Vec<_>>();
         assert_eq!(points(Line::Candidate(1)), [1.0, 2.0, 3.0, 4.0]);
