@@ -18,7 +18,7 @@ fn at(store: &str, place: &str) -> Harness<'static, Viewer> {
     let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(store).join("mlflow.db");
     let args = Args { store: Some(database), at: Some(place.to_owned()), utc: true, ..Args::default() };
     let mut harness = real_window(ViewerOptions { args, ..ViewerOptions::default() });
-    wait_for(&mut harness, "State 2");
+    wait_for(&mut harness, "C2");
     settle(&mut harness);
     harness
 }

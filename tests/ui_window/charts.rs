@@ -219,7 +219,7 @@ fn metrics_of_one_point_stand_in_one_table_above_the_charts() {
     store.put_metric(&RunId::from("child"), "total_calls", points([100.0]));
     harness.state_mut().act(Action::Refresh);
     settle(&mut harness);
-    harness.get_by_role_and_label(Role::CheckBox, "eval_full_0").click();
+    harness.get_by_role_and_label(Role::CheckBox, "C1 · eval_full_0").click();
     harness.step();
     settle(&mut harness);
     wait_for(&mut harness, "total_calls over runs in order of start, 2 points");

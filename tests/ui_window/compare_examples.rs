@@ -132,15 +132,15 @@ fn what_stayed_wrong_or_right_is_listed_when_asked_for() {
     let mut harness = at("compare/a/b?tab=examples");
     assert!(!has(&harness, "Still"), "{:?}", rows(&harness));
     click(&mut harness, "Still wrong 1");
-    wait_for(&mut harness, "Still wrong: New address, 0 → 0, expected account, eval_full_0 answered sales");
+    wait_for(&mut harness, "Still wrong: New address, 0 → 0, expected account, C1 seed · eval_full_0 answered sales");
     settle(&mut harness);
     assert!(!has(&harness, "Still right"));
     click(&mut harness, "Still right 2");
-    wait_for(&mut harness, "Still right: Charged twice, 1 → 1, expected billing, eval_full_0 answered billing");
+    wait_for(&mut harness, "Still right: Charged twice, 1 → 1, expected billing, C1 seed · eval_full_0 answered billing");
     settle(&mut harness);
     assert!(has(&harness, "Still right: Refund please"), "{:?}", rows(&harness));
     // They lead to their traces, too.
-    click(&mut harness, "Open in eval_full_1: New address");
+    click(&mut harness, "Open in C2 ★ · eval_full_1: New address");
     settle(&mut harness);
     assert_eq!(harness.state().state().location().to_string(), "dspyglass:experiment/1/run/b/trace/tr-b3");
 }
@@ -149,11 +149,11 @@ fn what_stayed_wrong_or_right_is_listed_when_asked_for() {
 fn a_row_has_what_was_expected_and_answered_and_its_scores_beside_its_text() {
     let harness = at("compare/a/c?tab=examples");
     let label =
-        "Fixed: Where is it?, 0 → 1, expected shipping, eval_full_0 answered sales, eval_full_2 answered shipping";
+        "Fixed: Where is it?, 0 → 1, expected shipping, C1 seed · eval_full_0 answered sales, C2 ★ · eval_full_2 answered shipping";
     assert!(has(&harness, label), "{:?}", rows(&harness));
-    assert!(has(&harness, "Score, Example, Expected, eval_full_0 answered, eval_full_2 answered"));
+    assert!(has(&harness, "Score, Example, Expected, C1 seed · eval_full_0 answered, C2 ★ · eval_full_2 answered"));
     let row = harness.get_all_by_role_and_label(Role::ListItem, label).next().expect("the row").rect();
-    for name in ["eval_full_0", "eval_full_2"] {
+    for name in ["C1 seed · eval_full_0", "C2 ★ · eval_full_2"] {
         let score = harness.get_by_role_and_label(Role::Button, &format!("Open in {name}: Where is it?")).rect();
         assert!(score.right() - row.left() < 120.0, "{score:?} in {row:?}");
     }
@@ -162,10 +162,10 @@ fn a_row_has_what_was_expected_and_answered_and_its_scores_beside_its_text() {
 #[test]
 fn an_optimization_stands_for_the_evaluation_of_its_winner() {
     let mut harness = at("compare/a/p?tab=examples");
-    assert!(shows(&harness, "+20") && shows(&harness, "bold-finch-218 · 80"), "not the 1 of its own metric");
+    assert!(shows(&harness, "+20") && shows(&harness, "C2 ★ · bold-finch-218 · 80"), "not the 1 of its own metric");
     assert!(harness.query_all_by_label_contains("as its winner in eval_full_2").next().is_some());
     assert!(has(&harness, "Fixed · 2"), "{:?}", rows(&harness));
-    click(&mut harness, "Open in bold-finch-218: Where is it?");
+    click(&mut harness, "Open in C2 ★ · bold-finch-218: Where is it?");
     settle(&mut harness);
     settle(&mut harness);
     assert_eq!(harness.state().state().location().to_string(), "dspyglass:experiment/1/run/c/trace/tr-c0");

@@ -92,7 +92,7 @@ fn a_trace_from_a_comparison_stands_in_its_experiment() {
     settle(&mut harness);
     // The comparison itself stands in the optimization.
     wait(&mut harness, "the optimization in the tree", |harness| in_tree(harness) == ["bold-finch-218"]);
-    click(&mut harness, "Open in eval_full_2: Where is it?");
+    click(&mut harness, "Open in C2 ★ · eval_full_2: Where is it?");
     settle(&mut harness);
     wait(&mut harness, "its run in the tree", |harness| in_tree(harness) == ["eval_full_2"]);
     for step in ["ticket-router", "eval_full_2"] {

@@ -363,7 +363,7 @@ fn the_page_of_a_program_shows_its_demos_and_what_can_be_done_with_it() {
     assert!(copied.contains("program.load(") && copied.contains("model.json"), "{copied}");
     click(&mut harness, "Compare…");
     harness.step();
-    click(&mut harness, "With the evaluation before");
+    click(&mut harness, "With the previous different program");
     wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::Compare { .. }));
     assert_eq!(address(&harness), "dspyglass:compare/a/b");
 }

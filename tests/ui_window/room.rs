@@ -83,6 +83,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         (format!("program/{WINNER}"), "Evaluations"),
         (result_table.into(), "Table of the file"),
         (format!("{MIPRO}?tab=metrics"), "Points of"),
+        (format!("{GEPA}?tab=metrics"), "Metrics of one point"),
     ];
     let mut seen = BTreeSet::new();
     for (place, table) in places {
@@ -143,7 +144,7 @@ fn small_windows_keep_what_tells_rows_apart() {
     let places: [(&str, &str, &[&str], usize); 3] = [
         ("experiment/1?tab=traces", "Traces", &["Name", "Inputs", "Outputs"], 4),
         ("run/parent?tab=optimization", "Candidates", &["Candidate", "Full", "Instructions"], 5),
-        (&family_tree, "Family tree", &["Candidate", "Score", "Instructions"], 5),
+        (&family_tree, "Family tree", &["Candidate", "Score", "What changed"], 5),
     ];
     for (place, table, wanted, rows) in places {
         let mut harness = match table {

@@ -1,6 +1,10 @@
 //! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
 //! clap breaks longer ones anywhere.
 
+mod optimizations;
+
+pub(in super::super) use optimizations::{EVOLUTION, FAMILY_TREE, OPTIMIZATION, SCORES, SLICES};
+
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");
 
@@ -130,93 +134,6 @@ JSON:
   depth-first, children by start time. tokens is recomputed from the spans;
   tokens_stored is there only where the total that MLflow stored differs.";
 
-pub(in super::super) const OPTIMIZATION: &str = "\
-MLflow stores neither the optimizer nor the winner: what is inferred says so.
-(inferred) marks an evaluation that names no parent and was adopted by time.
-
-Examples:
-  dspyglass optimization mlflow.db dazzling-gnat-945
-  dspyglass optimization mlflow.db dazzling-gnat-945 --json | jq .winner
-
-JSON:
-  {\"optimizer\": {name, inferred, purpose, reason},
-   \"winner\": {run_ids: [], state_hash, inferred},
-   \"evaluations\": [{run_id, name, order, kind, n, score, best_so_far,
-                    interval: [low, high], cost_usd, completed, state_hash,
-                    parent_inferred, ambiguous, program}],
-   \"verdict\": {seed_run, winner_run, n, seed, winner, difference,
-               interval: [low, high], fixed, broken, p, test, best_of,
-               corrected: {p, interval: [low, high]}, threshold,
-               more_examples, text,
-               held_out: {seed_run, winner_run, n, difference,
-                          interval: [low, high], p}},
-   without_verdict,
-   tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
-   state_hash}, best_program: {state_hash, stale}, run_id, status,
-   \"programs\": [{program, state_hash, run_ids: [], score, seed, winner}],
-   tie: {programs: [], score, kept, text}}
-  evaluations stand by start time. kind is full, minibatch or unknown; n is how
-  many examples were scored; best_so_far counts full evaluations only.
-  completed is there where MLflow was given a share of runs instead of a score.
-  program is C1, C2, … in the order of first evaluation, the name of a program
-  in every command and in the window; tie names those with the winner's score.
-  Scores are eval: 100 × the mean of the metric over the examples.
-  purpose is program, prompts or evaluation, which optimizes nothing. The same
-  state_hash is the same program, wherever it was evaluated.
-  interval holds the true score of the program at 95 %: Wilson's if all scores
-  are 0 or 1, else of resampled examples; null without a table. verdict
-  compares seed and winner on the examples that both scored: McNemar's exact
-  test (mcnemar-exact), else resampled differences (paired-bootstrap), p
-  two-sided. best_of programs were fully evaluated on the same data; corrected
-  holds for the best of them (Bonferroni). more_examples would settle a
-  difference of this size with a chance of 80 %. held_out are plain evaluations
-  of both programs on examples that are not in trainset or valset. Where there
-  is no verdict, without_verdict says why.";
-
-pub(in super::super) const SCORES: &str = "\
-An example that stands in a table several times is as many examples, joined in
-the order in which they stand.
-
-Examples:
-  dspyglass scores mlflow.db dazzling-gnat-945
-  dspyglass scores mlflow.db dazzling-gnat-945 --json \\
-    | jq '.examples[] | select(.class == \"broken\") | .inputs'
-
-JSON:
-  {\"evaluations\": [run_id],
-   \"examples\": [{inputs: {}, expected: {}, scores: [number|null],
-                 trace_ids: [id|null], class}],
-   columns: [{run_id, kind, candidate, source, without_scores, rows, scored,
-              mean, interval: [low, high], left_out}],
-   threshold, joined_by: [field]}
-  scores and trace_ids stand in the order of evaluations; null is an example
-  that was not evaluated or has no score, or whose trace cannot be told. class
-  goes by full evaluations, from the seed to the winner: fixed, broken, always
-  right, always wrong, unstable (one program gave different outcomes, or it
-  changed otherwise), null where none scored it. threshold is the score from
-  which on an example is right: 1 where all are 0 or 1, else half of the range.
-  mean is in the unit of the examples, interval on the scale of the score; null
-  where that is unknown. candidate counts programs from 0, by their first
-  evaluation.";
-
-pub(in super::super) const SLICES: &str = "\
-What got worse most stands first.
-
-Examples:
-  dspyglass slices mlflow.db dazzling-gnat-945
-  dspyglass slices mlflow.db dazzling-gnat-945 --by topic
-
-JSON:
-  {\"slices\": [{value, n, seed, winner, difference, interval: [low, high], p}],
-   \"confusion\": {labels: [], seed: [[n]], winner: [[n]]},
-   fields: [name], without_slices}
-  seed and winner are means on the scale of the score, over the n examples that
-  both scored; p is that of the paired test. confusion counts predictions of
-  this field: a row for each expected value, a column for each predicted one;
-  null unless it is predicted and has few values. fields are those with few
-  values that repeat. Where seed and winner cannot be compared, without_slices
-  says why.";
-
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.
@@ -274,58 +191,6 @@ JSON:
   null; match is whole, within or loose. demo and row count from 0, row in the
   trainset. predictors are those of `program`. runs is how many were looked at;
   complete is false where something was left out.";
-
-pub(in super::super) const EVOLUTION: &str = "\
-Each program stands once, where it was first evaluated, with the difference to
-the instructions of another state: of GEPA its parent, of optimizers that make
-theirs independently the seed, else the one before; --against chooses. Without
-colour, [-this-] was removed and {+this+} was added.
-
-Examples:
-  dspyglass evolution mlflow.db dazzling-gnat-945
-  dspyglass evolution mlflow.db dazzling-gnat-945 --against winner
-  dspyglass evolution mlflow.db dazzling-gnat-945 --predictor classify --json
-
-JSON:
-  {run_id, predictor, predictors: [path], against,
-   \"steps\": [{program, state_hash, instructions, compared_with,
-              diff: [{op: \"equal\"|\"insert\"|\"delete\", text}],
-              diff_complete, seed, winner,
-              evaluations: [{run_id, name, order, kind, n, score}]}]}
-  against is previous, seed, parent or winner. instructions is null where the
-  program or the predictor is not known; previous is the last that are known.
-  compared_with is the first run of the state that diff is to, null where there
-  is none: then all of diff is equal. diff_complete is false where texts
-  were too long to be compared word by word in full, or MLflow cut a param,
-  and null without instructions. seed and winner are null where the
-  optimization does not tell.";
-
-pub(in super::super) const FAMILY_TREE: &str = "\
-GEPA writes its tables with use_mlflow=True; without them the tree is inferred
-from what the proposers were given and wrote.
-
-Examples:
-  dspyglass family-tree mlflow.db bright-owl-12
-  dspyglass family-tree mlflow.db bright-owl-12 --json \\
-    | jq '.candidates[].parents'
-
-JSON:
-  {run_id, source: \"tables\"|\"inferred\",
-   \"candidates\": [{candidate, program, parents: [], parents_inferred,
-                   score, eval, run_ids,
-                   instructions: [{component, text}], scores: {id: score},
-                   front: [id]}],
-   \"proposals\": [{iteration, status, parents: [], candidate, before, after,
-                  texts: [{component, text, trace_id, span_id}]}],
-   traces, complete}
-  candidate is GEPA's own number, 0 the seed; program is the name (C1, …) that
-  the optimization gives it. score is the mean over the validation set in the
-  scale of GEPA's tables, without them that of the full evaluation; eval is
-  the same on the scale of eval, as everywhere else. scores and
-  front are null where there are no tables; front holds the validation ids at
-  which no other was better at the end. before and after are sums of scores
-  over the sampled examples. The span that wrote a text is null where it was
-  not found; complete is false where not all traces were looked into.";
 
 pub(in super::super) const DIFF: &str = "\
 Without colour, [-this-] was removed and {+this+} was added.

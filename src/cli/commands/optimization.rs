@@ -1,11 +1,9 @@
 //! `dspyglass optimization`
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::Answer;
-use super::verdict::VerdictJson;
+use super::verdict::{Proof, VerdictJson};
 use crate::analysis::optimization::{
     COMPLETED_REASON, Candidate, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
 };
@@ -16,7 +14,7 @@ use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::dspy::score_scale;
 use crate::model::{RunId, StateHash};
-use crate::query::{self, DataSize, HeldOut, HeldOutOf, NoVerdict, Optimization, Scores, ScoresOf, Verdict, VerdictOf};
+use crate::query::{self, DataSize, Optimization};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -127,37 +125,6 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     }
     head(&found, &proof, answer)?;
     evaluations(&found, &proof, answer)
-}
-
-/// What the examples say beyond the scores.
-struct Proof {
-    scores: Arc<Option<Scores>>,
-    verdict: Arc<Option<Result<Verdict, NoVerdict>>>,
-    held_out: Arc<Option<HeldOut>>,
-}
-
-impl Proof {
-    fn ask(run: &RunId, answer: &mut Answer<'_>) -> Result<Self, Failure> {
-        let session = &mut answer.session;
-        Ok(Self {
-            scores: session.ask(&ScoresOf(run.clone()))?,
-            verdict: session.ask(&VerdictOf(run.clone()))?,
-            held_out: session.ask(&HeldOutOf(run.clone()))?,
-        })
-    }
-
-    fn verdict(&self) -> Option<&Result<Verdict, NoVerdict>> {
-        self.verdict.as_ref().as_ref()
-    }
-
-    fn held_out(&self) -> Option<&HeldOut> {
-        self.held_out.as_ref().as_ref()
-    }
-
-    /// The interval of an evaluation's score, on its scale.
-    fn interval(&self, order: usize) -> Option<[f64; 2]> {
-        self.scores.as_ref().as_ref()?.columns.get(order)?.scaled_interval()
-    }
 }
 
 fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -> Document<'a> {

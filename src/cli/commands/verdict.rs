@@ -1,10 +1,46 @@
 //! The verdict of an optimization in the terminal.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::Answer;
 use crate::analysis::statistics::{Comparison, Interval, PairedTest};
+use crate::cli::failure::Failure;
 use crate::cli::json::Real;
-use crate::query::{HeldOut, Verdict};
+use crate::model::RunId;
+use crate::query::{HeldOut, HeldOutOf, NoVerdict, Scores, ScoresOf, Verdict, VerdictOf};
+
+/// What the examples say beyond the scores.
+pub(super) struct Proof {
+    scores: Arc<Option<Scores>>,
+    verdict: Arc<Option<Result<Verdict, NoVerdict>>>,
+    held_out: Arc<Option<HeldOut>>,
+}
+
+impl Proof {
+    pub(super) fn ask(run: &RunId, answer: &mut Answer<'_>) -> Result<Self, Failure> {
+        let session = &mut answer.session;
+        Ok(Self {
+            scores: session.ask(&ScoresOf(run.clone()))?,
+            verdict: session.ask(&VerdictOf(run.clone()))?,
+            held_out: session.ask(&HeldOutOf(run.clone()))?,
+        })
+    }
+
+    pub(super) fn verdict(&self) -> Option<&Result<Verdict, NoVerdict>> {
+        self.verdict.as_ref().as_ref()
+    }
+
+    pub(super) fn held_out(&self) -> Option<&HeldOut> {
+        self.held_out.as_ref().as_ref()
+    }
+
+    /// The interval of an evaluation's score, on its scale.
+    pub(super) fn interval(&self, order: usize) -> Option<[f64; 2]> {
+        self.scores.as_ref().as_ref()?.columns.get(order)?.scaled_interval()
+    }
+}
 
 #[derive(Serialize)]
 pub(super) struct VerdictJson<'a> {

@@ -163,8 +163,9 @@ impl Cards<'_> {
         let columns = [Column::text("Param", 120.0).unsorted(), Column::text("Value", value).unsorted().growing()];
         let selected = self.opened.and_then(|value| group.lines.iter().position(|line| group.item(line) == value));
         let height = Table::height_of(group.lines.len().min(ROWS_MOST)) + 1.0;
-        let name = if group.is_folded { ("program params", "Params of the program") } else { ("params", "Params") };
-        let table = Table::new(name.0, name.1, &columns, group.lines.len()).selected(selected).height(height);
+        let table = Table::new(("params", group.is_folded), "Params", &columns, group.lines.len())
+            .selected(selected)
+            .height(height);
         let events = table.show(ui, state, |row, column| {
             let line = &group.lines[row];
             match column {
