@@ -76,6 +76,8 @@ mod same_words;
 mod sessions;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
+#[path = "ui_window/verdict.rs"]
+mod verdict;
 #[path = "ui_window/walk.rs"]
 mod walk;
 #[path = "ui_window/welcome.rs"]

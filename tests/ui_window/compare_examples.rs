@@ -136,7 +136,10 @@ fn what_stayed_wrong_or_right_is_listed_when_asked_for() {
     settle(&mut harness);
     assert!(!has(&harness, "Still right"));
     click(&mut harness, "Still right 2");
-    wait_for(&mut harness, "Still right: Charged twice, 1 → 1, expected billing, C1 seed · eval_full_0 answered billing");
+    wait_for(
+        &mut harness,
+        "Still right: Charged twice, 1 → 1, expected billing, C1 seed · eval_full_0 answered billing",
+    );
     settle(&mut harness);
     assert!(has(&harness, "Still right: Refund please"), "{:?}", rows(&harness));
     // They lead to their traces, too.
@@ -148,8 +151,7 @@ fn what_stayed_wrong_or_right_is_listed_when_asked_for() {
 #[test]
 fn a_row_has_what_was_expected_and_answered_and_its_scores_beside_its_text() {
     let harness = at("compare/a/c?tab=examples");
-    let label =
-        "Fixed: Where is it?, 0 → 1, expected shipping, C1 seed · eval_full_0 answered sales, C2 ★ · eval_full_2 answered shipping";
+    let label = "Fixed: Where is it?, 0 → 1, expected shipping, C1 seed · eval_full_0 answered sales, C2 ★ · eval_full_2 answered shipping";
     assert!(has(&harness, label), "{:?}", rows(&harness));
     assert!(has(&harness, "Score, Example, Expected, C1 seed · eval_full_0 answered, C2 ★ · eval_full_2 answered"));
     let row = harness.get_all_by_role_and_label(Role::ListItem, label).next().expect("the row").rect();

@@ -9,9 +9,7 @@ impl Verdict {
     pub fn figures(&self) -> String {
         let points = if self.unit == 100.0 { " points" } else { "" };
         let difference = words::signed(self.comparison.difference() * self.unit);
-        let (fixed, broken) = (words::count(self.fixed as u64), words::count(self.broken as u64));
-        let n = words::count(self.comparison.examples as u64);
-        format!("{difference}{points}, {fixed} fixed, {broken} broken of {n}, {}", words::p_value(self.comparison.p))
+        format!("{difference}{points}, {}", self.changed())
     }
 
     /// What it means: `more than luck`, `could be luck, about 140 more examples would settle it`.
@@ -43,14 +41,21 @@ impl Verdict {
         format!("best of {} on the data it was chosen on", words::count(self.best_of as u64))
     }
 
+    /// What it means, and on what it was chosen.
+    pub fn judgement(&self) -> String {
+        let (meaning, chosen) = (self.meaning(), self.chosen());
+        if meaning.contains(&chosen) { meaning } else { format!("{meaning}; {chosen}") }
+    }
+
+    /// `17 fixed, 3 broken of 60, p = 0.003`
+    pub fn changed(&self) -> String {
+        let [fixed, broken, n] = [self.fixed, self.broken, self.comparison.examples].map(|n| words::count(n as u64));
+        format!("{fixed} fixed, {broken} broken of {n}, {}", words::p_value(self.comparison.p))
+    }
+
     /// All of it in one line.
     pub fn text(&self, held_out: Option<&HeldOut>) -> String {
-        let (meaning, chosen) = (self.meaning(), self.chosen());
-        let mut text = format!("{}: {meaning}", self.figures());
-        if !meaning.contains(&chosen) {
-            text.push_str("; ");
-            text.push_str(&chosen);
-        }
+        let mut text = format!("{}: {}", self.figures(), self.judgement());
         if let Some(held_out) = held_out {
             text.push_str("; ");
             text.push_str(&held_out.words());

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::rows::{Standing, standing};
+use super::verdict::{examples_ui, judgement_ui};
 use crate::analysis::optimization::ProgramName;
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
@@ -132,7 +133,6 @@ fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
 /// What became of the seed: its score, its demos, its instructions, and where to see that.
 fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
     column_ui(ui, 6.0, |ui| {
-        let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count() as u64;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_S;
             if let Some(seed) = seed
@@ -150,10 +150,11 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
                 text_ui(ui, "nothing tells by how much", Type::Small, Tone::Muted);
                 return;
             }
-            let evaluations = words::counted(full, "full evaluation");
-            let text = format!("the best of {evaluations}, on the data it was chosen by");
-            text_ui(ui, &text, Type::Small, Tone::Muted)
-                .on_hover_text("A score on examples that no choice depended on tells more: evaluate it on others");
+            judgement_ui(ui, scene, found);
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = size::GAP_M;
+            examples_ui(ui, scene, found);
         });
         if let Some(tie) = &found.tie {
             text_ui(ui, &tie.words(), Type::Small, Tone::Neutral).on_hover_text(TIE);

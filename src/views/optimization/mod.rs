@@ -7,6 +7,7 @@ mod pointed;
 mod points;
 mod rows;
 mod table;
+mod verdict;
 
 use std::sync::Arc;
 

@@ -1,0 +1,79 @@
+//! The verdict under the scores: by how much, whether it is more than luck, and how it did on other examples.
+
+use egui::Ui;
+
+use crate::analysis::statistics::PairedTest;
+use crate::loader::{Lane, Optimization};
+use crate::query::{HeldOutOf, Verdict, VerdictOf};
+use crate::state::Place;
+use crate::views::parts::link;
+use crate::views::scene::Scene;
+use crate::widgets::section::text_ui;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::Type;
+use crate::words;
+
+/// What the best of several on the same data is worth.
+const CHOSEN: &str = "A score on examples that no choice depended on tells more: evaluate it on others";
+
+/// What the difference is worth, beside it: `more than luck`, else on what it was chosen.
+pub(super) fn judgement_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
+    let asked = scene.loader.ask(&VerdictOf(found.run.id.clone()), Lane::Visible);
+    let verdict = asked.value().and_then(|answer| answer.as_ref().clone());
+    match verdict {
+        Some(Ok(verdict)) => {
+            let tone = if verdict.comparison.is_more_than_luck() { Tone::Neutral } else { Tone::Warn };
+            text_ui(ui, &verdict.judgement(), Type::Small, tone).on_hover_text(how(&verdict));
+        }
+        Some(Err(why)) => {
+            text_ui(ui, &chosen(found), Type::Small, Tone::Muted).on_hover_text(format!("{}\n{CHOSEN}", why.words()));
+        }
+        None => {
+            text_ui(ui, &chosen(found), Type::Small, Tone::Muted).on_hover_text(CHOSEN);
+        }
+    }
+}
+
+/// The examples that were fixed and broken, and both programs on examples that the optimization never saw.
+pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
+    let asked = scene.loader.ask(&VerdictOf(found.run.id.clone()), Lane::Visible);
+    let Some(Ok(verdict)) = asked.value().and_then(|answer| answer.as_ref().clone()) else { return };
+    text_ui(ui, &verdict.changed(), Type::Small, Tone::Muted).on_hover_text(how(&verdict));
+    let held_out = scene.loader.ask(&HeldOutOf(found.run.id.clone()), Lane::Visible);
+    let Some(held_out) = held_out.value().and_then(|answer| answer.as_ref().clone()) else { return };
+    let said = held_out.words();
+    if link(ui, &said, Type::Small, Tone::Accent).on_hover_text("Compare both on these examples").clicked() {
+        let runs = vec![held_out.seed_run.clone(), held_out.winner_run.clone()];
+        scene.go(Place::Compare { runs, shown: None, tab: None });
+    }
+}
+
+/// `the best of 4 full evaluations, on the data it was chosen by`
+fn chosen(found: &Optimization) -> String {
+    let full = found.evaluations.iter().filter(|one| one.kind.as_str() == "full").count();
+    format!("the best of {}, on the data it was chosen by", words::counted(full, "full evaluation"))
+}
+
+/// By which test, on how many examples, with which interval.
+fn how(verdict: &Verdict) -> String {
+    let told = &verdict.comparison;
+    let test = match told.test {
+        PairedTest::McNemarExact => "McNemar's exact test, interval by Newcombe",
+        PairedTest::PairedBootstrap => "Differences of the examples, resampled 10,000 times with a fixed seed",
+    };
+    let interval = |interval: Option<crate::analysis::statistics::Interval>| {
+        let scaled = interval.map(|interval| interval.scaled(verdict.unit));
+        scaled
+            .map_or_else(|| "unknown".to_owned(), |it| format!("{} to {}", words::value(it.low), words::value(it.high)))
+    };
+    let examples = words::counted(told.examples, "example");
+    format!(
+        "{test}\n{examples} that both scored, two-sided {}\n95 % interval of the difference {}\n{} as the best of {} \
+         (Bonferroni), interval {}",
+        words::p_value(told.p),
+        interval(told.interval),
+        words::p_value(verdict.corrected_p()),
+        words::count(verdict.best_of as u64),
+        interval(verdict.corrected),
+    )
+}
