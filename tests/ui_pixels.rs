@@ -111,7 +111,7 @@ fn a_table_of_runs() {
 
 #[test]
 fn a_run() {
-    place("experiment/1/run/child", "run", "num_trials");
+    place("experiment/1/run/child?tab=overview", "run", "Run id");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn an_optimization() {
 
 #[test]
 fn an_evolution() {
-    sample_place(&format!("{ROUTER}?tab=evolution"), "evolution", "State 2");
+    sample_place(&format!("{ROUTER}?tab=evolution"), "evolution", "C2");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_program_wherever_it_is() {
 
 #[test]
 fn a_comparison() {
-    sample_place(&format!("compare/{SEED}/{WINNER}"), "compare", "Instructions of eval_full_0");
+    sample_place(&format!("compare/{SEED}/{WINNER}"), "compare", "Instructions of C1 seed · eval_full_0");
 }
 
 #[test]
