@@ -53,6 +53,10 @@ const PADDING: f32 = 10.0;
 const BAR_WIDTH: f32 = 26.0;
 /// The room that marks and a name need; columns that would take it are left out, in all rows alike.
 const NAME_LEAST: f32 = 110.0;
+/// What a name keeps beside the bar, which is left out first: it only draws what a figure says.
+const NAME_BESIDE_BAR: f32 = 96.0;
+/// Rows deeper than this have no more room for the bar taken from them.
+const DEPTH_BESIDE_BAR: usize = 3;
 /// What the mark of a row needs that stands deeper than it seems.
 const MARK: f32 = 26.0;
 /// A name keeps so much room beside its tag, else the tag is left out.
@@ -194,7 +198,7 @@ impl TreeRow<'_> {
             right -= width + size::GAP_S;
         }
         if let Some((share, tone)) = self.bar
-            && right - BAR_WIDTH >= least
+            && right - BAR_WIDTH >= least.max(rect.left() + self.least_beside_bar())
         {
             let track = Rect::from_min_size(
                 pos2(right - BAR_WIDTH, rect.center().y - size::MINI_BAR / 2.0),
@@ -213,6 +217,18 @@ impl TreeRow<'_> {
         right
     }
 
+    /// What stands before the name.
+    fn lead(&self) -> f32 {
+        let fold = if self.fold == Fold::Flat { 0.0 } else { size::ICON + size::GAP_XS };
+        let mark = if self.mark == Mark::None { 0.0 } else { size::ICON + size::GAP_XS + 3.0 };
+        PADDING + fold + mark
+    }
+
+    /// How much of a row is left to what stands before the bar.
+    fn least_beside_bar(&self) -> f32 {
+        self.lead() + self.depth.min(DEPTH_BESIDE_BAR) as f32 * size::INDENT + NAME_BESIDE_BAR
+    }
+
     /// Whether the name is whole only without the captions: a count says less than a name.
     fn hides_captions(&self, painter: &egui::Painter, rect: Rect) -> bool {
         let width = |mono| {
@@ -223,10 +239,8 @@ impl TreeRow<'_> {
         if captions == 0.0 {
             return false;
         }
-        let fold = if self.fold == Fold::Flat { 0.0 } else { size::ICON + size::GAP_XS };
-        let mark = if self.mark == Mark::None { 0.0 } else { size::ICON + size::GAP_XS + 3.0 };
         let bar = self.bar.map_or(0.0, |_| BAR_WIDTH + size::GAP_S);
-        let taken = PADDING * 2.0 + self.reserved + self.depth as f32 * size::INDENT + fold + mark + bar;
+        let taken = PADDING + self.lead() + self.reserved + self.depth as f32 * size::INDENT + bar;
         let room = rect.width() - taken - width(true);
         let cut = if self.strong { Type::BodyMedium } else { Type::Body };
         let name = row_text::layout(painter, self.name, cut.font(), rect.width().max(1.0)).size().x;
