@@ -110,7 +110,7 @@ fn in_the_window(store: &MemoryStore) -> Result<(), Failure> {
         until(&mut harness, "Experiments and runs")?;
         harness.state_mut().act(Action::ArrangeRuns("1".into(), arrangement()));
         go(&mut harness, "experiment/1");
-        until(&mut harness, "eval_full_1")?;
+        until(&mut harness, "eval_full_")?;
         for _ in 0..10 {
             harness.step();
         }
