@@ -51,9 +51,8 @@ pub struct ScoreColumn {
     pub scored: usize,
     /// The mean of these; `None` of none.
     pub mean: Option<f64>,
-    /// What the metric `eval` says is the mean times this: 100, or 1. `None` where it is neither, so that figures of
-    /// examples cannot be told on its scale: a table that was cut, or a score of another metric.
-    pub unit: Option<f64>,
+    /// The metric `eval`.
+    pub score: Option<f64>,
     /// In which interval the program's true score lies, in the unit of the examples.
     pub interval: Option<ScoreInterval>,
 }
@@ -61,7 +60,7 @@ pub struct ScoreColumn {
 impl ScoreColumn {
     /// From low to high on the scale of the evaluation's score; `None` where it has no interval or the scale is unknown.
     pub fn scaled_interval(&self) -> Option<[f64; 2]> {
-        let interval = self.interval?.interval.scaled(self.unit?);
+        let interval = self.interval?.interval.scaled(unit(&[(self.score?, self.mean?)])?);
         Some([interval.low, interval.high])
     }
 }
@@ -177,14 +176,18 @@ fn column(evaluation: &Evaluation, candidate: usize, rows: &ExampleRows) -> Scor
         examples: rows.table.rows.len(),
         scored: scores.len(),
         mean,
-        unit: evaluation.score.zip(mean).and_then(|(score, mean)| unit(score, mean)),
+        score: evaluation.score,
         interval: score_interval(&scores, Confidence::USUAL),
     }
 }
 
-/// DSPy's `Evaluate` gives 100 times the mean, rounded to two decimals (2.6 – 3.5); GEPA logs the mean itself.
-pub(super) fn unit(score: f64, mean: f64) -> Option<f64> {
-    [100.0, 1.0].into_iter().find(|unit| (score - unit * mean).abs() <= 0.005_000_1)
+/// What one point of an example is on the scale of `eval`, by scores and the means of their examples: DSPy's `Evaluate`
+/// logs 100 times the mean, rounded to two decimals (2.6 – 3.5); whoever logs `eval` by hand may log the mean itself.
+/// `None` where it is neither for all of them, so that figures of examples cannot be told on that scale: a table that
+/// was cut, or a score of another metric.
+pub(super) fn unit(scored: &[(f64, f64)]) -> Option<f64> {
+    let fits = |unit: f64| scored.iter().all(|(score, mean)| (score - unit * mean).abs() <= 0.005_000_1);
+    [100.0, 1.0].into_iter().find(|unit| fits(*unit))
 }
 
 /// Which fields the program was given: of traces alone all that they tell, else what a trace of an evaluation tells.
@@ -225,5 +228,20 @@ impl Question for TracesOfExamples {
 
     fn bytes(answer: &Self::Answer) -> usize {
         answer.len() * 64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit;
+
+    #[test]
+    fn a_mean_of_0_takes_the_scale_of_the_other() {
+        assert_eq!(unit(&[(45.83, 0.458_333)]), Some(100.0));
+        assert_eq!(unit(&[(0.0, 0.0), (0.5, 0.5)]), Some(1.0));
+        assert_eq!(unit(&[(0.0, 0.0), (50.0, 0.5)]), Some(100.0));
+        assert_eq!(unit(&[(50.0, 0.5), (0.5, 0.5)]), None, "of two scales");
+        assert_eq!(unit(&[(45.83, 0.4)]), None, "the table was cut");
+        assert_eq!(unit(&[(f64::NAN, 0.4)]), None);
     }
 }

@@ -4,7 +4,7 @@ mod held_out;
 mod words;
 
 use super::optimization::OptimizationOf;
-use super::scores::{ScoreColumn, Scores, ScoresOf};
+use super::scores::{ScoreColumn, Scores, ScoresOf, unit};
 use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
 use crate::analysis::statistics::{Comparison, Confidence, Interval, compare_paired};
@@ -72,14 +72,9 @@ impl NoVerdict {
 }
 
 impl Verdict {
-    /// How many programs the winner was chosen from, besides the seed.
-    pub fn challengers(&self) -> usize {
-        self.best_of.saturating_sub(1).max(1)
-    }
-
     /// p if the best of all challengers is looked at (Bonferroni).
     pub fn corrected_p(&self) -> f64 {
-        self.comparison.p_of_best(self.challengers())
+        self.comparison.p_of_best(challengers(self.best_of))
     }
 }
 
@@ -121,17 +116,17 @@ fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
     let best_of = programs_fully_scored(scores);
     let pairs = scores.pairs(seed, winner);
     let (seed, winner) = (&scores.columns[seed], &scores.columns[winner]);
-    let unit = seed.unit.filter(|unit| Some(*unit) == winner.unit).ok_or(NoVerdict::UnknownScale)?;
+    let scored = |column: &ScoreColumn| column.score.zip(column.mean).ok_or(NoVerdict::UnknownScale);
+    let unit = unit(&[scored(seed)?, scored(winner)?]).ok_or(NoVerdict::UnknownScale)?;
     let comparison = compare_paired(&pairs, Confidence::USUAL).ok_or(NoVerdict::NothingShared)?;
     let rule = scores.usual_rule().ok_or(NoVerdict::NothingShared)?;
     let turned = |was_right: bool| {
         pairs.iter().filter(|(a, b)| rule.is_right(*a) == was_right && rule.is_right(*b) != was_right).count()
     };
-    let challengers = best_of.saturating_sub(1).max(1);
     Ok(Verdict {
         seed_run: seed.run_id.clone(),
         winner_run: winner.run_id.clone(),
-        corrected: compare_paired(&pairs, Confidence::of_each(challengers)).and_then(|wider| wider.interval),
+        corrected: compare_paired(&pairs, Confidence::of_each(challengers(best_of))).and_then(|wider| wider.interval),
         fixed: turned(false),
         broken: turned(true),
         comparison,
@@ -139,6 +134,11 @@ fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
         rule,
         best_of,
     })
+}
+
+/// How many programs the winner was chosen from, besides the seed.
+fn challengers(best_of: usize) -> usize {
+    best_of.saturating_sub(1).max(1)
 }
 
 fn is_full(column: &ScoreColumn) -> bool {

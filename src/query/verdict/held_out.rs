@@ -74,7 +74,8 @@ impl Question for HeldOutOf {
 struct Plain {
     run: RunId,
     table: ResultTable,
-    unit: Option<f64>,
+    /// The metric `eval`, and the mean of the examples.
+    scored: Option<(f64, f64)>,
 }
 
 /// The held-out plain evaluations of a program, by start.
@@ -95,14 +96,13 @@ fn plain(session: &mut Session<'_>, index: &StateIndex, program: &StateHash, see
         let scores: Vec<f64> = table.rows.iter().filter_map(|row| row.score).collect();
         let mean = scores.iter().sum::<f64>() / scores.len() as f64;
         let score = lookup::score(&*session.ask(&ValuesOf(run.clone()))?);
-        let unit = score.and_then(|score| unit(score, mean));
-        found.push(Plain { run: run.clone(), table, unit });
+        found.push(Plain { run: run.clone(), table, scored: score.map(|score| (score, mean)) });
     }
     Ok(found)
 }
 
 fn pair(before: &Plain, after: &Plain) -> Option<HeldOut> {
-    let unit = before.unit.filter(|unit| Some(*unit) == after.unit)?;
+    let unit = unit(&[before.scored?, after.scored?])?;
     let score = |table: &ResultTable, row: usize| table.rows.get(row).and_then(|row| row.score);
     let pairs: Vec<(f64, f64)> = join_examples(&before.table, &after.table)
         .into_iter()

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::rows::{Standing, standing};
-use super::verdict::{examples_ui, judgement_ui};
+use super::verdict::{examples_ui, judgement_ui, verdict_of};
 use crate::analysis::optimization::ProgramName;
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
@@ -132,6 +132,7 @@ fn unknown_ui(ui: &mut Ui, what: &str, why: &str) {
 
 /// What became of the seed: its score, its demos, its instructions, and where to see that.
 fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Option<&Standing>, winner: &Standing) {
+    let verdict = verdict_of(scene, found);
     column_ui(ui, 6.0, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_S;
@@ -150,11 +151,11 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
                 text_ui(ui, "nothing tells by how much", Type::Small, Tone::Muted);
                 return;
             }
-            judgement_ui(ui, scene, found);
+            judgement_ui(ui, verdict.as_ref(), found);
         });
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_M;
-            examples_ui(ui, scene, found);
+            examples_ui(ui, scene, verdict.as_ref(), found);
         });
         if let Some(tie) = &found.tie {
             text_ui(ui, &tie.words(), Type::Small, Tone::Neutral).on_hover_text(TIE);

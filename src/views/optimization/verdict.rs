@@ -1,9 +1,12 @@
 //! The verdict under the scores: by how much, whether it is more than luck, and how it did on other examples.
 
+use std::sync::Arc;
+
 use egui::Ui;
 
-use crate::analysis::statistics::PairedTest;
+use crate::analysis::statistics::{Interval, PairedTest};
 use crate::loader::{Lane, Optimization};
+use crate::query::ask::Question;
 use crate::query::{HeldOutOf, Verdict, VerdictOf};
 use crate::state::Place;
 use crate::views::parts::link;
@@ -16,14 +19,22 @@ use crate::words;
 /// What the best of several on the same data is worth.
 const CHOSEN: &str = "A score on examples that no choice depended on tells more: evaluate it on others";
 
+/// The verdict of an optimization, as far as it is known.
+pub(super) fn verdict_of(scene: &mut Scene<'_>, found: &Optimization) -> Option<Known> {
+    scene.loader.ask(&VerdictOf(found.run.id.clone()), Lane::Visible).value().cloned()
+}
+
+/// An answer to [`VerdictOf`].
+pub(super) type Known = Arc<<VerdictOf as Question>::Answer>;
+
 /// What the difference is worth, beside it: `more than luck`, else on what it was chosen.
-pub(super) fn judgement_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
-    let asked = scene.loader.ask(&VerdictOf(found.run.id.clone()), Lane::Visible);
-    let verdict = asked.value().and_then(|answer| answer.as_ref().clone());
-    match verdict {
+pub(super) fn judgement_ui(ui: &mut Ui, known: Option<&Known>, found: &Optimization) {
+    match known.and_then(|known| known.as_ref().as_ref()) {
         Some(Ok(verdict)) => {
             let tone = if verdict.comparison.is_more_than_luck() { Tone::Neutral } else { Tone::Warn };
-            text_ui(ui, &verdict.judgement(), Type::Small, tone).on_hover_text(how(&verdict));
+            text_ui(ui, &verdict.judgement(), Type::Small, tone).on_hover_ui(|ui| {
+                ui.label(how(verdict));
+            });
         }
         Some(Err(why)) => {
             text_ui(ui, &chosen(found), Type::Small, Tone::Muted).on_hover_text(format!("{}\n{CHOSEN}", why.words()));
@@ -35,12 +46,13 @@ pub(super) fn judgement_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimizat
 }
 
 /// The examples that were fixed and broken, and both programs on examples that the optimization never saw.
-pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
-    let asked = scene.loader.ask(&VerdictOf(found.run.id.clone()), Lane::Visible);
-    let Some(Ok(verdict)) = asked.value().and_then(|answer| answer.as_ref().clone()) else { return };
-    text_ui(ui, &verdict.changed(), Type::Small, Tone::Muted).on_hover_text(how(&verdict));
+pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Known>, found: &Optimization) {
+    let Some(Ok(verdict)) = known.and_then(|known| known.as_ref().as_ref()) else { return };
+    text_ui(ui, &verdict.changed(), Type::Small, Tone::Muted).on_hover_ui(|ui| {
+        ui.label(how(verdict));
+    });
     let held_out = scene.loader.ask(&HeldOutOf(found.run.id.clone()), Lane::Visible);
-    let Some(held_out) = held_out.value().and_then(|answer| answer.as_ref().clone()) else { return };
+    let Some(held_out) = held_out.value().and_then(|answer| answer.as_ref().as_ref()) else { return };
     let said = held_out.words();
     if link(ui, &said, Type::Small, Tone::Accent).on_hover_text("Compare both on these examples").clicked() {
         let runs = vec![held_out.seed_run.clone(), held_out.winner_run.clone()];
@@ -61,7 +73,7 @@ fn how(verdict: &Verdict) -> String {
         PairedTest::McNemarExact => "McNemar's exact test, interval by Newcombe",
         PairedTest::PairedBootstrap => "Differences of the examples, resampled 10,000 times with a fixed seed",
     };
-    let interval = |interval: Option<crate::analysis::statistics::Interval>| {
+    let interval = |interval: Option<Interval>| {
         let scaled = interval.map(|interval| interval.scaled(verdict.unit));
         scaled
             .map_or_else(|| "unknown".to_owned(), |it| format!("{} to {}", words::value(it.low), words::value(it.high)))
