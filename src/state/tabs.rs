@@ -1,8 +1,10 @@
 //! The tabs of places, each written once: what it needs to know, how it is called in addresses and on screen.
 
+use super::example_set::ExampleSet;
 use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 use crate::analysis::evolution::Against;
+use crate::model::RunId;
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
 /// fields with the key under which each stands in an address, its name there, its title on screen.
@@ -104,6 +106,20 @@ tabs! {
     RunTab {
         /// The candidates of an optimization and who won.
         Optimization => "optimization", "Optimization";
+        /// Examples by evaluations.
+        Examples {
+            /// The example that is looked at, by its place in the matrix.
+            example: usize = "item",
+            /// The evaluation that is looked at.
+            evaluation: RunId = "evaluation",
+            /// Only these are listed.
+            only: ExampleSet = "only",
+        } => "examples", "Examples";
+        /// Seed and winner by the values of a field, and what failures have in common.
+        Slices {
+            /// The field; the first that parts the examples if none is chosen.
+            field: String = "item",
+        } => "slices", "Slices";
         /// Which candidates of GEPA's were bred from which, and what was proposed. Its name in addresses is that of
         /// the addresses that people copied.
         FamilyTree {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::evolution::Against;
-use crate::state::{PHRASE_MOST, Phrase};
+use crate::state::{ExampleSet, PHRASE_MOST, Phrase};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
     Place::Run { experiment: experiment.map(ExperimentId::from), run: run.into(), tab }
@@ -34,6 +34,15 @@ fn known() -> Vec<(&'static str, Place)> {
         ("experiment/3/run/abc", of_run(Some("3"), "abc", None)),
         ("run/%C3%A9%3F%23%2F%25", of_run(None, "é?#/%", None)),
         ("experiment/3/run/abc?tab=optimization", in_three(RunTab::Optimization)),
+        (
+            "experiment/3/run/abc?tab=examples&item=7&evaluation=ef&only=1%2C7%20Broken",
+            in_three(RunTab::Examples {
+                example: Some(7),
+                evaluation: Some("ef".into()),
+                only: Some(ExampleSet::new("Broken", [7, 1])),
+            }),
+        ),
+        ("experiment/3/run/abc?tab=slices&item=label", in_three(RunTab::Slices { field: text("label") })),
         ("experiment/3/run/abc?tab=lineage", in_three(RunTab::FamilyTree { candidate: None })),
         ("experiment/3/run/abc?tab=lineage&item=7", in_three(RunTab::FamilyTree { candidate: Some(7) })),
         (
@@ -206,6 +215,12 @@ impl Dice {
         let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
         match &mut tab {
             RunTab::Optimization | RunTab::Traces => {}
+            RunTab::Examples { example, evaluation, only } => {
+                *example = self.maybe(|dice| dice.roll(usize::MAX));
+                *evaluation = self.maybe(|dice| RunId::from(dice.text()));
+                let places = |dice: &mut Self| (0..dice.roll(5)).map(|_| dice.roll(90) as u32).collect::<Vec<_>>();
+                *only = self.maybe(|dice| ExampleSet::new(dice.text(), places(dice)));
+            }
             RunTab::FamilyTree { candidate } => *candidate = self.maybe(|dice| dice.roll(usize::MAX)),
             RunTab::Evolution { predictor, phrase, against } => {
                 *against = self.maybe(|dice| Against::ALL[dice.roll(Against::ALL.len())]);
@@ -213,6 +228,7 @@ impl Dice {
                 *phrase = self.maybe(|dice| Phrase::new(dice.text().repeat(dice.roll(600))));
             }
             RunTab::Overview { value: chosen }
+            | RunTab::Slices { field: chosen }
             | RunTab::Program { predictor: chosen }
             | RunTab::Metrics { key: chosen }
             | RunTab::Artifacts { path: chosen } => *chosen = self.maybe(Self::text),

@@ -87,7 +87,9 @@ fn shows_candidates(tab: Option<&RunTab>) -> bool {
     match tab {
         None | Some(RunTab::Optimization) => true,
         Some(
-            RunTab::FamilyTree { .. }
+            RunTab::Examples { .. }
+            | RunTab::Slices { .. }
+            | RunTab::FamilyTree { .. }
             | RunTab::Evolution { .. }
             | RunTab::Overview { .. }
             | RunTab::Program { .. }
@@ -111,6 +113,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            RunTab::Examples { .. } | RunTab::Slices { .. } => {}
             RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
             RunTab::Evolution { predictor, phrase, against } => {
                 let chosen = evolution::Chosen { predictor, phrase, against };
@@ -220,6 +223,8 @@ fn tabs_ui(
         RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
         RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),
         RunTab::Optimization
+        | RunTab::Examples { .. }
+        | RunTab::Slices { .. }
         | RunTab::FamilyTree { .. }
         | RunTab::Evolution { .. }
         | RunTab::Overview { .. }
