@@ -81,7 +81,7 @@ fn sheets_are_turned_by_clicks_and_keys() {
     assert!(harness.query_by_role_and_label(Role::Heading, "Tables").is_some());
     harness.key_press(egui::Key::ArrowDown);
     harness.run_steps(2);
-    assert!(harness.query_by_role_and_label(Role::Heading, "Long texts").is_some());
+    assert!(harness.query_by_role_and_label(Role::Heading, "Matrices").is_some());
 }
 
 #[test]

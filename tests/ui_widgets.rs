@@ -2,6 +2,8 @@
 
 #[path = "ui_widgets/choosing.rs"]
 mod choosing;
+#[path = "ui_widgets/matrices.rs"]
+mod matrices;
 #[path = "common/painted.rs"]
 mod painted;
 #[path = "ui_widgets/reading.rs"]

@@ -8,6 +8,7 @@ mod charts;
 mod data;
 mod finding;
 mod json;
+mod matrix;
 mod media;
 mod panels;
 mod rows;
@@ -28,13 +29,14 @@ struct Sheet {
     show: fn(&mut Ui, &mut Parts),
 }
 
-const SHEETS: [Sheet; 15] = [
+const SHEETS: [Sheet; 16] = [
     Sheet { title: "Colours and type", show: basics::colours_ui },
     Sheet { title: "Chips, fields and tabs", show: basics::controls_ui },
     Sheet { title: "Cards and facts", show: basics::cards_ui },
     Sheet { title: "Empty, loading, failed", show: states::states_ui },
     Sheet { title: "Trees and lists", show: rows::rows_ui },
     Sheet { title: "Tables", show: tables::tables_ui },
+    Sheet { title: "Matrices", show: matrix::matrices_ui },
     Sheet { title: "Long texts", show: texts::texts_ui },
     Sheet { title: "JSON", show: json::json_ui },
     Sheet { title: "Charts and time", show: charts::charts_ui },
@@ -52,6 +54,7 @@ struct Parts {
     basics: basics::State,
     rows: rows::State,
     tables: tables::State,
+    matrix: matrix::State,
     texts: texts::State,
     json: json::State,
     charts: charts::State,

@@ -3,6 +3,7 @@
 mod drawn;
 mod status;
 
+pub(super) use drawn::Stamp;
 pub use drawn::{app_icon, install, is_icon};
 pub use status::Status;
 

@@ -10,7 +10,6 @@ mod needs;
 mod paint;
 mod place;
 mod selection;
-mod side_bar;
 mod spec;
 mod widths;
 
@@ -18,6 +17,7 @@ pub use cell::CellText;
 pub use selection::{RowSelection, SelectionChange};
 pub use spec::{Column, Sort, TableEvents, TableState};
 
+use super::side_bar;
 use super::tokens::Tokens;
 use super::tokens::size;
 use super::tree_row::paint_background;
@@ -156,7 +156,7 @@ impl<'a> Table<'a> {
         inner.shrink_clip_rect(outer);
         let places = Places::new(&widths, self.staying, outer.width());
         let track = outer.with_min_y(body.bottom()).with_min_x(outer.left() + places.edge());
-        side_bar::show(&inner, id, outer, track, state, most);
+        side_bar::show(&inner, id, outer, track, &mut state.x, most);
         let places = places.scrolled(state.x);
 
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);

@@ -5,8 +5,9 @@
 //! it is tinted and batched as text is.
 
 use super::Glyph;
-use egui::{Color32, Context, FontFamily, FontId, GlyphRasterizer, Painter, Pos2};
+use egui::{Color32, Context, FontFamily, FontId, Galley, GlyphRasterizer, Painter, Pos2};
 use egui_extras::SvgGlyph;
+use std::sync::Arc;
 
 /// The first of the characters: far from those that fonts with icons of their own use.
 const FIRST: u32 = 0x10_F000;
@@ -76,14 +77,31 @@ pub fn install(ctx: &Context) {
     }));
 }
 
-/// Paints an icon into the square of side `side` around `center`, one pixel of the drawing on each of the screen.
+/// An icon laid out, to be painted many times.
+#[derive(Clone)]
+pub(in crate::widgets) struct Stamp {
+    galley: Arc<Galley>,
+    scale: f32,
+}
+
+impl Stamp {
+    pub(in crate::widgets) fn new(glyph: Glyph, painter: &Painter, side: f32) -> Self {
+        let font = FontId::new(side, FontFamily::Proportional);
+        let galley = painter.layout_no_wrap(character(glyph).to_string(), font, Color32::PLACEHOLDER);
+        Self { galley, scale: painter.pixels_per_point() }
+    }
+
+    /// Paints it around `center`, one pixel of the drawing on each of the screen.
+    pub(in crate::widgets) fn paint(&self, painter: &Painter, center: Pos2, color: Color32) {
+        let corner = center - self.galley.mesh_bounds.center().to_vec2();
+        let whole = |at: f32| (at * self.scale).round() / self.scale;
+        painter.galley(Pos2::new(whole(corner.x), whole(corner.y)), Arc::clone(&self.galley), color);
+    }
+}
+
+/// Paints an icon into the square of side `side` around `center`.
 pub(super) fn paint(glyph: Glyph, painter: &Painter, center: Pos2, side: f32, color: Color32) {
-    let font = FontId::new(side, FontFamily::Proportional);
-    let galley = painter.layout_no_wrap(character(glyph).to_string(), font, Color32::PLACEHOLDER);
-    let scale = painter.pixels_per_point();
-    let corner = center - galley.mesh_bounds.center().to_vec2();
-    let corner = Pos2::new((corner.x * scale).round() / scale, (corner.y * scale).round() / scale);
-    painter.galley(corner, galley, color);
+    Stamp::new(glyph, painter, side).paint(painter, center, color);
 }
 
 /// The application's own icon.

@@ -83,6 +83,23 @@ mod tests {
     }
 
     #[test]
+    fn figures_can_be_read_on_every_shade() {
+        for (theme, t) in all() {
+            for (bg, color, least) in backgrounds(t) {
+                for (is_good, strength) in [true, false].into_iter().flat_map(|good| [0.0, 0.5, 1.0].map(|s| (good, s)))
+                {
+                    let shaded = over(t.shade(is_good, strength), color);
+                    let got = ratio(t.text1, shaded);
+                    assert!(got >= least, "{theme}: text1 on shade {strength} on {bg}: {got:.2} < {least}");
+                    let mark = if is_good { t.good_on_bg } else { t.bad_on_bg };
+                    let got = ratio(mark, shaded);
+                    assert!(got >= 2.4, "{theme}: the mark on shade {is_good} {strength} on {bg}: {got:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn categories_stand_out_and_differ() {
         for (theme, t) in all() {
             for (index, color) in t.categories.iter().enumerate() {

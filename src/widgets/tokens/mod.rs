@@ -102,6 +102,16 @@ impl Tokens {
         self.categories[index % self.categories.len()]
     }
 
+    /// Behind a score between good and bad: a tint, from barely seen at 0 to strong at 1, on which [`Self::text1`] can
+    /// be read.
+    pub fn shade(&self, is_good: bool, strength: f32) -> Color32 {
+        const LEAST: f32 = 0.08;
+        const MOST: f32 = 0.34;
+        let strength = if strength.is_finite() { strength.clamp(0.0, 1.0) } else { 0.0 };
+        let color = if is_good { self.good } else { self.bad };
+        color.gamma_multiply(LEAST + (MOST - LEAST) * strength)
+    }
+
     /// A colour made faint, for bars whose own share is elsewhere and for inner fills.
     pub fn faint(&self, color: Color32) -> Color32 {
         color.gamma_multiply(0.42)
