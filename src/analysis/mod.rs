@@ -13,6 +13,7 @@ pub mod family_tree;
 pub mod first_change;
 pub mod gepa_evaluations;
 pub mod inferred_parents;
+pub mod matrix_view;
 pub mod metric_match;
 pub mod optimization;
 pub mod own_time;

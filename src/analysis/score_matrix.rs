@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::canonical;
 use super::example_key::ExampleKey;
+use super::result_table::RightRule;
 use crate::model::json::bytes_of;
 use crate::model::program::Object;
 use crate::model::result_table::ResultTable;
@@ -128,35 +129,52 @@ impl ExampleClass {
     }
 }
 
-/// One full evaluation that scored an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Which candidate; evaluations of one program have one number.
-    pub candidate: usize,
-    /// Whether the example was right.
-    pub is_right: bool,
+/// Tells classes of examples by their scores in full evaluations.
+pub struct Classifier {
+    /// The columns of full evaluations, and the candidate of each.
+    full: Vec<(usize, usize)>,
+    /// The candidates that are the seed and the winner.
+    ends: [Option<usize>; 2],
+    /// Whether an example was right, by candidate.
+    outcomes: Vec<Option<bool>>,
 }
 
-/// The class of an example by its outcomes in full evaluations; `seed` and `winner` are candidates. `None` where no
-/// full evaluation scored it.
-pub fn class_of(outcomes: &[Outcome], seed: Option<usize>, winner: Option<usize>) -> Option<ExampleClass> {
-    let mut of_candidate: HashMap<usize, bool> = HashMap::new();
-    for outcome in outcomes {
-        if *of_candidate.entry(outcome.candidate).or_insert(outcome.is_right) != outcome.is_right {
-            return Some(ExampleClass::Unstable);
+impl Classifier {
+    /// By these columns, each with the number of the candidate that it evaluated; `ends` are the candidates that are
+    /// the seed and the winner.
+    pub fn new(full: impl IntoIterator<Item = (usize, usize)>, ends: [Option<usize>; 2]) -> Self {
+        let full: Vec<(usize, usize)> = full.into_iter().collect();
+        let candidates = full.iter().map(|(_, candidate)| candidate + 1).max().unwrap_or_default();
+        Self { full, ends, outcomes: vec![None; candidates] }
+    }
+
+    /// The class of an example by its scores in all columns; `None` where no full evaluation scored it.
+    pub fn class(&mut self, scores: &[Option<f64>], rule: RightRule) -> Option<ExampleClass> {
+        self.outcomes.fill(None);
+        let (mut known, mut right) = (0_usize, 0);
+        for (column, candidate) in &self.full {
+            let Some(score) = scores.get(*column).copied().flatten() else { continue };
+            let is_right = rule.is_right(score);
+            match self.outcomes.get_mut(*candidate) {
+                Some(Some(before)) if *before != is_right => return Some(ExampleClass::Unstable),
+                Some(first @ None) => {
+                    *first = Some(is_right);
+                    known += 1;
+                    right += usize::from(is_right);
+                }
+                _ => {}
+            }
         }
-    }
-    let right = of_candidate.values().filter(|is_right| **is_right).count();
-    if outcomes.is_empty() {
-        return None;
-    }
-    let of = |candidate: Option<usize>| candidate.and_then(|candidate| of_candidate.get(&candidate).copied());
-    match (of(seed), of(winner)) {
-        (Some(false), Some(true)) => Some(ExampleClass::Fixed),
-        (Some(true), Some(false)) => Some(ExampleClass::Broken),
-        _ if right == of_candidate.len() => Some(ExampleClass::AlwaysRight),
-        _ if right == 0 => Some(ExampleClass::AlwaysWrong),
-        _ => Some(ExampleClass::Unstable),
+        if known == 0 {
+            return None;
+        }
+        match self.ends.map(|candidate| self.outcomes.get(candidate?).copied().flatten()) {
+            [Some(false), Some(true)] => Some(ExampleClass::Fixed),
+            [Some(true), Some(false)] => Some(ExampleClass::Broken),
+            _ if right == known => Some(ExampleClass::AlwaysRight),
+            _ if right == 0 => Some(ExampleClass::AlwaysWrong),
+            _ => Some(ExampleClass::Unstable),
+        }
     }
 }
 
@@ -217,8 +235,13 @@ mod tests {
     fn classes_follow_the_seed_and_the_winner() {
         use ExampleClass::{AlwaysRight, AlwaysWrong, Broken, Fixed, Unstable};
         let class = |outcomes: &[(usize, bool)], seed, winner| {
-            let of = |(candidate, is_right): &(usize, bool)| Outcome { candidate: *candidate, is_right: *is_right };
-            class_of(&outcomes.iter().map(of).collect::<Vec<_>>(), seed, winner)
+            let rule = RightRule { threshold: 1.0, is_binary: true };
+            let full = outcomes.iter().enumerate().map(|(column, (candidate, _))| (column, *candidate));
+            let scores: Vec<Option<f64>> =
+                outcomes.iter().map(|(_, is_right)| Some(f64::from(u8::from(*is_right)))).collect();
+            let mut classifier = Classifier::new(full, [seed, winner]);
+            assert_eq!(classifier.class(&vec![None; scores.len()], rule), None, "no full evaluation scored it");
+            classifier.class(&scores, rule)
         };
         assert_eq!(class(&[], Some(0), Some(1)), None);
         assert_eq!(class(&[(0, false), (1, true)], Some(0), Some(1)), Some(Fixed));

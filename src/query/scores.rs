@@ -10,10 +10,13 @@ use super::optimization::OptimizationOf;
 use super::program_names::NamedProgram;
 use super::result_table::example_inputs;
 use crate::analysis::example_traces::TraceLink;
+use crate::analysis::matrix_view::{
+    MatrixColumn, MatrixField, MatrixRow, MatrixSettings, MatrixSource, MatrixView, fields, view,
+};
 use crate::analysis::metric_match::ScoreRange;
 use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
-use crate::analysis::score_matrix::{ExampleClass, MatrixExample, Outcome, ScoreMatrix, class_of};
+use crate::analysis::score_matrix::{Classifier, ExampleClass, MatrixExample, ScoreMatrix};
 use crate::analysis::statistics::{Confidence, ScoreInterval, score_interval};
 use crate::model::program::Object;
 use crate::model::{ExperimentId, ResultTable, RunId};
@@ -86,23 +89,38 @@ impl Scores {
 
     /// What became of each example over full evaluations, by a rule.
     pub fn classes(&self, rule: RightRule) -> Vec<Option<ExampleClass>> {
-        let full: Vec<(usize, usize)> = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.kind == EvaluationKind::Full)
-            .map(|(at, column)| (at, column.candidate))
-            .collect();
-        let mut outcomes = Vec::new();
-        let of = |example: &MatrixExample| {
-            outcomes.clear();
-            outcomes.extend(full.iter().filter_map(|(at, candidate)| {
-                let score = example.scores.get(*at).copied().flatten()?;
-                Some(Outcome { candidate: *candidate, is_right: rule.is_right(score) })
-            }));
-            class_of(&outcomes, self.seed, self.winner)
+        let full = self.columns.iter().enumerate().filter(|(_, column)| column.kind == EvaluationKind::Full);
+        let full = full.map(|(at, column)| (at, column.candidate));
+        let mut classifier = Classifier::new(full, [self.seed, self.winner]);
+        self.matrix.examples.iter().map(|one| classifier.class(&one.scores, rule)).collect()
+    }
+
+    /// The matrix as it is looked at. It takes milliseconds, of thousands of examples more: not to be done in a frame.
+    pub fn view(&self, settings: &MatrixSettings) -> MatrixView {
+        let column = |column: &ScoreColumn| MatrixColumn {
+            candidate: column.candidate,
+            is_full: column.kind == EvaluationKind::Full,
+            scored: column.scored,
         };
-        self.matrix.examples.iter().map(of).collect()
+        let columns: Vec<MatrixColumn> = self.columns.iter().map(column).collect();
+        let (seed, winner, rule) = (self.seed, self.winner, self.usual_rule());
+        view(&MatrixSource { matrix: &self.matrix, columns: &columns, seed, winner, rule }, settings)
+    }
+
+    /// The fields of the examples with their values. Not to be done in a frame.
+    pub fn fields(&self) -> Vec<MatrixField> {
+        fields(&self.matrix)
+    }
+
+    /// In which interval the score of a column lies over the examples that a view shows, in the unit of the examples.
+    /// Of graded scores it takes milliseconds: not to be done in a frame.
+    pub fn interval_of(&self, view: &MatrixView, column: usize) -> Option<ScoreInterval> {
+        let shown = view.rows.iter().filter_map(|row| match row {
+            MatrixRow::Example(row) => self.matrix.examples.get(row.example),
+            MatrixRow::Group(_) => None,
+        });
+        let scores: Vec<f64> = shown.filter_map(|one| one.scores.get(column).copied().flatten()).collect();
+        score_interval(&scores, Confidence::USUAL)
     }
 
     /// An example parted into what the program was given and the rest. All of it is input where no trace tells.
