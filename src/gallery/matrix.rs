@@ -117,7 +117,7 @@ impl MatrixSource for Made {
                 MatrixCell::Graded {
                     is_good: score >= 0.5,
                     strength: (score - 0.5).abs() * 2.0,
-                    figure: crate::words::value(f64::from(score)).into(),
+                    figure: crate::words::Decimals::HUNDREDTHS.write(f64::from(score)).into(),
                 }
             }
             noise => MatrixCell::Plain { is_good: noise % 3 > 0 },

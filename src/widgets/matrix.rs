@@ -38,7 +38,7 @@ pub struct Matrix<'a> {
 /// The least width of a column of marks; of one with figures.
 pub const MARKS: f32 = 44.0;
 /// The least width of a column whose cells have figures.
-pub const FIGURES: f32 = 62.0;
+pub const FIGURES: f32 = 56.0;
 
 impl<'a> Matrix<'a> {
     /// A matrix with these columns that stay.
@@ -96,7 +96,8 @@ impl<'a> Matrix<'a> {
         if let Some(column) = revealed.and_then(|revealed| revealed.column) {
             state.x = plan.revealing(column, state.x);
         }
-        let head_height = if has_notes { head::TWO_LINES } else { head::ONE_LINE };
+        let is_cut = need > plan.column + 0.5;
+        let head_height = if has_notes || is_cut { head::TWO_LINES } else { head::ONE_LINE };
         let sums_height = if self.sums.is_empty() { 0.0 } else { sums::HEIGHT };
         let bar_height = if most > 0.0 { size::SCROLL_BAR } else { 0.0 };
         let head = outer.with_max_y(outer.top() + head_height);

@@ -34,6 +34,9 @@ pub fn is_figure(text: &str) -> bool {
 pub struct Decimals(Option<usize>);
 
 impl Decimals {
+    /// Two: for figures in little room that are told exactly elsewhere.
+    pub const HUNDREDTHS: Self = Self(Some(2));
+
     /// What suits all of these.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut seen = ColumnValues::default();

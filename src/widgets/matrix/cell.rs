@@ -10,7 +10,7 @@ use egui::{Align, Painter, Rect, pos2, vec2};
 /// The ground of a cell.
 const GROUND: egui::Vec2 = vec2(40.0, 18.0);
 /// With a figure on it.
-const GROUND_WITH_FIGURE: f32 = 58.0;
+const GROUND_WITH_FIGURE: f32 = 54.0;
 /// The sides of marks: alone, and beside a figure.
 const MARK: f32 = 12.0;
 const MARK_BESIDE: f32 = 10.0;

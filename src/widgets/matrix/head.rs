@@ -72,7 +72,8 @@ pub(super) fn show(
         });
     }
     let clip = ui.clip_rect();
-    ui.set_clip_rect(clip.with_min_x((rect.left() + plan.edge).max(clip.left())));
+    let moving = clip.intersect(rect);
+    ui.set_clip_rect(moving.with_min_x((rect.left() + plan.edge).max(moving.left())));
     for at in plan.seen(x) {
         let left = rect.left() + plan.left(at, x);
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(plan.column, rect.height()));
@@ -117,11 +118,18 @@ pub(super) fn show(
 
 fn paint(painter: &Painter, place: Rect, column: &MatrixColumn<'_>, tokens: &Tokens) {
     let room = place.width() - size::GAP_XS;
-    let first = match column.note.is_empty() {
+    // A name that needs more than a line has two where it has no second line of its own.
+    let is_whole = row_text::natural(painter, &column.title, Type::Small).size().x + around(column) <= room;
+    let (title, note) = match column.note.is_empty() && !is_whole && place.height() >= TWO_LINES {
+        true => halves(&column.title),
+        false => (&*column.title, &*column.note),
+    };
+    let note_tone = if column.note.is_empty() { tokens.text1 } else { tokens.text3 };
+    let first = match note.is_empty() {
         true => place,
         false => Rect::from_min_size(place.min + vec2(0.0, 4.0), vec2(place.width(), LINE)),
     };
-    let title = row_text::layout_key(painter, &column.title, Type::Small, (room - around(column)).max(4.0));
+    let title = row_text::layout_key(painter, title, Type::Small, (room - around(column)).max(4.0));
     let whole = title.size().x + around(column);
     let mut at = place.center().x - whole / 2.0;
     if let Some(tone) = column.tone {
@@ -136,9 +144,33 @@ fn paint(painter: &Painter, place: Rect, column: &MatrixColumn<'_>, tokens: &Tok
         let center = pos2(right + 2.0 + STAR / 2.0, first.center().y);
         Glyph::Star.paint(painter, center, STAR, Tone::Good.color(tokens));
     }
-    if !column.note.is_empty() {
+    if !note.is_empty() {
         let second = Rect::from_min_size(pos2(place.left(), first.bottom()), vec2(place.width(), LINE));
         let second = second.shrink2(vec2(size::GAP_XS / 2.0, 0.0));
-        row_text::paint_key(painter, second, &column.note, Type::Caption, tokens.text3, Align::Center);
+        let cut = if column.note.is_empty() { Type::Small } else { Type::Caption };
+        row_text::paint_key(painter, second, note, cut, note_tone, Align::Center);
+    }
+}
+
+/// A name in two parts: broken behind what parts words, as near to its middle as there is such a place.
+fn halves(name: &str) -> (&str, &str) {
+    let is_break = |letter: char| letter.is_whitespace() || matches!(letter, '-' | '_' | ':' | '/' | '.');
+    let breaks = name.char_indices().filter(|(_, letter)| is_break(*letter)).map(|(at, letter)| at + letter.len_utf8());
+    let inner = breaks.filter(|at| *at < name.len());
+    let near = inner.min_by_key(|at| (2 * at).abs_diff(name.len()));
+    near.map_or((name, ""), |at| (name[..at].trim_end(), &name[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::halves;
+
+    #[test]
+    fn a_long_name_breaks_between_words() {
+        assert_eq!(halves("held out: mipro winner"), ("held out:", "mipro winner"));
+        assert_eq!(halves("bold-finch-218"), ("bold-", "finch-218"));
+        assert_eq!(halves("eval_"), ("eval_", ""));
+        assert_eq!(halves("佐藤 さん"), ("佐藤", "さん"));
+        assert_eq!(halves(""), ("", ""));
     }
 }

@@ -11,6 +11,8 @@ const TEXT_SQUEEZED: f32 = 84.0;
 const VALUE_LEAST: f32 = 64.0;
 /// What stays takes no more than this part of the view while there are columns to be scrolled.
 const STAYING_MOST: f32 = 0.62;
+/// Names are hardly told apart in less; then the columns are rather scrolled.
+const NAMES_LEAST: f32 = 68.0;
 /// Columns that are scrolled to the side are no wider than this for their names.
 const SCROLLED_MOST: f32 = 84.0;
 
@@ -52,7 +54,7 @@ impl Plan {
             // Names are cut before the text is.
             let column = fitting.max(need.min(SCROLLED_MOST)).min(need);
             (column, free - all * column, 1.0)
-        } else if tight >= least {
+        } else if tight >= least.max(need.min(NAMES_LEAST)) {
             (tight, free - all * tight, 1.0)
         } else {
             let column = need.min(SCROLLED_MOST);
@@ -143,7 +145,9 @@ mod tests {
         assert_eq!(plan(4, 60.0, 1_000.0).staying, [40.0, 630.0, 90.0]);
         assert_eq!(plan(10, 60.0, 1_000.0).staying, [40.0, 270.0, 90.0]);
         let narrow = plan(10, 60.0, 760.0);
-        assert_eq!((narrow.column, narrow.staying[1], narrow.most()), (48.0, 150.0, 0.0), "heads are cut");
+        assert_eq!((narrow.column, narrow.staying[1]), (60.0, 300.0), "rather scrolled than cut");
+        let tight = plan(10, 100.0, 980.0);
+        assert_eq!((tight.column, tight.staying[1], tight.most()), (70.0, 150.0, 0.0), "heads are cut");
         let long = plan(4, 200.0, 900.0);
         assert_eq!((long.column, long.staying[1]), (117.5, 300.0), "names are cut before the text is");
     }

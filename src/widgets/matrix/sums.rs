@@ -31,7 +31,7 @@ pub(super) fn show(
     row_text::paint(ui.painter(), room, title, Type::Body, tokens.text2, Align::Min);
     let clip = ui.clip_rect();
     let edge = (rect.left() + plan.edge).max(clip.left());
-    ui.set_clip_rect(clip.with_min_x(edge));
+    ui.set_clip_rect(clip.intersect(rect).with_min_x(edge));
     let mut told = Vec::new();
     for at in plan.seen(x) {
         let Some(sum) = source.sum(at) else { continue };
@@ -47,7 +47,7 @@ pub(super) fn show(
             node.set_column_index(staying.len() + at);
         });
         told.push(words);
-        if left < edge - 0.5 || left + plan.column > clip.right() + 0.5 {
+        if left < edge - 0.5 || left + plan.column > rect.right().min(clip.right()) + 0.5 {
             // The beginning of a figure is another figure.
             continue;
         }
