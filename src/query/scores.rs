@@ -1,6 +1,7 @@
 //! Examples over evaluations: the matrix, on which scale it is, and what became of each example.
 
 mod evaluated;
+mod has_plain;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,7 @@ use crate::store::{Allowance, Part, Result};
 use evaluated::Described;
 
 pub use evaluated::Evaluated;
+pub use has_plain::HasPlainEvaluations;
 
 /// Examples over evaluations.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +137,14 @@ impl Scores {
             Some((one.scores.get(before).copied().flatten()?, one.scores.get(after).copied().flatten()?))
         };
         self.matrix.examples.iter().filter_map(of).collect()
+    }
+
+    /// What one point of an example is on the scale on which evaluations are told: 100 where most of their scores are
+    /// 100 times the mean of their examples, as DSPy's `Evaluate` logs it, else 1.
+    pub fn scale(&self) -> f64 {
+        let scored = || self.columns.iter().filter_map(|one| Some((one.score?, one.mean?)));
+        let fits = |wanted: f64| scored().filter(|one| one.1 != 0.0 && unit(&[*one]) == Some(wanted)).count();
+        if fits(100.0) > fits(1.0) { 100.0 } else { 1.0 }
     }
 
     /// About how many bytes it holds.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::charts::ChartChoice;
 use super::comparing::{CompareSettings, CompareWish};
+use super::matrix::MatrixChoice;
 use super::notice::NoticeText;
 use super::outside::Outside;
 use super::page_memory::{FoldKey, Scroll};
@@ -60,6 +61,8 @@ pub enum Action {
     Fold(Vec<FoldKey>, bool),
     /// Draw these charts of this run.
     ChooseCharts(ChartChoice),
+    /// Look at the examples of this page so.
+    ArrangeMatrix(MatrixChoice),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.

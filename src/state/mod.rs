@@ -15,6 +15,7 @@ mod fingerprint;
 mod fold;
 mod history;
 mod link;
+mod matrix;
 mod notice;
 mod open_store;
 mod outcomes;
@@ -42,6 +43,7 @@ pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
 pub use history::History;
 pub use link::Link;
+pub use matrix::MatrixChoice;
 pub use notice::{NoticeKind, NoticeText};
 pub use outcomes::{Outcome, Outcomes};
 pub use outside::Outside;
@@ -185,6 +187,7 @@ impl AppState {
                 keys.into_iter().for_each(|key| folds.set(key, is_folded));
             }
             Action::ChooseCharts(choice) => self.pages.shown_mut().charts = choice,
+            Action::ArrangeMatrix(choice) => self.pages.shown_mut().matrix = choice,
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;
                 return vec![Effect::SaveSettings];

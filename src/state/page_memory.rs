@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::charts::ChartChoice;
 use super::fold::Folds;
+use super::matrix::MatrixChoice;
 use super::place::Subject;
 use crate::model::RunId;
 
@@ -50,6 +51,8 @@ pub struct PageMemory {
     pub selected_runs: Vec<RunId>,
     /// Which charts of a run are drawn.
     pub charts: ChartChoice,
+    /// How its examples are looked at.
+    pub matrix: MatrixChoice,
 }
 
 /// How the pages of a store were left, and how the one on screen stands.

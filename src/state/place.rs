@@ -136,6 +136,15 @@ impl Place {
         }
     }
 
+    /// Whether a matrix of examples is on screen.
+    pub fn lists_examples(&self) -> bool {
+        match self {
+            Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Examples { .. }),
+            Self::Run { tab, .. } => matches!(tab, Some(RunTab::Examples { .. })),
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => false,
+        }
+    }
+
     /// What it is called that of it is shown, where that was chosen.
     pub fn tab_title(&self) -> Option<&'static str> {
         match self {

@@ -90,11 +90,20 @@ macro_rules! tabs {
 
 tabs! {
     /// A tab of an experiment.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
     ExperimentTab {
         /// The runs in a table.
         #[default]
         Runs => "runs", "Runs";
+        /// Examples by plain evaluations.
+        Examples {
+            /// The example that is looked at, by its place in the matrix.
+            example: usize = "item",
+            /// The evaluation that is looked at.
+            evaluation: RunId = "evaluation",
+            /// Only these are listed.
+            only: ExampleSet = "only",
+        } => "examples", "Examples";
         /// The list of its traces.
         Traces => "traces", "Traces";
     }

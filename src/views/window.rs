@@ -92,7 +92,7 @@ impl Memory {
                 self.trace.wants_focus = true;
                 true
             }
-            Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, *tab),
+            Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, tab),
             Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
             Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
         };
@@ -273,6 +273,16 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
         Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
+        Command::Filter if scene.place().lists_examples() => match scene.place() {
+            Place::Experiment { .. } => memory.experiment.focus_filter(scene),
+            Place::Store
+            | Place::Run { .. }
+            | Place::Trace { .. }
+            | Place::ProgramHistory(_)
+            | Place::Compare { .. } => {
+                memory.run.focus_filter();
+            }
+        },
         // There is nothing to filter traces by yet: whoever looks at them stays with them.
         Command::Filter if scene.place().lists_traces() => {
             leave_focus(ui);
@@ -328,8 +338,10 @@ fn leave_focus(ui: &Ui) {
 fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
     match scene.place().clone() {
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
-        Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, tab, is_forward),
-        place @ Place::Run { .. } if place.lists_traces() => memory.run.step(is_forward),
+        Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, &tab, is_forward),
+        place @ Place::Run { .. } if place.lists_traces() || place.lists_examples() => {
+            memory.run.step(&place, is_forward);
+        }
         Place::Store | Place::Run { .. } | Place::ProgramHistory(_) | Place::Compare { .. } => {
             super::step::step(scene, is_forward);
         }

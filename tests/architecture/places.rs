@@ -10,8 +10,8 @@ const SHARED: [&str; 3] = ["body", "command", "text_change"];
 /// Who shows other places within itself.
 const COMPOSED: [(&str, &[&str]); 3] = [
     // Its tabs.
-    ("run", &["evolution", "family_tree", "optimization", "program", "traces"]),
-    ("experiment", &["traces"]),
+    ("run", &["evolution", "examples", "family_tree", "optimization", "program", "traces"]),
+    ("experiment", &["examples", "traces"]),
     // Where there is no room beside it.
     ("trace", &["details"]),
 ];

@@ -63,6 +63,15 @@ pub fn is_first_numbered(name: &str) -> bool {
     name == "eval_0"
 }
 
+/// A short form of what an optimizer calls an evaluation: `full_2`, `mini_0`; other names as they are.
+pub fn short(name: &str) -> String {
+    match (name.strip_prefix("eval_minibatch"), name.strip_prefix("eval_full")) {
+        (Some(rest), _) => format!("mini{rest}"),
+        (None, Some(rest)) => format!("full{rest}"),
+        (None, None) => name.to_owned(),
+    }
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -93,6 +102,10 @@ mod tests {
         assert_eq!(told("evaluation"), "x------");
         assert_eq!(told("bold-finch-218"), "-------");
         assert_eq!(told(""), "-------");
+        assert_eq!(
+            ["eval_full_2", "eval_minibatch_0", "eval_3", "fox"].map(short),
+            ["full_2", "mini_0", "eval_3", "fox"]
+        );
         assert!(is_first_numbered("eval_0") && !is_first_numbered("eval_00"));
         assert!(is_one_of_several_full("eval_full_x") && !is_one_of_several_full("eval_full"));
     }

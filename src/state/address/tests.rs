@@ -31,6 +31,14 @@ fn known() -> Vec<(&'static str, Place)> {
         ("", Place::Store),
         ("experiment/3", of_experiment(ExperimentTab::Runs)),
         ("experiment/3?tab=traces", of_experiment(ExperimentTab::Traces)),
+        (
+            "experiment/3?tab=examples&item=7&only=1%2C7%20Broken",
+            of_experiment(ExperimentTab::Examples {
+                example: Some(7),
+                evaluation: None,
+                only: Some(ExampleSet::new("Broken", [7, 1])),
+            }),
+        ),
         ("experiment/3/run/abc", of_run(Some("3"), "abc", None)),
         ("run/%C3%A9%3F%23%2F%25", of_run(None, "é?#/%", None)),
         ("experiment/3/run/abc?tab=optimization", in_three(RunTab::Optimization)),
@@ -236,15 +244,22 @@ impl Dice {
         tab
     }
 
+    fn experiment_tab(&mut self) -> ExperimentTab {
+        let mut tab = ExperimentTab::ALL[self.roll(ExperimentTab::ALL.len())].clone();
+        if let ExperimentTab::Examples { example, evaluation, only } = &mut tab {
+            *example = self.maybe(|dice| dice.roll(usize::MAX));
+            *evaluation = self.maybe(|dice| RunId::from(dice.text()));
+            *only = self.maybe(|dice| ExampleSet::new(dice.text(), [0, 3, 7]));
+        }
+        tab
+    }
+
     fn place(&mut self) -> Place {
         let experiment = self.maybe(|dice| ExperimentId::from(dice.text()));
         let run = self.maybe(|dice| RunId::from(dice.text()));
         match self.roll(6) {
             0 => Place::Store,
-            1 => Place::Experiment {
-                experiment: self.text().into(),
-                tab: ExperimentTab::ALL[self.roll(ExperimentTab::ALL.len())],
-            },
+            1 => Place::Experiment { experiment: self.text().into(), tab: self.experiment_tab() },
             2 => Place::Run { experiment, run: self.text().into(), tab: self.maybe(Self::run_tab) },
             3 => Place::Trace {
                 experiment,

@@ -9,6 +9,7 @@ mod toolbar;
 
 use egui::Ui;
 
+use super::examples::{self, ExamplesMemory, examples_ui};
 use super::last_shown::LastShown;
 use super::names::experiment_name;
 use super::parts::place_frame;
@@ -16,7 +17,7 @@ use super::scene::Scene;
 use super::traces::{TracesMemory, traces_ui};
 use crate::loader::{Lane, TraceScope};
 use crate::model::{ExperimentCounts, ExperimentId};
-use crate::query::CountsOfExperiments;
+use crate::query::{CountsOfExperiments, Evaluated, HasPlainEvaluations};
 use crate::state::{Action, ExperimentTab, Place};
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
@@ -29,6 +30,7 @@ use runs::RunsMemory;
 pub(super) struct ExperimentMemory {
     runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
+    examples: ExamplesMemory,
     /// The visit for which it was looked whether there are runs to show.
     opened: Option<u64>,
 }
@@ -51,25 +53,29 @@ impl ExperimentMemory {
         ExperimentTab::Traces
     }
 
-    /// The filter of the table is to get the keyboard.
+    /// The filter of the table or of the examples is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
-        if let Place::Experiment { experiment, .. } = scene.place() {
+        if scene.place().lists_examples() {
+            self.examples.focus_filter();
+        } else if let Place::Experiment { experiment, .. } = scene.place() {
             self.runs.of(experiment).bar.focus_filter = true;
         }
     }
 
     /// The rows on screen get the keyboard, if there are any.
-    pub fn focus_rows(&mut self, id: &ExperimentId, tab: ExperimentTab) -> bool {
+    pub fn focus_rows(&mut self, id: &ExperimentId, tab: &ExperimentTab) -> bool {
         match tab {
             ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
+            ExperimentTab::Examples { .. } => self.examples.focus_rows(),
             ExperimentTab::Runs => self.runs.of(id).focus_rows(),
         }
     }
 
     /// Goes to the next or the previous row.
-    pub fn step(&mut self, id: &ExperimentId, tab: ExperimentTab, is_forward: bool) {
+    pub fn step(&mut self, id: &ExperimentId, tab: &ExperimentTab, is_forward: bool) {
         match tab {
             ExperimentTab::Traces => self.traces.step(is_forward),
+            ExperimentTab::Examples { .. } => self.examples.step(is_forward),
             ExperimentTab::Runs => self.runs.of(id).step = Some(is_forward),
         }
     }
@@ -94,19 +100,38 @@ pub(super) fn experiment_ui(
         let count = |tab: &ExperimentTab| match tab {
             ExperimentTab::Runs => &*runs,
             ExperimentTab::Traces => &*traces,
+            ExperimentTab::Examples { .. } => "",
         };
         let title = |tab: &ExperimentTab| tabs::Tab::new(tab.title()).count(count(tab));
-        let titles: Vec<tabs::Tab<'_>> = ExperimentTab::ALL.iter().map(title).collect();
-        let selected = ExperimentTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
-        if let Some(chosen) = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected) {
-            scene.act(Action::ShowExperimentTab(ExperimentTab::ALL[chosen]));
+        let shown = shown_tabs(scene, id, &tab);
+        let titles: Vec<tabs::Tab<'_>> = shown.iter().map(title).collect();
+        let selected = shown.iter().position(|one| one.is_same_tab(&tab)).unwrap_or(0);
+        let chosen = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected);
+        if let Some(chosen) = chosen.and_then(|chosen| shown.get(chosen)) {
+            scene.act(Action::ShowExperimentTab(chosen.clone()));
         }
         ui.add_space(size::GAP_S);
         match tab {
             ExperimentTab::Traces => {
                 traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
             }
+            ExperimentTab::Examples { example, evaluation, only } => {
+                let chosen = examples::Chosen { example, evaluation, only };
+                examples_ui(ui, scene, &mut memory.examples, &Evaluated::Experiment(id.clone()), &chosen);
+            }
             ExperimentTab::Runs => runs::runs_ui(ui, scene, memory.runs.of(id), id),
         }
     });
+}
+
+/// The tabs of an experiment: that of the examples where several plain evaluations have some. The one that is shown
+/// stands among them in any case.
+fn shown_tabs(scene: &mut Scene<'_>, id: &ExperimentId, shown: &ExperimentTab) -> Vec<ExperimentTab> {
+    let has_examples = scene.loader.ask(&HasPlainEvaluations(id.clone()), Lane::Prefetch);
+    let has_examples = has_examples.value().is_some_and(|has_examples| **has_examples);
+    let has = |tab: &ExperimentTab| match tab {
+        ExperimentTab::Runs | ExperimentTab::Traces => true,
+        ExperimentTab::Examples { .. } => has_examples || tab.is_same_tab(shown),
+    };
+    ExperimentTab::ALL.iter().filter(|tab| has(tab)).cloned().collect()
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use crate::analysis::score_matrix::ExampleClass;
 use crate::analysis::statistics::{Interval, PairedTest};
 use crate::loader::{Lane, Optimization};
 use crate::query::ask::Question;
 use crate::query::{HeldOutOf, Verdict, VerdictOf};
-use crate::state::Place;
+use crate::state::{Action, Place, RunTab};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::section::text_ui;
@@ -51,6 +52,10 @@ pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Kno
     text_ui(ui, &verdict.changed(), Type::Small, Tone::Muted).on_hover_ui(|ui| {
         ui.label(how(verdict));
     });
+    let tip = "Every example by every evaluation: those that were fixed or broken are listed";
+    if link(ui, "Open the matrix", Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
+        open_matrix(scene, verdict);
+    }
     let held_out = scene.loader.ask(&HeldOutOf(found.run.id.clone()), Lane::Visible);
     let Some(held_out) = held_out.value().and_then(|answer| answer.as_ref().as_ref()) else { return };
     let said = held_out.words();
@@ -58,6 +63,18 @@ pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Kno
         let runs = vec![held_out.seed_run.clone(), held_out.winner_run.clone()];
         scene.go(Place::Compare { runs, shown: None, tab: None });
     }
+}
+
+/// The examples that were fixed or broken, by all evaluations; all examples if none was.
+fn open_matrix(scene: &mut Scene<'_>, verdict: &Verdict) {
+    let mut choice = scene.state.page().matrix.clone();
+    choice.settings.classes = [(ExampleClass::Fixed, verdict.fixed), (ExampleClass::Broken, verdict.broken)]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(class, _)| Some(class))
+        .collect();
+    scene.act(Action::ArrangeMatrix(choice));
+    scene.act(Action::ShowRunTab(RunTab::Examples { example: None, evaluation: None, only: None }));
 }
 
 /// `the best of 4 full evaluations, on the data it was chosen by`

@@ -41,7 +41,7 @@ fn tabs(here: &Here<'_>) -> Vec<Entry> {
     match here.place {
         Some(Place::Experiment { .. }) => ExperimentTab::ALL
             .iter()
-            .map(|tab| entry(tab.title(), "tab of this experiment", Action::ShowExperimentTab(*tab)))
+            .map(|tab| entry(tab.title(), "tab of this experiment", Action::ShowExperimentTab(tab.clone())))
             .collect(),
         Some(Place::Run { .. }) => here
             .run_tabs

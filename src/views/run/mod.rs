@@ -12,6 +12,7 @@ use egui::{Label, RichText, Ui};
 
 use super::artifacts_folder::missing_chip_ui;
 use super::evolution::{self, EvolutionMemory, evolution_ui};
+use super::examples::{self, ExamplesMemory, examples_ui};
 use super::family_tree::{FamilyTreeMemory, family_tree_ui};
 use super::last_shown::LastShown;
 use super::optimization::{OptimizationMemory, optimization_ui};
@@ -47,6 +48,7 @@ pub(super) struct RunMemory {
     program: ProgramMemory,
     optimization: OptimizationMemory,
     evolution: EvolutionMemory,
+    examples: ExamplesMemory,
     family_tree: FamilyTreeMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
@@ -59,6 +61,7 @@ impl RunMemory {
     pub fn focus_rows(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
         match tab {
             Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
+            Some(RunTab::Examples { .. }) => self.examples.focus_rows(),
             tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
     }
@@ -68,9 +71,18 @@ impl RunMemory {
         &self.tabs
     }
 
-    /// Goes to the next or the previous trace of the list.
-    pub fn step(&mut self, is_forward: bool) {
-        self.traces.step(is_forward);
+    /// The filter of the examples is to get the keyboard.
+    pub fn focus_filter(&mut self) {
+        self.examples.focus_filter();
+    }
+
+    /// Goes to the next or the previous row of the list of traces or of the examples, whichever is on screen.
+    pub fn step(&mut self, place: &Place, is_forward: bool) {
+        if place.lists_examples() {
+            self.examples.step(is_forward);
+        } else {
+            self.traces.step(is_forward);
+        }
     }
 }
 
@@ -113,7 +125,12 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
-            RunTab::Examples { .. } | RunTab::Slices { .. } => {}
+            RunTab::Examples { example, evaluation, only } => {
+                let of = shown_tabs::evaluated(page);
+                let chosen = examples::Chosen { example, evaluation, only };
+                examples_ui(ui, scene, &mut memory.examples, &of, &chosen);
+            }
+            RunTab::Slices { .. } => {}
             RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
             RunTab::Evolution { predictor, phrase, against } => {
                 let chosen = evolution::Chosen { predictor, phrase, against };

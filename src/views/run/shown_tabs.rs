@@ -4,7 +4,7 @@ use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ArtifactTree, ProgramSource, RunId};
-use crate::query::{ArtifactsOf, OptimizationOf};
+use crate::query::{ArtifactsOf, Evaluated, OptimizationOf, ScoresOf};
 use crate::state::RunTab;
 
 use crate::views::scene::Scene;
@@ -15,9 +15,11 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
     let files = tree.value().map_or_else(Vec::new, |tree| files_of(tree));
     let is_gepa = known.is_gepa(scene, page, &files);
     let is_told_by_gepa = is_told_by_gepa(scene, page);
+    let has_examples = has_examples(scene, page, &files);
     let has = |tab: &RunTab| match tab {
         RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
-        RunTab::Examples { .. } | RunTab::Slices { .. } => is_optimization(page),
+        RunTab::Examples { .. } => is_optimization(page) || has_examples,
+        RunTab::Slices { .. } => is_optimization(page),
         RunTab::FamilyTree { .. } => is_gepa,
         RunTab::Evolution { .. } => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
@@ -53,6 +55,31 @@ impl KnowsGepa {
         }
         is_it
     }
+}
+
+/// Whose examples the run has: those of its evaluations, or its own.
+pub(super) fn evaluated(page: &RunPage) -> Evaluated {
+    if is_optimization(page) {
+        Evaluated::Optimization(page.run.id.clone())
+    } else {
+        Evaluated::Runs(vec![page.run.id.clone()])
+    }
+}
+
+/// Whether a run that is no optimization has examples with scores. Its traces are looked into only where it was scored.
+fn has_examples(scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
+    if is_optimization(page) || !page.children.is_empty() {
+        return false;
+    }
+    if files.contains(&artifacts::RESULT_TABLE) {
+        return true;
+    }
+    if !page.values.metrics.iter().any(|metric| *metric.key == *keys::SCORE) {
+        return false;
+    }
+    let slot = scene.loader.ask(&ScoresOf::runs([page.run.id.clone()]), Lane::Prefetch);
+    let found = slot.value().and_then(|found| found.as_ref().as_ref());
+    found.is_some_and(|found| !found.matrix.examples.is_empty())
 }
 
 fn files_of(tree: &ArtifactTree) -> Vec<&str> {
