@@ -29,6 +29,7 @@ pub(super) struct BarMemory {
 const FILTER: f32 = 220.0;
 /// What the threshold needs, with the button that resets it.
 const THRESHOLD: f32 = 200.0;
+const FILTER_LEAST: f32 = 130.0;
 /// No more of a name is written on a button.
 const NAME_MOST: usize = 28;
 
@@ -39,18 +40,15 @@ pub(super) fn arrangement_ui(
     look: &Look,
     (choice, chosen): (&mut MatrixChoice, &Chosen),
 ) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
-        filter_ui(ui, memory, &mut choice.settings);
-        only_ui(ui, scene, chosen);
-        values::chosen_ui(ui, &mut choice.settings);
-        values::button_ui(ui, &mut memory.values, look, &mut choice.settings);
-        sort_ui(ui, look, &mut choice.settings, chosen);
-        group_ui(ui, look, &mut choice.settings);
-        columns_ui(ui, look, &mut choice.settings);
-        score_ui(ui, look, choice);
-        threshold_ui(ui, look, &mut choice.settings);
-    });
+    filter_ui(ui, memory, &mut choice.settings);
+    only_ui(ui, scene, chosen);
+    values::chosen_ui(ui, &mut choice.settings);
+    values::button_ui(ui, &mut memory.values, look, &mut choice.settings);
+    sort_ui(ui, look, &mut choice.settings, chosen);
+    group_ui(ui, look, &mut choice.settings);
+    columns_ui(ui, look, &mut choice.settings);
+    score_ui(ui, look, choice);
+    threshold_ui(ui, look, &mut choice.settings);
 }
 
 fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, settings: &mut MatrixSettings) {
@@ -58,7 +56,9 @@ fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, settings: &mut MatrixSettings)
     if std::mem::take(&mut memory.focus_filter) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
-    let width = ui.available_width().min(FILTER);
+    // In a line that is full already it begins the next one.
+    let line = ui.available_size_before_wrap().x;
+    let width = if line < FILTER_LEAST { ui.max_rect().width().min(FILTER) } else { line.min(FILTER) };
     Field::new("Filter these examples")
         .id(id)
         .hint("Text in any field")

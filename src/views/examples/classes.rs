@@ -9,7 +9,7 @@ use crate::analysis::matrix_view::MatrixSettings;
 use crate::analysis::score_matrix::ExampleClass;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
-use crate::widgets::tokens::{Tone, size};
+use crate::widgets::tokens::Tone;
 use crate::words;
 
 /// The icon and tone of a class.
@@ -67,24 +67,21 @@ pub(super) fn classes_ui(ui: &mut Ui, look: &Look, settings: &mut MatrixSettings
     }
     let columns = look.scores().map_or(0, |scores| scores.columns.len());
     let is_adding = ui.input(|input| input.modifiers.command || input.modifiers.shift);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_S;
-        let all = format!("All {}", words::count(look.view.counts.all() as u64));
-        if ui.add(Chip::toggle(&all, settings.classes.is_empty())).clicked() {
-            settings.classes.clear();
+    let all = format!("All {}", words::count(look.view.counts.all() as u64));
+    if ui.add(Chip::toggle(&all, settings.classes.is_empty())).clicked() {
+        settings.classes.clear();
+    }
+    for class in offered(look, settings) {
+        let count = look.view.counts.of(class);
+        let text = format!("{} {}", word(class, columns), words::count(count as u64));
+        let (glyph, tone) = mark(class);
+        let is_on = settings.classes.contains(&class);
+        let chip = Chip::toggle(&text, is_on).glyph(glyph, tone);
+        let response = ui.add_enabled(count > 0 || is_on, chip).on_hover_text(about(class));
+        if response.clicked() {
+            settings.classes = toggled(&settings.classes, class, is_adding);
         }
-        for class in offered(look, settings) {
-            let count = look.view.counts.of(class);
-            let text = format!("{} {}", word(class, columns), words::count(count as u64));
-            let (glyph, tone) = mark(class);
-            let is_on = settings.classes.contains(&class);
-            let chip = Chip::toggle(&text, is_on).glyph(glyph, tone);
-            let response = ui.add_enabled(count > 0 || is_on, chip).on_hover_text(about(class));
-            if response.clicked() {
-                settings.classes = toggled(&settings.classes, class, is_adding);
-            }
-        }
-    });
+    }
 }
 
 /// A click shows one class alone, or all again; with Ctrl or Shift it is shown beside the others.

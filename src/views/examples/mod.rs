@@ -38,6 +38,9 @@ use opening::Opening;
 /// What the history calls this list.
 const LIST: &str = "examples";
 
+/// In less room the classes and what else can be chosen share their lines.
+const TWO_BARS: f32 = 640.0;
+
 /// What the tab remembers.
 #[derive(Default)]
 pub(super) struct ExamplesMemory {
@@ -162,8 +165,15 @@ fn bars_ui(
 ) -> Option<MatrixChoice> {
     let mut now = choice.clone();
     ui.spacing_mut().item_spacing.y = size::GAP_XS;
-    classes::classes_ui(ui, look, &mut now.settings);
-    arrangement::arrangement_ui(ui, scene, &mut memory.bar, look, (&mut now, chosen));
+    let is_narrow = ui.available_width() < TWO_BARS;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        classes::classes_ui(ui, look, &mut now.settings);
+        if !is_narrow {
+            ui.end_row();
+        }
+        arrangement::arrangement_ui(ui, scene, &mut memory.bar, look, (&mut now, chosen));
+    });
     told_ui(ui, look);
     (now != *choice).then_some(now)
 }

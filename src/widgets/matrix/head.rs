@@ -9,7 +9,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 use crate::widgets::virtual_rows::set_bounds;
 use egui::accesskit::{Action, Role};
-use egui::{Align, Id, Painter, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align, Id, Painter, Rangef, Rect, Sense, Ui, pos2, vec2};
 
 /// The height with one line, and with a second one.
 pub(super) const ONE_LINE: f32 = size::TABLE_ROW;
@@ -113,7 +113,12 @@ pub(super) fn show(
         }
     }
     ui.set_clip_rect(clip);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (size::RULE, tokens.line));
+    ui.painter().hline(whole(rect), rect.bottom() - 0.5, (size::RULE, tokens.line));
+}
+
+/// The width of a line over all of the matrix, the bar at its right included.
+pub(super) fn whole(rect: Rect) -> Rangef {
+    Rangef::new(rect.left(), rect.right() + size::SCROLL_BAR)
 }
 
 fn paint(painter: &Painter, place: Rect, column: &MatrixColumn<'_>, tokens: &Tokens) {

@@ -1,6 +1,6 @@
 //! The frozen line at the bottom: what each column comes to.
 
-use super::head::PADDING;
+use super::head::{PADDING, whole};
 use super::plan::Plan;
 use super::source::{MatrixSource, StayingColumn, StayingKind};
 use crate::widgets::row_text;
@@ -23,8 +23,8 @@ pub(super) fn show(
 ) {
     let tokens = Tokens::of(ui);
     let line = (size::RULE, tokens.line);
-    ui.painter().hline(rect.x_range(), rect.top() + 0.5, line);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+    ui.painter().hline(whole(rect), rect.top() + 0.5, line);
+    ui.painter().hline(whole(rect), rect.bottom() - 0.5, line);
     let text = staying.iter().position(|one| one.kind == StayingKind::Text).unwrap_or(0);
     let left = rect.left() + plan.staying_left(text) + PADDING;
     let room = Rect::from_min_max(pos2(left, rect.top()), pos2(rect.left() + plan.edge - PADDING, rect.bottom()));
