@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::canonical;
 use super::example_key::ExampleKey;
 use crate::model::program::Object;
-use crate::model::result_table::{ResultRow, ResultTable};
+use crate::model::result_table::ResultTable;
 use crate::model::{Json, TraceId};
 
 /// A trace as far as it tells which example it is of.
@@ -88,10 +88,17 @@ pub struct ExampleTraces<'a> {
     is_complete: bool,
     /// What a trace was given is not known.
     has_unknown: bool,
-    /// Which fields the program was given, of those of the table.
-    given: ExampleKey<'a>,
-    by_inputs: HashMap<Vec<u8>, Vec<usize>>,
-    rows: HashMap<Vec<u8>, Vec<usize>>,
+    /// Which of the groups each row is in.
+    of_rows: Vec<usize>,
+    /// Rows and traces of the same inputs.
+    groups: Vec<SameInputs>,
+}
+
+/// Rows of a table with the same inputs, and the traces that were given these; by their places.
+#[derive(Default)]
+struct SameInputs {
+    rows: Vec<usize>,
+    traces: Vec<usize>,
 }
 
 impl<'a> ExampleTraces<'a> {
@@ -99,42 +106,52 @@ impl<'a> ExampleTraces<'a> {
     pub fn new(table: &'a ResultTable, traces: &'a [ExampleTrace], is_complete: bool) -> Self {
         let names: HashSet<&String> = traces.iter().flat_map(|one| &one.inputs).flat_map(Object::keys).collect();
         let given = ExampleKey::new(table.example_fields.iter().filter(|field| names.contains(field)));
-        let mut by_inputs: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        let mut places: HashMap<Vec<u8>, usize> = HashMap::with_capacity(table.rows.len());
+        let mut groups: Vec<SameInputs> = Vec::with_capacity(table.rows.len());
+        let mut of_rows = Vec::with_capacity(table.rows.len());
+        for (at, row) in table.rows.iter().enumerate() {
+            let place = *places.entry(given.of(&row.example, loose_bytes)).or_insert_with(|| {
+                groups.push(SameInputs::default());
+                groups.len() - 1
+            });
+            groups[place].rows.push(at);
+            of_rows.push(place);
+        }
         for (at, trace) in traces.iter().enumerate() {
             for inputs in trace.inputs.iter().filter(|inputs| given.is_in(inputs)) {
-                by_inputs.entry(given.of(inputs, loose_bytes)).or_default().push(at);
+                if let Some(place) = places.get(&given.of(inputs, loose_bytes)) {
+                    groups[*place].traces.push(at);
+                }
             }
         }
-        let mut rows: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (at, row) in table.rows.iter().enumerate() {
-            rows.entry(given.of(&row.example, loose_bytes)).or_default().push(at);
-        }
         let has_unknown = traces.iter().any(|trace| trace.inputs.is_none());
-        Self { table, traces, is_complete, has_unknown, given, by_inputs, rows }
+        Self { table, traces, is_complete, has_unknown, of_rows, groups }
+    }
+
+    fn group(&self, row: usize) -> Option<&SameInputs> {
+        self.groups.get(*self.of_rows.get(row)?)
     }
 
     /// The traces, by their places, that were given what a row says.
     pub fn candidates(&self, row: usize) -> &[usize] {
-        let Some(row) = self.table.rows.get(row).filter(|_| !self.given.is_empty()) else { return &[] };
-        self.by_inputs.get(&self.given.of(&row.example, loose_bytes)).map_or(&[], Vec::as_slice)
+        self.group(row).map_or(&[], |group| &group.traces)
     }
 
-    /// What rows have alike that lead to the same trace, or to none for the same reason. To look for the trace of
-    /// a row may cost as much as there are rows and traces with its inputs.
-    pub fn likeness(&self, row: usize) -> (Vec<u8>, Vec<u8>) {
-        let of = |row: &ResultRow| (self.given.of(&row.example, loose_bytes), canonical::object_bytes(&row.prediction));
-        self.table.rows.get(row).map(of).unwrap_or_default()
+    /// What rows have alike that lead to the same trace, or to none for the same reason; `None` for a row whose inputs no
+    /// other has. To look for the trace of a row may cost as much as there are rows and traces with its inputs.
+    pub fn likeness(&self, row: usize) -> Option<(usize, Vec<u8>)> {
+        let place = *self.of_rows.get(row)?;
+        let is_alone = self.groups.get(place)?.rows.len() == 1;
+        (!is_alone).then(|| (place, canonical::object_bytes(&self.table.rows[row].prediction)))
     }
 
     /// The trace of a row.
     pub fn link(&self, row: usize) -> TraceLink {
-        let candidates = self.candidates(row);
         if self.traces.is_empty() && self.is_complete {
             return TraceLink::Unknown(NoTrace::NoTraces);
         }
-        if !self.is_complete {
-            return TraceLink::Unknown(NoTrace::NotRead);
-        }
+        let group = self.group(row).filter(|_| self.is_complete);
+        let Some(SameInputs { rows, traces: candidates }) = group else { return TraceLink::Unknown(NoTrace::NotRead) };
         if candidates.is_empty() {
             // It may be the one whose inputs are lost.
             let why = if self.has_unknown { NoTrace::NotRead } else { NoTrace::NoneWithInputs };
@@ -154,13 +171,11 @@ impl<'a> ExampleTraces<'a> {
             return TraceLink::Unknown(why);
         };
         // Rows that say the same are parted by nothing.
-        let own = &self.table.rows[row];
-        let others = self.rows.get(&self.given.of(&own.example, loose_bytes)).map_or(&[][..], Vec::as_slice);
         let fits = |at: &&usize| {
             let other = &self.table.rows[**at];
             Answer::of(&other.prediction, self.traces[*one].outputs.as_ref()) != Answer::Other
         };
-        match others.iter().filter(fits).count() {
+        match rows.iter().filter(fits).count() {
             0 | 1 => TraceLink::One(self.traces[*one].id.clone()),
             rows => TraceLink::Unknown(NoTrace::SharedByRows(rows)),
         }
@@ -221,6 +236,7 @@ pub fn named_inputs(inputs: Json) -> Option<Object> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::result_table::ResultRow;
     use serde_json::json;
 
     fn object(value: Json) -> Object {

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::canonical;
 use super::example_key::ExampleKey;
+use super::matrix_view::value_text;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};
 use crate::model::{Json, Reveal, Unmasked};
+use crate::words;
 
-/// Reads a table, which comes as stored and is masked here; beside it, what was strange about
-/// it, as sentences.
+/// Reads a table, which comes as stored and is masked here; beside it, what is wrong with the file, as sentences.
 ///
 /// # Errors
 /// Why it is no table, as the end of a sentence.
@@ -22,6 +23,11 @@ pub fn table_from_json(document: Unmasked<Json>, reveal: Reveal) -> Result<(Resu
         };
         why.to_owned()
     })?;
+    Ok(table_of(raw, reveal))
+}
+
+/// The table that some rows make, masked here; beside it, what is wrong with the file, as sentences.
+pub fn table_of(raw: RawTable, reveal: Reveal) -> (ResultTable, Vec<String>) {
     let columns: Vec<Column> = raw.columns.into_iter().map(Column::read).collect();
     let mut table = ResultTable::default();
     for column in &columns {
@@ -41,14 +47,45 @@ pub fn table_from_json(document: Unmasked<Json>, reveal: Reveal) -> Result<(Resu
         table.rows.push(row(&columns, cells, reveal));
     }
     let mut problems = Vec::new();
-    if odd > 0 {
-        problems.push(format!("{odd} of its rows are not as long as its list of columns"));
+    if raw.is_cut {
+        problems.push(format!("ends in the middle: {} before are whole, the rest is lost", counted(table.rows.len())));
     }
-    if !columns.contains(&Column::Score) {
+    if odd > 0 {
+        problems.push(format!("has rows that are not as long as its list of columns: {odd}"));
+    }
+    table.notes.clone_from(&problems);
+    if columns.contains(&Column::Score) {
+        note_scores(&mut table);
+    } else {
+        table.notes.push("has no column `score`".to_owned());
         problems.push("has no column `score`".to_owned());
     }
-    Ok((table, problems))
+    (table, problems)
 }
+
+fn counted(rows: usize) -> String {
+    words::counted(rows, "row")
+}
+
+/// Notes which scores are none.
+fn note_scores(table: &mut ResultTable) {
+    let without = || table.rows.iter().filter(|row| row.score.is_none());
+    let empty = without().filter(|row| row.stored_score.is_null()).count();
+    let mut others = without().filter(|row| !row.stored_score.is_null());
+    let mut notes = Vec::new();
+    if empty > 0 {
+        notes.push(format!("has no score in {}", counted(empty)));
+    }
+    if let Some(first) = others.next() {
+        let example = words::one_line(&value_text(&first.stored_score), LONGEST_EXAMPLE).into_owned();
+        let what = format!("has something else than a number for a score in {}", counted(others.count() + 1));
+        notes.push(format!("{what}, such as “{example}”"));
+    }
+    table.notes.extend(notes);
+}
+
+/// A longer value is no example of anything.
+const LONGEST_EXAMPLE: usize = 40;
 
 /// What a column holds, by its name.
 #[derive(PartialEq)]
@@ -166,6 +203,8 @@ mod tests {
         assert_eq!(read.rows[3].feedback.as_deref(), Some("good"));
         assert_eq!((&*read.example_fields, &*read.prediction_fields), (&["q".to_owned()][..], &["a".to_owned()][..]));
         assert_eq!(read.rows[0].other["note"], 3);
+        let told = ["has no score in 1 row", "has something else than a number for a score in 2 rows, such as “NaN”"];
+        assert_eq!(read.notes, told);
     }
 
     #[test]
@@ -175,7 +214,7 @@ mod tests {
         }
         let document = json!({"columns": ["example_q", 7], "data": [[1, 2, 3], [1], "x", []]});
         let (read, problems) = table_from_json(Unmasked::new(document), Reveal::Masked).expect("a table");
-        assert_eq!((read.rows.len(), problems.len()), (3, 2));
+        assert_eq!((read.rows.len(), problems.len(), &read.notes), (3, 2, &problems));
         let (read, _) = table_from_json(
             Unmasked::new(json!({"columns": ["example_api_key", "score"], "data": [["abc", 1]]})),
             Reveal::Masked,

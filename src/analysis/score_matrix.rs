@@ -19,6 +19,8 @@ pub struct ScoreMatrix {
     pub shared_fields: Vec<String>,
     /// The tables, by their places, that share no field with the others: none of their rows is here.
     pub left_out: Vec<usize>,
+    /// For each table, how many of its rows repeat an example that it has above.
+    pub repeated: Vec<usize>,
 }
 
 /// One example.
@@ -62,6 +64,7 @@ impl ScoreMatrix {
         let key = ExampleKey::new(&shared_fields);
         let mut examples: Vec<MatrixExample> = Vec::new();
         let mut places: HashMap<(Vec<u8>, u32), usize> = HashMap::new();
+        let mut repeated = vec![0; tables.len()];
         for (at, table) in in_order {
             let mut met: HashMap<Vec<u8>, u32> = HashMap::new();
             for (row, number) in table.rows.iter().zip(0..) {
@@ -69,6 +72,7 @@ impl ScoreMatrix {
                 let times = met.entry(bytes.clone()).or_default();
                 let occurrence = *times;
                 *times += 1;
+                repeated[at] += usize::from(occurrence > 0);
                 let place = *places.entry((bytes, occurrence)).or_insert_with(|| {
                     examples.push(MatrixExample {
                         example: Object::default(),
@@ -85,7 +89,7 @@ impl ScoreMatrix {
                 example.rows[at] = Some(number);
             }
         }
-        Self { examples, shared_fields, left_out }
+        Self { examples, shared_fields, left_out, repeated }
     }
 
     /// About how many bytes it holds.
@@ -223,6 +227,7 @@ mod tests {
         let matrix = ScoreMatrix::join(&[Some(&mini), None, Some(&full), Some(&traced), Some(&foreign)]);
         assert_eq!(matrix.shared_fields, ["q"]);
         assert_eq!(matrix.left_out, [4]);
+        assert_eq!(matrix.repeated, [0, 0, 1, 0, 0]);
         // The second "one" is another example, and the trace is the first one's.
         assert_eq!(
             shown(&matrix),

@@ -7,10 +7,16 @@ use super::secret::Unmasked;
 /// What the beginning of a JSON text says: a text that is cut stays cut, what is open is closed,
 /// and a number or a key that may go on is left out. `None` if nothing can be told yet.
 pub fn decode_beginning(text: &str) -> Option<Unmasked<Json>> {
+    decode_cut(text).map(|(value, _)| value)
+}
+
+/// The same, and within how many brackets and texts it ends.
+pub fn decode_cut(text: &str) -> Option<(Unmasked<Json>, usize)> {
     let mut cut = Cut::default();
     cut.read(text.as_bytes());
     let decoded = decode(cut.closed(text)?.as_bytes());
-    (!decoded.marks.is_raw).then_some(decoded.value)
+    let depth = cut.open.len() + usize::from(cut.open_text.is_some());
+    (!decoded.marks.is_raw).then_some((decoded.value, depth))
 }
 
 /// How far a text can be trusted, and what is open there.

@@ -40,5 +40,5 @@ pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
 pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
-pub use trace::{Assessment, Tokens, TraceHead, TraceRow};
+pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
 pub use warning::Warning;

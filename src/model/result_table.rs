@@ -15,6 +15,8 @@ pub struct ResultTable {
     pub prediction_fields: Vec<String>,
     /// The rows.
     pub rows: Vec<ResultRow>,
+    /// What was strange about it, each the rest of a sentence that begins with its name.
+    pub notes: Vec<String>,
 }
 
 /// One evaluated example.

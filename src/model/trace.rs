@@ -75,6 +75,17 @@ pub struct TraceRow {
     pub response_preview: Option<Shown>,
 }
 
+/// What a list shows of what a trace was given and gave back: the beginnings, as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TracePreview {
+    /// The trace.
+    pub id: TraceId,
+    /// [`TraceRow::request_preview`]
+    pub request: Option<Shown>,
+    /// [`TraceRow::response_preview`]
+    pub response: Option<Shown>,
+}
+
 /// A trace with everything but its spans.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceHead {

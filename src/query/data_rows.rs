@@ -22,7 +22,7 @@ impl DataRows {
     /// Reads `trainset.json` or `valset.json`; `None` if it is not there or no table.
     pub fn read(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<Option<Self>> {
         let Read::Good(decoded) = read_json(session, run, path)? else { return Ok(None) };
-        let Ok(RawTable { columns, rows }) = RawTable::read(decoded.value) else { return Ok(None) };
+        let Ok(RawTable { columns, rows, .. }) = RawTable::read(decoded.value) else { return Ok(None) };
         let row = |cells: Unmasked<Json>| {
             let cells = columns.iter().zip(cells.into_items().unwrap_or_default());
             cells.map(|(name, cell)| cell.mask(name, session.cx.reveal())).collect()

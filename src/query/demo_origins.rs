@@ -63,7 +63,7 @@ struct Table {
 
 impl Table {
     fn new(value: Unmasked<Json>, cx: &ReadCx) -> Option<Self> {
-        let RawTable { columns, rows: data } = RawTable::read(value).ok()?;
+        let RawTable { columns, rows: data, .. } = RawTable::read(value).ok()?;
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
         for (number, row) in (1..).zip(data) {

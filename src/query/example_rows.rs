@@ -1,7 +1,6 @@
 //! The examples of an evaluation with their scores and traces: from its table of results, else
 //! from GEPA's table of its optimization, else from its traces and the assessments on them.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::example_answer::{answer, answer_of, root_body};
@@ -15,7 +14,7 @@ use crate::analysis::result_table::score;
 use crate::model::dspy::artifacts;
 use crate::model::program::Object;
 use crate::model::{
-    Assessment, Json, ProgramSource, ResultRow, ResultTable, Reveal, RunId, Shown, TraceId, TraceRow, json, secret,
+    Assessment, Json, ProgramSource, ResultRow, ResultTable, Reveal, RunId, Shown, TraceId, TracePreview, json, secret,
 };
 use crate::query::ask::Session;
 use crate::store::{Allowance, Order, Part, Result, Total, TraceQuery};
@@ -267,34 +266,33 @@ pub fn links(
         return Ok(wanted.iter().map(known).collect());
     }
     let (mut traces, complete) = traces_of(session, run, time)?;
+    let mut sorted = ExampleTraces::new(&rows.table, &traces, complete);
     // An answer that the line of a trace does not tell is read only where it decides.
-    let unsure: BTreeSet<usize> = {
-        let sorted = ExampleTraces::new(&rows.table, &traces, complete);
-        let mut met = HashSet::new();
-        let several = wanted.iter().map(|row| sorted.candidates(*row)).filter(|fitting| fitting.len() > 1);
-        // Rows with the same inputs have the same ones.
-        let several = several.filter(|fitting| met.insert(fitting.as_ptr()));
-        several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect()
-    };
-    for at in unsure {
-        session.cx.check()?;
-        if time.is_spent() {
-            break;
+    let mut met = HashSet::new();
+    let several = wanted.iter().map(|row| sorted.candidates(*row)).filter(|fitting| fitting.len() > 1);
+    // Rows with the same inputs have the same ones.
+    let several = several.filter(|fitting| met.insert(fitting.as_ptr()));
+    let unsure: BTreeSet<usize> = several.flatten().copied().filter(|at| traces[*at].outputs.is_none()).collect();
+    if !unsure.is_empty() {
+        for at in unsure {
+            session.cx.check()?;
+            if time.is_spent() {
+                break;
+            }
+            traces[at].outputs = answer(session, &traces[at].id)?.map(|answer| answer.fields);
         }
-        traces[at].outputs = answer(session, &traces[at].id)?.map(|answer| answer.fields);
+        sorted = ExampleTraces::new(&rows.table, &traces, complete);
     }
-    let sorted = ExampleTraces::new(&rows.table, &traces, complete);
     let time = time.or_later(session.cx.begin(Part::TracesByExample));
-    let mut known: HashMap<(Vec<u8>, Vec<u8>), TraceLink> = HashMap::new();
+    let mut known: HashMap<(usize, Vec<u8>), TraceLink> = HashMap::new();
     let mut links = Vec::with_capacity(wanted.len());
     for row in wanted {
         session.cx.check()?;
-        let link = match known.entry(sorted.likeness(*row)) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(_) if time.is_spent() => TraceLink::Unknown(NoTrace::NotRead),
-            Entry::Vacant(new) => new.insert(sorted.link(*row)).clone(),
-        };
-        links.push(link);
+        let find = || if time.is_spent() { TraceLink::Unknown(NoTrace::NotRead) } else { sorted.link(*row) };
+        links.push(match sorted.likeness(*row) {
+            Some(alike) => known.entry(alike).or_insert_with(find).clone(),
+            None => find(),
+        });
     }
     Ok(links)
 }
@@ -306,12 +304,12 @@ fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<
     let index = session.store.trace_index(session.cx, &query)?;
     let mut traces = Vec::new();
     for chunk in index.handles.chunks(CHUNK) {
-        for row in session.store.trace_rows(session.cx, chunk)? {
+        for preview in session.store.trace_previews(session.cx, chunk)? {
             session.cx.check()?;
             if time.is_spent() {
                 return Ok((traces, false));
             }
-            traces.push(example_trace(session, row)?);
+            traces.push(example_trace(session, preview)?);
         }
     }
     let complete = index.total == Total::Exact(traces.len() as u64);
@@ -319,16 +317,17 @@ fn traces_of(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<
 }
 
 /// What MLflow shows of inputs and outputs in lists is all of them where they are short.
-fn example_trace(session: &mut Session<'_>, row: TraceRow) -> Result<ExampleTrace> {
+fn example_trace(session: &mut Session<'_>, preview: TracePreview) -> Result<ExampleTrace> {
     let reveal = session.cx.reveal();
-    let outputs = row.response_preview.as_ref().and_then(|preview| whole_object(preview, reveal));
-    let Some(inputs) = row.request_preview.as_ref().and_then(|preview| whole_object(preview, reveal)) else {
-        let body = root_body(session, &row.id)?.unwrap_or_default();
+    let TracePreview { id, request, response } = preview;
+    let outputs = response.as_ref().and_then(|preview| whole_object(preview, reveal));
+    let Some(inputs) = request.as_ref().and_then(|preview| whole_object(preview, reveal)) else {
+        let body = root_body(session, &id)?.unwrap_or_default();
         let outputs =
             outputs.or_else(|| body.outputs.and_then(|outputs| answer_of(outputs, reveal).map(|it| it.fields)));
-        return Ok(ExampleTrace { id: row.id, inputs: body.inputs.and_then(named_inputs), outputs });
+        return Ok(ExampleTrace { id, inputs: body.inputs.and_then(named_inputs), outputs });
     };
-    Ok(ExampleTrace { id: row.id, inputs: named_inputs(Json::Object(inputs)), outputs })
+    Ok(ExampleTrace { id, inputs: named_inputs(Json::Object(inputs)), outputs })
 }
 
 /// An object from a line of a list; `None` if it is cut there, or masked in another way than a table.

@@ -146,7 +146,7 @@ fn among(
     let best_hash =
         best.as_ref().filter(|best| is_finished && best.stale.is_none()).and_then(|best| best.state_hash.clone());
     let trainset = files::data_size(session, parent, artifacts::TRAINSET)?;
-    let own_traces = counts.recorded(parent).map(|counted| counted.traces);
+    let own_traces = counts.of(parent).map(|counted| counted.traces);
     let clues = clues::Known {
         values: &values,
         facts: &facts,

@@ -15,7 +15,7 @@ pub(super) use gepa::{
     GepaEvaluation, add_programs as add_gepa_programs, candidates as gepa_candidates, evaluation as gepa_evaluation,
     table as gepa_table,
 };
-pub(super) use read::{Read, UnmaskedFile, read_json, state};
+pub(super) use read::{NO_JSON, Read, UnmaskedFile, read_json, state};
 
 /// The program of a run, with names, types and directions of its fields as far as they are
 /// known: from `model.json`, else `best_model.json`, else its params, else what GEPA's tables

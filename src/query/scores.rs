@@ -2,6 +2,7 @@
 
 mod evaluated;
 mod has_plain;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -73,6 +74,8 @@ pub struct ScoreColumn {
     pub score: Option<f64>,
     /// In which interval the program's true score lies, in the unit of the examples.
     pub interval: Option<ScoreInterval>,
+    /// What is strange about its examples, each as a sentence.
+    pub told: Vec<String>,
 }
 
 impl ScoreColumn {
@@ -238,7 +241,12 @@ fn scores(
     Ok(Scores {
         range: ScoreRange::of(matrix.examples.iter().flat_map(|one| one.scores.iter().copied().flatten())),
         score_names: Vec::new(),
-        columns: evaluations.iter().zip(tables).map(|(one, rows)| column(one, rows)).collect(),
+        columns: evaluations
+            .iter()
+            .zip(tables)
+            .enumerate()
+            .map(|(at, (one, rows))| column(one, rows, told::about(&matrix, at, rows)))
+            .collect(),
         seed,
         winner,
         matrix,
@@ -246,7 +254,7 @@ fn scores(
     })
 }
 
-fn column(evaluation: &Described, rows: &ExampleRows) -> ScoreColumn {
+fn column(evaluation: &Described, rows: &ExampleRows, told: Vec<String>) -> ScoreColumn {
     let scores: Vec<f64> = rows.table.rows.iter().filter_map(|row| row.score).collect();
     let mean = Some(scores.iter().sum::<f64>() / scores.len() as f64).filter(|mean| mean.is_finite());
     ScoreColumn {
@@ -261,6 +269,7 @@ fn column(evaluation: &Described, rows: &ExampleRows) -> ScoreColumn {
         mean,
         score: evaluation.score,
         interval: score_interval(&scores, Confidence::USUAL),
+        told,
     }
 }
 

@@ -79,6 +79,11 @@ pub enum TraceCondition {
 }
 
 impl TimeWindow {
+    /// Whether it begins and ends.
+    pub fn is_bounded(self) -> bool {
+        self.from_ms.is_some() && self.until_ms.is_some()
+    }
+
     /// Whether a moment is in it.
     pub fn holds(self, at_ms: i64) -> bool {
         self.from_ms.is_none_or(|from| from <= at_ms) && self.until_ms.is_none_or(|until| at_ms <= until)

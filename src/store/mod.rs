@@ -48,8 +48,8 @@ pub use trail::Trail;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TraceRow,
-    Unmasked,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId,
+    TracePreview, TraceRow, Unmasked,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -252,7 +252,14 @@ pub trait Store: Send {
         Ok(Vec::new())
     }
 
-    /// The same, each with its handle.
+    /// Of these lines only what traces were given and gave back, for who asks for thousands.
+    fn trace_previews(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TracePreview>> {
+        let preview =
+            |row: TraceRow| TracePreview { id: row.id, request: row.request_preview, response: row.response_preview };
+        Ok(self.trace_rows(cx, handles)?.into_iter().map(preview).collect())
+    }
+
+    /// Lines as [`Self::trace_rows`] gives them, each with its handle.
     fn trace_lines(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<(TraceHandle, TraceRow)>> {
         whole::trace_lines(self, cx, handles)
     }

@@ -11,6 +11,7 @@ mod comparing;
 mod evolution;
 mod grow;
 mod live;
+mod matrix;
 mod runs;
 mod texts;
 mod window;
@@ -52,7 +53,14 @@ fn main() -> Result<(), Failure> {
         evolution::measure()?;
         return comparing::measure();
     }
-    let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
+    let is_part = |argument: &String| argument == "matrix";
+    let given =
+        std::env::args().skip(1).find(|argument| !argument.starts_with('-') && !is_part(argument)).map(PathBuf::from);
+    if asks_for("matrix")
+        && let Some(database) = &given
+    {
+        return matrix::measure(database);
+    }
     let database = match given {
         Some(path) => path,
         None => {

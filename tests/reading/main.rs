@@ -4,6 +4,7 @@
 mod addresses;
 mod any_kind;
 mod artifact_roots;
+mod bad_tables;
 mod beginnings;
 mod budgets;
 mod conformance;

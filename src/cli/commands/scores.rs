@@ -50,6 +50,8 @@ struct ColumnJson<'a> {
     interval: Option<[Real; 2]>,
     /// None of its examples is here: it has no field in common with the others.
     left_out: bool,
+    /// What is strange about its examples.
+    told: &'a [String],
 }
 
 pub(super) fn answer(args: &ScoresArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
@@ -110,6 +112,7 @@ fn column_json<'a>(scores: &Scores, at: usize, column: &'a crate::query::ScoreCo
         mean: column.mean.map(Real),
         interval: column.scaled_interval().map(|ends| ends.map(Real)),
         left_out: scores.matrix.left_out.contains(&at),
+        told: &column.told,
     }
 }
 
@@ -163,7 +166,13 @@ fn print(found: &Optimization, scores: &Scores, answer: &mut Answer<'_>) -> Resu
             one_line(&expected),
         ]);
     }
-    Ok(table.print(answer.style, answer.out)?)
+    table.print(answer.style, answer.out)?;
+    for column in &scores.columns {
+        for told in &column.told {
+            writeln!(answer.out, "{}: {}", words::clean(&column.run_name), words::clean(told))?;
+        }
+    }
+    Ok(())
 }
 
 /// The values of an example in one line; with their names if there are several.

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::model::json_beginning::decode_cut;
 use crate::model::{Json, Unmasked};
 
 /// A table as it stands in its file: nothing is masked, and rows may be anything.
@@ -13,6 +14,8 @@ pub struct RawTable {
     pub columns: Vec<String>,
     /// The rows: lists of cells, where nothing is odd.
     pub rows: Vec<Unmasked<Json>>,
+    /// The file ends in the middle: these are the rows before.
+    pub is_cut: bool,
 }
 
 /// Why a document is no table.
@@ -38,7 +41,20 @@ impl RawTable {
         };
         let name = |column: Json| if let Json::String(name) = column { name } else { column.to_string() };
         let rows = rows.into_iter().map(Unmasked::new).collect();
-        Ok(Self { columns: columns.into_iter().map(name).collect(), rows })
+        Ok(Self { columns: columns.into_iter().map(name).collect(), rows, is_cut: false })
+    }
+
+    /// Reads the rows of a file that ends in the middle, by its text, but for the row in which it ends; `None` if it
+    /// is no beginning of a table.
+    pub fn read_cut(text: &Unmasked<Json>) -> Option<Self> {
+        /// The brackets of the document and of its rows: between two rows nothing else is open.
+        const BETWEEN_ROWS: usize = 2;
+        let (document, depth) = decode_cut(text.as_stored_for_structure().as_str()?)?;
+        let mut read = Self::read(document).ok()?;
+        if depth > BETWEEN_ROWS {
+            read.rows.pop();
+        }
+        Some(Self { is_cut: true, ..read })
     }
 }
 
@@ -75,6 +91,18 @@ mod tests {
         assert_eq!(RawTable::read(Unmasked::new(json!([1]))), Err(NoTable::NoObject));
         for document in [json!({}), json!({"columns": []}), json!({"columns": "x", "data": []})] {
             assert_eq!(RawTable::read(Unmasked::new(document)), Err(NoTable::NoLists));
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_in_the_middle_keeps_its_whole_rows() {
+        let whole = r#"{"columns": ["score", "q"], "data": [[1.0, "a]"], [0.5, "b"], [1, "c"]]}"#;
+        let rows = |text: &str| RawTable::read_cut(&Unmasked::new(Json::from(text))).map(|read| read.rows.len());
+        let data = whole.find("[[").expect("the rows");
+        for end in 0..whole.len() {
+            let text = &whole[..end];
+            let ended = text.get(data..).map(|rows| rows.matches("\"]").count());
+            assert_eq!(rows(text), (end > data).then_some(ended.unwrap_or_default()), "{text}");
         }
     }
 

@@ -31,7 +31,7 @@ pub struct Known<'a> {
     pub facts: &'a [EvaluationFacts],
     pub best: Option<&'a Program>,
     pub trainset: Option<DataSize>,
-    /// Its own traces.
+    /// Its own traces; 0 if there are none, `None` if nobody knows.
     pub traces: Option<u64>,
     /// Those of its evaluations that InferRules made.
     pub with_rules: usize,
@@ -56,7 +56,7 @@ pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Resu
         has_no_files: files.absent.is_some(),
         files: files.entries.iter().map(|entry| entry.path.clone()).collect(),
         has_program_params,
-        traces: known.traces,
+        traces: known.traces.filter(|traces| *traces > 0),
         trainset: known.trainset.map(|size| size.distinct),
         best: known.best.map(program),
         with_rules: known.with_rules,
@@ -70,7 +70,10 @@ pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Resu
     if is_sure(&guess) {
         return Ok((guess, Vec::new()));
     }
-    ask_traces(session, run, &mut clues)?;
+    // To look for traces that are not there costs a look at all of the store's.
+    if known.traces != Some(0) {
+        ask_traces(session, run, &mut clues)?;
+    }
     Ok((infer_optimizer(&clues), clues.given_instructions))
 }
 

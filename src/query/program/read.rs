@@ -10,6 +10,9 @@ use crate::store::{Result, StoreError};
 /// Longer files are no state of a program and no table of results.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// What is said of a file that cannot be parsed.
+pub const NO_JSON: &str = "is no JSON: cut short, damaged or nested too deeply";
+
 /// What a file gave.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Read<T> {
@@ -61,7 +64,7 @@ pub fn read_json(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<R
     };
     let decoded = bytes.decode();
     if decoded.marks.is_raw {
-        session.cx.warn(place(run, path), "is no JSON: cut short, damaged or nested too deeply");
+        session.cx.warn(place(run, path), NO_JSON);
         return Ok(Read::Broken);
     }
     Ok(Read::Good(decoded))

@@ -42,7 +42,8 @@ use super::{
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview,
+    TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -275,6 +276,10 @@ impl Store for SqliteStore {
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         self.read(cx, |reader| reader.trace_rows(handles))
+    }
+
+    fn trace_previews(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TracePreview>> {
+        self.read(cx, |reader| reader.trace_previews(handles))
     }
 
     fn trace_sessions(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<Vec<(TraceHandle, Session)>> {

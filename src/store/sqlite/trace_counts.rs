@@ -1,4 +1,8 @@
-//! The traces of every run, counted in one statement.
+//! The traces of every run, counted in one pass.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Row;
 
 use super::reader::Reader;
 use super::row;
@@ -13,38 +17,20 @@ const PIECES: [&str; 3] = ["input_tokens", "output_tokens", "total_tokens"];
 impl Reader<'_> {
     /// See [`crate::store::Store::run_traces`].
     pub fn run_traces(&self, experiment: Option<&ExperimentId>) -> Result<Option<Vec<(RunId, RunTraces)>>> {
-        let Some(traces) = self.traces_with_runs(experiment.is_some()) else { return Ok(None) };
-        let sources = self.usage_sources();
-        // The first source that tells anything tells all, as in a list of traces.
-        let piece = |piece: usize| {
-            let ways = sources.iter().map(|source| {
-                let is_known = format!("coalesce({source}0, {source}1, {source}2) is not null");
-                let total = format!("coalesce({source}2, {source}0 + {source}1)");
-                format!("when {is_known} then {}", if piece == 2 { total } else { format!("{source}{piece}") })
-            });
-            format!("case {} end", ways.collect::<Vec<_>>().join(" "))
-        };
-        let [input, output, total] = [piece(0), piece(1), piece(2)];
-        // Materialized: each column is needed several times and costs a look elsewhere.
-        // `total()` rather than `sum()`, which fails on what does not fit.
-        let sql = format!(
-            "with traces as materialized ({traces}) \
-             select run, count(*), sum(status = 'ERROR'), count(coalesce(i, o, s)), \
-             count(i), total(i), count(o), total(o), count(s), total(s), max(at) \
-             from (select run, status, at, {input} as i, {output} as o, {total} as s from traces) group by run"
-        );
-        let mut found = Vec::new();
+        let Some(sql) = self.traces_with_runs(experiment.is_some()) else { return Ok(None) };
+        let sources = self.usage_sources().len();
+        let mut found: BTreeMap<String, Counted> = BTreeMap::new();
         let params = experiment.map(experiment_value);
-        self.each("traces", &sql, rusqlite::params_from_iter(params), |values| {
+        // Put together here: SQLite would write a row for each trace into a table of its own before it groups them.
+        let is_whole = self.each_of_whole("traces", &sql, rusqlite::params_from_iter(params), |values| {
             let Some(run) = row::name(values, 0).filter(|run| !run.is_empty()) else { return };
-            let count = |column| row::count(values, column).unwrap_or(0);
-            let sum = |column| (count(column) > 0).then(|| row::real(values, column + 1).unwrap_or(0.0) as u64);
-            let tokens = (count(3) > 0).then(|| Tokens { input: sum(4), output: sum(6), total: sum(8) });
-            let last_ms = row::int(values, 10);
-            let counts = RunTraces { traces: count(1), errors: count(2), with_tokens: count(3), tokens, last_ms };
-            found.push((RunId::from(run), counts));
+            found.entry(run).or_default().add(values, sources);
         })?;
-        Ok(Some(found))
+        if !is_whole {
+            // Some of them are no count.
+            found.clear();
+        }
+        Ok(Some(found.into_iter().map(|(run, counted)| (RunId::from(run), counted.done())).collect()))
     }
 
     /// One row for each trace and run that it was recorded in. Traces stand outermost, in the
@@ -55,7 +41,12 @@ impl Reader<'_> {
         }
         let has_metadata = self.schema.has("trace_request_metadata", "request_id");
         let usage = if has_metadata {
-            format!("left join trace_request_metadata u on u.key = '{TOKENS}' and u.request_id = t.request_id")
+            // Where the columns tell, the metadata need not be looked for.
+            let told = PIECES.map(|piece| self.schema.column("trace_info", "t", piece)).join(", ");
+            format!(
+                "left join trace_request_metadata u on u.key = '{TOKENS}' \
+                 and u.request_id = case when coalesce({told}) is null then t.request_id end"
+            )
         } else {
             String::new()
         };
@@ -102,11 +93,17 @@ impl Reader<'_> {
         sources
     }
 
-    /// Each piece from each source, under the source's letter and the piece's place.
+    /// Each piece from each source. The first source that tells anything tells all, as in a list of traces, and those
+    /// behind it are not looked at: a look costs as much as all else of a trace.
     fn usage_columns(&self) -> String {
-        let mut columns = Vec::new();
+        let mut columns: Vec<String> = Vec::new();
         for source in self.usage_sources() {
-            for (place, piece) in PIECES.into_iter().enumerate() {
+            let told_before = match columns.as_slice() {
+                [] => String::new(),
+                before => format!("case when coalesce({}) is null then ", before.join(", ")),
+            };
+            let end = if columns.is_empty() { "" } else { " end" };
+            let of_source = PIECES.map(|piece| {
                 let value = match source {
                     "c" => self.schema.column("trace_info", "t", piece),
                     "u" => format!("case when json_valid(u.value) then json_extract(u.value, '$.{piece}') end"),
@@ -114,10 +111,50 @@ impl Reader<'_> {
                         "(select value from trace_metrics x where x.request_id = t.request_id and x.key = '{piece}')"
                     ),
                 };
-                columns.push(format!("{} as {source}{place}", count_of(&value)));
-            }
+                format!("{told_before}{}{end}", count_of(&value))
+            });
+            columns.extend(of_source);
         }
         columns.join(", ")
+    }
+}
+
+/// The traces of one run while they are counted.
+#[derive(Default)]
+struct Counted {
+    traces: u64,
+    errors: u64,
+    with_tokens: u64,
+    /// The sum of each piece over those that tell it.
+    pieces: [Option<u64>; PIECES.len()],
+    last_ms: Option<i64>,
+}
+
+impl Counted {
+    /// Adds a row of run, status, end, and the pieces from each source.
+    fn add(&mut self, values: &Row<'_>, sources: usize) {
+        self.traces += 1;
+        self.errors += u64::from(row::key(values, 1) == b"ERROR");
+        self.last_ms = self.last_ms.max(row::int(values, 2));
+        let pieces = |source: usize| [0, 1, 2].map(|piece| row::count(values, 3 + source * PIECES.len() + piece));
+        let Some([input, output, total]) = (0..sources).map(pieces).find(|told| told.iter().any(Option::is_some))
+        else {
+            return;
+        };
+        let total = total.or_else(|| Some(input?.saturating_add(output?)));
+        self.with_tokens += 1;
+        for (sum, piece) in self.pieces.iter_mut().zip([input, output, total]) {
+            if let Some(piece) = piece {
+                *sum = Some(sum.unwrap_or(0).saturating_add(piece));
+            }
+        }
+    }
+
+    fn done(self) -> RunTraces {
+        let [input, output, total] = self.pieces;
+        let tokens = (self.with_tokens > 0).then_some(Tokens { input, output, total });
+        let Self { traces, errors, with_tokens, last_ms, .. } = self;
+        RunTraces { traces, errors, with_tokens, tokens, last_ms }
     }
 }
 

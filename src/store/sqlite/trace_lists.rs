@@ -65,9 +65,17 @@ impl Reader<'_> {
         }
         if let Some(run) = &query.run {
             wanted.param(run.to_string());
-            let ways = self.run_links(Some(wanted.params.len()));
-            let ways = ways.map_or("null".to_owned(), |links| format!("select request_id from ({links})"));
-            wanted.and(format!("t.request_id in ({ways})"));
+            let place = wanted.params.len();
+            // Of the traces of a short time it is quicker to ask each whose it is than to look for those of the run.
+            let is_short =
+                query.filter.iter().any(|one| matches!(one, TraceCondition::Started(window) if window.is_bounded()));
+            if is_short {
+                wanted.and(self.is_of_run(place));
+            } else {
+                let ways = self.run_links(Some(place));
+                let ways = ways.map_or("null".to_owned(), |links| format!("select request_id from ({links})"));
+                wanted.and(format!("t.request_id in ({ways})"));
+            }
         }
         for condition in &query.filter {
             self.add_condition(&mut wanted, condition);

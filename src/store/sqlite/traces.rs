@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
 use crate::model::mlflow::trace as keys;
-use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TraceRow};
+use crate::model::{Cached, ExperimentId, RunId, Session, Shown, Tokens, TraceId, TracePreview, TraceRow};
 use crate::store::{Result, TraceHandle};
 
 impl Reader<'_> {
@@ -31,6 +31,25 @@ impl Reader<'_> {
             ));
         }
         (!ways.is_empty()).then(|| ways.join(" union "))
+    }
+
+    /// Whether a trace `t` was recorded in the run that is the parameter of this place, as a condition.
+    pub fn is_of_run(&self, parameter: usize) -> String {
+        let mut ways = Vec::new();
+        if self.schema.has("trace_request_metadata", "request_id") {
+            let key = keys::RUN;
+            ways.push(format!(
+                "exists (select 1 from trace_request_metadata r where r.key = '{key}' \
+                 and r.request_id = t.request_id and r.value = ?{parameter})"
+            ));
+        }
+        if self.schema.has("entity_associations", "destination_id") {
+            ways.push(format!(
+                "exists (select 1 from entity_associations a where a.source_type = 'trace' \
+                 and a.source_id = t.request_id and a.destination_type = 'run' and a.destination_id = ?{parameter})"
+            ));
+        }
+        if ways.is_empty() { "0".to_owned() } else { format!("({})", ways.join(" or ")) }
     }
 
     /// See [`crate::store::Store::trace_ids`].
@@ -74,20 +93,48 @@ impl Reader<'_> {
         }
     }
 
+    /// See [`crate::store::Store::trace_previews`].
+    pub fn trace_previews(&self, handles: &[TraceHandle]) -> Result<Vec<TracePreview>> {
+        let [request, response] = self.preview_columns();
+        let sql = format!("select t.request_id, {request}, {response} from trace_info t where t.rowid = ?1");
+        let mut found = Vec::with_capacity(handles.len());
+        for handle in handles {
+            let rowid = i64::try_from(handle.0).unwrap_or(-1);
+            let preview = self.first("traces", &sql, [rowid], |values| {
+                let (request, response) = (self.preview(values, 1), self.preview(values, 2));
+                Some(TracePreview { id: TraceId::from(row::name(values, 0)?), request, response })
+            })?;
+            found.extend(preview.flatten());
+        }
+        Ok(found)
+    }
+
+    /// The beginning of what was given or given back, in a column; `None` if it is empty.
+    fn preview(&self, values: &Row<'_>, column: usize) -> Option<Shown> {
+        let text = row::text(values, column)?.shown("", self.cx.reveal());
+        (!text.as_str().is_empty()).then_some(text)
+    }
+
+    /// What traces `t` were given and gave back, as pieces of a `select`.
+    fn preview_columns(&self) -> [String; 2] {
+        [("request_preview", keys::INPUTS), ("response_preview", keys::OUTPUTS)].map(|(name, key)| {
+            let (column, metadata) = (self.schema.column("trace_info", "t", name), self.metadata_column(key));
+            if column == "null" { metadata } else { format!("coalesce({column}, {metadata})") }
+        })
+    }
+
+    /// Metadata of traces `t`, as a piece of a `select`.
+    fn metadata_column(&self, key: &str) -> String {
+        if !self.schema.has("trace_request_metadata", "request_id") {
+            return "null".to_owned();
+        }
+        format!("(select value from trace_request_metadata m where m.key = '{key}' and m.request_id = t.request_id)")
+    }
+
     fn trace_columns(&self) -> String {
         let column = |name| self.schema.column("trace_info", "t", name);
-        let metadata = |key: &str| {
-            if self.schema.has("trace_request_metadata", "request_id") {
-                format!(
-                    "(select value from trace_request_metadata m where m.key = '{key}' and m.request_id = t.request_id)"
-                )
-            } else {
-                "null".to_owned()
-            }
-        };
-        let first_of = |column: String, other: String| {
-            if column == "null" { other } else { format!("coalesce({column}, {other})") }
-        };
+        let metadata = |key: &str| self.metadata_column(key);
+        let [request, response] = self.preview_columns();
         let columns = [
             "t.request_id".to_owned(),
             column("experiment_id"),
@@ -99,8 +146,8 @@ impl Reader<'_> {
             column("output_tokens"),
             column("total_tokens"),
             column("total_cost"),
-            first_of(column("request_preview"), metadata(keys::INPUTS)),
-            first_of(column("response_preview"), metadata(keys::OUTPUTS)),
+            request,
+            response,
             metadata(keys::RUN),
             metadata(keys::SIZES),
             metadata(keys::TOKENS),
@@ -111,10 +158,6 @@ impl Reader<'_> {
     }
 
     fn trace_row(&self, values: &Row<'_>) -> Option<TraceRow> {
-        let preview = |column| -> Option<Shown> {
-            let text = row::text(values, column)?.shown("", self.cx.reveal());
-            (!text.as_str().is_empty()).then_some(text)
-        };
         let decoded = |column| row::text(values, column).map(|text| text.decode().value);
         let tokens = Tokens::new(row::count(values, 6), row::count(values, 7), row::count(values, 8));
         Some(TraceRow {
@@ -131,8 +174,8 @@ impl Reader<'_> {
             cached: None,
             span_count: row::text(values, 13).and_then(|stats| span_count(&stats)),
             session: row::text(values, 16).and_then(|text| Session::read(text, self.cx.reveal())),
-            request_preview: preview(10),
-            response_preview: preview(11),
+            request_preview: self.preview(values, 10),
+            response_preview: self.preview(values, 11),
         })
     }
 
