@@ -14,6 +14,7 @@ pub mod first_change;
 pub mod gepa_evaluations;
 pub mod inferred_parents;
 pub mod metric_match;
+pub mod named_scores;
 pub mod optimization;
 pub mod own_time;
 pub mod program_diff;
@@ -26,6 +27,7 @@ pub mod slices;
 pub mod statistics;
 pub mod text_diff;
 pub mod tokens;
+pub mod users_table;
 
 pub use adapters::Outline;
 pub use exceptions::{Cause, causes};

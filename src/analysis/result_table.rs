@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::canonical;
 use super::example_key::ExampleKey;
+use super::named_scores::named_scores;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};
@@ -40,6 +41,7 @@ pub fn table_from_json(document: Unmasked<Json>, reveal: Reveal) -> Result<(Resu
         odd += usize::from(cells.len() != columns.len());
         table.rows.push(row(&columns, cells, reveal));
     }
+    name_scores(&mut table);
     let mut problems = Vec::new();
     if odd > 0 {
         problems.push(format!("{odd} of its rows are not as long as its list of columns"));
@@ -81,7 +83,9 @@ fn row(columns: &[Column], cells: Vec<Unmasked<Json>>, reveal: Reveal) -> Result
         };
         match column {
             Column::Score => {
-                row.score = score(cell.as_stored_for_structure());
+                let stored = cell.as_stored_for_structure();
+                row.score = score(stored);
+                row.scores = named_scores(stored).into_iter().collect();
                 let cell = cell.mask("score", reveal);
                 row.feedback = cell.get("feedback").and_then(Json::as_str).map(str::to_owned);
                 row.stored_score = cell;
@@ -92,6 +96,23 @@ fn row(columns: &[Column], cells: Vec<Unmasked<Json>>, reveal: Reveal) -> Result
         }
     }
     row
+}
+
+/// The names of scores stand for something where there are several.
+fn name_scores(table: &mut ResultTable) {
+    let mut names: Vec<String> = Vec::new();
+    for name in table.rows.iter().flat_map(|row| row.scores.keys()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    if let [] | [_] = names.as_slice() {
+        table.rows.iter_mut().for_each(|row| row.scores.clear());
+        return;
+    }
+    // The one that counts stands first.
+    names.sort_by_key(|name| name != SCORE_COLUMN);
+    table.score_names = names;
 }
 
 /// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
@@ -166,6 +187,28 @@ mod tests {
         assert_eq!(read.rows[3].feedback.as_deref(), Some("good"));
         assert_eq!((&*read.example_fields, &*read.prediction_fields), (&["q".to_owned()][..], &["a".to_owned()][..]));
         assert_eq!(read.rows[0].other["note"], 3);
+    }
+
+    #[test]
+    fn several_scores_have_names() {
+        let several = json!({"score": 0.5, "feedback": "so so", "objective_scores": {"label": 1, "wording": 0.25}});
+        let mut read =
+            table(json!(["score", "example_q"]), json!([[several, 1], [0.0, 2], [null, 3], [{"score": 1}, 4]]));
+        assert_eq!(read.score_names, ["score", "label", "wording"]);
+        let scores = |table: &ResultTable| table.rows.iter().map(|row| row.score).collect::<Vec<_>>();
+        assert_eq!(scores(&read), [Some(0.5), Some(0.0), None, Some(1.0)]);
+        assert_eq!(read.scores_named("wording"), [0.25]);
+        read.count_by("wording");
+        assert_eq!(scores(&read), [Some(0.25), None, None, None]);
+        read.count_by("score");
+        assert_eq!(scores(&read), [Some(0.5), Some(0.0), None, Some(1.0)]);
+        read.count_by("nothing");
+        assert_eq!(scores(&read), [None; 4]);
+        // One score alone has no name, whatever holds it.
+        let mut read = table(json!(["score"]), json!([[{"score": 0.5, "feedback": "x"}], [1]]));
+        assert_eq!((read.score_names.len(), read.rows[0].scores.len()), (0, 0));
+        read.count_by("score");
+        assert_eq!(scores(&read), [Some(0.5), Some(1.0)]);
     }
 
     #[test]

@@ -11,5 +11,6 @@ mod optimizer;
 pub mod run_names;
 pub mod score_scale;
 pub mod tables;
+pub mod users_columns;
 
 pub use optimizer::Optimizer;

@@ -204,10 +204,8 @@ fn inputs(
             return Ok(Some(told));
         }
     }
-    let of_traces: BTreeSet<String> = known()
-        .filter(|(_, rows)| !rows.is_from_table())
-        .flat_map(|(_, rows)| rows.table.example_fields.clone())
-        .collect();
+    let of_traces: BTreeSet<String> =
+        known().filter(|(_, rows)| !rows.is_from_table()).flat_map(|(_, rows)| rows.given_fields()).collect();
     Ok(Some(of_traces).filter(|fields| !fields.is_empty()))
 }
 

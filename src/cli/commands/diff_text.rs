@@ -188,6 +188,9 @@ fn print_sources(sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<
             ScoreSource::Valset { candidate, .. } => {
                 writeln!(answer.out, "  {side}: scores of candidate {candidate} in GEPA's valset_scores.json")?;
             }
+            ScoreSource::UsersTable { .. } => {
+                writeln!(answer.out, "  {side}: scores {}", words::clean(&source.words()))?;
+            }
             ScoreSource::Table | ScoreSource::Nothing(_) => {}
         }
     }

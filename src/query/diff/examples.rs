@@ -145,15 +145,15 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId, wanted: 
     let old = Side::read(session, a, time.quarters(1))?;
     let new = Side::read(session, b, time.quarters(2))?;
     let mut unchanged = UnchangedExamples::default();
-    let mut diff = match [old.rows.count(), new.rows.count()] {
-        [Some(_), Some(_)] => {
+    let mut diff = match [old.rows.has_scores(), new.rows.has_scores()] {
+        [true, true] => {
             let inputs = match (old.rows.is_from_table(), new.rows.is_from_table()) {
                 (true, true) => match example_inputs(session, &old.run, &old.rows.table)? {
                     None => example_inputs(session, &new.run, &new.rows.table)?,
                     told => told,
                 },
-                (false, _) => Some(old.rows.table.example_fields.iter().cloned().collect()),
-                (true, false) => Some(new.rows.table.example_fields.iter().cloned().collect()),
+                (false, _) => Some(old.rows.given_fields().into_iter().collect()),
+                (true, false) => Some(new.rows.given_fields().into_iter().collect()),
             };
             let pairs = join_examples(&old.rows.table, &new.rows.table);
             let runs = [&old.run, &new.run];
