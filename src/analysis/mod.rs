@@ -23,6 +23,7 @@ pub mod provenance;
 pub mod python_repr;
 pub mod result_table;
 pub mod score_matrix;
+pub mod score_unit;
 pub mod slices;
 pub mod statistics;
 pub mod text_diff;

@@ -32,6 +32,8 @@ pub struct ResultRow {
     /// What the metric said about it, if it said anything; where several spoke and none of them is the one that counts,
     /// each in a line behind its name.
     pub feedback: Option<String>,
+    /// The same by the name of the score, where several spoke.
+    pub said: BTreeMap<String, String>,
     /// Why a scorer gave no score, where that is noted, behind its name.
     pub error: Option<String>,
     /// The score as stored.
@@ -51,6 +53,9 @@ impl ResultTable {
         let is_the_one = self.score_names.is_empty() && name == SCORE_COLUMN;
         for row in self.rows.iter_mut().filter(|_| !is_the_one) {
             row.score = row.scores.get(name).copied();
+            if let Some(said) = row.said.get(name) {
+                row.feedback = Some(said.clone());
+            }
         }
     }
 

@@ -15,15 +15,18 @@ use super::result_table::result_table;
 use super::runs::{RelatedRuns, RunOf};
 use super::valset_scores::{ValsetRows, valset_rows};
 use crate::analysis::example_traces::{NoTrace, TraceLink};
+use crate::model::json::bytes_of;
+use crate::model::program::Object;
 use crate::model::result_table::SCORE_COLUMN;
-use crate::model::{ProgramSource, ResultTable, RunId};
-use crate::query::ask::Session;
+use crate::model::{ProgramSource, ResultRow, ResultTable, RunId};
+use crate::query::ask::{CostClass, Question, Session};
 use crate::query::program::StateOf;
-use crate::store::{Allowance, Result};
+use crate::store::{Allowance, Part, Result};
 
 pub use assessment::score_of;
 pub use links::links;
 pub use source::{NoScores, ScoreSource};
+pub use users::iteration as iteration_of;
 
 /// The examples of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,6 +148,35 @@ pub fn example_rows_by(
         Some(name) => rows.chosen(name),
         None => rows,
     })
+}
+
+/// The rows of an evaluation; several questions read the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EvaluationRowsOf {
+    /// The evaluation.
+    pub run: RunId,
+    /// Which of several scores, by its name; `None` for the one that counts by itself.
+    pub score: Option<String>,
+}
+
+impl Question for EvaluationRowsOf {
+    type Answer = ExampleRows;
+    const LABEL: &'static str = "examples of an evaluation";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let time = session.cx.begin(Part::ExampleTraces);
+        example_rows_by(session, &self.run, self.score.as_deref(), time)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        let object = |object: &Object| object.iter().map(|(name, value)| name.len() + bytes_of(value)).sum::<usize>();
+        let of = |row: &ResultRow| {
+            let said = [&row.feedback, &row.error].into_iter().flatten().map(String::len).sum::<usize>();
+            300 + said + object(&row.example) + object(&row.prediction) + object(&row.other) + row.scores.len() * 60
+        };
+        answer.table.rows.iter().map(of).sum()
+    }
 }
 
 /// Whether other runs are part of this one, or it is an optimization that says so itself.

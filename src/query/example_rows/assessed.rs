@@ -8,12 +8,12 @@ use super::source::WRAPPED_METRIC;
 use super::{ExampleRows, NoScores, ScoreSource, has_source};
 use crate::analysis::canonical;
 use crate::analysis::example_traces::{ExampleTrace, NoTrace, TraceLink};
+use crate::analysis::score_unit::unit;
 use crate::analysis::users_table::spoken;
 use crate::model::{Json, ResultRow, ResultTable, RunId, TraceId, mlflow};
 use crate::query::ask::Session;
 use crate::query::lookup;
 use crate::query::runs::ValuesOf;
-use crate::query::scores::unit;
 use crate::store::{Allowance, Result};
 
 /// The examples of a run whose traces are looked into as long as there is `time`.
@@ -155,7 +155,9 @@ fn rows(assessed: &[(ExampleTrace, Assessed)], names: &BTreeSet<String>, complet
             let mut met = HashSet::new();
             said.filter(|said| met.insert(*said)).map(|(name, text)| (name.as_str(), text.clone())).collect::<Vec<_>>()
         };
-        row.feedback = spoken(texts(|said| &said.rationales));
+        let rationales = texts(|said| &said.rationales);
+        row.said = rationales.iter().map(|(by, text)| ((*by).to_owned(), text.clone())).collect();
+        row.feedback = spoken(rationales);
         row.error =
             spoken(texts(|said| &said.errors).into_iter().map(|(by, text)| (by, format!("{by}: {text}"))).collect());
         if let [(_, said)] = traces.as_slice() {
