@@ -129,6 +129,9 @@ impl ScoreSource {
                 let rest = if *complete { "" } else { "; not all traces could be read" };
                 format!("from assessments “{metric}” on traces, of {scored} of {examples} examples{rest}")
             }
+            Self::Nothing(NoScores::SeveralMetrics(_)) => {
+                "from assessments on traces by several scorers, of which none is chosen".to_owned()
+            }
             Self::Nothing(why) => format!("unknown: {why}"),
         }
     }

@@ -7,6 +7,7 @@ use egui::Ui;
 use self::told::{Told, prompt_lines, told};
 use super::cards::{card, plain_head_ui};
 use crate::loader::{Lane, RunPage};
+use crate::model::dspy::keys;
 use crate::query::{PlainEvaluationOf, PromptCandidatesOf};
 use crate::state::{Action, RunTab};
 use crate::views::parts::link;
@@ -26,24 +27,28 @@ pub(super) fn evaluation_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) 
     let slot = scene.loader.ask(&PlainEvaluationOf(page.run.id.clone()), Lane::Visible);
     let found = slot.value().and_then(|found| found.as_ref().as_ref());
     match found {
-        Some(found) => card_ui(ui, scene, &told(found)),
+        Some(found) => card_ui(ui, scene, page, &told(found)),
         // The score is there at once, so that little moves when the rest comes.
         None if slot.value().is_none() && slot.error().is_none() && page.score.is_some() => {
-            card_ui(ui, scene, &Told { score: page.score.map(words::value), ..Told::default() });
+            card_ui(ui, scene, page, &Told { score: page.score.map(words::value), ..Told::default() });
         }
         None => {}
     }
     prompts_ui(ui, scene, page);
 }
 
-fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, told: &Told) {
+/// The examples of the run, none of them chosen.
+const EXAMPLES: RunTab = RunTab::Examples { example: None, evaluation: None, only: None };
+
+fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, told: &Told) {
     card(ui, |ui| {
         plain_head_ui(ui, "Evaluation");
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_S;
             match &told.score {
                 Some(score) => text_ui(ui, score, Type::Headline, Tone::Neutral),
-                None => text_ui(ui, "No score counts by itself", Type::BodyMedium, Tone::Muted),
+                None => text_ui(ui, &told.several, Type::Figure, Tone::Neutral)
+                    .on_hover_text("No metric of the run says which of them is the score of the evaluation"),
             };
             if !told.interval.is_empty() {
                 text_ui(ui, &told.interval, Type::Value, Tone::Muted).on_hover_text(&told.how);
@@ -61,17 +66,21 @@ fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, told: &Told) {
                 pair(&line.key, &line.value).note(&line.note)
             })
             .collect();
-        key_value::show(ui, "evaluation", &lines);
+        if let Some(line) = key_value::show(ui, "evaluation", &lines).and_then(|at| told.lines.get(at)) {
+            scene.act(Action::ShowRunTab(match &line.path {
+                Some(path) => RunTab::Artifacts { path: Some(path.clone()) },
+                None => EXAMPLES,
+            }));
+        }
         for note in &told.notes {
             text_ui(ui, note, Type::Small, Tone::Muted);
         }
         ui.add_space(size::GAP_XS);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_M;
-            let examples = RunTab::Examples { example: None, evaluation: None, only: None };
-            for (name, tab) in
-                [("Examples", examples), ("Traces", RunTab::Traces), ("Program", RunTab::Program { predictor: None })]
-            {
+            let has_program = page.values.params.iter().any(|param| param.key.contains(keys::SIGNATURE));
+            let program = has_program.then_some(("Program", RunTab::Program { predictor: None }));
+            for (name, tab) in [("Examples", EXAMPLES), ("Traces", RunTab::Traces)].into_iter().chain(program) {
                 if link(ui, name, Type::Small, Tone::Accent).clicked() {
                     scene.act(Action::ShowRunTab(tab));
                 }

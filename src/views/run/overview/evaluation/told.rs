@@ -1,9 +1,9 @@
 //! What the card of an evaluation says, as text.
 
 use crate::analysis::statistics::{Interval, IntervalMethod};
-use crate::model::dspy::artifacts::CANDIDATES;
+use crate::model::dspy::artifacts::{CANDIDATES, RESULT_TABLE};
 use crate::model::mlflow::prompts;
-use crate::query::{NamedMean, PlainEvaluation, PromptCandidate};
+use crate::query::{NamedMean, PlainEvaluation, PromptCandidate, ScoreSource};
 use crate::words;
 
 /// An evaluation in words and figures.
@@ -11,6 +11,8 @@ use crate::words;
 pub struct Told {
     /// The score that counts; `None` if none does.
     pub score: Option<String>,
+    /// `3 scores`, where none of them counts by itself.
+    pub several: String,
     /// `[4.56, 69.94]`; empty where there is none.
     pub interval: String,
     /// How that was made.
@@ -78,13 +80,20 @@ pub fn told(found: &PlainEvaluation) -> Told {
         lines.push(Line::figure("Scorer failed", words::count(found.failed as u64)));
     }
     let source = found.source.words();
-    lines.push(Line::new("Scores", source.strip_prefix("from ").unwrap_or(&source).to_owned()));
+    let path = match &found.source {
+        ScoreSource::Table => Some(RESULT_TABLE.to_owned()),
+        ScoreSource::UsersTable { path, .. } => Some(path.clone()),
+        _ => None,
+    };
+    let source = source.strip_prefix("from ").unwrap_or(&source).to_owned();
+    lines.push(Line { path, ..Line::new("Scores", source) });
     let how = main.and_then(|main| main.interval).map(|interval| match interval.method {
         IntervalMethod::Wilson => "The true score lies in it at 95 %, by Wilson",
         IntervalMethod::Bootstrap => "The true score lies in it at 95 %, by examples resampled with a fixed seed",
     });
     Told {
         score: figures.map(|(score, _)| score).or(found.score.filter(|_| main.is_some())).map(words::value),
+        several: words::counted(found.means.len(), "score"),
         interval: figures.and_then(|(_, interval)| interval).map(ends).unwrap_or_default(),
         how: how.unwrap_or_default().to_owned(),
         examples: words::counted(found.examples, "example"),
@@ -98,7 +107,7 @@ fn mean_line(mean: &NamedMean, examples: usize) -> Line {
     let line = Line::figure(mean.name.as_deref().unwrap_or("score"), format!("{}{interval}", words::value(mean.mean)));
     let mut notes = Vec::new();
     if mean.counts {
-        notes.push("the one that counts".to_owned());
+        notes.push("counts".to_owned());
     }
     if mean.scored < examples {
         notes.push(format!("of {} examples", words::count(mean.scored as u64)));
@@ -137,7 +146,7 @@ mod tests {
     use super::*;
     use crate::analysis::metric_match::ScoreRange;
     use crate::analysis::statistics::{Confidence, score_interval};
-    use crate::query::{NoScores, ScoreSource};
+    use crate::query::NoScores;
 
     fn mean(name: Option<&str>, counts: bool, scores: &[f64]) -> NamedMean {
         let rule = ScoreRange::of(scores.iter().copied()).expect("scores").rule();
