@@ -1,12 +1,21 @@
 //! Several scores of one example by their names: the parts of a score that is an object, and what judges say in words.
 
-use super::result_table::score;
 use crate::model::Json;
 use crate::model::dspy::keys::OBJECTIVE_SCORES;
 use crate::model::result_table::SCORE_COLUMN;
 
 /// A score has no more parts than this.
 const MOST: usize = 32;
+
+/// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
+pub fn score(cell: &Json) -> Option<f64> {
+    match cell {
+        Json::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
+        Json::Number(number) => number.as_f64().filter(|score| score.is_finite()),
+        Json::Object(parts) => parts.get("score").filter(|inner| !inner.is_object()).and_then(score),
+        _ => None,
+    }
+}
 
 /// The scores in one cell, by name: every number and truth value of an object, with GEPA's objectives under their own
 /// names, those of other objects in it as `object.name`. A plain number is the one score.

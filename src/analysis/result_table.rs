@@ -10,6 +10,8 @@ use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};
 use crate::model::{Json, Reveal, Unmasked};
 
+pub use super::named_scores::score;
+
 /// Reads a table, which comes as stored and is masked here; beside it, what was strange about
 /// it, as sentences.
 ///
@@ -113,16 +115,6 @@ fn name_scores(table: &mut ResultTable) {
     // The one that counts stands first.
     names.sort_by_key(|name| name != SCORE_COLUMN);
     table.score_names = names;
-}
-
-/// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
-pub fn score(cell: &Json) -> Option<f64> {
-    match cell {
-        Json::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
-        Json::Number(number) => number.as_f64().filter(|score| score.is_finite()),
-        Json::Object(parts) => parts.get("score").filter(|inner| !inner.is_object()).and_then(score),
-        _ => None,
-    }
 }
 
 /// From which score on an example counts as right.

@@ -1,15 +1,17 @@
 //! A table that a user logged beside an evaluation, read as its examples: which column is a score, which an answer and
 //! which belongs to the example is inferred from names and values.
 
+mod columns;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::named_scores::judged;
 use super::result_table::score;
 use crate::model::dspy::tables::RawTable;
-use crate::model::dspy::users_columns::UsersColumn;
 use crate::model::mlflow::prompts;
 use crate::model::program::Object;
 use crate::model::{Json, ResultRow, ResultTable, Reveal, Unmasked};
+use columns::UsersColumn;
 
 /// A table of a user's.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,6 +11,5 @@ mod optimizer;
 pub mod run_names;
 pub mod score_scale;
 pub mod tables;
-pub mod users_columns;
 
 pub use optimizer::Optimizer;

@@ -2,7 +2,7 @@
 
 use super::{ExampleRows, ScoreSource};
 use crate::analysis::users_table::{UsersTable, users_table};
-use crate::model::dspy::artifacts;
+use crate::model::dspy::{artifacts, keys};
 use crate::model::mlflow::prompts;
 use crate::model::{ArtifactEntry, ArtifactOwner, RunId};
 use crate::query::artifacts::ArtifactsOf;
@@ -80,7 +80,7 @@ fn worth(path: &str) -> (usize, std::cmp::Reverse<usize>) {
     let rank = match () {
         () if path == artifacts::USERS_TABLE => 0,
         () if name == artifacts::USERS_TABLE => 1,
-        () if lower.contains("eval") || lower.contains("result") || lower.contains("score") => 2,
+        () if lower.contains(keys::SCORE) || lower.contains("result") || lower.contains("score") => 2,
         () => 3,
     };
     (rank, std::cmp::Reverse(iteration(path).unwrap_or_default()))

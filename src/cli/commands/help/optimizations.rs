@@ -58,8 +58,8 @@ JSON:
   {\"evaluations\": [run_id],
    \"examples\": [{inputs: {}, expected: {}, scores: [number|null],
                  trace_ids: [id|null], class, all_scores: [{name: number}]}],
-   columns: [{run_id, name, kind, candidate, source, told, without_scores, rows,
-              scored, mean, interval: [low, high], mean_interval, score,
+   columns: [{run_id, name, kind, candidate, source, told, without_scores,
+              rows, scored, mean, interval: [low, high], mean_interval, score,
               left_out, notes: [], objectives: {name: number}}],
    threshold, joined_by: [field], score_names: [name], score,
    prompts: [{iteration, candidate, prompts: {name: text}, score, scores: {},
@@ -72,11 +72,12 @@ JSON:
   which on an example is right: 1 where all are 0 or 1, else half of the range.
   mean is in the unit of the examples, interval on the scale of the score; null
   where that is unknown. candidate counts programs from 0, by their first
-  evaluation. Scores come from result_table.json, else GEPA's valset_scores.json,
-  else a table that the user logged (eval_results.json and others of columns and
-  data), else assessments on traces: source and told say which, and what was
-  inferred. score_names are there where examples have several scores: parts of
-  a score object, scorers, columns; --score chooses one, all_scores has all.
+  evaluation. Scores come from result_table.json, else GEPA's
+  valset_scores.json, else a table that the user logged (eval_results.json and
+  others of columns and data), else assessments on traces: source and told say
+  which, and what was inferred. score_names are there where examples have
+  several scores: parts of a score object, scorers, columns. --score chooses
+  one, all_scores has all. In words, yes counts as 1 and no as 0.
   prompts are those that mlflow.genai.optimize_prompts tried.";
 
 pub(in super::super::super) const SLICES: &str = "\
