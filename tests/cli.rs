@@ -13,6 +13,8 @@ mod optimizer_answers;
 mod optimizers;
 #[path = "cli/places.rs"]
 mod places;
+#[path = "cli/plain_evaluations.rs"]
+mod plain_evaluations;
 #[path = "cli/programs.rs"]
 mod programs;
 #[path = "cli/scores.rs"]

@@ -54,6 +54,8 @@ mod palette;
 mod panels;
 #[path = "ui_window/phrases.rs"]
 mod phrases;
+#[path = "ui_window/plain_evaluations.rs"]
+mod plain_evaluations;
 #[path = "ui_window/program_names.rs"]
 mod program_names;
 #[path = "ui_window/programs.rs"]

@@ -74,7 +74,7 @@ impl std::fmt::Display for NoTrace {
             Self::NoneWithInputs => write!(f, "No trace of the run was given these inputs"),
             Self::OtherAnswer => write!(f, "The traces of the run with these inputs answered something else"),
             Self::Several(n) => write!(f, "{n} traces of the run fit this example"),
-            Self::SharedByRows(n) => write!(f, "{n} rows of result_table.json fit the same trace"),
+            Self::SharedByRows(n) => write!(f, "{n} rows of its table fit the same trace"),
             Self::NotRead => write!(f, "Not all traces of the run could be looked into"),
         }
     }

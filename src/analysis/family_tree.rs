@@ -4,7 +4,7 @@
 //! are JSON within text (`"[0]"`), and the table of the front is written anew below the old one
 //! at every iteration. `is_best` says what was best at that moment and is left out here.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::provenance::Writer;
@@ -243,6 +243,17 @@ pub fn add_scores(table: &Table, candidates: &mut [FamilyCandidate]) {
         candidate.scores = ids.filter_map(|(id, cell)| Some((id.clone(), number(cell)?))).collect();
         candidate.scores.sort_by(|a, b| crate::words::natural::compare(&a.0, &b.0));
     }
+}
+
+/// `objective_scores.json`: what a candidate scored by each objective on average; empty if the table does not tell.
+pub fn objectives_of(table: &Table, candidate: usize) -> BTreeMap<String, f64> {
+    let mut rows = table.rows.iter();
+    let Some(row) = rows.find(|row| table.count(row, "candidate_idx") == Some(candidate)) else {
+        return BTreeMap::new();
+    };
+    let named = table.columns.iter().zip(row.iter());
+    let named = named.filter(|(column, _)| !matches!(column.as_str(), "candidate_idx" | "parent_ids"));
+    named.filter_map(|(objective, cell)| Some((objective.clone(), number(cell)?))).collect()
 }
 
 /// `valset_pareto_front.json`: who was not beaten at the end, at each validation id. The candidates are in the

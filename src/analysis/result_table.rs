@@ -5,11 +5,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::canonical;
 use super::example_key::ExampleKey;
 use super::matrix_view::value_text;
+use super::named_scores::named_scores;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};
 use crate::model::{Json, Reveal, Unmasked};
 use crate::words;
+
+pub use super::named_scores::score;
 
 /// Reads a table, which comes as stored and is masked here; beside it, what is wrong with the file, as sentences.
 ///
@@ -46,6 +49,7 @@ pub fn table_of(raw: RawTable, reveal: Reveal) -> (ResultTable, Vec<String>) {
         odd += usize::from(cells.len() != columns.len());
         table.rows.push(row(&columns, cells, reveal));
     }
+    name_scores(&mut table);
     let mut problems = Vec::new();
     if raw.is_cut {
         problems.push(format!("ends in the middle: {} before are whole, the rest is lost", counted(table.rows.len())));
@@ -118,7 +122,9 @@ fn row(columns: &[Column], cells: Vec<Unmasked<Json>>, reveal: Reveal) -> Result
         };
         match column {
             Column::Score => {
-                row.score = score(cell.as_stored_for_structure());
+                let stored = cell.as_stored_for_structure();
+                row.score = score(stored);
+                row.scores = named_scores(stored).into_iter().collect();
                 let cell = cell.mask("score", reveal);
                 row.feedback = cell.get("feedback").and_then(Json::as_str).map(str::to_owned);
                 row.stored_score = cell;
@@ -131,14 +137,21 @@ fn row(columns: &[Column], cells: Vec<Unmasked<Json>>, reveal: Reveal) -> Result
     row
 }
 
-/// A score as a number: true is 1, GEPA's `{score, feedback}` is its score.
-pub fn score(cell: &Json) -> Option<f64> {
-    match cell {
-        Json::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
-        Json::Number(number) => number.as_f64().filter(|score| score.is_finite()),
-        Json::Object(parts) => parts.get("score").filter(|inner| !inner.is_object()).and_then(score),
-        _ => None,
+/// The names of scores stand for something where there are several.
+fn name_scores(table: &mut ResultTable) {
+    let mut names: Vec<String> = Vec::new();
+    for name in table.rows.iter().flat_map(|row| row.scores.keys()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
     }
+    if let [] | [_] = names.as_slice() {
+        table.rows.iter_mut().for_each(|row| row.scores.clear());
+        return;
+    }
+    // The one that counts stands first.
+    names.sort_by_key(|name| name != SCORE_COLUMN);
+    table.score_names = names;
 }
 
 /// From which score on an example counts as right.
@@ -205,6 +218,28 @@ mod tests {
         assert_eq!(read.rows[0].other["note"], 3);
         let told = ["has no score in 1 row", "has something else than a number for a score in 2 rows, such as “NaN”"];
         assert_eq!(read.notes, told);
+    }
+
+    #[test]
+    fn several_scores_have_names() {
+        let several = json!({"score": 0.5, "feedback": "so so", "objective_scores": {"label": 1, "wording": 0.25}});
+        let mut read =
+            table(json!(["score", "example_q"]), json!([[several, 1], [0.0, 2], [null, 3], [{"score": 1}, 4]]));
+        assert_eq!(read.score_names, ["score", "label", "wording"]);
+        let scores = |table: &ResultTable| table.rows.iter().map(|row| row.score).collect::<Vec<_>>();
+        assert_eq!(scores(&read), [Some(0.5), Some(0.0), None, Some(1.0)]);
+        assert_eq!(read.scores_named("wording"), [0.25]);
+        read.count_by("wording");
+        assert_eq!(scores(&read), [Some(0.25), None, None, None]);
+        read.count_by("score");
+        assert_eq!(scores(&read), [Some(0.5), Some(0.0), None, Some(1.0)]);
+        read.count_by("nothing");
+        assert_eq!(scores(&read), [None; 4]);
+        // One score alone has no name, whatever holds it.
+        let mut read = table(json!(["score"]), json!([[{"score": 0.5, "feedback": "x"}], [1]]));
+        assert_eq!((read.score_names.len(), read.rows[0].scores.len()), (0, 0));
+        read.count_by("score");
+        assert_eq!(scores(&read), [Some(0.5), Some(1.0)]);
     }
 
     #[test]

@@ -198,8 +198,15 @@ pub(super) struct OptimizationArgs {
 pub(super) struct ScoresArgs {
     /// A file such as mlflow.db, or the folder it is in
     pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
-    pub(super) parent: String,
+    /// The run under which the optimizer ran, or one evaluation, by id, the beginning of it or a name that no other run has
+    #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
+    pub(super) run: Option<String>,
+    /// The plain evaluations of this experiment, by id, the beginning of it or name, in place of those of a run
+    #[arg(long, value_name = "E")]
+    pub(super) experiment: Option<String>,
+    /// Which score, where examples have several: a scorer, a part of a score object, a column
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub(super) score: Option<String>,
 }
 
 /// Of `slices`.

@@ -47,6 +47,15 @@ pub mod prompts {
     pub const CLASS_OF_GEPA: &str = "GepaPromptOptimizer";
     /// The metrics of the prompts that were given and given back.
     pub const SCORES: [&str; 2] = ["initial_eval_score", "final_eval_score"];
+    /// The folder of the prompts that were tried: a folder for each iteration, in it the texts and the table of the
+    /// examples (`eval_results.json`).
+    pub const CANDIDATES: &str = "prompt_candidates/";
+    /// What begins the folder of an iteration in it; its number follows.
+    pub const ITERATION: &str = "iteration_";
+    /// The means of an iteration, by scorer.
+    pub const MEANS: &str = "scores.json";
+    /// The column of the score that counts, in the table of an iteration; those of the scorers follow it.
+    pub const AGGREGATE: &str = "aggregate_score";
     /// The tag of a registered model that is a prompt.
     pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
 }

@@ -5,11 +5,13 @@ mod examples;
 mod files;
 mod metric;
 mod stand_in;
+mod verdict;
 
 use std::collections::BTreeSet;
 
 use super::example_rows::ScoreSource;
 use super::program::program;
+use super::verdict::Between;
 use crate::analysis::program_diff::{ProgramDiff, diff_programs};
 use crate::analysis::program_state::ProgramKeys;
 use crate::model::dspy::keys::SCORE;
@@ -22,6 +24,7 @@ use examples::Wanted;
 pub use examples::{ExampleChange, ExampleDiff, UnchangedExamples};
 pub use files::{FileDiff, diff_files};
 pub use stand_in::StandIn;
+pub use verdict::VerdictBetween;
 
 /// What of two runs can be compared, even where one has no program.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +51,9 @@ pub struct Comparison {
     pub stands_for: [Option<StandIn>; 2],
     /// The scores of `a` and `b`, on whatever scale each has; `None` where there is none.
     pub scores: [Option<f64>; 2],
+    /// Whether `b` is better by more than luck, by each score that both have by the same name, where examples have
+    /// several; empty where they have one.
+    pub named: Vec<(String, Between)>,
 }
 
 impl Comparison {
@@ -132,7 +138,7 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
     let program = old.as_ref().zip(new.as_ref()).map(|(old, new)| diff_programs(old, new, deadline));
     let (old_values, new_values) = (session.ask(&ValuesOf(a.clone()))?, session.ask(&ValuesOf(b.clone()))?);
     let told = examples::examples(session, a, b, Wanted::Changed)?;
-    let examples::Examples { diff: examples, unchanged: _, sources, rows, stands_for, scores } = told;
+    let examples::Examples { diff: examples, unchanged: _, sources, rows, stands_for, scores, named } = told;
     Ok(Comparison {
         params: diff_params(&old_values, &new_values),
         tags: diff_tags(&old_values, &new_values),
@@ -145,6 +151,7 @@ pub fn compare(session: &mut Session<'_>, a: &RunId, b: &RunId) -> Result<Compar
         rows,
         stands_for,
         scores,
+        named,
     })
 }
 

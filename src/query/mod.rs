@@ -25,9 +25,11 @@ mod lookup;
 pub mod metrics;
 mod no_spans;
 pub mod optimization;
+pub mod plain_evaluation;
 pub mod program;
 pub mod program_history;
 pub mod program_names;
+pub mod prompt_candidates;
 pub mod provenance;
 pub mod result_rows;
 pub mod result_table;
@@ -53,11 +55,11 @@ pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
-    UnchangedExamples, compare, diff_files, unchanged_examples,
+    UnchangedExamples, VerdictBetween, compare, diff_files, unchanged_examples,
 };
 pub use evolution::{EvolutionWish, evolution};
 pub use example_answer::{ExampleAnswer, answer_of_repr};
-pub use example_rows::{NoScores, ScoreSource};
+pub use example_rows::{EvaluationRowsOf, ExampleRows, NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use family_tree::{FamilyTree, FamilyTreeOf, family_tree};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys};
@@ -65,9 +67,11 @@ pub use filtered_runs::filtered_run_table;
 pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
+pub use plain_evaluation::{NamedMean, PlainEvaluation, PlainEvaluationOf};
 pub use program::{program, program_state};
 pub use program_history::{AllStates, ProgramHistory, ProgramHistoryOf, StateIndex, find_program};
 pub use program_names::{NamedProgram, ProgramNamesOf, ProgramOfRun};
+pub use prompt_candidates::{PromptCandidate, PromptCandidatesOf};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
 pub use result_table::{example_inputs, result_table};
@@ -83,7 +87,7 @@ pub use trace::{
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
-pub use verdict::{HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
+pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 
 /// What a search by id or name found.
 #[derive(Clone, Debug, PartialEq, Eq)]

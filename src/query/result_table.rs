@@ -6,7 +6,7 @@ use super::program::{NO_JSON, Read, UnmaskedFile};
 use crate::analysis::result_table::{table_from_json, table_of};
 use crate::model::dspy::artifacts::RESULT_TABLE;
 use crate::model::dspy::tables::RawTable;
-use crate::model::{ResultTable, Run, RunId, TraceRow};
+use crate::model::{Json, ResultTable, Run, RunId, TraceRow};
 use crate::query::ask::Session;
 use crate::query::runs::RunOf;
 use crate::store::{Result, TimeWindow, TraceCondition, TraceQuery};
@@ -47,17 +47,22 @@ pub fn result_table(session: &mut Session<'_>, run: &RunId) -> Result<Option<Res
 /// # Errors
 /// Those of the store.
 pub fn example_inputs(session: &mut Session<'_>, run: &RunId, table: &ResultTable) -> Result<Option<BTreeSet<String>>> {
-    let Some(row) = newest_trace(session, run)? else { return Ok(None) };
-    let spans = session.store.spans(session.cx, &row.id)?;
-    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return Ok(None) };
-    let Some(inputs) = session.store.span_body(session.cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
-        return Ok(None);
-    };
-    let given = |name: &String| {
-        inputs.get(name).is_some() || inputs.pointer("/kwargs").is_some_and(|it| it.get(name).is_some())
-    };
-    let names: BTreeSet<String> = table.example_fields.iter().filter(|name| given(name)).cloned().collect();
+    let given = newest_inputs(session, run)?;
+    let names: BTreeSet<String> = table.example_fields.iter().filter(|name| given.contains(*name)).cloned().collect();
     Ok(Some(names).filter(|names| !names.is_empty()))
+}
+
+/// The names of what the root span of the run's newest trace was given; empty if no trace tells.
+pub(super) fn newest_inputs(session: &mut Session<'_>, run: &RunId) -> Result<BTreeSet<String>> {
+    let nothing = || Ok(BTreeSet::new());
+    let Some(row) = newest_trace(session, run)? else { return nothing() };
+    let spans = session.store.spans(session.cx, &row.id)?;
+    let Some(root) = spans.iter().find(|span| span.parent_id.is_none()) else { return nothing() };
+    let Some(inputs) = session.store.span_body(session.cx, &row.id, root.handle)?.and_then(|body| body.inputs) else {
+        return nothing();
+    };
+    let objects = [Some(&inputs), inputs.pointer("/kwargs")].into_iter().flatten().filter_map(Json::as_object);
+    Ok(objects.flat_map(|object| object.keys().cloned()).collect())
 }
 
 /// The newest trace of a run. Of those that began while it ran, if there are any: where they stand in time is known, and

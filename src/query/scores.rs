@@ -4,9 +4,9 @@ mod evaluated;
 mod has_plain;
 mod told;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::example_rows::{ExampleRows, ScoreSource, example_rows, links};
+use super::example_rows::{ExampleRows, ScoreSource, example_rows, example_rows_by, links};
 use super::experiments::Experiments;
 use super::optimization::OptimizationOf;
 use super::program_names::NamedProgram;
@@ -24,7 +24,9 @@ use crate::model::program::Object;
 use crate::model::{ExperimentId, ResultTable, RunId};
 use crate::query::ask::{Question, Session};
 use crate::store::{Allowance, Part, Result};
-use evaluated::Described;
+use evaluated::{Described, Wanted};
+
+pub(super) use crate::analysis::score_unit::unit;
 
 pub use evaluated::Evaluated;
 pub use has_plain::HasPlainEvaluations;
@@ -74,7 +76,9 @@ pub struct ScoreColumn {
     pub score: Option<f64>,
     /// In which interval the program's true score lies, in the unit of the examples.
     pub interval: Option<ScoreInterval>,
-    /// What is strange about its examples, each as a sentence.
+    /// What the program scored by each of GEPA's objectives on average, where no example tells.
+    pub objectives: BTreeMap<String, f64>,
+    /// What is strange about its examples, and what is to be known of how they were read, each as a sentence.
     pub told: Vec<String>,
 }
 
@@ -189,6 +193,7 @@ impl Question for ScoresOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let time = session.cx.begin(Part::Scores);
+        let score = self.score.as_deref();
         match &self.of {
             Evaluated::Optimization(parent) => {
                 let found = session.ask(&OptimizationOf(parent.clone()))?;
@@ -198,7 +203,7 @@ impl Question for ScoresOf {
                 for (place, one) in described.iter().enumerate() {
                     session.cx.check()?;
                     session.tell_progress(place, described.len());
-                    tables.push(example_rows(session, &one.run, time)?);
+                    tables.push(example_rows_by(session, &one.run, score, time)?);
                 }
                 let of = |runs: &[RunId]| described.iter().find(|one| runs.contains(&one.run)).map(|one| one.candidate);
                 let seed = found.seed.as_ref().and_then(|seed| of(&seed.run_ids));
@@ -210,7 +215,8 @@ impl Question for ScoresOf {
                 if runs.is_empty() {
                     return Ok(None);
                 }
-                let (described, tables) = evaluated::plain(session, &runs, false, time)?;
+                let (described, tables) =
+                    evaluated::plain(session, &runs, Wanted { only_with_examples: false, score }, time)?;
                 scores(session, &described, &tables, [None; 2]).map(Some)
             }
             Evaluated::Experiment(id) => {
@@ -218,7 +224,8 @@ impl Question for ScoresOf {
                 if runs.is_empty() && !session.ask(&Experiments)?.iter().any(|one| one.id == *id) {
                     return Ok(None);
                 }
-                let (described, tables) = evaluated::plain(session, &runs, true, time)?;
+                let (described, tables) =
+                    evaluated::plain(session, &runs, Wanted { only_with_examples: true, score }, time)?;
                 scores(session, &described, &tables, [None; 2]).map(Some)
             }
         }
@@ -240,7 +247,7 @@ fn scores(
     let matrix = ScoreMatrix::join(&with_rows);
     Ok(Scores {
         range: ScoreRange::of(matrix.examples.iter().flat_map(|one| one.scores.iter().copied().flatten())),
-        score_names: Vec::new(),
+        score_names: score_names(tables),
         columns: evaluations
             .iter()
             .zip(tables)
@@ -252,6 +259,17 @@ fn scores(
         matrix,
         inputs,
     })
+}
+
+/// The names of all scores, in the order in which the evaluations have them.
+fn score_names(tables: &[ExampleRows]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in tables.iter().flat_map(|rows| &rows.table.score_names) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 fn column(evaluation: &Described, rows: &ExampleRows, told: Vec<String>) -> ScoreColumn {
@@ -270,16 +288,8 @@ fn column(evaluation: &Described, rows: &ExampleRows, told: Vec<String>) -> Scor
         score: evaluation.score,
         interval: score_interval(&scores, Confidence::USUAL),
         told,
+        objectives: rows.objectives.clone(),
     }
-}
-
-/// What one point of an example is on the scale of `eval`, by scores and the means of their examples: DSPy's `Evaluate`
-/// logs 100 times the mean, rounded to two decimals (2.6 – 3.5); whoever logs `eval` by hand may log the mean itself.
-/// `None` where it is neither for all of them, so that figures of examples cannot be told on that scale: a table that
-/// was cut, or a score of another metric.
-pub(super) fn unit(scored: &[(f64, f64)]) -> Option<f64> {
-    let fits = |unit: f64| scored.iter().all(|(score, mean)| (score - unit * mean).abs() <= 0.005_000_1);
-    [100.0, 1.0].into_iter().find(|unit| fits(*unit))
 }
 
 /// Which fields the program was given: of traces alone all that they tell, else what a trace of an evaluation tells.
@@ -292,14 +302,15 @@ fn inputs(
     const TRIED: usize = 8;
     let known = || evaluations.iter().zip(tables).filter(|(_, rows)| rows.count().is_some());
     for (evaluation, rows) in known().filter(|(_, rows)| rows.is_from_table()).take(TRIED) {
+        if let Some(given) = &rows.given {
+            return Ok(Some(given.clone()));
+        }
         if let Some(told) = example_inputs(session, &evaluation.run, &rows.table)? {
             return Ok(Some(told));
         }
     }
-    let of_traces: BTreeSet<String> = known()
-        .filter(|(_, rows)| !rows.is_from_table())
-        .flat_map(|(_, rows)| rows.table.example_fields.clone())
-        .collect();
+    let of_traces: BTreeSet<String> =
+        known().filter(|(_, rows)| !rows.is_from_table()).flat_map(|(_, rows)| rows.given_fields()).collect();
     Ok(Some(of_traces).filter(|fields| !fields.is_empty()))
 }
 
@@ -320,20 +331,5 @@ impl Question for TracesOfExamples {
 
     fn bytes(answer: &Self::Answer) -> usize {
         answer.len() * 64
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unit;
-
-    #[test]
-    fn a_mean_of_0_takes_the_scale_of_the_other() {
-        assert_eq!(unit(&[(45.83, 0.458_333)]), Some(100.0));
-        assert_eq!(unit(&[(0.0, 0.0), (0.5, 0.5)]), Some(1.0));
-        assert_eq!(unit(&[(0.0, 0.0), (50.0, 0.5)]), Some(100.0));
-        assert_eq!(unit(&[(50.0, 0.5), (0.5, 0.5)]), None, "of two scales");
-        assert_eq!(unit(&[(45.83, 0.4)]), None, "the table was cut");
-        assert_eq!(unit(&[(f64::NAN, 0.4)]), None);
     }
 }

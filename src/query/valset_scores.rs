@@ -1,12 +1,15 @@
 //! The examples of one of GEPA's evaluations that has no table of its own: GEPA scores through
 //! `bootstrap_trace_data` (DSPy 3.4), and what each example scored stands beside the optimization.
 
+use std::collections::BTreeMap;
+
 use super::data_rows::DataRows;
 use super::lookup;
-use super::program::{GepaEvaluation, gepa_evaluation, program_state};
+use super::program::{GepaEvaluation, gepa_evaluation, gepa_table, program_state};
 use super::result_table::result_table;
+use crate::analysis::family_tree::objectives_of;
 use crate::analysis::gepa_evaluations::has_score;
-use crate::model::dspy::artifacts::{TRAINSET, VALSET, VALSET_SCORES};
+use crate::model::dspy::artifacts::{OBJECTIVE_SCORES, TRAINSET, VALSET, VALSET_SCORES};
 use crate::model::dspy::keys;
 use crate::model::program::Object;
 use crate::model::{Json, ResultRow, ResultTable, RunId, RunValues};
@@ -23,6 +26,8 @@ pub struct ValsetRows {
     pub parent: RunId,
     /// The number of the candidate that was scored.
     pub candidate: usize,
+    /// What it scored by each objective on average, where GEPA noted some; of single examples it does not.
+    pub objectives: BTreeMap<String, f64>,
 }
 
 /// The examples that one of GEPA's evaluations scored; `None` if its optimization has no
@@ -62,7 +67,14 @@ pub fn valset_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<Vals
             ..ResultRow::default()
         });
     }
-    Ok(Some(ValsetRows { table, parent, candidate: candidate.index }))
+    let objectives = objectives(session, &parent, candidate.index)?;
+    Ok(Some(ValsetRows { table, parent, candidate: candidate.index, objectives }))
+}
+
+/// A candidate's line in `objective_scores.json`; empty without one.
+fn objectives(session: &mut Session<'_>, parent: &RunId, candidate: usize) -> Result<BTreeMap<String, f64>> {
+    let Some(table) = gepa_table(session, parent, OBJECTIVE_SCORES)? else { return Ok(BTreeMap::new()) };
+    Ok(objectives_of(&table, candidate))
 }
 
 /// Validation examples in the order of their ids.

@@ -1,5 +1,6 @@
 //! Whether an optimization helped, by more than luck: the seed against the winner, example by example.
 
+mod between;
 mod held_out;
 mod words;
 
@@ -12,6 +13,8 @@ use crate::model::RunId;
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
+pub use between::Between;
+pub(super) use between::Compared;
 pub use held_out::{HeldOut, HeldOutOf};
 
 /// The seed against the winner.
@@ -118,17 +121,14 @@ fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
     let (seed, winner) = (&scores.columns[seed], &scores.columns[winner]);
     let scored = |column: &ScoreColumn| column.score.zip(column.mean).ok_or(NoVerdict::UnknownScale);
     let unit = unit(&[scored(seed)?, scored(winner)?]).ok_or(NoVerdict::UnknownScale)?;
-    let comparison = compare_paired(&pairs, Confidence::USUAL).ok_or(NoVerdict::NothingShared)?;
     let rule = scores.usual_rule().ok_or(NoVerdict::NothingShared)?;
-    let turned = |was_right: bool| {
-        pairs.iter().filter(|(a, b)| rule.is_right(*a) == was_right && rule.is_right(*b) != was_right).count()
-    };
+    let Compared { comparison, fixed, broken } = Compared::of(&pairs, rule).ok_or(NoVerdict::NothingShared)?;
     Ok(Verdict {
         seed_run: seed.run_id.clone(),
         winner_run: winner.run_id.clone(),
         corrected: compare_paired(&pairs, Confidence::of_each(challengers(best_of))).and_then(|wider| wider.interval),
-        fixed: turned(false),
-        broken: turned(true),
+        fixed,
+        broken,
         comparison,
         unit,
         rule,

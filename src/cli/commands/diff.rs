@@ -1,10 +1,13 @@
 //! `dspyglass diff`
 
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::diff_examples::Examples;
 use super::program::{OneField, values};
+use super::verdict::BetweenJson;
 use super::{Answer, diff_text};
 use crate::analysis::program_diff::{DemoChange, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff};
 use crate::analysis::program_state::PARAM_CUT;
@@ -26,6 +29,11 @@ struct Document<'a> {
     tags: Tags<'a>,
     examples: Examples<'a>,
     scores: Scores,
+    /// Whether b is better by more than luck, on the examples that both scored; null unless one metric scored both.
+    verdict: Option<BetweenJson>,
+    /// The same by each score that both have by one name, where examples have several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    verdicts: BTreeMap<&'a str, BetweenJson>,
     run_a: Side<'a>,
     run_b: Side<'a>,
     /// Both programs are completely known; null where one is missing.
@@ -308,6 +316,8 @@ fn print_json(
             b: diff.scores[1].map(Real),
             difference: diff.score_difference().map(Real),
         },
+        verdict: diff.examples.as_ref().and_then(|all| all.verdict.as_ref()).map(BetweenJson::from),
+        verdicts: diff.named.iter().map(|(name, verdict)| (name.as_str(), BetweenJson::from(verdict))).collect(),
         run_a: Side::new(a, diff.old.as_ref(), diff.stands_for[0].as_ref()),
         run_b: Side::new(b, diff.new.as_ref(), diff.stands_for[1].as_ref()),
         complete: program.map(|program| program.complete),

@@ -70,6 +70,12 @@ fn print_scores(diff: &Comparison, answer: &mut Answer<'_>) -> Result<(), Failur
         let grown = diff.score_difference().map(|grown| format!("  {}", words::signed(grown))).unwrap_or_default();
         writeln!(answer.out, "   score {} → {}{grown}{note}", words::value(old), words::value(new))?;
     }
+    if let Some(verdict) = diff.examples.as_ref().and_then(|all| all.verdict.as_ref()) {
+        writeln!(answer.out, "   {}", verdict.text())?;
+    }
+    for (name, verdict) in &diff.named {
+        writeln!(answer.out, "   {}: {}", words::clean(name), verdict.text())?;
+    }
     Ok(())
 }
 
@@ -121,6 +127,8 @@ fn print_examples(
 ) -> Result<(), Failure> {
     let counted = words::counted(examples.joined as u64, "example");
     let right = match examples.rule() {
+        // Beside all evaluations of its optimization it may be another.
+        Some(rule) if !rule.is_binary => format!("{}, half of the range of both", right_from(rule)),
         Some(rule) => right_from(rule),
         None if examples.joined == 0 => {
             writeln!(answer.out, "\nExamples: the runs have none in common")?;
@@ -187,6 +195,9 @@ fn print_sources(sources: &[ScoreSource; 2], answer: &mut Answer<'_>) -> Result<
             }
             ScoreSource::Valset { candidate, .. } => {
                 writeln!(answer.out, "  {side}: scores of candidate {candidate} in GEPA's valset_scores.json")?;
+            }
+            ScoreSource::UsersTable { .. } => {
+                writeln!(answer.out, "  {side}: scores {}", words::clean(&source.words()))?;
             }
             ScoreSource::Table | ScoreSource::Nothing(_) => {}
         }

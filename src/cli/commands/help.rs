@@ -220,6 +220,9 @@ JSON:
               metric: {same, inferred, reason},
               sources: [a, b], without_scores: [a, b]},
    scores: {a, b, difference},
+   verdict: {n, before, after, difference, interval: [low, high], fixed, broken,
+             p, test, threshold, more_examples, unit, text},
+   verdicts: {score: {…}},
    run_a: {run_id, source, state_hash, stale, without_program,
            evaluation: {run_id, name, inferred}},
    run_b: {…}, complete, texts_complete}
@@ -232,7 +235,9 @@ JSON:
   With --all, examples also holds still_wrong and still_right, as fixed;
   unchanged counts them. An optimization stands for the evaluation of its
   winner, which evaluation then names; a difference of scores is told only
-  where one metric scored both.
+  where one metric scored both. verdict is of the examples that both scored:
+  whether b is better by more than luck; verdicts are there where examples have
+  several scores by name.
   joined counts the examples that both evaluated, null where not both have
   scores. metric says whether one metric scored both and how that is told; only
   then an example is fixed or broken, and threshold is the score from which on

@@ -21,6 +21,7 @@ mod provenance;
 mod runs;
 mod runs_text;
 mod scores;
+mod scores_text;
 mod slices;
 mod trace;
 mod trace_head_text;

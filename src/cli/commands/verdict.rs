@@ -9,7 +9,7 @@ use crate::analysis::statistics::{Comparison, Interval, PairedTest};
 use crate::cli::failure::Failure;
 use crate::cli::json::Real;
 use crate::model::RunId;
-use crate::query::{HeldOut, HeldOutOf, NoVerdict, Scores, ScoresOf, Verdict, VerdictOf};
+use crate::query::{Between, HeldOut, HeldOutOf, NoVerdict, Scores, ScoresOf, Verdict, VerdictOf};
 
 /// What the examples say beyond the scores.
 pub(super) struct Proof {
@@ -101,6 +101,47 @@ impl<'a> VerdictJson<'a> {
             more_examples: told.more_examples(),
             held_out: held_out.map(HeldOutJson::new),
             text: verdict.text(held_out),
+        }
+    }
+}
+
+/// One evaluation against another.
+#[derive(Serialize)]
+pub(super) struct BetweenJson {
+    n: usize,
+    before: Real,
+    after: Real,
+    difference: Real,
+    interval: Option<[Real; 2]>,
+    fixed: usize,
+    broken: usize,
+    p: f64,
+    test: &'static str,
+    threshold: Real,
+    more_examples: Option<usize>,
+    /// What one point of an example is on the scale of the scores; null where that is unknown, so that the figures are
+    /// those of examples.
+    unit: Option<Real>,
+    text: String,
+}
+
+impl From<&Between> for BetweenJson {
+    fn from(verdict: &Between) -> Self {
+        let (told, unit) = (&verdict.comparison, verdict.shown_unit());
+        Self {
+            n: told.examples,
+            before: Real(told.before * unit),
+            after: Real(told.after * unit),
+            difference: Real(told.difference() * unit),
+            interval: ends(told.interval, unit),
+            fixed: verdict.fixed,
+            broken: verdict.broken,
+            p: told.p,
+            test: test(told),
+            threshold: Real(verdict.rule.threshold),
+            more_examples: told.more_examples(),
+            unit: verdict.unit.map(Real),
+            text: verdict.text(),
         }
     }
 }

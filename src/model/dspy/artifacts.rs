@@ -32,6 +32,16 @@ pub const VALSET_SCORES: &str = "valset_scores.json";
 /// Which of GEPA's candidates nobody beat, at each validation example (`use_mlflow=True`, DSPy 3.4).
 pub const VALSET_FRONT: &str = "valset_pareto_front.json";
 
+/// What each of GEPA's candidates but the seed scored by each objective on average (`use_mlflow=True`, DSPy 3.4).
+pub const OBJECTIVE_SCORES: &str = "objective_scores.json";
+
+/// Which of GEPA's candidates nobody beat, by each objective (`use_mlflow=True`, DSPy 3.4).
+pub const OBJECTIVE_FRONT: &str = "objective_pareto_front.json";
+
+/// The table that MLflow's page on DSPy has people log beside an evaluation, with columns of any name; the table of a
+/// prompt among the candidates of `mlflow.genai.optimize_prompts` is called so, too (MLflow 3.18).
+pub const USERS_TABLE: &str = "eval_results.json";
+
 /// Those that only GEPA writes: other optimizers may come to name something `candidates.json`.
 pub const OF_GEPA_ALONE: [&str; 3] = [PROPOSALS, VALSET_SCORES, VALSET_FRONT];
 

@@ -17,6 +17,9 @@ pub const VALSET_AVERAGE: &str = "val_program_average";
 /// The param that says how many validation examples GEPA has (`use_mlflow=True`, DSPy 3.4).
 pub const VALSET_SIZE: &str = "valset_size";
 
+/// In the score of an example, the object of further scores by name that GEPA optimizes for, too (DSPy 3.4).
+pub const OBJECTIVE_SCORES: &str = "objective_scores";
+
 /// What begins the params with the instructions that GEPA was given; a slash and the path of the
 /// predictor follow (`use_mlflow=True`, DSPy 3.4).
 pub const SEED: &str = "summary/seed";

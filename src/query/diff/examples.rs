@@ -7,13 +7,14 @@ use super::stand_in::{StandIn, stand_in};
 use crate::analysis::example_traces::TraceLink;
 use crate::analysis::metric_match::{MetricMatch, ScoreRange};
 use crate::analysis::result_table::{RightRule, join_examples};
-use crate::model::RunId;
 use crate::model::program::Object;
+use crate::model::{ResultTable, RunId};
 use crate::query::ask::Session;
 use crate::query::example_answer::{ExampleAnswer, answer};
 use crate::query::example_rows::{ExampleRows, NoScores, ScoreSource, example_rows, links};
 use crate::query::result_table::example_inputs;
 use crate::query::run_page::score_of_run;
+use crate::query::verdict::Between;
 use crate::store::{Allowance, Part, Result};
 
 /// The examples that both runs evaluated.
@@ -39,6 +40,8 @@ pub struct ExampleDiff {
     pub fixed: Vec<ExampleChange>,
     /// Right in `a`, wrong in `b`, in the order of `a`; empty unless they have one metric.
     pub broken: Vec<ExampleChange>,
+    /// Whether the second is better by more than luck; `None` unless one metric scored both and they share scored examples.
+    pub verdict: Option<Between>,
 }
 
 impl ExampleDiff {
@@ -109,6 +112,8 @@ pub(super) struct Examples {
     pub stands_for: [Option<StandIn>; 2],
     /// The scores of `a` and `b`.
     pub scores: [Option<f64>; 2],
+    /// The verdict by each score that both have by the same name, where examples have several.
+    pub named: Vec<(String, Between)>,
 }
 
 /// One side of a comparison.
@@ -145,20 +150,21 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId, wanted: 
     let old = Side::read(session, a, time.quarters(1))?;
     let new = Side::read(session, b, time.quarters(2))?;
     let mut unchanged = UnchangedExamples::default();
-    let mut diff = match [old.rows.count(), new.rows.count()] {
-        [Some(_), Some(_)] => {
+    let mut diff = match [old.rows.has_scores(), new.rows.has_scores()] {
+        [true, true] => {
             let inputs = match (old.rows.is_from_table(), new.rows.is_from_table()) {
                 (true, true) => match example_inputs(session, &old.run, &old.rows.table)? {
                     None => example_inputs(session, &new.run, &new.rows.table)?,
                     told => told,
                 },
-                (false, _) => Some(old.rows.table.example_fields.iter().cloned().collect()),
-                (true, false) => Some(new.rows.table.example_fields.iter().cloned().collect()),
+                (false, _) => Some(old.rows.given_fields().into_iter().collect()),
+                (true, false) => Some(new.rows.given_fields().into_iter().collect()),
             };
             let pairs = join_examples(&old.rows.table, &new.rows.table);
             let runs = [&old.run, &new.run];
             let metric = metric_match(session, runs, [&old.rows, &new.rows], &pairs, time.quarters(3))?;
-            let (diff, others) = compare(&old.rows, &new.rows, &pairs, metric, inputs.as_ref());
+            let (mut diff, others) = compare(&old.rows, &new.rows, &pairs, metric, inputs.as_ref());
+            diff.verdict = verdict(&diff, [&old, &new], &pairs);
             unchanged = others;
             Some(diff)
         }
@@ -176,6 +182,7 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId, wanted: 
         }
     }
     Ok(Examples {
+        named: named_verdicts(&old.rows.table, &new.rows.table),
         diff,
         unchanged,
         rows: [old.rows.count(), new.rows.count()],
@@ -183,6 +190,36 @@ pub(super) fn examples(session: &mut Session<'_>, a: &RunId, b: &RunId, wanted: 
         stands_for: [old.stands_for, new.stands_for],
         scores: [old.score, new.score],
     })
+}
+
+/// Whether `b` is better by more than luck.
+fn verdict(diff: &ExampleDiff, sides: [&Side; 2], pairs: &[(usize, usize)]) -> Option<Between> {
+    let rule = diff.rule()?;
+    let score = |side: &Side, row: usize| side.rows.table.rows.get(row)?.score;
+    let scores: Vec<(f64, f64)> =
+        pairs.iter().filter_map(|(a, b)| Some((score(sides[0], *a)?, score(sides[1], *b)?))).collect();
+    let logged = sides.map(|side| {
+        let all: Vec<f64> = side.rows.table.rows.iter().filter_map(|row| row.score).collect();
+        Some((side.score?, all.iter().sum::<f64>() / all.len() as f64))
+    });
+    Between::of(&scores, rule, logged)
+}
+
+/// Whether `b` is better by more than luck, by each of several scores: what has one name is taken for one scorer.
+fn named_verdicts(old: &ResultTable, new: &ResultTable) -> Vec<(String, Between)> {
+    let shared: Vec<&String> = old.score_names.iter().filter(|name| new.score_names.contains(name)).collect();
+    if shared.is_empty() {
+        return Vec::new();
+    }
+    let pairs = join_examples(old, new);
+    let verdict = |name: &String| {
+        let range = ScoreRange::of(old.scores_named(name).into_iter().chain(new.scores_named(name)))?;
+        let score = |table: &ResultTable, row: usize| table.rows.get(row)?.scores.get(name).copied();
+        let scores: Vec<(f64, f64)> =
+            pairs.iter().filter_map(|(a, b)| Some((score(old, *a)?, score(new, *b)?))).collect();
+        Between::of(&scores, range.rule(), [None, None])
+    };
+    shared.into_iter().filter_map(|name| Some((name.clone(), verdict(name)?))).collect()
 }
 
 /// Adds the traces of examples, and what was answered.
@@ -248,6 +285,7 @@ fn compare(
         right: [0, 0],
         fixed: Vec::new(),
         broken: Vec::new(),
+        verdict: None,
     };
     let mut unchanged = UnchangedExamples::default();
     let [Some(old_rule), Some(new_rule)] = rules else { return (diff, unchanged) };

@@ -6,7 +6,7 @@ use crate::analysis::optimization::{Evaluation, EvaluationFacts, EvaluationKind,
 use crate::model::dspy::run_names;
 use crate::model::{ExperimentId, Forest, Run, RunId};
 use crate::query::ask::Session;
-use crate::query::example_rows::{ExampleRows, example_rows};
+use crate::query::example_rows::{ExampleRows, example_rows_by};
 use crate::query::lookup;
 use crate::query::optimization::Optimization;
 use crate::query::program::StateOf;
@@ -35,6 +35,15 @@ pub(super) struct Described {
     /// The metric `eval`.
     pub score: Option<f64>,
     pub program: Option<NamedProgram>,
+}
+
+/// What is wanted of plain evaluations.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Those without examples are left out.
+    pub only_with_examples: bool,
+    /// Which of several scores, if one was chosen.
+    pub score: Option<&'a str>,
 }
 
 /// Those of an optimization, in its order.
@@ -66,15 +75,15 @@ pub(super) fn of_optimization(found: &Optimization) -> Vec<Described> {
 pub(super) fn plain(
     session: &mut Session<'_>,
     of: &[Run],
-    only_with_examples: bool,
+    wanted: Wanted<'_>,
     time: Allowance,
 ) -> Result<(Vec<Described>, Vec<ExampleRows>)> {
     let (mut facts, mut tables) = (Vec::new(), Vec::new());
     for (place, run) in of.iter().enumerate() {
         session.cx.check()?;
         session.tell_progress(place, of.len());
-        let rows = example_rows(session, &run.id, time)?;
-        if only_with_examples && rows.count().unwrap_or_default() == 0 {
+        let rows = example_rows_by(session, &run.id, wanted.score, time)?;
+        if wanted.only_with_examples && rows.count().unwrap_or_default() == 0 {
             continue;
         }
         let program = session.ask(&StateOf { run: run.id.clone(), best: false })?;

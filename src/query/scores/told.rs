@@ -8,6 +8,7 @@ use crate::words;
 pub(super) fn about(matrix: &ScoreMatrix, place: usize, rows: &ExampleRows) -> Vec<String> {
     let file = rows.source.as_str().unwrap_or("It");
     let mut told: Vec<String> = rows.table.notes.iter().map(|note| format!("{file} {note}")).collect();
+    told.extend(rows.notes.iter().cloned());
     if matrix.left_out.contains(&place) {
         told.push("It has no field in common with the other evaluations: none of its examples is here".to_owned());
         return told;

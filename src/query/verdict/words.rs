@@ -1,7 +1,7 @@
 //! A verdict in words, the same in window and terminal.
 
-use super::{HeldOut, Verdict};
-use crate::analysis::statistics::Interval;
+use super::{Between, HeldOut, Verdict};
+use crate::analysis::statistics::{Comparison, Interval};
 use crate::words;
 
 impl Verdict {
@@ -15,14 +15,7 @@ impl Verdict {
     /// What it means: `more than luck`, `could be luck, about 140 more examples would settle it`.
     pub fn meaning(&self) -> String {
         if !self.comparison.is_more_than_luck() {
-            let better = self.comparison.difference();
-            return match self.comparison.more_examples() {
-                Some(more) => {
-                    format!("could be luck, about {} more examples would settle it", words::count(rounded(more)))
-                }
-                None if better == 0.0 => "no difference".to_owned(),
-                None => "could be luck".to_owned(),
-            };
+            return luck(&self.comparison);
         }
         let worse = if self.comparison.difference() < 0.0 { "worse by " } else { "" };
         if self.best_of <= 2 {
@@ -71,6 +64,53 @@ impl HeldOut {
         let interval = self.comparison.interval.map_or_else(String::new, |interval| told_interval(interval, self.unit));
         let n = words::count(self.comparison.examples as u64);
         format!("held out: {difference}{interval}, n = {n}, {}", words::p_value(self.comparison.p))
+    }
+}
+
+impl Between {
+    /// What it means: `more than luck`, `worse by more than luck`, `could be luck, about 140 more examples would settle
+    /// it`.
+    pub fn meaning(&self) -> String {
+        luck(&self.comparison)
+    }
+
+    /// `+11 [4, 18], n = 60, p = 0.003`
+    pub fn difference_words(&self) -> String {
+        let n = words::count(self.comparison.examples as u64);
+        format!("{}, n = {n}, {}", self.difference(), words::p_value(self.comparison.p))
+    }
+
+    /// `+11 [4, 18], 17 fixed, 3 broken of 60, p = 0.003`
+    pub fn figures(&self) -> String {
+        let [fixed, broken, n] = [self.fixed, self.broken, self.comparison.examples].map(|n| words::count(n as u64));
+        let p = words::p_value(self.comparison.p);
+        format!("{}, {fixed} fixed, {broken} broken of {n}, {p}", self.difference())
+    }
+
+    /// `+11 [4, 18]`
+    fn difference(&self) -> String {
+        let difference = words::signed(self.comparison.difference() * self.shown_unit());
+        let interval = self.comparison.interval;
+        difference + &interval.map_or_else(String::new, |interval| told_interval(interval, self.shown_unit()))
+    }
+
+    /// All of it in one line.
+    pub fn text(&self) -> String {
+        format!("{}: {}", self.figures(), self.meaning())
+    }
+}
+
+/// What a difference means by itself.
+fn luck(comparison: &Comparison) -> String {
+    let difference = comparison.difference();
+    if comparison.is_more_than_luck() {
+        let worse = if difference < 0.0 { "worse by " } else { "" };
+        return format!("{worse}more than luck");
+    }
+    match comparison.more_examples() {
+        Some(more) => format!("could be luck, about {} more examples would settle it", words::count(rounded(more))),
+        None if difference == 0.0 => "no difference".to_owned(),
+        None => "could be luck".to_owned(),
     }
 }
 

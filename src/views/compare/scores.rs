@@ -4,7 +4,8 @@ use egui::{Label, RichText, Ui};
 
 use super::outcomes::counted;
 use super::paint::mark;
-use crate::query::Comparison;
+use crate::analysis::statistics::PairedTest;
+use crate::query::{Between, Comparison};
 use crate::state::{Action, CompareTab, Outcome, Outcomes};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -20,6 +21,7 @@ const HEIGHT: f32 = 30.0;
 /// One line; nothing where neither run has a score.
 pub(super) fn scores_ui(ui: &mut Ui, scene: &mut Scene<'_>, diff: &Comparison) {
     if diff.scores == [None, None] && diff.examples.as_ref().is_none_or(|all| all.rule().is_none()) {
+        named_ui(ui, diff);
         return;
     }
     ui.horizontal_wrapped(|ui| {
@@ -52,7 +54,55 @@ pub(super) fn scores_ui(ui: &mut Ui, scene: &mut Scene<'_>, diff: &Comparison) {
         }
         // It goes to the next line as a whole.
         let text = RichText::new(format!("of {} that both scored", words::count(all.scored as u64)));
-        ui.add(Label::new(text.font(Type::Small.font()).color(Tone::Muted.color(Tokens::of(ui)))).extend());
+        let label = Label::new(text.font(Type::Small.font()).color(Tone::Muted.color(Tokens::of(ui)))).extend();
+        let response = ui.add(label);
+        if let Some(rule) = all.rule().filter(|rule| !rule.is_binary) {
+            response.on_hover_text(format!(
+                "Right is a score of {} or more: half of the range of the scores of both.\n\
+                 Among all evaluations of an optimization it is half of the range of all",
+                words::value(rule.threshold)
+            ));
+        }
+    });
+    if let Some(verdict) = diff.examples.as_ref().and_then(|all| all.verdict.as_ref()) {
+        verdict_ui(ui, None, verdict);
+    }
+    named_ui(ui, diff);
+}
+
+/// The verdict by each of several scores, in a line each.
+fn named_ui(ui: &mut Ui, diff: &Comparison) {
+    /// More would push away what changed.
+    const MOST: usize = 6;
+    for (name, verdict) in diff.named.iter().take(MOST) {
+        verdict_ui(ui, Some(name), verdict);
+    }
+    if let Some(more) = diff.named.len().checked_sub(MOST).filter(|more| *more > 0) {
+        text_ui(ui, &format!("{} more scores", words::count(more as u64)), Type::Small, Tone::Muted);
+    }
+}
+
+/// Whether the difference is more than luck, in a line of its own.
+fn verdict_ui(ui: &mut Ui, name: Option<&str>, verdict: &Between) {
+    let told = &verdict.comparison;
+    let test = match told.test {
+        PairedTest::McNemarExact => "McNemar's exact test, interval by Newcombe",
+        PairedTest::PairedBootstrap => "Differences of the examples, resampled 10,000 times with a fixed seed",
+    };
+    let scale = if verdict.unit.is_some() { "on the scale of the scores" } else { "on the scale of the examples" };
+    let examples = words::counted(told.examples, "example");
+    let how = format!(
+        "{test}\n{examples} that both scored, two-sided {}\nDifference {scale}, at 95 %",
+        words::p_value(told.p)
+    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
+        if let Some(name) = name {
+            text_ui(ui, &words::one_line(name, 60), Type::Small, Tone::Neutral);
+        }
+        let tone = if told.is_more_than_luck() { Tone::Neutral } else { Tone::Warn };
+        text_ui(ui, &verdict.meaning(), Type::Small, tone).on_hover_text(&how);
+        text_ui(ui, &verdict.difference_words(), Type::Small, Tone::Muted).on_hover_text(&how);
     });
 }
 

@@ -1,6 +1,7 @@
 //! What a run is: its note, params, metrics, tags, children, datasets, models – and any of the values to be read whole.
 
 mod cards;
+mod evaluation;
 mod reader;
 
 use egui::{ScrollArea, Ui};
@@ -75,10 +76,12 @@ fn all_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OverviewMemory, cards
         if ui.available_width() >= TWO_COLUMNS {
             ui.spacing_mut().item_spacing.x = size::GAP_M;
             ui.columns(2, |columns| {
+                evaluation::evaluation_ui(&mut columns[0], scene, cards.page);
                 cards.left_ui(&mut columns[0], scene, memory);
                 cards.right_ui(&mut columns[1], scene, memory);
             });
         } else {
+            evaluation::evaluation_ui(ui, scene, cards.page);
             cards.right_ui(ui, scene, memory);
             cards.left_ui(ui, scene, memory);
         }

@@ -49,16 +49,21 @@ the order in which they stand.
 
 Examples:
   dspyglass scores mlflow.db dazzling-gnat-945
+  dspyglass scores mlflow.db my-evaluation --score wording
+  dspyglass scores mlflow.db --experiment plain-evaluations
   dspyglass scores mlflow.db dazzling-gnat-945 --json \\
     | jq '.examples[] | select(.class == \"broken\") | .inputs'
 
 JSON:
   {\"evaluations\": [run_id],
    \"examples\": [{inputs: {}, expected: {}, scores: [number|null],
-                 trace_ids: [id|null], class}],
-   columns: [{run_id, kind, candidate, source, without_scores, rows, scored,
-              mean, interval: [low, high], left_out}],
-   threshold, joined_by: [field]}
+                 trace_ids: [id|null], class, all_scores: [{name: number}]}],
+   columns: [{run_id, name, kind, candidate, source, told, without_scores,
+              rows, scored, mean, interval: [low, high], mean_interval, score,
+              left_out, notes: [], objectives: {name: number}}],
+   threshold, joined_by: [field], score_names: [name], score,
+   prompts: [{iteration, candidate, prompts: {name: text}, score, scores: {},
+              examples: [number|null]}]}
   scores and trace_ids stand in the order of evaluations; null is an example
   that was not evaluated or has no score, or whose trace cannot be told. class
   goes by full evaluations, from the seed to the winner: fixed, broken, always
@@ -67,7 +72,13 @@ JSON:
   which on an example is right: 1 where all are 0 or 1, else half of the range.
   mean is in the unit of the examples, interval on the scale of the score; null
   where that is unknown. candidate counts programs from 0, by their first
-  evaluation.";
+  evaluation. Scores come from result_table.json, else GEPA's
+  valset_scores.json, else a table that the user logged (eval_results.json and
+  others of columns and data), else assessments on traces: source and told say
+  which, and what was inferred. score_names are there where examples have
+  several scores: parts of a score object, scorers, columns. --score chooses
+  one, all_scores has all. In words, yes counts as 1 and no as 0.
+  prompts are those that mlflow.genai.optimize_prompts tried.";
 
 pub(in super::super::super) const SLICES: &str = "\
 What got worse most stands first.

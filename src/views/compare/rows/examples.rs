@@ -246,6 +246,9 @@ fn from_elsewhere(who: &str, source: &ScoreSource) -> Option<String> {
             "{who} has no result_table.json: its scores are those of candidate {candidate} in GEPA's valset_scores.json"
         ));
     }
+    if let ScoreSource::UsersTable { .. } = source {
+        return Some(format!("{}: its scores come {}", capitalized(who), source.words()));
+    }
     let ScoreSource::Assessments { metric, scored, examples, complete } = source else { return None };
     let count = |n: &usize| words::count(*n as u64);
     let lost = if scored < examples && *complete { ", none is stored of the others" } else { "" };

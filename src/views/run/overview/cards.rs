@@ -220,7 +220,7 @@ impl Cards<'_> {
     }
 }
 
-fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) {
+pub(super) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         add(ui)
@@ -229,7 +229,7 @@ fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) {
 }
 
 /// A heading as high as one with a button beside it.
-fn plain_head_ui(ui: &mut Ui, title: &str) {
+pub(super) fn plain_head_ui(ui: &mut Ui, title: &str) {
     ui.horizontal(|ui| card_heading_ui(ui, title));
 }
 
