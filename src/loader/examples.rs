@@ -56,14 +56,20 @@ impl PreparedExamples {
         let text = |at: usize| {
             let example = &scores.matrix.examples[at].example;
             let values = inputs.iter().filter_map(|(_, name)| example.get(*name));
-            let values: Vec<String> =
-                values.map(|value| words::one_line(&value_text(value), TEXT_MOST).into_owned()).collect();
+            let values: Vec<String> = values.map(|value| line(&value_text(value))).collect();
             words::ellipsize_graphemes(&values.join(" · "), TEXT_MOST).into_owned()
         };
         let texts = (0..scores.matrix.examples.len()).map(text).collect();
         let beside = beside(scores, &fields, is_input);
         Some(Self { fields, texts, beside, found: Arc::clone(&found) })
     }
+}
+
+/// A text in a line, its words with one space between them.
+fn line(text: &str) -> String {
+    let begin = words::ellipsize_graphemes(text, 2 * TEXT_MOST);
+    let words: Vec<&str> = begin.split_whitespace().collect();
+    words::one_line(&words.join(" "), TEXT_MOST).into_owned()
 }
 
 /// What is expected, or else known of an example beside what the program was given: the short values, else the
@@ -75,7 +81,7 @@ fn beside(scores: &Scores, fields: &[MatrixField], is_input: impl Fn(&str) -> bo
         .map(|field| {
             let text = |one: &crate::analysis::score_matrix::MatrixExample| {
                 let value = one.example.get(&field.name).map(value_text).unwrap_or_default();
-                words::one_line(&value, TEXT_MOST).into_owned()
+                line(&value)
             };
             let texts: Vec<String> = scores.matrix.examples.iter().map(text).collect();
             let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or_default();

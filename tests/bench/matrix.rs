@@ -3,16 +3,23 @@
 
 use std::path::{Path, PathBuf};
 
+use dspyglass::analysis::matrix_view::{MatrixSettings, MatrixSort};
+use dspyglass::analysis::score_matrix::{MatrixExample, ScoreMatrix};
 use dspyglass::model::RunId;
 use dspyglass::query::ask::Session;
-use dspyglass::query::{HeldOutOf, OptimizationOf, ScoresOf, TracesOfExamples, VerdictOf};
+use dspyglass::query::{HeldOutOf, OptimizationOf, Scores, ScoresOf, TracesOfExamples, VerdictOf};
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use rusqlite::Connection;
 
-use crate::{Failure, connect, raw_bytes, row};
+use crate::{Failure, connect, optimization, raw_bytes, row};
 
-/// Measures and prints.
-pub fn measure(database: &Path) -> Result<(), Failure> {
+/// Measures the largest optimization of a store, or one that is made of another store, and prints.
+pub fn measure(given: Option<PathBuf>, source: &Path) -> Result<(), Failure> {
+    let database = match given {
+        Some(database) => database,
+        None => optimization::made(source, Path::new(env!("CARGO_TARGET_TMPDIR")))?,
+    };
+    let database = database.as_path();
     let raw = connect(database)?;
     let (parent, evaluations): (String, i64) = raw.query_row(
         "select t.value, count(*) from tags t join runs r on r.run_uuid = t.run_uuid where t.key = 'mlflow.parentRunId' \
@@ -63,7 +70,46 @@ pub fn measure(database: &Path) -> Result<(), Failure> {
             raw_bytes(&raw, &sql, &[parent.as_str()])
         },
     );
+    let settings = |sort, group_by: Option<&str>| MatrixSettings {
+        sort,
+        group_by: group_by.map(str::to_owned),
+        ..MatrixSettings::default()
+    };
+    let scores =
+        |scores: &Scores| scores.matrix.examples.iter().flat_map(|one| one.scores.iter().flatten()).sum::<f64>();
+    row(
+        "the matrix as it is looked at, by flips",
+        || found.view(&settings(MatrixSort::Flips, None)).shown,
+        || scores(found),
+    );
+    let large = large(found);
+    row(
+        "10,000 × 300 examples, by flips, in groups",
+        || large.view(&settings(MatrixSort::Flips, Some("topic"))).shown,
+        || scores(&large),
+    );
+    row("the same: values of its fields", || large.fields().len(), || scores(&large));
     Ok(())
+}
+
+/// As many as nobody has evaluated yet.
+fn large(like: &Scores) -> Scores {
+    const EXAMPLES: usize = 10_000;
+    const COLUMNS: usize = 300;
+    let example = |at: usize| MatrixExample {
+        example: [
+            ("question", format!("Question {at}, {}", "words ".repeat(20))),
+            ("topic", format!("topic {}", at % 12)),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect(),
+        scores: (0..COLUMNS).map(|column| Some(((at * 31 + column * 17) % 5 % 2) as f64)).collect(),
+        rows: vec![u32::try_from(at).ok(); COLUMNS],
+    };
+    let matrix = ScoreMatrix { examples: (0..EXAMPLES).map(example).collect(), ..like.matrix.clone() };
+    let columns = (0..COLUMNS).filter_map(|at| like.columns.get(at % like.columns.len())).cloned().collect();
+    Scores { matrix, columns, ..like.clone() }
 }
 
 /// The rows that the evaluations of an optimization are told from.

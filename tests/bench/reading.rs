@@ -3,7 +3,8 @@
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
-//! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log. Every figure is the median of several
+//! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `matrix` a large
+//! optimization, in a store of its own unless one is named. Every figure is the median of several
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
@@ -12,6 +13,7 @@ mod evolution;
 mod grow;
 mod live;
 mod matrix;
+mod optimization;
 mod runs;
 mod texts;
 mod window;
@@ -56,10 +58,8 @@ fn main() -> Result<(), Failure> {
     let is_part = |argument: &String| argument == "matrix";
     let given =
         std::env::args().skip(1).find(|argument| !argument.starts_with('-') && !is_part(argument)).map(PathBuf::from);
-    if asks_for("matrix")
-        && let Some(database) = &given
-    {
-        return matrix::measure(database);
+    if asks_for("matrix") {
+        return matrix::measure(given, &source);
     }
     let database = match given {
         Some(path) => path,
@@ -148,7 +148,7 @@ fn main() -> Result<(), Failure> {
     window::measure(&database, &source)?;
     charts::measure()?;
     runs::measure()?;
-    Ok(())
+    matrix::measure(None, &source)
 }
 
 fn traces(store: &mut dyn Store, raw: &Connection, cx: &ReadCx, experiment: &ExperimentId) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use dspyglass::analysis::optimization::EvaluationKind;
 use dspyglass::model::{Json, RunId};
 use dspyglass::query::ask::Session;
-use dspyglass::query::{ScoreSource, Scores, ScoresOf};
+use dspyglass::query::{ScoreSource, Scores, ScoresOf, TracesOfExamples};
 use dspyglass::store::ReadCx;
 
 use crate::support::{databases, files, json, reader, sql};
@@ -129,4 +129,39 @@ fn any_runs_are_a_matrix_in_the_order_they_are_named_in() {
         assert!(scores(&database, &ScoresOf::runs([RunId::from("nowhere")])).is_none());
     }
     assert!(cells >= 400, "{cells}");
+}
+
+#[test]
+fn cells_of_any_runs_lead_to_traces_of_these_runs() {
+    let mut all = 0;
+    for database in databases() {
+        let tables = files(database.parent().expect("a folder"), "result_table.json");
+        let of_trace =
+            sql(&database, "select request_id, value from trace_request_metadata where key = 'mlflow.sourceRun'");
+        let run_of: BTreeMap<&str, &str> = of_trace.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
+        let ids = tables.keys().map(|run| RunId::from(run.as_str()));
+        let found = scores(&database, &ScoresOf::runs(ids));
+        let Some(found) = found.as_ref().as_ref() else { continue };
+        let mut store = reader(&database);
+        let cx = ReadCx::new();
+        let mut session = Session::alone(store.as_mut(), &cx);
+        let (mut cells, mut linked) = (0, 0);
+        for (at, column) in found.columns.iter().enumerate() {
+            let run = column.run_id.as_str();
+            let links = session.ask(&TracesOfExamples(column.run_id.clone())).expect("read");
+            let rows: Vec<usize> =
+                found.matrix.examples.iter().filter_map(|one| one.rows[at]).map(|row| row as usize).collect();
+            let traces: Vec<&str> =
+                rows.iter().filter_map(|row| links[*row].trace()).map(|trace| trace.as_str()).collect();
+            assert!(traces.iter().all(|trace| run_of.get(trace) == Some(&run)), "a trace of another run beside {run}");
+            // Of most recorded runs only some traces were kept.
+            if run_of.values().filter(|of| **of == run).count() >= rows.len() {
+                cells += rows.len();
+                linked += traces.len();
+            }
+        }
+        assert!(linked * 100 >= cells * 95, "{}: {linked} of {cells} cells", database.display());
+        all += linked;
+    }
+    assert!(all >= 60, "{all}");
 }

@@ -36,6 +36,7 @@ pub(super) fn about(column: &ScoreColumn, scale: f64) -> String {
         ScoreSource::Nothing(why) => format!("No scores: {why}"),
         _ => format!("Scores from {source}"),
     });
+    lines.extend(column.told.iter().cloned());
     lines.push("Click to open the run".to_owned());
     lines.join("\n")
 }
@@ -69,38 +70,84 @@ pub(super) fn told(scores: &Scores) -> Told {
     };
     let line = if from.is_empty() { evaluations } else { format!("{evaluations} · scores from {}", from.join(", ")) };
     let mut trouble = Vec::new();
-    let mut lines = Vec::new();
-    let name = |column: &ScoreColumn| match column.run_name.as_str() {
-        "" => column.run_id.to_string(),
-        name => name.to_owned(),
+    let mut remarks = Remarks::default();
+    let columns_of = |is_one: &dyn Fn(&ScoreColumn) -> bool| scores.columns.iter().filter(|one| is_one(one)).count();
+    let without = columns_of(&|one| matches!(one.source, ScoreSource::Nothing(_)));
+    if without > 0 {
+        trouble.push(format!("{} without scores", words::counted(without, "evaluation")));
+    }
+    if !scores.matrix.left_out.is_empty() {
+        let left_out = words::counted(scores.matrix.left_out.len(), "evaluation");
+        trouble.push(format!("{left_out} of other examples left out"));
+    }
+    let cut = columns_of(&|one| matches!(one.source, ScoreSource::Assessments { complete: false, .. }));
+    if cut > 0 {
+        trouble.push(format!("{} read in part", words::counted(cut, "evaluation")));
+    }
+    let unscored: usize =
+        scores.columns.iter().filter(|one| one.scored > 0).map(|one| one.examples.saturating_sub(one.scored)).sum();
+    if unscored > 0 {
+        trouble.push(format!("{} without a score", words::counted(unscored, "row")));
+    }
+    for column in &scores.columns {
+        let is_told =
+            matches!(&column.source, ScoreSource::Nothing(_) | ScoreSource::Assessments { complete: false, .. });
+        if is_told {
+            remarks.add(source_words(&column.source), column);
+        }
+        if column.scored > 0 && column.scored < column.examples {
+            let rows = words::counted(column.examples - column.scored, "row");
+            remarks.add(format!("{rows} without a score"), column);
+        }
+        column.told.iter().for_each(|told| remarks.add(told.clone(), column));
+    }
+    if may_have_several_metrics(scores) {
+        trouble.push("perhaps scores of different metrics, with one threshold".to_owned());
+    }
+    if trouble.is_empty() && !remarks.0.is_empty() {
+        trouble.push(words::counted(remarks.0.len(), "remark"));
+    }
+    let lines = remarks.lines();
+    Told { line, trouble: trouble.join(", "), about_trouble: lines }
+}
+
+/// Whether some plain evaluations have scores beyond 1 and all of others lie between 0 and 1: within an optimization
+/// one metric scores them all.
+fn may_have_several_metrics(scores: &Scores) -> bool {
+    if scores.columns.iter().any(|column| column.program.is_some()) {
+        return false;
+    }
+    let most = |at: usize| {
+        let of_column = scores.matrix.examples.iter().filter_map(|one| one.scores.get(at).copied().flatten());
+        of_column.reduce(f64::max)
     };
-    let without: Vec<&ScoreColumn> =
-        scores.columns.iter().filter(|column| matches!(column.source, ScoreSource::Nothing(_))).collect();
-    if !without.is_empty() {
-        trouble.push(format!("{} without scores", words::counted(without.len(), "evaluation")));
-        lines.extend(without.iter().map(|column| format!("{}: {}", name(column), source_words(&column.source))));
+    let most: Vec<f64> = (0..scores.columns.len()).filter_map(most).collect();
+    most.iter().any(|most| *most > 1.0) && most.iter().any(|most| (0.0..=1.0).contains(most))
+}
+
+/// What is said of evaluations, each remark once with those that it is said of.
+#[derive(Default)]
+struct Remarks<'a>(Vec<(String, Vec<&'a str>)>);
+
+impl<'a> Remarks<'a> {
+    fn add(&mut self, remark: String, column: &'a ScoreColumn) {
+        let name = if column.run_name.is_empty() { column.run_id.as_str() } else { &column.run_name };
+        match self.0.iter_mut().find(|(known, _)| *known == remark) {
+            Some((_, names)) => names.push(name),
+            None => self.0.push((remark, vec![name])),
+        }
     }
-    let foreign: Vec<&ScoreColumn> = scores.matrix.left_out.iter().filter_map(|at| scores.columns.get(*at)).collect();
-    if !foreign.is_empty() {
-        trouble.push(format!("{} of other examples left out", words::counted(foreign.len(), "evaluation")));
-        lines.extend(foreign.iter().map(|column| format!("{}: its examples have no field in common", name(column))));
+
+    /// One in each line: `eval_full_2: 3 rows without a score`.
+    fn lines(&self) -> String {
+        /// Of more evaluations it is said how many there are.
+        const NAMED: usize = 4;
+        let line = |(remark, names): &(String, Vec<&str>)| match names.len() {
+            ..=NAMED => format!("{}: {remark}", names.join(", ")),
+            many => format!("{}: {remark}", words::counted(many, "evaluation")),
+        };
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
-    let cut = |column: &&ScoreColumn| matches!(column.source, ScoreSource::Assessments { complete: false, .. });
-    let cut: Vec<&ScoreColumn> = scores.columns.iter().filter(cut).collect();
-    if !cut.is_empty() {
-        trouble.push(format!("{} read in part", words::counted(cut.len(), "evaluation")));
-        lines.extend(cut.iter().map(|column| format!("{}: {}", name(column), source_words(&column.source))));
-    }
-    let unscored: Vec<&ScoreColumn> =
-        scores.columns.iter().filter(|column| column.scored > 0 && column.scored < column.examples).collect();
-    if !unscored.is_empty() {
-        let rows: usize = unscored.iter().map(|column| column.examples - column.scored).sum();
-        trouble.push(format!("{} without a score", words::counted(rows, "row")));
-        lines.extend(unscored.iter().map(|column| {
-            format!("{}: {} without a score", name(column), words::counted(column.examples - column.scored, "row"))
-        }));
-    }
-    Told { line, trouble: trouble.join(", "), about_trouble: lines.join("\n") }
 }
 
 /// Why there is no example at all.
