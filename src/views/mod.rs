@@ -23,6 +23,7 @@ mod demos;
 mod details;
 mod distinctions;
 mod evolution;
+mod example_words;
 mod experiment;
 mod failed;
 
