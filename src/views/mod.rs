@@ -28,6 +28,7 @@ mod experiment;
 mod failed;
 
 mod family_tree;
+mod field_words;
 mod keys;
 mod last_shown;
 mod menu;
