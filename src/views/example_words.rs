@@ -39,6 +39,12 @@ pub(super) fn named_line(fields: &Object) -> String {
     words::one_line(&named.join(" · "), LINE).into_owned()
 }
 
+/// Fields in one line of at most so many characters, their values alone.
+pub(super) fn values_line(fields: &Object, most: usize) -> String {
+    let values: Vec<String> = fields.values().map(|value| json_text(value).trim().to_owned()).collect();
+    words::one_line(&values.join(" · "), most).into_owned()
+}
+
 /// What of an answer stands in place of what was expected; all of it where nothing in it is called so. Where nothing was
 /// expected, what bears the name of an input.
 pub(super) fn asked(inputs: &Object, expected: &Object, answer: &Object) -> Object {
