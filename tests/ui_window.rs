@@ -78,6 +78,8 @@ mod runs;
 mod same_words;
 #[path = "ui_window/sessions.rs"]
 mod sessions;
+#[path = "ui_window/side_panel.rs"]
+mod side_panel;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
 #[path = "ui_window/verdict.rs"]

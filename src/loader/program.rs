@@ -6,6 +6,7 @@ use super::text::Text;
 use crate::model::program::Object;
 use crate::model::{Demo, Json, Predictor, Program, RunId};
 use crate::query::ask::{CostClass, Question, Session};
+use crate::query::program::StateOf;
 use crate::query::{self, DemoOrigin};
 use crate::store::Result;
 
@@ -175,6 +176,26 @@ impl Question for ProgramOf {
         let Some(program) = query::program(session, &self.run, self.best)? else { return Ok(None) };
         let origins = query::demo_origins(session, &self.run, &program)?;
         Ok(Some(PreparedProgram::new(program, origins)))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, PreparedProgram::bytes)
+    }
+}
+
+/// The same as far as its state tells it, without what traces tell of its fields and of the origins of its demos: quick,
+/// for whoever looks through many.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProgramStateOf(pub RunId);
+
+impl Question for ProgramStateOf {
+    type Answer = Option<PreparedProgram>;
+    const LABEL: &'static str = "state of a program";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let state = session.ask(&StateOf { run: self.0.clone(), best: false })?;
+        Ok(state.as_ref().clone().map(|program| PreparedProgram::new(program, Vec::new())))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

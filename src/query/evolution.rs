@@ -51,7 +51,7 @@ pub fn evolution(session: &mut Session<'_>, parent: &RunId, wish: EvolutionWish<
 }
 
 /// Which of the candidates is the seed, which the winner, and who was bred from whom.
-fn relatives(session: &mut Session<'_>, found: &Optimization) -> Result<Relatives> {
+pub(super) fn relatives(session: &mut Session<'_>, found: &Optimization) -> Result<Relatives> {
     let evaluations = |one: &Candidate| one.evaluations.clone().into_iter().filter_map(|at| found.evaluations.get(at));
     let places: HashMap<&RunId, usize> = (found.candidates.iter().enumerate())
         .flat_map(|(at, one)| evaluations(one).map(move |evaluation| (&evaluation.run_id, at)))

@@ -13,8 +13,8 @@ use super::runs::{RunOf, RunRowsOf, ValuesOf};
 use super::trace_counts::{TraceCounts, TraceCountsOf};
 use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
-    Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, ProgramNames, Seed, Tie, Winner, candidates,
-    evaluations, may_count_completed, seed, winner,
+    Candidate, Evaluation, EvaluationFacts, EvaluationKind, Optimizer, OptimizerGuess, ProgramNames, Seed, Tie, Winner,
+    candidates, evaluations, may_count_completed, seed, winner,
 };
 use crate::model::dspy::{artifacts, run_names};
 use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
@@ -63,6 +63,22 @@ pub struct Optimization {
 }
 
 impl Optimization {
+    /// The place of the candidate that a run evaluated.
+    pub fn candidate_of(&self, run: &RunId) -> Option<usize> {
+        let at = self.evaluations.iter().position(|one| one.run_id == *run)?;
+        self.candidates.iter().position(|one| one.evaluations.contains(&at))
+    }
+
+    /// The evaluation that stands for a candidate: its best full one, else its first.
+    pub fn best_evaluation(&self, candidate: usize) -> Option<&Evaluation> {
+        let all = || self.candidates.get(candidate).into_iter().flat_map(|one| &one.evaluations);
+        let all = || all().filter_map(|at| self.evaluations.get(*at));
+        let full = all().filter(|one| one.kind == EvaluationKind::Full);
+        let scored = full.filter_map(|one| Some((one, one.score.filter(|score| !score.is_nan())?)));
+        let best = scored.reduce(|best, one| if one.1 > best.1 { one } else { best });
+        best.map(|(one, _)| one).or_else(|| all().next())
+    }
+
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
         let programs: usize = self.programs.iter().chain([&self.best]).flatten().map(Program::bytes).sum();

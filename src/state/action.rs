@@ -12,6 +12,7 @@ use super::place::{Place, SpanRef};
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
+use super::side_panel::SidePanel;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId};
 use crate::store::StoreLocation;
@@ -81,6 +82,15 @@ pub enum Action {
     HideTree(bool),
     /// A panel was made this wide.
     DetailsWidth(f32),
+    /// A panel at the right of a run was made this wide.
+    SidePanelWidth(SidePanel, f32),
+    /// Show or hide the panel at the right of a run.
+    ShowSidePanel {
+        /// In a window that has room for it beside everything else.
+        has_room: bool,
+        /// It is shown.
+        shows: bool,
+    },
     /// The tree of artifacts was made this wide.
     ArtifactsWidth(f32),
     /// A list was scrolled.

@@ -26,6 +26,7 @@ mod place;
 mod run_table;
 mod saving;
 mod settings;
+mod side_panel;
 
 mod tabs;
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub use place::{Place, SpanRef, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
+pub use side_panel::{SidePanel, SidePanelSettings};
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
 use crate::model::RunId;
@@ -222,6 +224,14 @@ impl AppState {
             }
             Action::DetailsWidth(width) => {
                 self.settings.details_width = Some(width);
+                return vec![Effect::SaveSettings];
+            }
+            Action::SidePanelWidth(panel, width) => {
+                self.settings.side_panel.set_width(panel, width);
+                return vec![Effect::SaveSettings];
+            }
+            Action::ShowSidePanel { has_room, shows } => {
+                self.settings.side_panel.show(has_room, shows);
                 return vec![Effect::SaveSettings];
             }
             Action::ArtifactsWidth(width) => {

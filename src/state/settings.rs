@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::comparing::CompareSettings;
 use super::fingerprint::fingerprint;
 use super::run_table::ColumnSettings;
+use super::side_panel::SidePanelSettings;
 
 /// The version that is written.
 pub const VERSION: u64 = 1;
@@ -82,6 +83,9 @@ pub struct Settings {
     /// The width of the details of a span, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details_width: Option<f32>,
+    /// The panel at the right of a run.
+    #[serde(skip_serializing_if = "SidePanelSettings::is_default")]
+    pub side_panel: SidePanelSettings,
     /// The width of the tree of artifacts, in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artifacts_width: Option<f32>,
@@ -112,6 +116,7 @@ impl Default for Settings {
             tree_width: None,
             hides_tree: false,
             details_width: None,
+            side_panel: SidePanelSettings::default(),
             artifacts_width: None,
             show_adapters: false,
             by_session: false,
@@ -150,6 +155,7 @@ impl Settings {
         let sane = |width: Option<f32>| width.filter(|width| (100.0..4_000.0).contains(width));
         settings.tree_width = sane(settings.tree_width);
         settings.details_width = sane(settings.details_width);
+        settings.side_panel.widths_are_sane(sane);
         settings.artifacts_width = sane(settings.artifacts_width);
         Ok(settings)
     }

@@ -114,7 +114,10 @@ tabs! {
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     RunTab {
         /// The candidates of an optimization and who won.
-        Optimization => "optimization", "Optimization";
+        Optimization {
+            /// The candidate that is looked at, by a run that evaluated it; the winner if none is chosen.
+            candidate: RunId = "item",
+        } => "optimization", "Optimization";
         /// Examples by evaluations.
         Examples {
             /// The example that is looked at, by its place in the matrix.

@@ -48,6 +48,8 @@ pub enum Command {
     ArtifactsFolder,
     /// Show or hide the tree.
     ToggleTree,
+    /// Show or hide the panel at the right.
+    TogglePanel,
     /// Dark or light.
     ToggleTheme,
     /// Everything larger.
@@ -90,7 +92,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -114,6 +116,7 @@ impl Command {
         Self::ForgetStore,
         Self::ArtifactsFolder,
         Self::ToggleTree,
+        Self::TogglePanel,
         Self::ToggleTheme,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -144,9 +147,13 @@ impl Command {
             Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore | Self::ArtifactsFolder => {
                 CommandGroup::Store
             }
-            Self::ToggleTree | Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::ShowKeys => {
-                CommandGroup::Window
-            }
+            Self::ToggleTree
+            | Self::TogglePanel
+            | Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::ShowKeys => CommandGroup::Window,
         }
     }
 
@@ -172,6 +179,7 @@ impl Command {
             Self::ForgetStore => "Forget this store…",
             Self::ArtifactsFolder => "Where are the artifacts?…",
             Self::ToggleTree => "Show or hide the tree",
+            Self::TogglePanel => "Show or hide the details",
             Self::ToggleTheme => "Theme: dark or light",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
@@ -210,6 +218,7 @@ impl Command {
             Self::ForgetStore => "Take it off the recent stores, with its last place and folds; the file stays",
             Self::ArtifactsFolder => "Name the folder that holds the artifacts of a copied store; it is remembered",
             Self::ToggleTree => "The tree of experiments and runs, at the left; it is remembered",
+            Self::TogglePanel => "What is selected on the page, told at its right; it is remembered",
             Self::ToggleTheme => "Switch between dark and light",
             Self::ZoomIn => "Everything larger, up to 200 %",
             Self::ZoomOut => "Everything smaller, down to 80 %",
@@ -251,6 +260,7 @@ impl Command {
             Self::ForgetStore => const { &[of(BOTH, Key::Delete)] },
             Self::ArtifactsFolder => const { &[of(BOTH, Key::A)] },
             Self::ToggleTree => const { &[of(COMMAND, Key::B)] },
+            Self::TogglePanel => const { &[of(NONE, Key::I)] },
             Self::ToggleTheme => const { &[of(BOTH, Key::L)] },
             Self::ZoomIn => const { &[of(COMMAND, Key::Plus), of(COMMAND, Key::Equals)] },
             Self::ZoomOut => const { &[of(COMMAND, Key::Minus)] },

@@ -107,7 +107,7 @@ fn cell(row: usize, demo: &PreparedDemo, column: usize) -> CellText<'_> {
 }
 
 /// Where a demo came from, in a word or two.
-fn origin(origin: &DemoOrigin) -> String {
+pub(super) fn origin(origin: &DemoOrigin) -> String {
     match origin {
         DemoOrigin::Row(row) => format!("row {row}"),
         DemoOrigin::Rows(rows) => match rows.as_slice() {
@@ -121,7 +121,7 @@ fn origin(origin: &DemoOrigin) -> String {
 }
 
 /// Where a demo came from, as a sentence.
-fn origin_sentence(origin: &DemoOrigin) -> String {
+pub(super) fn origin_sentence(origin: &DemoOrigin) -> String {
     match origin {
         DemoOrigin::Row(row) => format!("Row {row} of trainset.json, counted from 1, has these values"),
         DemoOrigin::Rows(rows) => {
@@ -144,7 +144,7 @@ fn demo_title(number: usize, is_bootstrapped: bool, from: &DemoOrigin) -> String
 }
 
 /// DSPy's word for how a demo came to be.
-fn demo_kind(is_bootstrapped: bool) -> &'static str {
+pub(super) fn demo_kind(is_bootstrapped: bool) -> &'static str {
     if is_bootstrapped { "bootstrapped" } else { "labelled" }
 }
 

@@ -5,27 +5,27 @@ use egui::{FocusDirection, Key, Rect, Ui, UiBuilder, Vec2, vec2};
 use super::artifacts_folder::FolderMemory;
 use super::compare::CompareMemory;
 use super::copied::CopiedMemory;
-use super::details::DetailsMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
 use super::passing::PassingMemory;
 use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
+use super::side_panel::{Layout, Panel, SidePanelMemory};
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, comparing, copied, details, experiment, notices, palette, program_history, run, status_bar, top_bar,
+    compare, comparing, copied, experiment, notices, palette, program_history, run, side_panel, status_bar, top_bar,
     trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
-use crate::state::{Action, Place, ThemeChoice};
+use crate::state::{Action, Place, SidePanel, ThemeChoice};
 use crate::widgets::offers;
-use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, PanelPlan, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
+use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
 
 const TOP_BAR: f32 = 40.0;
@@ -34,7 +34,6 @@ const STATUS_BAR: f32 = 24.0;
 const TREE: f32 = 292.0;
 /// In a small window the tree takes no more than this part of it, unless the user wants it so.
 const TREE_SHARE: f32 = 0.28;
-const DETAILS: f32 = 560.0;
 
 /// What the views remember between frames.
 #[derive(Default)]
@@ -47,7 +46,7 @@ pub struct Memory {
     trace: TraceMemory,
     compare: CompareMemory,
     program_history: ProgramHistoryMemory,
-    details: DetailsMemory,
+    side_panel: SidePanelMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
     copied: CopiedMemory,
@@ -70,7 +69,7 @@ impl Memory {
             self.compare = CompareMemory::default();
             self.store = StoreMemory::default();
             self.program_history = ProgramHistoryMemory::default();
-            self.details = DetailsMemory::default();
+            self.side_panel = SidePanelMemory::default();
         }
     }
 
@@ -150,33 +149,30 @@ fn bar_ui(ui: &mut Ui, name: &str, rect: Rect, margin: Vec2, add: impl FnOnce(&m
     add(&mut bar);
 }
 
-/// The tree, the place, and where there is room the details of what is focused in it.
+/// The tree, the place, and where there is room what is selected in it.
 fn middle_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     if scene.loader.state().open.is_none() {
         centre_ui(ui, scene, memory, false);
         return;
     }
     let settings = &scene.state.settings;
-    let has_details = matches!(scene.place(), Place::Trace { .. });
     let width = ui.available_width();
     let tree_normal = TREE.min((width * TREE_SHARE).round()).max(LEFT_LEAST);
     let tree_wanted = settings.tree_width.unwrap_or(tree_normal);
     let tree_shown = (!settings.hides_tree).then_some(tree_wanted);
-    let plan = PanelPlan::new(width, tree_shown, settings.details_width.unwrap_or(DETAILS));
+    let panel = side_panel::panel_of(scene);
     // In too little room the panels give way, but what was set comes back with the room.
-    let right = plan.right.filter(|_| has_details);
-    if tree_shown.is_none() {
+    let layout = Layout::of(scene, &mut memory.side_panel, panel, (width, tree_shown));
+    memory.run.set_told_beside(layout.right.is_some() && panel == Some(Panel::Selected(SidePanel::Candidate)));
+    let Some(tree) = layout.tree else {
         memory.tree.leave();
-        match right {
-            Some(right) => with_details_ui(ui, scene, memory, right),
-            None => centre_ui(ui, scene, memory, has_details),
-        }
+        right_ui(ui, scene, memory, (panel, layout));
         return;
-    }
-    let rest = CENTRE_LEAST + right.map_or(0.0, |_| RIGHT_LEAST);
-    let mut tree_width = match right {
-        Some(_) => plan.left,
-        None => clamp_size(tree_wanted, width, LEFT_LEAST, rest),
+    };
+    let rest = CENTRE_LEAST + layout.right.map_or(0.0, |_| RIGHT_LEAST);
+    let mut tree_width = match layout.right {
+        Some(_) => tree,
+        None => clamp_size(tree, width, LEFT_LEAST, rest),
     };
     let mut cx = (scene, memory);
     let is_changed = Split::new("tree", "Width of the tree", SplitAxis::Horizontal)
@@ -191,34 +187,50 @@ fn middle_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
                 ui.painter().rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).bg_panel);
                 tree::tree_ui(ui, scene, &mut memory.tree);
             },
-            |ui, (scene, memory)| match right {
-                Some(right) => with_details_ui(ui, scene, memory, right),
-                None => centre_ui(ui, scene, memory, has_details),
-            },
+            |ui, (scene, memory)| right_ui(ui, scene, memory, (panel, layout)),
         );
     if is_changed {
         cx.0.act(Action::TreeWidth(tree_width));
     }
 }
 
-fn with_details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, width: f32) {
-    let mut details_width = width;
+/// The place, and its panel at the right, or what opens it.
+fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, (panel, layout): (Option<Panel>, Layout)) {
+    if let (Some(panel), Some(right)) = (panel, layout.right) {
+        with_panel_ui(ui, scene, memory, (panel, right));
+    } else if layout.has_strip {
+        let whole = ui.available_rect_before_wrap();
+        let (centre, strip) = whole.split_left_right_at_x((whole.right() - side_panel::STRIP).max(whole.left()));
+        let mut area = ui.new_child(UiBuilder::new().id_salt("centre").max_rect(centre));
+        area.shrink_clip_rect(centre);
+        centre_ui(&mut area, scene, memory, false);
+        let mut area = ui.new_child(UiBuilder::new().id_salt("strip").max_rect(strip));
+        side_panel::strip_ui(&mut area, scene, &memory.side_panel);
+        ui.advance_cursor_after_rect(whole);
+    } else {
+        centre_ui(ui, scene, memory, panel == Some(Panel::Span));
+    }
+}
+
+fn with_panel_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, (panel, width): (Panel, f32)) {
+    let mut panel_width = width;
     let mut cx = (scene, memory);
-    let is_changed = Split::new("details", "Width of the details", SplitAxis::Horizontal)
-        .normal(DETAILS)
+    let (id, label) = side_panel::border(panel);
+    let is_changed = Split::new(id, label, SplitAxis::Horizontal)
+        .normal(side_panel::normal(panel))
         .least(CENTRE_LEAST, RIGHT_LEAST)
         .show_with(
             ui,
-            &mut details_width,
+            &mut panel_width,
             &mut cx,
             |ui, (scene, memory)| centre_ui(ui, scene, memory, false),
             |ui, (scene, memory)| {
-                ui.painter().rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).bg_panel);
-                details::details_ui(ui, scene, &mut memory.details);
+                let candidate = memory.run.candidate_at_cursor(scene);
+                side_panel::panel_ui(ui, scene, &mut memory.side_panel, (panel, candidate));
             },
         );
     if is_changed {
-        cx.0.act(Action::DetailsWidth(details_width));
+        cx.0.act(side_panel::widened(panel, panel_width));
     }
 }
 
@@ -240,7 +252,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
             program_history::program_history_ui(ui, scene, &mut memory.program_history, &hash)
         }
         Place::Trace { trace, .. } => {
-            let details = with_details.then_some(&mut memory.details);
+            let details = with_details.then_some(side_panel::span_memory(&mut memory.side_panel));
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
         Place::Compare { runs, shown, tab } => {
@@ -295,6 +307,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
         }
         Command::ToggleTree => scene.act(Action::HideTree(!scene.state.settings.hides_tree)),
+        Command::TogglePanel => side_panel::toggle(scene, &memory.side_panel),
         Command::CopyLink => scene.act(Action::CopyLink),
         Command::OpenStore => scene.act(Action::ChooseStore),
         Command::OpenSample => scene.act(Action::OpenSample),
@@ -317,7 +330,8 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {
                 scene.act(Action::ShowWarnings(false));
-            } else {
+            } else if ui.memory(|memory| memory.focused().is_some()) || !side_panel::give_way(scene, &memory.side_panel)
+            {
                 leave_focus(ui);
             }
         }

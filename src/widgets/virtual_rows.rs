@@ -55,6 +55,7 @@ pub struct VirtualRows<'a> {
     height: Option<f32>,
     cursor: Option<Option<usize>>,
     reveal: Option<usize>,
+    is_in_page: bool,
 }
 
 /// What happened to a virtual list.
@@ -92,6 +93,7 @@ impl<'a> VirtualRows<'a> {
             height: None,
             cursor: None,
             reveal: None,
+            is_in_page: false,
         }
     }
 
@@ -110,6 +112,13 @@ impl<'a> VirtualRows<'a> {
     /// A fixed height instead of all that is left.
     pub fn height(mut self, height: f32) -> Self {
         self.height = Some(height);
+        self
+    }
+
+    /// It stands whole in a page that scrolls: as high as its rows, of which those are drawn that the page shows.
+    pub fn in_page(mut self) -> Self {
+        self.is_in_page = true;
+        self.height = Some(self.total as f32 * self.row_height);
         self
     }
 
@@ -192,6 +201,12 @@ impl<'a> VirtualRows<'a> {
         }
 
         response.visible = self.visible_rows(*state, height);
+        if self.is_in_page {
+            let row_at = |y: f32| ((y - rect.top()) / self.row_height).max(0.0);
+            let clip = list.clip_rect().y_range();
+            let (first, end) = (row_at(clip.min).floor() as usize, row_at(clip.max).ceil() as usize);
+            response.visible = first.min(self.total)..end.clamp(first.min(self.total), self.total);
+        }
         list.ctx().allow_widget_id_changes_in(rect);
         let clip = list.clip_rect().intersect(rect);
         let whole_clip = list.clip_rect();

@@ -27,6 +27,7 @@ mod scales;
 mod score_scopes;
 mod statistics;
 mod support;
+mod told_beside;
 mod traces_counted;
 mod traces_of_runs;
 mod without_traces;

@@ -69,7 +69,10 @@ fn the_tree_is_narrow_in_a_small_window_unless_it_was_set() {
 }
 
 fn tabs(harness: &Harness<'_, Viewer>) -> Vec<(String, egui::Rect)> {
-    let tabs = harness.query_all_by_role(Role::Tab);
+    let of_run = |tab: &egui_kittest::Node<'_>| {
+        tab.accesskit_node().parent().is_some_and(|row| row.label().as_deref() == Some("Run"))
+    };
+    let tabs = harness.query_all_by_role(Role::Tab).filter(of_run);
     tabs.filter_map(|tab| Some((tab.accesskit_node().label()?, tab.rect()))).collect()
 }
 

@@ -96,7 +96,7 @@ impl Relatives {
     }
 
     /// The places that the state at a place may be compared with, the first of which has what is looked for.
-    pub(super) fn of(&self, against: Against, at: usize) -> impl Iterator<Item = usize> + '_ {
+    pub fn of(&self, against: Against, at: usize) -> impl Iterator<Item = usize> + '_ {
         let (before, others) = match against {
             Against::Previous => (at, &[][..]),
             Against::Seed => (0, self.seed.as_slice()),

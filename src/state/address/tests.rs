@@ -41,7 +41,11 @@ fn known() -> Vec<(&'static str, Place)> {
         ),
         ("experiment/3/run/abc", of_run(Some("3"), "abc", None)),
         ("run/%C3%A9%3F%23%2F%25", of_run(None, "é?#/%", None)),
-        ("experiment/3/run/abc?tab=optimization", in_three(RunTab::Optimization)),
+        ("experiment/3/run/abc?tab=optimization", in_three(RunTab::Optimization { candidate: None })),
+        (
+            "experiment/3/run/abc?tab=optimization&item=ef",
+            in_three(RunTab::Optimization { candidate: Some("ef".into()) }),
+        ),
         (
             "experiment/3/run/abc?tab=examples&item=7&evaluation=ef&only=1%2C7%20Broken",
             in_three(RunTab::Examples {
@@ -222,7 +226,8 @@ impl Dice {
     fn run_tab(&mut self) -> RunTab {
         let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
         match &mut tab {
-            RunTab::Optimization | RunTab::Traces => {}
+            RunTab::Traces => {}
+            RunTab::Optimization { candidate } => *candidate = self.maybe(|dice| RunId::from(dice.text())),
             RunTab::Examples { example, evaluation, only } => {
                 *example = self.maybe(|dice| dice.roll(usize::MAX));
                 *evaluation = self.maybe(|dice| RunId::from(dice.text()));

@@ -148,6 +148,7 @@ fn marked_text_ui(
     let view = if look.face == Face::Prose { view.prose() } else { view };
     let view = view.offer(look.offer);
     let view = match look.most_lines {
+        Some(most) if lines.len() <= most => view.in_page(),
         Some(most) => view.height(lines.len().min(most) as f32 * size::LINE),
         None => view,
     };

@@ -1,7 +1,7 @@
 //! When a command can be run, and whether it is on.
 
 use super::Command;
-use crate::state::{ExperimentTab, Place, ZOOM};
+use crate::state::{ExperimentTab, Place, RunTab, ZOOM};
 use crate::views::scene::Scene;
 
 impl Command {
@@ -22,6 +22,7 @@ impl Command {
                 has_store
             }
             Self::ToggleTree => has_store,
+            Self::TogglePanel => has_store && may_have_panel(scene.place()),
             Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
                 has_store
             }
@@ -44,6 +45,12 @@ impl Command {
             _ => None,
         }
     }
+}
+
+/// Whether what is selected at this place is told at its right.
+fn may_have_panel(place: &Place) -> bool {
+    let of_run = |tab: &RunTab| matches!(tab, RunTab::Optimization { .. } | RunTab::Examples { .. });
+    matches!(place, Place::Run { tab, .. } if tab.as_ref().is_none_or(of_run))
 }
 
 /// Whether the place on screen is a table of runs, whose filter the key for filters leads to.

@@ -218,11 +218,3 @@ fn differ(n: usize) -> String {
     let ending = if n == 1 { "s" } else { "" };
     format!("{} differ{ending}", crate::words::count(n as u64))
 }
-
-/// The beginning of a text that is longer than so many bytes.
-fn cut_text(text: &str, most: usize) -> String {
-    match text.len() > most {
-        true => format!("{}…", &text[..text.floor_char_boundary(most)]),
-        false => text.to_owned(),
-    }
-}

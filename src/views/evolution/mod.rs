@@ -10,6 +10,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::parts::slot_ui;
+use super::program_change::against_words;
 use super::scene::Scene;
 use super::text_change::{self, ROW, Side, TextEvent, TextRow};
 use super::wrapped::{Wish, Wrapped};
@@ -188,12 +189,7 @@ fn against_ui(
         ui.spacing_mut().item_spacing = egui::vec2(size::GAP_S, size::GAP_XS);
         text_ui(ui, "Each compared with", Type::Small, Tone::Muted);
         for one in &evolution.choices {
-            let (text, tip) = match one {
-                Against::Previous => ("Before", "The state that was first evaluated before it"),
-                Against::Seed => ("Seed", "The program that the optimization was given"),
-                Against::Parent => ("Parent", "The state that its proposer was shown"),
-                Against::Winner => ("Winner", "The program that the optimization gave back"),
-            };
+            let (text, tip) = against_words(*one);
             if ui.add(Chip::toggle(text, *one == evolution.against)).on_hover_text(tip).clicked() {
                 let against = Some(*one);
                 let settings = scene.state.settings.compare;

@@ -41,6 +41,7 @@ pub(super) struct OptimizationMemory {
     /// The row that the keyboard stands on.
     cursor: Option<RowId>,
     wants_focus: bool,
+    is_told_beside: bool,
     menu: RunMenu,
     chart: ChartState,
     /// The points that are joined.
@@ -63,6 +64,23 @@ impl OptimizationMemory {
         let (found, candidates, _) = self.shown.as_ref()?;
         let found = found.as_ref().as_ref().filter(|found| found.run.id == *parent)?;
         table::run_of(found, candidates, &candidates.line_of(found, self.cursor.as_ref()?)?)
+    }
+
+    /// Whether the selected candidate is told beside the page: then one is selected from the start, the winner.
+    pub fn set_told_beside(&mut self, is_told: bool) {
+        self.is_told_beside = is_told;
+    }
+
+    /// The candidate that the address names is selected, whichever row of it was.
+    fn select(&mut self, candidate: Option<&RunId>) {
+        if let Some(run) = candidate
+            && self.cursor.as_ref().is_none_or(|row| row.run() != run)
+        {
+            self.cursor = self
+                .shown
+                .as_ref()
+                .and_then(|(found, candidates, _)| candidates.row_with(found.as_ref().as_ref()?, run));
+        }
     }
 
     /// Makes rows and series anew only when something changed.
@@ -126,7 +144,14 @@ impl Above {
     }
 }
 
-pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut OptimizationMemory, page: &RunPage) {
+/// `candidate`: a run that evaluated the one that is selected.
+pub(super) fn optimization_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut OptimizationMemory,
+    page: &RunPage,
+    candidate: Option<&RunId>,
+) {
     let slot = scene.loader.ask(&OptimizationOf(page.run.id.clone()), Lane::Selection);
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     memory.update_rows(found);
@@ -156,6 +181,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         if above != Above::Nothing {
             ui.add_space(size::GAP_S);
         }
+        memory.select(candidate);
         table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
         if above == Above::Nothing {
             ui.add_space(size::GAP_S);

@@ -91,6 +91,13 @@ pub(super) enum RowId {
 }
 
 impl RowId {
+    /// The run that it is of.
+    pub fn run(&self) -> &RunId {
+        match self {
+            Self::Candidate(run) | Self::Evaluation(run) => run,
+        }
+    }
+
     /// As it is noted of the page.
     pub fn to_text(&self) -> String {
         match self {
@@ -135,6 +142,16 @@ impl Candidates {
         lines
     }
 
+    /// The row of the candidate that a run evaluated.
+    pub fn row_with(&self, found: &Optimization, run: &RunId) -> Option<RowId> {
+        self.rows.get(found.candidate_of(run)?).map(|row| RowId::Candidate(row.first.clone()))
+    }
+
+    /// The row of the winner.
+    pub fn winner(&self) -> Option<Line> {
+        self.rows.iter().position(|row| row.marks.iter().any(|mark| mark.is_winner)).map(Line::Candidate)
+    }
+
     /// What stands on a line.
     pub fn id_of(&self, found: &Optimization, line: Line) -> Option<RowId> {
         Some(match line {
@@ -159,9 +176,8 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         scores.reduce(f64::max)
     };
     let full = best(EvaluationKind::Full);
-    let best_full = all().find(|one| one.kind == EvaluationKind::Full && one.score == full && full.is_some());
     let first = all().next();
-    let opens = best_full.or(first).map(|one| one.run_id.clone());
+    let opens = found.best_evaluation(at).map(|one| one.run_id.clone());
     let program = program_of(found, evaluations);
     let mut marks = Vec::new();
     let name = found.names.at(at).unwrap_or(ProgramName::at(at));

@@ -8,7 +8,7 @@ use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::loader::Optimization;
 use crate::model::RunId;
-use crate::state::{Action, FoldKey};
+use crate::state::{Action, FoldKey, RunTab};
 use crate::views::program_name;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
@@ -123,6 +123,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let cursor = memory.cursor.as_ref().and_then(|id| candidates.line_of(found, id));
+    let cursor = cursor.or_else(|| candidates.winner().filter(|_| memory.is_told_beside));
     let events = Table::new("candidates", "Candidates", &columns, lines.len())
         .selected(cursor.and_then(|cursor| lines.iter().position(|line| *line == cursor)))
         .marked(memory.pointed.point().and_then(|place| points::line_of(candidates, &lines, place)))
@@ -144,6 +145,8 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     memory.scroll.note(scene, LIST, memory.table.scroll);
     if let Some(row) = events.selected {
         memory.cursor = lines.get(row).and_then(|line| candidates.id_of(found, *line));
+        let candidate = memory.cursor.as_ref().map(|row| row.run().clone());
+        scene.act(Action::ShowRunTab(RunTab::Optimization { candidate }));
         scene.act(Action::Selected(LIST, memory.cursor.as_ref().map(RowId::to_text).unwrap_or_default()));
         // Whoever moves with the keys below the edge of the page sees where the keyboard is.
         if lines.len() <= ROWS_WHOLE {

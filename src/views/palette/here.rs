@@ -113,7 +113,7 @@ mod tests {
         let store = StoreLocation::from("/data/mlflow.db");
         let place = |text: &str| Place::parse(text).0;
         let run = place("experiment/1/run/a");
-        let tabs = [RunTab::Optimization, RunTab::Program { predictor: Some("solve".to_owned()) }];
+        let tabs = [RunTab::Optimization { candidate: None }, RunTab::Program { predictor: Some("solve".to_owned()) }];
         let here = Here {
             place: Some(&run),
             store: Some(&store),

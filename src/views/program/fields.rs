@@ -2,8 +2,8 @@
 
 use egui::Ui;
 
-use super::rows;
 use crate::model::Field;
+use crate::views::field_words;
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
@@ -26,7 +26,7 @@ pub(super) fn fields_ui(ui: &mut Ui, state: &mut TableState, fields: &[Field]) {
     }
     let height = Table::height_of(fields.len()) + size::SCROLL_BAR;
     Table::new("fields", "Fields", &columns, fields.len()).height(height).show(ui, state, |row, column| match column {
-        FITTED_AT if has_fitted => CellText::value(rows::fitted(&fields[row])),
+        FITTED_AT if has_fitted => CellText::value(field_words::fitted(&fields[row])),
         later if has_fitted && later > FITTED_AT => cell(&fields[row], later - 1),
         column => cell(&fields[row], column),
     });
@@ -38,22 +38,22 @@ fn cell(field: &Field, column: usize) -> CellText<'_> {
         0 => match &field.name {
             Some(name) => {
                 let source = field.name_source.as_ref();
-                CellText::value(name.as_str()).note(rows::guessed(source)).hover(rows::reason(source))
+                CellText::value(name.as_str()).note(field_words::guessed(source)).hover(field_words::reason(source))
             }
             None => CellText::unknown().hover("The file does not hold the name, and nothing gives it away"),
         },
-        1 => match rows::direction(field) {
+        1 => match field_words::direction(field) {
             Some(word) => {
                 let source = field.direction_source.as_ref();
-                CellText::text(word).note(rows::guessed(source)).hover(rows::reason(source))
+                CellText::text(word).note(field_words::guessed(source)).hover(field_words::reason(source))
             }
             None => CellText::unknown().hover("No trace tells whether it is an input or an output"),
         },
         2 => match &field.type_ {
             Some(name) => {
                 let source = field.type_source.as_ref();
-                let note = rows::guessed(source);
-                CellText::value(name.as_str()).tone(Tone::Muted).note(note).hover(rows::reason(source))
+                let note = field_words::guessed(source);
+                CellText::value(name.as_str()).tone(Tone::Muted).note(note).hover(field_words::reason(source))
             }
             None => CellText::unknown().hover("No trace tells its type"),
         },

@@ -66,6 +66,11 @@ impl RunMemory {
         }
     }
 
+    /// Whether the selected candidate is told beside the page.
+    pub fn set_told_beside(&mut self, is_told: bool) {
+        self.optimization.set_told_beside(is_told);
+    }
+
     /// The tabs of the run on screen.
     pub fn shown_tabs(&self) -> &[RunTab] {
         &self.tabs
@@ -97,7 +102,7 @@ impl RunMemory {
 /// Whether the table of an optimization's candidates may be on screen.
 fn shows_candidates(tab: Option<&RunTab>) -> bool {
     match tab {
-        None | Some(RunTab::Optimization) => true,
+        None | Some(RunTab::Optimization { .. }) => true,
         Some(
             RunTab::Examples { .. }
             | RunTab::Slices { .. }
@@ -112,6 +117,11 @@ fn shows_candidates(tab: Option<&RunTab>) -> bool {
     }
 }
 
+/// The tab of a run that is on screen. `wanted`: the one that was chosen, if any.
+pub(super) fn shown_tab(scene: &mut Scene<'_>, page: &RunPage, wanted: Option<RunTab>) -> RunTab {
+    wanted.unwrap_or_else(|| shown_tabs::first(scene, page))
+}
+
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory, id: &RunId, tab: Option<RunTab>) {
     place_frame().show(ui, |ui| {
         let slot = scene.loader.ask(&RunPageOf(id.clone()), Lane::Selection);
@@ -124,7 +134,9 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         let tab = tabs_ui(ui, scene, memory, page, tab);
         ui.add_space(size::GAP_S);
         match tab {
-            RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
+            RunTab::Optimization { candidate } => {
+                optimization_ui(ui, scene, &mut memory.optimization, page, candidate.as_ref());
+            }
             RunTab::Examples { example, evaluation, only } => {
                 let of = shown_tabs::evaluated(page);
                 let chosen = examples::Chosen { example, evaluation, only };
@@ -220,7 +232,7 @@ fn tabs_ui(
     page: &RunPage,
     wanted: Option<RunTab>,
 ) -> RunTab {
-    let tab = wanted.unwrap_or_else(|| shown_tabs::first(scene, page));
+    let tab = shown_tab(scene, page, wanted);
     let shown = shown_tabs::shown_tabs(scene, &mut memory.knows_gepa, page, &tab);
     memory.tabs.clone_from(&shown);
     let metrics = words::count(page.values.metrics.len() as u64);
@@ -239,7 +251,7 @@ fn tabs_ui(
     let title = |tab: &RunTab| match tab {
         RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
         RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),
-        RunTab::Optimization
+        RunTab::Optimization { .. }
         | RunTab::Examples { .. }
         | RunTab::Slices { .. }
         | RunTab::FamilyTree { .. }

@@ -17,7 +17,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
     let is_told_by_gepa = is_told_by_gepa(scene, page);
     let has_examples = has_examples(scene, page, &files);
     let has = |tab: &RunTab| match tab {
-        RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
+        RunTab::Optimization { .. } => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
         RunTab::Examples { .. } => is_optimization(page) || has_examples,
         RunTab::Slices { .. } => is_optimization(page),
         RunTab::FamilyTree { .. } => is_gepa,
@@ -97,7 +97,7 @@ fn is_told_by_gepa(scene: &mut Scene<'_>, page: &RunPage) -> bool {
 /// The tab of a run that is shown first: what an optimization found, what an evaluation in it evaluated.
 pub(super) fn first(scene: &mut Scene<'_>, page: &RunPage) -> RunTab {
     if is_optimization(page) {
-        return RunTab::Optimization;
+        return RunTab::Optimization { candidate: None };
     }
     let overview = RunTab::Overview { value: None };
     if page.parent.is_none() {

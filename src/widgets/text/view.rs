@@ -40,6 +40,7 @@ pub struct VirtualText<'a> {
     current_hit: Option<usize>,
     reveal: Option<usize>,
     height: Option<f32>,
+    is_in_page: bool,
     offer: Option<&'a str>,
 }
 
@@ -58,6 +59,7 @@ impl<'a> VirtualText<'a> {
             current_hit: None,
             reveal: None,
             height: None,
+            is_in_page: false,
             offer: None,
         }
     }
@@ -106,6 +108,12 @@ impl<'a> VirtualText<'a> {
         self
     }
 
+    /// It stands whole in a page that scrolls.
+    pub fn in_page(mut self) -> Self {
+        self.is_in_page = true;
+        self
+    }
+
     /// Offers something to do with what is selected, by a button beside it.
     pub fn offer(mut self, text: Option<&'a str>) -> Self {
         self.offer = text;
@@ -135,6 +143,9 @@ impl<'a> VirtualText<'a> {
             VirtualRows::new(self.id_salt, self.lines.len(), size::LINE).label(self.label).reveal(self.reveal);
         if let Some(height) = self.height {
             rows = rows.height(height);
+        }
+        if self.is_in_page {
+            rows = rows.in_page();
         }
         let rows = rows.show(ui, &mut state.scroll, |ui, row| {
             let line = self.lines.line(row.index);

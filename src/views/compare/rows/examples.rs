@@ -1,12 +1,12 @@
 //! The examples that both runs evaluated, by what became of them.
 
-use super::values::json_text;
-use super::{ExampleColumns, ExampleRow, Row, cut_text};
+use super::{ExampleColumns, ExampleRow, Row};
 use crate::analysis::result_table::RightRule;
 use crate::model::Json;
 use crate::model::program::Object;
 use crate::query::{Comparison, ExampleAnswer, ExampleChange, ExampleDiff, ScoreSource, TraceLink, UnchangedExamples};
 use crate::state::{Outcome, Outcomes};
+use crate::views::example_words::{self, cut_text, json_text, one_line};
 use crate::views::wrapped::Paper;
 use crate::words;
 
@@ -26,8 +26,6 @@ const TIP_FIELDS: usize = 8;
 const BELOW: (f32, f32) = (150.0, 6.5);
 /// So many characters of each part stand there at least.
 const PART_LEAST: usize = 12;
-/// A cell shows so many characters.
-const CELL: usize = 200;
 
 pub(super) fn examples(
     diff: &Comparison,
@@ -121,21 +119,13 @@ fn example(change: &ExampleChange, outcome: Outcome) -> ExampleRow {
     }
 }
 
-/// What was answered in place of what was expected; all of the answer where nothing in it is called so.
+/// What was answered in place of what was expected.
 fn asked(change: &ExampleChange, answer: &ExampleAnswer) -> Object {
-    let is_asked = |name: &String| match change.expected.is_empty() {
-        true => change.inputs.contains_key(name),
-        false => change.expected.contains_key(name),
-    };
-    let fields = answer.fields.iter().filter(|(name, _)| is_asked(name));
-    let asked: Object = fields.map(|(name, it)| (name.clone(), it.clone())).collect();
-    if asked.is_empty() { answer.fields.clone() } else { asked }
+    example_words::asked(&change.inputs, &change.expected, &answer.fields)
 }
 
 fn answered(change: &ExampleChange, answer: &ExampleAnswer) -> String {
-    let asked = asked(change, answer);
-    // Where several things were expected, the name of one that was answered says which.
-    if asked.len() == 1 && change.expected.len() > 1 { named_line(&asked) } else { one_line(&asked) }
+    example_words::answered(&change.inputs, &change.expected, &answer.fields)
 }
 
 /// Whether both runs answered the same; what is shown of it is too short to tell.
@@ -264,19 +254,6 @@ fn from_elsewhere(who: &str, source: &ScoreSource) -> Option<String> {
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// One field is shown without its name.
-fn one_line(fields: &Object) -> String {
-    match fields.iter().next() {
-        Some((_, value)) if fields.len() == 1 => words::one_line(json_text(value).trim(), CELL).into_owned(),
-        _ => named_line(fields),
-    }
-}
-
-fn named_line(fields: &Object) -> String {
-    let named: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {}", json_text(value).trim())).collect();
-    words::one_line(&named.join(" · "), CELL).into_owned()
 }
 
 fn whole(change: &ExampleChange) -> String {

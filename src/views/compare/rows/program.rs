@@ -1,11 +1,11 @@
 //! What changed in the program: predictor by predictor.
 
-use super::values::json_text;
-use super::{ChangeRow, DemoCell, DemoRow, Options, Row, cut_text, differ};
+use super::{ChangeRow, DemoCell, DemoRow, Options, Row, differ};
 use crate::analysis::program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff};
 use crate::analysis::text_diff::TextDiff;
 use crate::model::{Demo, Json, ProgramSource};
 use crate::query::{Comparison, NO_PROGRAM};
+use crate::views::example_words::{cut_text, json_text};
 use crate::views::text_change::{Card, NOT_IN_FULL, TextRow};
 use crate::views::wrapped::Paper;
 use crate::widgets::diff_text::Mark;

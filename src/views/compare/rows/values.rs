@@ -1,8 +1,9 @@
 //! Params and metrics that differ.
 
-use super::{ChangeRow, Row, cut_text, differ};
-use crate::model::{Json, Shown};
+use super::{ChangeRow, Row, differ};
+use crate::model::Shown;
 use crate::query::{Comparison, MetricChange, ParamChange, TagChange};
+use crate::views::example_words::cut_text;
 use crate::words;
 
 /// Of a value no more is kept for the screen.
@@ -79,13 +80,5 @@ fn delta(metric: &MetricChange) -> String {
         // The difference of two figures has digits that neither had.
         true => words::signed((delta * 1e9).round() / 1e9),
         false => String::new(),
-    }
-}
-
-/// A value of JSON in one line.
-pub(super) fn json_text(value: &Json) -> String {
-    match value {
-        Json::String(text) => cut_text(text, MOST),
-        other => cut_text(&other.to_string(), MOST),
     }
 }

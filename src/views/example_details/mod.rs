@@ -1,0 +1,211 @@
+//! The example that is selected in a matrix, told beside it: what was given and expected, what the selected evaluation
+//! answered, what the others answered, and what changed in the prompt between two of them.
+
+mod cards;
+mod fields;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::{Frame, Label, Margin, RichText, ScrollArea, Ui};
+
+use super::example_trace::WantedTrace;
+use super::parts::slot_ui;
+use super::program_change::{ProgramChangeMemory, Told, against_ui, program_change_ui};
+use super::scene::Scene;
+use super::scores_of::scores_of;
+use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::score_matrix::{ExampleClass, MatrixExample};
+use crate::loader::{Lane, ProgramChangeOf};
+use crate::model::RunId;
+use crate::query::{ExampleCell, ProgramNamesOf, Scores};
+use crate::widgets::chips::Chip;
+use crate::widgets::empty::empty_ui;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::{card_heading_ui, text_ui};
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
+use crate::words;
+use cards::{Cell, cards_ui, selected_ui};
+use fields::FieldsMemory;
+
+/// What closes the panel stands here.
+const CLOSE: f32 = 34.0;
+
+/// What the panel remembers.
+#[derive(Default)]
+pub(super) struct ExampleDetailsMemory {
+    /// The matrix and the example that the rest belongs to.
+    shown: Option<(Arc<Option<Scores>>, usize)>,
+    inputs: FieldsMemory,
+    expected: FieldsMemory,
+    selected: cards::SelectedMemory,
+    change: ProgramChangeMemory,
+    wanted: WantedTrace,
+    /// What is known of the answers of the others, by column.
+    others: HashMap<usize, Arc<Option<ExampleCell>>>,
+    /// More than the first answers of the others are shown.
+    shows_all: bool,
+}
+
+/// What is looked at: `example` by its place in the matrix, and an evaluation of it.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'a> {
+    /// The run whose page it is.
+    pub of: &'a RunId,
+    pub example: Option<usize>,
+    pub evaluation: Option<&'a RunId>,
+}
+
+/// An example with all that is known of it.
+#[derive(Clone, Copy)]
+struct Example<'a> {
+    scores: &'a Scores,
+    place: usize,
+    one: &'a MatrixExample,
+}
+
+pub(super) fn example_details_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ExampleDetailsMemory,
+    chosen: Chosen<'_>,
+) {
+    Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 8 }).show(ui, |ui| {
+        let Some(place) = chosen.example else {
+            empty_ui(ui, "Select a cell of the matrix: its example, the answers to it and their traces stand here", "");
+            return;
+        };
+        let slot = scores_of(scene, chosen.of);
+        let Some(found_scores) = slot_ui(ui, scene, &slot, "The examples", size::LINE) else { return };
+        let Some(scores) = found_scores.as_ref() else { return };
+        let Some(one) = scores.matrix.examples.get(place) else {
+            empty_ui(ui, "There is no such example in the matrix", "");
+            return;
+        };
+        let is_shown =
+            memory.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, found_scores) && *at == place);
+        if !is_shown {
+            let shown = Some((Arc::clone(found_scores), place));
+            *memory = ExampleDetailsMemory { shown, ..ExampleDetailsMemory::default() };
+        }
+        memory.wanted.follow(scene);
+        let example = Example { scores, place, one };
+        head_ui(ui, example);
+        ScrollArea::vertical().id_salt(("example", place)).auto_shrink(false).show(ui, |ui| {
+            example_ui(ui, scene, memory, example, chosen.evaluation);
+            ui.add_space(size::GAP_L);
+        });
+    });
+}
+
+/// `Example 2   ▲ fixed`
+fn head_ui(ui: &mut Ui, example: Example<'_>) {
+    let class =
+        example.scores.usual_rule().and_then(|rule| example.scores.classes(rule).get(example.place).copied()?);
+    ui.horizontal(|ui| {
+        ui.set_width((ui.available_width() - CLOSE).max(0.0));
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        let title = format!("Example {}", words::count(example.place as u64 + 1));
+        let color = Tokens::of(ui).text1;
+        let response = ui.add(Label::new(RichText::new(&title).font(Type::BodyStrong.font()).color(color)));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(egui::accesskit::Role::Heading);
+            node.set_label(title.as_str());
+        });
+        if let Some(class) = class {
+            let (glyph, tone) = class_mark(class);
+            ui.add(Chip::new(class.as_str()).glyph(glyph, tone));
+        }
+    });
+    ui.add_space(size::GAP_S);
+}
+
+/// The heading of a part.
+fn heading_ui(ui: &mut Ui, text: &str) {
+    card_heading_ui(ui, text);
+    ui.add_space(size::GAP_XS);
+}
+
+/// The sign of what became of an example.
+fn class_mark(class: ExampleClass) -> (Glyph, Tone) {
+    match class {
+        ExampleClass::Fixed => (Glyph::Up, Tone::Good),
+        ExampleClass::Broken => (Glyph::Down, Tone::Bad),
+        ExampleClass::Unstable => (Glyph::Diamond, Tone::Warn),
+        ExampleClass::AlwaysWrong => (Glyph::Cross, Tone::Bad),
+        ExampleClass::AlwaysRight => (Glyph::Check, Tone::Good),
+    }
+}
+
+fn example_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut ExampleDetailsMemory,
+    example: Example<'_>,
+    evaluation: Option<&RunId>,
+) {
+    let (inputs, expected) = example.scores.parted(&example.one.example);
+    memory.inputs.show(ui, scene, "input", &inputs);
+    if !expected.is_empty() {
+        heading_ui(ui, "Expected");
+        memory.expected.show(ui, scene, "expected", &expected);
+    }
+    let cells = cells(example);
+    let Some(selected) = selected(&cells, example, evaluation) else {
+        text_ui(ui, "No evaluation has it", Type::Small, Tone::Muted);
+        return;
+    };
+    ui.add_space(size::GAP_S);
+    selected_ui(ui, scene, memory, example, selected);
+    prompt_ui(ui, scene, &mut memory.change, selected);
+    let others: Vec<Cell<'_>> = cells.into_iter().filter(|cell| cell.column != selected.column).collect();
+    if !others.is_empty() {
+        ui.add_space(size::GAP_S);
+        heading_ui(ui, &format!("What the others answered · {}", words::count(others.len() as u64)));
+        cards_ui(ui, scene, memory, example, &others);
+    }
+}
+
+/// The evaluations that have this example, in order.
+fn cells(example: Example<'_>) -> Vec<Cell<'_>> {
+    let of = |(column, evaluation)| {
+        let row = example.one.rows.get(column).copied().flatten()? as usize;
+        let score = example.one.scores.get(column).copied().flatten();
+        Some(Cell { column, evaluation, row, score })
+    };
+    example.scores.columns.iter().enumerate().filter_map(of).collect()
+}
+
+/// The one that was chosen; without one, that of the winner, else the last full one, else the last.
+fn selected<'a>(cells: &[Cell<'a>], example: Example<'_>, chosen: Option<&RunId>) -> Option<Cell<'a>> {
+    let of = |run: &RunId| cells.iter().find(|cell| cell.evaluation.run_id == *run);
+    let is_full = |cell: &&Cell<'_>| cell.evaluation.kind == EvaluationKind::Full;
+    let is_winner = |cell: &&Cell<'_>| Some(cell.evaluation.candidate) == example.scores.winner;
+    let full = || cells.iter().rev().filter(is_full);
+    let usual = || full().find(is_winner).or_else(|| full().next()).or(cells.last());
+    chosen.and_then(of).or_else(usual).copied()
+}
+
+/// What changed in the prompt from another program to that of the selected evaluation.
+fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramChangeMemory, selected: Cell<'_>) {
+    // A plain evaluation stands alone.
+    let Some(program) = &selected.evaluation.program else { return };
+    let of = &program.optimization;
+    let names = scene.loader.ask(&ProgramNamesOf(of.clone()), Lane::Visible);
+    let Some(names) = names.value().and_then(|names| names.as_ref().clone()) else { return };
+    ui.add_space(size::GAP_S);
+    heading_ui(ui, "What changed in the prompt");
+    let asked = ProgramChangeOf {
+        optimization: of.clone(),
+        run: selected.evaluation.run_id.clone(),
+        against: scene.state.settings.compare.against,
+    };
+    let slot = scene.loader.ask(&asked, Lane::Selection);
+    let Some(found) = slot_ui(ui, scene, &slot, "What changed", size::LINE) else { return };
+    if let Some(numbered) = found.as_ref() {
+        against_ui(ui, scene, &numbered.value);
+        ui.add_space(size::GAP_XS);
+    }
+    program_change_ui(ui, scene, memory, found, Told { of, names: &names, asks_writers: false });
+}
