@@ -21,6 +21,7 @@ use super::parts::{link, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
 use super::program_name::{name_ui, of_run};
 use super::scene::Scene;
+use super::scores_of::evaluated;
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
@@ -138,7 +139,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
                 optimization_ui(ui, scene, &mut memory.optimization, page, candidate.as_ref());
             }
             RunTab::Examples { example, evaluation, only } => {
-                let of = shown_tabs::evaluated(page);
+                let of = evaluated(page);
                 let chosen = examples::Chosen { example, evaluation, only };
                 examples_ui(ui, scene, &mut memory.examples, &of, &chosen);
             }

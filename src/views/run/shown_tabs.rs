@@ -4,7 +4,7 @@ use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ArtifactTree, ProgramSource, RunId};
-use crate::query::{ArtifactsOf, Evaluated, OptimizationOf, ScoresOf};
+use crate::query::{ArtifactsOf, OptimizationOf, ScoresOf};
 use crate::state::RunTab;
 
 use crate::views::scene::Scene;
@@ -54,15 +54,6 @@ impl KnowsGepa {
             self.0 = Some((id.clone(), is_it));
         }
         is_it
-    }
-}
-
-/// Whose examples the run has: those of its evaluations, or its own.
-pub(super) fn evaluated(page: &RunPage) -> Evaluated {
-    if is_optimization(page) {
-        Evaluated::Optimization(page.run.id.clone())
-    } else {
-        Evaluated::Runs(vec![page.run.id.clone()])
     }
 }
 
