@@ -23,6 +23,7 @@ mod provenance;
 mod runs_table;
 mod safety;
 mod scales;
+mod score_scopes;
 mod statistics;
 mod support;
 mod traces_counted;
