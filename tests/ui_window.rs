@@ -18,6 +18,8 @@ mod common;
 mod compare;
 #[path = "ui_window/compare_examples.rs"]
 mod compare_examples;
+#[path = "common/desk.rs"]
+mod desk;
 #[path = "ui_window/details.rs"]
 mod details;
 #[path = "ui_window/experiments.rs"]
@@ -74,6 +76,8 @@ mod runs;
 mod same_words;
 #[path = "ui_window/sessions.rs"]
 mod sessions;
+#[path = "ui_window/slices.rs"]
+mod slices;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
 #[path = "ui_window/verdict.rs"]

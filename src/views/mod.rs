@@ -47,6 +47,7 @@ mod run;
 mod run_menu;
 mod scene;
 mod scroll;
+mod slices;
 mod spans;
 mod standing;
 mod status_bar;

@@ -20,6 +20,7 @@ use super::parts::{link, short_id, slot_ui};
 use super::program::{ProgramMemory, program_ui};
 use super::program_name::{name_ui, of_run};
 use super::scene::Scene;
+use super::slices::{SlicesMemory, slices_ui};
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
@@ -48,6 +49,7 @@ pub(super) struct RunMemory {
     optimization: OptimizationMemory,
     evolution: EvolutionMemory,
     family_tree: FamilyTreeMemory,
+    slices: SlicesMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
     /// The tabs that the run on screen has.
@@ -113,7 +115,8 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
         ui.add_space(size::GAP_S);
         match tab {
             RunTab::Optimization => optimization_ui(ui, scene, &mut memory.optimization, page),
-            RunTab::Examples { .. } | RunTab::Slices { .. } => {}
+            RunTab::Examples { .. } => {}
+            RunTab::Slices { field } => slices_ui(ui, scene, &mut memory.slices, page, field.as_deref()),
             RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
             RunTab::Evolution { predictor, phrase, against } => {
                 let chosen = evolution::Chosen { predictor, phrase, against };

@@ -17,7 +17,8 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
     let is_told_by_gepa = is_told_by_gepa(scene, page);
     let has = |tab: &RunTab| match tab {
         RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
-        RunTab::Examples { .. } | RunTab::Slices { .. } => is_optimization(page),
+        RunTab::Examples { .. } => is_optimization(page),
+        RunTab::Slices { .. } => is_optimization(page) || files.contains(&artifacts::RESULT_TABLE),
         RunTab::FamilyTree { .. } => is_gepa,
         RunTab::Evolution { .. } => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
