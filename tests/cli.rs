@@ -3,6 +3,8 @@
 
 #[path = "cli/against_sql.rs"]
 mod against_sql;
+#[path = "common/desk.rs"]
+mod desk;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/honest_words.rs"]
@@ -21,6 +23,8 @@ mod programs;
 mod scores;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/slices.rs"]
+mod slices;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/usage.rs"]

@@ -18,6 +18,8 @@ mod common;
 mod compare;
 #[path = "ui_window/compare_examples.rs"]
 mod compare_examples;
+#[path = "common/desk.rs"]
+mod desk;
 #[path = "ui_window/details.rs"]
 mod details;
 #[path = "ui_window/examples.rs"]
@@ -80,6 +82,8 @@ mod same_words;
 mod sessions;
 #[path = "ui_window/side_panel.rs"]
 mod side_panel;
+#[path = "ui_window/slices.rs"]
+mod slices;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
 #[path = "ui_window/verdict.rs"]

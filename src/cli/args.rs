@@ -219,6 +219,9 @@ pub(super) struct SlicesArgs {
     /// The field of the examples; without it those that can be taken are named
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     pub(super) by: Option<String>,
+    /// Also what the wrong examples of seed and winner have in common
+    #[arg(long)]
+    pub(super) failures: bool,
 }
 
 /// Of `program`.

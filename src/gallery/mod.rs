@@ -5,6 +5,7 @@
 
 mod basics;
 mod charts;
+mod counts;
 mod data;
 mod finding;
 mod json;
@@ -29,7 +30,7 @@ struct Sheet {
     show: fn(&mut Ui, &mut Parts),
 }
 
-const SHEETS: [Sheet; 16] = [
+const SHEETS: [Sheet; 17] = [
     Sheet { title: "Colours and type", show: basics::colours_ui },
     Sheet { title: "Chips, fields and tabs", show: basics::controls_ui },
     Sheet { title: "Cards and facts", show: basics::cards_ui },
@@ -40,6 +41,7 @@ const SHEETS: [Sheet; 16] = [
     Sheet { title: "Long texts", show: texts::texts_ui },
     Sheet { title: "JSON", show: json::json_ui },
     Sheet { title: "Charts and time", show: charts::charts_ui },
+    Sheet { title: "Counts and scores", show: counts::counts_ui },
     Sheet { title: "Command palette", show: finding::palette_ui },
     Sheet { title: "Filter with completions", show: finding::filter_ui },
     Sheet { title: "Menus and columns", show: finding::menus_ui },

@@ -18,6 +18,7 @@ pub mod example_answer;
 pub mod example_cell;
 pub mod example_rows;
 pub mod experiments;
+pub mod failures;
 pub mod family_tree;
 pub mod filter;
 pub mod filtered_runs;
@@ -39,6 +40,7 @@ pub mod run_page;
 pub mod runs;
 pub mod scores;
 pub mod sessions;
+pub mod sides;
 pub mod slices;
 pub mod table;
 pub mod trace;
@@ -64,6 +66,7 @@ pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_cell::{ExampleCell, ExampleCellOf};
 pub use example_rows::{EvaluationRowsOf, ExampleRows, NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
+pub use failures::{Failures, FailuresOf};
 pub use family_tree::{FamilyTree, FamilyTreeOf, family_tree};
 pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys};
 pub use filtered_runs::filtered_run_table;
@@ -83,7 +86,8 @@ pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{Evaluated, HasPlainEvaluations, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
-pub use slices::{Slices, SlicesOf};
+pub use sides::{BothSides, BothSidesOf, Sides};
+pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,

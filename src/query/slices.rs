@@ -1,37 +1,67 @@
 //! Seed and winner of an optimization by the values of a field of the examples, and what they took for what.
 
-use std::collections::HashSet;
+mod predictions;
+mod words;
+mod worst;
 
-use super::example_answer::answer;
-use super::example_rows::{example_rows, links};
-use super::scores::ScoresOf;
-use super::verdict::{NoVerdict, Verdict, VerdictOf};
-use crate::analysis::slices::{Confusion, Slice, slices};
+use super::scores::{Evaluated, Scores, ScoresOf};
+use super::sides::{BothSides, BothSidesOf, Sides};
+use super::verdict::NoVerdict;
+use crate::analysis::slices::{Answered, Confusion, Scored, Slice, SliceField, SliceValue, fields, part, slices};
 use crate::model::program::Object;
-use crate::model::{Json, RunId};
 use crate::query::ask::{Question, Session};
-use crate::store::{Allowance, Part, Result};
+use crate::store::{Part, Result};
+
+pub(super) use predictions::{Predictions, text};
+pub use worst::{WorstSlice, WorstSliceOf};
 
 /// Examples by a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slices {
-    /// The fields that examples can be parted by: with few values that repeat.
-    pub fields: Vec<String>,
+    /// The fields that examples can be parted by, those with few values that repeat first.
+    pub fields: Vec<SliceField>,
+    /// The field that parts them here; `None` if none was asked for, or there is no such one.
+    pub field: Option<SliceField>,
     /// One slice for each value of the field.
     pub slices: Vec<Slice>,
     /// What seed and winner took for what, if the field is what was expected and has few values.
     pub confusion: Option<Confusion>,
+    /// Of so many examples it is not known what both predicted: they are not in [`Self::confusion`].
+    pub not_predicted: usize,
     /// One point of an example's score on the scale of `eval`: 100 or 1.
     pub unit: f64,
 }
 
-/// Seed and winner by a field of the examples; the outer `None` if the store has no such run.
+impl Slices {
+    /// The examples that are in some slice, each once.
+    pub fn examples(&self) -> usize {
+        let mut all: Vec<u32> = self.slices.iter().flat_map(|slice| slice.examples.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+}
+
+/// Evaluations by a field of the examples; the outer `None` if the store has no such ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlicesOf {
-    /// The optimization.
-    pub parent: RunId,
-    /// The field, without its `example_`; nothing for the fields alone.
-    pub field: Option<String>,
+    /// Among which evaluations.
+    pub of: Evaluated,
+    /// Which of them are looked at.
+    pub sides: Sides,
+    /// By what.
+    pub by: SliceBy,
+}
+
+/// By what examples are parted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SliceBy {
+    /// By nothing: which fields there are.
+    Nothing,
+    /// By the field that parts them best: what was expected, if that repeats.
+    Usual,
+    /// By this one, as [`SliceField::title`] says it.
+    Field(String),
 }
 
 impl Question for SlicesOf {
@@ -39,117 +69,79 @@ impl Question for SlicesOf {
     const LABEL: &'static str = "slices of examples";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let verdict = session.ask(&VerdictOf(self.parent.clone()))?;
-        let verdict = match verdict.as_ref() {
+        let asked = BothSidesOf { of: self.of.clone(), sides: self.sides.clone() };
+        let sides = session.ask(&asked)?;
+        let sides = match sides.as_ref() {
             None => return Ok(None),
             Some(Err(why)) => return Ok(Some(Err(*why))),
-            Some(Ok(verdict)) => verdict,
+            Some(Ok(sides)) => sides,
         };
-        let scores = session.ask(&ScoresOf::optimization(self.parent.clone()))?;
+        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: None })?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };
-        let place = |run: &RunId| scores.columns.iter().position(|column| column.run_id == *run);
-        let (Some(seed), Some(winner)) = (place(&verdict.seed_run), place(&verdict.winner_run)) else {
-            return Ok(Some(Err(NoVerdict::NothingShared)));
+        let examples = objects(scores, sides);
+        let fields = fields_of(scores, &examples);
+        let field = match &self.by {
+            SliceBy::Nothing => None,
+            SliceBy::Usual => fields.first(),
+            // A field of the examples may be called as a computed one.
+            SliceBy::Field(title) => fields.iter().find(|field| field.title() == *title),
         };
-        let examples: Vec<Scored<'_>> = scores
-            .matrix
-            .examples
-            .iter()
-            .filter_map(|one| {
-                let pair = (one.scores.get(seed).copied().flatten()?, one.scores.get(winner).copied().flatten()?);
-                let rows = [*one.rows.get(seed)?, *one.rows.get(winner)?];
-                Some(Scored { example: &one.example, pair, rows })
-            })
-            .collect();
-        let fields = fields(&examples);
-        let Some(field) = &self.field else {
-            return Ok(Some(Ok(Slices { fields, slices: Vec::new(), confusion: None, unit: verdict.unit })));
-        };
-        let of_field = |one: &Scored<'_>| Some((text(one.example.get(field)?), one.pair));
-        let slices = slices(&examples.iter().filter_map(of_field).collect::<Vec<_>>());
-        let confusion = confusion(session, verdict, &examples, field)?;
-        Ok(Some(Ok(Slices { fields, slices, confusion, unit: verdict.unit })))
+        let field = field.cloned();
+        let mut found =
+            Slices { fields, field, slices: Vec::new(), confusion: None, not_predicted: 0, unit: sides.unit };
+        if let Some(field) = &found.field {
+            found.slices = sliced(sides, &examples, field);
+            if field.is_stored() {
+                let answers = answers(session, scores, sides, &field.name)?;
+                found.confusion = Confusion::count(&answers);
+                found.not_predicted = answers.iter().filter(|one| one.told.iter().any(Option::is_none)).count();
+            }
+        }
+        Ok(Some(Ok(found)))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        let of = |one: &Slices| one.slices.iter().map(|slice| slice.value.len() + 200).sum::<usize>();
+        let slice = |slice: &Slice| slice.value.bytes() + 300 + 12 * slice.examples.len();
+        let of = |one: &Slices| {
+            one.slices.iter().map(slice).sum::<usize>() + one.confusion.as_ref().map_or(0, Confusion::bytes)
+        };
         answer.as_ref().and_then(|it| it.as_ref().ok()).map_or(0, of)
     }
 }
 
-/// An example that both scored.
-struct Scored<'a> {
-    example: &'a Object,
-    pair: (f64, f64),
-    /// Its rows in the tables of both.
-    rows: [Option<u32>; 2],
+/// The examples that were scored, in the order of [`BothSides::scored`].
+pub(super) fn objects<'a>(scores: &'a Scores, sides: &BothSides) -> Vec<&'a Object> {
+    let example = |one: &Scored| scores.matrix.examples.get(one.example as usize).map(|it| &it.example);
+    sides.scored.iter().filter_map(example).collect()
 }
 
-fn text(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+pub(super) fn fields_of(scores: &Scores, examples: &[&Object]) -> Vec<SliceField> {
+    fields(examples, |name| scores.inputs.as_ref().is_none_or(|inputs| inputs.contains(name)))
 }
 
-/// The fields with at least two values, of which most repeat.
-fn fields(examples: &[Scored<'_>]) -> Vec<String> {
-    let mut names: Vec<&String> = Vec::new();
-    for name in examples.iter().flat_map(|one| one.example.keys()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
+fn sliced(sides: &BothSides, examples: &[&Object], field: &SliceField) -> Vec<Slice> {
+    let scored = |places: Vec<usize>| places.into_iter().filter_map(|at| sides.scored.get(at).copied()).collect();
+    let groups = part(examples, field);
+    slices(groups.into_iter().map(|(value, places): (SliceValue, _)| (value, scored(places))).collect())
+}
+
+/// Predictions of a field of the examples, from the tables, else from the traces of the examples.
+fn answers(session: &mut Session<'_>, scores: &Scores, sides: &BothSides, field: &str) -> Result<Vec<Answered>> {
+    let time = session.cx.begin(Part::Failures);
+    let places: Vec<u32> = sides.scored.iter().map(|one| one.example).collect();
+    let mut told: Vec<Vec<Option<String>>> = Vec::new();
+    for column in sides.columns().into_iter().flatten() {
+        let Some(found) = Predictions::of(session, scores, column, time)? else { return Ok(Vec::new()) };
+        told.push(found.of_field(session, &places, field)?);
     }
-    let parts = |name: &&String| {
-        let values: HashSet<String> = examples.iter().filter_map(|one| one.example.get(*name)).map(text).collect();
-        values.len() >= 2 && values.len() * 2 <= examples.len() && values.len() <= Confusion::MOST_LABELS
-    };
-    names.into_iter().filter(parts).cloned().collect()
-}
-
-/// What seed and winner took for what: their predictions of a field of the examples, from their tables, else from the
-/// traces of the examples.
-fn confusion(
-    session: &mut Session<'_>,
-    verdict: &Verdict,
-    examples: &[Scored<'_>],
-    field: &str,
-) -> Result<Option<Confusion>> {
-    let time = session.cx.begin(Part::ExampleTraces);
-    let rows_of = |side: usize| -> Vec<Option<usize>> {
-        examples.iter().map(|one| one.rows[side].map(|row| row as usize)).collect()
-    };
-    let seed = predictions(session, &verdict.seed_run, &rows_of(0), (field, time))?;
-    let winner = predictions(session, &verdict.winner_run, &rows_of(1), (field, time))?;
-    let expected = examples.iter().map(|one| one.example.get(field).map(text));
-    let answers: Vec<(String, [Option<String>; 2])> = expected
-        .zip(seed.into_iter().zip(winner))
-        .filter_map(|(expected, (seed, winner))| Some((expected?, [seed, winner])))
+    let (Some(first), Some(last)) = (told.first(), told.last()) else { return Ok(Vec::new()) };
+    let expected = |place: u32| scores.matrix.examples.get(place as usize)?.example.get(field).map(text);
+    let answers = places
+        .iter()
+        .zip(first.iter().zip(last))
+        .filter_map(|(place, (seed, winner))| {
+            Some(Answered { example: *place, expected: expected(*place)?, told: [seed.clone(), winner.clone()] })
+        })
         .collect();
-    Ok(Confusion::count(&answers))
-}
-
-fn predictions(
-    session: &mut Session<'_>,
-    run: &RunId,
-    rows: &[Option<usize>],
-    (field, time): (&str, Allowance),
-) -> Result<Vec<Option<String>>> {
-    let found = example_rows(session, run, time)?;
-    let of_table = |row: usize| found.table.rows.get(row)?.prediction.get(field).map(text);
-    if found.table.prediction_fields.iter().any(|name| name == field) {
-        return Ok(rows.iter().map(|row| row.and_then(of_table)).collect());
-    }
-    let wanted: Vec<usize> = rows.iter().copied().flatten().collect();
-    let links = links(session, run, &found, &wanted, time)?;
-    let mut traces = links.iter();
-    let mut told = Vec::with_capacity(rows.len());
-    for row in rows {
-        session.cx.check()?;
-        let trace = row.and_then(|_| traces.next()).and_then(|link| link.trace());
-        told.push(match trace {
-            Some(trace) if !time.is_spent() => {
-                answer(session, trace)?.and_then(|answer| answer.fields.get(field).map(text))
-            }
-            _ => None,
-        });
-    }
-    Ok(told)
+    Ok(answers)
 }

@@ -56,6 +56,7 @@ mod scene;
 mod scores_of;
 mod scroll;
 mod side_panel;
+mod slices;
 mod spans;
 mod standing;
 mod status_bar;

@@ -3,18 +3,22 @@
 mod axis;
 mod dense;
 mod drawn;
+mod histogram;
 mod hover;
 mod line_chart;
 mod marks;
 mod pointed;
 mod pyramid;
+mod scatter;
 mod series;
 mod smooth;
 mod state;
 mod ticks;
 
+pub use histogram::{Histogram, HistogramBin};
 pub use line_chart::{ChartEvents, LineChart};
 pub use pointed::{Link, Marked, TipLine};
+pub use scatter::{Scatter, ScatterPoint};
 pub use series::{Outlier, OutlierKind, Series, SeriesStyle};
 pub use smooth::smoothed;
 pub use state::{ChartMove, ChartState};

@@ -10,6 +10,7 @@ pub mod category;
 pub mod charts;
 pub mod chips;
 pub mod completion;
+pub mod count_grid;
 pub mod diff_text;
 pub mod empty;
 pub mod field;

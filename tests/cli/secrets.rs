@@ -28,7 +28,8 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
             "history" | "evolution" | "family-tree" | "scores" | "slices" => {
                 let some = runs.iter().enumerate().filter(|(at, id)| at % 4 == 0 || parents.contains(*id));
-                questions.extend(some.map(|(_, id)| vec![command, store, id.as_str()]));
+                let more: &[&str] = if command == "slices" { &["--failures"] } else { &[] };
+                questions.extend(some.map(|(_, id)| [&[command, store, id.as_str()], more].concat()));
             }
             "trace" => questions.extend(traces.iter().map(|id| vec![command, store, id])),
             "diff" => {

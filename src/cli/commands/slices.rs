@@ -1,135 +1,124 @@
 //! `dspyglass slices`
 
-use serde::Serialize;
+mod document;
 
 use super::Answer;
-use crate::analysis::slices::{Confusion, Slice};
+use crate::analysis::failures::{FailureChange, FailureKind};
+use crate::analysis::slices::{Confusion, Parting, SliceField};
+use crate::analysis::statistics::Interval;
 use crate::cli::args::SlicesArgs;
 use crate::cli::failure::Failure;
-use crate::cli::json::{self, Real, Warnings};
+use crate::cli::json;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::query::{Slices, SlicesOf};
+use crate::query::{Evaluated, Failures, FailuresOf, NoVerdict, Sides, SliceBy, Slices, SlicesOf};
 
-#[derive(Serialize)]
-struct Document<'a> {
-    slices: Vec<SliceJson<'a>>,
-    confusion: Option<ConfusionJson<'a>>,
-    /// What examples can be parted by.
-    fields: &'a [String],
-    /// Why there are none.
-    without_slices: Option<&'static str>,
-    #[serde(skip_serializing_if = "Warnings::is_empty")]
-    warnings: Warnings,
-}
-
-#[derive(Serialize)]
-struct SliceJson<'a> {
-    value: &'a str,
-    n: usize,
-    seed: Real,
-    winner: Real,
-    difference: Real,
-    interval: Option<[Real; 2]>,
-    p: f64,
-}
-
-#[derive(Serialize)]
-struct ConfusionJson<'a> {
-    labels: &'a [String],
-    seed: &'a [Vec<usize>],
-    winner: &'a [Vec<usize>],
-}
+/// No more of a failure stands in a line.
+const WHAT_MOST: usize = 90;
 
 pub(super) fn answer(args: &SlicesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
-    let question = SlicesOf { parent: run.id.clone(), field: args.by.clone() };
+    let by = args.by.clone().map_or(SliceBy::Nothing, SliceBy::Field);
+    let of = Evaluated::Optimization(run.id.clone());
+    let question = SlicesOf { of: of.clone(), sides: Sides::SeedAndWinner, by };
     let found = answer.session.ask(&question)?;
     let found = match found.as_ref() {
         None => return Err(answer.absent("run", &args.parent)),
         Some(Ok(found)) => found,
-        Some(Err(why)) if answer.is_json => {
-            let warnings = answer.session.cx.take_warnings().into();
-            let why = Some(why.words());
-            let document = Document { slices: Vec::new(), confusion: None, fields: &[], without_slices: why, warnings };
-            return json::write(&document, answer.out);
-        }
-        Some(Err(why)) => return Ok(writeln!(answer.out, "{}", why.words())?),
+        Some(Err(why)) => return without_slices(*why, answer),
     };
-    if let Some(field) = args.by.as_ref().filter(|_| found.slices.is_empty()) {
-        let there = if found.fields.is_empty() { "none that repeats".to_owned() } else { found.fields.join(", ") };
+    if let Some(field) = args.by.as_ref().filter(|_| found.field.is_none()) {
+        let there = words::clean(&offered(&found.fields));
         return Err(Failure::Absent(format!("the examples of run {} have no field {field:?}: {there}", run.id)));
     }
-    if answer.is_json { print_json(found, answer) } else { print(found, args.by.as_deref(), answer) }
+    let failures = match args.failures {
+        true => Some(answer.session.ask(&FailuresOf { of, sides: Sides::SeedAndWinner })?),
+        false => None,
+    };
+    let failures = failures.as_ref().and_then(|found| found.as_ref().as_ref()?.as_ref().ok());
+    if answer.is_json {
+        let warnings = answer.session.cx.take_warnings().into();
+        return json::write(&document::Document::new(found, failures, warnings), answer.out);
+    }
+    match args.by.is_some() || failures.is_some() {
+        true => print(found, answer)?,
+        false if found.fields.is_empty() => writeln!(answer.out, "No field parts the examples: {}", offered(&[]))?,
+        false => writeln!(answer.out, "Part the examples with --by: {}", words::clean(&offered(&found.fields)))?,
+    }
+    failures.map_or(Ok(()), |failures| print_failures(failures, answer))
 }
 
-fn print_json(found: &Slices, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let slice = |one: &'_ Slice| -> (f64, Option<[f64; 2]>) {
-        let interval = one.comparison.interval.map(|interval| interval.scaled(found.unit));
-        (one.comparison.difference() * found.unit, interval.map(|interval| [interval.low, interval.high]))
-    };
-    let slices = found.slices.iter().map(|one| {
-        let (difference, interval) = slice(one);
-        SliceJson {
-            value: &one.value,
-            n: one.comparison.examples,
-            seed: Real(one.comparison.before * found.unit),
-            winner: Real(one.comparison.after * found.unit),
-            difference: Real(difference),
-            interval: interval.map(|ends| ends.map(Real)),
-            p: one.comparison.p,
-        }
-    });
-    let document = Document {
-        slices: slices.collect(),
-        confusion: found.confusion.as_ref().map(|confusion| ConfusionJson {
-            labels: &confusion.labels,
-            seed: &confusion.seed,
-            winner: &confusion.winner,
-        }),
-        fields: &found.fields,
-        without_slices: None,
-        warnings: answer.session.cx.take_warnings().into(),
-    };
-    json::write(&document, answer.out)
+/// Whether a field is one of those that the key `fields` names: its slices are its values.
+fn is_by_value(field: &SliceField) -> bool {
+    field.parting == Parting::Values
 }
 
-fn print(found: &Slices, by: Option<&str>, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let Some(by) = by else {
-        match found.fields.as_slice() {
-            [] => writeln!(answer.out, "No field of the examples has few values that repeat")?,
-            fields => writeln!(answer.out, "Part the examples with --by: {}", words::clean(&fields.join(", ")))?,
-        }
-        return Ok(());
-    };
+fn offered(fields: &[SliceField]) -> String {
+    let names: Vec<String> = fields.iter().map(SliceField::title).collect();
+    if names.is_empty() { "none has few values that repeat".to_owned() } else { names.join(", ") }
+}
+
+fn without_slices(why: NoVerdict, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    if !answer.is_json {
+        return Ok(writeln!(answer.out, "{}", why.words())?);
+    }
+    let warnings = answer.session.cx.take_warnings().into();
+    json::write(&document::Document::without(why.words(), warnings), answer.out)
+}
+
+fn print(found: &Slices, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let Some(field) = &found.field else { return Ok(()) };
+    if let Some(headline) = found.headline() {
+        writeln!(answer.out, "{}\n", words::clean(&headline))?;
+    }
+    let title = words::clean(&field.title());
     let columns = [
-        (by, Side::Left),
+        (&*title, Side::Left),
         ("n", Side::Right),
         ("Seed", Side::Right),
+        ("95 %", Side::Left),
         ("Winner", Side::Right),
+        ("95 %", Side::Left),
         ("Difference", Side::Right),
         ("95 %", Side::Left),
+        ("Better", Side::Right),
+        ("Worse", Side::Right),
         ("p", Side::Left),
     ];
     let mut table = Table::new(&columns);
+    let interval = |told: Option<Interval>| {
+        let told = told.map(|interval| interval.scaled(found.unit));
+        told.map_or_else(
+            || words::UNKNOWN.to_owned(),
+            |it| format!("{} – {}", words::value(it.low), words::value(it.high)),
+        )
+    };
+    let value =
+        |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |it| words::value(it * found.unit));
     for one in &found.slices {
-        let told = &one.comparison;
-        let interval = told.interval.map(|interval| interval.scaled(found.unit));
-        let interval = interval.map(|it| format!("{} – {}", words::value(it.low), words::value(it.high)));
         table.row(vec![
-            words::cut(&words::clean(&one.value), 40),
-            words::count(told.examples as u64),
-            words::value(told.before * found.unit),
-            words::value(told.after * found.unit),
-            words::signed(told.difference() * found.unit),
-            interval.unwrap_or_else(|| "–".to_owned()),
-            words::p_value(told.p),
+            words::cut(&words::clean(&one.value.text()), 40),
+            words::count(one.examples.len() as u64),
+            value(one.before.map(|side| side.mean)),
+            interval(one.before.and_then(|side| side.interval)),
+            value(Some(one.after.mean)),
+            interval(one.after.interval),
+            one.difference().map_or_else(|| words::UNKNOWN.to_owned(), |it| words::signed(it * found.unit)),
+            interval(one.comparison.and_then(|told| told.interval)),
+            words::count(one.better.len() as u64),
+            words::count(one.worse.len() as u64),
+            one.comparison.map_or_else(|| words::UNKNOWN.to_owned(), |told| words::p_value(told.p)),
         ]);
     }
     table.print(answer.style, answer.out)?;
+    let count = words::count(found.slices.len() as u64);
+    writeln!(
+        answer.out,
+        "\np is that of each slice by itself; as one of all {count} it is {count} times as large (Bonferroni)"
+    )?;
     let Some(confusion) = &found.confusion else { return Ok(()) };
     for (whose, matrix) in [("seed", &confusion.seed), ("winner", &confusion.winner)] {
-        writeln!(answer.out, "\nExpected {by} by row, what the {whose} said by column")?;
+        writeln!(answer.out, "\nExpected {title} by row, what the {whose} said by column")?;
         print_confusion(confusion, matrix, answer)?;
     }
     Ok(())
@@ -141,7 +130,7 @@ fn print_confusion(confusion: &Confusion, matrix: &[Vec<usize>], answer: &mut An
     columns.extend(labels.iter().map(|label| (label.as_str(), Side::Right)));
     columns.extend([("Precision", Side::Right), ("Recall", Side::Right), ("F1", Side::Right)]);
     let mut table = Table::new(&columns);
-    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), words::value);
+    let share = |share: Option<f64>| share.map_or_else(|| words::UNKNOWN.to_owned(), words::value);
     for ((label, row), scores) in labels.iter().zip(matrix).zip(Confusion::scores(matrix)) {
         let mut cells = vec![label.clone()];
         cells.extend(row.iter().map(|count| words::count(*count as u64)));
@@ -149,4 +138,47 @@ fn print_confusion(confusion: &Confusion, matrix: &[Vec<usize>], answer: &mut An
         table.row(cells);
     }
     Ok(table.print(answer.style, answer.out)?)
+}
+
+fn print_failures(found: &Failures, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let wrong = |side: usize| -> String {
+        let told = found.wrong[side].zip(found.of[side]);
+        told.map_or_else(
+            || words::UNKNOWN.to_owned(),
+            |(wrong, of)| format!("{} of {}", words::count(wrong as u64), words::count(of as u64)),
+        )
+    };
+    writeln!(answer.out, "\nWrong: {} of the seed, {} of the winner", wrong(0), wrong(1))?;
+    if !found.complete {
+        writeln!(answer.out, "Not all of their traces could be looked into in time")?;
+    }
+    for kind in FailureKind::ALL {
+        let groups: Vec<_> = found.groups.iter().filter(|group| group.kind == kind).collect();
+        if groups.is_empty() {
+            continue;
+        }
+        writeln!(answer.out)?;
+        let title = match kind {
+            FailureKind::Exception => "By exception",
+            FailureKind::Parse => "By answer that was not parsed",
+            FailureKind::Feedback => "By feedback",
+            FailureKind::Confused => "By expected → predicted",
+        };
+        let mut table =
+            Table::new(&[(title, Side::Left), ("Seed", Side::Right), ("Winner", Side::Right), ("", Side::Left)]);
+        for group in groups {
+            let [seed, winner] = [0, 1].map(|side| {
+                let count = found.examples(group, side).map(|examples| words::count(examples.len() as u64));
+                count.unwrap_or_else(|| words::UNKNOWN.to_owned())
+            });
+            let change = match found.change(group) {
+                Some(FailureChange::New) => "new",
+                Some(FailureChange::Solved) => "solved",
+                _ => "",
+            };
+            table.row(vec![words::cut(&words::clean(&group.what), WHAT_MOST), seed, winner, change.to_owned()]);
+        }
+        table.print(answer.style, answer.out)?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::rows::{Standing, standing};
-use super::verdict::{examples_ui, judgement_ui, verdict_of};
+use super::verdict::{examples_ui, judgement_ui, verdict_of, worst_slice_ui};
 use crate::analysis::optimization::ProgramName;
 use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
@@ -157,6 +157,7 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, seed: Opt
             ui.spacing_mut().item_spacing.x = size::GAP_M;
             examples_ui(ui, scene, verdict.as_ref(), found);
         });
+        worst_slice_ui(ui, scene, found);
         if let Some(tie) = &found.tie {
             text_ui(ui, &tie.words(), Type::Small, Tone::Neutral).on_hover_text(TIE);
         }

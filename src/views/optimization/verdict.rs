@@ -8,13 +8,14 @@ use crate::analysis::score_matrix::ExampleClass;
 use crate::analysis::statistics::{Interval, PairedTest};
 use crate::loader::{Lane, Optimization};
 use crate::query::ask::Question;
-use crate::query::{HeldOutOf, Verdict, VerdictOf};
+use crate::query::{HeldOutOf, Verdict, VerdictOf, WorstSliceOf};
 use crate::state::{Action, Place, RunTab};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
+use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
-use crate::widgets::tokens::size::Type;
+use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
 /// What the best of several on the same data is worth.
@@ -75,6 +76,22 @@ fn open_matrix(scene: &mut Scene<'_>, verdict: &Verdict) {
         .collect();
     scene.act(Action::ArrangeMatrix(choice));
     scene.act(Action::ShowRunTab(RunTab::Examples { example: None, evaluation: None, only: None }));
+}
+
+/// The group of examples in which the winner lost, or lost most often, and the way to it.
+pub(super) fn worst_slice_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
+    let slot = scene.loader.ask(&WorstSliceOf(found.run.id.clone()), Lane::Visible);
+    let Some(worst) = slot.value().and_then(|answer| answer.as_ref().as_ref()) else { return };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_XS;
+        Glyph::Down.show(ui, if worst.fell { Tone::Bad } else { Tone::Warn });
+        text_ui(ui, &worst.words(), Type::Small, Tone::Neutral).on_hover_text(worst.reason());
+        ui.add_space(size::GAP_XS);
+        let slices = link(ui, &format!("Slices by {}", worst.field), Type::Small, Tone::Accent);
+        if slices.on_hover_text("Every group of examples, seed against winner").clicked() {
+            scene.act(Action::ShowRunTab(RunTab::Slices { field: Some(worst.field.clone()) }));
+        }
+    });
 }
 
 /// `the best of 4 full evaluations, on the data it was chosen by`

@@ -22,6 +22,7 @@ use super::program::{ProgramMemory, program_ui};
 use super::program_name::{name_ui, of_run};
 use super::scene::Scene;
 use super::scores_of::evaluated;
+use super::slices::{SlicesMemory, slices_ui};
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{TracesMemory, traces_ui};
@@ -51,6 +52,7 @@ pub(super) struct RunMemory {
     evolution: EvolutionMemory,
     examples: ExamplesMemory,
     family_tree: FamilyTreeMemory,
+    slices: SlicesMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
     /// The tabs that the run on screen has.
@@ -143,7 +145,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
                 let chosen = examples::Chosen { example, evaluation, only };
                 examples_ui(ui, scene, &mut memory.examples, &of, &chosen);
             }
-            RunTab::Slices { .. } => {}
+            RunTab::Slices { field } => slices_ui(ui, scene, &mut memory.slices, page, field.as_deref()),
             RunTab::FamilyTree { candidate } => family_tree_ui(ui, scene, &mut memory.family_tree, page, candidate),
             RunTab::Evolution { predictor, phrase, against } => {
                 let chosen = evolution::Chosen { predictor, phrase, against };

@@ -19,7 +19,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
     let has = |tab: &RunTab| match tab {
         RunTab::Optimization { .. } => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
         RunTab::Examples { .. } => is_optimization(page) || has_examples,
-        RunTab::Slices { .. } => is_optimization(page),
+        RunTab::Slices { .. } => is_optimization(page) || has_examples,
         RunTab::FamilyTree { .. } => is_gepa,
         RunTab::Evolution { .. } => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,

@@ -1,0 +1,115 @@
+//! What slices say, in words: the same in window and terminal.
+
+use super::{Slices, WorstSlice};
+use crate::analysis::slices::{Slice, SliceValue, Worst, worst};
+use crate::words;
+
+/// No more of a value is written into a sentence.
+const VALUE: usize = 60;
+
+/// Below this, a difference is called more than luck.
+const ALPHA: f64 = 0.05;
+
+impl Slices {
+    /// The slice that the sentence speaks of.
+    pub fn worst(&self) -> Option<&Slice> {
+        match worst(&self.slices)? {
+            Worst::Fell(at) | Worst::HasWorse(at) => self.slices.get(at),
+        }
+    }
+
+    /// What is to be seen first: `billing got worse: 90 → 70, 2 of 10 examples`, and what that is worth. `None` of one
+    /// evaluation alone, or without slices.
+    pub fn headline(&self) -> Option<String> {
+        let field = self.field.as_ref()?.title();
+        if self.slices.iter().all(|slice| slice.comparison.is_none()) {
+            return None;
+        }
+        let figures = |slice: &Slice| format!("{}, {}", change(slice, self.unit), worse(slice));
+        let of = self.slices.len();
+        Some(match worst(&self.slices) {
+            Some(Worst::Fell(at)) => {
+                let slice = self.slices.get(at)?;
+                let name = named(&field, slice);
+                format!("{name} got worse on average: {} – {}", figures(slice), luck(slice, of))
+            }
+            Some(Worst::HasWorse(at)) => {
+                let slice = self.slices.get(at)?;
+                let name = named(&field, slice);
+                let [worse, n] = counts(slice);
+                let change = change(slice, self.unit);
+                format!("On average no {field} got worse; examples of {name} did most often: {worse} of {n} ({change})")
+            }
+            None => format!("No {field} got worse, and no example of any"),
+        })
+    }
+}
+
+impl WorstSlice {
+    /// In a line below a verdict: `but billing got worse: 90 → 70, 2 of 10 examples got worse (could be luck)`.
+    pub fn words(&self) -> String {
+        let (name, change, worse) =
+            (named(&self.field, &self.slice), change(&self.slice, self.unit), worse(&self.slice));
+        if self.fell {
+            let is_sure = self.slice.corrected_p(self.of).is_some_and(|p| p < ALPHA);
+            let luck = if is_sure { "more than luck" } else { "could be luck" };
+            format!("but {name} got worse: {change}, {worse}; {luck}")
+        } else {
+            format!("{worse} among {name} ({change} on average)")
+        }
+    }
+
+    /// How it was chosen, and what that does to its claim.
+    pub fn reason(&self) -> String {
+        let [n, of] = [self.slice.examples.len(), self.of].map(|count| words::count(count as u64));
+        let chosen = format!(
+            "Chosen from {of} groups of examples, by the values of all fields that repeat, of 3 examples at least"
+        );
+        match (self.slice.comparison, self.slice.corrected_p(self.of)) {
+            (Some(told), Some(corrected)) => {
+                let (p, corrected) = (words::p_value(told.p), words::p_value(corrected));
+                format!("{chosen}\nOf {n} examples {p} by itself, {corrected} as one of {of} (Bonferroni)")
+            }
+            _ => chosen,
+        }
+    }
+}
+
+/// What it is worth: `could be luck (p = 0.5, of 7 slices)`.
+fn luck(slice: &Slice, count: usize) -> String {
+    let (Some(told), Some(corrected)) = (slice.comparison, slice.corrected_p(count)) else { return String::new() };
+    let p = words::p_value(corrected);
+    let of = words::counted(count, "slice");
+    match (told.p < ALPHA, corrected < ALPHA) {
+        (_, true) => format!("more than luck, also as one of {of} ({p} at most)"),
+        (true, false) => format!("more than luck by itself; as one of {of} it could be luck ({p} at most)"),
+        _ => format!("could be luck ({}; {of})", words::p_value(told.p)),
+    }
+}
+
+/// `90 → 70`
+fn change(slice: &Slice, unit: f64) -> String {
+    let before = slice.before.map_or_else(|| words::UNKNOWN.to_owned(), |it| words::value(it.mean * unit));
+    format!("{before} → {}", words::value(slice.after.mean * unit))
+}
+
+/// How many of its examples got worse, and how many it has.
+fn counts(slice: &Slice) -> [String; 2] {
+    [slice.worse.len(), slice.examples.len()].map(|count| words::count(count as u64))
+}
+
+/// `2 of 10 examples got worse`
+fn worse(slice: &Slice) -> String {
+    let [worse, of] = counts(slice);
+    format!("{worse} of {of} examples got worse")
+}
+
+/// A text stands for itself; `true`, `7` and `12 – 40` say nothing without their field.
+fn named(field: &str, slice: &Slice) -> String {
+    let text = slice.value.text();
+    let text = words::one_line(&text, VALUE);
+    match slice.value {
+        SliceValue::Text(_) => text.into_owned(),
+        _ => format!("{field} {text}"),
+    }
+}

@@ -1,0 +1,166 @@
+//! Examples by the value of a field, by what failed, by their scores: where the winner gained, and where it lost.
+
+mod classes;
+mod failures;
+mod head;
+mod links;
+mod rows;
+mod sides;
+mod spread;
+mod table;
+
+use egui::{ScrollArea, Ui};
+
+use super::parts::slot_ui;
+use super::scene::Scene;
+use crate::loader::{Lane, RunPage};
+use crate::model::RunId;
+use crate::query::{BothSidesOf, Evaluated, FailuresOf, ScoresOf, Sides, SliceBy, SlicesOf};
+use crate::widgets::empty::empty_ui;
+use crate::widgets::section::{card_ui, text_ui};
+use crate::widgets::table::TableState;
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use links::Links;
+use sides::SideNames;
+use spread::SpreadMemory;
+
+/// What the tab remembers.
+#[derive(Default)]
+pub(super) struct SlicesMemory {
+    /// Of which optimization, or evaluation.
+    of: Option<RunId>,
+    /// Which evaluations were chosen; `None` for the usual ones.
+    chosen: Option<Sides>,
+    table: TableState,
+    classes: TableState,
+    failures: failures::FailuresMemory,
+    spread: SpreadMemory,
+}
+
+/// From this width two cards stand beside each other.
+const TWO_COLUMNS: f32 = 820.0;
+
+pub(super) fn slices_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut SlicesMemory,
+    page: &RunPage,
+    field: Option<&str>,
+) {
+    let run = &page.run.id;
+    if memory.of.as_ref() != Some(run) {
+        *memory = SlicesMemory { of: Some(run.clone()), ..SlicesMemory::default() };
+    }
+    let of = match page.children.is_empty() {
+        true => Evaluated::Runs(vec![run.clone()]),
+        false => Evaluated::Optimization(run.clone()),
+    };
+    let slot = scene.loader.ask(&ScoresOf { of: of.clone(), score: None }, Lane::Selection);
+    let Some(scores) = slot_ui(ui, scene, &slot, "The examples", size::TABLE_ROW).cloned() else { return };
+    let Some(scores) = scores.as_ref() else { return };
+    let usual = scene.loader.ask(&BothSidesOf { of: of.clone(), sides: Sides::SeedAndWinner }, Lane::Selection);
+    let Some(usual) = slot_ui(ui, scene, &usual, "The scores", size::TABLE_ROW).cloned() else { return };
+    // A plain evaluation is alone anyway.
+    let is_plain = page.children.is_empty();
+    let why = usual.as_ref().as_ref().and_then(|answer| answer.as_ref().err().copied());
+    // Where seed and winner cannot be compared, one evaluation is shown alone.
+    let sides = match (&memory.chosen, why) {
+        (Some(chosen), _) => chosen.clone(),
+        (None, None) => Sides::SeedAndWinner,
+        (None, Some(_)) => match sides::best_alone(scores) {
+            Some(run) => Sides::One(run),
+            None => {
+                empty_ui(
+                    ui,
+                    "No evaluation has scores of examples: result_table.json or assessments would tell them",
+                    "",
+                );
+                return;
+            }
+        },
+    };
+    let slot = scene.loader.ask(&BothSidesOf { of: of.clone(), sides: sides.clone() }, Lane::Selection);
+    let Some(both) = slot_ui(ui, scene, &slot, "The scores", size::TABLE_ROW).cloned() else { return };
+    let by = field.map_or(SliceBy::Usual, |field| SliceBy::Field(field.to_owned()));
+    let slot = scene.loader.ask(&SlicesOf { of: of.clone(), sides: sides.clone(), by }, Lane::Selection);
+    let found = slot.value().cloned();
+    let failed = scene.loader.ask(&FailuresOf { of, sides: sides.clone() }, Lane::Visible);
+    ScrollArea::vertical().id_salt("slices").auto_shrink(false).show(ui, |ui| {
+        let known = &both;
+        let Some(Ok(both)) = known.as_ref() else {
+            let sentence = "These two evaluations scored no example that both have";
+            ui.horizontal_wrapped(|ui| head::pickers_ui(ui, memory, scores, sides::chosen_runs(&sides)));
+            ui.add_space(size::GAP_S);
+            text_ui(ui, sentence, Type::Body, Tone::Neutral);
+            return;
+        };
+        let names = SideNames::of(scores, both, &sides);
+        let links = Links { run: both.runs[1].clone() };
+        let answer = found.as_ref().and_then(|answer| answer.as_ref().as_ref()?.as_ref().ok());
+        head::head_ui(
+            ui,
+            scene,
+            memory,
+            head::Shown { scores, both, found: answer, why: why.filter(|_| !is_plain), links: &links },
+        );
+        ui.add_space(size::GAP_S);
+        if let Some(found) = answer {
+            table::card(ui, scene, &mut memory.table, table::Shown { found, names: &names, links: &links });
+            if let Some(confusion) = &found.confusion {
+                ui.add_space(size::GAP_S);
+                classes::card(
+                    ui,
+                    scene,
+                    &mut memory.classes,
+                    classes::Shown { found, confusion, names: &names, links: &links },
+                );
+            }
+        } else {
+            let _ = slot_ui(ui, scene, &slot, "The slices", size::TABLE_ROW);
+        }
+        ui.add_space(size::GAP_S);
+        let failures = failed.value().and_then(|answer| answer.as_ref().as_ref()?.as_ref().ok());
+        match failures {
+            Some(found) => {
+                failures::card(ui, scene, &mut memory.failures, failures::Shown { found, names: &names, links: &links })
+            }
+            None => {
+                let _ = slot_ui(ui, scene, &failed, "The failures", size::TABLE_ROW);
+            }
+        }
+        ui.add_space(size::GAP_S);
+        memory.spread.update(known);
+        spread::cards(ui, scene, &memory.spread, spread::Shown { both, scores, names: &names, links: &links });
+        ui.add_space(size::GAP_L);
+    });
+}
+
+/// Cards beside each other where there is room, else below each other.
+fn beside(ui: &mut Ui, add: [&mut dyn FnMut(&mut Ui); 2]) {
+    let [first, second] = add;
+    let card = |ui: &mut Ui, add: &mut dyn FnMut(&mut Ui)| {
+        card_ui(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui);
+        });
+    };
+    let width = ui.available_width();
+    if width < TWO_COLUMNS {
+        card(ui, first);
+        ui.add_space(size::GAP_S);
+        card(ui, second);
+        return;
+    }
+    let half = (width - size::GAP_M) / 2.0;
+    let top = ui.available_rect_before_wrap().min;
+    let mut height = 0.0_f32;
+    for (at, add) in [first, second].into_iter().enumerate() {
+        let left = top + egui::vec2(at as f32 * (half + size::GAP_M), 0.0);
+        let rect = egui::Rect::from_min_size(left, egui::vec2(half, f32::INFINITY));
+        let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(("beside", at)).max_rect(rect));
+        card(&mut inner, add);
+        height = height.max(inner.min_rect().height());
+    }
+    ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, height)));
+}
