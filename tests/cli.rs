@@ -3,6 +3,8 @@
 
 #[path = "cli/against_sql.rs"]
 mod against_sql;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/honest_words.rs"]
