@@ -20,6 +20,8 @@ mod compare;
 mod compare_examples;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/doctor.rs"]
+mod doctor;
 #[path = "ui_window/experiments.rs"]
 mod experiments;
 #[path = "ui_window/failures.rs"]

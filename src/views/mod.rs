@@ -22,6 +22,8 @@ mod copied;
 mod demos;
 mod details;
 mod distinctions;
+mod doctor;
+mod doctor_line;
 mod evolution;
 mod experiment;
 mod failed;

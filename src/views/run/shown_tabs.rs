@@ -19,7 +19,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
         RunTab::Optimization => is_optimization(page) || files.contains(&ProgramSource::BestModelJson.as_str()),
         RunTab::Examples { .. } | RunTab::Slices { .. } => is_optimization(page),
         RunTab::FamilyTree { .. } => is_gepa,
-        RunTab::Evolution { .. } => is_optimization(page),
+        RunTab::Evolution { .. } | RunTab::Doctor => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
         RunTab::Overview { .. } | RunTab::Metrics { .. } | RunTab::Traces | RunTab::Artifacts { .. } => true,
     };
