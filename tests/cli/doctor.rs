@@ -77,7 +77,12 @@ fn rejecting_everything_is_told() {
 fn a_seed_that_won_is_told() {
     let lab = Lab::healthy();
     lab.best("parent", lab::SEED);
-    let said = fires(&lab, "nothing-better", "warning", "C1 (25), the program that it was given, won against 1 other");
+    let said = fires(
+        &lab,
+        "nothing-better",
+        "warning",
+        "C1 (25), the program that it was given, won against 2 other programs, 1 of them evaluated in full",
+    );
     assert_eq!(finding(&said, "nothing-better")["evidence"][0]["run_id"], "seed");
     is_silent(&Lab::healthy(), "nothing-better");
 }

@@ -49,6 +49,8 @@ pub struct ProgressFacts {
     pub seed: Option<usize>,
     /// The place of the winner among them.
     pub winner: Option<usize>,
+    /// It is the best full evaluation, and not known to be what was given back.
+    pub is_winner_inferred: bool,
     /// The evaluations that ended without a score: run and name.
     pub failed: Vec<(RunId, String)>,
 }
@@ -143,9 +145,9 @@ pub fn seed_never_left(facts: &ProgressFacts) -> Judgement {
 
 /// [`Rule::NothingBetter`]
 pub fn nothing_better(facts: &ProgressFacts) -> Judgement {
-    let others = facts.programs.iter().enumerate().filter(|(at, one)| Some(*at) != facts.seed && one.full.is_some());
-    let others = others.count();
-    if others == 0 {
+    let others = || facts.programs.iter().enumerate().filter(|(at, _)| Some(*at) != facts.seed).map(|(_, one)| one);
+    let all = others().count();
+    if all == 0 {
         return Judgement::Nothing;
     }
     if !facts.is_over {
@@ -155,21 +157,29 @@ pub fn nothing_better(facts: &ProgressFacts) -> Judgement {
     if facts.winner != facts.seed {
         return Judgement::Nothing;
     }
+    let full = others().filter(|one| one.full.is_some()).count();
+    if facts.is_winner_inferred && full == 0 {
+        return Judgement::unknown("nothing tells which program it gave back");
+    }
     let score = seed.full.map_or_else(String::new, |score| format!(" ({})", words::value(score)));
-    let best = facts.programs.iter().enumerate().filter(|(at, _)| Some(*at) != facts.seed);
-    let best = best.filter_map(|(_, one)| Some((one, one.full?))).max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let mut evidence = vec![facts.program(seed, "what it was given and gave back".to_owned())];
-    evidence.extend(
-        best.map(|(one, score)| facts.program(one, format!("the best of the others, {}", words::value(score)))),
-    );
+    let part = match full {
+        full if full == all => String::new(),
+        0 if all == 1 => ", which was not evaluated in full".to_owned(),
+        0 => ", none of them evaluated in full".to_owned(),
+        full => format!(", {} of them evaluated in full", words::count(full as u64)),
+    };
+    let best = others().filter_map(|one| Some((one, one.full?))).max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let (won, was) = match facts.is_winner_inferred {
+        true => ("did best in full, against", "the best full evaluation is of what it was given"),
+        false => ("won against", "what it was given and gave back"),
+    };
+    let mut evidence = vec![facts.program(seed, was.to_owned())];
+    let best = best.map(|(one, score)| facts.program(one, format!("the best of the others, {}", words::value(score))));
+    evidence.extend(best);
+    let others = words::counted(all, "other program");
     Judgement::found(
         (Rule::NothingBetter, Severity::Warning),
-        format!(
-            "Nothing better was found: {}{score}, the program that it was given, won against {} that {} fully evaluated",
-            seed.name,
-            words::counted(others, "other program"),
-            if others == 1 { "was" } else { "were" }
-        ),
+        format!("Nothing better was found: {}{score}, the program that it was given, {won} {others}{part}", seed.name),
         "The optimization changed nothing",
         evidence,
     )

@@ -42,8 +42,7 @@ rules! {
         NothingAccepted => "nothing-accepted", "GEPA has ended, made two proposals or more and accepted none";
         /// The seed won.
         NothingBetter => "nothing-better",
-            "an optimization has ended, evaluated other programs in full, and the program that it was given is its \
-             winner";
+            "an optimization has ended, evaluated other programs, and the program that it was given is its winner";
         /// The best on minibatches may be better than the winner.
         BestMinibatch => "best-minibatch-not-evaluated",
             "a program of MIPROv2 without a full evaluation has a higher mean over its minibatches than every fully \

@@ -146,8 +146,8 @@ pub fn valset_too_small(facts: &ScoreFacts) -> Judgement {
     }
     Judgement::found(
         (Rule::ValsetTooSmall, Severity::Warning),
-        format!("The winner's gain is not proved: {}: {}", small.figures, small.meaning),
-        "Evaluate seed and winner on more examples, best on such that no choice depended on",
+        format!("The winner's gain is not proved ({}): {}", small.figures, small.meaning),
+        "Evaluate seed and winner on more examples, best on examples that no choice depended on",
         evidence,
     )
 }

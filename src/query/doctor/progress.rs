@@ -43,6 +43,7 @@ pub fn facts(session: &mut Session<'_>, found: &Optimization) -> Result<Progress
         programs,
         seed: found.seed.as_ref().and_then(|seed| candidate_of(found, &seed.run_ids)),
         winner: found.winner.as_ref().and_then(|winner| candidate_of(found, &winner.run_ids)),
+        is_winner_inferred: found.winner.as_ref().is_some_and(|winner| winner.inferred),
         failed: failed(session, found)?,
     })
 }
