@@ -40,6 +40,8 @@ pub(super) fn doctor_line_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimiz
         return;
     }
     let diagnosis = diagnosis(scene, &found.run.id, &found.run.status);
+    // No taller than its letters: what stands below needs the room.
+    ui.spacing_mut().interact_size.y = 0.0;
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;

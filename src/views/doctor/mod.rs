@@ -62,6 +62,8 @@ fn finding_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, finding: &Find
                 prose_ui(ui, &finding.text, Type::BodyStrong, Tone::Neutral);
                 prose_ui(ui, &finding.advice, Type::Body, Tone::Muted);
                 ui.add_space(size::GAP_XS);
+                // Lines of a list, no taller than their letters.
+                ui.spacing_mut().interact_size.y = 0.0;
                 for evidence in &finding.evidence {
                     evidence_ui(ui, scene, page, evidence);
                 }
@@ -75,12 +77,10 @@ fn finding_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, finding: &Find
 fn evidence_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, evidence: &Evidence) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        // Lines of a list, no taller than their letters.
-        ui.spacing_mut().interact_size.y = 0.0;
         let left = ui.cursor().left();
         text_ui(ui, rows::kind(evidence), Type::Small, Tone::Muted);
         ui.add_space((left + KINDS - ui.cursor().left()).max(size::GAP_S));
-        if link(ui, &evidence.what, Type::Small, Tone::Accent).on_hover_text(evidence.what.as_str()).clicked() {
+        if link(ui, &evidence.what, Type::Small, Tone::Accent).clicked() {
             scene.go(rows::place(evidence, &page.run.experiment_id));
         }
         let run = evidence.run();
