@@ -5,6 +5,8 @@
 mod against_sql;
 #[path = "common/desk.rs"]
 mod desk;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/honest_words.rs"]

@@ -22,6 +22,8 @@ mod compare_examples;
 mod desk;
 #[path = "ui_window/details.rs"]
 mod details;
+#[path = "ui_window/doctor.rs"]
+mod doctor;
 #[path = "ui_window/examples.rs"]
 mod examples;
 #[path = "ui_window/experiments.rs"]

@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod canonical;
 pub mod distinction;
+pub mod doctor;
 pub mod evolution;
 pub mod example_key;
 pub mod example_traces;

@@ -101,6 +101,9 @@ pub(super) enum Command {
     /// Show seed and winner of an optimization by the values of a field of the examples
     #[command(after_long_help = help::SLICES)]
     Slices(SlicesArgs),
+    /// Say what went wrong in an optimization, or may have, by rules; with evidence for each
+    #[command(after_long_help = help::DOCTOR)]
+    Doctor(DoctorArgs),
     /// Show what a run's program is: instructions, fields, demos, LM settings
     #[command(after_long_help = help::PROGRAM)]
     Program(ProgramArgs),
@@ -224,6 +227,15 @@ pub(super) struct SlicesArgs {
     pub(super) failures: bool,
 }
 
+/// Of `doctor`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DoctorArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
+    pub(super) parent: String,
+}
+
 /// Of `program`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ProgramArgs {
@@ -315,6 +327,7 @@ impl Command {
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,
             Self::Slices(args) => &args.store,
+            Self::Doctor(args) => &args.store,
             Self::Program(args) => &args.store,
             Self::ProgramHistory(args) => &args.store,
             Self::Evolution(args) => &args.store,

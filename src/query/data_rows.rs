@@ -31,6 +31,22 @@ impl DataRows {
         Ok(Some(Self { columns, rows }))
     }
 
+    /// The fields, in the order of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Of each row what these fields hold, as one text. Values are compared as text: a file to which a table was
+    /// appended has `27` in some rows and `"27"` in others (MLflow's `log_table` goes through pandas).
+    pub fn keys<'d>(&'d self, fields: &'d [String]) -> impl Iterator<Item = String> + 'd {
+        let at = |name: &String| self.columns.iter().position(|column| column == name);
+        let places: Vec<Option<usize>> = fields.iter().map(at).collect();
+        self.rows.iter().map(move |row| {
+            let cells = places.iter().map(|at| as_text(at.and_then(|at| row.get(at))));
+            cells.collect::<Vec<_>>().join("\u{1f}")
+        })
+    }
+
     /// The fields, and each row by them; `None` if a row is not as long as the list of columns.
     pub fn into_examples(self) -> Option<(Vec<String>, Vec<Object>)> {
         let fields = self.columns;
@@ -73,5 +89,14 @@ impl DataRows {
             shared.iter().all(|(at, wanted)| row.get(*at).is_some_and(|cell| canonical::bytes(cell) == *wanted))
         };
         if shared.is_empty() { None } else { self.rows.iter().position(is_it) }
+    }
+}
+
+/// A value as the text that it is or is written as; nothing where there is none.
+pub fn as_text(value: Option<&Json>) -> String {
+    match value {
+        None => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
     }
 }

@@ -13,6 +13,7 @@ pub mod check;
 mod data_rows;
 pub mod demo_origins;
 pub mod diff;
+pub mod doctor;
 pub mod evolution;
 pub mod example_answer;
 pub mod example_cell;
@@ -61,6 +62,7 @@ pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
     UnchangedExamples, VerdictBetween, compare, diff_files, unchanged_examples,
 };
+pub use doctor::{Diagnosis, DoctorOf};
 pub use evolution::{EvolutionWish, evolution};
 pub use example_answer::{ExampleAnswer, answer_of_repr};
 pub use example_cell::{ExampleCell, ExampleCellOf};

@@ -147,6 +147,8 @@ tabs! {
             /// With what each state is compared; what was chosen last or fits the optimizer if nothing is.
             against: Against = "against",
         } => "evolution", "Evolution";
+        /// What went wrong, or may have.
+        Doctor => "doctor", "Doctor";
         /// Params, tags, datasets, models.
         Overview {
             /// The value that is read whole, by its group and key: `param/solve.instructions`.

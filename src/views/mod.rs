@@ -23,6 +23,8 @@ mod copied;
 mod demos;
 mod details;
 mod distinctions;
+mod doctor;
+mod doctor_line;
 mod evolution;
 mod example_details;
 mod example_trace;

@@ -10,7 +10,7 @@ const SHARED: [&str; 3] = ["body", "command", "text_change"];
 /// Who shows other places within itself.
 const COMPOSED: [(&str, &[&str]); 3] = [
     // Its tabs.
-    ("run", &["evolution", "examples", "family_tree", "optimization", "program", "slices", "traces"]),
+    ("run", &["doctor", "evolution", "examples", "family_tree", "optimization", "program", "slices", "traces"]),
     ("experiment", &["examples", "traces"]),
     // Where there is no room beside it.
     ("trace", &["details"]),

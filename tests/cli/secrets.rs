@@ -26,7 +26,7 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
             "experiments" | "runs" | "traces" | "check" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
-            "history" | "evolution" | "family-tree" | "scores" | "slices" => {
+            "history" | "evolution" | "family-tree" | "scores" | "slices" | "doctor" => {
                 let some = runs.iter().enumerate().filter(|(at, id)| at % 4 == 0 || parents.contains(*id));
                 let more: &[&str] = if command == "slices" { &["--failures"] } else { &[] };
                 questions.extend(some.map(|(_, id)| [&[command, store, id.as_str()], more].concat()));

@@ -6,6 +6,7 @@ mod diff_examples;
 pub(super) mod diff_files;
 pub(super) mod diff_program_text;
 mod diff_text;
+mod doctor;
 mod evolution;
 mod experiments;
 mod family_tree;
@@ -67,6 +68,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
         Command::Slices(args) => Box::new(|answer| slices::answer(args, answer)),
+        Command::Doctor(args) => Box::new(|answer| doctor::answer(args, answer)),
         Command::Program(args) => Box::new(|answer| program::answer(args, answer)),
         Command::ProgramHistory(args) => Box::new(|answer| program_history::answer(args, answer)),
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),

@@ -64,3 +64,16 @@ pub const SETTINGS: [&str; 8] = [
     "max_metric_calls",
     "seed",
 ];
+
+/// Settings and responses of language models, in OpenAI's words, which LiteLLM uses for all providers.
+pub mod lm {
+    /// How many tokens an answer may have: the attribute of `LM.__call__` (DSPy 2.6 – 3.4), or its input where a call
+    /// sets it; the second is what reasoning models take.
+    pub const MAX_TOKENS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+    /// The answers of a response.
+    pub const CHOICES: &str = "choices";
+    /// Why an answer ended.
+    pub const FINISH_REASON: &str = "finish_reason";
+    /// What [`FINISH_REASON`] says where it reached the limit of tokens.
+    pub const ENDED_BY_LENGTH: &str = "length";
+}

@@ -226,7 +226,7 @@ impl Dice {
     fn run_tab(&mut self) -> RunTab {
         let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
         match &mut tab {
-            RunTab::Traces => {}
+            RunTab::Doctor | RunTab::Traces => {}
             RunTab::Optimization { candidate } => *candidate = self.maybe(|dice| RunId::from(dice.text())),
             RunTab::Examples { example, evaluation, only } => {
                 *example = self.maybe(|dice| dice.roll(usize::MAX));

@@ -9,6 +9,7 @@ use crate::loader::Optimization;
 use crate::model::{Predictor, RunId, RunStatus};
 use crate::query::ProvenanceOf;
 use crate::state::{CompareTab, Place};
+use crate::views::doctor_line::doctor_line_ui;
 use crate::views::parts::link;
 use crate::views::program_name::name_ui;
 use crate::views::provenance::provenance_ui;
@@ -72,6 +73,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
             let (parent, evaluation) = (found.run.id.clone(), run.clone());
             provenance_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);
         }
+        doctor_line_ui(ui, scene, found);
     });
 }
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 use egui::{Label, RichText, Ui};
 
 use super::artifacts_folder::missing_chip_ui;
+use super::doctor::doctor_ui;
+use super::doctor_line::diagnosis;
 use super::evolution::{self, EvolutionMemory, evolution_ui};
 use super::examples::{self, ExamplesMemory, examples_ui};
 use super::family_tree::{FamilyTreeMemory, family_tree_ui};
@@ -55,6 +57,8 @@ pub(super) struct RunMemory {
     slices: SlicesMemory,
     /// Whether the run is one of GEPA's, once that is known.
     knows_gepa: shown_tabs::KnowsGepa,
+    /// How many findings the run doctor has, of the run that it looked at last.
+    findings: Option<(RunId, usize)>,
     /// The tabs that the run on screen has.
     tabs: Vec<RunTab>,
 }
@@ -111,6 +115,7 @@ fn shows_candidates(tab: Option<&RunTab>) -> bool {
             | RunTab::Slices { .. }
             | RunTab::FamilyTree { .. }
             | RunTab::Evolution { .. }
+            | RunTab::Doctor
             | RunTab::Overview { .. }
             | RunTab::Program { .. }
             | RunTab::Metrics { .. }
@@ -151,6 +156,7 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
                 let chosen = evolution::Chosen { predictor, phrase, against };
                 evolution_ui(ui, scene, &mut memory.evolution, id, &chosen);
             }
+            RunTab::Doctor => doctor_ui(ui, scene, page),
             RunTab::Overview { value } => {
                 overview::overview_ui(ui, scene, &mut memory.overview, page, value.as_deref());
             }
@@ -251,9 +257,11 @@ fn tabs_ui(
         Total::AtLeast(known) => words::count_or_more(known),
     });
     let traces = traces.unwrap_or_default();
+    let findings = findings(scene, memory, page, &tab);
     let title = |tab: &RunTab| match tab {
         RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
         RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+        RunTab::Doctor => tabs::Tab::new(tab.title()).count(&findings),
         RunTab::Optimization { .. }
         | RunTab::Examples { .. }
         | RunTab::Slices { .. }
@@ -272,4 +280,17 @@ fn tabs_ui(
         }
         None => tab,
     }
+}
+
+/// How many findings the run doctor has, once it has looked: it looks for who sees the story of an optimization.
+fn findings(scene: &mut Scene<'_>, memory: &mut RunMemory, page: &RunPage, tab: &RunTab) -> String {
+    let id = &page.run.id;
+    if matches!(tab, RunTab::Optimization { .. } | RunTab::Doctor)
+        && memory.tabs.iter().any(|shown| shown.is_same_tab(&RunTab::Doctor))
+        && let Some(found) = diagnosis(scene, id, &page.run.status)
+    {
+        memory.findings = found.as_ref().as_ref().map(|found| (id.clone(), found.findings.len()));
+    }
+    let known = memory.findings.as_ref().filter(|(run, _)| run == id);
+    known.map_or_else(String::new, |(_, findings)| words::count(*findings as u64))
 }

@@ -21,7 +21,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
         RunTab::Examples { .. } => is_optimization(page) || has_examples,
         RunTab::Slices { .. } => is_optimization(page) || has_examples,
         RunTab::FamilyTree { .. } => is_gepa,
-        RunTab::Evolution { .. } => is_optimization(page),
+        RunTab::Evolution { .. } | RunTab::Doctor => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
         RunTab::Overview { .. } | RunTab::Metrics { .. } | RunTab::Traces | RunTab::Artifacts { .. } => true,
     };

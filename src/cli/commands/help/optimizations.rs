@@ -113,6 +113,25 @@ JSON:
   quotations, numbers and own values) and confused (expected -> predicted); seed
   or winner is null where it tells no such reasons, change is new, solved, stays.";
 
+pub(in super::super::super) const DOCTOR: &str = "\
+Warnings stand first. No model is asked; every finding states its rule and
+where it is to be seen.
+
+Examples:
+  dspyglass doctor mlflow.db dazzling-gnat-945
+  dspyglass doctor mlflow.db dazzling-gnat-945 --json \\
+    | jq -r '.findings[] | select(.severity == \"warning\") | .text'
+
+JSON:
+  {\"findings\": [{rule, severity: \"warning\"|\"note\", text, advice, fires,
+                 evidence: [{run_id, trace_id, artifact, examples: [place],
+                             what}]}],
+   not_judged: [{rule, why}], rules, traces: {looked, of}}
+  fires says when the rule finds something. Of much evidence the first is
+  named. examples are places in the list of scores, from 0; none of them
+  stands for all. rules is how many there are: those in not_judged could not
+  look. traces.looked is smaller than traces.of where time ran out.";
+
 pub(in super::super::super) const EVOLUTION: &str = "\
 Each program stands once, where it was first evaluated, with the difference to
 the instructions of another state: of GEPA its parent, of optimizers that make
