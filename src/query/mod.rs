@@ -34,6 +34,7 @@ pub mod result_table;
 pub mod run_page;
 pub mod runs;
 pub mod scores;
+mod search;
 pub mod sessions;
 pub mod slices;
 pub mod table;
@@ -74,6 +75,7 @@ pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{ScoreColumn, Scores, ScoresOf, TracesOfExamples};
+pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use slices::{Slices, SlicesOf};
 pub use trace::{

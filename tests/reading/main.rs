@@ -23,6 +23,7 @@ mod provenance;
 mod runs_table;
 mod safety;
 mod scales;
+mod search;
 mod statistics;
 mod support;
 mod traces_counted;
