@@ -32,6 +32,7 @@ mod queue;
 mod readable;
 mod receiving;
 mod row_cache;
+mod search;
 mod slot;
 mod span;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use opening::Opener;
 pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf};
+pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
 pub use text::{Text, unique_id};
