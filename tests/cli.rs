@@ -17,6 +17,8 @@ mod places;
 mod programs;
 #[path = "cli/scores.rs"]
 mod scores;
+#[path = "cli/search.rs"]
+mod search;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/traces.rs"]
