@@ -3,7 +3,8 @@
 //!
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
-//! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log. Every figure is the median of several
+//! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `search [FILE.db]`
+//! looking for text. Every figure is the median of several
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
@@ -12,6 +13,7 @@ mod evolution;
 mod grow;
 mod live;
 mod runs;
+mod search;
 mod texts;
 mod window;
 
@@ -52,7 +54,8 @@ fn main() -> Result<(), Failure> {
         evolution::measure()?;
         return comparing::measure();
     }
-    let given = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
+    let is_given = |argument: &String| !argument.starts_with('-') && argument != "search";
+    let given = std::env::args().skip(1).find(is_given).map(PathBuf::from);
     let database = match given {
         Some(path) => path,
         None => {
@@ -64,6 +67,9 @@ fn main() -> Result<(), Failure> {
             target
         }
     };
+    if asks_for("search") {
+        return search::measure(&database);
+    }
     let raw = connect(&database)?;
     let count = |table: &str| raw.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
     let size = std::fs::metadata(&database)?.len() / (1 << 20);
@@ -133,6 +139,7 @@ fn main() -> Result<(), Failure> {
     traces(&mut *store, &raw, &cx, &id);
     one_trace(&database, &mut *store, &raw, &cx)?;
     drop(store);
+    search::measure(&database)?;
     texts::measure();
     evolution::measure()?;
     comparing::measure()?;
