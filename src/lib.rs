@@ -110,6 +110,8 @@
 //!   query names a column that stands after `spans.content`.
 //! * Lists of traces are handles first and lines when they are looked at; where the handles come in pages, the first
 //!   are shown while the others are read.
+//! * A search of text decodes only those records whose bytes may hold it, however it is escaped (`model/search`), and
+//!   comes in pages that end after a time: hits are shown, and the search can be ended, long before it is through.
 //! * While nobody writes to the store and nobody touches the window, no frame is drawn: a timer of the loader has the
 //!   store looked at, and only what is new wakes the window (`loader/watching.rs`).
 //! * Rows have one height and are recomputed when an input changes, never per frame; scrolling

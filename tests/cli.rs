@@ -23,6 +23,8 @@ mod plain_evaluations;
 mod programs;
 #[path = "cli/scores.rs"]
 mod scores;
+#[path = "cli/search.rs"]
+mod search;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/slices.rs"]

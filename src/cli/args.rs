@@ -1,5 +1,7 @@
 //! The command line.
 
+mod search;
+
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
@@ -7,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
+pub(super) use search::SearchArgs;
 
 /// See what DSPy's optimizers left in an MLflow store
 #[derive(Debug, Parser)]
@@ -92,6 +95,9 @@ pub(super) enum Command {
     /// Show one trace: its spans, what they were given and gave back, times, tokens, errors
     #[command(after_long_help = help::TRACE)]
     Trace(TraceArgs),
+    /// Find a text in what spans were given, gave back and noted
+    #[command(after_long_help = help::SEARCH)]
+    Search(SearchArgs),
     /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
     #[command(after_long_help = help::OPTIMIZATION)]
     Optimization(OptimizationArgs),
@@ -324,6 +330,7 @@ impl Command {
             Self::Metrics(args) => &args.store,
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
+            Self::Search(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,
             Self::Slices(args) => &args.store,

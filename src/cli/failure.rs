@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::model::PatternError;
 use crate::query::FilterError;
 use crate::store::StoreError;
 
@@ -16,6 +17,8 @@ pub(super) enum Failure {
     Absent(String),
     /// A filter that is none, and the mistake in it.
     Filter(String, FilterError),
+    /// A text that cannot be looked for.
+    Pattern(PatternError),
     /// The output could not be written.
     Output(std::io::Error),
 }
@@ -51,6 +54,7 @@ impl Failure {
             Self::Store(error) => Some(words::clean(&error.to_string())),
             Self::Absent(message) => Some(words::clean(message)),
             Self::Filter(text, error) => Some(pointed(text, error)),
+            Self::Pattern(error) => Some(words::clean(&error.to_string())),
             Self::Output(error) => Some(format!("cannot write the output: {error}")),
         }
     }
@@ -59,7 +63,7 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             _ if self.is_closed_pipe() => ExitCode::SUCCESS,
-            Self::Filter(..) => ExitCode::from(2),
+            Self::Filter(..) | Self::Pattern(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -34,6 +34,7 @@ mod queue;
 mod readable;
 mod receiving;
 mod row_cache;
+mod search;
 mod slot;
 mod span;
 #[cfg(test)]
@@ -62,6 +63,7 @@ pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf, ProgramStateOf};
 pub use program_change::ProgramChangeOf;
 pub use readable::{Readable, readable};
+pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
 pub use text::{Text, unique_id};

@@ -18,6 +18,7 @@ pub mod program;
 pub mod readable_file;
 pub mod result_table;
 pub mod run;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod span;
@@ -37,6 +38,7 @@ pub use program::{
 };
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
+pub use search::{Excerpt, FoundText, Matcher, PatternError, SearchField, SearchPattern};
 pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
 pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};

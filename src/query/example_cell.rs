@@ -108,7 +108,8 @@ mod tests {
         let row = ResultRow { scores: scores.into(), feedback: Some("long".into()), ..ResultRow::default() };
         assert_eq!(parts(&row, &names), [("label".to_owned(), 1.0)]);
         assert_eq!(said(&row), [(String::new(), "long".to_owned())]);
-        let several = ResultRow { said: [("tone".into(), "rude".into())].into(), error: Some("label: x".into()), ..row };
+        let several =
+            ResultRow { said: [("tone".into(), "rude".into())].into(), error: Some("label: x".into()), ..row };
         let told = [("tone", "rude"), ("Error", "label: x")].map(|(who, said)| (who.to_owned(), said.to_owned()));
         assert_eq!(said(&several), told);
     }

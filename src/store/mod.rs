@@ -27,6 +27,7 @@ mod options;
 mod order;
 mod page;
 mod queries;
+mod search;
 pub mod span_json;
 pub mod sqlite;
 mod trail;
@@ -44,12 +45,13 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{RunQuery, RunScope, TraceQuery};
+pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trail::Trail;
 
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId,
-    TracePreview, TraceRow, Unmasked,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
+    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead,
+    TraceId, TracePreview, TraceRow, Unmasked,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -323,6 +325,22 @@ pub trait Store: Send {
     /// The bodies of all of a trace's spans, in the order of `spans`.
     fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
         spans.iter().map(|span| Ok(self.span_body(cx, trace, span.handle)?.unwrap_or_default())).collect()
+    }
+
+    /// The ids behind handles, in their order; what is gone by now is left out.
+    fn trace_ids_of(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceId>> {
+        Ok(self.trace_rows(cx, handles)?.into_iter().map(|row| row.id).collect())
+    }
+
+    /// A page of what a search for text in spans finds: in names, inputs, outputs, attributes and events, as they are
+    /// shown. A cursor of another search leads nowhere.
+    fn search_page(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
+        search::in_list(self, cx, search)
+    }
+
+    /// All that a search finds in the spans of one trace.
+    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
+        search::in_trace(self, cx, trace, matcher)
     }
 
     /// The artifacts of a run, a trace or a logged model.

@@ -3,6 +3,7 @@
 
 mod beginning;
 mod direct;
+mod find;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use crate::model::{
     Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked, json,
 };
 pub use beginning::beginning;
+pub use find::{FoundInRecord, find};
 
 /// Keys of a record that a head or a body holds in another form.
 const KNOWN: [&str; 14] = [

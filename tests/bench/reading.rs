@@ -4,7 +4,8 @@
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
 //! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `matrix` a large
-//! optimization, in a store of its own unless one is named. Every figure is the median of several
+//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text. Every figure is the
+//! median of several
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
@@ -15,6 +16,7 @@ mod live;
 mod matrix;
 mod optimization;
 mod runs;
+mod search;
 mod texts;
 mod window;
 
@@ -55,7 +57,7 @@ fn main() -> Result<(), Failure> {
         evolution::measure()?;
         return comparing::measure();
     }
-    let is_part = |argument: &String| argument == "matrix";
+    let is_part = |argument: &String| ["matrix", "search"].contains(&argument.as_str());
     let given =
         std::env::args().skip(1).find(|argument| !argument.starts_with('-') && !is_part(argument)).map(PathBuf::from);
     if asks_for("matrix") {
@@ -72,6 +74,9 @@ fn main() -> Result<(), Failure> {
             target
         }
     };
+    if asks_for("search") {
+        return search::measure(&database);
+    }
     let raw = connect(&database)?;
     let count = |table: &str| raw.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
     let size = std::fs::metadata(&database)?.len() / (1 << 20);
@@ -141,6 +146,7 @@ fn main() -> Result<(), Failure> {
     traces(&mut *store, &raw, &cx, &id);
     one_trace(&database, &mut *store, &raw, &cx)?;
     drop(store);
+    search::measure(&database)?;
     texts::measure();
     evolution::measure()?;
     comparing::measure()?;

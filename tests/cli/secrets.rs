@@ -31,6 +31,12 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                 let more: &[&str] = if command == "slices" { &["--failures"] } else { &[] };
                 questions.extend(some.map(|(_, id)| [&[command, store, id.as_str()], more].concat()));
             }
+            // The secrets themselves, and what stands around them; without --reveal they are not found.
+            "search" => {
+                let texts = ["sk-fake", "secret-header", "api_key", "Authorization"];
+                questions.extend(texts.iter().map(|text| vec![command, store, text]));
+                questions.push(vec![command, store, "--regex", "api.{0,40}"]);
+            }
             "trace" => questions.extend(traces.iter().map(|id| vec![command, store, id])),
             "diff" => {
                 questions.extend(runs.windows(2).step_by(4).map(|pair| vec![command, store, &pair[0], &pair[1]]));

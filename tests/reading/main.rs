@@ -25,6 +25,7 @@ mod runs_table;
 mod safety;
 mod scales;
 mod score_scopes;
+mod search;
 mod statistics;
 mod support;
 mod told_beside;

@@ -2,8 +2,10 @@
 //! clap breaks longer ones anywhere.
 
 mod optimizations;
+mod search;
 
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, SCORES, SLICES};
+pub(in super::super) use search::SEARCH;
 
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");
@@ -33,6 +35,7 @@ const TOP: &str = "  \
   dspyglass runs mlflow.db --experiment my-program
   dspyglass traces mlflow.db --limit 20
   dspyglass trace mlflow.db tr-3f2 --json | jq '.spans[0].inputs'
+  dspyglass search mlflow.db refund      which traces speak of it
   dspyglass diff mlflow.db eval_full_0 eval_full_3
 
 With --json every command prints one document; `dspyglass <COMMAND> --help`

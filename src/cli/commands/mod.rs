@@ -23,6 +23,7 @@ mod runs;
 mod runs_text;
 mod scores;
 mod scores_text;
+mod search;
 mod slices;
 mod trace;
 mod trace_head_text;
@@ -53,7 +54,7 @@ type Plan<'a> = Box<dyn FnOnce(&mut Answer<'_>) -> Result<(), Failure> + 'a>;
 /// Reads what a command says about itself, before any store is opened.
 ///
 /// # Errors
-/// A filter that is none.
+/// A filter or a pattern that is none.
 pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
     Ok(match command {
         Command::Experiments(args) => Box::new(|answer| experiments::answer(args, answer)),
@@ -65,6 +66,10 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Metrics(args) => Box::new(|answer| metrics::answer(args, answer)),
         Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
+        Command::Search(args) => {
+            let ready = search::ready(args)?;
+            Box::new(move |answer| search::answer(args, ready, answer))
+        }
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
         Command::Slices(args) => Box::new(|answer| slices::answer(args, answer)),

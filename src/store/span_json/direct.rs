@@ -22,7 +22,7 @@ pub fn body(content: &Unmasked<&[u8]>, reveal: Reveal) -> Option<SpanBody> {
 
 /// A text that is borrowed where it holds no escapes.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 #[derive(Deserialize)]
 struct Status<'a> {

@@ -16,6 +16,7 @@ mod run_conditions;
 mod run_traces;
 mod runs;
 mod schema;
+mod search;
 mod sessions;
 mod source;
 mod spans;
@@ -36,14 +37,16 @@ use self::schema::Schema;
 use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
+use super::search::in_list;
 use super::{
-    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreError, StoreId,
-    StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, SearchScope,
+    SpanSearch, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace,
+    TraceQuery,
 };
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview,
-    TraceRow,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
+    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
+    TracePreview, TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -330,6 +333,23 @@ impl Store for SqliteStore {
         most: usize,
     ) -> Result<Option<SpanBody>> {
         self.read(cx, |reader| reader.span_beginning(trace, span, most))
+    }
+
+    fn trace_ids_of(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceId>> {
+        self.read(cx, |reader| reader.trace_ids_of(handles))
+    }
+
+    fn search_page(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
+        if search.scope == SearchScope::Store
+            && let Some(page) = self.read(cx, |reader| reader.search_store(search))?
+        {
+            return Ok(page);
+        }
+        in_list(self, cx, search)
+    }
+
+    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
+        self.read(cx, |reader| reader.search_trace(trace, matcher))
     }
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {

@@ -1,5 +1,6 @@
 //! One reading: a connection, what the tables look like, and whom to tell of damage.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use rusqlite::{Connection, Params, Row, Statement, Transaction};
@@ -80,11 +81,39 @@ impl Reader<'_> {
         params: impl Params,
         mut take: impl FnMut(&Row<'_>),
     ) -> Result<bool> {
+        self.each_answer_until(what, statement, params, |row| {
+            take(row);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`Reader::each_of_whole`], as long as `take` wants more; true where it wants no more.
+    pub fn each_until(
+        &self,
+        what: &str,
+        sql: &str,
+        params: impl Params,
+        take: impl FnMut(&Row<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|error| explain(self.path, what, &error))?;
+        self.each_answer_until(what, &mut statement, params, take)
+    }
+
+    fn each_answer_until(
+        &self,
+        what: &str,
+        statement: &mut Statement<'_>,
+        params: impl Params,
+        mut take: impl FnMut(&Row<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
         let fail = |error: rusqlite::Error| explain(self.path, what, &error);
         let mut rows = statement.query(params).map_err(fail)?;
         loop {
             match rows.next() {
-                Ok(Some(row)) => take(row),
+                Ok(Some(row)) => match take(row) {
+                    ControlFlow::Continue(()) => {}
+                    ControlFlow::Break(()) => return Ok(true),
+                },
                 Ok(None) => return Ok(true),
                 Err(error) => match explain(self.path, what, &error) {
                     StoreError::Sqlite { message, .. } if is_damage(&error) => {

@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::remembered::Records;
 use super::row;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
-use crate::model::{ArtifactOwner, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
+use crate::model::{ArtifactOwner, Json, Matcher, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
 use crate::store::{Result, span_json};
 
 /// Handles with this bit point into `traces.json`, the others are row ids of the table.
@@ -26,22 +26,21 @@ impl Reader<'_> {
         let promised = self.promised_spans(trace)?;
         if heads.is_empty() || promised.is_some_and(|promised| promised > heads.len() as u64) {
             self.add_file_spans(trace, &mut heads)?;
-            if let Some(promised) = promised
-                && promised > heads.len() as u64
-            {
-                let found = heads.len();
-                self.cx.warn(
-                    format!("trace {trace}"),
-                    format!("the store says it has {promised} spans and holds {found}"),
-                );
-            }
+            self.warn_of_lost(trace, promised, heads.len() as u64);
         }
         // Stable: spans that start together stay as stored.
         heads.sort_by_key(|head| head.start_ns);
         Ok(heads)
     }
 
-    fn table_spans(&self, trace: &TraceId) -> Result<Vec<SpanHead>> {
+    /// Says so where the store promised more spans of a trace than there are.
+    pub fn warn_of_lost(&self, trace: &TraceId, promised: Option<u64>, found: u64) {
+        if let Some(promised) = promised.filter(|promised| *promised > found) {
+            self.cx.warn(format!("trace {trace}"), format!("the store says it has {promised} spans and holds {found}"));
+        }
+    }
+
+    pub fn table_spans(&self, trace: &TraceId) -> Result<Vec<SpanHead>> {
         let mut heads = Vec::new();
         if !self.schema.has("spans", "trace_id") {
             return Ok(heads);
@@ -68,7 +67,7 @@ impl Reader<'_> {
     }
 
     /// How many spans the store says that a trace has (`mlflow.trace.sizeStats`, MLflow ≥ 3.1).
-    fn promised_spans(&self, trace: &TraceId) -> Result<Option<u64>> {
+    pub fn promised_spans(&self, trace: &TraceId) -> Result<Option<u64>> {
         if !self.schema.has("trace_request_metadata", "request_id") {
             return Ok(None);
         }
@@ -78,16 +77,43 @@ impl Reader<'_> {
     }
 
     fn add_file_spans(&mut self, trace: &TraceId, heads: &mut Vec<SpanHead>) -> Result<()> {
-        let known: HashSet<String> = heads.iter().map(|head| head.id.clone()).collect();
+        let found = self.spans_of_file(trace, heads)?;
+        heads.extend(found.into_iter().map(|(head, _)| head));
+        Ok(())
+    }
+
+    /// The spans that are in a trace's `traces.json` and not among those of the table, each with its record.
+    pub fn spans_of_file(&mut self, trace: &TraceId, in_table: &[SpanHead]) -> Result<Vec<(SpanHead, Unmasked<Json>)>> {
+        let known: HashSet<&str> = in_table.iter().map(|head| head.id.as_str()).collect();
+        let mut found = Vec::new();
         for (index, record) in self.trace_file(trace)?.iter().enumerate() {
             self.cx.check()?;
             match span_json::head(record, SpanHandle(IN_FILE | index as u64)) {
-                Some(head) if known.contains(&head.id) => {}
-                Some(head) => heads.push(head),
+                Some(head) if known.contains(head.id.as_str()) => {}
+                Some(head) => found.push((head, record.clone())),
                 None => self.cx.warn(format!("trace {trace}"), format!("span {index} of {SPANS_FILE} has no id")),
             }
         }
-        Ok(())
+        Ok(found)
+    }
+
+    /// How many spans are in a trace's `traces.json` if what is looked for is surely in none of them; `None` if it
+    /// may be, or if there is no such file, or a damaged one. Counting them takes a fraction of decoding them.
+    pub fn spans_of_file_without(&self, trace: &TraceId, matcher: &Matcher) -> Result<Option<u64>> {
+        #[derive(serde::Deserialize)]
+        struct Counted {
+            spans: Vec<serde::de::IgnoredAny>,
+        }
+        let owner = ArtifactOwner::Trace(trace.clone());
+        let uri = self.artifact_uri(&owner)?;
+        let Some(file) = self.artifacts.read(&owner, uri.as_ref(), SPANS_FILE, MAX_FILE_BYTES)? else {
+            return Ok(None);
+        };
+        let bytes = file.bytes.as_stored_for_structure();
+        if matcher.may_be_in(bytes) {
+            return Ok(None);
+        }
+        Ok(serde_json::from_slice(bytes).ok().map(|Counted { spans }| spans.len() as u64))
     }
 
     /// The records of a trace's `traces.json`; none if there is no such file.
@@ -192,7 +218,7 @@ impl Reader<'_> {
         bodies.into_iter().zip(spans).map(body).collect()
     }
 
-    fn warn_of_raw(&self, trace: &TraceId, is_raw: bool) {
+    pub fn warn_of_raw(&self, trace: &TraceId, is_raw: bool) {
         if is_raw {
             self.cx.warn(format!("a span of trace {trace}"), "its content is no JSON and is shown as text");
         }

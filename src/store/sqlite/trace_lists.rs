@@ -192,6 +192,13 @@ impl Reader<'_> {
         Ok(key.flatten())
     }
 
+    /// See [`crate::store::Store::trace_ids_of`].
+    pub fn trace_ids_of(&self, handles: &[TraceHandle]) -> Result<Vec<TraceId>> {
+        let keys = handles.iter().map(|handle| self.key_of(*handle));
+        let ids = keys.map(|key| Ok(key?.map(|key| TraceId::from(key.id.into_owned()))));
+        ids.filter_map(Result::transpose).collect()
+    }
+
     /// See [`crate::store::Store::trace_place`].
     pub fn trace_place(&self, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
         if !self.schema.has("trace_info", "request_id") {

@@ -1,0 +1,26 @@
+//! What `search --help` says.
+
+pub(in crate::cli) const SEARCH: &str = "\
+Looks through names, inputs, outputs, attributes and events of spans, where
+these are in files (traces.json), too. TEXT is compared with what people read,
+however it is escaped in the store: keys, texts and numbers, each for itself.
+What is masked is not found without --reveal. A field counts once.
+
+Hits are printed as they are found. Those of the whole store come block by
+block, what was written last first; those of an experiment or a run trace by
+trace, the newest first.
+
+Examples:
+  dspyglass search mlflow.db refund
+  dspyglass search mlflow.db 'the \"gold\" plan' --run eval_full_3
+  dspyglass search mlflow.db --ignore-case --word error --limit 20
+  dspyglass search mlflow.db --regex 'HTTP (4|5)\\d\\d' --json | jq .hits
+
+Regular expressions are those of Rust's crate regex; ^ and $ stand at lines.
+
+JSON:
+  {\"hits\": [{trace_id, span_id, span_name, field, excerpt, found}], scanned,
+   complete}
+  field is name, inputs, outputs, attributes.<key>, events, status_message or
+  other.<key>. excerpt holds found, the text that matched first in the field.
+  scanned counts spans; complete is false where --limit cut it.";

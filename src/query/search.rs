@@ -1,0 +1,160 @@
+//! Looking for text in the spans of traces.
+//!
+//! A search is answered in pages ([`SearchPageOf`]), like a list of traces: whoever shows it asks for the first, then
+//! for the one behind it, and by and by shows more, with how far it is; who does not ask for the next has ended it.
+//! [`search`] does that for those who wait.
+
+use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{Matcher, PatternError, SearchPattern};
+use crate::query::ask::{CostClass, Question, Session};
+use crate::store::{Cursor, Result, SearchPage, SearchScope, SpanHit, SpanSearch, Trail};
+
+/// A first page takes no longer: somebody waits to see something.
+const FIRST_PAGE: Duration = Duration::from_millis(50);
+
+/// The pages behind it.
+const PAGE: Duration = Duration::from_millis(200);
+
+/// A page holds no more, about.
+const HITS_OF_PAGE: usize = 500;
+
+/// What is looked for, and where.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pattern: SearchPattern,
+    scope: SearchScope,
+    begun: u64,
+    matcher: Arc<Matcher>,
+}
+
+impl Search {
+    /// Makes a search ready.
+    ///
+    /// # Errors
+    /// A pattern that nothing can be looked for with.
+    pub fn new(pattern: SearchPattern, scope: SearchScope) -> std::result::Result<Self, PatternError> {
+        let matcher = Arc::new(Matcher::new(&pattern)?);
+        Ok(Self { pattern, scope, begun: 0, matcher })
+    }
+
+    /// The same elsewhere.
+    #[must_use]
+    pub fn within(self, scope: SearchScope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// The same once more: what was written to the store since the last time is found, too.
+    #[must_use]
+    pub fn begun_anew(self) -> Self {
+        Self { begun: self.begun + 1, ..self }
+    }
+
+    /// What is looked for.
+    pub fn pattern(&self) -> &SearchPattern {
+        &self.pattern
+    }
+}
+
+/// The matcher follows from the pattern.
+impl PartialEq for Search {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.pattern, &self.scope, self.begun) == (&other.pattern, &other.scope, other.begun)
+    }
+}
+
+impl Eq for Search {}
+
+impl Hash for Search {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pattern.hash(state);
+        self.scope.hash(state);
+        self.begun.hash(state);
+    }
+}
+
+/// A page of what a search finds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SearchPageOf {
+    /// Of which.
+    pub search: Search,
+    /// Where the page before it ended; `None`: the first one.
+    pub cursor: Option<Cursor>,
+}
+
+impl Question for SearchPageOf {
+    type Answer = SearchPage;
+    const LABEL: &'static str = "text search";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let search = SpanSearch {
+            matcher: Arc::clone(&self.search.matcher),
+            scope: self.search.scope.clone(),
+            cursor: self.cursor.clone(),
+            most: HITS_OF_PAGE,
+            within: if self.cursor.is_none() { FIRST_PAGE } else { PAGE },
+        };
+        session.store.search_page(session.cx, &search)
+    }
+
+    /// Whoever writes to the store does not begin every search anew; see [`Search::begun_anew`].
+    fn is_final(_answer: &Self::Answer) -> bool {
+        true
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        let texts = |hit: &SpanHit| hit.span_id.len() + hit.span_name.len() + hit.found.excerpt.text.len();
+        answer.hits.iter().map(|hit| 160 + texts(hit)).sum()
+    }
+}
+
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Searched {
+    /// How many spans were looked at.
+    pub spans: u64,
+    /// There is nothing more to find.
+    pub is_complete: bool,
+}
+
+/// Looks for text until nothing is left, `limit` hits were found, or `take` wants no more; it is given what was found
+/// as soon as that is known, and is asked once more where there was nothing, so that it may end a search in vain.
+///
+/// # Errors
+/// Those of the store, and those of `take`.
+pub fn search<E>(
+    session: &mut Session<'_>,
+    search: &Search,
+    limit: Option<usize>,
+    mut take: impl FnMut(&[SpanHit], f32) -> std::result::Result<ControlFlow<()>, E>,
+) -> std::result::Result<Searched, E>
+where
+    E: From<crate::store::StoreError>,
+{
+    let mut left = limit.unwrap_or(usize::MAX);
+    let mut spans = 0;
+    let mut cursor = None;
+    let mut trail = Trail::default();
+    loop {
+        session.cx.check()?;
+        // Straight from the store: what is printed need not be remembered.
+        let page = SearchPageOf { search: search.clone(), cursor }.answer(session)?;
+        spans += page.spans;
+        let shown = page.hits.get(..left).unwrap_or(&page.hits);
+        let wants_more = take(shown, page.share)?.is_continue();
+        if shown.len() < page.hits.len() || !wants_more {
+            return Ok(Searched { spans, is_complete: false });
+        }
+        // With nothing left one more page tells whether there is anything behind.
+        left -= shown.len();
+        cursor = trail.follow(page.next.as_ref());
+        if cursor.is_none() {
+            session.cx.warn_again(trail.warning().as_slice());
+            return Ok(Searched { spans, is_complete: true });
+        }
+    }
+}

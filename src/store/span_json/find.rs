@@ -1,0 +1,136 @@
+//! Looking for text in a record: what cannot hold it is not decoded.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Map;
+use serde_json::value::RawValue;
+
+use super::direct::Text;
+use super::{KNOWN, body, body_of};
+use crate::model::{FoundText, Json, Matcher, Reveal, Unmasked, json};
+
+/// What was found in a record.
+#[derive(Debug, Default)]
+pub struct FoundInRecord {
+    /// Each field in which it stands, once.
+    pub found: Vec<FoundText>,
+    /// The record is no JSON, and was looked through as text.
+    pub is_raw: bool,
+}
+
+/// Looks through the text of a record.
+pub fn find(content: &Unmasked<&[u8]>, matcher: &Matcher, reveal: Reveal) -> FoundInRecord {
+    let bytes = content.as_stored_for_structure();
+    if !matcher.may_be_in(bytes) {
+        return FoundInRecord::default();
+    }
+    if let Some(parts) = parts(bytes, matcher) {
+        return FoundInRecord { found: matcher.in_body(&body(parts, reveal), reveal), is_raw: false };
+    }
+    let (body, is_raw) = body_of(content, reveal);
+    FoundInRecord { found: matcher.in_body(&body, reveal), is_raw }
+}
+
+/// The record with those of its parts in which it may stand; each is masked by its own key, and so without the others
+/// as with them. `None` if anything about the record is unusual.
+fn parts(bytes: &[u8], matcher: &Matcher) -> Option<Unmasked<Json>> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= json::MAX_BYTES)?;
+    let Entries(entries) = serde_json::from_str(text).ok()?;
+    let may_be_in =
+        |key: &str, value: &RawValue| matcher.may_be_in(value.get().as_bytes()) || matcher.may_be_in(key.as_bytes());
+    let mut parts = Map::new();
+    for (key, value) in entries {
+        match &*key {
+            "attributes" => {
+                let Entries(attributes) = serde_json::from_str(value.get()).ok()?;
+                let wanted = attributes.into_iter().filter(|(key, value)| may_be_in(key, value));
+                let wanted = wanted.map(|(key, value)| Some((key.into_owned(), decoded(value)?)));
+                parts.insert(key.into_owned(), Json::Object(wanted.collect::<Option<_>>()?));
+            }
+            // The one is shown where the other is not there.
+            "status" | "status_message" => drop(parts.insert(key.into_owned(), decoded(value)?)),
+            known if KNOWN.contains(&known) => {}
+            _ if may_be_in(&key, value) => drop(parts.insert(key.into_owned(), decoded(value)?)),
+            _ => {}
+        }
+    }
+    Some(Unmasked::new(Json::Object(parts)))
+}
+
+/// A part as JSON; `None` if something in it has to be mended.
+fn decoded(value: &RawValue) -> Option<Json> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// The entries of an object whose keys are all different.
+struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+                while let Some((Text(key), value)) = map.next_entry()? {
+                    entries.push((key, value));
+                }
+                let keys: HashSet<&str> = entries.iter().map(|(key, _)| &**key).collect();
+                if keys.len() < entries.len() {
+                    return Err(serde::de::Error::custom("a key stands twice"));
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SearchPattern;
+
+    #[test]
+    fn parts_of_a_record_say_what_the_whole_says() {
+        let records = [
+            r#"{"name": "n", "attributes": {"mlflow.spanInputs": "{\"q\": \"a \\\"b\\\" 谢\", \"n\": 12.50}", "k": "\"ab\"",
+                "mlflow.spanOutputs": "\"ok\"", "api_key": "\"sk-fake\"", "plain": "no JSON ab"}, "links": [{"ab": 1}],
+                "events": [{"name": "exception", "attributes": {"exception.type": "E", "token": "t0 ab"}}],
+                "status": {"code": "STATUS_CODE_ERROR", "message": "no \"way\" ab"}}"#,
+            r#"{"attributes": {"ab": "\"x\"", "ab": "\"y\""}}"#,
+            r#"{"attributes": {"a": NaN, "b": "ab"}}"#,
+            r#"{"attributes": {"a": "\ud83e ab"}, "status": {"message": "x"}, "status_message": "ab"}"#,
+            r#"{"attributes": ["ab"], "events": "ab"}"#,
+            r#"["ab"]"#,
+            "{\"attributes\": {\"a\": \"ab",
+        ];
+        let needles =
+            ["ab", "a", "\"b\"", "谢", "12.5", "ok", "sk-fake", "t0", "way\"", "exception", "x", "y", "E", "\u{fffd}"];
+        let mut found = 0;
+        for record in records {
+            for needle in needles {
+                let pattern = SearchPattern { text: needle.to_owned(), ..SearchPattern::default() };
+                let matcher = Matcher::new(&pattern).expect("a pattern");
+                for reveal in [Reveal::Masked, Reveal::Revealed] {
+                    let content = Unmasked::new(record.as_bytes());
+                    let (whole, is_raw) = body_of(&content, reveal);
+                    let wanted = matcher.in_body(&whole, reveal);
+                    let by_parts = find(&content, &matcher, reveal);
+                    assert_eq!(by_parts.found, wanted, "{needle} in {record}");
+                    assert!(by_parts.found.is_empty() || by_parts.is_raw == is_raw);
+                    found += wanted.len();
+                }
+            }
+        }
+        assert!(found > 40, "{found}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What looking for text in all spans costs beside SQLite's own `instr` over the same rows in the same run, and when
+//! the first hit is there.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use dspyglass::model::SearchPattern;
+use dspyglass::query::ask::Session;
+use dspyglass::query::{self, Search};
+use dspyglass::store::{OpenOptions, ReadCx, SearchScope, SpanHit, StoreError, open};
+use rusqlite::Connection;
+
+use crate::{Failure, connect, median};
+
+const ROUNDS: usize = 5;
+/// Spans that are looked into for words.
+const SAMPLE: i64 = 3_000;
+
+/// Measures and prints.
+pub fn measure(database: &Path) -> Result<(), Failure> {
+    let raw = connect(database)?;
+    let sql = "select count(*), sum(octet_length(content)), max(rowid) from spans";
+    let (spans, bytes, last): (i64, f64, i64) =
+        raw.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let words = words(&raw, last)?;
+    let word = |share: f64| {
+        let distance = |of: &usize| (*of as f64 - share * SAMPLE as f64).abs();
+        words.iter().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)).then(a.0.cmp(b.0))).map(|(word, _)| &**word)
+    };
+    let (rare, usual) = (word(0.01).ok_or("no words")?, word(0.3).ok_or("no words")?);
+    let plain = |text: &str| SearchPattern { text: text.to_owned(), ..SearchPattern::default() };
+    let regex = |text: String| SearchPattern { is_regex: true, ..plain(&text) };
+    let cases = [
+        ("plain, in one span of a hundred", plain(rare)),
+        ("plain, nowhere", plain("no such words")),
+        ("plain, in every third span", plain(usual)),
+        ("plain, quotes and a line break", plain(&format!("\"{rare}\"\n"))),
+        ("plain, Chinese", plain("退款政策")),
+        ("ignoring case", SearchPattern { ignores_case: true, ..plain(&rare.to_uppercase()) }),
+        ("ignoring case, nowhere", SearchPattern { ignores_case: true, ..plain("NO such words") }),
+        ("ignoring case, Greek, nowhere", SearchPattern { ignores_case: true, ..plain("Ελλάδα") }),
+        ("whole word", SearchPattern { is_whole_word: true, ..plain(rare) }),
+        ("regex that begins with a word", regex(format!(r"\b{rare}\w*\s+\w+"))),
+        ("regex that ignores case", SearchPattern { ignores_case: true, ..regex(format!(r"{rare}s?\b")) }),
+        ("regex of classes alone, nowhere", regex(r"[A-Z]{3}-\d{4}-[a-z]{2}".to_owned())),
+    ];
+    println!(
+        "\n{}: {spans} spans of {:.0} MB in all; median of {ROUNDS}, warm; instr is \
+         `select count(*) from spans where instr(content, …)` in the same round",
+        database.display(),
+        bytes / 1e6
+    );
+    println!(
+        "{:<36} {:>9} {:>9} {:>7} {:>7} {:>11} {:>10}",
+        "milliseconds", "search", "instr", "ratio", "GB/s", "first hit", "hits"
+    );
+    for (what, pattern) in cases {
+        let search = Search::new(pattern.clone(), SearchScope::Store)?;
+        let mut hits = 0;
+        let (mut ours, mut theirs, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..=ROUNDS {
+            let start = Instant::now();
+            let count: i64 = raw.query_row(
+                "select count(*) from spans where instr(content, ?1)",
+                [if pattern.is_regex { rare } else { &pattern.text }],
+                |row| row.get(0),
+            )?;
+            std::hint::black_box(count);
+            let instr = ms(start);
+            let start = Instant::now();
+            let mut store = open(database, &OpenOptions::default())?;
+            let (cx, mut first) = (ReadCx::new(), None);
+            hits = 0;
+            query::search(&mut Session::alone(&mut *store, &cx), &search, None, |some: &[SpanHit], _| {
+                if !some.is_empty() && first.is_none() {
+                    first = Some(ms(start));
+                }
+                hits += some.len();
+                Ok::<_, StoreError>(ControlFlow::Continue(()))
+            })?;
+            // The first round warms the cache.
+            if round > 0 {
+                ours.push(ms(start));
+                theirs.push(instr);
+                firsts.extend(first);
+            }
+        }
+        let (ours, theirs) = (median(ours), median(theirs));
+        let first = if firsts.is_empty() { "–".to_owned() } else { format!("{:.1}", median(firsts)) };
+        let speed = bytes / ours / 1e6;
+        println!("{what:<36} {ours:>9.0} {theirs:>9.0} {:>6.2}× {speed:>7.2} {first:>11} {hits:>10}", ours / theirs);
+    }
+    Ok(())
+}
+
+/// In how many of some spans each word of letters stands.
+fn words(raw: &Connection, last: i64) -> Result<HashMap<String, usize>, Failure> {
+    let mut statement = raw.prepare("select content from spans where rowid = ?1")?;
+    let mut found: HashMap<String, usize> = HashMap::new();
+    for at in 0..SAMPLE {
+        let rowid = 1 + last.saturating_mul(at) / SAMPLE;
+        let Ok(content) = statement.query_row([rowid], |row| row.get::<_, String>(0)) else { continue };
+        let mut words: Vec<&str> = content.split(|c: char| !c.is_ascii_lowercase()).filter(|w| w.len() > 5).collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words {
+            *found.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+    Ok(found)
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
