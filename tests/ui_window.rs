@@ -22,6 +22,8 @@ mod compare_examples;
 mod details;
 #[path = "ui_window/examples.rs"]
 mod examples;
+#[path = "ui_window/examples_room.rs"]
+mod examples_room;
 #[path = "ui_window/experiments.rs"]
 mod experiments;
 #[path = "ui_window/failures.rs"]
