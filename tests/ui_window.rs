@@ -26,6 +26,8 @@ mod details;
 mod doctor;
 #[path = "ui_window/examples.rs"]
 mod examples;
+#[path = "ui_window/examples_room.rs"]
+mod examples_room;
 #[path = "ui_window/experiments.rs"]
 mod experiments;
 #[path = "ui_window/failures.rs"]

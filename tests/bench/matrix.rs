@@ -11,7 +11,7 @@ use dspyglass::query::{HeldOutOf, OptimizationOf, Scores, ScoresOf, TracesOfExam
 use dspyglass::store::{OpenOptions, ReadCx, open};
 use rusqlite::Connection;
 
-use crate::{Failure, connect, optimization, raw_bytes, row};
+use crate::{Failure, connect, matrix_frames, optimization, raw_bytes, row};
 
 /// Measures the largest optimization of a store, or one that is made of another store, and prints.
 pub fn measure(given: Option<PathBuf>, source: &Path) -> Result<(), Failure> {
@@ -89,7 +89,7 @@ pub fn measure(given: Option<PathBuf>, source: &Path) -> Result<(), Failure> {
         || scores(&large),
     );
     row("the same: values of its fields", || large.fields().len(), || scores(&large));
-    Ok(())
+    matrix_frames::measure(database, &parent)
 }
 
 /// As many as nobody has evaluated yet.

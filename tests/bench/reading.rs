@@ -14,6 +14,7 @@ mod evolution;
 mod grow;
 mod live;
 mod matrix;
+mod matrix_frames;
 mod optimization;
 mod runs;
 mod search;

@@ -5,21 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::common::{click, real_window, settle, type_into, wait, wait_for};
-use crate::painted::cut_texts;
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::words::is_figure;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use serde_json::Value;
 
-const SIZES: [[f32; 2]; 4] = [[1600.0, 1000.0], [1100.0, 700.0], [800.0, 600.0], [640.0, 480.0]];
-
 /// An optimization of right and wrong answers, with two minibatches.
-const PLAIN: (&str, &str) = ("v3.17", "experiment/1/run/c0488c2282d6484cabe484b482a9f296");
+pub const PLAIN: (&str, &str) = ("v3.17", "experiment/1/run/c0488c2282d6484cabe484b482a9f296");
 /// A GEPA with graded scores, of tables and of `valset_scores.json`.
-const GRADED: (&str, &str) = ("real-3.18", "experiment/2/run/371a32c960db4ebb890a23242cb85013");
+pub const GRADED: (&str, &str) = ("real-3.18", "experiment/2/run/371a32c960db4ebb890a23242cb85013");
 
 fn folder(store: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(store)
@@ -34,7 +30,7 @@ fn at(store: &str, place: &str) -> Harness<'static, Viewer> {
     harness
 }
 
-fn tab((store, place): (&str, &str)) -> Harness<'static, Viewer> {
+pub fn tab((store, place): (&str, &str)) -> Harness<'static, Viewer> {
     at(store, &format!("{place}?tab=examples"))
 }
 
@@ -374,34 +370,4 @@ fn the_verdict_leads_to_the_matrix() {
     };
     assert!(changed("fixed") > 0);
     assert_eq!(shown.len(), changed("fixed") + changed("broken"));
-}
-
-#[test]
-fn small_windows_keep_what_tells_examples_apart() {
-    for store in [PLAIN, GRADED] {
-        let mut harness = tab(store);
-        for size in SIZES {
-            harness.set_size(size.into());
-            for _ in 0..4 {
-                harness.step();
-            }
-            settle(&mut harness);
-            let cut: Vec<String> = cut_texts(&harness.output().shapes)
-                .into_iter()
-                .map(|cut| cut.text)
-                .filter(|text| is_figure(text))
-                .collect();
-            assert!(cut.is_empty(), "{store:?} at {size:?}: {cut:?}");
-            let head = |title: &str| harness.query_by_role_and_label(Role::ColumnHeader, title).map(|head| head.rect());
-            let text = head("Example").expect("the examples stay");
-            assert!(text.width() >= 80.0, "{store:?} at {size:?}: {text:?}");
-            let value = head("Expected").or(head("topic")).expect("what is expected stays");
-            assert!(value.width() >= 60.0, "{store:?} at {size:?}: {value:?}");
-            let cells = harness.query_all_by_role(Role::Cell).filter(|cell| {
-                let column = cell.accesskit_node().data().column_index();
-                column.is_some_and(|column| column > 2) && cell.rect().width() > 30.0
-            });
-            assert!(cells.count() > 2, "{store:?} at {size:?}: cells are seen");
-        }
-    }
 }

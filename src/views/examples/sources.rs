@@ -169,3 +169,88 @@ pub(super) fn nothing(scores: &Scores) -> String {
         (_, several) => format!("None of these evaluations has examples: {}", several.join("; ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::optimization::EvaluationKind;
+    use crate::analysis::score_matrix::{MatrixExample, ScoreMatrix};
+    use crate::query::NoScores;
+
+    fn column(run: &str, source: ScoreSource, told: &[&str]) -> ScoreColumn {
+        ScoreColumn {
+            run_id: run.into(),
+            run_name: run.to_owned(),
+            candidate: 0,
+            program: None,
+            kind: EvaluationKind::Full,
+            source,
+            examples: 3,
+            scored: 2,
+            mean: Some(0.5),
+            score: Some(50.0),
+            interval: None,
+            told: told.iter().map(|told| (*told).to_owned()).collect(),
+        }
+    }
+
+    fn scores(columns: Vec<ScoreColumn>) -> Scores {
+        Scores {
+            matrix: ScoreMatrix::default(),
+            columns,
+            score_names: Vec::new(),
+            range: None,
+            inputs: None,
+            seed: None,
+            winner: None,
+        }
+    }
+
+    #[test]
+    fn sources_are_counted_and_remarks_stand_once() {
+        let assessed = ScoreSource::Assessments { metric: "exact".into(), scored: 2, examples: 3, complete: false };
+        let told = told(&scores(vec![
+            column("a", ScoreSource::Table, &["It is strange"]),
+            column("b", ScoreSource::Table, &["It is strange"]),
+            column("c", assessed, &[]),
+            column("d", ScoreSource::Nothing(NoScores::NoTraces), &[]),
+        ]));
+        assert_eq!(told.line, "4 evaluations · scores from result_table.json (2), assessments (1)");
+        assert_eq!(told.trouble, "1 evaluation without scores, 1 evaluation read in part, 4 rows without a score");
+        assert!(told.about_trouble.contains("a, b: It is strange"), "{}", told.about_trouble);
+        assert!(told.about_trouble.contains("d: no scores: it has no result_table.json and no traces"));
+        let about = about(&column("a", ScoreSource::Table, &["It is strange"]), 100.0);
+        assert_eq!(
+            about,
+            "Mean 50 of 2 examples\n1 example without a score\nScores from result_table.json\nIt is strange\nClick to \
+             open the run"
+        );
+    }
+
+    #[test]
+    fn different_metrics_are_suspected_of_plain_evaluations_alone() {
+        let mut mixed = scores(vec![column("a", ScoreSource::Table, &[]), column("b", ScoreSource::Table, &[])]);
+        let example = |scores: [f64; 2]| MatrixExample {
+            example: crate::model::program::Object::default(),
+            scores: scores.map(Some).to_vec(),
+            rows: vec![Some(0); 2],
+        };
+        mixed.matrix.examples = vec![example([1.0, 4.0]), example([0.0, 0.5])];
+        assert!(may_have_several_metrics(&mixed));
+        mixed.matrix.examples = vec![example([1.0, 0.4])];
+        assert!(!may_have_several_metrics(&mixed));
+    }
+
+    #[test]
+    fn without_examples_the_reason_is_a_sentence() {
+        let one = || column("a", ScoreSource::Nothing(NoScores::NoTraces), &[]);
+        assert_eq!(
+            nothing(&scores(vec![one()])),
+            "This evaluation has no examples: it has no result_table.json and no traces"
+        );
+        assert!(
+            nothing(&scores(vec![one(), one()])).starts_with("None of these evaluations has examples: of each, it")
+        );
+        assert!(nothing(&scores(Vec::new())).starts_with("No evaluation with examples"));
+    }
+}
