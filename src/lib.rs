@@ -51,6 +51,9 @@
 //!   the window in `tests/ui_window`. A list of traces is also told by `Place::lists_traces`.
 //! * **A button of a page**: a `Chip` of `widgets/chips.rs`. The palette offers it by its name while it is on screen,
 //!   without being told (`widgets/offers.rs`); a tab and what names the page are offered by `views/palette/here.rs`.
+//! * **Something told at the right of a page**: a folder of `views` as any place has, and a line in
+//!   `views/side_panel.rs`, which alone knows which page has which panel and how much room it gets. What is selected is
+//!   part of the address of the tab.
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`, a line in the README;
 //!   tests that compare with plain SQL in `tests/cli`. `tests/cli/secrets.rs` asks to be told how it is asked.

@@ -241,6 +241,7 @@ fn an_example_is_told_with_the_answers_of_all_evaluations() {
     click(&mut harness, "eval_full_1");
     settle(&mut harness);
     assert_eq!(address(&harness), format!("{EXAMPLES}&item=1&evaluation=r2"));
+    click(&mut harness, "What changed in the prompt");
     wait_for(&mut harness, "solve: instructions changed · +1 demo");
     // A cell that is not there is no mistake.
     harness.state_mut().act(Action::GoTo(format!("{EXAMPLES}&item=99")));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Sense, Ui, vec2};
+use egui::{Align, Rect, Sense, Ui, vec2};
 
 use super::outcomes::{Outcomes, Told, outcomes};
 use super::{Candidate, sentence_ui};
@@ -33,17 +33,29 @@ const LINE: f32 = 22.0;
 const TEXT_LEFT: f32 = 22.0;
 /// Of a text no more is laid out.
 const TEXT: usize = 160;
-/// About how wide a small character is.
-const CHARACTER: f32 = 6.2;
 /// The room of the link to a trace.
 const TRACE: f32 = 56.0;
 
 /// What is remembered of the lists.
 #[derive(Default)]
 pub(super) struct ExamplesPart {
-    made: Option<(Arc<Option<Scores>>, RunId, Outcomes, Vec<Row>)>,
+    made: Option<Made>,
     scroll: RowScroll,
     wanted: WantedTrace,
+}
+
+/// The lists, and what they were made of.
+struct Made {
+    scores: Arc<Option<Scores>>,
+    run: RunId,
+    told: Outcomes,
+    rows: Vec<Row>,
+}
+
+impl Made {
+    fn is_of(&self, scores: &Arc<Option<Scores>>, run: &RunId) -> bool {
+        Arc::ptr_eq(&self.scores, scores) && self.run == *run
+    }
 }
 
 /// A line of the lists.
@@ -88,17 +100,17 @@ pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Examp
     let Some(found) = slot_ui(ui, scene, &slot, "The examples", LINE) else { return };
     let Some(scores) = found.as_ref() else { return };
     let run = candidate.run();
-    if memory.made.as_ref().is_none_or(|(known, of, ..)| !Arc::ptr_eq(known, found) || of != run) {
+    if !memory.made.as_ref().is_some_and(|made| made.is_of(found, run)) {
         let seed = scores.seed.and_then(|seed| candidate.found.best_evaluation(seed)).map(|one| &one.run_id);
         let told = outcomes(scores, run, seed);
         let rows = rows(&told);
-        if memory.made.as_ref().is_none_or(|(_, of, ..)| of != run) {
+        if memory.made.as_ref().is_none_or(|made| made.run != *run) {
             memory.scroll = RowScroll::default();
         }
-        memory.made = Some((Arc::clone(found), run.clone(), told, rows));
+        memory.made = Some(Made { scores: Arc::clone(found), run: run.clone(), told, rows });
     }
     memory.wanted.follow(scene);
-    let ExamplesPart { made: Some((_, _, told, rows)), scroll, wanted } = memory else { return };
+    let ExamplesPart { made: Some(Made { told, rows, .. }), scroll, wanted } = memory else { return };
     if told.scored == 0 {
         let column = scores.columns.iter().find(|column| column.run_id == *run);
         let why = match column.map(|column| &column.source) {
@@ -172,12 +184,8 @@ fn row_ui(
     let example = scores.matrix.examples.get(one.example)?;
     let (inputs, expected) = scores.parted(&example.example);
     let is_first = matches!(it, Row::Example(..));
-    let room = row.rect.width() - TEXT_LEFT - TRACE;
-    let text = if is_first {
-        values_line(&inputs, TEXT)
-    } else {
-        answer_line(scene, one, run, (&inputs, &expected, (room / CHARACTER) as usize))
-    };
+    let line = (!is_first).then(|| AnswerLine::of(scene, one, run, (&inputs, &expected)));
+    let text = line.as_ref().map_or_else(|| values_line(&inputs, TEXT), AnswerLine::said);
     let response = row.interact(ui, RowInfo { label: &text, ..RowInfo::default() });
     if response.hovered() {
         ui.painter().rect_filled(row.rect, f32::from(size::RADIUS_CELL), tokens.bg_raised);
@@ -198,7 +206,9 @@ fn row_ui(
     } else {
         let place = left.with_min_x((left.right() - TRACE).max(left.left()));
         let room = left.with_max_x((place.left() - size::GAP_S).max(left.left()));
-        row_text::paint(ui.painter(), room, &text, Type::Small, tokens.text2, Align::Min);
+        if let Some(line) = &line {
+            line.paint(ui, room);
+        }
         if let Some(at) = one.row {
             let link = ui.interact(place, row.id.with("trace"), Sense::click());
             let said = format!("Open the trace of {}", values_line(&inputs, TEXT));
@@ -226,27 +236,44 @@ fn score_words(one: &Told, decimals: Decimals) -> String {
     }
 }
 
-/// `shipping, answered billing`; what was answered is read when the line is seen.
-fn answer_line(
-    scene: &mut Scene<'_>,
-    one: &Told,
-    run: &RunId,
-    (inputs, expected, room): (&Object, &Object, usize),
-) -> String {
-    let cell = one.row.and_then(|row| {
-        let slot = scene.loader.ask(&ExampleCellOf { run: run.clone(), row }, Lane::Visible);
-        slot.value().cloned()
-    });
-    let answer = cell.as_deref().and_then(Option::as_ref).and_then(|cell| cell.answer.as_ref());
-    let answer = answer.map(|answer| asked(inputs, expected, &answer.fields));
-    // Each has its half of the line.
-    let half = (room.saturating_sub("expected  · answered ".len()) / 2).max(8);
-    let short = |fields: &Object| values_line(fields, half);
-    let expected = (!expected.is_empty()).then(|| short(expected));
-    match (answer.as_ref().map(short), expected) {
-        (Some(answer), Some(expected)) => format!("expected {expected} · answered {answer}"),
-        (Some(answer), None) => format!("answered {answer}"),
-        (None, Some(expected)) => format!("expected {expected}"),
-        (None, None) => String::new(),
+/// What was expected and answered, each in words; empty where it is not known.
+struct AnswerLine {
+    expected: String,
+    answered: String,
+}
+
+impl AnswerLine {
+    /// What was answered is read when the line is seen.
+    fn of(scene: &mut Scene<'_>, one: &Told, run: &RunId, (inputs, expected): (&Object, &Object)) -> Self {
+        let cell = one.row.and_then(|row| {
+            let slot = scene.loader.ask(&ExampleCellOf { run: run.clone(), row }, Lane::Visible);
+            slot.value().cloned()
+        });
+        let answer = cell.as_deref().and_then(Option::as_ref).and_then(|cell| cell.answer.as_ref());
+        let answered = answer.map(|answer| values_line(&asked(inputs, expected, &answer.fields), TEXT));
+        Self {
+            expected: if expected.is_empty() {
+                String::new()
+            } else {
+                format!("expected {}", values_line(expected, TEXT))
+            },
+            answered: answered.map(|answer| format!("answered {answer}")).unwrap_or_default(),
+        }
+    }
+
+    /// `expected shipping · answered billing`
+    fn said(&self) -> String {
+        let parts = [self.expected.as_str(), self.answered.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What was expected takes no more than half of the line where there is an answer, too.
+    fn paint(&self, ui: &Ui, rect: Rect) {
+        let tokens = Tokens::of(ui);
+        let half = if self.answered.is_empty() { rect } else { rect.with_max_x(rect.center().x) };
+        let expected = row_text::paint(ui.painter(), half, &self.expected, Type::Small, tokens.text2, Align::Min);
+        let gap = if self.expected.is_empty() { 0.0 } else { size::GAP_S };
+        let rest = rect.with_min_x((expected.right() + gap).min(rect.right()));
+        row_text::paint(ui.painter(), rest, &self.answered, Type::Small, tokens.text2, Align::Min);
     }
 }

@@ -39,6 +39,13 @@ pub(super) struct SelectedMemory {
     shows_rest: bool,
 }
 
+impl SelectedMemory {
+    /// For another answer.
+    pub fn emptied(&self) -> Self {
+        Self { shows_rest: self.shows_rest, ..Self::default() }
+    }
+}
+
 /// An evaluation that has the example.
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
@@ -67,8 +74,7 @@ pub(super) fn selected_ui(
     let run = &cell.evaluation.run_id;
     let slot = scene.loader.ask(&cell.asked(), Lane::Selection);
     if memory.selected.run.as_ref() != Some(run) {
-        let shows_rest = memory.selected.shows_rest;
-        memory.selected = SelectedMemory { run: Some(run.clone()), shows_rest, ..SelectedMemory::default() };
+        memory.selected = SelectedMemory { run: Some(run.clone()), ..memory.selected.emptied() };
     }
     if let Some(found) = slot.value() {
         memory.selected.cell = Some(Arc::clone(found));

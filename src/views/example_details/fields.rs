@@ -13,8 +13,11 @@ use crate::widgets::section::text_ui;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
 
-/// What is longer scrolls.
+/// What is longer scrolls, and earlier where there is little room: the answers have to be seen, too.
 const LINES_MOST: usize = 14;
+const LINES_LEAST: usize = 5;
+/// The share of the panel's height that one value may take.
+const SHARE: f32 = 0.3;
 /// A value of no more bytes stands beside its name.
 const SHORT: usize = 32;
 /// The names take no more of the width than this.
@@ -36,6 +39,8 @@ impl FieldsMemory {
             *self = Self { source: fields.clone(), fields: fields.iter().map(field).collect() };
         }
         let has_names = self.fields.len() > 1;
+        let fitting = (ui.clip_rect().height() * SHARE / size::LINE) as usize;
+        let most_lines = fitting.clamp(LINES_LEAST, LINES_MOST);
         let column = has_names.then(|| name_column(ui, self.fields.iter().map(|(key, ..)| key.as_str())));
         for (at, (key, text, memory)) in self.fields.iter_mut().enumerate() {
             ui.push_id((name, at), |ui| {
@@ -51,13 +56,7 @@ impl FieldsMemory {
                     text_ui(ui, key, Type::Small, Tone::Muted);
                 }
                 let body = Body { id: "value", label: key, text };
-                text_block_ui(
-                    ui,
-                    scene,
-                    memory,
-                    body,
-                    Block { face: Face::Prose, most_lines: LINES_MOST, offer: None },
-                );
+                text_block_ui(ui, scene, memory, body, Block { face: Face::Prose, most_lines, offer: None });
                 if has_names {
                     ui.add_space(size::GAP_XS);
                 }

@@ -44,6 +44,8 @@ pub(super) struct ExampleDetailsMemory {
     wanted: WantedTrace,
     /// What is known of the answers of the others, by column.
     others: HashMap<usize, Arc<Option<ExampleCell>>>,
+    /// What changed in the prompt is shown.
+    shows_change: bool,
     /// More than the first answers of the others are shown.
     shows_all: bool,
 }
@@ -87,7 +89,9 @@ pub(super) fn example_details_ui(
             memory.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, found_scores) && *at == place);
         if !is_shown {
             let shown = Some((Arc::clone(found_scores), place));
-            *memory = ExampleDetailsMemory { shown, ..ExampleDetailsMemory::default() };
+            // Who reads reasoning or changes of one example reads those of the next.
+            let (selected, shows_change) = (memory.selected.emptied(), memory.shows_change);
+            *memory = ExampleDetailsMemory { shown, selected, shows_change, ..ExampleDetailsMemory::default() };
         }
         memory.wanted.follow(scene);
         let example = Example { scores, place, one };
@@ -158,7 +162,7 @@ fn example_ui(
     };
     ui.add_space(size::GAP_S);
     selected_ui(ui, scene, memory, example, selected);
-    prompt_ui(ui, scene, &mut memory.change, selected);
+    prompt_ui(ui, scene, memory, selected);
     let others: Vec<Cell<'_>> = cells.into_iter().filter(|cell| cell.column != selected.column).collect();
     if !others.is_empty() {
         ui.add_space(size::GAP_S);
@@ -188,14 +192,20 @@ fn selected<'a>(cells: &[Cell<'a>], example: Example<'_>, chosen: Option<&RunId>
 }
 
 /// What changed in the prompt from another program to that of the selected evaluation.
-fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramChangeMemory, selected: Cell<'_>) {
+fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemory, selected: Cell<'_>) {
     // A plain evaluation stands alone.
     let Some(program) = &selected.evaluation.program else { return };
     let of = &program.optimization;
     let names = scene.loader.ask(&ProgramNamesOf(of.clone()), Lane::Visible);
     let Some(names) = names.value().and_then(|names| names.as_ref().clone()) else { return };
-    ui.add_space(size::GAP_S);
-    heading_ui(ui, "What changed in the prompt");
+    let tip = "From another program to the one that gave this answer";
+    if ui.add(Chip::toggle("What changed in the prompt", memory.shows_change)).on_hover_text(tip).clicked() {
+        memory.shows_change = !memory.shows_change;
+    }
+    if !memory.shows_change {
+        return;
+    }
+    ui.add_space(size::GAP_XS);
     let asked = ProgramChangeOf {
         optimization: of.clone(),
         run: selected.evaluation.run_id.clone(),
@@ -207,5 +217,5 @@ fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramChangeMemor
         against_ui(ui, scene, &numbered.value);
         ui.add_space(size::GAP_XS);
     }
-    program_change_ui(ui, scene, memory, found, Told { of, names: &names, asks_writers: false });
+    program_change_ui(ui, scene, &mut memory.change, found, Told { of, names: &names, asks_writers: false });
 }
