@@ -245,7 +245,7 @@ fn without_a_table_the_scores_on_the_traces_count() {
                 }
                 // Looked at where GEPA's tables are.
                 ScoreSource::Valset { .. } => {}
-                ScoreSource::Table => panic!("{place}: there is no table"),
+                ScoreSource::Table | ScoreSource::UsersTable { .. } => panic!("{place}: there is no table"),
             }
         }
     }
