@@ -108,7 +108,7 @@ enum Kind {
 
 /// What stands in a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Values {
+enum Contents {
     /// Nothing.
     Empty,
     TruthValues,
@@ -118,23 +118,23 @@ enum Values {
     Mixed,
 }
 
-fn values(cells_of: &[Vec<Json>], at: usize) -> Values {
-    let mut found = Values::Empty;
+fn values(cells_of: &[Vec<Json>], at: usize) -> Contents {
+    let mut found = Contents::Empty;
     for cell in cells_of.iter().filter_map(|cells| cells.get(at)) {
         let kind = match cell {
             Json::Null => continue,
-            Json::Bool(_) => Values::TruthValues,
-            Json::Number(_) => Values::Numbers,
+            Json::Bool(_) => Contents::TruthValues,
+            Json::Number(_) => Contents::Numbers,
             // Python's writer has no other way to say it.
-            Json::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => Values::Numbers,
-            cell if judged(cell).is_some() => Values::Judged,
-            _ => return Values::Mixed,
+            Json::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => Contents::Numbers,
+            cell if judged(cell).is_some() => Contents::Judged,
+            _ => return Contents::Mixed,
         };
         found = match (found, kind) {
-            (Values::Empty, kind) => kind,
+            (Contents::Empty, kind) => kind,
             (known, kind) if known == kind => known,
-            (Values::TruthValues | Values::Numbers, Values::TruthValues | Values::Numbers) => Values::Numbers,
-            _ => return Values::Mixed,
+            (Contents::TruthValues | Contents::Numbers, Contents::TruthValues | Contents::Numbers) => Contents::Numbers,
+            _ => return Contents::Mixed,
         };
     }
     found
@@ -143,27 +143,27 @@ fn values(cells_of: &[Vec<Json>], at: usize) -> Values {
 fn kinds(columns: &[String], cells_of: &[Vec<Json>], given: &BTreeSet<String>) -> Vec<Kind> {
     // Behind the one that MLflow names stand those of its scorers.
     let scorers = columns.iter().position(|name| name == prompts::AGGREGATE);
-    let told: Vec<(UsersColumn, Values)> =
+    let told: Vec<(UsersColumn, Contents)> =
         columns.iter().enumerate().map(|(at, name)| (UsersColumn::of(name), values(cells_of, at))).collect();
-    let is_score = |(kind, values): &(UsersColumn, Values)| {
-        matches!(kind, UsersColumn::Score(_)) && !matches!(values, Values::Empty | Values::Mixed)
+    let is_score = |(kind, values): &(UsersColumn, Contents)| {
+        matches!(kind, UsersColumn::Score(_)) && !matches!(values, Contents::Empty | Contents::Mixed)
     };
     let has_named = told.iter().any(is_score);
     let truths: Vec<usize> = (0..columns.len())
-        .filter(|at| told[*at].1 == Values::TruthValues && told[*at].0 == UsersColumn::Plain)
+        .filter(|at| told[*at].1 == Contents::TruthValues && told[*at].0 == UsersColumn::Plain)
         .filter(|at| !given.contains(&columns[*at]))
         .collect();
     let only_truth = match truths.as_slice() {
         [one] if !has_named => Some(*one),
         _ => None,
     };
-    let kind = |(at, (told, values)): (usize, (UsersColumn, Values))| {
+    let kind = |(at, (told, values)): (usize, (UsersColumn, Contents))| {
         let name = &columns[at];
-        let is_of_scorer = scorers.is_some_and(|first| at >= first) && values != Values::Mixed;
+        let is_of_scorer = scorers.is_some_and(|first| at >= first) && values != Contents::Mixed;
         match told {
             _ if given.contains(name) => Kind::Example(name.clone()),
             _ if is_of_scorer || only_truth == Some(at) => Kind::Score(name.clone()),
-            UsersColumn::Score(short) if !matches!(values, Values::Empty | Values::Mixed) => Kind::Score(short),
+            UsersColumn::Score(short) if !matches!(values, Contents::Empty | Contents::Mixed) => Kind::Score(short),
             UsersColumn::Feedback => Kind::Feedback,
             UsersColumn::Inputs => Kind::Inputs,
             UsersColumn::Expected => Kind::Expected,
@@ -172,7 +172,7 @@ fn kinds(columns: &[String], cells_of: &[Vec<Json>], given: &BTreeSet<String>) -
             UsersColumn::ExampleField(field) => Kind::Example(field),
             UsersColumn::Figure | UsersColumn::Score(_) => Kind::Other,
             // A number that no trace was given may be of the call; integers may be of the example.
-            UsersColumn::Plain if values == Values::Numbers && !(given.is_empty() && is_whole(cells_of, at)) => {
+            UsersColumn::Plain if values == Contents::Numbers && !(given.is_empty() && is_whole(cells_of, at)) => {
                 Kind::Other
             }
             UsersColumn::Plain => Kind::Example(name.clone()),

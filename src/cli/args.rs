@@ -101,7 +101,7 @@ pub(super) enum Command {
     /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
     #[command(after_long_help = help::OPTIMIZATION)]
     Optimization(OptimizationArgs),
-    /// Show the examples of an optimization over its evaluations: which became right, which wrong
+    /// Show examples over the evaluations of an optimization or an experiment, or of one evaluation, with their scores
     #[command(after_long_help = help::SCORES)]
     Scores(ScoresArgs),
     /// Show seed and winner of an optimization by the values of a field of the examples
