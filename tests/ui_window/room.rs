@@ -76,7 +76,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         ("experiment/1?tab=traces".into(), "Traces"),
         (format!("{MIPRO}?tab=optimization"), "Candidates"),
         (format!("{GEPA}?tab=slices"), "Slices"),
-        (format!("{GEPA}?tab=slices"), "Classes"),
+        ("experiment/3/run/7863724a537f49eaa0381321215f3496?tab=slices".into(), "Classes"),
         (format!("{GEPA}?tab=slices"), "Failures"),
         (format!("{GEPA}?tab=lineage"), "Family tree"),
         (format!("{MIPRO}?tab=overview"), "Params"),

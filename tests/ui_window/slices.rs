@@ -1,8 +1,10 @@
 //! Slices, classes, failures and scores of an optimization in the window: what is said, and where a click leads.
 
-use crate::common::{PATH, click, settle, wait_for, window};
+use std::path::Path;
+
+use crate::common::{PATH, click, real_window, settle, wait_for, window};
 use crate::desk::desk;
-use dspyglass::app::Viewer;
+use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::state::{Place, RunTab};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -109,8 +111,22 @@ fn any_two_evaluations_can_be_looked_at() {
     harness.get_by_role_and_label(egui::accesskit::Role::MenuItemCheckBox, "C2 ★ · eval_full_1").click();
     settle(&mut harness);
     wait_for(&mut harness, "Seed and winner");
-    assert!(harness.query_by_label_contains("No queue got worse").is_none());
+    // The winner against itself.
+    wait_for(&mut harness, "No queue got worse, and no example of any");
     click(&mut harness, "Seed and winner");
     settle(&mut harness);
     assert!(harness.query_by_label_contains("billing got worse on average").is_some());
+}
+
+/// Evaluations of real documents that stand alone, with and without a table.
+#[test]
+fn an_evaluation_alone_is_shown_without_differences() {
+    let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/real-3.18/mlflow.db");
+    let at = "experiment/3/run/7863724a537f49eaa0381321215f3496?tab=slices";
+    let args = Args { store: Some(database), at: Some(at.to_owned()), utc: true, ..Args::default() };
+    let mut harness = real_window(ViewerOptions { args, ..ViewerOptions::default() });
+    wait_for(&mut harness, "Score by topic");
+    wait_for(&mut harness, "18 of 24 as expected");
+    assert!(harness.query_by_label("24 examples with a score").is_some());
+    assert!(harness.query_by_label("Difference").is_none() && harness.query_by_label_contains("got worse").is_none());
 }

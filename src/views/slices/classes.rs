@@ -2,16 +2,16 @@
 
 use egui::Ui;
 
-use super::beside;
 use super::links::Links;
 use super::sides::SideNames;
+use super::{ListMemory, beside};
 use crate::analysis::slices::{Confusion, LabelScores};
 use crate::query::Slices;
 use crate::views::scene::Scene;
 use crate::widgets::count_grid::{CountGrid, GridCell};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
-use crate::widgets::table::{CellText, Column, Table, TableState};
+use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
@@ -41,7 +41,7 @@ enum Shows {
     F1(usize),
 }
 
-pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, shown: Shown<'_>) {
+pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, shown: Shown<'_>) {
     let field = shown.found.field.as_ref().map(|field| field.title()).unwrap_or_default();
     let is_drawn = shown.confusion.labels.len() <= DRAWN_MOST;
     if is_drawn {
@@ -55,6 +55,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, s
             let mut other = None;
             beside(
                 ui,
+                &mut state.height,
                 [
                     &mut |ui: &mut Ui| clicked = matrix_ui(ui, &shown, 0).map(|(row, column)| (0, row, column)),
                     &mut |ui: &mut Ui| other = matrix_ui(ui, &shown, 1).map(|(row, column)| (1, row, column)),
@@ -80,11 +81,10 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, s
             );
             text_ui(ui, &text, Type::Small, Tone::Muted);
         }
-        let (counted, unknown) =
-            (shown.found.examples().saturating_sub(shown.found.not_predicted), shown.found.not_predicted);
-        if unknown > 0 {
-            let [counted, unknown] = [counted, unknown].map(|count| words::count(count as u64));
-            let text = format!("{counted} examples; what was predicted for {unknown} others is not known");
+        if shown.found.not_predicted > 0 {
+            let [left_out, of] =
+                [shown.found.not_predicted, shown.found.examples()].map(|count| words::count(count as u64));
+            let text = format!("Without {left_out} of {of} examples: what was predicted for them is not known");
             text_ui(ui, &text, Type::Small, Tone::Muted);
         }
         ui.add_space(size::GAP_XS);
@@ -104,7 +104,8 @@ fn matrix_ui(ui: &mut Ui, shown: &Shown<'_>, side: usize) -> Option<(usize, usiz
     let right: usize = (0..matrix.len()).filter_map(|at| matrix.get(at)?.get(at)).sum();
     let all: usize = matrix.iter().flatten().sum();
     let [right, all] = [right, all].map(|count| words::count(count as u64));
-    card_heading_ui(ui, &format!("{title}: {right} of {all} as expected"));
+    let whose = if shown.names.is_alone() { String::new() } else { format!("{title}: ") };
+    card_heading_ui(ui, &format!("{whose}{right} of {all} as expected"));
     ui.add_space(size::GAP_XS);
     let rows = confusion.labels.get(..confusion.expected_labels()).unwrap_or_default();
     let grid = CountGrid::new(("confusion", side), rows, &confusion.labels).axes("expected ↓", "predicted →");
@@ -121,7 +122,7 @@ fn matrix_ui(ui: &mut Ui, shown: &Shown<'_>, side: usize) -> Option<(usize, usiz
             count,
             tone: if row == column { Tone::Good } else { Tone::Bad },
             share: count as f32 / of.max(1) as f32,
-            words: format!("{title}: expected {expected}, predicted {predicted}: {n} of {of_words}"),
+            words: format!("{whose}expected {expected}, predicted {predicted}: {n} of {of_words}"),
         }
     })
 }
@@ -147,29 +148,36 @@ fn columns(names: &SideNames) -> Vec<(Shows, Column<'static>)> {
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
 
-fn classes_ui(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, shown: &Shown<'_>) {
+fn classes_ui(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, shown: &Shown<'_>) {
     let confusion = shown.confusion;
     let scores = [0, 1].map(|side| Confusion::scores(confusion.side(side)));
     let shows = columns(shown.names);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let count = confusion.labels.len();
     let height = Table::height_of(count.min(ROWS_WHOLE)) + size::SCROLL_BAR;
-    let events = Table::new("classes", "Classes", &columns, count).height(height).show(ui, state, |row, column| {
-        let Some((shows, _)) = shows.get(column) else { return CellText::default() };
-        let (Some(before), Some(after)) = (scores[0].get(row), scores[1].get(row)) else { return CellText::default() };
-        let of = |side: usize, of: fn(&LabelScores) -> Option<f64>| share(side, [of(before), of(after)]);
-        match *shows {
-            Shows::Label => {
-                let text = confusion.labels.get(row).map(String::as_str).unwrap_or_default();
-                let cell = CellText::text(text).strong().hover(text);
-                if row < confusion.expected_labels() { cell } else { cell.tone(Tone::Muted).note("never expected") }
+    let events = Table::new("classes", "Classes", &columns, count).selected(state.cursor).height(height).show(
+        ui,
+        &mut state.table,
+        |row, column| {
+            let Some((shows, _)) = shows.get(column) else { return CellText::default() };
+            let (Some(before), Some(after)) = (scores[0].get(row), scores[1].get(row)) else {
+                return CellText::default();
+            };
+            let of = |side: usize, of: fn(&LabelScores) -> Option<f64>| share(side, [of(before), of(after)]);
+            match *shows {
+                Shows::Label => {
+                    let text = confusion.labels.get(row).map(String::as_str).unwrap_or_default();
+                    let cell = CellText::text(text).strong().hover(text);
+                    if row < confusion.expected_labels() { cell } else { cell.tone(Tone::Muted).note("never expected") }
+                }
+                Shows::Support => CellText::value(words::count(after.support as u64)).tone(Tone::Muted),
+                Shows::Precision(side) => of(side, |it| it.precision),
+                Shows::Recall(side) => of(side, |it| it.recall),
+                Shows::F1(side) => of(side, |it| it.f1),
             }
-            Shows::Support => CellText::value(words::count(after.support as u64)).tone(Tone::Muted),
-            Shows::Precision(side) => of(side, |it| it.precision),
-            Shows::Recall(side) => of(side, |it| it.recall),
-            Shows::F1(side) => of(side, |it| it.f1),
-        }
-    });
+        },
+    );
+    state.cursor = events.selected.or(state.cursor);
     let clicked = events.cell.map(|(row, _)| row).or(events.opened);
     if let Some(row) = clicked {
         let field = shown.found.field.as_ref().map(|field| field.title()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::ListMemory;
 use super::links::Links;
 use super::sides::SideNames;
 use crate::analysis::failures::{FailureChange, FailureGroup, FailureKind};
@@ -10,7 +11,7 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
-use crate::widgets::table::{CellText, Column, Table, TableState};
+use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
@@ -20,7 +21,7 @@ use crate::words;
 pub(super) struct FailuresMemory {
     /// Which kind is listed; the first that there is if none was chosen.
     kind: Option<FailureKind>,
-    table: TableState,
+    list: ListMemory,
 }
 
 /// What the card shows.
@@ -65,7 +66,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FailuresMemo
                 let chip = Chip::toggle(title(*one), *one == kind).note(&count);
                 if ui.add(chip).on_hover_text(about(*one)).clicked() {
                     memory.kind = Some(*one);
-                    memory.table = TableState::default();
+                    memory.list = ListMemory::default();
                 }
             }
         });
@@ -140,11 +141,12 @@ fn table_ui(
     let shows = columns(names);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let height = Table::height_of(groups.len().min(ROWS_WHOLE)) + size::SCROLL_BAR;
-    let table = Table::new("failures", "Failures", &columns, groups.len()).height(height);
-    let events = table.show(ui, &mut memory.table, |row, column| match (groups.get(row), shows.get(column)) {
+    let table = Table::new("failures", "Failures", &columns, groups.len()).selected(memory.list.cursor).height(height);
+    let events = table.show(ui, &mut memory.list.table, |row, column| match (groups.get(row), shows.get(column)) {
         (Some(group), Some((shows, _))) => cell(group, *shows, found),
         _ => CellText::default(),
     });
+    memory.list.cursor = events.selected.or(memory.list.cursor);
     let clicked = events.cell.or(events.opened.map(|row| (row, 0)));
     let Some((group, column)) = clicked.and_then(|(row, column)| Some((groups.get(row)?, column))) else { return };
     let side = match shows.get(column) {

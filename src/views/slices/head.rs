@@ -74,6 +74,9 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SlicesMem
 
 /// Which evaluations are looked at: each can be another one. In a layout from left to right.
 pub(super) fn pickers_ui(ui: &mut Ui, memory: &mut SlicesMemory, scores: &Scores, now: [Option<RunId>; 2]) {
+    if scores.columns.iter().filter(|column| column.scored > 0).count() < 2 {
+        return;
+    }
     let [before, after] = now;
     let before_now = picker_ui(ui, scores, "Compare with", before.as_ref());
     Glyph::Arrow.show(ui, Tone::Faint);
@@ -116,6 +119,9 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Slices) {
         if found.fields.is_empty() {
             let text = "nothing: no field has few values that repeat, and no input differs enough in length";
             text_ui(ui, text, Type::Small, Tone::Muted);
+        }
+        if found.field.is_none() && !found.fields.is_empty() {
+            text_ui(ui, "there is no such field; choose one of", Type::Small, Tone::Muted);
         }
         for field in &found.fields {
             let title = field.title();

@@ -32,10 +32,19 @@ pub(super) struct SlicesMemory {
     of: Option<RunId>,
     /// Which evaluations were chosen; `None` for the usual ones.
     chosen: Option<Sides>,
-    table: TableState,
-    classes: TableState,
+    table: ListMemory,
+    classes: ListMemory,
     failures: failures::FailuresMemory,
     spread: SpreadMemory,
+}
+
+/// What a table remembers, and the row that the keyboard stands on.
+#[derive(Default)]
+struct ListMemory {
+    table: TableState,
+    cursor: Option<usize>,
+    /// How high the cards above it are, so that both are equally high.
+    height: f32,
 }
 
 /// From this width two cards stand beside each other.
@@ -106,20 +115,23 @@ pub(super) fn slices_ui(
         );
         ui.add_space(size::GAP_S);
         if let Some(found) = answer {
-            table::card(ui, scene, &mut memory.table, table::Shown { found, names: &names, links: &links });
-            if let Some(confusion) = &found.confusion {
+            if found.field.is_some() {
+                table::card(ui, scene, &mut memory.table, table::Shown { found, names: &names, links: &links });
                 ui.add_space(size::GAP_S);
+            }
+            if let Some(confusion) = &found.confusion {
                 classes::card(
                     ui,
                     scene,
                     &mut memory.classes,
                     classes::Shown { found, confusion, names: &names, links: &links },
                 );
+                ui.add_space(size::GAP_S);
             }
         } else {
             let _ = slot_ui(ui, scene, &slot, "The slices", size::TABLE_ROW);
+            ui.add_space(size::GAP_S);
         }
-        ui.add_space(size::GAP_S);
         let failures = failed.value().and_then(|answer| answer.as_ref().as_ref()?.as_ref().ok());
         match failures {
             Some(found) => {
@@ -131,22 +143,29 @@ pub(super) fn slices_ui(
         }
         ui.add_space(size::GAP_S);
         memory.spread.update(known);
-        spread::cards(ui, scene, &memory.spread, spread::Shown { both, scores, names: &names, links: &links });
+        spread::cards(ui, scene, &mut memory.spread, spread::Shown { both, scores, names: &names, links: &links });
         ui.add_space(size::GAP_L);
     });
 }
 
-/// Cards beside each other where there is room, else below each other.
-fn beside(ui: &mut Ui, add: [&mut dyn FnMut(&mut Ui); 2]) {
-    let [first, second] = add;
-    let card = |ui: &mut Ui, add: &mut dyn FnMut(&mut Ui)| {
+/// Cards beside each other where there is room, equally high, else below each other. `height` is kept by the caller: what
+/// the higher one needed last.
+fn beside(ui: &mut Ui, height: &mut f32, add: [&mut dyn FnMut(&mut Ui); 2]) {
+    let width = ui.available_width();
+    let is_beside = width >= TWO_COLUMNS;
+    let least = if is_beside { *height } else { 0.0 };
+    let mut needed = 0.0_f32;
+    let mut card = |ui: &mut Ui, add: &mut dyn FnMut(&mut Ui)| {
         card_ui(ui, |ui| {
             ui.set_width(ui.available_width());
             add(ui);
+            let own = ui.min_rect().height();
+            needed = needed.max(own);
+            ui.add_space((least - own).max(0.0));
         });
     };
-    let width = ui.available_width();
-    if width < TWO_COLUMNS {
+    let [first, second] = add;
+    if !is_beside {
         card(ui, first);
         ui.add_space(size::GAP_S);
         card(ui, second);
@@ -154,13 +173,17 @@ fn beside(ui: &mut Ui, add: [&mut dyn FnMut(&mut Ui); 2]) {
     }
     let half = (width - size::GAP_M) / 2.0;
     let top = ui.available_rect_before_wrap().min;
-    let mut height = 0.0_f32;
+    let mut bottom = top.y;
     for (at, add) in [first, second].into_iter().enumerate() {
         let left = top + egui::vec2(at as f32 * (half + size::GAP_M), 0.0);
         let rect = egui::Rect::from_min_size(left, egui::vec2(half, f32::INFINITY));
         let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(("beside", at)).max_rect(rect));
         card(&mut inner, add);
-        height = height.max(inner.min_rect().height());
+        bottom = bottom.max(inner.min_rect().bottom());
     }
-    ui.advance_cursor_after_rect(egui::Rect::from_min_size(top, egui::vec2(width, height)));
+    if needed != *height {
+        *height = needed;
+        ui.ctx().request_repaint();
+    }
+    ui.advance_cursor_after_rect(egui::Rect::from_min_max(top, egui::pos2(top.x + width, bottom)));
 }

@@ -24,16 +24,20 @@ type Known = Arc<<BothSidesOf as Question>::Answer>;
 
 /// What was made of the scores.
 #[derive(Default)]
-pub(super) struct SpreadMemory(Option<(Known, Spread)>);
+pub(super) struct SpreadMemory {
+    made: Option<(Known, Spread)>,
+    /// How high the cards are, so that both are equally high.
+    height: f32,
+}
 
 impl SpreadMemory {
     /// Makes bars and points anew only when the scores changed.
     pub fn update(&mut self, known: &Known) {
-        if self.0.as_ref().is_some_and(|(made, _)| Arc::ptr_eq(made, known)) {
+        if self.made.as_ref().is_some_and(|(made, _)| Arc::ptr_eq(made, known)) {
             return;
         }
         let both = known.as_ref().as_ref().and_then(|answer| answer.as_ref().ok());
-        self.0 = both.map(|both| (Arc::clone(known), spread(both)));
+        self.made = both.map(|both| (Arc::clone(known), spread(both)));
     }
 }
 
@@ -52,8 +56,9 @@ const NAMED_MOST: usize = 5;
 /// No more of one is written.
 const NAME_MOST: usize = 70;
 
-pub(super) fn cards(ui: &mut Ui, scene: &mut Scene<'_>, memory: &SpreadMemory, shown: Shown<'_>) {
-    let Some((_, spread)) = memory.0.as_ref().filter(|(_, spread)| !spread.bins.is_empty()) else { return };
+pub(super) fn cards(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SpreadMemory, shown: Shown<'_>) {
+    let SpreadMemory { made, height } = memory;
+    let Some((_, spread)) = made.as_ref().filter(|(_, spread)| !spread.bins.is_empty()) else { return };
     let Shown { both, scores, names, links } = shown;
     let mut bar = None;
     let mut bars_ui = |ui: &mut Ui| {
@@ -83,7 +88,7 @@ pub(super) fn cards(ui: &mut Ui, scene: &mut Scene<'_>, memory: &SpreadMemory, s
         }
     };
     match both.before {
-        Some(_) => beside(ui, [&mut bars_ui, &mut points_ui]),
+        Some(_) => beside(ui, height, [&mut bars_ui, &mut points_ui]),
         None => card_ui(ui, |ui| {
             ui.set_width(ui.available_width());
             bars_ui(ui);

@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::ListMemory;
 use super::links::Links;
 use super::sides::SideNames;
 use crate::analysis::slices::{Slice, SliceValue};
@@ -10,7 +11,7 @@ use crate::query::Slices;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
-use crate::widgets::table::{CellText, Column, Table, TableState};
+use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
@@ -65,7 +66,7 @@ const MEAN: &str = "In which interval the true mean of such examples lies: Wilso
 const DIFFERENCE: &str = "In which interval the true difference on such examples lies, by itself";
 const P: &str = "How likely such a difference is by luck, of this slice by itself; point at it for all slices together";
 
-pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, shown: Shown<'_>) {
+pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, shown: Shown<'_>) {
     let Shown { found, names, links } = shown;
     let Some(field) = &found.field else { return };
     let title = field.title();
@@ -84,13 +85,15 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut TableState, s
         let shows = columns(&title, names);
         let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
         let height = Table::height_of(count.min(ROWS_WHOLE)) + size::SCROLL_BAR;
-        let events =
-            Table::new("slices", "Slices", &columns, count).height(height).show(ui, state, |row, column| {
-                match (found.slices.get(row), shows.get(column)) {
-                    (Some(slice), Some((shows, _))) => cell(slice, *shows, found),
-                    _ => CellText::default(),
-                }
-            });
+        let events = Table::new("slices", "Slices", &columns, count).selected(state.cursor).height(height).show(
+            ui,
+            &mut state.table,
+            |row, column| match (found.slices.get(row), shows.get(column)) {
+                (Some(slice), Some((shows, _))) => cell(slice, *shows, found),
+                _ => CellText::default(),
+            },
+        );
+        state.cursor = events.selected.or(state.cursor);
         let clicked = events.cell.or(events.opened.map(|row| (row, 0)));
         let Some((slice, column)) = clicked.and_then(|(row, column)| Some((found.slices.get(row)?, column))) else {
             return;
