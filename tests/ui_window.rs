@@ -28,6 +28,8 @@ mod failures;
 mod family_tree;
 #[path = "ui_window/idle.rs"]
 mod idle;
+#[path = "ui_window/intervals.rs"]
+mod intervals;
 #[path = "ui_window/kept_selection.rs"]
 mod kept_selection;
 #[path = "ui_window/large.rs"]

@@ -1,7 +1,7 @@
 //! Charts and bars over time.
 
 use super::{Parts, boxed, data::DATA, specimen};
-use crate::widgets::charts::{AxisKind, ChartState, LineChart, Link, Marked, Series, SeriesStyle};
+use crate::widgets::charts::{AxisKind, Bracket, ChartState, LineChart, Link, Marked, Series, SeriesStyle, Whisker};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section;
 use crate::widgets::tokens::{Tokens, Tone, size};
@@ -15,6 +15,7 @@ pub(super) struct State {
     scores: ChartState,
     linked: ChartState,
     flat: ChartState,
+    sure: ChartState,
     none: ChartState,
     spans: RowScroll,
 }
@@ -58,6 +59,32 @@ pub(super) fn charts_ui(ui: &mut Ui, parts: &mut Parts) {
                 .show(ui, &mut state.linked);
             let flat = [Series::new("flat", [(0.0, 0.3763), (9.0, 0.3763)])];
             LineChart::new("flat", "A constant", &flat).height(90.0).y_name("Value").show(ui, &mut state.flat);
+        });
+    });
+    specimen(ui, "How sure points are, and how far two of one thing stray", |ui| {
+        section::card_ui(ui, |ui| {
+            let full =
+                Series::new("full", [(0.0, 48.3), (3.0, 63.3), (6.0, 71.7), (8.0, 66.0)]).style(SeriesStyle::Dots);
+            let minibatches = [(1.0, 52.0), (2.0, 40.0), (4.0, 72.0), (5.0, 56.0), (7.0, 60.0)];
+            let mini = Series::new("minibatch", minibatches).tone(Tone::Muted).style(SeriesStyle::Rings);
+            let whisker = |x: f64, y: f64, half: f64, tone: Tone| Whisker {
+                x,
+                low: y - half,
+                high: y + half,
+                tone,
+                is_strong: x == 4.0,
+            };
+            let wide = mini.points().iter().map(|at| whisker(at.x, at.y, 19.0, Tone::Faint));
+            let narrow = full.points().iter().map(|at| whisker(at.x, at.y, 12.0, Tone::Accent));
+            let whiskers: Vec<Whisker> = narrow.chain(wide).collect();
+            let brackets = [Bracket { x: 8.0, low: 66.0, high: 71.7, tone: Tone::Category(1) }];
+            LineChart::new("sure", "Scores with intervals", &[full, mini])
+                .height(160.0)
+                .x_kind(AxisKind::Whole)
+                .names(false)
+                .whiskers(&whiskers)
+                .brackets(&brackets)
+                .show(ui, &mut state.sure);
         });
     });
     specimen(ui, "A chart of nothing", |ui| {

@@ -8,13 +8,14 @@ mod line_chart;
 mod marks;
 mod pointed;
 mod pyramid;
+mod ranges;
 mod series;
 mod smooth;
 mod state;
 mod ticks;
 
 pub use line_chart::{ChartEvents, LineChart};
-pub use pointed::{Link, Marked, TipLine};
+pub use pointed::{Bracket, Link, Marked, TipLine, Whisker};
 pub use series::{Outlier, OutlierKind, Series, SeriesStyle};
 pub use smooth::smoothed;
 pub use state::{ChartMove, ChartState};

@@ -20,6 +20,7 @@ mod program_history_times;
 mod programs;
 mod programs_hostile;
 mod provenance;
+mod repeats;
 mod runs_table;
 mod safety;
 mod scales;

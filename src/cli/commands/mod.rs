@@ -18,6 +18,7 @@ mod program_history;
 mod program_history_text;
 mod program_text;
 mod provenance;
+mod repeats;
 mod runs;
 mod runs_text;
 mod scores;

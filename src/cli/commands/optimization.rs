@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Answer;
+use super::repeats::RepeatsJson;
 use super::verdict::{Proof, VerdictJson};
 use crate::analysis::optimization::{
     COMPLETED_REASON, Candidate, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
@@ -14,7 +15,7 @@ use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::dspy::score_scale;
 use crate::model::{RunId, StateHash};
-use crate::query::{self, DataSize, Optimization};
+use crate::query::{self, DataSize, Optimization, Repeats, RepeatsOf};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -35,6 +36,8 @@ struct Document<'a> {
     /// Every program by its name.
     programs: Vec<ProgramJson<'a>>,
     tie: Option<TieJson>,
+    /// The programs that were evaluated in full several times.
+    repeats: Vec<RepeatsJson<'a>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -119,15 +122,19 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     let found = query::optimization(&mut answer.session, &run.id)?;
     let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
     let proof = Proof::ask(&run.id, answer)?;
+    let repeats = answer.session.ask(&RepeatsOf(run.id.clone()))?;
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&document(&found, &proof, warnings), answer.out);
+        return json::write(&document(&found, &proof, &repeats, warnings), answer.out);
     }
     head(&found, &proof, answer)?;
+    if let Some((noise, about)) = query::noise(&found, &repeats) {
+        writeln!(answer.out, "Noise      {}", [noise, about].join(": ").trim_end_matches(": "))?;
+    }
     evaluations(&found, &proof, answer)
 }
 
-fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -> Document<'a> {
+fn document<'a>(found: &'a Optimization, proof: &'a Proof, repeats: &[Repeats], warnings: Warnings) -> Document<'a> {
     let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
     Document {
         optimizer: OptimizerJson {
@@ -169,6 +176,7 @@ fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -
             kept: tie.winner.to_string(),
             text: tie.words(),
         }),
+        repeats: repeats.iter().map(|one| RepeatsJson::new(found, one)).collect(),
         warnings,
     }
 }

@@ -5,6 +5,7 @@ mod facts;
 mod head;
 mod pointed;
 mod points;
+mod ranges;
 mod rows;
 mod table;
 mod verdict;
@@ -29,6 +30,7 @@ use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use pointed::Pointed;
+use ranges::Ranges;
 use rows::{Candidates, RowId};
 
 /// What the tab remembers.
@@ -46,6 +48,7 @@ pub(super) struct OptimizationMemory {
     /// The points that are joined.
     links: Vec<Link>,
     pointed: Pointed,
+    ranges: Ranges,
     /// How high the facts were beside the chart.
     facts_height: f32,
 }
@@ -131,6 +134,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
+    memory.ranges.update(scene, optimization);
     let view = ui.available_size();
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         let top = ui.cursor().top();
@@ -141,7 +145,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         if optimization.evaluations.is_empty() {
             without_evaluations_ui(ui, scene, optimization);
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, 0.0);
+            facts::card(ui, optimization, &memory.ranges, 0.0);
             return;
         }
         head::head_ui(ui, scene, optimization);
@@ -163,7 +167,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         }
         if !matches!(above, Above::ChartAndFacts(_)) {
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, 0.0);
+            facts::card(ui, optimization, &memory.ranges, 0.0);
         }
     });
 }
@@ -186,7 +190,9 @@ fn beside_ui(
         inner.min_rect().height()
     };
     let left = width - right - size::GAP_M;
-    let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
+    let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| {
+        facts::card(ui, optimization, &memory.ranges, height);
+    });
     memory.facts_height = b;
     let chart = least.max(b - CHART_FRAME);
     let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));

@@ -37,6 +37,8 @@ pub(super) struct CandidateRow {
     pub about_demos: String,
     /// What it is beside a candidate.
     pub marks: Vec<Mark>,
+    /// The place of its best full evaluation.
+    pub best_full: Option<usize>,
     /// The run that a click opens: its best full evaluation, else its first one.
     pub opens: RunId,
     /// The first run that evaluated it.
@@ -188,6 +190,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         demos: program.map(demos),
         about_demos: String::new(),
         marks,
+        best_full: best_full.map(|one| one.order),
         opens: opens.unwrap_or_else(|| found.run.id.clone()),
         first: first.map_or_else(|| found.run.id.clone(), |one| one.run_id.clone()),
     }

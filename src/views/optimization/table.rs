@@ -3,6 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
+use super::ranges::{Ranges, interval_words};
 use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks};
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{EvaluationKind, ProgramName};
@@ -30,6 +31,9 @@ const ROWS_LEAST: usize = 5;
 /// What instructions keep where columns are given up.
 const INSTRUCTIONS: f32 = 240.0;
 
+/// What the interval is.
+const INTERVAL: &str = "Half of the 95 % interval of its score: of the best full evaluation, or of one evaluation";
+
 /// What the share of completed runs says.
 const COMPLETED: &str = "How many of the runs did not crash: MLflow was given that instead of a score";
 
@@ -38,6 +42,7 @@ const COMPLETED: &str = "How many of the runs did not crash: MLflow was given th
 enum Shows {
     Name,
     Full,
+    Interval,
     Mini,
     Other,
     Range,
@@ -48,12 +53,15 @@ enum Shows {
     Marks,
 }
 
-fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
+fn columns(candidates: &Candidates, ranges: &Ranges) -> Vec<(Shows, Column<'static>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
         (Shows::Marks, Column::text("Mark", 92.0).figures()),
         (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
+    if ranges.has_intervals() {
+        columns.push((Shows::Interval, Column::number("±", 52.0).hint(INTERVAL).minor(2)));
+    }
     if candidates.has_mini {
         columns.push((
             Shows::Mini,
@@ -107,7 +115,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let Some(found) = found.as_ref() else { return };
     let folds = &scene.state.page().folds;
     let lines = candidates.lines(folds);
-    let shows = columns(candidates);
+    let shows = columns(candidates, &memory.ranges);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
     let view = ui.clip_rect().height();
@@ -134,9 +142,11 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 Some(Line::Candidate(at)) => {
                     let row = &candidates.rows[*at];
                     let is_open = folds.has(&FoldKey::Candidate(row.first.clone()));
-                    candidate(row, *shows, is_open, candidates.decimals)
+                    candidate(row, *shows, is_open, (candidates.decimals, &memory.ranges))
                 }
-                Some(Line::Evaluation(place)) => evaluation(found, *place, *shows, candidates.decimals),
+                Some(Line::Evaluation(place)) => {
+                    evaluation(found, *place, *shows, (candidates.decimals, &memory.ranges))
+                }
                 None => CellText::default(),
             }
         });
@@ -182,6 +192,13 @@ fn score(score: Option<f64>, decimals: Decimals) -> CellText<'static> {
     score.map_or_else(CellText::unknown, |score| CellText::value(decimals.write(score)))
 }
 
+/// `±11`
+fn half(ends: Option<[f64; 2]>) -> CellText<'static> {
+    let Some([low, high]) = ends else { return CellText::default() };
+    let half = words::value(((high - low) / 2.0).round());
+    CellText::value(format!("±{half}")).tone(Tone::Faint).hover(interval_words([low, high]))
+}
+
 fn completed(share: Option<f64>) -> CellText<'static> {
     share
         .map_or_else(CellText::unknown, |share| CellText::value(format!("{} %", words::value(share))).tone(Tone::Muted))
@@ -194,7 +211,12 @@ fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
     if marks.iter().any(|mark| mark.is_winner) { cell.tone(Tone::Good).glyph(Glyph::Star, Tone::Good) } else { cell }
 }
 
-fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals) -> CellText<'_> {
+fn candidate<'a>(
+    row: &'a CandidateRow,
+    shows: Shows,
+    is_open: bool,
+    (decimals, ranges): (Decimals, &Ranges),
+) -> CellText<'a> {
     let is_winner = row.marks.iter().any(|mark| mark.is_winner);
     match shows {
         Shows::Name => {
@@ -211,6 +233,7 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
             (_, true) => Tone::Good,
             _ => Tone::Neutral,
         }),
+        Shows::Interval => half(row.best_full.and_then(|place| ranges.interval(place))),
         Shows::Mini => score(row.mini, decimals),
         Shows::Other => score(row.other, decimals),
         Shows::Range => match row.range {
@@ -233,7 +256,12 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
     }
 }
 
-fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decimals) -> CellText<'_> {
+fn evaluation<'a>(
+    found: &'a Optimization,
+    place: usize,
+    shows: Shows,
+    (decimals, ranges): (Decimals, &Ranges),
+) -> CellText<'a> {
     let Some(one) = found.evaluations.get(place) else { return CellText::default() };
     let of = |kind: EvaluationKind| if one.kind == kind { score(one.score, decimals) } else { CellText::default() };
     match shows {
@@ -247,6 +275,7 @@ fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decima
             CellText::text(name).glyph(glyph, tone).hover(what).in_tree(1, None)
         }
         Shows::Full => of(EvaluationKind::Full),
+        Shows::Interval => half(ranges.interval(place)),
         Shows::Mini => of(EvaluationKind::Minibatch),
         Shows::Other => of(EvaluationKind::Unknown),
         Shows::Completed => completed(one.completed),

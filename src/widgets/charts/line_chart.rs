@@ -3,11 +3,11 @@
 use super::axis::{LABELS_APART, begins, y_extent, y_tick};
 use super::dense::{dense_line, is_dense};
 use super::drawn::{full_range, lines_of, nearest, thin};
-use super::pointed::{Link, Marked, TipLine};
+use super::pointed::{Bracket, Link, Marked, TipLine, Whisker};
 use super::series::{Series, SeriesStyle};
 use super::state::ChartState;
 use super::ticks::{AxisKind, GRID_STEP, ticks};
-use super::{hover, marks};
+use super::{hover, marks, ranges};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
@@ -43,6 +43,8 @@ pub struct LineChart<'a> {
     x_name: &'a str,
     y_name: &'a str,
     links: &'a [Link],
+    whiskers: &'a [Whisker],
+    brackets: &'a [Bracket],
     marked: &'a [Marked],
     tip: Option<Tip<'a>>,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
@@ -70,6 +72,8 @@ impl<'a> LineChart<'a> {
             x_name: "",
             y_name: "",
             links: &[],
+            whiskers: &[],
+            brackets: &[],
             marked: &[],
             tip: None,
             x_text: Box::new(words::value),
@@ -118,6 +122,18 @@ impl<'a> LineChart<'a> {
     /// Joins points of one thing.
     pub fn links(mut self, links: &'a [Link]) -> Self {
         self.links = links;
+        self
+    }
+
+    /// Thin bars behind the points: how sure each is.
+    pub fn whiskers(mut self, whiskers: &'a [Whisker]) -> Self {
+        self.whiskers = whiskers;
+        self
+    }
+
+    /// Brackets beside points: how far those of one thing stray.
+    pub fn brackets(mut self, brackets: &'a [Bracket]) -> Self {
+        self.brackets = brackets;
         self
     }
 
@@ -209,7 +225,7 @@ impl<'a> LineChart<'a> {
                 plot = plot.include_x(low).include_x(high);
             }
         }
-        if let Some((low, high)) = y_extent(self.series, self.y_range, is_log) {
+        if let Some((low, high)) = y_extent(self.series, self.asked_y(), is_log) {
             plot = plot.include_y(low).include_y(high);
         }
         // All at one x: what stands beside it is not far away.
@@ -241,6 +257,7 @@ impl<'a> LineChart<'a> {
 
         let painter = ui.painter().with_clip_rect(response.transform.frame().expand(6.0).intersect(ui.clip_rect()));
         let inside = ui.painter().with_clip_rect(response.transform.frame().intersect(ui.clip_rect()));
+        ranges::whiskers(&inside, &response.transform, self.whiskers, tokens);
         marks::links(&inside, &response.transform, self.links, tokens);
         for (series, drawn) in self.series.iter().zip(&state.drawn) {
             if series.style == SeriesStyle::Line && is_dense(drawn.points.len(), pixels) {
@@ -256,6 +273,7 @@ impl<'a> LineChart<'a> {
             }
             marks::outliers(&painter, &response.transform, series, tokens);
         }
+        ranges::brackets(&inside, &response.transform, self.brackets, tokens);
         marks::rings(&painter, &response.transform, self.marked, tokens);
         let text = marks::outlier_text(self.series);
         if !text.is_empty() {
@@ -300,6 +318,12 @@ impl<'a> LineChart<'a> {
         events
     }
 
+    /// What the y axis has to show beside the points.
+    fn asked_y(&self) -> Option<(f64, f64)> {
+        let asked = self.y_range.into_iter().chain(ranges::y_range(self.whiskers, self.brackets));
+        asked.reduce(|(low, high), (a, b)| (low.min(a), high.max(b)))
+    }
+
     /// The chart in one sentence, for those who do not see it.
     fn describe(&self) -> String {
         let mut out = format!("{}: chart of {} series", self.label, self.series.len());
@@ -310,6 +334,9 @@ impl<'a> LineChart<'a> {
             let n = words::count(series.points().len() as u64);
             let (low, high) = (words::value(low), words::value(high));
             out.push_str(&format!("; {} {n} points from {low} to {high}", series.name()));
+        }
+        if !self.whiskers.is_empty() {
+            out.push_str(&format!("; intervals of {}", words::counted(self.whiskers.len(), "point")));
         }
         out
     }
