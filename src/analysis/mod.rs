@@ -16,6 +16,7 @@ pub mod inferred_parents;
 pub mod metric_match;
 pub mod optimization;
 pub mod own_time;
+pub mod parts;
 pub mod program_diff;
 pub mod program_state;
 pub mod provenance;

@@ -13,8 +13,8 @@ use super::runs::{RunOf, RunRowsOf, ValuesOf};
 use super::trace_counts::{TraceCounts, TraceCountsOf};
 use crate::analysis::gepa_evaluations::Scored;
 use crate::analysis::optimization::{
-    Candidate, Evaluation, EvaluationFacts, Optimizer, OptimizerGuess, ProgramNames, Seed, Tie, Winner, candidates,
-    evaluations, may_count_completed, seed, winner,
+    Candidate, Evaluation, EvaluationFacts, EvaluationKind, Optimizer, OptimizerGuess, ProgramNames, Seed, Tie, Winner,
+    candidates, evaluations, may_count_completed, seed, winner,
 };
 use crate::model::dspy::{artifacts, run_names};
 use crate::model::{Entry, Forest, Lifecycle, Program, Run, RunId, RunStatus, RunValues, Tokens};
@@ -63,6 +63,13 @@ pub struct Optimization {
 }
 
 impl Optimization {
+    /// The scores on minibatches among these evaluations, given by their places.
+    pub fn minibatch_scores(&self, places: &[usize]) -> Vec<f64> {
+        let all = places.iter().filter_map(|place| self.evaluations.get(*place));
+        let scored = all.filter(|one| one.kind == EvaluationKind::Minibatch).filter_map(|one| one.score);
+        scored.filter(|score| score.is_finite()).collect()
+    }
+
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
         let programs: usize = self.programs.iter().chain([&self.best]).flatten().map(Program::bytes).sum();

@@ -13,6 +13,8 @@ mod family_tree_text;
 pub(super) mod help;
 mod metrics;
 mod optimization;
+mod optimization_programs;
+mod parts;
 mod program;
 mod program_history;
 mod program_history_text;

@@ -3,6 +3,7 @@
 mod chart;
 mod facts;
 mod head;
+mod parts;
 mod pointed;
 mod points;
 mod ranges;
@@ -29,6 +30,7 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use parts::PartsShown;
 use pointed::Pointed;
 use ranges::Ranges;
 use rows::{Candidates, RowId};
@@ -49,6 +51,7 @@ pub(super) struct OptimizationMemory {
     links: Vec<Link>,
     pointed: Pointed,
     ranges: Ranges,
+    parts: PartsShown,
     /// How high the facts were beside the chart.
     facts_height: f32,
 }
@@ -135,6 +138,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
     memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
     memory.ranges.update(scene, optimization);
+    memory.parts.update(scene, optimization);
     let view = ui.available_size();
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         let top = ui.cursor().top();
@@ -160,7 +164,15 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         if above != Above::Nothing {
             ui.add_space(size::GAP_S);
         }
-        table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
+        if memory.parts.parts().is_some() {
+            parts::switch_ui(ui, memory);
+            ui.add_space(size::GAP_XS);
+        }
+        if memory.parts.is_grid && memory.parts.parts().is_some() {
+            parts::grid_ui(ui, scene, memory);
+        } else {
+            table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
+        }
         if above == Above::Nothing {
             ui.add_space(size::GAP_S);
             chart::card(ui, scene, memory, if memory.has_scores() { CHART } else { 0.0 });

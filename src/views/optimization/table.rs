@@ -3,8 +3,9 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
+use super::parts::PartsShown;
 use super::ranges::{Ranges, interval_words};
-use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks};
+use super::rows::{CandidateRow, Candidates, LIST, Line, Mark, RowId, evaluation_marks};
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::loader::Optimization;
@@ -18,9 +19,6 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size;
 use crate::words;
 use crate::words::Decimals;
-
-/// What the state calls this list.
-const LIST: &str = "candidates";
 
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
@@ -48,12 +46,17 @@ enum Shows {
     Range,
     Completed,
     N,
+    Parts,
     Instruction,
     Demos,
     Marks,
 }
 
-fn columns(candidates: &Candidates, ranges: &Ranges) -> Vec<(Shows, Column<'static>)> {
+fn columns<'a>(
+    candidates: &Candidates,
+    ranges: &Ranges,
+    (parts, about): (&PartsShown, &'a str),
+) -> Vec<(Shows, Column<'a>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
         (Shows::Marks, Column::text("Mark", 92.0).figures()),
@@ -66,7 +69,7 @@ fn columns(candidates: &Candidates, ranges: &Ranges) -> Vec<(Shows, Column<'stat
         columns.push((
             Shows::Mini,
             Column::number("Minibatch", 82.0)
-                .hint("The best score of those on minibatches: of few examples, so by luck, too")
+                .hint("The mean of its scores on minibatches, each counting once, as MIPROv2 ranks its candidates")
                 .minor(1),
         ));
     }
@@ -78,6 +81,10 @@ fn columns(candidates: &Candidates, ranges: &Ranges) -> Vec<(Shows, Column<'stat
     }
     if candidates.has_completed {
         columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED).minor(2)));
+    }
+    if parts.parts().is_some() {
+        let title = if parts.are_several() { "Parts" } else { "Instruction · demo set" };
+        columns.push((Shows::Parts, Column::text(title, 172.0).hint(about).figures()));
     }
     columns.extend([
         (
@@ -115,7 +122,8 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let Some(found) = found.as_ref() else { return };
     let folds = &scene.state.page().folds;
     let lines = candidates.lines(folds);
-    let shows = columns(candidates, &memory.ranges);
+    let about = memory.parts.about();
+    let shows = columns(candidates, &memory.ranges, (&memory.parts, &about));
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
     let view = ui.clip_rect().height();
@@ -142,7 +150,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 Some(Line::Candidate(at)) => {
                     let row = &candidates.rows[*at];
                     let is_open = folds.has(&FoldKey::Candidate(row.first.clone()));
-                    candidate(row, *shows, is_open, (candidates.decimals, &memory.ranges))
+                    candidate(row, *shows, is_open, (candidates.decimals, &memory.ranges, &memory.parts))
                 }
                 Some(Line::Evaluation(place)) => {
                     evaluation(found, *place, *shows, (candidates.decimals, &memory.ranges))
@@ -192,6 +200,14 @@ fn score(score: Option<f64>, decimals: Decimals) -> CellText<'static> {
     score.map_or_else(CellText::unknown, |score| CellText::value(decimals.write(score)))
 }
 
+/// `62.26`, and where that stands among the others.
+fn mean_of_minibatches(row: &CandidateRow, decimals: Decimals) -> CellText<'static> {
+    let cell = score(row.mini, decimals);
+    let Some(rank) = row.mini_rank else { return cell };
+    let of = words::counted(row.batches, "minibatch");
+    cell.hover(format!("The mean over {of}: rank {}", words::count(rank as u64)))
+}
+
 /// `±11`
 fn half(ends: Option<[f64; 2]>) -> CellText<'static> {
     let Some([low, high]) = ends else { return CellText::default() };
@@ -215,7 +231,7 @@ fn candidate<'a>(
     row: &'a CandidateRow,
     shows: Shows,
     is_open: bool,
-    (decimals, ranges): (Decimals, &Ranges),
+    (decimals, ranges, parts): (Decimals, &Ranges, &PartsShown),
 ) -> CellText<'a> {
     let is_winner = row.marks.iter().any(|mark| mark.is_winner);
     match shows {
@@ -234,7 +250,11 @@ fn candidate<'a>(
             _ => Tone::Neutral,
         }),
         Shows::Interval => half(row.best_full.and_then(|place| ranges.interval(place))),
-        Shows::Mini => score(row.mini, decimals),
+        Shows::Mini => mean_of_minibatches(row, decimals),
+        Shows::Parts => match parts.of(row.number) {
+            Some((short, in_full)) => CellText::value(short).hover(in_full),
+            None => CellText::unknown(),
+        },
         Shows::Other => score(row.other, decimals),
         Shows::Range => match row.range {
             Some((low, high)) => CellText::value(format!("{} – {}", decimals.write(low), decimals.write(high)))
@@ -284,6 +304,6 @@ fn evaluation<'a>(
             None => CellText::unknown(),
         },
         Shows::Marks => marks(&evaluation_marks(found, place)),
-        Shows::Range | Shows::Instruction | Shows::Demos => CellText::default(),
+        Shows::Range | Shows::Parts | Shows::Instruction | Shows::Demos => CellText::default(),
     }
 }
