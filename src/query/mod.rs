@@ -77,7 +77,7 @@ pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
 pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
-pub use scores::{ScoreColumn, Scores, ScoresOf, TracesOfExamples};
+pub use scores::{Evaluated, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use slices::{Slices, SlicesOf};
 pub use trace::{

@@ -1,36 +1,44 @@
-//! The examples of an optimization over its evaluations: the matrix, on which scale it is, and what became of each
-//! example.
+//! Examples over evaluations: the matrix, on which scale it is, and what became of each example.
+
+mod evaluated;
 
 use std::collections::BTreeSet;
 
 use super::example_rows::{ExampleRows, ScoreSource, example_rows, links};
-use super::optimization::{Optimization, OptimizationOf};
+use super::experiments::Experiments;
+use super::optimization::OptimizationOf;
+use super::program_names::NamedProgram;
 use super::result_table::example_inputs;
 use crate::analysis::example_traces::TraceLink;
 use crate::analysis::metric_match::ScoreRange;
-use crate::analysis::optimization::{Evaluation, EvaluationKind};
+use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
-use crate::analysis::score_matrix::{ExampleClass, Outcome, ScoreMatrix, class_of};
+use crate::analysis::score_matrix::{ExampleClass, MatrixExample, Outcome, ScoreMatrix, class_of};
 use crate::analysis::statistics::{Confidence, ScoreInterval, score_interval};
 use crate::model::program::Object;
-use crate::model::{ResultTable, RunId};
+use crate::model::{ExperimentId, ResultTable, RunId};
 use crate::query::ask::{Question, Session};
 use crate::store::{Allowance, Part, Result};
+use evaluated::Described;
 
-/// The examples of an optimization.
+pub use evaluated::Evaluated;
+
+/// Examples over evaluations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     /// Examples by evaluations.
     pub matrix: ScoreMatrix,
-    /// The evaluations, in the order of [`Optimization::evaluations`].
+    /// The evaluations; of an optimization in the order of [`Optimization::evaluations`](super::Optimization::evaluations).
     pub columns: Vec<ScoreColumn>,
+    /// The names of the scores that can be chosen, where examples have several; empty where they have one.
+    pub score_names: Vec<String>,
     /// Between which numbers all scores lie; `None` without any.
     pub range: Option<ScoreRange>,
     /// Which fields the program was given, if a trace tells.
     pub inputs: Option<BTreeSet<String>>,
-    /// The candidate that is the seed.
+    /// The candidate that is the seed; plain evaluations have none.
     pub seed: Option<usize>,
-    /// The candidate that is the winner.
+    /// The candidate that is the winner; plain evaluations have none.
     pub winner: Option<usize>,
 }
 
@@ -39,8 +47,13 @@ pub struct Scores {
 pub struct ScoreColumn {
     /// The run.
     pub run_id: RunId,
-    /// What its program is: the place among [`Optimization::candidates`].
+    /// What the run is called.
+    pub run_name: String,
+    /// Which program it evaluated: those of one state have one number, in the order of first evaluation. Of an
+    /// optimization it is the place among [`Optimization::candidates`](super::Optimization::candidates).
     pub candidate: usize,
+    /// What that program is called by the optimization that the run is part of; `None` for a plain evaluation.
+    pub program: Option<NamedProgram>,
     /// What it was made on.
     pub kind: EvaluationKind,
     /// What its scores were read from.
@@ -81,7 +94,7 @@ impl Scores {
             .map(|(at, column)| (at, column.candidate))
             .collect();
         let mut outcomes = Vec::new();
-        let of = |example: &crate::analysis::score_matrix::MatrixExample| {
+        let of = |example: &MatrixExample| {
             outcomes.clear();
             outcomes.extend(full.iter().filter_map(|(at, candidate)| {
                 let score = example.scores.get(*at).copied().flatten()?;
@@ -100,7 +113,7 @@ impl Scores {
 
     /// The scores of the examples that two evaluations both scored, in the order of the matrix.
     pub fn pairs(&self, before: usize, after: usize) -> Vec<(f64, f64)> {
-        let of = |one: &crate::analysis::score_matrix::MatrixExample| {
+        let of = |one: &MatrixExample| {
             Some((one.scores.get(before).copied().flatten()?, one.scores.get(after).copied().flatten()?))
         };
         self.matrix.examples.iter().filter_map(of).collect()
@@ -108,21 +121,76 @@ impl Scores {
 
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        self.matrix.bytes() + self.columns.len() * 200
+        self.matrix.bytes() + self.columns.len() * 400
     }
 }
 
-/// The examples of an optimization's evaluations; `None` if the store does not have the run.
+/// Examples over some evaluations; `None` if the store does not have the optimization, none of the runs, or not the
+/// experiment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ScoresOf(pub RunId);
+pub struct ScoresOf {
+    /// Which evaluations.
+    pub of: Evaluated,
+    /// Which of several scores of the examples, by its name; `None` for the one that the evaluation has its own from.
+    pub score: Option<String>,
+}
+
+impl ScoresOf {
+    /// All evaluations of an optimization, by its parent run.
+    pub fn optimization(parent: RunId) -> Self {
+        Self { of: Evaluated::Optimization(parent), score: None }
+    }
+
+    /// These evaluations, in this order.
+    pub fn runs(runs: impl IntoIterator<Item = RunId>) -> Self {
+        Self { of: Evaluated::Runs(runs.into_iter().collect()), score: None }
+    }
+
+    /// The plain evaluations of an experiment.
+    pub fn experiment(experiment: ExperimentId) -> Self {
+        Self { of: Evaluated::Experiment(experiment), score: None }
+    }
+}
 
 impl Question for ScoresOf {
     type Answer = Option<Scores>;
-    const LABEL: &'static str = "examples of an optimization";
+    const LABEL: &'static str = "examples of evaluations";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let found = session.ask(&OptimizationOf(self.0.clone()))?;
-        found.as_ref().as_ref().map(|found| scores(session, found)).transpose()
+        let time = session.cx.begin(Part::Scores);
+        match &self.of {
+            Evaluated::Optimization(parent) => {
+                let found = session.ask(&OptimizationOf(parent.clone()))?;
+                let Some(found) = found.as_ref() else { return Ok(None) };
+                let described = evaluated::of_optimization(found);
+                let mut tables = Vec::with_capacity(described.len());
+                for (place, one) in described.iter().enumerate() {
+                    session.cx.check()?;
+                    session.tell_progress(place, described.len());
+                    tables.push(example_rows(session, &one.run, time)?);
+                }
+                let of = |runs: &[RunId]| described.iter().find(|one| runs.contains(&one.run)).map(|one| one.candidate);
+                let seed = found.seed.as_ref().and_then(|seed| of(&seed.run_ids));
+                let winner = found.winner.as_ref().and_then(|winner| of(&winner.run_ids));
+                scores(session, &described, &tables, [seed, winner]).map(Some)
+            }
+            Evaluated::Runs(ids) => {
+                let runs = evaluated::runs(session, ids)?;
+                if runs.is_empty() {
+                    return Ok(None);
+                }
+                let (described, tables) = evaluated::plain(session, &runs, false, time)?;
+                scores(session, &described, &tables, [None; 2]).map(Some)
+            }
+            Evaluated::Experiment(id) => {
+                let runs = evaluated::plain_runs(session, id)?;
+                if runs.is_empty() && !session.ask(&Experiments)?.iter().any(|one| one.id == *id) {
+                    return Ok(None);
+                }
+                let (described, tables) = evaluated::plain(session, &runs, true, time)?;
+                scores(session, &described, &tables, [None; 2]).map(Some)
+            }
+        }
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -130,47 +198,34 @@ impl Question for ScoresOf {
     }
 }
 
-fn scores(session: &mut Session<'_>, found: &Optimization) -> Result<Scores> {
-    let time = session.cx.begin(Part::Scores);
-    let mut tables: Vec<ExampleRows> = Vec::with_capacity(found.evaluations.len());
-    for (place, evaluation) in found.evaluations.iter().enumerate() {
-        session.cx.check()?;
-        session.tell_progress(place, found.evaluations.len());
-        tables.push(example_rows(session, &evaluation.run_id, time)?);
-    }
-    let inputs = inputs(session, &found.evaluations, &tables)?;
+fn scores(
+    session: &mut Session<'_>,
+    evaluations: &[Described],
+    tables: &[ExampleRows],
+    [seed, winner]: [Option<usize>; 2],
+) -> Result<Scores> {
+    let inputs = inputs(session, evaluations, tables)?;
     let with_rows: Vec<Option<&ResultTable>> = tables.iter().map(|rows| rows.count().map(|_| &rows.table)).collect();
     let matrix = ScoreMatrix::join(&with_rows);
-    let mut candidate_of = vec![0; found.evaluations.len()];
-    for (place, candidate) in found.candidates.iter().enumerate() {
-        for order in &candidate.evaluations {
-            candidate_of[*order] = place;
-        }
-    }
-    let columns: Vec<ScoreColumn> = found
-        .evaluations
-        .iter()
-        .zip(&tables)
-        .zip(&candidate_of)
-        .map(|((one, rows), candidate)| column(one, *candidate, rows))
-        .collect();
-    let of_runs = |runs: &[RunId]| columns.iter().find(|column| runs.contains(&column.run_id)).map(|one| one.candidate);
     Ok(Scores {
         range: ScoreRange::of(matrix.examples.iter().flat_map(|one| one.scores.iter().copied().flatten())),
-        seed: found.seed.as_ref().and_then(|seed| of_runs(&seed.run_ids)),
-        winner: found.winner.as_ref().and_then(|winner| of_runs(&winner.run_ids)),
+        score_names: Vec::new(),
+        columns: evaluations.iter().zip(tables).map(|(one, rows)| column(one, rows)).collect(),
+        seed,
+        winner,
         matrix,
-        columns,
         inputs,
     })
 }
 
-fn column(evaluation: &Evaluation, candidate: usize, rows: &ExampleRows) -> ScoreColumn {
+fn column(evaluation: &Described, rows: &ExampleRows) -> ScoreColumn {
     let scores: Vec<f64> = rows.table.rows.iter().filter_map(|row| row.score).collect();
     let mean = Some(scores.iter().sum::<f64>() / scores.len() as f64).filter(|mean| mean.is_finite());
     ScoreColumn {
-        run_id: evaluation.run_id.clone(),
-        candidate,
+        run_id: evaluation.run.clone(),
+        run_name: evaluation.name.clone(),
+        candidate: evaluation.candidate,
+        program: evaluation.program.clone(),
         kind: evaluation.kind,
         source: rows.source.clone(),
         examples: rows.table.rows.len(),
@@ -193,14 +248,14 @@ pub(super) fn unit(scored: &[(f64, f64)]) -> Option<f64> {
 /// Which fields the program was given: of traces alone all that they tell, else what a trace of an evaluation tells.
 fn inputs(
     session: &mut Session<'_>,
-    evaluations: &[Evaluation],
+    evaluations: &[Described],
     tables: &[ExampleRows],
 ) -> Result<Option<BTreeSet<String>>> {
     /// The newest traces tell; where these have none, more would hardly.
     const TRIED: usize = 8;
     let known = || evaluations.iter().zip(tables).filter(|(_, rows)| rows.count().is_some());
     for (evaluation, rows) in known().filter(|(_, rows)| rows.is_from_table()).take(TRIED) {
-        if let Some(told) = example_inputs(session, &evaluation.run_id, &rows.table)? {
+        if let Some(told) = example_inputs(session, &evaluation.run, &rows.table)? {
             return Ok(Some(told));
         }
     }

@@ -45,7 +45,7 @@ impl Question for SlicesOf {
             Some(Err(why)) => return Ok(Some(Err(*why))),
             Some(Ok(verdict)) => verdict,
         };
-        let scores = session.ask(&ScoresOf(self.parent.clone()))?;
+        let scores = session.ask(&ScoresOf::optimization(self.parent.clone()))?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };
         let place = |run: &RunId| scores.columns.iter().position(|column| column.run_id == *run);
         let (Some(seed), Some(winner)) = (place(&verdict.seed_run), place(&verdict.winner_run)) else {

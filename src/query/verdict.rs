@@ -98,7 +98,7 @@ impl Question for VerdictOf {
         if let Some(why) = no_verdict {
             return Ok(Some(Err(why)));
         }
-        let scores = session.ask(&ScoresOf(self.0.clone()))?;
+        let scores = session.ask(&ScoresOf::optimization(self.0.clone()))?;
         Ok(scores.as_ref().as_ref().map(verdict))
     }
 

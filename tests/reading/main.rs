@@ -24,6 +24,7 @@ mod repeats;
 mod runs_table;
 mod safety;
 mod scales;
+mod score_scopes;
 mod statistics;
 mod support;
 mod traces_counted;

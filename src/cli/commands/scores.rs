@@ -55,7 +55,7 @@ struct ColumnJson<'a> {
 pub(super) fn answer(args: &ScoresArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
     let optimization = answer.session.ask(&OptimizationOf(run.id.clone()))?;
-    let scores = answer.session.ask(&ScoresOf(run.id.clone()))?;
+    let scores = answer.session.ask(&ScoresOf::optimization(run.id.clone()))?;
     let (Some(optimization), Some(scores)) = (optimization.as_ref(), scores.as_ref()) else {
         return Err(answer.absent("run", &args.parent));
     };

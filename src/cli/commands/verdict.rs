@@ -22,7 +22,7 @@ impl Proof {
     pub(super) fn ask(run: &RunId, answer: &mut Answer<'_>) -> Result<Self, Failure> {
         let session = &mut answer.session;
         Ok(Self {
-            scores: session.ask(&ScoresOf(run.clone()))?,
+            scores: session.ask(&ScoresOf::optimization(run.clone()))?,
             verdict: session.ask(&VerdictOf(run.clone()))?,
             held_out: session.ask(&HeldOutOf(run.clone()))?,
         })

@@ -35,7 +35,7 @@ impl Ranges {
         if self.of.as_ref() != Some(parent) {
             *self = Self { of: Some(parent.clone()), ..Self::default() };
         }
-        let slot = scene.loader.ask(&ScoresOf(parent.clone()), Lane::Visible);
+        let slot = scene.loader.ask(&ScoresOf::optimization(parent.clone()), Lane::Visible);
         let is_known = |new: &Arc<_>| self.scores.as_ref().is_some_and(|known| Arc::ptr_eq(known, new));
         if let Some(new) = slot.value().filter(|new| !is_known(new)) {
             let columns = new.as_ref().as_ref().map(|scores| scores.columns.as_slice()).unwrap_or_default();
