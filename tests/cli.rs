@@ -11,6 +11,8 @@ mod honest_words;
 mod optimizer_answers;
 #[path = "common/optimizers.rs"]
 mod optimizers;
+#[path = "cli/overview.rs"]
+mod overview;
 #[path = "cli/parts.rs"]
 mod parts;
 #[path = "cli/places.rs"]

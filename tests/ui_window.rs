@@ -40,6 +40,8 @@ mod links;
 mod many;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
+#[path = "ui_window/optimizations.rs"]
+mod optimizations;
 #[path = "common/optimizers.rs"]
 mod optimizer_cases;
 #[path = "ui_window/optimizers.rs"]
@@ -52,6 +54,8 @@ mod painted;
 mod palette;
 #[path = "ui_window/panels.rs"]
 mod panels;
+#[path = "ui_window/parts.rs"]
+mod parts;
 #[path = "ui_window/phrases.rs"]
 mod phrases;
 #[path = "ui_window/program_names.rs"]

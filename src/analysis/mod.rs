@@ -15,6 +15,7 @@ pub mod gepa_evaluations;
 pub mod inferred_parents;
 pub mod metric_match;
 pub mod optimization;
+pub mod optimizations;
 pub mod own_time;
 pub mod parts;
 pub mod program_diff;

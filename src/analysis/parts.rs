@@ -2,8 +2,8 @@
 //! of demos.
 //!
 //! DSPy numbers both from 0 (`instruction_candidates[i][j]`, `demo_candidates[i][j]`, DSPy 2.6 – 3.4): instruction 0 is
-//! that of the given program, set 0 is without demos. No store says the other numbers, and what was proposed and never
-//! tried stands nowhere: those here are in order of first evaluation.
+//! that of the given program, set 0 is without demos. MLflow notes none of these numbers (2.21 – 3.18): those here are in
+//! order of first evaluation, and what was never tried has none.
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,8 @@
 
 use super::{Parts, boxed, data::DATA, specimen};
 use crate::widgets::charts::{AxisKind, Bracket, ChartState, LineChart, Link, Marked, Series, SeriesStyle, Whisker};
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::heat_grid::{HeatCell, HeatHead, heat_grid_ui};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section;
 use crate::widgets::tokens::{Tokens, Tone, size};
@@ -85,6 +87,43 @@ pub(super) fn charts_ui(ui: &mut Ui, parts: &mut Parts) {
                 .whiskers(&whiskers)
                 .brackets(&brackets)
                 .show(ui, &mut state.sure);
+        });
+    });
+    specimen(ui, "Figures by rows and columns, shaded by how high they are", |ui| {
+        section::card_ui(ui, |ui| {
+            let head = |name: &str, note: &str| HeatHead { name: name.into(), note: note.into(), hover: String::new() };
+            let rows = [
+                head("Seed’s instruction", "Route the ticket."),
+                head("Instruction 1", "Read it twice."),
+                head("All", ""),
+            ];
+            let columns = [head("No demos", ""), head("Demo set 1", ""), head("All demo sets", "")];
+            let cell = |figure: &str, note: &str, mark: Glyph, shade: f32| HeatCell {
+                figure: figure.into(),
+                note: note.into(),
+                mark: Some((mark, if mark == Glyph::Dot { Tone::Accent } else { Tone::Muted })),
+                shade,
+                hover: String::new(),
+                leads: shade > 0.0,
+            };
+            let cells = [
+                vec![
+                    cell("30.94", "n 76", Glyph::Dot, 0.0),
+                    HeatCell::default(),
+                    cell("30.94", "n 76", Glyph::Dot, 0.0),
+                ],
+                vec![
+                    cell("54.47", "n 84", Glyph::Dot, 1.0),
+                    cell("44.65", "n 8", Glyph::Ring, 0.6),
+                    cell("53.52", "n 92", Glyph::Dot, 0.95),
+                ],
+                vec![
+                    cell("43.10", "n 160", Glyph::Dot, 0.5),
+                    cell("44.65", "n 8", Glyph::Ring, 0.6),
+                    HeatCell::default(),
+                ],
+            ];
+            heat_grid_ui(ui, ("grid", "Means by instruction and demo set"), (&rows, &columns), &cells);
         });
     });
     specimen(ui, "A chart of nothing", |ui| {

@@ -8,7 +8,7 @@ use crate::query::ask::{Question, Session};
 
 /// What the numbers of parts are, in words.
 pub const NUMBERS: &str =
-    "numbers are in order of first evaluation: DSPy’s own are not stored, nor what it proposed and never tried";
+    "numbers are in order of first evaluation: MLflow notes none of DSPy’s own, and what was never tried has none";
 
 /// Why differences between parts prove little.
 pub const CONFOUNDED: &str = "MIPROv2 tries what did well more often, on other examples each time, and changes the other \
@@ -36,13 +36,19 @@ impl Question for PartsOf {
 
 /// The parts of an optimization that is known.
 pub fn parts_of(found: &Optimization) -> Option<Parts> {
-    if found.optimizer.name != Some(Optimizer::MiproV2) {
+    if !has_parts(found) {
         return None;
     }
     let program = |evaluations: &[usize]| found.programs.get(*evaluations.first()?)?.as_ref();
     let programs: Vec<Option<&Program>> = found.candidates.iter().map(|one| program(&one.evaluations)).collect();
     let seed = found.names.all().iter().position(|name| name.is_seed == Some(true));
-    Some(parts(&programs, seed)).filter(|parts| !parts.predictors.is_empty())
+    Some(parts(&programs, seed))
+}
+
+/// Whether candidates are made of parts: they are MIPROv2's, and the program of one is known.
+pub fn has_parts(found: &Optimization) -> bool {
+    let has_instructions = |program: &Program| program.predictors.iter().any(|one| one.instructions.is_some());
+    found.optimizer.name == Some(Optimizer::MiproV2) && found.programs.iter().flatten().any(has_instructions)
 }
 
 /// The grid of one predictor.

@@ -45,8 +45,9 @@ pub struct HeatEvents {
     pub hovered: Option<(usize, usize)>,
 }
 
-/// The widest and the narrowest head of a row, and a cell's width.
+/// How wide the head of a row is, at least and at most.
 const HEAD: (f32, f32) = (150.0, 340.0);
+/// How wide a cell is, at least and at most.
 const CELL: (f32, f32) = (112.0, 150.0);
 /// The darkest shade, as a share of the accent.
 const DARKEST: f32 = 0.42;
@@ -132,23 +133,16 @@ fn paint(ui: &Ui, rect: Rect, one: &HeatCell) {
     row_text::paint(ui.painter(), figure, &one.figure, Type::Value, tokens.text1, Align::Max);
 }
 
+/// The head of a row, its note behind the name; that of a column stands at the right, above the figures.
 fn head_ui(ui: &Ui, rect: Rect, head: &HeatHead, align: Align, salt: (&str, usize)) {
     let tokens = Tokens::of(ui);
     let inner = rect.shrink2(vec2(size::GAP_S, 0.0));
-    let note = row_text::layout(ui.painter(), &head.note, Type::Small.font(), inner.width() * 0.7);
-    let name = row_text::layout(ui.painter(), &head.name, Type::Small.font(), inner.width());
-    let beside = inner.width() - name.size().x - size::GAP_XS;
-    match align {
-        Align::Max => {
-            row_text::paint(ui.painter(), inner, &head.name, Type::Small, tokens.text2, Align::Max);
-        }
-        _ => {
-            let first = inner.with_max_x(inner.left() + name.size().x);
-            let rest = inner.with_min_x(inner.right() - beside.max(0.0));
-            row_text::paint_galley(ui.painter(), first, name, tokens.text1, Align::Min);
-            drop(note);
-            row_text::paint(ui.painter(), rest, &head.note, Type::Small, tokens.text3, Align::Min);
-        }
+    if align == Align::Max {
+        row_text::paint(ui.painter(), inner, &head.name, Type::Small, tokens.text2, Align::Max);
+    } else {
+        let name = row_text::paint(ui.painter(), inner, &head.name, Type::Small, tokens.text1, Align::Min);
+        let rest = inner.with_min_x((name.right() + size::GAP_XS).min(inner.right()));
+        row_text::paint(ui.painter(), rest, &head.note, Type::Small, tokens.text3, Align::Min);
     }
     let response = ui.interact(rect, ui.scope_id().with(salt), Sense::hover());
     if !head.hover.is_empty() {

@@ -15,6 +15,7 @@ mod gepa_scores;
 mod hostile;
 mod lists;
 mod log_files;
+mod optimizations;
 mod planted;
 mod program_history_times;
 mod programs;

@@ -74,6 +74,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         (String::new(), "Experiments"),
         ("experiment/1".into(), "Runs"),
         ("experiment/1?tab=traces".into(), "Traces"),
+        ("experiment/1?tab=optimizations".into(), "Optimizations"),
         (format!("{MIPRO}?tab=optimization"), "Candidates"),
         (format!("{GEPA}?tab=lineage"), "Family tree"),
         (format!("{MIPRO}?tab=overview"), "Params"),

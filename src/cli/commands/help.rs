@@ -3,7 +3,7 @@
 
 mod optimizations;
 
-pub(in super::super) use optimizations::{EVOLUTION, FAMILY_TREE, OPTIMIZATION, SCORES, SLICES};
+pub(in super::super) use optimizations::{EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");

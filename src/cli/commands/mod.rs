@@ -14,6 +14,7 @@ pub(super) mod help;
 mod metrics;
 mod optimization;
 mod optimization_programs;
+mod overview;
 mod parts;
 mod program;
 mod program_history;
@@ -67,6 +68,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
         Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
+        Command::Overview(args) => Box::new(|answer| overview::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
         Command::Slices(args) => Box::new(|answer| slices::answer(args, answer)),
         Command::Program(args) => Box::new(|answer| program::answer(args, answer)),

@@ -4,6 +4,7 @@ mod arrange;
 mod cells;
 mod export;
 mod lines;
+mod optimizations;
 mod runs;
 mod toolbar;
 
@@ -14,14 +15,17 @@ use super::names::experiment_name;
 use super::parts::place_frame;
 use super::scene::Scene;
 use super::traces::{TracesMemory, traces_ui};
+use crate::analysis::optimizations::Effort;
 use crate::loader::{Lane, TraceScope};
+use crate::model::dspy::run_names;
 use crate::model::{ExperimentCounts, ExperimentId};
-use crate::query::CountsOfExperiments;
+use crate::query::{CountsOfExperiments, RunTreeOf};
 use crate::state::{Action, ExperimentTab, Place};
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use crate::words;
+use optimizations::{OptimizationsMemory, optimizations_ui};
 use runs::RunsMemory;
 
 /// What the page remembers.
@@ -29,6 +33,11 @@ use runs::RunsMemory;
 pub(super) struct ExperimentMemory {
     runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
+    optimizations: LastShown<Shown, OptimizationsMemory>,
+    /// Over what optimizations were drawn last.
+    effort: Effort,
+    /// The last experiment for which it was told whether it has any.
+    has_optimizations: Option<(ExperimentId, bool)>,
     /// The visit for which it was looked whether there are runs to show.
     opened: Option<u64>,
 }
@@ -51,6 +60,17 @@ impl ExperimentMemory {
         ExperimentTab::Traces
     }
 
+    /// Whether there is an optimization in this experiment: a run with evaluations under it. It stays as it was told
+    /// while that is looked up anew.
+    fn has_optimizations(&mut self, scene: &mut Scene<'_>, id: &ExperimentId) -> bool {
+        let slot = scene.loader.ask(&RunTreeOf(id.clone()), Lane::Visible);
+        if let Some(tree) = slot.value() {
+            let is_there = run_names::is_optimization(tree.runs.iter().filter(|run| run.parent_id.is_some()));
+            self.has_optimizations = Some((id.clone(), is_there));
+        }
+        self.has_optimizations.as_ref().is_some_and(|(known, is_there)| known == id && *is_there)
+    }
+
     /// The filter of the table is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
         if let Place::Experiment { experiment, .. } = scene.place() {
@@ -63,6 +83,9 @@ impl ExperimentMemory {
         match tab {
             ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
             ExperimentTab::Runs => self.runs.of(id).focus_rows(),
+            ExperimentTab::Optimizations { everywhere, .. } => {
+                self.optimizations.of(&shown(id, everywhere)).focus_rows()
+            }
         }
     }
 
@@ -71,8 +94,18 @@ impl ExperimentMemory {
         match tab {
             ExperimentTab::Traces => self.traces.step(is_forward),
             ExperimentTab::Runs => self.runs.of(id).step = Some(is_forward),
+            ExperimentTab::Optimizations { everywhere, .. } => {
+                self.optimizations.of(&shown(id, everywhere)).step(is_forward);
+            }
         }
     }
+}
+
+/// Whose optimizations are shown: those of one experiment, or of all.
+type Shown = Option<ExperimentId>;
+
+fn shown(id: &ExperimentId, everywhere: Option<bool>) -> Shown {
+    (everywhere != Some(true)).then(|| id.clone())
 }
 
 pub(super) fn experiment_ui(
@@ -91,20 +124,32 @@ pub(super) fn experiment_ui(
         let tab = memory.first_tab(scene, tab, counts);
         let runs = counts.map(|counts| words::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(words::count).unwrap_or_default();
+        let optimizations = optimizations::count(memory.optimizations.of(&Some(id.clone())));
         let count = |tab: &ExperimentTab| match tab {
+            ExperimentTab::Optimizations { .. } => &*optimizations,
             ExperimentTab::Runs => &*runs,
             ExperimentTab::Traces => &*traces,
         };
         let title = |tab: &ExperimentTab| tabs::Tab::new(tab.title()).count(count(tab));
-        let titles: Vec<tabs::Tab<'_>> = ExperimentTab::ALL.iter().map(title).collect();
-        let selected = ExperimentTab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
+        let has_optimizations = memory.has_optimizations(scene, id);
+        let is_shown = |one: &&ExperimentTab| {
+            has_optimizations || one.is_same_tab(&tab) || !matches!(one, ExperimentTab::Optimizations { .. })
+        };
+        let titled: Vec<ExperimentTab> = ExperimentTab::ALL.iter().filter(is_shown).copied().collect();
+        let titles: Vec<tabs::Tab<'_>> = titled.iter().map(title).collect();
+        let selected = titled.iter().position(|one| one.is_same_tab(&tab)).unwrap_or(0);
         if let Some(chosen) = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected) {
-            scene.act(Action::ShowExperimentTab(ExperimentTab::ALL[chosen]));
+            scene.act(Action::ShowExperimentTab(titled[chosen]));
         }
         ui.add_space(size::GAP_S);
         match tab {
             ExperimentTab::Traces => {
                 traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
+            }
+            ExperimentTab::Optimizations { over, everywhere } => {
+                memory.effort = over.unwrap_or(memory.effort);
+                let of = shown(id, everywhere);
+                optimizations_ui(ui, scene, memory.optimizations.of(&of), &of, memory.effort);
             }
             ExperimentTab::Runs => runs::runs_ui(ui, scene, memory.runs.of(id), id),
         }

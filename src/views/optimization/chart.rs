@@ -82,7 +82,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
             .brackets(&brackets)
             .links(&links)
             .marked(&marked)
-            .tip(|x| points::tip(optimization, candidates, ranges, x));
+            .tip(|x| points::tip(optimization, candidates, (ranges, &memory.parts), x));
         if let Some((low, high)) = ranges.axis(optimization) {
             chart = chart.y_range(low, high);
         }

@@ -22,6 +22,7 @@ use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
+use crate::query::parts::has_parts;
 use crate::state::{Action, RunTab};
 use crate::widgets::charts::{ChartState, Link, Series};
 use crate::widgets::chips::Chip;
@@ -155,7 +156,8 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         head::head_ui(ui, scene, optimization);
         ui.add_space(size::GAP_S);
         let room = egui::vec2(ui.available_width(), view.y - (ui.cursor().top() - top));
-        let above = Above::of(room, table::least_height(memory), memory);
+        let switch = if has_parts(optimization) { parts::SWITCH } else { 0.0 };
+        let above = Above::of(room, switch + table::least_height(memory), memory);
         match above {
             Above::ChartAndFacts(height) => beside_ui(ui, scene, memory, (optimization, height)),
             Above::Chart(height) => chart::card(ui, scene, memory, height),
@@ -164,7 +166,7 @@ pub(super) fn optimization_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut O
         if above != Above::Nothing {
             ui.add_space(size::GAP_S);
         }
-        if memory.parts.parts().is_some() {
+        if has_parts(optimization) {
             parts::switch_ui(ui, memory);
             ui.add_space(size::GAP_XS);
         }

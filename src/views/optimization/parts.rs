@@ -30,6 +30,9 @@ const WORDS: usize = 60;
 /// No more evaluations are listed where the pointer rests on a cell.
 const LISTED: usize = 12;
 
+/// The height of what switches between list and grid, with the gap below it.
+pub(super) const SWITCH: f32 = size::CONTROL + size::GAP_XS + size::GAP_XS;
+
 /// What is known of the parts, and which predictor is looked at.
 #[derive(Default)]
 pub(super) struct PartsShown {

@@ -113,3 +113,34 @@ impl Ranges {
 pub(super) fn interval_words([low, high]: [f64; 2]) -> String {
     format!("95 % interval {} – {}", words::value(low), words::value(high))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::tests::found;
+    use super::*;
+
+    /// Wilson's interval of 4 in 5, by statsmodels: 0.37553 to 0.96379; of 6 in 12: 0.25378 to 0.74622.
+    #[test]
+    fn the_axis_is_there_before_the_intervals_and_stays() {
+        let found = found();
+        let mut ranges = Ranges::default();
+        let (low, high) = ranges.axis(&found).expect("scores from 0 to 100");
+        // 3 of 5 reach lowest, 4 of 5 highest.
+        assert_eq!(((low * 100.0).round(), (high * 100.0).round()), (2307.0, 9638.0));
+        ranges.ends = vec![Some([25.4, 74.6]), Some([37.6, 96.3]), None, None, None];
+        assert_eq!(ranges.axis(&found), Some((low, high)));
+        let bars = ranges.whiskers(&found, &[Marked { at: [1.0, 80.0], tone: Tone::Category(1) }]);
+        let told: Vec<_> = bars.iter().map(|bar| (bar.x, bar.low, bar.tone, bar.is_strong)).collect();
+        assert_eq!(told, [(0.0, 25.4, Tone::Accent, false), (1.0, 37.6, Tone::Category(1), true)]);
+        assert!(bars.iter().all(|bar| bar.low >= low && bar.high <= high));
+    }
+
+    #[test]
+    fn without_intervals_the_axis_is_that_of_the_scores() {
+        let mut found = found();
+        let known = Ranges { scores: Some(Arc::new(None)), ..Ranges::default() };
+        assert_eq!(known.axis(&found), None);
+        found.evaluations.iter_mut().for_each(|one| one.score = one.score.map(|score| score / 100.0));
+        assert_eq!(Ranges::default().axis(&found), None, "means themselves");
+    }
+}

@@ -39,6 +39,7 @@ pub struct LineChart<'a> {
     height: f32,
     is_log: bool,
     names: bool,
+    names_width: f32,
     is_still: bool,
     x_name: &'a str,
     y_name: &'a str,
@@ -68,6 +69,7 @@ impl<'a> LineChart<'a> {
             height: 260.0,
             is_log: false,
             names: true,
+            names_width: NAMES_WIDTH,
             is_still: false,
             x_name: "",
             y_name: "",
@@ -98,6 +100,12 @@ impl<'a> LineChart<'a> {
     /// Whether the names stand at the ends of the lines.
     pub fn names(mut self, names: bool) -> Self {
         self.names = names;
+        self
+    }
+
+    /// The room at the right for the names; there are none where it is more than a third.
+    pub fn names_width(mut self, names_width: f32) -> Self {
+        self.names_width = names_width;
         self
     }
 
@@ -177,7 +185,7 @@ impl<'a> LineChart<'a> {
     pub fn show(self, ui: &mut Ui, state: &mut ChartState) -> ChartEvents {
         let tokens = Tokens::of(ui);
         let available = ui.available_rect_before_wrap();
-        let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
+        let names_width = if self.names && available.width() > 3.0 * self.names_width { self.names_width } else { 0.0 };
         let is_log = self.is_log;
         let y_text = move |y: f64| words::precise(if is_log { 10f64.powf(y) } else { y });
         let (x_text, x_tick, x_kind) = (&self.x_text, &self.x_tick, self.x_kind);
@@ -326,8 +334,9 @@ impl<'a> LineChart<'a> {
 
     /// The chart in one sentence, for those who do not see it.
     fn describe(&self) -> String {
-        let mut out = format!("{}: chart of {} series", self.label, self.series.len());
-        for series in self.series.iter().take(8) {
+        let named = self.series.iter().filter(|series| !series.name().is_empty()).count();
+        let mut out = format!("{}: chart of {named} series", self.label);
+        for series in self.series.iter().filter(|series| !series.name().is_empty()).take(8) {
             let Some((low, high)) = series.y_range() else {
                 continue;
             };
