@@ -63,7 +63,7 @@ fn columns<'a>(
         (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
     if ranges.has_intervals() {
-        columns.push((Shows::Interval, Column::number("±", 52.0).hint(INTERVAL).minor(2)));
+        columns.push((Shows::Interval, Column::number("±", 52.0).hint(INTERVAL).minor(3)));
     }
     if candidates.has_mini {
         columns.push((
@@ -84,7 +84,7 @@ fn columns<'a>(
     }
     if parts.parts().is_some() {
         let title = if parts.are_several() { "Parts" } else { "Instruction · demo set" };
-        columns.push((Shows::Parts, Column::text(title, 172.0).hint(about).figures()));
+        columns.push((Shows::Parts, Column::text(title, 172.0).hint(about).figures().minor(2)));
     }
     columns.extend([
         (

@@ -1,5 +1,7 @@
 //! Optimizations as lines of a table and as series of a chart: pure functions of what was read.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::optimization::Optimizer;
 use crate::analysis::optimizations::{Effort, progress};
 use crate::query::optimizations::comparable;
@@ -67,6 +69,15 @@ fn best_lines(found: &[OverviewRow], lines: &[Line]) -> Vec<usize> {
     all.iter().take(LINES_MOST).map(|(at, _)| *at).collect()
 }
 
+/// That scores of valsets of different sizes are not of the same examples.
+fn different_data(found: &[OverviewRow], lines: &[Line], drawn: &[usize]) -> Option<String> {
+    let rows = drawn.iter().filter_map(|at| found.get(lines.get(*at)?.place));
+    let sizes: BTreeSet<u64> = rows.filter_map(|row| row.n).collect();
+    let (least, most) = (sizes.first()?, sizes.last()?);
+    let ends = format!("{} to {}", words::count(*least), words::count(*most));
+    (least < most).then(|| format!("Scored on different data: their valsets have {ends} examples"))
+}
+
 /// So many notes stand below the chart, and so many optimizations are named in one of them.
 const NOTES_MOST: usize = 4;
 const NAMED_MOST: usize = 4;
@@ -122,6 +133,7 @@ impl Drawn {
             made.series.push(Series::new(title, progress.points).tone(tone).style(SeriesStyle::Step));
             made.series.push(Series::new("", dots).tone(tone).style(SeriesStyle::Dots));
         }
+        made.notes.extend(different_data(found, lines, &drawn));
         let more = made.notes.len().saturating_sub(NOTES_MOST);
         if more > 0 {
             made.notes.truncate(NOTES_MOST);
