@@ -15,6 +15,10 @@ mod honest_words;
 mod optimizer_answers;
 #[path = "common/optimizers.rs"]
 mod optimizers;
+#[path = "cli/overview.rs"]
+mod overview;
+#[path = "cli/parts.rs"]
+mod parts;
 #[path = "cli/places.rs"]
 mod places;
 #[path = "cli/plain_evaluations.rs"]

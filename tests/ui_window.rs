@@ -36,6 +36,8 @@ mod failures;
 mod family_tree;
 #[path = "ui_window/idle.rs"]
 mod idle;
+#[path = "ui_window/intervals.rs"]
+mod intervals;
 #[path = "ui_window/kept_selection.rs"]
 mod kept_selection;
 #[path = "ui_window/large.rs"]
@@ -46,6 +48,8 @@ mod links;
 mod many;
 #[path = "ui_window/navigation.rs"]
 mod navigation;
+#[path = "ui_window/optimizations.rs"]
+mod optimizations;
 #[path = "common/optimizers.rs"]
 mod optimizer_cases;
 #[path = "ui_window/optimizers.rs"]
@@ -58,6 +62,8 @@ mod painted;
 mod palette;
 #[path = "ui_window/panels.rs"]
 mod panels;
+#[path = "ui_window/parts.rs"]
+mod parts;
 #[path = "ui_window/phrases.rs"]
 mod phrases;
 #[path = "ui_window/plain_evaluations.rs"]

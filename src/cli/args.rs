@@ -98,6 +98,9 @@ pub(super) enum Command {
     /// Find a text in what spans were given, gave back and noted
     #[command(after_long_help = help::SEARCH)]
     Search(SearchArgs),
+    /// List the optimizations and plain evaluations of a store, each in one line
+    #[command(after_long_help = help::OVERVIEW)]
+    Overview(OverviewArgs),
     /// Tell an optimization: its evaluations in order, the winner, which optimizer it was
     #[command(after_long_help = help::OPTIMIZATION)]
     Optimization(OptimizationArgs),
@@ -191,6 +194,16 @@ pub(super) struct TraceArgs {
     pub(super) store: PathBuf,
     /// The trace, by id or the beginning of it
     pub(super) trace: String,
+}
+
+/// Of `overview`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct OverviewArgs {
+    /// A file such as mlflow.db, or the folder it is in
+    pub(super) store: PathBuf,
+    /// Only those of this experiment, by id, the beginning of it or name
+    #[arg(long, value_name = "E")]
+    pub(super) experiment: Option<String>,
 }
 
 /// Of `optimization`.
@@ -331,6 +344,7 @@ impl Command {
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
             Self::Search(args) => &args.store,
+            Self::Overview(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,
             Self::Slices(args) => &args.store,

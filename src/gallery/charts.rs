@@ -1,7 +1,9 @@
 //! Charts and bars over time.
 
 use super::{Parts, boxed, data::DATA, specimen};
-use crate::widgets::charts::{AxisKind, ChartState, LineChart, Link, Marked, Series, SeriesStyle};
+use crate::widgets::charts::{AxisKind, Bracket, ChartState, LineChart, Link, Marked, Series, SeriesStyle, Whisker};
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::heat_grid::{HeatCell, HeatHead, heat_grid_ui};
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::section;
 use crate::widgets::tokens::{Tokens, Tone, size};
@@ -15,6 +17,7 @@ pub(super) struct State {
     scores: ChartState,
     linked: ChartState,
     flat: ChartState,
+    sure: ChartState,
     none: ChartState,
     spans: RowScroll,
 }
@@ -58,6 +61,69 @@ pub(super) fn charts_ui(ui: &mut Ui, parts: &mut Parts) {
                 .show(ui, &mut state.linked);
             let flat = [Series::new("flat", [(0.0, 0.3763), (9.0, 0.3763)])];
             LineChart::new("flat", "A constant", &flat).height(90.0).y_name("Value").show(ui, &mut state.flat);
+        });
+    });
+    specimen(ui, "How sure points are, and how far two of one thing stray", |ui| {
+        section::card_ui(ui, |ui| {
+            let full =
+                Series::new("full", [(0.0, 48.3), (3.0, 63.3), (6.0, 71.7), (8.0, 66.0)]).style(SeriesStyle::Dots);
+            let minibatches = [(1.0, 52.0), (2.0, 40.0), (4.0, 72.0), (5.0, 56.0), (7.0, 60.0)];
+            let mini = Series::new("minibatch", minibatches).tone(Tone::Muted).style(SeriesStyle::Rings);
+            let whisker = |x: f64, y: f64, half: f64, tone: Tone| Whisker {
+                x,
+                low: y - half,
+                high: y + half,
+                tone,
+                is_strong: x == 4.0,
+            };
+            let wide = mini.points().iter().map(|at| whisker(at.x, at.y, 19.0, Tone::Faint));
+            let narrow = full.points().iter().map(|at| whisker(at.x, at.y, 12.0, Tone::Accent));
+            let whiskers: Vec<Whisker> = narrow.chain(wide).collect();
+            let brackets = [Bracket { x: 8.0, low: 66.0, high: 71.7, tone: Tone::Category(1) }];
+            LineChart::new("sure", "Scores with intervals", &[full, mini])
+                .height(160.0)
+                .x_kind(AxisKind::Whole)
+                .names(false)
+                .whiskers(&whiskers)
+                .brackets(&brackets)
+                .show(ui, &mut state.sure);
+        });
+    });
+    specimen(ui, "Figures by rows and columns, shaded by how high they are", |ui| {
+        section::card_ui(ui, |ui| {
+            let head = |name: &str, note: &str| HeatHead { name: name.into(), note: note.into(), hover: String::new() };
+            let rows = [
+                head("Seed’s instruction", "Route the ticket."),
+                head("Instruction 1", "Read it twice."),
+                head("All", ""),
+            ];
+            let columns = [head("No demos", ""), head("Demo set 1", ""), head("All demo sets", "")];
+            let cell = |figure: &str, note: &str, mark: Glyph, shade: f32| HeatCell {
+                figure: figure.into(),
+                note: note.into(),
+                mark: Some((mark, if mark == Glyph::Dot { Tone::Accent } else { Tone::Muted })),
+                shade,
+                hover: String::new(),
+                leads: shade > 0.0,
+            };
+            let cells = [
+                vec![
+                    cell("30.94", "n 76", Glyph::Dot, 0.0),
+                    HeatCell::default(),
+                    cell("30.94", "n 76", Glyph::Dot, 0.0),
+                ],
+                vec![
+                    cell("54.47", "n 84", Glyph::Dot, 1.0),
+                    cell("44.65", "n 8", Glyph::Ring, 0.6),
+                    cell("53.52", "n 92", Glyph::Dot, 0.95),
+                ],
+                vec![
+                    cell("43.10", "n 160", Glyph::Dot, 0.5),
+                    cell("44.65", "n 8", Glyph::Ring, 0.6),
+                    HeatCell::default(),
+                ],
+            ];
+            heat_grid_ui(ui, ("grid", "Means by instruction and demo set"), (&rows, &columns), &cells);
         });
     });
     specimen(ui, "A chart of nothing", |ui| {

@@ -79,6 +79,13 @@ impl Optimization {
         best.map(|(one, _)| one).or_else(|| all().next())
     }
 
+    /// The scores on minibatches among these evaluations, given by their places.
+    pub fn minibatch_scores(&self, places: &[usize]) -> Vec<f64> {
+        let all = places.iter().filter_map(|place| self.evaluations.get(*place));
+        let scored = all.filter(|one| one.kind == EvaluationKind::Minibatch).filter_map(|one| one.score);
+        scored.filter(|score| score.is_finite()).collect()
+    }
+
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
         let programs: usize = self.programs.iter().chain([&self.best]).flatten().map(Program::bytes).sum();

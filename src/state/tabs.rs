@@ -4,6 +4,7 @@ use super::example_set::ExampleSet;
 use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 use crate::analysis::evolution::Against;
+use crate::analysis::optimizations::Effort;
 use crate::model::RunId;
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
@@ -95,6 +96,13 @@ tabs! {
         /// The runs in a table.
         #[default]
         Runs => "runs", "Runs";
+        /// Its optimizations on one chart.
+        Optimizations {
+            /// Over what they are drawn; what was chosen last or evaluations if nothing is.
+            over: Effort = "over",
+            /// With those of all other experiments.
+            everywhere: bool = "everywhere",
+        } => "optimizations", "Optimizations";
         /// Examples by plain evaluations.
         Examples {
             /// The example that is looked at, by its place in the matrix.

@@ -9,6 +9,7 @@ mod line_chart;
 mod marks;
 mod pointed;
 mod pyramid;
+mod ranges;
 mod scatter;
 mod series;
 mod smooth;
@@ -17,7 +18,7 @@ mod ticks;
 
 pub use histogram::{Histogram, HistogramBin};
 pub use line_chart::{ChartEvents, LineChart};
-pub use pointed::{Link, Marked, TipLine};
+pub use pointed::{Bracket, Link, Marked, TipLine, Whisker};
 pub use scatter::{Scatter, ScatterPoint};
 pub use series::{Outlier, OutlierKind, Series, SeriesStyle};
 pub use smooth::smoothed;

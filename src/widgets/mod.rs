@@ -16,6 +16,7 @@ pub mod empty;
 pub mod field;
 pub mod fonts;
 pub mod glyphs;
+pub mod heat_grid;
 pub mod hex_rows;
 pub mod image_view;
 pub mod json_rows;

@@ -74,6 +74,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         (String::new(), "Experiments"),
         ("experiment/1".into(), "Runs"),
         ("experiment/1?tab=traces".into(), "Traces"),
+        ("experiment/1?tab=optimizations".into(), "Optimizations"),
         (format!("{MIPRO}?tab=optimization"), "Candidates"),
         (format!("{GEPA}?tab=slices"), "Slices"),
         ("experiment/3/run/7863724a537f49eaa0381321215f3496?tab=slices".into(), "Classes"),

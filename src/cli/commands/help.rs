@@ -4,7 +4,7 @@
 mod optimizations;
 mod search;
 
-pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, SCORES, SLICES};
+pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
 
 /// Whether there is a window that could be opened; without one its flags are not told of.

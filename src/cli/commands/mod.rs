@@ -14,11 +14,15 @@ mod family_tree_text;
 pub(super) mod help;
 mod metrics;
 mod optimization;
+mod optimization_programs;
+mod overview;
+mod parts;
 mod program;
 mod program_history;
 mod program_history_text;
 mod program_text;
 mod provenance;
+mod repeats;
 mod runs;
 mod runs_text;
 mod scores;
@@ -71,6 +75,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
             Box::new(move |answer| search::answer(args, ready, answer))
         }
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
+        Command::Overview(args) => Box::new(|answer| overview::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
         Command::Slices(args) => Box::new(|answer| slices::answer(args, answer)),
         Command::Doctor(args) => Box::new(|answer| doctor::answer(args, answer)),

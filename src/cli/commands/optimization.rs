@@ -3,10 +3,14 @@
 use serde::Serialize;
 
 use super::Answer;
+use super::optimization_programs::{ProgramJson, programs};
+use super::parts::{self, GridJson};
+use super::repeats::RepeatsJson;
 use super::verdict::{Proof, VerdictJson};
 use crate::analysis::optimization::{
-    COMPLETED_REASON, Candidate, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
+    COMPLETED_REASON, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
 };
+use crate::analysis::parts::Parts;
 use crate::cli::args::OptimizationArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
@@ -14,7 +18,8 @@ use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::dspy::score_scale;
 use crate::model::{RunId, StateHash};
-use crate::query::{self, DataSize, Optimization};
+use crate::query::parts::parts_of;
+use crate::query::{self, DataSize, Optimization, Repeats, RepeatsOf};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -35,6 +40,10 @@ struct Document<'a> {
     /// Every program by its name.
     programs: Vec<ProgramJson<'a>>,
     tie: Option<TieJson>,
+    /// The programs that were evaluated in full several times.
+    repeats: Vec<RepeatsJson<'a>>,
+    /// Of MIPROv2: instructions by sets of demos, for each predictor.
+    grid: Option<Vec<GridJson<'a>>>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -53,18 +62,6 @@ struct WinnerJson<'a> {
     run_ids: Vec<&'a str>,
     state_hash: Option<&'a str>,
     inferred: bool,
-}
-
-#[derive(Serialize)]
-struct ProgramJson<'a> {
-    /// `C4`, as everywhere.
-    program: String,
-    state_hash: Option<&'a str>,
-    run_ids: Vec<&'a str>,
-    /// The best of its full evaluations.
-    score: Option<Real>,
-    seed: Option<bool>,
-    winner: bool,
 }
 
 #[derive(Serialize)]
@@ -119,15 +116,30 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     let found = query::optimization(&mut answer.session, &run.id)?;
     let Some(found) = found else { return Err(answer.absent("run", &args.parent)) };
     let proof = Proof::ask(&run.id, answer)?;
+    let repeats = answer.session.ask(&RepeatsOf(run.id.clone()))?;
+    let parts = parts_of(&found);
+    let parts = parts.as_ref();
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&document(&found, &proof, warnings), answer.out);
+        return json::write(&document(&found, &proof, (&repeats, parts), warnings), answer.out);
     }
     head(&found, &proof, answer)?;
-    evaluations(&found, &proof, answer)
+    if let Some((noise, about)) = query::noise(&found, &repeats) {
+        writeln!(answer.out, "Noise      {}", [noise, about].join(": ").trim_end_matches(": "))?;
+    }
+    evaluations(&found, (&proof, parts), answer)?;
+    match parts {
+        Some(parts) => Ok(parts::print(&found, parts, answer.style, answer.out)?),
+        None => Ok(()),
+    }
 }
 
-fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -> Document<'a> {
+fn document<'a>(
+    found: &'a Optimization,
+    proof: &'a Proof,
+    (repeats, parts): (&[Repeats], Option<&'a Parts>),
+    warnings: Warnings,
+) -> Document<'a> {
     let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
     Document {
         optimizer: OptimizerJson {
@@ -162,32 +174,17 @@ fn document<'a>(found: &'a Optimization, proof: &'a Proof, warnings: Warnings) -
         without_verdict: proof.verdict().and_then(|verdict| verdict.as_ref().err()).map(|why| why.words()),
         run_id: found.run.id.as_str(),
         status: json::status(&found.run.status),
-        programs: programs(found),
+        programs: programs(found, parts),
         tie: found.tie.as_ref().map(|tie| TieJson {
             programs: tie.places.iter().map(|place| ProgramName::at(*place).to_string()).collect(),
             score: Real(tie.score),
             kept: tie.winner.to_string(),
             text: tie.words(),
         }),
+        grid: parts.map(|parts| parts::grids(found, parts)),
+        repeats: repeats.iter().map(|one| RepeatsJson::new(found, one)).collect(),
         warnings,
     }
-}
-
-fn programs(found: &Optimization) -> Vec<ProgramJson<'_>> {
-    let runs = |one: &Candidate| -> Vec<&str> {
-        one.evaluations.iter().filter_map(|at| found.evaluations.get(*at)).map(|one| one.run_id.as_str()).collect()
-    };
-    let named = found.names.all().iter().zip(&found.candidates);
-    named
-        .map(|(name, one)| ProgramJson {
-            program: name.to_string(),
-            state_hash: hash(&one.state_hash),
-            run_ids: runs(one),
-            score: one.full_range.map(|(_, best)| Real(best)),
-            seed: name.is_seed,
-            winner: name.rank.is_some(),
-        })
-        .collect()
 }
 
 fn ids(runs: &[RunId]) -> Vec<&str> {
@@ -303,7 +300,11 @@ fn is_evaluation(found: &Optimization) -> bool {
     found.optimizer.name.is_none() && found.optimizer.purpose == Some(Purpose::Evaluation)
 }
 
-fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn evaluations(
+    found: &Optimization,
+    (proof, parts): (&Proof, Option<&Parts>),
+    answer: &mut Answer<'_>,
+) -> Result<(), Failure> {
     if found.evaluations.is_empty() {
         // That an evaluation has none is said with its optimizer.
         if !is_evaluation(found) {
@@ -328,6 +329,9 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
     if has_completed {
         columns.insert(COMPLETED_AT, ("Completed", Side::Right));
     }
+    if parts.is_some() {
+        columns.push(("Parts", Side::Left));
+    }
     let mut table = Table::new(&columns);
     for one in &found.evaluations {
         let real = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), words::value);
@@ -348,6 +352,7 @@ fn evaluations(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> 
             let share = one.completed.map_or_else(|| "–".to_owned(), |share| format!("{} %", words::value(share)));
             cells.insert(COMPLETED_AT, share);
         }
+        cells.extend(parts.map(|parts| parts::name(found, parts, &one.run_id)));
         table.row(cells);
     }
     Ok(table.print(answer.style, answer.out)?)

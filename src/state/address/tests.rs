@@ -1,5 +1,6 @@
 use super::*;
 use crate::analysis::evolution::Against;
+use crate::analysis::optimizations::Effort;
 use crate::state::{ExampleSet, PHRASE_MOST, Phrase};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
@@ -38,6 +39,14 @@ fn known() -> Vec<(&'static str, Place)> {
                 evaluation: None,
                 only: Some(ExampleSet::new("Broken", [7, 1])),
             }),
+        ),
+        (
+            "experiment/3?tab=optimizations",
+            of_experiment(ExperimentTab::Optimizations { over: None, everywhere: None }),
+        ),
+        (
+            "experiment/3?tab=optimizations&over=metric-calls&everywhere=true",
+            of_experiment(ExperimentTab::Optimizations { over: Some(Effort::MetricCalls), everywhere: Some(true) }),
         ),
         ("experiment/3/run/abc", of_run(Some("3"), "abc", None)),
         ("run/%C3%A9%3F%23%2F%25", of_run(None, "é?#/%", None)),

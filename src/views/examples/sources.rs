@@ -190,6 +190,7 @@ mod tests {
             mean: Some(0.5),
             score: Some(50.0),
             interval: None,
+            objectives: Default::default(),
             told: told.iter().map(|told| (*told).to_owned()).collect(),
         }
     }

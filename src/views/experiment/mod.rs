@@ -4,6 +4,7 @@ mod arrange;
 mod cells;
 mod export;
 mod lines;
+mod optimizations;
 mod runs;
 mod toolbar;
 
@@ -15,14 +16,17 @@ use super::names::experiment_name;
 use super::parts::place_frame;
 use super::scene::Scene;
 use super::traces::{TracesMemory, traces_ui};
+use crate::analysis::optimizations::Effort;
 use crate::loader::{Lane, TraceScope};
+use crate::model::dspy::run_names;
 use crate::model::{ExperimentCounts, ExperimentId};
-use crate::query::{CountsOfExperiments, Evaluated, HasPlainEvaluations};
+use crate::query::{CountsOfExperiments, Evaluated, HasPlainEvaluations, RunTreeOf};
 use crate::state::{Action, ExperimentTab, Place};
 use crate::widgets::section::title_ui;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use crate::words;
+use optimizations::{OptimizationsMemory, optimizations_ui};
 use runs::RunsMemory;
 
 /// What the page remembers.
@@ -31,6 +35,11 @@ pub(super) struct ExperimentMemory {
     runs: LastShown<ExperimentId, RunsMemory>,
     traces: TracesMemory,
     examples: ExamplesMemory,
+    optimizations: LastShown<Shown, OptimizationsMemory>,
+    /// Over what optimizations were drawn last.
+    effort: Effort,
+    /// The last experiment for which it was told whether it has any.
+    has_optimizations: Option<(ExperimentId, bool)>,
     /// The visit for which it was looked whether there are runs to show.
     opened: Option<u64>,
 }
@@ -53,6 +62,17 @@ impl ExperimentMemory {
         ExperimentTab::Traces
     }
 
+    /// Whether there is an optimization in this experiment: a run with evaluations under it. It stays as it was told
+    /// while that is looked up anew.
+    fn has_optimizations(&mut self, scene: &mut Scene<'_>, id: &ExperimentId) -> bool {
+        let slot = scene.loader.ask(&RunTreeOf(id.clone()), Lane::Visible);
+        if let Some(tree) = slot.value() {
+            let is_there = run_names::is_optimization(tree.runs.iter().filter(|run| run.parent_id.is_some()));
+            self.has_optimizations = Some((id.clone(), is_there));
+        }
+        self.has_optimizations.as_ref().is_some_and(|(known, is_there)| known == id && *is_there)
+    }
+
     /// The filter of the table or of the examples is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
         if scene.place().lists_examples() {
@@ -68,6 +88,9 @@ impl ExperimentMemory {
             ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
             ExperimentTab::Examples { .. } => self.examples.focus_rows(),
             ExperimentTab::Runs => self.runs.of(id).focus_rows(),
+            ExperimentTab::Optimizations { everywhere, .. } => {
+                self.optimizations.of(&whose(id, *everywhere)).focus_rows()
+            }
         }
     }
 
@@ -77,8 +100,18 @@ impl ExperimentMemory {
             ExperimentTab::Traces => self.traces.step(is_forward),
             ExperimentTab::Examples { .. } => self.examples.step(is_forward),
             ExperimentTab::Runs => self.runs.of(id).step = Some(is_forward),
+            ExperimentTab::Optimizations { everywhere, .. } => {
+                self.optimizations.of(&whose(id, *everywhere)).step(is_forward);
+            }
         }
     }
+}
+
+/// Whose optimizations are shown: those of one experiment, or of all.
+type Shown = Option<ExperimentId>;
+
+fn whose(id: &ExperimentId, everywhere: Option<bool>) -> Shown {
+    (everywhere != Some(true)).then(|| id.clone())
 }
 
 pub(super) fn experiment_ui(
@@ -97,13 +130,16 @@ pub(super) fn experiment_ui(
         let tab = memory.first_tab(scene, tab, counts);
         let runs = counts.map(|counts| words::count(counts.runs)).unwrap_or_default();
         let traces = counts.and_then(|counts| counts.traces).map(words::count).unwrap_or_default();
+        let optimizations = optimizations::count(memory.optimizations.of(&Some(id.clone())));
         let count = |tab: &ExperimentTab| match tab {
+            ExperimentTab::Optimizations { .. } => &*optimizations,
             ExperimentTab::Runs => &*runs,
             ExperimentTab::Traces => &*traces,
             ExperimentTab::Examples { .. } => "",
         };
         let title = |tab: &ExperimentTab| tabs::Tab::new(tab.title()).count(count(tab));
-        let shown = shown_tabs(scene, id, &tab);
+        let has_optimizations = memory.has_optimizations(scene, id);
+        let shown = shown_tabs(scene, id, &tab, has_optimizations);
         let titles: Vec<tabs::Tab<'_>> = shown.iter().map(title).collect();
         let selected = shown.iter().position(|one| one.is_same_tab(&tab)).unwrap_or(0);
         let chosen = tabs::show(ui, "experiment tabs", "Experiment", &titles, selected);
@@ -119,19 +155,30 @@ pub(super) fn experiment_ui(
                 let chosen = examples::Chosen { example, evaluation, only };
                 examples_ui(ui, scene, &mut memory.examples, &Evaluated::Experiment(id.clone()), &chosen);
             }
+            ExperimentTab::Optimizations { over, everywhere } => {
+                memory.effort = over.unwrap_or(memory.effort);
+                let of = whose(id, everywhere);
+                optimizations_ui(ui, scene, memory.optimizations.of(&of), &of, memory.effort);
+            }
             ExperimentTab::Runs => runs::runs_ui(ui, scene, memory.runs.of(id), id),
         }
     });
 }
 
-/// The tabs of an experiment: that of the examples where several plain evaluations have some. The one that is shown
-/// stands among them in any case.
-fn shown_tabs(scene: &mut Scene<'_>, id: &ExperimentId, shown: &ExperimentTab) -> Vec<ExperimentTab> {
+/// The tabs of an experiment: that of the examples where several plain evaluations have some, that of the optimizations
+/// where there are any. The one that is shown stands among them in any case.
+fn shown_tabs(
+    scene: &mut Scene<'_>,
+    id: &ExperimentId,
+    shown: &ExperimentTab,
+    has_optimizations: bool,
+) -> Vec<ExperimentTab> {
     let has_examples = scene.loader.ask(&HasPlainEvaluations(id.clone()), Lane::Prefetch);
     let has_examples = has_examples.value().is_some_and(|has_examples| **has_examples);
     let has = |tab: &ExperimentTab| match tab {
         ExperimentTab::Runs | ExperimentTab::Traces => true,
         ExperimentTab::Examples { .. } => has_examples || tab.is_same_tab(shown),
+        ExperimentTab::Optimizations { .. } => has_optimizations || tab.is_same_tab(shown),
     };
     ExperimentTab::ALL.iter().filter(|tab| has(tab)).cloned().collect()
 }

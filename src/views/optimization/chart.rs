@@ -52,13 +52,17 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
     let (mut clicked, mut pointed) = (None, None);
     let marked = memory.pointed.line().map(|line| points::marked(optimization, candidates, line)).unwrap_or_default();
     let links = points::links_of(&memory.links, &marked);
+    let ranges = &memory.ranges;
+    let (whiskers, brackets) = (ranges.whiskers(optimization, &marked), ranges.brackets(optimization, &marked));
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         // As high as the heading of the card beside it.
         ui.spacing_mut().interact_size.y = HEAD;
         ui.horizontal(|ui| {
             card_heading_ui(ui, "Score by evaluation");
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend_ui(ui, series, !links.is_empty()));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                legend_ui(ui, series, !whiskers.is_empty(), !links.is_empty());
+            });
         });
         if series.is_empty() {
             let top = ui.cursor().top();
@@ -67,17 +71,22 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
             return;
         }
         let label = format!("Score by evaluation, {}", words::counted(optimization.evaluations.len(), "evaluation"));
-        let events = LineChart::new(("evaluations", &optimization.run.id), &label, series)
+        let mut chart = LineChart::new(("evaluations", &optimization.run.id), &label, series)
             .height(height)
             .names(false)
             .x_kind(AxisKind::Whole)
             .x_name("Evaluation, in order of start")
             .y_name("Score")
             .x_tick(|x, _| if x >= 0.0 { words::value(x.round()) } else { String::new() })
+            .whiskers(&whiskers)
+            .brackets(&brackets)
             .links(&links)
             .marked(&marked)
-            .tip(|x| points::tip(optimization, candidates, x))
-            .show(ui, &mut memory.chart);
+            .tip(|x| points::tip(optimization, candidates, (ranges, &memory.parts), x));
+        if let Some((low, high)) = ranges.axis(optimization) {
+            chart = chart.y_range(low, high);
+        }
+        let events = chart.show(ui, &mut memory.chart);
         clicked = events.clicked.map(|(_, x)| x);
         pointed = events.hovered.and_then(|x| points::place_at(optimization, x));
     });
@@ -89,8 +98,12 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
 }
 
 /// What the marks mean, from the right; of the bows only where there is room.
-fn legend_ui(ui: &mut Ui, series: &[Series], has_links: bool) {
+fn legend_ui(ui: &mut Ui, series: &[Series], has_intervals: bool, has_links: bool) {
     ui.spacing_mut().item_spacing.x = size::GAP_XS;
+    if has_intervals && ui.available_width() > INTERVALS_FROM {
+        text_ui(ui, "│ 95 % interval", Type::Small, Tone::Muted).on_hover_text(INTERVAL);
+        ui.add_space(size::GAP_S);
+    }
     for one in series {
         let (mark, tone) = match one.name() {
             "best so far" => (None, Tone::Accent),
@@ -115,6 +128,13 @@ fn legend_ui(ui: &mut Ui, series: &[Series], has_links: bool) {
             .on_hover_text("The evaluation on a minibatch is joined to the full one of the same program");
     }
 }
+
+/// What the bars are.
+const INTERVAL: &str = "In which the program's true score lies: Wilson's where examples are right or wrong, else of resampled \
+     examples; none where the scores of the examples are not stored";
+
+/// The legend names the bars where so much room is there, for what else is in it too.
+const INTERVALS_FROM: f32 = 400.0;
 
 /// The legend names the bows where so much room is left, for the heading too.
 const BOWS_FROM: f32 = 90.0;

@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::ranges::Ranges;
 use super::rows::data;
 use crate::loader::Optimization;
 use crate::model::dspy::score_scale;
@@ -26,13 +27,13 @@ pub(super) struct Fact {
 }
 
 /// The facts in a card, which is at least so high.
-pub(super) fn card(ui: &mut Ui, found: &Optimization, height: f32) {
+pub(super) fn card(ui: &mut Ui, found: &Optimization, ranges: &Ranges, height: f32) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.set_min_height((height - 26.0).max(0.0));
         card_heading_ui(ui, "Facts");
         ui.add_space(size::GAP_XS);
-        let facts = facts(found);
+        let facts = facts(found, ranges);
         let rows: Vec<KeyValue<'_>> =
             facts.iter().map(|fact| KeyValue::prose(fact.name, &fact.value).note(&fact.note)).collect();
         key_value::show_wrapped(ui, "facts", NAMES, &rows);
@@ -40,7 +41,7 @@ pub(super) fn card(ui: &mut Ui, found: &Optimization, height: f32) {
 }
 
 /// The facts in the order of reading.
-pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
+pub(super) fn facts(found: &Optimization, ranges: &Ranges) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |name, value: String, note: String| facts.push(Fact { name, value, note });
     let reason = &found.optimizer.reason;
@@ -90,6 +91,9 @@ pub(super) fn facts(found: &Optimization) -> Vec<Fact> {
     }
     if found.evaluations.iter().any(|one| one.score.is_some()) {
         add("Scores", score_scale::WORDS.to_owned(), String::new());
+    }
+    if let Some((noise, about)) = ranges.noise(found) {
+        add("Noise", noise, about);
     }
     if let Some(ms) = found.run.duration_ms() {
         add("Duration", words::duration_ms(ms), String::new());

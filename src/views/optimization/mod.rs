@@ -3,8 +3,10 @@
 mod chart;
 mod facts;
 mod head;
+mod parts;
 mod pointed;
 mod points;
+mod ranges;
 mod rows;
 mod table;
 mod verdict;
@@ -20,6 +22,7 @@ use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, Optimization, RunPage};
 use crate::model::RunId;
 use crate::query::OptimizationOf;
+use crate::query::parts::has_parts;
 use crate::state::{Action, RunTab};
 use crate::widgets::charts::{ChartState, Link, Series};
 use crate::widgets::chips::Chip;
@@ -28,7 +31,9 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use parts::PartsShown;
 use pointed::Pointed;
+use ranges::Ranges;
 use rows::{Candidates, RowId};
 
 /// What the tab remembers.
@@ -47,6 +52,8 @@ pub(super) struct OptimizationMemory {
     /// The points that are joined.
     links: Vec<Link>,
     pointed: Pointed,
+    ranges: Ranges,
+    parts: PartsShown,
     /// How high the facts were beside the chart.
     facts_height: f32,
 }
@@ -156,6 +163,8 @@ pub(super) fn optimization_ui(
     let Some(found) = slot_ui(ui, scene, &slot, "The optimization", size::TABLE_ROW) else { return };
     memory.update_rows(found);
     let Some(optimization) = found.as_ref() else { return };
+    memory.ranges.update(scene, optimization);
+    memory.parts.update(scene, optimization);
     let view = ui.available_size();
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         let top = ui.cursor().top();
@@ -166,13 +175,14 @@ pub(super) fn optimization_ui(
         if optimization.evaluations.is_empty() {
             without_evaluations_ui(ui, scene, optimization);
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, 0.0);
+            facts::card(ui, optimization, &memory.ranges, 0.0);
             return;
         }
         head::head_ui(ui, scene, optimization);
         ui.add_space(size::GAP_S);
         let room = egui::vec2(ui.available_width(), view.y - (ui.cursor().top() - top));
-        let above = Above::of(room, table::least_height(memory), memory);
+        let switch = if has_parts(optimization) { parts::SWITCH } else { 0.0 };
+        let above = Above::of(room, switch + table::least_height(memory), memory);
         match above {
             Above::ChartAndFacts(height) => beside_ui(ui, scene, memory, (optimization, height)),
             Above::Chart(height) => chart::card(ui, scene, memory, height),
@@ -182,14 +192,22 @@ pub(super) fn optimization_ui(
             ui.add_space(size::GAP_S);
         }
         memory.select(candidate);
-        table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
+        if has_parts(optimization) {
+            parts::switch_ui(ui, memory);
+            ui.add_space(size::GAP_XS);
+        }
+        if memory.parts.is_grid && memory.parts.parts().is_some() {
+            parts::grid_ui(ui, scene, memory);
+        } else {
+            table::table_ui(ui, scene, memory, matches!(above, Above::ChartAndFacts(_)));
+        }
         if above == Above::Nothing {
             ui.add_space(size::GAP_S);
             chart::card(ui, scene, memory, if memory.has_scores() { CHART } else { 0.0 });
         }
         if !matches!(above, Above::ChartAndFacts(_)) {
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, 0.0);
+            facts::card(ui, optimization, &memory.ranges, 0.0);
         }
     });
 }
@@ -212,7 +230,9 @@ fn beside_ui(
         inner.min_rect().height()
     };
     let left = width - right - size::GAP_M;
-    let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| facts::card(ui, optimization, height));
+    let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| {
+        facts::card(ui, optimization, &memory.ranges, height);
+    });
     memory.facts_height = b;
     let chart = least.max(b - CHART_FRAME);
     let a = part(ui, "chart", 0.0, left, &mut |ui| chart::card(ui, scene, memory, chart));

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::parts::PartsShown;
+use super::ranges::{Ranges, interval_words};
 use super::rows::{Candidates, Line, name};
 use crate::analysis::optimization::{Evaluation, EvaluationKind};
 use crate::loader::Optimization;
@@ -86,7 +88,12 @@ fn kind_word(kind: EvaluationKind) -> &'static str {
 
 /// What is told of the evaluation at this x: its candidate, its name, its score and on how many examples, the
 /// instructions.
-pub(super) fn tip(found: &Optimization, candidates: &Candidates, x: f64) -> Vec<TipLine> {
+pub(super) fn tip(
+    found: &Optimization,
+    candidates: &Candidates,
+    (ranges, parts): (&Ranges, &PartsShown),
+    x: f64,
+) -> Vec<TipLine> {
     let place = place_at(found, x);
     let Some((place, one)) = place.and_then(|place| Some((place, found.evaluations.get(place)?))) else {
         return Vec::new();
@@ -102,8 +109,14 @@ pub(super) fn tip(found: &Optimization, candidates: &Candidates, x: f64) -> Vec<
     let n = one.n.map_or_else(|| "n unknown".to_owned(), |n| format!("n = {}", words::count(n)));
     let score = one.score.map_or_else(|| "no score".to_owned(), words::precise);
     let mut lines = vec![(who, tone), (format!("{score}, {}, {n}", kind_word(one.kind)), Tone::Neutral)];
+    if let Some(ends) = ranges.interval(place) {
+        lines.push((interval_words(ends), Tone::Muted));
+    }
     if let Some(best) = one.best_so_far.filter(|best| one.score != Some(*best)) {
         lines.push((format!("best so far {}", words::precise(best)), Tone::Accent));
+    }
+    if let Some((parts, _)) = row.and_then(|row| parts.of(row.number)) {
+        lines.push((parts, Tone::Muted));
     }
     if let Some(text) = row.and_then(|row| row.instruction.as_deref()) {
         lines.push((words::ellipsize_graphemes(text, INSTRUCTION_MOST).into_owned(), Tone::Muted));
@@ -151,7 +164,12 @@ mod tests {
         found.evaluations[2].score = Some(29.999_999_999_999_996);
         found.evaluations[2].best_so_far = Some(50.0);
         let candidates = Candidates::of(&found);
-        let told = |x| tip(&found, &candidates, x).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        let told = |x| {
+            tip(&found, &candidates, (&Ranges::default(), &PartsShown::default()), x)
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(told(2.0), ["C2 best, inferred, no parent · eval_2", "30, minibatch, n = 5", "best so far 50"]);
         assert_eq!(told(4.0)[1], "75, full, n unknown");
         assert!(told(2.5).is_empty() && told(99.0).is_empty());

@@ -8,6 +8,9 @@ use crate::state::{FoldKey, Folds};
 use crate::words;
 use crate::words::Decimals;
 
+/// What the state calls the list of candidates.
+pub(super) const LIST: &str = "candidates";
+
 /// One distinct program.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CandidateRow {
@@ -17,8 +20,12 @@ pub(super) struct CandidateRow {
     pub evaluations: Vec<usize>,
     /// The best score of its full evaluations.
     pub full: Option<f64>,
-    /// The best score of its minibatches.
+    /// The mean of its scores on minibatches, each counting once, as MIPROv2 ranks them (DSPy 2.6 – 3.4).
     pub mini: Option<f64>,
+    /// On so many minibatches that is.
+    pub batches: usize,
+    /// Its place among all by that mean, from 1; equal ones share one.
+    pub mini_rank: Option<usize>,
     /// The best score of evaluations that do not tell what they were made on.
     pub other: Option<f64>,
     /// In percent, the most that completed of an evaluation that has no score.
@@ -37,6 +44,8 @@ pub(super) struct CandidateRow {
     pub about_demos: String,
     /// What it is beside a candidate.
     pub marks: Vec<Mark>,
+    /// The place of its best full evaluation.
+    pub best_full: Option<usize>,
     /// The run that a click opens: its best full evaluation, else its first one.
     pub opens: RunId,
     /// The first run that evaluated it.
@@ -122,6 +131,7 @@ impl Candidates {
         let mut rows: Vec<CandidateRow> =
             found.candidates.iter().enumerate().map(|(at, one)| row(found, at, &one.evaluations)).collect();
         instruction::tell_apart(found, &mut rows);
+        rank_minibatches(&mut rows);
         let has_mini = rows.iter().any(|row| row.mini.is_some());
         let has_other = rows.iter().any(|row| row.other.is_some());
         let has_ranges = rows.iter().any(|row| row.range.is_some());
@@ -169,6 +179,14 @@ impl Candidates {
     }
 }
 
+/// Gives each candidate its place among those that were tried on minibatches.
+fn rank_minibatches(rows: &mut [CandidateRow]) {
+    let means: Vec<f64> = rows.iter().filter_map(|row| row.mini).collect();
+    for row in rows {
+        row.mini_rank = row.mini.map(|own| 1 + means.iter().filter(|other| **other > own).count());
+    }
+}
+
 fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
     let all = || evaluations.iter().filter_map(|place| found.evaluations.get(*place));
     let best = |kind: EvaluationKind| {
@@ -176,8 +194,12 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         scores.reduce(f64::max)
     };
     let full = best(EvaluationKind::Full);
+    let batches = found.minibatch_scores(evaluations);
     let first = all().next();
-    let opens = found.best_evaluation(at).map(|one| one.run_id.clone());
+    let stands = found.best_evaluation(at);
+    let best_full =
+        stands.filter(|one| one.kind == EvaluationKind::Full && one.score.is_some_and(|score| !score.is_nan()));
+    let opens = stands.map(|one| one.run_id.clone());
     let program = program_of(found, evaluations);
     let mut marks = Vec::new();
     let name = found.names.at(at).unwrap_or(ProgramName::at(at));
@@ -194,7 +216,9 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         number: at,
         evaluations: evaluations.to_vec(),
         full,
-        mini: best(EvaluationKind::Minibatch),
+        mini: Some(batches.iter().sum::<f64>() / batches.len() as f64).filter(|mean| mean.is_finite()),
+        batches: batches.len(),
+        mini_rank: None,
         other: best(EvaluationKind::Unknown),
         completed: all().filter_map(|one| one.completed).filter(|share| !share.is_nan()).reduce(f64::max),
         n: sizes(found, evaluations),
@@ -204,6 +228,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         demos: program.map(demos),
         about_demos: String::new(),
         marks,
+        best_full: best_full.map(|one| one.order),
         opens: opens.unwrap_or_else(|| found.run.id.clone()),
         first: first.map_or_else(|| found.run.id.clone(), |one| one.run_id.clone()),
     }

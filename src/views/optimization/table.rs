@@ -3,7 +3,9 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
-use super::rows::{CandidateRow, Candidates, Line, Mark, RowId, evaluation_marks};
+use super::parts::PartsShown;
+use super::ranges::{Ranges, interval_words};
+use super::rows::{CandidateRow, Candidates, LIST, Line, Mark, RowId, evaluation_marks};
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{EvaluationKind, ProgramName};
 use crate::loader::Optimization;
@@ -18,9 +20,6 @@ use crate::widgets::tokens::size;
 use crate::words;
 use crate::words::Decimals;
 
-/// What the state calls this list.
-const LIST: &str = "candidates";
-
 /// So many rows stand in the page itself, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 60;
 
@@ -30,6 +29,9 @@ const ROWS_LEAST: usize = 5;
 /// What instructions keep where columns are given up.
 const INSTRUCTIONS: f32 = 240.0;
 
+/// What the interval is.
+const INTERVAL: &str = "Half of the 95 % interval of its score: of the best full evaluation, or of one evaluation";
+
 /// What the share of completed runs says.
 const COMPLETED: &str = "How many of the runs did not crash: MLflow was given that instead of a score";
 
@@ -38,27 +40,36 @@ const COMPLETED: &str = "How many of the runs did not crash: MLflow was given th
 enum Shows {
     Name,
     Full,
+    Interval,
     Mini,
     Other,
     Range,
     Completed,
     N,
+    Parts,
     Instruction,
     Demos,
     Marks,
 }
 
-fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
+fn columns<'a>(
+    candidates: &Candidates,
+    ranges: &Ranges,
+    (parts, about): (&PartsShown, &'a str),
+) -> Vec<(Shows, Column<'a>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
         (Shows::Marks, Column::text("Mark", 92.0).figures()),
         (Shows::Full, Column::number("Full", 64.0).hint("The best score of its full evaluations")),
     ];
+    if ranges.has_intervals() {
+        columns.push((Shows::Interval, Column::number("±", 52.0).hint(INTERVAL).minor(3)));
+    }
     if candidates.has_mini {
         columns.push((
             Shows::Mini,
             Column::number("Minibatch", 82.0)
-                .hint("The best score of those on minibatches: of few examples, so by luck, too")
+                .hint("The mean of its scores on minibatches, each counting once, as MIPROv2 ranks its candidates")
                 .minor(1),
         ));
     }
@@ -70,6 +81,10 @@ fn columns(candidates: &Candidates) -> Vec<(Shows, Column<'static>)> {
     }
     if candidates.has_completed {
         columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED).minor(2)));
+    }
+    if parts.parts().is_some() {
+        let title = if parts.are_several() { "Parts" } else { "Instruction · demo set" };
+        columns.push((Shows::Parts, Column::text(title, 172.0).hint(about).figures().minor(2)));
     }
     columns.extend([
         (
@@ -107,7 +122,8 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let Some(found) = found.as_ref() else { return };
     let folds = &scene.state.page().folds;
     let lines = candidates.lines(folds);
-    let shows = columns(candidates);
+    let about = memory.parts.about();
+    let shows = columns(candidates, &memory.ranges, (&memory.parts, &about));
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
     let view = ui.clip_rect().height();
@@ -135,9 +151,11 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
                 Some(Line::Candidate(at)) => {
                     let row = &candidates.rows[*at];
                     let is_open = folds.has(&FoldKey::Candidate(row.first.clone()));
-                    candidate(row, *shows, is_open, candidates.decimals)
+                    candidate(row, *shows, is_open, (candidates.decimals, &memory.ranges, &memory.parts))
                 }
-                Some(Line::Evaluation(place)) => evaluation(found, *place, *shows, candidates.decimals),
+                Some(Line::Evaluation(place)) => {
+                    evaluation(found, *place, *shows, (candidates.decimals, &memory.ranges))
+                }
                 None => CellText::default(),
             }
         });
@@ -185,6 +203,21 @@ fn score(score: Option<f64>, decimals: Decimals) -> CellText<'static> {
     score.map_or_else(CellText::unknown, |score| CellText::value(decimals.write(score)))
 }
 
+/// `62.26`, and where that stands among the others.
+fn mean_of_minibatches(row: &CandidateRow, decimals: Decimals) -> CellText<'static> {
+    let cell = score(row.mini, decimals);
+    let Some(rank) = row.mini_rank else { return cell };
+    let of = words::counted(row.batches, "minibatch");
+    cell.hover(format!("The mean over {of}: rank {}", words::count(rank as u64)))
+}
+
+/// `±11`
+fn half(ends: Option<[f64; 2]>) -> CellText<'static> {
+    let Some([low, high]) = ends else { return CellText::default() };
+    let half = words::value(((high - low) / 2.0).round());
+    CellText::value(format!("±{half}")).tone(Tone::Faint).hover(interval_words([low, high]))
+}
+
 fn completed(share: Option<f64>) -> CellText<'static> {
     share
         .map_or_else(CellText::unknown, |share| CellText::value(format!("{} %", words::value(share))).tone(Tone::Muted))
@@ -197,7 +230,12 @@ fn marks<'a>(marks: &[Mark]) -> CellText<'a> {
     if marks.iter().any(|mark| mark.is_winner) { cell.tone(Tone::Good).glyph(Glyph::Star, Tone::Good) } else { cell }
 }
 
-fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals) -> CellText<'_> {
+fn candidate<'a>(
+    row: &'a CandidateRow,
+    shows: Shows,
+    is_open: bool,
+    (decimals, ranges, parts): (Decimals, &Ranges, &PartsShown),
+) -> CellText<'a> {
     let is_winner = row.marks.iter().any(|mark| mark.is_winner);
     match shows {
         Shows::Name => {
@@ -214,7 +252,12 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
             (_, true) => Tone::Good,
             _ => Tone::Neutral,
         }),
-        Shows::Mini => score(row.mini, decimals),
+        Shows::Interval => half(row.best_full.and_then(|place| ranges.interval(place))),
+        Shows::Mini => mean_of_minibatches(row, decimals),
+        Shows::Parts => match parts.of(row.number) {
+            Some((short, in_full)) => CellText::value(short).hover(in_full),
+            None => CellText::unknown(),
+        },
         Shows::Other => score(row.other, decimals),
         Shows::Range => match row.range {
             Some((low, high)) => CellText::value(format!("{} – {}", decimals.write(low), decimals.write(high)))
@@ -236,7 +279,12 @@ fn candidate(row: &CandidateRow, shows: Shows, is_open: bool, decimals: Decimals
     }
 }
 
-fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decimals) -> CellText<'_> {
+fn evaluation<'a>(
+    found: &'a Optimization,
+    place: usize,
+    shows: Shows,
+    (decimals, ranges): (Decimals, &Ranges),
+) -> CellText<'a> {
     let Some(one) = found.evaluations.get(place) else { return CellText::default() };
     let of = |kind: EvaluationKind| if one.kind == kind { score(one.score, decimals) } else { CellText::default() };
     match shows {
@@ -250,6 +298,7 @@ fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decima
             CellText::text(name).glyph(glyph, tone).hover(what).in_tree(1, None)
         }
         Shows::Full => of(EvaluationKind::Full),
+        Shows::Interval => half(ranges.interval(place)),
         Shows::Mini => of(EvaluationKind::Minibatch),
         Shows::Other => of(EvaluationKind::Unknown),
         Shows::Completed => completed(one.completed),
@@ -258,6 +307,6 @@ fn evaluation(found: &Optimization, place: usize, shows: Shows, decimals: Decima
             None => CellText::unknown(),
         },
         Shows::Marks => marks(&evaluation_marks(found, place)),
-        Shows::Range | Shows::Instruction | Shows::Demos => CellText::default(),
+        Shows::Range | Shows::Parts | Shows::Instruction | Shows::Demos => CellText::default(),
     }
 }

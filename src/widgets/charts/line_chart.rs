@@ -3,11 +3,11 @@
 use super::axis::{LABELS_APART, begins, y_extent, y_tick};
 use super::dense::{dense_line, is_dense};
 use super::drawn::{full_range, lines_of, nearest, thin};
-use super::pointed::{Link, Marked, TipLine};
+use super::pointed::{Bracket, Link, Marked, TipLine, Whisker};
 use super::series::{Series, SeriesStyle};
 use super::state::ChartState;
 use super::ticks::{AxisKind, GRID_STEP, ticks};
-use super::{hover, marks};
+use super::{hover, marks, ranges};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
@@ -39,10 +39,13 @@ pub struct LineChart<'a> {
     height: f32,
     is_log: bool,
     names: bool,
+    names_width: f32,
     is_still: bool,
     x_name: &'a str,
     y_name: &'a str,
     links: &'a [Link],
+    whiskers: &'a [Whisker],
+    brackets: &'a [Bracket],
     marked: &'a [Marked],
     tip: Option<Tip<'a>>,
     x_text: Box<dyn Fn(f64) -> String + 'a>,
@@ -66,10 +69,13 @@ impl<'a> LineChart<'a> {
             height: 260.0,
             is_log: false,
             names: true,
+            names_width: NAMES_WIDTH,
             is_still: false,
             x_name: "",
             y_name: "",
             links: &[],
+            whiskers: &[],
+            brackets: &[],
             marked: &[],
             tip: None,
             x_text: Box::new(words::value),
@@ -97,6 +103,12 @@ impl<'a> LineChart<'a> {
         self
     }
 
+    /// The room at the right for the names; there are none where it is more than a third.
+    pub fn names_width(mut self, names_width: f32) -> Self {
+        self.names_width = names_width;
+        self
+    }
+
     /// Without the values under the pointer: for a picture.
     pub fn still(mut self, is_still: bool) -> Self {
         self.is_still = is_still;
@@ -118,6 +130,18 @@ impl<'a> LineChart<'a> {
     /// Joins points of one thing.
     pub fn links(mut self, links: &'a [Link]) -> Self {
         self.links = links;
+        self
+    }
+
+    /// Thin bars behind the points: how sure each is.
+    pub fn whiskers(mut self, whiskers: &'a [Whisker]) -> Self {
+        self.whiskers = whiskers;
+        self
+    }
+
+    /// Brackets beside points: how far those of one thing stray.
+    pub fn brackets(mut self, brackets: &'a [Bracket]) -> Self {
+        self.brackets = brackets;
         self
     }
 
@@ -161,7 +185,7 @@ impl<'a> LineChart<'a> {
     pub fn show(self, ui: &mut Ui, state: &mut ChartState) -> ChartEvents {
         let tokens = Tokens::of(ui);
         let available = ui.available_rect_before_wrap();
-        let names_width = if self.names && available.width() > 3.0 * NAMES_WIDTH { NAMES_WIDTH } else { 0.0 };
+        let names_width = if self.names && available.width() > 3.0 * self.names_width { self.names_width } else { 0.0 };
         let is_log = self.is_log;
         let y_text = move |y: f64| words::precise(if is_log { 10f64.powf(y) } else { y });
         let (x_text, x_tick, x_kind) = (&self.x_text, &self.x_tick, self.x_kind);
@@ -209,7 +233,7 @@ impl<'a> LineChart<'a> {
                 plot = plot.include_x(low).include_x(high);
             }
         }
-        if let Some((low, high)) = y_extent(self.series, self.y_range, is_log) {
+        if let Some((low, high)) = y_extent(self.series, self.asked_y(), is_log) {
             plot = plot.include_y(low).include_y(high);
         }
         // All at one x: what stands beside it is not far away.
@@ -241,6 +265,7 @@ impl<'a> LineChart<'a> {
 
         let painter = ui.painter().with_clip_rect(response.transform.frame().expand(6.0).intersect(ui.clip_rect()));
         let inside = ui.painter().with_clip_rect(response.transform.frame().intersect(ui.clip_rect()));
+        ranges::whiskers(&inside, &response.transform, self.whiskers, tokens);
         marks::links(&inside, &response.transform, self.links, tokens);
         for (series, drawn) in self.series.iter().zip(&state.drawn) {
             if series.style == SeriesStyle::Line && is_dense(drawn.points.len(), pixels) {
@@ -256,6 +281,7 @@ impl<'a> LineChart<'a> {
             }
             marks::outliers(&painter, &response.transform, series, tokens);
         }
+        ranges::brackets(&inside, &response.transform, self.brackets, tokens);
         marks::rings(&painter, &response.transform, self.marked, tokens);
         let text = marks::outlier_text(self.series);
         if !text.is_empty() {
@@ -300,16 +326,26 @@ impl<'a> LineChart<'a> {
         events
     }
 
+    /// What the y axis has to show beside the points.
+    fn asked_y(&self) -> Option<(f64, f64)> {
+        let asked = self.y_range.into_iter().chain(ranges::y_range(self.whiskers, self.brackets));
+        asked.reduce(|(low, high), (a, b)| (low.min(a), high.max(b)))
+    }
+
     /// The chart in one sentence, for those who do not see it.
     fn describe(&self) -> String {
-        let mut out = format!("{}: chart of {} series", self.label, self.series.len());
-        for series in self.series.iter().take(8) {
+        let named = self.series.iter().filter(|series| !series.name().is_empty()).count();
+        let mut out = format!("{}: chart of {named} series", self.label);
+        for series in self.series.iter().filter(|series| !series.name().is_empty()).take(8) {
             let Some((low, high)) = series.y_range() else {
                 continue;
             };
             let n = words::count(series.points().len() as u64);
             let (low, high) = (words::value(low), words::value(high));
             out.push_str(&format!("; {} {n} points from {low} to {high}", series.name()));
+        }
+        if !self.whiskers.is_empty() {
+            out.push_str(&format!("; intervals of {}", words::counted(self.whiskers.len(), "point")));
         }
         out
     }

@@ -1,5 +1,26 @@
 //! Of the commands that tell of an optimization.
 
+pub(in super::super::super) const OVERVIEW: &str = "\
+Stand by start time. An evaluation is a run with a score that no optimization
+made.
+
+Examples:
+  dspyglass overview mlflow.db
+  dspyglass overview mlflow.db --experiment ticket-router --json \\
+    | jq '.rows[] | {name, seed, best}'
+
+JSON:
+  {\"rows\": [{run_id, experiment_id, kind, name, optimizer, status,
+            start_time_ms, duration_ms, scores: [], seed, best, n, traces,
+            errors, tokens: {input, output, total}, winner, metric_calls,
+            metric}]}
+  kind is optimization or evaluation. scores are those of its evaluations in
+  order, null where there is none. seed and best are full scores of the program
+  that it was given and of the winner, n is on how many examples the winner was
+  scored. metric_calls counts the examples of all logged evaluations, as far as
+  they tell; metric is what scores are called on traces. tokens are those of
+  the traces that tell, as stored.";
+
 pub(in super::super::super) const OPTIMIZATION: &str = "\
 MLflow stores neither the optimizer nor the winner: what is inferred says so.
 (inferred) marks an evaluation that names no parent and was adopted by time.
@@ -23,8 +44,22 @@ JSON:
    without_verdict,
    tokens, cost_usd, trainset: {rows, distinct}, valset, seed: {run_ids: [],
    state_hash}, best_program: {state_hash, stale}, run_id, status,
-   \"programs\": [{program, state_hash, run_ids: [], score, seed, winner}],
-   tie: {programs: [], score, kept, text}}
+   \"programs\": [{program, state_hash, run_ids: [], score, seed, winner,
+                 minibatches: {mean, count},
+                 parts: [{path, instruction, demo_set, demos}]}],
+   tie: {programs: [], score, kept, text},
+   \"repeats\": [{program, state_hash, run_ids: [], n, low, high,
+                answers: {told, cached}, text}],
+   \"grid\": [{path, instructions: [{instruction, text, mean, n, …}],
+             demo_sets: [{demo_set, demos, mean, n, …}],
+             cells: [{instruction, demo_set, run_ids: [], mean, n, full,
+                      minibatches, left_out}]}]}
+  parts and grid are there for MIPROv2: instruction 0 is the seed's, demo_set 0
+  is none, other numbers are in order of first evaluation and not DSPy's. mean
+  is that of evaluations, each weighted by n; of minibatches, each counting
+  once. repeats are programs that were evaluated in full several times; where
+  the score is always the same, answers says how many answers likely came from
+  a cache.
   evaluations stand by start time. kind is full, minibatch or unknown; n is how
   many examples were scored; best_so_far counts full evaluations only.
   completed is there where MLflow was given a share of runs instead of a score.

@@ -73,7 +73,7 @@ pub(in crate::views::optimization) fn found() -> Optimization {
 fn a_candidate_gathers_what_was_measured_of_one_program() {
     let made = Candidates::of(&found());
     let second = &made.rows[1];
-    assert_eq!((second.full, second.mini, second.other), (Some(75.0), Some(80.0), None));
+    assert_eq!((second.full, second.mini, second.other), (Some(75.0), Some(70.0), None));
     assert_eq!((second.range, second.n.as_str()), (Some((70.0, 75.0)), "12 + ? + 2 × 5"));
     assert_eq!(second.opens, RunId::from("r4"), "its best full evaluation");
     let words: Vec<&str> = second.marks.iter().map(|mark| mark.word).collect();
