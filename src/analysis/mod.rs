@@ -35,6 +35,7 @@ pub mod statistics;
 pub mod text_diff;
 pub mod tokens;
 pub mod users_table;
+pub mod value_text;
 
 pub use adapters::Outline;
 pub use exceptions::{Cause, causes};

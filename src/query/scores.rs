@@ -6,7 +6,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::example_rows::{ExampleRows, ScoreSource, example_rows, example_rows_by, links};
+use super::example_rows::{ExampleRows, ScoreSource, example_rows, links};
 use super::experiments::Experiments;
 use super::optimization::OptimizationOf;
 use super::program_names::NamedProgram;
@@ -203,7 +203,7 @@ impl Question for ScoresOf {
                 for (place, one) in described.iter().enumerate() {
                     session.cx.check()?;
                     session.tell_progress(place, described.len());
-                    tables.push(example_rows_by(session, &one.run, score, time)?);
+                    tables.push(evaluated::scored_rows(session, &one.run, score, time)?);
                 }
                 let of = |runs: &[RunId]| described.iter().find(|one| runs.contains(&one.run)).map(|one| one.candidate);
                 let seed = found.seed.as_ref().and_then(|seed| of(&seed.run_ids));

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::optimization::{Evaluation, EvaluationFacts, EvaluationKind, candidates, evaluations};
 use crate::model::dspy::run_names;
+use crate::model::program::Object;
 use crate::model::{ExperimentId, Forest, Run, RunId};
 use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, example_rows_by};
@@ -46,6 +47,19 @@ pub(super) struct Wanted<'a> {
     pub score: Option<&'a str>,
 }
 
+/// The examples of an evaluation without what was answered to them, which is most of what they hold: many evaluations
+/// are in memory at once.
+pub(super) fn scored_rows(
+    session: &mut Session<'_>,
+    run: &RunId,
+    score: Option<&str>,
+    time: Allowance,
+) -> Result<ExampleRows> {
+    let mut rows = example_rows_by(session, run, score, time)?;
+    rows.table.rows.iter_mut().for_each(|row| row.prediction = Object::new());
+    Ok(rows)
+}
+
 /// Those of an optimization, in its order.
 pub(super) fn of_optimization(found: &Optimization) -> Vec<Described> {
     let mut candidate_of = vec![0; found.evaluations.len()];
@@ -82,7 +96,7 @@ pub(super) fn plain(
     for (place, run) in of.iter().enumerate() {
         session.cx.check()?;
         session.tell_progress(place, of.len());
-        let rows = example_rows_by(session, &run.id, wanted.score, time)?;
+        let rows = scored_rows(session, &run.id, wanted.score, time)?;
         if wanted.only_with_examples && rows.count().unwrap_or_default() == 0 {
             continue;
         }
