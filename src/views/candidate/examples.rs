@@ -124,10 +124,11 @@ pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Examp
     ui.add_space(size::GAP_XS);
     let all = || [&told.fixed, &told.broken, &told.wrong].into_iter().flatten();
     let decimals = Decimals::of(all().flat_map(|one| [Some(one.score), one.seed]).flatten());
+    let shown = Shown { told, scores, run, decimals };
     let mut event = None;
     VirtualRows::new("candidate examples", rows.len(), LINE).label("Examples").show(ui, scroll, |ui, row| {
         let Some(it) = rows.get(row.index) else { return };
-        if let Some(done) = row_ui(ui, scene, row, *it, (told, scores, run, decimals)) {
+        if let Some(done) = row_ui(ui, scene, row, *it, shown) {
             event = Some(done);
         }
     });
@@ -155,19 +156,23 @@ fn summary(told: &Outcomes, name: &str) -> String {
     }
 }
 
+/// What lines are drawn from.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    told: &'a Outcomes,
+    scores: &'a Scores,
+    run: &'a RunId,
+    decimals: Decimals,
+}
+
 /// What the user did.
 enum Event {
     Cell(usize),
     Trace(usize),
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    row: &VisibleRow,
-    it: Row,
-    (told, scores, run, decimals): (&Outcomes, &Scores, &RunId, Decimals),
-) -> Option<Event> {
+fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: &VisibleRow, it: Row, shown: Shown<'_>) -> Option<Event> {
+    let Shown { told, scores, run, decimals } = shown;
     let tokens = Tokens::of(ui);
     let (outcome, at) = match it {
         Row::Gap => return None,

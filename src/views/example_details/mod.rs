@@ -152,6 +152,7 @@ fn example_ui(
     let (inputs, expected) = example.scores.parted(&example.one.example);
     memory.inputs.show(ui, scene, "input", &inputs);
     if !expected.is_empty() {
+        ui.add_space(size::GAP_S);
         heading_ui(ui, "Expected");
         memory.expected.show(ui, scene, "expected", &expected);
     }
