@@ -64,7 +64,8 @@ pub(super) fn cards(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SpreadMemor
     let mut bars_ui = |ui: &mut Ui| {
         card_heading_ui(ui, "How often which score");
         legend_ui(ui, names);
-        let titles = [names.titles[0].as_str(), names.titles[1].as_str()];
+        // One alone needs no name.
+        let titles = if names.is_alone() { [""; 2] } else { [&*names.titles[0], &*names.titles[1]] };
         bar = Histogram::new("scores", titles, &spread.bins).of("example").height(HEIGHT).show(ui);
     };
     let mut examples: Option<(String, &[u32])> = None;
@@ -97,8 +98,8 @@ pub(super) fn cards(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SpreadMemor
     if let Some((at, series)) = bar
         && let (Some(bin), Some(examples)) = (spread.bins.get(at), spread.bin_examples.get(at))
     {
-        let whose = &names.titles[series];
-        links.go(scene, &format!("{whose}, {}", bin.words), &examples[series]);
+        let whose = if names.is_alone() { String::new() } else { format!("{}, ", names.titles[series]) };
+        links.go(scene, &format!("{whose}{}", bin.words), &examples[series]);
     }
     if let Some((title, examples)) = examples {
         links.go(scene, &title, examples);

@@ -37,6 +37,8 @@ const ABOVE: f32 = 16.0;
 const BELOW: f32 = 18.0;
 /// Labels of bins stand so far apart at least.
 const LABEL_LEAST: f32 = 34.0;
+/// A few bins are no wider.
+const BIN_MOST: f32 = 180.0;
 /// Counts stand above bars of this width and more.
 const COUNT_FROM: f32 = 14.0;
 
@@ -67,7 +69,7 @@ impl<'a> Histogram<'a> {
         let tokens = Tokens::of(ui);
         let most = self.bins.iter().flat_map(|bin| bin.counts).max().unwrap_or(0).max(1) as f32;
         let body = Rect::from_min_max(outer.min + vec2(0.0, ABOVE), outer.max - vec2(0.0, BELOW));
-        let step = body.width() / self.bins.len() as f32;
+        let step = (body.width() / self.bins.len() as f32).min(BIN_MOST);
         let is_alone = self.names[0].is_empty();
         let mut clicked = None;
         let mut last_label = f32::NEG_INFINITY;

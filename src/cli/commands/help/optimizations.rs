@@ -130,23 +130,26 @@ JSON:
                seed_interval, winner_interval, p, p_corrected,
                examples: [place], better: [place], worse: [place]}],
    \"confusion\": {labels: [], seed: [[n]], winner: [[n]],
-                 classes: [{label, support, seed: {precision, recall, f1}, winner}]},
+                 classes: [{label, support,
+                            seed: {precision, recall, f1}, winner}]},
    fields: [name], other_fields: [{name, field, by}], headline, without_slices,
    failures: {seed_wrong, winner_wrong, threshold, complete,
-              groups: [{kind, what, seed: [place], winner: [place], change, sample}]}}
+              groups: [{kind, what, seed: [place], winner: [place],
+                        change, sample}]}}
   seed and winner are means on the scale of the score, over the n examples that
   both scored, with their 95 % intervals; p is that of the paired test,
-  p_corrected for as many slices as there are (Bonferroni). kind is text, value,
-  nothing (null, or no such field) or range. Places are those of the examples of
-  scores, from 0. confusion counts predictions of this field: a row for each
-  expected value, a column for each predicted one; null unless it is predicted
-  and has few values. fields are those with few values that repeat; other_fields
-  part by items of lists, by quarters or by the length of an input. Where seed
-  and winner cannot be compared, without_slices says why.
+  p_corrected for as many slices as there are (Bonferroni). kind is text,
+  value, nothing (null, or no such field) or range. Places are those of the
+  examples of scores, from 0. confusion counts predictions of this field: a row
+  for each expected value, a column for each predicted one; null unless it is
+  predicted and has few values. fields are those with few values that repeat;
+  other_fields part by items of lists, by quarters or by the length of an
+  input. Where seed and winner cannot be compared, without_slices says why.
   failures, with --failures, are the wrong examples by exception, by parse (an
   answer that no adapter or only another one could read), by feedback (without
-  quotations, numbers and own values) and confused (expected -> predicted); seed
-  or winner is null where it tells no such reasons, change is new, solved, stays.";
+  quotations, numbers and own values) and confused (expected -> predicted).
+  seed or winner is null where it tells no such reasons; change is new, solved
+  or stays.";
 
 pub(in super::super::super) const DOCTOR: &str = "\
 Warnings stand first. No model is asked; every finding states its rule and
