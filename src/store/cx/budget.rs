@@ -39,7 +39,7 @@ parts! {
         /// Looking into the traces of the examples of all evaluations of an optimization that have no table.
         Scores = 4_000;
         /// Looking into the traces of an optimization for what went wrong in them.
-        Doctor = 4_000;
+        Doctor = 8_000;
         /// Telling which of the traces that were read is which example's, at the least.
         TracesByExample = 250;
         /// Looking for the spans that may have written an instruction.
