@@ -43,6 +43,7 @@ fn known() -> Vec<(&'static str, Place)> {
             }),
         ),
         ("experiment/3/run/abc?tab=slices&item=label", in_three(RunTab::Slices { field: text("label") })),
+        ("experiment/3/run/abc?tab=doctor", in_three(RunTab::Doctor)),
         ("experiment/3/run/abc?tab=lineage", in_three(RunTab::FamilyTree { candidate: None })),
         ("experiment/3/run/abc?tab=lineage&item=7", in_three(RunTab::FamilyTree { candidate: Some(7) })),
         (
@@ -214,7 +215,7 @@ impl Dice {
     fn run_tab(&mut self) -> RunTab {
         let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
         match &mut tab {
-            RunTab::Optimization | RunTab::Traces => {}
+            RunTab::Optimization | RunTab::Doctor | RunTab::Traces => {}
             RunTab::Examples { example, evaluation, only } => {
                 *example = self.maybe(|dice| dice.roll(usize::MAX));
                 *evaluation = self.maybe(|dice| RunId::from(dice.text()));
