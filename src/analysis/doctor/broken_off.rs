@@ -16,12 +16,12 @@ pub fn is_broken_off(answer: &str) -> bool {
 
 /// Whether the last tag that was opened at the beginning of a line is closed nowhere.
 fn has_open_tag(text: &str) -> bool {
-    let opened = text.lines().filter_map(|line| {
+    let mut opened = text.lines().filter_map(|line| {
         let (name, _) = line.strip_prefix('<')?.split_once('>')?;
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         is_name.then_some(name)
     });
-    opened.last().is_some_and(|name| !text.contains(&format!("</{name}>")))
+    opened.next_back().is_some_and(|name| !text.contains(&format!("</{name}>")))
 }
 
 /// Whether a response as a provider sends it says that it was ended by its length: `finish_reason` of one of its

@@ -64,6 +64,7 @@ fn known() -> Vec<(&'static str, Place)> {
             }),
         ),
         ("experiment/3/run/abc?tab=slices&item=label", in_three(RunTab::Slices { field: text("label") })),
+        ("experiment/3/run/abc?tab=doctor", in_three(RunTab::Doctor)),
         ("experiment/3/run/abc?tab=lineage", in_three(RunTab::FamilyTree { candidate: None })),
         ("experiment/3/run/abc?tab=lineage&item=7", in_three(RunTab::FamilyTree { candidate: Some(7) })),
         (

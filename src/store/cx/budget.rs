@@ -41,7 +41,7 @@ parts! {
         /// Looking for what was predicted for examples that have no table of it, and why the wrong ones failed.
         Failures = 6_000;
         /// Looking into the traces of an optimization for what went wrong in them.
-        Doctor = 4_000;
+        Doctor = 8_000;
         /// Telling which of the traces that were read is which example's, at the least.
         TracesByExample = 250;
         /// Looking for the spans that may have written an instruction.

@@ -105,7 +105,7 @@ impl Reader<'_> {
             let is_whole = self.each_until("spans", sql, [behind, until], |values| {
                 behind = row::int(values, 0).unwrap_or(until);
                 let is_long = self.search_row(values, None, matcher, page);
-                has_ended = (is_long || page.spans % ROWS_PER_LOOK == 0) && end.is_reached(page);
+                has_ended = (is_long || page.spans.is_multiple_of(ROWS_PER_LOOK)) && end.is_reached(page);
                 if has_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
             if is_whole && !has_ended {
