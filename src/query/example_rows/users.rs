@@ -12,21 +12,26 @@ use crate::query::result_table::newest_inputs;
 use crate::store::Result;
 use crate::words::natural;
 
-/// No more files of a run are looked into, and none that is larger.
+/// No more files of a run are looked into, none that is larger, and no more bytes of all of them.
 const MOST: usize = 12;
 const LARGEST: u64 = 16 << 20;
+const ALL: u64 = 2 * LARGEST;
 
 /// The examples in a user's table; `None` if the run has none with a column of scores.
 pub fn users_rows(session: &mut Session<'_>, run: &RunId) -> Result<Option<ExampleRows>> {
     let tree = session.ask(&ArtifactsOf(ArtifactOwner::Run(run.clone())))?;
-    let mut paths: Vec<&str> = tree.entries.iter().filter(|entry| may_be_table(entry)).map(|it| &*it.path).collect();
-    if paths.is_empty() {
+    let mut files: Vec<&ArtifactEntry> = tree.entries.iter().filter(|entry| may_be_table(entry)).collect();
+    if files.is_empty() {
         return Ok(None);
     }
-    paths.sort_by(|a, b| worth(a).cmp(&worth(b)).then_with(|| natural::compare(a, b)));
+    files.sort_by(|a, b| worth(&a.path).cmp(&worth(&b.path)).then_with(|| natural::compare(&a.path, &b.path)));
     let given = newest_inputs(session, run)?;
-    for path in paths.into_iter().take(MOST) {
+    let mut left = ALL;
+    for file in files.into_iter().take(MOST) {
         session.cx.check()?;
+        let path = file.path.as_str();
+        let Some(rest) = left.checked_sub(file.size.unwrap_or_default()) else { break };
+        left = rest;
         // Users log all kinds of files: one that is no table is nothing to warn of.
         let Read::Good(decoded) = read_json(session, run, path)? else { continue };
         let Some(found) = users_table(decoded.value, &given, session.cx.reveal()) else { continue };
