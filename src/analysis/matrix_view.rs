@@ -12,7 +12,8 @@ mod tests;
 use super::result_table::RightRule;
 use super::score_matrix::{Classifier, ExampleClass, MatrixExample, ScoreMatrix};
 
-pub use fields::{MatrixField, fields, value_text};
+pub use super::value_text::value_text;
+pub use fields::{MatrixField, fields};
 pub use order::MatrixGroup;
 pub use settings::{FieldFilter, MatrixColumns, MatrixSettings, MatrixSort};
 pub use tally::Tally;

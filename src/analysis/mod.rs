@@ -27,6 +27,7 @@ pub mod slices;
 pub mod statistics;
 pub mod text_diff;
 pub mod tokens;
+pub mod value_text;
 
 pub use adapters::Outline;
 pub use exceptions::{Cause, causes};

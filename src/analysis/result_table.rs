@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::canonical;
 use super::example_key::ExampleKey;
-use super::matrix_view::value_text;
+use super::value_text::value_text;
 use crate::model::dspy::tables::{NoTable, RawTable};
 use crate::model::program::Object;
 use crate::model::result_table::{ResultRow, ResultTable, SCORE_COLUMN};

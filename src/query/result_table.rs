@@ -9,6 +9,7 @@ use crate::model::dspy::tables::RawTable;
 use crate::model::{ResultTable, Run, RunId, TraceRow};
 use crate::query::ask::Session;
 use crate::query::runs::RunOf;
+use crate::query::trace_counts::TraceCountsOf;
 use crate::store::{Result, TimeWindow, TraceCondition, TraceQuery};
 
 /// The table of results of a run, of a file that ends in the middle what comes before; `None` if it has none or it
@@ -72,6 +73,10 @@ fn newest_trace(session: &mut Session<'_>, run: &RunId) -> Result<Option<TraceRo
         let of_its_time = TraceQuery { experiment: Some(experiment_id.clone()), filter: vec![window], ..all.clone() };
         if let Some(row) = first_row(session, &of_its_time)? {
             return Ok(Some(row));
+        }
+        let counts = session.ask(&TraceCountsOf(Some(experiment_id.clone())))?;
+        if counts.of(run).is_some_and(|counted| counted.traces == 0) {
+            return Ok(None);
         }
     }
     first_row(session, &all)

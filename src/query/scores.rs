@@ -198,7 +198,7 @@ impl Question for ScoresOf {
                 for (place, one) in described.iter().enumerate() {
                     session.cx.check()?;
                     session.tell_progress(place, described.len());
-                    tables.push(example_rows(session, &one.run, time)?);
+                    tables.push(evaluated::scored_rows(session, &one.run, time)?);
                 }
                 let of = |runs: &[RunId]| described.iter().find(|one| runs.contains(&one.run)).map(|one| one.candidate);
                 let seed = found.seed.as_ref().and_then(|seed| of(&seed.run_ids));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::analysis::score_matrix::ScoreMatrix;
-use crate::model::Json;
+use crate::analysis::value_text::value_text;
 use crate::words::natural;
 
 /// No more values of a field are told.
@@ -31,11 +31,6 @@ pub struct MatrixField {
 impl MatrixField {
     /// No more values are told.
     pub const MOST_VALUES: usize = MOST_VALUES;
-}
-
-/// A value as text; what is no text as JSON.
-pub fn value_text(value: &Json) -> Cow<'_, str> {
-    value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }
 
 /// The fields of a matrix's examples, in the order in which examples have them.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::fields::value_text;
 use super::settings::{FieldFilter, MatrixSettings};
 use crate::analysis::score_matrix::MatrixExample;
+use crate::analysis::value_text::value_text;
 
 pub(super) struct Filter<'s> {
     only: Option<&'s Arc<[u32]>>,

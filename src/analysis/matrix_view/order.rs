@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::fields::value_text;
 use super::settings::{MatrixSettings, MatrixSort};
 use super::tally::Tally;
 use super::{ExampleRow, MatrixRow, score};
 use crate::analysis::score_matrix::ScoreMatrix;
+use crate::analysis::value_text::value_text;
 use crate::words::natural;
 
 /// The examples that have one value in the field that they are grouped by.

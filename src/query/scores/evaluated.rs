@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::optimization::{Evaluation, EvaluationFacts, EvaluationKind, candidates, evaluations};
 use crate::model::dspy::run_names;
+use crate::model::program::Object;
 use crate::model::{ExperimentId, Forest, Run, RunId};
 use crate::query::ask::Session;
 use crate::query::example_rows::{ExampleRows, example_rows};
@@ -35,6 +36,14 @@ pub(super) struct Described {
     /// The metric `eval`.
     pub score: Option<f64>,
     pub program: Option<NamedProgram>,
+}
+
+/// The examples of an evaluation without what was answered to them, which is most of what they hold: many evaluations
+/// are in memory at once.
+pub(super) fn scored_rows(session: &mut Session<'_>, run: &RunId, time: Allowance) -> Result<ExampleRows> {
+    let mut rows = example_rows(session, run, time)?;
+    rows.table.rows.iter_mut().for_each(|row| row.prediction = Object::new());
+    Ok(rows)
 }
 
 /// Those of an optimization, in its order.
@@ -73,7 +82,7 @@ pub(super) fn plain(
     for (place, run) in of.iter().enumerate() {
         session.cx.check()?;
         session.tell_progress(place, of.len());
-        let rows = example_rows(session, &run.id, time)?;
+        let rows = scored_rows(session, &run.id, time)?;
         if only_with_examples && rows.count().unwrap_or_default() == 0 {
             continue;
         }
