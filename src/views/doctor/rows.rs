@@ -67,7 +67,10 @@ mod tests {
         let leads = |target: Target| place(&Evidence::new(target, "the repeated examples"), &"1".into()).to_string();
         assert_eq!(leads(Target::Run("a".into())), "experiment/1/run/a");
         assert_eq!(leads(Target::FamilyTree("a".into())), "experiment/1/run/a?tab=lineage");
-        assert_eq!(leads(Target::Trace("a".into(), "tr-1".into())), "experiment/1/run/a/trace/tr-1");
+        assert_eq!(
+            leads(Target::Trace("a".into(), "tr-1".into())),
+            Place::of_trace(Some("1".into()), Some("a".into()), "tr-1".into()).to_string()
+        );
         assert_eq!(
             leads(Target::Artifact("a".into(), "valset.json")),
             "experiment/1/run/a?tab=artifacts&item=valset.json"
