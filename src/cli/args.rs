@@ -1,5 +1,6 @@
 //! The command line.
 
+mod optimizations;
 mod search;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
+pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use search::SearchArgs;
 
 /// See what DSPy's optimizers left in an MLflow store
@@ -194,65 +196,6 @@ pub(super) struct TraceArgs {
     pub(super) store: PathBuf,
     /// The trace, by id or the beginning of it
     pub(super) trace: String,
-}
-
-/// Of `overview`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct OverviewArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// Only those of this experiment, by id, the beginning of it or name
-    #[arg(long, value_name = "E")]
-    pub(super) experiment: Option<String>,
-}
-
-/// Of `optimization`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct OptimizationArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
-    pub(super) parent: String,
-}
-
-/// Of `scores`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct ScoresArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, or one evaluation, by id, the beginning of it or a name that no other run has
-    #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
-    pub(super) run: Option<String>,
-    /// The plain evaluations of this experiment, by id, the beginning of it or name, in place of those of a run
-    #[arg(long, value_name = "E")]
-    pub(super) experiment: Option<String>,
-    /// Which score, where examples have several: a scorer, a part of a score object, a column
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    pub(super) score: Option<String>,
-}
-
-/// Of `slices`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct SlicesArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
-    pub(super) parent: String,
-    /// The field of the examples; without it those that can be taken are named
-    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
-    pub(super) by: Option<String>,
-    /// Also what the wrong examples of seed and winner have in common
-    #[arg(long)]
-    pub(super) failures: bool,
-}
-
-/// Of `doctor`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct DoctorArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// The run under which the optimizer ran, by id, the beginning of it or a name that no other run has
-    pub(super) parent: String,
 }
 
 /// Of `program`.

@@ -7,17 +7,10 @@
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::model::{Matcher, PatternError, SearchPattern};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{Cursor, Result, SearchPage, SearchScope, SpanHit, SpanSearch, Trail};
-
-/// A first page takes no longer: somebody waits to see something.
-const FIRST_PAGE: Duration = Duration::from_millis(50);
-
-/// The pages behind it.
-const PAGE: Duration = Duration::from_millis(200);
+use crate::store::{Cursor, Part, Result, SearchPage, SearchScope, SpanHit, SpanSearch, Trail};
 
 /// A page holds no more, about.
 const HITS_OF_PAGE: usize = 500;
@@ -96,7 +89,8 @@ impl Question for SearchPageOf {
             scope: self.search.scope.clone(),
             cursor: self.cursor.clone(),
             most: HITS_OF_PAGE,
-            within: if self.cursor.is_none() { FIRST_PAGE } else { PAGE },
+            // Nothing is left out where a page ends, so that whoever waits longer needs no longer ones.
+            within: if self.cursor.is_none() { Part::FirstHits } else { Part::Hits }.usual(),
         };
         session.store.search_page(session.cx, &search)
     }

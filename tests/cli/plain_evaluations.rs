@@ -275,7 +275,7 @@ fn a_table_of_the_users_is_joined_to_the_traces() {
     assert_eq!(one["examples"][0]["expected"], json!({"answer": "a0"}), "neither the output nor how long it took");
     let column = &one["columns"][0];
     assert_eq!(column["source"], "users_table");
-    let told = column["told"].as_str().expect("words");
+    let told = column["source_told"].as_str().expect("words");
     assert!(told.contains("eval_results.json") && told.contains("exact_match") && told.contains("inferred"), "{told}");
     // Both stand beside each other, and one is compared with the other.
     let both = ask(&store, &["scores", "--experiment", "tickets"]);
@@ -307,7 +307,7 @@ fn of_several_scorers_the_one_counts_that_the_score_is_the_mean_of() {
         traced(&store, &format!("tr-judged{at}"), "judged", inputs, json!({"answer": "x"}), &scores);
     }
     let told = ask(&store, &["scores", "told"]);
-    assert_eq!(told["columns"][0]["told"], "from assessments “exact” on traces, of 2 of 2 examples");
+    assert_eq!(told["columns"][0]["source_told"], "from assessments “exact” on traces, of 2 of 2 examples");
     assert_eq!(told["columns"][0]["interval"].as_array().map(Vec::len), Some(2), "on the scale of the metric");
     assert_eq!(told["examples"][0]["all_scores"][0], json!({"by_hand": 1.0, "exact": 1.0, "short": 0.9}));
     let open = ask(&store, &["scores", "open"]);
@@ -319,7 +319,7 @@ fn of_several_scorers_the_one_counts_that_the_score_is_the_mean_of() {
     let judged = ask(&store, &["scores", "judged"]);
     let scores: Vec<&Value> = list(&judged, "examples").iter().map(|one| &one["scores"][0]).collect();
     assert_eq!(scores, [&json!(1.0), &json!(0.0), &Value::Null]);
-    assert_eq!(judged["columns"][0]["notes"], json!(["polite: yes counts as 1, no as 0"]));
+    assert_eq!(judged["columns"][0]["told"], json!(["polite: yes counts as 1, no as 0"]));
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn odd_fields_part_examples_as_far_as_they_can() {
     assert_eq!(found["fields"], json!(["queue", "is_paid", "tier"]), "neither one value nor forty");
     let others = json!([
         {"name": "amount", "field": "amount", "by": "quarters"},
-        {"name": "length of ticket", "field": "ticket", "by": "length"},
+        {"name": "length of ticket", "field": "ticket", "by": "lengths"},
     ]);
     assert_eq!(found["other_fields"], others);
     let paid = told(&document(&["--by", "is_paid"]));

@@ -48,6 +48,10 @@ parts! {
         Writers = 20_000;
         /// Telling which of these spans wrote which proposal.
         WritersByProposal = 5_000;
+        /// The first page of a search: somebody waits to see something.
+        FirstHits = 50;
+        /// Each of the pages behind it.
+        Hits = 200;
         /// Reading the optimizations that a program stands in.
         Homes = 6_000;
     }

@@ -122,7 +122,7 @@ impl<'a> Document<'a> {
                 Parting::Values => "values",
                 Parting::Elements => "items",
                 Parting::Quarters => "quarters",
-                Parting::Lengths => "length",
+                Parting::Lengths => "lengths",
             },
         };
         Self {
