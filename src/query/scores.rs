@@ -98,10 +98,18 @@ impl Scores {
 
     /// What became of each example over full evaluations, by a rule.
     pub fn classes(&self, rule: RightRule) -> Vec<Option<ExampleClass>> {
-        let full = self.columns.iter().enumerate().filter(|(_, column)| column.kind == EvaluationKind::Full);
-        let full = full.map(|(at, column)| (at, column.candidate));
-        let mut classifier = Classifier::new(full, [self.seed, self.winner]);
+        let mut classifier = self.classifier();
         self.matrix.examples.iter().map(|one| classifier.class(&one.scores, rule)).collect()
+    }
+
+    /// What became of one of them.
+    pub fn class_of(&self, example: &MatrixExample, rule: RightRule) -> Option<ExampleClass> {
+        self.classifier().class(&example.scores, rule)
+    }
+
+    fn classifier(&self) -> Classifier {
+        let full = self.columns.iter().enumerate().filter(|(_, column)| column.kind == EvaluationKind::Full);
+        Classifier::new(full.map(|(at, column)| (at, column.candidate)), [self.seed, self.winner])
     }
 
     /// The matrix as it is looked at. It takes milliseconds, of thousands of examples more: not to be done in a frame.

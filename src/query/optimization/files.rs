@@ -6,6 +6,7 @@ use crate::model::dspy::artifacts::RESULT_TABLE;
 use crate::model::dspy::tables::{count_rows, rows_of};
 use crate::model::{Json, RunId};
 use crate::query::ask::Session;
+use crate::query::data_rows::as_text;
 use crate::query::program::{Read, UnmaskedFile, read_json};
 use crate::store::Result;
 
@@ -36,6 +37,11 @@ pub fn data_size(session: &mut Session<'_>, run: &RunId, path: &str) -> Result<O
         session.cx.warn(format!("run {run}, {path}"), "is no table of examples");
         return Ok(None);
     };
-    let distinct: HashSet<String> = rows.iter().map(Json::to_string).collect();
+    // A file to which a table was appended has `27` in some rows and `"27"` in others.
+    let text = |row: &Json| match row.as_array() {
+        Some(cells) => cells.iter().map(|cell| as_text(Some(cell))).collect::<Vec<_>>().join("\u{1f}"),
+        None => row.to_string(),
+    };
+    let distinct: HashSet<String> = rows.iter().map(text).collect();
     Ok(Some(DataSize { rows: rows.len() as u64, distinct: distinct.len() as u64 }))
 }

@@ -22,6 +22,8 @@ use crate::widgets::tokens::{Tokens, Tone};
 const LINE_MOST: f32 = 860.0;
 /// The column of what kind of thing evidence is.
 const KINDS: f32 = 66.0;
+/// In less room the name of a run says nothing.
+const NAME_LEAST: f32 = 60.0;
 /// The column of the names of rules.
 const RULES: f32 = 210.0;
 
@@ -84,7 +86,7 @@ fn evidence_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, evidence: &Ev
             scene.go(rows::place(evidence, &page.run.experiment_id));
         }
         let run = evidence.run();
-        if *run != page.run.id && rows::tells_run(evidence) {
+        if *run != page.run.id && rows::tells_run(evidence) && ui.available_width() > NAME_LEAST {
             ui.add_space(size::GAP_S);
             let name = format!("in {}", run_name(scene, run));
             ui.add(

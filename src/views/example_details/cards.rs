@@ -252,7 +252,7 @@ fn select(scene: &Scene<'_>, place: usize, run: &RunId) -> RunTab {
 
 /// `✓ 1`
 fn score_ui(ui: &mut Ui, example: Example<'_>, score: Option<f64>) {
-    let rule = example.scores.usual_rule();
+    let rule = example.rule;
     let (text, tone) = match score.zip(rule) {
         Some((score, rule)) if rule.is_right(score) => (words::value(score), Tone::Good),
         Some((score, _)) => (words::value(score), Tone::Bad),

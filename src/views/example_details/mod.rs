@@ -15,6 +15,7 @@ use super::program_change::{ProgramChangeMemory, Told, against_ui, program_chang
 use super::scene::Scene;
 use super::scores_of::scores_of;
 use crate::analysis::optimization::EvaluationKind;
+use crate::analysis::result_table::RightRule;
 use crate::analysis::score_matrix::{ExampleClass, MatrixExample};
 use crate::loader::{Lane, ProgramChangeOf};
 use crate::model::RunId;
@@ -65,6 +66,8 @@ struct Example<'a> {
     scores: &'a Scores,
     place: usize,
     one: &'a MatrixExample,
+    /// From which score on it is right: as set beside the matrix, else as usual.
+    rule: Option<RightRule>,
 }
 
 pub(super) fn example_details_ui(
@@ -94,7 +97,9 @@ pub(super) fn example_details_ui(
             *memory = ExampleDetailsMemory { shown, selected, shows_change, ..ExampleDetailsMemory::default() };
         }
         memory.wanted.follow(scene);
-        let example = Example { scores, place, one };
+        let set = scene.state.page().matrix.settings.threshold;
+        let by = |usual: RightRule| RightRule { threshold: set.unwrap_or(usual.threshold), ..usual };
+        let example = Example { scores, place, one, rule: scores.usual_rule().map(by) };
         head_ui(ui, example);
         ScrollArea::vertical().id_salt(("example", place)).auto_shrink(false).show(ui, |ui| {
             example_ui(ui, scene, memory, example, chosen.evaluation);
@@ -105,8 +110,7 @@ pub(super) fn example_details_ui(
 
 /// `Example 2   ▲ fixed`
 fn head_ui(ui: &mut Ui, example: Example<'_>) {
-    let class =
-        example.scores.usual_rule().and_then(|rule| example.scores.classes(rule).get(example.place).copied()?);
+    let class = example.rule.and_then(|rule| example.scores.class_of(example.one, rule));
     ui.horizontal(|ui| {
         ui.set_width((ui.available_width() - CLOSE).max(0.0));
         ui.spacing_mut().item_spacing.x = size::GAP_S;

@@ -21,10 +21,13 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
 /// With less room beside the scores, what changed stands below them.
-const CHANGE_LEAST: f32 = 220.0;
+const CHANGE_LEAST: f32 = 320.0;
 
 /// No more predictors are named here; the tab of the program has all.
 const MOST_REWRITTEN: usize = 3;
+
+/// In windows that are lower the candidates need the room: who wrote instructions is told with what changed in them.
+const LOW: f32 = 660.0;
 
 /// What a tie means.
 const TIE: &str = "Nothing but their order made one of them the winner: their full evaluations have the same score";
@@ -68,7 +71,8 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) 
         if !rewritten.is_empty() {
             ui.add_space(size::GAP_XS);
         }
-        for (run, path) in rewritten.into_iter().take(MOST_REWRITTEN) {
+        let most = if ui.ctx().content_rect().height() < LOW { 0 } else { MOST_REWRITTEN };
+        for (run, path) in rewritten.into_iter().take(most) {
             let of = if path.is_empty() { format!("Instructions of {name}") } else { format!("{name} {path}") };
             let (parent, evaluation) = (found.run.id.clone(), run.clone());
             provenance_ui(ui, scene, &ProvenanceOf { parent, evaluation, path: path.to_owned() }, &of);

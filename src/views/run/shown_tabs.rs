@@ -4,7 +4,7 @@ use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ArtifactTree, ProgramSource, RunId};
-use crate::query::{ArtifactsOf, OptimizationOf, ScoresOf};
+use crate::query::{ArtifactsOf, OptimizationOf, PlainEvaluationOf};
 use crate::state::RunTab;
 
 use crate::views::scene::Scene;
@@ -57,7 +57,7 @@ impl KnowsGepa {
     }
 }
 
-/// Whether a run that is no optimization has examples with scores. Its traces are looked into only where it was scored.
+/// Whether a run that is no optimization has examples with scores: in a table, else on its traces.
 fn has_examples(scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
     if is_optimization(page) || !page.children.is_empty() {
         return false;
@@ -65,12 +65,8 @@ fn has_examples(scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
     if files.contains(&artifacts::RESULT_TABLE) {
         return true;
     }
-    if !page.values.metrics.iter().any(|metric| *metric.key == *keys::SCORE) {
-        return false;
-    }
-    let slot = scene.loader.ask(&ScoresOf::runs([page.run.id.clone()]), Lane::Prefetch);
-    let found = slot.value().and_then(|found| found.as_ref().as_ref());
-    found.is_some_and(|found| !found.matrix.examples.is_empty())
+    let slot = scene.loader.ask(&PlainEvaluationOf(page.run.id.clone()), Lane::Prefetch);
+    slot.value().is_some_and(|found| found.is_some())
 }
 
 fn files_of(tree: &ArtifactTree) -> Vec<&str> {

@@ -14,7 +14,7 @@ use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
 use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use crate::words;
+use crate::words::{self, Decimals};
 
 /// What the cards show.
 pub(super) struct Shown<'a> {
@@ -190,7 +190,7 @@ fn classes_ui(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, shown:
 /// A share of the seed, or of the winner with a mark of what became of it.
 fn share(side: usize, [before, after]: [Option<f64>; 2]) -> CellText<'static> {
     let Some(value) = [before, after].get(side).copied().flatten() else { return CellText::unknown() };
-    let cell = CellText::value(words::value(value));
+    let cell = CellText::value(Decimals::HUNDREDTHS.write(value));
     match before.zip(after).filter(|_| side == 1) {
         Some((before, after)) if after < before => cell.tone(Tone::Bad).glyph(Glyph::Down, Tone::Bad),
         Some((before, after)) if after > before => cell.tone(Tone::Good).glyph(Glyph::Up, Tone::Good),

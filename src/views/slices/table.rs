@@ -14,7 +14,7 @@ use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
 use crate::widgets::table::{CellText, Column, Table};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
-use crate::words;
+use crate::words::{self, Decimals};
 
 /// What the table shows.
 pub(super) struct Shown<'a> {
@@ -108,9 +108,16 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, s
 }
 
 fn cell<'a>(slice: &'a Slice, shows: Shows, found: &Slices) -> CellText<'a> {
-    let value = |score: f64| words::value(score * found.unit);
+    // Points have two decimals, means of the metric those of all of them.
+    let decimals = match found.unit {
+        unit if unit > 1.0 => Decimals::HUNDREDTHS,
+        _ => Decimals::of(found.slices.iter().map(|one| one.after.mean)),
+    };
+    let value = |score: f64| decimals.write(score * found.unit);
     let interval = |told: Option<Interval>| match told.map(|it| it.scaled(found.unit)) {
-        Some(it) => CellText::value(format!("{} – {}", words::value(it.low), words::value(it.high))).tone(Tone::Muted),
+        Some(it) => {
+            CellText::value(format!("{} – {}", decimals.write(it.low), decimals.write(it.high))).tone(Tone::Muted)
+        }
         None => CellText::unknown(),
     };
     match shows {
@@ -121,7 +128,8 @@ fn cell<'a>(slice: &'a Slice, shows: Shows, found: &Slices) -> CellText<'a> {
         Shows::After => CellText::value(value(slice.after.mean)),
         Shows::AfterInterval => interval(slice.after.interval),
         Shows::Difference => slice.difference().map_or_else(CellText::unknown, |difference| {
-            let cell = CellText::value(words::signed(difference * found.unit));
+            let sign = if difference > 0.0 { "+" } else { "" };
+            let cell = CellText::value(format!("{sign}{}", value(difference)));
             match difference {
                 difference if difference < 0.0 => cell.tone(Tone::Bad).glyph(Glyph::Down, Tone::Bad),
                 difference if difference > 0.0 => cell.tone(Tone::Good).glyph(Glyph::Up, Tone::Good),
