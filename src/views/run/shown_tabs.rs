@@ -57,13 +57,18 @@ impl KnowsGepa {
     }
 }
 
-/// Whether a run that is no optimization has examples with scores: in a table, else on its traces.
+/// Whether a run that is no optimization has examples with scores: in a table, else on its
+/// traces.
 fn has_examples(scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
     if is_optimization(page) || !page.children.is_empty() {
         return false;
     }
     if files.contains(&artifacts::RESULT_TABLE) {
         return true;
+    }
+    // All its traces have to be looked into, which is done for who may have been scored.
+    if page.values.metrics.is_empty() && !files.contains(&artifacts::USERS_TABLE) {
+        return false;
     }
     let slot = scene.loader.ask(&PlainEvaluationOf(page.run.id.clone()), Lane::Prefetch);
     slot.value().is_some_and(|found| found.is_some())
