@@ -7,7 +7,7 @@ use egui::{Label, RichText, Ui};
 use super::parts::link;
 use super::scene::Scene;
 use crate::analysis::doctor::Severity;
-use crate::loader::{Lane, Optimization};
+use crate::loader::{Lane, Optimization, Slot};
 use crate::model::{RunId, RunStatus};
 use crate::query::{Diagnosis, DoctorOf};
 use crate::state::{Action, RunTab};
@@ -23,7 +23,12 @@ pub(super) fn diagnosis(scene: &mut Scene<'_>, run: &RunId, status: &RunStatus) 
     if matches!(status, RunStatus::Running | RunStatus::Scheduled) {
         return None;
     }
-    scene.loader.ask(&DoctorOf(run.clone()), Lane::Visible).value().cloned()
+    diagnosis_slot(scene, run).value().cloned()
+}
+
+/// What the doctor says so far. It may take seconds, for which nothing else on screen has to wait.
+fn diagnosis_slot(scene: &mut Scene<'_>, run: &RunId) -> Slot<Option<Diagnosis>> {
+    scene.loader.ask(&DoctorOf(run.clone()), Lane::Prefetch)
 }
 
 /// How many findings there are, in words: `2 warnings, 1 note`.
@@ -39,15 +44,16 @@ pub(super) fn doctor_line_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimiz
     if matches!(found.run.status, RunStatus::Running | RunStatus::Scheduled) {
         return;
     }
-    let diagnosis = diagnosis(scene, &found.run.id, &found.run.status);
+    let slot = diagnosis_slot(scene, &found.run.id);
     // No taller than its letters: what stands below needs the room.
     ui.spacing_mut().interact_size.y = 0.0;
     ui.add_space(size::GAP_XS);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         text_ui(ui, "Doctor", Type::Small, Tone::Muted);
-        let Some(diagnosis) = diagnosis.as_ref().and_then(|diagnosis| diagnosis.as_ref().as_ref()) else {
-            text_ui(ui, "looks into the traces…", Type::Small, Tone::Faint);
+        let Some(diagnosis) = slot.value().and_then(|diagnosis| diagnosis.as_ref().as_ref()) else {
+            let text = slot.error().map_or_else(|| "looks into the traces…".to_owned(), ToString::to_string);
+            text_ui(ui, &text, Type::Small, Tone::Faint);
             return;
         };
         let first = diagnosis.findings.first();
