@@ -46,17 +46,33 @@ impl Slices {
 }
 
 impl WorstSlice {
-    /// In a line below a verdict: `but billing got worse: 90 → 70, 2 of 10 examples got worse (could be luck)`.
+    /// In a line below a verdict: `but billing got worse: 90 → 70, 2 of 10 examples got worse; could be luck`; where no
+    /// mean fell `changelog: 2 of 9 examples got worse, though 33.78 → 53.6 on average`.
     pub fn words(&self) -> String {
         let (name, change, worse) =
             (named(&self.field, &self.slice), change(&self.slice, self.unit), worse(&self.slice));
         if self.fell {
-            let is_sure = self.slice.corrected_p(self.of).is_some_and(|p| p < ALPHA);
-            let luck = if is_sure { "more than luck" } else { "could be luck" };
-            format!("but {name} got worse: {change}, {worse}; {luck}")
+            format!("but {name} got worse: {change}, {worse}; {}", self.luck())
         } else {
-            format!("{worse} among {name} ({change} on average)")
+            format!("{name}: {worse}, though {change} on average")
         }
+    }
+
+    /// The same for a line with less room: `but billing got worse: 90 → 70; could be luck`,
+    /// `changelog: 2 of 9 got worse (33.78 → 53.6)`.
+    pub fn short_words(&self) -> String {
+        let (name, change) = (named(&self.field, &self.slice), change(&self.slice, self.unit));
+        if self.fell {
+            format!("but {name} got worse: {change}; {}", self.luck())
+        } else {
+            let [worse, of] = counts(&self.slice);
+            format!("{name}: {worse} of {of} got worse ({change})")
+        }
+    }
+
+    fn luck(&self) -> &'static str {
+        let is_sure = self.slice.corrected_p(self.of).is_some_and(|p| p < ALPHA);
+        if is_sure { "more than luck" } else { "could be luck" }
     }
 
     /// How it was chosen, and what that does to its claim.
