@@ -33,6 +33,15 @@ impl Verdict {
         }
     }
 
+    /// What it means, for a table: `more than luck, also as the best of 4 (p < 0.001 at most)`.
+    pub fn short_meaning(&self) -> String {
+        self.meaning_as(&self.short_chosen())
+    }
+
+    fn short_chosen(&self) -> String {
+        format!("best of {}", words::count(self.best_of as u64))
+    }
+
     /// On what it was chosen: `best of 13 on the data it was chosen on`.
     pub fn chosen(&self) -> String {
         format!("best of {} on the data it was chosen on", words::count(self.best_of as u64))
@@ -45,7 +54,7 @@ impl Verdict {
 
     /// The same for a line with less room: `could be luck, about 140 more examples would settle it; best of 13`.
     pub fn short_judgement(&self) -> String {
-        self.judgement_as(&format!("best of {}", words::count(self.best_of as u64)))
+        self.judgement_as(&self.short_chosen())
     }
 
     fn judgement_as(&self, chosen: &str) -> String {

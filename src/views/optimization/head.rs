@@ -308,10 +308,13 @@ fn changed_wordings(found: &Optimization, seed: &Standing, winner: &Standing) ->
         return vec![format!("{demos} · the source changed")];
     }
     let rewritten = rewritten(found).map(|rewritten| rewritten.len());
-    let mut wordings = vec![format!("{demos} · {}", changed_words(rewritten, winner.predictors))];
+    let changed = changed_words(rewritten, winner.predictors);
+    let mut wordings = vec![format!("{demos} · {changed}")];
     if let Some(changed) = rewritten.filter(|changed| *changed > 0 && winner.predictors > 1) {
         let short = format!("{} of {} instructions changed", words::count(changed as u64), winner.predictors);
         wordings.extend([format!("{demos} · {short}"), short]);
+    } else {
+        wordings.push(changed);
     }
     wordings
 }

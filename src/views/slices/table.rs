@@ -76,7 +76,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, s
         let count = found.slices.len();
         if !names.is_alone() {
             let text = format!(
-                "{}: with so many, one differs by luck more easily; p is also told for all of them together",
+                "{}: one of them differs by luck more easily; point at p for all of them together",
                 words::counted(count, "slice")
             );
             text_ui(ui, &text, Type::Small, Tone::Muted);

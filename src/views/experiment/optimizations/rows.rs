@@ -250,7 +250,7 @@ pub(super) fn columns() -> Vec<(Shows, Column<'static>)> {
         (Shows::Calls, Column::number("Metric calls", 92.0).hint("Examples scored in its logged evaluations").minor(7)),
         (Shows::Tokens, Column::number("Tokens", 92.0).hint("Of all of its traces that tell, as stored").minor(5)),
         (Shows::Duration, Column::number("Duration", 92.0).minor(4)),
-        (Shows::Verdict, Column::text("Verdict", 200.0).growing()),
+        (Shows::Verdict, Column::text("Verdict", 300.0).growing()),
     ];
     all.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
