@@ -168,7 +168,7 @@ fn scores_line_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, side
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let told = changed_wordings(found, seed, winner).swap_remove(0);
-                way_ui(ui, scene, (SEE_CHANGED, CompareTab::Program), seed, winner, &told);
+                way_ui(ui, scene, (SEE_CHANGED, CompareTab::Program), [seed, winner], &told);
             });
         }
     });
@@ -289,7 +289,7 @@ fn change_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization, sides: &S
         let reserved = ways.iter().map(|(text, _)| width_of(ui, text, Type::Small) + size::GAP_M + 1.0).sum();
         wording_ui(ui, &changed_wordings(found, seed, winner), reserved, Type::Small, Tone::Muted);
         for way in ways {
-            way_ui(ui, scene, way.clone(), seed, winner, "Both programs beside each other");
+            way_ui(ui, scene, *way, [seed, winner], "Both programs beside each other");
         }
     });
 }
@@ -330,16 +330,9 @@ fn changed_words(rewritten: Option<usize>, predictors: usize) -> String {
 }
 
 /// To both programs beside each other, or to the examples that one of them got right.
-fn way_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    (text, tab): (&str, CompareTab),
-    seed: &Standing,
-    winner: &Standing,
-    tip: &str,
-) {
+fn way_ui(ui: &mut Ui, scene: &mut Scene<'_>, (text, tab): (&str, CompareTab), between: [&Standing; 2], tip: &str) {
     if link(ui, text, Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
-        let runs = vec![seed.run.clone(), winner.run.clone()];
+        let runs = between.map(|one| one.run.clone()).to_vec();
         scene.go(Place::Compare { runs, shown: None, tab: Some(tab) });
     }
 }
