@@ -6,6 +6,7 @@ use super::parts::link;
 use super::scene::Scene;
 use crate::analysis::provenance::WriterKind;
 use crate::loader::Lane;
+use crate::model::predictor_title;
 use crate::query::{Origin, Provenance, ProvenanceOf};
 use crate::state::{DetailTab, Place, SpanRef};
 use crate::widgets::section::text_ui;
@@ -26,21 +27,65 @@ pub(super) struct Line {
     pub target: Option<Place>,
 }
 
+impl Line {
+    /// Whether it says the same, wherever it leads.
+    fn is_like(&self, other: &Self) -> bool {
+        self.text == other.text && self.note == other.note
+    }
+}
+
 /// Who wrote the instruction of a predictor: it is looked for when this is first drawn.
 /// `of`: whose instructions, where that does not stand above.
 pub(super) fn provenance_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &ProvenanceOf, of: &str) {
+    let told = looked_up(scene, asked);
+    named_ui(ui, scene, &told, of);
+}
+
+/// Who wrote the instructions of several predictors, which are named: those of one origin stand together.
+pub(super) fn provenance_of_all_ui(ui: &mut Ui, scene: &mut Scene<'_>, asked: &[ProvenanceOf]) {
+    let told: Vec<(&str, Line)> = asked.iter().map(|one| (one.path.as_str(), looked_up(scene, one))).collect();
+    let mut kinds: Vec<&Line> = Vec::new();
+    for (_, line) in &told {
+        if !kinds.iter().any(|known| known.is_like(line)) {
+            kinds.push(line);
+        }
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        for kind in kinds {
+            let text = text_ui(ui, &words::one_line(&kind.text, 200), Type::Small, Tone::Muted);
+            if !kind.note.is_empty() {
+                text.on_hover_text(&kind.note);
+            }
+            for (path, line) in told.iter().filter(|(_, line)| line.is_like(kind)) {
+                let title = predictor_title(path);
+                let Some(target) = &line.target else {
+                    text_ui(ui, title, Type::Small, Tone::Neutral);
+                    continue;
+                };
+                let said = [&*line.text, &*line.note, &*line.tip];
+                let said: Vec<&str> = said.into_iter().filter(|said| !said.is_empty()).collect();
+                if link(ui, title, Type::Small, Tone::Accent).on_hover_text(said.join("\n")).clicked() {
+                    scene.go(target.clone());
+                }
+            }
+        }
+    });
+}
+
+/// What is known of where an instruction came from.
+fn looked_up(scene: &mut Scene<'_>, asked: &ProvenanceOf) -> Line {
     // Many traces may have to be read, and nobody may ask for the answer.
     let slot = scene.loader.ask(asked, Lane::Prefetch);
     let plain = |text: String| Line { text, ..Line::default() };
-    let told = match (slot.value(), slot.error()) {
+    match (slot.value(), slot.error()) {
         (Some(told), _) => match told.as_ref() {
             Some(told) => line(told),
             None => plain("Its origin is not known: its optimization has no such instruction".to_owned()),
         },
         (None, Some(error)) => plain(format!("Who wrote it could not be looked up: {error}")),
         (None, None) => plain("Looking for who wrote it…".to_owned()),
-    };
-    named_ui(ui, scene, &told, of);
+    }
 }
 
 /// A line, as a link where it leads somewhere.
@@ -56,7 +101,7 @@ fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>, line: &Line, name: &str) {
         }
         match &line.target {
             Some(target) => {
-                let mut response = link(ui, &line.text, Type::Body, Tone::Accent);
+                let mut response = link(ui, &line.text, Type::Small, Tone::Accent);
                 if !line.tip.is_empty() {
                     response = response.on_hover_text(&line.tip);
                 }

@@ -43,6 +43,8 @@ const SIDEWAYS_MOST: f32 = 104.0;
 /// Cells are no wider than this, or than the longest name above them; and so high.
 const CELL: (f32, f32) = (84.0, 26.0);
 const CELL_LEAST: f32 = 20.0;
+/// One of the lines of a column's name.
+const HALF: f32 = 15.0;
 
 impl<'a> CountGrid<'a> {
     /// A grid of these rows and columns.
@@ -116,11 +118,18 @@ impl<'a> CountGrid<'a> {
         let names = corner.fold(widest(self.rows), f32::max) + size::GAP_S;
         let names = names.min(NAMES_MOST).min(width * NAMES_SHARE).max(40.0);
         let longest = widest(self.columns);
+        let halves: Vec<String> = self.columns.iter().flat_map(|name| halves(name).map(str::to_owned)).collect();
+        let longest_half = widest(&halves);
         let room = (width - names) / self.columns.len().max(1) as f32;
         let cell = room.min(CELL.0.max(longest + size::GAP_S)).max(CELL_LEAST);
-        let is_upright = cell >= longest + size::GAP_S;
-        let head = if is_upright { 22.0 } else { longest.min(SIDEWAYS_MOST) + size::GAP_S };
-        Plan { names, cell, head: head.max(34.0), is_upright }
+        let heads = match cell {
+            cell if cell >= longest + size::GAP_S => Heads { is_upright: true, are_broken: false },
+            cell if cell >= longest_half + size::GAP_XS => Heads { is_upright: true, are_broken: true },
+            cell => Heads { is_upright: false, are_broken: cell >= 2.0 * HALF && longest_half < longest },
+        };
+        let sideways = if heads.are_broken { longest_half } else { longest };
+        let head = if heads.is_upright { 2.0 * HALF } else { sideways.min(SIDEWAYS_MOST) + size::GAP_S };
+        Plan { names, cell, head: head.max(2.0 * HALF + size::GAP_XS), heads }
     }
 
     fn names_ui(&self, ui: &Ui, outer: Rect, plan: &Plan) {
@@ -140,15 +149,23 @@ impl<'a> CountGrid<'a> {
         for (column, name) in self.columns.iter().enumerate() {
             let cell = plan.cell(outer, 0, column);
             let name = words::one_line(name, NAME_MOST);
-            if plan.is_upright {
-                let rect = Rect::from_x_y_ranges(cell.x_range().shrink(2.0), cell.top() - 20.0..=cell.top());
-                row_text::paint(painter, rect, &name, Type::Small, tokens.text2, Align::Center);
-                continue;
+            let parts = if plan.heads.are_broken { halves(&name) } else { [&*name, ""] };
+            let lines = parts.iter().filter(|part| !part.is_empty()).count();
+            for (line, part) in parts.iter().take(lines).enumerate() {
+                // From the line that stands next to the cells.
+                let up = (lines - 1 - line) as f32 * HALF;
+                if plan.heads.is_upright {
+                    let bottom = cell.top() - 2.0 - up;
+                    let rect = Rect::from_x_y_ranges(cell.x_range(), bottom - HALF..=bottom);
+                    row_text::paint(painter, rect, part, Type::Small, tokens.text2, Align::Center);
+                    continue;
+                }
+                let galley = row_text::fitted(painter, part, Type::Small, plan.head - size::GAP_XS);
+                let left = cell.center().x - lines as f32 * HALF / 2.0 + line as f32 * HALF;
+                let at = pos2(left, cell.top() - size::GAP_XS);
+                let shape = TextShape::new(at, galley, tokens.text2).with_angle(-std::f32::consts::FRAC_PI_2);
+                painter.add(shape);
             }
-            let galley = row_text::fitted(painter, &name, Type::Small, plan.head - size::GAP_XS);
-            let at = pos2(cell.center().x - galley.size().y / 2.0, cell.top() - size::GAP_XS);
-            let shape = TextShape::new(at, galley, tokens.text2).with_angle(-std::f32::consts::FRAC_PI_2);
-            painter.add(shape);
         }
     }
 }
@@ -158,12 +175,47 @@ struct Plan {
     names: f32,
     cell: f32,
     head: f32,
+    heads: Heads,
+}
+
+/// How the names of columns stand.
+#[derive(Clone, Copy)]
+struct Heads {
     is_upright: bool,
+    /// On two lines.
+    are_broken: bool,
+}
+
+/// A name in two parts, broken where it may be and as near to its middle as can be; the second is empty where it cannot.
+fn halves(name: &str) -> [&str; 2] {
+    let breaks = name.char_indices().filter(|(_, letter)| matches!(letter, '-' | ' ' | '_' | '/' | '.'));
+    let ends = breaks.map(|(at, letter)| at + letter.len_utf8()).filter(|end| *end < name.len());
+    match ends.min_by_key(|end| end.abs_diff(name.len() / 2)) {
+        Some(end) => {
+            let (first, second) = name.split_at(end);
+            [first.trim_end(), second]
+        }
+        None => [name, ""],
+    }
 }
 
 impl Plan {
     fn cell(&self, outer: Rect, row: usize, column: usize) -> Rect {
         let at = vec2(self.names + column as f32 * self.cell, self.head + row as f32 * CELL.1);
         Rect::from_min_size(outer.min + at, vec2(self.cell, CELL.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::halves;
+
+    #[test]
+    fn names_break_near_their_middle() {
+        assert_eq!(halves("python-language"), ["python-", "language"]);
+        assert_eq!(halves("a long name"), ["a long", "name"]);
+        assert_eq!(halves("licence"), ["licence", ""]);
+        assert_eq!(halves("ends-"), ["ends-", ""]);
+        assert_eq!(halves("账单 退款"), ["账单", "退款"]);
     }
 }

@@ -42,3 +42,4 @@ pub mod tree_row;
 mod value_text;
 pub mod virtual_rows;
 pub mod waterfall;
+pub mod wording;

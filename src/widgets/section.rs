@@ -52,12 +52,21 @@ pub fn figure_ui(ui: &mut Ui, caption: &str, figure: &str, cut: Type, tone: Tone
 
 /// A card: a bordered area on the panel's colour.
 pub fn card_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    card_of_ui(ui, Margin::same(12), add)
+}
+
+/// A card for low windows, with less above and below what it holds.
+pub fn low_card_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    card_of_ui(ui, Margin::symmetric(12, 8), add)
+}
+
+fn card_of_ui<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
     let tokens = Tokens::of(ui);
     Frame::new()
         .fill(tokens.bg_panel)
         .stroke(Stroke::new(size::RULE, tokens.line))
         .corner_radius(CornerRadius::same(size::RADIUS))
-        .inner_margin(Margin::same(12))
+        .inner_margin(margin)
         .show(ui, add)
         .inner
 }

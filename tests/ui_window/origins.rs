@@ -287,10 +287,9 @@ fn an_optimization_leads_to_what_changed_and_to_the_examples() {
     let told =
         query::optimization(&mut Session::alone(store.as_mut(), &cx), &parent).expect("read").expect("an optimization");
     let (seed, winner) = (told.seed.expect("a seed"), told.winner.expect("a winner"));
-    for (words, tab) in [
-        ("See what changed", CompareTab::Program),
-        ("See which examples were fixed and broken", CompareTab::Examples { show: None }),
-    ] {
+    for (words, tab) in
+        [("See what changed", CompareTab::Program), ("Compare examples", CompareTab::Examples { show: None })]
+    {
         let mut harness = at(&database, &format!("run/{parent}?tab=optimization"));
         follow(&mut harness, words);
         let location = harness.state().state().location();

@@ -177,6 +177,56 @@ fn small_windows_keep_what_tells_rows_apart() {
     }
 }
 
+/// The desk, and ten more candidates that were tried on minibatches.
+fn desk_with_candidates() -> MemoryStore {
+    let store = crate::desk::desk();
+    for number in 1..=10_i64 {
+        let id = format!("mini-{number}");
+        let mut run = MemoryStore::run(&id, "1", &format!("eval_minibatch_{number}"), 1_500 + number);
+        (run.parent_id, run.end_time_ms) = (Some("parent".into()), Some(1_900 + number));
+        store.put_run(run);
+        let run = dspyglass::model::RunId::from(id.as_str());
+        let point = dspyglass::model::MetricPoint { step: 0, timestamp_ms: 0, value: 40.0 + 3.0 * number as f64 };
+        let metrics = vec![dspyglass::model::LatestMetric { key: "eval".into(), point }];
+        store.put_values(&run, dspyglass::model::RunValues { metrics, ..Default::default() });
+        let text = format!("Sort with care, in way {number} of ten");
+        let program = serde_json::json!({"traces": [], "train": [], "demos": [], "lm": null,
+            "signature": {"instructions": text, "fields": []}});
+        let owner = dspyglass::model::ArtifactOwner::Run(run);
+        store.put_artifact(owner, "model.json", program.to_string().into_bytes());
+    }
+    store
+}
+
+/// On a store whose head has all of its lines, each once: the verdict, the worst slice, the doctor.
+#[test]
+fn five_candidates_stand_below_chart_verdict_worst_slice_and_doctor() {
+    let at = Some("experiment/1/run/parent?tab=optimization");
+    let mut harness = window(&desk_with_candidates(), at, Some(crate::common::PATH));
+    wait_for(&mut harness, "Slices by queue");
+    for size in [[1100.0, 700.0], [800.0, 600.0]] {
+        harness.set_size(size.into());
+        for _ in 0..4 {
+            harness.step();
+        }
+        settle(&mut harness);
+        let table = harness.get_by_role_and_label(Role::Table, "Candidates").rect();
+        let line = |words: &str| {
+            let all = harness.query_all_by_label_contains(words).map(|node| node.rect());
+            let above = all.filter(|line| line.left() >= table.left() && line.bottom() <= table.top());
+            above.min_by(|a, b| b.top().total_cmp(&a.top())).unwrap_or_else(|| panic!("no {words} at {size:?}"))
+        };
+        let lines = ["best of", "Open the matrix", "Slices by queue", "warning"].map(line);
+        assert!(lines.iter().all(|line| line.height() < 20.0), "each is one line: {lines:?}");
+        let chart = harness.get_by_label_contains("Score by evaluation, 13 evaluations").rect();
+        let is_between = lines.iter().all(|line| line.bottom() <= chart.top()) && chart.bottom() <= table.top();
+        assert!(is_between && chart.height() >= 40.0, "at {size:?}: {chart:?}, {table:?}, {lines:?}");
+        let rows = whole_rows(&harness, "Candidates", size);
+        assert!(rows >= 5, "at {size:?}: {rows} rows");
+        assert!(cut_figures(&harness).is_empty(), "{:?}", cut_figures(&harness));
+    }
+}
+
 #[test]
 fn runs_without_names_keep_the_column_that_says_which_they_are() {
     let mut harness = window(&nameless(), Some("experiment/1"), Some(crate::common::PATH));

@@ -42,7 +42,7 @@ fn window_and_terminal_give_the_same_verdict() {
     let changed = figures.split_once(", ").expect("the difference first").1;
     assert!(harness.query_by_label(changed).is_some(), "{changed}");
     assert!(harness.query_by_label(judgement).is_some(), "{judgement}");
-    click(&mut harness, "See which examples were fixed and broken");
+    click(&mut harness, "Compare examples");
     settle(&mut harness);
     assert!(harness.state().state().location().to_string().contains("compare/"));
 }

@@ -46,17 +46,42 @@ impl Slices {
 }
 
 impl WorstSlice {
-    /// In a line below a verdict: `but billing got worse: 90 → 70, 2 of 10 examples got worse (could be luck)`.
+    /// In a line below a verdict: `but billing got worse: 90 → 70, 2 of 10 examples got worse; could be luck`; where no
+    /// mean fell `changelog: 2 of 9 examples got worse, though 33.78 → 53.6 on average`.
     pub fn words(&self) -> String {
-        let (name, change, worse) =
-            (named(&self.field, &self.slice), change(&self.slice, self.unit), worse(&self.slice));
+        let (name, worse) = (named(&self.field, &self.slice), worse(&self.slice));
         if self.fell {
-            let is_sure = self.slice.corrected_p(self.of).is_some_and(|p| p < ALPHA);
-            let luck = if is_sure { "more than luck" } else { "could be luck" };
-            format!("but {name} got worse: {change}, {worse}; {luck}")
+            let change = change(&self.slice, self.unit);
+            format!("but {name} got worse: {change}, {worse}; {}", self.luck())
         } else {
-            format!("{worse} among {name} ({change} on average)")
+            format!("{name}: {worse}, though {} on average", self.kept())
         }
+    }
+
+    /// The same for a line with less room: `but billing got worse: 90 → 70; could be luck`,
+    /// `changelog: 2 of 9 got worse (33.78 → 53.6)`.
+    pub fn short_words(&self) -> String {
+        let name = named(&self.field, &self.slice);
+        if self.fell {
+            format!("but {name} got worse: {}; {}", change(&self.slice, self.unit), self.luck())
+        } else {
+            let [worse, of] = counts(&self.slice);
+            format!("{name}: {worse} of {of} got worse ({})", self.kept())
+        }
+    }
+
+    /// What its mean was and is: `33.78 → 53.6`, `still 80`.
+    fn kept(&self) -> String {
+        let change = change(&self.slice, self.unit);
+        match change.split_once(" → ") {
+            Some((before, after)) if before == after => format!("still {after}"),
+            _ => change,
+        }
+    }
+
+    fn luck(&self) -> &'static str {
+        let is_sure = self.slice.corrected_p(self.of).is_some_and(|p| p < ALPHA);
+        if is_sure { "more than luck" } else { "could be luck" }
     }
 
     /// How it was chosen, and what that does to its claim.
@@ -111,5 +136,40 @@ fn named(field: &str, slice: &Slice) -> String {
     match slice.value {
         SliceValue::Text(_) => text.into_owned(),
         _ => format!("{field} {text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::slices::worst::WorstSlice;
+
+    fn worst(before: f64, after: f64) -> WorstSlice {
+        let side = |mean| crate::analysis::slices::SideScore { mean, interval: None };
+        let value = SliceValue::Text("changelog".into());
+        let slice = Slice {
+            value,
+            examples: vec![0, 1, 2],
+            before: Some(side(before)),
+            after: side(after),
+            worse: vec![1],
+            better: Vec::new(),
+            comparison: None,
+        };
+        WorstSlice { field: "topic".into(), slice, fell: after < before, of: 7, unit: 100.0 }
+    }
+
+    #[test]
+    fn a_slice_is_named_before_what_became_of_it() {
+        let told = |before, after| [worst(before, after).words(), worst(before, after).short_words()];
+        assert_eq!(
+            told(0.5, 0.75),
+            [
+                "changelog: 1 of 3 examples got worse, though 50 → 75 on average",
+                "changelog: 1 of 3 got worse (50 → 75)"
+            ]
+        );
+        assert_eq!(told(0.5, 0.5)[0], "changelog: 1 of 3 examples got worse, though still 50 on average");
+        assert_eq!(told(0.5, 0.25)[1], "but changelog got worse: 50 → 25; could be luck");
     }
 }

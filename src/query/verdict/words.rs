@@ -14,6 +14,10 @@ impl Verdict {
 
     /// What it means: `more than luck`, `could be luck, about 140 more examples would settle it`.
     pub fn meaning(&self) -> String {
+        self.meaning_as(&self.chosen())
+    }
+
+    fn meaning_as(&self, chosen: &str) -> String {
         if !self.comparison.is_more_than_luck() {
             return luck(&self.comparison);
         }
@@ -21,12 +25,21 @@ impl Verdict {
         if self.best_of <= 2 {
             return format!("{worse}more than luck");
         }
-        let (p, chosen) = (words::p_value(self.corrected_p()), self.chosen());
+        let p = words::p_value(self.corrected_p());
         if self.corrected_p() < 0.05 {
             format!("{worse}more than luck, also as the {chosen} ({p} at most)")
         } else {
             format!("{worse}more than luck by itself; as the {chosen} it could be luck ({p} at most)")
         }
+    }
+
+    /// What it means, for a table: `more than luck, also as the best of 4 (p < 0.001 at most)`.
+    pub fn short_meaning(&self) -> String {
+        self.meaning_as(&self.short_chosen())
+    }
+
+    fn short_chosen(&self) -> String {
+        format!("best of {}", words::count(self.best_of as u64))
     }
 
     /// On what it was chosen: `best of 13 on the data it was chosen on`.
@@ -36,14 +49,28 @@ impl Verdict {
 
     /// What it means, and on what it was chosen.
     pub fn judgement(&self) -> String {
-        let (meaning, chosen) = (self.meaning(), self.chosen());
-        if meaning.contains(&chosen) { meaning } else { format!("{meaning}; {chosen}") }
+        self.judgement_as(&self.chosen())
+    }
+
+    /// The same for a line with less room: `could be luck, about 140 more examples would settle it; best of 13`.
+    pub fn short_judgement(&self) -> String {
+        self.judgement_as(&self.short_chosen())
+    }
+
+    fn judgement_as(&self, chosen: &str) -> String {
+        let meaning = self.meaning_as(chosen);
+        if meaning.contains(chosen) { meaning } else { format!("{meaning}; {chosen}") }
     }
 
     /// `17 fixed, 3 broken of 60, p = 0.003`
     pub fn changed(&self) -> String {
+        format!("{}, {}", self.changed_counts(), words::p_value(self.comparison.p))
+    }
+
+    /// `17 fixed, 3 broken of 60`
+    pub fn changed_counts(&self) -> String {
         let [fixed, broken, n] = [self.fixed, self.broken, self.comparison.examples].map(|n| words::count(n as u64));
-        format!("{fixed} fixed, {broken} broken of {n}, {}", words::p_value(self.comparison.p))
+        format!("{fixed} fixed, {broken} broken of {n}")
     }
 
     /// All of it in one line.
@@ -60,10 +87,23 @@ impl Verdict {
 impl HeldOut {
     /// `held out: +11 [4, 18], n = 20, p = 0.04`
     pub fn words(&self) -> String {
-        let difference = words::signed(self.comparison.difference() * self.unit);
+        format!("{}, {}", self.figures(), words::p_value(self.comparison.p))
+    }
+
+    /// `held out: +11 [4, 18], n = 20`
+    pub fn figures(&self) -> String {
         let interval = self.comparison.interval.map_or_else(String::new, |interval| told_interval(interval, self.unit));
         let n = words::count(self.comparison.examples as u64);
-        format!("held out: {difference}{interval}, n = {n}, {}", words::p_value(self.comparison.p))
+        format!("held out: {}{interval}, n = {n}", self.difference())
+    }
+
+    /// `held out: +11`
+    pub fn short_figures(&self) -> String {
+        format!("held out: {}", self.difference())
+    }
+
+    fn difference(&self) -> String {
+        words::signed(self.comparison.difference() * self.unit)
     }
 }
 

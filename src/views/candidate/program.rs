@@ -18,7 +18,7 @@ use crate::views::parts::{link, slot_ui};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::row_text;
-use crate::widgets::section::section_ui;
+use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::theme::focus_ring;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -103,7 +103,7 @@ fn predictor_ui(
 
 fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, text: &Text) {
     ui.horizontal(|ui| {
-        section_ui(ui, title);
+        text_ui(ui, title, Type::Caption, Tone::Muted);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if link(ui, "Copy", Type::Small, Tone::Muted).on_hover_text("Copy all of it").clicked() {
                 scene.act(Action::Copy(text.text().to_string()));
@@ -111,6 +111,9 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, text: &Text) {
         });
     });
 }
+
+/// So much of a field's line its name and direction take at most, where it has a type.
+const NAME_SHARE: f32 = 0.58;
 
 /// `ticket in                     str`
 fn field_ui(ui: &mut Ui, field: &Field) {
@@ -130,15 +133,17 @@ fn field_ui(ui: &mut Ui, field: &Field) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), FIELD), Sense::hover());
     let said = [name, direction, kind].join(" ");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, said.trim()));
-    let share = if kind.is_empty() { 1.0 } else { 0.58 };
+    // The name gives way to the type where there is not room for both.
+    let share = if kind.is_empty() { 1.0 } else { NAME_SHARE };
     let left = rect.with_max_x(rect.left() + rect.width() * share);
     let written = row_text::paint(ui.painter(), left, name, Type::Value, tokens.text1, Align::Min);
+    let mut end = written.right();
     if !direction.is_empty() {
         let at = rect.with_min_x(written.right() + size::GAP_S).with_max_x(left.right());
         let mut chip = ui.new_child(egui::UiBuilder::new().id_salt(("direction", name)).max_rect(at));
-        chip.add(Chip::new(direction));
+        end = chip.add(Chip::new(direction)).rect.right();
     }
-    let right = rect.with_min_x(left.right() + size::GAP_XS);
+    let right = rect.with_min_x(end + size::GAP_S);
     row_text::paint(ui.painter(), right, kind, Type::Value, tokens.text2, Align::Max);
     if !reasons.is_empty() {
         response.on_hover_text(reasons.join("\n"));

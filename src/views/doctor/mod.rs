@@ -66,8 +66,12 @@ fn finding_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, finding: &Find
                 ui.add_space(size::GAP_XS);
                 // Lines of a list, no taller than their letters.
                 ui.spacing_mut().interact_size.y = 0.0;
+                let mut above = "";
                 for evidence in &finding.evidence {
-                    evidence_ui(ui, scene, page, evidence);
+                    // What stands above is not repeated.
+                    let kind = rows::kind(evidence);
+                    evidence_ui(ui, scene, page, if kind == above { "" } else { kind }, evidence);
+                    above = kind;
                 }
                 ui.add_space(size::GAP_XS);
                 prose_ui(ui, &format!("Rule: {}", finding.rule.sentence()), Type::Small, Tone::Muted);
@@ -76,11 +80,13 @@ fn finding_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, finding: &Find
     });
 }
 
-fn evidence_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, evidence: &Evidence) {
+fn evidence_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, kind: &str, evidence: &Evidence) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let left = ui.cursor().left();
-        text_ui(ui, rows::kind(evidence), Type::Small, Tone::Muted);
+        if !kind.is_empty() {
+            text_ui(ui, kind, Type::Small, Tone::Muted);
+        }
         ui.add_space((left + KINDS - ui.cursor().left()).max(size::GAP_S));
         if link(ui, &evidence.what, Type::Small, Tone::Accent).clicked() {
             scene.go(rows::place(evidence, &page.run.experiment_id));

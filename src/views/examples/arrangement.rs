@@ -27,8 +27,12 @@ pub(super) struct BarMemory {
 
 /// The filter is so wide, or as wide as there is room.
 const FILTER: f32 = 220.0;
-/// What the threshold needs, with the button that resets it.
-const THRESHOLD: f32 = 200.0;
+/// And so wide in less than this room, so that all of the bar stands on one line.
+const FILTER_TIGHT: f32 = 160.0;
+const TIGHT: f32 = 780.0;
+/// What the threshold needs, and with the button that resets it.
+const THRESHOLD: f32 = 134.0;
+const THRESHOLD_MOVED: f32 = 200.0;
 const FILTER_LEAST: f32 = 130.0;
 /// No more of a name is written on a button.
 const NAME_MOST: usize = 28;
@@ -58,7 +62,8 @@ fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, settings: &mut MatrixSettings)
     }
     // In a line that is full already it begins the next one.
     let line = ui.available_size_before_wrap().x;
-    let width = if line < FILTER_LEAST { ui.max_rect().width().min(FILTER) } else { line.min(FILTER) };
+    let usual = if ui.max_rect().width() < TIGHT { FILTER_TIGHT } else { FILTER };
+    let width = if line < FILTER_LEAST { ui.max_rect().width().min(usual) } else { line.min(usual) };
     Field::new("Filter these examples")
         .id(id)
         .hint("Text in any field")
@@ -194,7 +199,8 @@ fn threshold_ui(ui: &mut Ui, look: &Look, settings: &mut MatrixSettings) {
     let step = (most - least) / 200.0;
     let mut value = settings.threshold.unwrap_or(usual.threshold);
     // All of it stands in one line.
-    let room = egui::vec2(THRESHOLD, size::CONTROL);
+    let is_moved = settings.threshold.is_some_and(|set| set != usual.threshold);
+    let room = egui::vec2(if is_moved { THRESHOLD_MOVED } else { THRESHOLD }, size::CONTROL);
     ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
         let label = text_ui(ui, "Right from", Type::Small, Tone::Muted);
         let drag = DragValue::new(&mut value)

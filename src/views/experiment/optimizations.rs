@@ -104,7 +104,7 @@ fn tell_verdicts(scene: &mut Scene<'_>, memory: &mut OptimizationsMemory) {
         let slot = scene.loader.ask(&VerdictOf(row.run.id.clone()), Lane::Visible);
         line.verdict = slot.value().and_then(|verdict| {
             verdict.as_ref().as_ref().map(|verdict| match verdict {
-                Ok(verdict) => verdict.meaning(),
+                Ok(verdict) => verdict.short_meaning(),
                 Err(why) => why.words().to_owned(),
             })
         });

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, Ui};
 
+use super::head::is_low;
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, EvaluationKind};
 use crate::loader::Optimization;
@@ -9,7 +10,7 @@ use crate::state::{Place, RunTab};
 use crate::views::scene::Scene;
 use crate::widgets::charts::{AxisKind, LineChart, Series, SeriesStyle};
 use crate::widgets::glyphs::Glyph;
-use crate::widgets::section::{card_heading_ui, card_ui, text_ui};
+use crate::widgets::section::{card_heading_ui, card_ui, low_card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
@@ -43,6 +44,9 @@ fn no_scores(found: &Optimization) -> String {
     }
 }
 
+/// A lower chart has no room for the names of its axes: its heading says what they are.
+const NAMED_FROM: f32 = 120.0;
+
 /// The height of its heading.
 pub(super) const HEAD: f32 = 16.0;
 
@@ -54,7 +58,8 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
     let links = points::links_of(&memory.links, &marked);
     let ranges = &memory.ranges;
     let (whiskers, brackets) = (ranges.whiskers(optimization, &marked), ranges.brackets(optimization, &marked));
-    card_ui(ui, |ui| {
+    let is_low = is_low(ui);
+    let add = |ui: &mut Ui| {
         ui.set_width(ui.available_width());
         // As high as the heading of the card beside it.
         ui.spacing_mut().interact_size.y = HEAD;
@@ -75,8 +80,8 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
             .height(height)
             .names(false)
             .x_kind(AxisKind::Whole)
-            .x_name("Evaluation, in order of start")
-            .y_name("Score")
+            .x_name(if height < NAMED_FROM { "" } else { "Evaluation, in order of start" })
+            .y_name(if height < NAMED_FROM { "" } else { "Score" })
             .x_tick(|x, _| if x >= 0.0 { words::value(x.round()) } else { String::new() })
             .whiskers(&whiskers)
             .brackets(&brackets)
@@ -89,7 +94,12 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
         let events = chart.show(ui, &mut memory.chart);
         clicked = events.clicked.map(|(_, x)| x);
         pointed = events.hovered.and_then(|x| points::place_at(optimization, x));
-    });
+    };
+    if is_low {
+        low_card_ui(ui, add)
+    } else {
+        card_ui(ui, add)
+    }
     memory.pointed.at_point(ui.ctx(), pointed);
     let opened = clicked.and_then(|x| optimization.evaluations.get(points::place_at(optimization, x)?));
     if let Some(one) = opened {

@@ -120,9 +120,11 @@ const TWO_COLUMNS: f32 = 700.0;
 /// The height of the chart without its heading.
 const CHART: f32 = 224.0;
 /// A lower chart tells nothing.
-const CHART_LEAST: f32 = 110.0;
+const CHART_LEAST: f32 = 64.0;
 /// Its heading and the margins of its card.
 const CHART_FRAME: f32 = chart::HEAD + size::GAP_XS + 26.0;
+/// The same in a low window.
+const LOW_CHART_FRAME: f32 = CHART_FRAME - 8.0;
 
 /// What stands between the head and the candidates, so that these are seen without scrolling.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -137,11 +139,12 @@ enum Above {
 
 impl Above {
     /// What fits into a view of `room` points, of which the candidates take `table`.
-    fn of(room: egui::Vec2, table: f32, memory: &OptimizationMemory) -> Self {
+    fn of(room: egui::Vec2, table: f32, memory: &OptimizationMemory, is_low: bool) -> Self {
         // Without a score there is a sentence in place of the chart, which needs no room of its own.
         let wanted = if memory.has_scores() { CHART } else { 0.0 };
-        let left = room.y - table - size::GAP_S - CHART_FRAME;
-        if left >= wanted.max(memory.facts_height - CHART_FRAME) && room.x >= TWO_COLUMNS {
+        let frame = if is_low { LOW_CHART_FRAME } else { CHART_FRAME };
+        let left = room.y - table - size::GAP_S - frame;
+        if !is_low && left >= wanted.max(memory.facts_height - CHART_FRAME) && room.x >= TWO_COLUMNS {
             Self::ChartAndFacts(wanted)
         } else if left >= CHART_LEAST.min(wanted) {
             Self::Chart(left.min(wanted))
@@ -182,7 +185,7 @@ pub(super) fn optimization_ui(
         ui.add_space(size::GAP_S);
         let room = egui::vec2(ui.available_width(), view.y - (ui.cursor().top() - top));
         let switch = if has_parts(optimization) { parts::SWITCH } else { 0.0 };
-        let above = Above::of(room, switch + table::least_height(memory), memory);
+        let above = Above::of(room, switch + table::least_height(memory), memory, head::is_low(ui));
         match above {
             Above::ChartAndFacts(height) => beside_ui(ui, scene, memory, (optimization, height)),
             Above::Chart(height) => chart::card(ui, scene, memory, height),

@@ -40,6 +40,8 @@ pub(super) struct CandidateRow {
     pub about_instructions: String,
     /// Which demos, how many and of which kind; `None` where its program is not known.
     pub demos: Option<String>,
+    /// How many demos and of which kind, for a table that has a column for which.
+    pub demo_counts: Option<String>,
     /// The demos of every predictor, on lines of their own.
     pub about_demos: String,
     /// What it is beside a candidate.
@@ -226,6 +228,7 @@ fn row(found: &Optimization, at: usize, evaluations: &[usize]) -> CandidateRow {
         instruction: None,
         about_instructions: String::new(),
         demos: program.map(demos),
+        demo_counts: program.map(demos),
         about_demos: String::new(),
         marks,
         best_full: best_full.map(|one| one.order),

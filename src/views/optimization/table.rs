@@ -83,8 +83,7 @@ fn columns<'a>(
         columns.push((Shows::Completed, Column::number("Completed", 84.0).hint(COMPLETED).minor(2)));
     }
     if parts.parts().is_some() {
-        let title = if parts.are_several() { "Parts" } else { "Instruction · demo set" };
-        columns.push((Shows::Parts, Column::text(title, 172.0).hint(about).figures().minor(2)));
+        columns.push((Shows::Parts, Column::text("Instruction · demo set", 172.0).hint(about).figures().minor(2)));
     }
     columns.extend([
         (
@@ -271,7 +270,8 @@ fn candidate<'a>(
             Some(text) => CellText::text(text.as_str()).hover(row.about_instructions.as_str()),
             None => CellText::unknown(),
         },
-        Shows::Demos => match &row.demos {
+        // Which they are stands in the column of the parts, where there is one.
+        Shows::Demos => match if parts.parts().is_some() { &row.demo_counts } else { &row.demos } {
             Some(text) => CellText::text(text.as_str()).tone(Tone::Muted).hover(row.about_demos.as_str()),
             None => CellText::unknown(),
         },

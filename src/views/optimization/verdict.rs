@@ -13,13 +13,15 @@ use crate::state::{Action, Place, RunTab};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::glyphs::Glyph;
-use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::wording::{width_of, wording_ui};
 use crate::words;
 
 /// What the best of several on the same data is worth.
 const CHOSEN: &str = "A score on examples that no choice depended on tells more: evaluate it on others";
+
+const MATRIX: &str = "Open the matrix";
 
 /// The verdict of an optimization, as far as it is known.
 pub(super) fn verdict_of(scene: &mut Scene<'_>, found: &Optimization) -> Option<Known> {
@@ -34,15 +36,15 @@ pub(super) fn judgement_ui(ui: &mut Ui, known: Option<&Known>, found: &Optimizat
     match known.and_then(|known| known.as_ref().as_ref()) {
         Some(Ok(verdict)) => {
             let tone = if verdict.comparison.is_more_than_luck() { Tone::Neutral } else { Tone::Warn };
-            text_ui(ui, &verdict.judgement(), Type::Small, tone).on_hover_ui(|ui| {
-                ui.label(how(verdict));
-            });
+            let wordings = [verdict.judgement(), verdict.short_judgement()];
+            wording_ui(ui, &wordings, 0.0, Type::Small, tone).on_hover_text(how(verdict));
         }
         Some(Err(why)) => {
-            text_ui(ui, &chosen(found), Type::Small, Tone::Muted).on_hover_text(format!("{}\n{CHOSEN}", why.words()));
+            let why = format!("{}\n{CHOSEN}", why.words());
+            wording_ui(ui, &[chosen(found)], 0.0, Type::Small, Tone::Muted).on_hover_text(why);
         }
         None => {
-            text_ui(ui, &chosen(found), Type::Small, Tone::Muted).on_hover_text(CHOSEN);
+            wording_ui(ui, &[chosen(found)], 0.0, Type::Small, Tone::Muted).on_hover_text(CHOSEN);
         }
     }
 }
@@ -50,20 +52,31 @@ pub(super) fn judgement_ui(ui: &mut Ui, known: Option<&Known>, found: &Optimizat
 /// The examples that were fixed and broken, and both programs on examples that the optimization never saw.
 pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, known: Option<&Known>, found: &Optimization) {
     let Some(Ok(verdict)) = known.and_then(|known| known.as_ref().as_ref()) else { return };
-    text_ui(ui, &verdict.changed(), Type::Small, Tone::Muted).on_hover_ui(|ui| {
-        ui.label(how(verdict));
+    let slot = scene.loader.ask(&HeldOutOf(found.run.id.clone()), Lane::Visible);
+    let held_out = slot.value().cloned();
+    let held_out = held_out.as_deref().and_then(Option::as_ref);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_M;
+        let changed = [verdict.changed(), verdict.changed_counts()];
+        let others = held_out.map(|it| [it.words(), it.figures(), it.short_figures()]).unwrap_or_default();
+        let of = |ui: &Ui, text: &str| width_of(ui, text, Type::Small);
+        let room = ui.available_width() - of(ui, MATRIX) - 2.0 * size::GAP_M - 2.0;
+        // What p says is said by the line above and by the interval: it is the first to go.
+        let fits = |(own, other): &(usize, usize)| of(ui, &changed[*own]) + of(ui, &others[*other]) <= room;
+        let (_, other) = [(0, 0), (1, 0), (1, 1), (1, 2)].into_iter().find(fits).unwrap_or((1, 2));
+        let reserved = of(ui, MATRIX) + of(ui, &others[other]) + 2.0 * size::GAP_M;
+        wording_ui(ui, &changed, reserved, Type::Small, Tone::Muted).on_hover_text(how(verdict));
+        let tip = "Every example by every evaluation: those that were fixed or broken are listed";
+        if link(ui, MATRIX, Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
+            open_matrix(scene, verdict);
+        }
+        let Some(held_out) = held_out else { return };
+        let tip = format!("{}\nCompare both on these examples", others[0]);
+        if link(ui, &others[other], Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
+            let runs = vec![held_out.seed_run.clone(), held_out.winner_run.clone()];
+            scene.go(Place::Compare { runs, shown: None, tab: None });
+        }
     });
-    let tip = "Every example by every evaluation: those that were fixed or broken are listed";
-    if link(ui, "Open the matrix", Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
-        open_matrix(scene, verdict);
-    }
-    let held_out = scene.loader.ask(&HeldOutOf(found.run.id.clone()), Lane::Visible);
-    let Some(held_out) = held_out.value().and_then(|answer| answer.as_ref().as_ref()) else { return };
-    let said = held_out.words();
-    if link(ui, &said, Type::Small, Tone::Accent).on_hover_text("Compare both on these examples").clicked() {
-        let runs = vec![held_out.seed_run.clone(), held_out.winner_run.clone()];
-        scene.go(Place::Compare { runs, shown: None, tab: None });
-    }
 }
 
 /// The examples that were fixed or broken, by all evaluations; all examples if none was.
@@ -82,12 +95,15 @@ fn open_matrix(scene: &mut Scene<'_>, verdict: &Verdict) {
 pub(super) fn worst_slice_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Optimization) {
     let slot = scene.loader.ask(&WorstSliceOf(found.run.id.clone()), Lane::Visible);
     let Some(worst) = slot.value().and_then(|answer| answer.as_ref().as_ref()) else { return };
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_XS;
         Glyph::Down.show(ui, if worst.fell { Tone::Bad } else { Tone::Warn });
-        text_ui(ui, &worst.words(), Type::Small, Tone::Neutral).on_hover_text(worst.reason());
+        let way = format!("Slices by {}", worst.field);
+        let reserved = width_of(ui, &way, Type::Small) + size::GAP_M;
+        let wordings = [worst.words(), worst.short_words()];
+        wording_ui(ui, &wordings, reserved, Type::Small, Tone::Neutral).on_hover_text(worst.reason());
         ui.add_space(size::GAP_XS);
-        let slices = link(ui, &format!("Slices by {}", worst.field), Type::Small, Tone::Accent);
+        let slices = link(ui, &way, Type::Small, Tone::Accent);
         if slices.on_hover_text("Every group of examples, seed against winner").clicked() {
             scene.act(Action::ShowRunTab(RunTab::Slices { field: Some(worst.field.clone()) }));
         }

@@ -175,8 +175,13 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
     });
 }
 
+/// With less room than this the head of the page names no more than what tells runs apart.
+const NARROW: f32 = 560.0;
+
 fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     let run = &page.run;
+    // One line, where it can be: its start and its id stand in the overview too.
+    let is_narrow = ui.available_width() < NARROW;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         let name = if run.name.is_empty() { run.id.as_str() } else { &run.name };
@@ -186,11 +191,14 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
             name_ui(ui, program.name, Type::BodyStrong).on_hover_text(tip);
         }
         let standing = standing(scene, &run.experiment_id, run);
-        ui.add(Chip::new(&standing.word).glyph(standing.status.glyph(), standing.status.tone()));
+        let chip = ui.add(Chip::new(&standing.word).glyph(standing.status.glyph(), standing.status.tone()));
+        if let Some(start) = run.start_time_ms.filter(|_| is_narrow) {
+            chip.on_hover_text(format!("Started {}, {}", moment_short(start, scene.clock), moment_utc(start)));
+        }
         if run.lifecycle == Lifecycle::Deleted {
             ui.add(Chip::new("deleted").tinted(Tone::Bad));
         }
-        if let Some(start) = run.start_time_ms {
+        if let Some(start) = run.start_time_ms.filter(|_| !is_narrow) {
             text_ui(ui, &moment_short(start, scene.clock), Type::Small, Tone::Muted).on_hover_text(moment_utc(start));
         }
         if let Some(ms) = run.duration_ms() {
@@ -209,10 +217,12 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         if standing.status == Status::Running && !said.is_empty() && !scene.clock.is_fixed {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
-        let id = run.id.to_string();
-        let text = short_id(&id);
-        if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
-            scene.act(Action::Copy(id));
+        if !is_narrow {
+            let id = run.id.to_string();
+            let text = short_id(&id);
+            if link(ui, &text, Type::ValueSmall, Tone::Muted).on_hover_text(format!("{id}\nClick to copy")).clicked() {
+                scene.act(Action::Copy(id));
+            }
         }
         super::run_menu::compare_button_ui(ui, scene, run);
         missing_chip_ui(ui, scene, page);

@@ -54,10 +54,10 @@ fn columns<'a>(field: &'a str, names: &'a SideNames) -> Vec<(Shows, Column<'a>)>
     columns.push((Shows::AfterInterval, Column::text("95 %", 96.0).figures().minor(4).hint(MEAN)));
     if !names.is_alone() {
         columns.push((Shows::Difference, Column::number("Difference", 92.0)));
+        columns.push((Shows::Interval, Column::text("95 %", 110.0).figures().minor(3).hint(DIFFERENCE)));
+        columns.push((Shows::P, Column::number("p", 72.0).minor(1).hint(P)));
         columns.push((Shows::Worse, Column::number("Worse", 64.0).hint("Examples that got worse; click to see them")));
         columns.push((Shows::Better, Column::number("Better", 64.0).hint("Examples that got better").minor(2)));
-        columns.push((Shows::Interval, Column::text("95 %", 110.0).figures().minor(3).hint(DIFFERENCE)));
-        columns.push((Shows::P, Column::text("p", 88.0).figures().minor(1).hint(P)));
     }
     columns.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
@@ -76,7 +76,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut ListMemory, s
         let count = found.slices.len();
         if !names.is_alone() {
             let text = format!(
-                "{}: with so many, one differs by luck more easily; p is also told for all of them together",
+                "{}: one of them differs by luck more easily; point at p for all of them together",
                 words::counted(count, "slice")
             );
             text_ui(ui, &text, Type::Small, Tone::Muted);
@@ -170,6 +170,9 @@ fn p(told: &Comparison, count: usize) -> CellText<'static> {
     let corrected = told.p_of_best(count);
     let of = words::counted(count, "slice");
     let hover = format!("{test}\nAs one of {of} {} (Bonferroni)", words::p_value(corrected));
-    let cell = CellText::value(words::p_value(told.p)).hover(hover);
+    // The head of the column says what it is.
+    let written = words::p_value(told.p);
+    let figure = written.trim_start_matches("p ").trim_start_matches("= ");
+    let cell = CellText::value(figure.to_owned()).hover(hover);
     if corrected < 0.05 { cell } else { cell.tone(Tone::Muted) }
 }

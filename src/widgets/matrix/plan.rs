@@ -13,6 +13,8 @@ const VALUE_LEAST: f32 = 64.0;
 const STAYING_MOST: f32 = 0.62;
 /// Names are hardly told apart in less; then the columns are rather scrolled.
 const NAMES_LEAST: f32 = 68.0;
+/// The text gives way by so much for one more column.
+const ALL_BUT_SEEN: f32 = 16.0;
 /// Columns that are scrolled to the side are no wider than this for their names.
 const SCROLLED_MOST: f32 = 84.0;
 
@@ -65,8 +67,11 @@ impl Plan {
             } else {
                 1.0
             };
-            let left = (most - values * share).max(TEXT_SQUEEZED);
-            (column, text.min(left), share)
+            let left = text.min((most - values * share).max(TEXT_SQUEEZED));
+            // A column that is all but seen is seen whole.
+            let missing = column - (view - numbers - values * share - left).max(0.0) % column;
+            let gives = if missing <= ALL_BUT_SEEN && left - missing >= TEXT_LEAST { missing } else { 0.0 };
+            (column, left - gives, share)
         };
         let width = |one: &StayingColumn<'_>| match one.kind {
             StayingKind::Number => one.width,
@@ -146,6 +151,10 @@ mod tests {
         assert_eq!(plan(10, 60.0, 1_000.0).staying, [40.0, 270.0, 90.0]);
         let narrow = plan(10, 60.0, 760.0);
         assert_eq!((narrow.column, narrow.staying[1]), (60.0, 300.0), "rather scrolled than cut");
+        let nearly = plan(20, 60.0, 850.0);
+        assert_eq!((nearly.edge, nearly.staying[1]), (430.0, 300.0), "whole columns");
+        let nearly = plan(20, 60.0, 840.0);
+        assert_eq!((nearly.edge, nearly.staying[1]), (420.0, 290.0), "one more is seen whole");
         let tight = plan(10, 100.0, 980.0);
         assert_eq!((tight.column, tight.staying[1], tight.most()), (70.0, 150.0, 0.0), "heads are cut");
         let long = plan(4, 200.0, 900.0);

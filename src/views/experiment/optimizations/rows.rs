@@ -241,16 +241,16 @@ pub(super) enum Shows {
 pub(super) fn columns() -> Vec<(Shows, Column<'static>)> {
     let all = [
         (Shows::Name, Column::text("Optimization", 190.0)),
-        (Shows::Optimizer, Column::text("Optimizer", 150.0).minor(6)),
-        (Shows::Seed, Column::number("Seed", 62.0).hint("The full score of the program that it was given").minor(4)),
+        (Shows::Optimizer, Column::text("Optimizer", 150.0).minor(4)),
+        (Shows::Seed, Column::number("Seed", 62.0).hint("The full score of the program that it was given").minor(3)),
         (Shows::Best, Column::number("Winner", 66.0).hint("The full score of the program that it gave back")),
-        (Shows::Change, Column::number("Change", 70.0).minor(5)),
-        (Shows::N, Column::number("n", 48.0).hint("On how many examples the winner was scored in full").minor(3)),
+        (Shows::Change, Column::number("Change", 70.0).minor(1)),
+        (Shows::N, Column::number("n", 48.0).hint("On how many examples the winner was scored in full").minor(6)),
         (Shows::Evaluations, Column::number("Evaluations", 88.0).minor(2)),
-        (Shows::Calls, Column::number("Metric calls", 92.0).hint("Examples scored in its logged evaluations").minor(1)),
-        (Shows::Tokens, Column::number("Tokens", 92.0).hint("Of all of its traces that tell, as stored").minor(3)),
-        (Shows::Duration, Column::number("Duration", 92.0).minor(2)),
-        (Shows::Verdict, Column::text("Verdict", 200.0).growing()),
+        (Shows::Calls, Column::number("Metric calls", 92.0).hint("Examples scored in its logged evaluations").minor(7)),
+        (Shows::Tokens, Column::number("Tokens", 92.0).hint("Of all of its traces that tell, as stored").minor(5)),
+        (Shows::Duration, Column::number("Duration", 92.0).minor(4)),
+        (Shows::Verdict, Column::text("Verdict", 300.0).growing()),
     ];
     all.into_iter().map(|(shows, column)| (shows, column.unsorted())).collect()
 }
