@@ -35,6 +35,8 @@ mod secrets;
 mod slices;
 #[path = "cli/traces.rs"]
 mod traces;
+#[path = "cli/tried_prompts.rs"]
+mod tried_prompts;
 #[path = "cli/usage.rs"]
 mod usage;
 

@@ -65,6 +65,8 @@ pub enum NoTrace {
     SharedByRows(usize),
     /// Not all traces of the run could be looked into.
     NotRead,
+    /// Several prompts were tried in one run, whose traces do not say of which of them they are.
+    OfAnyPrompt,
 }
 
 impl std::fmt::Display for NoTrace {
@@ -76,6 +78,7 @@ impl std::fmt::Display for NoTrace {
             Self::Several(n) => write!(f, "{n} traces of the run fit this example"),
             Self::SharedByRows(n) => write!(f, "{n} rows of its table fit the same trace"),
             Self::NotRead => write!(f, "Not all traces of the run could be looked into"),
+            Self::OfAnyPrompt => write!(f, "The traces of the run do not say which of its prompts they tried"),
         }
     }
 }

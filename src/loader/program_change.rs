@@ -3,7 +3,7 @@
 use super::numbered::Numbered;
 use crate::analysis::evolution::Against;
 use crate::analysis::program_diff::PredictorDiff;
-use crate::model::RunId;
+use crate::model::{RunId, TriedPrompt};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::{self, ProgramChange};
 use crate::store::Result;
@@ -15,6 +15,8 @@ pub struct ProgramChangeOf {
     pub optimization: RunId,
     /// A run that evaluated the candidate.
     pub run: RunId,
+    /// The prompt, of an optimization of prompts.
+    pub prompt: Option<TriedPrompt>,
     /// With what it is compared; what fits the optimizer, if nothing is chosen or it is not known here.
     pub against: Option<Against>,
 }
@@ -25,7 +27,10 @@ impl Question for ProgramChangeOf {
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let found = query::program_change(session, &self.optimization, &self.run, self.against)?;
+        let found = match self.prompt {
+            Some(prompt) => query::prompt_change(session, &self.run, prompt, self.against)?,
+            None => query::program_change(session, &self.optimization, &self.run, self.against)?,
+        };
         Ok(found.map(Numbered::new))
     }
 

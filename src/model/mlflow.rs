@@ -58,6 +58,11 @@ pub mod prompts {
     pub const AGGREGATE: &str = "aggregate_score";
     /// The tag of a registered model that is a prompt.
     pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
+
+    /// Which iteration a file is of, by its path.
+    pub fn iteration_of(path: &str) -> Option<usize> {
+        path.strip_prefix(CANDIDATES)?.split('/').next()?.strip_prefix(ITERATION)?.parse().ok()
+    }
 }
 
 /// Of traces: tags and metadata.

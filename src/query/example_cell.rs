@@ -5,7 +5,7 @@ use super::example_rows::{EvaluationRowsOf, ScoreSource};
 use super::scores::TracesOfExamples;
 use crate::model::json::bytes_of;
 use crate::model::result_table::SCORE_COLUMN;
-use crate::model::{Assessment, ResultRow, RunId};
+use crate::model::{Assessment, EvaluationId, ResultRow};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
@@ -28,7 +28,7 @@ pub struct ExampleCell {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ExampleCellOf {
     /// The evaluation.
-    pub run: RunId,
+    pub of: EvaluationId,
     /// Its row, as a matrix of scores tells it.
     pub row: usize,
 }
@@ -38,7 +38,7 @@ impl Question for ExampleCellOf {
     const LABEL: &'static str = "answer to an example";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let rows = session.ask(&EvaluationRowsOf { run: self.run.clone(), score: None })?;
+        let rows = session.ask(&EvaluationRowsOf { of: self.of.clone(), score: None })?;
         let Some(row) = rows.table.rows.get(self.row) else { return Ok(None) };
         let mut cell = ExampleCell {
             answer: (!row.prediction.is_empty())
@@ -51,7 +51,7 @@ impl Question for ExampleCellOf {
         if cell.answer.is_some() {
             return Ok(Some(cell));
         }
-        let links = session.ask(&TracesOfExamples(self.run.clone()))?;
+        let links = session.ask(&TracesOfExamples(self.of.clone()))?;
         let Some(trace) = links.get(self.row).and_then(|link| link.trace()) else { return Ok(Some(cell)) };
         cell.answer = answer(session, trace)?;
         cell.is_from_trace = cell.answer.is_some();

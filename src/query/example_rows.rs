@@ -5,6 +5,7 @@
 mod assessed;
 mod assessment;
 mod links;
+mod prompts;
 mod source;
 mod users;
 
@@ -18,7 +19,7 @@ use crate::analysis::example_traces::{NoTrace, TraceLink};
 use crate::model::json::bytes_of;
 use crate::model::program::Object;
 use crate::model::result_table::SCORE_COLUMN;
-use crate::model::{ProgramSource, ResultRow, ResultTable, RunId};
+use crate::model::{EvaluationId, ProgramSource, ResultRow, ResultTable, RunId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::program::StateOf;
 use crate::store::{Allowance, Part, Result};
@@ -26,7 +27,6 @@ use crate::store::{Allowance, Part, Result};
 pub use assessment::score_of;
 pub use links::links;
 pub use source::{NoScores, ScoreSource};
-pub use users::iteration as iteration_of;
 
 /// The examples of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,11 +150,29 @@ pub fn example_rows_by(
     })
 }
 
+/// The examples of an evaluation, be it a run or a prompt that was tried within one.
+///
+/// # Errors
+/// Those of [`example_rows`].
+pub fn rows_of(
+    session: &mut Session<'_>,
+    evaluation: &EvaluationId,
+    score: Option<&str>,
+    time: Allowance,
+) -> Result<ExampleRows> {
+    let Some(prompt) = evaluation.prompt else { return example_rows_by(session, &evaluation.run, score, time) };
+    let rows = prompts::prompt_rows(session, &evaluation.run, prompt)?;
+    Ok(match score {
+        Some(name) => rows.chosen(name),
+        None => rows,
+    })
+}
+
 /// The rows of an evaluation; several questions read the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EvaluationRowsOf {
     /// The evaluation.
-    pub run: RunId,
+    pub of: EvaluationId,
     /// Which of several scores, by its name; `None` for the one that counts by itself.
     pub score: Option<String>,
 }
@@ -166,7 +184,7 @@ impl Question for EvaluationRowsOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let time = session.cx.begin(Part::ExampleTraces);
-        example_rows_by(session, &self.run, self.score.as_deref(), time)
+        rows_of(session, &self.of, self.score.as_deref(), time)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

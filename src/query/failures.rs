@@ -1,25 +1,21 @@
 //! What the wrong examples of seed and winner have in common.
 
+mod feedback;
 mod traces;
 
+use super::feedback_source::FeedbackSource;
 use super::scores::{Evaluated, Scores, ScoresOf};
 use super::sides::{BothSides, BothSidesOf, Sides};
 use super::slices::{Predictions, fields_of, objects, text};
 use super::verdict::NoVerdict;
 use crate::analysis::example_traces::{NoTrace, TraceLink};
 use crate::analysis::failures::{Failure, FailureChange, FailureGroup, FailureKind, failure_groups};
-use crate::analysis::feedback_template::template;
 use crate::analysis::slices::Parting;
 use crate::model::ResultRow;
+use crate::model::program::Object;
 use crate::query::ask::{Question, Session};
 use crate::store::{Allowance, Part, Result};
-use crate::words;
 use traces::reasons;
-
-/// No more of a feedback is shown whole.
-const SAMPLE_MOST: usize = 2_000;
-/// No more of a template tells groups apart on screen.
-const WHAT_MOST: usize = 400;
 
 /// Wrong examples by what they have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +28,8 @@ pub struct Failures {
     pub of: [Option<usize>; 2],
     /// The traces of all of them could be looked into.
     pub complete: bool,
+    /// Where the feedback of seed and winner was read; `None` without any.
+    pub feedback_from: [Option<FeedbackSource>; 2],
     /// Which kinds of reasons seed and winner tell at all, in the order of [`FailureKind::ALL`].
     known: [[bool; FailureKind::ALL.len()]; 2],
     /// Below this score an example is wrong.
@@ -48,6 +46,14 @@ impl Failures {
     pub fn examples<'a>(&self, group: &'a FailureGroup, side: usize) -> Option<&'a [u32]> {
         let examples = group.examples.get(side)?;
         self.knows(group.kind, side).then_some(examples.as_slice())
+    }
+
+    /// Where feedback was read, as a sentence without its beginning; empty where the tables tell it, as they usually do.
+    pub fn feedback_words(&self) -> &'static str {
+        match self.feedback_from.contains(&Some(FeedbackSource::Assessments)) {
+            true => FeedbackSource::Assessments.words(),
+            false => "",
+        }
     }
 
     /// What became of a group from the seed to the winner; `None` where one of them does not tell such reasons, or not
@@ -69,6 +75,8 @@ pub struct FailuresOf {
     pub of: Evaluated,
     /// Which of them are looked at.
     pub sides: Sides,
+    /// Which of several scores, by its name; `None` for the one that counts by itself.
+    pub score: Option<String>,
 }
 
 impl Question for FailuresOf {
@@ -76,13 +84,14 @@ impl Question for FailuresOf {
     const LABEL: &'static str = "failures";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let sides = session.ask(&BothSidesOf { of: self.of.clone(), sides: self.sides.clone() })?;
+        let sides =
+            session.ask(&BothSidesOf { of: self.of.clone(), sides: self.sides.clone(), score: self.score.clone() })?;
         let sides = match sides.as_ref() {
             None => return Ok(None),
             Some(Err(why)) => return Ok(Some(Err(*why))),
             Some(Ok(sides)) => sides,
         };
-        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: None })?;
+        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: self.score.clone() })?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };
         let time = session.cx.begin(Part::Failures);
         let mut found = Failures {
@@ -90,6 +99,7 @@ impl Question for FailuresOf {
             wrong: [None, None],
             of: [None, None],
             complete: true,
+            feedback_from: [None, None],
             known: Default::default(),
             threshold: sides.rule.threshold,
         };
@@ -100,8 +110,18 @@ impl Question for FailuresOf {
             let wrong = wrong_examples(scores, sides, column);
             let evaluated = scores.matrix.examples.iter().filter(|one| matches!(one.rows.get(column), Some(Some(_))));
             (found.wrong[side], found.of[side]) = (Some(wrong.len()), Some(evaluated.count()));
-            let mut one = OfSide { side, wrong: &wrong, classes: &classes, complete: true, known: [false; 4], all };
+            let mut one = OfSide {
+                side,
+                wrong: &wrong,
+                classes: &classes,
+                score: self.score.as_deref(),
+                complete: true,
+                feedback_from: None,
+                known: [false; 4],
+                all,
+            };
             one.collect(session, scores, (column, time))?;
+            found.feedback_from[side] = one.feedback_from;
             found.complete &= one.complete;
             found.known[side] = one.known;
             all = one.all;
@@ -144,7 +164,10 @@ struct OfSide<'a> {
     wrong: &'a [u32],
     /// The fields of which it is told what was taken for what.
     classes: &'a [String],
+    /// Which of several scores was chosen.
+    score: Option<&'a str>,
     complete: bool,
+    feedback_from: Option<FeedbackSource>,
     /// In the order of [`FailureKind::ALL`].
     known: [bool; FailureKind::ALL.len()],
     all: Vec<Failure>,
@@ -162,7 +185,7 @@ impl OfSide<'_> {
         let has_traces = self.wrong.is_empty() || links.iter().flatten().any(|link| link.trace().is_some());
         self.knows(FailureKind::Exception, has_traces || !found.fields().is_empty());
         self.knows(FailureKind::Parse, has_traces);
-        self.knows(FailureKind::Feedback, found.has_feedback());
+        self.feedback_from = found.feedback_from();
         for (example, link) in self.wrong.iter().zip(&links) {
             session.cx.check()?;
             let mut has_exception = false;
@@ -171,6 +194,13 @@ impl OfSide<'_> {
                     for (kind, what, sample) in reasons(session, trace)? {
                         has_exception |= kind == FailureKind::Exception;
                         self.push(*example, kind, what, sample);
+                    }
+                    if found.feedback_from().is_none() {
+                        let said = feedback::of_trace(session, trace, self.score)?;
+                        if !said.is_empty() {
+                            self.feedback_from = Some(FeedbackSource::Assessments);
+                        }
+                        self.push_feedback(scores, *example, found.row(*example), &said);
                     }
                 }
                 Some((_, Some(_)) | (TraceLink::Unknown(NoTrace::NotRead), _)) => self.complete = false,
@@ -181,13 +211,10 @@ impl OfSide<'_> {
                 let what = "No prediction: all of its fields are null";
                 self.push(*example, FailureKind::Exception, what.to_owned(), what.to_owned());
             }
-            if let Some(feedback) = &row.feedback {
-                let of_example = scores.matrix.examples.get(*example as usize).map_or(&row.example, |one| &one.example);
-                let what = template(feedback, of_example, &row.prediction);
-                let sample = words::ellipsize_graphemes(feedback, SAMPLE_MOST).into_owned();
-                self.push(*example, FailureKind::Feedback, words::one_line(&what, WHAT_MOST).into_owned(), sample);
-            }
+            let said = feedback::of_row(row, self.score);
+            self.push_feedback(scores, *example, Some(row), &said);
         }
+        self.knows(FailureKind::Feedback, self.feedback_from.is_some());
         self.confused(session, scores, &found)
     }
 
@@ -206,6 +233,17 @@ impl OfSide<'_> {
             }
         }
         Ok(())
+    }
+
+    fn push_feedback(&mut self, scores: &Scores, example: u32, row: Option<&ResultRow>, said: &[(String, String)]) {
+        let nothing = Object::default();
+        let of_example = scores.matrix.examples.get(example as usize).map(|one| &one.example);
+        let of_example = of_example.or(row.map(|row| &row.example)).unwrap_or(&nothing);
+        let prediction = row.map_or(&nothing, |row| &row.prediction);
+        for (who, text) in said {
+            let (what, sample) = feedback::alike(who, text, of_example, prediction);
+            self.push(example, FailureKind::Feedback, what, sample);
+        }
     }
 
     fn knows(&mut self, kind: FailureKind, is_known: bool) {

@@ -81,7 +81,7 @@ impl Question for PlainEvaluationOf {
     const LABEL: &'static str = "evaluation";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let rows = session.ask(&EvaluationRowsOf { run: self.0.clone(), score: None })?;
+        let rows = session.ask(&EvaluationRowsOf { of: self.0.clone().into(), score: None })?;
         if rows.count().unwrap_or_default() == 0 {
             return Ok(None);
         }

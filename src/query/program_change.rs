@@ -26,6 +26,9 @@ pub struct ProgramChange {
     pub base: Option<(usize, RunId)>,
     /// What changed; `None` without another one.
     pub diff: Option<ProgramDiff>,
+    /// What both are called where they are prompts that were tried within one run, the other one first; `None` for
+    /// programs, which have names of their own.
+    pub prompts: Option<[String; 2]>,
 }
 
 /// What changed in the program that a run of an optimization evaluated. `against`: what fits the optimizer if nothing is
@@ -58,6 +61,7 @@ pub fn program_change(
         base: base.and_then(|base| Some((base, stands_for(base)?))),
         diff: diff.map(|(own, base)| diff_programs(base, own, deadline)),
         choices,
+        prompts: None,
     }))
 }
 

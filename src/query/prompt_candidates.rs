@@ -4,15 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::artifacts::{ArtifactsOf, artifact_file};
-use super::example_rows::iteration_of;
 use super::lookup;
 use super::program::{Read, gepa_candidates, gepa_table, read_json};
 use super::runs::ValuesOf;
 use crate::analysis::family_tree::{FamilyCandidate, objectives_of};
-use crate::analysis::users_table::users_table;
+use crate::analysis::users_table::{ScoreRule, UsersTable, users_table};
 use crate::model::dspy::artifacts::{OBJECTIVE_SCORES, USERS_TABLE};
 use crate::model::mlflow::prompts;
-use crate::model::{ArtifactOwner, Json, ResultRow, ResultTable, RunId};
+use crate::model::{ArtifactOwner, Json, ResultRow, ResultTable, RunId, TriedPrompt};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
@@ -35,6 +34,48 @@ pub struct PromptCandidate {
     /// The examples with their scores, as far as they were stored: whole ones of an iteration, of GEPA's tables only the
     /// scores. Empty where nothing tells.
     pub table: ResultTable,
+    /// The table of its iteration that holds the examples; `None` where GEPA's tables tell their scores.
+    pub read: Option<TableRead>,
+    /// The examples were taken from the table of another one: GEPA numbers them in the order in which they stand there.
+    pub shares_examples: bool,
+}
+
+/// A table of an iteration, and how it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRead {
+    /// The path of the file.
+    pub path: String,
+    /// The column that is taken for the score.
+    pub column: String,
+    /// Why.
+    pub rule: ScoreRule,
+    /// Which fields of the examples the program was given.
+    pub given: BTreeSet<String>,
+    /// The scores of these were words such as yes and no.
+    pub from_words: Vec<String>,
+}
+
+impl PromptCandidate {
+    /// What names it among the others of its run; `None` of one without any number.
+    pub fn id(&self) -> Option<TriedPrompt> {
+        self.iteration.map(TriedPrompt::Iteration).or(self.candidate.map(TriedPrompt::Candidate))
+    }
+
+    /// Whether it is the prompt that was given.
+    pub fn is_seed(&self) -> bool {
+        self.candidate.or(self.iteration) == Some(0)
+    }
+}
+
+/// The place of the best one: that with the highest score, of equals the first, as GEPA chooses.
+pub fn best_prompt(all: &[PromptCandidate]) -> Option<usize> {
+    let mut best: Option<(usize, f64)> = None;
+    for (place, score) in all.iter().enumerate().filter_map(|(place, one)| Some((place, one.score?))) {
+        if best.is_none_or(|(_, highest)| score > highest) {
+            best = Some((place, score));
+        }
+    }
+    best.map(|(place, _)| place)
 }
 
 /// The prompts that an optimization of prompts tried, in order; empty for any other run.
@@ -96,6 +137,8 @@ fn of_gepa(session: &mut Session<'_>, run: &RunId) -> Result<Vec<PromptCandidate
             prompts: candidate.instructions.into_iter().collect(),
             score: candidate.score,
             table,
+            read: None,
+            shares_examples: false,
         }
     };
     Ok(candidates.into_iter().map(one).filter(|one| !one.prompts.is_empty()).collect())
@@ -107,7 +150,7 @@ fn iterations(session: &mut Session<'_>, run: &RunId) -> Result<Vec<PromptCandid
     let mut found: BTreeMap<usize, PromptCandidate> = BTreeMap::new();
     for entry in tree.entries.iter().filter(|entry| !entry.is_folder) {
         session.cx.check()?;
-        let Some(number) = iteration_of(&entry.path) else { continue };
+        let Some(number) = prompts::iteration_of(&entry.path) else { continue };
         if found.len() >= MOST && !found.contains_key(&number) {
             continue;
         }
@@ -121,7 +164,9 @@ fn iterations(session: &mut Session<'_>, run: &RunId) -> Result<Vec<PromptCandid
         } else if name == USERS_TABLE {
             let Read::Good(decoded) = read_json(session, run, &entry.path)? else { continue };
             let read = users_table(decoded.value, &BTreeSet::new(), session.cx.reveal());
-            one.table = read.map(|read| read.table).unwrap_or_default();
+            let Some(UsersTable { table, score, rule, from_words, inputs, .. }) = read else { continue };
+            one.table = table;
+            one.read = Some(TableRead { path: entry.path.clone(), column: score, rule, given: inputs, from_words });
         } else if name == prompts::MEANS {
             let Read::Good(decoded) = read_json(session, run, &entry.path)? else { continue };
             let means = decoded.value.mask("", session.cx.reveal());
@@ -149,6 +194,7 @@ fn share_examples(found: &mut [PromptCandidate]) {
     };
     let bare = found.iter_mut().filter(|one| one.table.example_fields.is_empty());
     for one in bare.filter(|one| one.table.rows.len() == whole.rows.len()) {
+        one.shares_examples = true;
         one.table.example_fields.clone_from(&whole.example_fields);
         for (row, known) in one.table.rows.iter_mut().zip(&whole.rows) {
             row.example.clone_from(&known.example);

@@ -2,11 +2,12 @@
 
 mod evaluated;
 mod has_plain;
+mod prompts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::example_rows::{ExampleRows, ScoreSource, example_rows, links};
+use super::example_rows::{ExampleRows, ScoreSource, links, rows_of};
 use super::experiments::Experiments;
 use super::optimization::OptimizationOf;
 use super::program_names::NamedProgram;
@@ -21,7 +22,7 @@ use crate::analysis::result_table::RightRule;
 use crate::analysis::score_matrix::{Classifier, ExampleClass, MatrixExample, ScoreMatrix};
 use crate::analysis::statistics::{Confidence, ScoreInterval, score_interval};
 use crate::model::program::Object;
-use crate::model::{ExperimentId, ResultTable, RunId};
+use crate::model::{EvaluationId, ExperimentId, ResultTable, RunId, TriedPrompt};
 use crate::query::ask::{Question, Session};
 use crate::store::{Allowance, Part, Result};
 use evaluated::{Described, Wanted};
@@ -55,7 +56,9 @@ pub struct Scores {
 pub struct ScoreColumn {
     /// The run.
     pub run_id: RunId,
-    /// What the run is called.
+    /// The prompt that was tried in it, where each is an evaluation of its own.
+    pub prompt: Option<TriedPrompt>,
+    /// What the run is called, or the prompt.
     pub run_name: String,
     /// Which program it evaluated: those of one state have one number, in the order of first evaluation. Of an
     /// optimization it is the place among [`Optimization::candidates`](super::Optimization::candidates).
@@ -83,6 +86,16 @@ pub struct ScoreColumn {
 }
 
 impl ScoreColumn {
+    /// What names it among the others.
+    pub fn id(&self) -> EvaluationId {
+        EvaluationId { run: self.run_id.clone(), prompt: self.prompt }
+    }
+
+    /// Whether it is of this name.
+    pub fn is(&self, id: &EvaluationId) -> bool {
+        self.run_id == id.run && self.prompt == id.prompt
+    }
+
     /// From low to high on the scale of the evaluation's score; `None` where it has no interval or the scale is unknown.
     pub fn scaled_interval(&self) -> Option<[f64; 2]> {
         let interval = self.interval?.interval.scaled(unit(&[(self.score?, self.mean?)])?);
@@ -179,7 +192,7 @@ pub struct ScoresOf {
 }
 
 impl ScoresOf {
-    /// All evaluations of an optimization, by its parent run.
+    /// All evaluations of an optimization, by its parent run; of one of prompts these.
     pub fn optimization(parent: RunId) -> Self {
         Self { of: Evaluated::Optimization(parent), score: None }
     }
@@ -204,6 +217,9 @@ impl Question for ScoresOf {
         let score = self.score.as_deref();
         match &self.of {
             Evaluated::Optimization(parent) => {
+                if let Some(tried) = prompts::tried(session, parent, score)? {
+                    return scores(session, &tried.described, &tried.tables, [tried.seed, tried.winner]).map(Some);
+                }
                 let found = session.ask(&OptimizationOf(parent.clone()))?;
                 let Some(found) = found.as_ref() else { return Ok(None) };
                 let described = evaluated::of_optimization(found);
@@ -211,7 +227,7 @@ impl Question for ScoresOf {
                 for (place, one) in described.iter().enumerate() {
                     session.cx.check()?;
                     session.tell_progress(place, described.len());
-                    tables.push(evaluated::scored_rows(session, &one.run, score, time)?);
+                    tables.push(evaluated::scored_rows(session, &(&one.run).into(), score, time)?);
                 }
                 let of = |runs: &[RunId]| described.iter().find(|one| runs.contains(&one.run)).map(|one| one.candidate);
                 let seed = found.seed.as_ref().and_then(|seed| of(&seed.run_ids));
@@ -285,6 +301,7 @@ fn column(evaluation: &Described, rows: &ExampleRows, told: Vec<String>) -> Scor
     let mean = Some(scores.iter().sum::<f64>() / scores.len() as f64).filter(|mean| mean.is_finite());
     ScoreColumn {
         run_id: evaluation.run.clone(),
+        prompt: evaluation.prompt,
         run_name: evaluation.name.clone(),
         candidate: evaluation.candidate,
         program: evaluation.program.clone(),
@@ -324,7 +341,7 @@ fn inputs(
 
 /// The trace of each row of an evaluation's table, or why it cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TracesOfExamples(pub RunId);
+pub struct TracesOfExamples(pub EvaluationId);
 
 impl Question for TracesOfExamples {
     type Answer = Vec<TraceLink>;
@@ -332,9 +349,9 @@ impl Question for TracesOfExamples {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let time: Allowance = session.cx.begin(Part::ExampleTraces);
-        let rows = example_rows(session, &self.0, time)?;
+        let rows = rows_of(session, &self.0, None, time)?;
         let all: Vec<usize> = (0..rows.table.rows.len()).collect();
-        links(session, &self.0, &rows, &all, time)
+        links(session, &self.0.run, &rows, &all, time)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -1,10 +1,10 @@
 //! Which two evaluations are looked at example by example: seed and winner, or others.
 
 use super::scores::{Evaluated, ScoreColumn, Scores, ScoresOf, unit};
-use super::verdict::{NoVerdict, VerdictOf};
+use super::verdict::{NoVerdict, VerdictOf, seed_and_winner};
 use crate::analysis::result_table::RightRule;
 use crate::analysis::slices::Scored;
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
@@ -16,12 +16,12 @@ pub enum Sides {
     /// Any two.
     Two {
         /// What is compared with.
-        before: RunId,
+        before: EvaluationId,
         /// What is looked at.
-        after: RunId,
+        after: EvaluationId,
     },
     /// One alone.
-    One(RunId),
+    One(EvaluationId),
 }
 
 /// Two evaluations, or one, on the same examples.
@@ -31,8 +31,8 @@ pub struct BothSides {
     pub before: Option<usize>,
     /// What is looked at: a place among [`Scores::columns`].
     pub after: usize,
-    /// The runs at these places, in this order.
-    pub runs: [Option<RunId>; 2],
+    /// What names these, in this order.
+    pub ids: [Option<EvaluationId>; 2],
     /// The examples that all of them scored, in the order of the matrix.
     pub scored: Vec<Scored>,
     /// One point of an example's score on the scale of `eval`: 100 or 1; 1 where the scale is not known.
@@ -62,6 +62,8 @@ pub struct BothSidesOf {
     pub of: Evaluated,
     /// Which of them.
     pub sides: Sides,
+    /// Which of several scores, by its name; `None` for the one that counts by itself.
+    pub score: Option<String>,
 }
 
 impl Question for BothSidesOf {
@@ -69,15 +71,28 @@ impl Question for BothSidesOf {
     const LABEL: &'static str = "two evaluations";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: None })?;
+        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: self.score.clone() })?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };
         let (before, after) = match &self.sides {
             Sides::SeedAndWinner => {
                 let Evaluated::Optimization(parent) = &self.of else { return Ok(Some(Err(NoVerdict::NoSeed))) };
-                match session.ask(&VerdictOf(parent.clone()))?.as_ref() {
-                    None => return Ok(None),
-                    Some(Err(why)) => return Ok(Some(Err(*why))),
-                    Some(Ok(verdict)) => (Some(verdict.seed_run.clone()), verdict.winner_run.clone()),
+                if self.score.is_some() {
+                    // The verdict is about the score that counts by itself.
+                    match seed_and_winner(scores) {
+                        Err(why) => return Ok(Some(Err(why))),
+                        Ok(places) => {
+                            let [Some(seed), Some(winner)] = places.map(|at| scores.columns.get(at)) else {
+                                return Ok(None);
+                            };
+                            (Some(seed.id()), winner.id())
+                        }
+                    }
+                } else {
+                    match session.ask(&VerdictOf(parent.clone()))?.as_ref() {
+                        None => return Ok(None),
+                        Some(Err(why)) => return Ok(Some(Err(*why))),
+                        Some(Ok(verdict)) => (Some(verdict.seed.clone()), verdict.winner.clone()),
+                    }
                 }
             }
             Sides::Two { before, after } => (Some(before.clone()), after.clone()),
@@ -93,12 +108,12 @@ impl Question for BothSidesOf {
 
 fn both_sides(
     scores: &Scores,
-    before_run: Option<RunId>,
-    after_run: RunId,
+    before_id: Option<EvaluationId>,
+    after_id: EvaluationId,
 ) -> std::result::Result<BothSides, NoVerdict> {
-    let place = |run: &RunId| scores.columns.iter().position(|column| column.run_id == *run);
-    let after = place(&after_run).ok_or(NoVerdict::WinnerNotScored)?;
-    let before = before_run.as_ref().map(|run| place(run).ok_or(NoVerdict::SeedNotScored)).transpose()?;
+    let place = |id: &EvaluationId| scores.columns.iter().position(|column| column.is(id));
+    let after = place(&after_id).ok_or(NoVerdict::WinnerNotScored)?;
+    let before = before_id.as_ref().map(|id| place(id).ok_or(NoVerdict::SeedNotScored)).transpose()?;
     let scored: Vec<Scored> = scores
         .matrix
         .examples
@@ -117,6 +132,6 @@ fn both_sides(
     let told = |at: usize| scores.columns.get(at).and_then(|column: &ScoreColumn| column.score.zip(column.mean));
     let of_both: Option<Vec<(f64, f64)>> = before.into_iter().chain([after]).map(told).collect();
     let known = of_both.and_then(|of_both| unit(&of_both));
-    let runs = [before_run, Some(after_run)];
-    Ok(BothSides { before, after, runs, scored, unit: known.unwrap_or(1.0), has_scale: known.is_some(), rule })
+    let ids = [before_id, Some(after_id)];
+    Ok(BothSides { before, after, ids, scored, unit: known.unwrap_or(1.0), has_scale: known.is_some(), rule })
 }

@@ -51,6 +51,8 @@ pub struct SlicesOf {
     pub sides: Sides,
     /// By what.
     pub by: SliceBy,
+    /// Which of several scores, by its name; `None` for the one that counts by itself.
+    pub score: Option<String>,
 }
 
 /// By what examples are parted.
@@ -69,14 +71,14 @@ impl Question for SlicesOf {
     const LABEL: &'static str = "slices of examples";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let asked = BothSidesOf { of: self.of.clone(), sides: self.sides.clone() };
+        let asked = BothSidesOf { of: self.of.clone(), sides: self.sides.clone(), score: self.score.clone() };
         let sides = session.ask(&asked)?;
         let sides = match sides.as_ref() {
             None => return Ok(None),
             Some(Err(why)) => return Ok(Some(Err(*why))),
             Some(Ok(sides)) => sides,
         };
-        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: None })?;
+        let scores = session.ask(&ScoresOf { of: self.of.clone(), score: self.score.clone() })?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };
         let examples = objects(scores, sides);
         let fields = fields_of(scores, &examples);

@@ -5,11 +5,12 @@ mod held_out;
 mod words;
 
 use super::optimization::OptimizationOf;
+use super::prompt_candidates::PromptCandidatesOf;
 use super::scores::{ScoreColumn, Scores, ScoresOf, unit};
 use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
 use crate::analysis::statistics::{Comparison, Confidence, Interval, compare_paired};
-use crate::model::RunId;
+use crate::model::{EvaluationId, RunId};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
@@ -21,9 +22,9 @@ pub use held_out::{HeldOut, HeldOutOf};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// The full evaluation of the seed.
-    pub seed_run: RunId,
+    pub seed: EvaluationId,
     /// The full evaluation of the winner.
-    pub winner_run: RunId,
+    pub winner: EvaluationId,
     /// The examples that both scored, in the unit of the examples.
     pub comparison: Comparison,
     /// The same interval, wider, so that it holds for the best of all candidates (Bonferroni).
@@ -90,6 +91,10 @@ impl Question for VerdictOf {
     const LABEL: &'static str = "verdict";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        if !session.ask(&PromptCandidatesOf(self.0.clone()))?.is_empty() {
+            let scores = session.ask(&ScoresOf::optimization(self.0.clone()))?;
+            return Ok(scores.as_ref().as_ref().map(verdict));
+        }
         let found = session.ask(&OptimizationOf(self.0.clone()))?;
         let Some(found) = found.as_ref() else { return Ok(None) };
         let no_verdict = match (&found.seed, &found.winner) {
@@ -111,11 +116,7 @@ impl Question for VerdictOf {
 }
 
 fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
-    let full = |candidate: Option<usize>| {
-        scores.columns.iter().position(|column| is_full(column) && Some(column.candidate) == candidate)
-    };
-    let seed = full(scores.seed).ok_or(NoVerdict::SeedNotScored)?;
-    let winner = full(scores.winner).ok_or(NoVerdict::WinnerNotScored)?;
+    let [seed, winner] = seed_and_winner(scores)?;
     let best_of = programs_fully_scored(scores);
     let pairs = scores.pairs(seed, winner);
     let (seed, winner) = (&scores.columns[seed], &scores.columns[winner]);
@@ -124,8 +125,8 @@ fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
     let rule = scores.usual_rule().ok_or(NoVerdict::NothingShared)?;
     let Compared { comparison, fixed, broken } = Compared::of(&pairs, rule).ok_or(NoVerdict::NothingShared)?;
     Ok(Verdict {
-        seed_run: seed.run_id.clone(),
-        winner_run: winner.run_id.clone(),
+        seed: seed.id(),
+        winner: winner.id(),
         corrected: compare_paired(&pairs, Confidence::of_each(challengers(best_of))).and_then(|wider| wider.interval),
         fixed,
         broken,
@@ -134,6 +135,18 @@ fn verdict(scores: &Scores) -> std::result::Result<Verdict, NoVerdict> {
         rule,
         best_of,
     })
+}
+
+/// The full evaluations of seed and winner with scores of examples, by their places.
+pub(super) fn seed_and_winner(scores: &Scores) -> std::result::Result<[usize; 2], NoVerdict> {
+    let full =
+        |candidate: usize| scores.columns.iter().position(|column| is_full(column) && column.candidate == candidate);
+    let winner = scores.winner.ok_or(NoVerdict::NoWinner)?;
+    let seed = scores.seed.ok_or(NoVerdict::NoSeed)?;
+    if seed == winner {
+        return Err(NoVerdict::SeedWon);
+    }
+    Ok([full(seed).ok_or(NoVerdict::SeedNotScored)?, full(winner).ok_or(NoVerdict::WinnerNotScored)?])
 }
 
 /// How many programs the winner was chosen from, besides the seed.

@@ -5,7 +5,7 @@ use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
-use crate::model::RunId;
+use crate::model::{EvaluationId, RunId};
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
 /// fields with the key under which each stands in an address, its name there, its title on screen.
@@ -108,7 +108,7 @@ tabs! {
             /// The example that is looked at, by its place in the matrix.
             example: usize = "item",
             /// The evaluation that is looked at.
-            evaluation: RunId = "evaluation",
+            evaluation: EvaluationId = "evaluation",
             /// Only these are listed.
             only: ExampleSet = "only",
         } => "examples", "Examples";
@@ -131,7 +131,7 @@ tabs! {
             /// The example that is looked at, by its place in the matrix.
             example: usize = "item",
             /// The evaluation that is looked at.
-            evaluation: RunId = "evaluation",
+            evaluation: EvaluationId = "evaluation",
             /// Only these are listed.
             only: ExampleSet = "only",
         } => "examples", "Examples";

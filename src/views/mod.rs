@@ -55,6 +55,7 @@ mod python;
 mod run;
 mod run_menu;
 mod scene;
+mod score_choice;
 mod scores_of;
 mod scroll;
 mod side_panel;

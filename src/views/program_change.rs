@@ -87,7 +87,8 @@ impl Made for Parts {
 pub(super) struct Told<'a> {
     /// The optimization.
     pub of: &'a RunId,
-    pub names: &'a ProgramNames,
+    /// `None` for prompts.
+    pub names: Option<&'a ProgramNames>,
     /// Who wrote what is new is looked up, too.
     pub asks_writers: bool,
 }
@@ -115,6 +116,7 @@ pub(super) fn against_ui(ui: &mut Ui, scene: &mut Scene<'_>, change: &ProgramCha
             }
         }
         if let Some((_, base)) = &change.base
+            && *base != change.run
             && link(ui, "Compare these two", Type::Small, Tone::Accent).clicked()
         {
             scene.go(Place::comparing(vec![base.clone(), change.run.clone()]));
@@ -136,7 +138,11 @@ pub(super) fn program_change_ui(
     };
     let change = &numbered.value;
     let Some((diff, (base, _))) = change.diff.as_ref().zip(change.base.as_ref()) else {
-        text_ui(ui, without_base(change, told.names), Type::Small, Tone::Muted);
+        let why = match (&change.prompts, told.names) {
+            (None, Some(names)) => without_base(change, names),
+            _ => without_prompt(change),
+        };
+        text_ui(ui, why, Type::Small, Tone::Muted);
         return;
     };
     if memory.source != Some(numbered.id) {
@@ -157,8 +163,11 @@ pub(super) fn program_change_ui(
         skeleton_rows_ui(ui, 6, ROW);
         return;
     };
-    let name = |candidate: usize| told.names.at(candidate).map(|name| name.marked()).unwrap_or_default();
-    let (old, new) = (name(*base), name(change.candidate));
+    let name = |candidate: usize| told.names.and_then(|names| names.at(candidate)).map(|name| name.marked());
+    let (old, new) = match &change.prompts {
+        Some([old, new]) => (old.clone(), new.clone()),
+        None => (name(*base).unwrap_or_default(), name(change.candidate).unwrap_or_default()),
+    };
     let look = Look { sides: Sides::Both { old: &old, new: &new }, is_unified: true, caption_left: 0.0 };
     for one in &made.predictors {
         ui.add_space(size::GAP_S);
@@ -209,6 +218,15 @@ fn without_base(change: &ProgramChange, names: &ProgramNames) -> &'static str {
         Against::Parent => "From which program it was made is not known",
         Against::Previous => "Nothing whose program is known was evaluated before it",
         Against::Seed | Against::Winner => "The program of one of the two is not known",
+    }
+}
+
+/// Why a prompt has none to be compared with.
+fn without_prompt(change: &ProgramChange) -> &'static str {
+    match change.against {
+        Against::Seed | Against::Parent => "It is the prompt that was given, or that is not known",
+        Against::Previous => "It is the first one",
+        Against::Winner => "It is the best one itself, or no prompt has a score",
     }
 }
 

@@ -59,7 +59,7 @@ pub fn measure(given: Option<PathBuf>, source: &Path) -> Result<(), Failure> {
         "the traces of all cells",
         || {
             let mut session = Session::alone(&mut *store, &cx);
-            found.columns.iter().filter(|one| session.ask(&TracesOfExamples(one.run_id.clone())).is_ok()).count()
+            found.columns.iter().filter(|one| session.ask(&TracesOfExamples(one.id())).is_ok()).count()
         },
         || {
             let of_runs = "select r.run_uuid from runs r join tags t on t.run_uuid = r.run_uuid where t.value = ?1";

@@ -15,27 +15,27 @@ use super::{answered, database, databases, document, text};
 
 /// Runs of the recorded store of MLflow 3.18: `mlflow.genai.evaluate`, `mlflow.genai.optimize_prompts`, an evaluation
 /// whose metric gives several scores, and a GEPA with objectives and the evaluation of its candidate 1.
-const GENAI: &str = "e3156679a2a948129fd15655138ff8a7";
-const PROMPTS: &str = "4e1396bc8cf7432389b3bab76b1211ae";
+pub(super) const GENAI: &str = "e3156679a2a948129fd15655138ff8a7";
+pub(super) const PROMPTS: &str = "4e1396bc8cf7432389b3bab76b1211ae";
 const OBJECTIVES: &str = "a98f4396202d4d34a1d7b14b2d60ba60";
 const GEPA: &str = "85229eaac014468188e207ff4ce6a6ba";
 
-fn modern() -> PathBuf {
+pub(super) fn modern() -> PathBuf {
     database("modern-3.18")
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
     value[key].as_array().unwrap_or_else(|| panic!("no list {key} in {value}"))
 }
 
 /// A file among the artifacts of a run.
-fn file(database: &Path, experiment: &str, run: &str, name: &str) -> Value {
+pub(super) fn file(database: &Path, experiment: &str, run: &str, name: &str) -> Value {
     let home = database.parent().expect("a folder").join("mlruns").join(experiment).join(run).join("artifacts");
     serde_json::from_slice(&std::fs::read(home.join(name)).expect(name)).expect("JSON")
 }
 
 /// true is 1, and so is MLflow's yes.
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Bool(is_right) => Some(f64::from(u8::from(*is_right))),
         Value::String(word) => Some(f64::from(u8::from(word == "yes"))),
@@ -43,7 +43,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-fn near(told: &Value, wanted: f64) -> bool {
+pub(super) fn near(told: &Value, wanted: f64) -> bool {
     told.as_f64().is_some_and(|told| (told - wanted).abs() < 1e-9)
 }
 
@@ -203,7 +203,7 @@ fn two_evaluations_are_compared_by_the_test_of_the_verdict() {
 }
 
 /// A store in memory, asked in the terminal.
-fn ask(store: &MemoryStore, args: &[&str]) -> Value {
+pub(super) fn ask(store: &MemoryStore, args: &[&str]) -> Value {
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let line = [&["dspyglass", args[0], "store"], &args[1..], &["--json"]].concat();
@@ -212,7 +212,7 @@ fn ask(store: &MemoryStore, args: &[&str]) -> Value {
     serde_json::from_slice(&out).expect("JSON")
 }
 
-fn experiment() -> MemoryStore {
+pub(super) fn experiment() -> MemoryStore {
     let store = MemoryStore::new();
     store.add_experiment("1", "tickets");
     store

@@ -184,7 +184,7 @@ fn examples_lead_to_the_traces_that_were_asked_them() {
                                     NoTrace::SharedByRows(_) => {
                                         examples.iter().filter(|row| row.asked == *question).count() > 1
                                     }
-                                    NoTrace::NotRead => false,
+                                    NoTrace::NotRead | NoTrace::OfAnyPrompt => false,
                                 };
                                 assert!(is_so, "{place}: {why}, {fitting:?}");
                             }

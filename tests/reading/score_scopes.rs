@@ -148,7 +148,7 @@ fn cells_of_any_runs_lead_to_traces_of_these_runs() {
         let (mut cells, mut linked) = (0, 0);
         for (at, column) in found.columns.iter().enumerate() {
             let run = column.run_id.as_str();
-            let links = session.ask(&TracesOfExamples(column.run_id.clone())).expect("read");
+            let links = session.ask(&TracesOfExamples(column.id())).expect("read");
             let rows: Vec<usize> =
                 found.matrix.examples.iter().filter_map(|one| one.rows[at]).map(|row| row as usize).collect();
             let traces: Vec<&str> =

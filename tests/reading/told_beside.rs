@@ -31,7 +31,7 @@ fn an_answer_and_its_feedback_are_those_of_the_table() {
             let columns: Vec<&str> =
                 document["columns"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
             for (row, stored) in document["data"].as_array().into_iter().flatten().enumerate() {
-                let cell = session.ask(&ExampleCellOf { run: run.as_str().into(), row }).expect("read");
+                let cell = session.ask(&ExampleCellOf { of: run.as_str().into(), row }).expect("read");
                 let Some(cell) = cell.as_ref() else { panic!("{run} has row {row}") };
                 cells += 1;
                 let told = columns.iter().zip(stored.as_array().expect("a row"));
@@ -50,7 +50,7 @@ fn an_answer_and_its_feedback_are_those_of_the_table() {
                     feedback += 1;
                 }
             }
-            let beyond = ExampleCellOf { run: run.as_str().into(), row: 100_000 };
+            let beyond = ExampleCellOf { of: run.as_str().into(), row: 100_000 };
             assert!(session.ask(&beyond).expect("read").is_none());
         }
     }
@@ -68,9 +68,9 @@ fn an_answer_that_no_table_tells_is_that_of_its_trace() {
         for parent in parents(&database) {
             let found = query::optimization(&mut session, &parent).expect("read").expect("an optimization");
             for one in found.evaluations.iter().filter(|one| !tables.contains_key(one.run_id.as_str())) {
-                let links = session.ask(&TracesOfExamples(one.run_id.clone())).expect("read");
+                let links = session.ask(&TracesOfExamples((&one.run_id).into())).expect("read");
                 for (row, link) in links.iter().enumerate() {
-                    let cell = session.ask(&ExampleCellOf { run: one.run_id.clone(), row }).expect("read");
+                    let cell = session.ask(&ExampleCellOf { of: (&one.run_id).into(), row }).expect("read");
                     let Some(cell) = cell.as_ref() else { continue };
                     assert_ne!(cell.source, ScoreSource::Table);
                     let Some(trace) = link.trace() else {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{real_window, settle, wait_for};
+use crate::common::{click, real_window, settle, wait_for};
 use dspyglass::app::{Args, Viewer, ViewerOptions};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -59,6 +59,32 @@ fn scorers_and_prompts_are_told() {
     for said in ["given · 0.25", "1 · 0.5", "Sort the ticket of a bicycle shop", "Read carefully."] {
         assert!(harness.query_all_by_label_contains(said).next().is_some(), "{said}");
     }
+}
+
+#[test]
+fn prompts_stand_beside_each_other_with_what_changed() {
+    let run = "4e1396bc8cf7432389b3bab76b1211ae";
+    let mut harness = window("modern-3.18", &format!("run/{run}?tab=examples&item=1&evaluation={run}/candidate_1"));
+    wait_for(&mut harness, "What changed in the prompt");
+    for said in ["Candidate 1", "Iteration 0", "fixed", "do not say which of its prompts"] {
+        assert!(harness.query_all_by_label_contains(said).next().is_some(), "{said}");
+    }
+    click(&mut harness, "What changed in the prompt");
+    wait_for(&mut harness, "instructions changed");
+    let mut harness = window("modern-3.18", &format!("run/{run}?tab=overview"));
+    wait_for(&mut harness, "Open the matrix");
+    let verdict = "could be luck, about 20 more examples would settle it";
+    assert!(harness.query_all_by_label_contains(verdict).next().is_some());
+}
+
+#[test]
+fn the_score_that_is_chosen_holds_for_slices() {
+    let mut harness = window("modern-3.18", "run/e3156679a2a948129fd15655138ff8a7?tab=slices");
+    wait_for(&mut harness, "The examples have 3 scores, and none of them is known to be the evaluation's");
+    click(&mut harness, "wording");
+    wait_for(&mut harness, "Score: wording");
+    wait_for(&mut harness, "What failures have in common");
+    assert!(harness.query_all_by_label_contains("4 examples with a score").next().is_some());
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub(in crate::cli) struct SlicesArgs {
     /// The field of the examples; without it those that can be taken are named
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     pub(in crate::cli) by: Option<String>,
+    /// Which score, where examples have several: a scorer, a part of a score object, a column
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub(in crate::cli) score: Option<String>,
     /// Also what the wrong examples of seed and winner have in common
     #[arg(long)]
     pub(in crate::cli) failures: bool,

@@ -219,7 +219,7 @@ fn evaluation<'a>(found: &'a Optimization, one: &'a Evaluation, proof: &Proof) -
 fn head(found: &Optimization, proof: &Proof, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let name = words::clean(&found.run.name);
     writeln!(answer.out, "{name} · {}", found.run.status.as_str().to_lowercase())?;
-    match proof.verdict().filter(|_| !found.evaluations.is_empty()) {
+    match proof.verdict().filter(|verdict| verdict.is_ok() || !found.evaluations.is_empty()) {
         Some(Ok(verdict)) => writeln!(answer.out, "Verdict    {}", verdict.text(proof.held_out()))?,
         Some(Err(why)) => writeln!(answer.out, "Verdict    {}", why.words())?,
         None => {}

@@ -52,6 +52,9 @@ struct ExampleJson<'a> {
 #[derive(Serialize)]
 struct ColumnJson<'a> {
     run_id: &'a str,
+    /// Which prompt of an optimization of prompts it is, by its iteration or candidate; not there for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<String>,
     name: &'a str,
     kind: &'static str,
     candidate: usize,
@@ -96,8 +99,11 @@ pub(super) fn answer(args: &ScoresArgs, answer: &mut Answer<'_>) -> Result<(), F
     }
 }
 
-/// An optimization stands for its evaluations, any other run for itself.
-fn evaluated(answer: &mut Answer<'_>, run: RunId) -> Result<Evaluated, Failure> {
+/// An optimization stands for its evaluations or the prompts that it tried, any other run for itself.
+pub(super) fn evaluated(answer: &mut Answer<'_>, run: RunId) -> Result<Evaluated, Failure> {
+    if !answer.session.ask(&PromptCandidatesOf(run.clone()))?.is_empty() {
+        return Ok(Evaluated::Optimization(run));
+    }
     let optimization = answer.session.ask(&OptimizationOf(run.clone()))?;
     let has_evaluations = optimization.as_ref().as_ref().is_some_and(|found| !found.evaluations.is_empty());
     Ok(if has_evaluations { Evaluated::Optimization(run) } else { Evaluated::Runs(vec![run]) })
@@ -112,9 +118,9 @@ fn print_json(
     let mut traces: Vec<Arc<Vec<TraceLink>>> = Vec::with_capacity(scores.columns.len());
     let mut rows: Vec<Arc<ExampleRows>> = Vec::new();
     for column in &scores.columns {
-        traces.push(answer.session.ask(&TracesOfExamples(column.run_id.clone()))?);
+        traces.push(answer.session.ask(&TracesOfExamples(column.id()))?);
         if !scores.score_names.is_empty() {
-            rows.push(answer.session.ask(&EvaluationRowsOf { run: column.run_id.clone(), score: None })?);
+            rows.push(answer.session.ask(&EvaluationRowsOf { of: column.id(), score: None })?);
         }
     }
     let rule = scores.usual_rule();
@@ -186,6 +192,7 @@ fn column_json<'a>(scores: &Scores, at: usize, column: &'a ScoreColumn) -> Colum
     };
     ColumnJson {
         run_id: column.run_id.as_str(),
+        prompt: column.prompt.map(|prompt| prompt.to_string()),
         name: &column.run_name,
         kind: column.kind.as_str(),
         candidate: column.candidate,

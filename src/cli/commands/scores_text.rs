@@ -104,7 +104,7 @@ fn print_one(
     chosen: Option<&str>,
     answer: &mut Answer<'_>,
 ) -> Result<(), Failure> {
-    let asked = EvaluationRowsOf { run: column.run_id.clone(), score: chosen.map(str::to_owned) };
+    let asked = EvaluationRowsOf { of: column.id(), score: chosen.map(str::to_owned) };
     let rows = answer.session.ask(&asked)?;
     writeln!(answer.out)?;
     let columns = [

@@ -3,6 +3,7 @@
 mod document;
 
 use super::Answer;
+use super::scores::evaluated;
 use crate::analysis::failures::{FailureChange, FailureKind};
 use crate::analysis::slices::{Confusion, Parting, SliceField};
 use crate::analysis::statistics::Interval;
@@ -11,7 +12,10 @@ use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::query::{Evaluated, Failures, FailuresOf, NoVerdict, Sides, SliceBy, Slices, SlicesOf};
+use crate::query::{
+    Evaluated, Failures, FailuresOf, NoScores, NoVerdict, ScoreSource, Scores, ScoresOf, Sides, SliceBy, Slices,
+    SlicesOf,
+};
 
 /// No more of a failure stands in a line.
 const WHAT_MOST: usize = 90;
@@ -19,26 +23,38 @@ const WHAT_MOST: usize = 90;
 pub(super) fn answer(args: &SlicesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = answer.run(&args.parent)?;
     let by = args.by.clone().map_or(SliceBy::Nothing, SliceBy::Field);
-    let of = Evaluated::Optimization(run.id.clone());
-    let question = SlicesOf { of: of.clone(), sides: Sides::SeedAndWinner, by };
+    let (of, score) = (evaluated(answer, run.id.clone())?, args.score.clone());
+    let scores = answer.session.ask(&ScoresOf { of: of.clone(), score: score.clone() })?;
+    let Some(scores) = scores.as_ref() else { return Err(answer.absent("run", &args.parent)) };
+    if let Some(why) = no_such_score(scores, score.as_deref()) {
+        return Err(Failure::Absent(format!("run {}: {}", run.id, words::clean(&why))));
+    }
+    // A plain evaluation stands alone.
+    let sides = match of {
+        Evaluated::Runs(_) => Sides::One(run.id.clone().into()),
+        _ => Sides::SeedAndWinner,
+    };
+    let question = SlicesOf { of: of.clone(), sides: sides.clone(), by, score: score.clone() };
     let found = answer.session.ask(&question)?;
+    let names = &scores.score_names;
     let found = match found.as_ref() {
         None => return Err(answer.absent("run", &args.parent)),
         Some(Ok(found)) => found,
-        Some(Err(why)) => return without_slices(*why, answer),
+        Some(Err(why)) => return without_slices(&why_nothing(scores, *why), (names, score.as_deref()), answer),
     };
     if let Some(field) = args.by.as_ref().filter(|_| found.field.is_none()) {
         let there = words::clean(&offered(&found.fields));
         return Err(Failure::Absent(format!("the examples of run {} have no field {field:?}: {there}", run.id)));
     }
     let failures = match args.failures {
-        true => Some(answer.session.ask(&FailuresOf { of, sides: Sides::SeedAndWinner })?),
+        true => Some(answer.session.ask(&FailuresOf { of, sides, score: score.clone() })?),
         false => None,
     };
     let failures = failures.as_ref().and_then(|found| found.as_ref().as_ref()?.as_ref().ok());
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&document::Document::new(found, failures, warnings), answer.out);
+        let scores = (names.as_slice(), score.as_deref());
+        return json::write(&document::Document::new(found, failures, scores, warnings), answer.out);
     }
     match args.by.is_some() || failures.is_some() {
         true => print(found, answer)?,
@@ -58,12 +74,33 @@ fn offered(fields: &[SliceField]) -> String {
     if names.is_empty() { "none has few values that repeat".to_owned() } else { names.join(", ") }
 }
 
-fn without_slices(why: NoVerdict, answer: &mut Answer<'_>) -> Result<(), Failure> {
+/// The score that was chosen is none of these evaluations'.
+fn no_such_score(scores: &Scores, chosen: Option<&str>) -> Option<String> {
+    let is_there = scores.columns.iter().any(|column| column.scored > 0);
+    let why = scores.columns.iter().find_map(|column| match &column.source {
+        ScoreSource::Nothing(why @ NoScores::NotOfThisName { .. }) => Some(why.to_string()),
+        _ => None,
+    });
+    why.filter(|_| chosen.is_some() && !is_there)
+}
+
+/// Why there are no slices: where one of several scores has to be chosen, which ones there are.
+fn why_nothing(scores: &Scores, why: NoVerdict) -> String {
+    if scores.columns.iter().any(|column| column.scored > 0) {
+        return why.words().to_owned();
+    }
+    match scores.score_names.as_slice() {
+        [] => "No evaluation has scores of examples".to_owned(),
+        names => format!("No score counts by itself; choose one with --score: {}", names.join(", ")),
+    }
+}
+
+fn without_slices(why: &str, scores: document::Chosen<'_>, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if !answer.is_json {
-        return Ok(writeln!(answer.out, "{}", why.words())?);
+        return Ok(writeln!(answer.out, "{}", words::clean(why))?);
     }
     let warnings = answer.session.cx.take_warnings().into();
-    json::write(&document::Document::without(why.words(), warnings), answer.out)
+    json::write(&document::Document::without(why, scores, warnings), answer.out)
 }
 
 fn print(found: &Slices, answer: &mut Answer<'_>) -> Result<(), Failure> {
@@ -148,7 +185,10 @@ fn print_failures(found: &Failures, answer: &mut Answer<'_>) -> Result<(), Failu
             |(wrong, of)| format!("{} of {}", words::count(wrong as u64), words::count(of as u64)),
         )
     };
-    writeln!(answer.out, "\nWrong: {} of the seed, {} of the winner", wrong(0), wrong(1))?;
+    match found.of[0] {
+        Some(_) => writeln!(answer.out, "\nWrong: {} of the seed, {} of the winner", wrong(0), wrong(1))?,
+        None => writeln!(answer.out, "\nWrong: {}", wrong(1))?,
+    }
     if !found.complete {
         writeln!(answer.out, "Not all of their traces could be looked into in time")?;
     }
@@ -161,7 +201,10 @@ fn print_failures(found: &Failures, answer: &mut Answer<'_>) -> Result<(), Failu
         let title = match kind {
             FailureKind::Exception => "By exception",
             FailureKind::Parse => "By answer that was not parsed",
-            FailureKind::Feedback => "By feedback",
+            FailureKind::Feedback => match found.feedback_words() {
+                "" => "By feedback",
+                _ => "By feedback (from assessments on traces)",
+            },
             FailureKind::Confused => "By expected → predicted",
         };
         let mut table =

@@ -46,6 +46,11 @@ impl Proof {
 pub(super) struct VerdictJson<'a> {
     seed_run: &'a str,
     winner_run: &'a str,
+    /// Which prompts of an optimization of prompts they are; not there for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed_prompt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    winner_prompt: Option<String>,
     n: usize,
     seed: Real,
     winner: Real,
@@ -84,8 +89,10 @@ impl<'a> VerdictJson<'a> {
     pub(super) fn new(verdict: &'a Verdict, held_out: Option<&'a HeldOut>) -> Self {
         let (told, unit) = (&verdict.comparison, verdict.unit);
         Self {
-            seed_run: verdict.seed_run.as_str(),
-            winner_run: verdict.winner_run.as_str(),
+            seed_run: verdict.seed.run.as_str(),
+            winner_run: verdict.winner.run.as_str(),
+            seed_prompt: verdict.seed.prompt.map(|prompt| prompt.to_string()),
+            winner_prompt: verdict.winner.prompt.map(|prompt| prompt.to_string()),
             n: told.examples,
             seed: Real(told.before * unit),
             winner: Real(told.after * unit),

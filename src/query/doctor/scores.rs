@@ -2,7 +2,7 @@
 
 use super::progress::name;
 use crate::analysis::doctor::{NoPrediction, ScoreFacts, Small};
-use crate::model::{Json, ResultRow, RunId};
+use crate::model::{EvaluationId, Json, ResultRow, RunId};
 use crate::query::ask::Session;
 use crate::query::example_answer::answer;
 use crate::query::example_rows::{ScoreSource, example_rows, links};
@@ -52,8 +52,8 @@ fn unproved(verdict: &Verdict, scores: &Scores) -> Option<Small> {
     if difference <= 0.0 || told.is_more_than_luck() {
         return None;
     }
-    let place = |run: &RunId| scores.columns.iter().position(|column| column.run_id == *run);
-    let changed = place(&verdict.seed_run).zip(place(&verdict.winner_run)).map(|(seed, winner)| {
+    let place = |id: &EvaluationId| scores.columns.iter().position(|column| column.is(id));
+    let changed = place(&verdict.seed).zip(place(&verdict.winner)).map(|(seed, winner)| {
         let of = |one: &crate::analysis::score_matrix::MatrixExample, at: usize| one.scores.get(at).copied().flatten();
         let is_changed = |one: &crate::analysis::score_matrix::MatrixExample| {
             of(one, seed).zip(of(one, winner)).is_some_and(|(before, after)| before != after)
@@ -61,7 +61,7 @@ fn unproved(verdict: &Verdict, scores: &Scores) -> Option<Small> {
         (0..).zip(&scores.matrix.examples).filter(|(_, one)| is_changed(one)).map(|(at, _)| at).collect()
     });
     Some(Small {
-        winner: verdict.winner_run.clone(),
+        winner: verdict.winner.run.clone(),
         figures: verdict.figures(),
         meaning: verdict.meaning(),
         changed: changed.unwrap_or_default(),

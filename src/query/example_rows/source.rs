@@ -82,6 +82,8 @@ pub enum NoScores {
     UnknownInputs,
     /// What its traces have only says that they ran to their ends.
     Completions,
+    /// It is a prompt that was tried, and no table tells what became of its examples.
+    NoTable,
 }
 
 impl std::fmt::Display for NoScores {
@@ -109,6 +111,7 @@ impl std::fmt::Display for NoScores {
                 "it has no result_table.json, and what its traces have of {WRAPPED_METRIC} says whether they crashed: \
                  GEPA scores a program with a Flex by itself"
             ),
+            Self::NoTable => write!(f, "no table tells the scores of its examples"),
             Self::UnknownInputs => write!(f, "it has no result_table.json, and its traces do not tell their inputs"),
         }
     }

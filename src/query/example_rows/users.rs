@@ -88,12 +88,7 @@ fn worth(path: &str) -> (usize, std::cmp::Reverse<usize>) {
         () if lower.contains(keys::SCORE) || lower.contains("result") || lower.contains("score") => 2,
         () => 3,
     };
-    (rank, std::cmp::Reverse(iteration(path).unwrap_or_default()))
-}
-
-/// Which iteration of `mlflow.genai.optimize_prompts` a file is of.
-pub fn iteration(path: &str) -> Option<usize> {
-    path.strip_prefix(prompts::CANDIDATES)?.split('/').next()?.strip_prefix(prompts::ITERATION)?.parse().ok()
+    (rank, std::cmp::Reverse(prompts::iteration_of(path).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use crate::analysis::optimization::{Evaluation, EvaluationFacts, EvaluationKind, candidates, evaluations};
 use crate::model::dspy::run_names;
 use crate::model::program::Object;
-use crate::model::{ExperimentId, Forest, Run, RunId};
+use crate::model::{EvaluationId, ExperimentId, Forest, Run, RunId, TriedPrompt};
 use crate::query::ask::Session;
-use crate::query::example_rows::{ExampleRows, example_rows_by};
+use crate::query::example_rows::{ExampleRows, rows_of};
 use crate::query::lookup;
 use crate::query::optimization::Optimization;
 use crate::query::program::StateOf;
@@ -18,7 +18,7 @@ use crate::store::{Allowance, Result};
 /// Which evaluations stand beside each other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Evaluated {
-    /// Those of an optimization, by its parent run.
+    /// Those of an optimization, by its parent run; of `mlflow.genai.optimize_prompts` the prompts that it tried.
     Optimization(RunId),
     /// These, in this order; one is enough. Those that the store does not have are left out.
     Runs(Vec<RunId>),
@@ -29,6 +29,8 @@ pub enum Evaluated {
 /// An evaluation among others.
 pub(super) struct Described {
     pub run: RunId,
+    /// The prompt that was tried in the run, where each is one of several.
+    pub prompt: Option<TriedPrompt>,
     pub name: String,
     /// Evaluations of one program have one number.
     pub candidate: usize,
@@ -51,11 +53,11 @@ pub(super) struct Wanted<'a> {
 /// are in memory at once.
 pub(super) fn scored_rows(
     session: &mut Session<'_>,
-    run: &RunId,
+    of: &EvaluationId,
     score: Option<&str>,
     time: Allowance,
 ) -> Result<ExampleRows> {
-    let mut rows = example_rows_by(session, run, score, time)?;
+    let mut rows = rows_of(session, of, score, time)?;
     rows.table.rows.iter_mut().for_each(|row| row.prediction = Object::new());
     Ok(rows)
 }
@@ -70,6 +72,7 @@ pub(super) fn of_optimization(found: &Optimization) -> Vec<Described> {
     }
     let one = |(one, candidate): (&Evaluation, usize)| Described {
         run: one.run_id.clone(),
+        prompt: None,
         name: one.name.clone(),
         candidate,
         kind: one.kind,
@@ -96,7 +99,7 @@ pub(super) fn plain(
     for (place, run) in of.iter().enumerate() {
         session.cx.check()?;
         session.tell_progress(place, of.len());
-        let rows = scored_rows(session, &run.id, wanted.score, time)?;
+        let rows = scored_rows(session, &(&run.id).into(), wanted.score, time)?;
         if wanted.only_with_examples && rows.count().unwrap_or_default() == 0 {
             continue;
         }
@@ -120,6 +123,7 @@ pub(super) fn plain(
         };
         described.push(Described {
             run: one.run_id.clone(),
+            prompt: None,
             name: one.name.clone(),
             candidate: 0,
             kind,

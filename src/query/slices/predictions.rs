@@ -1,18 +1,19 @@
 //! What an evaluation predicted for examples: from its table, else from the traces of the examples.
 
 use crate::analysis::example_traces::TraceLink;
-use crate::model::{Json, ResultRow, RunId};
+use crate::model::{EvaluationId, Json, ResultRow};
 use crate::query::ask::Session;
 use crate::query::example_answer::answer;
-use crate::query::example_rows::{ExampleRows, example_rows, links};
-use crate::query::scores::Scores;
+use crate::query::example_rows::{ExampleRows, links, rows_of};
+use crate::query::feedback_source::FeedbackSource;
+use crate::query::scores::{ScoreColumn, Scores};
 use crate::store::{Allowance, Result};
 
 /// The rows of an evaluation, by the places of examples in the matrix.
 pub(in crate::query) struct Predictions<'a> {
     scores: &'a Scores,
     column: usize,
-    run: RunId,
+    of: EvaluationId,
     rows: ExampleRows,
     time: Allowance,
 }
@@ -20,9 +21,9 @@ pub(in crate::query) struct Predictions<'a> {
 impl<'a> Predictions<'a> {
     /// Those of a column; `None` if there is no such one.
     pub fn of(session: &mut Session<'_>, scores: &'a Scores, column: usize, time: Allowance) -> Result<Option<Self>> {
-        let Some(run) = scores.columns.get(column).map(|column| column.run_id.clone()) else { return Ok(None) };
-        let rows = example_rows(session, &run, time)?;
-        Ok(Some(Self { scores, column, run, rows, time }))
+        let Some(of) = scores.columns.get(column).map(ScoreColumn::id) else { return Ok(None) };
+        let rows = rows_of(session, &of, None, time)?;
+        Ok(Some(Self { scores, column, of, rows, time }))
     }
 
     /// The place in the table at which an example stands.
@@ -36,9 +37,14 @@ impl<'a> Predictions<'a> {
         self.rows.table.rows.get(self.row_at(example)?)
     }
 
-    /// Whether its rows tell what the metric said.
-    pub fn has_feedback(&self) -> bool {
-        self.rows.table.rows.iter().any(|row| row.feedback.is_some())
+    /// Where its rows tell from what was said of examples; `None` if they tell nothing.
+    pub fn feedback_from(&self) -> Option<FeedbackSource> {
+        let has_feedback = self.rows.table.rows.iter().any(|row| row.feedback.is_some() || !row.said.is_empty());
+        has_feedback.then_some(match self.rows.source.as_str() {
+            // Its rows were made of assessments, also where none of several scores counts.
+            None | Some("assessments") => FeedbackSource::Assessments,
+            Some(_) => FeedbackSource::Table,
+        })
     }
 
     /// Which fields its table says to be predictions.
@@ -50,7 +56,7 @@ impl<'a> Predictions<'a> {
     pub fn traces(&self, session: &mut Session<'_>, examples: &[u32]) -> Result<Vec<Option<TraceLink>>> {
         let rows: Vec<Option<usize>> = examples.iter().map(|example| self.row_at(*example)).collect();
         let wanted: Vec<usize> = rows.iter().copied().flatten().collect();
-        let links = links(session, &self.run, &self.rows, &wanted, self.time)?;
+        let links = links(session, &self.of.run, &self.rows, &wanted, self.time)?;
         let mut links = links.into_iter();
         Ok(rows.iter().map(|row| row.and_then(|_| links.next())).collect())
     }

@@ -37,7 +37,7 @@ impl Question for WorstSliceOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let of = Evaluated::Optimization(self.0.clone());
-        let sides = session.ask(&BothSidesOf { of, sides: Sides::SeedAndWinner })?;
+        let sides = session.ask(&BothSidesOf { of, sides: Sides::SeedAndWinner, score: None })?;
         let Some(Ok(sides)) = sides.as_ref() else { return Ok(None) };
         let scores = session.ask(&ScoresOf::optimization(self.0.clone()))?;
         let Some(scores) = scores.as_ref() else { return Ok(None) };

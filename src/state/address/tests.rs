@@ -1,6 +1,7 @@
 use super::*;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
+use crate::model::{EvaluationId, TriedPrompt};
 use crate::state::{ExampleSet, PHRASE_MOST, Phrase};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
@@ -240,7 +241,7 @@ impl Dice {
             RunTab::Optimization { candidate } => *candidate = self.maybe(|dice| RunId::from(dice.text())),
             RunTab::Examples { example, evaluation, only } => {
                 *example = self.maybe(|dice| dice.roll(usize::MAX));
-                *evaluation = self.maybe(|dice| RunId::from(dice.text()));
+                *evaluation = self.maybe(|dice| EvaluationId::of_prompt(dice.text().into(), TriedPrompt::Iteration(7)));
                 let places = |dice: &mut Self| (0..dice.roll(5)).map(|_| dice.roll(90) as u32).collect::<Vec<_>>();
                 *only = self.maybe(|dice| ExampleSet::new(dice.text(), places(dice)));
             }
@@ -263,7 +264,7 @@ impl Dice {
         let mut tab = ExperimentTab::ALL[self.roll(ExperimentTab::ALL.len())].clone();
         if let ExperimentTab::Examples { example, evaluation, only } = &mut tab {
             *example = self.maybe(|dice| dice.roll(usize::MAX));
-            *evaluation = self.maybe(|dice| RunId::from(dice.text()));
+            *evaluation = self.maybe(|dice| EvaluationId::from(RunId::from(dice.text())));
             *only = self.maybe(|dice| ExampleSet::new(dice.text(), [0, 3, 7]));
         }
         tab

@@ -96,7 +96,7 @@ fn rows(told: &Outcomes) -> Vec<Row> {
 }
 
 pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExamplesPart, candidate: Candidate<'_>) {
-    let slot = scores_of(scene, &candidate.found.run.id);
+    let slot = scores_of(scene, &candidate.found.run.id, None);
     let Some(found) = slot_ui(ui, scene, &slot, "The examples", LINE) else { return };
     let Some(scores) = found.as_ref() else { return };
     let run = candidate.run();
@@ -134,11 +134,11 @@ pub(super) fn examples_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Examp
     });
     match event {
         Some(Event::Cell(example)) => {
-            let tab = RunTab::Examples { example: Some(example), evaluation: Some(run.clone()), only: None };
+            let tab = RunTab::Examples { example: Some(example), evaluation: Some(run.into()), only: None };
             let experiment = scene.place().experiment().cloned();
             scene.go(Place::Run { experiment, run: candidate.found.run.id.clone(), tab: Some(tab) });
         }
-        Some(Event::Trace(row)) => wanted.open(run.clone(), row),
+        Some(Event::Trace(row)) => wanted.open(run.into(), row),
         None => {}
     }
 }
@@ -251,7 +251,7 @@ impl AnswerLine {
     /// What was answered is read when the line is seen.
     fn of(scene: &mut Scene<'_>, one: &Told, run: &RunId, (inputs, expected): (&Object, &Object)) -> Self {
         let cell = one.row.and_then(|row| {
-            let slot = scene.loader.ask(&ExampleCellOf { run: run.clone(), row }, Lane::Visible);
+            let slot = scene.loader.ask(&ExampleCellOf { of: run.into(), row }, Lane::Visible);
             slot.value().cloned()
         });
         let answer = cell.as_deref().and_then(Option::as_ref).and_then(|cell| cell.answer.as_ref());

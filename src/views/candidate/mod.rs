@@ -150,7 +150,7 @@ fn is_known(scene: &mut Scene<'_>, part: Part, candidate: Candidate<'_>) -> bool
             slot.value().is_some() || slot.error().is_some()
         }
         Part::Examples => {
-            let slot = scores_of(scene, &candidate.found.run.id);
+            let slot = scores_of(scene, &candidate.found.run.id, None);
             slot.value().is_some() || slot.error().is_some()
         }
     }
@@ -158,7 +158,12 @@ fn is_known(scene: &mut Scene<'_>, part: Part, candidate: Candidate<'_>) -> bool
 
 fn change_of(scene: &Scene<'_>, candidate: Candidate<'_>) -> ProgramChangeOf {
     let against = scene.state.settings.compare.against;
-    ProgramChangeOf { optimization: candidate.found.run.id.clone(), run: candidate.run().clone(), against }
+    ProgramChangeOf {
+        optimization: candidate.found.run.id.clone(),
+        run: candidate.run().clone(),
+        prompt: None,
+        against,
+    }
 }
 
 /// `● C4 ★  eval_minibatch_2, eval_full_2`, and what can be done with it.
@@ -212,7 +217,7 @@ fn changes_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ProgramChangeMemo
         against_ui(ui, scene, &numbered.value);
         ui.add_space(size::GAP_XS);
     }
-    let told = Told { of: &candidate.found.run.id, names: &candidate.found.names, asks_writers: true };
+    let told = Told { of: &candidate.found.run.id, names: Some(&candidate.found.names), asks_writers: true };
     program_change_ui(ui, scene, memory, found, told);
 }
 

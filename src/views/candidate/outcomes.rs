@@ -70,6 +70,7 @@ mod tests {
     fn scores(columns: &[&str], rows: &[&[Option<f64>]]) -> Scores {
         let column = |run: &&str| ScoreColumn {
             run_id: RunId::from(*run),
+            prompt: None,
             run_name: String::new(),
             program: None,
             candidate: 0,

@@ -7,7 +7,7 @@ use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
 use super::fields::FieldsMemory;
 use super::{Example, ExampleDetailsMemory};
 use crate::loader::Lane;
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::model::program::Object;
 use crate::query::{ExampleCell, ExampleCellOf, NoTrace, ScoreColumn, TraceLink, TracesOfExamples};
 use crate::state::{Action, RunTab};
@@ -32,7 +32,7 @@ const CARD: f32 = 84.0;
 /// What is remembered of the selected evaluation.
 #[derive(Default)]
 pub(super) struct SelectedMemory {
-    run: Option<RunId>,
+    of: Option<EvaluationId>,
     cell: Option<Arc<Option<ExampleCell>>>,
     answer: FieldsMemory,
     rest: FieldsMemory,
@@ -59,7 +59,7 @@ pub(super) struct Cell<'a> {
 
 impl Cell<'_> {
     fn asked(&self) -> ExampleCellOf {
-        ExampleCellOf { run: self.evaluation.run_id.clone(), row: self.row }
+        ExampleCellOf { of: self.evaluation.id(), row: self.row }
     }
 }
 
@@ -71,10 +71,10 @@ pub(super) fn selected_ui(
     example: Example<'_>,
     cell: Cell<'_>,
 ) {
-    let run = &cell.evaluation.run_id;
+    let of = cell.evaluation.id();
     let slot = scene.loader.ask(&cell.asked(), Lane::Selection);
-    if memory.selected.run.as_ref() != Some(run) {
-        memory.selected = SelectedMemory { run: Some(run.clone()), ..memory.selected.emptied() };
+    if memory.selected.of.as_ref() != Some(&of) {
+        memory.selected = SelectedMemory { of: Some(of), ..memory.selected.emptied() };
     }
     if let Some(found) = slot.value() {
         memory.selected.cell = Some(Arc::clone(found));
@@ -125,8 +125,7 @@ fn rest_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SelectedMemory, rest
 
 /// The trace of the selected cell, or why it cannot be told.
 fn trace_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
-    let run = &cell.evaluation.run_id;
-    let slot = scene.loader.ask(&TracesOfExamples(run.clone()), Lane::Visible);
+    let slot = scene.loader.ask(&TracesOfExamples(cell.evaluation.id()), Lane::Visible);
     match slot.value().and_then(|links| links.get(cell.row).cloned()) {
         Some(TraceLink::Unknown(NoTrace::NoTraces)) => {
             text_ui(ui, "No trace: this evaluation has none", Type::Small, Tone::Muted);
@@ -140,7 +139,7 @@ fn trace_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemor
 
 fn open_ui(ui: &mut Ui, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
     if link(ui, "Open trace →", Type::Small, Tone::Accent).clicked() {
-        memory.wanted.open(cell.evaluation.run_id.clone(), cell.row);
+        memory.wanted.open(cell.evaluation.id(), cell.row);
     }
 }
 
@@ -183,7 +182,10 @@ pub(super) fn cards_ui(
                     feedback_ui(ui, who, said, FEEDBACK);
                 }
             }
-            open_ui(ui, memory, *cell);
+            // Of prompts that were tried within one run no trace is told apart.
+            if cell.evaluation.prompt.is_none() {
+                open_ui(ui, memory, *cell);
+            }
         });
     }
     if others.len() > most {
@@ -228,7 +230,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, example: Example<'_>, cell: Cell<
                 Some(place) => {
                     let tip = "Show this answer in full";
                     if link(ui, title, Type::Small, Tone::Muted).on_hover_text(tip).clicked() {
-                        scene.act(Action::ShowRunTab(select(scene, place, run)));
+                        scene.act(Action::ShowRunTab(select(scene, place, cell.evaluation.id())));
                     }
                 }
                 None => {
@@ -242,12 +244,12 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, example: Example<'_>, cell: Cell<
 }
 
 /// The tab with another evaluation selected; which examples are listed stays.
-fn select(scene: &Scene<'_>, place: usize, run: &RunId) -> RunTab {
+fn select(scene: &Scene<'_>, place: usize, of: EvaluationId) -> RunTab {
     let only = match scene.place() {
         crate::state::Place::Run { tab: Some(RunTab::Examples { only, .. }), .. } => only.clone(),
         _ => None,
     };
-    RunTab::Examples { example: Some(place), evaluation: Some(run.clone()), only }
+    RunTab::Examples { example: Some(place), evaluation: Some(of), only }
 }
 
 /// `✓ 1`

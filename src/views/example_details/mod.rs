@@ -18,7 +18,7 @@ use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
 use crate::analysis::score_matrix::{ExampleClass, MatrixExample};
 use crate::loader::{Lane, ProgramChangeOf};
-use crate::model::RunId;
+use crate::model::{EvaluationId, RunId};
 use crate::query::{ExampleCell, ProgramNamesOf, Scores};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -57,7 +57,7 @@ pub(super) struct Chosen<'a> {
     /// The run whose page it is.
     pub of: &'a RunId,
     pub example: Option<usize>,
-    pub evaluation: Option<&'a RunId>,
+    pub evaluation: Option<&'a EvaluationId>,
 }
 
 /// An example with all that is known of it.
@@ -81,7 +81,8 @@ pub(super) fn example_details_ui(
             empty_ui(ui, "Select a cell of the matrix: its example, the answers to it and their traces stand here", "");
             return;
         };
-        let slot = scores_of(scene, chosen.of);
+        let score = scene.state.page().matrix.score.clone();
+        let slot = scores_of(scene, chosen.of, score);
         let Some(found_scores) = slot_ui(ui, scene, &slot, "The examples", size::LINE) else { return };
         let Some(scores) = found_scores.as_ref() else { return };
         let Some(one) = scores.matrix.examples.get(place) else {
@@ -151,7 +152,7 @@ fn example_ui(
     scene: &mut Scene<'_>,
     memory: &mut ExampleDetailsMemory,
     example: Example<'_>,
-    evaluation: Option<&RunId>,
+    evaluation: Option<&EvaluationId>,
 ) {
     let (inputs, expected) = example.scores.parted(&example.one.example);
     memory.inputs.show(ui, scene, "input", &inputs);
@@ -187,8 +188,8 @@ fn cells(example: Example<'_>) -> Vec<Cell<'_>> {
 }
 
 /// The one that was chosen; without one, that of the winner, else the last full one, else the last.
-fn selected<'a>(cells: &[Cell<'a>], example: Example<'_>, chosen: Option<&RunId>) -> Option<Cell<'a>> {
-    let of = |run: &RunId| cells.iter().find(|cell| cell.evaluation.run_id == *run);
+fn selected<'a>(cells: &[Cell<'a>], example: Example<'_>, chosen: Option<&EvaluationId>) -> Option<Cell<'a>> {
+    let of = |id: &EvaluationId| cells.iter().find(|cell| cell.evaluation.is(id));
     let is_full = |cell: &&Cell<'_>| cell.evaluation.kind == EvaluationKind::Full;
     let is_winner = |cell: &&Cell<'_>| Some(cell.evaluation.candidate) == example.scores.winner;
     let full = || cells.iter().rev().filter(is_full);
@@ -198,11 +199,17 @@ fn selected<'a>(cells: &[Cell<'a>], example: Example<'_>, chosen: Option<&RunId>
 
 /// What changed in the prompt from another program to that of the selected evaluation.
 fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemory, selected: Cell<'_>) {
-    // A plain evaluation stands alone.
-    let Some(program) = &selected.evaluation.program else { return };
-    let of = &program.optimization;
-    let names = scene.loader.ask(&ProgramNamesOf(of.clone()), Lane::Visible);
-    let Some(names) = names.value().and_then(|names| names.as_ref().clone()) else { return };
+    let names = match (&selected.evaluation.program, selected.evaluation.prompt) {
+        (Some(program), _) => {
+            let names = scene.loader.ask(&ProgramNamesOf(program.optimization.clone()), Lane::Visible);
+            let Some(names) = names.value().and_then(|names| names.as_ref().clone()) else { return };
+            Some(names)
+        }
+        (None, Some(_)) => None,
+        // A plain evaluation stands alone.
+        (None, None) => return,
+    };
+    let of = selected.evaluation.program.as_ref().map_or(&selected.evaluation.run_id, |program| &program.optimization);
     let tip = "From another program to the one that gave this answer";
     if ui.add(Chip::toggle("What changed in the prompt", memory.shows_change)).on_hover_text(tip).clicked() {
         memory.shows_change = !memory.shows_change;
@@ -214,6 +221,7 @@ fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemo
     let asked = ProgramChangeOf {
         optimization: of.clone(),
         run: selected.evaluation.run_id.clone(),
+        prompt: selected.evaluation.prompt,
         against: scene.state.settings.compare.against,
     };
     let slot = scene.loader.ask(&asked, Lane::Selection);
@@ -222,5 +230,5 @@ fn prompt_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemo
         against_ui(ui, scene, &numbered.value);
         ui.add_space(size::GAP_XS);
     }
-    program_change_ui(ui, scene, &mut memory.change, found, Told { of, names: &names, asks_writers: false });
+    program_change_ui(ui, scene, &mut memory.change, found, Told { of, names: names.as_deref(), asks_writers: false });
 }

@@ -8,6 +8,7 @@ use super::values::{self, ValuesMemory};
 use crate::analysis::matrix_view::{MatrixColumns, MatrixSettings, MatrixSort};
 use crate::state::MatrixChoice;
 use crate::views::scene::Scene;
+use crate::views::score_choice::score_choice_ui;
 use crate::widgets::chips::Chip;
 use crate::widgets::field::Field;
 use crate::widgets::glyphs::Glyph;
@@ -51,7 +52,7 @@ pub(super) fn arrangement_ui(
     sort_ui(ui, look, &mut choice.settings, chosen);
     group_ui(ui, look, &mut choice.settings);
     columns_ui(ui, look, &mut choice.settings);
-    score_ui(ui, look, choice);
+    score_choice_ui(ui, look.scores().map_or(&[][..], |scores| &scores.score_names), choice);
     threshold_ui(ui, look, &mut choice.settings);
 }
 
@@ -89,8 +90,8 @@ fn menu_chip<'a>(text: &'a str) -> Chip<'a> {
 }
 
 fn sort_ui(ui: &mut Ui, look: &Look, settings: &mut MatrixSettings, chosen: &Chosen) {
-    let column = chosen.evaluation.as_ref().and_then(|run| {
-        let at = look.scores()?.columns.iter().position(|column| column.run_id == *run)?;
+    let column = chosen.evaluation.as_ref().and_then(|of| {
+        let at = look.scores()?.columns.iter().position(|column| column.is(of))?;
         Some((at, look.heads.get(look.view.column_of(at)?)?))
     });
     let by_column = column.map(|(_, head)| format!("Score in {}", words::one_line(&head.title, NAME_MOST)));
@@ -167,27 +168,6 @@ fn columns_ui(ui: &mut Ui, look: &Look, settings: &mut MatrixSettings) {
     if ui.add(Chip::toggle("Only full", is_full)).on_hover_text(tip).clicked() {
         settings.columns = if is_full { MatrixColumns::All } else { MatrixColumns::Full };
     }
-}
-
-/// Which of several scores.
-fn score_ui(ui: &mut Ui, look: &Look, choice: &mut MatrixChoice) {
-    let names = look.scores().map_or(&[][..], |scores| &scores.score_names);
-    if names.is_empty() {
-        return;
-    }
-    let shown = choice.score.as_deref().map_or("Own score".into(), |name| words::one_line(name, NAME_MOST));
-    let button = ui.add(menu_chip(&format!("Score: {shown}"))).on_hover_text("Which of the scores of an example");
-    let own = MenuItem::new("The one of the evaluation").checked(choice.score.is_none());
-    let mut entries = vec![MenuEntry::Item(own), MenuEntry::Rule];
-    let is_on = |name: &String| choice.score.as_ref() == Some(name);
-    entries.extend(names.iter().map(|name| MenuEntry::Item(MenuItem::new(name).checked(is_on(name)))));
-    match button_menu(&button, &entries) {
-        Some(0) => choice.score = None,
-        Some(entry) => choice.score = entry.checked_sub(2).and_then(|at| names.get(at)).cloned(),
-        None => return,
-    }
-    // Another score lies on another scale.
-    choice.settings.threshold = None;
 }
 
 /// From which score on an example is right, where scores are not only 0 and 1.

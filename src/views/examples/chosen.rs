@@ -1,6 +1,6 @@
 //! What of the examples is chosen in the address, whichever place shows them.
 
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::state::{Action, ExampleSet, ExperimentTab, Place, RunTab};
 use crate::views::scene::Scene;
 
@@ -10,7 +10,7 @@ pub(in crate::views) struct Chosen {
     /// The example that is looked at, by its place in the matrix.
     pub example: Option<usize>,
     /// The evaluation that is looked at.
-    pub evaluation: Option<RunId>,
+    pub evaluation: Option<EvaluationId>,
     /// Only these are listed.
     pub only: Option<ExampleSet>,
 }

@@ -21,8 +21,8 @@ use super::scroll::NotedScroll;
 use super::step::neighbour;
 use crate::analysis::matrix_view::MatrixSettings;
 use crate::loader::{DerivedKey, ExamplesOf, Lane};
-use crate::model::RunId;
-use crate::query::{Evaluated, ScoresOf};
+use crate::model::EvaluationId;
+use crate::query::{Evaluated, ScoreColumn, ScoresOf};
 use crate::state::{Action, MatrixChoice, Place};
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
 use crate::widgets::matrix::{FIGURES, MARKS, Matrix, MatrixCursor, MatrixEvents, MatrixSource, MatrixState};
@@ -211,8 +211,8 @@ fn nothing_passes_ui(ui: &mut Ui, scene: &mut Scene<'_>, choice: &MatrixChoice, 
 }
 
 fn matrix_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExamplesMemory, look: &Look, chosen: &Chosen) {
-    let shown_column = |run: &RunId| {
-        let at = look.scores()?.columns.iter().position(|column| column.run_id == *run)?;
+    let shown_column = |of: &EvaluationId| {
+        let at = look.scores()?.columns.iter().position(|column| column.is(of))?;
         look.view.column_of(at)
     };
     let column = chosen.evaluation.as_ref().and_then(shown_column);
@@ -254,7 +254,7 @@ fn follow(
     events: MatrixEvents,
 ) {
     let choose = |scene: &mut Scene<'_>, at: MatrixCursor| {
-        let evaluation = at.column.and_then(|shown| look.column(shown)).map(|column| column.run_id.clone());
+        let evaluation = at.column.and_then(|shown| look.column(shown)).map(ScoreColumn::id);
         Chosen { example: look.example(at.line), evaluation, only: chosen.only.clone() }.show(scene);
     };
     if let Some(at) = events.chosen {

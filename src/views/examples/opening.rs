@@ -2,7 +2,7 @@
 
 use super::look::Look;
 use crate::loader::Lane;
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::query::TracesOfExamples;
 use crate::state::{Action, NoticeText, Place};
 use crate::views::scene::Scene;
@@ -10,7 +10,7 @@ use crate::widgets::matrix::MatrixCursor;
 
 /// The cell whose trace is wanted: an evaluation, and a row of its table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Opening(Option<(RunId, usize)>);
+pub(super) struct Opening(Option<(EvaluationId, usize)>);
 
 impl Opening {
     /// The trace of a cell is to be opened. Says whether there can be one.
@@ -21,8 +21,8 @@ impl Opening {
 
     /// Opens what is wanted once it is known; says why if it cannot be told.
     pub fn resolve(&mut self, scene: &mut Scene<'_>) {
-        let Some((run, row)) = self.0.clone() else { return };
-        let slot = scene.loader.ask(&TracesOfExamples(run.clone()), Lane::Selection);
+        let Some((of, row)) = self.0.clone() else { return };
+        let slot = scene.loader.ask(&TracesOfExamples(of.clone()), Lane::Selection);
         if let Some(error) = slot.error() {
             let why = error.to_string();
             scene.act(Action::Notify(NoticeText::failed("The trace of this example could not be looked for", why)));
@@ -35,7 +35,7 @@ impl Opening {
         match link.and_then(|link| link.trace()) {
             Some(trace) => {
                 let experiment = scene.place().experiment().cloned();
-                scene.go(Place::of_trace(experiment, Some(run), trace.clone()));
+                scene.go(Place::of_trace(experiment, Some(of.run), trace.clone()));
             }
             None => {
                 let why = link.and_then(|link| link.why()).unwrap_or_default();
@@ -46,17 +46,17 @@ impl Opening {
 }
 
 /// The evaluation of a cell, and the row of its table; `None` where it was not evaluated.
-fn cell(look: &Look, at: MatrixCursor) -> Option<(RunId, usize)> {
+fn cell(look: &Look, at: MatrixCursor) -> Option<(EvaluationId, usize)> {
     let shown = at.column?;
     let column = *look.view.columns.get(shown)?;
     let example = look.scores()?.matrix.examples.get(look.example(at.line)?)?;
     let row = example.rows.get(column).copied().flatten()?;
-    Some((look.column(shown)?.run_id.clone(), row as usize))
+    Some((look.column(shown)?.id(), row as usize))
 }
 
 /// The traces of the evaluation that is looked at are found ahead of time.
-pub(super) fn prepare(scene: &mut Scene<'_>, evaluation: Option<&RunId>) {
-    if let Some(run) = evaluation {
-        scene.loader.ask(&TracesOfExamples(run.clone()), Lane::Prefetch);
+pub(super) fn prepare(scene: &mut Scene<'_>, evaluation: Option<&EvaluationId>) {
+    if let Some(of) = evaluation {
+        scene.loader.ask(&TracesOfExamples(of.clone()), Lane::Prefetch);
     }
 }

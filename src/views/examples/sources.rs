@@ -180,6 +180,7 @@ mod tests {
     fn column(run: &str, source: ScoreSource, told: &[&str]) -> ScoreColumn {
         ScoreColumn {
             run_id: run.into(),
+            prompt: None,
             run_name: run.to_owned(),
             candidate: 0,
             program: None,

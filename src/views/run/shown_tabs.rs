@@ -4,10 +4,11 @@ use crate::analysis::optimization::Optimizer;
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::{artifacts, keys, run_names};
 use crate::model::{ArtifactOwner, ArtifactTree, ProgramSource, RunId};
-use crate::query::{ArtifactsOf, OptimizationOf, PlainEvaluationOf};
+use crate::query::{ArtifactsOf, OptimizationOf, PlainEvaluationOf, PromptCandidatesOf};
 use crate::state::RunTab;
 
 use crate::views::scene::Scene;
+use crate::views::scores_of::is_of_prompts;
 
 /// The tabs of a run, nothing chosen in any. The one that is shown stands among them in any case.
 pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &RunPage, shown: &RunTab) -> Vec<RunTab> {
@@ -69,6 +70,10 @@ fn has_examples(scene: &mut Scene<'_>, page: &RunPage, files: &[&str]) -> bool {
     // All its traces have to be looked into, which is done for who may have been scored.
     if page.values.metrics.is_empty() && !files.contains(&artifacts::USERS_TABLE) {
         return false;
+    }
+    if is_of_prompts(page) {
+        let slot = scene.loader.ask(&PromptCandidatesOf(page.run.id.clone()), Lane::Prefetch);
+        return slot.value().is_some_and(|found| found.iter().any(|one| !one.table.rows.is_empty()));
     }
     let slot = scene.loader.ask(&PlainEvaluationOf(page.run.id.clone()), Lane::Prefetch);
     slot.value().is_some_and(|found| found.is_some())

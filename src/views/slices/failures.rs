@@ -70,6 +70,10 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FailuresMemo
                 }
             }
         });
+        let source = found.feedback_words();
+        if kind == FailureKind::Feedback && !source.is_empty() {
+            text_ui(ui, &format!("What was said is {source}"), Type::Small, Tone::Muted);
+        }
         ui.add_space(size::GAP_XS);
         let groups: Vec<&FailureGroup> = kinds(kind).collect();
         table_ui(ui, scene, memory, (found, &groups), (names, links));

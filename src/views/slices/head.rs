@@ -6,7 +6,7 @@ use super::SlicesMemory;
 use super::links::Links;
 use super::sides::whole_name;
 use crate::analysis::slices::{Parting, SliceField};
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::query::{BothSides, NoVerdict, Scores, Sides, Slices};
 use crate::state::{Action, RunTab};
 use crate::views::scene::Scene;
@@ -56,7 +56,8 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SlicesMem
         let scale = if both.has_scale { "" } else { "; scores in the unit of the examples" };
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_S;
-            pickers_ui(ui, memory, scores, both.runs.clone());
+            pickers_ui(ui, memory, scores, both.ids.clone());
+            super::scores::chooser_ui(ui, scene, scores);
             text_ui(ui, &format!("{of}{scale}"), Type::Small, Tone::Muted);
             if let Some(slice) = worst {
                 let worse = words::counted(slice.worse.len(), "example");
@@ -73,7 +74,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SlicesMem
 }
 
 /// Which evaluations are looked at: each can be another one. In a layout from left to right.
-pub(super) fn pickers_ui(ui: &mut Ui, memory: &mut SlicesMemory, scores: &Scores, now: [Option<RunId>; 2]) {
+pub(super) fn pickers_ui(ui: &mut Ui, memory: &mut SlicesMemory, scores: &Scores, now: [Option<EvaluationId>; 2]) {
     if scores.columns.iter().filter(|column| column.scored > 0).count() < 2 {
         return;
     }
@@ -93,8 +94,8 @@ pub(super) fn pickers_ui(ui: &mut Ui, memory: &mut SlicesMemory, scores: &Scores
     }
 }
 
-fn picker_ui(ui: &mut Ui, scores: &Scores, what: &str, now: Option<&RunId>) -> Option<RunId> {
-    let column = now.and_then(|run| scores.columns.iter().find(|column| column.run_id == *run));
+fn picker_ui(ui: &mut Ui, scores: &Scores, what: &str, now: Option<&EvaluationId>) -> Option<EvaluationId> {
+    let column = now.and_then(|of| scores.columns.iter().find(|column| column.is(of)));
     let name = column.map_or_else(|| "nothing".to_owned(), whole_name);
     let button = ui.add(Chip::button(&name).glyph(Glyph::FoldOpen, Tone::Muted)).on_hover_text(what);
     let scored: Vec<_> = scores.columns.iter().filter(|column| column.scored > 0).collect();
@@ -105,11 +106,11 @@ fn picker_ui(ui: &mut Ui, scores: &Scores, what: &str, now: Option<&RunId>) -> O
         .iter()
         .zip(names.iter().zip(&counts))
         .map(|(column, (name, n))| {
-            MenuEntry::Item(MenuItem::new(name).shortcut(n).checked(Some(&column.run_id) == now))
+            MenuEntry::Item(MenuItem::new(name).shortcut(n).checked(now.is_some_and(|of| column.is(of))))
         })
         .collect();
     let chosen = button_menu(&button, &entries)?;
-    scored.get(chosen).map(|column| column.run_id.clone())
+    scored.get(chosen).map(|column| column.id())
 }
 
 fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, found: &Slices) {

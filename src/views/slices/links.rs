@@ -1,13 +1,13 @@
 //! From a number to the examples behind it.
 
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::state::{Action, ExampleSet, RunTab};
 use crate::views::scene::Scene;
 
 /// Where the examples of this tab are looked at.
 pub(super) struct Links {
     /// The evaluation that is looked at.
-    pub run: Option<RunId>,
+    pub of: Option<EvaluationId>,
 }
 
 impl Links {
@@ -20,7 +20,7 @@ impl Links {
         let only = ExampleSet::new(title, examples.iter().copied());
         scene.act(Action::ShowRunTab(RunTab::Examples {
             example: first,
-            evaluation: self.run.clone(),
+            evaluation: self.of.clone(),
             only: Some(only),
         }));
     }

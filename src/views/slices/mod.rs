@@ -5,6 +5,7 @@ mod failures;
 mod head;
 mod links;
 mod rows;
+mod scores;
 mod sides;
 mod spread;
 mod table;
@@ -13,10 +14,10 @@ use egui::{ScrollArea, Ui};
 
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::scores_of::evaluated;
 use crate::loader::{Lane, RunPage};
 use crate::model::RunId;
 use crate::query::{BothSidesOf, Evaluated, FailuresOf, ScoresOf, Sides, SliceBy, SlicesOf};
-use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
@@ -61,51 +62,48 @@ pub(super) fn slices_ui(
     if memory.of.as_ref() != Some(run) {
         *memory = SlicesMemory { of: Some(run.clone()), ..SlicesMemory::default() };
     }
-    let of = match page.children.is_empty() {
-        true => Evaluated::Runs(vec![run.clone()]),
-        false => Evaluated::Optimization(run.clone()),
-    };
-    let slot = scene.loader.ask(&ScoresOf { of: of.clone(), score: None }, Lane::Selection);
+    let of = evaluated(page);
+    let score = scene.state.page().matrix.score.clone();
+    let slot = scene.loader.ask(&ScoresOf { of: of.clone(), score: score.clone() }, Lane::Selection);
     let Some(scores) = slot_ui(ui, scene, &slot, "The examples", size::TABLE_ROW).cloned() else { return };
     let Some(scores) = scores.as_ref() else { return };
-    let usual = scene.loader.ask(&BothSidesOf { of: of.clone(), sides: Sides::SeedAndWinner }, Lane::Selection);
+    let both_of = |sides: Sides| BothSidesOf { of: of.clone(), sides, score: score.clone() };
+    let usual = scene.loader.ask(&both_of(Sides::SeedAndWinner), Lane::Selection);
     let Some(usual) = slot_ui(ui, scene, &usual, "The scores", size::TABLE_ROW).cloned() else { return };
     // A plain evaluation is alone anyway.
-    let is_plain = page.children.is_empty();
+    let is_plain = matches!(of, Evaluated::Runs(_));
     let why = usual.as_ref().as_ref().and_then(|answer| answer.as_ref().err().copied());
     // Where seed and winner cannot be compared, one evaluation is shown alone.
     let sides = match (&memory.chosen, why) {
         (Some(chosen), _) => chosen.clone(),
         (None, None) => Sides::SeedAndWinner,
         (None, Some(_)) => match sides::best_alone(scores) {
-            Some(run) => Sides::One(run),
-            None => {
-                empty_ui(
-                    ui,
-                    "No evaluation has scores of examples: result_table.json or assessments would tell them",
-                    "",
-                );
-                return;
-            }
+            Some(best) => Sides::One(best),
+            None => return scores::nothing_ui(ui, scene, scores),
         },
     };
-    let slot = scene.loader.ask(&BothSidesOf { of: of.clone(), sides: sides.clone() }, Lane::Selection);
+    let slot = scene.loader.ask(&both_of(sides.clone()), Lane::Selection);
     let Some(both) = slot_ui(ui, scene, &slot, "The scores", size::TABLE_ROW).cloned() else { return };
     let by = field.map_or(SliceBy::Usual, |field| SliceBy::Field(field.to_owned()));
-    let slot = scene.loader.ask(&SlicesOf { of: of.clone(), sides: sides.clone(), by }, Lane::Selection);
+    let slot =
+        scene.loader.ask(&SlicesOf { of: of.clone(), sides: sides.clone(), by, score: score.clone() }, Lane::Selection);
     let found = slot.value().cloned();
-    let failed = scene.loader.ask(&FailuresOf { of, sides: sides.clone() }, Lane::Visible);
+    let failed =
+        scene.loader.ask(&FailuresOf { of: of.clone(), sides: sides.clone(), score: score.clone() }, Lane::Visible);
     ScrollArea::vertical().id_salt("slices").auto_shrink(false).show(ui, |ui| {
         let known = &both;
         let Some(Ok(both)) = known.as_ref() else {
             let sentence = "These two evaluations scored no example that both have";
-            ui.horizontal_wrapped(|ui| head::pickers_ui(ui, memory, scores, sides::chosen_runs(&sides)));
+            ui.horizontal_wrapped(|ui| {
+                head::pickers_ui(ui, memory, scores, sides::chosen_ids(&sides));
+                scores::chooser_ui(ui, scene, scores);
+            });
             ui.add_space(size::GAP_S);
             text_ui(ui, sentence, Type::Body, Tone::Neutral);
             return;
         };
         let names = SideNames::of(scores, both, &sides);
-        let links = Links { run: both.runs[1].clone() };
+        let links = Links { of: both.ids[1].clone() };
         let answer = found.as_ref().and_then(|answer| answer.as_ref().as_ref()?.as_ref().ok());
         head::head_ui(
             ui,

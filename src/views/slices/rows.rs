@@ -99,7 +99,7 @@ mod tests {
         BothSides {
             before: Some(0),
             after: 1,
-            runs: [None, None],
+            ids: [None, None],
             scored: scored.collect(),
             unit: 100.0,
             has_scale: true,

@@ -1,7 +1,7 @@
 //! How the two evaluations are called, and which can be chosen.
 
 use crate::analysis::optimization::{EvaluationKind, ProgramName};
-use crate::model::RunId;
+use crate::model::EvaluationId;
 use crate::query::{BothSides, ScoreColumn, Scores, Sides};
 use crate::words;
 
@@ -54,21 +54,21 @@ pub(super) fn whole_name(column: &ScoreColumn) -> String {
 }
 
 /// The evaluations that were chosen, where they cannot be looked at.
-pub(super) fn chosen_runs(sides: &Sides) -> [Option<RunId>; 2] {
+pub(super) fn chosen_ids(sides: &Sides) -> [Option<EvaluationId>; 2] {
     match sides {
         Sides::SeedAndWinner => [None, None],
         Sides::Two { before, after } => [Some(before.clone()), Some(after.clone())],
-        Sides::One(run) => [None, Some(run.clone())],
+        Sides::One(of) => [None, Some(of.clone())],
     }
 }
 
 /// The evaluation that is shown where seed and winner cannot be: the winner's, else the best one on all examples.
-pub(super) fn best_alone(scores: &Scores) -> Option<RunId> {
+pub(super) fn best_alone(scores: &Scores) -> Option<EvaluationId> {
     let scored = || scores.columns.iter().filter(|column| column.scored > 0);
     let is_full = |column: &&ScoreColumn| column.kind == EvaluationKind::Full;
     let best = |columns: Vec<&ScoreColumn>| {
-        let key = |column: &&ScoreColumn| column.score.or(column.mean).unwrap_or(f64::NEG_INFINITY);
-        columns.into_iter().max_by(|a, b| key(a).total_cmp(&key(b))).map(|column| column.run_id.clone())
+        let key = |column: &&ScoreColumn| column.mean.or(column.score).unwrap_or(f64::NEG_INFINITY);
+        columns.into_iter().max_by(|a, b| key(a).total_cmp(&key(b))).map(ScoreColumn::id)
     };
     let of_winner = scored().filter(|column| Some(column.candidate) == scores.winner).filter(is_full).collect();
     best(of_winner).or_else(|| best(scored().filter(is_full).collect())).or_else(|| best(scored().collect()))

@@ -93,9 +93,10 @@ JSON:
   {\"evaluations\": [run_id],
    \"examples\": [{inputs: {}, expected: {}, scores: [number|null],
                  trace_ids: [id|null], class, all_scores: [{name: number}]}],
-   columns: [{run_id, name, kind, candidate, source, told, without_scores,
-              rows, scored, mean, interval: [low, high], mean_interval, score,
-              left_out, notes: [], objectives: {name: number}}],
+   columns: [{run_id, prompt, name, kind, candidate, source, told,
+              without_scores, rows, scored, mean, interval: [low, high],
+              mean_interval, score, left_out, notes: [],
+              objectives: {name: number}}],
    threshold, joined_by: [field], score_names: [name], score,
    prompts: [{iteration, candidate, prompts: {name: text}, score, scores: {},
               examples: [number|null]}]}
@@ -113,7 +114,9 @@ JSON:
   which, and what was inferred. score_names are there where examples have
   several scores: parts of a score object, scorers, columns. --score chooses
   one, all_scores has all. In words, yes counts as 1 and no as 0.
-  prompts are those that mlflow.genai.optimize_prompts tried.";
+  prompts are those that mlflow.genai.optimize_prompts tried: each is a column
+  of the one run, which evaluations then names several times, and prompt names
+  it there (iteration_0, else candidate_1 by GEPA's number).";
 
 pub(in super::super::super) const SLICES: &str = "\
 What got worse most stands first. Fields of few values part examples by these,
@@ -124,6 +127,7 @@ Examples:
   dspyglass slices mlflow.db dazzling-gnat-945 --by topic
   dspyglass slices mlflow.db dazzling-gnat-945 --by 'length of question'
   dspyglass slices mlflow.db dazzling-gnat-945 --failures
+  dspyglass slices mlflow.db my-evaluation --score wording --by topic
 
 JSON:
   {\"slices\": [{value, kind, n, seed, winner, difference, interval: [low, high],
@@ -133,7 +137,9 @@ JSON:
                  classes: [{label, support,
                             seed: {precision, recall, f1}, winner}]},
    fields: [name], other_fields: [{name, field, by}], headline, without_slices,
-   failures: {seed_wrong, winner_wrong, threshold, complete,
+   score_names: [name], score,
+   failures: {seed_wrong, winner_wrong, threshold, complete, seed_feedback,
+              winner_feedback,
               groups: [{kind, what, seed: [place], winner: [place],
                         change, sample}]}}
   seed and winner are means on the scale of the score, over the n examples that
@@ -145,6 +151,9 @@ JSON:
   predicted and has few values. fields are those with few values that repeat;
   other_fields part by items of lists, by quarters or by the length of an
   input. Where seed and winner cannot be compared, without_slices says why.
+  A plain evaluation stands alone, as winner without a seed. score_names are
+  there where examples have several scores; --score chooses the one that all
+  figures, failures and the confusion go by.
   failures, with --failures, are the wrong examples by exception, by parse (an
   answer that no adapter or only another one could read), by feedback (without
   quotations, numbers and own values) and confused (expected -> predicted).

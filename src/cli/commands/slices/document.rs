@@ -7,7 +7,7 @@ use crate::analysis::failures::FailureChange;
 use crate::analysis::slices::{Confusion, LabelScores, Parting, Slice};
 use crate::analysis::statistics::Interval;
 use crate::cli::json::{Real, Warnings};
-use crate::query::{Failures, Slices};
+use crate::query::{Failures, FeedbackSource, Slices};
 
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
@@ -21,7 +21,11 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<FailuresJson<'a>>,
     /// Why there are none.
-    without_slices: Option<&'static str>,
+    without_slices: Option<&'a str>,
+    /// The scores that can be chosen; empty where examples have one.
+    score_names: &'a [String],
+    /// The one that was chosen; null for the one that counts by itself.
+    score: Option<&'a str>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -86,6 +90,9 @@ struct FailuresJson<'a> {
     winner_wrong: Option<usize>,
     threshold: f64,
     complete: bool,
+    /// Where feedback was read: table, assessments.
+    seed_feedback: Option<&'static str>,
+    winner_feedback: Option<&'static str>,
     groups: Vec<GroupJson<'a>>,
 }
 
@@ -99,8 +106,11 @@ struct GroupJson<'a> {
     sample: &'a str,
 }
 
+/// The scores that can be chosen, and the one that was.
+pub(super) type Chosen<'a> = (&'a [String], Option<&'a str>);
+
 impl<'a> Document<'a> {
-    pub(super) fn without(why: &'static str, warnings: Warnings) -> Self {
+    pub(super) fn without(why: &'a str, (score_names, score): Chosen<'a>, warnings: Warnings) -> Self {
         Self {
             slices: Vec::new(),
             confusion: None,
@@ -109,11 +119,18 @@ impl<'a> Document<'a> {
             headline: None,
             failures: None,
             without_slices: Some(why),
+            score_names,
+            score,
             warnings,
         }
     }
 
-    pub(super) fn new(found: &'a Slices, failures: Option<&'a Failures>, warnings: Warnings) -> Self {
+    pub(super) fn new(
+        found: &'a Slices,
+        failures: Option<&'a Failures>,
+        (score_names, score): Chosen<'a>,
+        warnings: Warnings,
+    ) -> Self {
         let (by_value, others): (Vec<_>, Vec<_>) = found.fields.iter().partition(|field| is_by_value(field));
         let other = |field: &&'a crate::analysis::slices::SliceField| FieldJson {
             name: field.title(),
@@ -133,6 +150,8 @@ impl<'a> Document<'a> {
             headline: found.headline(),
             failures: failures.map(failures_json),
             without_slices: None,
+            score_names,
+            score,
             warnings,
         }
     }
@@ -190,6 +209,8 @@ fn failures_json(found: &Failures) -> FailuresJson<'_> {
         winner_wrong: found.wrong[1],
         threshold: found.threshold,
         complete: found.complete,
+        seed_feedback: found.feedback_from[0].map(FeedbackSource::as_str),
+        winner_feedback: found.feedback_from[1].map(FeedbackSource::as_str),
         groups: found
             .groups
             .iter()

@@ -8,7 +8,7 @@ use self::told::{Told, prompt_lines, told};
 use super::cards::{card, plain_head_ui};
 use crate::loader::{Lane, RunPage};
 use crate::model::dspy::keys;
-use crate::query::{PlainEvaluationOf, PromptCandidatesOf};
+use crate::query::{PlainEvaluationOf, PromptCandidatesOf, VerdictOf};
 use crate::state::{Action, RunTab};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
@@ -89,6 +89,25 @@ fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, told: &Told) {
     });
 }
 
+/// What was given against the best prompt, and the way to the examples.
+fn verdict_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
+    let slot = scene.loader.ask(&VerdictOf(page.run.id.clone()), Lane::Visible);
+    let Some(found) = slot.value().and_then(|found| found.as_ref().as_ref()) else { return };
+    ui.add_space(size::GAP_XS);
+    match found {
+        Ok(verdict) => text_ui(ui, &verdict.text(None), Type::Body, Tone::Neutral),
+        Err(why) => text_ui(ui, why.words(), Type::Small, Tone::Muted),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_M;
+        for (name, tab) in [("Open the matrix", EXAMPLES), ("Slices", RunTab::Slices { field: None })] {
+            if link(ui, name, Type::Small, Tone::Accent).clicked() {
+                scene.act(Action::ShowRunTab(tab));
+            }
+        }
+    });
+}
+
 /// The prompts that `mlflow.genai.optimize_prompts` tried.
 fn prompts_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
     let slot = scene.loader.ask(&PromptCandidatesOf(page.run.id.clone()), Lane::Visible);
@@ -100,6 +119,7 @@ fn prompts_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         let shown: Vec<KeyValue<'_>> =
             lines.iter().map(|line| KeyValue::prose(&line.key, &line.value).note(&line.note)).collect();
         clicked = key_value::show(ui, "prompts tried", &shown);
+        verdict_ui(ui, scene, page);
     });
     if let Some(path) = clicked.and_then(|at| lines.get(at)).and_then(|line| line.path.clone()) {
         scene.act(Action::ShowRunTab(RunTab::Artifacts { path: Some(path) }));
