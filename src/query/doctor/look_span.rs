@@ -1,6 +1,6 @@
 //! Looks into the spans of a trace. Bodies are read of those that may tell something, not of all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::analysis::adapters::{StepKind, is_adapter, step};
 use crate::analysis::doctor::{FailedSpans, SeenTrace, is_broken_off, is_ended_by_length};
@@ -88,9 +88,11 @@ impl TraceLooker {
         seen.fallback = tried.first().map(crate::analysis::Fallback::text);
         seen.fallback_count = tried.len();
         seen.failed_fallbacks = tried.iter().filter(|one| one.outcome == FallbackOutcome::Failed).count();
+        // Of spans with the same id the first stands for all.
+        let by_id: HashMap<&str, &SpanHead> = spans.iter().rev().map(|span| (&*span.id, span)).collect();
         for span in spans.iter().filter(|span| is_failed(span)) {
             let Some(step) = step(span).filter(|step| step.kind == StepKind::Parse) else { continue };
-            if asker(spans, span).is_some_and(is_failed) {
+            if asker(&by_id, span).is_some_and(is_failed) {
                 seen.unparsed = Some(format!("{}.parse failed", step.adapter));
             }
             if seen.broken_off.is_none() && self.bodies < MOST_BODIES {
@@ -115,10 +117,10 @@ impl TraceLooker {
         row: &TraceRow,
         spans: &[SpanHead],
     ) -> Result<()> {
-        let has_failed_child = |span: &SpanHead| {
-            spans.iter().any(|other| is_failed(other) && other.parent_id.as_deref() == Some(&*span.id))
-        };
-        for span in spans.iter().filter(|span| is_failed(span) && !is_adapter(span) && !has_failed_child(span)) {
+        let above_failed: HashSet<&str> =
+            spans.iter().filter(|span| is_failed(span)).filter_map(|span| span.parent_id.as_deref()).collect();
+        let is_innermost = |span: &SpanHead| !above_failed.contains(&*span.id);
+        for span in spans.iter().filter(|span| is_failed(span) && !is_adapter(span) && is_innermost(span)) {
             let mut told = (None, String::new());
             if self.bodies < MOST_BODIES {
                 self.bodies += 1;
@@ -147,9 +149,9 @@ impl TraceLooker {
         (spans, seen): (&[SpanHead], &mut Seen),
     ) -> Result<()> {
         let calls: Vec<&SpanHead> = spans.iter().filter(|span| span.kind == CALL).collect();
-        let is_call = |id: &str| calls.iter().any(|call| call.id == id);
+        let ids: HashSet<&str> = calls.iter().map(|call| &*call.id).collect();
         // What a call within a call gave back is the response of the provider.
-        let responses = calls.iter().filter(|call| call.parent_id.as_deref().is_some_and(is_call));
+        let responses = calls.iter().filter(|call| call.parent_id.as_deref().is_some_and(|parent| ids.contains(parent)));
         for call in responses {
             let body = session.store.span_body(session.cx, &row.id, call.handle)?;
             if body.and_then(|body| body.outputs).is_some_and(|outputs| is_ended_by_length(&outputs)) {
@@ -183,11 +185,11 @@ fn is_failed(span: &SpanHead) -> bool {
 }
 
 /// The span that asked an adapter: the nearest above it that is none.
-fn asker<'s>(spans: &'s [SpanHead], adapter: &SpanHead) -> Option<&'s SpanHead> {
+fn asker<'s>(by_id: &HashMap<&str, &'s SpanHead>, adapter: &'s SpanHead) -> Option<&'s SpanHead> {
     let mut parent = adapter.parent_id.as_deref();
     // No tree is deeper than it has spans; a damaged one may lead round.
-    for _ in 0..spans.len() {
-        let above = spans.iter().find(|span| Some(&*span.id) == parent)?;
+    for _ in 0..by_id.len() {
+        let above = *by_id.get(parent?)?;
         if !is_adapter(above) {
             return Some(above);
         }
