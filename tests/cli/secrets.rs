@@ -39,8 +39,8 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
             }
             "trace" => {
                 questions.extend(traces.iter().map(|id| vec![command, store, id]));
-                // Of every third, once more, what the same values look like as prompts and steps.
-                for id in traces.iter().step_by(3) {
+                // Of every eighth, once more, what the same values look like as prompts and steps.
+                for id in traces.iter().step_by(8) {
                     questions.push(vec![command, store, id, "--chat", "--full"]);
                     questions.push(vec![command, store, id, "--steps", "--full"]);
                     questions.push(vec![command, store, id, "--chat", "--code", "curl"]);
