@@ -5,6 +5,7 @@ pub mod adapters;
 pub mod canonical;
 pub mod distinction;
 pub mod doctor;
+pub mod dspy;
 pub mod evolution;
 pub mod example_key;
 pub mod example_traces;

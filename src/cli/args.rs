@@ -196,6 +196,29 @@ pub(super) struct TraceArgs {
     pub(super) store: PathBuf,
     /// The trace, by id or the beginning of it
     pub(super) trace: String,
+    /// Its LM calls as DSPy wrote them: messages by role, fields by name, demos in one line each
+    #[arg(long)]
+    pub(super) chat: bool,
+    /// With --chat code that repeats the calls, with keys from the environment
+    #[arg(long, value_name = "LANGUAGE", requires = "chat", conflicts_with = "full")]
+    pub(super) code: Option<CodeLanguage>,
+    /// Its agents step by step: thought, action, observation
+    #[arg(long, conflicts_with = "chat")]
+    pub(super) steps: bool,
+    /// With --chat or --steps all of long values, and what is in the demos
+    #[arg(long)]
+    pub(super) full: bool,
+}
+
+/// In what `trace --chat --code` writes calls.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum CodeLanguage {
+    /// Python that calls `dspy.LM`
+    Dspy,
+    /// Python that calls `litellm.completion`
+    Litellm,
+    /// For a shell
+    Curl,
 }
 
 /// Of `program`.

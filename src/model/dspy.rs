@@ -5,9 +5,11 @@
 //! MLflow 2.21 – 3.18 (`mlflow/dspy/callback.py` and `mlflow/dspy/util.py`). What MLflow alone means stands in
 //! [`super::mlflow`].
 
+pub mod agents;
 pub mod artifacts;
 pub mod keys;
 mod optimizer;
+pub mod prompts;
 pub mod run_names;
 pub mod score_scale;
 pub mod tables;

@@ -9,6 +9,7 @@
 pub mod artifacts;
 pub mod ask;
 pub mod attachments;
+pub mod chat;
 pub mod check;
 mod data_rows;
 pub mod demo_origins;

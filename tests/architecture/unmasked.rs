@@ -34,6 +34,8 @@ const LOOKS: &[(&str, &str)] = &[
 /// Who makes values of bytes, and why nothing of it needs to be masked or how it is.
 const WAYS_IN: &[(&str, &str)] = &[
     ("src/analysis/doctor/broken_off.rs", "whether an answer is complete JSON; keeps nothing"),
+    ("src/analysis/dspy/json_fields.rs", "the names of fields in an answer that was masked as a text"),
+    ("src/analysis/dspy/message.rs", "undoes the escapes of a text that was masked"),
     ("src/app/save.rs", "looks whether a file that is to be replaced is a database"),
     ("src/app/saver.rs", "the settings"),
     ("src/model/dspy/tables.rs", "counts rows and keeps nothing"),

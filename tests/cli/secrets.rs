@@ -37,7 +37,15 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                 questions.extend(texts.iter().map(|text| vec![command, store, text]));
                 questions.push(vec![command, store, "--regex", "api.{0,40}"]);
             }
-            "trace" => questions.extend(traces.iter().map(|id| vec![command, store, id])),
+            "trace" => {
+                questions.extend(traces.iter().map(|id| vec![command, store, id]));
+                // Of every eighth, once more, what the same values look like as prompts and steps.
+                for id in traces.iter().step_by(8) {
+                    questions.push(vec![command, store, id, "--chat", "--full"]);
+                    questions.push(vec![command, store, id, "--steps", "--full"]);
+                    questions.push(vec![command, store, id, "--chat", "--code", "curl"]);
+                }
+            }
             "diff" => {
                 questions.extend(runs.windows(2).step_by(4).map(|pair| vec![command, store, &pair[0], &pair[1]]));
             }

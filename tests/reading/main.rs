@@ -7,6 +7,7 @@ mod artifact_roots;
 mod bad_tables;
 mod beginnings;
 mod budgets;
+mod chat;
 mod conformance;
 mod counting;
 mod examples;

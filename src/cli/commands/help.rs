@@ -3,9 +3,11 @@
 
 mod optimizations;
 mod search;
+mod trace;
 
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
+pub(in super::super) use trace::TRACE;
 
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");
@@ -109,33 +111,6 @@ JSON:
   and where usage is missing that DSPy records, those of less than a third of
   the model's usual time. session is a text, or a list of texts where the store
   has several ids.";
-
-pub(in super::super) const TRACE: &str = "\
-Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.
-A fallback is marked where the second adapter begins. The JSON has all spans.
-
-Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
-? an LM call of which none was recorded.
-
-Examples:
-  dspyglass trace mlflow.db tr-3f2a91
-  dspyglass trace mlflow.db tr-3f2a91 --json | jq '.spans[].inputs'
-
-JSON:
-  {id, status, tokens,
-   \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns,
-              inputs, outputs, attributes: {}, events: [],
-              tokens: {own, total}, own_time_ns, status_message, other: {}}],
-   tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
-   cost_usd, tags: {}, metadata: {},
-   \"assessments\": [{name, kind, value, error, rationale, source_type,
-                    source_id, span_id, created_ms, is_valid, id, overrides,
-                    metadata}],
-   session, user, client_request_id, cached,
-   \"fallbacks\": [{span_id, from, to, reason, succeeded}],
-   \"attachments\": [{id, content_type, size, path, span_ids, missing}]}
-  depth-first, children by start time. tokens is recomputed from the spans;
-  tokens_stored is there only where the total that MLflow stored differs.";
 
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,

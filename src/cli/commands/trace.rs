@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 
 use serde::{Serialize, Serializer};
 
-use super::{Answer, several, trace_text};
+use super::{Answer, several, trace_chat, trace_chat_text, trace_code, trace_steps, trace_steps_text, trace_text};
 use crate::cli::args::TraceArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Entries, Usage, Warnings};
@@ -227,6 +227,23 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
     let Some(document) = query::trace_document(&mut answer.session, &id)? else {
         return Err(answer.absent("trace", &args.trace));
     };
+    if args.chat {
+        let calls = query::chat::chat(&document);
+        if let Some(language) = args.code {
+            return trace_code::print(&document, &calls, language, answer);
+        }
+        return match answer.is_json {
+            true => trace_chat::print(&document, &calls, answer),
+            false => trace_chat_text::print(&document, &calls, args.full, answer),
+        };
+    }
+    if args.steps {
+        let agents = query::chat::agents(&document);
+        return match answer.is_json {
+            true => trace_steps::print(&document, &agents, answer),
+            false => trace_steps_text::print(&document, &agents, args.full, answer),
+        };
+    }
     if !answer.is_json {
         return trace_text::print(&document, answer);
     }

@@ -1,0 +1,58 @@
+//! What `trace --help` says.
+
+pub(in crate::cli) const TRACE: &str = "\
+Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.
+A fallback is marked where the second adapter begins. The JSON has all spans.
+
+Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
+? an LM call of which none was recorded.
+
+Examples:
+  dspyglass trace mlflow.db tr-3f2a91
+  dspyglass trace mlflow.db tr-3f2a91 --json | jq '.spans[].inputs'
+  dspyglass trace mlflow.db tr-3f2a91 --chat
+  dspyglass trace mlflow.db tr-3f2a91 --chat --json | jq '.calls[].output'
+  dspyglass trace mlflow.db tr-3f2a91 --chat --code litellm > again.py
+  dspyglass trace mlflow.db tr-3f2a91 --steps
+
+JSON:
+  {id, status, tokens,
+   \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns,
+              inputs, outputs, attributes: {}, events: [],
+              tokens: {own, total}, own_time_ns, status_message, other: {}}],
+   tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
+   cost_usd, tags: {}, metadata: {},
+   \"assessments\": [{name, kind, value, error, rationale, source_type,
+                    source_id, span_id, created_ms, is_valid, id, overrides,
+                    metadata}],
+   session, user, client_request_id, cached,
+   \"fallbacks\": [{span_id, from, to, reason, succeeded}],
+   \"attachments\": [{id, content_type, size, path, span_ids, missing}]}
+  depth-first, children by start time. tokens is recomputed from the spans;
+  tokens_stored is there only where the total that MLflow stored differs.
+
+With --chat the prompts as DSPy wrote them: fields by name, demos in one line
+each; --full shows what is in them, rules and reminders, and all of long values.
+JSON:
+  {id, \"calls\": [{span_id, model, adapter, adapter_from, adapter_class,
+             fallback_of, fallback_reason, parse_error,
+             \"messages\": [{role, text, place, turn, parts: []}],
+             \"output\": [parts], completions, tools: [{name, text}]}]}
+  adapter is chat, json, xml, baml, two-step or raw; adapter_from is \"text\"
+  where no span says so and it was inferred. A part is {kind, name, text, value,
+  type, call_id, media_type, size, attachment, completion, parts}: kind is text,
+  field, demo (its own parts in parts), input_field, output_field, rules,
+  objective, format, tool_call, tool_result, reasoning, image, audio, file or
+  other; value is what it says without marks and escapes, where that differs.
+  The texts of a message's parts joined are its text; calls of tools and
+  thoughts stand beside it, images, sounds and files have no text.
+  With --code it is {id, \"calls\": [{span_id, code}]}.
+
+With --steps its agents:
+JSON:
+  {id, \"agents\": [{span_id, name, kind, kind_inferred, status,
+              \"steps\": [{number, thought, duration_ns, tokens, span_ids,
+                        \"actions\": [{tool, arguments, code, observation,
+                                   failed, span_id}]}],
+              \"findings\": [{kind, step, text}]}]}
+  kind of a finding: action_failed, out_of_steps, history_cut, no_decision.";
