@@ -32,6 +32,7 @@ pub mod span_json;
 pub mod sqlite;
 mod trail;
 mod untrusted;
+mod user_cache;
 mod whole;
 
 pub use at_path::DiskKind;
@@ -47,6 +48,7 @@ pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trail::Trail;
+pub use user_cache::user_cache;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
