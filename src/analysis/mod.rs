@@ -35,6 +35,7 @@ pub mod statistics;
 pub mod text_diff;
 pub mod tokens;
 pub mod trace_facts;
+pub mod trace_stats;
 pub mod users_table;
 pub mod value_text;
 

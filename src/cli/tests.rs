@@ -57,9 +57,7 @@ fn ask_of(store: &MemoryStore, args: &[&str]) -> (String, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
-    let Outcome::Done(code) = run_with(args, &open, Budget::default(), style, &mut out, &mut err) else {
-        panic!("the window")
-    };
+    let Outcome::Done(code) = run_with(args, &reading, style, &mut out, &mut err) else { panic!("the window") };
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (format!("{code:?}"), text(out), text(err))
 }
@@ -263,8 +261,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let reading = Reading { open: &open, budget: Budget::default(), cache: None };
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
-        let Outcome::Done(code) =
-            run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)
+        let Outcome::Done(code) = run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)
         else {
             panic!("the window")
         };

@@ -48,6 +48,7 @@ mod search;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
+pub mod stats;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
@@ -59,6 +60,7 @@ pub mod verdict;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
 pub use crate::analysis::metric_match::{MetricMatch, ScoreRange};
+pub use crate::analysis::trace_stats::{Percentiles, Stats, StatsBin, StatsBy, StatsRow};
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
@@ -100,6 +102,7 @@ pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
+pub use stats::{CountedStats, StatsOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,

@@ -29,6 +29,7 @@ mod scales;
 mod score_scopes;
 mod search;
 mod statistics;
+mod stats;
 mod support;
 mod told_beside;
 mod traces_counted;

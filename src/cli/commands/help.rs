@@ -3,9 +3,11 @@
 
 mod optimizations;
 mod search;
+mod stats;
 
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
+pub(in super::super) use stats::STATS;
 
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");

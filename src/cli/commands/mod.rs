@@ -29,6 +29,7 @@ mod scores;
 mod scores_text;
 mod search;
 mod slices;
+mod stats;
 mod trace;
 mod trace_head_text;
 mod trace_text;
@@ -74,6 +75,7 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
             let ready = search::ready(args)?;
             Box::new(move |answer| search::answer(args, ready, answer))
         }
+        Command::Stats(args) => Box::new(|answer| stats::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Overview(args) => Box::new(|answer| overview::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),
