@@ -15,6 +15,7 @@ mod derive;
 mod diff;
 mod evolution;
 mod examples;
+mod facts;
 mod failure;
 mod family_tree;
 mod file;

@@ -19,6 +19,7 @@ pub mod example_answer;
 pub mod example_cell;
 pub mod example_rows;
 pub mod experiments;
+pub mod facts_cache;
 pub mod failures;
 pub mod family_tree;
 pub mod filter;
@@ -51,6 +52,7 @@ pub mod slices;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
+pub mod trace_facts;
 pub mod trace_lines;
 pub mod traces;
 pub mod valset_scores;
@@ -105,6 +107,7 @@ pub use trace::{
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
+pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};

@@ -172,6 +172,8 @@ pub enum Effect {
     OpenSample,
     /// Close the store.
     Close,
+    /// Delete what is kept of a store in the user's cache folder.
+    ForgetFacts(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
     /// Ask where to, and write a file.

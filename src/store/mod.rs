@@ -33,6 +33,7 @@ pub mod sqlite;
 mod trace_column;
 mod trail;
 mod untrusted;
+mod user_cache;
 mod whole;
 
 pub use at_path::DiskKind;
@@ -49,6 +50,7 @@ pub use queries::{ColumnOrder, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
+pub use user_cache::user_cache;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,

@@ -48,6 +48,8 @@ parts! {
         Writers = 20_000;
         /// Telling which of these spans wrote which proposal.
         WritersByProposal = 5_000;
+        /// Gathering facts of traces in the background: others want the worker, too.
+        Facts = 250;
         /// The first page of a search: somebody waits to see something.
         FirstHits = 50;
         /// Each of the pages behind it.
