@@ -263,8 +263,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let reading = Reading { open: &open, budget: Budget::default(), cache: None };
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
-        let Outcome::Done(code) =
-            run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)
+        let Outcome::Done(code) = run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)
         else {
             panic!("the window")
         };
