@@ -189,7 +189,13 @@ pub(super) struct TracesArgs {
     /// Only the traces of this run, by id, the beginning of it or a name that no other run has
     #[arg(long, value_name = "R")]
     pub(super) run: Option<String>,
-    /// No more than the N newest; without it all
+    /// Only the traces that pass this filter, such as: status = ERROR and latency_ms > 500
+    #[arg(long, value_name = "F")]
+    pub(super) filter: Option<String>,
+    /// By what they are sorted, such as latency_ms:desc; without it the newest come first
+    #[arg(long, value_name = "KEY[:asc|desc]")]
+    pub(super) sort: Option<String>,
+    /// No more than the N first; without it all
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<usize>,
 }

@@ -131,7 +131,7 @@ fn answer(
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
     // Mistakes in the usage come before the store, which may be large or not there.
-    let plan = commands::plan(command)?;
+    let plan = commands::plan(command, common.utc)?;
     let options = OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false };
     if let Some(folder) = &options.artifacts_dir
         && !folder.is_dir()

@@ -2,15 +2,20 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use super::filter::{Derived, Level, Names, TraceAttribute, TraceField, TraceFilter, TraceSort, TraceSubject};
-use super::traces::{TraceIndexOf, TraceScope};
-use crate::model::{Cached, RunId, TraceId};
+use super::trace_facts::known_traces;
+use super::traces::{TraceIndexOf, TraceList, TraceScope};
+use crate::model::{Cached, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{ColumnOrder, Result, RunQuery, RunScope, Total, TraceColumn, TraceHandle, TraceIndex, TraceValue};
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
 const LINES_AT_ONCE: usize = 500;
+
+/// What spans tell is derived for this many traces at a time.
+const FACTS_AT_ONCE: usize = 100;
 
 /// The traces of a list that pass a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +59,44 @@ impl Question for FilteredTracesOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        self.within(session, None)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.list.handles.len() * 8
+    }
+}
+
+/// The same for who shows what is known by now: what the spans of traces tell is derived for some time only, twice as
+/// long in each round as in the one before. What was derived is kept, so that the next round goes on from there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FilteredTracesSoFar {
+    /// Which traces.
+    pub of: FilteredTracesOf,
+    /// How often it was asked before.
+    pub round: u8,
+}
+
+/// How long the first round is.
+const FIRST_ROUND: Duration = Duration::from_millis(400);
+
+impl Question for FilteredTracesSoFar {
+    type Answer = FilteredTraces;
+    const LABEL: &'static str = "filtered traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let until = Instant::now() + FIRST_ROUND * (1 << self.round.min(8));
+        self.of.within(session, Some(until))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.list.handles.len() * 8
+    }
+}
+
+impl FilteredTracesOf {
+    fn within(&self, session: &mut Session<'_>, until: Option<Instant>) -> Result<FilteredTraces> {
         if self.filter.is_empty() && self.sort == TraceSort::default() {
             let list = session.ask(&TraceIndexOf(self.scope.clone()))?;
             return Ok(FilteredTraces { list: (*list).clone(), facts: None });
@@ -74,17 +117,32 @@ impl Question for FilteredTracesOf {
             return Ok(FilteredTraces { list: session.store.trace_index(session.cx, &query)?, facts: None });
         }
         let mut columns = if is_filtered { Vec::new() } else { self.filter.columns() };
-        columns.extend([TraceColumn::Id].into_iter().filter(|id| !columns.contains(id)).collect::<Vec<_>>());
         columns.extend(order.iter().map(|order| order.column.clone()));
         let rows = session.store.trace_values(session.cx, &query, &columns)?;
         let rest =
             Rest { of: self, columns: &columns, names: &names, is_filtered, order: order.filter(|_| !is_sorted) };
-        rest.select(session, rows, is_sorted)
+        rest.select(session, rows, is_sorted, until)
     }
+}
 
-    fn bytes(answer: &Self::Answer) -> usize {
-        answer.list.handles.len() * 8
+/// Their lines, no more than a limit of the first, without the beginnings of inputs and outputs.
+///
+/// # Errors
+/// Those of the store.
+pub fn filtered_trace_list(
+    session: &mut Session<'_>,
+    question: &FilteredTracesOf,
+    limit: Option<usize>,
+) -> Result<TraceList> {
+    let found = session.ask(question)?;
+    let most = limit.unwrap_or(usize::MAX).min(found.list.handles.len());
+    let mut rows = Vec::with_capacity(most);
+    for handles in found.list.handles.get(..most).unwrap_or_default().chunks(LINES_AT_ONCE) {
+        session.cx.check()?;
+        let lines = session.store.trace_rows(session.cx, handles)?.into_iter();
+        rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
+    Ok(TraceList { total: session.store.capabilities().keeps_traces.then_some(found.list.total), rows })
 }
 
 /// What the store could not do.
@@ -103,6 +161,7 @@ impl Rest<'_> {
         session: &mut Session<'_>,
         rows: Vec<(TraceHandle, Vec<TraceValue>)>,
         is_sorted: bool,
+        until: Option<Instant>,
     ) -> Result<FilteredTraces> {
         let sorts_by = |one| self.of.sort.field == TraceField::Attribute(one);
         let is_derived = !is_sorted && self.order.is_none() && !sorts_by(TraceAttribute::Cached);
@@ -110,9 +169,8 @@ impl Rest<'_> {
         let wants_cached = sorts_by(TraceAttribute::Cached) || (!self.is_filtered && self.of.filter.wants_cached());
         let handles: Vec<TraceHandle> = rows.iter().map(|(handle, _)| *handle).collect();
         let cached = if wants_cached { cached_of(session, &handles)? } else { HashMap::new() };
-        let ids: Vec<TraceId> = if wants_facts { self.ids(&rows) } else { Vec::new() };
-        let derived = if wants_facts { derived_of(session, &ids)? } else { HashMap::new() };
-        let facts = wants_facts.then(|| FactsProgress { known: derived.len(), of: ids.len() });
+        let derived = if wants_facts { derived_of(session, &handles, until)? } else { HashMap::new() };
+        let facts = wants_facts.then(|| FactsProgress { known: derived.len(), of: handles.len() });
         let mut passed: Vec<(TraceHandle, TraceValue)> = Vec::new();
         for (handle, values) in &rows {
             let trace = TraceSubject {
@@ -120,7 +178,7 @@ impl Rest<'_> {
                 values,
                 names: self.names,
                 cached: cached.get(handle).copied(),
-                derived: self.id(values).and_then(|id| derived.get(id)),
+                derived: derived.get(handle),
             };
             if self.is_filtered || self.of.filter.passes(&trace) {
                 passed.push((*handle, if is_sorted { TraceValue::Absent } else { self.key(&trace, values) }));
@@ -133,15 +191,6 @@ impl Rest<'_> {
         let handles: Vec<TraceHandle> = passed.into_iter().map(|(handle, _)| handle).collect();
         let total = Total::Exact(handles.len() as u64);
         Ok(FilteredTraces { list: TraceIndex { total, handles: handles.into(), next: None }, facts })
-    }
-
-    fn ids(&self, rows: &[(TraceHandle, Vec<TraceValue>)]) -> Vec<TraceId> {
-        rows.iter().filter_map(|(_, values)| self.id(values)).map(TraceId::from).collect()
-    }
-
-    fn id<'v>(&self, values: &'v [TraceValue]) -> Option<&'v str> {
-        let place = self.columns.iter().position(|column| *column == TraceColumn::Id)?;
-        values.get(place)?.first_text()
     }
 
     fn key(&self, trace: &TraceSubject<'_>, values: &[TraceValue]) -> TraceValue {
@@ -178,7 +227,18 @@ fn cached_of(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<HashM
     Ok(found)
 }
 
-/// What the spans of traces tell, of those for which it is known by now.
-fn derived_of(_session: &mut Session<'_>, _traces: &[TraceId]) -> Result<HashMap<String, Derived>> {
-    Ok(HashMap::new())
+/// What the spans of traces tell, of those for which it is known by then; at least of some.
+fn derived_of(
+    session: &mut Session<'_>,
+    handles: &[TraceHandle],
+    until: Option<Instant>,
+) -> Result<HashMap<TraceHandle, Derived>> {
+    let mut found = HashMap::with_capacity(handles.len());
+    for some in handles.chunks(FACTS_AT_ONCE) {
+        found.extend(known_traces(session, some)?.into_iter().map(|one| (one.handle, Derived::of(&one.facts))));
+        if until.is_some_and(|until| Instant::now() >= until) {
+            break;
+        }
+    }
+    Ok(found)
 }

@@ -79,9 +79,11 @@ pub use example_rows::{EvaluationRowsOf, ExampleRows, NoScores, ScoreSource};
 pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experiments, find_experiment};
 pub use failures::{Failures, FailuresOf};
 pub use family_tree::{FamilyTree, FamilyTreeOf, family_tree};
-pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys, NoSort, Now, TraceFilter, TraceSort};
+pub use filter::{
+    Completion, CompletionKind, Filter, FilterError, FilterKeys, NoSort, Now, TraceFilter, TraceKeysOf, TraceSort,
+};
 pub use filtered_runs::filtered_run_table;
-pub use filtered_traces::{FactsProgress, FilteredTraces, FilteredTracesOf};
+pub use filtered_traces::{FactsProgress, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, filtered_trace_list};
 pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};

@@ -1,16 +1,19 @@
 //! Counts over the traces of a list.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::analysis::program_state::{predictor_of, signature_of_text};
 use crate::analysis::trace_stats::{Counter, Stats, StatsBy};
 use crate::model::{Name, RunId};
 use crate::query::ask::{Question, Session};
+use crate::query::filter::{TraceFilter, TraceSort};
+use crate::query::filtered_traces::{FilteredTracesOf, FilteredTracesSoFar};
 use crate::query::program::program_state;
 use crate::query::runs::RelatedRuns;
 use crate::query::trace_facts::known_traces;
 use crate::query::traces::{TraceIndexOf, TraceScope};
-use crate::store::{Part, Result};
+use crate::store::{Part, Result, TraceHandle};
 
 /// Traces that are read together.
 const AT_ONCE: usize = 100;
@@ -27,6 +30,8 @@ const MOST_TIMES: u32 = 64;
 pub struct StatsOf {
     /// The list.
     pub scope: TraceScope,
+    /// Which of its traces.
+    pub filter: TraceFilter,
     /// What its rows are.
     pub by: StatsBy,
     /// Which round; `None`: as long as it takes.
@@ -44,12 +49,14 @@ pub struct CountedStats {
     pub looked: usize,
     /// How many there are.
     pub of: usize,
+    /// False: more may pass the filter, once it is known of all traces what it asks for.
+    pub is_list_whole: bool,
 }
 
 impl CountedStats {
     /// Nothing is left to be looked at.
     pub fn is_complete(&self) -> bool {
-        self.looked >= self.of
+        self.is_list_whole && self.looked >= self.of
     }
 }
 
@@ -58,13 +65,13 @@ impl Question for StatsOf {
     const LABEL: &'static str = "counts over traces";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let index = session.ask(&TraceIndexOf(self.scope.clone()))?;
+        let (handles, is_list_whole) = self.traces(session)?;
         let times = |round| 1_u32.checked_shl(round).unwrap_or(MOST_TIMES).min(MOST_TIMES);
         let time = self.round.map(|round| session.cx.begin(Part::Facts).times(times(round)));
         let mut counter = Counter::new(self.by);
         let mut seen_in: HashMap<Name, Vec<RunId>> = HashMap::new();
-        let (mut looked, of) = (0, index.handles.len());
-        for handles in index.handles.chunks(AT_ONCE) {
+        let (mut looked, of) = (0, handles.len());
+        for handles in handles.chunks(AT_ONCE) {
             for known in known_traces(session, handles)? {
                 counter.add(&known.row, &known.facts);
                 let Some(run) = known.row.run_id.as_ref().filter(|_| self.by == StatsBy::Predictor) else { continue };
@@ -83,11 +90,28 @@ impl Question for StatsOf {
         }
         let stats = counter.finish();
         let titles = titles(session, &stats, self.by, &seen_in)?;
-        Ok(CountedStats { stats, titles, looked, of })
+        Ok(CountedStats { stats, titles, looked, of, is_list_whole })
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
         (answer.stats.rows.len() + answer.stats.bins.len()) * 260
+    }
+}
+
+impl StatsOf {
+    /// The traces to count, and whether these are all of them.
+    fn traces(&self, session: &mut Session<'_>) -> Result<(Arc<[TraceHandle]>, bool)> {
+        if self.filter.is_empty() {
+            // What lists ask for, too.
+            return Ok((Arc::clone(&session.ask(&TraceIndexOf(self.scope.clone()))?.handles), true));
+        }
+        let sort = TraceSort::default();
+        let of = FilteredTracesOf { scope: self.scope.clone(), filter: self.filter.clone(), sort };
+        let found = match self.round {
+            None => session.ask(&of)?,
+            Some(round) => session.ask(&FilteredTracesSoFar { of, round: u8::try_from(round).unwrap_or(u8::MAX) })?,
+        };
+        Ok((Arc::clone(&found.list.handles), found.facts.is_none_or(|facts| facts.is_whole())))
     }
 }
 

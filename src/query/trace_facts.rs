@@ -47,7 +47,7 @@ pub fn known_traces(session: &mut Session<'_>, handles: &[TraceHandle]) -> Resul
     let lines = session.store.trace_lines(session.cx, handles)?;
     let cache = session.facts_cache();
     let revision = session.store.revision(session.cx)?.0;
-    let prints: Vec<Print> = lines.iter().map(|(_, row)| Print::of(row, revision)).collect();
+    let prints: Vec<Print> = lines.iter().map(|(handle, row)| Print::of(*handle, row, revision)).collect();
     let mut found = cache.find(&prints);
     let mut derived = Vec::new();
     let mut names = Names::default();

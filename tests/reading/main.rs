@@ -32,6 +32,7 @@ mod statistics;
 mod stats;
 mod support;
 mod told_beside;
+mod trace_filter;
 mod traces_counted;
 mod traces_of_runs;
 mod without_traces;

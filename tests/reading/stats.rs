@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dspyglass::model::Json;
 use dspyglass::query::ask::{Memo, Session};
-use dspyglass::query::{StatsBy, StatsOf, StatsRow, TraceScope};
+use dspyglass::query::{StatsBy, StatsOf, StatsRow, TraceFilter, TraceScope};
 use dspyglass::store::memory::MemoryStore;
 use dspyglass::store::{ReadCx, Store, StoreInfo, StoreLocation};
 use serde_json::json;
@@ -40,7 +40,9 @@ fn counts_are_those_of_plain_python() {
         let (mut store, cx) = (reader(&database), ReadCx::new());
         let mut session = Session::new(&mut *store, &cx, Arc::new(Memo::new()), 1);
         for by in StatsBy::ALL {
-            let found = session.ask(&StatsOf { scope: TraceScope::All, by, round: None }).expect("counted");
+            let found = session
+                .ask(&StatsOf { scope: TraceScope::All, filter: TraceFilter::default(), by, round: None })
+                .expect("counted");
             assert!(found.is_complete());
             let told: Vec<Json> = found.stats.rows.iter().map(row).collect();
             let wanted = expected[&name][by.word()].as_array().expect("told");
@@ -80,7 +82,9 @@ fn put(store: &MemoryStore, number: i64) {
 fn counted(store: &MemoryStore, cache: &Path, round: Option<u32>) -> (u64, usize) {
     let (mut store, cx) = (store.clone(), ReadCx::new());
     let mut session = Session::new(&mut store, &cx, Arc::new(Memo::with_cache(cache.to_owned())), 1);
-    let found = session.ask(&StatsOf { scope: TraceScope::All, by: StatsBy::Span, round }).expect("counted");
+    let found = session
+        .ask(&StatsOf { scope: TraceScope::All, filter: TraceFilter::default(), by: StatsBy::Span, round })
+        .expect("counted");
     (found.stats.rows.first().map_or(0, |row| row.count), found.of)
 }
 
@@ -122,7 +126,11 @@ fn rounds_come_further_and_to_an_end() {
     let (mut reading, cx) = (store.clone(), ReadCx::new());
     let cx = cx.with_budget(dspyglass::store::Budget::of(std::time::Duration::ZERO));
     let mut session = Session::new(&mut reading, &cx, Arc::new(Memo::new()), 1);
-    let mut ask = |round| session.ask(&StatsOf { scope: TraceScope::All, by: StatsBy::Span, round }).expect("counted");
+    let mut ask = |round| {
+        session
+            .ask(&StatsOf { scope: TraceScope::All, filter: TraceFilter::default(), by: StatsBy::Span, round })
+            .expect("counted")
+    };
     let first = ask(Some(0));
     assert!(!first.is_complete() && first.looked > 0 && first.of == 2_100, "{} of {}", first.looked, first.of);
     assert_eq!(first.stats.all.count, first.looked as u64, "what is told is of those that were looked at");

@@ -20,6 +20,9 @@ pub(in crate::cli) struct StatsArgs {
     /// Only the traces of this run, by id, the beginning of it or a name that no other run has
     #[arg(long, value_name = "R", conflicts_with = "experiment")]
     pub(in crate::cli) run: Option<String>,
+    /// Only the traces for which this holds, as `status = ERROR and latency_ms > 500`
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    pub(in crate::cli) filter: Option<String>,
     /// No more than the first N rows; without it all
     #[arg(long, value_name = "N")]
     pub(in crate::cli) limit: Option<usize>,

@@ -9,7 +9,7 @@ use crate::cli::json::{self, Usage, Warnings};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::predictor_title;
-use crate::query::{CountedStats, StatsBy, StatsOf, StatsRow, TraceScope};
+use crate::query::{CountedStats, StatsBy, StatsOf, StatsRow, TraceFilter, TraceScope};
 
 /// No more of a key stands in a line.
 const KEY_MOST: usize = 60;
@@ -68,14 +68,14 @@ impl<'a> RowJson<'a> {
     }
 }
 
-pub(super) fn answer(args: &StatsArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn answer(args: &StatsArgs, filter: TraceFilter, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let by = args.by.0;
     let scope = match (&args.experiment, &args.run) {
         (Some(experiment), _) => TraceScope::Experiment(answer.experiment(experiment)?.id),
         (None, Some(run)) => TraceScope::Run(answer.run(run)?.id),
         (None, None) => TraceScope::All,
     };
-    let found = answer.session.ask(&StatsOf { scope, by, round: None })?;
+    let found = answer.session.ask(&StatsOf { scope, filter, by, round: None })?;
     let shown = args.limit.unwrap_or(usize::MAX);
     if !answer.is_json {
         return print(&found, by, shown, answer);

@@ -3,11 +3,12 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::TraceRow;
+use crate::store::TraceHandle;
 
-/// A trace and how far it had come. Two that differ in either have another one, but for a chance of 2⁻⁶⁴.
+/// A trace and how far it had come. Two that differ in either have another state, but for a chance of 2⁻⁶⁴.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Print {
-    /// Of its id.
+    /// Where its store has it: neighbours there are neighbours in the cache, too, and are written together.
     pub trace: i64,
     /// Of its id together with its state.
     pub state: i64,
@@ -16,7 +17,7 @@ pub struct Print {
 impl Print {
     /// That of a line. Of a trace that has not ended more spans may come without the line changing: it counts for one
     /// `revision` of the store.
-    pub fn of(row: &TraceRow, revision: u64) -> Self {
+    pub fn of(handle: TraceHandle, row: &TraceRow, revision: u64) -> Self {
         let id = row.id.as_str();
         let has_ended = row.duration_ms.is_some() && row.status != "IN_PROGRESS";
         let state = (
@@ -24,7 +25,7 @@ impl Print {
             row.tokens.map(|tokens| (tokens.input, tokens.output, tokens.total)),
             (!has_ended).then_some(revision),
         );
-        Self { trace: half(id), state: half(&format!("{id}\n{state:?}")) }
+        Self { trace: handle.0.cast_signed(), state: half(&format!("{id}\n{state:?}")) }
     }
 }
 
@@ -48,7 +49,7 @@ mod tests {
         let print = |change: fn(&mut TraceRow), revision| {
             let mut row = row();
             change(&mut row);
-            Print::of(&row, revision)
+            Print::of(TraceHandle(7), &row, revision)
         };
         let plain = print(|_| {}, 1);
         assert_eq!(plain, print(|_| {}, 2), "one that has ended stays as it is, whoever writes");

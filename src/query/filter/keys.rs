@@ -16,7 +16,7 @@ const MAX_COUNTED: usize = 1_000;
 const MAX_KEPT: usize = 50;
 
 /// Longer values are prose, which nobody filters by; in bytes.
-const MAX_VALUE: usize = 120;
+pub(super) const MAX_VALUE: usize = 120;
 
 /// The keys and values of some runs or traces. What is masked is not among the values.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -124,7 +124,7 @@ fn shown(entry: &Entry) -> Option<&str> {
 
 /// Counts runs by key and value. Memory is bounded by the number of keys.
 #[derive(Default)]
-struct Counted<'a> {
+pub(super) struct Counted<'a> {
     keys: HashMap<&'a str, KeyCount<'a>>,
 }
 
@@ -138,18 +138,18 @@ struct KeyCount<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn add(&mut self, key: &'a Arc<str>, value: Option<&'a str>) {
+    pub(super) fn add(&mut self, key: &'a Arc<str>, value: Option<&'a str>) {
         let count = self.keys.entry(key).or_default();
         count.key = Some(key);
         count.add(value);
     }
 
-    fn add_named(&mut self, name: &'static str, value: &'a str) {
+    pub(super) fn add_named(&mut self, name: &'static str, value: &'a str) {
         self.keys.entry(name).or_default().add(Some(value));
     }
 
     /// Keys in natural order.
-    fn finish(self) -> Vec<KeyUse> {
+    pub(super) fn finish(self) -> Vec<KeyUse> {
         let mut keys: Vec<KeyUse> = self.keys.into_iter().map(|(key, count)| count.finish(key)).collect();
         keys.sort_by(|a, b| natural::compare(&a.key, &b.key));
         keys

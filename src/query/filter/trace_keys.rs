@@ -36,6 +36,7 @@ pub(in crate::query) enum TraceAttribute {
     Cached,
     SpanType,
     SpanName,
+    Predictor,
     Model,
     Adapter,
     ParseFallback,
@@ -58,7 +59,7 @@ pub(in crate::query) enum TraceValueKind {
 impl TraceAttribute {
     /// Every name of every attribute; the first of each is the one to show. MLflow's own (`timestamp_ms`,
     /// `execution_time_ms`, `request_id`, …) are among them.
-    const NAMES: [(&'static str, Self); 47] = [
+    const NAMES: [(&'static str, Self); 49] = [
         ("status", Self::Status),
         ("state", Self::Status),
         ("name", Self::Name),
@@ -87,6 +88,8 @@ impl TraceAttribute {
         ("parse_fallback", Self::ParseFallback),
         ("span_type", Self::SpanType),
         ("span_name", Self::SpanName),
+        ("predictor", Self::Predictor),
+        ("signature", Self::Predictor),
         ("tokens", Self::Tokens),
         ("total_tokens", Self::Tokens),
         ("input_tokens", Self::InputTokens),
@@ -141,6 +144,7 @@ impl TraceAttribute {
             | Self::Output
             | Self::SpanType
             | Self::SpanName
+            | Self::Predictor
             | Self::Model
             | Self::Adapter
             | Self::Error => TraceValueKind::Text,
@@ -182,6 +186,7 @@ impl TraceAttribute {
             Self::Cached => "no, partly, likely",
             Self::SpanType => "the type of any of its spans",
             Self::SpanName => "the name of any of its spans",
+            Self::Predictor => "the signature of any predictor that it called: question -> answer",
             Self::Model => "any of the models that were called",
             Self::Adapter => "any of DSPy's adapters that were used",
             Self::ParseFallback => "yes where an answer could not be parsed and another adapter was tried",
@@ -216,6 +221,7 @@ impl TraceField {
                 | TraceAttribute::Cached
                 | TraceAttribute::SpanType
                 | TraceAttribute::SpanName
+                | TraceAttribute::Predictor
                 | TraceAttribute::Model
                 | TraceAttribute::Adapter
                 | TraceAttribute::ParseFallback

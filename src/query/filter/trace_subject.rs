@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::eval::{Actual, Subject};
 use super::syntax::Field;
 use super::trace_keys::{TraceAttribute, TraceField};
-use crate::model::{Cached, ExperimentId, RunId, Tokens};
+use crate::model::{Cached, ExperimentId, RunId, Tokens, TraceFacts};
 use crate::store::{TraceColumn, TraceValue};
 
 /// The names of runs and experiments, by their ids.
@@ -22,10 +22,33 @@ pub(in crate::query) struct Derived {
     pub tokens: Option<Tokens>,
     pub span_types: Vec<Arc<str>>,
     pub span_names: Vec<Arc<str>>,
+    pub predictors: Vec<Arc<str>>,
     pub models: Vec<Arc<str>>,
     pub adapters: Vec<Arc<str>>,
     pub errors: Vec<Arc<str>>,
     pub has_fallback: bool,
+}
+
+impl Derived {
+    /// What a filter looks at of what is known.
+    pub fn of(facts: &TraceFacts) -> Self {
+        let distinct = |names: &mut dyn Iterator<Item = &Arc<str>>| {
+            let mut found: Vec<Arc<str>> = names.map(Arc::clone).collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        Self {
+            tokens: facts.tokens(),
+            span_types: distinct(&mut facts.spans.iter().map(|span| &span.kind)),
+            span_names: distinct(&mut facts.spans.iter().map(|span| &span.name)),
+            predictors: distinct(&mut facts.predictors().filter_map(|span| span.signature.as_ref())),
+            models: distinct(&mut facts.spans.iter().filter_map(|span| span.model.as_ref())),
+            adapters: distinct(&mut facts.adapters.iter().map(|adapter| &adapter.name)),
+            errors: distinct(&mut facts.spans.iter().filter_map(|span| span.exception.as_ref())),
+            has_fallback: facts.fallbacks > 0,
+        }
+    }
 }
 
 /// A trace as far as a filter looks at it.
@@ -79,6 +102,7 @@ impl TraceSubject<'_> {
             TraceAttribute::OutputTokens => count(derived.tokens.and_then(|tokens| tokens.output)),
             TraceAttribute::SpanType => texts(&derived.span_types),
             TraceAttribute::SpanName => texts(&derived.span_names),
+            TraceAttribute::Predictor => texts(&derived.predictors),
             TraceAttribute::Model => texts(&derived.models),
             TraceAttribute::Adapter => texts(&derived.adapters),
             TraceAttribute::Error => texts(&derived.errors),
