@@ -19,8 +19,7 @@ fn store() -> MemoryStore {
             head.row.status = "ERROR".to_owned();
             tool.status = "ERROR".to_owned();
             let attributes = serde_json::json!({"exception.type": "KeyError"}).as_object().cloned().expect("object");
-            body.events =
-                vec![dspyglass::model::SpanEvent { name: "exception".to_owned(), time_ns: None, attributes }];
+            body.events = vec![dspyglass::model::SpanEvent { name: "exception".to_owned(), time_ns: None, attributes }];
         }
         let root = MemoryStore::span("s", None, "Agent.forward", 0, 100);
         store.put_trace(head, vec![(root, SpanBody::default()), (tool, body)]);

@@ -22,8 +22,9 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use rows::{Drawn, Shows};
 
-/// So high the chart is.
+/// So high the chart is at the most, and which share of the window it takes.
 const CHART: f32 = 150.0;
+const CHART_SHARE: f32 = 0.15;
 /// So many rows stand in the page, which scrolls; of more the table scrolls.
 const ROWS_WHOLE: usize = 30;
 
@@ -168,18 +169,21 @@ fn chart_ui(ui: &mut Ui, scene: &Scene<'_>, memory: &mut AggregatesMemory, shown
     };
     let clock = scene.clock;
     let moment = |x: f64| moment_short(first.saturating_add(x as i64), clock);
+    let since = format!("Time since {}", moment(0.0));
+    // In a low window rows of the table are to be seen, too.
+    let height = (ui.ctx().content_rect().height() * CHART_SHARE).clamp(CHART / 2.0, CHART);
     let drawn = &memory.drawn;
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         let step = words::duration_ms(shown.stats.bin_ms);
         card_heading_ui(ui, &format!("Traces that began in each {step}"));
         LineChart::new("traces over time", "Traces over time", &drawn.series)
-            .height(CHART)
+            .height(height)
             .names_width(70.0)
             .x_kind(AxisKind::Time)
-            .x_name("Time")
+            .x_name(&since)
             .y_name("Traces")
-            .x_tick(|x, _| moment(x))
+            .x_tick(words::duration_on_axis)
             .tip(|x| drawn.tip(&shown.stats, x, moment(x)))
             .show(ui, &mut memory.chart);
     });
