@@ -4,7 +4,7 @@ use dspyglass::model::SpanBody;
 use dspyglass::store::memory::MemoryStore;
 use egui_kittest::kittest::Queryable;
 
-use crate::common::{click, wait, wait_for, window};
+use crate::common::{PATH, click, wait, wait_for, window};
 
 /// Thirty traces, every third of which failed in a tool.
 fn store() -> MemoryStore {
@@ -29,7 +29,7 @@ fn store() -> MemoryStore {
 
 #[test]
 fn aggregates_stand_beside_the_list_and_lead_to_the_traces() {
-    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some("/a"));
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
     wait_for(&mut harness, "Aggregates");
     click(&mut harness, "Aggregates");
     wait_for(&mut harness, "No call of a predictor was recorded in these traces");
