@@ -3,6 +3,8 @@
 
 #[path = "ui_window/against.rs"]
 mod against;
+#[path = "ui_window/aggregates.rs"]
+mod aggregates;
 #[path = "ui_window/artifacts.rs"]
 mod artifacts;
 #[path = "ui_window/artifacts_folder.rs"]

@@ -35,6 +35,8 @@ pub mod slices;
 pub mod statistics;
 pub mod text_diff;
 pub mod tokens;
+pub mod trace_facts;
+pub mod trace_stats;
 pub mod users_table;
 pub mod value_text;
 
@@ -46,3 +48,4 @@ pub use own_time::own_times_ns;
 pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff, diff_programs};
 pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};
 pub use tokens::{SpanTokens, TokenSource, roll_up, trace_total};
+pub use trace_facts::{Names, trace_facts};

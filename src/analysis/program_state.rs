@@ -9,7 +9,7 @@ mod parse;
 mod python;
 mod signature;
 
-pub use describe::{SeenSignature, describe_fields, fits_all, is_of_program, tells_all};
+pub use describe::{SeenSignature, describe_fields, fits_all, is_of_program, predictor_of, tells_all};
 pub use params::{PARAM_CUT, ProgramKeys, describes_program, from_params, is_source, known_instructions, known_text};
 pub use parse::{Parsed, from_json};
 pub(super) use python::string as python_string;

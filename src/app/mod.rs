@@ -59,6 +59,7 @@ pub fn run(args: Args) -> Result<(), String> {
         allowed: Allowed::default(),
         exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
+        cache: store::user_cache(),
         save_into: None,
         started: std::time::Instant::now(),
     };

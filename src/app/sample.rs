@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use crate::state::fingerprint_bytes;
-use crate::store::{StoreError, StoreLocation};
+use crate::store::{StoreError, StoreLocation, user_cache};
 
 static PACKED: &[u8] = include_bytes!("../../assets/sample/sample-store.tar.gz");
 
@@ -16,8 +16,7 @@ pub(super) fn marker() -> StoreLocation {
 /// The folder of the sample, unpacked now unless it was before. Its name tells its content, so a newer
 /// program never shows an older sample.
 pub(super) fn unpacked() -> Result<PathBuf, StoreError> {
-    let cache = directories::ProjectDirs::from("", "", "dspyglass")
-        .map_or_else(|| std::env::temp_dir().join("dspyglass"), |dirs| dirs.cache_dir().to_owned());
+    let cache = user_cache().unwrap_or_else(|| std::env::temp_dir().join("dspyglass"));
     let folder = cache.join(format!("sample-{}", fingerprint_bytes(PACKED)));
     if !folder.is_dir() {
         unpack(&cache, &folder)?;

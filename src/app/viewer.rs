@@ -33,6 +33,8 @@ pub struct ViewerOptions {
     pub folder: Option<PathBuf>,
     /// Which stores may open folders of artifacts outside their own.
     pub allowed: Allowed,
+    /// The user's folder for what is kept of stores; without one it is kept in memory.
+    pub cache: Option<PathBuf>,
     /// Print how long this took to be on screen, and end.
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
@@ -50,6 +52,7 @@ impl Default for ViewerOptions {
             settings: SettingsPlace::nowhere(),
             folder: None,
             allowed: Allowed::default(),
+            cache: None,
             exit_after: None,
             frame_log: None,
             save_into: None,
@@ -93,7 +96,7 @@ impl Viewer {
         let mut viewer = Self {
             saver: Saver::new(&options.settings),
             state: AppState::new(settings, options.args.at.clone()),
-            loader: Loader::new(opener, wake),
+            loader: Loader::new(opener, wake).with_cache_folder(options.cache.clone()),
             memory: Memory::default(),
             actions: Vec::new(),
             open: None,
@@ -187,6 +190,7 @@ impl Viewer {
                 self.loader.close();
                 self.open = None;
             }
+            Effect::ForgetFacts(location) => self.loader.forget_facts(location),
             Effect::Copy(text) => {
                 ctx.copy_text(text);
                 self.actions.push(Action::Copied);

@@ -2,6 +2,7 @@
 
 mod optimizations;
 mod search;
+mod stats;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use search::SearchArgs;
+pub(super) use stats::StatsArgs;
 
 /// See what DSPy's optimizers left in an MLflow store
 #[derive(Debug, Parser)]
@@ -100,6 +102,9 @@ pub(super) enum Command {
     /// Find a text in what spans were given, gave back and noted
     #[command(after_long_help = help::SEARCH)]
     Search(SearchArgs),
+    /// Count traces or their spans: how many, how many failed, how long they took, what they used
+    #[command(after_long_help = help::STATS)]
+    Stats(StatsArgs),
     /// List the optimizations and plain evaluations of a store, each in one line
     #[command(after_long_help = help::OVERVIEW)]
     Overview(OverviewArgs),
@@ -184,7 +189,13 @@ pub(super) struct TracesArgs {
     /// Only the traces of this run, by id, the beginning of it or a name that no other run has
     #[arg(long, value_name = "R")]
     pub(super) run: Option<String>,
-    /// No more than the N newest; without it all
+    /// Only the traces that pass this filter, such as: status = ERROR and latency_ms > 500
+    #[arg(long, value_name = "F")]
+    pub(super) filter: Option<String>,
+    /// By what they are sorted, such as latency_ms:desc; without it the newest come first
+    #[arg(long, value_name = "KEY[:asc|desc]")]
+    pub(super) sort: Option<String>,
+    /// No more than the N first; without it all
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<usize>,
 }
@@ -310,6 +321,7 @@ impl Command {
             Self::Traces(args) => &args.store,
             Self::Trace(args) => &args.store,
             Self::Search(args) => &args.store,
+            Self::Stats(args) => &args.store,
             Self::Overview(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::model::PatternError;
-use crate::query::FilterError;
+use crate::query::{FilterError, NoSort};
 use crate::store::StoreError;
 
 use super::words;
@@ -17,6 +17,8 @@ pub(super) enum Failure {
     Absent(String),
     /// A filter that is none, and the mistake in it.
     Filter(String, FilterError),
+    /// An order that is none.
+    Sort(String, NoSort),
     /// A text that cannot be looked for.
     Pattern(PatternError),
     /// The output could not be written.
@@ -54,6 +56,7 @@ impl Failure {
             Self::Store(error) => Some(words::clean(&error.to_string())),
             Self::Absent(message) => Some(words::clean(message)),
             Self::Filter(text, error) => Some(pointed(text, error)),
+            Self::Sort(text, error) => Some(format!("cannot sort by {}: {error}", words::clean(text))),
             Self::Pattern(error) => Some(words::clean(&error.to_string())),
             Self::Output(error) => Some(format!("cannot write the output: {error}")),
         }
@@ -63,7 +66,7 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             _ if self.is_closed_pipe() => ExitCode::SUCCESS,
-            Self::Filter(..) | Self::Pattern(_) => ExitCode::from(2),
+            Self::Filter(..) | Self::Sort(..) | Self::Pattern(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -15,7 +15,9 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -26,8 +28,8 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
-use crate::query::ask::Session;
-use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation};
+use crate::query::ask::{Memo, Session};
+use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -47,7 +49,8 @@ pub fn run() -> Outcome {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
     let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
-    run_with(std::env::args_os(), &open, Budget::of_terminal(), style, &mut out, &mut err)
+    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache() };
+    run_with(std::env::args_os(), &reading, style, &mut out, &mut err)
 }
 
 /// Answers a command line over stores that are opened otherwise, without colours.
@@ -70,15 +73,22 @@ pub fn run_within(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    run_with(args, open, budget, Style::default(), out, err)
+    run_with(args, &Reading { open, budget, cache: None }, Style::default(), out, err)
+}
+
+/// How stores are read.
+struct Reading<'a> {
+    open: Opener<'a>,
+    budget: Budget,
+    /// The user's folder for what is kept of them.
+    cache: Option<PathBuf>,
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the
 /// usage are printed by clap itself.
 fn run_with(
     args: impl IntoIterator<Item = OsString>,
-    open: Opener<'_>,
-    budget: Budget,
+    reading: &Reading<'_>,
     style: Style,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -100,7 +110,7 @@ fn run_with(
         }
     };
     let style = Style { is_utc: common.utc, ..style };
-    let answered = answer(&command, &common, open, budget, style, out, err).and_then(|()| Ok(out.flush()?));
+    let answered = answer(&command, &common, reading, style, out, err).and_then(|()| Ok(out.flush()?));
     match answered {
         Ok(()) => Outcome::Done(ExitCode::SUCCESS),
         Err(failure) => {
@@ -115,14 +125,13 @@ fn run_with(
 fn answer(
     command: &Command,
     common: &Common,
-    open: Opener<'_>,
-    budget: Budget,
+    reading: &Reading<'_>,
     style: Style,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
     // Mistakes in the usage come before the store, which may be large or not there.
-    let plan = commands::plan(command)?;
+    let plan = commands::plan(command, common.utc)?;
     let options = OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false };
     if let Some(folder) = &options.artifacts_dir
         && !folder.is_dir()
@@ -130,15 +139,16 @@ fn answer(
         return Err(Failure::Absent(format!("{} is no folder; --artifacts names one", folder.display())));
     }
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
-    let cx = ReadCx::new().with_reveal(reveal).with_budget(budget);
+    let cx = ReadCx::new().with_reveal(reveal).with_budget(reading.budget);
     if let Command::Diff(args) = command
         && let Some(files) = args.files()
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
-        let mut store = open(&StoreLocation::parse(command.store()), &options)?;
-        let mut answer =
-            commands::Answer { session: Session::alone(&mut *store, &cx), style, is_json: common.json, out };
+        let mut store = (reading.open)(&StoreLocation::parse(command.store()), &options)?;
+        let memo = Arc::new(reading.cache.clone().map_or_else(Memo::new, Memo::with_cache));
+        let session = Session::new(&mut *store, &cx, memo, 1);
+        let mut answer = commands::Answer { session, style, is_json: common.json, out };
         plan(&mut answer)?;
     }
     if !common.json {

@@ -53,12 +53,11 @@ fn ask(args: &[&str]) -> (String, String, String) {
 
 fn ask_of(store: &MemoryStore, args: &[&str]) -> (String, String, String) {
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
-    let Outcome::Done(code) = run_with(args, &open, Budget::default(), style, &mut out, &mut err) else {
-        panic!("the window")
-    };
+    let Outcome::Done(code) = run_with(args, &reading, style, &mut out, &mut err) else { panic!("the window") };
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (format!("{code:?}"), text(out), text(err))
 }
@@ -233,9 +232,10 @@ fn what_does_not_exist_and_what_is_wrong() {
 #[test]
 fn the_window_is_told_everything() {
     let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Box<dyn Store>, StoreError> { panic!("not opened here") };
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None };
     let ask = |args: &[&str]| {
         let args = ["dspyglass"].iter().chain(args).map(OsString::from);
-        run_with(args, &open, Budget::default(), Style::default(), &mut Vec::new(), &mut Vec::new())
+        run_with(args, &reading, Style::default(), &mut Vec::new(), &mut Vec::new())
     };
     let Outcome::Window(args) = ask(&["a.db", "--at", "run/1", "--utc"]) else { panic!("the window") };
     assert_eq!((args.store, args.at, args.utc), (Some("a.db".into()), Some("run/1".to_owned()), true));
@@ -258,10 +258,10 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     }
     let store = store();
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None };
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
-        let Outcome::Done(code) =
-            run_with(args.map(OsString::from), &open, Budget::default(), Style::default(), &mut Closed, &mut err)
+        let Outcome::Done(code) = run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)
         else {
             panic!("the window")
         };

@@ -1,5 +1,6 @@
 //! The loader itself: one open store, its workers, and what is known of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -62,6 +63,8 @@ pub struct Loader {
     pub(super) wake: Wake,
     pub(super) timeouts: Timeouts,
     pub(super) budget: Budget,
+    /// The user's folder for what is kept of stores from one session to the next.
+    pub(super) cache: Option<PathBuf>,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -95,6 +98,7 @@ impl Loader {
             wake,
             timeouts: Timeouts::default(),
             budget: Budget::default(),
+            cache: None,
             state: StoreState::default(),
             opening: None,
             pool: None,

@@ -15,6 +15,7 @@ mod derive;
 mod diff;
 mod evolution;
 mod examples;
+mod facts;
 mod failure;
 mod family_tree;
 mod file;
@@ -74,5 +75,5 @@ pub use crate::query::table::PreparedRuns;
 pub use crate::query::trace::SpanFigures;
 pub use crate::query::{
     DemoOrigin, NoSpans, Optimization, RunPage, RunTree, SessionGroup, SpanTokens, TokenSource, TraceFigures,
-    TracePlace, TraceScope, TraceTree,
+    TracePlace, TraceScope, TraceSort, TraceTree,
 };

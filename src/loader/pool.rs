@@ -60,8 +60,8 @@ impl WorkerPool {
         readers: Vec<Box<dyn Store>>,
         prototype: Prototype,
         wake: Wake,
-        timeouts: Timeouts,
-        budget: Budget,
+        (timeouts, budget): (Timeouts, Budget),
+        memo: Arc<Memo>,
     ) -> Self {
         let (sender, replies) = sync_channel(MAX_REPLIES);
         let mut pool = Self {
@@ -77,7 +77,7 @@ impl WorkerPool {
             spawned: 0,
             watching: Arc::default(),
             timer: None,
-            memo: Arc::default(),
+            memo,
         };
         for reader in readers {
             pool.spawn(Some(reader));

@@ -11,7 +11,7 @@ use super::pool::WorkerPool;
 use super::queue::Work;
 use super::worker::{Done, Outcome, Reply};
 use crate::model::{ArtifactTree, Warning};
-use crate::query::ask::AnyKey;
+use crate::query::ask::{AnyKey, Memo};
 use crate::store::StoreId;
 
 impl Loader {
@@ -29,7 +29,9 @@ impl Loader {
                 self.info = Some(Arc::new(info.clone()));
                 self.slowest = None;
                 let wake = Arc::clone(&self.wake);
-                let mut pool = WorkerPool::start(readers, prototype, wake, self.timeouts, self.budget);
+                let memo = Arc::new(self.cache.clone().map_or_else(Memo::new, Memo::with_cache));
+                let limits = (self.timeouts, self.budget);
+                let mut pool = WorkerPool::start(readers, prototype, wake, limits, memo);
                 pool.watching.begin(revision, info.is_held);
                 if capabilities.can_watch {
                     pool.start_timer(id);

@@ -116,4 +116,6 @@ pub mod span {
     pub const TOKENS: &str = "mlflow.chat.tokenUsage";
     /// The model that it asked, where the attribute `model` does not say it.
     pub const MODEL: &str = "mlflow.llm.model";
+    /// In [`TOKENS`], how many input tokens came from the provider's cache (MLflow 3.5 and later; not by DSPy's spans).
+    pub const CACHED_INPUT: &str = "cache_read_input_tokens";
 }

@@ -24,6 +24,7 @@ pub mod secret;
 pub mod session;
 pub mod span;
 pub mod trace;
+pub mod trace_facts;
 pub mod warning;
 
 pub use artifact::{ArtifactEntry, ArtifactOwner, ArtifactTree};
@@ -43,6 +44,7 @@ pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use search::{Excerpt, FoundText, Matcher, PatternError, SearchField, SearchPattern};
 pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
-pub use span::{SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
+pub use span::{EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
+pub use trace_facts::{AdapterFact, Name, SpanFact, TraceFacts, UsageFact};
 pub use warning::Warning;

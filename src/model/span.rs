@@ -1,8 +1,12 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
+use super::dspy::keys::SIGNATURES;
 use super::json::bytes_of;
 use super::mlflow;
 use super::{Attachment, Json, Reveal, Tokens, Unmasked, attachment};
+
+/// The attribute of an event that names the type of an exception (OpenTelemetry).
+pub const EXCEPTION_TYPE: &str = "exception.type";
 
 /// Where a store finds the body of a span again; means nothing to anybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +50,12 @@ pub struct SpanFacts {
     pub model: Option<String>,
     /// The attachments that it names (MLflow ≥ 3.18), each once.
     pub attachments: Vec<Attachment>,
+    /// How many of its input tokens came from the provider's cache.
+    pub cached_input: Option<u64>,
+    /// The signature of the predictor that it is a call of, or wraps: `question -> answer`.
+    pub signature: Option<String>,
+    /// The type of the last exception that was noted in it.
+    pub exception: Option<String>,
 }
 
 /// What a span was given, gave back and noted.
@@ -94,12 +104,18 @@ impl SpanBody {
 
     /// What a tree shows of it; no secret even if the body was read with secrets.
     pub fn facts(&self) -> SpanFacts {
-        let text = |key: &str| Some(Unmasked::new(self.attributes.get(key)?.as_str()?).readable(Reveal::Masked));
+        let masked = |value: &Json| Some(Unmasked::new(value.as_str()?).readable(Reveal::Masked));
+        let text = |key: &str| self.attributes.get(key).and_then(masked);
+        let usage = self.attributes.get(mlflow::span::TOKENS);
+        let exceptions = self.events.iter().rev().filter_map(|event| event.attributes.get(EXCEPTION_TYPE));
         let values = self.inputs.iter().chain(&self.outputs).chain(self.attributes.values());
         SpanFacts {
             tokens: self.tokens(),
             model: text("model").or_else(|| text(mlflow::span::MODEL)),
             attachments: attachment::find_in(values),
+            cached_input: usage.and_then(|usage| usage.get(mlflow::span::CACHED_INPUT)?.as_u64()),
+            signature: SIGNATURES.iter().find_map(|key| text(key)),
+            exception: exceptions.filter_map(masked).next(),
         }
     }
 }

@@ -42,11 +42,20 @@ mod conditions;
 mod error;
 mod eval;
 mod expected;
+mod grammar;
 mod keys;
 mod lex;
 mod like;
+mod moments;
 mod parse;
+mod run_values;
 mod syntax;
+mod trace_conditions;
+mod trace_filter;
+mod trace_keys;
+mod trace_keys_in_use;
+mod trace_sort;
+mod trace_subject;
 mod unknown;
 mod words;
 
@@ -54,13 +63,24 @@ pub use complete::{Completion, CompletionKind};
 pub use error::{Excerpt, FilterError};
 pub use expected::Expected;
 pub use keys::{FilterKeys, KeyUse, ValueUse};
+pub use moments::Now;
+pub(in crate::query) use trace_conditions::Level;
+pub use trace_filter::TraceFilter;
+pub(in crate::query) use trace_keys::{TraceAttribute, TraceField};
+pub use trace_keys_in_use::TraceKeysOf;
+pub use trace_sort::{NoSort, TraceSort};
+pub(in crate::query) use trace_subject::{Derived, Names, TraceSubject};
 pub use unknown::UnknownKey;
 
 use crate::model::{Run, RunValues};
 use crate::store::RunCondition;
+use run_values::RunSubject;
 use syntax::Node;
 
-/// A filter that was understood.
+/// Filters of runs speak of no moment that depends on it.
+const NO_MOMENT: Now = Now { ms: 0, is_utc: true };
+
+/// A filter of runs that was understood.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Filter {
     /// `None` lets everything pass.
@@ -73,7 +93,7 @@ impl Filter {
     /// # Errors
     /// The first mistake, by its place.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        Ok(Self { root: parse::parse(text)? })
+        Ok(Self { root: parse::parse(text, &grammar::RUNS, NO_MOMENT)? })
     }
 
     /// Reads what was typed where people look for runs: a filter, or else plain words, all of
@@ -84,14 +104,14 @@ impl Filter {
     pub fn parse_typed(text: &str) -> Result<(Self, bool), FilterError> {
         match Self::parse(text) {
             Ok(filter) => Ok((filter, false)),
-            Err(_) if words::are_words(text) => Ok((Self { root: Some(words::root(text)) }, true)),
+            Err(_) if words::are_words(text, &grammar::RUNS) => Ok((Self { root: Some(words::root(text)) }, true)),
             Err(error) => Err(error),
         }
     }
 
     /// Whether a run passes.
     pub fn matches(&self, run: &Run, values: &RunValues) -> bool {
-        self.root.as_ref().is_none_or(|root| eval::holds(root, run, values) == Some(true))
+        self.root.as_ref().is_none_or(|root| eval::holds(root, &RunSubject(run, values)) == Some(true))
     }
 
     /// The places of the rows that pass, in their order.
@@ -103,7 +123,7 @@ impl Filter {
     /// What could stand at the caret (an offset in bytes) of a filter that is being typed, best
     /// first; nothing if what stands before it is no filter.
     pub fn complete(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
-        complete::complete(text, caret, keys)
+        complete::complete(text, caret, keys, &grammar::RUNS)
     }
 
     /// What of it a store can look for by itself: conditions that hold for every run that passes, and perhaps for

@@ -20,11 +20,13 @@ pub mod example_answer;
 pub mod example_cell;
 pub mod example_rows;
 pub mod experiments;
+pub mod facts_cache;
 pub mod failures;
 pub mod family_tree;
 pub mod feedback_source;
 pub mod filter;
 pub mod filtered_runs;
+mod filtered_traces;
 mod infer_rules;
 mod lookup;
 pub mod metrics;
@@ -50,9 +52,11 @@ mod search;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
+pub mod stats;
 pub mod table;
 pub mod trace;
 pub mod trace_counts;
+pub mod trace_facts;
 pub mod trace_lines;
 pub mod traces;
 pub mod valset_scores;
@@ -60,6 +64,7 @@ pub mod verdict;
 
 pub use crate::analysis::example_traces::{NoTrace, TraceLink};
 pub use crate::analysis::metric_match::{MetricMatch, ScoreRange};
+pub use crate::analysis::trace_stats::{Percentiles, Stats, StatsBin, StatsBy, StatsRow};
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
@@ -78,8 +83,11 @@ pub use experiments::{CountsOfExperiments, ExperimentRow, Experiments, experimen
 pub use failures::{Failures, FailuresOf};
 pub use family_tree::{FamilyTree, FamilyTreeOf, family_tree};
 pub use feedback_source::FeedbackSource;
-pub use filter::{Completion, CompletionKind, Filter, FilterError, FilterKeys};
+pub use filter::{
+    Completion, CompletionKind, Filter, FilterError, FilterKeys, NoSort, Now, TraceFilter, TraceKeysOf, TraceSort,
+};
 pub use filtered_runs::filtered_run_table;
+pub use filtered_traces::{FactsProgress, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, filtered_trace_list};
 pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
@@ -103,11 +111,13 @@ pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
+pub use stats::{CountedStats, StatsOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
+pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
 pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};

@@ -15,6 +15,7 @@ use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId};
+use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
 /// A thing in the tree of experiments and runs.
@@ -68,6 +69,8 @@ pub enum Action {
     ShowAdapters(bool),
     /// Show traces by session, or one after another.
     GroupBySession(bool),
+    /// Show counts over traces by this in place of lists of them, or lists.
+    ShowAggregates(Option<StatsBy>),
     /// Show comparisons so.
     ArrangeCompare(CompareSettings),
     /// Show or mask secrets.
@@ -172,6 +175,8 @@ pub enum Effect {
     OpenSample,
     /// Close the store.
     Close,
+    /// Delete what is kept of a store in the user's cache folder.
+    ForgetFacts(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
     /// Ask where to, and write a file.

@@ -44,9 +44,8 @@ impl Place {
         for (key, value) in pairs.iter().filter(|(key, _)| *key != "tab") {
             if !place.choose(key, value) {
                 unknown.push(match *key {
-                    "item" | "phrase" | "against" | "nth" | "evaluation" | "only" | "over" | "everywhere" => {
-                        words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned()
-                    }
+                    "item" | "phrase" | "against" | "nth" | "evaluation" | "only" | "over" | "everywhere"
+                    | "filter" | "sort" => words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned(),
                     other => decode(other),
                 });
             }

@@ -198,6 +198,10 @@ impl AppState {
                 self.settings.by_session = by_session;
                 return vec![Effect::SaveSettings];
             }
+            Action::ShowAggregates(by) => {
+                self.settings.aggregates = by.map(|by| by.word().to_owned());
+                return vec![Effect::SaveSettings];
+            }
             Action::ArrangeCompare(compare) => {
                 self.settings.compare = compare;
                 return vec![Effect::SaveSettings];

@@ -53,6 +53,7 @@ impl AppState {
             effects.extend([Effect::Reveal(false), Effect::Close]);
         }
         self.settings.forget(&location.to_string());
+        effects.push(Effect::ForgetFacts(location.clone()));
         effects
     }
 

@@ -130,8 +130,8 @@ impl Place {
     /// Whether a list of traces is on screen.
     pub fn lists_traces(&self) -> bool {
         match self {
-            Self::Experiment { tab, .. } => *tab == ExperimentTab::Traces,
-            Self::Run { tab, .. } => *tab == Some(RunTab::Traces),
+            Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Traces { .. }),
+            Self::Run { tab, .. } => matches!(tab, Some(RunTab::Traces { .. })),
             Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => false,
         }
     }
@@ -177,9 +177,9 @@ impl Place {
             Self::Experiment { .. } | Self::ProgramHistory(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment, ExperimentTab::default())),
             Self::Trace { experiment, run: Some(run), .. } => {
-                Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::Traces) })
+                Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::TRACES) })
             }
-            Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment, ExperimentTab::Traces)),
+            Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment, ExperimentTab::TRACES)),
             Self::Compare { runs, .. } => Some(runs.first().map_or(Self::Store, |run| Self::of_run(None, run.clone()))),
         }
     }

@@ -94,6 +94,9 @@ pub struct Settings {
     /// Whether lists of traces are shown by session.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_session: bool,
+    /// What counts over traces are shown by, where they stand in place of lists of traces: a word of `StatsBy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregates: Option<String>,
     /// How comparisons are shown.
     #[serde(skip_serializing_if = "CompareSettings::is_default")]
     pub compare: CompareSettings,
@@ -120,6 +123,7 @@ impl Default for Settings {
             artifacts_width: None,
             show_adapters: false,
             by_session: false,
+            aggregates: None,
             compare: CompareSettings::default(),
             recent: Vec::new(),
             stores: BTreeMap::new(),

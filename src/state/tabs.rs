@@ -5,6 +5,7 @@ use super::outcomes::Outcomes;
 use super::phrase::Phrase;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
+use crate::loader::TraceSort;
 use crate::model::{EvaluationId, RunId};
 
 /// Makes an enum of tabs from a table. A line is all that a tab is to addresses and to the row of tabs: its
@@ -113,7 +114,12 @@ tabs! {
             only: ExampleSet = "only",
         } => "examples", "Examples";
         /// The list of its traces.
-        Traces => "traces", "Traces";
+        Traces {
+            /// Which of them, as it is typed; what was typed last if nothing is.
+            filter: String = "filter",
+            /// In which order; what was chosen last, or the newest first.
+            sort: TraceSort = "sort",
+        } => "traces", "Traces";
     }
 }
 
@@ -173,13 +179,28 @@ tabs! {
             key: String = "item",
         } => "metrics", "Metrics";
         /// The list of its traces.
-        Traces => "traces", "Traces";
+        Traces {
+            /// Which of them, as it is typed; what was typed last if nothing is.
+            filter: String = "filter",
+            /// In which order; what was chosen last, or the newest first.
+            sort: TraceSort = "sort",
+        } => "traces", "Traces";
         /// Files.
         Artifacts {
             /// The path of the file that is shown.
             path: String = "item",
         } => "artifacts", "Artifacts";
     }
+}
+
+impl ExperimentTab {
+    /// The list of its traces, nothing chosen in it.
+    pub const TRACES: Self = Self::Traces { filter: None, sort: None };
+}
+
+impl RunTab {
+    /// The list of its traces, nothing chosen in it.
+    pub const TRACES: Self = Self::Traces { filter: None, sort: None };
 }
 
 tabs! {

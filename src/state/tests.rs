@@ -15,7 +15,7 @@ fn a_walk_and_the_way_back() {
     state.apply(go("experiment/1"));
     state.apply(go("experiment/1/run/a"));
     assert!(state.unfolded.has(&TreeKey::Experiment("1".into())));
-    state.apply(Action::ShowRunTab(RunTab::Traces));
+    state.apply(Action::ShowRunTab(RunTab::TRACES));
     state.apply(Action::Scrolled("traces", Scroll { row: 7, fraction: 0.0 }));
     state.apply(go("experiment/1/run/a/trace/t"));
     assert_eq!(state.scroll("traces"), None);
@@ -44,7 +44,7 @@ fn what_is_looked_at_is_of_the_place_on_screen() {
     ] {
         state.apply(go(place));
         let steps = state.visit();
-        state.apply(Action::ShowExperimentTab(ExperimentTab::Traces));
+        state.apply(Action::ShowExperimentTab(ExperimentTab::TRACES));
         state.apply(Action::ShowRunTab(RunTab::Metrics { key: Some("loss".into()) }));
         state.apply(Action::ShowCompareTab(CompareTab::Tags));
         state.apply(Action::ShowCompared("c".into()));

@@ -4,8 +4,9 @@
 //! A comparison with something that a row does not have is false, and so is one with what is masked: it can be
 //! guessed by nobody.
 
+use super::trace_column::{TraceColumn, TraceValue};
 use crate::model::secret::{MASK, is_secret_key};
-use crate::model::{Entry, Reveal, Run, RunStatus, RunValues, Shown, TraceRow, Unmasked};
+use crate::model::{Entry, Reveal, Run, RunStatus, RunValues, Shown, TraceHead, TraceRow, Unmasked};
 
 /// What a run must be.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +67,7 @@ pub struct TimeWindow {
 }
 
 /// What a trace must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TraceCondition {
     /// MLflow's word for how it stands: `OK`, `ERROR`, `IN_PROGRESS`.
     Status(String),
@@ -76,6 +77,37 @@ pub enum TraceCondition {
     Session(String),
     /// It was started then.
     Started(TimeWindow),
+    /// What stands in a column is exactly one of these texts.
+    Is {
+        /// The column.
+        column: TraceColumn,
+        /// The texts, none of them empty.
+        values: Vec<String>,
+    },
+    /// What stands in a column holds a text, case by case.
+    Holds {
+        /// The column.
+        column: TraceColumn,
+        /// The text.
+        text: String,
+    },
+    /// The number in a column compares like this with another one.
+    Compares {
+        /// The column.
+        column: TraceColumn,
+        /// How.
+        comparison: Comparison,
+        /// The number.
+        value: f64,
+    },
+    /// Something stands in a column, masked or not.
+    Present(TraceColumn),
+    /// All of these hold.
+    All(Vec<TraceCondition>),
+    /// One of these holds.
+    Any(Vec<TraceCondition>),
+    /// This does not hold.
+    Not(Box<TraceCondition>),
 }
 
 impl TimeWindow {
@@ -161,8 +193,8 @@ fn is_masked(text: &str, reveal: Reveal) -> bool {
 }
 
 impl TraceCondition {
-    /// Whether a trace is like this.
-    pub fn holds(&self, trace: &TraceRow) -> bool {
+    /// Whether a trace is like this. `head`: the rest of the trace, where [`Self::is_of_row`] is false.
+    pub fn holds(&self, trace: &TraceRow, head: Option<&TraceHead>) -> bool {
         match self {
             Self::Status(status) => trace.status == *status,
             Self::Name(name) => trace.name == *name,
@@ -172,11 +204,51 @@ impl TraceCondition {
             }
             // An unknown start is in no window.
             Self::Started(window) => trace.start_time_ms != 0 && window.holds(trace.start_time_ms),
+            Self::Is { column, values } => any_text(&column.value(trace, head), |text| {
+                !text.contains(MASK) && values.iter().any(|value| value == text)
+            }),
+            Self::Holds { column, text } => any_text(&column.value(trace, head), |own| own.contains(text)),
+            Self::Compares { column, comparison, value } => match column.value(trace, head) {
+                TraceValue::Number(number) => comparison.holds(number, *value),
+                _ => false,
+            },
+            Self::Present(column) => column.value(trace, head) != TraceValue::Absent,
+            Self::All(parts) => parts.iter().all(|part| part.holds(trace, head)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(trace, head)),
+            Self::Not(part) => !part.holds(trace, head),
         }
     }
 
     /// As [`RunCondition::is_hidden`].
     pub fn is_hidden(&self, reveal: Reveal) -> bool {
-        matches!(self, Self::Session(id) if is_masked(id, reveal))
+        match self {
+            Self::Session(id) => is_masked(id, reveal),
+            Self::Is { column, values } if !column.is_never_masked() => {
+                (reveal == Reveal::Masked && column.is_secret()) || values.iter().all(|value| is_masked(value, reveal))
+            }
+            Self::Holds { column, .. } => reveal == Reveal::Masked && column.is_secret(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is told by the trace's line, without its tags, metadata and assessments.
+    pub fn is_of_row(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::Name(_) | Self::Session(_) | Self::Started(_) => true,
+            Self::Is { column, .. }
+            | Self::Holds { column, .. }
+            | Self::Compares { column, .. }
+            | Self::Present(column) => column.is_of_row(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_row),
+            Self::Not(part) => part.is_of_row(),
+        }
+    }
+}
+
+fn any_text(value: &TraceValue, is_it: impl Fn(&str) -> bool) -> bool {
+    match value {
+        TraceValue::Text(text) => is_it(text),
+        TraceValue::Texts(texts) => texts.iter().any(|text| is_it(text)),
+        TraceValue::Absent | TraceValue::Masked | TraceValue::Number(_) => false,
     }
 }

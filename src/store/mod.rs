@@ -30,8 +30,10 @@ mod queries;
 mod search;
 pub mod span_json;
 pub mod sqlite;
+mod trace_column;
 mod trail;
 mod untrusted;
+mod user_cache;
 mod whole;
 
 pub use at_path::DiskKind;
@@ -44,9 +46,11 @@ pub use open::{Found, find, open};
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
-pub use queries::{RunQuery, RunScope, TraceQuery};
+pub use queries::{ColumnOrder, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
+pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
+pub use user_cache::user_cache;
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
@@ -86,7 +90,7 @@ pub struct Capabilities {
     pub keeps_traces: bool,
     /// It applies the filter of a [`RunQuery`]; else that is done with what it gives.
     pub filters_runs: bool,
-    /// The same for a [`TraceQuery`].
+    /// The same for a [`TraceQuery`], which it sorts, too.
     pub filters_traces: bool,
 }
 
@@ -241,6 +245,17 @@ pub trait Store: Send {
     /// The skeleton of a list of traces, all that the query asks for.
     fn trace_index(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
         whole::trace_index(self, cx, query)
+    }
+
+    /// What stands in some columns of each trace of a list, in the order of the list: for who looks at all of them,
+    /// which costs much less than their lines. `limit` and `cursor` do not apply.
+    fn trace_values(
+        &mut self,
+        cx: &ReadCx,
+        query: &TraceQuery,
+        columns: &[TraceColumn],
+    ) -> Result<Vec<(TraceHandle, Vec<TraceValue>)>> {
+        whole::trace_values(self, cx, query, columns)
     }
 
     /// Where a trace stands in a list, whatever its limit and cursor; `None` if it is not there. Costs much less than

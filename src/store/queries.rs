@@ -1,8 +1,11 @@
 //! What a store can be asked for in lists: which runs or traces, in which order, how many, from where on.
 
+use std::cmp::Ordering;
+
 use super::condition::{RunCondition, TraceCondition};
 use super::order::Order;
 use super::page::Cursor;
+use super::trace_column::{TraceColumn, TraceValue};
 use crate::model::{ExperimentId, RunId};
 
 /// Which runs are asked for.
@@ -53,8 +56,17 @@ impl Default for RunQuery {
     }
 }
 
+/// An order by what stands in a column.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ColumnOrder {
+    /// The column.
+    pub column: TraceColumn,
+    /// The largest come first.
+    pub is_descending: bool,
+}
+
 /// A question for traces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TraceQuery {
     /// Only of this experiment.
     pub experiment: Option<ExperimentId>,
@@ -64,10 +76,32 @@ pub struct TraceQuery {
     pub filter: Vec<TraceCondition>,
     /// Which come first.
     pub order: Order,
+    /// By what they are sorted before that, where the store sorts ([`super::Capabilities::filters_traces`]) and gives
+    /// the whole list; traces without it come last.
+    pub sort: Option<ColumnOrder>,
     /// No more than this many; the total is told all the same, where the store knows it.
     pub limit: Option<usize>,
     /// From where on; `None`: from the beginning.
     pub cursor: Option<Cursor>,
+}
+
+impl ColumnOrder {
+    /// Which of two values comes first; those that are absent, masked or unknown come last either way.
+    pub fn compare(&self, a: &TraceValue, b: &TraceValue) -> Ordering {
+        let has_none = |value: &TraceValue| matches!(value, TraceValue::Absent | TraceValue::Masked);
+        match (has_none(a), has_none(b)) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            (false, false) => {
+                let order = match (a, b) {
+                    (TraceValue::Number(a), TraceValue::Number(b)) => a.total_cmp(b),
+                    (a, b) => a.first_text().cmp(&b.first_text()),
+                };
+                if self.is_descending { order.reverse() } else { order }
+            }
+        }
+    }
 }
 
 impl TraceQuery {
@@ -81,6 +115,6 @@ impl TraceQuery {
 impl Default for TraceQuery {
     fn default() -> Self {
         let order = Order::NewestFirst;
-        Self { experiment: None, run: None, filter: Vec::new(), order, limit: None, cursor: None }
+        Self { experiment: None, run: None, filter: Vec::new(), order, sort: None, limit: None, cursor: None }
     }
 }

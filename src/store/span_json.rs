@@ -14,9 +14,11 @@ use serde_json::Map;
 use serde_json::value::RawValue;
 
 use crate::model::attachment;
-use crate::model::mlflow::span::{INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
+use crate::model::dspy::keys::SIGNATURES;
+use crate::model::mlflow::span::{CACHED_INPUT, INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
 use crate::model::{
-    Attachment, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked, json,
+    Attachment, EXCEPTION_TYPE, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked,
+    json,
 };
 pub use beginning::beginning;
 pub use find::{FoundInRecord, find};
@@ -140,6 +142,8 @@ pub fn facts(content: &Unmasked<&[u8]>) -> SpanFacts {
     struct Record<'a> {
         #[serde(borrow)]
         attributes: HashMap<Cow<'a, str>, &'a RawValue>,
+        #[serde(borrow)]
+        events: Option<&'a RawValue>,
     }
     let text = std::str::from_utf8(content.as_stored_for_structure()).ok();
     let parsed = text.and_then(|text| serde_json::from_str::<Record<'_>>(text).ok());
@@ -148,7 +152,8 @@ pub fn facts(content: &Unmasked<&[u8]>) -> SpanFacts {
             let mut attachments = text.map(attachment::find).unwrap_or_default();
             attachments.sort();
             let decoded = |key: &str| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value);
-            facts_from(decoded, attachments)
+            let events = record.events.map(|raw| json::decode(raw.get().as_bytes()).value);
+            facts_from(decoded, events.as_ref(), attachments)
         }
         // Something that Python writes and the standard forbids: the long way.
         None => facts_of(&content.decode().value),
@@ -158,25 +163,42 @@ pub fn facts(content: &Unmasked<&[u8]>) -> SpanFacts {
 /// The facts that a tree shows, from a record that is already parsed.
 pub fn facts_of(record: &Unmasked<Json>) -> SpanFacts {
     let attributes = record.as_stored_for_structure().get("attributes").and_then(Json::as_object);
+    let events = record.as_stored_for_structure().get("events").cloned().map(Unmasked::new);
     let texts = attributes.into_iter().flatten().filter_map(|(_, value)| value.as_str());
     let mut attachments: Vec<Attachment> = texts.flat_map(attachment::find).collect();
     attachments.sort();
     attachments.dedup();
-    facts_from(|key| attributes?.get(key).cloned().map(Unmasked::new), attachments)
+    facts_from(|key| attributes?.get(key).cloned().map(Unmasked::new), events.as_ref(), attachments)
 }
 
-fn facts_from(attribute: impl Fn(&str) -> Option<Unmasked<Json>>, attachments: Vec<Attachment>) -> SpanFacts {
+fn facts_from(
+    attribute: impl Fn(&str) -> Option<Unmasked<Json>>,
+    events: Option<&Unmasked<Json>>,
+    attachments: Vec<Attachment>,
+) -> SpanFacts {
     let decoded = |key: &str| attribute(key).map(Unmasked::unwrap_encoded);
     // No tree reveals a secret, whatever was asked for.
     let text = |key: &str| {
         let value = decoded(key)?;
         value.as_stored_for_structure().as_str().map(|text| Unmasked::new(text).readable(Reveal::Masked))
     };
+    let usage = decoded(TOKENS);
+    let usage = usage.as_ref().map(Unmasked::as_stored_for_structure);
     SpanFacts {
-        tokens: decoded(TOKENS).and_then(|usage| Tokens::from_usage(usage.as_stored_for_structure())),
+        tokens: usage.and_then(Tokens::from_usage),
         model: text("model").or_else(|| text(MODEL)),
         attachments,
+        cached_input: usage.and_then(|usage| usage.get(CACHED_INPUT)?.as_u64()),
+        signature: SIGNATURES.iter().find_map(|key| text(key)),
+        exception: events.and_then(last_exception),
     }
+}
+
+/// The type of the last exception among events.
+fn last_exception(events: &Unmasked<Json>) -> Option<String> {
+    let events = events.as_stored_for_structure().as_array()?;
+    let kinds = events.iter().rev().filter_map(|event| event.get("attributes")?.get(EXCEPTION_TYPE)?.as_str());
+    kinds.map(|kind| Unmasked::new(kind).readable(Reveal::Masked)).next()
 }
 
 fn event(event: Unmasked<Json>, reveal: Reveal) -> SpanEvent {
@@ -309,11 +331,14 @@ mod tests {
 
     #[test]
     fn facts_come_from_the_text_or_the_long_way() {
-        let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7}", "model": "\"m\"", "x": 1}}"#;
+        let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7, \"cache_read_input_tokens\": 2}", "model": "\"m\"", "signature": "\"q -> a\"", "x": 1}, "events": [{"name": "exception", "attributes": {"exception.type": "KeyError"}}, {"name": "x"}]}"#;
         let wanted = SpanFacts {
             tokens: Tokens::new(Some(3), Some(4), Some(7)),
             model: Some("m".to_owned()),
             attachments: Vec::new(),
+            cached_input: Some(2),
+            signature: Some("q -> a".to_owned()),
+            exception: Some("KeyError".to_owned()),
         };
         let facts = |text: &str| facts(&Unmasked::new(text.as_bytes()));
         assert_eq!(facts(usage), wanted);

@@ -1,7 +1,9 @@
 //! Whole lists of a store that gives them in pages, and filtered by what it does not filter by itself: the one place
 //! where both are done for every kind of store.
 
-use super::{Page, ReadCx, Result, RunQuery, Store, Total, TraceHandle, TraceIndex, TraceQuery, Trail};
+use super::{
+    Page, ReadCx, Result, RunQuery, Store, Total, TraceColumn, TraceHandle, TraceIndex, TraceQuery, TraceValue, Trail,
+};
 use crate::model::{Run, RunValues, Session, TraceRow};
 
 /// Rows of traces that are looked at together.
@@ -114,14 +116,39 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
 /// What of a page the conditions hold for. How many there are of them is unknown before the end.
 fn filtered<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &TraceQuery, page: TraceIndex) -> Result<TraceIndex> {
     let mut handles: Vec<TraceHandle> = Vec::new();
+    let (of_row, of_rest): (Vec<_>, Vec<_>) = query.filter.iter().partition(|condition| condition.is_of_row());
     for some in page.handles.chunks(ROWS_AT_ONCE) {
         cx.check()?;
         for (handle, row) in store.trace_lines(cx, some)? {
-            handles.extend(query.filter.iter().all(|condition| condition.holds(&row)).then_some(handle));
+            if !of_row.iter().all(|condition| condition.holds(&row, None)) {
+                continue;
+            }
+            let head = if of_rest.is_empty() { None } else { store.trace(cx, &row.id)? };
+            handles.extend(of_rest.iter().all(|condition| condition.holds(&row, head.as_ref())).then_some(handle));
         }
     }
     let total = Total::AtLeast(handles.len() as u64);
     Ok(TraceIndex { total, handles: handles.into(), next: page.next })
+}
+
+/// See [`Store::trace_values`].
+pub(super) fn trace_values<S: Store + ?Sized>(
+    store: &mut S,
+    cx: &ReadCx,
+    query: &TraceQuery,
+    columns: &[TraceColumn],
+) -> Result<Vec<(TraceHandle, Vec<TraceValue>)>> {
+    let mut found = Vec::new();
+    let index = store.trace_index(cx, &TraceQuery { limit: None, cursor: None, ..query.clone() })?;
+    let is_of_row = columns.iter().all(TraceColumn::is_of_row);
+    for some in index.handles.chunks(ROWS_AT_ONCE) {
+        cx.check()?;
+        for (handle, row) in store.trace_lines(cx, some)? {
+            let head = if is_of_row { None } else { store.trace(cx, &row.id)? };
+            found.push((handle, columns.iter().map(|column| column.value(&row, head.as_ref())).collect()));
+        }
+    }
+    Ok(found)
 }
 
 /// See [`Store::trace_lines`]. Where some are gone, each is asked for alone, since the answer does not say which ones

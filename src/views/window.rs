@@ -285,21 +285,16 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
         Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
-        Command::Filter if scene.place().lists_examples() => match scene.place() {
+        Command::Filter if scene.place().lists_examples() || scene.place().lists_traces() => match scene.place() {
             Place::Experiment { .. } => memory.experiment.focus_filter(scene),
             Place::Store
             | Place::Run { .. }
             | Place::Trace { .. }
             | Place::ProgramHistory(_)
             | Place::Compare { .. } => {
-                memory.run.focus_filter();
+                memory.run.focus_filter(scene);
             }
         },
-        // There is nothing to filter traces by yet: whoever looks at them stays with them.
-        Command::Filter if scene.place().lists_traces() => {
-            leave_focus(ui);
-            memory.focus_rows(scene);
-        }
         Command::Filter => {
             memory.tree.focus_filter = true;
             if scene.state.settings.hides_tree {

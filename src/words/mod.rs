@@ -16,7 +16,7 @@ pub use numbers::{
     at_least, bytes, count, count_or_more, counted, dollars, exact, for_programs, on_axis, p_value, precise, signed,
     tokens, value,
 };
-pub use text::{clean, ellipsize_graphemes, ellipsize_middle, id_head, one_line};
+pub use text::{clean, ellipsize_graphemes, ellipsize_middle, id_head, one_line, sentence};
 pub use times::{Zone, age, moment, moment_iso, moment_short, moment_utc};
 
 /// What stands where something is unknown.

@@ -37,6 +37,10 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                 questions.extend(texts.iter().map(|text| vec![command, store, text]));
                 questions.push(vec![command, store, "--regex", "api.{0,40}"]);
             }
+            "stats" => {
+                let keys = ["span", "predictor", "model", "error", "run", "session"];
+                questions.extend(keys.iter().map(|by| vec![command, store, "--by", by]));
+            }
             "trace" => {
                 questions.extend(traces.iter().map(|id| vec![command, store, id]));
                 // Of every eighth, once more, what the same values look like as prompts and steps.

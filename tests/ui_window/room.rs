@@ -74,6 +74,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         (String::new(), "Experiments"),
         ("experiment/1".into(), "Runs"),
         ("experiment/1?tab=traces".into(), "Traces"),
+        ("experiment/1?tab=traces".into(), "Aggregates"),
         ("experiment/1?tab=optimizations".into(), "Optimizations"),
         (format!("{MIPRO}?tab=optimization"), "Candidates"),
         (format!("{GEPA}?tab=slices"), "Slices"),
@@ -93,6 +94,10 @@ fn no_table_of_the_window_cuts_a_figure() {
     for (place, table) in places {
         let mut harness = at(&place);
         settle(&mut harness);
+        if table == "Aggregates" {
+            click(&mut harness, "Aggregates");
+            click(&mut harness, "Span");
+        }
         if table == "Points of" {
             wait_for(&mut harness, "More for eval_full");
             click(&mut harness, "More for eval_full");

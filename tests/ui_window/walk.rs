@@ -36,7 +36,7 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     wait_for(&mut harness, "eval over steps, 3 points");
     wait_for(&mut harness, "3 points · 25 to 83.5 · 1 not finite");
 
-    harness.state_mut().act(Action::ShowRunTab(RunTab::Traces));
+    harness.state_mut().act(Action::ShowRunTab(RunTab::TRACES));
     settle(&mut harness);
     wait_for(&mut harness, "ticket: Where is my parcel?");
     harness.get_all_by_role(Role::Row).next().expect("a line").click();

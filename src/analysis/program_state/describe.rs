@@ -104,6 +104,13 @@ pub fn is_of_program(program: &Program, signature: &SignatureText) -> bool {
     program.predictors.iter().any(|predictor| fit(predictor, signature).is_some())
 }
 
+/// The predictor of a program that a signature may be of; `None` if it may be of several.
+pub fn predictor_of<'p>(program: &'p Program, signature: &SignatureText) -> Option<&'p Predictor> {
+    let mut fitting = program.predictors.iter().filter(|predictor| fit(predictor, signature).is_some());
+    let one = fitting.next()?;
+    fitting.next().is_none().then_some(one)
+}
+
 /// Whether `seen` tells everything about every field, so that no more traces need to be read.
 pub fn tells_all(program: &Program, seen: &[SeenSignature]) -> bool {
     let with_fields = program.predictors.iter().filter(|predictor| !predictor.fields.is_empty());

@@ -3,11 +3,15 @@
 
 mod optimizations;
 mod search;
+mod stats;
 mod trace;
+mod traces;
 
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
+pub(in super::super) use stats::STATS;
 pub(in super::super) use trace::TRACE;
+pub(in super::super) use traces::TRACES;
 
 /// Whether there is a window that could be opened; without one its flags are not told of.
 pub(in super::super) const HAS_WINDOW: bool = cfg!(feature = "window");
@@ -93,24 +97,6 @@ JSON:
   by step, then time. A value that is no finite number is \"NaN\", \"Infinity\" or
   \"-Infinity\".";
 
-pub(in super::super) const TRACES: &str = "\
-Examples:
-  dspyglass traces mlflow.db --limit 20
-  dspyglass traces mlflow.db --run eval_full_3
-  dspyglass traces mlflow.db --json | jq '.traces[] | select(.status != \"OK\")'
-
-JSON:
-  {\"total\": n, \"traces\": [{id, run_id, experiment_id, name, status,
-                            start_time_ms, duration_ms,
-                            tokens: {input, output, total}, cost_usd, cached,
-                            span_count, session}]}
-  newest first; total counts those beyond --limit too, null if the store does
-  not know. tokens is the total that MLflow stored, null if it stored none;
-  cached is true if every answer seems to come from the cache, \"partly\" if
-  some do, null if that cannot be told: calls of less than 5 ms came from it,
-  and where usage is missing that DSPy records, those of less than a third of
-  the model's usual time. session is a text, or a list of texts where the store
-  has several ids.";
 
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,

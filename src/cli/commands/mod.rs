@@ -29,6 +29,7 @@ mod scores;
 mod scores_text;
 mod search;
 mod slices;
+mod stats;
 mod trace;
 mod trace_chat;
 mod trace_chat_text;
@@ -60,11 +61,11 @@ pub(super) struct Answer<'a> {
 /// A command whose own arguments are right.
 type Plan<'a> = Box<dyn FnOnce(&mut Answer<'_>) -> Result<(), Failure> + 'a>;
 
-/// Reads what a command says about itself, before any store is opened.
+/// Reads what a command says about itself, before any store is opened. `is_utc`: the dates in it are in UTC.
 ///
 /// # Errors
 /// A filter or a pattern that is none.
-pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
+pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure> {
     Ok(match command {
         Command::Experiments(args) => Box::new(|answer| experiments::answer(args, answer)),
         Command::Runs(args) => {
@@ -73,11 +74,18 @@ pub(super) fn plan(command: &Command) -> Result<Plan<'_>, Failure> {
             Box::new(move |answer| runs::answer(args, &filter, answer))
         }
         Command::Metrics(args) => Box::new(|answer| metrics::answer(args, answer)),
-        Command::Traces(args) => Box::new(|answer| traces::answer(args, answer)),
+        Command::Traces(args) => {
+            let wanted = traces::wanted(args, is_utc)?;
+            Box::new(move |answer| traces::answer(args, wanted, answer))
+        }
         Command::Trace(args) => Box::new(|answer| trace::answer(args, answer)),
         Command::Search(args) => {
             let ready = search::ready(args)?;
             Box::new(move |answer| search::answer(args, ready, answer))
+        }
+        Command::Stats(args) => {
+            let filter = traces::filter(args.filter.as_deref(), is_utc)?;
+            Box::new(move |answer| stats::answer(args, filter, answer))
         }
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Overview(args) => Box::new(|answer| overview::answer(args, answer)),

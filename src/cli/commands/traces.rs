@@ -11,7 +11,7 @@ use crate::cli::json::{self, Usage, Warnings};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
 use crate::model::{Cached, RunId, Session, TraceRow};
-use crate::query::{self, TraceList};
+use crate::query::{self, FilteredTracesOf, Now, TraceFilter, TraceList, TraceScope, TraceSort};
 use crate::store::{RunQuery, RunScope, Total, TraceQuery};
 
 #[derive(Serialize)]
@@ -66,12 +66,50 @@ impl<'a> From<&'a TraceRow> for One<'a> {
     }
 }
 
-pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
+/// Which traces are wanted, in which order.
+pub(super) struct Wanted {
+    filter: TraceFilter,
+    sort: TraceSort,
+}
+
+/// Reads a filter of traces; everything passes without one.
+///
+/// # Errors
+/// A filter that is none.
+pub(super) fn filter(text: Option<&str>, is_utc: bool) -> Result<TraceFilter, Failure> {
+    let text = text.unwrap_or_default();
+    let now = Now { ms: chrono::Utc::now().timestamp_millis(), is_utc };
+    TraceFilter::parse(text, now).map_err(|error| Failure::Filter(text.to_owned(), error))
+}
+
+/// Reads what was asked for. `is_utc`: dates are in UTC.
+///
+/// # Errors
+/// A filter or an order that is none.
+pub(super) fn wanted(args: &TracesArgs, is_utc: bool) -> Result<Wanted, Failure> {
+    let filter = filter(args.filter.as_deref(), is_utc)?;
+    let sort = args.sort.as_deref().map(|text| text.parse().map_err(|error| Failure::Sort(text.to_owned(), error)));
+    Ok(Wanted { filter, sort: sort.transpose()?.unwrap_or_default() })
+}
+
+pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
     let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
     let (experiment, run) = (experiment.map(|one| one.id), run.map(|one| one.id));
-    let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
-    let list = query::traces(&mut answer.session, &query)?;
+    let is_filtered = !wanted.filter.is_empty();
+    let is_plain = wanted.filter.is_empty() && wanted.sort == TraceSort::default();
+    let list = if is_plain {
+        let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
+        query::traces(&mut answer.session, &query)?
+    } else {
+        let scope = match (experiment, run) {
+            (_, Some(run)) => TraceScope::Run(run),
+            (Some(experiment), None) => TraceScope::Experiment(experiment),
+            (None, None) => TraceScope::All,
+        };
+        let question = FilteredTracesOf { scope, filter: wanted.filter, sort: wanted.sort };
+        query::filtered_trace_list(&mut answer.session, &question, args.limit)?
+    };
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
         return json::write(
@@ -79,16 +117,17 @@ pub(super) fn answer(args: &TracesArgs, answer: &mut Answer<'_>) -> Result<(), F
             answer.out,
         );
     }
-    print(&list, answer)
+    print(&list, if is_plain { "newest" } else { "first" }, is_filtered, answer)
 }
 
-fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
+/// `first`: what the ones are that come first.
+fn print(list: &TraceList, first: &str, is_filtered: bool, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let Some(all) = list.total else {
         writeln!(answer.out, "No traces: this store has no table of them")?;
         return Ok(());
     };
     if all.is_zero() {
-        writeln!(answer.out, "No traces")?;
+        writeln!(answer.out, "{}", if is_filtered { "No trace passes this filter" } else { "No traces" })?;
         return Ok(());
     }
     let everything = RunQuery::new(RunScope::All).with_deleted();
@@ -143,7 +182,7 @@ fn print(list: &TraceList, answer: &mut Answer<'_>) -> Result<(), Failure> {
     if Total::Exact(shown) == all {
         writeln!(answer.out, "{total}")?;
     } else {
-        writeln!(answer.out, "{} of {total}, the newest", words::count(shown))?;
+        writeln!(answer.out, "{} of {total}, the {first}", words::count(shown))?;
     }
     Ok(())
 }

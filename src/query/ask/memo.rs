@@ -1,6 +1,7 @@
 //! What sessions on one store remember: answers by question, bounded by bytes, each found once.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use crate::model::{Reveal, Warning};
-use crate::store::{ReadCx, Result, StoreId};
+use crate::query::facts_cache::{FactsCache, FactsCaches};
+use crate::store::{ReadCx, Result, StoreId, StoreLocation};
 
 /// Who has been at a question for longer is stuck in a dead disk or network: the next one tries himself. Longer than
 /// any reading may take.
@@ -25,6 +27,7 @@ pub struct Memo {
     kept: Mutex<HashMap<Scope, Answers>>,
     found: Condvar,
     progress: (AtomicUsize, AtomicUsize),
+    facts: FactsCaches,
 }
 
 /// Whose answers they are: those of two stores never meet, nor those with secrets and without.
@@ -83,6 +86,16 @@ impl Memo {
     /// A memo that remembers nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that keeps the facts of traces in a folder, from one session to the next.
+    pub fn with_cache(folder: PathBuf) -> Self {
+        Self { facts: FactsCaches::in_folder(folder), ..Self::default() }
+    }
+
+    /// The facts of the traces of a store.
+    pub(super) fn facts(&self, store: StoreId, location: &StoreLocation) -> Arc<FactsCache> {
+        self.facts.of(store, location)
     }
 
     /// How far the last question that took long has come: so many of so many; `None` before there was any.

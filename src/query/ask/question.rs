@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use super::memo::{Claim, Memo, Scope};
+use crate::query::facts_cache::FactsCache;
 use crate::store::{ReadCx, Result, Store, StoreError};
 
 /// A question for a store: the value is what identifies it. Questions ask each other through the [`Session`], never
@@ -141,6 +142,11 @@ impl<'a> Session<'a> {
     /// What was answered when the store was in an earlier state, for questions that only look at what is new.
     pub fn previous<Q: Question>(&self, question: &Q) -> Option<Arc<Q::Answer>> {
         self.memo.outdated(question, self.scope())?.get()
+    }
+
+    /// What is kept of the traces of this store.
+    pub fn facts_cache(&self) -> Arc<FactsCache> {
+        self.memo.facts(self.store.id(), &self.store.info().location)
     }
 
     fn scope(&self) -> Scope {

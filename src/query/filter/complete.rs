@@ -12,6 +12,8 @@ use offers::Offer;
 use partial::{Partial, Typed};
 
 use super::expected::Wanted;
+use super::grammar::Grammar;
+use super::moments::Now;
 use super::{FilterKeys, parse};
 
 /// No more is offered: nobody reads more, they type on.
@@ -50,23 +52,23 @@ pub enum CompletionKind {
 }
 
 /// See [`super::Filter::complete`].
-pub(super) fn complete(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
+pub(super) fn complete(text: &str, caret: usize, keys: &FilterKeys, grammar: &'static Grammar) -> Vec<Completion> {
     let caret = text.floor_char_boundary(caret);
     let partial = Partial::at(text, caret);
-    let offered = offers::of(&wanted_after(&text[..partial.replace.start]), &partial.typed, keys);
+    let offered = offers::of(&wanted_after(&text[..partial.replace.start], grammar), &partial.typed, keys, grammar);
     // What is typed as a whole may be enough: then what follows it is offered too.
     let is_whole = match &partial.typed {
         Typed::Operator(_) => true,
-        typed => offered.iter().any(|offer| offer.is_whole(typed)),
+        typed => offered.iter().any(|offer| offer.is_whole(typed, grammar)),
     };
     let mut found: Vec<(usize, Completion)> = Vec::new();
-    for offer in offered.into_iter().filter(|offer| !offer.is_whole(&partial.typed)) {
-        if let Some(rank) = offer.rank(&partial.typed) {
+    for offer in offered.into_iter().filter(|offer| !offer.is_whole(&partial.typed, grammar)) {
+        if let Some(rank) = offer.rank(&partial.typed, grammar) {
             found.push((rank, placed(text, partial.replace.clone(), offer)));
         }
     }
     if is_whole {
-        let next = offers::of(&wanted_after(&text[..caret]), &Typed::Nothing, keys).into_iter();
+        let next = offers::of(&wanted_after(&text[..caret], grammar), &Typed::Nothing, keys, grammar).into_iter();
         let last = found.iter().map(|(rank, _)| *rank).max().unwrap_or(0);
         found.extend(next.map(|offer| (last, placed(text, caret..caret, offer))));
     }
@@ -77,9 +79,10 @@ pub(super) fn complete(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Compl
 }
 
 /// What may follow the beginning of a filter; nothing if it is none.
-fn wanted_after(head: &str) -> Vec<Wanted> {
-    match parse::parse(head) {
-        Ok(None) => vec![Wanted::Operand],
+fn wanted_after(head: &str, grammar: &'static Grammar) -> Vec<Wanted> {
+    // Which moment is meant does not change what may follow.
+    match parse::parse(head, grammar, Now { ms: 0, is_utc: true }) {
+        Ok(None) => vec![Wanted::Operand(grammar)],
         Ok(Some(_)) => vec![Wanted::And, Wanted::Or],
         // Only what is missing at the end begins there.
         Err(error) if error.range.start == head.len() => error.expected.into_iter().map(|one| one.0).collect(),

@@ -15,7 +15,7 @@ pub(super) fn conditions(root: &Node) -> Vec<RunCondition> {
         Node::All(parts) => parts.iter().flat_map(conditions).collect(),
         Node::Compare { field, operator, value } => condition(field, *operator, value).into_iter().collect(),
         // Of these a store knows nothing, or not the same.
-        Node::Any(_) | Node::Not(_) | Node::Among { .. } | Node::IsAbsent(_) | Node::NameHolds(_) => Vec::new(),
+        Node::Any(_) | Node::Not(_) | Node::Among { .. } | Node::IsAbsent(_) | Node::Holds(_) => Vec::new(),
     }
 }
 

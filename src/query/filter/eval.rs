@@ -1,46 +1,54 @@
-//! Whether a run passes a filter.
+//! Whether a row passes a filter: the logic of it, whatever a row is.
 
 use super::like::is_like;
-use super::syntax::{Attribute, Field, Node, Operator, Value};
-use crate::model::mlflow::run::USER;
-use crate::model::{Entry, Run, RunValues, Shown};
-use crate::query::lookup;
+use super::syntax::{Field, Node, Operator, Value};
 
-/// Whether a part of a filter holds; `None` where what is masked would decide.
+/// Something that a filter can be held against.
+pub(super) trait Subject {
+    /// What it has for a field.
+    fn actual(&self, field: &Field) -> Actual<'_>;
+
+    /// Whether what plain words look through holds one, which is in lower case.
+    fn holds_word(&self, word: &str) -> bool;
+}
+
+/// What a row has for a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Actual<'a> {
+    Absent,
+    /// It has it, but it may not be seen, and so not be guessed by comparing either; or nobody knows yet.
+    Unknown,
+    Number(f64),
+    Text(&'a str),
+    /// Several: what is asked for may be any of them, what is excluded may be none.
+    Any(Vec<Actual<'a>>),
+}
+
+/// Whether a part of a filter holds; `None` where what is masked or not known yet would decide.
 ///
 /// Recursion is as deep as the parser allowed.
-pub(super) fn holds(node: &Node, run: &Run, values: &RunValues) -> Option<bool> {
+pub(super) fn holds(node: &Node, subject: &impl Subject) -> Option<bool> {
     match node {
-        Node::All(parts) => decide(parts, false, run, values),
-        Node::Any(parts) => decide(parts, true, run, values),
-        Node::Not(part) => holds(part, run, values).map(|holds| !holds),
-        Node::Compare { field, operator, value } => Some(match (actual(field, run, values), value) {
-            (Actual::Masked, _) => return None,
-            (Actual::Number(actual), Value::Number(wanted)) => compare_numbers(actual, *operator, *wanted),
-            // Params and tags are texts; beside a number they count as numbers if they are.
-            (Actual::Text(actual), Value::Number(wanted)) => {
-                actual.trim().parse().is_ok_and(|actual| compare_numbers(actual, *operator, *wanted))
-            }
-            (Actual::Text(actual), Value::Text(wanted)) => compare_texts(actual, *operator, wanted),
-            _ => false,
+        Node::All(parts) => decide(parts.iter().map(|part| holds(part, subject)), false),
+        Node::Any(parts) => decide(parts.iter().map(|part| holds(part, subject)), true),
+        Node::Not(part) => holds(part, subject).map(|holds| !holds),
+        Node::Compare { field, operator, value } => compare(&subject.actual(field), *operator, value),
+        // As with `!=`, a row without the key is not among the others either.
+        Node::Among { field, values, is_negated } => among(&subject.actual(field), values, *is_negated),
+        Node::Holds(word) => Some(subject.holds_word(word)),
+        Node::IsAbsent(field) => Some(match subject.actual(field) {
+            Actual::Any(list) => list.is_empty(),
+            actual => actual == Actual::Absent,
         }),
-        // As with `!=`, a run without the key is not among the others either.
-        Node::Among { field, values: wanted, is_negated } => match actual(field, run, values) {
-            Actual::Masked => None,
-            Actual::Text(actual) => Some(wanted.iter().any(|wanted| wanted == actual) != *is_negated),
-            _ => Some(false),
-        },
-        Node::NameHolds(word) => Some(run.name.to_lowercase().contains(word)),
-        Node::IsAbsent(field) => Some(matches!(actual(field, run, values), Actual::Absent)),
     }
 }
 
 /// AND is decided by the first part that is false, OR by the first that is true; else it is
 /// unknown if any part is.
-fn decide(parts: &[Node], deciding: bool, run: &Run, values: &RunValues) -> Option<bool> {
+fn decide(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
     let mut outcome = Some(!deciding);
     for part in parts {
-        match holds(part, run, values) {
+        match part {
             Some(holds) if holds == deciding => return Some(deciding),
             Some(_) => {}
             None => outcome = None,
@@ -49,50 +57,33 @@ fn decide(parts: &[Node], deciding: bool, run: &Run, values: &RunValues) -> Opti
     outcome
 }
 
-/// What a run has for a field.
-enum Actual<'a> {
-    Absent,
-    /// It has it, but it may not be seen, and so not be guessed by comparing either.
-    Masked,
-    Number(f64),
-    Text(&'a str),
+/// Of several all, if it says what may not be; else any. Of none, neither.
+fn over(list: &[Actual<'_>], is_negated: bool, one: impl Fn(&Actual<'_>) -> Option<bool>) -> Option<bool> {
+    if list.is_empty() { Some(false) } else { decide(list.iter().map(one), !is_negated) }
 }
 
-fn actual<'a>(field: &Field, run: &'a Run, values: &'a RunValues) -> Actual<'a> {
-    match field {
-        Field::Metric(key) => {
-            let found = lookup::metric(values, key);
-            found.map_or(Actual::Absent, |metric| Actual::Number(metric.point.value))
+fn compare(actual: &Actual<'_>, operator: Operator, value: &Value) -> Option<bool> {
+    Some(match (actual, value) {
+        (Actual::Unknown, _) => return None,
+        (Actual::Any(list), value) => {
+            return over(list, operator == Operator::NotEqual, |one| compare(one, operator, value));
         }
-        Field::Param(key) => shown(lookup::param(values, key)),
-        Field::Tag(key) => shown(lookup::tag(values, key)),
-        Field::Attribute(attribute) => self::attribute(*attribute, run, values),
-    }
+        (Actual::Number(actual), Value::Number(wanted)) => compare_numbers(*actual, operator, *wanted),
+        // Params and tags are texts; beside a number they count as numbers if they are.
+        (Actual::Text(actual), Value::Number(wanted)) => {
+            actual.trim().parse().is_ok_and(|actual| compare_numbers(actual, operator, *wanted))
+        }
+        (Actual::Text(actual), Value::Text(wanted)) => compare_texts(actual, operator, wanted),
+        _ => false,
+    })
 }
 
-fn shown(entry: Option<&Entry>) -> Actual<'_> {
-    match entry.map(|entry| &entry.value) {
-        None => Actual::Absent,
-        Some(Shown::Masked) => Actual::Masked,
-        Some(Shown::Text(text)) => Actual::Text(text),
-    }
-}
-
-fn attribute<'a>(attribute: Attribute, run: &'a Run, values: &'a RunValues) -> Actual<'a> {
-    let text = |text: &'a str| if text.is_empty() { Actual::Absent } else { Actual::Text(text) };
-    let number = |number: Option<i64>| number.map_or(Actual::Absent, |number| Actual::Number(number as f64));
-    match attribute {
-        Attribute::RunId => text(run.id.as_str()),
-        Attribute::Name => text(&run.name),
-        Attribute::Status => text(run.status.as_str()),
-        Attribute::ExperimentId => text(run.experiment_id.as_str()),
-        Attribute::ParentId => run.parent_id.as_ref().map_or(Actual::Absent, |id| text(id.as_str())),
-        Attribute::ArtifactUri => run.artifact_uri.as_deref().map_or(Actual::Absent, text),
-        Attribute::Lifecycle => text(run.lifecycle.as_str()),
-        Attribute::UserId => shown(lookup::tag(values, USER)),
-        Attribute::StartTime => number(run.start_time_ms),
-        Attribute::EndTime => number(run.end_time_ms),
-        Attribute::Duration => number(run.duration_ms()),
+fn among(actual: &Actual<'_>, wanted: &[String], is_negated: bool) -> Option<bool> {
+    match actual {
+        Actual::Unknown => None,
+        Actual::Any(list) => over(list, is_negated, |one| among(one, wanted, is_negated)),
+        Actual::Text(actual) => Some(wanted.iter().any(|wanted| wanted == actual) != is_negated),
+        _ => Some(false),
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use super::syntax::{Attribute, Field, Operator};
+use super::grammar::Grammar;
+use super::syntax::{Field, Operator};
+use super::trace_keys::TraceValueKind;
 
 /// One thing that could have stood in a place; its text is for people.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,9 +15,9 @@ pub struct Expected(pub(super) Wanted);
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Wanted {
     /// A field to compare, `NOT` or `(`.
-    Operand,
+    Operand(&'static Grammar),
     /// One of the attributes.
-    Attribute,
+    Attribute(&'static Grammar),
     /// An operator after this field.
     Comparison(Field),
     /// What to compare this field with; without an operator one of a list.
@@ -37,10 +39,10 @@ pub(super) enum Wanted {
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Wanted::Operand => f.write_str("metrics.<key>, params.<key>, tags.<key> or an attribute such as status"),
-            Wanted::Attribute => {
+            Wanted::Operand(grammar) => f.write_str(grammar.operand),
+            Wanted::Attribute(grammar) => {
                 f.write_str("one of")?;
-                for (place, (name, _)) in Attribute::shown().enumerate() {
+                for (place, (name, ..)) in (grammar.shown)().into_iter().enumerate() {
                     write!(f, "{} {name}", if place == 0 { "" } else { "," })?;
                 }
                 Ok(())
@@ -49,6 +51,15 @@ impl fmt::Display for Expected {
                 write!(f, "a comparison such as >, <= or = after {}", field.describe())
             }
             Wanted::Comparison(field) => write!(f, "a comparison such as =, LIKE or IN after {}", field.describe()),
+            Wanted::Value(Field::Trace(field), _) if field.kind() == Some(TraceValueKind::Moment) => {
+                write!(f, "a time such as 2026-11-28, '2026-11-28 10:30' or -2h for {}", field.describe())
+            }
+            Wanted::Value(Field::Trace(field), _) if field.kind() == Some(TraceValueKind::Duration) => {
+                write!(f, "milliseconds or a duration such as 2s for {}", field.describe())
+            }
+            Wanted::Value(field @ Field::Trace(_), _) if !field.is_number() => {
+                write!(f, "a word or a text in quotes for {}", field.describe())
+            }
             Wanted::Value(field, _) if field.is_number() => write!(f, "a number for {}", field.describe()),
             Wanted::Value(_, Some(operator)) if operator.is_for_text() => {
                 f.write_str("a text in quotes, such as 'eval%'")

@@ -16,19 +16,23 @@ const MAX_COUNTED: usize = 1_000;
 const MAX_KEPT: usize = 50;
 
 /// Longer values are prose, which nobody filters by; in bytes.
-const MAX_VALUE: usize = 120;
+pub(super) const MAX_VALUE: usize = 120;
 
-/// The keys and values of some runs. What is masked is not among the values.
+/// The keys and values of some runs or traces. What is masked is not among the values.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct FilterKeys {
-    /// How many runs there are.
-    pub runs: usize,
+    /// How many rows there are.
+    pub rows: usize,
     /// Metrics, in natural order, without values.
     pub metrics: Vec<KeyUse>,
     /// Params, in natural order.
     pub params: Vec<KeyUse>,
     /// Tags, in natural order.
     pub tags: Vec<KeyUse>,
+    /// Metadata of traces, in natural order.
+    pub metadata: Vec<KeyUse>,
+    /// Assessments of traces, by name in natural order.
+    pub assessments: Vec<KeyUse>,
     /// The attributes that are texts and repeat, by the name that the filter has for them.
     pub attributes: Vec<KeyUse>,
 }
@@ -38,9 +42,9 @@ pub struct FilterKeys {
 pub struct KeyUse {
     /// The key.
     pub key: Arc<str>,
-    /// How many runs have it.
-    pub runs: usize,
-    /// A sample of its values, those of most runs first.
+    /// How many rows have it.
+    pub rows: usize,
+    /// A sample of its values, those of most rows first.
     pub values: Vec<ValueUse>,
     /// Whether there are values that are not in the sample.
     pub is_sample: bool,
@@ -51,11 +55,23 @@ pub struct KeyUse {
 pub struct ValueUse {
     /// The value.
     pub value: String,
-    /// How many runs have it, as far as they were counted.
-    pub runs: usize,
+    /// How many rows have it, as far as they were counted.
+    pub rows: usize,
 }
 
 impl FilterKeys {
+    /// The keys behind a word and a dot.
+    pub(super) fn of_entity(&self, entity: &str) -> &[KeyUse] {
+        match entity {
+            "metrics" => &self.metrics,
+            "params" => &self.params,
+            "tags" => &self.tags,
+            "metadata" => &self.metadata,
+            "assessments" => &self.assessments,
+            _ => &[],
+        }
+    }
+
     /// The keys and values of runs that were read already.
     pub fn of(table: &RunTable) -> Self {
         let mut metrics = Counted::default();
@@ -78,11 +94,12 @@ impl FilterKeys {
             }
         }
         Self {
-            runs: table.rows.len(),
+            rows: table.rows.len(),
             metrics: metrics.finish(),
             params: params.finish(),
             tags: tags.finish(),
             attributes: attributes.finish(),
+            ..Self::default()
         }
     }
 }
@@ -107,7 +124,7 @@ fn shown(entry: &Entry) -> Option<&str> {
 
 /// Counts runs by key and value. Memory is bounded by the number of keys.
 #[derive(Default)]
-struct Counted<'a> {
+pub(super) struct Counted<'a> {
     keys: HashMap<&'a str, KeyCount<'a>>,
 }
 
@@ -121,18 +138,18 @@ struct KeyCount<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn add(&mut self, key: &'a Arc<str>, value: Option<&'a str>) {
+    pub(super) fn add(&mut self, key: &'a Arc<str>, value: Option<&'a str>) {
         let count = self.keys.entry(key).or_default();
         count.key = Some(key);
         count.add(value);
     }
 
-    fn add_named(&mut self, name: &'static str, value: &'a str) {
+    pub(super) fn add_named(&mut self, name: &'static str, value: &'a str) {
         self.keys.entry(name).or_default().add(Some(value));
     }
 
     /// Keys in natural order.
-    fn finish(self) -> Vec<KeyUse> {
+    pub(super) fn finish(self) -> Vec<KeyUse> {
         let mut keys: Vec<KeyUse> = self.keys.into_iter().map(|(key, count)| count.finish(key)).collect();
         keys.sort_by(|a, b| natural::compare(&a.key, &b.key));
         keys
@@ -159,7 +176,7 @@ impl<'a> KeyCount<'a> {
         values.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| natural::compare(a, b)));
         let is_sample = self.is_sample || values.len() > MAX_KEPT;
         values.truncate(MAX_KEPT);
-        let values = values.into_iter().map(|(value, runs)| ValueUse { value: value.to_owned(), runs }).collect();
-        KeyUse { key: self.key.map_or_else(|| name.into(), Arc::clone), runs: self.runs, values, is_sample }
+        let values = values.into_iter().map(|(value, runs)| ValueUse { value: value.to_owned(), rows: runs }).collect();
+        KeyUse { key: self.key.map_or_else(|| name.into(), Arc::clone), rows: self.runs, values, is_sample }
     }
 }

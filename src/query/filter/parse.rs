@@ -2,15 +2,21 @@
 
 use super::FilterError;
 use super::expected::{Expected, Wanted};
+use super::grammar::Grammar;
 use super::lex::{Token, TokenKind, tokens};
-use super::syntax::{Attribute, Field, Node, Operator, Value};
+use super::moments::{self, Now};
+use super::syntax::{Field, Node, Operator, Value};
+use super::trace_keys::{TraceField, TraceValueKind};
 
 /// Parentheses and NOTs are nested no deeper, so that no input can overflow the stack.
 const MAX_DEPTH: usize = 64;
 
+/// What no text without quotes can be.
+const KEYWORDS: [&str; 8] = ["and", "or", "not", "in", "is", "null", "like", "ilike"];
+
 /// Reads a whole filter; `None` for a blank one.
-pub(super) fn parse(text: &str) -> Result<Option<Node>, FilterError> {
-    let mut parser = Parser { text, tokens: tokens(text)?, next: 0, depth: 0 };
+pub(super) fn parse(text: &str, grammar: &'static Grammar, now: Now) -> Result<Option<Node>, FilterError> {
+    let mut parser = Parser { text, grammar, now, tokens: tokens(text)?, next: 0, depth: 0 };
     if parser.peek().kind == TokenKind::End {
         return Ok(None);
     }
@@ -23,6 +29,8 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, FilterError> {
 
 struct Parser<'a> {
     text: &'a str,
+    grammar: &'static Grammar,
+    now: Now,
     /// Never empty; ends with `End`, beyond which nobody reads.
     tokens: Vec<Token>,
     next: usize,
@@ -132,24 +140,23 @@ impl Parser<'_> {
         let word = match &token.kind {
             TokenKind::Word(word) => word.clone(),
             TokenKind::Quoted(word, '"' | '`') => return self.attribute(&token, word),
-            _ => return Err(self.error_at(&token, [Wanted::Operand])),
+            _ => return Err(self.error_at(&token, [Wanted::Operand(self.grammar)])),
         };
         let Some((kind, key)) = word.split_once('.') else { return self.attribute(&token, &word) };
-        let make: fn(String) -> Field = match &*kind.to_ascii_lowercase() {
-            "metric" | "metrics" => Field::Metric,
-            "param" | "params" | "parameter" | "parameters" => Field::Param,
-            "tag" | "tags" => Field::Tag,
-            "attribute" | "attributes" | "attr" | "run" => {
-                let (key, token) = self.key(&token, key)?;
-                return self.attribute(&token, &key);
-            }
-            "dataset" | "datasets" => {
-                let wanted = "metrics, params, tags or attributes, since datasets cannot be filtered by";
-                return Err(self.error_at(&token, [Wanted::Words(wanted.to_owned())]));
-            }
-            _ => return Err(self.error_at(&token, [Wanted::Operand])),
-        };
-        Ok(make(self.key(&token, key)?.0))
+        if let Some(entity) = self.grammar.entity(kind) {
+            return Ok((entity.field)(self.key(&token, key)?.0));
+        }
+        if self.grammar.is_attribute_word(kind) {
+            let (key, token) = self.key(&token, key)?;
+            return self.attribute(&token, &key);
+        }
+        // Some attributes have a dot in their name.
+        if let Some(field) = (self.grammar.attribute)(&word.to_lowercase()) {
+            return Ok(field);
+        }
+        let other = self.grammar.others.iter().find(|(name, _)| kind.eq_ignore_ascii_case(name));
+        let wanted = other.map_or(Wanted::Operand(self.grammar), |(_, words)| Wanted::Words((*words).to_owned()));
+        Err(self.error_at(&token, [wanted]))
     }
 
     /// The key after the dot: the rest of the word, or quoted right after it.
@@ -168,11 +175,8 @@ impl Parser<'_> {
     }
 
     fn attribute(&self, token: &Token, name: &str) -> Parsed<Field> {
-        let name = name.to_lowercase();
-        let found = Attribute::NAMES.into_iter().find(|(known, _)| *known == name);
-        found
-            .map(|(_, attribute)| Field::Attribute(attribute))
-            .ok_or_else(|| self.error_at(token, [Wanted::Operand, Wanted::Attribute]))
+        let found = (self.grammar.attribute)(&name.to_lowercase());
+        found.ok_or_else(|| self.error_at(token, [Wanted::Operand(self.grammar), Wanted::Attribute(self.grammar)]))
     }
 
     fn operator(&mut self, field: &Field) -> Parsed<Operator> {
@@ -195,16 +199,34 @@ impl Parser<'_> {
         let token = self.take();
         let value = match &token.kind {
             TokenKind::Quoted(text, '\'' | '"') if !field.is_number() => Some(Value::Text(text.clone())),
-            TokenKind::Word(word) => number(word).map(Value::Number),
+            TokenKind::Quoted(text, '\'' | '"') => self.measured(field, text).map(Value::Number),
+            TokenKind::Word(word) => self.word(field, operator, word),
             _ => None,
         };
-        let is_text_attribute = matches!(field, Field::Attribute(_)) && !field.is_number();
-        match value {
-            Some(Value::Number(_)) if operator.is_for_text() || is_text_attribute => {
-                Err(self.error_at(&token, [Wanted::Value(field.clone(), Some(operator))]))
-            }
-            Some(value) => Ok(value),
-            None => Err(self.error_at(&token, [Wanted::Value(field.clone(), Some(operator))])),
+        let value = value.map(|value| normal(field, value));
+        value.ok_or_else(|| self.error_at(&token, [Wanted::Value(field.clone(), Some(operator))]))
+    }
+
+    /// A value without quotes.
+    fn word(&self, field: &Field, operator: Operator, word: &str) -> Option<Value> {
+        let takes_numbers = field.is_number() || (field.is_mixed() && !operator.is_for_text());
+        let number = || number(word).or_else(|| self.measured(field, word)).map(Value::Number);
+        let text = || self.bare(field, word).map(Value::Text);
+        if takes_numbers { number().or_else(text) } else { text() }
+    }
+
+    /// A text that stands without quotes, where that is possible.
+    fn bare(&self, field: &Field, word: &str) -> Option<String> {
+        let is_keyword = KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
+        (self.grammar.has_bare_words && !field.is_number() && !is_keyword).then(|| word.to_owned())
+    }
+
+    /// A moment or a duration in its own way of writing.
+    fn measured(&self, field: &Field, text: &str) -> Option<f64> {
+        match field {
+            Field::Trace(field) if field.kind() == Some(TraceValueKind::Moment) => moments::moment(text, self.now),
+            Field::Trace(field) if field.kind() == Some(TraceValueKind::Duration) => moments::duration(text),
+            _ => None,
         }
     }
 
@@ -216,8 +238,13 @@ impl Parser<'_> {
         self.take();
         let mut values = Vec::new();
         loop {
-            match self.peek().kind.clone() {
-                TokenKind::Quoted(text, '\'' | '"') => values.push(text),
+            let text = match &self.peek().kind {
+                TokenKind::Quoted(text, '\'' | '"') => Some(text.clone()),
+                TokenKind::Word(word) => self.bare(field, word),
+                _ => None,
+            };
+            match text.map(|text| normal(field, Value::Text(text))) {
+                Some(Value::Text(text)) => values.push(text),
                 _ => return Err(self.error([Wanted::Value(field.clone(), None)])),
             }
             self.take();
@@ -231,6 +258,14 @@ impl Parser<'_> {
                 _ => return Err(self.error([Wanted::Comma, Wanted::Close])),
             }
         }
+    }
+}
+
+/// The value as it is stored: what is told apart by its letters alone is written in one case.
+fn normal(field: &Field, value: Value) -> Value {
+    match (field, value) {
+        (Field::Trace(TraceField::Attribute(one)), Value::Text(text)) => Value::Text(one.normal(text)),
+        (_, value) => value,
     }
 }
 

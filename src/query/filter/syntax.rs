@@ -1,5 +1,7 @@
 //! What a filter is made of.
 
+use super::trace_keys::{TraceField, TraceValueKind};
+
 /// A part of a filter. Its depth is bounded by the parser.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
@@ -17,8 +19,8 @@ pub(super) enum Node {
         is_negated: bool,
     },
     IsAbsent(Field),
-    /// The name holds this text, which is in lower case; never parsed, only typed as a word.
-    NameHolds(String),
+    /// What is looked through for plain words holds this one, which is in lower case; never parsed, only typed.
+    Holds(String),
 }
 
 /// What is compared.
@@ -28,6 +30,8 @@ pub(super) enum Field {
     Param(String),
     Tag(String),
     Attribute(Attribute),
+    /// Of a trace.
+    Trace(TraceField),
 }
 
 /// An attribute of a run.
@@ -78,6 +82,22 @@ impl Attribute {
         Self::NAMES.into_iter().find(|(_, one)| *one == self).map_or("", |(name, _)| name)
     }
 
+    /// What it is, for people.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Self::RunId => "the run's id",
+            Self::Name => "the run's name",
+            Self::Status => "FINISHED, RUNNING, FAILED, KILLED, SCHEDULED",
+            Self::ExperimentId => "the experiment's id",
+            Self::ParentId => "the parent's id, inferred ones too",
+            Self::ArtifactUri => "where its artifacts were recorded",
+            Self::Lifecycle => "active or deleted",
+            Self::UserId => "who ran it",
+            Self::StartTime | Self::EndTime => "milliseconds since 1970",
+            Self::Duration => "milliseconds",
+        }
+    }
+
     /// Times and durations are numbers of milliseconds.
     pub(super) fn is_number(self) -> bool {
         matches!(self, Self::StartTime | Self::EndTime | Self::Duration)
@@ -118,6 +138,18 @@ impl Field {
             Self::Metric(_) => true,
             Self::Param(_) | Self::Tag(_) => false,
             Self::Attribute(attribute) => attribute.is_number(),
+            Self::Trace(field) => {
+                matches!(field.kind(), Some(TraceValueKind::Number | TraceValueKind::Duration | TraceValueKind::Moment))
+            }
+        }
+    }
+
+    /// A text that counts as a number beside one.
+    pub(super) fn is_mixed(&self) -> bool {
+        match self {
+            Self::Param(_) | Self::Tag(_) => true,
+            Self::Metric(_) | Self::Attribute(_) => false,
+            Self::Trace(field) => field.kind().is_none(),
         }
     }
 
@@ -128,6 +160,7 @@ impl Field {
             Self::Param(key) => format!("the param `{key}`"),
             Self::Tag(key) => format!("the tag `{key}`"),
             Self::Attribute(attribute) => format!("the attribute `{}`", attribute.name()),
+            Self::Trace(field) => field.describe(),
         }
     }
 }

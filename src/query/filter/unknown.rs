@@ -41,7 +41,7 @@ fn unknown(node: &Node, keys: &FilterKeys) -> Option<UnknownKey> {
         Node::Not(part) => unknown(part, keys),
         Node::Compare { field, .. } | Node::Among { field, .. } => unknown_field(field, keys),
         // Who asks for what is absent knows that it may be so everywhere.
-        Node::IsAbsent(_) | Node::NameHolds(_) => None,
+        Node::IsAbsent(_) | Node::Holds(_) => None,
     }
 }
 
@@ -50,7 +50,7 @@ fn unknown_field(field: &Field, keys: &FilterKeys) -> Option<UnknownKey> {
         Field::Metric(key) => ("metric", "metrics", key),
         Field::Param(key) => ("param", "params", key),
         Field::Tag(key) => ("tag", "tags", key),
-        Field::Attribute(_) => return None,
+        Field::Attribute(_) | Field::Trace(_) => return None,
     };
     let groups = [("metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)];
     let (own, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(name, _)| *name == entity);
@@ -72,7 +72,7 @@ fn nearest(typed: &str, keys: &[KeyUse]) -> Option<String> {
         let is_near = one.key.chars().count().abs_diff(typed.chars().count()) <= most;
         is_near.then(|| strsim::osa_distance(&lower, &one.key.to_lowercase())).filter(|distance| *distance <= most)
     };
-    let near = keys.iter().filter_map(|one| Some((distance(one)?, std::cmp::Reverse(one.runs), &one.key)));
+    let near = keys.iter().filter_map(|one| Some((distance(one)?, std::cmp::Reverse(one.rows), &one.key)));
     near.min().map(|(_, _, key)| key.to_string())
 }
 
@@ -81,9 +81,9 @@ mod tests {
     use super::*;
 
     fn keys() -> FilterKeys {
-        let one = |key: &str, runs| KeyUse { key: key.into(), runs, values: Vec::new(), is_sample: false };
+        let one = |key: &str, runs| KeyUse { key: key.into(), rows: runs, values: Vec::new(), is_sample: false };
         FilterKeys {
-            runs: 9,
+            rows: 9,
             metrics: vec![one("eval", 3), one("eval_full", 1), one("lost", 1), one("loss", 4)],
             params: vec![one("num_trials", 1)],
             tags: vec![one("mlflow.user", 9)],

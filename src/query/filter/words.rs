@@ -1,24 +1,23 @@
-//! Plain words where a filter could stand: they look for names.
+//! Plain words where a filter could stand: they look for names, and for what is shown beside them.
 
+use super::grammar::Grammar;
 use super::syntax::Node;
 
 /// What only a filter has.
 const SIGNS: [char; 11] = ['=', '<', '>', '!', '~', '\'', '"', '`', '(', ')', ','];
 
-/// What a field begins with.
-const ENTITIES: [&str; 9] =
-    ["metrics.", "metric.", "params.", "param.", "parameters.", "tags.", "tag.", "attributes.", "attribute."];
-
 /// Whether a text is plain words rather than a filter with a mistake in it.
-pub(super) fn are_words(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    !text.contains(SIGNS)
-        && !lower.split_whitespace().any(|word| ENTITIES.iter().any(|entity| word.starts_with(entity)))
+pub(super) fn are_words(text: &str, grammar: &Grammar) -> bool {
+    let is_field = |word: &str| {
+        let before = word.split_once('.').map(|(before, _)| before);
+        before.is_some_and(|before| grammar.entity(before).is_some() || grammar.attribute_words[..2].contains(&before))
+    };
+    !text.contains(SIGNS) && !text.to_lowercase().split_whitespace().any(is_field)
 }
 
-/// All words must be in the name.
+/// All words must be there.
 pub(super) fn root(text: &str) -> Node {
-    Node::All(text.split_whitespace().map(|word| Node::NameHolds(word.to_lowercase())).collect())
+    Node::All(text.split_whitespace().map(|word| Node::Holds(word.to_lowercase())).collect())
 }
 
 #[cfg(test)]

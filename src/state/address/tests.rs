@@ -32,7 +32,7 @@ fn known() -> Vec<(&'static str, Place)> {
     vec![
         ("", Place::Store),
         ("experiment/3", of_experiment(ExperimentTab::Runs)),
-        ("experiment/3?tab=traces", of_experiment(ExperimentTab::Traces)),
+        ("experiment/3?tab=traces", of_experiment(ExperimentTab::TRACES)),
         (
             "experiment/3?tab=examples&item=7&only=1%2C7%20Broken",
             of_experiment(ExperimentTab::Examples {
@@ -102,7 +102,7 @@ fn known() -> Vec<(&'static str, Place)> {
             "experiment/3/run/abc?tab=metrics&item=eval%2Ffull%20score",
             in_three(RunTab::Metrics { key: text("eval/full score") }),
         ),
-        ("experiment/3/run/abc?tab=traces", in_three(RunTab::Traces)),
+        ("experiment/3/run/abc?tab=traces", in_three(RunTab::TRACES)),
         ("experiment/3/run/abc?tab=artifacts&item=", in_three(RunTab::Artifacts { path: text("") })),
         ("trace/tr-1", Place::of_trace(None, None, "tr-1".into())),
         ("experiment/3/run/abc/trace/tr-1", of_trace(None, DetailTab::Inputs)),
@@ -237,7 +237,7 @@ impl Dice {
     fn run_tab(&mut self) -> RunTab {
         let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
         match &mut tab {
-            RunTab::Doctor | RunTab::Traces => {}
+            RunTab::Doctor | RunTab::Traces { .. } => {}
             RunTab::Optimization { candidate } => *candidate = self.maybe(|dice| RunId::from(dice.text())),
             RunTab::Examples { example, evaluation, only } => {
                 *example = self.maybe(|dice| dice.roll(usize::MAX));

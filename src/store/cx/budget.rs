@@ -48,6 +48,8 @@ parts! {
         Writers = 20_000;
         /// Telling which of these spans wrote which proposal.
         WritersByProposal = 5_000;
+        /// Gathering facts of traces in the background: others want the worker, too.
+        Facts = 250;
         /// The first page of a search: somebody waits to see something.
         FirstHits = 50;
         /// Each of the pages behind it.
@@ -123,6 +125,11 @@ impl Allowance {
         Self { limit: self.limit / 4 * quarters, ..*self }
     }
 
+    /// So many times as long.
+    pub fn times(&self, times: u32) -> Self {
+        Self { limit: self.limit.saturating_mul(times), ..*self }
+    }
+
     /// Whichever of the two ends later.
     pub fn or_later(self, other: Self) -> Self {
         match (self.ends(), other.ends()) {
@@ -157,6 +164,7 @@ mod tests {
         let hour = Budget::of(Duration::from_secs(3_600)).begin(Part::Texts);
         assert!(!hour.quarters(1).is_spent() && hour.quarters(1).ends() < hour.ends());
         assert_eq!(hour.quarters(4).ends(), hour.ends());
+        assert!(hour.times(2).ends() > hour.ends() && endless.times(2).ends().is_none());
         assert_eq!(hour.quarters(1).or_later(hour).ends(), hour.ends());
         assert_eq!(hour.or_later(endless).ends(), None);
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Content, MemoryStore, masking};
-use crate::model::{Lifecycle, Reveal, Run, RunValues, TraceId, TraceRow};
+use crate::model::{Lifecycle, Reveal, Run, RunValues, TraceHead, TraceId, TraceRow};
 use crate::store::order::{Begin, RowKey, RunKey, TraceKey};
 use crate::store::{Cursor, Page, ReadCx, RunQuery, RunScope, Total, TraceHandle, TraceIndex, TracePlace, TraceQuery};
 
@@ -73,17 +73,25 @@ impl MemoryStore {
 impl Content {
     /// The traces of a list in its order.
     fn traces_of(&self, query: &TraceQuery, is_filtered: bool, reveal: Reveal) -> Vec<(TraceHandle, &TraceRow)> {
-        let is_wanted = |(_, row): &(TraceHandle, &TraceRow)| {
+        let is_wanted = |(_, head): &(TraceHandle, &TraceHead)| {
+            let row = &head.row;
             query.experiment.as_ref().is_none_or(|wanted| row.experiment_id == *wanted)
                 && query.run.as_ref().is_none_or(|wanted| row.run_id.as_ref() == Some(wanted))
                 && (!is_filtered || query.filter.is_empty() || {
-                    let row = masking::row(row, reveal);
-                    query.filter.iter().all(|condition| condition.holds(&row))
+                    let head = masking::head(head, reveal);
+                    query.filter.iter().all(|condition| condition.holds(&head.row, Some(&head)))
                 })
         };
-        let rows = (0..).zip(&self.traces).map(|(at, trace)| (TraceHandle(at), &trace.head.row));
-        let mut found: Vec<_> = rows.filter(is_wanted).collect();
-        found.sort_by(|(_, a), (_, b)| query.order.compare(&key(a), &key(b)));
+        let heads = (0..).zip(&self.traces).map(|(at, trace)| (TraceHandle(at), &trace.head));
+        let mut found: Vec<_> = heads.filter(is_wanted).collect();
+        found.sort_by(|(_, a), (_, b)| query.order.compare(&key(&a.row), &key(&b.row)));
+        if let Some(sort) = query.sort.as_ref().filter(|_| is_filtered) {
+            let value = |head: &TraceHead| {
+                sort.column.value(&masking::row(&head.row, reveal), Some(&masking::head(head, reveal)))
+            };
+            found.sort_by(|(_, a), (_, b)| sort.compare(&value(a), &value(b)));
+        }
+        let found = found.into_iter().map(|(handle, head)| (handle, &head.row)).collect();
         found
     }
 

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use super::log_index::LogHead;
 use super::source::{Source, Stamp, Surroundings};
 use crate::store::cx::{CancelToken, ReadCx};
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StoreError, user_cache};
 
 /// How long to wait for a writer that holds the lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -264,8 +264,7 @@ fn private_folder() -> std::io::Result<TempDir> {
         builder
     };
     // Stores can be larger than what a temporary folder in memory holds: prefer the cache folder.
-    let cache = directories::ProjectDirs::from("", "", "dspyglass").map(|dirs| dirs.cache_dir().to_owned());
-    if let Some(cache) = cache
+    if let Some(cache) = user_cache()
         && std::fs::create_dir_all(&cache).is_ok()
         && let Ok(folder) = builder().tempdir_in(cache)
     {

@@ -20,9 +20,11 @@ mod search;
 mod sessions;
 mod source;
 mod spans;
+mod trace_conditions;
 mod trace_counts;
 mod trace_head;
 mod trace_lists;
+mod trace_values;
 mod traces;
 
 use std::path::Path;
@@ -40,8 +42,8 @@ use super::artifacts::Artifacts;
 use super::search::in_list;
 use super::{
     Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, SearchScope,
-    SpanSearch, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace,
-    TraceQuery,
+    SpanSearch, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex,
+    TracePlace, TraceQuery, TraceValue,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
@@ -271,6 +273,15 @@ impl Store for SqliteStore {
 
     fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
         self.read(cx, |reader| reader.trace_page(query))
+    }
+
+    fn trace_values(
+        &mut self,
+        cx: &ReadCx,
+        query: &TraceQuery,
+        columns: &[TraceColumn],
+    ) -> Result<Vec<(TraceHandle, Vec<TraceValue>)>> {
+        self.read(cx, |reader| reader.trace_values(query, columns))
     }
 
     fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {

@@ -9,7 +9,9 @@ use super::row;
 use crate::model::mlflow::trace as keys;
 use crate::model::{ExperimentId, TraceId};
 use crate::store::order::{Begin, RowKey, TraceKey};
-use crate::store::{Order, Result, Total, TraceCondition, TraceHandle, TraceIndex, TracePlace, TraceQuery};
+use crate::store::{
+    ColumnOrder, Order, Result, Total, TraceCondition, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+};
 
 type Key = TraceKey<Cow<'static, str>>;
 
@@ -44,7 +46,7 @@ impl Wanted {
     }
 
     /// The name of a new parameter: `?3`.
-    fn param(&mut self, value: impl Into<Value>) -> String {
+    pub fn param(&mut self, value: impl Into<Value>) -> String {
         self.params.push(value.into());
         format!("?{}", self.params.len())
     }
@@ -78,41 +80,10 @@ impl Reader<'_> {
             }
         }
         for condition in &query.filter {
-            self.add_condition(&mut wanted, condition);
+            let condition = self.trace_condition(&mut wanted, condition);
+            wanted.and(condition);
         }
         wanted
-    }
-
-    fn add_condition(&self, wanted: &mut Wanted, condition: &TraceCondition) {
-        if condition.is_hidden(self.cx.reveal()) {
-            return wanted.and("0");
-        }
-        match condition {
-            TraceCondition::Status(status) => {
-                let status = wanted.param(status.clone());
-                wanted.and(format!("coalesce({}, '') = {status}", self.schema.column("trace_info", "t", "status")));
-            }
-            TraceCondition::Name(name) => {
-                let name = wanted.param(name.clone());
-                wanted.and(format!("coalesce({}, '') = {name}", self.name_column()));
-            }
-            TraceCondition::Session(id) => {
-                let id = wanted.param(id.clone());
-                // It is an id, or a list of them as JSON.
-                let is_list = "case when json_valid(s) then json_type(s) = 'array' else 0 end";
-                let is_in_list = format!("exists (select 1 from json_each(s) where cast(value as text) = {id})");
-                let session = self.session_column();
-                wanted.and(format!(
-                    "(select case when {is_list} then {is_in_list} else s = {id} end from (select {session} as s))"
-                ));
-            }
-            TraceCondition::Started(window) => {
-                // An unknown start is in no window.
-                wanted.and("t.timestamp_ms <> 0");
-                wanted.conditions.extend(window.from_ms.map(|from| format!("t.timestamp_ms >= {from}")));
-                wanted.conditions.extend(window.until_ms.map(|until| format!("t.timestamp_ms <= {until}")));
-            }
-        }
     }
 
     /// What names a trace `t`, as a piece of a `select`: the column of MLflow ≥ 3.17, else a tag.
@@ -169,12 +140,23 @@ impl Reader<'_> {
                 break;
             }
             let limit = if left > i64::MAX as usize { String::new() } else { format!(" limit {left}") };
-            let sql = format!("select t.rowid from trace_info t {} {}{limit}", part.clause(), order_by(query.order));
+            let mut part = part;
+            let order = self.order_of(&mut part, query);
+            let sql = format!("select t.rowid from trace_info t {} {order}{limit}", part.clause());
             self.each("traces", &sql, rusqlite::params_from_iter(&part.params), |values| {
                 handles.extend(row::count(values, 0).map(TraceHandle));
             })?;
         }
         Ok(handles)
+    }
+
+    /// The order that a query asks for.
+    pub fn order_of(&self, wanted: &mut Wanted, query: &TraceQuery) -> String {
+        let by_age = order_by(query.order);
+        let Some(ColumnOrder { column, is_descending }) = &query.sort else { return by_age.to_owned() };
+        let key = self.trace_column(wanted, column);
+        let sign = if *is_descending { " desc" } else { "" };
+        by_age.replacen("order by", &format!("order by {key}{sign} nulls last,"), 1)
     }
 
     fn count_traces(&self, wanted: &Wanted) -> Result<Option<u64>> {

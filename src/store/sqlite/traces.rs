@@ -116,7 +116,7 @@ impl Reader<'_> {
     }
 
     /// What traces `t` were given and gave back, as pieces of a `select`.
-    fn preview_columns(&self) -> [String; 2] {
+    pub fn preview_columns(&self) -> [String; 2] {
         [("request_preview", keys::INPUTS), ("response_preview", keys::OUTPUTS)].map(|(name, key)| {
             let (column, metadata) = (self.schema.column("trace_info", "t", name), self.metadata_column(key));
             if column == "null" { metadata } else { format!("coalesce({column}, {metadata})") }
@@ -124,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// Metadata of traces `t`, as a piece of a `select`.
-    fn metadata_column(&self, key: &str) -> String {
+    pub fn metadata_column(&self, key: &str) -> String {
         if !self.schema.has("trace_request_metadata", "request_id") {
             return "null".to_owned();
         }

@@ -11,7 +11,7 @@ use crate::query::table::{ColumnUse, LineOptions, RunColumn, RunLines, columns_o
 use crate::query::{Filter, FilterKeys};
 use crate::state::{FoldKey, Folds};
 use crate::views::scene::Scene;
-use crate::words::{ColumnValues, Decimals};
+use crate::words::{self, ColumnValues, Decimals};
 
 /// What lines are made of, under a number of its own.
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Typed {
             Ok((filter, is_words)) => {
                 (self.filter, self.is_words, self.error) = (filter, is_words, None);
             }
-            Err(error) => self.error = Some((error.range.clone(), sentence(&error.to_string()))),
+            Err(error) => self.error = Some((error.range.clone(), words::sentence(&error.to_string()))),
         }
     }
 }
@@ -107,11 +107,6 @@ impl Typed {
             self.held_against = Some(Arc::clone(runs));
         }
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Asks for lines, and keeps what is shown.

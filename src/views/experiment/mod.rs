@@ -15,7 +15,7 @@ use super::last_shown::LastShown;
 use super::names::experiment_name;
 use super::parts::place_frame;
 use super::scene::Scene;
-use super::traces::{TracesMemory, traces_ui};
+use super::traces::{Chosen, TracesMemory, traces_ui};
 use crate::analysis::optimizations::Effort;
 use crate::loader::{Lane, TraceScope};
 use crate::model::dspy::run_names;
@@ -58,8 +58,8 @@ impl ExperimentMemory {
         if !is_new || tab != ExperimentTab::Runs || !has_traces_alone {
             return tab;
         }
-        scene.act(Action::ShowExperimentTab(ExperimentTab::Traces));
-        ExperimentTab::Traces
+        scene.act(Action::ShowExperimentTab(ExperimentTab::TRACES));
+        ExperimentTab::TRACES
     }
 
     /// Whether there is an optimization in this experiment: a run with evaluations under it. It stays as it was told
@@ -75,7 +75,9 @@ impl ExperimentMemory {
 
     /// The filter of the table or of the examples is to get the keyboard.
     pub fn focus_filter(&mut self, scene: &Scene<'_>) {
-        if scene.place().lists_examples() {
+        if scene.place().lists_traces() {
+            self.traces.focus_filter();
+        } else if scene.place().lists_examples() {
             self.examples.focus_filter();
         } else if let Place::Experiment { experiment, .. } = scene.place() {
             self.runs.of(experiment).bar.focus_filter = true;
@@ -85,7 +87,7 @@ impl ExperimentMemory {
     /// The rows on screen get the keyboard, if there are any.
     pub fn focus_rows(&mut self, id: &ExperimentId, tab: &ExperimentTab) -> bool {
         match tab {
-            ExperimentTab::Traces => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
+            ExperimentTab::Traces { .. } => self.traces.focus_rows(&TraceScope::Experiment(id.clone())),
             ExperimentTab::Examples { .. } => self.examples.focus_rows(),
             ExperimentTab::Runs => self.runs.of(id).focus_rows(),
             ExperimentTab::Optimizations { everywhere, .. } => {
@@ -97,7 +99,7 @@ impl ExperimentMemory {
     /// Goes to the next or the previous row.
     pub fn step(&mut self, id: &ExperimentId, tab: &ExperimentTab, is_forward: bool) {
         match tab {
-            ExperimentTab::Traces => self.traces.step(is_forward),
+            ExperimentTab::Traces { .. } => self.traces.step(is_forward),
             ExperimentTab::Examples { .. } => self.examples.step(is_forward),
             ExperimentTab::Runs => self.runs.of(id).step = Some(is_forward),
             ExperimentTab::Optimizations { everywhere, .. } => {
@@ -134,7 +136,7 @@ pub(super) fn experiment_ui(
         let count = |tab: &ExperimentTab| match tab {
             ExperimentTab::Optimizations { .. } => &*optimizations,
             ExperimentTab::Runs => &*runs,
-            ExperimentTab::Traces => &*traces,
+            ExperimentTab::Traces { .. } => &*traces,
             ExperimentTab::Examples { .. } => "",
         };
         let title = |tab: &ExperimentTab| tabs::Tab::new(tab.title()).count(count(tab));
@@ -148,8 +150,9 @@ pub(super) fn experiment_ui(
         }
         ui.add_space(size::GAP_S);
         match tab {
-            ExperimentTab::Traces => {
-                traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()));
+            ExperimentTab::Traces { filter, sort } => {
+                let chosen = Chosen { filter, sort };
+                traces_ui(ui, scene, &mut memory.traces, &TraceScope::Experiment(id.clone()), chosen);
             }
             ExperimentTab::Examples { example, evaluation, only } => {
                 let chosen = examples::Chosen { example, evaluation, only };
@@ -176,7 +179,7 @@ fn shown_tabs(
     let has_examples = scene.loader.ask(&HasPlainEvaluations(id.clone()), Lane::Prefetch);
     let has_examples = has_examples.value().is_some_and(|has_examples| **has_examples);
     let has = |tab: &ExperimentTab| match tab {
-        ExperimentTab::Runs | ExperimentTab::Traces => true,
+        ExperimentTab::Runs | ExperimentTab::Traces { .. } => true,
         ExperimentTab::Examples { .. } => has_examples || tab.is_same_tab(shown),
         ExperimentTab::Optimizations { .. } => has_optimizations || tab.is_same_tab(shown),
     };

@@ -255,7 +255,7 @@ fn without_evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, optimization: &Opt
             if optimization.traces.is_some_and(|traces| traces.traces > 0)
                 && ui.add(Chip::button("Show its traces")).clicked()
             {
-                scene.act(Action::ShowRunTab(RunTab::Traces));
+                scene.act(Action::ShowRunTab(RunTab::TRACES));
             }
         });
     });

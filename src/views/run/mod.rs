@@ -27,7 +27,7 @@ use super::scores_of::evaluated;
 use super::slices::{SlicesMemory, slices_ui};
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
-use super::traces::{TracesMemory, traces_ui};
+use super::traces::{Chosen, TracesMemory, traces_ui};
 use crate::loader::{Lane, RunPage, TraceScope};
 use crate::model::{Lifecycle, RunId};
 use crate::query::RunPageOf;
@@ -67,7 +67,7 @@ impl RunMemory {
     /// The table on screen gets the keyboard, if it has rows.
     pub fn focus_rows(&mut self, run: &RunId, tab: Option<&RunTab>) -> bool {
         match tab {
-            Some(RunTab::Traces) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
+            Some(RunTab::Traces { .. }) => self.traces.focus_rows(&TraceScope::Run(run.clone())),
             Some(RunTab::Examples { .. }) => self.examples.focus_rows(),
             tab => shows_candidates(tab) && self.optimization.focus_rows(run),
         }
@@ -84,7 +84,10 @@ impl RunMemory {
     }
 
     /// The filter of the examples is to get the keyboard.
-    pub fn focus_filter(&mut self) {
+    pub fn focus_filter(&mut self, scene: &Scene<'_>) {
+        if scene.place().lists_traces() {
+            return self.traces.focus_filter();
+        }
         self.examples.focus_filter();
     }
 
@@ -119,7 +122,7 @@ fn shows_candidates(tab: Option<&RunTab>) -> bool {
             | RunTab::Overview { .. }
             | RunTab::Program { .. }
             | RunTab::Metrics { .. }
-            | RunTab::Traces
+            | RunTab::Traces { .. }
             | RunTab::Artifacts { .. },
         ) => false,
     }
@@ -167,7 +170,10 @@ pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut RunMemory,
                 let own = memory.metrics.of_or(id, metrics::MetricsMemory::with_drawing_of);
                 metrics::metrics_ui(ui, scene, own, page, key.as_deref());
             }
-            RunTab::Traces => traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone())),
+            RunTab::Traces { filter, sort } => {
+                let chosen = Chosen { filter, sort };
+                traces_ui(ui, scene, &mut memory.traces, &TraceScope::Run(id.clone()), chosen);
+            }
             RunTab::Artifacts { path } => {
                 artifacts::artifacts_ui(ui, scene, &mut memory.artifacts, id, path.as_deref());
             }
@@ -257,7 +263,7 @@ fn tabs_ui(
     let metrics = words::count(page.values.metrics.len() as u64);
     let scope = TraceScope::Run(page.run.id.clone());
     // A list in pages is read whole for who looks at it, not for its number on a tab.
-    let index = if tab.is_same_tab(&RunTab::Traces) {
+    let index = if tab.is_same_tab(&RunTab::TRACES) {
         scene.loader.trace_index(&scope, Lane::Visible)
     } else {
         scene.loader.first_traces(&scope, Lane::Visible)
@@ -270,7 +276,7 @@ fn tabs_ui(
     let findings = findings(scene, memory, page, &tab);
     let title = |tab: &RunTab| match tab {
         RunTab::Metrics { .. } => tabs::Tab::new(tab.title()).count(&metrics),
-        RunTab::Traces => tabs::Tab::new(tab.title()).count(&traces),
+        RunTab::Traces { .. } => tabs::Tab::new(tab.title()).count(&traces),
         RunTab::Doctor => tabs::Tab::new(tab.title()).count(&findings),
         RunTab::Optimization { .. }
         | RunTab::Examples { .. }

@@ -24,7 +24,7 @@ pub(super) fn shown_tabs(scene: &mut Scene<'_>, known: &mut KnowsGepa, page: &Ru
         RunTab::FamilyTree { .. } => is_gepa,
         RunTab::Evolution { .. } | RunTab::Doctor => is_optimization(page),
         RunTab::Program { .. } => has_program(page, &files) || is_told_by_gepa,
-        RunTab::Overview { .. } | RunTab::Metrics { .. } | RunTab::Traces | RunTab::Artifacts { .. } => true,
+        RunTab::Overview { .. } | RunTab::Metrics { .. } | RunTab::Traces { .. } | RunTab::Artifacts { .. } => true,
     };
     RunTab::ALL.iter().filter(|tab| tab.is_same_tab(shown) || has(tab)).cloned().collect()
 }

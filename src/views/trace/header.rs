@@ -125,7 +125,7 @@ fn whose_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
         if ui.add(chip).on_hover_text("Show the traces of the experiment by session").clicked() {
             scene.act(Action::GroupBySession(true));
             let experiment = tree.head.row.experiment_id.clone();
-            scene.go(Place::Experiment { experiment, tab: ExperimentTab::Traces });
+            scene.go(Place::Experiment { experiment, tab: ExperimentTab::TRACES });
         }
     }
     if let Some(user) = tree.head.user() {

@@ -1,7 +1,10 @@
 //! A list of traces that never pages visibly: all handles, or those that are there, and lines as they come into view.
 
+mod aggregates;
+mod filter;
 mod listing;
 mod rows;
+mod wanted;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, SessionGroup, TraceScope};
+use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
 use crate::query::TraceSessionsOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
@@ -23,7 +26,9 @@ use crate::widgets::table::{Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
+use aggregates::{AggregatesMemory, Counted, aggregates_ui};
 use listing::{Line, Listing};
+use wanted::WantedMemory;
 
 /// Lines that are read beyond the visible ones, in both directions.
 const AHEAD: usize = 30;
@@ -34,6 +39,7 @@ const LIST: &str = "traces";
 /// What a list remembers.
 #[derive(Default)]
 pub(super) struct TracesMemory {
+    aggregates: AggregatesMemory,
     table: TableState,
     scroll: NotedScroll,
     row: NotedRow,
@@ -50,6 +56,8 @@ pub(super) struct TracesMemory {
     made_of: Option<(Arc<Vec<SessionGroup>>, u64)>,
     /// Where each session stands among the groups.
     places: HashMap<Option<Arc<str>>, usize>,
+    /// Which of the traces are listed.
+    wanted: WantedMemory,
 }
 
 impl TracesMemory {
@@ -59,29 +67,70 @@ impl TracesMemory {
         self.wants_focus
     }
 
+    /// The filter gets the keyboard.
+    pub fn focus_filter(&mut self) {
+        self.wanted.filter.wants_focus = true;
+    }
+
     /// Goes to the next or the previous line.
     pub fn step(&mut self, is_forward: bool) {
         self.step = Some(is_forward);
     }
 }
 
-pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesMemory, scope: &TraceScope) {
+/// What the address says of the list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chosen {
+    /// As it is typed.
+    pub filter: Option<String>,
+    pub sort: Option<TraceSort>,
+}
+
+pub(super) fn traces_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut TracesMemory,
+    scope: &TraceScope,
+    chosen: Chosen,
+) {
     if memory.scope.as_ref() != Some(scope) {
         *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
     }
+    let sort = wanted::restore(scene, &mut memory.wanted, chosen);
     let slot = scene.loader.trace_index(scope, Lane::Selection);
-    let Some(index) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
-    memory.has_lines = !index.handles.is_empty();
+    let Some(all) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     // The first pages may be empty, and nobody knows whether the last one will be.
-    if index.handles.is_empty() && !index.total.is_zero() {
+    if all.handles.is_empty() && !all.total.is_zero() {
         return;
     }
-    if index.handles.is_empty() {
+    if all.handles.is_empty() {
+        memory.has_lines = false;
         let sentence = "No traces; they appear when a DSPy program runs with mlflow.dspy.autolog()";
         empty_ui(ui, sentence, "");
         return;
     }
-    let groups = by_session(ui, scene, memory, scope);
+    aggregates::switch_ui(ui, scene);
+    let is_whole = wanted::is_whole(&memory.wanted, &sort);
+    let listed = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
+    if let Some(by) = aggregates::chosen(scene) {
+        memory.has_lines = false;
+        let wanted = Counted { scope: scope.clone(), filter: memory.wanted.filter.filter.clone(), by };
+        if let Some(more) = aggregates_ui(ui, scene, &mut memory.aggregates, wanted) {
+            let text = memory.wanted.filter.and(&more);
+            scene.act(Action::ShowAggregates(None));
+            wanted::choose(scene, &mut memory.wanted, text, &sort);
+        }
+        return;
+    }
+    let Some(index) = listed else { return };
+    memory.has_lines = !index.handles.is_empty();
+    if index.handles.is_empty() {
+        if empty_ui(ui, "No trace passes this filter", "Clear the filter") {
+            wanted::choose(scene, &mut memory.wanted, String::new(), &sort);
+        }
+        return;
+    }
+    let groups = if is_whole { by_session(ui, scene, memory, scope) } else { None };
     let listing = match groups {
         Some(_) => Listing::BySession(&memory.lines),
         None => Listing::Plain(&index.handles),
@@ -103,8 +152,11 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let wanted_scroll = memory.table.scroll;
     let loader = &*scene.loader;
-    let table =
-        Table::new("traces", "Traces", &columns, listing.len()).selected(selected).reveal(stepped).focus(gets_focus);
+    let table = Table::new("traces", "Traces", &columns, listing.len())
+        .sort(wanted::mark(&sort))
+        .selected(selected)
+        .reveal(stepped)
+        .focus(gets_focus);
     let (folds, places) = (&scene.state.page().folds, &memory.places);
     let events = table.show(ui, &mut memory.table, |row, column| match listing.get(row) {
         Some(Line::Session(id)) => {
@@ -138,6 +190,7 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
     } else {
         memory.scroll.note(scene, LIST, memory.table.scroll);
     }
+    let sorted_by = events.sort;
     if let Some(line) = moved_to {
         scene.act(Action::Selected(LIST, line.to_text()));
         memory.cursor = Some(line);
@@ -150,6 +203,10 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
         }
         (_, Some(Line::Trace(handle))) => open(scene, handle),
         _ => {}
+    }
+    if let Some(sort) = sorted_by.and_then(|column| wanted::sorted_by(&sort, column)) {
+        let text = memory.wanted.filter.text.clone();
+        wanted::choose(scene, &mut memory.wanted, text, &sort);
     }
 }
 

@@ -16,12 +16,12 @@ const BODY: f32 = 150.0;
 /// The columns. What was asked and answered stays on screen the longest; after it what the trace is, and how it ended.
 pub(super) fn columns() -> [Column<'static>; 9] {
     [
-        Column::text("Started", 134.0).unsorted().figures().minor(1),
-        Column::text("Name", 190.0).unsorted(),
-        Column::text("Status", 92.0).unsorted(),
-        Column::number("Duration", DURATION).unsorted().minor(2),
-        Column::number("Tokens", 76.0).unsorted().minor(3),
-        Column::text("Cached", 64.0).unsorted().minor(4),
+        Column::text("Started", 134.0).figures().minor(1),
+        Column::text("Name", 190.0),
+        Column::text("Status", 92.0),
+        Column::number("Duration", DURATION).minor(2),
+        Column::number("Tokens", 76.0).minor(3),
+        Column::text("Cached", 64.0).minor(4),
         Column::number("Spans", 56.0).unsorted().minor(5),
         Column::text("Inputs", BODY).unsorted().growing(),
         Column::text("Outputs", BODY).unsorted().growing(),

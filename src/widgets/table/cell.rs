@@ -33,6 +33,8 @@ pub struct CellText<'a> {
     pub is_key: bool,
     /// A tint behind the cell: good, bad or warn.
     pub tint: Option<Tone>,
+    /// A bar behind the text, as a share of the cell, from 0 to 1.
+    pub bar: Option<f32>,
     /// What is told where the pointer rests on it: why a value is a guess.
     pub hover: Cow<'a, str>,
     /// How deep its row stands below others; with it room is kept for a triangle.
@@ -101,6 +103,12 @@ impl<'a> CellText<'a> {
     /// In a tree, so deep; `is_open` says whether the rows below it are shown, if there are any.
     pub fn in_tree(mut self, depth: usize, is_open: Option<bool>) -> Self {
         (self.depth, self.is_open) = (Some(depth), is_open);
+        self
+    }
+
+    /// With a bar behind it: which share of the largest it is.
+    pub fn bar(mut self, share: f32) -> Self {
+        self.bar = Some(share.clamp(0.0, 1.0));
         self
     }
 

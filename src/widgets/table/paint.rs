@@ -15,6 +15,9 @@ const NOTE_LEAST: f32 = 120.0;
 /// Deeper than this a row asks for no more room.
 const DEPTH_MOST: usize = 8;
 
+/// So high a bar below a text is.
+const BAR: f32 = 2.0;
+
 /// What a cell needs to be seen whole.
 pub(super) fn need(painter: &Painter, cell: &CellText<'_>, column: &Column<'_>) -> Need {
     let text = width_of(painter, &cell.text, cell.cut());
@@ -80,6 +83,11 @@ pub(super) fn paint(ui: &Ui, rect: Rect, cell: &CellText<'_>, column: &Column<'_
     if let Some(tone) = cell.tint {
         let inside = rect.shrink2(vec2(2.0, 3.0));
         painter.rect_filled(inside, f32::from(size::RADIUS_CELL), tone.background(tokens));
+    }
+    if let Some(share) = cell.bar.filter(|share| *share > 0.0) {
+        let most = rect.shrink2(vec2(CELL_PADDING, 3.0));
+        let bar = most.with_max_x(most.left() + most.width() * share).with_min_y(most.bottom() - BAR);
+        painter.rect_filled(bar, f32::from(size::RADIUS_CELL).min(BAR / 2.0), tokens.faint(tokens.accent));
     }
     let mut inner = rect.shrink2(vec2(CELL_PADDING, 0.0));
     if let Some(fold) = fold_rect(rect, cell) {

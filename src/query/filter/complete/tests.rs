@@ -3,17 +3,18 @@ use crate::query::Filter;
 use crate::query::filter::{KeyUse, ValueUse};
 
 fn used(key: &str, runs: usize, values: &[&str]) -> KeyUse {
-    let values = values.iter().map(|value| ValueUse { value: (*value).to_owned(), runs: 2 }).collect();
-    KeyUse { key: key.into(), runs, values, is_sample: false }
+    let values = values.iter().map(|value| ValueUse { value: (*value).to_owned(), rows: 2 }).collect();
+    KeyUse { key: key.into(), rows: runs, values, is_sample: false }
 }
 
 fn keys() -> FilterKeys {
     FilterKeys {
-        runs: 9,
+        rows: 9,
         metrics: vec![used("a b", 1, &[]), used("eval", 9, &[]), used("eval_2", 1, &[]), used("eval_10", 1, &[])],
         params: vec![used("it's", 1, &[]), used("lr", 3, &["0.5", "it's"]), used("tick`\"", 1, &["x"])],
         tags: vec![used("mlflow.user", 9, &["Ann", "Bob"])],
         attributes: vec![used("run_name", 9, &["eval_0"]), used("status", 9, &["FINISHED", "FAILED", "RUNNING"])],
+        ..FilterKeys::default()
     }
 }
 

@@ -80,7 +80,7 @@ fn card_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage, told: &Told) {
             ui.spacing_mut().item_spacing.x = size::GAP_M;
             let has_program = page.values.params.iter().any(|param| param.key.contains(keys::SIGNATURE));
             let program = has_program.then_some(("Program", RunTab::Program { predictor: None }));
-            for (name, tab) in [("Examples", EXAMPLES), ("Traces", RunTab::Traces)].into_iter().chain(program) {
+            for (name, tab) in [("Examples", EXAMPLES), ("Traces", RunTab::TRACES)].into_iter().chain(program) {
                 if link(ui, name, Type::Small, Tone::Accent).clicked() {
                     scene.act(Action::ShowRunTab(tab));
                 }

@@ -1,0 +1,139 @@
+//! What the spans of a trace tell, without any text that they were given or gave back: derived once per trace, and
+//! small enough to be kept of every trace of a large store.
+
+use std::sync::Arc;
+
+use super::Tokens;
+
+/// A name that many spans share: of a span, a kind, a model, a signature, an exception.
+pub type Name = Arc<str>;
+
+/// One span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpanFact {
+    /// Its name.
+    pub name: Name,
+    /// Its kind: `CHAIN`, `CHAT_MODEL`, … ([`super::SpanHead::kind`]).
+    pub kind: Name,
+    /// It ended with an error.
+    pub has_failed: bool,
+    /// How long it took, nanoseconds; `None` if it has not ended.
+    pub duration_ns: Option<u64>,
+    /// The same without the time in which its children worked.
+    pub own_ns: Option<u64>,
+    /// The model that it called.
+    pub model: Option<Name>,
+    /// The signature of the predictor that it is a call of, `question -> answer`.
+    pub signature: Option<Name>,
+    /// The type of the last exception that was noted in it.
+    pub exception: Option<Name>,
+    /// No span below it failed with the same exception: it came from here.
+    pub is_origin: bool,
+    /// Its own usage, else the sum of what is known below it; `None` where a span above it of the same name counts it
+    /// already, too.
+    pub tokens: Option<Tokens>,
+}
+
+/// Usage that counts in the total of a trace: that of a span with no usage above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageFact {
+    /// How much.
+    pub tokens: Tokens,
+    /// How many of its input tokens came from the provider's cache, if it tells.
+    pub cached_input: Option<u64>,
+    /// The model of all calls that it is of; `None` if there are several, or none tells.
+    pub model: Option<Name>,
+    /// The signature of the predictor that made all these calls; `None` if there are several, or one was made by none.
+    pub signature: Option<Name>,
+}
+
+/// An adapter that was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdapterFact {
+    /// Which: `ChatAdapter`.
+    pub name: Name,
+    /// How often it wrote a prompt.
+    pub prompts: u32,
+    /// How many answers it could not parse.
+    pub failed_parses: u32,
+}
+
+/// What the spans of a trace tell.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TraceFacts {
+    /// Its spans, by start, then as stored. Empty where the store holds none of it.
+    pub spans: Vec<SpanFact>,
+    /// What its total is the sum of.
+    pub usage: Vec<UsageFact>,
+    /// The adapters, by name.
+    pub adapters: Vec<AdapterFact>,
+    /// How often another adapter was tried because one got no usable answer.
+    pub fallbacks: u32,
+    /// How many of these failed, too.
+    pub failed_fallbacks: u32,
+}
+
+/// DSPy's word for a span that calls a language model (MLflow 2.21 – 3.18).
+const CALL: &str = "CHAT_MODEL";
+
+impl SpanFact {
+    /// Whether it calls a language model.
+    pub fn is_call(&self) -> bool {
+        &*self.kind == CALL
+    }
+
+    /// Whether it is a call of a predictor, not of what wraps one: DSPy's `Predict` alone is of this kind, and
+    /// `ChainOfThought`, which has the signature as well, is not.
+    pub fn is_predictor(&self) -> bool {
+        self.signature.is_some() && &*self.kind == "LLM"
+    }
+}
+
+impl TraceFacts {
+    /// The usage of the whole trace, recomputed; `None` if no span tells any, which is not 0.
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.usage.iter().map(|usage| usage.tokens).reduce(Tokens::plus)
+    }
+
+    /// How many of its input tokens came from the provider's cache, as far as spans tell.
+    pub fn cached_input(&self) -> Option<u64> {
+        self.usage.iter().filter_map(|usage| usage.cached_input).reduce(u64::saturating_add)
+    }
+
+    /// The calls of language models.
+    pub fn calls(&self) -> impl Iterator<Item = &SpanFact> {
+        self.spans.iter().filter(|span| span.is_call())
+    }
+
+    /// The calls of predictors.
+    pub fn predictors(&self) -> impl Iterator<Item = &SpanFact> {
+        self.spans.iter().filter(|span| span.is_predictor())
+    }
+
+    /// The models that it called, each once, sorted.
+    pub fn models(&self) -> Vec<&str> {
+        distinct(self.spans.iter().filter_map(|span| span.model.as_deref()))
+    }
+
+    /// The types of the exceptions in it, each once, sorted.
+    pub fn exceptions(&self) -> Vec<&str> {
+        distinct(self.spans.iter().filter_map(|span| span.exception.as_deref()))
+    }
+
+    /// The tools that failed in it, each once, sorted: a tool that raised does not fail the trace.
+    pub fn failed_tools(&self) -> Vec<&str> {
+        distinct(self.spans.iter().filter(|span| span.has_failed && &*span.kind == "TOOL").map(|span| &*span.name))
+    }
+
+    /// How many answers no adapter's parsing could read.
+    pub fn failed_parses(&self) -> u32 {
+        self.adapters.iter().map(|one| one.failed_parses).sum()
+    }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

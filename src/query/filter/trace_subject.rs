@@ -1,0 +1,158 @@
+//! What a trace has for the fields of a filter.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::eval::{Actual, Subject};
+use super::syntax::Field;
+use super::trace_keys::{TraceAttribute, TraceField};
+use crate::model::{Cached, ExperimentId, RunId, Tokens, TraceFacts};
+use crate::store::{TraceColumn, TraceValue};
+
+/// The names of runs and experiments, by their ids.
+#[derive(Clone, Debug, Default)]
+pub(in crate::query) struct Names {
+    pub runs: HashMap<RunId, String>,
+    pub experiments: HashMap<ExperimentId, String>,
+}
+
+/// What spans tell of a trace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::query) struct Derived {
+    pub tokens: Option<Tokens>,
+    pub span_types: Vec<Arc<str>>,
+    pub span_names: Vec<Arc<str>>,
+    pub predictors: Vec<Arc<str>>,
+    pub models: Vec<Arc<str>>,
+    pub adapters: Vec<Arc<str>>,
+    pub errors: Vec<Arc<str>>,
+    pub has_fallback: bool,
+}
+
+impl Derived {
+    /// What a filter looks at of what is known.
+    pub fn of(facts: &TraceFacts) -> Self {
+        let distinct = |names: &mut dyn Iterator<Item = &Arc<str>>| {
+            let mut found: Vec<Arc<str>> = names.map(Arc::clone).collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        Self {
+            tokens: facts.tokens(),
+            span_types: distinct(&mut facts.spans.iter().map(|span| &span.kind)),
+            span_names: distinct(&mut facts.spans.iter().map(|span| &span.name)),
+            predictors: distinct(&mut facts.predictors().filter_map(|span| span.signature.as_ref())),
+            models: distinct(&mut facts.spans.iter().filter_map(|span| span.model.as_ref())),
+            adapters: distinct(&mut facts.adapters.iter().map(|adapter| &adapter.name)),
+            errors: distinct(&mut facts.spans.iter().filter_map(|span| span.exception.as_ref())),
+            has_fallback: facts.fallbacks > 0,
+        }
+    }
+}
+
+/// A trace as far as a filter looks at it.
+pub(in crate::query) struct TraceSubject<'a> {
+    /// Columns, and what stands in them.
+    pub columns: &'a [TraceColumn],
+    pub values: &'a [TraceValue],
+    pub names: &'a Names,
+    /// Where its answers came from, if that was asked.
+    pub cached: Option<Cached>,
+    /// What its spans tell; `None` until they were looked at.
+    pub derived: Option<&'a Derived>,
+}
+
+impl TraceSubject<'_> {
+    /// What plain words look through.
+    pub const LOOKED_THROUGH: [TraceAttribute; 4] =
+        [TraceAttribute::Name, TraceAttribute::Input, TraceAttribute::Output, TraceAttribute::Id];
+
+    /// What it is sorted by; `Absent` where it has nothing, or nobody knows.
+    pub fn sort_key(&self, field: &TraceField) -> TraceValue {
+        match self.actual(&Field::Trace(field.clone())) {
+            Actual::Absent | Actual::Unknown => TraceValue::Absent,
+            Actual::Number(number) => TraceValue::Number(number),
+            Actual::Text(text) => TraceValue::text(text),
+            Actual::Any(list) => match list.first() {
+                Some(Actual::Text(text)) => TraceValue::text(text),
+                _ => TraceValue::Absent,
+            },
+        }
+    }
+
+    fn value(&self, column: &TraceColumn) -> &TraceValue {
+        let found = self.columns.iter().zip(self.values).find(|(own, _)| *own == column);
+        found.map_or(&TraceValue::Absent, |(_, value)| value)
+    }
+
+    /// An id, and the name of what it is of.
+    fn named<'v>(&self, value: &'v TraceValue, name: Option<&'v String>) -> Actual<'v> {
+        let TraceValue::Text(id) = value else { return Actual::Absent };
+        let name = name.filter(|name| !name.is_empty()).map(|name| Actual::Text(name));
+        Actual::Any(std::iter::once(Actual::Text(id)).chain(name).collect())
+    }
+
+    fn derived(&self, attribute: TraceAttribute) -> Actual<'_> {
+        let Some(derived) = self.derived else { return Actual::Unknown };
+        let count = |count: Option<u64>| count.map_or(Actual::Absent, |count| Actual::Number(count as f64));
+        match attribute {
+            TraceAttribute::Tokens => count(derived.tokens.and_then(|tokens| tokens.total)),
+            TraceAttribute::InputTokens => count(derived.tokens.and_then(|tokens| tokens.input)),
+            TraceAttribute::OutputTokens => count(derived.tokens.and_then(|tokens| tokens.output)),
+            TraceAttribute::SpanType => texts(&derived.span_types),
+            TraceAttribute::SpanName => texts(&derived.span_names),
+            TraceAttribute::Predictor => texts(&derived.predictors),
+            TraceAttribute::Model => texts(&derived.models),
+            TraceAttribute::Adapter => texts(&derived.adapters),
+            TraceAttribute::Error => texts(&derived.errors),
+            TraceAttribute::ParseFallback => Actual::Text(if derived.has_fallback { "yes" } else { "no" }),
+            _ => Actual::Absent,
+        }
+    }
+}
+
+impl Subject for TraceSubject<'_> {
+    fn actual(&self, field: &Field) -> Actual<'_> {
+        // The grammar of traces names nothing else.
+        let Field::Trace(field) = field else { return Actual::Absent };
+        let Some(column) = field.column() else {
+            return match field {
+                TraceField::Attribute(TraceAttribute::Cached) => {
+                    self.cached.map_or(Actual::Absent, |cached| Actual::Text(cached.as_str()))
+                }
+                TraceField::Attribute(one) => self.derived(*one),
+                TraceField::Tag(_) | TraceField::Metadata(_) | TraceField::Assessment(..) => Actual::Absent,
+            };
+        };
+        let value = self.value(&column);
+        let id = |value: &TraceValue| value.first_text().unwrap_or_default().to_owned();
+        match column {
+            TraceColumn::Run => self.named(value, self.names.runs.get(&RunId::from(id(value)))),
+            TraceColumn::Experiment => self.named(value, self.names.experiments.get(&ExperimentId::from(id(value)))),
+            _ => actual(value),
+        }
+    }
+
+    fn holds_word(&self, word: &str) -> bool {
+        let columns = [TraceColumn::Name, TraceColumn::Input, TraceColumn::Output, TraceColumn::Id];
+        let holds = |column: &TraceColumn| {
+            self.value(column).first_text().is_some_and(|text| text.to_lowercase().contains(word))
+        };
+        columns.iter().any(holds)
+    }
+}
+
+fn texts(list: &[Arc<str>]) -> Actual<'_> {
+    Actual::Any(list.iter().map(|text| Actual::Text(text)).collect())
+}
+
+fn actual(value: &TraceValue) -> Actual<'_> {
+    match value {
+        TraceValue::Absent => Actual::Absent,
+        TraceValue::Masked => Actual::Unknown,
+        TraceValue::Number(number) => Actual::Number(*number),
+        TraceValue::Text(text) => Actual::Text(text),
+        TraceValue::Texts(texts) => Actual::Any(texts.iter().map(|text| Actual::Text(text)).collect()),
+    }
+}

@@ -1,0 +1,101 @@
+//! What the spans of traces tell: kept, or derived now. See [`TraceFacts`].
+
+use std::sync::Arc;
+
+use crate::analysis::{Names, trace_facts};
+use crate::model::{TraceFacts, TraceId, TraceRow};
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::facts_cache::Print;
+use crate::store::{Result, TraceHandle};
+
+/// A trace of a list, and what its spans tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownTrace {
+    /// Where it stands.
+    pub handle: TraceHandle,
+    /// Its line.
+    pub row: TraceRow,
+    /// What its spans tell.
+    pub facts: TraceFacts,
+}
+
+/// The facts of some traces, in their order; those that are gone are left out. Ask for a few hundred at a time: what
+/// is not kept yet is derived before the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceFactsOf(pub Vec<TraceHandle>);
+
+impl Question for TraceFactsOf {
+    type Answer = Vec<KnownTrace>;
+    const LABEL: &'static str = "facts of traces";
+    // The cache of facts remembers them.
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        known_traces(session, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().map(|one| 700 + one.facts.spans.len() * 200).sum()
+    }
+}
+
+/// The same for other questions.
+///
+/// # Errors
+/// Those of the store.
+pub fn known_traces(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<Vec<KnownTrace>> {
+    let lines = session.store.trace_lines(session.cx, handles)?;
+    let cache = session.facts_cache();
+    let revision = session.store.revision(session.cx)?.0;
+    let prints: Vec<Print> = lines.iter().map(|(handle, row)| Print::of(*handle, row, revision)).collect();
+    let mut found = cache.find(&prints);
+    let mut derived = Vec::new();
+    let mut names = Names::default();
+    let mut stopped = Ok(());
+    for (at, ((_, row), facts)) in lines.iter().zip(&mut found).enumerate() {
+        if facts.is_some() {
+            continue;
+        }
+        match derive(session, row, &mut names) {
+            Ok((told, is_whole)) => {
+                derived.extend(is_whole.then_some(at));
+                *facts = Some(told);
+            }
+            Err(error) => {
+                stopped = Err(error);
+                break;
+            }
+        }
+    }
+    // What was derived before somebody wanted no more of it is not lost.
+    let kept: Vec<(Print, &TraceFacts)> =
+        derived.iter().filter_map(|at| Some((*prints.get(*at)?, found.get(*at)?.as_ref()?))).collect();
+    if !kept.is_empty() {
+        cache.keep(&kept);
+    }
+    stopped?;
+    let known = lines.into_iter().zip(found);
+    Ok(known.filter_map(|((handle, row), facts)| Some(KnownTrace { handle, row, facts: facts? })).collect())
+}
+
+/// Derives the facts of a trace, and whether all of its spans are there. What is wrong with a trace is told where it
+/// is looked at, not by a count over thousands.
+fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Result<(TraceFacts, bool)> {
+    session.cx.check()?;
+    let cx = session.cx;
+    cx.quietly(|| {
+        let spans = session.store.spans(cx, &row.id)?;
+        let facts = session.store.span_facts(cx, &row.id, &spans)?;
+        let is_whole = !spans.is_empty() && row.span_count.is_none_or(|promised| promised <= spans.len() as u64);
+        Ok((trace_facts(&spans, &facts, names), is_whole))
+    })
+}
+
+/// The facts of one trace, for who has its id; `None` if the store does not have it.
+///
+/// # Errors
+/// Those of the store.
+pub fn facts_of_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<Arc<TraceFacts>>> {
+    let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
+    Ok(Some(Arc::new(derive(session, &head.row, &mut Names::default())?.0)))
+}
