@@ -103,7 +103,7 @@ pub use trace::{
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
-pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
+pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 
