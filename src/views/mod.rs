@@ -57,6 +57,7 @@ mod run_menu;
 mod scene;
 mod scores_of;
 mod scroll;
+mod search;
 mod side_panel;
 mod slices;
 mod spans;

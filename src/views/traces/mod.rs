@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::parts::slot_ui;
+use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
@@ -81,7 +81,12 @@ pub(super) fn traces_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TracesM
         empty_ui(ui, sentence, "");
         return;
     }
-    let groups = by_session(ui, scene, memory, scope);
+    let groups = ui.horizontal(|ui| {
+        search_button_ui(ui, scene);
+        by_session(ui, scene, memory, scope)
+    });
+    ui.add_space(size::GAP_XS);
+    let groups = groups.inner;
     let listing = match groups {
         Some(_) => Listing::BySession(&memory.lines),
         None => Listing::Plain(&index.handles),
@@ -171,16 +176,13 @@ fn by_session(
     let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
     let slot = scene.loader.ask(&TraceSessionsOf(scope.clone()), lane);
     let groups = slot.value().filter(|groups| !groups.is_empty())?;
-    ui.horizontal(|ui| {
-        let chip = Chip::toggle("By session", is_on);
-        let tip = "The traces of a session stand together, the session of the newest trace first";
-        if ui.add(chip).on_hover_text(tip).clicked() {
-            scene.act(Action::GroupBySession(!is_on));
-        }
-        let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
-        text_ui(ui, &words::counted(sessions, "session"), Type::Small, Tone::Muted);
-    });
-    ui.add_space(size::GAP_XS);
+    let chip = Chip::toggle("By session", is_on);
+    let tip = "The traces of a session stand together, the session of the newest trace first";
+    if ui.add(chip).on_hover_text(tip).clicked() {
+        scene.act(Action::GroupBySession(!is_on));
+    }
+    let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
+    text_ui(ui, &words::counted(sessions, "session"), Type::Small, Tone::Muted);
     if !is_on {
         return None;
     }
