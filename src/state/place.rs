@@ -125,6 +125,21 @@ impl Place {
         }
     }
 
+    /// A search for text that begins here, with nothing typed.
+    pub fn search(&self) -> SearchPlace {
+        let trace = match self {
+            Self::Trace { trace, .. } => Some(trace.clone()),
+            Self::Search(search) => search.trace.clone(),
+            _ => None,
+        };
+        SearchPlace {
+            experiment: self.experiment().cloned(),
+            run: self.run().cloned(),
+            trace,
+            ..SearchPlace::default()
+        }
+    }
+
     /// The list of traces that this place is part of.
     pub fn scope(&self) -> TraceScope {
         match (self.run(), self.experiment()) {
@@ -192,7 +207,12 @@ impl Place {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::Traces) })
             }
             Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment, ExperimentTab::Traces)),
-            Self::Search(search) => Some(search.parent()),
+            Self::Search(SearchPlace { experiment, run, trace, .. }) => Some(match (trace, run, experiment) {
+                (Some(trace), run, experiment) => Self::of_trace(experiment.clone(), run.clone(), trace.clone()),
+                (None, Some(run), experiment) => Self::of_run(experiment.clone(), run.clone()),
+                (None, None, Some(experiment)) => Self::of_experiment(experiment.clone()),
+                (None, None, None) => Self::Store,
+            }),
             Self::Compare { runs, .. } => Some(runs.first().map_or(Self::Store, |run| Self::of_run(None, run.clone()))),
         }
     }

@@ -1,6 +1,5 @@
 //! A search for text: what is looked for, and where.
 
-use super::place::Place;
 use crate::model::{ExperimentId, RunId, SearchPattern, TraceId};
 
 /// How much of the store is searched.
@@ -56,21 +55,6 @@ impl Default for SearchPlace {
 }
 
 impl SearchPlace {
-    /// A search that begins at a place, with nothing typed.
-    pub fn from(place: &Place) -> Self {
-        let trace = match place {
-            Place::Trace { trace, .. } => Some(trace.clone()),
-            Place::Search(search) => search.trace.clone(),
-            _ => None,
-        };
-        let run = match place {
-            // Of a comparison neither run is where one came from.
-            Place::Compare { .. } => None,
-            place => place.run().cloned(),
-        };
-        Self { experiment: place.experiment().cloned(), run, trace, ..Self::default() }
-    }
-
     /// The same for another text.
     #[must_use]
     pub fn for_text(mut self, text: impl Into<String>) -> Self {
@@ -129,43 +113,5 @@ impl SearchPlace {
             _ => return false,
         }
         true
-    }
-
-    /// The place one step out: what it began in.
-    pub(super) fn parent(&self) -> Place {
-        match (&self.trace, &self.run, &self.experiment) {
-            (Some(trace), run, experiment) => Place::of_trace(experiment.clone(), run.clone(), trace.clone()),
-            (None, Some(run), experiment) => Place::of_run(experiment.clone(), run.clone()),
-            (None, None, Some(experiment)) => Place::of_experiment(experiment.clone()),
-            (None, None, None) => Place::Store,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_searches_the_narrowest_of_what_it_began_in() {
-        let from = |address: &str| SearchPlace::from(&Place::parse(address).0);
-        for (address, narrowest, choices) in [
-            ("", SearchWithin::Store, 1),
-            ("experiment/1?tab=traces", SearchWithin::Experiment, 2),
-            ("experiment/1/run/a", SearchWithin::Run, 3),
-            ("experiment/1/run/a/trace/t", SearchWithin::Trace, 4),
-            ("trace/t", SearchWithin::Trace, 2),
-            ("compare/a/b", SearchWithin::Store, 1),
-        ] {
-            let search = from(address);
-            assert_eq!((search.within(), search.choices().count()), (narrowest, choices), "{address}");
-            // A search from a search has the same choices.
-            let again = SearchPlace::from(&Place::Search(search.clone()));
-            assert_eq!(again, search);
-        }
-        let wide = SearchPlace { within: Some(SearchWithin::Store), ..from("experiment/1/run/a") };
-        assert_eq!(wide.within(), SearchWithin::Store);
-        let lost = SearchPlace { within: Some(SearchWithin::Trace), ..from("experiment/1") };
-        assert_eq!(lost.within(), SearchWithin::Experiment, "an address may name what is not there");
     }
 }

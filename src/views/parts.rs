@@ -7,7 +7,7 @@ use super::failed::failed_ui;
 use super::scene::Scene;
 use crate::loader::Slot;
 use crate::model::RunStatus;
-use crate::state::{Action, Place, SearchPlace};
+use crate::state::{Action, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::{Glyph, Status};
@@ -120,7 +120,7 @@ pub(super) fn search_button_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let key = Command::Filter.key_text(ui.ctx());
     let chip = Chip::button("Search text").glyph(Glyph::Search, Tone::Muted).key(&key);
     if ui.add(chip).on_hover_text(Command::SearchText.tooltip()).clicked() {
-        let search = SearchPlace::from(scene.place());
+        let search = scene.place().search();
         scene.go(Place::Search(search));
     }
 }

@@ -16,7 +16,7 @@ const MARKED_MOST: usize = 300;
 /// Paints what stands before the mark, what is marked, and what stands behind it into `rect`.
 pub fn paint(painter: &Painter, rect: Rect, [before, marked, behind]: [&str; 3], tokens: &Tokens) {
     let cut = Type::Value;
-    let (before, marked, behind) = (words::clean(before), words::clean(marked), words::clean(behind));
+    let (before, marked, behind) = (single_spaced(before), words::clean(marked), single_spaced(behind));
     let marked = words::ellipsize_graphemes(&marked, MARKED_MOST);
     let marked = row_text::fitted(painter, &marked, cut, rect.width());
     let left = (rect.width() - marked.size().x).max(0.0);
@@ -35,6 +35,14 @@ pub fn paint(painter: &Painter, rect: Rect, [before, marked, behind]: [&str; 3],
     row_text::paint_galley(painter, at, marked, tokens.text1, Align::Min);
     at = at.with_min_x((at.left() + width).min(rect.right()));
     row_text::paint(painter, at, &behind, cut, tokens.text2, Align::Min);
+}
+
+/// A text on one line: how far its lines are indented says nothing there.
+fn single_spaced(text: &str) -> String {
+    let mut spaced = words::clean(text);
+    let mut was_space = false;
+    spaced.retain(|c| !std::mem::replace(&mut was_space, c == ' ') || c != ' ');
+    spaced
 }
 
 /// The end of a text that is at most `most` wide; `…` stands where it was cut, and nothing where not even that fits.
@@ -63,7 +71,13 @@ fn end_of(text: &str, most: f32, width: impl Fn(&str) -> f32) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::end_of;
+    use super::{end_of, single_spaced};
+
+    #[test]
+    fn lines_are_joined_by_single_spaces() {
+        assert_eq!(single_spaced("a\n\n    b  c "), "a b c ");
+        assert_eq!(single_spaced(" 漢\t字"), " 漢 字");
+    }
 
     #[test]
     fn the_end_stays() {
@@ -71,7 +85,7 @@ mod tests {
         let width = |text: &str| text.chars().map(|c| if c.is_ascii() || c == '…' { 1.0 } else { 2.0 }).sum::<f32>();
         assert_eq!(end_of("some text", 9.0, width), "some text");
         assert_eq!(end_of("some text", 6.0, width), "… text");
-        assert_eq!(end_of("漢字 text", 7.0, width), "… text");
+        assert_eq!(end_of("漢字 text", 7.0, width), "…text");
         assert_eq!(end_of("some text", 1.0, width), "");
         for most in 0..20 {
             for text in ["", "a", "漢字漢字漢字", "a漢b字c"] {

@@ -6,7 +6,7 @@ use super::index::{Hits, RunEntry};
 use crate::analysis::optimization::{ProgramName, ProgramNames};
 use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
-use crate::state::{Action, Link, Place, SearchPlace, SearchWithin, ThemeChoice};
+use crate::state::{Action, Link, Place, SearchWithin, ThemeChoice};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
 use crate::views::path::typed_store;
@@ -95,7 +95,7 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
 fn text_search(known: &Known<'_>) -> Option<Entry> {
     let typed = known.typed.trim();
     let place = known.here.place.filter(|_| !typed.is_empty() && known.takes_pasted)?;
-    let search = SearchPlace::from(place);
+    let search = place.search();
     let note = match search.within() {
         SearchWithin::Store => "in all spans of the store",
         SearchWithin::Experiment => "in the spans of this experiment",

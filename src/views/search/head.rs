@@ -20,7 +20,7 @@ use crate::words;
 /// What the field is called.
 const FIELD: &str = "Text to search for";
 /// The switches beside the field need so much.
-const SWITCHES: f32 = 246.0;
+const SWITCHES: f32 = 258.0;
 const FIELD_LEAST: f32 = 200.0;
 /// How wide the bar is that says how far the search is, and how high.
 const BAR: (f32, f32) = (96.0, 4.0);

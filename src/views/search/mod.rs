@@ -108,7 +108,7 @@ impl SearchMemory {
 /// Leads to the search: that of what is on screen, or its field.
 pub(super) fn start(scene: &mut Scene<'_>, memory: &mut SearchMemory) {
     if !matches!(scene.place(), Place::Search(_)) {
-        let search = SearchPlace::from(scene.place());
+        let search = scene.place().search();
         scene.go(Place::Search(search));
     }
     memory.focus_field();
