@@ -90,6 +90,8 @@ mod run_page;
 mod runs;
 #[path = "ui_window/same_words.rs"]
 mod same_words;
+#[path = "ui_window/search.rs"]
+mod search;
 #[path = "ui_window/sessions.rs"]
 mod sessions;
 #[path = "ui_window/side_panel.rs"]

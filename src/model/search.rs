@@ -5,6 +5,7 @@
 //! that a [`Matcher`] also tells of the bytes of a record, however its text is escaped in them, whether it may hold
 //! what is looked for ([`Matcher::may_be_in`]): a record that may not need not be decoded.
 
+mod encoded;
 mod excerpt;
 mod fields;
 mod raw;
@@ -60,6 +61,8 @@ pub enum PatternError {
 pub struct Matcher {
     decides: Regex,
     raw: RawFilter,
+    /// What stands beside a place decides, too.
+    looks_beside: bool,
 }
 
 impl Matcher {
@@ -88,7 +91,8 @@ impl Matcher {
             .nest_limit(MAX_NESTING + 2)
             .build()
             .map_err(|error| PatternError::NoRegex(last_line(&error.to_string())))?;
-        Ok(Self { decides, raw: RawFilter::new(pattern, &hir) })
+        let looks_beside = pattern.is_regex || pattern.is_whole_word;
+        Ok(Self { decides, raw: RawFilter::new(pattern, &hir), looks_beside })
     }
 
     /// Whether what is looked for may stand in the decoded text of these bytes, a span's record or a part of it. False

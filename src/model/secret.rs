@@ -87,6 +87,15 @@ fn shown_under(is_secret_key: bool, text: impl AsRef<str> + Into<Arc<str>>, reve
     }
 }
 
+/// A text within a value as it may be shown under a key; `None` if all of it is a secret.
+pub(in crate::model) fn text_under(is_secret_key: bool, text: &str) -> Option<Cow<'_, str>> {
+    match hidden(is_secret_key, text) {
+        Hidden::Nothing => Some(Cow::Borrowed(text)),
+        Hidden::Parts(redacted) => Some(Cow::Owned(redacted)),
+        Hidden::Whole => None,
+    }
+}
+
 /// How much of a text is a secret.
 enum Hidden {
     Nothing,

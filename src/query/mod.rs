@@ -118,7 +118,7 @@ pub use trace::{
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
-pub use trace_lines::{TracePlace, TracePlaceOf, trace_lines};
+pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 

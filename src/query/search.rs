@@ -101,7 +101,9 @@ impl Question for SearchPageOf {
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        let texts = |hit: &SpanHit| hit.span_id.len() + hit.span_name.len() + hit.found.excerpt.text.len();
+        let texts = |hit: &SpanHit| {
+            hit.span_id.len() + hit.span_name.len() + hit.span_kind.len() + hit.found.excerpt.text.len()
+        };
         answer.hits.iter().map(|hit| 160 + texts(hit)).sum()
     }
 }

@@ -20,6 +20,23 @@ pub fn trace_lines(
     Ok(lines.map(|(handle, row)| (handle, Arc::new(row))).collect())
 }
 
+/// The line of one trace; `None` inside if the store has it no more.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceLineOf(pub TraceId);
+
+impl Question for TraceLineOf {
+    type Answer = Option<TraceRow>;
+    const LABEL: &'static str = "line of a trace";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(session.store.trace(session.cx, &self.0)?.map(|head| head.row))
+    }
+
+    fn bytes(_: &Self::Answer) -> usize {
+        2_000
+    }
+}
+
 /// Where a trace stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TracePlace {

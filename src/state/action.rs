@@ -11,6 +11,7 @@ use super::page_memory::{FoldKey, Scroll};
 use super::place::{Place, SpanRef};
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
+use super::searching::SearchPlace;
 use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
@@ -51,6 +52,8 @@ pub enum Action {
     ShowCompared(RunId),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
+    /// Look for something else, or elsewhere, in this search.
+    LookFor(SearchPlace),
     /// Focus a span of this trace.
     FocusSpan(Option<SpanRef>),
     /// Show or hide the children of an experiment or a run in the tree.

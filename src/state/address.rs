@@ -8,6 +8,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::place::{Place, SpanRef};
+use super::searching::SearchPlace;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId, StateHash, TraceId};
 use crate::words;
@@ -45,7 +46,9 @@ impl Place {
             if !place.choose(key, value) {
                 unknown.push(match *key {
                     "item" | "phrase" | "against" | "nth" | "evaluation" | "only" | "over" | "everywhere"
-                    | "filter" | "sort" => words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned(),
+                    | "filter" | "sort" | "scope" => {
+                        words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned()
+                    }
                     other => decode(other),
                 });
             }
@@ -56,7 +59,7 @@ impl Place {
     /// Shows the tab of this name, if this place has it.
     fn show_tab(&mut self, name: &str) -> bool {
         match self {
-            Self::Store | Self::ProgramHistory(_) => false,
+            Self::Store | Self::ProgramHistory(_) | Self::Search(_) => false,
             Self::Experiment { tab, .. } => set(tab, ExperimentTab::named(name)),
             Self::Run { tab, .. } => set(tab, RunTab::named(name).map(Some)),
             Self::Compare { tab, .. } => set(tab, CompareTab::named(name).map(Some)),
@@ -75,6 +78,7 @@ impl Place {
                 let mut overview = RunTab::Overview { value: None };
                 overview.choose(key, text) && set(tab, Some(Some(overview)))
             }
+            Self::Search(search) => search.choose(key, text),
             Self::Compare { shown, .. } if key == "item" => set(shown, Some(Some(RunId::from(text)))),
             Self::Compare { tab, .. } => tab.as_mut().is_some_and(|tab| tab.choose(key, text)),
             Self::Trace { span: Some(span), .. } if key == "nth" => set(&mut span.nth, text.parse().ok()),
@@ -96,6 +100,7 @@ fn set<T>(target: &mut T, value: Option<T>) -> bool {
 fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
     let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
     let mut compared: Vec<RunId> = Vec::new();
+    let mut is_search = false;
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     while let Some(name) = parts.next() {
         let target = match name {
@@ -104,6 +109,10 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
             "trace" => &mut trace,
             "span" => &mut span,
             "program" => &mut program,
+            "search" => {
+                is_search = true;
+                continue;
+            }
             "compare" => {
                 compared.extend(parts.by_ref().map(|id| RunId::from(decode_id(id))));
                 if compared.len() < 2 {
@@ -125,6 +134,9 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
     let span = span.map(|id| SpanRef { id, nth: 0 });
     let has_span = span.is_some();
     let place = match (experiment, run, trace.map(TraceId::from)) {
+        (experiment, run, trace) if is_search => {
+            Place::Search(SearchPlace { experiment, run, trace, ..SearchPlace::default() })
+        }
         _ if compared.len() > 1 => Place::comparing(compared),
         (experiment, None, None) if !compared.is_empty() => Place::of_run(experiment, compared.remove(0)),
         (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace, span, detail: DetailTab::default() },
@@ -197,6 +209,11 @@ impl fmt::Display for Place {
                 }
                 let nth = span.as_ref().map_or(0, |span| span.nth);
                 parts.query.extend((nth > 0).then(|| ("nth", nth.to_string())));
+            }
+            Self::Search(search) => {
+                parts.named("trace", search.trace.as_ref().map(TraceId::as_str));
+                parts.path.push("search".to_owned());
+                parts.query.extend(search.query());
             }
             Self::ProgramHistory(hash) => parts.named("program", Some(hash.as_str())),
             Self::Compare { runs, shown, tab } => {

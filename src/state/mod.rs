@@ -25,6 +25,7 @@ mod phrase;
 mod place;
 mod run_table;
 mod saving;
+mod searching;
 mod settings;
 mod side_panel;
 
@@ -53,6 +54,7 @@ pub use phrase::{PHRASE_MOST, Phrase};
 pub use place::{Place, SpanRef, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
+pub use searching::{SearchPlace, SearchWithin};
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use side_panel::{SidePanel, SidePanelSettings};
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
@@ -174,6 +176,11 @@ impl AppState {
             Action::ShowCompareTab(tab) => self.look(|place| place.show_compare_tab(tab)),
             Action::ShowCompared(run) => self.look(|place| place.show_compared(run)),
             Action::ShowDetail(tab) => self.look(|place| place.show_detail(tab)),
+            Action::LookFor(search) => {
+                self.look(|place| place.look_for(search));
+                // What was folded and where it was scrolled belongs to what was looked for.
+                self.pages.show(self.history.place().subject());
+            }
             Action::FocusSpan(span) => self.look(|place| place.focus_span(span)),
             Action::Unfold(key, is_open) => {
                 self.unfolded.set(key, is_open);

@@ -7,7 +7,7 @@ use super::charts::ChartChoice;
 use super::fold::Folds;
 use super::matrix::MatrixChoice;
 use super::place::Subject;
-use crate::model::RunId;
+use crate::model::{RunId, TraceId};
 
 /// Of no more pages than this is it remembered how they were left; the one that was left longest ago goes.
 const MOST: usize = 200;
@@ -34,6 +34,8 @@ pub enum FoldKey {
     Folder(String),
     /// A candidate of an optimization, by the first run that evaluated it; these are folded at first.
     Candidate(RunId),
+    /// What was found in a trace.
+    Found(TraceId),
 }
 
 /// How one page was left. Which tab of it, and what in that, is part of its place.

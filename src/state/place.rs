@@ -1,5 +1,6 @@
 //! The places of the window, each with what is looked at in it.
 
+use super::searching::SearchPlace;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::loader::TraceScope;
 use crate::model::{ExperimentId, RunId, StateHash, TraceId};
@@ -50,6 +51,8 @@ pub enum Place {
         /// What of them is shown; with none, the first that has something.
         tab: Option<CompareTab>,
     },
+    /// A search for text in spans.
+    Search(SearchPlace),
 }
 
 /// What a page is of, whichever way leads there and whatever of it is looked at.
@@ -68,6 +71,8 @@ pub enum Subject {
     ProgramHistory(StateHash),
     /// Runs beside each other.
     Compare(Vec<RunId>),
+    /// A search, by what is looked for.
+    Search(String),
 }
 
 /// A span within a trace. Damaged stores repeat ids: `nth` counts its bearers, from 0.
@@ -106,6 +111,7 @@ impl Place {
             Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } => None,
             Self::Experiment { experiment, .. } => Some(experiment),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
+            Self::Search(search) => search.experiment.as_ref(),
         }
     }
 
@@ -115,6 +121,22 @@ impl Place {
             Self::Store | Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
+            Self::Search(search) => search.run.as_ref(),
+        }
+    }
+
+    /// A search for text that begins here, with nothing typed.
+    pub fn search(&self) -> SearchPlace {
+        let trace = match self {
+            Self::Trace { trace, .. } => Some(trace.clone()),
+            Self::Search(search) => search.trace.clone(),
+            _ => None,
+        };
+        SearchPlace {
+            experiment: self.experiment().cloned(),
+            run: self.run().cloned(),
+            trace,
+            ..SearchPlace::default()
         }
     }
 
@@ -132,7 +154,9 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Traces { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Traces { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => false,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
+                false
+            }
         }
     }
 
@@ -141,7 +165,9 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Examples { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Examples { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => false,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
+                false
+            }
         }
     }
 
@@ -151,7 +177,7 @@ impl Place {
             Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
             Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
             Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) => None,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Search(_) => None,
         }
     }
 
@@ -164,6 +190,7 @@ impl Place {
             Self::Trace { trace, .. } => Subject::Trace(trace.clone()),
             Self::ProgramHistory(hash) => Subject::ProgramHistory(hash.clone()),
             Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
+            Self::Search(search) => Subject::Search(search.pattern.text.clone()),
         }
     }
 
@@ -180,6 +207,12 @@ impl Place {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::TRACES) })
             }
             Self::Trace { experiment, run: None, .. } => Some(of_experiment(experiment, ExperimentTab::TRACES)),
+            Self::Search(SearchPlace { experiment, run, trace, .. }) => Some(match (trace, run, experiment) {
+                (Some(trace), run, experiment) => Self::of_trace(experiment.clone(), run.clone(), trace.clone()),
+                (None, Some(run), experiment) => Self::of_run(experiment.clone(), run.clone()),
+                (None, None, Some(experiment)) => Self::of_experiment(experiment.clone()),
+                (None, None, None) => Self::Store,
+            }),
             Self::Compare { runs, .. } => Some(runs.first().map_or(Self::Store, |run| Self::of_run(None, run.clone()))),
         }
     }
@@ -208,6 +241,12 @@ impl Place {
     pub(super) fn show_compared(&mut self, run: RunId) {
         if let Self::Compare { shown, .. } = self {
             *shown = Some(run);
+        }
+    }
+
+    pub(super) fn look_for(&mut self, wanted: SearchPlace) {
+        if let Self::Search(search) = self {
+            *search = wanted;
         }
     }
 

@@ -199,3 +199,26 @@ fn zoom_stays_between_its_ends_in_whole_tenths() {
     assert_eq!(state.apply(Action::Zoom(9.0))[0], Effect::Zoom(2.0));
     assert_eq!(state.apply(Action::Zoom(f32::NAN))[0], Effect::Zoom(1.0));
 }
+
+#[test]
+fn it_searches_the_narrowest_of_what_it_began_in() {
+    let from = |address: &str| Place::parse(address).0.search();
+    for (address, narrowest, choices) in [
+        ("", SearchWithin::Store, 1),
+        ("experiment/1?tab=traces", SearchWithin::Experiment, 2),
+        ("experiment/1/run/a", SearchWithin::Run, 3),
+        ("experiment/1/run/a/trace/t", SearchWithin::Trace, 4),
+        ("trace/t", SearchWithin::Trace, 2),
+        ("compare/a/b", SearchWithin::Store, 1),
+    ] {
+        let search = from(address);
+        assert_eq!((search.within(), search.choices().count()), (narrowest, choices), "{address}");
+        // A search from a search has the same choices.
+        let again = Place::Search(search.clone()).search();
+        assert_eq!(again, search);
+    }
+    let wide = SearchPlace { within: Some(SearchWithin::Store), ..from("experiment/1/run/a") };
+    assert_eq!(wide.within(), SearchWithin::Store);
+    let lost = SearchPlace { within: Some(SearchWithin::Trace), ..from("experiment/1") };
+    assert_eq!(lost.within(), SearchWithin::Experiment, "an address may name what is not there");
+}

@@ -26,6 +26,8 @@ pub enum SearchScope {
         /// Only of those recorded in this run.
         run: Option<RunId>,
     },
+    /// In those recorded in some runs, run after run, in each the newest first.
+    Runs(Vec<RunId>),
     /// In those of one trace.
     Trace(TraceId),
 }
@@ -54,6 +56,8 @@ pub struct SpanHit {
     pub span_id: String,
     /// The span's name.
     pub span_name: String,
+    /// `CHAIN`, `LLM`, … ([`SpanHead::kind`]); empty if the store does not say.
+    pub span_kind: String,
     /// The way to its body.
     pub handle: SpanHandle,
     /// What was found, and where.
@@ -102,6 +106,7 @@ pub(super) fn hits<'a>(
         trace: trace.clone(),
         span_id: head.id.clone(),
         span_name: head.name.clone(),
+        span_kind: head.kind.clone(),
         handle: head.handle,
         found,
     })
@@ -134,6 +139,9 @@ pub(super) fn in_trace<S: Store + ?Sized>(
 /// Where a page of a search through a list ended.
 #[derive(Debug, Serialize, Deserialize)]
 struct ListPlace {
+    /// Which of the lists.
+    #[serde(default)]
+    list: usize,
     /// The cursor of the page of the list.
     page: Option<String>,
     /// How many traces of it were looked at.
@@ -144,19 +152,21 @@ struct ListPlace {
 
 /// See [`Store::search_page`]: trace by trace.
 pub(super) fn in_list<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
-    let (experiment, run) = match &search.scope {
+    let lists = match &search.scope {
         SearchScope::Trace(trace) => return store.search_trace(cx, trace, &search.matcher),
-        SearchScope::Store => (None, None),
-        SearchScope::Traces { experiment, run } => (experiment.clone(), run.clone()),
+        SearchScope::Store => vec![(None, None)],
+        SearchScope::Traces { experiment, run } => vec![(experiment.clone(), run.clone())],
+        SearchScope::Runs(runs) => runs.iter().map(|run| (None, Some(run.clone()))).collect(),
     };
-    let mut place = ListPlace { page: None, passed: 0, before: 0 };
+    let mut place = ListPlace { list: 0, page: None, passed: 0, before: 0 };
     if let Some(cursor) = &search.cursor {
         let Some(stored) = read_place(cx, cursor) else { return Ok(SearchPage::default()) };
         place = stored;
     }
     let end = PageEnd::of(search);
-    let mut page = SearchPage::default();
-    loop {
+    let mut page = SearchPage { share: 1.0, ..SearchPage::default() };
+    while let Some((experiment, run)) = lists.get(place.list) {
+        cx.check()?;
         let cursor = place.page.as_deref().map(Cursor::new);
         let limit = Some(TRACES_AT_ONCE);
         let query =
@@ -170,19 +180,25 @@ pub(super) fn in_list<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, search: &Sp
             page.hits.extend(hits);
             page.spans += spans;
             place.passed += 1;
-            if end.is_reached(&page) && (place.passed < traces.len() || list.next.is_some()) {
-                page.share = (place.before + place.passed as u64) as f32 / total as f32;
+            let is_last = place.passed == traces.len() && list.next.is_none() && place.list + 1 == lists.len();
+            if end.is_reached(&page) && !is_last {
+                let of_list = (place.before + place.passed as u64) as f32 / total as f32;
+                page.share = (place.list as f32 + of_list) / lists.len() as f32;
                 page.next = Some(write_place(&place));
                 return Ok(page);
             }
         }
-        let Some(next) = list.next else {
-            page.share = 1.0;
-            return Ok(page);
+        place = match list.next {
+            Some(next) => ListPlace {
+                list: place.list,
+                page: Some(next.as_str().to_owned()),
+                passed: 0,
+                before: place.before + traces.len() as u64,
+            },
+            None => ListPlace { list: place.list + 1, page: None, passed: 0, before: 0 },
         };
-        place =
-            ListPlace { page: Some(next.as_str().to_owned()), passed: 0, before: place.before + traces.len() as u64 };
     }
+    Ok(page)
 }
 
 /// A place as a cursor.

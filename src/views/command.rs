@@ -3,7 +3,7 @@
 pub(super) mod keys;
 mod when;
 
-pub(super) use when::has_runs_filter;
+pub(super) use when::{has_runs_filter, leads_to_search};
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -24,6 +24,8 @@ pub enum Command {
     Previous,
     /// Give the keyboard to the filter.
     Filter,
+    /// Look for text in spans.
+    SearchText,
     /// Leave what has the keyboard.
     Leave,
     /// Copy the address of this place.
@@ -92,7 +94,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -100,6 +102,7 @@ impl Command {
         Self::Next,
         Self::Previous,
         Self::Filter,
+        Self::SearchText,
         Self::Leave,
         Self::Compare,
         Self::CompareWith,
@@ -134,6 +137,7 @@ impl Command {
             | Self::Next
             | Self::Previous
             | Self::Filter
+            | Self::SearchText
             | Self::Leave => CommandGroup::Go,
             Self::CopyLink
             | Self::ToggleAdapters
@@ -166,7 +170,8 @@ impl Command {
             Self::Up => "One step out",
             Self::Next => "Next run or trace",
             Self::Previous => "Previous run or trace",
-            Self::Filter => "Filter runs",
+            Self::Filter => "Filter runs, search traces",
+            Self::SearchText => "Search text in spans…",
             Self::Leave => "Leave the field or list",
             Self::CopyLink => "Copy link to this view",
             Self::ToggleAdapters => "Show or fold adapters",
@@ -202,8 +207,9 @@ impl Command {
             Self::Next => "In a table the next row; on a page the run or trace that comes next in its list",
             Self::Previous => "In a table the row before; on a page the run or trace that comes before in its list",
             Self::Filter => {
-                "In a table of runs a condition, as metrics.eval > 70, or a part of a name; elsewhere a part of the name of an experiment or run in the tree"
+                "In a table of runs a condition, as metrics.eval > 70, or a part of a name; among traces a text that they hold; elsewhere a part of the name of an experiment or run in the tree"
             }
+            Self::SearchText => "Look for text in inputs, outputs, attributes, events and names of spans",
             Self::Leave => "Take the keyboard away from what has it",
             Self::CopyLink => {
                 "It leads here, and names the store: paste it into the search, the field for a store, or after --at"
@@ -248,6 +254,7 @@ impl Command {
             Self::Next => const { &[of(NONE, Key::J)] },
             Self::Previous => const { &[of(NONE, Key::K)] },
             Self::Filter => const { &[of(NONE, Key::Slash)] },
+            Self::SearchText => const { &[of(BOTH, Key::F)] },
             Self::Leave => const { &[of(NONE, Key::Escape)] },
             Self::CopyLink => const { &[of(BOTH, Key::C)] },
             Self::ToggleAdapters => const { &[of(NONE, Key::A)] },

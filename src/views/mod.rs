@@ -58,6 +58,7 @@ mod scene;
 mod score_choice;
 mod scores_of;
 mod scroll;
+mod search;
 mod side_panel;
 mod slices;
 mod spans;

@@ -2,11 +2,12 @@
 
 use egui::{Frame, Label, Margin, Response, RichText, Sense, Ui, vec2};
 
+use super::command::Command;
 use super::failed::failed_ui;
 use super::scene::Scene;
 use crate::loader::Slot;
 use crate::model::RunStatus;
-use crate::state::Action;
+use crate::state::{Action, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::glyphs::{Glyph, Status};
@@ -112,6 +113,16 @@ pub(super) fn link(ui: &mut Ui, text: &str, cut: Type, tone: Tone) -> Response {
 pub(super) fn short_id(id: &str) -> String {
     let head = crate::words::id_head(id);
     if head.len() == id.len() { id.to_owned() } else { format!("{head}…") }
+}
+
+/// Leads to the search for text in the traces on screen.
+pub(super) fn search_button_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let key = Command::Filter.key_text(ui.ctx());
+    let chip = Chip::button("Search text").glyph(Glyph::Search, Tone::Muted).key(&key);
+    if ui.add(chip).on_hover_text(Command::SearchText.tooltip()).clicked() {
+        let search = scene.place().search();
+        scene.go(Place::Search(search));
+    }
 }
 
 /// Shows or masks secrets: an explicit wish, and visible as long as it holds.

@@ -66,7 +66,11 @@ pub(super) fn panel_of(scene: &mut Scene<'_>) -> Option<Panel> {
                 _ => None,
             }
         }
-        Place::Store | Place::Experiment { .. } | Place::ProgramHistory(_) | Place::Compare { .. } => None,
+        Place::Store
+        | Place::Experiment { .. }
+        | Place::ProgramHistory(_)
+        | Place::Compare { .. }
+        | Place::Search(_) => None,
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
                 });
             }
         }
-        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::ProgramHistory(_) => {}
+        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Search(_) => {
+        }
     }
 }
 
@@ -35,7 +36,8 @@ pub(super) fn prepare(scene: &mut Scene<'_>) {
         | Place::Store
         | Place::Experiment { .. }
         | Place::Trace { .. }
-        | Place::ProgramHistory(_) => {
+        | Place::ProgramHistory(_)
+        | Place::Search(_) => {
             return;
         }
     };

@@ -122,9 +122,16 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let own = match &place {
         Place::Store | Place::Experiment { .. } | Place::Run { .. } => None,
         Place::Trace { trace, .. } => Some(short_id(trace.as_str())),
+        Place::Search(_) => Some("Text search".to_owned()),
         Place::ProgramHistory(hash) => Some(format!("program {}", short_id(hash.as_str()))),
         Place::Compare { .. } => Some("Compare".to_owned()),
     };
+    if let Place::Search(search) = &place
+        && let Some(trace) = &search.trace
+    {
+        let place = Place::of_trace(search.experiment.clone(), search.run.clone(), trace.clone());
+        steps.push((short_id(trace.as_str()), place));
+    }
     steps.extend(own.map(|name| (name, place.clone())));
     let last = steps.len() - 1;
     for (index, (name, target)) in steps.into_iter().enumerate() {

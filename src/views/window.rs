@@ -11,6 +11,7 @@ use super::passing::PassingMemory;
 use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
+use super::search::{self, SearchMemory};
 use super::side_panel::{Layout, Panel, SidePanelMemory};
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
@@ -45,6 +46,7 @@ pub struct Memory {
     run: RunMemory,
     trace: TraceMemory,
     compare: CompareMemory,
+    search: SearchMemory,
     program_history: ProgramHistoryMemory,
     side_panel: SidePanelMemory,
     palette: PaletteMemory,
@@ -67,6 +69,7 @@ impl Memory {
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
             self.compare = CompareMemory::default();
+            self.search = SearchMemory::default();
             self.store = StoreMemory::default();
             self.program_history = ProgramHistoryMemory::default();
             self.side_panel = SidePanelMemory::default();
@@ -93,6 +96,10 @@ impl Memory {
             }
             Place::Experiment { experiment, tab } => self.experiment.focus_rows(experiment, tab),
             Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
+            Place::Search(_) => {
+                self.search.focus_rows();
+                true
+            }
             Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
         };
         self.tree.wants_focus = !is_taken && !scene.state.settings.hides_tree;
@@ -258,6 +265,11 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         Place::Compare { runs, shown, tab } => {
             compare::compare_ui(ui, scene, &mut memory.compare, (&runs, shown.as_ref()), tab);
         }
+        Place::Search(search) => {
+            if let Some(found) = search::search_ui(ui, scene, &mut memory.search, &search) {
+                side_panel::span_memory(&mut memory.side_panel).look_for(&found);
+            }
+        }
     }
 }
 
@@ -291,10 +303,14 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             | Place::Run { .. }
             | Place::Trace { .. }
             | Place::ProgramHistory(_)
-            | Place::Compare { .. } => {
+            | Place::Compare { .. }
+            | Place::Search(_) => {
                 memory.run.focus_filter(scene);
             }
         },
+        // Who looks at traces looks for what they say.
+        Command::Filter if command::leads_to_search(scene) => search::start(scene, &mut memory.search),
+        Command::SearchText => search::start(scene, &mut memory.search),
         Command::Filter => {
             memory.tree.focus_filter = true;
             if scene.state.settings.hides_tree {
@@ -325,6 +341,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {
                 scene.act(Action::ShowWarnings(false));
+            } else if matches!(scene.place(), Place::Search(_)) && memory.search.stop() {
             } else if ui.memory(|memory| memory.focused().is_some()) || !side_panel::give_way(scene, &memory.side_panel)
             {
                 leave_focus(ui);
@@ -346,6 +363,7 @@ fn leave_focus(ui: &Ui) {
 /// The next or previous row of the table on screen; where there is none, what is beside the thing on screen.
 fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
     match scene.place().clone() {
+        Place::Search(_) => memory.search.step(is_forward),
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
         Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, &tab, is_forward),
         place @ Place::Run { .. } if place.lists_traces() || place.lists_examples() => {

@@ -13,6 +13,7 @@ pub mod completion;
 pub mod count_grid;
 pub mod diff_text;
 pub mod empty;
+pub mod excerpt;
 pub mod field;
 pub mod fonts;
 pub mod glyphs;

@@ -27,6 +27,8 @@ pub struct PaletteItem<'a> {
     pub group: usize,
     /// It is offered whatever is typed.
     pub is_always: bool,
+    /// It stands there whatever is typed, behind what answers it.
+    pub is_last: bool,
     /// The mark of a category before it.
     pub mark: Option<Tone>,
 }
@@ -52,6 +54,12 @@ impl<'a> PaletteItem<'a> {
     /// Offered whatever is typed, and first: it was made of that.
     pub fn always(mut self) -> Self {
         self.is_always = true;
+        self
+    }
+
+    /// It stands there whatever is typed, in a group behind those with what answers it.
+    pub fn last(mut self) -> Self {
+        self.is_last = true;
         self
     }
 

@@ -41,6 +41,7 @@ const WAYS_IN: &[(&str, &str)] = &[
     ("src/model/dspy/tables.rs", "counts rows and keeps nothing"),
     ("src/model/json.rs", "the one way from bytes to JSON, which comes out of it unmasked by type"),
     ("src/model/readable_file.rs", "rows of a file, each cell masked by its column"),
+    ("src/model/search/encoded.rs", "looks through a value as it is written; what it gives is masked by its key"),
     ("src/model/trace.rs", "takes a code and a message out of a text that is masked"),
     ("src/query/diff/files.rs", "files that the user names; unmasked by type"),
     ("src/state/run_table.rs", "the settings"),

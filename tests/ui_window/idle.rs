@@ -27,6 +27,7 @@ fn an_unchanged_store_draws_no_frame() {
         "experiment/1/run/child?tab=program",
         "compare/parent/child",
         "trace/tr-1",
+        "search?text=parcel",
         "",
     ] {
         harness.state_mut().act(Action::GoTo(place.to_owned()));

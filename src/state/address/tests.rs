@@ -1,8 +1,8 @@
 use super::*;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
-use crate::model::{EvaluationId, TriedPrompt};
-use crate::state::{ExampleSet, PHRASE_MOST, Phrase};
+use crate::model::{EvaluationId, SearchPattern, TriedPrompt};
+use crate::state::{ExampleSet, PHRASE_MOST, Phrase, SearchWithin};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
     Place::Run { experiment: experiment.map(ExperimentId::from), run: run.into(), tab }
@@ -109,6 +109,23 @@ fn known() -> Vec<(&'static str, Place)> {
         ("experiment/3/run/abc/trace/tr-1?tab=events", of_trace(None, DetailTab::Events)),
         ("experiment/3/run/abc/trace/tr-1/span/1f?tab=outputs&nth=2", of_trace(span(2), DetailTab::Outputs)),
         ("experiment/3/run/abc/trace/tr-1/span/1f?tab=attributes", of_trace(span(0), DetailTab::Attributes)),
+        ("search", Place::Search(SearchPlace::default())),
+        (
+            "experiment/3/run/abc/trace/tr-1/search?text=%E4%BD%90%20%22a%22&case=match&words=whole&syntax=regex&scope=run&list=flat",
+            Place::Search(SearchPlace {
+                experiment: Some("3".into()),
+                run: Some("abc".into()),
+                trace: Some("tr-1".into()),
+                within: Some(SearchWithin::Run),
+                pattern: SearchPattern {
+                    text: "佐 \"a\"".to_owned(),
+                    ignores_case: false,
+                    is_whole_word: true,
+                    is_regex: true,
+                },
+                is_flat: true,
+            }),
+        ),
         ("program/0a1b", Place::ProgramHistory("0a1b".into())),
         ("compare/a/b/c", compare(None, None)),
         ("compare/a/b/c?tab=params", compare(None, Some(CompareTab::Params))),
@@ -273,7 +290,7 @@ impl Dice {
     fn place(&mut self) -> Place {
         let experiment = self.maybe(|dice| ExperimentId::from(dice.text()));
         let run = self.maybe(|dice| RunId::from(dice.text()));
-        match self.roll(6) {
+        match self.roll(7) {
             0 => Place::Store,
             1 => Place::Experiment { experiment: self.text().into(), tab: self.experiment_tab() },
             2 => Place::Run { experiment, run: self.text().into(), tab: self.maybe(Self::run_tab) },
@@ -285,6 +302,19 @@ impl Dice {
                 detail: DetailTab::ALL[self.roll(DetailTab::ALL.len())],
             },
             4 => Place::ProgramHistory(self.text().into()),
+            5 => Place::Search(SearchPlace {
+                experiment,
+                run,
+                trace: self.maybe(|dice| dice.text().into()),
+                within: self.maybe(|dice| SearchWithin::ALL[dice.roll(4)]),
+                pattern: SearchPattern {
+                    text: self.text(),
+                    ignores_case: self.roll(2) == 0,
+                    is_whole_word: self.roll(2) == 0,
+                    is_regex: self.roll(2) == 0,
+                },
+                is_flat: self.roll(2) == 0,
+            }),
             _ => Place::Compare {
                 runs: (0..2 + self.roll(3)).map(|_| self.text().into()).collect(),
                 shown: run,

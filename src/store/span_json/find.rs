@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 
 use super::direct::Text;
 use super::{KNOWN, body, body_of};
-use crate::model::{FoundText, Json, Matcher, Reveal, Unmasked, json};
+use crate::model::mlflow::span::{INPUTS, OUTPUTS};
+use crate::model::{Excerpt, FoundText, Json, Matcher, Reveal, SearchField, Unmasked, json};
 
 /// What was found in a record.
 #[derive(Debug, Default)]
@@ -27,42 +28,115 @@ pub fn find(content: &Unmasked<&[u8]>, matcher: &Matcher, reveal: Reveal) -> Fou
     if !matcher.may_be_in(bytes) {
         return FoundInRecord::default();
     }
-    if let Some(parts) = parts(bytes, matcher) {
-        return FoundInRecord { found: matcher.in_body(&body(parts, reveal), reveal), is_raw: false };
+    if let Some(found) = in_parts(bytes, matcher, reveal) {
+        return FoundInRecord { found, is_raw: false };
     }
     let (body, is_raw) = body_of(content, reveal);
     FoundInRecord { found: matcher.in_body(&body, reveal), is_raw }
 }
 
-/// The record with those of its parts in which it may stand; each is masked by its own key, and so without the others
-/// as with them. `None` if anything about the record is unusual.
-fn parts(bytes: &[u8], matcher: &Matcher) -> Option<Unmasked<Json>> {
+/// What is found in those parts of a record in which it may stand; each is masked by its own key, and so without the
+/// others as with them. `None` if anything about the record is unusual.
+fn in_parts(bytes: &[u8], matcher: &Matcher, reveal: Reveal) -> Option<Vec<FoundText>> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= json::MAX_BYTES)?;
-    let Entries(entries) = serde_json::from_str(text).ok()?;
+    let Record { attributes, others } = serde_json::from_str(text).ok()?;
     let may_be_in =
         |key: &str, value: &RawValue| matcher.may_be_in(value.get().as_bytes()) || matcher.may_be_in(key.as_bytes());
-    let mut parts = Map::new();
-    for (key, value) in entries {
-        match &*key {
-            "attributes" => {
-                let Entries(attributes) = serde_json::from_str(value.get()).ok()?;
-                let wanted = attributes.into_iter().filter(|(key, value)| may_be_in(key, value));
-                let wanted = wanted.map(|(key, value)| Some((key.into_owned(), decoded(value)?)));
-                parts.insert(key.into_owned(), Json::Object(wanted.collect::<Option<_>>()?));
-            }
-            // The one is shown where the other is not there.
-            "status" | "status_message" => drop(parts.insert(key.into_owned(), decoded(value)?)),
-            known if KNOWN.contains(&known) => {}
-            _ if may_be_in(&key, value) => drop(parts.insert(key.into_owned(), decoded(value)?)),
-            _ => {}
+    let (mut inputs, mut outputs, mut found) = (None, None, Vec::new());
+    for (key, value) in attributes {
+        if !may_be_in(&key, value) {
+            continue;
+        }
+        let (field, named) = match &*key {
+            INPUTS => (SearchField::Inputs, ""),
+            OUTPUTS => (SearchField::Outputs, ""),
+            key => (SearchField::Attribute(key.to_owned()), key),
+        };
+        let Some(excerpt) = in_attribute(matcher, (&key, named), value, reveal)? else { continue };
+        let hit = FoundText { field, excerpt };
+        match hit.field {
+            SearchField::Inputs => inputs = Some(hit),
+            SearchField::Outputs => outputs = Some(hit),
+            _ => found.push(hit),
         }
     }
-    Some(Unmasked::new(Json::Object(parts)))
+    let is_status = |key: &str| matches!(key, "status" | "status_message");
+    // The one is shown where the other is not there.
+    let wants_status = others.iter().any(|(key, value)| is_status(key) && may_be_in(key, value));
+    let mut rest = Map::new();
+    for (key, value) in others {
+        let is_wanted = if is_status(&key) { wants_status } else { !KNOWN.contains(&&*key) && may_be_in(&key, value) };
+        if is_wanted {
+            rest.insert(key.into_owned(), decoded(value)?);
+        }
+    }
+    let mut all: Vec<FoundText> = inputs.into_iter().chain(outputs).chain(found).collect();
+    if !rest.is_empty() {
+        all.extend(matcher.in_body(&body(Unmasked::new(Json::Object(rest)), reveal), reveal));
+    }
+    Some(all)
+}
+
+/// What is found in an attribute: `named` is the part of its key that is looked in, too. `None` if it is unusual.
+fn in_attribute(
+    matcher: &Matcher,
+    (key, named): (&str, &str),
+    value: &RawValue,
+    reveal: Reveal,
+) -> Option<Option<Excerpt>> {
+    if let Ok(Text(text)) = serde_json::from_str::<Text<'_>>(value.get())
+        && let Some(found) = matcher.in_encoded((key, named), &text, reveal)
+    {
+        return Some(found);
+    }
+    let value = Unmasked::new(decoded(value)?).unwrap_encoded().mask(key, reveal);
+    Some(matcher.in_entry(named, &value, reveal))
 }
 
 /// A part as JSON; `None` if something in it has to be mended.
 fn decoded(value: &RawValue) -> Option<Json> {
     serde_json::from_str(value.get()).ok()
+}
+
+/// A record, nothing of which is decoded but keys: its attributes, and what else it has.
+struct Record<'a> {
+    attributes: Vec<(Cow<'a, str>, &'a RawValue)>,
+    others: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Record<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut attributes, mut others) = (None, Vec::new());
+                while let Some(Text(key)) = map.next_key()? {
+                    if key == "attributes" {
+                        let Entries(entries) = map.next_value()?;
+                        if attributes.replace(entries).is_some() {
+                            return Err(serde::de::Error::custom("a key stands twice"));
+                        }
+                    } else {
+                        others.push((key, map.next_value()?));
+                    }
+                }
+                all_differ(&others)?;
+                Ok(Record { attributes: attributes.unwrap_or_default(), others })
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
+}
+
+fn all_differ<E: serde::de::Error>(entries: &[(Cow<'_, str>, &RawValue)]) -> Result<(), E> {
+    let keys: HashSet<&str> = entries.iter().map(|(key, _)| &**key).collect();
+    if keys.len() < entries.len() { Err(E::custom("a key stands twice")) } else { Ok(()) }
 }
 
 /// The entries of an object whose keys are all different.
@@ -83,10 +157,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
                 while let Some((Text(key), value)) = map.next_entry()? {
                     entries.push((key, value));
                 }
-                let keys: HashSet<&str> = entries.iter().map(|(key, _)| &**key).collect();
-                if keys.len() < entries.len() {
-                    return Err(serde::de::Error::custom("a key stands twice"));
-                }
+                all_differ(&entries)?;
                 Ok(Entries(entries))
             }
         }

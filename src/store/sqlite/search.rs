@@ -98,8 +98,7 @@ impl Reader<'_> {
         end: &PageEnd,
         page: &mut SearchPage,
     ) -> Result<Option<Place>> {
-        let sql =
-            "select rowid, span_id, name, content, trace_id from spans where rowid > ?1 and rowid <= ?2 order by rowid";
+        let sql = "select rowid, span_id, name, content, type, trace_id from spans where rowid > ?1 and rowid <= ?2 order by rowid";
         while behind < until {
             let mut has_ended = false;
             let is_whole = self.each_until("spans", sql, [behind, until], |values| {
@@ -124,7 +123,7 @@ impl Reader<'_> {
         }))
     }
 
-    /// Looks into a row of `rowid, span_id, name, content, trace_id`, the last of which is known or asked. Whether that
+    /// Looks into a row of `rowid, span_id, name, content, type, trace_id`, the last of which is known or asked. Whether that
     /// may have taken a while.
     fn search_row(&self, values: &Row<'_>, trace: Option<&TraceId>, matcher: &Matcher, page: &mut SearchPage) -> bool {
         const LONG: usize = 1 << 16;
@@ -136,7 +135,7 @@ impl Reader<'_> {
         if in_name.is_none() && in_content.found.is_empty() {
             return length > LONG;
         }
-        let trace = trace.cloned().or_else(|| row::name(values, 4).map(TraceId::from));
+        let trace = trace.cloned().or_else(|| row::name(values, 5).map(TraceId::from));
         let Some(trace) = trace else { return length > LONG };
         self.warn_of_raw(&trace, in_content.is_raw);
         let in_name = in_name.map(|excerpt| FoundText { field: SearchField::Name, excerpt });
@@ -144,6 +143,7 @@ impl Reader<'_> {
             trace: trace.clone(),
             span_id: row::name(values, 1).unwrap_or_default(),
             span_name: row::name(values, 2).unwrap_or_default(),
+            span_kind: row::name(values, 4).unwrap_or_default(),
             handle: SpanHandle(row::count(values, 0).unwrap_or(u64::MAX)),
             found,
         };
@@ -212,7 +212,7 @@ impl Reader<'_> {
     pub fn search_trace(&mut self, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
         let mut page = SearchPage { share: 1.0, ..SearchPage::default() };
         if self.has_rows() {
-            let sql = "select rowid, span_id, name, content from spans where trace_id = ?1 order by rowid";
+            let sql = "select rowid, span_id, name, content, type from spans where trace_id = ?1 order by rowid";
             self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
                 self.search_row(values, Some(trace), matcher, &mut page);
             })?;

@@ -15,6 +15,15 @@ use crate::words;
 /// No search keeps more places than this.
 pub(super) const HITS_MOST: usize = 100_000;
 
+/// What was found elsewhere, to be found here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::views) struct Wanted {
+    /// The text.
+    pub needle: String,
+    /// Capital and small letters differ.
+    pub is_exact: bool,
+}
+
 /// What a search remembers. It outlives the text, so that the same words are found in the next span.
 #[derive(Debug, Default)]
 pub(super) struct FindMemory {
@@ -26,6 +35,11 @@ pub(super) struct FindMemory {
 }
 
 impl FindMemory {
+    /// This is looked for from now on.
+    pub fn look_for(&mut self, wanted: &Wanted) {
+        *self = Self { needle: wanted.needle.clone(), is_exact: wanted.is_exact, ..Self::default() };
+    }
+
     /// What is looked for; empty if nothing is.
     pub fn needle(&self) -> &str {
         &self.needle

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::Body;
-use super::find::FindMemory;
+use super::find::{FindMemory, Wanted};
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::model::{Json, json};
 use crate::state::Action;
@@ -24,6 +24,13 @@ pub(in crate::views) struct JsonMemory {
     find: FindMemory,
     /// The text that is shown, and how many columns its long texts have.
     shown: Option<(u64, u64)>,
+}
+
+impl JsonMemory {
+    /// This is looked for from now on.
+    pub fn look_for(&mut self, wanted: &Wanted) {
+        self.find.look_for(wanted);
+    }
 }
 
 /// A value and its rows.

@@ -4,6 +4,8 @@ mod find;
 pub(super) mod json;
 pub(super) mod text;
 
+pub(super) use find::Wanted;
+
 use crate::loader::Text;
 
 /// A body on the screen.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::Body;
-use super::find::{FindMemory, HITS_MOST};
+use super::find::{FindMemory, HITS_MOST, Wanted};
 use crate::loader::{DerivedKey, Lane, Text};
 use crate::state::{Action, NoticeText};
 use crate::views::scene::Scene;
@@ -29,6 +29,13 @@ pub(in crate::views) struct TextMemory {
     find: FindMemory,
     /// A byte to go to as soon as there are lines.
     go_to: Option<usize>,
+}
+
+impl TextMemory {
+    /// This is looked for from now on.
+    pub fn look_for(&mut self, wanted: &Wanted) {
+        self.find.look_for(wanted);
+    }
 }
 
 /// In which font a text is set.

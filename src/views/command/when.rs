@@ -18,9 +18,13 @@ impl Command {
             Self::Next | Self::Previous => {
                 has_store && !matches!(scene.place(), Place::Store | Place::ProgramHistory(_))
             }
-            Self::Filter | Self::CopyLink | Self::Reveal | Self::Refresh | Self::CloseStore | Self::ForgetStore => {
-                has_store
-            }
+            Self::Filter
+            | Self::SearchText
+            | Self::CopyLink
+            | Self::Reveal
+            | Self::Refresh
+            | Self::CloseStore
+            | Self::ForgetStore => has_store,
             Self::ToggleTree => has_store,
             Self::TogglePanel => has_store && may_have_panel(scene.place()),
             Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
@@ -51,6 +55,11 @@ impl Command {
 fn may_have_panel(place: &Place) -> bool {
     let of_run = |tab: &RunTab| matches!(tab, RunTab::Optimization { .. } | RunTab::Examples { .. });
     matches!(place, Place::Run { tab, .. } if tab.as_ref().is_none_or(of_run))
+}
+
+/// Whether the place on screen has no filter of its own and is about traces: the key leads to their texts.
+pub(in crate::views) fn leads_to_search(scene: &Scene<'_>) -> bool {
+    scene.place().lists_traces() || matches!(scene.place(), Place::Trace { .. } | Place::Search(_))
 }
 
 /// Whether the place on screen is a table of runs, whose filter the key for filters leads to.

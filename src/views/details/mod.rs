@@ -2,9 +2,9 @@
 
 use egui::{Frame, Margin, Ui};
 
-use super::body::Body;
 use super::body::json::{JsonMemory, json_view_ui};
 use super::body::text::{Face, TextMemory, searched_text_ui};
+use super::body::{Body, Wanted};
 use super::parts::{reveal_ui, slot_ui};
 use super::scene::Scene;
 use super::spans::{find_span, kind_tone, kind_word};
@@ -33,6 +33,14 @@ pub(super) struct DetailsMemory {
     shape: Shape,
     /// Asked to be copied as JSON, and waiting for it.
     copies: Option<Part>,
+}
+
+impl DetailsMemory {
+    /// What was found elsewhere is looked for in whatever span is shown next.
+    pub fn look_for(&mut self, wanted: &Wanted) {
+        self.text.look_for(wanted);
+        self.json.look_for(wanted);
+    }
 }
 
 /// How a part is looked at.

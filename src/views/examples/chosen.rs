@@ -27,7 +27,8 @@ impl Chosen {
             | Place::Run { .. }
             | Place::Trace { .. }
             | Place::ProgramHistory(_)
-            | Place::Compare { .. } => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
+            | Place::Compare { .. }
+            | Place::Search(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
         });
     }
 }

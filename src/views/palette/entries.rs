@@ -6,11 +6,14 @@ use super::index::{Hits, RunEntry};
 use crate::analysis::optimization::{ProgramName, ProgramNames};
 use crate::loader::StoreLocation;
 use crate::model::{Experiment, RunId, TraceId};
-use crate::state::{Action, Link, Place, ThemeChoice};
+use crate::state::{Action, Link, Place, SearchWithin, ThemeChoice};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
 use crate::views::path::typed_store;
 use crate::views::store_names::name_of;
+
+/// So much of a text that is looked for is told.
+const TYPED_MOST: usize = 60;
 
 /// Recent places that are offered.
 const MAX_RECENT: usize = 7;
@@ -80,11 +83,27 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
         let place = Place::of_trace(None, None, trace.clone());
         entries.push(Entry::new(Group::Traces, trace.to_string(), "trace", Target::Go(place)));
     }
+    entries.extend(text_search(known));
     for (name, location) in known.stores {
         let target = Target::Open(location.clone());
         entries.push(Entry::new(Group::Stores, name.as_str(), location.to_string(), target));
     }
     entries
+}
+
+/// What is typed, looked for in the spans of what is on screen.
+fn text_search(known: &Known<'_>) -> Option<Entry> {
+    let typed = known.typed.trim();
+    let place = known.here.place.filter(|_| !typed.is_empty() && known.takes_pasted)?;
+    let search = place.search();
+    let note = match search.within() {
+        SearchWithin::Store => "in all spans of the store",
+        SearchWithin::Experiment => "in the spans of this experiment",
+        SearchWithin::Run => "in the spans of this run",
+        SearchWithin::Trace => "in the spans of this trace",
+    };
+    let text = format!("Search text for «{}»", crate::words::one_line(typed, TYPED_MOST));
+    Some(Entry::new(Group::Text, text, note, Target::Go(Place::Search(search.for_text(typed)))))
 }
 
 /// Where a link leads, or which store a path names.
@@ -151,6 +170,10 @@ fn words(place: &Place, known: &Known<'_>) -> (String, String) {
         Place::Experiment { .. } => (experiment.unwrap_or_default(), join([Some("experiment".to_owned()), tab, None])),
         Place::Run { .. } => (run.unwrap_or_default(), join([experiment, tab, None])),
         Place::ProgramHistory(hash) => (short_id(hash.as_str()), "program".to_owned()),
+        Place::Search(search) => {
+            let text = format!("«{}»", crate::words::one_line(&search.pattern.text, TYPED_MOST));
+            (text, join([Some("text search".to_owned()), experiment, run]))
+        }
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
         Place::Compare { runs, .. } => {
             let name = |id: &RunId| {

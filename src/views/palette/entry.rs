@@ -15,12 +15,13 @@ pub(super) enum Group {
     Experiments,
     Runs,
     Traces,
+    Text,
     Stores,
 }
 
 /// The headings, in order.
-pub(super) const GROUPS: [&str; 8] =
-    ["Pasted", "Recent places", "On this page", "Commands", "Experiments", "Runs", "Traces", "Recent stores"];
+pub(super) const GROUPS: [&str; 9] =
+    ["Pasted", "Recent places", "On this page", "Commands", "Experiments", "Runs", "Traces", "Text", "Recent stores"];
 
 /// Where a line leads.
 #[derive(Clone, Debug, PartialEq)]

@@ -56,7 +56,7 @@ fn tabs(here: &Here<'_>) -> Vec<Entry> {
             .iter()
             .map(|tab| entry(tab.title(), "tab of the focused span", Action::ShowDetail(*tab)))
             .collect(),
-        Some(Place::Store | Place::ProgramHistory(_)) | None => Vec::new(),
+        Some(Place::Store | Place::ProgramHistory(_) | Place::Search(_)) | None => Vec::new(),
     }
 }
 
@@ -89,6 +89,9 @@ fn copies(here: &Here<'_>) -> Vec<Entry> {
         Place::Compare { runs, .. } => {
             let ids: Vec<&str> = runs.iter().map(|run| run.as_str()).collect();
             found.push(("Copy ids of the compared runs", ids.join("\n")));
+        }
+        Place::Search(search) => {
+            found.extend(search.trace.as_ref().map(|trace| ("Copy trace id", trace.to_string())));
         }
         Place::Store | Place::Experiment { .. } | Place::Run { .. } | Place::Trace { .. } => {}
     }

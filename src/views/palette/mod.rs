@@ -115,7 +115,11 @@ pub(super) fn palette_ui(
             Some(entry) => {
                 let item = PaletteItem::new(entry.text.as_str()).note(entry.note.as_str()).group(entry.group as usize);
                 let item = item.shortcut(entry.shortcut.as_str()).mark(program(entry).map(tone));
-                if entry.group == Group::Pasted { item.always() } else { item }
+                match entry.group {
+                    Group::Pasted => item.always(),
+                    Group::Text => item.last(),
+                    _ => item,
+                }
             }
             None => PaletteItem::default(),
         },

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::parts::slot_ui;
+use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
@@ -109,7 +109,11 @@ pub(super) fn traces_ui(
         empty_ui(ui, sentence, "");
         return;
     }
-    aggregates::switch_ui(ui, scene);
+    ui.horizontal(|ui| {
+        aggregates::switch_ui(ui, scene);
+        search_button_ui(ui, scene);
+    });
+    ui.add_space(size::GAP_XS);
     let is_whole = wanted::is_whole(&memory.wanted, &sort);
     let listed = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
     if let Some(by) = aggregates::chosen(scene) {
@@ -228,16 +232,13 @@ fn by_session(
     let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
     let slot = scene.loader.ask(&TraceSessionsOf(scope.clone()), lane);
     let groups = slot.value().filter(|groups| !groups.is_empty())?;
-    ui.horizontal(|ui| {
-        let chip = Chip::toggle("By session", is_on);
-        let tip = "The traces of a session stand together, the session of the newest trace first";
-        if ui.add(chip).on_hover_text(tip).clicked() {
-            scene.act(Action::GroupBySession(!is_on));
-        }
-        let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
-        text_ui(ui, &words::counted(sessions, "session"), Type::Small, Tone::Muted);
-    });
-    ui.add_space(size::GAP_XS);
+    let chip = Chip::toggle("By session", is_on);
+    let tip = "The traces of a session stand together, the session of the newest trace first";
+    if ui.add(chip).on_hover_text(tip).clicked() {
+        scene.act(Action::GroupBySession(!is_on));
+    }
+    let sessions = groups.iter().filter(|group| group.id.is_some()).count() as u64;
+    text_ui(ui, &words::counted(sessions, "session"), Type::Small, Tone::Muted);
     if !is_on {
         return None;
     }

@@ -66,7 +66,13 @@ impl Listing {
 
 /// What is offered whatever is typed was made of what is typed, and answers it best.
 fn score(query: &Query, item: &PaletteItem<'_>) -> Option<Score> {
-    if item.is_always { Some(Score::BEST) } else { query.score_of(&item.text, &item.note) }
+    if item.is_last {
+        Some(Score::LEAST)
+    } else if item.is_always {
+        Some(Score::BEST)
+    } else {
+        query.score_of(&item.text, &item.note)
+    }
 }
 
 fn lines<'d>(query: &Query, total: usize, groups: usize, item: &dyn Fn(usize) -> PaletteItem<'d>) -> Vec<Line> {
@@ -140,6 +146,16 @@ mod tests {
         let mut listing = Listing::default();
         listing.update("calm", 1, ITEMS.len(), 2, &items);
         assert_eq!(listing.lines[..2], [Line::Heading(0), Line::Item(4)]);
+    }
+
+    #[test]
+    fn what_is_offered_at_last_stands_behind_what_answers() {
+        let items = |index: usize| if index == 4 { item(index).last() } else { item(index) };
+        let mut listing = Listing::default();
+        listing.update("co", 1, ITEMS.len(), 2, &items);
+        assert_eq!(listing.lines[..3], [Line::Heading(0), Line::Item(0), Line::Item(4)]);
+        listing.update("zzz", 2, ITEMS.len(), 2, &items);
+        assert_eq!(listing.lines, [Line::Heading(0), Line::Item(4)]);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Score(i32);
 impl Score {
     /// Nothing answers better.
     pub const BEST: Self = Self(i32::MAX);
+    /// Nothing answers worse.
+    pub const LEAST: Self = Self(i32::MIN);
 }
 
 /// A text that matches.
