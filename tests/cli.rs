@@ -33,6 +33,8 @@ mod search;
 mod secrets;
 #[path = "cli/slices.rs"]
 mod slices;
+#[path = "cli/trace_filter.rs"]
+mod trace_filter;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/usage.rs"]

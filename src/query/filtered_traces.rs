@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::filter::{Derived, Level, Names, TraceAttribute, TraceField, TraceFilter, TraceSort, TraceSubject};
+use super::runs::RelatedRuns;
 use super::trace_facts::known_traces;
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
 use crate::model::{Cached, RunId, TraceRow};
@@ -101,7 +102,8 @@ impl FilteredTracesOf {
             let list = session.ask(&TraceIndexOf(self.scope.clone()))?;
             return Ok(FilteredTraces { list: (*list).clone(), facts: None });
         }
-        let names = if self.filter.wants_names() { names(session)? } else { Names::default() };
+        let names =
+            if self.filter.wants_names() { names(session, self.filter.wants_parents())? } else { Names::default() };
         let is_able = session.store.capabilities().filters_traces;
         let pushed = if is_able { self.filter.pushed(&names) } else { None };
         let is_filtered = self.filter.is_empty() || pushed.as_ref().is_some_and(|one| one.level >= Level::Passing);
@@ -208,12 +210,18 @@ impl Rest<'_> {
 }
 
 /// The names of all runs and experiments.
-fn names(session: &mut Session<'_>) -> Result<Names> {
+fn names(session: &mut Session<'_>, with_parents: bool) -> Result<Names> {
     let everything = RunQuery::new(RunScope::All).with_deleted();
+    let parents = if with_parents {
+        let related = session.ask(&RelatedRuns { experiment: None, with_deleted: true })?;
+        related.iter().filter_map(|run| Some((run.id.clone(), run.parent_id.clone()?))).collect()
+    } else {
+        HashMap::new()
+    };
     let runs: HashMap<RunId, String> =
         session.store.runs(session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let experiments = session.store.experiments(session.cx, true)?;
-    Ok(Names { runs, experiments: experiments.into_iter().map(|one| (one.id, one.name)).collect() })
+    Ok(Names { runs, experiments: experiments.into_iter().map(|one| (one.id, one.name)).collect(), parents })
 }
 
 /// Where the answers of traces came from, of those for which that can be told.

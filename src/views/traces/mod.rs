@@ -107,8 +107,7 @@ pub(super) fn traces_ui(
         return;
     }
     let is_whole = wanted::is_whole(&memory.wanted, &sort);
-    let listed = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
-    let Some(index) = listed else { return };
+    let index = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
     memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
         if empty_ui(ui, "No trace passes this filter", "Clear the filter") {
