@@ -102,7 +102,7 @@ impl TraceFilter {
 
     /// Whether it asks where answers came from.
     pub(in crate::query) fn wants_cached(&self) -> bool {
-        self.fields().iter().any(|field| is_cached(field))
+        self.fields().iter().any(is_cached)
     }
 
     /// Whether it speaks of runs or experiments, which have names.
@@ -111,7 +111,7 @@ impl TraceFilter {
             matches!(field, TraceField::Attribute(TraceAttribute::Run | TraceAttribute::Experiment))
                 || is_optimization(field)
         };
-        self.fields().iter().any(|field| is_named(field))
+        self.fields().iter().any(is_named)
     }
 
     /// Whether it asks for the parents of runs.

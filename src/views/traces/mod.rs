@@ -14,7 +14,7 @@ use super::parts::slot_ui;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
+use crate::loader::{Lane, SessionGroup, TraceScope};
 use crate::query::TraceSessionsOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
@@ -26,6 +26,7 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use listing::{Line, Listing};
+pub(super) use wanted::Chosen;
 use wanted::WantedMemory;
 
 /// Lines that are read beyond the visible ones, in both directions.
@@ -75,14 +76,6 @@ impl TracesMemory {
     }
 }
 
-/// What the address says of the list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Chosen {
-    /// As it is typed.
-    pub filter: Option<String>,
-    pub sort: Option<TraceSort>,
-}
-
 pub(super) fn traces_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -107,7 +100,7 @@ pub(super) fn traces_ui(
         return;
     }
     let is_whole = wanted::is_whole(&memory.wanted, &sort);
-    let index = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
+    let index = wanted::listed(ui, scene, &mut memory.wanted, wanted::Whole { scope, all }, &sort);
     memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
         if empty_ui(ui, "No trace passes this filter", "Clear the filter") {

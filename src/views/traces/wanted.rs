@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::Chosen;
 use super::filter::{FilterMemory, Listed};
 use crate::loader::{Lane, TraceScope, TraceSort};
 use crate::query::{
@@ -17,6 +16,14 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::table::Sort;
 use crate::widgets::tokens::size;
+
+/// What the address says of the list.
+#[derive(Clone, Debug, Default)]
+pub(in crate::views) struct Chosen {
+    /// As it is typed.
+    pub filter: Option<String>,
+    pub sort: Option<TraceSort>,
+}
 
 /// What the state calls the fields that are remembered.
 const FILTER: &str = "traces";
@@ -82,15 +89,22 @@ pub(super) fn is_whole(memory: &WantedMemory, sort: &TraceSort) -> bool {
     memory.filter.filter.is_empty() && *sort == TraceSort::default()
 }
 
+/// A list of traces before it is filtered.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub scope: &'a TraceScope,
+    pub all: &'a Arc<TraceIndex>,
+}
+
 /// Shows the filter, and gives the traces to list.
 pub(super) fn listed(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut WantedMemory,
-    scope: &TraceScope,
+    whole: Whole<'_>,
     sort: &TraceSort,
-    all: &Arc<TraceIndex>,
 ) -> Arc<TraceIndex> {
+    let Whole { scope, all } = whole;
     let (shown, is_waiting) = if is_whole(memory, sort) {
         (memory.asked, memory.shown) = (None, None);
         (None, false)
