@@ -35,6 +35,8 @@ mod search;
 mod secrets;
 #[path = "cli/slices.rs"]
 mod slices;
+#[path = "cli/trace_filter.rs"]
+mod trace_filter;
 #[path = "cli/traces.rs"]
 mod traces;
 #[path = "cli/tried_prompts.rs"]

@@ -109,12 +109,12 @@ fn keys_and_their_counts_are_those_of_sql() {
         let keys = FilterKeys::of(&table);
         let reference = sql::Reference::open(database);
         for (table, found) in [("latest_metrics", &keys.metrics), ("params", &keys.params), ("tags", &keys.tags)] {
-            let mut found: Vec<(String, usize)> = found.iter().map(|one| (one.key.to_string(), one.runs)).collect();
+            let mut found: Vec<(String, usize)> = found.iter().map(|one| (one.key.to_string(), one.rows)).collect();
             found.sort();
             assert_eq!(found, reference.counted_keys(table), "{name}: {table}");
         }
         for param in keys.params.iter().filter(|param| !param.is_sample) {
-            let mut found: Vec<_> = param.values.iter().map(|one| (one.value.clone(), one.runs)).collect();
+            let mut found: Vec<_> = param.values.iter().map(|one| (one.value.clone(), one.rows)).collect();
             found.sort();
             assert_eq!(found, reference.counted_values(&param.key), "{name}: {}", param.key);
         }

@@ -2,14 +2,16 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
 
 use super::filter::{Derived, Level, Names, TraceAttribute, TraceField, TraceFilter, TraceSort, TraceSubject};
+use super::runs::RelatedRuns;
 use super::trace_facts::known_traces;
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
 use crate::model::{Cached, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{ColumnOrder, Result, RunQuery, RunScope, Total, TraceColumn, TraceHandle, TraceIndex, TraceValue};
+use crate::store::{
+    ColumnOrder, Part, Result, RunQuery, RunScope, Total, TraceColumn, TraceHandle, TraceIndex, TraceValue,
+};
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
 const LINES_AT_ONCE: usize = 500;
@@ -77,17 +79,13 @@ pub struct FilteredTracesSoFar {
     pub round: u8,
 }
 
-/// How long the first round is.
-const FIRST_ROUND: Duration = Duration::from_millis(400);
-
 impl Question for FilteredTracesSoFar {
     type Answer = FilteredTraces;
     const LABEL: &'static str = "filtered traces";
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let until = Instant::now() + FIRST_ROUND * (1 << self.round.min(8));
-        self.of.within(session, Some(until))
+        self.of.within(session, Some(1 << self.round.min(8)))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -96,12 +94,13 @@ impl Question for FilteredTracesSoFar {
 }
 
 impl FilteredTracesOf {
-    fn within(&self, session: &mut Session<'_>, until: Option<Instant>) -> Result<FilteredTraces> {
+    fn within(&self, session: &mut Session<'_>, times: Option<u32>) -> Result<FilteredTraces> {
         if self.filter.is_empty() && self.sort == TraceSort::default() {
             let list = session.ask(&TraceIndexOf(self.scope.clone()))?;
             return Ok(FilteredTraces { list: (*list).clone(), facts: None });
         }
-        let names = if self.filter.wants_names() { names(session)? } else { Names::default() };
+        let names =
+            if self.filter.wants_names() { names(session, self.filter.wants_parents())? } else { Names::default() };
         let is_able = session.store.capabilities().filters_traces;
         let pushed = if is_able { self.filter.pushed(&names) } else { None };
         let is_filtered = self.filter.is_empty() || pushed.as_ref().is_some_and(|one| one.level >= Level::Passing);
@@ -121,7 +120,7 @@ impl FilteredTracesOf {
         let rows = session.store.trace_values(session.cx, &query, &columns)?;
         let rest =
             Rest { of: self, columns: &columns, names: &names, is_filtered, order: order.filter(|_| !is_sorted) };
-        rest.select(session, rows, is_sorted, until)
+        rest.select(session, rows, is_sorted, times)
     }
 }
 
@@ -161,7 +160,7 @@ impl Rest<'_> {
         session: &mut Session<'_>,
         rows: Vec<(TraceHandle, Vec<TraceValue>)>,
         is_sorted: bool,
-        until: Option<Instant>,
+        times: Option<u32>,
     ) -> Result<FilteredTraces> {
         let sorts_by = |one| self.of.sort.field == TraceField::Attribute(one);
         let is_derived = !is_sorted && self.order.is_none() && !sorts_by(TraceAttribute::Cached);
@@ -169,8 +168,8 @@ impl Rest<'_> {
         let wants_cached = sorts_by(TraceAttribute::Cached) || (!self.is_filtered && self.of.filter.wants_cached());
         let handles: Vec<TraceHandle> = rows.iter().map(|(handle, _)| *handle).collect();
         let cached = if wants_cached { cached_of(session, &handles)? } else { HashMap::new() };
-        let derived = if wants_facts { derived_of(session, &handles, until)? } else { HashMap::new() };
-        let facts = wants_facts.then(|| FactsProgress { known: derived.len(), of: handles.len() });
+        let derived = if wants_facts { derived_of(session, &handles, times)? } else { HashMap::new() };
+        let facts = wants_facts.then_some(FactsProgress { known: derived.len(), of: handles.len() });
         let mut passed: Vec<(TraceHandle, TraceValue)> = Vec::new();
         for (handle, values) in &rows {
             let trace = TraceSubject {
@@ -208,12 +207,18 @@ impl Rest<'_> {
 }
 
 /// The names of all runs and experiments.
-fn names(session: &mut Session<'_>) -> Result<Names> {
+fn names(session: &mut Session<'_>, with_parents: bool) -> Result<Names> {
     let everything = RunQuery::new(RunScope::All).with_deleted();
+    let parents = if with_parents {
+        let related = session.ask(&RelatedRuns { experiment: None, with_deleted: true })?;
+        related.iter().filter_map(|run| Some((run.id.clone(), run.parent_id.clone()?))).collect()
+    } else {
+        HashMap::new()
+    };
     let runs: HashMap<RunId, String> =
         session.store.runs(session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let experiments = session.store.experiments(session.cx, true)?;
-    Ok(Names { runs, experiments: experiments.into_iter().map(|one| (one.id, one.name)).collect() })
+    Ok(Names { runs, experiments: experiments.into_iter().map(|one| (one.id, one.name)).collect(), parents })
 }
 
 /// Where the answers of traces came from, of those for which that can be told.
@@ -227,16 +232,23 @@ fn cached_of(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<HashM
     Ok(found)
 }
 
-/// What the spans of traces tell, of those for which it is known by then; at least of some.
+/// What the spans of traces tell, of those for which it is known within so many times what [`Part::Facts`] may take;
+/// at least of some.
 fn derived_of(
     session: &mut Session<'_>,
     handles: &[TraceHandle],
-    until: Option<Instant>,
+    times: Option<u32>,
 ) -> Result<HashMap<TraceHandle, Derived>> {
     let mut found = HashMap::with_capacity(handles.len());
+    let mut left = times;
+    let mut allowance = session.cx.begin(Part::Facts);
     for some in handles.chunks(FACTS_AT_ONCE) {
         found.extend(known_traces(session, some)?.into_iter().map(|one| (one.handle, Derived::of(&one.facts))));
-        if until.is_some_and(|until| Instant::now() >= until) {
+        if allowance.is_spent() {
+            left = left.map(|left| left.saturating_sub(1));
+            allowance = session.cx.begin(Part::Facts);
+        }
+        if left == Some(0) {
             break;
         }
     }

@@ -23,7 +23,14 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
     let mut questions: Vec<Vec<&str>> = Vec::new();
     for command in commands.iter().map(String::as_str) {
         match command {
-            "experiments" | "runs" | "traces" | "overview" | "check" => questions.push(vec![command, store]),
+            "traces" => {
+                questions.push(vec![command, store]);
+                // Whoever asks for a secret learns nothing of it.
+                let filters =
+                    ["input ~ 'sk-fake'", "tags.api_key = x or metadata.api_key ~ a", "output ~ x or input ~ x"];
+                questions.extend(filters.iter().map(|filter| vec![command, store, "--filter", filter]));
+            }
+            "experiments" | "runs" | "overview" | "check" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
             "history" | "evolution" | "family-tree" | "scores" | "slices" | "doctor" => {

@@ -84,7 +84,7 @@ fn secrets_are_not_offered() {
     let cx = ReadCx::new();
     let table = run_table(&mut Session::alone(&mut store, &cx), None, false).expect("runs");
     let keys = FilterKeys::of(&table);
-    assert!(keys.params.iter().any(|key| &*key.key == "api_key" && key.runs == 26 && key.values.is_empty()));
+    assert!(keys.params.iter().any(|key| &*key.key == "api_key" && key.rows == 26 && key.values.is_empty()));
     let offered = format!("{:?}", Filter::complete("params.api_key = ", 17, &keys));
     assert!(!format!("{keys:?}{offered}").contains("secret\""), "{keys:?}");
 }

@@ -137,7 +137,8 @@ def traces(home, database):
                     "select name, assessment_type, value, valid from assessments where trace_id = ? "
                     "order by created_timestamp, rowid", [trace]):
                 if valid and value != "null":
-                    for key in (f"assessments.{name}", f"{kind}.{name}"):
+                    known = [f"{kind}.{name}"] * (kind in ("feedback", "expectation"))
+                    for key in (f"assessments.{name}", *known):
                         one.setdefault(key, []).append(json_text(value))
         nothing = {"span_name": [], "span_type": [], "error": [], "tokens": None}
         found[trace] = one | spans.get(trace, nothing)

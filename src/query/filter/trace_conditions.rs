@@ -1,8 +1,9 @@
 //! What of a filter of traces a store can look for by itself.
 
 use super::syntax::{Field, Node, Operator, Value};
-use super::trace_keys::TraceField;
+use super::trace_keys::{TraceAttribute, TraceField};
 use super::trace_subject::Names;
+use crate::model::RunId;
 use crate::model::secret::MASK;
 use crate::store::{Comparison, TraceColumn, TraceCondition};
 
@@ -47,7 +48,7 @@ pub(super) fn pushed(node: &Node, names: &Names) -> Option<Pushed> {
         Node::Compare { field: Field::Trace(field), operator, value } => compare(field, *operator, value, names),
         Node::Among { field: Field::Trace(field), values, is_negated } => {
             let column = field.column()?;
-            Some(among(&column, values, *is_negated, names).unwrap_or_else(|| present(column)))
+            Some(among(field, values, *is_negated, names).unwrap_or_else(|| present(column)))
         }
         Node::IsAbsent(_) | Node::Compare { .. } | Node::Among { .. } | Node::Holds(_) => None,
     }
@@ -77,8 +78,9 @@ fn compare(field: &TraceField, operator: Operator, value: &Value, names: &Names)
         (operator, Value::Number(number)) if Field::Trace(field.clone()).is_number() => {
             Some(compare_number(&column, operator, *number))
         }
-        (Operator::Equal, Value::Text(text)) => among(&column, std::slice::from_ref(text), false, names),
-        (Operator::NotEqual, Value::Text(text)) => among(&column, std::slice::from_ref(text), true, names),
+        (Operator::Equal, Value::Text(text)) => among(field, std::slice::from_ref(text), false, names),
+        (Operator::NotEqual, Value::Text(text)) => among(field, std::slice::from_ref(text), true, names),
+        // Names are not in this column.
         (Operator::Contains, Value::Text(text)) => holds(&column, text),
         _ => None,
     };
@@ -99,13 +101,14 @@ fn compare_number(column: &TraceColumn, operator: Operator, value: f64) -> Pushe
 }
 
 /// One of some texts, or none of them.
-fn among(column: &TraceColumn, values: &[String], is_negated: bool, names: &Names) -> Option<Pushed> {
+fn among(field: &TraceField, values: &[String], is_negated: bool, names: &Names) -> Option<Pushed> {
+    let column = &field.column()?;
     // Lists in JSON, which only who reads them can compare.
     if matches!(column, TraceColumn::Assessment { .. }) || column.is_secret() || !values.iter().all(|one| is_plain(one))
     {
         return None;
     }
-    let is = TraceCondition::Is { column: column.clone(), values: ids(column, values, names) };
+    let is = TraceCondition::Is { column: column.clone(), values: ids(field, values, names) };
     match (is_negated, column.is_never_masked()) {
         (false, true) => Some(exact(is)),
         (false, false) => Some(Pushed { condition: is, level: Level::Passing }),
@@ -115,14 +118,23 @@ fn among(column: &TraceColumn, values: &[String], is_negated: bool, names: &Name
 }
 
 /// Runs and experiments are stored by their ids.
-fn ids(column: &TraceColumn, values: &[String], names: &Names) -> Vec<String> {
+fn ids(field: &TraceField, values: &[String], names: &Names) -> Vec<String> {
     let mut ids = values.to_vec();
-    match column {
-        TraceColumn::Run => {
+    let TraceField::Attribute(attribute) = field else { return ids };
+    match attribute {
+        TraceAttribute::Optimization => {
+            let is_meant = |run: &RunId| {
+                let name = names.runs.get(run);
+                values.iter().any(|value| value == run.as_str() || name == Some(value))
+            };
+            let found = names.runs.keys().filter(|run| is_meant(run) || names.above(run).any(is_meant));
+            ids.extend(found.map(ToString::to_string));
+        }
+        TraceAttribute::Run => {
             let found = names.runs.iter().filter(|(_, name)| values.contains(name));
             ids.extend(found.map(|(id, _)| id.to_string()));
         }
-        TraceColumn::Experiment => {
+        TraceAttribute::Experiment => {
             let found = names.experiments.iter().filter(|(_, name)| values.contains(name));
             ids.extend(found.map(|(id, _)| id.to_string()));
         }

@@ -10,6 +10,7 @@
 //! * `time` takes milliseconds, dates (`2026-11-28`, `'2026-11-28 10:30'`) and times before now (`-2h`, `-3d`);
 //!   `latency_ms` also takes `2s`, `1.5min`.
 //! * `run` and `experiment` are names or ids.
+//! * `optimization` is the run that a trace was recorded in, or one above it: all traces of an optimization.
 //! * `input` and `output` are the beginnings that MLflow stores with the trace (about 1,000 characters), as they are
 //!   stored; all texts of all spans are looked through by a search, not by a filter.
 //! * Of several values – the ids of a session, assessments of one name, models, names and types of spans – any may be
@@ -101,15 +102,21 @@ impl TraceFilter {
 
     /// Whether it asks where answers came from.
     pub(in crate::query) fn wants_cached(&self) -> bool {
-        self.fields().iter().any(|field| is_cached(field))
+        self.fields().iter().any(is_cached)
     }
 
     /// Whether it speaks of runs or experiments, which have names.
     pub(in crate::query) fn wants_names(&self) -> bool {
         let is_named = |field: &TraceField| {
             matches!(field, TraceField::Attribute(TraceAttribute::Run | TraceAttribute::Experiment))
+                || is_optimization(field)
         };
-        self.fields().iter().any(|field| is_named(field))
+        self.fields().iter().any(is_named)
+    }
+
+    /// Whether it asks for the parents of runs.
+    pub(in crate::query) fn wants_parents(&self) -> bool {
+        self.fields().iter().any(is_optimization)
     }
 
     /// The columns that it looks at.
@@ -140,6 +147,10 @@ impl TraceFilter {
         }
         found
     }
+}
+
+fn is_optimization(field: &TraceField) -> bool {
+    *field == TraceField::Attribute(TraceAttribute::Optimization)
 }
 
 fn is_cached(field: &TraceField) -> bool {

@@ -22,6 +22,8 @@ pub(in crate::query) enum TraceAttribute {
     Status,
     Name,
     Run,
+    /// Its run, or one that is above that.
+    Optimization,
     Experiment,
     Session,
     Start,
@@ -59,7 +61,7 @@ pub(in crate::query) enum TraceValueKind {
 impl TraceAttribute {
     /// Every name of every attribute; the first of each is the one to show. MLflow's own (`timestamp_ms`,
     /// `execution_time_ms`, `request_id`, …) are among them.
-    const NAMES: [(&'static str, Self); 49] = [
+    const NAMES: [(&'static str, Self); 50] = [
         ("status", Self::Status),
         ("state", Self::Status),
         ("name", Self::Name),
@@ -102,6 +104,7 @@ impl TraceAttribute {
         ("cost", Self::Cost),
         ("run", Self::Run),
         ("run_id", Self::Run),
+        ("optimization", Self::Optimization),
         ("experiment", Self::Experiment),
         ("experiment_id", Self::Experiment),
         ("session", Self::Session),
@@ -138,6 +141,7 @@ impl TraceAttribute {
             Self::Id
             | Self::Name
             | Self::Run
+            | Self::Optimization
             | Self::Experiment
             | Self::Session
             | Self::Input
@@ -172,6 +176,7 @@ impl TraceAttribute {
             Self::Status => "OK, ERROR, IN_PROGRESS",
             Self::Name => "the trace's name",
             Self::Run => "the run it was recorded in, by name or id",
+            Self::Optimization => "its run, or the parent of that, by name or id",
             Self::Experiment => "its experiment, by name or id",
             Self::Session => "the session it belongs to",
             Self::Start => "when it began: 2026-11-28, '2026-11-28 10:30', -2h",
@@ -206,7 +211,7 @@ impl TraceField {
                 TraceAttribute::Id => TraceColumn::Id,
                 TraceAttribute::Status => TraceColumn::Status,
                 TraceAttribute::Name => TraceColumn::Name,
-                TraceAttribute::Run => TraceColumn::Run,
+                TraceAttribute::Run | TraceAttribute::Optimization => TraceColumn::Run,
                 TraceAttribute::Experiment => TraceColumn::Experiment,
                 TraceAttribute::Session => TraceColumn::Session,
                 TraceAttribute::Start => TraceColumn::Started,
@@ -257,7 +262,7 @@ mod tests {
     #[test]
     fn every_attribute_has_a_name_to_show_and_no_name_means_two() {
         let shown: Vec<_> = TraceAttribute::shown().collect();
-        assert_eq!(shown.len(), 22);
+        assert_eq!(shown.len(), 23);
         for (name, one) in TraceAttribute::NAMES {
             assert_eq!(TraceAttribute::named(name), Some(one), "{name}");
         }

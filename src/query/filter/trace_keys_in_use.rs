@@ -10,7 +10,7 @@ use crate::query::traces::{TracePageOf, TraceScope};
 use crate::store::Result;
 
 /// So many traces are looked at, the newest.
-const SAMPLE: usize = 200;
+const SAMPLE: usize = 100;
 
 /// The keys and values of the newest traces of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -14,6 +14,18 @@ use crate::store::{TraceColumn, TraceValue};
 pub(in crate::query) struct Names {
     pub runs: HashMap<RunId, String>,
     pub experiments: HashMap<ExperimentId, String>,
+    /// The parents of runs, inferred ones too; only where a filter asks for them.
+    pub parents: HashMap<RunId, RunId>,
+}
+
+/// No run stands deeper; parents that lead round end here.
+const DEEPEST: usize = 32;
+
+impl Names {
+    /// The parent of a run, the parent of that, and so on.
+    pub fn above(&self, run: &RunId) -> impl Iterator<Item = &RunId> {
+        std::iter::successors(self.parents.get(run), |run| self.parents.get(*run)).take(DEEPEST)
+    }
 }
 
 /// What spans tell of a trace.
@@ -93,6 +105,19 @@ impl TraceSubject<'_> {
         Actual::Any(std::iter::once(Actual::Text(id)).chain(name).collect())
     }
 
+    /// The ids and names of a run and of those above it.
+    fn optimizations<'s>(&'s self, value: &'s TraceValue) -> Actual<'s> {
+        let TraceValue::Text(id) = value else { return Actual::Absent };
+        let own = RunId::from(id.as_str());
+        let mut found = vec![Actual::Text(id)];
+        found.extend(self.names.runs.get(&own).map(|name| Actual::Text(name)));
+        for run in self.names.above(&own) {
+            found.push(Actual::Text(run.as_str()));
+            found.extend(self.names.runs.get(run).map(|name| Actual::Text(name)));
+        }
+        Actual::Any(found)
+    }
+
     fn derived(&self, attribute: TraceAttribute) -> Actual<'_> {
         let Some(derived) = self.derived else { return Actual::Unknown };
         let count = |count: Option<u64>| count.map_or(Actual::Absent, |count| Actual::Number(count as f64));
@@ -126,6 +151,9 @@ impl Subject for TraceSubject<'_> {
             };
         };
         let value = self.value(&column);
+        if *field == TraceField::Attribute(TraceAttribute::Optimization) {
+            return self.optimizations(value);
+        }
         let id = |value: &TraceValue| value.first_text().unwrap_or_default().to_owned();
         match column {
             TraceColumn::Run => self.named(value, self.names.runs.get(&RunId::from(id(value)))),

@@ -15,7 +15,7 @@ use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
+use crate::loader::{Lane, SessionGroup, TraceScope};
 use crate::query::TraceSessionsOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
@@ -28,6 +28,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use aggregates::{AggregatesMemory, Counted, aggregates_ui};
 use listing::{Line, Listing};
+pub(super) use wanted::Chosen;
 use wanted::WantedMemory;
 
 /// Lines that are read beyond the visible ones, in both directions.
@@ -78,14 +79,6 @@ impl TracesMemory {
     }
 }
 
-/// What the address says of the list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Chosen {
-    /// As it is typed.
-    pub filter: Option<String>,
-    pub sort: Option<TraceSort>,
-}
-
 pub(super) fn traces_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -115,7 +108,7 @@ pub(super) fn traces_ui(
     });
     ui.add_space(size::GAP_XS);
     let is_whole = wanted::is_whole(&memory.wanted, &sort);
-    let listed = wanted::listed(ui, scene, &mut memory.wanted, scope, &sort, all);
+    let listed = wanted::listed(ui, scene, &mut memory.wanted, wanted::Whole { scope, all }, &sort);
     if let Some(by) = aggregates::chosen(scene) {
         memory.has_lines = false;
         let wanted = Counted { scope: scope.clone(), filter: memory.wanted.filter.filter.clone(), by };
@@ -126,7 +119,7 @@ pub(super) fn traces_ui(
         }
         return;
     }
-    let Some(index) = listed else { return };
+    let index = listed;
     memory.has_lines = !index.handles.is_empty();
     if index.handles.is_empty() {
         if empty_ui(ui, "No trace passes this filter", "Clear the filter") {

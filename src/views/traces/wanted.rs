@@ -5,14 +5,25 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::Chosen;
 use super::filter::{FilterMemory, Listed};
 use crate::loader::{Lane, TraceScope, TraceSort};
-use crate::query::{FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, TraceKeysOf};
+use crate::query::{
+    FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, RunTree, RunTreeOf, TraceKeysOf,
+};
 use crate::state::{Action, ExperimentTab, Place, RunTab};
 use crate::store::TraceIndex;
 use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
 use crate::widgets::table::Sort;
+use crate::widgets::tokens::size;
+
+/// What the address says of the list.
+#[derive(Clone, Debug, Default)]
+pub(in crate::views) struct Chosen {
+    /// As it is typed.
+    pub filter: Option<String>,
+    pub sort: Option<TraceSort>,
+}
 
 /// What the state calls the fields that are remembered.
 const FILTER: &str = "traces";
@@ -78,21 +89,29 @@ pub(super) fn is_whole(memory: &WantedMemory, sort: &TraceSort) -> bool {
     memory.filter.filter.is_empty() && *sort == TraceSort::default()
 }
 
-/// Shows the filter, and gives the traces to list; `None` while nothing is known of them.
+/// A list of traces before it is filtered.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub scope: &'a TraceScope,
+    pub all: &'a Arc<TraceIndex>,
+}
+
+/// Shows the filter, and gives the traces to list.
 pub(super) fn listed(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut WantedMemory,
-    scope: &TraceScope,
+    whole: Whole<'_>,
     sort: &TraceSort,
-    all: &Arc<TraceIndex>,
-) -> Option<Arc<TraceIndex>> {
+) -> Arc<TraceIndex> {
+    let Whole { scope, all } = whole;
     let (shown, is_waiting) = if is_whole(memory, sort) {
         (memory.asked, memory.shown) = (None, None);
         (None, false)
     } else {
         ask(scene, memory, scope, sort)
     };
+    evaluations_ui(ui, scene, scope);
     let keys = scene.loader.ask(&TraceKeysOf(scope.clone()), Lane::Prefetch);
     let none = FilterKeys::default();
     let listed = Listed {
@@ -107,10 +126,34 @@ pub(super) fn listed(
         choose(scene, memory, text, sort);
     }
     match shown {
-        Some(shown) => Some(Arc::new(shown.list.clone())),
-        None if is_whole(memory, sort) => Some(Arc::clone(all)),
-        None => None,
+        Some(shown) => Arc::new(shown.list.clone()),
+        // Until it is known what passes, what was listed before stays.
+        None => Arc::clone(all),
     }
+}
+
+/// Of a run with evaluations under it: ways to their traces.
+fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, scope: &TraceScope) {
+    let (TraceScope::Run(run), Some(experiment)) = (scope, scene.place().experiment().cloned()) else { return };
+    let slot = scene.loader.ask(&RunTreeOf(experiment.clone()), Lane::Visible);
+    let has_evaluations = |tree: &Arc<RunTree>| tree.runs.iter().any(|one| one.parent_id.as_ref() == Some(run));
+    if !slot.value().is_some_and(has_evaluations) {
+        return;
+    }
+    let all = format!("optimization = '{run}'");
+    let others = format!("{all} and run != '{run}'");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_S;
+        ui.add(Chip::toggle("Its own", true));
+        for (name, filter) in [("Its evaluations’", others), ("All of the optimization", all)] {
+            let tip = "In the list of the experiment, by a filter that can be changed there";
+            if ui.add(Chip::toggle(name, false)).on_hover_text(tip).clicked() {
+                let tab = ExperimentTab::Traces { filter: Some(filter), sort: None };
+                scene.go(Place::Experiment { experiment: experiment.clone(), tab });
+            }
+        }
+    });
+    ui.add_space(size::GAP_XS);
 }
 
 /// What passes as far as it is known, and whether more is waited for. What was shown stays until then.

@@ -1,0 +1,96 @@
+//! What a list of traces is filtered and sorted by: typed, by chips, by the titles of its columns; remembered.
+
+use crate::common::{NOW_MS, PATH, click, settle, type_into, wait_for, window};
+use dspyglass::app::Viewer;
+use dspyglass::model::SpanBody;
+use dspyglass::state::Action;
+use dspyglass::store::memory::MemoryStore;
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// Four traces; the newest is the last.
+fn store() -> MemoryStore {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "desk");
+    for (at, (name, status, took)) in
+        (0..).zip([("amber", "OK", 300), ("birch", "ERROR", 100), ("cedar", "OK", 200), ("dogwood", "ERROR", 400)])
+    {
+        let mut head = MemoryStore::trace_head(&format!("tr-{name}"), "1", None, name, NOW_MS - 100_000 + at * 1_000);
+        (head.row.status, head.row.duration_ms) = (status.to_owned(), Some(took));
+        let span = MemoryStore::span("a", None, name, 1, 2);
+        store.put_trace(head, vec![(span, SpanBody::default())]);
+    }
+    store
+}
+
+/// The names of the traces in their order.
+fn listed(harness: &Harness<'_, Viewer>) -> Vec<&'static str> {
+    let rows = harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label()).collect::<Vec<_>>();
+    let name = |row: &String| ["amber", "birch", "cedar", "dogwood"].into_iter().find(|name| row.contains(name));
+    rows.iter().filter_map(name).collect()
+}
+
+fn address(harness: &Harness<'_, Viewer>) -> String {
+    harness.state().state().location().to_string()
+}
+
+#[test]
+fn what_is_typed_selects_and_is_remembered() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "dogwood");
+    assert_eq!(listed(&harness), ["dogwood", "cedar", "birch", "amber"]);
+    harness.key_press(Key::Slash);
+    harness.step();
+    let field = harness.get_by_role_and_label(Role::TextInput, "Filter these traces");
+    assert!(field.accesskit_node().is_focused());
+    type_into(&mut harness, "Filter these traces", "latency_ms < 250");
+    settle(&mut harness);
+    wait_for(&mut harness, "2 of 4 traces");
+    assert_eq!(listed(&harness), ["cedar", "birch"]);
+    assert_eq!(address(&harness), "dspyglass:experiment/1?tab=traces&filter=latency_ms%20%3C%20250");
+
+    // Who comes back, by the tab or by the history, finds what was typed.
+    harness.state_mut().act(Action::GoTo("dspyglass:experiment/1".to_owned()));
+    settle(&mut harness);
+    harness.state_mut().act(Action::GoTo("dspyglass:experiment/1?tab=traces".to_owned()));
+    settle(&mut harness);
+    wait_for(&mut harness, "2 of 4 traces");
+    assert_eq!(listed(&harness), ["cedar", "birch"]);
+}
+
+#[test]
+fn a_chip_writes_into_the_line_and_takes_it_back() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces&filter=latency_ms%20%3C%20250"), Some(PATH));
+    wait_for(&mut harness, "2 of 4 traces");
+    click(&mut harness, "Errors");
+    settle(&mut harness);
+    wait_for(&mut harness, "1 of 4 traces");
+    assert_eq!(listed(&harness), ["birch"]);
+    assert!(address(&harness).ends_with("%20and%20status%20%3D%20ERROR"), "{}", address(&harness));
+    click(&mut harness, "Errors");
+    settle(&mut harness);
+    wait_for(&mut harness, "2 of 4 traces");
+    assert_eq!(listed(&harness), ["cedar", "birch"]);
+}
+
+#[test]
+fn an_order_stands_in_the_address_and_holds_with_a_filter() {
+    let at = "experiment/1?tab=traces&filter=status%20%3D%20ok%20or%20name%20~%20birch&sort=latency_ms%3Adesc";
+    let mut harness = window(&store(), Some(at), Some(PATH));
+    wait_for(&mut harness, "3 of 4 traces");
+    assert_eq!(listed(&harness), ["amber", "cedar", "birch"]);
+}
+
+#[test]
+fn a_mistake_is_told_and_the_list_stays() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "dogwood");
+    type_into(&mut harness, "Filter these traces", "status = ERROR and colour = red");
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    wait_for(&mut harness, "Found `colour`, expected an attribute such as status");
+    assert!(!listed(&harness).is_empty());
+}
