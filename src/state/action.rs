@@ -13,8 +13,9 @@ use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
+use super::span_choice::SpanChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
-use crate::model::{ExperimentId, RunId};
+use crate::model::{ExperimentId, RunId, SearchPattern};
 use crate::store::StoreLocation;
 
 /// A thing in the tree of experiments and runs.
@@ -64,6 +65,10 @@ pub enum Action {
     ChooseCharts(ChartChoice),
     /// Look at the examples of this page so.
     ArrangeMatrix(MatrixChoice),
+    /// Look at the spans of this trace so.
+    ArrangeSpans(SpanChoice),
+    /// Look for this inside the trace that is shown: after going to a trace, its hits are marked and counted.
+    FindInside(SearchPattern),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.
