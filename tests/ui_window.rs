@@ -96,6 +96,8 @@ mod side_panel;
 mod slices;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
+#[path = "ui_window/traces.rs"]
+mod traces;
 #[path = "ui_window/verdict.rs"]
 mod verdict;
 #[path = "ui_window/walk.rs"]

@@ -1,8 +1,10 @@
 //! What can be done everywhere: one table for the keys, the menu, the palette, the tooltips and the list of keys.
 
 pub(super) mod keys;
+mod spans;
 mod when;
 
+pub use spans::SpanCommand;
 pub(super) use when::has_runs_filter;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -68,6 +70,8 @@ pub enum Command {
     Baseline,
     /// Where the program of a run came from.
     ProgramHistory,
+    /// Something with the spans of a trace.
+    Spans(SpanCommand),
 }
 
 /// Commands that belong together.
@@ -75,6 +79,7 @@ pub enum Command {
 pub(super) enum CommandGroup {
     Go,
     View,
+    Spans,
     Store,
     Window,
 }
@@ -84,6 +89,7 @@ impl CommandGroup {
         match self {
             Self::Go => "Go",
             Self::View => "This view",
+            Self::Spans => "A trace",
             Self::Store => "Store",
             Self::Window => "Window",
         }
@@ -92,7 +98,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 29 + SpanCommand::ALL.len()] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -122,6 +128,19 @@ impl Command {
         Self::ZoomOut,
         Self::ZoomReset,
         Self::ShowKeys,
+        Self::Spans(SpanCommand::Find),
+        Self::Spans(SpanCommand::Parent),
+        Self::Spans(SpanCommand::Child),
+        Self::Spans(SpanCommand::NextSibling),
+        Self::Spans(SpanCommand::PreviousSibling),
+        Self::Spans(SpanCommand::Error),
+        Self::Spans(SpanCommand::NextLm),
+        Self::Spans(SpanCommand::PreviousLm),
+        Self::Spans(SpanCommand::Critical),
+        Self::Spans(SpanCommand::TimeIn),
+        Self::Spans(SpanCommand::TimeOut),
+        Self::Spans(SpanCommand::FitAll),
+        Self::Spans(SpanCommand::FitSpan),
     ];
 
     /// What it belongs to.
@@ -154,6 +173,7 @@ impl Command {
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::ShowKeys => CommandGroup::Window,
+            Self::Spans(_) => CommandGroup::Spans,
         }
     }
 
@@ -189,6 +209,7 @@ impl Command {
             Self::CompareWith => "Compare with…",
             Self::Baseline => "Use as baseline",
             Self::ProgramHistory => "Program history",
+            Self::Spans(command) => command.text(),
         }
     }
 
@@ -228,6 +249,7 @@ impl Command {
             Self::CompareWith => "Choose the run that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
             Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",
+            Self::Spans(command) => command.tooltip(),
         }
     }
 
@@ -270,6 +292,7 @@ impl Command {
             Self::Baseline => const { &[of(NONE, Key::B)] },
             Self::ProgramHistory => const { &[of(NONE, Key::P)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
+            Self::Spans(command) => command.shortcuts(),
         }
     }
 }

@@ -335,6 +335,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 leave_focus(ui);
             }
         }
+        Command::Spans(command) => trace::run_command(scene, &mut memory.trace, command),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
 }
