@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, label: &str, columns: usize, cells: &[Cell], window: Ti
     let half = ((x(to) - x(from)) / 2.0).max(LEAST / 2.0);
     let shown = Rect::from_x_y_ranges(middle - half..=middle + half, rect.y_range());
     if !window.is_whole() {
-        let veil = tokens.bg_window.gamma_multiply(0.66);
+        let veil = tokens.bg_window.gamma_multiply(0.5);
         painter.rect_filled(rect.with_max_x(shown.left()), 0.0, veil);
         painter.rect_filled(rect.with_min_x(shown.right()), 0.0, veil);
         painter.rect_stroke(shown, 2.0, (size::RULE, tokens.text3), egui::StrokeKind::Inside);

@@ -239,6 +239,8 @@ fn a_text_is_found_in_all_spans_however_it_was_escaped() {
     assert_eq!(focused(&harness), "s207");
     let Place::Trace { detail, .. } = harness.state().state().location() else { panic!("a trace") };
     assert_eq!(*detail, DetailTab::Inputs);
+    // The details mark the same text.
+    wait(&mut harness, "the place in the details", |harness| harness.query_all_by_label("1 of 1").next().is_some());
     click(&mut harness, ".*");
     type_into(&mut harness, "Find in this trace", "(");
     wait(&mut harness, "what is wrong", |harness| {
@@ -303,4 +305,41 @@ fn the_critical_path_is_marked_when_it_is_asked_for() {
     assert_eq!(told(&harness), (true, Some("263 spans".to_owned())));
     press(&mut harness, Modifiers::NONE, Key::X);
     assert!(!told(&harness).0);
+}
+
+#[test]
+fn texts_of_every_kind_are_shown_in_every_shape() {
+    let store = small_store();
+    let (head, _) = trace("tr-texts", "child");
+    let nested = (0..1_000).fold(json!("the innermost"), |inner, _| json!([inner]));
+    let texts = [
+        ("nested", nested),
+        ("nul", json!("before\u{0}after \u{1}\u{7f} the innermost")),
+        ("line", json!(format!("{} the innermost", "x".repeat(5_000_000)))),
+    ];
+    let mut spans = vec![(span("root", None, "all", "CHAIN", 0, 90), SpanBody::default())];
+    for (id, inputs) in texts {
+        let body = SpanBody { inputs: Some(inputs), ..SpanBody::default() };
+        spans.push((span(id, Some("root"), id, "TOOL", 1, 9), body));
+    }
+    store.put_trace(head, spans);
+    let mut harness = window(&store, Some("trace/tr-texts"), Some(PATH));
+    harness.set_size(egui::vec2(1_600.0, 1_000.0));
+    for id in ["nested", "nul", "line"] {
+        harness.state_mut().act(Action::GoTo(format!("trace/tr-texts/span/{id}")));
+        wait_for(&mut harness, "Copy as JSON");
+        for shape in ["JSON", "Raw", "Rendered"] {
+            click(&mut harness, shape);
+            let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            while harness.state().loader().is_reading() {
+                assert!(std::time::Instant::now() < end, "{id} as {shape}");
+                harness.step();
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            harness.step();
+            assert!(harness.state().state().notices.is_empty(), "{id} as {shape}");
+        }
+    }
+    type_into(&mut harness, "Find in this trace", "the innermost");
+    wait_for(&mut harness, "3 of 3");
 }

@@ -31,6 +31,11 @@ impl FindMemory {
         &self.needle
     }
 
+    /// Looks for this from now on.
+    pub fn look_for(&mut self, needle: &str, is_exact: bool) {
+        *self = Self { needle: needle.to_owned(), is_exact, ..Self::default() };
+    }
+
     /// Whether `a` and `A` are the same.
     pub fn case(&self) -> Case {
         if self.is_exact { Case::Exact } else { Case::Ignored }

@@ -26,6 +26,13 @@ pub(in crate::views) struct JsonMemory {
     shown: Option<(u64, u64)>,
 }
 
+impl JsonMemory {
+    /// Looks for this from now on.
+    pub fn look_for(&mut self, needle: &str, is_exact: bool) {
+        self.find.look_for(needle, is_exact);
+    }
+}
+
 /// A value and its rows.
 #[derive(Debug)]
 struct JsonDoc {

@@ -31,6 +31,13 @@ pub(in crate::views) struct TextMemory {
     go_to: Option<usize>,
 }
 
+impl TextMemory {
+    /// Looks for this from now on.
+    pub fn look_for(&mut self, needle: &str, is_exact: bool) {
+        self.find.look_for(needle, is_exact);
+    }
+}
+
 /// In which font a text is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::views) enum Face {

@@ -11,7 +11,7 @@ use super::spans::{find_span, kind_tone, kind_word};
 use crate::loader::{
     BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
 };
-use crate::model::{SpanHandle, SpanHead, TraceId};
+use crate::model::{SearchPattern, SpanHandle, SpanHead, TraceId};
 use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
@@ -31,8 +31,25 @@ pub(super) struct DetailsMemory {
     text: TextMemory,
     json: JsonMemory,
     shape: Shape,
+    /// What was looked for in the whole trace when that was last taken over.
+    followed: Option<SearchPattern>,
     /// Asked to be copied as JSON, and waiting for it.
     copies: Option<Part>,
+}
+
+impl DetailsMemory {
+    /// What is looked for in all spans is looked for in this one, too.
+    fn follow(&mut self, find: Option<&SearchPattern>) {
+        if self.followed.as_ref() == find {
+            return;
+        }
+        self.followed = find.cloned();
+        // A part of a text is found as it is written here; an expression would not be.
+        let (text, is_exact) =
+            find.filter(|one| !one.is_regex).map_or(("", false), |one| (&*one.text, !one.ignores_case));
+        self.text.look_for(text, is_exact);
+        self.json.look_for(text, is_exact);
+    }
 }
 
 /// How a part is looked at.
@@ -60,6 +77,7 @@ type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, span, detail, .. } = scene.place().clone() else { return };
+    memory.follow(scene.state.page().spans.find.as_ref());
     let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
     let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
     let focused = match &span {

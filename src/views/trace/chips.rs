@@ -24,9 +24,13 @@ pub(super) fn is_dimmed(choice: &SpanChoice, tree: &TraceTree, ordinal: usize, s
 pub(super) fn kinds_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
     let shape = &tree.shape;
     let choice = &scene.state.page().spans;
+    // What is folded away cannot stand out.
+    let is_told = |group: SpanGroup| {
+        group != SpanGroup::Adapter || scene.state.settings.show_adapters || choice.groups.contains(&group)
+    };
     let mut changed = None;
     if shape.counts.len() > 1 {
-        for (group, count) in &shape.counts {
+        for (group, count) in shape.counts.iter().filter(|(group, _)| is_told(*group)) {
             let is_on = choice.groups.contains(group);
             let count = words::count(*count as u64);
             let chip = Chip::toggle(group.word(), is_on).note(&count);
@@ -61,7 +65,7 @@ fn tip(group: SpanGroup) -> String {
         SpanGroup::Agent => "Agents",
         SpanGroup::Retriever => "Retrievers, embedders and rerankers",
         SpanGroup::Tool => "Tools",
-        SpanGroup::Adapter => "Steps of adapters, which may be folded",
+        SpanGroup::Adapter => "Steps of adapters",
         SpanGroup::Other => "Spans of other types",
     };
     format!("{what}; draw all others faint")

@@ -24,7 +24,7 @@ use crate::words;
 const HITS_MOST: usize = 20_000;
 /// What the field is called.
 const LABEL: &str = "Find in this trace";
-const WIDTH: (f32, f32) = (130.0, 240.0);
+const WIDTH: (f32, f32) = (120.0, 240.0);
 
 /// A place where it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl FindInside {
         let mut step: Option<bool> = None;
         let id = Id::unique("find in this trace");
         let key = Command::Spans(SpanCommand::Find).key_text(ui.ctx());
-        let width = (ui.available_width() * 0.3).clamp(WIDTH.0, WIDTH.1);
+        let width = (ui.available_width() * 0.28).clamp(WIDTH.0, WIDTH.1);
         if std::mem::take(&mut self.wants_focus) {
             ui.memory_mut(|memory| memory.request_focus(id));
         }

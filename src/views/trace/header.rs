@@ -26,7 +26,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
 /// Narrower, the steps through the list are icons and keys.
-const WORDS_FROM: f32 = 530.0;
+const WORDS_FROM: f32 = 600.0;
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
 
@@ -79,7 +79,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
     if !tree.spans.is_empty() {
         ui.add_space(size::GAP_XS);
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(size::GAP_S, size::GAP_XS);
+            ui.spacing_mut().item_spacing = vec2(size::GAP_XS, size::GAP_XS);
             memory.find.bar_ui(ui, scene, tree);
             kinds_ui(ui, scene, tree);
         });
