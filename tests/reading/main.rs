@@ -31,6 +31,7 @@ mod search;
 mod statistics;
 mod support;
 mod told_beside;
+mod trace_hostile;
 mod traces_counted;
 mod traces_of_runs;
 mod without_traces;
