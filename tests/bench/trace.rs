@@ -47,7 +47,7 @@ pub fn measure(source: &Path) -> Result<(), Failure> {
             let mut harness = window(&database, None);
             until(&mut harness, "Experiments and runs")?;
             go(&mut harness, &format!("trace/{TRACE}"));
-            click.push(until(&mut harness, "step 40")?.as_secs_f64() * 1000.0);
+            click.push(until(&mut harness, "step 1")?.as_secs_f64() * 1000.0);
         }
         println!("  {:<44} {:>8.0}", "from the click to its rows on screen", median(click));
         println!("  CPU of the window's thread per frame, layout and tessellation, p95 of {FRAMES} frames");
@@ -88,7 +88,7 @@ fn frames(database: &Path, act: fn(&mut Harness<'_, Viewer>, usize)) -> Result<f
     let mut harness = window(database, Some(&log));
     until(&mut harness, "Experiments and runs")?;
     go(&mut harness, &format!("trace/{TRACE}"));
-    until(&mut harness, "step 40")?;
+    until(&mut harness, "step 1")?;
     // The root is 0, its children are every 40th: the first that is left out is the sixth.
     harness.state_mut().act(Action::Fold(vec![FoldKey::Alike(first_left_out())], true));
     for _ in 0..20 {
