@@ -114,9 +114,9 @@ pub(in super::super) const TRACE: &str = "\
 Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.
 A fallback is marked where the second adapter begins. The JSON has all spans.
 
-In the JSON `critical` marks the spans that determined how long the trace took:
-from its end backwards always the span that ended last; of spans that ran at the
-same time only the last to end.
+In the JSON `critical` marks the spans that determined how long the trace
+took: from its end backwards always the span that ended last; of spans that
+ran at the same time only the last to end.
 
 Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
 ? an LM call of which none was recorded.
