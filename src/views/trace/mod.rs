@@ -181,7 +181,7 @@ fn make_rows(scene: &Scene<'_>, memory: &mut TraceMemory, answer: &Arc<Option<Tr
             && (made.folds, made.with_adapters, made.kept) == (folds.version(), with_adapters, kept)
     });
     if !is_same {
-        memory.lines = rows::rows(tree, folds, with_adapters, kept);
+        memory.lines.make(tree, folds, with_adapters, kept);
         memory.total = tree.spans.len();
         memory.about = about::rows(&tree.head);
         memory.made_of = Some(MadeOf { tree: Arc::clone(answer), folds: folds.version(), with_adapters, kept });

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::analysis::adapters::is_adapter;
 use crate::analysis::alike::Alike;
+use crate::analysis::span_groups::SpanGroup;
 use crate::loader::TraceTree;
 use crate::model::ForestNode;
 use crate::state::{FoldKey, Folds};
@@ -50,19 +50,10 @@ pub(super) struct SpanLines {
     pub spans: usize,
 }
 
-/// Makes the rows. Adapters are left out unless wanted; one that failed, or that has other spans below
-/// it, always stands. Of many siblings that are alike the first ones stand, and one row for the others.
-/// `kept` is an adapter that stands anyway, for it is looked at.
-pub(super) fn rows(tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool, kept: Option<usize>) -> SpanLines {
-    let made = make(tree, folds, with_adapters, kept);
-    // Of a damaged trace nothing but adapters may be left: then they are what there is to see.
-    if made.lines.is_empty() && !with_adapters { make(tree, folds, true, kept) } else { made }
-}
-
 /// Whether a node is a step of an adapter that nothing is to be seen of.
 fn is_quiet(tree: &TraceTree, node: &ForestNode) -> bool {
-    let span = &tree.spans[node.item];
-    is_adapter(span) && span.status != "ERROR"
+    // By the list of kinds: of 100,000 spans the texts would be read from all over the memory.
+    tree.shape.groups.get(node.item) == Some(&SpanGroup::Adapter) && tree.spans[node.item].status != "ERROR"
 }
 
 /// Whether a node and all that is below it are quiet.
@@ -77,62 +68,86 @@ pub(super) fn is_out(tree: &TraceTree, at: usize, with_adapters: bool) -> bool {
     !with_adapters && node.is_some_and(|node| is_quiet(tree, node)) && is_left_out(tree, at)
 }
 
-fn make(tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool, kept: Option<usize>) -> SpanLines {
-    let nodes = &tree.outline.forest.nodes;
-    let times = |at: usize| tree.outline.times.get(at).copied().unwrap_or(1);
-    let kept = kept.and_then(|kept| nodes.iter().position(|node| node.item == kept));
-    let is_kept = |at: usize| kept.is_some_and(|kept| (at..=at + nodes[at].descendants).contains(&kept));
-    let is_out = |at: usize| is_out(tree, at, with_adapters) && !is_kept(at);
-    let mut made = SpanLines::default();
-    let mut at = 0;
-    while at < nodes.len() {
-        let node = nodes[at];
-        let below = at + 1..at + 1 + node.descendants;
-        if is_out(at) {
-            made.folded_adapters += (at..below.end).map(|at| times(at) as usize).sum::<usize>();
-            at = below.end;
-            continue;
+impl SpanLines {
+    /// Makes the rows anew, in the room of those before. Adapters are left out unless wanted; one that failed, or that
+    /// has other spans below it, always stands. Of many siblings that are alike the first ones stand, and one row for
+    /// the others. `kept` is an adapter that stands anyway, for it is looked at.
+    pub fn make(&mut self, tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool, kept: Option<usize>) {
+        self.make_once(tree, folds, with_adapters, kept);
+        // Of a damaged trace nothing but adapters may be left: then they are what there is to see.
+        if self.lines.is_empty() && !with_adapters {
+            self.make_once(tree, folds, true, kept);
         }
-        if let Some(run) = run_at(tree, at, with_adapters) {
-            let is_open = folds.has(&FoldKey::Alike(node.item));
-            let end = run.end as usize;
-            let rest = SiblingRun {
-                count: (run.count - ALIKE_SHOWN) as usize,
-                errors: tree.shape.errors_within(at..end),
-                extent_ns: extent_of(tree, at..end),
-            };
+    }
+
+    fn make_once(&mut self, tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool, kept: Option<usize>) {
+        let nodes = &tree.outline.forest.nodes;
+        let times = |at: usize| tree.outline.times.get(at).copied().unwrap_or(1);
+        let kept = kept.and_then(|kept| nodes.iter().position(|node| node.item == kept));
+        let is_kept = |at: usize| kept.is_some_and(|kept| (at..=at + nodes[at].descendants).contains(&kept));
+        let is_out = |at: usize| is_out(tree, at, with_adapters) && !is_kept(at);
+        // Asked of every span: a list answers many times as fast as the set.
+        let mut is_folded = vec![false; tree.spans.len()];
+        for key in folds.iter() {
+            if let FoldKey::Span(ordinal) = key
+                && let Some(is_folded) = is_folded.get_mut(*ordinal)
+            {
+                *is_folded = true;
+            }
+        }
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.clear();
+        let mut made = Self { lines, ..Self::default() };
+        let mut at = 0;
+        while at < nodes.len() {
+            let node = nodes[at];
+            let below = at + 1..at + 1 + node.descendants;
+            if is_out(at) {
+                made.folded_adapters += (at..below.end).map(|at| times(at) as usize).sum::<usize>();
+                at = below.end;
+                continue;
+            }
+            if let Some(run) = run_at(tree, at, with_adapters) {
+                let is_open = folds.has(&FoldKey::Alike(node.item));
+                let end = run.end as usize;
+                let rest = SiblingRun {
+                    count: (run.count - ALIKE_SHOWN) as usize,
+                    errors: tree.shape.errors_within(at..end),
+                    extent_ns: extent_of(tree, at..end),
+                };
+                made.lines.push(SpanLine {
+                    ordinal: node.item,
+                    depth: node.depth as usize,
+                    is_open: Some(is_open),
+                    times: 1,
+                    run: Some(rest),
+                });
+                if !is_open {
+                    made.folded_alike += rest.count;
+                    at = end;
+                    continue;
+                }
+            }
+            let mut has_children = false;
+            let mut child = below.start;
+            while child < below.end && !has_children {
+                has_children = !is_out(child);
+                child += nodes[child].descendants + 1;
+            }
+            let is_open = !is_folded.get(node.item).copied().unwrap_or(false);
             made.lines.push(SpanLine {
                 ordinal: node.item,
                 depth: node.depth as usize,
-                is_open: Some(is_open),
-                times: 1,
-                run: Some(rest),
+                is_open: has_children.then_some(is_open),
+                times: times(at),
+                run: None,
             });
-            if !is_open {
-                made.folded_alike += rest.count;
-                at = end;
-                continue;
-            }
+            made.spans += 1;
+            made.doubled += times(at) as usize - 1;
+            at = if is_open { below.start } else { below.end };
         }
-        let mut has_children = false;
-        let mut child = below.start;
-        while child < below.end && !has_children {
-            has_children = !is_out(child);
-            child += nodes[child].descendants + 1;
-        }
-        let is_open = !folds.has(&FoldKey::Span(node.item));
-        made.lines.push(SpanLine {
-            ordinal: node.item,
-            depth: node.depth as usize,
-            is_open: has_children.then_some(is_open),
-            times: times(at),
-            run: None,
-        });
-        made.spans += 1;
-        made.doubled += times(at) as usize - 1;
-        at = if is_open { below.start } else { below.end };
+        *self = made;
     }
-    made
 }
 
 /// The run whose row stands before this node: of a long one, the first node that is not shown for itself.
@@ -219,6 +234,12 @@ mod tests {
 
     fn names(tree: &TraceTree, lines: &SpanLines) -> Vec<String> {
         lines.lines.iter().map(|line| tree.spans[line.ordinal].name.clone()).collect()
+    }
+
+    fn rows(tree: &TraceTree, folds: &Folds<FoldKey>, with_adapters: bool, kept: Option<usize>) -> SpanLines {
+        let mut made = SpanLines::default();
+        made.make(tree, folds, with_adapters, kept);
+        made
     }
 
     #[test]
