@@ -102,6 +102,8 @@ mod slices;
 mod stepping;
 #[path = "ui_window/trace_filter.rs"]
 mod trace_filter;
+#[path = "ui_window/traces.rs"]
+mod traces;
 #[path = "ui_window/verdict.rs"]
 mod verdict;
 #[path = "ui_window/walk.rs"]

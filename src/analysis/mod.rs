@@ -2,7 +2,9 @@
 //! threads, a clock or anything that draws.
 
 pub mod adapters;
+pub mod alike;
 pub mod canonical;
+pub mod critical_path;
 pub mod distinction;
 pub mod doctor;
 pub mod dspy;
@@ -20,8 +22,10 @@ pub mod inferred_parents;
 pub mod matrix_view;
 pub mod metric_match;
 pub mod named_scores;
+pub mod oddities;
 pub mod optimization;
 pub mod optimizations;
+pub mod overview;
 pub mod own_time;
 pub mod parts;
 pub mod program_diff;
@@ -32,10 +36,13 @@ pub mod result_table;
 pub mod score_matrix;
 pub mod score_unit;
 pub mod slices;
+pub mod span_groups;
 pub mod statistics;
+pub mod stretches;
 pub mod text_diff;
 pub mod tokens;
 pub mod trace_facts;
+pub mod trace_shape;
 pub mod trace_stats;
 pub mod users_table;
 pub mod value_text;
@@ -49,3 +56,4 @@ pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff
 pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};
 pub use tokens::{SpanTokens, TokenSource, roll_up, trace_total};
 pub use trace_facts::{Names, trace_facts};
+pub use trace_shape::TraceShape;

@@ -1,5 +1,6 @@
 //! How long a span worked itself: its duration without the time in which its children worked.
 
+use super::stretches::Stretches;
 use crate::model::{Forest, SpanHead};
 
 /// Each span's own time in nanoseconds, in the order of `spans` (the list that the forest was
@@ -31,6 +32,36 @@ pub fn own_times_ns(forest: &Forest, spans: &[SpanHead]) -> Vec<Option<i64>> {
         own[node.item] = Some(duration.saturating_sub(covered_ns(&mut intervals)).max(0));
     }
     own
+}
+
+/// When each span worked itself, in the order of `spans` (the list that the forest was built from): its time without the
+/// times of its children. Of a span without an end, up to the last end or start of all.
+pub fn own_stretches(forest: &Forest, spans: &[SpanHead]) -> Stretches {
+    let last = spans.iter().map(|span| span.end_ns.unwrap_or(span.start_ns)).max().unwrap_or(0);
+    let mut found = Vec::with_capacity(spans.len());
+    let mut below = Vec::new();
+    for (position, node) in forest.nodes.iter().enumerate() {
+        let Some(span) = spans.get(node.item) else { continue };
+        below.clear();
+        let mut child = position + 1;
+        while let Some(node) =
+            forest.nodes.get(child).filter(|_| child <= position + forest.nodes[position].descendants)
+        {
+            child += node.descendants + 1;
+            below.extend(spans.get(node.item).map(|child| (child.start_ns, child.end_ns.unwrap_or(last))));
+        }
+        below.sort_unstable();
+        let end = span.end_ns.unwrap_or(last);
+        let mut reached = span.start_ns;
+        for (from, to) in &below {
+            if *from > reached {
+                found.push((node.item, reached, (*from).min(end)));
+            }
+            reached = reached.max(*to);
+        }
+        found.push((node.item, reached, end));
+    }
+    Stretches::new(spans.len(), found)
 }
 
 /// The length of a union of intervals; sorts them.
@@ -92,6 +123,21 @@ mod tests {
         let got = own(&[None, Some(0)], &[(0, Some(100)), (60, None)]);
         assert_eq!(got, [Some(60), None]);
         assert_eq!(own(&[None, Some(0)], &[(0, None), (60, Some(70))]), [None, Some(10)]);
+    }
+
+    #[test]
+    fn stretches_are_as_long_as_the_own_time() {
+        let parents = [None, Some(0), Some(0), Some(1), Some(0), None];
+        let times = [(0, Some(100)), (10, Some(40)), (30, Some(60)), (10, Some(15)), (90, Some(120)), (110, None)];
+        let items: Vec<_> = parents.iter().copied().enumerate().collect();
+        let spans: Vec<_> = times.iter().map(|(start, end)| span(*start, *end)).collect();
+        let forest = Forest::build(&items);
+        let stretches = own_stretches(&forest, &spans);
+        assert_eq!(stretches.of(0), [(0, 10), (60, 90)]);
+        assert_eq!(stretches.of(1), [(15, 40)]);
+        assert_eq!(stretches.of(5), [(110, 120)], "no end of its own");
+        let lengths: Vec<_> = (0..5).map(|span| Some(stretches.length_ns(span))).collect();
+        assert_eq!(lengths, own_times_ns(&forest, &spans)[..5]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
-use crate::analysis::{Fallback, Outline, SpanTokens, fallbacks, own_times_ns, roll_up, trace_total};
+use crate::analysis::{Fallback, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
@@ -26,6 +26,8 @@ pub struct TraceTree {
     pub outline: Outline,
     /// Where an adapter got no usable answer and another one was tried.
     pub fallbacks: Vec<Fallback>,
+    /// What follows from the spans alone: own times, the critical path, kinds, runs, damages.
+    pub shape: TraceShape,
     /// Where there are no spans: why.
     pub no_spans: Option<NoSpans>,
 }
@@ -38,7 +40,8 @@ impl TraceTree {
         let forest = Forest::build(&links);
         let outline = Outline::new(&forest, &spans);
         let fallbacks = fallbacks(&outline.forest, &spans);
-        Self { head, spans, forest, outline, fallbacks, no_spans: None }
+        let shape = TraceShape::new(&forest, &outline, &spans);
+        Self { head, spans, forest, outline, fallbacks, shape, no_spans: None }
     }
 }
 
@@ -222,7 +225,7 @@ impl Question for TraceTreeOf {
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        answer.as_ref().map_or(0, |tree| tree.spans.len() * 330)
+        answer.as_ref().map_or(0, |tree| tree.spans.len() * 450)
     }
 }
 

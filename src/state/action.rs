@@ -14,8 +14,9 @@ use super::saving::FileToSave;
 use super::searching::SearchPlace;
 use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
+use super::span_choice::SpanChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
-use crate::model::{ExperimentId, RunId};
+use crate::model::{ExperimentId, RunId, SearchPattern};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
@@ -68,6 +69,10 @@ pub enum Action {
     ChooseCharts(ChartChoice),
     /// Look at the examples of this page so.
     ArrangeMatrix(MatrixChoice),
+    /// Look at the spans of this trace so.
+    ArrangeSpans(SpanChoice),
+    /// Look for this inside the trace that is shown: after going to a trace, its hits are marked and counted.
+    FindInside(SearchPattern),
     /// Show or hide adapters.
     ShowAdapters(bool),
     /// Show traces by session, or one after another.

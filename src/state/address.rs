@@ -46,9 +46,7 @@ impl Place {
             if !place.choose(key, value) {
                 unknown.push(match *key {
                     "item" | "phrase" | "against" | "nth" | "evaluation" | "only" | "over" | "everywhere"
-                    | "filter" | "sort" | "scope" => {
-                        words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned()
-                    }
+                    | "filter" | "sort" | "scope" => words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned(),
                     other => decode(other),
                 });
             }

@@ -28,6 +28,7 @@ mod saving;
 mod searching;
 mod settings;
 mod side_panel;
+mod span_choice;
 
 mod tabs;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use saving::FileToSave;
 pub use searching::{SearchPlace, SearchWithin};
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use side_panel::{SidePanel, SidePanelSettings};
+pub use span_choice::SpanChoice;
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 
 use crate::model::RunId;
@@ -196,6 +198,8 @@ impl AppState {
                 keys.into_iter().for_each(|key| folds.set(key, is_folded));
             }
             Action::ChooseCharts(choice) => self.pages.shown_mut().charts = choice,
+            Action::ArrangeSpans(choice) => self.pages.shown_mut().spans = choice,
+            Action::FindInside(pattern) => self.pages.shown_mut().spans.find = Some(pattern),
             Action::ArrangeMatrix(choice) => self.pages.shown_mut().matrix = choice,
             Action::ShowAdapters(show) => {
                 self.settings.show_adapters = show;

@@ -7,6 +7,7 @@ use super::charts::ChartChoice;
 use super::fold::Folds;
 use super::matrix::MatrixChoice;
 use super::place::Subject;
+use super::span_choice::SpanChoice;
 use crate::model::{RunId, TraceId};
 
 /// Of no more pages than this is it remembered how they were left; the one that was left longest ago goes.
@@ -26,6 +27,8 @@ pub struct Scroll {
 pub enum FoldKey {
     /// A span of a trace, by its ordinal.
     Span(usize),
+    /// A run of siblings that are alike, by the first of them that is left out; these are folded at first.
+    Alike(usize),
     /// A session in a list of traces; `None`: the traces that belong to none.
     Session(Option<Arc<str>>),
     /// A run in the table of an experiment.
@@ -55,6 +58,8 @@ pub struct PageMemory {
     pub charts: ChartChoice,
     /// How its examples are looked at.
     pub matrix: MatrixChoice,
+    /// How its spans are looked at.
+    pub spans: SpanChoice,
 }
 
 /// How the pages of a store were left, and how the one on screen stands.

@@ -222,3 +222,21 @@ fn it_searches_the_narrowest_of_what_it_began_in() {
     let lost = SearchPlace { within: Some(SearchWithin::Trace), ..from("experiment/1") };
     assert_eq!(lost.within(), SearchWithin::Experiment, "an address may name what is not there");
 }
+
+#[test]
+fn a_trace_that_is_gone_to_with_a_text_is_looked_through_for_it() {
+    let mut state = AppState::new(Settings::default(), None);
+    state.apply(opened("/data/mlflow.db"));
+    state.apply(go("trace/t/span/s"));
+    let pattern = crate::model::SearchPattern { text: "refund".into(), ..Default::default() };
+    state.apply(Action::FindInside(pattern.clone()));
+    assert_eq!(state.page().spans.find, Some(pattern.clone()));
+    state.apply(go("trace/u"));
+    assert_eq!(state.page().spans, SpanChoice::default());
+    state.apply(Action::Back);
+    assert_eq!(state.page().spans.find, Some(pattern));
+    assert!(!state.page().spans.dims());
+    let only_errors = SpanChoice { only_errors: true, ..state.page().spans.clone() };
+    state.apply(Action::ArrangeSpans(only_errors));
+    assert!(state.page().spans.dims());
+}

@@ -1,8 +1,10 @@
 //! What can be done everywhere: one table for the keys, the menu, the palette, the tooltips and the list of keys.
 
 pub(super) mod keys;
+mod spans;
 mod when;
 
+pub use spans::SpanCommand;
 pub(super) use when::{has_runs_filter, leads_to_search};
 
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -24,6 +26,8 @@ pub enum Command {
     Previous,
     /// Give the keyboard to the filter.
     Filter,
+    /// Give the keyboard to the filter of the traces that are listed.
+    FilterTraces,
     /// Look for text in spans.
     SearchText,
     /// Leave what has the keyboard.
@@ -70,6 +74,8 @@ pub enum Command {
     Baseline,
     /// Where the program of a run came from.
     ProgramHistory,
+    /// Something with the spans of a trace.
+    Spans(SpanCommand),
 }
 
 /// Commands that belong together.
@@ -77,6 +83,7 @@ pub enum Command {
 pub(super) enum CommandGroup {
     Go,
     View,
+    Spans,
     Store,
     Window,
 }
@@ -86,6 +93,7 @@ impl CommandGroup {
         match self {
             Self::Go => "Go",
             Self::View => "This view",
+            Self::Spans => "A trace",
             Self::Store => "Store",
             Self::Window => "Window",
         }
@@ -94,7 +102,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31 + SpanCommand::ALL.len()] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -102,6 +110,7 @@ impl Command {
         Self::Next,
         Self::Previous,
         Self::Filter,
+        Self::FilterTraces,
         Self::SearchText,
         Self::Leave,
         Self::Compare,
@@ -125,6 +134,19 @@ impl Command {
         Self::ZoomOut,
         Self::ZoomReset,
         Self::ShowKeys,
+        Self::Spans(SpanCommand::Find),
+        Self::Spans(SpanCommand::Parent),
+        Self::Spans(SpanCommand::Child),
+        Self::Spans(SpanCommand::NextSibling),
+        Self::Spans(SpanCommand::PreviousSibling),
+        Self::Spans(SpanCommand::Error),
+        Self::Spans(SpanCommand::NextLm),
+        Self::Spans(SpanCommand::PreviousLm),
+        Self::Spans(SpanCommand::Critical),
+        Self::Spans(SpanCommand::TimeIn),
+        Self::Spans(SpanCommand::TimeOut),
+        Self::Spans(SpanCommand::FitAll),
+        Self::Spans(SpanCommand::FitSpan),
     ];
 
     /// What it belongs to.
@@ -137,6 +159,7 @@ impl Command {
             | Self::Next
             | Self::Previous
             | Self::Filter
+            | Self::FilterTraces
             | Self::SearchText
             | Self::Leave => CommandGroup::Go,
             Self::CopyLink
@@ -158,6 +181,7 @@ impl Command {
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::ShowKeys => CommandGroup::Window,
+            Self::Spans(_) => CommandGroup::Spans,
         }
     }
 
@@ -171,6 +195,7 @@ impl Command {
             Self::Next => "Next run or trace",
             Self::Previous => "Previous run or trace",
             Self::Filter => "Filter runs, search traces",
+            Self::FilterTraces => "Filter traces",
             Self::SearchText => "Search text in spans…",
             Self::Leave => "Leave the field or list",
             Self::CopyLink => "Copy link to this view",
@@ -194,6 +219,7 @@ impl Command {
             Self::CompareWith => "Compare with…",
             Self::Baseline => "Use as baseline",
             Self::ProgramHistory => "Program history",
+            Self::Spans(command) => command.text(),
         }
     }
 
@@ -209,6 +235,7 @@ impl Command {
             Self::Filter => {
                 "In a table of runs a condition, as metrics.eval > 70, or a part of a name; among traces a text that they hold; elsewhere a part of the name of an experiment or run in the tree"
             }
+            Self::FilterTraces => "In a list of traces a condition, as status = ERROR and latency_ms > 500",
             Self::SearchText => "Look for text in inputs, outputs, attributes, events and names of spans",
             Self::Leave => "Take the keyboard away from what has it",
             Self::CopyLink => {
@@ -234,6 +261,7 @@ impl Command {
             Self::CompareWith => "Choose the run that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
             Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",
+            Self::Spans(command) => command.tooltip(),
         }
     }
 
@@ -254,6 +282,7 @@ impl Command {
             Self::Next => const { &[of(NONE, Key::J)] },
             Self::Previous => const { &[of(NONE, Key::K)] },
             Self::Filter => const { &[of(NONE, Key::Slash)] },
+            Self::FilterTraces => const { &[of(NONE, Key::F)] },
             Self::SearchText => const { &[of(BOTH, Key::F)] },
             Self::Leave => const { &[of(NONE, Key::Escape)] },
             Self::CopyLink => const { &[of(BOTH, Key::C)] },
@@ -277,6 +306,7 @@ impl Command {
             Self::Baseline => const { &[of(NONE, Key::B)] },
             Self::ProgramHistory => const { &[of(NONE, Key::P)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
+            Self::Spans(command) => command.shortcuts(),
         }
     }
 }

@@ -47,9 +47,9 @@ impl Row {
 pub(super) fn keys_ui(ui: &Ui, scene: &mut Scene<'_>) {
     let mut is_open = true;
     let room = ui.ctx().content_rect().size();
-    let groups = [CommandGroup::Go, CommandGroup::View, CommandGroup::Store, CommandGroup::Window];
+    let groups = [CommandGroup::Go, CommandGroup::Spans, CommandGroup::View, CommandGroup::Store, CommandGroup::Window];
     let has_two = room.x > 2.0 * COLUMN + 120.0;
-    let (first, second) = groups.split_at(if has_two { 1 } else { groups.len() });
+    let (first, second) = groups.split_at(if has_two { 2 } else { groups.len() });
     let columns: Vec<Vec<Row>> = [first, second]
         .into_iter()
         .filter(|groups| !groups.is_empty())

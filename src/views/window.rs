@@ -297,17 +297,8 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Previous => step(scene, memory, false),
         Command::ToggleAdapters => scene.act(Action::ShowAdapters(!scene.state.settings.show_adapters)),
         Command::Filter if command::has_runs_filter(scene) => memory.experiment.focus_filter(scene),
-        Command::Filter if scene.place().lists_examples() || scene.place().lists_traces() => match scene.place() {
-            Place::Experiment { .. } => memory.experiment.focus_filter(scene),
-            Place::Store
-            | Place::Run { .. }
-            | Place::Trace { .. }
-            | Place::ProgramHistory(_)
-            | Place::Compare { .. }
-            | Place::Search(_) => {
-                memory.run.focus_filter(scene);
-            }
-        },
+        Command::Filter if scene.place().lists_examples() => focus_filter(scene, memory),
+        Command::FilterTraces => focus_filter(scene, memory),
         // Who looks at traces looks for what they say.
         Command::Filter if command::leads_to_search(scene) => search::start(scene, &mut memory.search),
         Command::SearchText => search::start(scene, &mut memory.search),
@@ -347,7 +338,21 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 leave_focus(ui);
             }
         }
+        Command::Spans(command) => trace::run_command(scene, &mut memory.trace, command),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
+    }
+}
+
+/// The filter of the list on screen gets the keyboard.
+fn focus_filter(scene: &Scene<'_>, memory: &mut Memory) {
+    match scene.place() {
+        Place::Experiment { .. } => memory.experiment.focus_filter(scene),
+        Place::Store
+        | Place::Run { .. }
+        | Place::Trace { .. }
+        | Place::ProgramHistory(_)
+        | Place::Compare { .. }
+        | Place::Search(_) => memory.run.focus_filter(scene),
     }
 }
 

@@ -10,6 +10,8 @@ use egui::{Align, Color32, Mesh, Painter, Rect, Shape, Ui, pos2};
 pub struct TimeScale {
     origin_ns: i64,
     span_ns: i64,
+    /// From which time on times are told.
+    zero_ns: i64,
     left: f32,
     right: f32,
 }
@@ -19,10 +21,28 @@ impl TimeScale {
     pub fn new(start_ns: i64, end_ns: i64, left: f32, right: f32) -> Self {
         Self {
             origin_ns: start_ns,
+            zero_ns: start_ns,
             span_ns: end_ns.saturating_sub(start_ns).max(1),
             left,
             right: right.max(left + 1.0),
         }
+    }
+
+    /// The same, with times told from `zero_ns` on.
+    #[must_use]
+    pub fn told_from(self, zero_ns: i64) -> Self {
+        Self { zero_ns, ..self }
+    }
+
+    /// Whether any of this is to be seen.
+    pub fn shows(&self, from_ns: i64, to_ns: i64) -> bool {
+        to_ns.max(from_ns) >= self.origin_ns && from_ns <= self.origin_ns.saturating_add(self.span_ns)
+    }
+
+    /// The time at a point. Beyond the edges it is theirs.
+    pub fn at(&self, x: f32) -> i64 {
+        let share = f64::from((x - self.left) / (self.right - self.left)).clamp(0.0, 1.0);
+        self.origin_ns.saturating_add((share * self.span_ns as f64) as i64)
     }
 
     /// Where a time stands. Beyond the edges it stands on them.
@@ -31,11 +51,14 @@ impl TimeScale {
         self.left + (share.clamp(0.0, 1.0) * f64::from(self.right - self.left)) as f32
     }
 
-    /// Round marks from the origin on, as offsets in nanoseconds, at least `least` points apart.
+    /// Round marks, as offsets from the zero in nanoseconds, at least `least` points apart.
     pub fn ticks(&self, least: f32) -> Vec<i64> {
         let room = f64::from((self.right - self.left) / least.max(1.0)).max(1.0);
         let step = nice_step((self.span_ns as f64 / room).ceil() as i64);
-        (0..).map(|n: i64| n.saturating_mul(step)).take_while(|offset| *offset <= self.span_ns).take(1_000).collect()
+        let begin = self.origin_ns.saturating_sub(self.zero_ns);
+        let end = begin.saturating_add(self.span_ns);
+        let first = begin.div_euclid(step) + i64::from(begin.rem_euclid(step) > 0);
+        (first..).map(|n: i64| n.saturating_mul(step)).take_while(|offset| *offset <= end).take(1_000).collect()
     }
 }
 
@@ -97,6 +120,56 @@ impl Waterfall {
         rect
     }
 
+    /// The same, or nothing where no part of it is to be seen.
+    pub fn add_if_seen(&mut self, row: Rect, start_ns: i64, end_ns: i64, color: Color32) -> Option<Rect> {
+        self.scale.shows(start_ns, end_ns).then(|| self.add(row, start_ns, end_ns, color))
+    }
+
+    /// Adds a part of a bar that was added: of `stretches`, in order and apart from each other, those that are to be
+    /// seen. However many there are, no more is drawn than there are pixels.
+    pub fn add_within(&mut self, bar: Rect, stretches: &[(i64, i64)], color: Color32) {
+        let first = stretches.partition_point(|(_, to)| *to < self.scale.origin_ns);
+        let mut run: Option<(f32, f32)> = None;
+        for (from, to) in stretches.get(first..).unwrap_or_default() {
+            if !self.scale.shows(*from, *to) {
+                break;
+            }
+            let left = self.round(self.scale.x(*from)).clamp(bar.left(), bar.right());
+            let right = self.round(self.scale.x(*to)).clamp(left, bar.right());
+            match &mut run {
+                Some((_, end)) if left <= *end => *end = right.max(*end),
+                _ => {
+                    self.part(bar, run.replace((left, right)), color);
+                }
+            }
+        }
+        self.part(bar, run, color);
+    }
+
+    fn part(&mut self, bar: Rect, run: Option<(f32, f32)>, color: Color32) {
+        let Some((left, right)) = run.filter(|(left, right)| left < right) else { return };
+        let part = Rect::from_x_y_ranges(left..=right, bar.y_range());
+        let is_round = bar.width() >= 6.0 * self.pixel && bar.height() >= 6.0 * self.pixel;
+        if is_round && part == bar {
+            self.rounded(part, color);
+            return;
+        }
+        // At the ends of the bar it is as round as the bar.
+        let inset = |at_end: bool| if is_round && at_end { self.pixel } else { 0.0 };
+        let (near, far) = (inset(left <= bar.left()), inset(right >= bar.right()));
+        let part = Rect::from_min_max(pos2(left + near, part.top()), pos2(right - far, part.bottom()));
+        if part.width() > 0.0 {
+            self.mesh.add_colored_rect(part, color);
+        }
+    }
+
+    /// Adds thin lines below a bar that was added, for stretches as in [`Self::add_within`].
+    pub fn underline(&mut self, bar: Rect, stretches: &[(i64, i64)], color: Color32) {
+        let thick = 2.0 * self.pixel.max(0.5);
+        let line = Rect::from_x_y_ranges(bar.x_range(), bar.bottom() + self.pixel..=bar.bottom() + self.pixel + thick);
+        self.add_within(line, stretches, color);
+    }
+
     /// Paints all bars.
     pub fn paint(self, painter: &Painter) {
         if !self.mesh.is_empty() {
@@ -138,16 +211,29 @@ impl Waterfall {
 /// Paints the axis into `rect`: offsets from the start at round steps, and the rule at the left.
 pub fn axis_ui(ui: &Ui, rect: Rect, scale: &TimeScale) {
     let tokens = Tokens::of(ui);
-    let ticks = scale.ticks(58.0);
+    let wide = |text: &str| row_text::layout(ui.painter(), text, Type::Caption.font(), f32::INFINITY).size().x;
+    let step_of = |ticks: &[i64]| match ticks {
+        [first, second, ..] => second.saturating_sub(*first),
+        _ => scale.span_ns,
+    };
+    let mut ticks = scale.ticks(58.0);
+    if let Some(last) = ticks.last() {
+        // The further from the zero, the longer what is told.
+        let least = wide(&axis_label(*last, step_of(&ticks))) + size::GAP_S;
+        if least > 58.0 {
+            ticks = scale.ticks(least);
+        }
+    }
+    let step = step_of(&ticks);
     for (index, offset) in ticks.iter().enumerate() {
-        let x = scale.x(scale.origin_ns.saturating_add(*offset));
+        let x = scale.x(scale.zero_ns.saturating_add(*offset));
         let end = match ticks.get(index + 1) {
-            Some(next) => scale.x(scale.origin_ns.saturating_add(*next)),
+            Some(next) => scale.x(scale.zero_ns.saturating_add(*next)),
             None => rect.right(),
         };
         let cell = Rect::from_min_max(pos2(x, rect.top()), pos2(end, rect.bottom()));
-        let text = axis_label(*offset, ticks.get(1).copied().unwrap_or(*offset));
-        let width = row_text::layout(ui.painter(), &text, Type::Caption.font(), f32::INFINITY).size().x;
+        let text = axis_label(*offset, step);
+        let width = wide(&text);
         if width <= cell.width() {
             row_text::paint(ui.painter(), cell, &text, Type::Caption, tokens.text3, Align::Min);
         }
@@ -193,6 +279,33 @@ mod tests {
         }
         assert!(nice_step(i64::MAX) > 0);
         assert!(TimeScale::new(i64::MIN, i64::MAX, 0.0, 1e9).ticks(1.0).len() <= 1_000);
+    }
+
+    #[test]
+    fn a_part_of_the_time_is_told_from_the_beginning_of_all() {
+        let part = TimeScale::new(1_000 + 730, 1_000 + 1_030, 0.0, 300.0).told_from(1_000);
+        assert_eq!(part.ticks(90.0), [800, 900, 1_000]);
+        assert_eq!((part.at(0.0), part.at(150.0), part.at(900.0)), (1_730, 1_880, 2_030));
+        assert!(part.shows(0, 1_730) && part.shows(2_030, 9_000) && !part.shows(0, 1_729) && !part.shows(2_031, 3_000));
+        let before = TimeScale::new(-50, 60, 0.0, 110.0).told_from(0);
+        assert_eq!(before.ticks(50.0), [-50, 0, 50]);
+    }
+
+    #[test]
+    fn no_more_parts_are_drawn_than_there_are_pixels() {
+        let scale = TimeScale::new(0, 1_000_000, 0.0, 100.0);
+        let row = Rect::from_min_max(pos2(0.0, 0.0), pos2(200.0, 26.0));
+        let mut bars = Waterfall::new(scale, 1.0);
+        let bar = bars.add(row, 0, 1_000_000, Color32::WHITE);
+        let before = bars.vertices();
+        let many: Vec<(i64, i64)> = (0..100_000).map(|at| (at * 10, at * 10 + 5)).collect();
+        bars.add_within(bar, &many, Color32::BLACK);
+        assert!(bars.vertices() - before <= 100 * 4, "{}", bars.vertices());
+        let before = bars.vertices();
+        bars.add_within(bar, &[(100_000, 200_000), (500_000, 900_000)], Color32::BLACK);
+        assert_eq!(bars.vertices() - before, 8);
+        bars.underline(bar, &[(0, 1_000_000)], Color32::BLACK);
+        assert_eq!(bars.vertices() - before, 12);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
 //! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `matrix` a large
-//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text. Every figure is the
+//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text, `trace` one trace of many spans. Every figure is the
 //! median of several
 //! runs, warm, and is printed as measured: nothing passes or fails here.
 
@@ -19,6 +19,7 @@ mod optimization;
 mod runs;
 mod search;
 mod texts;
+mod trace;
 mod window;
 
 use std::hint::black_box;
@@ -50,6 +51,9 @@ fn main() -> Result<(), Failure> {
     }
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = home.join("tests/stores/v3.17/mlflow.db");
+    if asks_for("trace") {
+        return trace::measure(&source);
+    }
     if asks_for("live") {
         return live::measure(&source);
     }
@@ -153,6 +157,7 @@ fn main() -> Result<(), Failure> {
     comparing::measure()?;
     live::measure(&source)?;
     window::measure(&database, &source)?;
+    trace::measure(&source)?;
     charts::measure()?;
     runs::measure()?;
     matrix::measure(None, &source)

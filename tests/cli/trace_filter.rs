@@ -83,7 +83,8 @@ fn all_traces_of_an_optimization_are_those_of_its_run_and_of_the_runs_under_it()
         let mut wanted = asked(&store, &sql);
         let filter = format!("optimization = {parent}");
         let mut told = ids(&document(&["traces", text(&store), "--json", "--filter", &filter]));
-        (wanted.sort(), told.sort());
+        wanted.sort();
+        told.sort();
         assert!(!wanted.is_empty());
         assert_eq!(told, wanted, "{parent}");
     }

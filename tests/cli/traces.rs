@@ -330,3 +330,27 @@ fn check_counts_what_else_there_is() {
         assert_eq!(check["sessions"]["traces"].as_i64(), Some(sessions), "{database:?}");
     }
 }
+
+#[test]
+fn what_determined_how_long_a_trace_took_is_told() {
+    let store = Copy::new();
+    store.trace("tr-c", "QA.forward", "OK", None, None);
+    let span = |id: &str, parent: Option<&str>, from: f64, to: f64| {
+        store.span("tr-c", (id, parent, "step", "CHAIN", "OK", (from, to)), json!({}), json!([]));
+    };
+    span("root", None, 0.0, 100.0);
+    // Three at the same time, of which one ends last; then one of two parts, after which the root ends.
+    span("fast", Some("root"), 10.0, 30.0);
+    span("slow", Some("root"), 10.0, 60.0);
+    span("within", Some("slow"), 20.0, 60.0);
+    span("faster", Some("root"), 12.0, 20.0);
+    span("last", Some("root"), 60.0, 100.0);
+    span("backwards", Some("root"), 70.0, 65.0);
+    let told = store.trace_json("tr-c");
+    let spans = told["spans"].as_array().expect("a list");
+    let critical: Vec<&str> =
+        spans.iter().filter(|span| span["critical"] == json!(true)).filter_map(|span| span["id"].as_str()).collect();
+    assert_eq!(critical, ["root", "slow", "within", "last"]);
+    assert!(spans.iter().all(|span| span["critical"].is_boolean() && span["own_time_ns"].is_i64()));
+    assert_eq!(spans[0]["own_time_ns"], json!(10 * MS));
+}

@@ -34,6 +34,7 @@ mod stats;
 mod support;
 mod told_beside;
 mod trace_filter;
+mod trace_hostile;
 mod traces_counted;
 mod traces_of_runs;
 mod without_traces;

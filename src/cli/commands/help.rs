@@ -97,7 +97,6 @@ JSON:
   by step, then time. A value that is no finite number is \"NaN\", \"Infinity\" or
   \"-Infinity\".";
 
-
 pub(in super::super) const PROGRAM: &str = "\
 The program comes from model.json, else from best_model.json, else from params,
 which MLflow cuts: complete is false then. --best takes best_model.json alone.

@@ -71,6 +71,8 @@ struct One<'a> {
     events: Vec<Event<'a>>,
     tokens: SpanUsage,
     own_time_ns: Option<i64>,
+    /// Whether it is on the critical path.
+    critical: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
     status_message: &'a str,
     /// Parts of the span's record that are not known here.
@@ -121,6 +123,7 @@ impl<'a> One<'a> {
                 total: figures.tokens.total.map(Usage::from),
             },
             own_time_ns: figures.own_time_ns,
+            critical: document.tree.shape.is_critical(node.item),
             status_message: &body.status_message,
             other: &body.other,
         }

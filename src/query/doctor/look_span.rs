@@ -151,7 +151,8 @@ impl TraceLooker {
         let calls: Vec<&SpanHead> = spans.iter().filter(|span| span.kind == CALL).collect();
         let ids: HashSet<&str> = calls.iter().map(|call| &*call.id).collect();
         // What a call within a call gave back is the response of the provider.
-        let responses = calls.iter().filter(|call| call.parent_id.as_deref().is_some_and(|parent| ids.contains(parent)));
+        let responses =
+            calls.iter().filter(|call| call.parent_id.as_deref().is_some_and(|parent| ids.contains(parent)));
         for call in responses {
             let body = session.store.span_body(session.cx, &row.id, call.handle)?;
             if body.and_then(|body| body.outputs).is_some_and(|outputs| is_ended_by_length(&outputs)) {

@@ -91,8 +91,7 @@ impl Content {
             };
             found.sort_by(|(_, a), (_, b)| sort.compare(&value(a), &value(b)));
         }
-        let found = found.into_iter().map(|(handle, head)| (handle, &head.row)).collect();
-        found
+        found.into_iter().map(|(handle, head)| (handle, &head.row)).collect()
     }
 
     /// Where a trace stands in a list.

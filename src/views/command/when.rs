@@ -1,6 +1,6 @@
 //! When a command can be run, and whether it is on.
 
-use super::Command;
+use super::{Command, SpanCommand};
 use crate::state::{ExperimentTab, Place, RunTab, ZOOM};
 use crate::views::scene::Scene;
 
@@ -14,7 +14,7 @@ impl Command {
             Self::Back => state.history().can_go_back(),
             Self::Forward => state.history().can_go_forward(),
             Self::Up => has_store && scene.place().parent().is_some(),
-            Self::ToggleAdapters => is_trace,
+            Self::ToggleAdapters | Self::Spans(_) => is_trace,
             Self::Next | Self::Previous => {
                 has_store && !matches!(scene.place(), Place::Store | Place::ProgramHistory(_))
             }
@@ -25,6 +25,7 @@ impl Command {
             | Self::Refresh
             | Self::CloseStore
             | Self::ForgetStore => has_store,
+            Self::FilterTraces => has_store && scene.place().lists_traces(),
             Self::ToggleTree => has_store,
             Self::TogglePanel => has_store && may_have_panel(scene.place()),
             Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
@@ -45,6 +46,7 @@ impl Command {
         match self {
             Self::ToggleAdapters => Some(scene.state.settings.show_adapters),
             Self::Reveal => Some(scene.state.is_revealed),
+            Self::Spans(SpanCommand::Critical) => Some(scene.state.page().spans.shows_critical),
             Self::ToggleTree => Some(!scene.state.settings.hides_tree),
             _ => None,
         }

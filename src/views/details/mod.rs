@@ -11,7 +11,7 @@ use super::spans::{find_span, kind_tone, kind_word};
 use crate::loader::{
     BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
 };
-use crate::model::{SpanHandle, SpanHead, TraceId};
+use crate::model::{SearchPattern, SpanHandle, SpanHead, TraceId};
 use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place};
 use crate::widgets::chips::Chip;
@@ -31,6 +31,8 @@ pub(super) struct DetailsMemory {
     text: TextMemory,
     json: JsonMemory,
     shape: Shape,
+    /// What was looked for in the whole trace when that was last taken over.
+    followed: Option<SearchPattern>,
     /// Asked to be copied as JSON, and waiting for it.
     copies: Option<Part>,
 }
@@ -40,6 +42,17 @@ impl DetailsMemory {
     pub fn look_for(&mut self, wanted: &Wanted) {
         self.text.look_for(wanted);
         self.json.look_for(wanted);
+    }
+
+    /// What is looked for in all spans is looked for in this one, too.
+    fn follow(&mut self, find: Option<&SearchPattern>) {
+        if self.followed.as_ref() == find {
+            return;
+        }
+        self.followed = find.cloned();
+        // A part of a text is found as it is written here; an expression would not be.
+        let Some(find) = find.filter(|one| !one.is_regex) else { return };
+        self.look_for(&Wanted { needle: find.text.clone(), is_exact: !find.ignores_case });
     }
 }
 
@@ -68,6 +81,7 @@ type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, span, detail, .. } = scene.place().clone() else { return };
+    memory.follow(scene.state.page().spans.find.as_ref());
     let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
     let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
     let focused = match &span {

@@ -106,6 +106,8 @@ pub(super) fn list_ui(
         Row::Hit(at) => {
             let hit = memory.found.hit(at)?;
             scene.go(place_of(search, hit));
+            // The next hit of the same trace is a key away.
+            scene.act(Action::FindInside(search.pattern.clone()));
             Some(wanted(&search.pattern, hit))
         }
     }

@@ -3,16 +3,17 @@
 use egui::{Align, Layout, Ui, vec2};
 
 use super::about::{self, about_ui};
-use super::rows::total_text;
+use super::chips::kinds_ui;
+use super::texts::total_text;
 use super::{TraceMemory, step};
 use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TraceTree};
 use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
-use crate::state::{Action, ExperimentTab, Place};
+use crate::state::{Action, ExperimentTab, Place, SpanChoice};
 use crate::store::Total;
-use crate::views::command::Command;
+use crate::views::command::{Command, SpanCommand};
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
@@ -25,7 +26,7 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
 /// Narrower, the steps through the list are icons and keys.
-const WORDS_FROM: f32 = 530.0;
+const WORDS_FROM: f32 = 600.0;
 /// Assessments shown as chips; the rest is counted.
 const MAX_SCORES: usize = 4;
 
@@ -37,6 +38,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         let status = trace_status(&row.status);
         ui.add(Chip::new(&trace_status_word(&row.status)).glyph(status.glyph(), status.tone()));
         fallback_ui(ui, tree);
+        roots_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
             ui.add(Chip::new(&words::duration_ms(ms)));
         }
@@ -70,7 +72,18 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         });
     });
     ui.add_space(size::GAP_XS);
-    ui.horizontal_wrapped(|ui| tools_ui(ui, scene, memory, tree));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = size::GAP_XS;
+        tools_ui(ui, scene, memory, tree);
+    });
+    if !tree.spans.is_empty() {
+        ui.add_space(size::GAP_XS);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(size::GAP_XS, size::GAP_XS);
+            memory.find.bar_ui(ui, scene, tree);
+            kinds_ui(ui, scene, tree);
+        });
+    }
     ui.add_space(size::GAP_S);
     if memory.shows_about {
         about_ui(ui, scene, &memory.about);
@@ -183,6 +196,16 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
             scene.act(Action::ShowAdapters(!shows));
         }
     }
+    if !tree.spans.is_empty() {
+        critical_ui(ui, scene, tree);
+    }
+    let choice = scene.state.page().spans.clone();
+    if choice.window_ns.is_some() {
+        let chip = Chip::button("All of the time").key("0");
+        if ui.add(chip).on_hover_text(Command::Spans(SpanCommand::FitAll).tooltip()).clicked() {
+            scene.act(Action::ArrangeSpans(SpanChoice { window_ns: None, ..choice }));
+        }
+    }
     if !memory.about.is_empty() {
         let chip = Chip::toggle("About this trace", memory.shows_about);
         let tip = "Session, user, assessments with their rationale, tags, metadata";
@@ -207,5 +230,24 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
                 step(scene, memory, forward);
             }
         }
+    }
+}
+
+/// What determined how long the trace took, and how many spans that are.
+fn critical_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
+    let choice = scene.state.page().spans.clone();
+    let note = if choice.shows_critical { words::counted(tree.shape.critical_spans, "span") } else { String::new() };
+    let chip = Chip::toggle("Critical path", choice.shows_critical).note(&note).key("x");
+    if ui.add(chip).on_hover_text(Command::Spans(SpanCommand::Critical).tooltip()).clicked() {
+        let shows_critical = !choice.shows_critical;
+        scene.act(Action::ArrangeSpans(SpanChoice { shows_critical, ..choice }));
+    }
+}
+
+/// Several spans at the top.
+fn roots_ui(ui: &mut Ui, tree: &TraceTree) {
+    if tree.shape.roots > 1 {
+        let chip = format!("{} roots", words::count(tree.shape.roots as u64));
+        ui.add(Chip::new(&chip)).on_hover_text("So many spans stand at the top; a trace of DSPy has one");
     }
 }

@@ -1,26 +1,28 @@
 //! The tree of spans and the waterfall, as one list.
 
-use egui::{Align, Color32, Painter, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align, Painter, Rect, Sense, Ui, pos2, vec2};
 
 use super::TraceMemory;
-use super::rows::{self, SpanLine, token_text};
-use crate::loader::{Lane, SpanFigures, TraceTree};
-use crate::model::SpanHead;
+use super::chips::is_dimmed;
+use super::rows::{self, SpanLine};
+use super::span_row::{Columns, SpanRow, is_failed};
+use super::texts::time_text;
+use super::time;
+use crate::loader::{Lane, TraceTree};
 use crate::query::TraceFiguresOf;
-use crate::state::{Action, FoldKey, Place};
+use crate::state::{Action, FoldKey};
 use crate::views::scene::Scene;
-use crate::views::spans::{find_span, kind_tone, span_ref};
+use crate::views::spans::span_ref;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
+use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::size::{self, Type};
-use crate::widgets::tokens::{Tokens, Tone};
-use crate::widgets::tree_row::{Fold, Mark, Trailing, TreeEvent, TreeRow};
-use crate::widgets::virtual_rows::{RowsKind, VirtualRows, VisibleRow};
+use crate::widgets::tree_row::TreeEvent;
+use crate::widgets::virtual_rows::{RowsKind, RowsResponse, VirtualRows};
 use crate::widgets::waterfall::{TimeScale, Waterfall, axis_ui};
-use crate::words;
 
 /// What the state calls this list.
-const LIST: &str = "spans";
+pub(super) const LIST: &str = "spans";
 
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
@@ -34,15 +36,6 @@ const BARS_WIDTH: (f32, f32) = (120.0, 620.0);
 /// What [`TreeRow`] keeps free at its right edge.
 const EDGE: f32 = 10.0;
 
-/// How wide the columns of figures are.
-#[derive(Clone, Copy)]
-struct Columns {
-    /// Of the time without that of the spans below.
-    own: f32,
-    /// Of the tokens.
-    usage: f32,
-}
-
 /// Where everything stands.
 #[derive(Clone, Copy)]
 struct Layout {
@@ -50,12 +43,14 @@ struct Layout {
     bars: Rect,
     columns: Columns,
     scale: TimeScale,
-    /// When the trace ended, nanoseconds.
-    end_ns: i64,
 }
 
 pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
-    let Some((start_ns, end_ns)) = rows::extent(tree) else { return };
+    if time::picture_ui(ui, scene, tree) {
+        ui.add_space(size::GAP_XS);
+    }
+    let window = time::window(scene, tree);
+    let (start_ns, end_ns) = window.shown();
     // The list runs to the edges of the place, so that a selected row does, too.
     let area = ui.available_rect_before_wrap();
     let outer = Rect::from_min_max(
@@ -68,17 +63,19 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
     let head = outer.with_max_y(outer.top() + size::ROW);
     let right = outer.right() - size::SCROLL_BAR;
     let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
-    let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right());
-    let layout = Layout { bars, columns: if is_narrow { NARROW } else { WIDE }, scale, end_ns };
+    let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right()).told_from(window.whole().0);
+    let layout = Layout { bars, columns: if is_narrow { NARROW } else { WIDE }, scale };
     head_ui(ui, head, &layout);
 
     let list = outer.with_min_y(head.bottom() + size::RULE);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(list));
-    rows_ui(&mut ui, scene, memory, tree, &layout);
+    let shown = rows_ui(&mut ui, scene, memory, tree, &layout);
+    let over_bars = Rect::from_x_y_ranges(bars.x_range(), shown.y_range());
+    time::pointer_ui(&mut ui, scene, memory, (shown, over_bars, bars), (window, scale));
 }
 
 fn head_ui(ui: &mut Ui, head: Rect, layout: &Layout) {
-    let Layout { bars, columns: Columns { own, usage }, scale, .. } = *layout;
+    let Layout { bars, columns: Columns { own, usage }, scale } = *layout;
     let tokens = Tokens::of(ui);
     let painter = ui.painter();
     let title = |rect: Rect, text: &str, align: Align| {
@@ -107,25 +104,27 @@ fn head_ui(ui: &mut Ui, head: Rect, layout: &Layout) {
     }
 }
 
-fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree, layout: &Layout) {
-    let Layout { bars, columns, scale, end_ns } = *layout;
+/// Draws the rows and does what was done with them; returns where they are.
+fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree, layout: &Layout) -> Rect {
+    let Layout { bars, columns, scale } = *layout;
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let figures = figures.value();
+    let choice = scene.state.page().spans.clone();
     let lines = &memory.lines.lines;
-    let wanted = if let Place::Trace { span, .. } = scene.place() { span.as_ref() } else { None };
-    let focused = match wanted {
-        Some(span) => find_span(tree, span).or(Some(0)),
-        None => lines.first().map(|line| line.ordinal),
-    };
-    let cursor = focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal));
-    let reveal = cursor.filter(|_| memory.wants_focus);
+    let focused = memory.focused();
+    let run = memory
+        .run_at_cursor
+        .and_then(|first| lines.iter().position(|line| line.run.is_some() && line.ordinal == first));
+    let cursor = run.or_else(|| focused.and_then(|ordinal| rows::row_of(lines, tree, ordinal)));
+    let reveal = cursor.filter(|_| memory.wants_focus || memory.reveals > 0);
     let tokens = Tokens::of(ui);
     let mut waterfall = Waterfall::new(scale, ui.pixels_per_point());
     let mut failed = Vec::new();
-    let mut clicked = None;
-    let mut toggled = None;
+    let (mut clicked, mut toggled, mut fitted) = (None, None, None);
     let reserved = ui.available_rect_before_wrap().right() - bars.left() + size::GAP_M - EDGE;
     memory.noted.restore(scene, LIST, &mut memory.scroll);
+    let find = &memory.find;
+    let pointer = ui.input(|input| input.pointer.hover_pos());
     let response = VirtualRows::new("spans", lines.len(), size::ROW)
         .kind(RowsKind::Tree)
         .label("Spans")
@@ -139,20 +138,29 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
                 tree,
                 figures: figures.and_then(|figures| figures.spans.get(line.ordinal)),
                 is_selected: cursor == Some(row.index),
+                is_dimmed: choice.dims() && is_dimmed(&choice, tree, line.ordinal, span),
+                hits: find.hits_of(line.ordinal),
                 // What the scroll bar takes is not the row's.
                 reserved: reserved - (ui.max_rect().right() - row.rect.right()),
                 columns,
             };
             match drawn.show(ui, row) {
+                TreeEvent::DoubleClicked if pointer.is_some_and(|at| bars.x_range().contains(at.x)) => {
+                    fitted = Some(line.ordinal);
+                }
                 TreeEvent::Clicked | TreeEvent::DoubleClicked => clicked = Some(row.index),
                 TreeEvent::FoldToggled => toggled = Some(row.index),
                 TreeEvent::None | TreeEvent::MenuAsked => {}
             }
-            let end = span.end_ns.unwrap_or(end_ns);
-            let color = bar_color(tree, line, tokens);
-            let bar = waterfall.add(row.rect, span.start_ns, end, color);
-            if is_failed(span) {
-                failed.push(bar);
+            let Some(bar) = drawn.bar(&mut waterfall, row.rect, choice.shows_critical, tokens) else { return };
+            if line.run.is_none() {
+                if is_failed(span) {
+                    failed.push(bar);
+                }
+                let around = bar.expand2(vec2(2.0, 4.0)).intersect(row.rect);
+                ui.interact(around, row.id.with("bar"), Sense::hover()).on_hover_ui(|ui| {
+                    ui.label(time_text(tree, line.ordinal, drawn.figures));
+                });
             }
         });
     memory.noted.note(scene, LIST, memory.scroll);
@@ -162,38 +170,68 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &
     let painter = ui.painter().with_clip_rect(clip);
     waterfall.paint(&painter);
     failed_ui(&painter, &failed, bars.right(), tokens);
+    if memory.reveals > 0 {
+        memory.reveals -= 1;
+        ui.ctx().request_repaint();
+    }
     if std::mem::take(&mut memory.wants_focus) && !ui.ctx().text_edit_focused() {
         ui.memory_mut(|memory| memory.request_focus(response.id));
     }
-
-    let lines = memory.lines.lines.as_slice();
-    if let Some(line) = response.moved_to.or(clicked).and_then(|row| lines.get(row)) {
-        scene.act(Action::FocusSpan(span_ref(tree, line.ordinal)));
+    if let Some(ordinal) = fitted {
+        let window = time::window(scene, tree);
+        let end = tree.spans[ordinal].end_ns.unwrap_or(window.whole().1);
+        time::show(scene, window, window.fitting(tree.spans[ordinal].start_ns, end));
     }
+    let rect = response.rect;
+    done(scene, memory, tree, &Done { response, clicked, toggled, cursor });
+    rect
+}
+
+/// What was done with the rows.
+struct Done {
+    response: RowsResponse,
+    clicked: Option<usize>,
+    toggled: Option<usize>,
+    cursor: Option<usize>,
+}
+
+fn done(scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree, done: &Done) {
+    let Done { response, clicked, toggled, cursor } = done;
+    let lines = memory.lines.lines.as_slice();
     let fold = |scene: &mut Scene<'_>, line: &SpanLine, is_folded: bool| {
-        if line.is_open.is_some() {
+        if line.run.is_some() {
+            // These are folded at first.
+            scene.act(Action::Fold(vec![FoldKey::Alike(line.ordinal)], !is_folded));
+        } else if line.is_open.is_some() {
             scene.act(Action::Fold(vec![FoldKey::Span(line.ordinal)], is_folded));
         }
     };
-    if let Some(line) = toggled.and_then(|row| lines.get(row)) {
+    let mut on_run = memory.run_at_cursor;
+    if let Some(line) = response.moved_to.or(*clicked).and_then(|row| lines.get(row)) {
+        on_run = line.run.map(|_| line.ordinal);
+        if line.run.is_none() {
+            scene.act(Action::FocusSpan(span_ref(tree, line.ordinal)));
+        }
+    }
+    let pressed = clicked.and_then(|row| lines.get(row)).filter(|line| line.run.is_some());
+    if let Some(line) = toggled.and_then(|row| lines.get(row)).or(pressed) {
         fold(scene, line, line.is_open == Some(true));
     }
-    let at = response.moved_to.or(cursor);
+    let at = response.moved_to.or(*cursor);
     match (at.and_then(|row| lines.get(row)), response.left, response.right) {
+        (Some(line), ..) if response.opened && line.run.is_some() => fold(scene, line, line.is_open == Some(true)),
         (Some(line), true, _) if line.is_open == Some(true) => fold(scene, line, true),
         (Some(line), true, _) => {
             let above = at.and_then(|at| lines[..at].iter().rfind(|above| above.depth < line.depth));
             if let Some(above) = above {
+                on_run = None;
                 scene.act(Action::FocusSpan(span_ref(tree, above.ordinal)));
             }
         }
         (Some(line), _, true) if line.is_open == Some(false) => fold(scene, line, false),
         _ => {}
     }
-}
-
-fn is_failed(span: &SpanHead) -> bool {
-    span.status == "ERROR"
+    memory.run_at_cursor = on_run;
 }
 
 /// A failed bar has a cross at its end, or before its beginning where it ends at the edge: the colour of some kinds of
@@ -204,61 +242,5 @@ fn failed_ui(painter: &Painter, bars: &[Rect], edge: f32, tokens: &Tokens) {
         let right = bar.right() + size::GAP_XS + side / 2.0;
         let x = if right + side / 2.0 <= edge { right } else { bar.left() - size::GAP_XS - side / 2.0 };
         Glyph::Cross.paint(painter, pos2(x, bar.center().y), side, tokens.bad);
-    }
-}
-
-/// A span whose time is that of its children is faint; one that did the work itself is full.
-fn bar_color(tree: &TraceTree, line: &SpanLine, tokens: &Tokens) -> Color32 {
-    let span = &tree.spans[line.ordinal];
-    let tone = if is_failed(span) { Tone::Bad } else { kind_tone(&span.kind) };
-    let color = tone.color(tokens);
-    if line.is_open.is_some() { tokens.faint(color) } else { color }
-}
-
-/// One span in the list.
-struct SpanRow<'a> {
-    line: &'a SpanLine,
-    tree: &'a TraceTree,
-    /// `None` until they are known.
-    figures: Option<&'a SpanFigures>,
-    is_selected: bool,
-    /// What the bars need, at the right.
-    reserved: f32,
-    columns: Columns,
-}
-
-impl SpanRow<'_> {
-    fn show(&self, ui: &mut Ui, row: &VisibleRow) -> TreeEvent {
-        let Self { line, tree, figures, is_selected, reserved, columns } = *self;
-        let span = &tree.spans[line.ordinal];
-        let own = figures.and_then(|figures| figures.own_time_ns).map(words::duration_ns);
-        let own = own.unwrap_or_else(|| if figures.is_some() { "–".to_owned() } else { String::new() });
-        let usage = token_text(figures.map(|figures| &figures.tokens));
-        let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };
-        let trailing = [
-            Trailing::value(&own, columns.own),
-            Trailing { tone: usage_tone, ..Trailing::value(&usage, columns.usage) },
-        ];
-        let model = figures.and_then(|figures| figures.model.as_deref()).unwrap_or("");
-        let model = model.rsplit('/').next().unwrap_or(model);
-        let is_failed = is_failed(span);
-        let note = rows::note(tree, line, model);
-        TreeRow {
-            depth: line.depth,
-            fold: match line.is_open {
-                None => Fold::Leaf,
-                Some(true) => Fold::Open,
-                Some(false) => Fold::Closed,
-            },
-            mark: Mark::Square(kind_tone(&span.kind)),
-            name: if span.name.is_empty() { "(no name)" } else { &span.name },
-            tone: if is_failed { Tone::Bad } else { Tone::Neutral },
-            note: &note,
-            trailing: &trailing,
-            reserved,
-            selected: is_selected,
-            ..TreeRow::default()
-        }
-        .show(ui, row)
     }
 }

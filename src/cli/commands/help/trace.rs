@@ -4,6 +4,10 @@ pub(in crate::cli) const TRACE: &str = "\
 Adapters that stand twice (DSPy wraps inherited methods again) are one row, ×2.
 A fallback is marked where the second adapter begins. The JSON has all spans.
 
+In the JSON `critical` marks the spans that determined how long the trace
+took: from its end backwards always the span that ended last; of spans that
+ran at the same time only the last to end.
+
 Tokens: a number is a span's own usage, Σ marks the sum of what is below it,
 ? an LM call of which none was recorded.
 
@@ -19,7 +23,8 @@ JSON:
   {id, status, tokens,
    \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns,
               inputs, outputs, attributes: {}, events: [],
-              tokens: {own, total}, own_time_ns, status_message, other: {}}],
+              tokens: {own, total}, own_time_ns, critical, status_message,
+              other: {}}],
    tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
    cost_usd, tags: {}, metadata: {},
    \"assessments\": [{name, kind, value, error, rationale, source_type,
