@@ -209,7 +209,9 @@ mod tests {
     /// name, depth, kind, status; then what is noted of them: tokens, model, signature, exception.
     type Noted<'a> = (Option<u64>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
-    fn of(list: &[((&str, usize, &str, &str), Noted<'_>)]) -> TraceFacts {
+    type Head<'a> = (&'a str, usize, &'a str, &'a str);
+
+    fn of(list: &[(Head<'_>, Noted<'_>)]) -> TraceFacts {
         let heads: Vec<_> = list.iter().map(|(head, _)| *head).collect();
         let text = |text: Option<&str>| text.map(str::to_owned);
         let facts: Vec<SpanFacts> = list
@@ -227,11 +229,11 @@ mod tests {
 
     const NOTHING: Noted<'static> = (None, None, None, None);
 
-    fn call(depth: usize, model: &str) -> ((&'static str, usize, &'static str, &'static str), Noted<'_>) {
+    fn call(depth: usize, model: &str) -> (Head<'static>, Noted<'_>) {
         (("LM.__call__", depth, "CHAT_MODEL", "OK"), (None, Some(model), None, None))
     }
 
-    fn predict(depth: usize, signature: &str) -> ((&'static str, usize, &'static str, &'static str), Noted<'_>) {
+    fn predict(depth: usize, signature: &str) -> (Head<'static>, Noted<'_>) {
         (("Predict.forward", depth, "LLM", "OK"), (None, None, Some(signature), None))
     }
 

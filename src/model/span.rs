@@ -1,9 +1,12 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
-use super::dspy::keys::SIGNATURES;
 use super::json::bytes_of;
 use super::mlflow;
 use super::{Attachment, Json, Reveal, Tokens, Unmasked, attachment};
+
+/// The attributes of a span of `Predict` or `ChainOfThought` that tell its signature, the one that was really used
+/// first (DSPy 2.5 – 3.5).
+pub const SIGNATURES: [&str; 2] = ["extended_signature", "signature"];
 
 /// The attribute of an event that names the type of an exception (OpenTelemetry).
 pub const EXCEPTION_TYPE: &str = "exception.type";

@@ -46,7 +46,7 @@ pub struct FactsCache(Mutex<CacheFile>);
 
 impl FactsCache {
     fn new(folder: Option<&Path>, location: &StoreLocation) -> Self {
-        Self(Mutex::new(CacheFile::open(folder.and_then(|folder| file::Place::of(folder, location)))))
+        Self(Mutex::new(CacheFile::of(folder.and_then(|folder| file::Place::of(folder, location)))))
     }
 
     /// What is known of these traces as they are now, in their order.

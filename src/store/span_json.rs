@@ -14,8 +14,8 @@ use serde_json::Map;
 use serde_json::value::RawValue;
 
 use crate::model::attachment;
-use crate::model::dspy::keys::SIGNATURES;
 use crate::model::mlflow::span::{CACHED_INPUT, INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
+use crate::model::span::SIGNATURES;
 use crate::model::{
     Attachment, EXCEPTION_TYPE, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked,
     json,

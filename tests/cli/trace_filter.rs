@@ -44,7 +44,7 @@ fn a_filter_selects_and_an_order_sorts_as_sql_does() {
             ),
             ("time < -0ms", "status", format!("order by status, {}", &newest[9..])),
         ] {
-            let mut args = vec!["traces", text(&store), "--json", "--filter", filter];
+            let mut args = vec!["traces", text(&store), "--filter", filter];
             if !sort.is_empty() {
                 args.extend(["--sort", sort]);
             }
@@ -82,7 +82,7 @@ fn all_traces_of_an_optimization_are_those_of_its_run_and_of_the_runs_under_it()
         );
         let mut wanted = asked(&store, &sql);
         let filter = format!("optimization = {parent}");
-        let mut told = ids(&document(&["traces", text(&store), "--json", "--filter", &filter]));
+        let mut told = ids(&document(&["traces", text(&store), "--filter", &filter]));
         wanted.sort();
         told.sort();
         assert!(!wanted.is_empty());

@@ -65,10 +65,6 @@ pub const SETTINGS: [&str; 8] = [
     "seed",
 ];
 
-/// The attributes of a span of `Predict` or `ChainOfThought` that tell its signature, the one that was really used
-/// first (DSPy 2.5 – 3.5).
-pub const SIGNATURES: [&str; 2] = ["extended_signature", "signature"];
-
 /// Settings and responses of language models, in OpenAI's words, which LiteLLM uses for all providers.
 pub mod lm {
     /// How many tokens an answer may have: the attribute of `LM.__call__` (DSPy 2.6 – 3.4), or its input where a call

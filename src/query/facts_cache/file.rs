@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
@@ -11,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::packed::{VERSION, pack, unpack};
 use super::print::Print;
 use crate::model::{Name, TraceFacts};
-use crate::store::StoreLocation;
+use crate::store::{Part, StoreLocation};
 
 /// No cache becomes larger, in pages of 4 KiB: 256 MiB.
 const MOST_PAGES: i64 = 65_536;
@@ -21,9 +20,6 @@ const MOST_NAMES: usize = 50_000;
 
 /// What stands in the head of the file: `dspy` as bytes.
 const OURS: i64 = 0x6473_7079;
-
-/// How long another process may take that writes to it right now; who waits longer derives anew.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 const TABLES: &str = "create table if not exists about (of text not null);
     create table if not exists names (id integer primary key, name text not null unique);
@@ -85,7 +81,7 @@ pub struct CacheFile {
 
 impl CacheFile {
     /// Opens it, anew if it is damaged or of another version; in memory if it cannot be written, or has no place.
-    pub fn open(place: Option<Place>) -> Self {
+    pub fn of(place: Option<Place>) -> Self {
         let mut file = Self { connection: None, place, numbers: HashMap::new(), names: HashMap::new() };
         file.connect();
         file
@@ -237,7 +233,7 @@ fn open_file(place: &Place) -> rusqlite::Result<Connection> {
 
 /// Makes a connection ready; one of another version or another store is an error.
 fn prepare(connection: Connection, identity: &str) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(Part::FactsFile.usual())?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -2_000)?; // KiB

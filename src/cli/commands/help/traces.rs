@@ -12,11 +12,12 @@ Examples:
 Filters are MLflow's, over: status, name, id, run, optimization, experiment,
 session, time, latency_ms, cost_usd, stored_tokens, input and output (the
 beginnings that MLflow stores), tags.<key>, metadata.<key>, assessments.<name>;
-and, derived from the spans of every trace that passes the rest: model, adapter, span_type,
-span_name, error (type of an exception), tokens, input_tokens, output_tokens,
-parse_fallback, cached. With = != < <= > >= LIKE ILIKE IN and IS NULL, OR, NOT,
+and, derived from the spans of every trace that passes the rest: model,
+adapter, predictor, span_type, span_name, error (type of an exception), tokens,
+input_tokens, output_tokens, parse_fallback, cached. With = != < <= > >= LIKE ILIKE IN and IS NULL, OR, NOT,
 parentheses, and ~ for contains. A text of one word needs no quotes; run and
-experiment are names or ids, an optimization is a run with those under it; times are 2026-11-28, '2026-11-28 10:30' or -2h;
+experiment are names or ids, an optimization is a run with those under it;
+times are 2026-11-28, '2026-11-28 10:30' or -2h;
 MLflow's own trace.status, execution_time_ms, timestamp_ms, request_metadata.<key>
 and feedback.<name> are understood. A comparison on what a trace does not have is
 false. --sort takes the same keys; traces without it come last.
