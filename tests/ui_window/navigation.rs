@@ -198,10 +198,14 @@ fn from_the_welcome_page_to_a_span_by_keys_alone() {
     wait_for(&mut harness, "[[ ## ticket ## ]]");
     press(&mut harness, Key::Backspace);
     assert_eq!(location(&harness), "dspyglass:experiment/1/run/child?tab=traces");
-    // And to the filter of the tree; whoever looks at traces stays with them.
+    // And to what traces say; from elsewhere to the filter of the tree.
     press(&mut harness, Key::Slash);
-    harness.step();
-    assert!(!harness.get_by_role_and_label(Role::TextInput, "Filter runs").accesskit_node().is_focused());
+    settle(&mut harness);
+    assert!(location(&harness).contains("search"), "{}", location(&harness));
+    press(&mut harness, Key::Escape);
+    press(&mut harness, Key::Backspace);
+    assert_eq!(location(&harness), "dspyglass:experiment/1/run/child?tab=traces");
+    settle(&mut harness);
     tab_to(&mut harness, Role::Tab, "Traces");
     press(&mut harness, Key::ArrowLeft);
     press(&mut harness, Key::Slash);

@@ -41,7 +41,7 @@ fn what_is_typed_selects_and_is_remembered() {
     let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
     wait_for(&mut harness, "dogwood");
     assert_eq!(listed(&harness), ["dogwood", "cedar", "birch", "amber"]);
-    harness.key_press(Key::Slash);
+    harness.key_press(Key::F);
     harness.step();
     let field = harness.get_by_role_and_label(Role::TextInput, "Filter these traces");
     assert!(field.accesskit_node().is_focused());
