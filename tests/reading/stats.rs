@@ -51,7 +51,8 @@ fn counts_are_those_of_plain_python() {
                 assert_eq!(told, wanted, "{name} by {}", by.word());
             }
             compared += told.len();
-            let traces = sql(&database, "select cast(count(*) as text) from trace_info")[0][0].parse::<u64>().expect("a count");
+            let traces =
+                sql(&database, "select cast(count(*) as text) from trace_info")[0][0].parse::<u64>().expect("a count");
             assert_eq!(found.stats.all.count, traces, "{name}");
             let over_time: u64 = found.stats.bins.iter().map(|bin| bin.all.count).sum();
             assert_eq!(over_time, traces, "{name}: every trace of a recording tells when it began");

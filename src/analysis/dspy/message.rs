@@ -140,10 +140,12 @@ impl Message {
                 Cow::Owned(unescaped.replace("&apos;", "'").replace("&amp;", "&"))
             }
             Reading::Indented => Cow::Owned(text.replace("\n        ", "\n")),
-            Reading::Json if text.starts_with('"') => match serde_json::from_str::<String>(text) {
-                Ok(text) => Cow::Owned(text),
-                Err(_) => Cow::Borrowed(text),
-            },
+            Reading::Json if text.starts_with('"') && !hides_letters(text) => {
+                match serde_json::from_str::<String>(text) {
+                    Ok(text) => Cow::Owned(text),
+                    Err(_) => Cow::Borrowed(text),
+                }
+            }
             Reading::Json => Cow::Borrowed(text),
         }
     }
@@ -159,6 +161,12 @@ impl Message {
     }
 }
 
+/// Whether letters, digits or signs of ASCII are escaped in JSON (`\u0073`). No writer of JSON does that, and what it
+/// hides was not seen when secrets were masked: such a text stays as it is.
+fn hides_letters(text: &str) -> bool {
+    text.split("\\u00").skip(1).any(|after| after.starts_with(|digit: char| ('2'..='7').contains(&digit)))
+}
+
 /// A text that may have been withheld: what is no text at all is `None`.
 pub(super) fn text_of(value: &Json) -> Option<&str> {
     match value {
@@ -167,5 +175,16 @@ pub(super) fn text_of(value: &Json) -> Option<&str> {
             Some(crate::model::secret::MASK)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_hides_is_not_unescaped() {
+        assert!(hides_letters(r#""\u0073k-hidden""#));
+        assert!(!hides_letters(r#""caf\u00e9\n\u9375""#));
     }
 }

@@ -8,6 +8,7 @@ use egui::Ui;
 use crate::query::filter::CompletionKind;
 use crate::query::{FactsProgress, FilterKeys, Now, TraceFilter};
 use crate::store::Total;
+use crate::views::command::Command;
 use crate::views::scene::Clock;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
@@ -117,7 +118,8 @@ impl FilterMemory {
         }
         let error = self.error.as_ref().filter(|_| !self.completion.is_open());
         let error = error.map(|(range, words)| (range.clone(), words.as_str()));
-        let field = CompletionField::new(Field::new(LABEL).id(id).hint(HINT).key("/")).error(error).told_elsewhere();
+        let key = Command::FilterTraces.key_text(ui.ctx());
+        let field = CompletionField::new(Field::new(LABEL).id(id).hint(HINT).key(&key)).error(error).told_elsewhere();
         let mut text = std::mem::take(&mut self.text);
         let done = field.show(ui, &mut text, &mut self.completion, |text, caret| completions(text, caret, keys));
         self.text = text;
