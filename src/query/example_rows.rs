@@ -112,6 +112,18 @@ impl ExampleRows {
     }
 }
 
+/// The examples of an evaluation as it logged them, in its table of results or in one of the user's; traces are not
+/// looked into.
+///
+/// # Errors
+/// Those of the store; what is damaged is a warning.
+pub fn logged_table(session: &mut Session<'_>, run: &RunId) -> Result<Option<ResultTable>> {
+    if let Some(table) = result_table(session, run)? {
+        return Ok(Some(table));
+    }
+    Ok(users::users_rows(session, run)?.map(|rows| rows.table))
+}
+
 /// The examples of a run. Without a table its traces are looked into, as long as there is `time`.
 ///
 /// # Errors

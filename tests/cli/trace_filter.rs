@@ -74,7 +74,7 @@ fn all_traces_of_an_optimization_are_those_of_its_run_and_of_the_runs_under_it()
     let runs = "select run_uuid from runs where run_uuid = P or run_uuid in \
                 (select run_uuid from tags where key = 'mlflow.parentRunId' and value = P)";
     let parents = asked(&store, "select distinct value from tags where key = 'mlflow.parentRunId'");
-    assert!(!parents.is_empty());
+    let mut compared = 0;
     for parent in parents {
         let runs = runs.replace('P', &format!("'{parent}'"));
         let sql = format!(
@@ -85,9 +85,10 @@ fn all_traces_of_an_optimization_are_those_of_its_run_and_of_the_runs_under_it()
         let mut told = ids(&document(&["traces", text(&store), "--filter", &filter]));
         wanted.sort();
         told.sort();
-        assert!(!wanted.is_empty());
         assert_eq!(told, wanted, "{parent}");
+        compared += told.len();
     }
+    assert!(compared > 100, "{compared}");
 }
 
 #[test]

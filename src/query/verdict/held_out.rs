@@ -5,9 +5,9 @@ use crate::analysis::statistics::{Comparison, Confidence, compare_paired};
 use crate::model::dspy::run_names;
 use crate::model::{ResultTable, RunId, StateHash};
 use crate::query::ask::{Question, Session};
+use crate::query::example_rows::logged_table;
 use crate::query::optimization::OptimizationOf;
 use crate::query::program_history::{AllStates, EvaluationData, Seen};
-use crate::query::result_table::result_table;
 use crate::query::runs::{RunOf, ValuesOf};
 use crate::query::scores::unit;
 use crate::query::{StateIndex, lookup};
@@ -89,7 +89,7 @@ fn plain(session: &mut Session<'_>, index: &StateIndex, program: &StateHash, see
         if stored.as_ref().as_ref().is_none_or(is_of_optimizer) {
             continue;
         }
-        let Some(table) = result_table(session, run)? else { continue };
+        let Some(table) = logged_table(session, run)? else { continue };
         if seen.of_plain(Some(&table)) != EvaluationData::HeldOut {
             continue;
         }

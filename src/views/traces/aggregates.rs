@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
 
-use crate::loader::{Lane, TraceScope};
+use crate::loader::{Lane, Slot, TraceScope};
 use crate::query::{CountedStats, StatsBy, StatsOf, TraceFilter};
 use crate::state::{Action, Place, RunTab};
 use crate::views::parts::slot_ui;
@@ -36,11 +36,44 @@ pub(super) struct AggregatesMemory {
     round: u32,
     /// What is on screen: of the last round that is there.
     shown: Option<Arc<CountedStats>>,
+    pause: Pause,
     drawn: Drawn,
     sort: Option<Sort>,
     table: TableState,
     chart: ChartState,
     cursor: Option<usize>,
+}
+
+/// No pause is longer, in seconds.
+const MOST_PAUSE: f64 = 60.0;
+
+/// How long what was counted stands while somebody writes to the store: counting takes no more than a tenth of the
+/// time of a worker. Seconds on the clock of the frames.
+#[derive(Default)]
+struct Pause {
+    begun: Option<f64>,
+    until: f64,
+}
+
+impl Pause {
+    /// Whether what was counted is to stand for now. The frame that ends the pause is asked for.
+    fn holds(&self, ui: &Ui) -> bool {
+        let left = self.until - ui.input(|input| input.time);
+        if left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left as f32);
+        }
+        left > 0.0
+    }
+
+    /// Notes whether somebody is counting.
+    fn note(&mut self, ui: &Ui, is_pending: bool) {
+        let now = ui.input(|input| input.time);
+        if is_pending {
+            self.begun.get_or_insert(now);
+        } else if let Some(begun) = self.begun.take() {
+            self.until = now + (9.0 * (now - begun)).min(MOST_PAUSE);
+        }
+    }
 }
 
 /// What is counted.
@@ -97,7 +130,9 @@ pub(super) fn aggregates_ui(
     let Counted { scope, filter, by } = counted;
     let lane = if memory.shown.is_none() { Lane::Visible } else { Lane::Prefetch };
     let question = StatsOf { scope, filter, by, round: Some(memory.round) };
-    let slot = scene.loader.ask(&question, lane);
+    let is_done = memory.shown.as_ref().is_some_and(|shown| shown.is_complete());
+    let slot = if is_done && memory.pause.holds(ui) { Slot::Empty } else { scene.loader.ask(&question, lane) };
+    memory.pause.note(ui, slot.is_pending());
     let progress = scene.loader.progress().filter(|_| slot.is_pending());
     if let Some(found) = slot.value() {
         if memory.shown.as_ref().is_none_or(|shown| !Arc::ptr_eq(shown, found)) {

@@ -1,8 +1,8 @@
 //! What `stats --help` says.
 
 pub(in crate::cli) const STATS: &str = "\
-Counts over all traces of the store, of an experiment or of a run, or over those
-for which a filter holds.
+Counts over all traces of the store, of an experiment or of a run, or over
+those for which a filter holds.
 
 By span, predictor and model a row counts spans: those of a name, the calls of
 a predictor, the calls of a model; errors are spans that failed. By error, run

@@ -37,21 +37,22 @@ JSON:
   tokens_stored is there only where the total that MLflow stored differs.
 
 With --chat the prompts as DSPy wrote them: fields by name, demos in one line
-each; --full shows what is in them, rules and reminders, and all of long values.
+each; --full shows what is in them, rules and reminders, and all of long
+values.
 JSON:
   {id, \"calls\": [{span_id, model, adapter, adapter_from, adapter_class,
              fallback_of, fallback_reason, parse_error,
              \"messages\": [{role, text, place, turn, parts: []}],
              \"output\": [parts], completions, tools: [{name, text}]}]}
   adapter is chat, json, xml, baml, two-step or raw; adapter_from is \"text\"
-  where no span says so and it was inferred. A part is {kind, name, text, value,
-  type, call_id, media_type, size, attachment, completion, parts}: kind is text,
-  field, demo (its own parts in parts), input_field, output_field, rules,
-  objective, format, tool_call, tool_result, reasoning, image, audio, file or
-  other; value is what it says without marks and escapes, where that differs.
-  The texts of a message's parts joined are its text; calls of tools and
-  thoughts stand beside it, images, sounds and files have no text.
-  With --code it is {id, \"calls\": [{span_id, code}]}.
+  where no span says so and it was inferred. A part is {kind, name, text,
+  value, type, call_id, media_type, size, attachment, completion, parts}: kind
+  is text, field, demo (its own parts in parts), input_field, output_field,
+  rules, objective, format, tool_call, tool_result, reasoning, image, audio,
+  file or other; value is what it says without marks and escapes, where that
+  differs. The texts of a message's parts joined are its text; calls of tools
+  and thoughts stand beside it, images, sounds and files have no text. With
+  --code it is {id, \"calls\": [{span_id, code}]}.
 
 With --steps its agents:
 JSON:
