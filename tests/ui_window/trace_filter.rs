@@ -5,7 +5,7 @@ use dspyglass::app::Viewer;
 use dspyglass::model::SpanBody;
 use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
-use egui::Key;
+use egui::{Key, Modifiers};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -93,4 +93,56 @@ fn a_mistake_is_told_and_the_list_stays() {
     settle(&mut harness);
     wait_for(&mut harness, "Found `colour`, expected an attribute such as status");
     assert!(!listed(&harness).is_empty());
+}
+
+/// Clicks so far from the left of the row of a trace; long enough after the last click not to be a double click.
+fn click_row(harness: &mut Harness<'_, Viewer>, name: &str, x: f32, modifiers: Modifiers) {
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let is_row = |row: &egui_kittest::Node<'_>| row.accesskit_node().label().is_some_and(|label| label.contains(name));
+    let rect = harness.query_all_by_role(Role::Row).find(is_row).expect("a row").rect();
+    let at = egui::pos2(rect.left() + x, rect.center().y);
+    harness.event(egui::Event::PointerMoved(at));
+    for pressed in [true, false] {
+        let button = egui::PointerButton::Primary;
+        harness.event_modifiers(egui::Event::PointerButton { pos: at, button, pressed, modifiers }, modifiers);
+        harness.step();
+    }
+    settle(harness);
+}
+
+/// Where the names are.
+const NAME: f32 = 260.0;
+
+#[test]
+fn the_traces_beside_one_are_those_of_the_list_it_was_opened_from() {
+    let at = "experiment/1?tab=traces&filter=latency_ms%20%3C%20350&sort=latency_ms%3Adesc";
+    let mut harness = window(&store(), Some(at), Some(PATH));
+    wait_for(&mut harness, "3 of 4 traces");
+    assert_eq!(listed(&harness), ["amber", "cedar", "birch"]);
+    click_row(&mut harness, "cedar", NAME, Modifiers::NONE);
+    wait_for(&mut harness, "2 of 3");
+    harness.key_press(Key::J);
+    settle(&mut harness);
+    wait_for(&mut harness, "3 of 3");
+    assert_eq!(address(&harness), "dspyglass:experiment/1/trace/tr-birch");
+    // There is none after the last one.
+    harness.key_press(Key::J);
+    settle(&mut harness);
+    assert_eq!(address(&harness), "dspyglass:experiment/1/trace/tr-birch");
+    for _ in 0..2 {
+        harness.key_press(Key::K);
+        settle(&mut harness);
+    }
+    wait_for(&mut harness, "1 of 3");
+    assert_eq!(address(&harness), "dspyglass:experiment/1/trace/tr-amber");
+    for _ in 0..3 {
+        harness.state_mut().act(Action::Back);
+    }
+    settle(&mut harness);
+    wait_for(&mut harness, "2 of 3");
+
+    // Who comes by a link comes from no list.
+    harness.state_mut().act(Action::GoTo("dspyglass:experiment/1/trace/tr-birch".to_owned()));
+    settle(&mut harness);
+    wait_for(&mut harness, "3 of 4");
 }

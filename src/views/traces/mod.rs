@@ -15,7 +15,7 @@ use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, SessionGroup, TraceScope};
+use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
 use crate::query::TraceSessionsOf;
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
@@ -198,7 +198,7 @@ pub(super) fn traces_ui(
             let is_folded = scene.state.page().folds.has(&key);
             scene.act(Action::Fold(vec![key], !is_folded));
         }
-        (_, Some(Line::Trace(handle))) => open(scene, handle),
+        (_, Some(Line::Trace(handle))) => open(scene, &memory.wanted, &sort, handle),
         _ => {}
     }
     if let Some(sort) = sorted_by.and_then(|column| wanted::sorted_by(&sort, column)) {
@@ -207,11 +207,12 @@ pub(super) fn traces_ui(
     }
 }
 
-fn open(scene: &mut Scene<'_>, handle: TraceHandle) {
+/// Goes to a trace; those beside it are those of this list.
+fn open(scene: &mut Scene<'_>, wanted: &WantedMemory, sort: &TraceSort, handle: TraceHandle) {
     let Some(trace) = scene.loader.trace_row(handle).map(|line| line.id.clone()) else { return };
     let place = scene.place();
     let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
-    scene.go(Place::of_trace(experiment, run, trace));
+    scene.act(Action::GoInList(Place::of_trace(experiment, run, trace), wanted::listing(wanted, sort)));
 }
 
 /// The sessions, if the list has some and is to be shown by them; a switch where it has some.

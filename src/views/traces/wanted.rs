@@ -10,7 +10,7 @@ use crate::loader::{Lane, TraceScope, TraceSort};
 use crate::query::{
     FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, RunTree, RunTreeOf, TraceKeysOf,
 };
-use crate::state::{Action, ExperimentTab, Place, RunTab};
+use crate::state::{Action, ExperimentTab, Place, RunTab, TraceListing};
 use crate::store::TraceIndex;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -82,6 +82,12 @@ pub(super) fn choose(scene: &mut Scene<'_>, memory: &mut WantedMemory, text: Str
         Place::Run { .. } => scene.act(Action::ShowRunTab(RunTab::Traces { filter, sort })),
         Place::Store | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Compare { .. } | Place::Search(_) => {}
     }
+}
+
+/// What the list shows, for who opens one of its traces.
+pub(super) fn listing(memory: &WantedMemory, sort: &TraceSort) -> TraceListing {
+    let FilterMemory { filter, text, .. } = &memory.filter;
+    TraceListing { filter: filter.clone(), text: text.clone(), sort: sort.clone() }
 }
 
 /// Whether all traces are listed as they come.
