@@ -110,7 +110,7 @@ pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{Evaluated, HasPlainEvaluations, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use search::{Search, SearchPageOf, Searched, search};
-pub use sessions::{SessionGroup, TraceSessionsOf, trace_sessions};
+pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
 pub use stats::{CountedStats, StatsOf};

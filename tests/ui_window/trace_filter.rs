@@ -2,7 +2,7 @@
 
 use crate::common::{NOW_MS, PATH, click, settle, type_into, wait_for, window};
 use dspyglass::app::Viewer;
-use dspyglass::model::SpanBody;
+use dspyglass::model::{Reveal, Session, SpanBody, Unmasked};
 use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::{Key, Modifiers};
@@ -145,4 +145,30 @@ fn the_traces_beside_one_are_those_of_the_list_it_was_opened_from() {
     harness.state_mut().act(Action::GoTo("dspyglass:experiment/1/trace/tr-birch".to_owned()));
     settle(&mut harness);
     wait_for(&mut harness, "3 of 4");
+}
+
+#[test]
+fn a_filtered_list_stands_by_session_too() {
+    let store = MemoryStore::new();
+    store.add_experiment("1", "desk");
+    for (at, (name, session, status)) in (0..).zip([
+        ("amber", Some("desk-7"), "ERROR"),
+        ("birch", Some("visit-3"), "ERROR"),
+        ("cedar", Some("desk-7"), "OK"),
+        ("dogwood", None, "ERROR"),
+    ]) {
+        let mut head = MemoryStore::trace_head(&format!("tr-{name}"), "1", None, name, NOW_MS - 100_000 + at * 1_000);
+        head.row.session = session.and_then(|text| Session::read(Unmasked::new(text.to_owned()), Reveal::Masked));
+        head.row.status = status.to_owned();
+        store.put_trace(head, vec![(MemoryStore::span("a", None, name, 1, 2), SpanBody::default())]);
+    }
+    let mut harness = window(&store, Some("experiment/1?tab=traces&filter=status%20%3D%20ERROR"), Some(PATH));
+    wait_for(&mut harness, "3 of 4 traces");
+    click(&mut harness, "By session");
+    wait_for(&mut harness, "No session");
+    let rows = harness.query_all_by_role(Role::Row).filter_map(|row| row.accesskit_node().label()).collect::<Vec<_>>();
+    let order = ["visit-3", "birch", "desk-7", "amber", "No session", "dogwood"];
+    let places: Vec<_> = order.iter().map(|name| rows.iter().position(|row| row.contains(name))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.contains("cedar")), "{rows:?}");
 }

@@ -16,7 +16,7 @@ use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
 use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
-use crate::query::TraceSessionsOf;
+use crate::query::{FilteredSessionsOf, FilteredTracesOf};
 use crate::state::{Action, FoldKey, Place};
 use crate::store::TraceHandle;
 use crate::widgets::chips::Chip;
@@ -107,7 +107,6 @@ pub(super) fn traces_ui(
         search_button_ui(ui, scene);
     });
     ui.add_space(size::GAP_XS);
-    let is_whole = wanted::is_whole(&memory.wanted, &sort);
     let listed = wanted::listed(ui, scene, &mut memory.wanted, wanted::Whole { scope, all }, &sort);
     if let Some(by) = aggregates::chosen(scene) {
         memory.has_lines = false;
@@ -127,7 +126,7 @@ pub(super) fn traces_ui(
         }
         return;
     }
-    let groups = if is_whole { by_session(ui, scene, memory, scope) } else { None };
+    let groups = if sort == TraceSort::default() { by_session(ui, scene, memory, scope) } else { None };
     let listing = match groups {
         Some(_) => Listing::BySession(&memory.lines),
         None => Listing::Plain(&index.handles),
@@ -224,7 +223,9 @@ fn by_session(
 ) -> Option<Arc<Vec<SessionGroup>>> {
     let is_on = scene.state.settings.by_session;
     let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
-    let slot = scene.loader.ask(&TraceSessionsOf(scope.clone()), lane);
+    let filter = memory.wanted.filter.filter.clone();
+    let passing = FilteredTracesOf { filter, ..FilteredTracesOf::whole(scope.clone()) };
+    let slot = scene.loader.ask(&FilteredSessionsOf(passing), lane);
     let groups = slot.value().filter(|groups| !groups.is_empty())?;
     let chip = Chip::toggle("By session", is_on);
     let tip = "The traces of a session stand together, the session of the newest trace first";
