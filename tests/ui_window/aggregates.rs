@@ -39,7 +39,12 @@ fn aggregates_stand_beside_the_list_and_lead_to_the_traces() {
     wait(&mut harness, "the exception", |harness| harness.query_all_by_label_contains("KeyError").next().is_some());
     // The row leads to the ten that failed.
     click(&mut harness, "KeyError");
-    wait(&mut harness, "the traces behind it", |harness| harness.query_all_by_label_contains("trace 27").next().is_some());
-    assert!(harness.query_all_by_label_contains("trace 28").next().is_none(), "one that did not fail is not among them");
+    wait(&mut harness, "the traces behind it", |harness| {
+        harness.query_all_by_label_contains("trace 27").next().is_some()
+    });
+    assert!(
+        harness.query_all_by_label_contains("trace 28").next().is_none(),
+        "one that did not fail is not among them"
+    );
     assert!(harness.query_by_label_contains("KeyError").is_none(), "the list stands in its place");
 }
