@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::query::ask::{Question, Session};
-use crate::query::{Experiments, RunTreeOf, TraceCountsOf, TracePlaceOf, table::RunsOf};
+use crate::query::{Experiments, FilteredTracesOf, RunTreeOf, TraceCountsOf, TracePlaceOf, table::RunsOf};
 use crate::store::memory::MemoryStore;
 use crate::store::{Budget, Store, StoreError, Total, TraceIndex};
 
@@ -221,14 +221,9 @@ fn lines_of_traces_are_read_where_they_are_looked_at() {
     }
     assert_eq!(store.calls("trace_rows"), calls);
     let wanted = crate::model::TraceId::from("tr-150");
-    until(&mut loader, |loader| {
-        loader.ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone() }, Lane::Selection).value().is_some()
-    });
-    let place = loader
-        .ask(&TracePlaceOf { scope: scope.clone(), trace: wanted.clone() }, Lane::Selection)
-        .value()
-        .cloned()
-        .expect("there");
+    let question = TracePlaceOf { list: FilteredTracesOf::whole(scope), trace: wanted };
+    until(&mut loader, |loader| loader.ask(&question, Lane::Selection).value().is_some());
+    let place = loader.ask(&question, Lane::Selection).value().cloned().expect("there");
     let place = place.as_ref().clone().expect("in the list");
     assert_eq!((place.position, place.total), (149, Total::Exact(300)));
     assert_eq!((place.previous, place.next), (Some("tr-151".into()), Some("tr-149".into())));

@@ -94,8 +94,18 @@ impl Question for FilteredTracesSoFar {
 }
 
 impl FilteredTracesOf {
+    /// The whole list, as it comes.
+    pub fn whole(scope: TraceScope) -> Self {
+        Self { scope, filter: TraceFilter::default(), sort: TraceSort::default() }
+    }
+
+    /// Whether that is the whole list, as it comes.
+    pub fn is_whole(&self) -> bool {
+        self.filter.is_empty() && self.sort == TraceSort::default()
+    }
+
     fn within(&self, session: &mut Session<'_>, times: Option<u32>) -> Result<FilteredTraces> {
-        if self.filter.is_empty() && self.sort == TraceSort::default() {
+        if self.is_whole() {
             let list = session.ask(&TraceIndexOf(self.scope.clone()))?;
             return Ok(FilteredTraces { list: (*list).clone(), facts: None });
         }

@@ -1,10 +1,11 @@
 //! Lists of traces by session.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::query::ask::{CostClass, Question, Session};
-use crate::query::traces::TraceScope;
+use crate::query::filtered_traces::FilteredTracesOf;
+use crate::query::traces::{TraceIndexOf, TraceScope};
 use crate::store::{Result, TraceHandle, TraceQuery};
 
 /// The traces of one session in a list.
@@ -66,6 +67,55 @@ impl Question for TraceSessionsOf {
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        answer.iter().map(|group| 80 + group.traces.len() * 8).sum()
+        bytes_of(answer)
     }
+}
+
+/// The same for the traces of a list that pass a filter, whatever its order; empty if none of them belongs to a
+/// session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FilteredSessionsOf(pub FilteredTracesOf);
+
+impl Question for FilteredSessionsOf {
+    type Answer = Vec<SessionGroup>;
+    const LABEL: &'static str = "sessions of filtered traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let all = session.ask(&TraceSessionsOf(self.0.scope.clone()))?;
+        if self.0.is_whole() || all.is_empty() {
+            return Ok((*all).clone());
+        }
+        let found = session.ask(&self.0)?;
+        let passing: HashSet<TraceHandle> = found.list.handles.iter().copied().collect();
+        Ok(passing_of(&all, &passing, &session.ask(&TraceIndexOf(self.0.scope.clone()))?.handles))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        bytes_of(answer)
+    }
+}
+
+/// What passes of groups, that of the newest of `newest_first` that passes before the others.
+fn passing_of(
+    groups: &[SessionGroup],
+    passing: &HashSet<TraceHandle>,
+    newest_first: &[TraceHandle],
+) -> Vec<SessionGroup> {
+    let places: HashMap<TraceHandle, usize> = newest_first.iter().enumerate().map(|(at, one)| (*one, at)).collect();
+    let some = groups.iter().map(|group| SessionGroup {
+        id: group.id.clone(),
+        traces: group.traces.iter().copied().filter(|trace| passing.contains(trace)).collect(),
+    });
+    let mut some: Vec<SessionGroup> = some.filter(|group| !group.traces.is_empty()).collect();
+    if some.iter().all(|group| group.id.is_none()) {
+        return Vec::new();
+    }
+    let place = |group: &SessionGroup| group.traces.first().and_then(|trace| places.get(trace)).copied();
+    some.sort_by_key(|group| (group.id.is_none(), place(group)));
+    some
+}
+
+fn bytes_of(groups: &[SessionGroup]) -> usize {
+    groups.iter().map(|group| 80 + group.traces.len() * 8).sum()
 }

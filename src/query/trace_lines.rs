@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::traces::TraceScope;
+use super::filter::{Now, TraceFilter, TraceSort};
+use super::filtered_traces::FilteredTracesOf;
 use crate::model::{TraceId, TraceRow};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, Store, Total, TraceHandle, TraceQuery};
@@ -54,7 +55,7 @@ pub struct TracePlace {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TracePlaceOf {
     /// The list.
-    pub scope: TraceScope,
+    pub list: FilteredTracesOf,
     /// The trace.
     pub trace: TraceId,
 }
@@ -64,8 +65,11 @@ impl Question for TracePlaceOf {
     const LABEL: &'static str = "place in the list";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        if !self.list.is_whole() {
+            return self.among_filtered(session);
+        }
         let (store, cx) = (&mut *session.store, session.cx);
-        let query = self.scope.query();
+        let query = self.list.scope.query();
         let Some(place) = store.trace_place(cx, &query, &self.trace)? else { return Ok(None) };
         // Of the list only its total is wanted.
         let total = store.trace_page(cx, &TraceQuery { limit: Some(1), ..query })?.total;
@@ -76,5 +80,34 @@ impl Question for TracePlaceOf {
 
     fn bytes(_: &Self::Answer) -> usize {
         0
+    }
+}
+
+impl TracePlaceOf {
+    fn among_filtered(&self, session: &mut Session<'_>) -> Result<Option<TracePlace>> {
+        let found = session.ask(&self.list)?;
+        let Some(handle) = self.handle(session)? else { return Ok(None) };
+        let handles = &found.list.handles;
+        let Some(at) = handles.iter().position(|one| *one == handle) else { return Ok(None) };
+        let beside = |at: Option<usize>| at.and_then(|at| handles.get(at)).copied();
+        let (previous, next) = (beside(at.checked_sub(1)), beside(at.checked_add(1)));
+        let both: Vec<TraceHandle> = previous.into_iter().chain(next).collect();
+        let lines = session.store.trace_lines(session.cx, &both)?;
+        let id = |handle: Option<TraceHandle>| {
+            let line = lines.iter().find(|(own, _)| Some(*own) == handle);
+            line.map(|(_, row)| row.id.clone())
+        };
+        Ok(Some(TracePlace { position: at as u64, total: found.list.total, previous: id(previous), next: id(next) }))
+    }
+
+    /// The handle of the trace, if it is in the unfiltered list.
+    fn handle(&self, session: &mut Session<'_>) -> Result<Option<TraceHandle>> {
+        let text = TraceFilter::text_of_ids([&self.trace]);
+        // No time is spoken of.
+        let Ok(filter) = TraceFilter::parse(&text, Now { ms: 0, is_utc: true }) else { return Ok(None) };
+        let alone = FilteredTracesOf { scope: self.list.scope.clone(), filter, sort: TraceSort::default() };
+        let found = session.ask(&alone)?;
+        let lines = session.store.trace_lines(session.cx, &found.list.handles)?;
+        Ok(lines.into_iter().find(|(_, row)| row.id == self.trace).map(|(handle, _)| handle))
     }
 }

@@ -16,6 +16,7 @@ use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use super::trace_listing::TraceListing;
 use crate::model::{ExperimentId, RunId, SearchPattern};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
@@ -34,6 +35,8 @@ pub enum TreeKey {
 pub enum Action {
     /// Go to a place.
     Go(Place),
+    /// Go to a trace of a list that shows this: the traces beside it are those of that list.
+    GoInList(Place, TraceListing),
     /// Follow a link or an address: to its place, in its store if it names another one; say what of it is not
     /// understood.
     GoTo(String),

@@ -86,7 +86,7 @@ impl AppState {
             let what = format!("Part of the address is not understood: {}", link.unknown.join(", "));
             self.notify(NoticeText::warning(what, "The rest of it is shown"));
         }
-        self.go(link.place);
+        self.go(link.place, None);
     }
 
     /// A store that is opened instead of the open one is not that of a link which could not be followed. On the

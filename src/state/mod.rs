@@ -33,6 +33,7 @@ mod span_choice;
 mod tabs;
 #[cfg(test)]
 mod tests;
+mod trace_listing;
 
 use std::path::PathBuf;
 
@@ -60,6 +61,7 @@ pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM
 pub use side_panel::{SidePanel, SidePanelSettings};
 pub use span_choice::SpanChoice;
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+pub use trace_listing::TraceListing;
 
 use crate::model::RunId;
 use crate::store::StoreLocation;
@@ -156,7 +158,8 @@ impl AppState {
     /// Does what the user did.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Go(place) => self.go(place),
+            Action::Go(place) => self.go(place, None),
+            Action::GoInList(place, listing) => self.go(place, Some(listing)),
             Action::GoTo(text) => return self.follow(text),
             Action::Back => {
                 if self.history.back() {
@@ -170,7 +173,7 @@ impl AppState {
             }
             Action::Up => {
                 if let Some(place) = self.location().parent() {
-                    self.go(place);
+                    self.go(place, None);
                 }
             }
             Action::ShowExperimentTab(tab) => self.look(|place| place.show_experiment_tab(tab)),
@@ -312,9 +315,9 @@ impl AppState {
         self.history.replace(place);
     }
 
-    fn go(&mut self, place: Place) {
+    fn go(&mut self, place: Place, listing: Option<TraceListing>) {
         if place != *self.location() {
-            self.history.push(place);
+            self.history.push(place, listing);
             self.arrive();
         }
     }

@@ -332,7 +332,9 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {
                 scene.act(Action::ShowWarnings(false));
-            } else if matches!(scene.place(), Place::Search(_)) && memory.search.stop() {
+            } else if matches!(scene.place(), Place::Search(_)) && memory.search.stop()
+                || !ui.ctx().text_edit_focused() && unpick(scene, memory)
+            {
             } else if ui.memory(|memory| memory.focused().is_some()) || !side_panel::give_way(scene, &memory.side_panel)
             {
                 leave_focus(ui);
@@ -341,6 +343,12 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::Spans(command) => trace::run_command(scene, &mut memory.trace, command),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
+}
+
+/// No trace of the list on screen is selected any more; says whether any was.
+fn unpick(scene: &Scene<'_>, memory: &mut Memory) -> bool {
+    let scope = scene.place().scope();
+    scene.place().lists_traces() && (memory.experiment.unpick(&scope) || memory.run.unpick(&scope))
 }
 
 /// The filter of the list on screen gets the keyboard.

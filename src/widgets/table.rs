@@ -76,13 +76,14 @@ impl<'a> Table<'a> {
         self
     }
 
-    /// The selected row.
+    /// The selected row; of a table with [`Self::selection`] one that looks so beside them: that of the keyboard, where
+    /// going to a row does not select it.
     pub fn selected(mut self, row: Option<usize>) -> Self {
         self.selected = row;
         self
     }
 
-    /// The selected rows, where several may be: Ctrl+click, Shift+click, Shift with arrows, Ctrl+A. The changes come
+    /// The selected rows, where several may be: Ctrl+click, Shift+click, Shift with arrows, Space, Ctrl+A. The changes come
     /// as [`TableEvents::select`]; the caller applies them.
     pub fn selection(mut self, rows: &'a RowSelection) -> Self {
         self.selection = Some(rows);
@@ -169,7 +170,7 @@ impl<'a> Table<'a> {
         let mut label = String::new();
         let mut open_at_cursor = None;
         let mut has_grown = false;
-        let cursor = self.selection.map_or(self.selected, RowSelection::cursor);
+        let cursor = self.selected.or(self.selection.and_then(RowSelection::cursor));
         let seen = places.seen(outer.width());
         let rows = VirtualRows::new("rows", self.total, size::TABLE_ROW)
             .kind(RowsKind::Table)
@@ -190,10 +191,8 @@ impl<'a> Table<'a> {
                 if has_screen_reader {
                     cell::describe(&mut label, self.columns, &cells);
                 }
-                let selected = match self.selection {
-                    Some(selection) => selection.contains(row.index),
-                    None => self.selected == Some(row.index),
-                };
+                let is_picked = self.selection.is_some_and(|selection| selection.contains(row.index));
+                let selected = is_picked || self.selected == Some(row.index);
                 // The row of a tree says how deep it stands.
                 let depth = cells.iter().find_map(|(_, cell)| cell.depth);
                 let expanded = cells.iter().find_map(|(_, cell)| cell.is_open);
@@ -229,7 +228,7 @@ impl<'a> Table<'a> {
                 if response.double_clicked() {
                     events.opened = Some(row.index);
                 }
-                let seen = self.row_ui(ui, row, &cells, places, (has_screen_reader, selected));
+                let seen = self.row_ui(ui, row, &cells, places, (has_screen_reader, is_picked));
                 if seen.is_fold_clicked {
                     events.folded = Some(row.index);
                 }
@@ -277,7 +276,7 @@ impl<'a> Table<'a> {
             state.x = (state.x + step).clamp(0.0, most);
         }
         if rows.has_focus && self.selection.is_some() {
-            selection_keys(&inner, &mut events);
+            selection_keys(&inner, cursor, &mut events);
         }
         if self.selection.is_none() {
             events.select = None;
@@ -301,7 +300,7 @@ impl<'a> Table<'a> {
         row: &VisibleRow,
         cells: &[(usize, CellText<'_>)],
         places: Places<'_>,
-        (has_screen_reader, is_selected): (bool, bool),
+        (has_screen_reader, is_picked): (bool, bool),
     ) -> SeenRow {
         let mut seen = SeenRow::default();
         let clip = ui.clip_rect();
@@ -317,7 +316,7 @@ impl<'a> Table<'a> {
             // What moves ends at the edge of what stays.
             ui.set_clip_rect(if stays { clip } else { clip.with_min_x(edge.max(clip.left())) });
             if column.is_check {
-                check::paint(ui, rect, is_selected);
+                check::paint(ui, rect, is_picked);
                 continue;
             }
             seen.needs.push((*index, paint::paint(ui, rect, cell, column)));

@@ -5,7 +5,7 @@ use dspyglass::model::{
     Run, RunId, RunValues, SpanHandle, TraceId,
 };
 use dspyglass::query::ask::{Memo, Session};
-use dspyglass::query::{TraceList, TracePlaceOf, TraceScope, traces};
+use dspyglass::query::{FilteredTracesOf, TraceList, TracePlaceOf, TraceScope, traces};
 use dspyglass::store::{
     Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunScope, Store, StoreId, StoreInfo, StoredFile,
     TraceHandle, TraceQuery,
@@ -102,7 +102,7 @@ fn what_is_asked_about_traces_has_an_answer_of_its_own() {
     let mut session = Session::new(&mut store, &cx, Memo::new().into(), 1);
     let list = traces(&mut session, &TraceQuery::default()).expect("asked");
     assert_eq!(list, TraceList { total: None, rows: Vec::new() }, "unknown, not none");
-    let place = session.ask(&TracePlaceOf { scope: TraceScope::All, trace }).expect("asked");
+    let place = session.ask(&TracePlaceOf { list: FilteredTracesOf::whole(TraceScope::All), trace }).expect("asked");
     assert_eq!(*place, None);
     assert!(cx.take_warnings().is_empty(), "nothing is wrong");
 }

@@ -34,6 +34,7 @@ use super::trace_keys::{TraceAttribute, TraceField};
 use super::trace_subject::{Names, TraceSubject};
 use super::words;
 use super::{Completion, FilterError, FilterKeys};
+use crate::model::TraceId;
 use crate::store::TraceColumn;
 
 /// A filter of traces that was understood. Two are the same if they ask for the same.
@@ -83,6 +84,12 @@ impl TraceFilter {
             Err(_) if words::are_words(text, &TRACES) => Ok((Self::of(Some(words::root(text))), true)),
             Err(error) => Err(error),
         }
+    }
+
+    /// The text of a filter that lets these traces pass and no others.
+    pub fn text_of_ids<'a>(ids: impl IntoIterator<Item = &'a TraceId>) -> String {
+        let quoted = |id: &TraceId| format!("'{}'", id.as_str().replace('\'', "''"));
+        format!("id in ({})", ids.into_iter().map(quoted).collect::<Vec<_>>().join(", "))
     }
 
     /// Whether it lets everything pass.

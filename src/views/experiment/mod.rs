@@ -96,6 +96,11 @@ impl ExperimentMemory {
         }
     }
 
+    /// No trace of a list is selected any more; says whether any was.
+    pub fn unpick(&mut self, scope: &TraceScope) -> bool {
+        self.traces.unpick(scope)
+    }
+
     /// Goes to the next or the previous row.
     pub fn step(&mut self, id: &ExperimentId, tab: &ExperimentTab, is_forward: bool) {
         match tab {

@@ -91,6 +91,11 @@ impl RunMemory {
         self.examples.focus_filter();
     }
 
+    /// No trace of a list is selected any more; says whether any was.
+    pub fn unpick(&mut self, scope: &TraceScope) -> bool {
+        self.traces.unpick(scope)
+    }
+
     /// Goes to the next or the previous row of the list of traces or of the examples, whichever is on screen.
     pub fn step(&mut self, place: &Place, is_forward: bool) {
         if place.lists_examples() {

@@ -8,10 +8,10 @@ use super::texts::total_text;
 use super::{TraceMemory, step};
 use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
-use crate::loader::{Lane, TraceTree};
+use crate::loader::{Lane, TraceSort, TraceTree};
 use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
-use crate::state::{Action, ExperimentTab, Place, SpanChoice};
+use crate::state::{Action, ExperimentTab, Place, SpanChoice, TraceListing};
 use crate::store::Total;
 use crate::views::command::{Command, SpanCommand};
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
@@ -220,7 +220,10 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
             Total::AtLeast(known) => words::at_least(&words::count(known)),
         };
         let text = format!("{position} of {total}");
-        text_ui(ui, &text, Type::Small, Tone::Muted);
+        let told = text_ui(ui, &text, Type::Small, Tone::Muted);
+        if let Some(tip) = scene.state.history().listing().and_then(listing_text) {
+            told.on_hover_text(tip);
+        }
         for (command, name, forward, glyph, key) in [
             (Command::Previous, "Previous", false, Glyph::Back, "k"),
             (Command::Next, "Next", true, Glyph::Forward, "j"),
@@ -230,6 +233,18 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
                 step(scene, memory, forward);
             }
         }
+    }
+}
+
+/// Of which list a place is told, where that is not all of one as it comes.
+fn listing_text(listing: &TraceListing) -> Option<String> {
+    let order = listing.sort.to_string();
+    let order = (listing.sort != TraceSort::default()).then(|| format!("sorted by {order}"));
+    let filter = Some(words::one_line(&listing.text, 200)).filter(|text| !text.is_empty());
+    match (filter, order) {
+        (Some(filter), Some(order)) => Some(format!("Of the traces that pass {filter}, {order}")),
+        (Some(filter), None) => Some(format!("Of the traces that pass {filter}")),
+        (None, order) => order.map(|order| format!("Of all traces, {order}")),
     }
 }
 

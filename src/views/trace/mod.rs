@@ -25,8 +25,8 @@ use super::spans::{find_span, span_ref};
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
 use crate::model::TraceId;
-use crate::query::{TracePlaceOf, TraceTreeOf};
-use crate::state::{Action, Place, SpanChoice, SpanRef};
+use crate::query::{FilteredTracesOf, TracePlaceOf, TraceTreeOf};
+use crate::state::{Action, Place, SpanChoice, SpanRef, TraceListing};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
@@ -133,8 +133,9 @@ pub(super) fn trace_ui(
             ..TraceMemory::default()
         };
     }
-    let scope = scene.place().scope();
-    let place = scene.loader.ask(&TracePlaceOf { scope, trace: id.clone() }, Lane::Prefetch);
+    let TraceListing { filter, sort, .. } = scene.state.history().listing().cloned().unwrap_or_default();
+    let list = FilteredTracesOf { scope: scene.place().scope(), filter, sort };
+    let place = scene.loader.ask(&TracePlaceOf { list, trace: id.clone() }, Lane::Prefetch);
     memory.place = place.value().and_then(|place| place.as_ref().clone()).map(Arc::new);
     let slot = scene.loader.ask(&TraceTreeOf(id.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
@@ -254,6 +255,10 @@ pub(super) fn step(scene: &mut Scene<'_>, memory: &mut TraceMemory, forward: boo
     let Some(place) = &memory.place else { return };
     let target = if forward { place.next.clone() } else { place.previous.clone() };
     if let Some(trace) = target {
-        scene.go(Place::Trace { experiment, run, trace, span: None, detail });
+        let place = Place::Trace { experiment, run, trace, span: None, detail };
+        scene.act(match scene.state.history().listing().cloned() {
+            Some(listing) => Action::GoInList(place, listing),
+            None => Action::Go(place),
+        });
     }
 }

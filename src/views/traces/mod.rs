@@ -3,6 +3,7 @@
 mod aggregates;
 mod filter;
 mod listing;
+mod picked;
 mod rows;
 mod wanted;
 
@@ -15,19 +16,21 @@ use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use super::step::neighbour;
-use crate::loader::{Lane, SessionGroup, TraceScope};
-use crate::query::TraceSessionsOf;
+use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
+use crate::query::{FilteredSessionsOf, FilteredTracesOf};
 use crate::state::{Action, FoldKey, Place};
-use crate::store::TraceHandle;
+use crate::store::{TraceHandle, TraceIndex};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::text_ui;
-use crate::widgets::table::{Table, TableState};
+use crate::widgets::table::{SelectionChange, Table, TableState};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use aggregates::{AggregatesMemory, Counted, aggregates_ui};
 use listing::{Line, Listing};
+use picked::{ListedAs, PickedMemory};
+use rows::BEFORE;
 pub(super) use wanted::Chosen;
 use wanted::WantedMemory;
 
@@ -59,6 +62,8 @@ pub(super) struct TracesMemory {
     places: HashMap<Option<Arc<str>>, usize>,
     /// Which of the traces are listed.
     wanted: WantedMemory,
+    /// Which of them are selected.
+    picked: PickedMemory,
 }
 
 impl TracesMemory {
@@ -71,6 +76,15 @@ impl TracesMemory {
     /// The filter gets the keyboard.
     pub fn focus_filter(&mut self) {
         self.wanted.filter.wants_focus = true;
+    }
+
+    /// No trace of this list is selected any more; says whether any was.
+    pub fn unpick(&mut self, scope: &TraceScope) -> bool {
+        let had_any = self.scope.as_ref() == Some(scope) && !self.picked.is_empty();
+        if had_any {
+            self.picked.clear();
+        }
+        had_any
     }
 
     /// Goes to the next or the previous line.
@@ -103,11 +117,15 @@ pub(super) fn traces_ui(
         return;
     }
     ui.horizontal(|ui| {
+        // In their place, so that nothing below moves.
+        if !memory.picked.is_empty() && aggregates::chosen(scene).is_none() {
+            return memory.picked.bar_ui(ui);
+        }
         aggregates::switch_ui(ui, scene);
         search_button_ui(ui, scene);
     });
+    memory.picked.poll(scene);
     ui.add_space(size::GAP_XS);
-    let is_whole = wanted::is_whole(&memory.wanted, &sort);
     let listed = wanted::listed(ui, scene, &mut memory.wanted, wanted::Whole { scope, all }, &sort);
     if let Some(by) = aggregates::chosen(scene) {
         memory.has_lines = false;
@@ -127,11 +145,12 @@ pub(super) fn traces_ui(
         }
         return;
     }
-    let groups = if is_whole { by_session(ui, scene, memory, scope) } else { None };
+    let groups = if sort == TraceSort::default() { by_session(ui, scene, memory, scope) } else { None };
     let listing = match groups {
         Some(_) => Listing::BySession(&memory.lines),
         None => Listing::Plain(&index.handles),
     };
+    memory.picked.follow(&listing, listed_as(&index, groups.as_ref().and(memory.made_of.clone())));
     let columns = rows::columns();
     let clock = scene.clock;
     if let Some(row) = memory.row.restore(scene, LIST) {
@@ -139,6 +158,8 @@ pub(super) fn traces_ui(
         // Who comes back goes on with the keys where they were.
         memory.wants_focus = memory.cursor.is_some();
     }
+    // A step goes on with the keys of the rows, if nothing else has them.
+    memory.wants_focus |= memory.step.is_some();
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let selected = memory.cursor.as_ref().and_then(|cursor| listing.position(cursor));
@@ -152,32 +173,37 @@ pub(super) fn traces_ui(
     let table = Table::new("traces", "Traces", &columns, listing.len())
         .sort(wanted::mark(&sort))
         .selected(selected)
+        .selection(memory.picked.rows())
         .reveal(stepped)
         .focus(gets_focus);
     let (folds, places) = (&scene.state.page().folds, &memory.places);
-    let events = table.show(ui, &mut memory.table, |row, column| match listing.get(row) {
-        Some(Line::Session(id)) => {
-            let group = groups.as_ref().zip(places.get(&id)).and_then(|(groups, at)| groups.get(*at));
-            let newest = group.and_then(|group| loader.trace_row(*group.traces.first()?));
-            let traces = group.map_or(0, |group| group.traces.len());
-            let newest = newest.map(|row| &**row);
-            let is_open = !folds.has(&FoldKey::Session(id.clone()));
-            rows::session_cell((id.as_deref(), traces), is_open, newest, column, clock)
-        }
-        Some(Line::Trace(handle)) => match loader.trace_row(handle) {
-            Some(line) if groups.is_some() => rows::cell_in_session(line, column, clock),
-            Some(line) => rows::cell(line, column, clock),
-            None => rows::waiting(column),
-        },
-        None => rows::waiting(column),
-    });
+    let events =
+        table.show(ui, &mut memory.table, |row, column| match (listing.get(row), column.saturating_sub(BEFORE)) {
+            (Some(Line::Session(id)), column) => {
+                let group = groups.as_ref().zip(places.get(&id)).and_then(|(groups, at)| groups.get(*at));
+                let newest = group.and_then(|group| loader.trace_row(*group.traces.first()?));
+                let traces = group.map_or(0, |group| group.traces.len());
+                let newest = newest.map(|row| &**row);
+                let is_open = !folds.has(&FoldKey::Session(id.clone()));
+                rows::session_cell((id.as_deref(), traces), is_open, newest, column, clock)
+            }
+            (Some(Line::Trace(handle)), column) => match loader.trace_row(handle) {
+                Some(line) if groups.is_some() => rows::cell_in_session(line, column, clock),
+                Some(line) => rows::cell(line, column, clock),
+                None => rows::waiting(column),
+            },
+            (None, column) => rows::waiting(column),
+        });
     let visible = &events.visible;
     let from = visible.start.saturating_sub(AHEAD);
     let to = (visible.end + AHEAD).min(listing.len());
     let wanted = listing.handles(from.min(to)..to);
     let line_at = |at: Option<usize>| at.and_then(|at| listing.get(at));
     let moved_to = line_at(events.selected.or(stepped));
-    let opened = line_at(events.opened.or(events.cell.map(|(row, _)| row)));
+    // With Ctrl or Shift a click selects.
+    let clicked = events.cell.filter(|_| matches!(events.select, Some(SelectionChange::Only(_)))).map(|(row, _)| row);
+    let is_plain = ui.input(|input| input.modifiers.is_none());
+    let opened = line_at(events.opened.filter(|_| is_plain).or(clicked));
     let fold = line_at(events.folded);
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
     // The row that was at the top may be among those that are still to come.
@@ -188,6 +214,12 @@ pub(super) fn traces_ui(
         memory.scroll.note(scene, LIST, memory.table.scroll);
     }
     let sorted_by = events.sort;
+    if let Some(change) = events.select {
+        memory.picked.change(change, selected, &listing);
+    }
+    if events.copy {
+        memory.picked.copy();
+    }
     if let Some(line) = moved_to {
         scene.act(Action::Selected(LIST, line.to_text()));
         memory.cursor = Some(line);
@@ -198,7 +230,7 @@ pub(super) fn traces_ui(
             let is_folded = scene.state.page().folds.has(&key);
             scene.act(Action::Fold(vec![key], !is_folded));
         }
-        (_, Some(Line::Trace(handle))) => open(scene, handle),
+        (_, Some(Line::Trace(handle))) => open(scene, &memory.wanted, &sort, handle),
         _ => {}
     }
     if let Some(sort) = sorted_by.and_then(|column| wanted::sorted_by(&sort, column)) {
@@ -207,11 +239,17 @@ pub(super) fn traces_ui(
     }
 }
 
-fn open(scene: &mut Scene<'_>, handle: TraceHandle) {
+/// The list as it stands now.
+fn listed_as(index: &TraceIndex, groups: Option<(Arc<Vec<SessionGroup>>, u64)>) -> ListedAs {
+    ListedAs { traces: Arc::clone(&index.handles), groups }
+}
+
+/// Goes to a trace; those beside it are those of this list.
+fn open(scene: &mut Scene<'_>, wanted: &WantedMemory, sort: &TraceSort, handle: TraceHandle) {
     let Some(trace) = scene.loader.trace_row(handle).map(|line| line.id.clone()) else { return };
     let place = scene.place();
     let (experiment, run) = (place.experiment().cloned(), place.run().cloned());
-    scene.go(Place::of_trace(experiment, run, trace));
+    scene.act(Action::GoInList(Place::of_trace(experiment, run, trace), wanted::listing(wanted, sort)));
 }
 
 /// The sessions, if the list has some and is to be shown by them; a switch where it has some.
@@ -223,7 +261,9 @@ fn by_session(
 ) -> Option<Arc<Vec<SessionGroup>>> {
     let is_on = scene.state.settings.by_session;
     let lane = if is_on { Lane::Visible } else { Lane::Prefetch };
-    let slot = scene.loader.ask(&TraceSessionsOf(scope.clone()), lane);
+    let filter = memory.wanted.filter.filter.clone();
+    let passing = FilteredTracesOf { filter, ..FilteredTracesOf::whole(scope.clone()) };
+    let slot = scene.loader.ask(&FilteredSessionsOf(passing), lane);
     let groups = slot.value().filter(|groups| !groups.is_empty())?;
     let chip = Chip::toggle("By session", is_on);
     let tip = "The traces of a session stand together, the session of the newest trace first";

@@ -13,9 +13,13 @@ use crate::words;
 /// What inputs and outputs each keep where columns are given up.
 const BODY: f32 = 150.0;
 
+/// The columns before those of the cells: the boxes.
+pub(super) const BEFORE: usize = 1;
+
 /// The columns. What was asked and answered stays on screen the longest; after it what the trace is, and how it ended.
-pub(super) fn columns() -> [Column<'static>; 9] {
+pub(super) fn columns() -> [Column<'static>; 10] {
     [
+        Column::check(),
         Column::text("Started", 134.0).figures().minor(1),
         Column::text("Name", 190.0),
         Column::text("Status", 92.0),

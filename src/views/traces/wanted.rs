@@ -6,11 +6,12 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::filter::{FilterMemory, Listed};
+use super::rows::BEFORE;
 use crate::loader::{Lane, TraceScope, TraceSort};
 use crate::query::{
     FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, RunTree, RunTreeOf, TraceKeysOf,
 };
-use crate::state::{Action, ExperimentTab, Place, RunTab};
+use crate::state::{Action, ExperimentTab, Place, RunTab, TraceListing};
 use crate::store::TraceIndex;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
@@ -29,7 +30,7 @@ pub(in crate::views) struct Chosen {
 const FILTER: &str = "traces";
 const SORT: &str = "order of traces";
 
-/// The columns of the table that can be sorted by, by their places; whether the largest come first at first.
+/// The columns of the table that can be sorted by, by their places among the cells; whether the largest come first at first.
 const SORTED: [(usize, &str, bool); 6] = [
     (0, "time", true),
     (1, "name", false),
@@ -82,6 +83,12 @@ pub(super) fn choose(scene: &mut Scene<'_>, memory: &mut WantedMemory, text: Str
         Place::Run { .. } => scene.act(Action::ShowRunTab(RunTab::Traces { filter, sort })),
         Place::Store | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Compare { .. } | Place::Search(_) => {}
     }
+}
+
+/// What the list shows, for who opens one of its traces.
+pub(super) fn listing(memory: &WantedMemory, sort: &TraceSort) -> TraceListing {
+    let FilterMemory { filter, text, .. } = &memory.filter;
+    TraceListing { filter: filter.clone(), text: text.clone(), sort: sort.clone() }
 }
 
 /// Whether all traces are listed as they come.
@@ -184,11 +191,12 @@ fn ask(
 pub(super) fn mark(sort: &TraceSort) -> Option<Sort> {
     let key = sort.key();
     let found = SORTED.iter().find(|(_, own, _)| *own == key);
-    found.map(|(column, ..)| Sort { column: *column, descending: sort.is_descending })
+    found.map(|(column, ..)| Sort { column: *column + BEFORE, descending: sort.is_descending })
 }
 
 /// The order after a click on the title of a column.
 pub(super) fn sorted_by(sort: &TraceSort, column: usize) -> Option<TraceSort> {
+    let column = column.checked_sub(BEFORE)?;
     let (_, key, is_descending) = SORTED.iter().find(|(own, ..)| *own == column)?;
     let mut wanted: TraceSort = key.parse().ok()?;
     wanted.is_descending = if sort.key() == *key { !sort.is_descending } else { *is_descending };
@@ -201,15 +209,16 @@ mod tests {
 
     #[test]
     fn a_click_sorts_by_a_column_and_a_second_one_the_other_way_round() {
-        let first = sorted_by(&TraceSort::default(), 3).expect("sortable");
+        let first = sorted_by(&TraceSort::default(), BEFORE + 3).expect("sortable");
         assert_eq!(
             (first.to_string().as_str(), mark(&first)),
-            ("latency_ms:desc", Some(Sort { column: 3, descending: true }))
+            ("latency_ms:desc", Some(Sort { column: BEFORE + 3, descending: true }))
         );
-        assert_eq!(sorted_by(&first, 3).map(|sort| sort.to_string()).as_deref(), Some("latency_ms:asc"));
-        assert_eq!(sorted_by(&first, 7), None);
+        assert_eq!(sorted_by(&first, BEFORE + 3).map(|sort| sort.to_string()).as_deref(), Some("latency_ms:asc"));
+        assert_eq!(sorted_by(&first, BEFORE + 7), None);
+        assert_eq!(sorted_by(&first, 0), None);
         for (column, key, _) in SORTED {
-            assert_eq!(sorted_by(&TraceSort::default(), column).map(|sort| sort.key()).as_deref(), Some(key));
+            assert_eq!(sorted_by(&TraceSort::default(), BEFORE + column).map(|sort| sort.key()).as_deref(), Some(key));
         }
     }
 }

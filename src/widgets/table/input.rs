@@ -14,10 +14,13 @@ pub(super) fn clicked(ui: &Ui, row: usize) -> SelectionChange {
     }
 }
 
-pub(super) fn selection_keys(ui: &Ui, events: &mut TableEvents) {
+pub(super) fn selection_keys(ui: &Ui, cursor: Option<usize>, events: &mut TableEvents) {
     ui.input_mut(|input| {
         if input.consume_key(Modifiers::COMMAND, Key::A) {
             events.select = Some(SelectionChange::All);
+        }
+        if let Some(row) = cursor.filter(|_| input.consume_key(Modifiers::NONE, Key::Space)) {
+            events.select = Some(SelectionChange::Toggle(row));
         }
         events.copy = input.events.iter().any(|event| matches!(event, Event::Copy));
     });
