@@ -194,7 +194,7 @@ fn what_is_selected_is_exported_and_its_ids_copied() {
     wait_for(&mut harness, "2 selected ×");
     click(&mut harness, "Export as JSON…");
     wait_for(&mut harness, "Saved as");
-    let text = std::fs::read_to_string(folder.path().join("selected-traces.json")).expect("saved");
+    let text = std::fs::read_to_string(folder.path().join("traces-selected.json")).expect("saved");
     let traces: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let ids: Vec<&str> = traces.as_array().expect("an array").iter().filter_map(|one| one["id"].as_str()).collect();
     assert_eq!(ids, ["tr-elm", "tr-amber"]);

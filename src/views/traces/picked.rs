@@ -22,7 +22,7 @@ use crate::words;
 const LIST_MOST: usize = 200;
 
 /// The name that is suggested for a file of them.
-const FILE: &str = "selected-traces.json";
+const FILE: &str = "traces-selected.json";
 
 /// What is selected.
 #[derive(Default)]
