@@ -7,16 +7,28 @@ use unicode_segmentation::UnicodeSegmentation;
 /// A text without what could move a cursor, colour a terminal or turn the direction of writing;
 /// line ends and tabs become spaces.
 pub fn clean(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                None
-            }
-            c if c.is_control() => None,
-            c => Some(c),
-        })
-        .collect()
+    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = text;
+    // Most texts are plain from one end to the other.
+    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
+        let (plain, odd) = rest.split_at(at);
+        cleaned.push_str(plain);
+        let mut odd = odd.chars();
+        cleaned.extend(odd.next().and_then(clean_char));
+        rest = odd.as_str();
+    }
+    cleaned.push_str(rest);
+    cleaned
+}
+
+/// What stands for a character on one line.
+fn clean_char(c: char) -> Option<char> {
+    match c {
+        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    }
 }
 
 /// `text` cut to at most `max` graphemes, the last of them then being `…`.

@@ -45,12 +45,18 @@ impl Walk<'_> {
         }
         // Masking leaves pieces of a text. Unless what stands beside them counts, nothing is in a piece that is not in
         // the text, and few texts have it.
-        let is_masked = self.reveal == Reveal::Masked;
-        if (!is_masked || !self.matcher.looks_beside) && self.matcher.find(text, self.reveal).is_none() {
-            return;
+        let in_stored = self.matcher.find(text, self.reveal);
+        if self.reveal == Reveal::Masked {
+            if in_stored.is_none() && !self.matcher.looks_beside {
+                return;
+            }
+            match secret::text_under(is_secret_key(key), text) {
+                Some(Cow::Borrowed(_)) => {}
+                Some(Cow::Owned(shown)) => return self.found = self.matcher.in_text(&shown, self.reveal),
+                None => return,
+            }
         }
-        let shown = if is_masked { secret::text_under(is_secret_key(key), text) } else { Some(Cow::Borrowed(text)) };
-        self.found = shown.and_then(|shown| self.matcher.in_text(&shown, self.reveal));
+        self.found = in_stored.map(|found| Excerpt::of(text, found));
     }
 }
 

@@ -135,6 +135,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
 }
 
 fn all_differ<E: serde::de::Error>(entries: &[(Cow<'_, str>, &RawValue)]) -> Result<(), E> {
+    /// More are not compared one by one.
+    const FEW: usize = 16;
+    let mut rest = entries;
+    if entries.len() <= FEW {
+        while let Some(((key, _), behind)) = rest.split_first() {
+            if behind.iter().any(|(other, _)| other == key) {
+                return Err(E::custom("a key stands twice"));
+            }
+            rest = behind;
+        }
+        return Ok(());
+    }
     let keys: HashSet<&str> = entries.iter().map(|(key, _)| &**key).collect();
     if keys.len() < entries.len() { Err(E::custom("a key stands twice")) } else { Ok(()) }
 }
