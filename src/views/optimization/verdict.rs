@@ -36,7 +36,10 @@ pub(super) fn judgement_ui(ui: &mut Ui, known: Option<&Known>, found: &Optimizat
     match known.and_then(|known| known.as_ref().as_ref()) {
         Some(Ok(verdict)) => {
             let tone = if verdict.comparison.is_more_than_luck() { Tone::Neutral } else { Tone::Warn };
-            let wordings = [verdict.judgement(), verdict.short_judgement()];
+            // How sure it is at the least is told on hover, too: it is the first to go.
+            let short = verdict.short_judgement();
+            let bare = short.rsplit_once(" (").map_or(short.clone(), |(said, _)| said.to_owned());
+            let wordings = [verdict.judgement(), short, bare];
             wording_ui(ui, &wordings, 0.0, Type::Small, tone).on_hover_text(how(verdict));
         }
         Some(Err(why)) => {

@@ -24,6 +24,8 @@ use crate::words;
 const HITS_MOST: usize = 20_000;
 /// What the field is called.
 const LABEL: &str = "Find in this trace";
+/// A field that is narrower has no room for it beside its key.
+const FULL_HINT: f32 = 190.0;
 const WIDTH: (f32, f32) = (120.0, 240.0);
 
 /// A place where it was found.
@@ -142,7 +144,8 @@ impl FindInside {
         }
         let before = self.text.clone();
         let is_bad = self.error.is_some();
-        let field = Field::new(LABEL).id(id).hint(LABEL).key(&key).width(width).bad(is_bad).show(ui, &mut self.text);
+        let hint = if width < FULL_HINT { "Find" } else { LABEL };
+        let field = Field::new(LABEL).id(id).hint(hint).key(&key).width(width).bad(is_bad).show(ui, &mut self.text);
         // Enter takes the keyboard from the field; here it means the next place.
         if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
             step = Some(ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT)));
