@@ -88,7 +88,7 @@ fn all_traces_of_an_optimization_are_those_of_its_run_and_of_the_runs_under_it()
         assert_eq!(told, wanted, "{parent}");
         compared += told.len();
     }
-    assert!(compared > 100, "{compared}");
+    assert!(compared > 10, "{compared}");
 }
 
 #[test]
