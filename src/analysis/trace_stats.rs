@@ -37,6 +37,18 @@ impl StatsBy {
         }
     }
 
+    /// What a column of them is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Span => "Span",
+            Self::Predictor => "Predictor",
+            Self::Model => "Model",
+            Self::Error => "Exception",
+            Self::Run => "Run",
+            Self::Session => "Session",
+        }
+    }
+
     /// The one of this word.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.word() == word)

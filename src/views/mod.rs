@@ -32,6 +32,7 @@ mod example_words;
 mod examples;
 mod experiment;
 mod failed;
+mod filter_words;
 
 mod family_tree;
 mod field_words;

@@ -4,7 +4,7 @@ use super::chips::key_cap;
 use super::row_text;
 use super::tokens::Tokens;
 use super::tokens::size::{self, Type};
-use egui::{Id, Margin, Rect, Response, RichText, TextEdit, Ui, pos2, vec2};
+use egui::{Id, Key, Margin, Modifiers, Rect, Response, RichText, TextEdit, Ui, pos2, vec2};
 
 /// A field with a hint, a name for screen readers, and the key that leads to it.
 #[derive(Clone, Debug)]
@@ -126,4 +126,21 @@ pub(super) fn faint_hints(ui: &mut Ui) {
 pub(super) fn bad_frame(ui: &Ui, rect: Rect) {
     let stroke = (size::RULE, Tokens::of(ui).bad);
     ui.painter().rect_stroke(rect, f32::from(size::RADIUS), stroke, egui::StrokeKind::Inside);
+}
+
+/// Where the keys lead in a field that finds places in a text: `true` back to the one before, `false` on to the next.
+pub fn find_step(ui: &Ui, field: &Response) -> Option<bool> {
+    let mut step = None;
+    // Enter takes the keyboard from the field; here it means the next place.
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        step = Some(ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT)));
+        field.request_focus();
+    }
+    if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+        step = Some(false);
+    }
+    if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
+        step = Some(true);
+    }
+    step
 }

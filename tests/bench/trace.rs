@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dspyglass::app::{Args, SettingsPlace, Viewer, ViewerOptions};
+use dspyglass::app::Viewer;
 use dspyglass::model::TraceId;
 use dspyglass::query::{self, ask::Session};
 use dspyglass::state::{Action, FoldKey};
@@ -13,6 +13,7 @@ use egui::{Modifiers, MouseWheelUnit};
 use egui_kittest::Harness;
 use rusqlite::{Connection, params};
 
+use crate::window::window;
 use crate::window::{FRAMES, go, logged, p95, tessellate, until};
 use crate::{Failure, connect, median};
 
@@ -136,19 +137,6 @@ fn folded(harness: &mut Harness<'_, Viewer>, frame: usize) {
 
 fn folded_alike(harness: &mut Harness<'_, Viewer>, frame: usize) {
     harness.state_mut().act(Action::Fold(vec![FoldKey::Alike(first_left_out())], !frame.is_multiple_of(2)));
-}
-
-fn window(database: &Path, frame_log: Option<&Path>) -> Harness<'static, Viewer> {
-    let options = ViewerOptions {
-        args: Args { store: Some(database.to_owned()), ..Args::default() },
-        settings: SettingsPlace::nowhere(),
-        frame_log: frame_log.map(Path::to_owned),
-        ..ViewerOptions::default()
-    };
-    Harness::builder()
-        .with_size([1600.0, 1000.0])
-        .allow_missing_glyphs()
-        .build_eframe(move |cc| Viewer::new(cc, options))
 }
 
 /// A copy of a recorded store with one more trace, made once.

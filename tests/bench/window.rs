@@ -64,7 +64,8 @@ fn first_frames(database: &Path, source: &Path) {
     }
 }
 
-fn window(database: &Path, frame_log: Option<&Path>) -> Harness<'static, Viewer> {
+/// The window on a store, as large as the pictures are.
+pub fn window(database: &Path, frame_log: Option<&Path>) -> Harness<'static, Viewer> {
     let options = ViewerOptions {
         args: Args { store: Some(database.to_owned()), ..Args::default() },
         settings: SettingsPlace::nowhere(),

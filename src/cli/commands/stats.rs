@@ -103,14 +103,7 @@ pub(super) fn answer(args: &StatsArgs, filter: TraceFilter, answer: &mut Answer<
 }
 
 fn print(found: &CountedStats, by: StatsBy, shown: usize, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let title = match by {
-        StatsBy::Span => "Span",
-        StatsBy::Predictor => "Predictor",
-        StatsBy::Model => "Model",
-        StatsBy::Error => "Exception",
-        StatsBy::Run => "Run",
-        StatsBy::Session => "Session",
-    };
+    let title = by.title();
     let counted = if by.counts_traces() { "Traces" } else { "Spans" };
     let mut table = Table::new(&[
         (title, Side::Left),

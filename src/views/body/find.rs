@@ -2,10 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use egui::{Key, Modifiers, Ui};
+use egui::Ui;
 
 use crate::widgets::chips::Chip;
-use crate::widgets::field::Field;
+use crate::widgets::field::{Field, find_step};
 use crate::widgets::section::text_ui;
 use crate::widgets::text::Case;
 use crate::widgets::tokens::Tone;
@@ -70,17 +70,7 @@ impl FindMemory {
         ui.horizontal(|ui| {
             let width = (ui.available_width() - 300.0).clamp(110.0, 240.0);
             let field = Field::new(label).hint("Find").width(width).show(ui, &mut self.needle);
-            // Enter takes the keyboard from the field; here it means the next place.
-            if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-                step = Some(ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT)));
-                field.request_focus();
-            }
-            if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-                step = Some(false);
-            }
-            if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
-                step = Some(true);
-            }
+            step = find_step(ui, &field);
             if ui.add(Chip::toggle("Aa", self.is_exact)).on_hover_text("Tell capitals from small letters").clicked() {
                 self.is_exact = !self.is_exact;
             }

@@ -5,9 +5,9 @@ use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, 
 use super::arrange::{self, Arrangement};
 use super::lines::{Columns, Typed, has_children};
 use crate::loader::PreparedRuns;
-use crate::query::filter::CompletionKind;
 use crate::query::table::NAME;
 use crate::query::{Filter, FilterKeys};
+use crate::views::filter_words::completion;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
 use crate::widgets::field::Field;
@@ -128,19 +128,6 @@ fn filter_ui(ui: &mut Ui, memory: &mut BarMemory, keys: &FilterKeys, events: &mu
 }
 
 fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
-    let completion = |one: crate::query::Completion| Completion {
-        replace: one.replace,
-        text: one.insert,
-        kind: match one.kind {
-            CompletionKind::Entity => "group",
-            CompletionKind::Attribute => "attribute",
-            CompletionKind::Keyword => "word",
-            CompletionKind::Key => "key",
-            CompletionKind::Operator => "operator",
-            CompletionKind::Value => "value",
-        },
-        note: one.note,
-    };
     Filter::complete(text, caret, keys).into_iter().map(completion).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use egui::{Id, Key, Modifiers, Ui};
+use egui::{Id, Ui};
 
 use crate::loader::{Lane, TraceTree};
 use crate::model::{SearchField, SearchPattern, SpanHandle, TraceId};
@@ -13,7 +13,7 @@ use crate::views::command::{Command, SpanCommand};
 use crate::views::scene::Scene;
 use crate::views::spans::span_ref;
 use crate::widgets::chips::Chip;
-use crate::widgets::field::Field;
+use crate::widgets::field::{Field, find_step};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
@@ -135,7 +135,6 @@ impl FindInside {
 
     /// Draws the field, and behind it what was found.
     pub fn bar_ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
-        let mut step: Option<bool> = None;
         let id = Id::unique("find in this trace");
         let key = Command::Spans(SpanCommand::Find).key_text(ui.ctx());
         let width = (ui.available_width() * 0.28).clamp(WIDTH.0, WIDTH.1);
@@ -146,17 +145,7 @@ impl FindInside {
         let is_bad = self.error.is_some();
         let hint = if width < FULL_HINT { "Find" } else { LABEL };
         let field = Field::new(LABEL).id(id).hint(hint).key(&key).width(width).bad(is_bad).show(ui, &mut self.text);
-        // Enter takes the keyboard from the field; here it means the next place.
-        if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-            step = Some(ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT)));
-            field.request_focus();
-        }
-        if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-            step = Some(false);
-        }
-        if field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
-            step = Some(true);
-        }
+        let mut step = find_step(ui, &field);
         if let Some(error) = &self.error {
             field.on_hover_text(error);
         }

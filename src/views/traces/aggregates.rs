@@ -92,26 +92,23 @@ pub(super) fn chosen(scene: &Scene<'_>) -> Option<StatsBy> {
 /// The switch between the list and the counts over it.
 pub(super) fn switch_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let now = chosen(scene);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_XS;
-        if ui.add(Chip::toggle("List", now.is_none())).clicked() {
-            scene.act(Action::ShowAggregates(None));
-        }
-        let tip = "How many, how long, what they used: over all of these traces";
-        if ui.add(Chip::toggle("Aggregates", now.is_some())).on_hover_text(tip).clicked() && now.is_none() {
-            scene.act(Action::ShowAggregates(Some(StatsBy::Predictor)));
-        }
-        let Some(now) = now else { return };
-        ui.add_space(size::GAP_M);
-        text_ui(ui, "by", Type::Small, Tone::Muted);
-        ui.add_space(size::GAP_XS);
-        for by in StatsBy::ALL {
-            if ui.add(Chip::toggle(rows::title(by), by == now)).clicked() {
-                scene.act(Action::ShowAggregates(Some(by)));
-            }
-        }
-    });
+    ui.spacing_mut().item_spacing.x = size::GAP_XS;
+    if ui.add(Chip::toggle("List", now.is_none())).clicked() {
+        scene.act(Action::ShowAggregates(None));
+    }
+    let tip = "How many, how long, what they used: over all of these traces";
+    if ui.add(Chip::toggle("Aggregates", now.is_some())).on_hover_text(tip).clicked() && now.is_none() {
+        scene.act(Action::ShowAggregates(Some(StatsBy::Predictor)));
+    }
+    let Some(now) = now else { return };
+    ui.add_space(size::GAP_M);
+    text_ui(ui, "by", Type::Small, Tone::Muted);
     ui.add_space(size::GAP_XS);
+    for by in StatsBy::ALL {
+        if ui.add(Chip::toggle(by.title(), by == now)).clicked() {
+            scene.act(Action::ShowAggregates(Some(by)));
+        }
+    }
 }
 
 /// Draws them; returns the condition of the traces behind a row that was opened.

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use egui::Ui;
 
-use crate::query::filter::CompletionKind;
 use crate::query::{FactsProgress, FilterKeys, Now, TraceFilter};
 use crate::store::Total;
 use crate::views::command::Command;
+use crate::views::filter_words::completion;
 use crate::views::scene::Clock;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{Completion, CompletionField, CompletionState};
@@ -161,19 +161,6 @@ fn models(keys: &FilterKeys) -> impl Iterator<Item = &str> {
 }
 
 fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
-    let completion = |one: crate::query::Completion| Completion {
-        replace: one.replace,
-        text: one.insert,
-        kind: match one.kind {
-            CompletionKind::Entity => "group",
-            CompletionKind::Attribute => "attribute",
-            CompletionKind::Keyword => "word",
-            CompletionKind::Key => "key",
-            CompletionKind::Operator => "operator",
-            CompletionKind::Value => "value",
-        },
-        note: one.note,
-    };
     TraceFilter::complete(text, caret, keys).into_iter().map(completion).collect()
 }
 

@@ -24,18 +24,6 @@ pub(super) enum Shows {
     Cost,
 }
 
-/// What is chosen, as a word for people.
-pub(super) fn title(by: StatsBy) -> &'static str {
-    match by {
-        StatsBy::Span => "Span",
-        StatsBy::Predictor => "Predictor",
-        StatsBy::Model => "Model",
-        StatsBy::Error => "Exception",
-        StatsBy::Run => "Run",
-        StatsBy::Session => "Session",
-    }
-}
-
 /// What is said where there is no row.
 pub(super) fn nothing(by: StatsBy) -> &'static str {
     match by {
@@ -56,7 +44,7 @@ const TOKENS: &str = "Recomputed from spans. Of a predictor or model: where all 
 pub(super) fn columns(by: StatsBy) -> Vec<(Shows, Column<'static>)> {
     let counted = if by.counts_traces() { "Traces" } else { "Spans" };
     let mut columns = vec![
-        (Shows::Key, Column::text(title(by), 200.0).growing()),
+        (Shows::Key, Column::text(by.title(), 200.0).growing()),
         (Shows::Count, Column::number(counted, 76.0)),
         (Shows::Errors, Column::number("Errors", 76.0)),
         (Shows::P50, Column::number("p50", 84.0).hint("Half of them took no longer (nearest rank)").minor(3)),
