@@ -48,3 +48,16 @@ fn aggregates_stand_beside_the_list_and_lead_to_the_traces() {
     );
     assert!(harness.query_by_label_contains("KeyError").is_none(), "the list stands in its place");
 }
+
+#[test]
+fn nothing_stands_beyond_a_small_window() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
+    harness.set_size([800.0, 600.0].into());
+    wait_for(&mut harness, "Aggregates");
+    click(&mut harness, "Aggregates");
+    wait_for(&mut harness, "Search text");
+    for label in ["Session", "Search text"] {
+        let right = harness.get_by_label(label).rect().right();
+        assert!(right <= 800.0, "{label} ends at {right}");
+    }
+}

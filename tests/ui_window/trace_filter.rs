@@ -76,6 +76,19 @@ fn a_chip_writes_into_the_line_and_takes_it_back() {
 }
 
 #[test]
+fn the_column_of_the_order_stays_in_a_small_window() {
+    for (sort, stays) in [("", false), ("&sort=latency_ms%3Adesc", true)] {
+        let mut harness = window(&store(), Some(&format!("experiment/1?tab=traces{sort}")), Some(PATH));
+        harness.set_size([560.0, 600.0].into());
+        wait_for(&mut harness, "dogwood");
+        settle(&mut harness);
+        let title = harness.query_by_role_and_label(Role::ColumnHeader, "Duration").map(|title| title.rect());
+        let is_there = title.is_some_and(|title| title.width() > 1.0 && title.right() <= 560.0);
+        assert_eq!(is_there, stays, "{sort}: {title:?}");
+    }
+}
+
+#[test]
 fn an_order_stands_in_the_address_and_holds_with_a_filter() {
     let at = "experiment/1?tab=traces&filter=status%20%3D%20ok%20or%20name%20~%20birch&sort=latency_ms%3Adesc";
     let mut harness = window(&store(), Some(at), Some(PATH));

@@ -12,7 +12,7 @@ fn source_words(source: &ScoreSource) -> String {
             format!("assessments {metric} on traces, {of}{known}")
         }
         ScoreSource::Nothing(why) => format!("no scores: {why}"),
-        other => other.as_str().unwrap_or_default().to_owned(),
+        other => place(other).unwrap_or_default().to_owned(),
     }
 }
 
@@ -52,10 +52,18 @@ pub(super) struct Told {
     pub about_trouble: String,
 }
 
+/// Where scores stand, as people call it.
+fn place(source: &ScoreSource) -> Option<&'static str> {
+    match source {
+        ScoreSource::UsersTable { .. } => Some("a logged table"),
+        other => other.as_str(),
+    }
+}
+
 /// From what the scores come, by source, and of which evaluations there are none.
 pub(super) fn told(scores: &Scores) -> Told {
     let mut sources: Vec<(&str, usize)> = Vec::new();
-    for source in scores.columns.iter().filter_map(|column| column.source.as_str()) {
+    for source in scores.columns.iter().filter_map(|column| place(&column.source)) {
         match sources.iter_mut().find(|(known, _)| *known == source) {
             Some((_, count)) => *count += 1,
             None => sources.push((source, 1)),

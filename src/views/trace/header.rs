@@ -8,7 +8,7 @@ use super::texts::total_text;
 use super::{TraceMemory, step};
 use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
-use crate::loader::{Lane, TraceSort, TraceTree};
+use crate::loader::{Lane, TracePlace, TraceSort, TraceTree};
 use crate::model::{Assessment, Cached};
 use crate::query::TraceFiguresOf;
 use crate::state::{Action, ExperimentTab, Place, SpanChoice, TraceListing};
@@ -214,24 +214,39 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     if let Some(place) = memory.place.clone() {
-        let position = words::count(place.position + 1);
-        let total = match place.total {
-            Total::Exact(total) => words::count(total),
-            Total::AtLeast(known) => words::at_least(&words::count(known)),
-        };
-        let text = format!("{position} of {total}");
-        let told = text_ui(ui, &text, Type::Small, Tone::Muted);
-        if let Some(tip) = scene.state.history().listing().and_then(listing_text) {
-            told.on_hover_text(tip);
+        // Together on one line: as wide as it was in the last frame.
+        let room = vec2(memory.place_width, chips::HEIGHT);
+        let width = ui
+            .allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                place_ui(ui, scene, memory, &place, is_narrow);
+                ui.min_rect().width().ceil()
+            })
+            .inner;
+        if memory.place_width != width {
+            memory.place_width = width;
+            ui.ctx().request_repaint();
         }
-        for (command, name, forward, glyph, key) in [
-            (Command::Previous, "Previous", false, Glyph::Back, "k"),
-            (Command::Next, "Next", true, Glyph::Forward, "j"),
-        ] {
-            let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key).bare(is_narrow);
-            if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
-                step(scene, memory, forward);
-            }
+    }
+}
+
+/// Where the trace stands in its list, and the ways to those beside it.
+fn place_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, place: &TracePlace, is_narrow: bool) {
+    let position = words::count(place.position + 1);
+    let total = match place.total {
+        Total::Exact(total) => words::count(total),
+        Total::AtLeast(known) => words::at_least(&words::count(known)),
+    };
+    let text = format!("{position} of {total}");
+    let told = text_ui(ui, &text, Type::Small, Tone::Muted);
+    if let Some(tip) = scene.state.history().listing().and_then(listing_text) {
+        told.on_hover_text(tip);
+    }
+    for (command, name, forward, glyph, key) in
+        [(Command::Previous, "Previous", false, Glyph::Back, "k"), (Command::Next, "Next", true, Glyph::Forward, "j")]
+    {
+        let chip = Chip::button(name).glyph(glyph, Tone::Muted).key(key).bare(is_narrow);
+        if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
+            step(scene, memory, forward);
         }
     }
 }

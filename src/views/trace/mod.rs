@@ -56,6 +56,8 @@ pub(super) struct TraceMemory {
     total: usize,
     /// Where this trace stands in its list.
     place: Option<Arc<TracePlace>>,
+    /// How wide it is on screen.
+    place_width: f32,
     trace: Option<TraceId>,
     /// The spans are to get the keyboard.
     pub wants_focus: bool,

@@ -116,12 +116,15 @@ pub(super) fn traces_ui(
         empty_ui(ui, sentence, "");
         return;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = size::GAP_XS;
         // In their place, so that nothing below moves.
         if !memory.picked.is_empty() && aggregates::chosen(scene).is_none() {
             return memory.picked.bar_ui(ui);
         }
         aggregates::switch_ui(ui, scene);
+        wanted::evaluations_ui(ui, scene, scope);
+        ui.add_space(size::GAP_S);
         search_button_ui(ui, scene);
     });
     memory.picked.poll(scene);
@@ -151,7 +154,7 @@ pub(super) fn traces_ui(
         None => Listing::Plain(&index.handles),
     };
     memory.picked.follow(&listing, listed_as(&index, groups.as_ref().and(memory.made_of.clone())));
-    let columns = rows::columns();
+    let columns = rows::columns(wanted::mark(&sort).filter(|_| sort != TraceSort::default()));
     let clock = scene.clock;
     if let Some(row) = memory.row.restore(scene, LIST) {
         memory.cursor = row.as_deref().and_then(Line::parse);

@@ -6,7 +6,7 @@ use crate::model::{Cached, Shown, TraceRow};
 use crate::views::parts::{DURATION, trace_status, trace_status_word};
 use crate::views::scene::Clock;
 use crate::views::time::moment_short;
-use crate::widgets::table::{CellText, Column};
+use crate::widgets::table::{CellText, Column, Sort};
 use crate::widgets::tokens::Tone;
 use crate::words;
 
@@ -17,8 +17,9 @@ const BODY: f32 = 150.0;
 pub(super) const BEFORE: usize = 1;
 
 /// The columns. What was asked and answered stays on screen the longest; after it what the trace is, and how it ended.
-pub(super) fn columns() -> [Column<'static>; 10] {
-    [
+/// That by which the list was sorted is never given up.
+pub(super) fn columns(sorted: Option<Sort>) -> [Column<'static>; 10] {
+    let mut columns = [
         Column::check(),
         Column::text("Started", 134.0).figures().minor(1),
         Column::text("Name", 190.0),
@@ -29,7 +30,11 @@ pub(super) fn columns() -> [Column<'static>; 10] {
         Column::number("Spans", 56.0).unsorted().minor(5),
         Column::text("Inputs", BODY).unsorted().growing(),
         Column::text("Outputs", BODY).unsorted().growing(),
-    ]
+    ];
+    if let Some(column) = sorted.and_then(|sort| columns.get_mut(sort.column)) {
+        *column = column.minor(0);
+    }
+    columns
 }
 
 /// One cell of a line that stands under its session. Of a session with parts, the part is told.

@@ -8,11 +8,10 @@ use egui::Ui;
 use super::filter::{FilterMemory, Listed};
 use super::rows::BEFORE;
 use crate::loader::{Lane, TraceScope, TraceSort};
-use crate::query::{
-    FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, RunTree, RunTreeOf, TraceKeysOf,
-};
+use crate::query::{FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, TraceKeysOf};
 use crate::state::{Action, ExperimentTab, Place, RunTab, TraceListing};
 use crate::store::TraceIndex;
+use crate::views::names::run_page;
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::table::Sort;
@@ -118,7 +117,6 @@ pub(super) fn listed(
     } else {
         ask(scene, memory, scope, sort)
     };
-    evaluations_ui(ui, scene, scope);
     let keys = scene.loader.ask(&TraceKeysOf(scope.clone()), Lane::Prefetch);
     let none = FilterKeys::default();
     let listed = Listed {
@@ -140,27 +138,23 @@ pub(super) fn listed(
 }
 
 /// Of a run with evaluations under it: ways to their traces.
-fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, scope: &TraceScope) {
+pub(super) fn evaluations_ui(ui: &mut Ui, scene: &mut Scene<'_>, scope: &TraceScope) {
     let (TraceScope::Run(run), Some(experiment)) = (scope, scene.place().experiment().cloned()) else { return };
-    let slot = scene.loader.ask(&RunTreeOf(experiment.clone()), Lane::Visible);
-    let has_evaluations = |tree: &Arc<RunTree>| tree.runs.iter().any(|one| one.parent_id.as_ref() == Some(run));
-    if !slot.value().is_some_and(has_evaluations) {
+    let page = run_page(scene, run);
+    if page.as_deref().and_then(Option::as_ref).is_none_or(|page| page.children.is_empty()) {
         return;
     }
     let all = format!("optimization = '{run}'");
     let others = format!("{all} and run != '{run}'");
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = size::GAP_S;
-        ui.add(Chip::toggle("Its own", true));
-        for (name, filter) in [("Its evaluations’", others), ("All of the optimization", all)] {
-            let tip = "In the list of the experiment, by a filter that can be changed there";
-            if ui.add(Chip::toggle(name, false)).on_hover_text(tip).clicked() {
-                let tab = ExperimentTab::Traces { filter: Some(filter), sort: None };
-                scene.go(Place::Experiment { experiment: experiment.clone(), tab });
-            }
+    ui.add_space(size::GAP_S);
+    ui.add(Chip::toggle("Its own", true));
+    for (name, filter) in [("Its evaluations’", others), ("All of the optimization", all)] {
+        let tip = "In the list of the experiment, by a filter that can be changed there";
+        if ui.add(Chip::toggle(name, false)).on_hover_text(tip).clicked() {
+            let tab = ExperimentTab::Traces { filter: Some(filter), sort: None };
+            scene.go(Place::Experiment { experiment: experiment.clone(), tab });
         }
-    });
-    ui.add_space(size::GAP_XS);
+    }
 }
 
 /// What passes as far as it is known, and whether more is waited for. What was shown stays until then.

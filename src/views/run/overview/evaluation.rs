@@ -12,6 +12,7 @@ use crate::query::{PlainEvaluationOf, PromptCandidatesOf, VerdictOf};
 use crate::state::{Action, RunTab};
 use crate::views::parts::link;
 use crate::views::scene::Scene;
+use crate::views::scores_of::is_of_prompts;
 use crate::widgets::key_value::{self, KeyValue};
 use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
@@ -23,6 +24,10 @@ pub(super) fn evaluation_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) 
     // What an optimization found has a page of its own.
     if !page.children.is_empty() {
         return;
+    }
+    // Prompts that were tried are several evaluations; the score of one of them would read as that of the run.
+    if is_of_prompts(page) {
+        return prompts_ui(ui, scene, page);
     }
     let slot = scene.loader.ask(&PlainEvaluationOf(page.run.id.clone()), Lane::Visible);
     let found = slot.value().and_then(|found| found.as_ref().as_ref());
