@@ -56,6 +56,22 @@ fn rows(harness: &Harness<'_, Viewer>) -> Vec<(String, BTreeMap<String, String>)
     rows.into_values().map(named).collect()
 }
 
+#[test]
+fn a_column_tells_in_how_many_evaluations_an_example_is_right() {
+    let harness = tab(PLAIN);
+    let rows = rows(&harness);
+    assert!(!rows.is_empty());
+    for (example, cells) in rows {
+        let scores = cells.iter().filter(|(title, _)| title.starts_with('C')).map(|(_, said)| said.as_str());
+        let (right, wrong) = scores.fold((0, 0), |(right, wrong), said| match said {
+            said if said.ends_with("right") => (right + 1, wrong),
+            said if said.ends_with("wrong") => (right, wrong + 1),
+            _ => (right, wrong),
+        });
+        assert_eq!(cells["Right"], format!("{right}/{}", right + wrong), "{example}: {cells:?}");
+    }
+}
+
 /// The scores of a table by the beginning of the question, as they stand in the file.
 fn table(store: &str, experiment: &str, run: &str) -> Vec<(Value, Value)> {
     let path = folder(store).join("mlruns").join(experiment).join(run).join("artifacts/result_table.json");

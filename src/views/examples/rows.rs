@@ -19,6 +19,8 @@ const TEXT: f32 = 300.0;
 /// The room for one digit of a row's number.
 const DIGIT: f32 = 7.4;
 const PADDING: f32 = 16.0;
+/// The title of the column that sums a row up.
+const RIGHT: &str = "Right";
 
 /// What a cell says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +31,7 @@ pub(super) enum Said {
 }
 
 impl Look {
-    /// The columns that stay: the number, what the example is, what is expected.
+    /// The columns that stay: the number, what the example is, what is expected, and how often it was right.
     pub fn staying(&self) -> Vec<StayingColumn<'_>> {
         let Some(prepared) = self.prepared() else { return Vec::new() };
         let digits = words::count(prepared.texts.len() as u64).len() as f32;
@@ -41,7 +43,21 @@ impl Look {
         };
         let values = prepared.beside.iter();
         let values = values.map(|one| StayingColumn { title: &one.title, kind: StayingKind::Value, width: value(one) });
-        [number, text].into_iter().chain(values).collect()
+        let digits = words::count(self.view.columns.len() as u64).len() as f32;
+        let width = ((2.0 * digits + 1.0) * DIGIT).max(RIGHT.chars().count() as f32 * LETTER) + PADDING;
+        let right = StayingColumn { title: RIGHT, kind: StayingKind::Number, width };
+        let right = (self.view.columns.len() > 1 && self.view.rule.is_some()).then_some(right);
+        [number, text].into_iter().chain(values).chain(right).collect()
+    }
+
+    /// In how many of the shown evaluations that scored an example it is right: `3/9`. Nothing where none did.
+    fn right_of(&self, line: usize) -> String {
+        let said = (0..self.view.columns.len()).filter_map(|shown| self.said(line, shown));
+        let (right, scored) = said.fold((0_u64, 0_u64), |(right, scored), one| match one {
+            Said::Score { is_right, .. } => (right + u64::from(is_right), scored + 1),
+            Said::NotEvaluated | Said::NoScore => (right, scored),
+        });
+        if scored == 0 { String::new() } else { format!("{}/{}", words::count(right), words::count(scored)) }
     }
 
     fn example_at(&self, line: usize) -> Option<&MatrixExample> {
@@ -124,9 +140,10 @@ impl MatrixSource for Look {
                 Some(text) => StayingText { text: text.as_str().into(), tone: Tone::Neutral },
                 None => StayingText::default(),
             },
-            other => {
-                prepared.beside.get(other - 2).map_or_else(StayingText::default, |one| text(&one.texts, Tone::Muted))
-            }
+            other => match prepared.beside.get(other - 2) {
+                Some(one) => text(&one.texts, Tone::Muted),
+                None => StayingText { text: self.right_of(line).into(), tone: Tone::Muted },
+            },
         }
     }
 
