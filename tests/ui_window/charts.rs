@@ -1,6 +1,6 @@
 //! Charts of metrics: which, of which runs, over which axis; as a table and as files.
 
-use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, wait, wait_for, window, window_saving};
 use dspyglass::app::Viewer;
 use dspyglass::model::{MetricPoint, RunId};
 use dspyglass::state::Action;
@@ -93,7 +93,7 @@ fn axes_and_smoothing_are_chosen() {
 #[test]
 fn a_chart_is_read_as_a_table_and_saved_as_csv() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut harness = crate::common::window_saving(&store(), "experiment/1/run/parent?tab=metrics", folder.path());
+    let mut harness = window_saving(&store(), "experiment/1/run/parent?tab=metrics", folder.path());
     wait_for(&mut harness, "eval_full over steps");
     settle(&mut harness);
     click(&mut harness, "More for eval_full");
@@ -111,6 +111,22 @@ fn a_chart_is_read_as_a_table_and_saved_as_csv() {
         "{text}"
     );
     assert_eq!(text.lines().count(), 4);
+}
+
+/// Nothing draws pixels in these tests: it is the driver that gives none.
+#[test]
+fn a_picture_without_pixels_is_given_up_with_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = small_store();
+    let point = |step| MetricPoint { step, timestamp_ms: NOW_MS, value: 1.0 / (step + 1) as f64 };
+    store.put_metric(&RunId::from("child"), "loss", (0..20).map(point).collect());
+    let mut harness = window_saving(&store, "experiment/1/run/child?tab=metrics&item=loss", folder.path());
+    wait_for(&mut harness, "loss over steps, 20 points");
+    settle(&mut harness);
+    click(&mut harness, "More for loss");
+    click(&mut harness, "Save as PNG…");
+    wait_for(&mut harness, "the graphics driver did not give the window's pixels");
+    assert!(!folder.path().join("loss.png").exists());
 }
 
 #[test]

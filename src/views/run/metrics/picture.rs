@@ -1,6 +1,7 @@
 //! A chart as a picture: the pixels that the window shows of it, cut out and written as PNG on a worker.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use egui::{ColorImage, Rect, Ui};
 
@@ -12,6 +13,12 @@ use crate::widgets::image_view::encode_png;
 /// Frames in which the chart is brought into view and its buttons are left out.
 const FRAMES: u8 = 3;
 
+/// How long the pixels are waited for before they are asked for again: a renderer that fails to give them says nothing.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often they are asked for.
+const ATTEMPTS: u8 = 3;
+
 /// Where the window's pixels arrive; the graphics card answers a frame later.
 type Arrival = Arc<Mutex<Option<Arc<ColorImage>>>>;
 
@@ -21,9 +28,11 @@ pub(super) enum Picture {
     #[default]
     None,
     /// The chart of this metric is made ready.
-    Posing { key: String, frames: u8 },
-    /// Its pixels were asked for.
-    Taken { key: String, rect: Rect, scale: f32, arrival: Arrival },
+    Posing { key: String, frames: u8, attempt: u8 },
+    /// Its pixels were asked for, at this time of the window's clock.
+    Taken { key: String, rect: Rect, scale: f32, arrival: Arrival, asked_at: f64, attempt: u8 },
+    /// They never came.
+    Lost { key: String },
     /// They are being written.
     Writing { key: String, source: u64, image: Arc<ColorImage>, rect: Rect, scale: f32 },
 }
@@ -31,7 +40,7 @@ pub(super) enum Picture {
 impl Picture {
     /// Begins to take a picture.
     pub fn begin(&mut self, key: &str) {
-        *self = Self::Posing { key: key.to_owned(), frames: FRAMES };
+        *self = Self::Posing { key: key.to_owned(), frames: FRAMES, attempt: 1 };
     }
 
     /// Whether this chart is to look as it should in the picture.
@@ -44,7 +53,8 @@ impl Picture {
 
     /// After the chart of `key` was drawn in `rect`.
     pub fn pose(&mut self, ui: &Ui, shown_key: &str, rect: Rect) {
-        let Self::Posing { key, frames } = self else { return };
+        self.ask_again(ui);
+        let Self::Posing { key, frames, attempt } = self else { return };
         if key != shown_key {
             return;
         }
@@ -61,12 +71,36 @@ impl Picture {
             *sender.lock().unwrap_or_else(PoisonError::into_inner) = Some(image);
             ctx.request_repaint();
         });
-        *self = Self::Taken { key: key.clone(), rect, scale: ui.pixels_per_point(), arrival };
+        ui.ctx().request_repaint_after(PATIENCE);
+        let (scale, asked_at, attempt) = (ui.pixels_per_point(), ui.input(|input| input.time), *attempt);
+        *self = Self::Taken { key: key.clone(), rect, scale, arrival, asked_at, attempt };
+    }
+
+    /// Poses once more if the pixels do not come, and at last gives up.
+    fn ask_again(&mut self, ui: &Ui) {
+        let Self::Taken { key, arrival, asked_at, attempt, .. } = self else { return };
+        let has_come = arrival.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if has_come || ui.input(|input| input.time) - *asked_at < PATIENCE.as_secs_f64() {
+            return;
+        }
+        ui.ctx().request_repaint();
+        *self = if *attempt < ATTEMPTS {
+            Self::Posing { key: key.clone(), frames: FRAMES, attempt: *attempt + 1 }
+        } else {
+            Self::Lost { key: key.clone() }
+        };
     }
 
     /// Goes on with what has come; saves the picture once it is written.
     pub fn go_on(&mut self, scene: &mut Scene<'_>) {
-        if let Self::Taken { key, rect, scale, arrival } = self {
+        if let Self::Lost { key } = self {
+            let name = file_name(key, "png");
+            let why = "the graphics driver did not give the window's pixels";
+            scene.act(Action::Notify(NoticeText::failed(format!("{name} was not made"), why)));
+            *self = Self::None;
+            return;
+        }
+        if let Self::Taken { key, rect, scale, arrival, .. } = self {
             let arrived = arrival.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some(image) = arrived else { return };
             *self = Self::Writing { key: key.clone(), source: unique_id(), image, rect: *rect, scale: *scale };
