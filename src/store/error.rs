@@ -81,6 +81,16 @@ pub enum StoreError {
         /// What happened: `connection refused`, `no answer for 30 s`.
         message: String,
     },
+    /// A server that is there and answers otherwise than MLflow's.
+    #[error("{place} does not answer {path} as an MLflow server does: {what}; check that the address leads to MLflow")]
+    Answer {
+        /// The server.
+        place: StoreLocation,
+        /// What was asked for.
+        path: String,
+        /// What came back, in short.
+        what: String,
+    },
     /// A server does not let whoever asks read.
     #[error("{}", refused(.place, *.refusal))]
     Refused {
@@ -152,6 +162,7 @@ impl StoreError {
             | Self::Truncated { .. }
             | Self::Io { .. }
             | Self::Network { .. }
+            | Self::Answer { .. }
             | Self::Sqlite { .. }
             | Self::Busy(_)
             | Self::Cancelled
@@ -174,10 +185,7 @@ impl StoreError {
 /// What an address leads to, and what to open instead.
 fn not_opened(address: &Address) -> &'static str {
     match address.kind() {
-        AddressKind::TrackingServer => {
-            "a tracking server, which is not opened yet; name the file behind it, for instance the mlflow.db of \
-             `mlflow server --backend-store-uri sqlite:///mlflow.db`"
-        }
+        AddressKind::TrackingServer => "a tracking server that is not opened here",
         AddressKind::Databricks => "MLflow on Databricks, which is not opened yet",
         AddressKind::DatabaseServer => {
             "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"

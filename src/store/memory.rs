@@ -7,7 +7,6 @@
 
 mod build;
 mod copy;
-mod counting;
 mod knobs;
 mod lists;
 mod masking;
@@ -15,6 +14,7 @@ mod masking;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use super::counting;
 use super::{
     Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId, StoreInfo,
     StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::at_path::{self, AtPath, DiskKind};
-use super::location::{Address, StoreLocation};
+use super::location::{Address, AddressKind, StoreLocation};
+use super::server::ServerStore;
 use super::sqlite::SqliteStore;
 use super::{OpenOptions, Result, Store, StoreError};
 
@@ -33,6 +34,9 @@ impl Found {
         match self {
             Self::OnDisk(DiskKind::Sqlite, path) => Ok(Box::new(SqliteStore::open(&path, options)?)),
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
+            Self::Server(address) if address.kind() == AddressKind::TrackingServer => {
+                Ok(Box::new(ServerStore::open(&address, options)?))
+            }
             Self::Server(address) => Err(StoreError::Server(address)),
         }
     }

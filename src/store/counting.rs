@@ -1,10 +1,11 @@
-//! Counts the traces of each run.
+//! Counts the traces of each run, for stores that give their lines.
 
 use std::collections::HashMap;
 
 use crate::model::{RunId, Tokens, TraceRow};
 use crate::store::RunTraces;
 
+/// The traces of every run that has some, in no order.
 pub(super) fn by_run<'a>(rows: impl Iterator<Item = &'a TraceRow>) -> Vec<(RunId, RunTraces)> {
     let mut counted: HashMap<&RunId, RunTraces> = HashMap::new();
     for row in rows {

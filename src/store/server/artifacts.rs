@@ -1,0 +1,179 @@
+//! The files of runs, logged models and traces, through the server's own endpoints.
+
+use super::Shared;
+use super::client::{Answer, Bytes};
+use super::fields::{list, name, readable, whole};
+use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree, Json, Unmasked};
+use crate::store::{ReadCx, Result, StoredFile};
+use crate::words::natural;
+
+/// More entries than this are not listed, and no more folders than this are asked for.
+const MAX_ENTRIES: usize = 20_000;
+const MAX_FOLDERS: usize = 500;
+
+/// The first MLflow that gives a trace's attachments.
+const ATTACHMENTS: (u32, u32) = (3, 18);
+
+impl Shared {
+    /// See [`crate::store::Store::artifacts`].
+    pub fn artifacts(&self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+        let absent = |why: &str| ArtifactTree { absent: Some(why.to_owned()), ..ArtifactTree::default() };
+        if matches!(owner, ArtifactOwner::Trace(_)) {
+            return Ok(absent("a tracking server does not list the files of a trace"));
+        }
+        if !is_plain(owner.id()) {
+            return Ok(absent("the server has nothing of this name"));
+        }
+        let mut tree = ArtifactTree::default();
+        // Folders that are still to be looked into, the next one last.
+        let mut folders = vec![String::new()];
+        let mut asked = 0;
+        let mut listed: Vec<(String, Vec<ArtifactEntry>)> = Vec::new();
+        while let Some(folder) = folders.pop() {
+            asked += 1;
+            if asked > MAX_FOLDERS || listed.iter().map(|(_, entries)| entries.len()).sum::<usize>() >= MAX_ENTRIES {
+                tree.is_cut = true;
+                break;
+            }
+            let found = match self.folder(cx, owner, &folder)? {
+                Answer::Found(found) => found,
+                Answer::Absent => return Ok(absent("the server has nothing of this name")),
+                Answer::NoEndpoint => return Ok(absent("this server does not list them")),
+                Answer::Rejected(why) => return Ok(absent(&why)),
+            };
+            let found = found.as_stored_for_structure();
+            if folder.is_empty() {
+                tree.folder = readable(found, "root_uri", cx.reveal());
+            }
+            let mut entries: Vec<ArtifactEntry> =
+                list(found, "files").iter().filter_map(|file| entry(file, &folder)).collect();
+            entries.sort_by(|a, b| natural::compare(&a.path, &b.path));
+            folders.extend(entries.iter().rev().filter(|entry| entry.is_folder).map(|entry| entry.path.clone()));
+            listed.push((folder, entries));
+        }
+        tree.entries = in_depth(&listed, "");
+        Ok(tree)
+    }
+
+    /// See [`crate::store::Store::stored_artifact`].
+    pub fn stored_artifact(
+        &self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<StoredFile>> {
+        if !is_plain(owner.id()) || !is_below(path) {
+            return Ok(None);
+        }
+        let id = owner.id();
+        let answer = match owner {
+            ArtifactOwner::Run(_) => {
+                self.client.bytes(cx, "/get-artifact", &[("run_id", id), ("path", path)], limit)?
+            }
+            ArtifactOwner::Model(_) => {
+                let endpoint = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
+                self.client.bytes(cx, &endpoint, &[("artifact_file_path", path)], limit)?
+            }
+            // Older servers answer with the spans, whatever the path.
+            ArtifactOwner::Trace(_) if self.is_at_least(cx, ATTACHMENTS.0, ATTACHMENTS.1)? => {
+                let query = [("request_id", id), ("path", path)];
+                self.client.bytes(cx, "/ajax-api/2.0/mlflow/get-trace-artifact", &query, limit)?
+            }
+            ArtifactOwner::Trace(_) => return Ok(None),
+        };
+        let Answer::Found(Bytes { bytes, length, is_cut }) = answer else { return Ok(None) };
+        let read = bytes.as_stored_for_structure().len() as u64;
+        let full_size = length.unwrap_or(read).max(if is_cut { read.saturating_add(1) } else { read });
+        Ok(Some(StoredFile { bytes, full_size }))
+    }
+
+    fn folder(&self, cx: &ReadCx, owner: &ArtifactOwner, folder: &str) -> Result<Answer<Unmasked<Json>>> {
+        let id = owner.id();
+        match owner {
+            ArtifactOwner::Model(_) => {
+                let endpoint = format!("/api/2.0/mlflow/logged-models/{id}/artifacts/directories");
+                let query = [("artifact_directory_path", folder)];
+                self.client.get(cx, &endpoint, if folder.is_empty() { &[] } else { &query })
+            }
+            ArtifactOwner::Run(_) | ArtifactOwner::Trace(_) => {
+                let query = [("run_id", id), ("path", folder)];
+                self.client.get(
+                    cx,
+                    "/api/2.0/mlflow/artifacts/list",
+                    if folder.is_empty() { &query[..1] } else { &query },
+                )
+            }
+        }
+    }
+}
+
+/// A file or folder of a list; `None` if it is not in the folder that was asked for.
+fn entry(of: &Json, folder: &str) -> Option<ArtifactEntry> {
+    let path = name(of, "path")?;
+    let rest = if folder.is_empty() { Some(&*path) } else { path.strip_prefix(folder)?.strip_prefix('/') }?;
+    if rest.is_empty() || rest.contains('/') || !is_below(&path) {
+        return None;
+    }
+    let is_folder = of.get("is_dir").and_then(Json::as_bool) == Some(true);
+    let size = whole(of, "file_size").and_then(|size| u64::try_from(size).ok());
+    Some(ArtifactEntry { path, is_folder, size: size.filter(|_| !is_folder) })
+}
+
+/// A folder's entries, each folder before what is in it.
+fn in_depth(listed: &[(String, Vec<ArtifactEntry>)], folder: &str) -> Vec<ArtifactEntry> {
+    let mut all = Vec::new();
+    let mut open = vec![listed.iter().find(|(name, _)| name == folder).map_or(&[][..], |(_, entries)| entries).iter()];
+    while let Some(entries) = open.last_mut() {
+        let Some(entry) = entries.next() else {
+            open.pop();
+            continue;
+        };
+        all.push(entry.clone());
+        if entry.is_folder {
+            open.extend(listed.iter().find(|(name, _)| *name == entry.path).map(|(_, entries)| entries.iter()));
+        }
+    }
+    all
+}
+
+/// Whether a text can be an id: it stands in addresses.
+pub(super) fn is_plain(id: &str) -> bool {
+    !id.is_empty() && !id.starts_with('.') && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
+/// Whether a path stays in its folder.
+fn is_below(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn folders_come_before_what_is_in_them() {
+        let entry = |path: &str, is_folder| ArtifactEntry { path: path.to_owned(), is_folder, size: None };
+        let listed = [
+            (String::new(), vec![entry("a", true), entry("b", false)]),
+            ("a".to_owned(), vec![entry("a/c", true), entry("a/d", false)]),
+            ("a/c".to_owned(), vec![entry("a/c/e", false)]),
+        ];
+        let paths: Vec<String> = in_depth(&listed, "").into_iter().map(|entry| entry.path).collect();
+        assert_eq!(paths, ["a", "a/c", "a/c/e", "a/d", "b"]);
+    }
+
+    #[test]
+    fn what_a_server_lists_of_other_folders_is_not_taken() {
+        for (path, folder, is_taken) in [
+            ("a.json", "", true),
+            ("f/a.json", "f", true),
+            ("a.json", "f", false),
+            ("../a", "", false),
+            ("f/../a", "f", false),
+        ] {
+            assert_eq!(entry(&json!({"path": path}), folder).is_some(), is_taken, "{path} in {folder}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What was learned of a server and is kept in memory: the lines of traces, which a list shows again while it is
+//! scrolled, and the spans of the traces that were looked at last.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::{Json, TraceId, Unmasked, json};
+use crate::store::TraceHandle;
+
+/// Lines are kept up to so many bytes together; of the others the id is known, and they are asked for again.
+const MAX_LINES: usize = 128 << 20;
+
+/// Records of spans are kept up to so many bytes together.
+const MAX_SPANS: usize = 128 << 20;
+
+/// The records of the spans of one trace.
+pub type Records = Arc<Vec<Unmasked<Json>>>;
+
+/// The traces that a server told of, each with a handle of its own.
+#[derive(Default)]
+pub struct KnownTraces {
+    handles: HashMap<TraceId, u64>,
+    lines: Vec<(TraceId, Option<Box<[u8]>>)>,
+    bytes: usize,
+    /// The lines before this one were given up.
+    oldest: usize,
+}
+
+impl KnownTraces {
+    /// Remembers what a server says of a trace, and gives the handle.
+    pub fn remember(&mut self, id: TraceId, info: &Unmasked<Json>) -> TraceHandle {
+        let text = info.as_stored_for_structure().to_string().into_bytes().into_boxed_slice();
+        self.bytes += text.len();
+        let place = match self.handles.get(&id).and_then(|handle| usize::try_from(*handle).ok()) {
+            Some(place) => place,
+            None => {
+                self.handles.insert(id.clone(), self.lines.len() as u64);
+                self.lines.push((id, None));
+                self.lines.len() - 1
+            }
+        };
+        if let Some((_, line)) = self.lines.get_mut(place)
+            && let Some(before) = line.replace(text)
+        {
+            self.bytes -= before.len();
+        }
+        while self.bytes > MAX_LINES
+            && let Some((_, line)) = self.lines.get_mut(self.oldest)
+        {
+            self.bytes -= line.take().map_or(0, |line| line.len());
+            self.oldest += 1;
+        }
+        TraceHandle(place as u64)
+    }
+
+    /// The handle of a trace that was told of.
+    pub fn handle_of(&self, id: &TraceId) -> Option<TraceHandle> {
+        self.handles.get(id).copied().map(TraceHandle)
+    }
+
+    /// Which trace a handle means.
+    pub fn id_of(&self, handle: TraceHandle) -> Option<TraceId> {
+        self.line(handle).map(|(id, _)| id.clone())
+    }
+
+    /// What is known of a trace, and its id.
+    pub fn info(&self, handle: TraceHandle) -> Option<(TraceId, Option<Unmasked<Json>>)> {
+        let (id, line) = self.line(handle)?;
+        Some((id.clone(), line.as_ref().map(|line| json::decode(line).value)))
+    }
+
+    fn line(&self, TraceHandle(at): TraceHandle) -> Option<&(TraceId, Option<Box<[u8]>>)> {
+        usize::try_from(at).ok().and_then(|at| self.lines.get(at))
+    }
+}
+
+/// The spans of the traces that were looked at last, the latest at the end.
+#[derive(Default)]
+pub struct KnownSpans(Vec<(TraceId, Records, usize)>);
+
+impl KnownSpans {
+    /// Those of a trace, if they are still here.
+    pub fn get(&mut self, trace: &TraceId) -> Option<Records> {
+        let at = self.0.iter().position(|(id, ..)| id == trace)?;
+        let found = self.0.remove(at);
+        let records = Arc::clone(&found.1);
+        self.0.push(found);
+        Some(records)
+    }
+
+    /// Keeps them, and lets go of those that nobody looked at for longest.
+    pub fn keep(&mut self, trace: TraceId, records: Records, bytes: usize) {
+        self.0.retain(|(id, ..)| *id != trace);
+        self.0.push((trace, records, bytes));
+        let mut all: usize = self.0.iter().map(|(.., bytes)| bytes).sum();
+        while all > MAX_SPANS && self.0.len() > 1 {
+            all -= self.0.remove(0).2;
+        }
+    }
+
+    /// Lets go of all of them: they may be others by now.
+    pub fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_trace_keeps_its_handle_and_its_latest_line() {
+        let mut known = KnownTraces::default();
+        let put = |known: &mut KnownTraces, id: &str, n: u64| {
+            known.remember(TraceId::from(id), &Unmasked::new(json!({"n": n})))
+        };
+        let (a, b) = (put(&mut known, "a", 1), put(&mut known, "b", 2));
+        assert_eq!((put(&mut known, "a", 3), known.handle_of(&TraceId::from("b"))), (a, Some(b)));
+        let (id, info) = known.info(a).expect("known");
+        assert_eq!((id.as_str(), info), ("a", Some(Unmasked::new(json!({"n": 3})))));
+        assert_eq!(known.info(TraceHandle(9)), None);
+    }
+
+    #[test]
+    fn spans_that_nobody_looks_at_go_first() {
+        let mut known = KnownSpans::default();
+        let records: Records = Arc::default();
+        for id in ["a", "b", "c"] {
+            known.keep(TraceId::from(id), Arc::clone(&records), MAX_SPANS / 3);
+        }
+        assert!(known.get(&TraceId::from("a")).is_some());
+        known.keep(TraceId::from("d"), records, MAX_SPANS / 3);
+        assert!(known.get(&TraceId::from("b")).is_none() && known.get(&TraceId::from("a")).is_some());
+    }
+}

@@ -1,0 +1,228 @@
+//! MLflow's tracking server, read through its REST interface: 2.21 to 3.18, each by the endpoints that it has.
+//!
+//! What is asked of it and how its answers are read stands in a file for each kind; the requests themselves are sent by
+//! [`client`], the only one that reaches out. What a server does not tell (how many spans were stored, whether answers
+//! came from a cache, how much there is beside runs and traces) stays unknown.
+
+mod artifacts;
+mod client;
+mod credentials;
+mod fields;
+mod known;
+mod lists;
+mod runs;
+mod spans;
+mod trace_lists;
+mod traces;
+mod watch;
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use client::{Answer, Client};
+use credentials::Credentials;
+use known::{KnownSpans, KnownTraces};
+use watch::Watch;
+
+use super::{
+    Address, Capabilities, Inventory, OpenOptions, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId,
+    StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+};
+use crate::model::{
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+};
+
+/// A reader of one server; forks share what was learned of it.
+pub struct ServerStore {
+    id: StoreId,
+    shared: Arc<Shared>,
+}
+
+/// What all readers of a server know.
+struct Shared {
+    client: Client,
+    /// Which MLflow answers, as far as it says (`GET /version`).
+    version: OnceLock<Option<String>>,
+    /// Whether the search of MLflow 3 is there; unknown until it was asked for.
+    has_trace_search: OnceLock<bool>,
+    traces: Mutex<KnownTraces>,
+    spans: Mutex<KnownSpans>,
+    watch: Mutex<Watch>,
+}
+
+impl ServerStore {
+    /// A reader of the server at an address. Nothing is asked yet: whether somebody answers there is told by the
+    /// first question.
+    ///
+    /// # Errors
+    /// Where a certificate that MLflow's variables name cannot be used.
+    pub fn open(address: &Address, _options: &OpenOptions) -> Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let credentials = Credentials::find(address, variable, home.as_deref());
+        let shown = address.to_string();
+        // A page of MLflow's own, copied from a browser, leads to the server.
+        let base = shown.split(['?', '#']).next().unwrap_or(&shown);
+        let client = Client::new(StoreLocation::Address(address.clone()), base, credentials, variable)?;
+        let shared = Shared {
+            client,
+            version: OnceLock::new(),
+            has_trace_search: OnceLock::new(),
+            traces: Mutex::default(),
+            spans: Mutex::default(),
+            watch: Mutex::default(),
+        };
+        Ok(Self { id: StoreId::fresh(), shared: Arc::new(shared) })
+    }
+}
+
+impl Shared {
+    /// Which MLflow answers; asked for once.
+    fn version(&self, cx: &ReadCx) -> Result<Option<&str>> {
+        if let Some(version) = self.version.get() {
+            return Ok(version.as_deref());
+        }
+        let said = match self.client.bytes(cx, "/version", &[], 64)? {
+            Answer::Found(found) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
+            Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_) => None,
+        };
+        let is_version = |text: &String| {
+            text.starts_with(|c: char| c.is_ascii_digit())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || ".+-".contains(c))
+        };
+        let version = said.map(|text| text.trim().to_owned()).filter(is_version);
+        Ok(self.version.get_or_init(|| version).as_deref())
+    }
+
+    /// Whether it is this MLflow or a later one; not if that is unknown.
+    fn is_at_least(&self, cx: &ReadCx, major: u32, minor: u32) -> Result<bool> {
+        let Some(version) = self.version(cx)? else { return Ok(false) };
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let own = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        Ok(own >= (major, minor))
+    }
+}
+
+impl Store for ServerStore {
+    fn id(&self) -> StoreId {
+        self.id
+    }
+
+    fn info(&self) -> StoreInfo {
+        let version = self.shared.version.get().cloned().flatten();
+        StoreInfo {
+            location: self.shared.client.place().clone(),
+            kind: Address::WORD,
+            size_bytes: None,
+            schema_of: version.map(|version| format!("MLflow {version}")),
+            opened_as: None,
+            is_held: false,
+            notices: Vec::new(),
+        }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { can_watch: true, keeps_traces: true, filters_runs: false, filters_traces: false }
+    }
+
+    fn fork(&self) -> Result<Box<dyn Store>> {
+        Ok(Box::new(Self { id: self.id, shared: Arc::clone(&self.shared) }))
+    }
+
+    fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
+        self.shared.revision(cx)
+    }
+
+    fn experiments(&mut self, cx: &ReadCx, with_deleted: bool) -> Result<Vec<Experiment>> {
+        self.shared.experiments(cx, with_deleted)
+    }
+
+    fn experiment_counts(&mut self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
+        self.shared.experiment_counts(cx)
+    }
+
+    fn run_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<Run>> {
+        Ok(self.shared.run_row_page(cx, query)?.map(|(run, _)| run))
+    }
+
+    fn run_row_page(&mut self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
+        self.shared.run_row_page(cx, query)
+    }
+
+    fn metric_history(&mut self, cx: &ReadCx, run: &RunId, key: Option<&str>) -> Result<Vec<MetricSeries>> {
+        self.shared.metric_history(cx, run, key)
+    }
+
+    fn dataset_inputs(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<DatasetInput>> {
+        let found = self.shared.run(cx, run)?;
+        Ok(found.map(|run| runs::datasets(run.as_stored_for_structure(), cx.reveal())).unwrap_or_default())
+    }
+
+    fn logged_models(&mut self, cx: &ReadCx, run: &RunId) -> Result<Vec<LoggedModel>> {
+        self.shared.logged_models(cx, run)
+    }
+
+    fn trace_page(&mut self, cx: &ReadCx, query: &TraceQuery) -> Result<TraceIndex> {
+        self.shared.trace_page(cx, query)
+    }
+
+    fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
+        let list = self.trace_index(cx, &TraceQuery { limit: None, cursor: None, ..query.clone() })?;
+        let Some(wanted) = self.shared.known_traces().handle_of(trace) else { return Ok(None) };
+        let Some(at) = list.handles.iter().position(|handle| *handle == wanted) else { return Ok(None) };
+        let known = self.shared.known_traces();
+        let id_at = |at: Option<usize>| at.and_then(|at| list.handles.get(at)).and_then(|handle| known.id_of(*handle));
+        Ok(Some(TracePlace { position: at as u64, previous: id_at(at.checked_sub(1)), next: id_at(at.checked_add(1)) }))
+    }
+
+    fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
+        self.shared.trace_rows(cx, handles)
+    }
+
+    fn inventory(&mut self, _cx: &ReadCx) -> Result<Inventory> {
+        Ok(Inventory::default())
+    }
+
+    fn run_traces(
+        &mut self,
+        cx: &ReadCx,
+        experiment: Option<&ExperimentId>,
+    ) -> Result<Option<Vec<(RunId, RunTraces)>>> {
+        self.shared.run_traces(cx, experiment)
+    }
+
+    fn trace_ids(&mut self, cx: &ReadCx, prefix: &str, limit: usize) -> Result<Vec<TraceId>> {
+        self.shared.trace_ids(cx, prefix, limit)
+    }
+
+    fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        let info = self.shared.trace_info(cx, trace)?;
+        Ok(info.and_then(|info| traces::head(info.as_stored_for_structure(), cx.reveal())))
+    }
+
+    fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
+        self.shared.spans_of(cx, trace)
+    }
+
+    fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
+        self.shared.span_facts(cx, trace, spans)
+    }
+
+    fn span_body(&mut self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
+        self.shared.span_body(cx, trace, span)
+    }
+
+    fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {
+        self.shared.artifacts(cx, owner)
+    }
+
+    fn stored_artifact(
+        &mut self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<StoredFile>> {
+        self.shared.stored_artifact(cx, owner, path, limit)
+    }
+}
