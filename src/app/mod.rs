@@ -61,9 +61,21 @@ pub fn run(args: Args) -> Result<(), String> {
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
         cache: store::user_cache(),
         save_into: None,
+        tracking_uri: tracking_uri(std::env::var_os(TRACKING_URI)),
         started: std::time::Instant::now(),
     };
     startup::run(options)
+}
+
+/// The variable that names the store of MLflow's own programs.
+const TRACKING_URI: &str = "MLFLOW_TRACKING_URI";
+
+/// The store that it names, if that can be opened: an address, or a file that is there.
+fn tracking_uri(value: Option<std::ffi::OsString>) -> Option<StoreLocation> {
+    let value = value.filter(|value| !value.is_empty())?;
+    let location = StoreLocation::parse(std::path::Path::new(&value)).whole();
+    let is_there = location.path().is_none_or(std::path::Path::exists);
+    is_there.then_some(location)
 }
 
 /// Opens stores of every kind; also the sample, which is unpacked first.

@@ -43,6 +43,9 @@ pub struct ViewerOptions {
     pub save_into: Option<PathBuf>,
     /// When the program was started.
     pub started: Instant,
+    /// What MLflow's own programs use where nothing else is named (`MLFLOW_TRACKING_URI`), opened at the start in the
+    /// same way.
+    pub tracking_uri: Option<StoreLocation>,
 }
 
 impl Default for ViewerOptions {
@@ -55,6 +58,7 @@ impl Default for ViewerOptions {
             cache: None,
             exit_after: None,
             frame_log: None,
+            tracking_uri: None,
             save_into: None,
             started: Instant::now(),
         }
@@ -133,7 +137,10 @@ impl Viewer {
             (_, true) => viewer.loader.open(sample::marker()),
             // A store that is named beside a link is where the linked one is here.
             (Some(path), false) => viewer.loader.open(StoreLocation::parse(path).whole()),
-            (None, false) => linked().into_iter().for_each(|store| viewer.loader.open(store)),
+            (None, false) => {
+                let first = linked().or_else(|| viewer.options.tracking_uri.clone());
+                first.into_iter().for_each(|store| viewer.loader.open(store));
+            }
         }
         viewer
     }

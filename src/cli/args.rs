@@ -19,7 +19,8 @@ pub(super) use stats::StatsArgs;
 #[derive(Debug, Parser)]
 #[command(name = "dspyglass", version, long_about = help::ABOUT, after_long_help = help::top())]
 pub(super) struct Args {
-    /// The store to open in the window: a file such as mlflow.db, or the folder it is in
+    /// The store to open in the window: a file such as mlflow.db, the folder it is in, or a
+    /// tracking server (http://host:5000)
     #[arg(hide = !HAS_WINDOW)]
     store: Option<PathBuf>,
 

@@ -82,13 +82,11 @@ pub enum StoreError {
         message: String,
     },
     /// A server that is there and answers otherwise than MLflow's.
-    #[error("{place} does not answer {path} as an MLflow server does: {what}; check that the address leads to MLflow")]
+    #[error("{place} does not answer as an MLflow server does: {what}; check that the address leads to MLflow")]
     Answer {
         /// The server.
         place: StoreLocation,
-        /// What was asked for.
-        path: String,
-        /// What came back, in short.
+        /// What was asked for and what came back, in short.
         what: String,
     },
     /// A server does not let whoever asks read.

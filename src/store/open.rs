@@ -142,7 +142,6 @@ mod tests {
     #[test]
     fn what_is_not_opened_yet_says_what_to_do_and_no_password() {
         for (text, shown, advice) in [
-            ("http://me:pw1@host:5000", "http://host:5000 is a tracking server", "mlflow.db"),
             ("databricks://pw1@team", "databricks://team is MLflow on Databricks", "not opened yet"),
             ("postgresql://me:pw1@db/x", "postgresql://db/x is a database server", "not opened yet"),
             ("ssh://me:pw1@host/mlflow.db", "ssh://host/mlflow.db is an address", "not opened"),

@@ -2,7 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, PathBuf, is_separator};
 
-use crate::loader::{AddressKind, FolderName, StoreLocation};
+use crate::loader::{FolderName, StoreLocation};
 use crate::state::Link;
 use crate::widgets::completion::Completion;
 
@@ -22,12 +22,6 @@ pub(super) fn typed_store(text: &str) -> Option<StoreLocation> {
     let location = StoreLocation::from(&path);
     let is_path = path.is_absolute() || path.starts_with("~") && path.components().count() > 1;
     (is_path || text.contains("://")).then(|| location.whole())
-}
-
-/// Whether it is the address of a tracking server.
-pub(super) fn is_server(text: &str) -> bool {
-    let location = StoreLocation::from(typed_path(text));
-    location.address().is_some_and(|address| address.kind() == AddressKind::TrackingServer)
 }
 
 /// The folder whose names may stand at the end of what is typed; none where that is no path.
@@ -97,8 +91,6 @@ mod tests {
 
     #[test]
     fn addresses_are_told_from_paths() {
-        assert!(is_server(" HTTP://localhost:5000") && is_server("https://x"));
-        assert!(!is_server("/http://x") && !is_server("httpd.db") && !is_server("databricks://x"));
         assert_eq!(folder_of("http://x/y"), None);
         assert_eq!(folder_of("/data/ml").as_deref(), Some(Path::new("/data/")));
         assert_eq!(folder_of("ml").as_deref(), Some(Path::new("")));

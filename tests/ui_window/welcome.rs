@@ -116,10 +116,4 @@ fn a_typed_path_is_completed_and_a_servers_address_explained() {
     harness.step();
     harness.step();
     assert_eq!(typed(&harness), folder.path().join("notebooks/mlflow.db").display().to_string());
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-    harness.step();
-    harness.event(egui::Event::Text("http://localhost:5000".to_owned()));
-    harness.step();
-    wait_for(&mut harness, "Tracking servers are not opened yet");
-    wait_for(&mut harness, "--backend-store-uri");
 }

@@ -1,21 +1,18 @@
 //! Requests to a tracking server: only such that read (`GET`, and `POST` to a search), to the one host that the user
 //! named, bounded in time, size and number, given up as soon as nobody waits any more.
 
-use std::io::Read;
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
-use super::credentials::{Credentials, read};
+use super::credentials::Credentials;
+use super::exchange::{PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
 
-/// How long a server may need until it begins to answer, or between two pieces of an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it may take to reach it.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How often whoever waits looks whether he still has to.
@@ -60,26 +57,6 @@ pub enum Answer<T> {
     NoEndpoint,
     /// It does not understand the request: what it says.
     Rejected(String),
-}
-
-/// What is asked.
-#[derive(Clone)]
-struct Request {
-    url: String,
-    body: Option<Vec<u8>>,
-    most: u64,
-}
-
-/// What was answered, whatever it is.
-struct Response {
-    status: u16,
-    is_json: bool,
-    /// Where it sends whoever asks.
-    elsewhere: Option<String>,
-    pause: Option<Duration>,
-    length: Option<u64>,
-    bytes: Vec<u8>,
-    is_cut: bool,
 }
 
 /// Bytes of a file as a server gives them.
@@ -220,12 +197,8 @@ impl Client {
 
     /// An answer that no MLflow gives.
     pub fn strange(&self, path: &str, what: &str) -> StoreError {
-        let path = path.to_owned();
-        StoreError::Answer {
-            place: self.place.clone(),
-            path,
-            what: Unmasked::new(what.to_owned()).readable(Reveal::Masked),
-        }
+        let what = Unmasked::new(format!("{path} gives {what}")).readable(Reveal::Masked);
+        StoreError::Answer { place: self.place.clone(), what }
     }
 
     /// Sends a request, again where that may help, and follows the server within its own host.
@@ -358,46 +331,6 @@ impl Drop for Turn {
     }
 }
 
-/// One request and what comes back, read until enough of it is there or nobody wants it any more.
-fn exchange(
-    agent: &ureq::Agent,
-    request: &Request,
-    credentials: Option<&str>,
-    workspace: Option<&str>,
-    is_wanted: impl Fn() -> bool,
-) -> std::result::Result<Response, ureq::Error> {
-    let mut headers = vec![("Accept", "application/json, */*")];
-    headers.extend(credentials.map(|value| ("Authorization", value)));
-    headers.extend(workspace.map(|name| ("X-MLFLOW-WORKSPACE", name)));
-    let mut response = match &request.body {
-        None => {
-            let get = agent.get(&request.url);
-            headers.into_iter().fold(get, |get, (name, value)| get.header(name, value)).call()?
-        }
-        Some(body) => {
-            let post = agent.post(&request.url).header("Content-Type", "application/json");
-            headers.into_iter().fold(post, |post, (name, value)| post.header(name, value)).send(&body[..])?
-        }
-    };
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let is_json = header("content-type").is_some_and(|kind| kind.contains("json"));
-    let elsewhere = header("location");
-    let pause = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-    let length = header("content-length").and_then(|text| text.trim().parse().ok());
-    let (status, mut bytes) = (response.status().as_u16(), Vec::new());
-    // One more than is wanted tells whether it goes on.
-    let mut reader = response.body_mut().as_reader().take(request.most.saturating_add(1));
-    let mut piece = vec![0; 64 << 10];
-    loop {
-        let count = reader.read(&mut piece).map_err(ureq::Error::Io)?;
-        let Some(read) = piece.get(..count).filter(|read| !read.is_empty() && is_wanted()) else { break };
-        bytes.extend_from_slice(read);
-    }
-    let is_cut = bytes.len() as u64 > request.most;
-    bytes.truncate(usize::try_from(request.most).unwrap_or(usize::MAX));
-    Ok(Response { status, is_json, elsewhere, pause, length, bytes, is_cut })
-}
-
 /// MLflow's own words for what is wrong: its code and its message.
 fn error_of(bytes: &[u8]) -> Option<(String, String)> {
     let said = json::decode(bytes).value;
@@ -417,65 +350,4 @@ fn beginning(bytes: &[u8]) -> String {
         (_, true) => "a web page".to_owned(),
         _ => format!("what is no JSON: {text}"),
     }
-}
-
-/// What went wrong on the way, without the address, which is told beside it.
-fn said_of(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::HostNotFound => "there is no such host".to_owned(),
-        ureq::Error::ConnectionFailed => "connection refused".to_owned(),
-        ureq::Error::Timeout(_) => format!("no answer for {} s", PATIENCE.as_secs()),
-        ureq::Error::Io(source) if source.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "connection refused".to_owned()
-        }
-        ureq::Error::Io(source) if source.kind() == std::io::ErrorKind::UnexpectedEof => BROKE_OFF.to_owned(),
-        ureq::Error::Io(source) => Unmasked::new(source.to_string()).readable(Reveal::Masked),
-        other => Unmasked::new(other.to_string()).readable(Reveal::Masked),
-    }
-}
-
-const BROKE_OFF: &str = "the answer broke off";
-
-/// Whether it may go better at once: the connection was lost, while a host that is not there stays so.
-fn may_pass(message: &str) -> bool {
-    message == BROKE_OFF || message.contains("reset") || message.contains("closed") || message.contains("disconnected")
-}
-
-/// As MLflow's variables say: `MLFLOW_TRACKING_INSECURE_TLS`, `_SERVER_CERT_PATH`, `_CLIENT_CERT_PATH`.
-fn tls(variable: &impl Fn(&str) -> Option<String>) -> std::result::Result<TlsConfig, String> {
-    let path = |name: &str| variable(name).filter(|path| !path.is_empty());
-    let mut config = TlsConfig::builder();
-    if variable("MLFLOW_TRACKING_INSECURE_TLS").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        config = config.disable_verification(true);
-    }
-    if let Some(path) = path("MLFLOW_TRACKING_SERVER_CERT_PATH") {
-        let (certificates, _) = pem("MLFLOW_TRACKING_SERVER_CERT_PATH", &path)?;
-        config = config.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    if let Some(path) = path("MLFLOW_TRACKING_CLIENT_CERT_PATH") {
-        let (certificates, key) = pem("MLFLOW_TRACKING_CLIENT_CERT_PATH", &path)?;
-        let key = key.ok_or_else(|| format!("{path} (MLFLOW_TRACKING_CLIENT_CERT_PATH) holds no private key"))?;
-        config = config.client_cert(Some(ClientCert::new_with_certs(&certificates, key)));
-    }
-    Ok(config.build())
-}
-
-/// Certificates of a file, and the key where it holds one.
-fn pem(
-    name: &str,
-    path: &str,
-) -> std::result::Result<(Vec<Certificate<'static>>, Option<PrivateKey<'static>>), String> {
-    let text = read(Path::new(path)).ok_or_else(|| format!("{path} ({name}) cannot be read"))?;
-    let (mut certificates, mut key) = (Vec::new(), None);
-    for item in parse_pem(text.as_bytes()).flatten() {
-        match item {
-            PemItem::Certificate(certificate) => certificates.push(certificate),
-            PemItem::PrivateKey(found) => key = Some(found),
-            _ => {}
-        }
-    }
-    if certificates.is_empty() {
-        return Err(format!("{path} ({name}) holds no certificate"));
-    }
-    Ok((certificates, key))
 }

@@ -7,11 +7,13 @@
 mod artifacts;
 mod client;
 mod credentials;
+mod exchange;
 mod fields;
 mod known;
 mod lists;
 mod runs;
 mod spans;
+mod tls;
 mod trace_lists;
 mod traces;
 mod watch;

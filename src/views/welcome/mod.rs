@@ -119,7 +119,7 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
         memory.names = names;
     }
     let names = memory.names.as_ref().map(|names| names.as_slice()).unwrap_or_default();
-    let field = CompletionField::new(Field::new("Path of the store").id(id).hint("/path/to/mlflow.db")).path();
+    let field = CompletionField::new(Field::new("Path of the store").id(id).hint("/path/to/mlflow.db or http://host:5000")).path();
     let events =
         field.show(ui, &mut memory.path, &mut memory.completion, |text, caret| path::completions(text, caret, names));
     if !memory.has_focused && scene.loader.state().opening.is_none() {
@@ -133,9 +133,5 @@ fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &WelcomeMemory) {
     if let Some((location, failure)) = scene.loader.state().failed.clone() {
         ui.add_space(size::GAP_L);
         not_opened_ui(ui, scene, &location, &failure);
-    } else if path::is_server(&memory.path) {
-        ui.add_space(size::GAP_L);
-        let advice = "Open the file behind it: the database that `mlflow server --backend-store-uri sqlite:///mlflow.db` was given";
-        Notice::hint("Tracking servers are not opened yet").advice(advice).show(ui);
     }
 }

@@ -1,0 +1,11 @@
+//! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
+//! `servers/real.rs` asks MLflow's own.
+
+#[path = "servers/faults.rs"]
+mod faults;
+#[path = "servers/real.rs"]
+mod real;
+#[path = "servers/requests.rs"]
+mod requests;
+#[path = "servers/stand_in.rs"]
+mod stand_in;
