@@ -4,7 +4,7 @@ use super::Shared;
 use super::client::{Answer, Bytes};
 use super::fields::{list, name, readable, whole};
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree, Json, Unmasked};
-use crate::store::{ReadCx, Result, StoredFile};
+use crate::store::{ReadCx, Result, StoreError, StoredFile};
 use crate::words::natural;
 
 /// More entries than this are not listed, and no more folders than this are asked for.
@@ -66,26 +66,48 @@ impl Shared {
         if !is_plain(owner.id()) || !is_below(path) {
             return Ok(None);
         }
-        let id = owner.id();
-        let answer = match owner {
-            ArtifactOwner::Run(_) => {
-                self.client.bytes(cx, "/get-artifact", &[("run_id", id), ("path", path)], limit)?
-            }
-            ArtifactOwner::Model(_) => {
-                let endpoint = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
-                self.client.bytes(cx, &endpoint, &[("artifact_file_path", path)], limit)?
-            }
-            // Older servers answer with the spans, whatever the path.
-            ArtifactOwner::Trace(_) if self.is_at_least(cx, ATTACHMENTS.0, ATTACHMENTS.1)? => {
-                let query = [("request_id", id), ("path", path)];
-                self.client.bytes(cx, "/ajax-api/2.0/mlflow/get-trace-artifact", &query, limit)?
-            }
-            ArtifactOwner::Trace(_) => return Ok(None),
+        let answer = match self.file(cx, owner, path, limit, false) {
+            // MLflow 2.22 says of a file that is not there that it failed.
+            Err(StoreError::Answer { .. }) if !self.is_listed(cx, owner, path)? => return Ok(None),
+            Err(StoreError::Answer { .. }) => self.file(cx, owner, path, limit, true)?,
+            other => other?,
         };
         let Answer::Found(Bytes { bytes, length, is_cut }) = answer else { return Ok(None) };
         let read = bytes.as_stored_for_structure().len() as u64;
         let full_size = length.unwrap_or(read).max(if is_cut { read.saturating_add(1) } else { read });
         Ok(Some(StoredFile { bytes, full_size }))
+    }
+
+    fn file(
+        &self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        path: &str,
+        limit: u64,
+        is_patient: bool,
+    ) -> Result<Answer<Bytes>> {
+        let id = owner.id();
+        let bytes = |endpoint: &str, query: &[(&str, &str)]| self.client.bytes(cx, endpoint, query, limit, is_patient);
+        match owner {
+            ArtifactOwner::Run(_) => bytes("/get-artifact", &[("run_id", id), ("path", path)]),
+            ArtifactOwner::Model(_) => {
+                let endpoint = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
+                bytes(&endpoint, &[("artifact_file_path", path)])
+            }
+            // Older servers answer with the spans, whatever the path.
+            ArtifactOwner::Trace(_) if self.is_at_least(cx, ATTACHMENTS.0, ATTACHMENTS.1)? => {
+                bytes("/ajax-api/2.0/mlflow/get-trace-artifact", &[("request_id", id), ("path", path)])
+            }
+            ArtifactOwner::Trace(_) => Ok(Answer::NoEndpoint),
+        }
+    }
+
+    /// Whether a file is in the list of its folder.
+    fn is_listed(&self, cx: &ReadCx, owner: &ArtifactOwner, path: &str) -> Result<bool> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Answer::Found(found) = self.folder(cx, owner, folder)? else { return Ok(false) };
+        let files = list(found.as_stored_for_structure(), "files");
+        Ok(files.iter().any(|file| name(file, "path").as_deref() == Some(path)))
     }
 
     fn folder(&self, cx: &ReadCx, owner: &ArtifactOwner, folder: &str) -> Result<Answer<Unmasked<Json>>> {

@@ -129,26 +129,30 @@ impl Client {
         )
     }
 
-    /// Asks for the first `most` bytes of a file.
+    /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not.
     ///
     /// # Errors
     /// As [`Self::get`].
-    pub fn bytes(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)], most: u64) -> Result<Answer<Bytes>> {
-        let response =
-            self.answered(cx, &Request { url: self.url(path, query), body: None, most: most.min(MAX_BYTES) })?;
+    pub fn bytes(
+        &self,
+        cx: &ReadCx,
+        path: &str,
+        query: &[(&str, &str)],
+        most: u64,
+        is_patient: bool,
+    ) -> Result<Answer<Bytes>> {
+        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_BYTES) };
+        let response = self.answered(cx, &request, is_patient)?;
         if response.status == 200 {
             let Response { bytes, length, is_cut, .. } = response;
             return Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut }));
         }
-        match self.refused(path, response)? {
-            Answer::Found(never) => {
-                Err(self
-                    .strange(path, &format!("a page of {} bytes", never.as_stored_for_structure().to_string().len())))
-            }
-            Answer::Absent => Ok(Answer::Absent),
-            Answer::NoEndpoint => Ok(Answer::NoEndpoint),
-            Answer::Rejected(why) => Ok(Answer::Rejected(why)),
-        }
+        Err(match self.refused(path, response)? {
+            Answer::Absent => return Ok(Answer::Absent),
+            Answer::NoEndpoint => return Ok(Answer::NoEndpoint),
+            Answer::Rejected(why) => return Ok(Answer::Rejected(why)),
+            Answer::Found(_) => self.strange(path, "two answers"),
+        })
     }
 
     fn url(&self, path: &str, query: &[(&str, &str)]) -> String {
@@ -163,7 +167,7 @@ impl Client {
     }
 
     fn json(&self, cx: &ReadCx, path: &str, request: Request) -> Result<Answer<Unmasked<Json>>> {
-        let response = self.answered(cx, &request)?;
+        let response = self.answered(cx, &request, true)?;
         if response.status != 200 {
             return self.refused(path, response);
         }
@@ -202,7 +206,7 @@ impl Client {
     }
 
     /// Sends a request, again where that may help, and follows the server within its own host.
-    fn answered(&self, cx: &ReadCx, request: &Request) -> Result<Response> {
+    fn answered(&self, cx: &ReadCx, request: &Request, is_patient: bool) -> Result<Response> {
         let mut request = request.clone();
         let mut pauses = PAUSES.into_iter();
         let mut redirects = 0;
@@ -218,6 +222,7 @@ impl Client {
                     request.url = self.within_host(&request.url, &to)?;
                     continue;
                 }
+                Ok(response) if response.status == 500 && !is_patient => return Ok(response),
                 Ok(response) if matches!(response.status, 429 | 500 | 502 | 503 | 504) => match pauses.next() {
                     Some(pause) => (None, response.pause.map_or(pause, |asked| asked.min(LONGEST_PAUSE))),
                     None => return Ok(response),

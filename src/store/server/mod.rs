@@ -84,7 +84,7 @@ impl Shared {
         if let Some(version) = self.version.get() {
             return Ok(version.as_deref());
         }
-        let said = match self.client.bytes(cx, "/version", &[], 64)? {
+        let said = match self.client.bytes(cx, "/version", &[], 64, true)? {
             Answer::Found(found) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
             Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_) => None,
         };

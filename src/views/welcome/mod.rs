@@ -20,7 +20,6 @@ use crate::store::StoreLocation;
 use crate::widgets::chips::Chip;
 use crate::widgets::completion::{CompletionField, CompletionState};
 use crate::widgets::field::Field;
-use crate::widgets::notice::Notice;
 use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -59,7 +58,7 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     ui.add(egui::Label::new(egui::RichText::new(what).color(muted)).wrap());
     ui.add_space(size::GAP_XL);
     open_ui(ui, scene, memory);
-    failed_ui(ui, scene, memory);
+    failed_ui(ui, scene);
     ui.add_space(size::GAP_XL);
     stores::recent_ui(ui, scene);
     stores::found_ui(ui, scene);
@@ -119,7 +118,9 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
         memory.names = names;
     }
     let names = memory.names.as_ref().map(|names| names.as_slice()).unwrap_or_default();
-    let field = CompletionField::new(Field::new("Path of the store").id(id).hint("/path/to/mlflow.db or http://host:5000")).path();
+    let field =
+        CompletionField::new(Field::new("Path of the store").id(id).hint("/path/to/mlflow.db or http://host:5000"))
+            .path();
     let events =
         field.show(ui, &mut memory.path, &mut memory.completion, |text, caret| path::completions(text, caret, names));
     if !memory.has_focused && scene.loader.state().opening.is_none() {
@@ -129,7 +130,7 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) -> bo
     events.submitted
 }
 
-fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &WelcomeMemory) {
+fn failed_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if let Some((location, failure)) = scene.loader.state().failed.clone() {
         ui.add_space(size::GAP_L);
         not_opened_ui(ui, scene, &location, &failure);
