@@ -24,6 +24,7 @@ mod trace_conditions;
 mod trace_counts;
 mod trace_head;
 mod trace_lists;
+mod trace_totals;
 mod trace_values;
 mod traces;
 
