@@ -49,7 +49,7 @@ pub(super) struct FilterMemory {
 /// What is listed.
 pub(super) struct Listed {
     /// How many pass, once that is known.
-    pub passing: Option<u64>,
+    pub passing: Option<Total>,
     /// How many there are.
     pub total: Option<Total>,
     pub facts: Option<FactsProgress>,
@@ -133,7 +133,8 @@ impl FilterMemory {
             Some(Total::AtLeast(known)) => words::at_least(&words::counted(known, "trace")),
         };
         let mut text = match listed.passing.filter(|_| !self.filter.is_empty()) {
-            Some(passing) => format!("{} of {total}", words::count(passing)),
+            Some(Total::Exact(passing)) => format!("{} of {total}", words::count(passing)),
+            Some(Total::AtLeast(known)) => format!("{} of {total}", words::at_least(&words::count(known))),
             None => total,
         };
         // With a mistake in it the text is not what was looked for.
