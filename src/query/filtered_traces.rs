@@ -10,7 +10,7 @@ use super::runs::RelatedRuns;
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
 use crate::model::{RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{ColumnOrder, Counting, Result, RunQuery, RunScope, TraceIndex};
+use crate::store::{ColumnOrder, Counting, Result, RunQuery, RunScope, TraceColumn, TraceIndex};
 use rest::Rest;
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
@@ -170,6 +170,9 @@ impl FilteredTracesOf {
             return Ok(FilteredTraces { list: session.store.trace_index(session.cx, &query)?, facts: None });
         }
         let mut columns = if is_filtered { Vec::new() } else { self.filter.columns() };
+        if self.filter.wants_scores() || self.sort.wants_scores() {
+            columns.extend([TraceColumn::Id, TraceColumn::Run]);
+        }
         columns.extend(order.iter().map(|order| order.column.clone()));
         let order = order.filter(|_| !is_sorted);
         Rest { of: self, query, columns: &columns, names: &names, is_filtered, is_sorted, order }

@@ -8,6 +8,7 @@ use crate::model::Cached;
 use crate::query::ask::Session;
 use crate::query::filter::{Derived, Names, TraceAttribute, TraceField, TraceSubject};
 use crate::query::trace_facts::known_traces;
+use crate::query::trace_scores::{ScoredTrace, trace_scores};
 use crate::store::{ColumnOrder, Part, Result, Total, TraceColumn, TraceHandle, TraceIndex, TraceQuery, TraceValue};
 
 /// What spans tell is derived for this many traces at a time.
@@ -24,6 +25,7 @@ type ReadRow = (TraceHandle, Vec<TraceValue>);
 struct Known {
     cached: HashMap<TraceHandle, Cached>,
     derived: HashMap<TraceHandle, Derived>,
+    scores: HashMap<TraceHandle, Option<f64>>,
 }
 
 /// What the store could not do.
@@ -44,17 +46,22 @@ impl Rest<'_> {
     /// The traces that pass, in order.
     pub fn select(mut self, session: &mut Session<'_>, effort: Effort) -> Result<FilteredTraces> {
         let sorts_by = |one| self.of.sort.field == TraceField::Attribute(one);
-        let is_derived = !self.is_sorted && self.order.is_none() && !sorts_by(TraceAttribute::Cached);
+        let sorts_by_own = sorts_by(TraceAttribute::Cached) || sorts_by(TraceAttribute::Score);
+        let is_derived = !self.is_sorted && self.order.is_none() && !sorts_by_own;
         let wants_facts = is_derived || (!self.is_filtered && self.of.filter.wants_facts());
         let wants_cached = sorts_by(TraceAttribute::Cached) || (!self.is_filtered && self.of.filter.wants_cached());
+        let wants_scores = sorts_by(TraceAttribute::Score) || (!self.is_filtered && self.of.filter.wants_scores());
         // Of a list in order the beginning may do.
-        let is_read_in_parts = self.is_sorted && !wants_facts;
+        let is_read_in_parts = self.is_sorted && !wants_facts && !wants_scores;
         let Some(most) = effort.most.filter(|_| is_read_in_parts) else {
             let rows = session.store.trace_values(session.cx, &self.query, self.columns)?;
             let cached = if wants_cached { cached_of(session, &rows)? } else { HashMap::new() };
             let derived = if wants_facts { derived_of(session, &rows, effort.times)? } else { HashMap::new() };
-            let facts = wants_facts.then_some(FactsProgress { known: derived.len(), of: rows.len() });
-            let handles = self.passing(&rows, &Known { cached, derived });
+            let scores = if wants_scores { self.scores_of(session, &rows, effort.times)? } else { HashMap::new() };
+            let known = [(wants_facts, derived.len()), (wants_scores, scores.len())];
+            let known = known.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, known)| known).min();
+            let facts = known.map(|known| FactsProgress { known, of: rows.len() });
+            let handles = self.passing(&rows, &Known { cached, derived, scores });
             let total = Total::Exact(handles.len() as u64);
             return Ok(FilteredTraces { list: TraceIndex { total, handles: handles.into(), next: None }, facts });
         };
@@ -76,6 +83,21 @@ impl Rest<'_> {
         }
     }
 
+    /// The scores of traces, by their ids and runs.
+    fn scores_of(
+        &self,
+        session: &mut Session<'_>,
+        rows: &[ReadRow],
+        times: Option<u32>,
+    ) -> Result<HashMap<TraceHandle, Option<f64>>> {
+        let place = |wanted| self.columns.iter().position(|column| *column == wanted);
+        let (id, run) = (place(TraceColumn::Id), place(TraceColumn::Run));
+        let traces = rows.iter().filter_map(|(handle, values)| {
+            Some(ScoredTrace { handle: *handle, id: text_at(values, id)?, run: text_at(values, run) })
+        });
+        trace_scores(session, traces, times)
+    }
+
     fn passing(&self, rows: &[ReadRow], known: &Known) -> Vec<TraceHandle> {
         let mut passed: Vec<(TraceHandle, TraceValue)> = Vec::new();
         for (handle, values) in rows {
@@ -84,6 +106,7 @@ impl Rest<'_> {
                 values,
                 names: self.names,
                 cached: known.cached.get(handle).copied(),
+                score: known.scores.get(handle).copied(),
                 derived: known.derived.get(handle),
             };
             if self.is_filtered || self.of.filter.passes(&trace) {
@@ -109,6 +132,10 @@ impl Rest<'_> {
         // What a key is compared by does not depend on where it came from.
         by(TraceColumn::Id).compare(a, b)
     }
+}
+
+fn text_at(values: &[TraceValue], place: Option<usize>) -> Option<&str> {
+    values.get(place?).and_then(TraceValue::first_text)
 }
 
 /// Where the answers of traces came from, of those for which that can be told.
