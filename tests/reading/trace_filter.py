@@ -72,6 +72,14 @@ def status_of(record, stored):
     return told.rpartition("_")[2]
 
 
+def hex_id(text):
+    """The id of a span as the table has it; of what is none the text."""
+    try:
+        return search.span_id({"span_id": text})
+    except ValueError:
+        return text
+
+
 def derived(home, database):
     """By trace: names and types of spans, types of exceptions, tokens of the topmost spans that tell any, models,
     adapters, and whether one of these followed another."""
@@ -90,7 +98,7 @@ def derived(home, database):
             last = search.decode(said["exception.type"]) if said.get("exception.type") else last
         parent = record.get("parent_span_id") or record.get("parent_id")
         if parent:
-            parent = search.span_id({"span_id": parent.removeprefix("0x")})
+            parent = hex_id(parent.removeprefix("0x"))
         told = usage(attributes.get("mlflow.chat.tokenUsage"))
         texts = [search.decode(attributes[key]) for key in ("model", "mlflow.llm.model") if key in attributes]
         model = next((text for text in texts if type(text) is str), None)
