@@ -179,6 +179,7 @@ impl Reader<'_> {
 
     /// See [`crate::store::Store::trace_ids_of`].
     pub fn trace_ids_of(&self, handles: &[TraceHandle]) -> Result<Vec<TraceId>> {
+        let _look = self.look()?;
         let keys = handles.iter().map(|handle| self.key_of(*handle));
         let ids = keys.map(|key| Ok(key?.map(|key| TraceId::from(key.id.into_owned()))));
         ids.filter_map(Result::transpose).collect()
