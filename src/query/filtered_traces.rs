@@ -20,6 +20,9 @@ const LINES_AT_ONCE: usize = 500;
 /// store.
 const COUNTED: u32 = 100_000;
 
+/// The same where what stands in columns has to be read to tell which pass.
+const READ: usize = 10_000;
+
 /// How many traces the first rounds look for.
 const ROUNDS: [usize; 2] = [1_000, 64_000];
 

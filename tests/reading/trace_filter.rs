@@ -106,6 +106,8 @@ fn of_a_list_that_is_cut_it_is_counted_among_the_traces_written_last() {
     };
     let errors = first("status = ERROR");
     assert_eq!((errors.handles.len(), errors.total), (5, Total::AtLeast(66)));
+    // An index tells of times.
+    assert_eq!(first("time > 1970-01-01").total, Total::Exact(300));
     // Where fewer are found than were asked for it is known how many there are.
     assert_eq!(first("time < 1970-01-01T00:00:01.004Z or id = tr-000000").total, Total::Exact(4));
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::{Effort, FactsProgress, FilteredTraces, FilteredTracesOf, LINES_AT_ONCE};
+use super::{Effort, FactsProgress, FilteredTraces, FilteredTracesOf, LINES_AT_ONCE, READ};
 use crate::model::Cached;
 use crate::query::ask::Session;
 use crate::query::filter::{Derived, Names, TraceAttribute, TraceField, TraceSubject};
@@ -65,7 +65,7 @@ impl Rest<'_> {
             let total = Total::Exact(handles.len() as u64);
             return Ok(FilteredTraces { list: TraceIndex { total, handles: handles.into(), next: None }, facts });
         };
-        let mut looked = most.saturating_add(1).max(effort.counted as usize);
+        let mut looked = most.saturating_add(1).max(READ.min(effort.counted as usize));
         loop {
             session.cx.check()?;
             self.query.limit = Some(looked);
