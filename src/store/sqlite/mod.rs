@@ -182,9 +182,9 @@ impl SqliteStore {
     }
 
     /// Another connection for the next page of a search, if it is worth one.
-    fn second_for(&mut self, search: &SpanSearch) -> Option<Db> {
+    fn second_for(&mut self, cx: &ReadCx, search: &SpanSearch) -> Option<Db> {
         let kept = self.second.take().filter(|db| db.is_current(&self.source));
-        if !is_worth_two(search) || !self.mode.is_free() {
+        if !is_worth_two(cx, search) || !self.mode.is_free() {
             return None;
         }
         // Without one the search takes longer, and finds the same.
@@ -368,7 +368,7 @@ impl Store for SqliteStore {
 
     fn search_page(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
         if search.scope == SearchScope::Store {
-            let mut second = self.second_for(search);
+            let mut second = self.second_for(cx, search);
             if let Some(page) = self.read(cx, |reader| reader.search_store(second.as_mut(), search))? {
                 self.second = second.filter(|_| page.next.is_some());
                 return Ok(page);

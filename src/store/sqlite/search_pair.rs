@@ -8,8 +8,8 @@ use super::reader::Reader;
 use super::remembered::TraceFile;
 use super::search::Place;
 use crate::model::Matcher;
-use crate::store::search::PageEnd;
-use crate::store::{Result, SearchPage, SpanSearch};
+use crate::store::search::{PageEnd, read_place};
+use crate::store::{ReadCx, Result, SearchPage, SpanSearch};
 
 /// Fewer rows are read before another connection is open.
 const WORTH_ROWS: i64 = 16_384;
@@ -22,8 +22,8 @@ impl Mode {
 }
 
 /// Whether what is left of a search is worth another connection.
-pub fn is_worth_two(search: &SpanSearch) -> bool {
-    let place = search.cursor.as_ref().and_then(|cursor| serde_json::from_str(cursor.as_str()).ok());
+pub fn is_worth_two(cx: &ReadCx, search: &SpanSearch) -> bool {
+    let place = search.cursor.as_ref().and_then(|cursor| read_place(cx, cursor));
     let rows_left = place.map_or(0, |place: Place| place.rows_left());
     rows_left >= WORTH_ROWS && thread::available_parallelism().is_ok_and(|threads| threads.get() > 1)
 }
