@@ -1,23 +1,49 @@
 //! The traces of a list that pass a filter, in an order.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
+mod rest;
 
-use super::filter::{Derived, Level, Names, TraceAttribute, TraceField, TraceFilter, TraceSort, TraceSubject};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::filter::{Level, Names, TraceFilter, TraceSort};
 use super::runs::RelatedRuns;
-use super::trace_facts::known_traces;
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
-use crate::model::{Cached, RunId, TraceRow};
+use crate::model::{RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{
-    ColumnOrder, Part, Result, RunQuery, RunScope, Total, TraceColumn, TraceHandle, TraceIndex, TraceValue,
-};
+use crate::store::{ColumnOrder, Counting, Result, RunQuery, RunScope, TraceColumn, TraceIndex};
+use rest::Rest;
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
 const LINES_AT_ONCE: usize = 500;
 
-/// What spans tell is derived for this many traces at a time.
-const FACTS_AT_ONCE: usize = 100;
+/// Who wants the first traces alone is told how many there are among so many, which takes no longer than opening the
+/// store.
+const COUNTED: u32 = 100_000;
+
+/// The same where what stands in columns has to be read to tell which pass.
+const READ: usize = 10_000;
+
+/// How many traces the first rounds look for.
+const ROUNDS: [usize; 2] = [1_000, 64_000];
+
+/// How much is done at once.
+#[derive(Clone, Copy, Debug)]
+struct Effort {
+    /// No more than so many traces are looked for; `None`: all of them.
+    most: Option<usize>,
+    /// Among so many it is counted how many pass.
+    counted: u32,
+    /// So many times what [`Part::Facts`] may take is spent on what is derived from spans; `None`: as long as it takes.
+    times: Option<u32>,
+}
+
+impl Effort {
+    const WHOLE: Self = Self { most: None, counted: 0, times: None };
+
+    fn of_round(round: u8) -> Self {
+        Self { most: ROUNDS.get(usize::from(round)).copied(), counted: 0, times: Some(1 << round.min(8)) }
+    }
+}
 
 /// The traces of a list that pass a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +74,13 @@ pub struct FactsProgress {
     pub of: usize,
 }
 
+impl FilteredTraces {
+    /// Whether these are all that pass, as far as it is known.
+    pub fn is_whole(&self) -> bool {
+        !self.list.has_more() && self.facts.is_none_or(FactsProgress::is_whole)
+    }
+}
+
 impl FactsProgress {
     /// Whether it is known of all.
     pub fn is_whole(self) -> bool {
@@ -61,7 +94,7 @@ impl Question for FilteredTracesOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        self.within(session, None)
+        self.within(session, Effort::WHOLE)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -69,8 +102,9 @@ impl Question for FilteredTracesOf {
     }
 }
 
-/// The same for who shows what is known by now: what the spans of traces tell is derived for some time only, twice as
-/// long in each round as in the one before. What was derived is kept, so that the next round goes on from there.
+/// The same for who shows what is known by now. What stored columns tell is looked for in the first traces alone, then
+/// in many more, then in all. What the spans of traces tell is derived for some time only, twice as long in each round
+/// as in the one before; it is kept, so that the next round goes on from there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FilteredTracesSoFar {
     /// Which traces.
@@ -85,7 +119,7 @@ impl Question for FilteredTracesSoFar {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        self.of.within(session, Some(1 << self.round.min(8)))
+        self.of.within(session, Effort::of_round(self.round))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -104,7 +138,19 @@ impl FilteredTracesOf {
         self.filter.is_empty() && self.sort == TraceSort::default()
     }
 
-    fn within(&self, session: &mut Session<'_>, times: Option<u32>) -> Result<FilteredTraces> {
+    /// The traces that come first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn first(&self, session: &mut Session<'_>, most: usize) -> Result<FilteredTraces> {
+        let mut found = self.within(session, Effort { most: Some(most), counted: COUNTED, times: None })?;
+        if let Some(first) = found.list.handles.get(..most).filter(|first| first.len() < found.list.handles.len()) {
+            found.list.handles = first.into();
+        }
+        Ok(found)
+    }
+
+    fn within(&self, session: &mut Session<'_>, effort: Effort) -> Result<FilteredTraces> {
         if self.is_whole() {
             let list = session.ask(&TraceIndexOf(self.scope.clone()))?;
             return Ok(FilteredTraces { list: (*list).clone(), facts: None });
@@ -123,14 +169,17 @@ impl FilteredTracesOf {
             query.sort.clone_from(&order);
         }
         if is_filtered && is_sorted {
+            (query.limit, query.count) = (effort.most, Counting::AmongLast(effort.counted));
             return Ok(FilteredTraces { list: session.store.trace_index(session.cx, &query)?, facts: None });
         }
         let mut columns = if is_filtered { Vec::new() } else { self.filter.columns() };
+        if self.filter.wants_scores() || self.sort.wants_scores() {
+            columns.extend([TraceColumn::Id, TraceColumn::Run]);
+        }
         columns.extend(order.iter().map(|order| order.column.clone()));
-        let rows = session.store.trace_values(session.cx, &query, &columns)?;
-        let rest =
-            Rest { of: self, columns: &columns, names: &names, is_filtered, order: order.filter(|_| !is_sorted) };
-        rest.select(session, rows, is_sorted, times)
+        let order = order.filter(|_| !is_sorted);
+        Rest { of: self, query, columns: &columns, names: &names, is_filtered, is_sorted, order }
+            .select(session, effort)
     }
 }
 
@@ -143,77 +192,17 @@ pub fn filtered_trace_list(
     question: &FilteredTracesOf,
     limit: Option<usize>,
 ) -> Result<TraceList> {
-    let found = session.ask(question)?;
-    let most = limit.unwrap_or(usize::MAX).min(found.list.handles.len());
-    let mut rows = Vec::with_capacity(most);
-    for handles in found.list.handles.get(..most).unwrap_or_default().chunks(LINES_AT_ONCE) {
+    let found = match limit {
+        Some(limit) => Arc::new(question.first(session, limit)?),
+        None => session.ask(question)?,
+    };
+    let mut rows = Vec::with_capacity(found.list.handles.len());
+    for handles in found.list.handles.chunks(LINES_AT_ONCE) {
         session.cx.check()?;
         let lines = session.store.trace_rows(session.cx, handles)?.into_iter();
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
     Ok(TraceList { total: session.store.capabilities().keeps_traces.then_some(found.list.total), rows })
-}
-
-/// What the store could not do.
-struct Rest<'a> {
-    of: &'a FilteredTracesOf,
-    columns: &'a [TraceColumn],
-    names: &'a Names,
-    is_filtered: bool,
-    /// By a column that the store did not sort by.
-    order: Option<ColumnOrder>,
-}
-
-impl Rest<'_> {
-    fn select(
-        &self,
-        session: &mut Session<'_>,
-        rows: Vec<(TraceHandle, Vec<TraceValue>)>,
-        is_sorted: bool,
-        times: Option<u32>,
-    ) -> Result<FilteredTraces> {
-        let sorts_by = |one| self.of.sort.field == TraceField::Attribute(one);
-        let is_derived = !is_sorted && self.order.is_none() && !sorts_by(TraceAttribute::Cached);
-        let wants_facts = is_derived || (!self.is_filtered && self.of.filter.wants_facts());
-        let wants_cached = sorts_by(TraceAttribute::Cached) || (!self.is_filtered && self.of.filter.wants_cached());
-        let handles: Vec<TraceHandle> = rows.iter().map(|(handle, _)| *handle).collect();
-        let cached = if wants_cached { cached_of(session, &handles)? } else { HashMap::new() };
-        let derived = if wants_facts { derived_of(session, &handles, times)? } else { HashMap::new() };
-        let facts = wants_facts.then_some(FactsProgress { known: derived.len(), of: handles.len() });
-        let mut passed: Vec<(TraceHandle, TraceValue)> = Vec::new();
-        for (handle, values) in &rows {
-            let trace = TraceSubject {
-                columns: self.columns,
-                values,
-                names: self.names,
-                cached: cached.get(handle).copied(),
-                derived: derived.get(handle),
-            };
-            if self.is_filtered || self.of.filter.passes(&trace) {
-                passed.push((*handle, if is_sorted { TraceValue::Absent } else { self.key(&trace, values) }));
-            }
-        }
-        if !is_sorted {
-            // Rows come newest first, and a stable sort keeps that among those that are alike.
-            passed.sort_by(|(_, a), (_, b)| self.compare(a, b));
-        }
-        let handles: Vec<TraceHandle> = passed.into_iter().map(|(handle, _)| handle).collect();
-        let total = Total::Exact(handles.len() as u64);
-        Ok(FilteredTraces { list: TraceIndex { total, handles: handles.into(), next: None }, facts })
-    }
-
-    fn key(&self, trace: &TraceSubject<'_>, values: &[TraceValue]) -> TraceValue {
-        match &self.order {
-            Some(_) => values.last().cloned().unwrap_or(TraceValue::Absent),
-            None => trace.sort_key(&self.of.sort.field),
-        }
-    }
-
-    fn compare(&self, a: &TraceValue, b: &TraceValue) -> Ordering {
-        let by = |column| ColumnOrder { column, is_descending: self.of.sort.is_descending };
-        // What a key is compared by does not depend on where it came from.
-        by(TraceColumn::Id).compare(a, b)
-    }
 }
 
 /// The names of all runs and experiments.
@@ -229,38 +218,4 @@ fn names(session: &mut Session<'_>, with_parents: bool) -> Result<Names> {
         session.store.runs(session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
     let experiments = session.store.experiments(session.cx, true)?;
     Ok(Names { runs, experiments: experiments.into_iter().map(|one| (one.id, one.name)).collect(), parents })
-}
-
-/// Where the answers of traces came from, of those for which that can be told.
-fn cached_of(session: &mut Session<'_>, handles: &[TraceHandle]) -> Result<HashMap<TraceHandle, Cached>> {
-    let mut found = HashMap::new();
-    for some in handles.chunks(LINES_AT_ONCE) {
-        session.cx.check()?;
-        let lines = session.store.trace_lines(session.cx, some)?.into_iter();
-        found.extend(lines.filter_map(|(handle, row)| Some((handle, row.cached?))));
-    }
-    Ok(found)
-}
-
-/// What the spans of traces tell, of those for which it is known within so many times what [`Part::Facts`] may take;
-/// at least of some.
-fn derived_of(
-    session: &mut Session<'_>,
-    handles: &[TraceHandle],
-    times: Option<u32>,
-) -> Result<HashMap<TraceHandle, Derived>> {
-    let mut found = HashMap::with_capacity(handles.len());
-    let mut left = times;
-    let mut allowance = session.cx.begin(Part::Facts);
-    for some in handles.chunks(FACTS_AT_ONCE) {
-        found.extend(known_traces(session, some)?.into_iter().map(|one| (one.handle, Derived::of(&one.facts))));
-        if allowance.is_spent() {
-            left = left.map(|left| left.saturating_sub(1));
-            allowance = session.cx.begin(Part::Facts);
-        }
-        if left == Some(0) {
-            break;
-        }
-    }
-    Ok(found)
 }

@@ -61,6 +61,7 @@ pub mod trace_counts;
 pub mod trace_facts;
 pub(crate) mod trace_json;
 pub mod trace_lines;
+mod trace_scores;
 pub mod traces;
 pub mod valset_scores;
 pub mod verdict;

@@ -111,7 +111,7 @@ impl StatsOf {
             None => session.ask(&of)?,
             Some(round) => session.ask(&FilteredTracesSoFar { of, round: u8::try_from(round).unwrap_or(u8::MAX) })?,
         };
-        Ok((Arc::clone(&found.list.handles), found.facts.is_none_or(|facts| facts.is_whole())))
+        Ok((Arc::clone(&found.list.handles), found.is_whole()))
     }
 }
 

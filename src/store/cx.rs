@@ -58,6 +58,12 @@ impl ReadCx {
         Self::default()
     }
 
+    /// The same for another thread that takes part in this reading; its warnings are its own.
+    pub(super) fn for_thread(&self) -> Self {
+        let (cancel, budget) = (self.cancel.clone(), self.budget);
+        Self { cancel, deadline: self.deadline, reveal: self.reveal, budget, ..Self::default() }
+    }
+
     /// Stops when `cancel` says so.
     pub fn with_cancel(mut self, cancel: CancelToken) -> Self {
         self.cancel = cancel;

@@ -48,7 +48,7 @@ pub use open::{Found, find, open};
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
-pub use queries::{ColumnOrder, RunQuery, RunScope, TraceQuery};
+pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
@@ -250,7 +250,7 @@ pub trait Store: Send {
     }
 
     /// What stands in some columns of each trace of a list, in the order of the list: for who looks at all of them,
-    /// which costs much less than their lines. `limit` and `cursor` do not apply.
+    /// which costs much less than their lines. `cursor` does not apply.
     fn trace_values(
         &mut self,
         cx: &ReadCx,

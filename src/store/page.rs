@@ -120,6 +120,11 @@ pub struct TraceIndex {
 }
 
 impl TraceIndex {
+    /// Whether the list is known to go on behind what is here.
+    pub fn has_more(&self) -> bool {
+        self.next.is_some() || self.total.least() > self.handles.len() as u64
+    }
+
     /// The first page of a list: if nothing comes after it, its traces are all there are.
     #[must_use]
     pub fn as_first(self) -> Self {

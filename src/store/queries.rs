@@ -65,6 +65,17 @@ pub struct ColumnOrder {
     pub is_descending: bool,
 }
 
+/// How much is read to tell how many traces a list has of which only the beginning is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Counting {
+    /// All of them, where the store can.
+    #[default]
+    All,
+    /// Only among so many that were written last, where telling it of all costs more than that: of more traces it is
+    /// told how many there are at least. With 0 nothing is read for it.
+    AmongLast(u32),
+}
+
 /// A question for traces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceQuery {
@@ -77,10 +88,12 @@ pub struct TraceQuery {
     /// Which come first.
     pub order: Order,
     /// By what they are sorted before that, where the store sorts ([`super::Capabilities::filters_traces`]) and gives
-    /// the whole list; traces without it come last.
+    /// the list from its beginning; traces without it come last.
     pub sort: Option<ColumnOrder>,
     /// No more than this many; the total is told all the same, where the store knows it.
     pub limit: Option<usize>,
+    /// How much is done for that total.
+    pub count: Counting,
     /// From where on; `None`: from the beginning.
     pub cursor: Option<Cursor>,
 }
@@ -115,6 +128,7 @@ impl TraceQuery {
 impl Default for TraceQuery {
     fn default() -> Self {
         let order = Order::NewestFirst;
-        Self { experiment: None, run: None, filter: Vec::new(), order, sort: None, limit: None, cursor: None }
+        let (filter, count) = (Vec::new(), Counting::All);
+        Self { experiment: None, run: None, filter, order, sort: None, limit: None, count, cursor: None }
     }
 }

@@ -90,6 +90,11 @@ impl PageEnd {
         Self { since: Instant::now(), within: search.within, most: search.most.max(1) }
     }
 
+    /// The same as long from now, whatever a page holds by then.
+    pub fn of_time(&self) -> Self {
+        Self { since: Instant::now(), within: self.within, most: usize::MAX }
+    }
+
     /// Whether a page that holds as much ends here.
     pub fn is_reached(&self, page: &SearchPage) -> bool {
         page.hits.len() >= self.most || self.since.elapsed() >= self.within

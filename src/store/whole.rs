@@ -139,7 +139,7 @@ pub(super) fn trace_values<S: Store + ?Sized>(
     columns: &[TraceColumn],
 ) -> Result<Vec<(TraceHandle, Vec<TraceValue>)>> {
     let mut found = Vec::new();
-    let index = store.trace_index(cx, &TraceQuery { limit: None, cursor: None, ..query.clone() })?;
+    let index = store.trace_index(cx, &TraceQuery { cursor: None, ..query.clone() })?;
     let is_of_row = columns.iter().all(TraceColumn::is_of_row);
     for some in index.handles.chunks(ROWS_AT_ONCE) {
         cx.check()?;

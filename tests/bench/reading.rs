@@ -4,13 +4,14 @@
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
 //! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `matrix` a large
-//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text, `trace` one trace of many spans. Every figure is the
-//! median of several
-//! runs, warm, and is printed as measured: nothing passes or fails here.
+//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text, `filters [FILE.db]`
+//! filtering and sorting lists of traces, `trace` one trace of many spans. Every figure is the median of several runs,
+//! warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
 mod comparing;
 mod evolution;
+mod filters;
 mod grow;
 mod live;
 mod matrix;
@@ -62,7 +63,7 @@ fn main() -> Result<(), Failure> {
         evolution::measure()?;
         return comparing::measure();
     }
-    let is_part = |argument: &String| ["matrix", "search"].contains(&argument.as_str());
+    let is_part = |argument: &String| ["filters", "matrix", "search"].contains(&argument.as_str());
     let given =
         std::env::args().skip(1).find(|argument| !argument.starts_with('-') && !is_part(argument)).map(PathBuf::from);
     if asks_for("matrix") {
@@ -81,6 +82,9 @@ fn main() -> Result<(), Failure> {
     };
     if asks_for("search") {
         return search::measure(&database);
+    }
+    if asks_for("filters") {
+        return filters::measure(&database);
     }
     let raw = connect(&database)?;
     let count = |table: &str| raw.query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
@@ -152,6 +156,7 @@ fn main() -> Result<(), Failure> {
     one_trace(&database, &mut *store, &raw, &cx)?;
     drop(store);
     search::measure(&database)?;
+    filters::measure(&database)?;
     texts::measure();
     evolution::measure()?;
     comparing::measure()?;

@@ -29,6 +29,7 @@ mod safety;
 mod scales;
 mod score_scopes;
 mod search;
+mod search_pairs;
 mod statistics;
 mod stats;
 mod support;

@@ -12,6 +12,7 @@ import hashlib
 import json
 import pathlib
 import random
+import re
 import sqlite3
 
 import search
@@ -40,13 +41,54 @@ def usage(text):
     return None if total is None and given is None and made is None else (total,)
 
 
+def step(name, kind):
+    """The adapter and the step of a span that is one: `ChatAdapter.format`, of MLflow 2 `ChatAdapter.format_1`."""
+    adapter, _, last = name.rpartition(".")
+    last = re.sub(r"_\d*$", "", last)
+    return (adapter, last) if kind == "PARSER" and adapter and last in ("format", "parse") else None
+
+
+def falls_back(children):
+    """Whether among spans side by side one adapter follows another that got no usable answer."""
+    before = None
+    for name, kind, status in children:
+        what = step(name, kind)
+        if what and what[1] == "format":
+            if before and before["adapter"] != what[0] and (
+                    before["failed"] or before["called"] and not before["parsed"]):
+                return True
+            before = {"adapter": what[0], "failed": False, "called": False, "parsed": False}
+        elif what and before and before["adapter"] == what[0]:
+            before["failed" if status == "ERROR" else "parsed"] = True
+        elif not what and before and kind == "CHAT_MODEL":
+            before["called"] = True
+            before["failed"] |= status == "ERROR"
+    return False
+
+
+def status_of(record, stored):
+    """OK, ERROR or UNSET, as the table or the record of the span says it."""
+    told = stored or record.get("status_code") or (record.get("status") or {}).get("code") or ""
+    return told.rpartition("_")[2]
+
+
+def hex_id(text):
+    """The id of a span as the table has it; of what is none the text."""
+    try:
+        return search.span_id({"span_id": text})
+    except ValueError:
+        return text
+
+
 def derived(home, database):
-    """By trace: names and types of spans, types of exceptions, tokens of the topmost spans that tell any."""
+    """By trace: names and types of spans, types of exceptions, tokens of the topmost spans that tell any, models,
+    adapters, and whether one of these followed another."""
     by_trace = {}
     db, tables = opened(database)
-    types = {}
+    types, stored = {}, {}
     if "spans" in tables:
-        types = {(trace, span): kind for trace, span, kind in db.execute("select trace_id, span_id, type from spans")}
+        for trace, span, kind, status in db.execute("select trace_id, span_id, type, status from spans"):
+            types[trace, span], stored[trace, span] = kind, status
     for trace, span, name, record in search.spans(home, database):
         attributes = record.get("attributes") or {}
         kind = types.get((trace, span)) or search.decode(attributes.get("mlflow.spanType") or '"UNKNOWN"')
@@ -56,9 +98,13 @@ def derived(home, database):
             last = search.decode(said["exception.type"]) if said.get("exception.type") else last
         parent = record.get("parent_span_id") or record.get("parent_id")
         if parent:
-            parent = search.span_id({"span_id": parent.removeprefix("0x")})
+            parent = hex_id(parent.removeprefix("0x"))
         told = usage(attributes.get("mlflow.chat.tokenUsage"))
-        by_trace.setdefault(trace, {})[span] = (name, kind, last, parent, told)
+        texts = [search.decode(attributes[key]) for key in ("model", "mlflow.llm.model") if key in attributes]
+        model = next((text for text in texts if type(text) is str), None)
+        start = int(record.get("start_time_unix_nano") or record.get("start_time") or 0)
+        status = status_of(record, stored.get((trace, span)))
+        by_trace.setdefault(trace, {})[span] = (name, kind, last, parent, told, model, start, status)
     found = {}
     for trace, spans in by_trace.items():
         def is_counted_above(span):
@@ -76,8 +122,156 @@ def derived(home, database):
             "span_type": sorted({one[1] for one in spans.values() if one[1]}),
             "error": sorted({one[2] for one in spans.values() if one[2]}),
             "tokens": total,
+            "model": sorted({one[5] for one in spans.values() if one[5]}),
+            "adapter": sorted({step(one[0], one[1])[0] for one in spans.values() if step(one[0], one[1])}),
+            "parse_fallback": "yes" if any(map(falls_back, families(spans))) else "no",
         }
     return found
+
+
+def families(spans):
+    """The spans below each span, by start."""
+    below = {}
+    for name, kind, _, parent, _, _, start, status in spans.values():
+        if parent in spans:
+            below.setdefault(parent, []).append((start, name, kind, status))
+    return [[one[1:] for one in sorted(children, key=lambda one: one[0])] for children in below.values()]
+
+
+def above(db):
+    """By run the ids and names of it and of all runs above it; evaluations that lost their parent belong to the
+    optimization during which they began."""
+    runs = {run: (name, str(experiment), start, end) for run, name, experiment, start, end in db.execute(
+        "select run_uuid, name, experiment_id, start_time, end_time from runs")}
+    parents = dict(db.execute("select run_uuid, value from tags where key = 'mlflow.parentRunId' and value <> ''"))
+    adopting = [run for run in runs if run in parents.values() and run not in parents]
+    for run, (name, experiment, start, _) in runs.items():
+        if run in parents or not re.fullmatch(r"eval_full_\d+", name or "") or start is None:
+            continue
+        fit = [one for one in adopting if one != run and runs[one][1] == experiment and runs[one][2] is not None
+               and runs[one][2] <= start <= (runs[one][3] if runs[one][3] is not None else start)]
+        if fit:
+            parents[run] = max(fit, key=lambda one: runs[one][2])
+    found = {}
+    for run in runs:
+        chain = [run]
+        while chain[-1] in parents and parents[chain[-1]] not in chain:
+            chain.append(parents[chain[-1]])
+        found[run] = [text for one in chain for text in (one, one in runs and runs[one][0]) if text]
+    return found
+
+
+QUICK = 5_000_000
+
+
+def cached(db, tables):
+    """By trace: no, partly, likely: told by the times of its calls, and by usage that is there or missing."""
+    columns = tables["trace_info"]
+    column = lambda name: f"t.{name}" if name in columns else "null"
+    metadata = lambda key: f"(select value from trace_request_metadata m where m.request_id = t.request_id and m.key = '{key}')"
+    metrics = "0" if "trace_metrics" not in tables else (
+        "exists (select 1 from trace_metrics x where x.request_id = t.request_id and x.key like '%put_tokens' "
+        "or x.request_id = t.request_id and x.key = 'total_tokens')")
+    usage = " or ".join([*(f"{column(one)} is not null" for one in ("input_tokens", "output_tokens", "total_tokens")),
+                         f"{metadata('mlflow.trace.tokenUsage')} is not null", metrics])
+    tag = "(select value from trace_tags g where g.request_id = t.request_id and g.key = 'mlflow.traceName')"
+    sql = (f"select t.request_id, t.status, coalesce({column('trace_name')}, {tag}), "
+           f"coalesce({column('response_preview')}, {metadata('mlflow.traceOutputs')}), {usage} from trace_info t "
+           "order by t.timestamp_ms desc, t.request_id desc")
+    rows = db.execute(sql).fetchall()
+    calls = {}
+    if "spans" in tables:
+        for trace, status, took, content in db.execute(
+                "select trace_id, status, end_time_unix_nano - start_time_unix_nano, content from spans "
+                "where type = 'CHAT_MODEL'"):
+            attributes = search.decode(content).get("attributes") or {}
+            model = search.decode(attributes.get("model") or attributes.get("mlflow.llm.model") or "null")
+            calls.setdefault(trace, []).append((status == "OK", took, model))
+    times = {}
+    for trace in [row[0] for row in rows if row[4]][:200]:
+        for ok, took, model in calls.get(trace, []):
+            if ok and took and took > 0 and type(model) is str:
+                times.setdefault(model, []).append(took)
+    usual = {model: sorted(all_)[len(all_) // 2] for model, all_ in times.items() if len(all_) >= 5}
+    found = {}
+    for trace, status, name, output, has_usage in rows:
+        is_missing = (not has_usage and status == "OK" and not (name or "").startswith("LM.__call__")
+                      and (output or "").lstrip().startswith("{"))
+        def is_quick(call):
+            ok, took, model = call
+            if not ok or took is None or took < 0:
+                return False
+            return took < QUICK or bool(is_missing and model in usual and took < usual[model] // 3)
+        quick, of = sum(map(is_quick, calls.get(trace, []))), len(calls.get(trace, []))
+        if 0 < quick < of:
+            found[trace] = "partly"
+        elif has_usage:
+            found[trace] = "no"
+        else:
+            found[trace] = "likely" if quick else None
+    return found
+
+
+def root_values(home, database):
+    """By trace what its root was given and gave back, by name."""
+    found = {}
+    for trace, _, _, record in search.spans(home, database):
+        if record.get("parent_span_id") or record.get("parent_id"):
+            continue
+        attributes = record.get("attributes") or {}
+        given, answered = (json.loads(attributes.get(key) or "null") for key in ("mlflow.spanInputs", "mlflow.spanOutputs"))
+        if isinstance(given, dict) and set(given) <= {"args", "kwargs"} and isinstance(given.get("kwargs"), dict):
+            given = given["kwargs"]
+        found[trace] = (given, answered) if trace not in found else (None, None)
+    return found
+
+
+def scores(home, database):
+    """By run the score of each of its traces, of those runs of whose rows and traces no two were given the same."""
+    db, tables = opened(database)
+    if "trace_info" not in tables:
+        return {}
+    values, found = root_values(home, database), {}
+    by_run = {}
+    for trace, run in db.execute("select request_id, value from trace_request_metadata where key = 'mlflow.sourceRun'"):
+        by_run.setdefault(run, []).append(trace)
+    for path in home.rglob("result_table.json"):
+        run = path.parents[1].name
+        table = json.loads(path.read_text(encoding="utf-8"))
+        columns, traces = table["columns"], by_run.get(run, [])
+        if not traces or any(not isinstance(values.get(one, (None,))[0], dict) for one in traces):
+            continue
+        names = {name for one in traces for name in values[one][0]}
+        given = sorted(c for c in columns if c.startswith("example_") and c.removeprefix("example_") in names)
+        text = lambda value: value if isinstance(value, str) else json.dumps(value)
+        rows = [dict(zip(columns, row)) for row in table["data"]]
+        of_row = [tuple(text(row[c]) for c in given) for row in rows]
+        of_trace = {one: tuple(text(values[one][0].get(c.removeprefix("example_"))) for c in given) for one in traces}
+        fits = lambda row, answered: isinstance(answered, dict) and all(
+            text(row[c]) == text(answered[c.removeprefix("pred_")]) for c in columns
+            if c.startswith("pred_") and row[c] is not None and c.removeprefix("pred_") in answered)
+        row_of = dict(zip(of_row, rows))
+        if not given or len(row_of) < len(rows) or len(set(of_trace.values())) < len(traces):
+            continue
+        if any(key not in row_of or not fits(row_of[key], values[one][1]) for one, key in of_trace.items()):
+            continue
+        score = lambda value: score(value.get("score")) if isinstance(value, dict) else value
+        told = {one: score(row_of[key].get("score")) for one, key in of_trace.items()}
+        found[run] = {one: float(value) for one, value in told.items() if isinstance(value, (bool, int, float))}
+    return found
+
+
+def scored(chance, found, traces):
+    """Filters by scores, each within a run, as text, with the traces that pass."""
+    rows = []
+    for run in sorted(found):
+        own = {trace: found[run].get(trace) for trace, one in traces.items() if run in one["run"]}
+        value = chance.choice(sorted({one for one in own.values() if one is not None} or {1.0}))
+        operator = chance.choice(["=", "!=", "<", "<=", ">", ">="])
+        passing = [one for one, score in own.items() if score is not None and compared(score, operator, value)]
+        rows.append((f"run = '{run}' and score {operator} {value!r}", passing))
+        rows.append((f"score is null and run = '{run}'", [one for one, score in own.items() if score is None]))
+    return rows
 
 
 def json_text(text):
@@ -97,7 +291,7 @@ def traces(home, database):
     names = ["trace_name", "session_id", "request_preview", "response_preview", "total_tokens", "total_cost",
              "input_tokens", "output_tokens"]
     found = {}
-    spans = derived(home, database)
+    spans, optimizations, sources = derived(home, database), above(db), cached(db, tables)
     sql = f"select request_id, experiment_id, timestamp_ms, execution_time_ms, status, {', '.join(map(column, names))} from trace_info"
     for row in db.execute(sql).fetchall():
         trace, experiment, time, took, status, name, session, given, answered, total, cost, into, out = row
@@ -124,6 +318,8 @@ def traces(home, database):
         one = {
             "id": trace, "status": status, "name": name if name is not None else tags.get("mlflow.traceName"),
             "run": [run] + [runs[run]] * bool(runs.get(run)) if run else [],
+            "optimization": optimizations.get(run, [run]) if run else [],
+            "cached": sources[trace],
             "experiment": [str(experiment), experiments.get(str(experiment), "")],
             "session": ([session] if isinstance(session, str) else session) or [],
             "time": time or None, "latency_ms": took, "stored_tokens": total, "cost_usd": cost,
@@ -140,7 +336,8 @@ def traces(home, database):
                     known = [f"{kind}.{name}"] * (kind in ("feedback", "expectation"))
                     for key in (f"assessments.{name}", *known):
                         one.setdefault(key, []).append(json_text(value))
-        nothing = {"span_name": [], "span_type": [], "error": [], "tokens": None}
+        nothing = {"span_name": [], "span_type": [], "error": [], "tokens": None, "model": [], "adapter": [],
+                   "parse_fallback": "no"}
         found[trace] = one | spans.get(trace, nothing)
     return found
 
@@ -157,7 +354,6 @@ def as_number(text):
 
 def like(text, pattern):
     """SQL's LIKE by case."""
-    import re
     parts = [".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern]
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
@@ -263,6 +459,10 @@ def pool_of(found):
     return {key: sorted(values) for key, values in pool.items()}
 
 
+def told(text, ids):
+    return [text, len(ids), hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]]
+
+
 def main():
     here = pathlib.Path(__file__).parent
     parser = argparse.ArgumentParser()
@@ -281,7 +481,8 @@ def main():
         wanted += [tree(chance, pool) for _ in range(120)]
         for one in wanted:
             ids = sorted(trace for trace, values in found.items() if holds(one, values))
-            rows.append([written(one), len(ids), hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]])
+            rows.append(told(written(one), ids))
+        rows += [told(text, sorted(ids)) for text, ids in scored(chance, scores(database.parent, database), found)]
         stores[database.parent.name] = rows
     lines = ",\n".join(
         f"{json.dumps(name)}:[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"

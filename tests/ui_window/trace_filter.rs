@@ -76,6 +76,23 @@ fn a_chip_writes_into_the_line_and_takes_it_back() {
 }
 
 #[test]
+fn sessions_have_chips_where_there_are_several() {
+    let store = store();
+    for (at, id) in (0..).zip(["calm", "calm", "a-session-with-quite-a-long-id"]) {
+        let mut head = MemoryStore::trace_head(&format!("tr-{at}"), "1", None, "elm", NOW_MS - 50_000 + at);
+        head.row.session = Session::read(Unmasked::new(id.to_owned()), Reveal::Masked);
+        store.put_trace(head, vec![(MemoryStore::span("a", None, "elm", 1, 2), SpanBody::default())]);
+    }
+    let mut harness = window(&store, Some("experiment/1?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "Session calm");
+    assert!(harness.query_by_label("Session a-session-w…").is_some());
+    click(&mut harness, "Session calm");
+    settle(&mut harness);
+    wait_for(&mut harness, "2 of 7 traces");
+    assert!(address(&harness).ends_with("&filter=session%20%3D%20%27calm%27"), "{}", address(&harness));
+}
+
+#[test]
 fn the_column_of_the_order_stays_in_a_small_window() {
     for (sort, stays) in [("", false), ("&sort=latency_ms%3Adesc", true)] {
         let mut harness = window(&store(), Some(&format!("experiment/1?tab=traces{sort}")), Some(PATH));

@@ -18,6 +18,9 @@ use crate::store::{RunQuery, RunScope, Total, TraceQuery};
 struct Document<'a> {
     /// `null` where the store has no table of traces, or does not know how many there are.
     total: Option<u64>,
+    /// What is known of the total where `total` is `null`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_at_least: Option<u64>,
     traces: Rows<'a>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
@@ -112,10 +115,12 @@ pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>)
     };
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(
-            &Document { total: list.total.and_then(Total::exact), traces: Rows(&list.rows), warnings },
-            answer.out,
-        );
+        let (total, total_at_least) = match list.total {
+            Some(Total::Exact(total)) => (Some(total), None),
+            Some(Total::AtLeast(known)) => (None, Some(known)),
+            None => (None, None),
+        };
+        return json::write(&Document { total, total_at_least, traces: Rows(&list.rows), warnings }, answer.out);
     }
     print(&list, if is_plain { "newest" } else { "first" }, is_filtered, answer)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::Number;
 
@@ -23,7 +23,10 @@ impl Matcher {
         if text.len() > json::MAX_BYTES {
             return None;
         }
-        let mut walk = Walk { matcher: self, reveal, found: self.in_text(name, reveal) };
+        if let Some(found) = self.in_text(name, reveal) {
+            return Some(Some(found));
+        }
+        let mut walk = Walk { matcher: self, reveal, text, found: None, is_settled: false };
         let mut reader = serde_json::Deserializer::from_str(text);
         At { walk: &mut walk, key }.deserialize(&mut reader).ok()?;
         reader.end().ok()?;
@@ -35,10 +38,25 @@ impl Matcher {
 struct Walk<'m> {
     matcher: &'m Matcher,
     reveal: Reveal,
+    /// All of it.
+    text: &'m str,
     found: Option<Excerpt>,
+    /// Nothing that follows changes what was found, or is too deep to be read, but keys of the objects that it stands in.
+    is_settled: bool,
 }
 
 impl Walk<'_> {
+    /// So many brackets nest no deeper than any reader goes.
+    const FEW_BRACKETS: usize = 100;
+
+    /// Notes whether something was found.
+    fn settle(&mut self) {
+        if self.found.is_some() {
+            let brackets = self.text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+            self.is_settled = brackets <= Self::FEW_BRACKETS;
+        }
+    }
+
     fn text(&mut self, key: &str, text: &str) {
         if self.found.is_some() {
             return;
@@ -70,6 +88,10 @@ impl<'de> DeserializeSeed<'de> for At<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.walk.is_settled {
+            deserializer.deserialize_ignored_any(IgnoredAny)?;
+            return Ok(());
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -96,6 +118,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
         self.walk.text(self.key, text);
+        self.walk.settle();
         Ok(())
     }
 
@@ -126,6 +149,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
             }
             if self.walk.found.is_none() {
                 self.walk.found = self.walk.matcher.in_text(&key, self.walk.reveal);
+                self.walk.settle();
             }
             map.next_value_seed(At { walk: self.walk, key: &key })?;
             if !keys.add(key) {
@@ -177,6 +201,9 @@ mod tests {
             r#"{"api_key": "needle-0123456789", "tokens": 42, "token": 42, "password": 42}"#,
             r#"["needle", "sk-needle0123456789abcdef0123", "api_key=needle123456 needle"]"#,
             r#"{"columns": ["api_key", "x"], "data": [["needle", "b"]]}"#,
+            r#"{"data": [["needle", {"q": "needle"}]], "columns": ["api_key", "x"]}"#,
+            r#"{"a": {"q": "needle", "r": {"s": [1, {"t": "\ud83e"}]}}, "b": NaN}"#,
+            r#"{"a": {"q": "needle"}, "b": {"c": "x", "c": "y"}, "a": "hay"}"#,
             r#"{"masked": true, "x": "masked"}"#,
             r#"{"a": {"masked": true}}"#,
             r#"{"a": "hay", "a": "needle"}"#,
@@ -195,7 +222,8 @@ mod tests {
         ];
         let nested = format!("{}\"needle\"{}", "[".repeat(200), "]".repeat(200));
         let behind = format!("[\"needle\", {nested}]");
-        let values = values.into_iter().chain([nested.as_str(), behind.as_str()]);
+        let in_object = format!("{{\"a\": \"needle\", \"b\": {nested}}}");
+        let values = values.into_iter().chain([nested.as_str(), behind.as_str(), in_object.as_str()]);
         let patterns = [
             ("needle", false, false),
             ("needle", true, false),

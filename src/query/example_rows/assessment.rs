@@ -14,6 +14,14 @@ pub fn score_of(assessment: &Assessment) -> Option<(String, f64)> {
     Some((assessment.name.clone(), value))
 }
 
+/// The score that the assessments on one trace say: of the only one that scored it, or the only function among them.
+pub fn only_score(assessments: &[Assessment]) -> Option<f64> {
+    let Assessed { scores, by_code, .. } = Assessed::of(assessments);
+    let of_code = by_code.first().filter(|_| by_code.len() == 1);
+    let name = scores.keys().next().filter(|_| scores.len() == 1).or(of_code)?;
+    scores.get(name).copied()
+}
+
 /// Who made an assessment: a function.
 const CODE: &str = "CODE";
 

@@ -18,6 +18,8 @@
 //! * What is derived from spans is unknown until it was derived; a comparison with it then is neither true nor false,
 //!   and the trace does not pass.
 //! * `tokens`, `input_tokens` and `output_tokens` are recomputed from spans; `stored_tokens` is what MLflow stored.
+//! * `score` is that of the example that the trace is of its run's evaluation, else the only one that was assessed;
+//!   a trace without one has none, and one whose evaluation was not looked into yet is unknown.
 //! * Plain words ([`TraceFilter::parse_typed`]) must all be in the name, the inputs, the outputs or the id.
 
 use std::hash::{Hash, Hasher};
@@ -104,7 +106,12 @@ impl TraceFilter {
 
     /// Whether it speaks of what is derived from spans.
     pub fn wants_facts(&self) -> bool {
-        self.fields().iter().any(|field| field.column().is_none() && !is_cached(field))
+        self.fields().iter().any(|field| field.column().is_none() && !is_cached(field) && !is_score(field))
+    }
+
+    /// Whether it asks for scores.
+    pub(in crate::query) fn wants_scores(&self) -> bool {
+        self.fields().iter().any(is_score)
     }
 
     /// Whether it asks where answers came from.
@@ -162,6 +169,10 @@ fn is_optimization(field: &TraceField) -> bool {
 
 fn is_cached(field: &TraceField) -> bool {
     *field == TraceField::Attribute(TraceAttribute::Cached)
+}
+
+fn is_score(field: &TraceField) -> bool {
+    *field == TraceField::Attribute(TraceAttribute::Score)
 }
 
 fn collect(node: &Node, found: &mut Vec<TraceField>) {

@@ -43,6 +43,8 @@ pub(in crate::query) enum TraceAttribute {
     Adapter,
     ParseFallback,
     Error,
+    /// As an example of the evaluation that it was recorded in, else what was assessed.
+    Score,
 }
 
 /// What the values of an attribute are.
@@ -61,7 +63,7 @@ pub(in crate::query) enum TraceValueKind {
 impl TraceAttribute {
     /// Every name of every attribute; the first of each is the one to show. MLflow's own (`timestamp_ms`,
     /// `execution_time_ms`, `request_id`, …) are among them.
-    const NAMES: [(&'static str, Self); 50] = [
+    const NAMES: [(&'static str, Self); 51] = [
         ("status", Self::Status),
         ("state", Self::Status),
         ("name", Self::Name),
@@ -87,6 +89,7 @@ impl TraceAttribute {
         ("adapter", Self::Adapter),
         ("error", Self::Error),
         ("cached", Self::Cached),
+        ("score", Self::Score),
         ("parse_fallback", Self::ParseFallback),
         ("span_type", Self::SpanType),
         ("span_name", Self::SpanName),
@@ -132,7 +135,7 @@ impl TraceAttribute {
 
     pub fn kind(self) -> TraceValueKind {
         match self {
-            Self::StoredTokens | Self::Cost | Self::Tokens | Self::InputTokens | Self::OutputTokens => {
+            Self::StoredTokens | Self::Cost | Self::Tokens | Self::InputTokens | Self::OutputTokens | Self::Score => {
                 TraceValueKind::Number
             }
             Self::Latency => TraceValueKind::Duration,
@@ -196,12 +199,13 @@ impl TraceAttribute {
             Self::Adapter => "any of DSPy's adapters that were used",
             Self::ParseFallback => "yes where an answer could not be parsed and another adapter was tried",
             Self::Error => "the type of an exception in any of its spans",
+            Self::Score => "its score as an example of its evaluation, else the one that was assessed",
         }
     }
 }
 
 impl TraceField {
-    /// The column of a store that holds it; `None` if it is derived from spans.
+    /// The column of a store that holds it; `None` if it is derived from other things.
     pub fn column(&self) -> Option<TraceColumn> {
         let column = match self {
             Self::Tag(key) => TraceColumn::Tag(key.clone()),
@@ -230,7 +234,8 @@ impl TraceField {
                 | TraceAttribute::Model
                 | TraceAttribute::Adapter
                 | TraceAttribute::ParseFallback
-                | TraceAttribute::Error => return None,
+                | TraceAttribute::Error
+                | TraceAttribute::Score => return None,
             },
         };
         Some(column)
@@ -262,7 +267,7 @@ mod tests {
     #[test]
     fn every_attribute_has_a_name_to_show_and_no_name_means_two() {
         let shown: Vec<_> = TraceAttribute::shown().collect();
-        assert_eq!(shown.len(), 24);
+        assert_eq!(shown.len(), 25);
         for (name, one) in TraceAttribute::NAMES {
             assert_eq!(TraceAttribute::named(name), Some(one), "{name}");
         }

@@ -24,6 +24,11 @@ impl Default for TraceSort {
 }
 
 impl TraceSort {
+    /// Whether it asks for scores.
+    pub(in crate::query) fn wants_scores(&self) -> bool {
+        self.field == TraceField::Attribute(TraceAttribute::Score)
+    }
+
     /// The name of the key: `latency_ms`, `tags.team`.
     pub fn key(&self) -> String {
         match &self.field {

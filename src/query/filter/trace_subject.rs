@@ -71,6 +71,8 @@ pub(in crate::query) struct TraceSubject<'a> {
     pub names: &'a Names,
     /// Where its answers came from, if that was asked.
     pub cached: Option<Cached>,
+    /// Its score, if it has one; `None` until that is known.
+    pub score: Option<Option<f64>>,
     /// What its spans tell; `None` until they were looked at.
     pub derived: Option<&'a Derived>,
 }
@@ -146,6 +148,10 @@ impl Subject for TraceSubject<'_> {
                 TraceField::Attribute(TraceAttribute::Cached) => {
                     self.cached.map_or(Actual::Absent, |cached| Actual::Text(cached.as_str()))
                 }
+                TraceField::Attribute(TraceAttribute::Score) => match self.score {
+                    None => Actual::Unknown,
+                    Some(score) => score.map_or(Actual::Absent, Actual::Number),
+                },
                 TraceField::Attribute(one) => self.derived(*one),
                 TraceField::Tag(_) | TraceField::Metadata(_) | TraceField::Assessment(..) => Actual::Absent,
             };

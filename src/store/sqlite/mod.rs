@@ -17,6 +17,7 @@ mod run_traces;
 mod runs;
 mod schema;
 mod search;
+mod search_pair;
 mod sessions;
 mod source;
 mod spans;
@@ -24,6 +25,7 @@ mod trace_conditions;
 mod trace_counts;
 mod trace_head;
 mod trace_lists;
+mod trace_totals;
 mod trace_values;
 mod traces;
 
@@ -36,6 +38,7 @@ use self::lease::Lent;
 use self::reader::Reader;
 use self::remembered::{OfVersion, RunTraceState, TraceFile, UsualTimes};
 use self::schema::Schema;
+use self::search_pair::is_worth_two;
 use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
@@ -68,6 +71,8 @@ pub struct SqliteStore {
     mode: Mode,
     schema: Schema,
     trace_file: TraceFile,
+    /// Another connection, as long as a search goes on that reads with two.
+    second: Option<Db>,
     /// Shared by all readers of this store.
     run_traces: Arc<OfVersion<RunTraceState>>,
     /// Shared, too.
@@ -126,6 +131,7 @@ impl SqliteStore {
             mode,
             schema,
             trace_file: TraceFile::default(),
+            second: None,
             run_traces,
             usual,
             openings: 0,
@@ -173,6 +179,16 @@ impl SqliteStore {
             StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
             other => other,
         })
+    }
+
+    /// Another connection for the next page of a search, if it is worth one.
+    fn second_for(&mut self, cx: &ReadCx, search: &SpanSearch) -> Option<Db> {
+        let kept = self.second.take().filter(|db| db.is_current(&self.source));
+        if !is_worth_two(cx, search) || !self.mode.is_free() {
+            return None;
+        }
+        // Without one the search takes longer, and finds the same.
+        kept.or_else(|| Db::open_in_place(&self.source).ok().flatten()).filter(|db| db.mode == self.mode)
     }
 
     /// How the database is opened at the moment.
@@ -351,10 +367,12 @@ impl Store for SqliteStore {
     }
 
     fn search_page(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
-        if search.scope == SearchScope::Store
-            && let Some(page) = self.read(cx, |reader| reader.search_store(search))?
-        {
-            return Ok(page);
+        if search.scope == SearchScope::Store {
+            let mut second = self.second_for(cx, search);
+            if let Some(page) = self.read(cx, |reader| reader.search_store(second.as_mut(), search))? {
+                self.second = second.filter(|_| page.next.is_some());
+                return Ok(page);
+            }
         }
         in_list(self, cx, search)
     }

@@ -40,13 +40,17 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Several questions see the database as it is at the first of them, until this is dropped.
-    pub fn look(&self) -> Result<Transaction<'_>> {
-        self.conn.unchecked_transaction().map_err(|error| explain(self.path, "the database", &error))
+    /// Several questions see the database as it is at the first of them, until this is dropped; and many small ones
+    /// cost half, since none of them takes a lock of its own. `None` within another one.
+    pub fn look(&self) -> Result<Option<Transaction<'_>>> {
+        if !self.conn.is_autocommit() {
+            return Ok(None);
+        }
+        self.conn.unchecked_transaction().map(Some).map_err(|error| explain(self.path, "the database", &error))
     }
 
     /// The same, and what its content depends on, if that can be told.
-    pub fn look_at_version(&self) -> Result<(Transaction<'_>, Option<Version>)> {
+    pub fn look_at_version(&self) -> Result<(Option<Transaction<'_>>, Option<Version>)> {
         let before = self.db.version(self.source);
         let look = self.look()?;
         // It begins with its first reading.

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
+use super::connection::Db;
 use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
@@ -33,7 +34,7 @@ const SHARE_OF_ROWS: f32 = 0.95;
 
 /// Where a page of a search through the store ended.
 #[derive(Debug, Serialize, Deserialize)]
-enum Place {
+pub enum Place {
     /// In the table: behind row `behind` of the block that ends with row `until` and lies behind row `base`; the last
     /// row of all was `last`.
     Rows { last: i64, base: i64, behind: i64, until: i64 },
@@ -42,8 +43,9 @@ enum Place {
 }
 
 impl Reader<'_> {
-    /// See [`crate::store::Store::search_page`]: all spans of the store; `None` if none are in the table.
-    pub fn search_store(&mut self, search: &SpanSearch) -> Result<Option<SearchPage>> {
+    /// See [`crate::store::Store::search_page`]: all spans of the store; `None` if none are in the table. `second`:
+    /// another connection, with which two blocks are read at once.
+    pub fn search_store(&mut self, mut second: Option<&mut Db>, search: &SpanSearch) -> Result<Option<SearchPage>> {
         let Some(first) = self.first_block()? else { return Ok(None) };
         let mut next = search.cursor.as_ref().map_or(Some(first), |cursor| read_place(self.cx, cursor));
         let end = PageEnd::of(search);
@@ -52,7 +54,18 @@ impl Reader<'_> {
             self.cx.check()?;
             next = match place {
                 Place::Rows { last, base, behind, until } => {
-                    self.search_block([last, base, behind, until], &search.matcher, &end, &mut page)?
+                    let block = [last, base, behind, until];
+                    match second.as_mut().filter(|_| base == behind) {
+                        None => self.search_block(block, &search.matcher, &end, &mut page)?,
+                        Some(other) => {
+                            let (next, is_too_much) =
+                                self.search_pair(other, block, &search.matcher, &mut page, &end)?;
+                            if is_too_much {
+                                second = None;
+                            }
+                            next
+                        }
+                    }
                 }
                 Place::Traces { after } => self.search_files(&after, &search.matcher, &end, &mut page)?,
             };
@@ -80,7 +93,7 @@ impl Reader<'_> {
     }
 
     /// The last rows up to one: behind which row they lie, and the last of them. Ids may have gaps of any size.
-    fn block_before(&self, most: i64) -> Result<Option<(i64, i64)>> {
+    pub fn block_before(&self, most: i64) -> Result<Option<(i64, i64)>> {
         let sql = "select max(rowid) from spans where rowid <= ?1";
         let until = match self.first("spans", sql, [most], |values| row::int(values, 0))? {
             Some(until) => until,
@@ -91,7 +104,28 @@ impl Reader<'_> {
     }
 
     /// Looks through a block of rows, or what is left of it, and says where the search goes on.
-    fn search_block(
+    pub fn search_block(
+        &self,
+        block: [i64; 4],
+        matcher: &Matcher,
+        end: &PageEnd,
+        page: &mut SearchPage,
+    ) -> Result<Option<Place>> {
+        let [last, base, ..] = block;
+        let left = self.search_rows(block, matcher, end, page)?;
+        left.map_or_else(|| self.place_before(last, base), |place| Ok(Some(place)))
+    }
+
+    /// Where a search goes on once everything behind a row is done.
+    pub fn place_before(&self, last: i64, base: i64) -> Result<Option<Place>> {
+        Ok(Some(match self.block_before(base)? {
+            Some((base, until)) => Place::Rows { last, base, behind: base, until },
+            None => Place::Traces { after: String::new() },
+        }))
+    }
+
+    /// Looks through a block of rows; what is left of it at the end of the page.
+    pub fn search_rows(
         &self,
         [last, base, mut behind, until]: [i64; 4],
         matcher: &Matcher,
@@ -117,10 +151,7 @@ impl Reader<'_> {
                 return Ok(Some(Place::Rows { last, base, behind, until }));
             }
         }
-        Ok(Some(match self.block_before(base)? {
-            Some((base, until)) => Place::Rows { last, base, behind: base, until },
-            None => Place::Traces { after: String::new() },
-        }))
+        Ok(None)
     }
 
     /// Looks into a row of `rowid, span_id, name, content, type, trace_id`, the last of which is known or asked. Whether that
@@ -246,13 +277,20 @@ impl Reader<'_> {
     }
 }
 
+impl Place {
+    /// How many rows of the table are left, about.
+    pub fn rows_left(&self) -> i64 {
+        match self {
+            Self::Rows { base, behind, until, .. } => base.saturating_add(until.saturating_sub(*behind)).max(0),
+            Self::Traces { .. } => 0,
+        }
+    }
+}
+
 /// Which part of a search is behind a place.
 fn share_behind(place: &Place) -> f32 {
     match place {
-        Place::Rows { last, base, behind, until } => {
-            let left = base.saturating_add(until.saturating_sub(*behind));
-            SHARE_OF_ROWS * (1.0 - left.max(0) as f64 / (*last).max(1) as f64) as f32
-        }
+        Place::Rows { last, .. } => SHARE_OF_ROWS * (1.0 - place.rows_left() as f64 / (*last).max(1) as f64) as f32,
         Place::Traces { .. } => SHARE_OF_ROWS,
     }
 }

@@ -40,6 +40,10 @@ impl Reader<'_> {
                 let own = self.trace_column(wanted, column);
                 format!("instr({own}, {}) > 0", wanted.param(text.clone()))
             }
+            // As it stands there, so that the index is asked.
+            TraceCondition::Compares { column: TraceColumn::Started, comparison, value } => {
+                format!("t.timestamp_ms <> 0 and t.timestamp_ms {} {}", comparison.sign(), wanted.param(*value))
+            }
             TraceCondition::Compares { column, comparison, value } => {
                 let own = self.trace_column(wanted, column);
                 format!("{own} {} {}", comparison.sign(), wanted.param(*value))

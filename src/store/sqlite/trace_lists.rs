@@ -104,7 +104,7 @@ impl Reader<'_> {
         }
         // One more than wanted, to know whether there are more.
         let most = query.limit.unwrap_or(usize::MAX).saturating_add(1);
-        let (mut handles, mut total) = match self.remembered_traces(query)? {
+        let (mut handles, total) = match self.remembered_traces(query)? {
             Some(handles) => {
                 let total = handles.len() as u64;
                 (handles, Some(total))
@@ -112,10 +112,12 @@ impl Reader<'_> {
             None => (self.trace_handles(query, most)?, None),
         };
         let is_cut = query.limit.is_some_and(|limit| handles.len() > limit);
-        if total.is_none() && (is_cut || query.cursor.is_some()) {
-            total = self.count_traces(&self.wanted(query))?;
-        }
-        let total = Total::Exact(total.unwrap_or(handles.len() as u64));
+        let seen = handles.len() as u64;
+        let total = match total {
+            Some(total) => Total::Exact(total),
+            None if is_cut || query.cursor.is_some() => self.total_of(query, seen)?,
+            None => Total::Exact(seen),
+        };
         let mut next = None;
         if let Some(limit) = query.limit.filter(|_| is_cut) {
             handles.truncate(limit);
@@ -159,7 +161,8 @@ impl Reader<'_> {
         by_age.replacen("order by", &format!("order by {key}{sign} nulls last,"), 1)
     }
 
-    fn count_traces(&self, wanted: &Wanted) -> Result<Option<u64>> {
+    /// How many traces a statement asks for.
+    pub fn count_traces(&self, wanted: &Wanted) -> Result<Option<u64>> {
         let sql = format!("select count(*) from trace_info t {}", wanted.clause());
         let params = rusqlite::params_from_iter(&wanted.params);
         Ok(self.first("the number of traces", &sql, params, |values| row::count(values, 0))?.flatten())
@@ -176,6 +179,7 @@ impl Reader<'_> {
 
     /// See [`crate::store::Store::trace_ids_of`].
     pub fn trace_ids_of(&self, handles: &[TraceHandle]) -> Result<Vec<TraceId>> {
+        let _look = self.look()?;
         let keys = handles.iter().map(|handle| self.key_of(*handle));
         let ids = keys.map(|key| Ok(key?.map(|key| TraceId::from(key.id.into_owned()))));
         ids.filter_map(Result::transpose).collect()

@@ -106,8 +106,13 @@ impl Reader<'_> {
         let selected: Vec<String> = columns.iter().map(|column| self.trace_column(&mut wanted, column)).collect();
         let order = self.order_of(&mut wanted, query);
         let before = if selected.is_empty() { "" } else { ", " };
-        let sql =
-            format!("select t.rowid{before}{} from trace_info t {} {order}", selected.join(", "), wanted.clause());
+        let limit =
+            query.limit.map_or(String::new(), |most| format!(" limit {}", i64::try_from(most).unwrap_or(i64::MAX)));
+        let sql = format!(
+            "select t.rowid{before}{} from trace_info t {} {order}{limit}",
+            selected.join(", "),
+            wanted.clause()
+        );
         self.each("traces", &sql, rusqlite::params_from_iter(&wanted.params), |values| {
             let Some(handle) = row::count(values, 0) else { return };
             let cells = columns.iter().zip(1..).map(|(column, place)| self.trace_value(column, values, place));

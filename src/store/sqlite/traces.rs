@@ -70,6 +70,7 @@ impl Reader<'_> {
     /// See [`crate::store::Store::trace_rows`].
     pub fn trace_rows(&self, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
         let sql = format!("{} where t.rowid = ?1", self.trace_columns());
+        let _look = self.look()?;
         let mut found = Vec::with_capacity(handles.len());
         let times = CallTimes::default();
         for handle in handles {
@@ -97,6 +98,7 @@ impl Reader<'_> {
     pub fn trace_previews(&self, handles: &[TraceHandle]) -> Result<Vec<TracePreview>> {
         let [request, response] = self.preview_columns();
         let sql = format!("select t.request_id, {request}, {response} from trace_info t where t.rowid = ?1");
+        let _look = self.look()?;
         let mut found = Vec::with_capacity(handles.len());
         for handle in handles {
             let rowid = i64::try_from(handle.0).unwrap_or(-1);

@@ -49,7 +49,7 @@ pub(super) struct FilterMemory {
 /// What is listed.
 pub(super) struct Listed {
     /// How many pass, once that is known.
-    pub passing: Option<u64>,
+    pub passing: Option<Total>,
     /// How many there are.
     pub total: Option<Total>,
     pub facts: Option<FactsProgress>,
@@ -79,10 +79,16 @@ impl FilterMemory {
                     changed = true;
                 }
             }
-            for model in models(keys) {
-                let condition = format!("model = '{}'", model.replace('\'', "''"));
+            let models = usual(keys, "model", 3).map(|model| ("model", model, model.to_owned()));
+            let sessions = usual(keys, "session", 2).map(|id| ("session", id, session_title(id)));
+            for (key, value, title) in models.chain(sessions) {
+                let condition = format!("{key} = '{}'", value.replace('\'', "''"));
                 let is_on = has(&self.text, &condition);
-                if ui.add(Chip::toggle(model, is_on)).on_hover_text("Traces that called this model").clicked() {
+                let tip = match key {
+                    "model" => "Traces that called this model".to_owned(),
+                    _ => format!("Traces of the session {value}"),
+                };
+                if ui.add(Chip::toggle(&title, is_on)).on_hover_text(tip).clicked() {
                     self.text = toggled(&self.as_filter(), &condition);
                     changed = true;
                 }
@@ -133,7 +139,8 @@ impl FilterMemory {
             Some(Total::AtLeast(known)) => words::at_least(&words::counted(known, "trace")),
         };
         let mut text = match listed.passing.filter(|_| !self.filter.is_empty()) {
-            Some(passing) => format!("{} of {total}", words::count(passing)),
+            Some(Total::Exact(passing)) => format!("{} of {total}", words::count(passing)),
+            Some(Total::AtLeast(known)) => format!("{} of {total}", words::at_least(&words::count(known))),
             None => total,
         };
         // With a mistake in it the text is not what was looked for.
@@ -146,7 +153,7 @@ impl FilterMemory {
         }
         if let Some(facts) = listed.facts.filter(|facts| !facts.is_whole()) {
             let (known, of) = (words::count(facts.known as u64), words::counted(facts.of, "trace"));
-            text.push_str(&format!("; spans of {known} of {of} read"));
+            text.push_str(&format!("; looked into {known} of {of}"));
         } else if listed.is_waiting {
             text.push_str("; filtering…");
         }
@@ -154,10 +161,16 @@ impl FilterMemory {
     }
 }
 
-/// The models that are called most, for chips.
-fn models(keys: &FilterKeys) -> impl Iterator<Item = &str> {
-    let found = keys.attributes.iter().find(|one| &*one.key == "model").filter(|one| one.values.len() > 1);
-    found.into_iter().flat_map(|one| one.values.iter().take(3)).map(|value| &*value.value)
+/// The values that most traces have, for chips; none where all have the same.
+fn usual<'k>(keys: &'k FilterKeys, key: &str, most: usize) -> impl Iterator<Item = &'k str> {
+    let found = keys.attributes.iter().find(|one| &*one.key == key).filter(|one| one.values.len() > 1);
+    found.into_iter().flat_map(move |one| one.values.iter().take(most)).map(|value| &*value.value)
+}
+
+/// What a chip calls a session: ids can be of any length.
+fn session_title(id: &str) -> String {
+    const LONGEST: usize = 12;
+    format!("Session {}", words::one_line(id, LONGEST))
 }
 
 fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {

@@ -153,7 +153,8 @@ pub(super) fn traces_ui(
         Some(_) => Listing::BySession(&memory.lines),
         None => Listing::Plain(&index.handles),
     };
-    memory.picked.follow(&listing, listed_as(&index, groups.as_ref().and(memory.made_of.clone())));
+    let now = listed_as(&index, groups.as_ref().and(memory.made_of.clone()));
+    memory.picked.follow(&listing, now, index.has_more());
     let columns = rows::columns(wanted::mark(&sort).filter(|_| sort != TraceSort::default()));
     let clock = scene.clock;
     if let Some(row) = memory.row.restore(scene, LIST) {
@@ -211,7 +212,7 @@ pub(super) fn traces_ui(
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
-    if index.next.is_some() && is_at_end && matches!(listing, Listing::Plain(_)) {
+    if index.has_more() && is_at_end && matches!(listing, Listing::Plain(_)) {
         memory.table.scroll = wanted_scroll;
     } else {
         memory.scroll.note(scene, LIST, memory.table.scroll);

@@ -78,7 +78,8 @@ impl PickedMemory {
     }
 
     /// The list may stand otherwise now: what of it was selected still is, what is not listed any more is not.
-    pub fn follow(&mut self, listing: &Listing<'_>, now: ListedAs) {
+    /// `has_more`: more of the list is still to come, and what was selected may be there.
+    pub fn follow(&mut self, listing: &Listing<'_>, now: ListedAs, has_more: bool) {
         if self.of.as_ref().is_some_and(|of| of.is_same(&now)) {
             return;
         }
@@ -89,7 +90,9 @@ impl PickedMemory {
         let picked: HashSet<TraceHandle> = self.traces.iter().copied().collect();
         let is_picked = |at: &usize| matches!(listing.get(*at), Some(Line::Trace(trace)) if picked.contains(&trace));
         self.rows = RowSelection::of_rows((0..listing.len()).filter(is_picked), None);
-        self.take_traces(listing);
+        if !has_more {
+            self.take_traces(listing);
+        }
     }
 
     /// Does what the user asked for in the list, on whose line at `cursor` the keyboard stands. Going to a line, or
@@ -265,7 +268,10 @@ mod tests {
         let mut after = |traces: &[u64], change: Option<SelectionChange>| {
             let traces = now(traces);
             let listing = Listing::Plain(&traces);
-            picked.follow(&listing, ListedAs { traces: Arc::clone(&traces), groups: None });
+            // The first lines are there before the others.
+            let first = Listing::Plain(&traces[..1]);
+            picked.follow(&first, ListedAs { traces: traces[..1].into(), groups: None }, true);
+            picked.follow(&listing, ListedAs { traces: Arc::clone(&traces), groups: None }, false);
             if let Some(change) = change {
                 picked.change(change, Some(1), &listing);
             }

@@ -120,7 +120,7 @@ pub(super) fn listed(
     let keys = scene.loader.ask(&TraceKeysOf(scope.clone()), Lane::Prefetch);
     let none = FilterKeys::default();
     let listed = Listed {
-        passing: shown.as_ref().map(|shown| shown.list.total.least()),
+        passing: shown.as_ref().map(|shown| shown.list.total),
         total: Some(all.total),
         facts: shown.as_ref().and_then(|shown| shown.facts),
         is_waiting,
@@ -173,7 +173,7 @@ fn ask(
     if let Some(found) = slot.value() {
         memory.shown = Some(Arc::clone(found));
         // What is derived by then is kept: the next round goes on from there.
-        if found.facts.is_some_and(|facts| !facts.is_whole()) {
+        if !found.is_whole() {
             memory.round = memory.round.saturating_add(1);
             return (memory.shown.clone(), true);
         }
