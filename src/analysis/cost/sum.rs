@@ -76,10 +76,10 @@ impl CostSum {
 /// What one model used and cost, over many traces.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ModelSum {
-    /// Input tokens that are told.
-    pub input: u64,
-    /// Output tokens that are told.
-    pub output: u64,
+    /// Input tokens, as far as they are told.
+    pub input: Option<u64>,
+    /// Output tokens, as far as they are told.
+    pub output: Option<u64>,
     /// What it cost in the traces whose cost is known; `None` if there is none.
     pub cost: Option<Cost>,
     /// In how many traces it used something.
@@ -90,14 +90,35 @@ pub struct ModelSum {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ModelSums(pub BTreeMap<Option<Name>, ModelSum>);
 
+fn known_sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (one, other) => one.or(other),
+    }
+}
+
 impl ModelSums {
+    /// Both together.
+    pub fn merge(&mut self, other: &Self) {
+        for (model, more) in &other.0 {
+            let sum = self.0.entry(model.clone()).or_default();
+            sum.input = known_sum(sum.input, more.input);
+            sum.output = known_sum(sum.output, more.output);
+            sum.traces += more.traces;
+            sum.cost = match (sum.cost, more.cost) {
+                (Some(a), Some(b)) => Some(a.plus(b)),
+                (one, other) => one.or(other),
+            };
+        }
+    }
+
     /// One more trace.
     pub fn add(&mut self, trace: &TraceCost) {
         let mut before: Vec<&Option<Name>> = Vec::new();
         for share in &trace.shares {
             let sum = self.0.entry(share.model.clone()).or_default();
-            sum.input = sum.input.saturating_add(share.input.unwrap_or(0));
-            sum.output = sum.output.saturating_add(share.output.unwrap_or(0));
+            sum.input = known_sum(sum.input, share.input);
+            sum.output = known_sum(sum.output, share.output);
             if !before.contains(&&share.model) {
                 before.push(&share.model);
                 sum.traces += 1;
