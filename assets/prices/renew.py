@@ -40,10 +40,13 @@ def trimmed(table):
             keys = ("range", "input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
             steps = [{key: step[key] for key in keys if key in step} for step in entry["tiered_pricing"]]
             prices["tiered_pricing"] = [step for step in steps if step.get("input_cost_per_token")]
-        if not any(prices.get(key) for key in ("input_cost_per_token", "output_cost_per_token", "tiered_pricing")):
+        is_embedding = entry.get("mode") == "embedding"
+        has_both = prices.get("input_cost_per_token") is not None and (is_embedding or prices.get("output_cost_per_token") is not None)
+        is_free = not prices.get("input_cost_per_token") and not prices.get("output_cost_per_token")
+        if not prices.get("tiered_pricing") and (is_free or not has_both):
             continue
         about = {"litellm_provider": entry.get("litellm_provider", "")}
-        if entry.get("mode") == "embedding":
+        if is_embedding:
             about["mode"] = "embedding"  # nothing is paid for an output that there is not
         kept[name] = {**about, **dict(sorted(prices.items()))}
     return kept

@@ -10,7 +10,7 @@ mod usage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Name, Prices, TraceFacts, TraceRow};
+use crate::model::{Name, Prices, TraceFacts, TraceRow, UsageFact};
 
 pub use sum::{CostSum, ModelSum, ModelSums};
 pub use usage::{UsageShare, usage_shares};
@@ -64,7 +64,9 @@ impl Certainty {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Exact => "",
-            Self::AtMost => "at most: the traces do not tell which input was cached by the provider or how long each call was",
+            Self::AtMost => {
+                "at most: the traces do not tell which input was cached by the provider or how long each call was"
+            }
             Self::AtLeast => "at least: some calls do not tell what they used",
             Self::Estimate => "an estimate: several models, or calls of several kinds, share what was used",
         }
@@ -145,13 +147,14 @@ impl TraceCost {
     }
 }
 
-/// The cost of a trace by what its spans tell. A trace whose cost MLflow stored costs that where prices say nothing.
+/// The cost of a trace by what its spans tell. A trace whose cost MLflow stored costs that where prices say nothing; a
+/// stored 0 says nothing either: MLflow (3.9 – 3.18) writes it for models that run on somebody's own machine, too.
 pub fn cost_of_trace(row: &TraceRow, facts: &TraceFacts, prices: &Prices) -> TraceCost {
     let mut told = cost_of_facts(facts, prices);
     if told.cost == Err(UnknownCost::NoUsage) && row.cached == Some(crate::model::Cached::Likely) {
         told.cost = Err(UnknownCost::LikelyCached);
     }
-    if let Some(usd) = row.cost_usd.filter(|usd| usd.is_finite() && *usd >= 0.0 && told.cost.is_err()) {
+    if let Some(usd) = row.cost_usd.filter(|usd| usd.is_finite() && *usd > 0.0 && told.cost.is_err()) {
         told.cost = Ok(Cost { usd, certainty: Certainty::Exact });
         told.is_stored = true;
     }
@@ -161,8 +164,11 @@ pub fn cost_of_trace(row: &TraceRow, facts: &TraceFacts, prices: &Prices) -> Tra
 /// The same by its spans alone.
 pub fn cost_of_facts(facts: &TraceFacts, prices: &Prices) -> TraceCost {
     let shares: Vec<UsageShare> = facts.usage.iter().flat_map(|usage| usage_shares(usage, prices)).collect();
-    let unpriced: BTreeSet<&Name> =
-        shares.iter().filter(|share| share.cost == Err(UnknownCost::NoPrice)).filter_map(|one| one.model.as_ref()).collect();
+    let unpriced: BTreeSet<&Name> = shares
+        .iter()
+        .filter(|share| share.cost == Err(UnknownCost::NoPrice))
+        .filter_map(|one| one.model.as_ref())
+        .collect();
     let unpriced = unpriced.into_iter().map(Arc::clone).collect();
     let mut cost = shares.iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)));
     if facts.untold_calls > 0 {
@@ -170,6 +176,11 @@ pub fn cost_of_facts(facts: &TraceFacts, prices: &Prices) -> TraceCost {
         cost = cost.map(|cost| Ok(cost?.plus(untold)));
     }
     TraceCost { cost: cost.unwrap_or(Err(UnknownCost::NoUsage)), shares, unpriced, is_stored: false }
+}
+
+/// What one usage cost; `None` if that is not known of all of it.
+pub fn cost_of_usage(usage: &UsageFact, prices: &Prices) -> Option<Cost> {
+    usage_shares(usage, prices).iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)))?.ok()
 }
 
 #[cfg(test)]

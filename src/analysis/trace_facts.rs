@@ -154,8 +154,7 @@ fn share_calls(
             match usage.get_mut(usize::wrapping_sub(next_usage, 1)).filter(|_| at < usage_end) {
                 Some(usage) => add_call(&mut usage.calls, fact, names),
                 None => {
-                    let call =
-                        LmCall { duration_ns: span.duration_ns(), is_ok: span.status == "OK", usual_ns: None };
+                    let call = LmCall { duration_ns: span.duration_ns(), is_ok: span.status == "OK", usual_ns: None };
                     untold += u32::from(!call.is_surely_quick());
                 }
             }

@@ -21,8 +21,8 @@ pub use exit_after::ExitAfter;
 pub use saver::SettingsPlace;
 pub use viewer::{Viewer, ViewerOptions};
 
-use crate::query::PriceFile;
 use crate::loader::Opener;
+use crate::query::PriceFile;
 use crate::state::fingerprint_of;
 use crate::store::{self, OpenOptions, StoreLocation};
 

@@ -46,7 +46,7 @@ pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use search::{Excerpt, FoundText, Matcher, PatternError, SearchField, SearchPattern};
 pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
-pub use span::{EXCEPTION_TYPE, CallText, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
+pub use span::{CallText, EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
 pub use trace_facts::{AdapterFact, ModelCalls, Name, SpanFact, TraceFacts, UsageFact};
 pub use warning::Warning;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::filter::{Derived, Level, Names, TraceAttribute, TraceField, TraceFilter, TraceSort, TraceSubject};
 use super::runs::RelatedRuns;
-use super::trace_facts::known_traces;
+use super::trace_facts::{KnownTrace, known_traces};
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
 use crate::model::{Cached, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
@@ -249,11 +249,13 @@ fn derived_of(
     handles: &[TraceHandle],
     times: Option<u32>,
 ) -> Result<HashMap<TraceHandle, Derived>> {
+    let prices = session.prices();
     let mut found = HashMap::with_capacity(handles.len());
     let mut left = times;
     let mut allowance = session.cx.begin(Part::Facts);
     for some in handles.chunks(FACTS_AT_ONCE) {
-        found.extend(known_traces(session, some)?.into_iter().map(|one| (one.handle, Derived::of(&one.facts))));
+        let of = |one: &KnownTrace| (one.handle, Derived::of(&one.row, &one.facts, &prices));
+        found.extend(known_traces(session, some)?.iter().map(of));
         if allowance.is_spent() {
             left = left.map(|left| left.saturating_sub(1));
             allowance = session.cx.begin(Part::Facts);

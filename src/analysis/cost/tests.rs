@@ -121,23 +121,21 @@ fn what_cannot_be_told_is_unknown_and_never_0() {
 
 #[test]
 fn sums_count_what_is_unknown_and_models_add_up() {
-    let row = |cached, cost_usd| {
-        TraceRow {
-            id: "tr".into(),
-            experiment_id: "1".into(),
-            run_id: None,
-            name: String::new(),
-            status: "OK".to_owned(),
-            start_time_ms: 1,
-            duration_ms: None,
-            tokens: None,
-            cost_usd,
-            cached,
-            span_count: None,
-            session: None,
-            request_preview: None,
-            response_preview: None,
-        }
+    let row = |cached, cost_usd| TraceRow {
+        id: "tr".into(),
+        experiment_id: "1".into(),
+        run_id: None,
+        name: String::new(),
+        status: "OK".to_owned(),
+        start_time_ms: 1,
+        duration_ms: None,
+        tokens: None,
+        cost_usd,
+        cached,
+        span_count: None,
+        session: None,
+        request_preview: None,
+        response_preview: None,
     };
     let plain = facts(vec![usage(1_000, 0, vec![calls("plain", 1)])]);
     let mixed = facts(vec![usage(1_000, 0, vec![calls("plain", 1)]), usage(1, 1, vec![calls("unknown", 1)])]);
@@ -148,20 +146,25 @@ fn sums_count_what_is_unknown_and_models_add_up() {
         cost_of_trace(&row(Some(Cached::Likely), None), &TraceFacts::default(), &prices()),
         cost_of_trace(&row(None, None), &TraceFacts::default(), &prices()),
         cost_of_trace(&row(None, Some(0.5)), &TraceFacts::default(), &prices()),
+        // MLflow writes 0 where it knows no price, too.
+        cost_of_trace(&row(None, Some(0.0)), &mixed, &prices()),
     ];
     let (mut sum, mut models) = (CostSum::default(), ModelSums::default());
     for trace in &traces {
         sum.add(trace);
         models.add(trace);
     }
-    assert_eq!((sum.priced, sum.unknown(), sum.stored, sum.traces()), (3, 3, 1, 6));
+    assert_eq!((sum.priced, sum.unknown(), sum.stored, sum.traces()), (3, 4, 1, 7));
     assert_eq!(sum.usd(), Some(0.001 + 0.001 + 0.5), "prices are before what MLflow stored");
-    assert!(!sum.is_exact(), "three are unknown");
+    assert!(!sum.is_exact(), "four are unknown");
     let reasons = UnknownCost::ALL.map(|why| sum.unknown_for(why));
-    assert_eq!(reasons, [1, 1, 0, 1]);
+    assert_eq!(reasons, [1, 1, 0, 2]);
     let of = |model: &str| models.0[&Some(model.into())].clone();
-    assert_eq!((of("plain").input, of("plain").traces, of("plain").cost.map(|cost| cost.usd)), (Some(3_000), 3, Some(0.002)));
-    assert_eq!((of("unknown").input, of("unknown").cost), (Some(1), None));
+    assert_eq!(
+        (of("plain").input, of("plain").traces, of("plain").cost.map(|cost| cost.usd)),
+        (Some(4_000), 4, Some(0.002))
+    );
+    assert_eq!((of("unknown").input, of("unknown").cost), (Some(2), None));
     assert_eq!(CostSum::default().usd(), None);
     let mut twice = sum.clone();
     twice.merge(&sum);
@@ -171,7 +174,13 @@ fn sums_count_what_is_unknown_and_models_add_up() {
 #[test]
 fn certainties_of_a_sum() {
     use Certainty::{AtLeast, AtMost, Estimate, Exact};
-    for (a, b, both) in [(Exact, Exact, Exact), (Exact, AtMost, AtMost), (AtMost, AtMost, AtMost), (AtMost, AtLeast, Estimate), (Estimate, Exact, Estimate)] {
+    for (a, b, both) in [
+        (Exact, Exact, Exact),
+        (Exact, AtMost, AtMost),
+        (AtMost, AtMost, AtMost),
+        (AtMost, AtLeast, Estimate),
+        (Estimate, Exact, Estimate),
+    ] {
         assert_eq!((a.and(b), b.and(a)), (both, both));
     }
 }

@@ -98,13 +98,22 @@ fn runs(costs: &Costs, answer: &mut Answer<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let everything = RunQuery::new(RunScope::All).with_deleted();
-    let names: HashMap<RunId, String> =
-        answer.session.store.runs(answer.session.cx, &everything)?.into_iter().map(|run| (run.id, run.name)).collect();
+    let all = answer.session.store.runs(answer.session.cx, &everything)?;
+    let names: HashMap<RunId, (usize, String)> =
+        all.into_iter().enumerate().map(|(at, run)| (run.id, (at, run.name))).collect();
+    // By start, as everywhere.
+    let mut runs: Vec<(&Option<RunId>, &CostSum)> = costs.runs.iter().collect();
+    runs.sort_by_key(|(run, _)| run.as_ref().map(|run| names.get(run).map_or(usize::MAX, |(at, _)| *at)));
     writeln!(answer.out)?;
-    let mut table =
-        Table::new(&[("Run", Side::LeftCut), ("Id", Side::Left), ("Traces", Side::Right), ("Unknown", Side::Right), ("Cost", Side::Right)]);
-    for (run, sum) in &costs.runs {
-        let name = run.as_ref().map_or("of no run", |run| names.get(run).map_or("", |name| name));
+    let mut table = Table::new(&[
+        ("Run", Side::LeftCut),
+        ("Id", Side::Left),
+        ("Traces", Side::Right),
+        ("Unknown", Side::Right),
+        ("Cost", Side::Right),
+    ]);
+    for (run, sum) in runs {
+        let name = run.as_ref().map_or("of no run", |run| names.get(run).map_or("", |(_, name)| name));
         table.row(vec![
             words::clean(name),
             run.as_ref().map_or(words::UNKNOWN, |run| words::id_head(run.as_str())).to_owned(),

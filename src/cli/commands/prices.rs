@@ -82,11 +82,8 @@ fn price_json<'a>((model, found): &(&'a str, FoundPrice<'a>)) -> PriceJson<'a> {
 
 impl<'a> TableJson<'a> {
     fn new(table: &'a PriceTable) -> Self {
-        let unusable = |one: &'a UnusablePrice| UnusableJson {
-            model: &one.model,
-            why: one.why,
-            partly_used: one.is_partly_used,
-        };
+        let unusable =
+            |one: &'a UnusablePrice| UnusableJson { model: &one.model, why: one.why, partly_used: one.is_partly_used };
         Self {
             source: &table.source.name,
             version: table.source.version.as_deref(),

@@ -145,14 +145,11 @@ fn set(price: &mut Price, tier: ServiceTier, above: u64, kind: &str, amount: f64
 /// What a key is the price of: `input_cost_per_token_above_272k_tokens_flex`. `None` if of nothing that is used.
 fn kind_of(key: &str) -> Option<(ServiceTier, u64, &'static str)> {
     let (kind, rest) = [INPUT, OUTPUT, CACHED_INPUT].iter().find_map(|kind| Some((*kind, key.strip_prefix(kind)?)))?;
-    let (tier, rest) = [
-        ("_batches", ServiceTier::Batch),
-        ("_flex", ServiceTier::Flex),
-        ("_priority", ServiceTier::Priority),
-    ]
-    .iter()
-    .find_map(|(end, tier)| Some((*tier, rest.strip_suffix(end)?)))
-    .unwrap_or((ServiceTier::Standard, rest));
+    let (tier, rest) =
+        [("_batches", ServiceTier::Batch), ("_flex", ServiceTier::Flex), ("_priority", ServiceTier::Priority)]
+            .iter()
+            .find_map(|(end, tier)| Some((*tier, rest.strip_suffix(end)?)))
+            .unwrap_or((ServiceTier::Standard, rest));
     if rest.is_empty() {
         return Some((tier, 0, kind));
     }

@@ -49,7 +49,9 @@ fn a_model_is_its_whole_name_or_what_follows_its_provider() {
     assert_eq!(prices.find("azure/gpt-4o-mini").map(|found| found.entry), Some("azure/gpt-4o-mini"));
     // Families of providers are one provider's, as LiteLLM has it.
     assert_eq!(prices.find("vertex_ai/gemini-2.5-flash").map(|found| found.entry), Some("gemini-2.5-flash"));
-    for unknown in ["groq/gpt-4o-mini", "litellm_proxy/gpt-4o-mini", "openai/gpt-4o-mini-x", "openai/", "gpt-4o-m", "", "/"] {
+    for unknown in
+        ["groq/gpt-4o-mini", "litellm_proxy/gpt-4o-mini", "openai/gpt-4o-mini-x", "openai/", "gpt-4o-m", "", "/"]
+    {
         assert!(prices.find(unknown).is_none(), "{unknown} is guessed");
     }
 }

@@ -197,7 +197,14 @@ mod tests {
             calls: vec![calls(None), calls(Some("c"))],
         };
         let adapters = vec![AdapterFact { name: "c".into(), prompts: 128, failed_parses: 1 }];
-        TraceFacts { spans: vec![span, plain], usage: vec![usage], untold_calls: 200, adapters, fallbacks: 2, failed_fallbacks: 1 }
+        TraceFacts {
+            spans: vec![span, plain],
+            usage: vec![usage],
+            untold_calls: 200,
+            adapters,
+            fallbacks: 2,
+            failed_fallbacks: 1,
+        }
     }
 
     fn number(name: &Name) -> u64 {

@@ -31,6 +31,8 @@ pub(in crate::query) enum TraceAttribute {
     Input,
     Output,
     StoredTokens,
+    StoredCost,
+    /// Recomputed by the prices that are known.
     Cost,
     Tokens,
     InputTokens,
@@ -61,7 +63,7 @@ pub(in crate::query) enum TraceValueKind {
 impl TraceAttribute {
     /// Every name of every attribute; the first of each is the one to show. MLflow's own (`timestamp_ms`,
     /// `execution_time_ms`, `request_id`, …) are among them.
-    const NAMES: [(&'static str, Self); 50] = [
+    const NAMES: [(&'static str, Self); 51] = [
         ("status", Self::Status),
         ("state", Self::Status),
         ("name", Self::Name),
@@ -100,8 +102,9 @@ impl TraceAttribute {
         ("tokens.input", Self::InputTokens),
         ("tokens.output", Self::OutputTokens),
         ("stored_tokens", Self::StoredTokens),
-        ("cost_usd", Self::Cost),
         ("cost", Self::Cost),
+        ("stored_cost", Self::StoredCost),
+        ("cost_usd", Self::StoredCost),
         ("run", Self::Run),
         ("run_id", Self::Run),
         ("optimization", Self::Optimization),
@@ -132,9 +135,12 @@ impl TraceAttribute {
 
     pub fn kind(self) -> TraceValueKind {
         match self {
-            Self::StoredTokens | Self::Cost | Self::Tokens | Self::InputTokens | Self::OutputTokens => {
-                TraceValueKind::Number
-            }
+            Self::StoredTokens
+            | Self::StoredCost
+            | Self::Cost
+            | Self::Tokens
+            | Self::InputTokens
+            | Self::OutputTokens => TraceValueKind::Number,
             Self::Latency => TraceValueKind::Duration,
             Self::Start => TraceValueKind::Moment,
             Self::Status | Self::Cached | Self::ParseFallback => TraceValueKind::Word,
@@ -184,7 +190,8 @@ impl TraceAttribute {
             Self::Input => "the beginning of its inputs",
             Self::Output => "the beginning of its outputs",
             Self::StoredTokens => "the total that MLflow stored",
-            Self::Cost => "US dollars, as MLflow stored it",
+            Self::StoredCost => "US dollars, as MLflow stored it",
+            Self::Cost => "US dollars, by what its spans used and the prices of its models",
             Self::Tokens => "all tokens, recomputed from its spans",
             Self::InputTokens => "input tokens, recomputed from its spans",
             Self::OutputTokens => "output tokens, recomputed from its spans",
@@ -219,8 +226,9 @@ impl TraceField {
                 TraceAttribute::Input => TraceColumn::Input,
                 TraceAttribute::Output => TraceColumn::Output,
                 TraceAttribute::StoredTokens => TraceColumn::Tokens,
-                TraceAttribute::Cost => TraceColumn::Cost,
-                TraceAttribute::Tokens
+                TraceAttribute::StoredCost => TraceColumn::Cost,
+                TraceAttribute::Cost
+                | TraceAttribute::Tokens
                 | TraceAttribute::InputTokens
                 | TraceAttribute::OutputTokens
                 | TraceAttribute::Cached
@@ -262,7 +270,7 @@ mod tests {
     #[test]
     fn every_attribute_has_a_name_to_show_and_no_name_means_two() {
         let shown: Vec<_> = TraceAttribute::shown().collect();
-        assert_eq!(shown.len(), 24);
+        assert_eq!(shown.len(), 25);
         for (name, one) in TraceAttribute::NAMES {
             assert_eq!(TraceAttribute::named(name), Some(one), "{name}");
         }
