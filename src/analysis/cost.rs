@@ -10,7 +10,7 @@ mod usage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Name, Prices, TraceFacts, TraceRow, UsageFact};
+use crate::model::{Forest, Name, Prices, Tokens, TraceFacts, TraceRow, UsageFact};
 
 pub use sum::{CostSum, ModelSum, ModelSums};
 pub use usage::{UsageShare, usage_shares};
@@ -181,6 +181,42 @@ pub fn cost_of_facts(facts: &TraceFacts, prices: &Prices) -> TraceCost {
 /// What one usage cost; `None` if that is not known of all of it.
 pub fn cost_of_usage(usage: &UsageFact, prices: &Prices) -> Option<Cost> {
     usage_shares(usage, prices).iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)))?.ok()
+}
+
+/// What each span of a trace cost, in the order of the list that the forest was built from: that of its own usage
+/// where no span above it has any, else the sum of what is below it. `None` where it is not known, or not of all below.
+pub fn span_costs(forest: &Forest, own: &[Option<Tokens>], facts: &TraceFacts, prices: &Prices) -> Vec<Option<Cost>> {
+    let mut costs: Vec<Option<Cost>> = vec![None; own.len()];
+    // The usages in the order in which a walk from the roots down finds them, as facts have them.
+    let mut usages = facts.usage.iter();
+    let mut sums: Vec<(usize, usize, Option<Result<Cost, ()>>)> = Vec::new();
+    let mut at = 0;
+    let close = |sums: &mut Vec<(usize, usize, Option<Result<Cost, ()>>)>, costs: &mut [Option<Cost>]| {
+        let Some((_, item, sum)) = sums.pop() else { return };
+        if let Some(slot) = costs.get_mut(item) {
+            *slot = sum.and_then(Result::ok);
+        }
+        if let Some((_, _, above)) = sums.last_mut() {
+            *above = match (*above, sum) {
+                (Some(a), Some(b)) => Some(a.and_then(|a| Ok(a.plus(b?)))),
+                (one, other) => one.or(other),
+            };
+        }
+    };
+    while let Some(node) = forest.nodes.get(at) {
+        while sums.last().is_some_and(|(end, ..)| *end <= at) {
+            close(&mut sums, &mut costs);
+        }
+        let end = at + 1 + node.descendants;
+        let has_usage = own.get(node.item).copied().flatten().is_some();
+        let cost = has_usage.then(|| usages.next().and_then(|usage| cost_of_usage(usage, prices)).ok_or(()));
+        sums.push((end, node.item, cost));
+        at = if has_usage { end } else { at + 1 };
+    }
+    while !sums.is_empty() {
+        close(&mut sums, &mut costs);
+    }
+    costs
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::optimization::OptimizationOf;
 use super::runs::RelatedRuns;
 use super::trace_facts::{facts_of_trace, known_traces};
 use super::traces::{TraceIndexOf, TraceScope};
-use crate::analysis::cost::{CostSum, ModelSums, TraceCost, cost_of_trace};
+use crate::analysis::cost::{Cost, CostSum, ModelSums, TraceCost, cost_of_trace};
 use crate::model::{Forest, Name, Run, RunId, TraceId};
 use crate::query::ask::{Question, Session};
-use crate::store::Result;
+use crate::store::{Result, TraceHandle};
 
 /// Traces that are read together.
 const AT_ONCE: usize = 100;
@@ -158,6 +158,42 @@ impl Question for TraceCostOf {
     fn bytes(answer: &Self::Answer) -> usize {
         answer.as_ref().map_or(0, |cost| 200 + cost.shares.len() * 100)
     }
+}
+
+/// What each of some traces cost. Ask for a few at a time: what is not kept of them yet is derived before the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CostOfEach(pub Vec<TraceHandle>);
+
+impl Question for CostOfEach {
+    type Answer = Vec<(TraceHandle, TraceCost)>;
+    const LABEL: &'static str = "cost of traces in a list";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let prices = session.prices();
+        let known = known_traces(session, &self.0)?;
+        Ok(known.iter().map(|one| (one.handle, cost_of_trace(&one.row, &one.facts, &prices))).collect())
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().map(|(_, cost)| 160 + cost.shares.len() * 80).sum()
+    }
+}
+
+/// What traces cost, those of which that is known.
+///
+/// # Errors
+/// Those of the store.
+pub fn costs_of(session: &mut Session<'_>, traces: &[TraceHandle]) -> Result<HashMap<TraceId, Cost>> {
+    let prices = session.prices();
+    let mut costs = HashMap::new();
+    for some in traces.chunks(AT_ONCE) {
+        session.cx.check()?;
+        for one in known_traces(session, some)? {
+            let cost = cost_of_trace(&one.row, &one.facts, &prices).known();
+            costs.extend(cost.map(|cost| (one.row.id, cost)));
+        }
+    }
+    Ok(costs)
 }
 
 /// The runs of some costs by id, for who looks them up.

@@ -6,7 +6,7 @@ use super::cost::{CostOf, Costs, TraceKind};
 use super::optimization::OptimizationOf;
 use super::traces::TraceScope;
 use crate::analysis::cost::{CostSum, UnknownCost};
-use crate::analysis::optimization::planned_evaluations;
+use crate::analysis::optimization::{Evaluation, planned_evaluations};
 use crate::model::{RunId, RunStatus};
 use crate::query::ask::{Question, Session};
 use crate::store::Result;
@@ -29,6 +29,8 @@ pub struct OptimizationCost {
     pub by_run: HashMap<RunId, CostSum>,
     /// What each candidate cost in all of its evaluations, in their order.
     pub candidates: Vec<CostSum>,
+    /// What the evaluations cost that came after the one that was the best of all so far, and made nothing better.
+    pub after_best: CostSum,
     /// What the answers that likely came from DSPy's cache would have cost, at the mean of the traces of the same run,
     /// else of the whole optimization; `None` if there are none, or nothing is known of what they would have cost.
     pub saved_usd: Option<f64>,
@@ -69,6 +71,11 @@ impl Question for OptimizationCostOf {
                 sum
             })
             .collect();
+        for evaluation in after_best(&found.evaluations) {
+            if let Some(sum) = cost.by_run.get(&evaluation.run_id) {
+                cost.after_best.merge(sum);
+            }
+        }
         cost.saved_usd = saved(&cost.costs);
         let is_running = found.run.status == RunStatus::Running;
         let planned = planned_evaluations(&found.settings).filter(|_| is_running);
@@ -79,6 +86,13 @@ impl Question for OptimizationCostOf {
     fn bytes(answer: &Self::Answer) -> usize {
         answer.as_ref().map_or(0, |cost| CostOf::bytes(&cost.costs) + (cost.by_run.len() + cost.candidates.len()) * 160)
     }
+}
+
+/// The evaluations after the last one that made the best score so far a better one.
+fn after_best(evaluations: &[Evaluation]) -> &[Evaluation] {
+    let best = evaluations.last().and_then(|last| last.best_so_far);
+    let first = evaluations.iter().position(|one| best.is_some() && one.best_so_far == best);
+    first.and_then(|at| evaluations.get(at + 1..)).unwrap_or_default()
 }
 
 /// What cached answers would have cost.

@@ -94,7 +94,7 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
 
 /// How much text calls were given and gave back, where several models were called: what was used is known of all of
 /// them together, and is shared out by that.
-fn measure_texts(
+pub(super) fn measure_texts(
     session: &mut Session<'_>,
     trace: &TraceId,
     spans: &[SpanHead],

@@ -172,6 +172,25 @@ fn sums_count_what_is_unknown_and_models_add_up() {
 }
 
 #[test]
+fn a_span_costs_what_is_known_below_it() {
+    // root 0 ─ (1 ─ (2, 3), 4 ─ 5, 6): 2, 3 and 4 tell, what 5 tells is hidden by 4, of 3 no price is known.
+    let links = [(0, None), (1, Some(0)), (2, Some(1)), (3, Some(1)), (4, Some(0)), (5, Some(4)), (6, Some(0))];
+    let forest = Forest::build(&links);
+    let tokens = Tokens::new(Some(1_000), Some(0), None);
+    let own = [None, None, tokens, tokens, tokens, tokens, None];
+    let of = |model: &str| usage(1_000, 0, vec![calls(model, 1)]);
+    let costs = |models: [&str; 3]| {
+        let facts = facts(models.into_iter().map(of).collect());
+        let costs = span_costs(&forest, &own, &facts, &prices()).into_iter();
+        costs.map(|cost| cost.map(|cost| (cost.usd * 1e6).round())).collect::<Vec<_>>()
+    };
+    let all = [Some(12_000.0), Some(11_000.0), Some(1_000.0), Some(10_000.0), Some(1_000.0), None, None];
+    assert_eq!(costs(["plain", "dear", "plain"]), all);
+    let part = [None, None, Some(1_000.0), None, Some(1_000.0), None, None];
+    assert_eq!(costs(["plain", "unknown", "plain"]), part);
+}
+
+#[test]
 fn certainties_of_a_sum() {
     use Certainty::{AtLeast, AtMost, Estimate, Exact};
     for (a, b, both) in [

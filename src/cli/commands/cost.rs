@@ -62,6 +62,7 @@ struct UnpricedJson<'a> {
 struct OptimizationJson {
     evaluating_usd: Option<f64>,
     proposing_usd: Option<f64>,
+    after_best_usd: Option<f64>,
     saved_usd: Option<f64>,
     projected_usd: Option<f64>,
 }
@@ -132,6 +133,7 @@ fn document<'a>(
         optimization: optimization.map(|one| OptimizationJson {
             evaluating_usd: one.evaluating.usd(),
             proposing_usd: one.proposing.usd(),
+            after_best_usd: one.after_best.usd(),
             saved_usd: one.saved_usd,
             projected_usd: one.projected_usd,
         }),

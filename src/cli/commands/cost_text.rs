@@ -50,6 +50,9 @@ pub(super) fn print(
         let side = |sum: &CostSum| format!("{} in {}", told(sum.cost), words::counted(sum.traces(), "trace"));
         writeln!(answer.out, "Evaluating {}", side(&found.evaluating))?;
         writeln!(answer.out, "Proposing  {}", side(&found.proposing))?;
+        if found.after_best.cost.is_some() {
+            writeln!(answer.out, "After best {}, of evaluations after the best score so far", side(&found.after_best))?;
+        }
         if let Some(saved) = found.saved_usd {
             writeln!(answer.out, "Saved      ~ {} by cached answers (likely)", words::dollars(Some(saved)))?;
         }

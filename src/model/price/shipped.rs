@@ -8,7 +8,7 @@ use super::{PriceSource, PriceTable};
 use crate::model::Json;
 
 /// MIT, Copyright (c) 2023 Berri AI: `assets/prices/LICENSE`.
-const PACKED: &[u8] = include_bytes!("../../../assets/prices/litellm.json.gz");
+pub(super) const PACKED: &[u8] = include_bytes!("../../../assets/prices/litellm.json.gz");
 
 /// No more is unpacked than this.
 const MOST_BYTES: u64 = 64 << 20;
@@ -26,13 +26,4 @@ pub fn shipped_prices() -> Arc<PriceTable> {
         Arc::new(table)
     };
     Arc::clone(SHIPPED.get_or_init(unpack))
-}
-
-/// What the table says of itself, for tests.
-#[cfg(test)]
-pub(super) fn about() -> Json {
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(PACKED).read_to_string(&mut text).expect("unpacked");
-    let mut table: Json = serde_json::from_str(&text).expect("JSON");
-    table[super::litellm::ABOUT].take()
 }

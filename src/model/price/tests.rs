@@ -1,6 +1,15 @@
-use super::shipped::about;
+use std::io::Read;
+
 use super::*;
 use crate::model::Json;
+
+/// What the shipped table says of itself.
+fn about() -> Json {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(shipped::PACKED).read_to_string(&mut text).expect("unpacked");
+    let mut table: Json = serde_json::from_str(&text).expect("JSON");
+    table[litellm::ABOUT].take()
+}
 
 fn read(text: &str) -> PriceTable {
     read_prices(text.as_bytes()).0

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::facts::Fact;
 use super::rows::{CandidateRow, Candidates, name};
 use crate::analysis::cost::{Certainty, Cost, CostSum, UnknownCost};
 use crate::loader::{Lane, Optimization};
@@ -21,6 +20,9 @@ use crate::words;
 
 /// Programs are compared by what so many examples cost.
 const EXAMPLES: f64 = 1_000.0;
+
+/// A fact: its name, its value, a note behind it.
+pub(super) type Told = (&'static str, String, String);
 
 /// What is known of the cost of an optimization, and whether its scores are shown against it.
 #[derive(Default)]
@@ -118,11 +120,11 @@ impl CostShown {
     }
 
     /// What is told of the whole optimization.
-    pub fn facts(&self) -> Vec<Fact> {
+    pub fn facts(&self) -> Vec<Told> {
         let Some(cost) = self.cost() else { return Vec::new() };
         let all = &cost.costs.all;
         let mut facts = Vec::new();
-        let mut add = |name, value: String, note: String| facts.push(Fact { name, value, note });
+        let mut add = |name, value: String, note: String| facts.push((name, value, note));
         if all.traces() == 0 {
             return facts;
         }
@@ -131,6 +133,10 @@ impl CostShown {
             let of = |sum: &CostSum| sum.cost.map_or_else(|| "unknown".to_owned(), told);
             let sides = format!("{} evaluating, {} proposing", of(&cost.evaluating), of(&cost.proposing));
             add("Of it", sides, String::new());
+        }
+        if let Some(after) = cost.after_best.cost {
+            let evaluated = words::counted(cost.after_best.traces(), "trace");
+            add("After best", told(after), format!("in {evaluated} of evaluations after the best score so far"));
         }
         if let Some(saved) = cost.saved_usd {
             let answers = words::counted(all.unknown_for(UnknownCost::LikelyCached), "trace");
@@ -244,8 +250,8 @@ mod tests {
         let mut cost =
             OptimizationCost { candidates: vec![CostSum::default(); candidates.rows.len()], ..Default::default() };
         assert!(points(&found, &candidates, &cost).0.is_empty());
-        cost.candidates[1] =
-            CostSum { cost: Some(Cost { usd: 0.02, certainty: Certainty::AtMost }), priced: 4, ..CostSum::default() };
+        cost.candidates[1].cost = Some(Cost { usd: 0.02, certainty: Certainty::AtMost });
+        cost.candidates[1].priced = 4;
         let (points, places) = points(&found, &candidates, &cost);
         assert_eq!(places, [1]);
         assert!((points[0].cost - 5.0).abs() < 1e-12, "four examples cost two cents");

@@ -34,7 +34,8 @@ pub(super) fn card(ui: &mut Ui, found: &Optimization, (ranges, cost): (&Ranges, 
         ui.set_min_height((height - 26.0).max(0.0));
         card_heading_ui(ui, "Facts");
         ui.add_space(size::GAP_XS);
-        let facts = [facts(found, ranges), cost.facts()].concat();
+        let costs = cost.facts().into_iter().map(|(name, value, note)| Fact { name, value, note });
+        let facts: Vec<Fact> = facts(found, ranges).into_iter().chain(costs).collect();
         let rows: Vec<KeyValue<'_>> =
             facts.iter().map(|fact| KeyValue::prose(fact.name, &fact.value).note(&fact.note)).collect();
         key_value::show_wrapped(ui, "facts", NAMES, &rows);

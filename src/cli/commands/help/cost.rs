@@ -28,10 +28,12 @@ JSON:
    by_run: [{run_id, usd, certainty, priced_traces, unknown_traces}],
    certainty, unknown: {likely_cached, no_usage, no_model, no_price},
    unpriced_models: [{model, traces}], stored_costs, differing_totals,
-   optimization: {evaluating_usd, proposing_usd, saved_usd, projected_usd},
+   optimization: {evaluating_usd, proposing_usd, after_best_usd, saved_usd,
+                  projected_usd},
    prices: [{source, models}]}
   run_id is null for traces of no run. certainty is exact, at_most, at_least or
-  estimate. stored_costs counts traces whose cost MLflow stored and no price is
+  estimate. after_best_usd is what evaluations cost that came after the best
+  score so far. stored_costs counts traces whose cost MLflow stored and no price is
   known for; differing_totals those whose stored total of tokens is not the
   recomputed one. optimization is null for anything else.";
 
