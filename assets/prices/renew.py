@@ -45,6 +45,8 @@ def trimmed(table):
         is_free = not prices.get("input_cost_per_token") and not prices.get("output_cost_per_token")
         if not prices.get("tiered_pricing") and (is_free or not has_both):
             continue
+        if entry.get("off_peak_pricing"):
+            prices["off_peak_pricing"] = {}  # that it costs less at times is told, not when
         about = {"litellm_provider": entry.get("litellm_provider", "")}
         if is_embedding:
             about["mode"] = "embedding"  # nothing is paid for an output that there is not

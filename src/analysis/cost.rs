@@ -65,7 +65,7 @@ impl Certainty {
         match self {
             Self::Exact => "",
             Self::AtMost => {
-                "at most: the traces do not tell which input was cached by the provider or how long each call was"
+                "at most: what the provider had cached, how long each call was, or when it is cheaper, traces do not tell"
             }
             Self::AtLeast => "at least: some calls do not tell what they used",
             Self::Estimate => "an estimate: several models, or calls of several kinds, share what was used",

@@ -63,8 +63,7 @@ pub(super) struct Common {
     #[arg(long, global = true)]
     pub(super) utc: bool,
 
-    /// Prices of models in LiteLLM's format, over those that are built in, instead of prices.json in the folder of
-    /// settings
+    /// Prices of models in LiteLLM's format over the built-in ones, in place of prices.json in the settings folder
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) prices: Option<PathBuf>,
 }
@@ -349,8 +348,7 @@ impl Command {
             Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
             Self::Cost(args) => &args.store,
-            // It asks no store.
-            Self::Prices(_) => Path::new(""),
+            Self::Prices(_) => Path::new(""), // it asks none
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Price {
     pub provider: Option<Arc<str>>,
     /// Whether nothing is paid by the token for its output since it gives none: models that embed texts.
     pub is_embedding: bool,
+    /// At some hours it costs less (deepseek), so that its price is the most that was paid.
+    pub is_less_at_times: bool,
     /// By how it is served and from more than how many input tokens of a call on.
     steps: BTreeMap<(ServiceTier, u64), Rates>,
 }

@@ -4,16 +4,53 @@ use std::collections::HashMap;
 
 use super::cost::{CostOf, Costs, TraceKind};
 use super::optimization::OptimizationOf;
-use super::traces::TraceScope;
+use super::trace_facts::known_traces;
+use super::traces::{TraceIndexOf, TraceScope};
 use crate::analysis::cost::{CostSum, UnknownCost};
 use crate::analysis::optimization::{Evaluation, planned_evaluations};
 use crate::model::{RunId, RunStatus};
 use crate::query::ask::{Question, Session};
-use crate::store::Result;
+use crate::store::{Part, Result};
+
+/// No round may take more than so many times the time of the first.
+const MOST_TIMES: u32 = 64;
+
+/// Traces that are read together.
+const AT_ONCE: usize = 100;
 
 /// What the optimization under a run cost; `None` inside if the store has no such run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct OptimizationCostOf(pub RunId);
+pub struct OptimizationCostOf {
+    /// The run.
+    pub run: RunId,
+    /// What spans tell is derived once, within a time that each round doubles: others want the worker, too. `None`: as
+    /// long as it takes.
+    pub round: Option<u32>,
+}
+
+impl OptimizationCostOf {
+    /// All of it, however long it takes.
+    pub fn whole(run: RunId) -> Self {
+        Self { run, round: None }
+    }
+
+    /// Has the facts of these runs' traces derived; whether all of them are, within the time of this round.
+    fn has_facts(&self, session: &mut Session<'_>, runs: &[RunId]) -> Result<bool> {
+        let Some(round) = self.round else { return Ok(true) };
+        let times = 1_u32.checked_shl(round).unwrap_or(MOST_TIMES).min(MOST_TIMES);
+        let time = session.cx.begin(Part::Facts).times(times);
+        for run in runs {
+            let index = session.ask(&TraceIndexOf(TraceScope::Run(run.clone())))?;
+            for handles in index.handles.chunks(AT_ONCE) {
+                known_traces(session, handles)?;
+                if time.is_spent() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
 
 /// What an optimization cost.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -37,6 +74,8 @@ pub struct OptimizationCost {
     /// What it will have cost at its end, at the mean of the evaluations so far: only while it runs, and where its
     /// settings tell how many evaluations are planned.
     pub projected_usd: Option<f64>,
+    /// False: there was no time to look at all traces, and nothing is told yet.
+    pub is_whole: bool,
 }
 
 impl Question for OptimizationCostOf {
@@ -44,12 +83,17 @@ impl Question for OptimizationCostOf {
     const LABEL: &'static str = "cost of an optimization";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let found = session.ask(&OptimizationOf(self.0.clone()))?;
+        let found = session.ask(&OptimizationOf(self.run.clone()))?;
         let Some(found) = found.as_ref() else { return Ok(None) };
-        let own = session.ask(&CostOf(TraceScope::Run(self.0.clone())))?;
-        let mut cost = OptimizationCost { costs: (*own).clone(), ..OptimizationCost::default() };
+        let evaluated = found.evaluations.iter().map(|one| &one.run_id);
+        let runs: Vec<RunId> = std::iter::once(&self.run).chain(evaluated).cloned().collect();
+        if !self.has_facts(session, &runs)? {
+            return Ok(Some(OptimizationCost::default()));
+        }
+        let own = session.ask(&CostOf(TraceScope::Run(self.run.clone())))?;
+        let mut cost = OptimizationCost { costs: (*own).clone(), is_whole: true, ..OptimizationCost::default() };
         let mut programs: Vec<TraceKind> = Vec::new();
-        for evaluation in found.evaluations.iter().filter(|one| one.run_id != self.0) {
+        for evaluation in found.evaluations.iter().filter(|one| one.run_id != self.run) {
             session.cx.check()?;
             let costs = session.ask(&CostOf(TraceScope::Run(evaluation.run_id.clone())))?;
             cost.costs.merge(&costs);

@@ -154,6 +154,8 @@ def cost_of_usage(node, prices):
                 of_cache = min(cached, into)
             elif into > 0 and into >= CACHED_FROM.get(price.get("litellm_provider"), 0):
                 sure = "at_most"
+        if price.get("off_peak_pricing") is not None:
+            sure = both(sure, "at_most")
         dollars = (into - of_cache) * each + of_cache * (each if lower is None else lower) + out * back
         told.append((model, into, out, dollars, "estimate" if several else sure))
     return told

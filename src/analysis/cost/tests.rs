@@ -14,6 +14,8 @@ fn prices() -> Prices {
                  "input_cost_per_token_above_200k_tokens": 2e-6},
         "flex": {"input_cost_per_token": 1e-6, "output_cost_per_token": 4e-6,
                  "input_cost_per_token_flex": 0.5e-6, "output_cost_per_token_flex": 2e-6},
+        "night": {"input_cost_per_token": 1e-6, "output_cost_per_token": 4e-6,
+                  "off_peak_pricing": {"input_cost_per_token": 0.5e-6}},
         "free": {"input_cost_per_token": 0, "output_cost_per_token": 0}}"#;
     let table = PriceTable { is_users: true, ..read_prices(text.as_bytes()).0 };
     Prices { tables: vec![Arc::new(table)], failed: None }
@@ -55,6 +57,7 @@ fn what_may_have_been_cached_is_at_most() {
     // OpenAI caches no prompt of less than 1,024 tokens.
     assert_eq!(cost(usage(1_023, 0, vec![calls("gpt", 1)])), Ok((1_023.0, Certainty::Exact)));
     assert_eq!(cost(usage(1_024, 0, vec![calls("gpt", 1)])), Ok((1_024.0, Certainty::AtMost)));
+    assert_eq!(cost(usage(1_000, 10, vec![calls("night", 1)])), Ok((1_040.0, Certainty::AtMost)), "at some hours less");
     // More than there is.
     let odd = UsageFact { cached_input: Some(9_999), ..usage(1_000, 0, vec![calls("caching", 1)]) };
     assert_eq!(cost(odd), Ok((100.0, Certainty::Exact)));

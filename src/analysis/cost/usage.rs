@@ -68,6 +68,9 @@ fn cost_of(
     let tier = calls.tier.as_deref().map_or(Some(ServiceTier::Standard), ServiceTier::of_word);
     let priced = Priced { price: found.price, tier: tier.unwrap_or_default(), calls: calls.calls };
     let mut cost = priced.of(input, output, cached).ok_or(UnknownCost::NoPrice)?;
+    if found.price.is_less_at_times {
+        cost.certainty = cost.certainty.and(Certainty::AtMost);
+    }
     if tier.is_none_or(|tier| !found.price.has_tier(tier)) {
         // It is served in a way that no price is known for.
         cost.certainty = Certainty::Estimate;

@@ -80,7 +80,7 @@ pub(super) fn answer(args: &CostArgs, answer: &mut Answer<'_>) -> Result<(), Fai
         None => (answer.session.ask(&CostOf(TraceScope::All))?, None),
         Some(run) => {
             let costs = answer.session.ask(&CostOfFamily(run.id.clone()))?;
-            let found = answer.session.ask(&OptimizationCostOf(run.id.clone()))?;
+            let found = answer.session.ask(&OptimizationCostOf::whole(run.id.clone()))?;
             let found = found.as_ref().as_ref().filter(|found| !found.by_run.is_empty()).cloned();
             (costs, found)
         }

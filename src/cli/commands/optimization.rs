@@ -120,7 +120,7 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     let repeats = answer.session.ask(&RepeatsOf(run.id.clone()))?;
     let parts = parts_of(&found);
     let parts = parts.as_ref();
-    let cost = answer.session.ask(&OptimizationCostOf(run.id.clone()))?;
+    let cost = answer.session.ask(&OptimizationCostOf::whole(run.id.clone()))?;
     let cost = cost.as_ref().as_ref();
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();

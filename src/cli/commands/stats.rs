@@ -20,10 +20,10 @@ struct Document<'a> {
     all: RowJson<'a>,
     /// How many traces tell what they used.
     with_tokens: u64,
-    /// Of how many it is known what they cost.
-    with_cost: u64,
     rows: Vec<RowJson<'a>>,
     over_time: Vec<RowJson<'a>>,
+    /// Of how many it is known what they cost.
+    with_cost: u64,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -114,9 +114,9 @@ pub(super) fn answer(args: &StatsArgs, filter: TraceFilter, answer: &mut Answer<
         by: by.word(),
         all: RowJson::new(What::All {}, &stats.all),
         with_tokens: stats.with_tokens,
-        with_cost: stats.with_cost,
         rows: rows.collect(),
         over_time: stats.bins.iter().map(|bin| RowJson::new(What::Time { from_ms: bin.from_ms }, &bin.all)).collect(),
+        with_cost: stats.with_cost,
         warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)

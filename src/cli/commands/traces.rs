@@ -43,10 +43,10 @@ struct One<'a> {
     duration_ms: Option<i64>,
     tokens: Option<Usage>,
     cost_usd: Option<f64>,
-    cost_certainty: Option<&'static str>,
     cached: Option<json::CachedWord>,
     span_count: Option<u64>,
     session: Option<json::SessionIds<'a>>,
+    cost_certainty: Option<&'static str>,
 }
 
 impl<'a> One<'a> {
@@ -61,10 +61,10 @@ impl<'a> One<'a> {
             duration_ms: row.duration_ms,
             tokens: row.tokens.map(Usage::from),
             cost_usd: cost.map(|cost| cost.usd),
-            cost_certainty: cost.map(|cost| cost.certainty.as_str()),
             cached: row.cached.map(json::CachedWord),
             span_count: row.span_count,
             session: row.session.as_ref().map(json::SessionIds),
+            cost_certainty: cost.map(|cost| cost.certainty.as_str()),
         }
     }
 }

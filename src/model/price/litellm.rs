@@ -25,6 +25,9 @@ const CACHED_INPUT: &str = "cache_read_input_token_cost";
 /// Where LiteLLM writes prices by length as a list (dashscope).
 const STEPS: &str = "tiered_pricing";
 
+/// Where LiteLLM writes what a model costs while few people work.
+const OFF_PEAK: &str = "off_peak_pricing";
+
 /// Reads a table of anybody, and what it says of itself.
 pub fn read_prices(bytes: &[u8]) -> (PriceTable, Option<Json>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -105,7 +108,8 @@ fn add(table: &mut PriceTable, name: &str, entry: &Json, about: &mut Option<Json
 fn price(entry: &Json, wrong: &mut Option<&'static str>) -> Option<Price> {
     let provider = entry.get("litellm_provider").and_then(Json::as_str).filter(|provider| !provider.is_empty());
     let is_embedding = entry.get("mode").and_then(Json::as_str) == Some("embedding");
-    let mut price = Price { provider: provider.map(Into::into), is_embedding, ..Price::default() };
+    let is_less_at_times = entry.get(OFF_PEAK).is_some_and(Json::is_object);
+    let mut price = Price { provider: provider.map(Into::into), is_embedding, is_less_at_times, ..Price::default() };
     for (key, value) in entry.as_object()? {
         let Some((tier, above, kind)) = kind_of(key) else { continue };
         match amount(value) {
@@ -115,8 +119,9 @@ fn price(entry: &Json, wrong: &mut Option<&'static str>) -> Option<Price> {
         }
     }
     for step in entry.get(STEPS).and_then(Json::as_array).into_iter().flatten() {
-        // From so many tokens on.
-        let from = step.get("range").and_then(|range| range.get(0)).and_then(Json::as_f64);
+        // From so many tokens on; searches are priced by something else.
+        let Some(range) = step.get("range") else { continue };
+        let from = range.get(0).and_then(Json::as_f64);
         let Some(from) = from.filter(|from| (0.0..1e12).contains(from)) else {
             *wrong = Some("a length that is none");
             continue;

@@ -21,6 +21,9 @@ use crate::words;
 /// Programs are compared by what so many examples cost.
 const EXAMPLES: f64 = 1_000.0;
 
+/// After so many rounds an optimization is too large to be looked at; each has twice the time of the one before.
+const MOST_ROUNDS: u32 = 12;
+
 /// A fact: its name, its value, a note behind it.
 pub(super) type Told = (&'static str, String, String);
 
@@ -28,6 +31,7 @@ pub(super) type Told = (&'static str, String, String);
 #[derive(Default)]
 pub(super) struct CostShown {
     known: Option<Arc<<OptimizationCostOf as Question>::Answer>>,
+    round: u32,
     /// The chart is that of scores against cost.
     pub is_chart: bool,
     points: Vec<TradeOffPoint>,
@@ -38,8 +42,13 @@ pub(super) struct CostShown {
 impl CostShown {
     /// Takes what is known by now; everything else is asked before.
     pub fn update(&mut self, scene: &mut Scene<'_>, found: &Optimization, candidates: &Candidates) {
-        let slot = scene.loader.ask(&OptimizationCostOf(found.run.id.clone()), Lane::Prefetch);
+        let asked = OptimizationCostOf { run: found.run.id.clone(), round: Some(self.round) };
+        let slot = scene.loader.ask(&asked, Lane::Prefetch);
         let Some(new) = slot.value() else { return };
+        if new.as_ref().as_ref().is_some_and(|cost| !cost.is_whole) {
+            self.round = (self.round + 1).min(MOST_ROUNDS);
+            return;
+        }
         if self.known.as_ref().is_some_and(|known| Arc::ptr_eq(known, new)) {
             return;
         }
@@ -121,7 +130,11 @@ impl CostShown {
 
     /// What is told of the whole optimization.
     pub fn facts(&self) -> Vec<Told> {
-        let Some(cost) = self.cost() else { return Vec::new() };
+        let Some(cost) = self.cost() else {
+            // Its place is kept while the traces are read.
+            let is_asked = self.known.is_none() && self.round < MOST_ROUNDS;
+            return if is_asked { vec![("Cost", "…".to_owned(), String::new())] } else { Vec::new() };
+        };
         let all = &cost.costs.all;
         let mut facts = Vec::new();
         let mut add = |name, value: String, note: String| facts.push((name, value, note));
@@ -129,18 +142,9 @@ impl CostShown {
             return facts;
         }
         add("Cost", all.cost.map_or_else(|| "unknown".to_owned(), told), note_of_all(cost));
-        if cost.proposing.traces() > 0 {
-            let of = |sum: &CostSum| sum.cost.map_or_else(|| "unknown".to_owned(), told);
-            let sides = format!("{} evaluating, {} proposing", of(&cost.evaluating), of(&cost.proposing));
-            add("Of it", sides, String::new());
-        }
-        if let Some(after) = cost.after_best.cost {
-            let evaluated = words::counted(cost.after_best.traces(), "trace");
-            add("After best", told(after), format!("in {evaluated} of evaluations after the best score so far"));
-        }
         if let Some(saved) = cost.saved_usd {
             let answers = words::counted(all.unknown_for(UnknownCost::LikelyCached), "trace");
-            add("Saved", estimate(saved), format!("by {answers} likely answered from DSPy's cache"));
+            add("Saved", estimate(saved), format!("by {answers} likely answered from a cache"));
         }
         if let Some(projected) = cost.projected_usd {
             add("Projected", estimate(projected), "when all planned evaluations are made".to_owned());
@@ -149,27 +153,32 @@ impl CostShown {
     }
 }
 
-/// `≤ $0.12`
+/// `≤ $0.12`, which no line ends within.
 fn told(cost: Cost) -> String {
-    words::cost(cost.usd, cost.certainty.sign())
+    words::cost(cost.usd, cost.certainty.sign()).replace(' ', "\u{a0}")
 }
 
 fn estimate(usd: f64) -> String {
-    words::cost(usd, Certainty::Estimate.sign())
+    told(Cost { usd, certainty: Certainty::Estimate })
 }
 
-/// What the total leaves out, and how sure it is.
+/// What the total leaves out, and what it was spent on.
 fn note_of_all(cost: &OptimizationCost) -> String {
     let all = &cost.costs.all;
     let mut notes = Vec::new();
     if all.unknown() > 0 {
         notes.push(format!("of {} of {} traces", words::count(all.priced), words::count(all.traces())));
     }
+    let proposing = cost.proposing.cost.map(|cost| format!("{} proposing", told(cost)));
+    let after = cost.after_best.cost.map(|cost| format!("{} after the best score", told(cost)));
+    let parts: Vec<String> = proposing.into_iter().chain(after).collect();
+    if !parts.is_empty() {
+        notes.push(parts.join(", "));
+    }
     if !cost.costs.unpriced.is_empty() {
         let names: Vec<&str> = cost.costs.unpriced.keys().map(|name| &**name).collect();
         notes.push(format!("no price of {}", names.join(", ")));
     }
-    notes.extend(all.cost.map(|cost| cost.certainty.reason().to_owned()).filter(|reason| !reason.is_empty()));
     notes.join("; ")
 }
 
@@ -255,6 +264,10 @@ mod tests {
         let (points, places) = points(&found, &candidates, &cost);
         assert_eq!(places, [1]);
         assert!((points[0].cost - 5.0).abs() < 1e-12, "four examples cost two cents");
-        assert!(points[0].told.starts_with("C2 ") && points[0].told.ends_with("for ≤ $5.00"), "{}", points[0].told);
+        assert!(
+            points[0].told.starts_with("C2 ") && points[0].told.ends_with("for ≤\u{a0}$5.00"),
+            "{}",
+            points[0].told
+        );
     }
 }

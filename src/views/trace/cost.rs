@@ -16,9 +16,7 @@ pub(super) fn cost_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
     match cost.cost {
         Ok(known) => {
             let text = words::cost(known.usd, known.certainty.sign());
-            let chip = Chip::new(&text);
-            let chip = if cost.is_stored { chip.note("stored") } else { chip };
-            ui.add(chip).on_hover_text(about(cost).join("\n"));
+            ui.add(Chip::new(&text)).on_hover_text(about(cost).join("\n"));
         }
         Err(UnknownCost::NoPrice | UnknownCost::NoModel) => {
             ui.add(Chip::new("cost unknown")).on_hover_text(about(cost).join("\n"));
@@ -40,6 +38,7 @@ fn about(cost: &TraceCost) -> Vec<String> {
         })
         .collect();
     match cost.cost {
+        Ok(_) if cost.is_stored => lines.push("As MLflow stored it; no price is known".to_owned()),
         Ok(known) if !known.certainty.reason().is_empty() => lines.push(known.certainty.reason().to_owned()),
         Ok(_) => {}
         Err(_) if !cost.unpriced.is_empty() => {

@@ -147,7 +147,7 @@ mod tests {
         let clock = Clock { now: std::time::Instant::now(), now_ms: 0, is_utc: true, is_fixed: true };
         let mut unknown = row();
         (unknown.tokens, unknown.cached, unknown.span_count, unknown.duration_ms) = (None, None, None, None);
-        for column in [3, 4, 5, 6] {
+        for column in [3, 4, 6, 7] {
             assert_eq!(cell(&unknown, column, clock).text, "–", "column {column}");
         }
         let half = TraceRow { tokens: Tokens::new(Some(3), None, None), ..row() };
