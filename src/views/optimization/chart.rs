@@ -72,7 +72,7 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
                 switched = switch_ui(ui, is_of_cost);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| match is_of_cost {
-                true => cost_legend_ui(ui),
+                true => cost_legend_ui(ui, memory.cost.has_rings()),
                 false => legend_ui(ui, series, !whiskers.is_empty(), !links.is_empty()),
             });
         });
@@ -137,7 +137,7 @@ fn switch_ui(ui: &mut Ui, is_of_cost: bool) -> bool {
 }
 
 /// What the marks of the other chart mean.
-fn cost_legend_ui(ui: &mut Ui) {
+fn cost_legend_ui(ui: &mut Ui, has_rings: bool) {
     ui.spacing_mut().item_spacing.x = size::GAP_S;
     if ui.available_width() > LENGTHS_FROM {
         text_ui(ui, "larger: longer prompts", Type::Small, Tone::Muted)
@@ -145,7 +145,16 @@ fn cost_legend_ui(ui: &mut Ui) {
     }
     text_ui(ui, "— cheapest for its score", Type::Small, Tone::Accent)
         .on_hover_text("No other program costs less and scores as much; of full evaluations, where there are any");
+    if has_rings && ui.available_width() > RINGS_FROM {
+        text_ui(ui, "minibatch", Type::Small, Tone::Muted)
+            .on_hover_text("Scored on minibatches alone: the mean over them");
+        ui.add_space(size::GAP_XS - size::GAP_S);
+        Glyph::Ring.show(ui, Tone::Muted);
+    }
 }
+
+/// The legend tells what rings are where so much room is left.
+const RINGS_FROM: f32 = 90.0;
 
 /// The legend tells the size of points where so much room is there.
 const LENGTHS_FROM: f32 = 300.0;

@@ -68,6 +68,11 @@ impl CostShown {
         !self.points.is_empty()
     }
 
+    /// Whether some were scored on minibatches alone, beside others that were not.
+    pub fn has_rings(&self) -> bool {
+        self.points.iter().any(|point| !point.is_firm)
+    }
+
     /// Whether the column of costs would say anything.
     pub fn has_costs(&self) -> bool {
         self.cost().is_some_and(|cost| cost.candidates.iter().any(|sum| sum.cost.is_some()))

@@ -168,7 +168,8 @@ impl<'a> TradeOff<'a> {
         let mut taken: Vec<Rect> = Vec::new();
         for place in marked.into_iter().chain(line.iter().rev().copied()) {
             let one = &self.points[place];
-            let left = at(one) + vec2(radius(one) + 4.0, -7.0);
+            // Above the point: the line goes on at its right.
+            let left = at(one) + vec2(-4.0, -radius(one) - 15.0);
             let width = 8.0 * one.name.chars().count() as f32 + 4.0;
             let rect = Rect::from_min_size(left, vec2(width, 14.0));
             if taken.iter().any(|other| other.intersects(rect)) {
