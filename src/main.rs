@@ -16,8 +16,8 @@ fn main() -> ExitCode {
 /// Opens the window and stays until it is closed.
 #[cfg(feature = "window")]
 fn open_window(args: WindowArgs) -> ExitCode {
-    let WindowArgs { store, at, demo, artifacts, reveal, utc, gallery } = args;
-    match app::run(app::Args { store, at, demo, reveal, artifacts_dir: artifacts, utc, gallery }) {
+    let WindowArgs { store, at, demo, artifacts, reveal, utc, prices, gallery } = args;
+    match app::run(app::Args { store, at, demo, reveal, artifacts_dir: artifacts, utc, prices, gallery }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
             eprintln!("dspyglass: {line}");

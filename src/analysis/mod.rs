@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod alike;
 pub mod canonical;
+pub mod cost;
 pub mod critical_path;
 pub mod distinction;
 pub mod doctor;

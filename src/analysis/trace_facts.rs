@@ -7,7 +7,11 @@ use super::adapters::{Outline, StepKind, step};
 use super::fallbacks::{FallbackOutcome, fallbacks};
 use super::own_time::own_times_ns;
 use super::tokens::roll_up;
-use crate::model::{AdapterFact, Forest, Name, SpanFact, SpanFacts, SpanHead, Tokens, TraceFacts, UsageFact};
+use crate::model::cached::LmCall;
+use crate::model::trace_facts::CALL;
+use crate::model::{
+    AdapterFact, Forest, ModelCalls, Name, SpanFact, SpanFacts, SpanHead, Tokens, TraceFacts, UsageFact,
+};
 
 /// A longer name is cut: what is kept of all traces has a bound.
 const LONGEST_NAME: usize = 200;
@@ -63,13 +67,15 @@ pub fn trace_facts(spans: &[SpanHead], facts: &[SpanFacts], names: &mut Names) -
             tokens: rolled.get(at).and_then(|tokens| tokens.total),
         })
         .collect();
-    let usage = usage(&forest, &own, &told, fact);
+    let mut usage = usage(&forest, &own, &told, fact);
+    let untold_calls = share_calls(&forest, &own, (spans, facts), names, &mut usage);
     mark_what_is_above(&forest, &mut told);
     let outline = Outline::new(&forest, spans);
     let tried = fallbacks(&outline.forest, spans);
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     TraceFacts {
         usage,
+        untold_calls,
         adapters: adapters(&outline, spans, names),
         fallbacks: count(tried.len()),
         failed_fallbacks: count(tried.iter().filter(|one| one.outcome == FallbackOutcome::Failed).count()),
@@ -114,10 +120,62 @@ fn usage<'f>(
             cached_input: fact(node.item).cached_input,
             model: models.only(),
             signature: signatures.only(),
+            calls: Vec::new(),
         });
         at = end;
     }
     found
+}
+
+/// Gives each usage, in the order in which [`usage`] finds them, the calls that it is of. How many calls are of none,
+/// although they took the time of one that was not answered from a cache, is given back.
+fn share_calls(
+    forest: &Forest,
+    own: &[Option<Tokens>],
+    (spans, facts): (&[SpanHead], &[SpanFacts]),
+    names: &mut Names,
+    usage: &mut [UsageFact],
+) -> u32 {
+    let nothing = SpanFacts::default();
+    let (mut untold, mut next_usage, mut at) = (0_u32, 0, 0);
+    // Where the usage and the call end that the walk is within.
+    let (mut usage_end, mut call_end) = (0, 0);
+    while let Some(node) = forest.nodes.get(at) {
+        let end = at + 1 + node.descendants;
+        let is_usage = at >= usage_end && own.get(node.item).copied().flatten().is_some();
+        if is_usage {
+            (usage_end, next_usage) = (end, next_usage + 1);
+        }
+        let Some(span) = spans.get(node.item) else { break };
+        let is_call = at >= call_end && (span.kind == CALL || is_usage && node.descendants == 0);
+        if is_call {
+            call_end = end;
+            let fact = facts.get(node.item).unwrap_or(&nothing);
+            match usage.get_mut(usize::wrapping_sub(next_usage, 1)).filter(|_| at < usage_end) {
+                Some(usage) => add_call(&mut usage.calls, fact, names),
+                None => {
+                    let call = LmCall { duration_ns: span.duration_ns(), is_ok: span.status == "OK", usual_ns: None };
+                    untold += u32::from(!call.is_surely_quick());
+                }
+            }
+        }
+        at += 1;
+    }
+    usage.iter_mut().for_each(|usage| usage.calls.sort());
+    untold
+}
+
+fn add_call(calls: &mut Vec<ModelCalls>, fact: &SpanFacts, names: &mut Names) {
+    let (model, tier) = (fact.model.as_deref(), fact.service_tier.as_deref());
+    let text = fact.text.unwrap_or_default();
+    if let Some(known) = calls.iter_mut().find(|one| one.model.as_deref() == model && one.tier.as_deref() == tier) {
+        known.calls = known.calls.saturating_add(1);
+        known.given = known.given.saturating_add(text.given);
+        known.gave = known.gave.saturating_add(text.gave);
+        return;
+    }
+    let (model, tier) = (model.map(|model| names.of(model)), tier.map(|tier| names.of(tier)));
+    calls.push(ModelCalls { model, tier, calls: 1, given: text.given, gave: text.gave });
 }
 
 /// The predictors that a walk down the tree is within.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Name, SpanFact, Tokens, TraceFacts, TraceRow};
+use super::cost::{Cost, cost_of_trace, cost_of_usage};
+use crate::model::{Name, Prices, SpanFact, Tokens, TraceFacts, TraceRow};
 
 /// What the rows of a count stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,8 +99,9 @@ pub struct StatsRow {
     pub own_ns: u64,
     /// What they used, as far as it is known; `None` if nothing is.
     pub tokens: Option<Tokens>,
-    /// What they cost, in US dollars, as far as it is stored; `None` if nothing is.
-    pub cost_usd: Option<f64>,
+    /// What they cost, as far as it is known; `None` if nothing is. Of spans it is told by model and predictor, of
+    /// usage that is theirs alone.
+    pub cost: Option<Cost>,
 }
 
 /// What happened in a stretch of time.
@@ -118,6 +120,8 @@ pub struct Stats {
     pub all: StatsRow,
     /// How many of them tell what they used.
     pub with_tokens: u64,
+    /// Of how many it is known what they cost.
+    pub with_cost: u64,
     /// By what was chosen, the most frequent first.
     pub rows: Vec<StatsRow>,
     /// Over time, stretches of the same length from the first trace to the last; empty if none tells when it began.
@@ -133,10 +137,17 @@ struct Tally {
     times: Vec<u64>,
     own_ns: u64,
     tokens: Option<Tokens>,
-    cost_usd: Option<f64>,
+    cost: Option<Cost>,
 }
 
 impl Tally {
+    fn spend(&mut self, cost: Option<Cost>) {
+        self.cost = match (self.cost, cost) {
+            (Some(sum), Some(more)) => Some(sum.plus(more)),
+            (sum, more) => sum.or(more),
+        };
+    }
+
     fn use_tokens(&mut self, tokens: Option<Tokens>) {
         self.tokens = match (self.tokens, tokens) {
             (Some(sum), Some(more)) => Some(known_sum(sum, more)),
@@ -151,16 +162,14 @@ impl Tally {
         self.own_ns = self.own_ns.saturating_add(span.own_ns.unwrap_or(0));
     }
 
-    fn add_trace(&mut self, row: &TraceRow, tokens: Option<Tokens>) {
+    fn add_trace(&mut self, row: &TraceRow, (tokens, cost): Used) {
         self.count += 1;
         self.errors += u64::from(row.status == "ERROR");
         let time = time_ns(row);
         self.times.extend(time);
         self.own_ns = self.own_ns.saturating_add(time.unwrap_or(0));
         self.use_tokens(tokens);
-        if let Some(cost) = row.cost_usd.filter(|cost| cost.is_finite()) {
-            *self.cost_usd.get_or_insert(0.0) += cost;
-        }
+        self.spend(cost);
     }
 
     fn row(mut self, key: Option<Name>) -> StatsRow {
@@ -172,7 +181,7 @@ impl Tally {
             own_ns: self.own_ns,
             latency: Percentiles::of(&mut self.times),
             tokens: self.tokens,
-            cost_usd: self.cost_usd,
+            cost: self.cost,
         }
     }
 }
@@ -186,6 +195,9 @@ fn known_sum(a: Tokens, b: Tokens) -> Tokens {
     Tokens { input: add(a.input, b.input), output: add(a.output, b.output), total: add(a.total, b.total) }
 }
 
+/// What a trace used, and what that cost.
+type Used = (Option<Tokens>, Option<Cost>);
+
 fn time_ns(row: &TraceRow) -> Option<u64> {
     row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).map(|ms| ms.saturating_mul(1_000_000))
 }
@@ -195,6 +207,7 @@ pub struct Counter {
     by: StatsBy,
     all: Tally,
     with_tokens: u64,
+    with_cost: u64,
     keyed: HashMap<Option<Name>, Tally>,
     /// When traces began, how long they took, whether they failed, the total of what they used.
     moments: Vec<(i64, Option<u64>, bool, Option<u64>)>,
@@ -206,7 +219,7 @@ const BINS: i64 = 60;
 impl Counter {
     /// Nothing is counted yet.
     pub fn new(by: StatsBy) -> Self {
-        Self { by, all: Tally::default(), with_tokens: 0, keyed: HashMap::new(), moments: Vec::new() }
+        Self { by, all: Tally::default(), with_tokens: 0, with_cost: 0, keyed: HashMap::new(), moments: Vec::new() }
     }
 
     fn at(&mut self, key: Option<&Name>) -> &mut Tally {
@@ -214,11 +227,14 @@ impl Counter {
     }
 
     /// Counts a trace.
-    pub fn add(&mut self, row: &TraceRow, facts: &TraceFacts) {
+    pub fn add(&mut self, row: &TraceRow, facts: &TraceFacts, prices: &Prices) {
         // What its spans tell; of a trace whose spans are not in the store what was stored of it.
         let tokens = facts.tokens().or_else(|| row.tokens.filter(|_| facts.spans.is_empty()));
         self.with_tokens += u64::from(tokens.is_some());
-        self.all.add_trace(row, tokens);
+        let cost = cost_of_trace(row, facts, prices);
+        let used: Used = (tokens, cost.known());
+        self.with_cost += u64::from(used.1.is_some());
+        self.all.add_trace(row, used);
         if row.start_time_ms > 0 {
             let total = tokens.and_then(|tokens| tokens.total);
             self.moments.push((row.start_time_ms, time_ns(row), row.status == "ERROR", total));
@@ -234,7 +250,9 @@ impl Counter {
             StatsBy::Predictor => {
                 facts.predictors().for_each(|span| self.at(span.signature.as_ref()).add_span(span));
                 for usage in facts.usage.iter().filter(|usage| usage.signature.is_some()) {
-                    self.at(usage.signature.as_ref()).use_tokens(Some(usage.tokens));
+                    let tally = self.at(usage.signature.as_ref());
+                    tally.use_tokens(Some(usage.tokens));
+                    tally.spend(cost_of_usage(usage, prices));
                 }
             }
             StatsBy::Model => {
@@ -242,23 +260,26 @@ impl Counter {
                 for usage in facts.usage.iter().filter(|usage| usage.model.is_some()) {
                     self.at(usage.model.as_ref()).use_tokens(Some(usage.tokens));
                 }
+                for share in cost.shares.iter().filter(|share| share.model.is_some()) {
+                    self.at(share.model.as_ref()).spend(share.cost.ok());
+                }
             }
             StatsBy::Error => {
                 let kinds: Vec<Name> = facts.exceptions().into_iter().map(Name::from).collect();
                 for kind in &kinds {
-                    self.at(Some(kind)).add_trace(row, tokens);
+                    self.at(Some(kind)).add_trace(row, used);
                 }
                 if kinds.is_empty() && row.status == "ERROR" {
-                    self.at(None).add_trace(row, tokens);
+                    self.at(None).add_trace(row, used);
                 }
             }
             StatsBy::Run => {
                 let run = row.run_id.as_ref().map(|run| Name::from(run.as_str()));
-                self.at(run.as_ref()).add_trace(row, tokens);
+                self.at(run.as_ref()).add_trace(row, used);
             }
             StatsBy::Session => {
                 let session = row.session.as_ref().map(|session| Name::from(session.id()));
-                self.at(session.as_ref()).add_trace(row, tokens);
+                self.at(session.as_ref()).add_trace(row, used);
             }
         }
     }
@@ -268,7 +289,7 @@ impl Counter {
         let mut rows: Vec<StatsRow> = self.keyed.into_iter().map(|(key, tally)| tally.row(key)).collect();
         rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
         let (bins, bin_ms) = bins(&self.moments);
-        Stats { all: self.all.row(None), with_tokens: self.with_tokens, rows, bins, bin_ms }
+        Stats { all: self.all.row(None), with_tokens: self.with_tokens, with_cost: self.with_cost, rows, bins, bin_ms }
     }
 }
 

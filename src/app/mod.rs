@@ -22,6 +22,7 @@ pub use saver::SettingsPlace;
 pub use viewer::{Viewer, ViewerOptions};
 
 use crate::loader::Opener;
+use crate::query::PriceFile;
 use crate::state::fingerprint_of;
 use crate::store::{self, OpenOptions, StoreLocation};
 
@@ -40,6 +41,8 @@ pub struct Args {
     pub artifacts_dir: Option<PathBuf>,
     /// Times are written in UTC.
     pub utc: bool,
+    /// Prices of models over those that are built in.
+    pub prices: Option<PathBuf>,
     /// Show what the window is made of, instead of a store.
     pub gallery: bool,
 }
@@ -53,6 +56,7 @@ const FRAME_LOG: &str = "DSPYGLASS_FRAME_LOG";
 /// One readable line that says why there is no window, and what to do.
 pub fn run(args: Args) -> Result<(), String> {
     let options = ViewerOptions {
+        prices: PriceFile::of(args.prices.clone()),
         args,
         settings: SettingsPlace::of_user(),
         folder: std::env::current_dir().ok(),

@@ -14,6 +14,7 @@ use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
+use crate::query::PriceFile;
 use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
@@ -35,6 +36,8 @@ pub struct ViewerOptions {
     pub allowed: Allowed,
     /// The user's folder for what is kept of stores; without one it is kept in memory.
     pub cache: Option<PathBuf>,
+    /// The user's file of prices; without one those that are built in.
+    pub prices: Option<PriceFile>,
     /// Print how long this took to be on screen, and end.
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
@@ -56,6 +59,7 @@ impl Default for ViewerOptions {
             folder: None,
             allowed: Allowed::default(),
             cache: None,
+            prices: None,
             exit_after: None,
             frame_log: None,
             tracking_uri: None,
@@ -100,7 +104,9 @@ impl Viewer {
         let mut viewer = Self {
             saver: Saver::new(&options.settings),
             state: AppState::new(settings, options.args.at.clone()),
-            loader: Loader::new(opener, wake).with_cache_folder(options.cache.clone()),
+            loader: Loader::new(opener, wake)
+                .with_cache_folder(options.cache.clone())
+                .with_prices(options.prices.clone()),
             memory: Memory::default(),
             actions: Vec::new(),
             open: None,

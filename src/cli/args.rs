@@ -1,5 +1,6 @@
 //! The command line.
 
+mod cost;
 mod optimizations;
 mod search;
 mod stats;
@@ -11,6 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
+pub(super) use cost::{CostArgs, PricesArgs};
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
@@ -61,6 +63,10 @@ pub(super) struct Common {
     /// Times in UTC instead of local ones
     #[arg(long, global = true)]
     pub(super) utc: bool,
+
+    /// Prices of models in LiteLLM's format over the built-in ones, in place of prices.json in the settings folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) prices: Option<PathBuf>,
 }
 
 /// What the window is opened with.
@@ -78,6 +84,8 @@ pub struct WindowArgs {
     pub reveal: bool,
     /// Times are in UTC.
     pub utc: bool,
+    /// Prices of models over those that are built in.
+    pub prices: Option<PathBuf>,
     /// Show what the window is made of, instead of a store.
     pub gallery: bool,
 }
@@ -106,6 +114,12 @@ pub(super) enum Command {
     /// Count traces or their spans: how many, how many failed, how long they took, what they used
     #[command(after_long_help = help::STATS)]
     Stats(StatsArgs),
+    /// Say what the traces of a store or a run cost, by model and by run
+    #[command(after_long_help = help::COST)]
+    Cost(CostArgs),
+    /// Show the prices of models, and where they come from
+    #[command(after_long_help = help::PRICES)]
+    Prices(PricesArgs),
     /// List the optimizations and plain evaluations of a store, each in one line
     #[command(after_long_help = help::OVERVIEW)]
     Overview(OverviewArgs),
@@ -334,6 +348,8 @@ impl Command {
             Self::FamilyTree(args) => &args.store,
             Self::Diff(args) => &args.store,
             Self::Check(args) => &args.store,
+            Self::Cost(args) => &args.store,
+            Self::Prices(_) => Path::new(""), // it asks none
         }
     }
 }
@@ -350,8 +366,8 @@ pub(super) struct Window {
 impl Window {
     pub(super) fn into_window(self) -> WindowArgs {
         let Self { store, at, demo, gallery, common } = self;
-        let Common { artifacts, reveal, utc, .. } = common;
-        WindowArgs { store, at, demo, artifacts, reveal, utc, gallery }
+        let Common { artifacts, reveal, utc, prices, .. } = common;
+        WindowArgs { store, at, demo, artifacts, reveal, utc, prices, gallery }
     }
 }
 

@@ -28,6 +28,7 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
+use crate::query::PriceFile;
 use crate::query::ask::{Memo, Session};
 use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache};
 
@@ -103,7 +104,14 @@ fn run_with(
     };
     let (command, common) = match args.split() {
         Ok(Asked::Terminal(command, common)) => (command, common),
-        Ok(Asked::Window(window)) => return Outcome::Window(window.into_window()),
+        Ok(Asked::Window(window)) => {
+            let window = window.into_window();
+            if let Some(file) = window.prices.as_ref().filter(|file| !file.is_file()) {
+                let _ = writeln!(err, "dspyglass: {} is no file of prices", file.display());
+                return Outcome::Done(ExitCode::from(1));
+            }
+            return Outcome::Window(window);
+        }
         Err(mistake) => {
             let _ = mistake.print();
             return Outcome::Done(ExitCode::from(2));
@@ -140,14 +148,20 @@ fn answer(
     }
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
     let cx = ReadCx::new().with_reveal(reveal).with_budget(reading.budget);
-    if let Command::Diff(args) = command
+    let file = PriceFile::of(common.prices.clone());
+    let memo = reading.cache.clone().map_or_else(Memo::new, Memo::with_cache).with_prices(file);
+    if let Some(failed) = common.prices.as_ref().and_then(|_| memo.prices().failed.clone()) {
+        return Err(Failure::Absent(failed));
+    }
+    if let Command::Prices(args) = command {
+        commands::prices::answer(args, &memo.prices(), common.json, &mut Page { style, out })?;
+    } else if let Command::Diff(args) = command
         && let Some(files) = args.files()
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
         let mut store = (reading.open)(&StoreLocation::parse(command.store()), &options)?;
-        let memo = Arc::new(reading.cache.clone().map_or_else(Memo::new, Memo::with_cache));
-        let session = Session::new(&mut *store, &cx, memo, 1);
+        let session = Session::new(&mut *store, &cx, Arc::new(memo), 1);
         let mut answer = commands::Answer { session, style, is_json: common.json, out };
         plan(&mut answer)?;
     }

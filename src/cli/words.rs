@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::model::Tokens;
 use crate::words::{self, Zone, moment};
 pub(super) use crate::words::{
-    UNKNOWN, at_least, bytes, clean, count, counted, dollars, duration_ms, duration_ns, exact, id_head, p_value,
+    UNKNOWN, at_least, bytes, clean, cost, count, counted, dollars, duration_ms, duration_ns, exact, id_head, p_value,
     signed, value,
 };
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::thread;
 
 use super::loader::Loader;
+use crate::query::PriceFile;
 use crate::query::facts_cache::forget;
 use crate::store::StoreLocation;
 
@@ -11,6 +12,12 @@ impl Loader {
     /// Keeps facts of traces in this folder; without it in memory only.
     pub fn with_cache_folder(mut self, folder: Option<PathBuf>) -> Self {
         self.cache = folder;
+        self
+    }
+
+    /// Takes prices of models from this file, over those that are built in; from now on whenever it changes.
+    pub fn with_prices(mut self, file: Option<PriceFile>) -> Self {
+        self.prices = file;
         self
     }
 

@@ -16,6 +16,7 @@ use super::slot::Slot;
 use super::trace_pages::TracePages;
 use super::worker::Wake;
 use crate::model::{Reveal, TraceRow, Warning};
+use crate::query::PriceFile;
 use crate::query::ask::{AnyQuestion, Question};
 use crate::store::{Budget, CancelToken, Capabilities, StoreId, StoreInfo, StoreLocation, TraceHandle};
 
@@ -65,6 +66,8 @@ pub struct Loader {
     pub(super) budget: Budget,
     /// The user's folder for what is kept of stores from one session to the next.
     pub(super) cache: Option<PathBuf>,
+    /// The user's file of prices.
+    pub(super) prices: Option<PriceFile>,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -99,6 +102,7 @@ impl Loader {
             timeouts: Timeouts::default(),
             budget: Budget::default(),
             cache: None,
+            prices: None,
             state: StoreState::default(),
             opening: None,
             pool: None,

@@ -29,7 +29,8 @@ impl Loader {
                 self.info = Some(Arc::new(info.clone()));
                 self.slowest = None;
                 let wake = Arc::clone(&self.wake);
-                let memo = Arc::new(self.cache.clone().map_or_else(Memo::new, Memo::with_cache));
+                let memo = self.cache.clone().map_or_else(Memo::new, Memo::with_cache);
+                let memo = Arc::new(memo.with_prices(self.prices.clone()));
                 let limits = (self.timeouts, self.budget);
                 let mut pool = WorkerPool::start(readers, prototype, wake, limits, memo);
                 pool.watching.begin(revision, info.is_held);
@@ -70,6 +71,8 @@ impl Loader {
                 self.info = Some(info);
                 if reply.has_changed {
                     self.changed = Some(Instant::now());
+                }
+                if reply.has_changed || reply.has_new_prices {
                     self.generation += 1;
                 }
                 true

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::lane::Lane;
 use super::queue::{Job, Queue, Work};
 use crate::model::Reveal;
-use crate::store::{CancelToken, Revision, StoreId};
+use crate::store::{CancelToken, FileStamp, Revision, StoreId};
 
 /// What the window, the timer and the workers share of the looks for changes.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(super) struct Watching {
     is_under_way: AtomicBool,
     /// What the last look saw: the revision, and whether another process has the store open.
     last: Mutex<Option<(Revision, bool)>>,
+    /// The user's file of prices as it was seen last; `None` before the first look.
+    prices: Mutex<Option<Option<FileStamp>>>,
 }
 
 impl Watching {
@@ -42,6 +44,12 @@ impl Watching {
     pub fn note(&self, revision: Revision, is_held: bool) -> Option<bool> {
         let before = self.last().replace((revision, is_held));
         (before != Some((revision, is_held))).then(|| before.is_some_and(|(before, _)| before != revision))
+    }
+
+    /// Notes what the user's file of prices is, and says whether it is another one than at the last look.
+    pub fn note_prices(&self, stamp: Option<FileStamp>) -> bool {
+        let before = self.prices.lock().unwrap_or_else(PoisonError::into_inner).replace(stamp);
+        before.is_some_and(|before| before != stamp)
     }
 
     /// The look that was under way has ended, or is not waited for any more.

@@ -43,6 +43,8 @@ pub(super) struct Reply {
     pub outcome: Outcome,
     /// Of a look: whether the store was written to since the last one.
     pub has_changed: bool,
+    /// Of a look: whether the user's file of prices is another one.
+    pub has_new_prices: bool,
     pub warnings: Vec<Warning>,
     pub took: Duration,
 }
@@ -127,17 +129,21 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         }
         let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
+        let is_look = matches!(work, Work::Watch);
+        let has_new_prices = is_look && context.watching.note_prices(context.memo.price_stamp());
         let news = match (&work, &outcome) {
-            (Work::Watch, Outcome::Done(Done::Watch(now, info))) => context.watching.note(*now, info.is_held),
+            (Work::Watch, Outcome::Done(Done::Watch(now, info))) => {
+                context.watching.note(*now, info.is_held).or(has_new_prices.then_some(false))
+            }
             (Work::Watch, _) => None,
             _ => Some(false),
         };
-        if matches!(work, Work::Watch) {
+        if is_look {
             context.watching.finish();
         }
         if let Some(has_changed) = news {
             let took = since.elapsed();
-            let reply = Reply { serial, store: id, epoch, work, outcome, has_changed, warnings, took };
+            let reply = Reply { serial, store: id, epoch, work, outcome, has_changed, has_new_prices, warnings, took };
             if context.replies.send(reply).is_err() {
                 return;
             }

@@ -15,6 +15,7 @@ pub mod json;
 pub mod json_beginning;
 pub mod metric;
 pub mod mlflow;
+pub mod price;
 pub mod program;
 pub mod readable_file;
 pub mod result_table;
@@ -36,6 +37,7 @@ pub use forest::{Forest, ForestNode};
 pub use ids::{ExperimentId, RunId, StateHash, TraceId};
 pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
+pub use price::{FoundPrice, Price, PriceTable, Prices, ServiceTier};
 pub use program::{
     Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource, predictor_title,
 };
@@ -44,7 +46,7 @@ pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use search::{Excerpt, FoundText, Matcher, PatternError, SearchField, SearchPattern};
 pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
-pub use span::{EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
+pub use span::{CallText, EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
-pub use trace_facts::{AdapterFact, Name, SpanFact, TraceFacts, UsageFact};
+pub use trace_facts::{AdapterFact, ModelCalls, Name, SpanFact, TraceFacts, UsageFact};
 pub use warning::Warning;

@@ -11,6 +11,9 @@ pub const SIGNATURES: [&str; 2] = ["extended_signature", "signature"];
 /// The attribute of an event that names the type of an exception (OpenTelemetry).
 pub const EXCEPTION_TYPE: &str = "exception.type";
 
+/// The attribute that tells how a call was asked to be served: a setting of the LM, if it was made with one.
+pub const SERVICE_TIER: &str = "service_tier";
+
 /// Where a store finds the body of a span again; means nothing to anybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SpanHandle(pub u64);
@@ -59,6 +62,19 @@ pub struct SpanFacts {
     pub signature: Option<String>,
     /// The type of the last exception that was noted in it.
     pub exception: Option<String>,
+    /// How the call was asked to be served (attribute `service_tier`, which DSPy notes with all settings of an LM).
+    pub service_tier: Option<String>,
+    /// How much text the call was given and gave back, if anybody had to know.
+    pub text: Option<CallText>,
+}
+
+/// How much text a call was given and gave back, in bytes of all texts in its inputs and outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct CallText {
+    /// In its inputs.
+    pub given: u64,
+    /// In its outputs.
+    pub gave: u64,
 }
 
 /// What a span was given, gave back and noted.
@@ -99,7 +115,23 @@ pub struct SpanEvent {
     pub attributes: serde_json::Map<String, Json>,
 }
 
+/// The bytes of all texts in a value, without its keys.
+fn text_bytes(value: &Json) -> u64 {
+    match value {
+        Json::String(text) => text.len() as u64,
+        Json::Array(items) => items.iter().map(text_bytes).sum(),
+        Json::Object(entries) => entries.values().map(text_bytes).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
+    }
+}
+
 impl SpanBody {
+    /// How much text is in its inputs and outputs.
+    pub fn text(&self) -> CallText {
+        let of = |value: &Option<Json>| value.as_ref().map_or(0, text_bytes);
+        CallText { given: of(&self.inputs), gave: of(&self.outputs) }
+    }
+
     /// The span's own usage, if it has any.
     pub fn tokens(&self) -> Option<Tokens> {
         self.attributes.get(mlflow::span::TOKENS).and_then(Tokens::from_usage)
@@ -119,6 +151,8 @@ impl SpanBody {
             cached_input: usage.and_then(|usage| usage.get(mlflow::span::CACHED_INPUT)?.as_u64()),
             signature: SIGNATURES.iter().find_map(|key| text(key)),
             exception: exceptions.filter_map(masked).next(),
+            service_tier: text(SERVICE_TIER),
+            text: None,
         }
     }
 }

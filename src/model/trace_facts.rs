@@ -45,6 +45,23 @@ pub struct UsageFact {
     pub model: Option<Name>,
     /// The signature of the predictor that made all these calls; `None` if there are several, or one was made by none.
     pub signature: Option<Name>,
+    /// The calls that it is of, by model and by how they were served, in their order.
+    pub calls: Vec<ModelCalls>,
+}
+
+/// Calls of one model among those that usage is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModelCalls {
+    /// The model; `None` if the calls do not tell.
+    pub model: Option<Name>,
+    /// How they were asked to be served (`service_tier`), if they were.
+    pub tier: Option<Name>,
+    /// How many they are; a call within a call is the same one once more.
+    pub calls: u32,
+    /// Bytes of text that they were given; 0 where one model made all calls, and nobody had to know.
+    pub given: u64,
+    /// Bytes of text that they gave back.
+    pub gave: u64,
 }
 
 /// An adapter that was used.
@@ -65,6 +82,8 @@ pub struct TraceFacts {
     pub spans: Vec<SpanFact>,
     /// What its total is the sum of.
     pub usage: Vec<UsageFact>,
+    /// How many calls took the time of one that a model answers, and are of no usage: what they used is unknown.
+    pub untold_calls: u32,
     /// The adapters, by name.
     pub adapters: Vec<AdapterFact>,
     /// How often another adapter was tried because one got no usable answer.
@@ -74,7 +93,7 @@ pub struct TraceFacts {
 }
 
 /// DSPy's word for a span that calls a language model (MLflow 2.21 – 3.18).
-const CALL: &str = "CHAT_MODEL";
+pub(crate) const CALL: &str = "CHAT_MODEL";
 
 impl SpanFact {
     /// Whether it calls a language model.

@@ -11,6 +11,7 @@ pub mod ask;
 pub mod attachments;
 pub mod chat;
 pub mod check;
+pub mod cost;
 mod data_rows;
 pub mod demo_origins;
 pub mod diff;
@@ -33,10 +34,12 @@ mod lookup;
 pub mod metrics;
 mod no_spans;
 pub mod optimization;
+pub mod optimization_cost;
 pub mod optimizations;
 pub mod parts;
 pub mod picked_traces;
 pub mod plain_evaluation;
+pub mod prices;
 pub mod program;
 pub mod program_change;
 pub mod program_history;
@@ -73,6 +76,7 @@ pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, Sp
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
 pub use check::{CheckReport, check};
+pub use cost::{CostOf, CostOfFamily, Costs, TraceCostOf};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
@@ -95,10 +99,12 @@ pub use filtered_traces::{FactsProgress, FilteredTraces, FilteredTracesOf, Filte
 pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};
+pub use optimization_cost::{OptimizationCost, OptimizationCostOf};
 pub use optimizations::{OptimizationsOf, OverviewKind, OverviewRow};
 pub use parts::PartsOf;
 pub use picked_traces::{PickedIdsOf, PickedJsonOf, TRACES_JSON_MOST};
 pub use plain_evaluation::{NamedMean, PlainEvaluation, PlainEvaluationOf};
+pub use prices::PriceFile;
 pub use program::{program, program_state};
 pub use program_change::{ProgramChange, program_change};
 pub use program_history::{AllStates, ProgramHistory, ProgramHistoryOf, StateIndex, find_program};

@@ -68,12 +68,13 @@ impl Question for StatsOf {
         let (handles, is_list_whole) = self.traces(session)?;
         let times = |round| 1_u32.checked_shl(round).unwrap_or(MOST_TIMES).min(MOST_TIMES);
         let time = self.round.map(|round| session.cx.begin(Part::Facts).times(times(round)));
+        let prices = session.prices();
         let mut counter = Counter::new(self.by);
         let mut seen_in: HashMap<Name, Vec<RunId>> = HashMap::new();
         let (mut looked, of) = (0, handles.len());
         for handles in handles.chunks(AT_ONCE) {
             for known in known_traces(session, handles)? {
-                counter.add(&known.row, &known.facts);
+                counter.add(&known.row, &known.facts, &prices);
                 let Some(run) = known.row.run_id.as_ref().filter(|_| self.by == StatsBy::Predictor) else { continue };
                 for signature in known.facts.predictors().filter_map(|span| span.signature.as_ref()) {
                     let runs = seen_in.entry(signature.clone()).or_default();

@@ -1,7 +1,11 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
-use crate::analysis::{Fallback, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_total};
-use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
+use super::trace_facts::measure_texts;
+use crate::analysis::cost::{Cost, TraceCost, cost_of_trace, span_costs};
+use crate::analysis::{
+    Fallback, Names, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_facts, trace_total,
+};
+use crate::model::{Forest, Prices, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
 use crate::query::{Found, NoSpans};
@@ -55,6 +59,8 @@ pub struct SpanFigures {
     /// Its duration without the time in which its children worked, in nanoseconds; `None`
     /// while it runs.
     pub own_time_ns: Option<i64>,
+    /// What it cost with what is below it; `None` where that is unknown.
+    pub cost: Option<Cost>,
 }
 
 /// The figures of a trace.
@@ -64,6 +70,8 @@ pub struct TraceFigures {
     pub spans: Vec<SpanFigures>,
     /// The usage of the whole trace, recomputed from its spans.
     pub tokens: Option<Tokens>,
+    /// What the whole trace cost; `None` until that was asked.
+    pub cost: Option<TraceCost>,
     /// The attachments that its spans name.
     pub attachments: Attachments,
 }
@@ -125,9 +133,10 @@ pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<T
 /// # Errors
 /// Those of the store.
 pub fn span_facts(session: &mut Session<'_>, tree: &TraceTree) -> Result<TraceFigures> {
-    let facts = session.store.span_facts(session.cx, &tree.head.row.id, &tree.spans)?;
+    let mut facts = session.store.span_facts(session.cx, &tree.head.row.id, &tree.spans)?;
     let attachments = attachments(session, &tree.head, &facts)?;
-    Ok(figures(tree, facts, attachments))
+    measure_texts(session, &tree.head.row.id, &tree.spans, &mut facts)?;
+    Ok(figures(tree, facts, attachments, &session.prices()))
 }
 
 /// The body of one span; `None` if it is gone.
@@ -156,24 +165,33 @@ pub fn trace_document(session: &mut Session<'_>, trace: &TraceId) -> Result<Opti
     let mut bodies = session.store.span_bodies(session.cx, trace, &tree.spans)?;
     bodies.resize_with(tree.spans.len(), SpanBody::default);
     // The bodies hold the facts: asking the store for them would read everything twice.
-    let facts: Vec<SpanFacts> = bodies.iter().map(SpanBody::facts).collect();
+    let fact = |body: &SpanBody| SpanFacts { text: Some(body.text()), ..body.facts() };
+    let facts: Vec<SpanFacts> = bodies.iter().map(fact).collect();
     let attachments = attachments(session, &tree.head, &facts)?;
-    let figures = figures(&tree, facts, attachments);
+    let figures = figures(&tree, facts, attachments, &session.prices());
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
 
-fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments) -> TraceFigures {
+fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments, prices: &Prices) -> TraceFigures {
     facts.resize_with(tree.spans.len(), SpanFacts::default);
+    let told = trace_facts(&tree.spans, &facts, &mut Names::default());
     let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
     let own_times = own_times_ns(&tree.forest, &tree.spans);
     let rolled = roll_up(&tree.forest, &own);
-    let spans = facts.into_iter().zip(rolled).zip(own_times);
-    let span = |((facts, tokens), own_time_ns): ((SpanFacts, SpanTokens), Option<i64>)| SpanFigures {
+    let costs = span_costs(&tree.forest, &own, &told, prices);
+    let spans = facts.into_iter().zip(rolled).zip(own_times).zip(costs);
+    let span = |(((facts, tokens), own_time_ns), cost): (((SpanFacts, SpanTokens), _), _)| SpanFigures {
         tokens,
         model: facts.model,
         own_time_ns,
+        cost,
     };
-    TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own), attachments }
+    TraceFigures {
+        spans: spans.map(span).collect(),
+        tokens: trace_total(&tree.forest, &own),
+        cost: Some(cost_of_trace(&tree.head.row, &told, prices)),
+        attachments,
+    }
 }
 
 /// The heads of a trace's spans, by start, then as stored.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::{Names, trace_facts};
-use crate::model::{TraceFacts, TraceId, TraceRow};
+use crate::model::{SpanFacts, SpanHead, TraceFacts, TraceId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
@@ -85,10 +85,32 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
     let cx = session.cx;
     cx.quietly(|| {
         let spans = session.store.spans(cx, &row.id)?;
-        let facts = session.store.span_facts(cx, &row.id, &spans)?;
+        let mut facts = session.store.span_facts(cx, &row.id, &spans)?;
+        measure_texts(session, &row.id, &spans, &mut facts)?;
         let is_whole = !spans.is_empty() && row.span_count.is_none_or(|promised| promised <= spans.len() as u64);
         Ok((trace_facts(&spans, &facts, names), is_whole))
     })
+}
+
+/// How much text calls were given and gave back, where several models were called: what was used is known of all of
+/// them together, and is shared out by that.
+pub(super) fn measure_texts(
+    session: &mut Session<'_>,
+    trace: &TraceId,
+    spans: &[SpanHead],
+    facts: &mut [SpanFacts],
+) -> Result<()> {
+    let mut models = facts.iter().filter_map(|fact| fact.model.as_deref());
+    let first = models.next();
+    if models.all(|model| Some(model) == first) {
+        return Ok(());
+    }
+    let calls: Vec<usize> = (0..spans.len().min(facts.len())).filter(|at| facts[*at].model.is_some()).collect();
+    let heads: Vec<SpanHead> = calls.iter().map(|at| spans[*at].clone()).collect();
+    for (at, body) in calls.into_iter().zip(session.store.span_bodies(session.cx, trace, &heads)?) {
+        facts[at].text = Some(body.text());
+    }
+    Ok(())
 }
 
 /// The facts of one trace, for who has its id; `None` if the store does not have it.

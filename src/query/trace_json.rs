@@ -6,6 +6,7 @@ use super::json::{self, Entries, Usage, Warnings};
 use super::{
     Fallback, FallbackOutcome, FallbackReason, NamedAttachment, NoSpans, TraceDocument, TraceTree, answer_of_repr,
 };
+use crate::analysis::cost::TraceCost;
 use crate::model::{Assessment, ForestNode, Json, Reveal, SpanEvent, Warning};
 
 type Object = serde_json::Map<String, Json>;
@@ -29,6 +30,10 @@ pub(crate) struct TraceJson<'a> {
     start_time_ms: i64,
     duration_ms: Option<i64>,
     cost_usd: Option<f64>,
+    cost_certainty: Option<&'static str>,
+    /// As MLflow stored it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_stored: Option<f64>,
     tags: Entries<'a>,
     metadata: Entries<'a>,
     assessments: Vec<OneAssessment<'a>>,
@@ -69,6 +74,8 @@ struct One<'a> {
     events: Vec<Event<'a>>,
     tokens: SpanUsage,
     own_time_ns: Option<i64>,
+    /// With what is below it.
+    cost_usd: Option<f64>,
     /// Whether it is on the critical path.
     critical: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -121,6 +128,7 @@ impl<'a> One<'a> {
                 total: figures.tokens.total.map(Usage::from),
             },
             own_time_ns: figures.own_time_ns,
+            cost_usd: figures.cost.map(|cost| cost.usd),
             critical: document.tree.shape.is_critical(node.item),
             status_message: &body.status_message,
             other: &body.other,
@@ -225,6 +233,7 @@ pub(crate) fn trace_json(document: &TraceDocument, reveal: Reveal, warnings: Vec
     let head = &tree.head;
     let row = &head.row;
     let tokens = document.figures.tokens;
+    let cost = document.figures.cost.as_ref().and_then(TraceCost::known);
     TraceJson {
         id: row.id.as_str(),
         status: json::known(&row.status),
@@ -237,7 +246,9 @@ pub(crate) fn trace_json(document: &TraceDocument, reveal: Reveal, warnings: Vec
         name: json::known(&row.name),
         start_time_ms: row.start_time_ms,
         duration_ms: row.duration_ms,
-        cost_usd: row.cost_usd.filter(|cost| cost.is_finite()),
+        cost_usd: cost.map(|cost| cost.usd),
+        cost_certainty: cost.map(|cost| cost.certainty.as_str()),
+        cost_stored: row.cost_usd.filter(|cost| cost.is_finite()),
         tags: Entries(&head.tags),
         metadata: Entries(&head.metadata),
         assessments: head.assessments.iter().map(OneAssessment::from).collect(),

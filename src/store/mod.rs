@@ -36,6 +36,7 @@ mod trace_column;
 mod trail;
 mod untrusted;
 mod user_cache;
+mod user_prices;
 mod whole;
 
 pub use at_path::DiskKind;
@@ -53,6 +54,7 @@ pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
 pub use user_cache::user_cache;
+pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,

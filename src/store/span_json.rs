@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::model::attachment;
 use crate::model::mlflow::span::{CACHED_INPUT, INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
-use crate::model::span::SIGNATURES;
+use crate::model::span::{SERVICE_TIER, SIGNATURES};
 use crate::model::{
     Attachment, EXCEPTION_TYPE, Json, Reveal, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead, Tokens, Unmasked,
     json,
@@ -191,6 +191,8 @@ fn facts_from(
         cached_input: usage.and_then(|usage| usage.get(CACHED_INPUT)?.as_u64()),
         signature: SIGNATURES.iter().find_map(|key| text(key)),
         exception: events.and_then(last_exception),
+        service_tier: text(SERVICE_TIER),
+        text: None,
     }
 }
 
@@ -331,7 +333,7 @@ mod tests {
 
     #[test]
     fn facts_come_from_the_text_or_the_long_way() {
-        let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7, \"cache_read_input_tokens\": 2}", "model": "\"m\"", "signature": "\"q -> a\"", "x": 1}, "events": [{"name": "exception", "attributes": {"exception.type": "KeyError"}}, {"name": "x"}]}"#;
+        let usage = r#"{"attributes": {"mlflow.chat.tokenUsage": "{\"input_tokens\": 3, \"output_tokens\": 4, \"total_tokens\": 7, \"cache_read_input_tokens\": 2}", "model": "\"m\"", "signature": "\"q -> a\"", "service_tier": "\"flex\"", "x": 1}, "events": [{"name": "exception", "attributes": {"exception.type": "KeyError"}}, {"name": "x"}]}"#;
         let wanted = SpanFacts {
             tokens: Tokens::new(Some(3), Some(4), Some(7)),
             model: Some("m".to_owned()),
@@ -339,6 +341,8 @@ mod tests {
             cached_input: Some(2),
             signature: Some("q -> a".to_owned()),
             exception: Some("KeyError".to_owned()),
+            service_tier: Some("flex".to_owned()),
+            text: None,
         };
         let facts = |text: &str| facts(&Unmasked::new(text.as_bytes()));
         assert_eq!(facts(usage), wanted);

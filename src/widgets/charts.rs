@@ -15,6 +15,7 @@ mod series;
 mod smooth;
 mod state;
 mod ticks;
+mod trade_off;
 
 pub use histogram::{Histogram, HistogramBin};
 pub use line_chart::{ChartEvents, LineChart};
@@ -24,3 +25,4 @@ pub use series::{Outlier, OutlierKind, Series, SeriesStyle};
 pub use smooth::smoothed;
 pub use state::{ChartMove, ChartState};
 pub use ticks::AxisKind;
+pub use trade_off::{TradeOff, TradeOffPoint, unbeaten};

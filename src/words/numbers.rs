@@ -149,9 +149,21 @@ pub fn tokens(total: Option<u64>, input: Option<u64>, output: Option<u64>) -> St
 pub fn dollars(cost: Option<f64>) -> String {
     match cost {
         None => UNKNOWN.to_owned(),
-        Some(cost) if cost == 0.0 || cost.abs() >= 0.01 => format!("${cost:.2}"),
-        Some(cost) => format!("${cost:.6}").trim_end_matches('0').to_owned(),
+        Some(cost) if cost == 0.0 || cost.abs() >= 1.0 => format!("${cost:.2}"),
+        Some(cost) if cost.abs() >= 0.01 => {
+            let text = format!("${cost:.3}");
+            text.strip_suffix('0').map_or(text.clone(), str::to_owned)
+        }
+        Some(cost) if cost.abs() >= 1e-4 => format!("${cost:.6}").trim_end_matches('0').to_owned(),
+        // Some, however little, is never written as none.
+        Some(cost) if cost.abs() < 1e-9 => "< $0.000000001".to_owned(),
+        Some(cost) => format!("${cost:.9}").trim_end_matches('0').to_owned(),
     }
+}
+
+/// A cost with the sign of how sure it is: `≤ $0.0012`.
+pub fn cost(usd: f64, sign: &str) -> String {
+    format!("{sign}{}", dollars(Some(usd)))
 }
 
 /// `p = 0.003`, `p < 0.001`.

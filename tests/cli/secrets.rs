@@ -30,6 +30,12 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                     ["input ~ 'sk-fake'", "tags.api_key = x or metadata.api_key ~ a", "output ~ x or input ~ x"];
                 questions.extend(filters.iter().map(|filter| vec![command, store, "--filter", filter]));
             }
+            // It asks no store.
+            "prices" => questions.push(vec![command, "openai/gpt-4o-mini"]),
+            "cost" => {
+                questions.push(vec![command, store]);
+                questions.extend(parents.iter().map(|id| vec![command, store, id]));
+            }
             "experiments" | "runs" | "overview" | "check" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.

@@ -1,6 +1,8 @@
 //! One module per command: asks `query`, then prints a table or a document.
 
 mod check;
+mod cost;
+mod cost_text;
 mod diff;
 mod diff_examples;
 pub(super) mod diff_files;
@@ -17,6 +19,7 @@ mod optimization;
 mod optimization_programs;
 mod overview;
 mod parts;
+pub(super) mod prices;
 mod program;
 mod program_history;
 mod program_history_text;
@@ -97,6 +100,9 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),
         Command::FamilyTree(args) => Box::new(|answer| family_tree::answer(args, answer)),
         Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
+        Command::Cost(args) => Box::new(|answer| cost::answer(args, answer)),
+        // Without a store, before this.
+        Command::Prices(_) => Box::new(|_| Ok(())),
         Command::Check(_) => Box::new(check::answer),
     })
 }

@@ -7,6 +7,7 @@ use super::optimization_programs::{ProgramJson, programs};
 use super::parts::{self, GridJson};
 use super::repeats::RepeatsJson;
 use super::verdict::{Proof, VerdictJson};
+use crate::analysis::cost::CostSum;
 use crate::analysis::optimization::{
     COMPLETED_REASON, Evaluation, OVERLAP_REASON, Optimizer, ProgramName, ProgramRank, Purpose,
 };
@@ -19,7 +20,7 @@ use crate::cli::words;
 use crate::model::dspy::score_scale;
 use crate::model::{RunId, StateHash};
 use crate::query::parts::parts_of;
-use crate::query::{self, DataSize, Optimization, Repeats, RepeatsOf};
+use crate::query::{self, DataSize, Optimization, OptimizationCost, OptimizationCostOf, Repeats, RepeatsOf};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -119,11 +120,16 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
     let repeats = answer.session.ask(&RepeatsOf(run.id.clone()))?;
     let parts = parts_of(&found);
     let parts = parts.as_ref();
+    let cost = answer.session.ask(&OptimizationCostOf::whole(run.id.clone()))?;
+    let cost = cost.as_ref().as_ref();
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&document(&found, &proof, (&repeats, parts), warnings), answer.out);
+        return json::write(&document(&found, &proof, (&repeats, parts, cost), warnings), answer.out);
     }
     head(&found, &proof, answer)?;
+    if let Some(told) = cost.and_then(cost_line) {
+        writeln!(answer.out, "Cost       {told}")?;
+    }
     if let Some((noise, about)) = query::noise(&found, &repeats) {
         writeln!(answer.out, "Noise      {}", [noise, about].join(": ").trim_end_matches(": "))?;
     }
@@ -137,7 +143,7 @@ pub(super) fn answer(args: &OptimizationArgs, answer: &mut Answer<'_>) -> Result
 fn document<'a>(
     found: &'a Optimization,
     proof: &'a Proof,
-    (repeats, parts): (&[Repeats], Option<&'a Parts>),
+    (repeats, parts, cost): (&[Repeats], Option<&'a Parts>, Option<&OptimizationCost>),
     warnings: Warnings,
 ) -> Document<'a> {
     let data = |size: DataSize| DataJson { rows: size.rows, distinct: size.distinct };
@@ -153,10 +159,9 @@ fn document<'a>(
             state_hash: hash(&winner.state_hash),
             inferred: winner.inferred,
         }),
-        evaluations: found.evaluations.iter().map(|one| evaluation(found, one, proof)).collect(),
+        evaluations: found.evaluations.iter().map(|one| evaluation(found, one, (proof, cost))).collect(),
         tokens: found.tokens.map(Usage::from),
-        // No DSPy trace holds a cost, and there are no prices to make one of.
-        cost_usd: None,
+        cost_usd: cost.and_then(|cost| cost.costs.all.usd()),
         trainset: found.trainset.map(data),
         valset: found.valset.map(data),
         seed: found
@@ -187,6 +192,18 @@ fn document<'a>(
     }
 }
 
+/// `≤ $0.12 in 500 of 570 traces, $0.02 of it proposing`
+fn cost_line(cost: &OptimizationCost) -> Option<String> {
+    let all = &cost.costs.all;
+    let told = |sum: &CostSum| sum.cost.map(|cost| words::cost(cost.usd, cost.certainty.sign()));
+    let traces = match all.unknown() {
+        0 => words::counted(all.priced, "trace"),
+        _ => format!("{} of {}", words::count(all.priced), words::counted(all.traces(), "trace")),
+    };
+    let proposing = told(&cost.proposing).map(|told| format!(", {told} of it proposing")).unwrap_or_default();
+    Some(format!("{} in {traces}{proposing}", told(all)?))
+}
+
 fn ids(runs: &[RunId]) -> Vec<&str> {
     runs.iter().map(RunId::as_str).collect()
 }
@@ -195,7 +212,11 @@ fn hash(hash: &Option<StateHash>) -> Option<&str> {
     hash.as_ref().map(StateHash::as_str)
 }
 
-fn evaluation<'a>(found: &'a Optimization, one: &'a Evaluation, proof: &Proof) -> EvaluationJson<'a> {
+fn evaluation<'a>(
+    found: &'a Optimization,
+    one: &'a Evaluation,
+    (proof, cost): (&Proof, Option<&OptimizationCost>),
+) -> EvaluationJson<'a> {
     EvaluationJson {
         program: found.names.of_run(&one.run_id).map(|name| name.to_string()),
         run_id: one.run_id.as_str(),
@@ -207,8 +228,7 @@ fn evaluation<'a>(found: &'a Optimization, one: &'a Evaluation, proof: &Proof) -
         completed: one.completed.map(Real),
         best_so_far: one.best_so_far.map(Real),
         interval: proof.interval(one.order).map(|ends| ends.map(Real)),
-        // No DSPy trace holds a cost, and there are no prices to make one of.
-        cost_usd: None,
+        cost_usd: cost.and_then(|cost| cost.by_run.get(&one.run_id)?.usd()),
         state_hash: hash(&one.state_hash),
         parent_inferred: one.parent_inferred,
         ambiguous: one.is_ambiguous,

@@ -22,6 +22,8 @@ struct Document<'a> {
     with_tokens: u64,
     rows: Vec<RowJson<'a>>,
     over_time: Vec<RowJson<'a>>,
+    /// Of how many it is known what they cost.
+    with_cost: u64,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
     warnings: Warnings,
 }
@@ -42,6 +44,7 @@ struct RowJson<'a> {
     own_ns: u64,
     tokens: Option<Usage>,
     cost_usd: Option<f64>,
+    cost_certainty: Option<&'static str>,
 }
 
 /// What a row stands for.
@@ -62,9 +65,25 @@ impl<'a> RowJson<'a> {
             None => [None; 3],
         };
         let [p50_ms, p95_ms, p99_ms] = [p50_ns, p95_ns, p99_ns].map(|ns| ns.map(|ns| (ns + 500_000) / 1_000_000));
-        let StatsRow { count, errors, total_ns, own_ns, cost_usd, .. } = *row;
+        let StatsRow { count, errors, total_ns, own_ns, cost, .. } = *row;
+        let (cost_usd, cost_certainty) = (cost.map(|cost| cost.usd), cost.map(|cost| cost.certainty.as_str()));
         let tokens = row.tokens.map(Usage::from);
-        Self { what, count, errors, p50_ms, p95_ms, p99_ms, p50_ns, p95_ns, p99_ns, total_ns, own_ns, tokens, cost_usd }
+        Self {
+            what,
+            count,
+            errors,
+            p50_ms,
+            p95_ms,
+            p99_ms,
+            p50_ns,
+            p95_ns,
+            p99_ns,
+            total_ns,
+            own_ns,
+            tokens,
+            cost_usd,
+            cost_certainty,
+        }
     }
 }
 
@@ -97,6 +116,7 @@ pub(super) fn answer(args: &StatsArgs, filter: TraceFilter, answer: &mut Answer<
         with_tokens: stats.with_tokens,
         rows: rows.collect(),
         over_time: stats.bins.iter().map(|bin| RowJson::new(What::Time { from_ms: bin.from_ms }, &bin.all)).collect(),
+        with_cost: stats.with_cost,
         warnings: answer.session.cx.take_warnings().into(),
     };
     json::write(&document, answer.out)
@@ -128,7 +148,10 @@ fn print(found: &CountedStats, by: StatsBy, shown: usize, answer: &mut Answer<'_
     table.print(answer.style, answer.out)?;
     let all = cells(String::new(), &found.stats.all);
     let traces = words::counted(found.stats.all.count, "trace");
-    let told = format!("{} with an error, p50 {}, p95 {}, p99 {}, tokens {}", all[2], all[3], all[4], all[5], all[7]);
+    let told = format!(
+        "{} with an error, p50 {}, p95 {}, p99 {}, tokens {}, cost {}",
+        all[2], all[3], all[4], all[5], all[7], all[8]
+    );
     Ok(writeln!(answer.out, "\nAll {traces}: {told}")?)
 }
 
@@ -146,6 +169,6 @@ fn cells(name: String, row: &StatsRow) -> Vec<String> {
         latency(|told| told.p99_ns),
         row.latency.map_or_else(unknown, |_| time(row.total_ns)),
         total.map_or_else(unknown, words::count),
-        words::dollars(row.cost_usd),
+        row.cost.map_or_else(unknown, |cost| words::cost(cost.usd, cost.certainty.sign())),
     ]
 }

@@ -70,8 +70,8 @@ fn print_row(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Fa
         facts.push(format!("{} stored as the total", words::tokens(Some(stored))));
     }
     facts.extend(row.cached.and_then(Cached::fact).map(str::to_owned));
-    if row.cost_usd.is_some() {
-        facts.push(format!("cost {}", words::dollars(row.cost_usd)));
+    if let Some(cost) = document.figures.cost.as_ref().and_then(|cost| cost.known()) {
+        facts.push(format!("cost {}", words::cost(cost.usd, cost.certainty.sign())));
     }
     writeln!(answer.out, "{}", facts.join(" · "))?;
     let run = row.run_id.as_ref().map_or(words::UNKNOWN, |id| id.as_str());

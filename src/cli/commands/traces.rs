@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use serde::{Serialize, Serializer};
 
 use super::Answer;
+use crate::analysis::cost::{Certainty, Cost};
 use crate::cli::args::TracesArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Usage, Warnings};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::model::{Cached, RunId, Session, TraceRow};
+use crate::model::{Cached, RunId, Session, TraceId, TraceRow};
 use crate::query::{self, FilteredTracesOf, Now, TraceFilter, TraceList, TraceScope, TraceSort};
-use crate::store::{RunQuery, RunScope, Total, TraceQuery};
+use crate::store::{RunQuery, RunScope, Total, TraceHandle, TraceQuery};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -26,11 +27,11 @@ struct Document<'a> {
     warnings: Warnings,
 }
 
-struct Rows<'a>(&'a [TraceRow]);
+struct Rows<'a>(&'a [TraceRow], &'a Costs);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(One::from))
+        serializer.collect_seq(self.0.iter().map(|row| One::new(row, self.1.of(row))))
     }
 }
 
@@ -48,10 +49,11 @@ struct One<'a> {
     cached: Option<json::CachedWord>,
     span_count: Option<u64>,
     session: Option<json::SessionIds<'a>>,
+    cost_certainty: Option<&'static str>,
 }
 
-impl<'a> From<&'a TraceRow> for One<'a> {
-    fn from(row: &'a TraceRow) -> Self {
+impl<'a> One<'a> {
+    fn new(row: &'a TraceRow, cost: Option<Cost>) -> Self {
         Self {
             id: row.id.as_str(),
             run_id: row.run_id.as_ref().map(|id| id.as_str()),
@@ -61,10 +63,35 @@ impl<'a> From<&'a TraceRow> for One<'a> {
             start_time_ms: row.start_time_ms,
             duration_ms: row.duration_ms,
             tokens: row.tokens.map(Usage::from),
-            cost_usd: row.cost_usd.filter(|cost| cost.is_finite()),
+            cost_usd: cost.map(|cost| cost.usd),
             cached: row.cached.map(json::CachedWord),
             span_count: row.span_count,
             session: row.session.as_ref().map(json::SessionIds),
+            cost_certainty: cost.map(|cost| cost.certainty.as_str()),
+        }
+    }
+}
+
+/// What traces cost is told by their spans: of no more traces than these all spans are read for it.
+const MOST_COSTS: usize = 2_000;
+
+/// What the traces of a list cost.
+struct Costs(Option<HashMap<TraceId, Cost>>);
+
+impl Costs {
+    fn of_list(session: &mut query::ask::Session<'_>, traces: &[TraceHandle]) -> Result<Self, Failure> {
+        let is_short = traces.len() <= MOST_COSTS;
+        Ok(Self(is_short.then(|| query::cost::costs_of(session, traces)).transpose()?))
+    }
+
+    /// That of a trace, if it is known; of a long list what MLflow stored.
+    fn of(&self, row: &TraceRow) -> Option<Cost> {
+        match &self.0 {
+            Some(known) => known.get(&row.id).copied(),
+            None => {
+                let stored = row.cost_usd.filter(|usd| usd.is_finite() && *usd > 0.0)?;
+                Some(Cost { usd: stored, certainty: Certainty::Exact })
+            }
         }
     }
 }
@@ -101,9 +128,11 @@ pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>)
     let (experiment, run) = (experiment.map(|one| one.id), run.map(|one| one.id));
     let is_filtered = !wanted.filter.is_empty();
     let is_plain = wanted.filter.is_empty() && wanted.sort == TraceSort::default();
-    let list = if is_plain {
+    let (list, costs) = if is_plain {
         let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
-        query::traces(&mut answer.session, &query)?
+        let list = query::traces(&mut answer.session, &query)?;
+        let index = answer.session.store.trace_index(answer.session.cx, &query)?;
+        (list, Costs::of_list(&mut answer.session, &index.handles)?)
     } else {
         let scope = match (experiment, run) {
             (_, Some(run)) => TraceScope::Run(run),
@@ -111,7 +140,10 @@ pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>)
             (None, None) => TraceScope::All,
         };
         let question = FilteredTracesOf { scope, filter: wanted.filter, sort: wanted.sort };
-        query::filtered_trace_list(&mut answer.session, &question, args.limit)?
+        let list = query::filtered_trace_list(&mut answer.session, &question, args.limit)?;
+        let found = answer.session.ask(&question)?;
+        let handles = found.list.handles.get(..list.rows.len()).unwrap_or(&found.list.handles);
+        (list, Costs::of_list(&mut answer.session, handles)?)
     };
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
@@ -120,13 +152,18 @@ pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>)
             Some(Total::AtLeast(known)) => (None, Some(known)),
             None => (None, None),
         };
-        return json::write(&Document { total, total_at_least, traces: Rows(&list.rows), warnings }, answer.out);
+        return json::write(&Document { total, total_at_least, traces: Rows(&list.rows, &costs), warnings }, answer.out);
     }
-    print(&list, if is_plain { "newest" } else { "first" }, is_filtered, answer)
+    print(&list, &costs, (if is_plain { "newest" } else { "first" }, is_filtered), answer)
 }
 
 /// `first`: what the ones are that come first.
-fn print(list: &TraceList, first: &str, is_filtered: bool, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print(
+    list: &TraceList,
+    costs: &Costs,
+    (first, is_filtered): (&str, bool),
+    answer: &mut Answer<'_>,
+) -> Result<(), Failure> {
     let Some(all) = list.total else {
         writeln!(answer.out, "No traces: this store has no table of them")?;
         return Ok(());
@@ -168,7 +205,9 @@ fn print(list: &TraceList, first: &str, is_filtered: bool, answer: &mut Answer<'
             text(&row.status),
             words::duration_or_unknown(row.duration_ms),
             words::tokens(row.tokens),
-            words::dollars(row.cost_usd),
+            costs
+                .of(row)
+                .map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
             cached.to_owned(),
             words::count_or_unknown(row.span_count),
             text(run.unwrap_or_default()),

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
-use crate::model::{Reveal, Warning};
+use crate::model::{Prices, Reveal, Warning};
 use crate::query::facts_cache::{FactsCache, FactsCaches};
-use crate::store::{ReadCx, Result, StoreId, StoreLocation};
+use crate::query::prices::{PriceFile, PriceShelf};
+use crate::store::{FileStamp, ReadCx, Result, StoreId, StoreLocation};
 
 /// Who has been at a question for longer is stuck in a dead disk or network: the next one tries himself. Longer than
 /// any reading may take.
@@ -28,6 +29,7 @@ pub struct Memo {
     found: Condvar,
     progress: (AtomicUsize, AtomicUsize),
     facts: FactsCaches,
+    prices: PriceShelf,
 }
 
 /// Whose answers they are: those of two stores never meet, nor those with secrets and without.
@@ -91,6 +93,22 @@ impl Memo {
     /// One that keeps the facts of traces in a folder, from one session to the next.
     pub fn with_cache(folder: PathBuf) -> Self {
         Self { facts: FactsCaches::in_folder(folder), ..Self::default() }
+    }
+
+    /// The same with the user's file of prices over those that are shipped.
+    #[must_use]
+    pub fn with_prices(self, file: Option<PriceFile>) -> Self {
+        Self { prices: PriceShelf::new(file), ..self }
+    }
+
+    /// The prices that count now.
+    pub fn prices(&self) -> Arc<Prices> {
+        self.prices.prices()
+    }
+
+    /// What the user's file of prices is now; `None` if there is none.
+    pub fn price_stamp(&self) -> Option<FileStamp> {
+        self.prices.stamp()
     }
 
     /// The facts of the traces of a store.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use super::memo::{Claim, Memo, Scope};
+use crate::model::Prices;
 use crate::query::facts_cache::FactsCache;
 use crate::store::{ReadCx, Result, Store, StoreError};
 
@@ -147,6 +148,11 @@ impl<'a> Session<'a> {
     /// What is kept of the traces of this store.
     pub fn facts_cache(&self) -> Arc<FactsCache> {
         self.memo.facts(self.store.id(), &self.store.info().location)
+    }
+
+    /// The prices of models.
+    pub fn prices(&self) -> Arc<Prices> {
+        self.memo.prices()
     }
 
     fn scope(&self) -> Scope {

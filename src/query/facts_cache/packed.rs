@@ -1,9 +1,9 @@
 //! Facts as bytes: numbers as long as they need to be, names as their numbers.
 
-use crate::model::{AdapterFact, Name, SpanFact, Tokens, TraceFacts, UsageFact};
+use crate::model::{AdapterFact, ModelCalls, Name, SpanFact, Tokens, TraceFacts, UsageFact};
 
 /// Another form has another one. A cache of another version is made anew.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Writes. `number` gives a name its number.
 pub fn pack(facts: &TraceFacts, mut number: impl FnMut(&Name) -> u64) -> Vec<u8> {
@@ -28,7 +28,17 @@ pub fn pack(facts: &TraceFacts, mut number: impl FnMut(&Name) -> u64) -> Vec<u8>
         for name in [&usage.model, &usage.signature] {
             put_some(out, name.as_ref().map(&mut number));
         }
+        put(out, usage.calls.len() as u64);
+        for calls in &usage.calls {
+            for name in [&calls.model, &calls.tier] {
+                put_some(out, name.as_ref().map(&mut number));
+            }
+            put(out, calls.calls.into());
+            put(out, calls.given);
+            put(out, calls.gave);
+        }
     }
+    put(out, facts.untold_calls.into());
     put(out, facts.adapters.len() as u64);
     for adapter in &facts.adapters {
         put(out, number(&adapter.name));
@@ -68,13 +78,25 @@ pub fn unpack(bytes: &[u8], name: impl Fn(u64) -> Option<Name>) -> Option<TraceF
         });
     }
     for _ in 0..get(from)? {
-        facts.usage.push(UsageFact {
+        let mut usage = UsageFact {
             tokens: get_tokens(from)??,
             cached_input: get_some(from)?,
             model: some_name(get_some(from)?)?,
             signature: some_name(get_some(from)?)?,
-        });
+            calls: Vec::new(),
+        };
+        for _ in 0..get(from)? {
+            usage.calls.push(ModelCalls {
+                model: some_name(get_some(from)?)?,
+                tier: some_name(get_some(from)?)?,
+                calls: u32::try_from(get(from)?).ok()?,
+                given: get(from)?,
+                gave: get(from)?,
+            });
+        }
+        facts.usage.push(usage);
     }
+    facts.untold_calls = u32::try_from(get(from)?).ok()?;
     for _ in 0..get(from)? {
         facts.adapters.push(AdapterFact {
             name: name(get(from)?)?,
@@ -160,9 +182,29 @@ mod tests {
             tokens: Some(tokens),
         };
         let plain = SpanFact { has_failed: false, is_origin: true, tokens: None, duration_ns: None, ..span.clone() };
-        let usage = UsageFact { tokens, cached_input: Some(300), model: None, signature: Some("b".into()) };
+        let calls = |tier: Option<&str>| ModelCalls {
+            model: Some("a".into()),
+            tier: tier.map(Name::from),
+            calls: 3,
+            given: 700,
+            gave: 0,
+        };
+        let usage = UsageFact {
+            tokens,
+            cached_input: Some(300),
+            model: None,
+            signature: Some("b".into()),
+            calls: vec![calls(None), calls(Some("c"))],
+        };
         let adapters = vec![AdapterFact { name: "c".into(), prompts: 128, failed_parses: 1 }];
-        TraceFacts { spans: vec![span, plain], usage: vec![usage], adapters, fallbacks: 2, failed_fallbacks: 1 }
+        TraceFacts {
+            spans: vec![span, plain],
+            usage: vec![usage],
+            untold_calls: 200,
+            adapters,
+            fallbacks: 2,
+            failed_fallbacks: 1,
+        }
     }
 
     fn number(name: &Name) -> u64 {

@@ -31,6 +31,8 @@ pub(in crate::query) enum TraceAttribute {
     Input,
     Output,
     StoredTokens,
+    StoredCost,
+    /// Recomputed by the prices that are known.
     Cost,
     Tokens,
     InputTokens,
@@ -103,8 +105,9 @@ impl TraceAttribute {
         ("tokens.input", Self::InputTokens),
         ("tokens.output", Self::OutputTokens),
         ("stored_tokens", Self::StoredTokens),
-        ("cost_usd", Self::Cost),
         ("cost", Self::Cost),
+        ("stored_cost", Self::StoredCost),
+        ("cost_usd", Self::StoredCost),
         ("run", Self::Run),
         ("run_id", Self::Run),
         ("optimization", Self::Optimization),
@@ -135,9 +138,13 @@ impl TraceAttribute {
 
     pub fn kind(self) -> TraceValueKind {
         match self {
-            Self::StoredTokens | Self::Cost | Self::Tokens | Self::InputTokens | Self::OutputTokens | Self::Score => {
-                TraceValueKind::Number
-            }
+            Self::StoredTokens
+            | Self::StoredCost
+            | Self::Cost
+            | Self::Tokens
+            | Self::InputTokens
+            | Self::OutputTokens
+            | Self::Score => TraceValueKind::Number,
             Self::Latency => TraceValueKind::Duration,
             Self::Start => TraceValueKind::Moment,
             Self::Status | Self::Cached | Self::ParseFallback => TraceValueKind::Word,
@@ -187,7 +194,8 @@ impl TraceAttribute {
             Self::Input => "the beginning of its inputs",
             Self::Output => "the beginning of its outputs",
             Self::StoredTokens => "the total that MLflow stored",
-            Self::Cost => "US dollars, as MLflow stored it",
+            Self::StoredCost => "US dollars, as MLflow stored it",
+            Self::Cost => "US dollars, by what its spans used and the prices of its models",
             Self::Tokens => "all tokens, recomputed from its spans",
             Self::InputTokens => "input tokens, recomputed from its spans",
             Self::OutputTokens => "output tokens, recomputed from its spans",
@@ -223,8 +231,9 @@ impl TraceField {
                 TraceAttribute::Input => TraceColumn::Input,
                 TraceAttribute::Output => TraceColumn::Output,
                 TraceAttribute::StoredTokens => TraceColumn::Tokens,
-                TraceAttribute::Cost => TraceColumn::Cost,
-                TraceAttribute::Tokens
+                TraceAttribute::StoredCost => TraceColumn::Cost,
+                TraceAttribute::Cost
+                | TraceAttribute::Tokens
                 | TraceAttribute::InputTokens
                 | TraceAttribute::OutputTokens
                 | TraceAttribute::Cached

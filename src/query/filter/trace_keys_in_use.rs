@@ -5,7 +5,7 @@ use super::trace_keys::TraceAttribute;
 use super::trace_subject::Derived;
 use crate::model::{Entry, Json, Shown, TraceHead};
 use crate::query::ask::{Question, Session};
-use crate::query::trace_facts::known_traces;
+use crate::query::trace_facts::{KnownTrace, known_traces};
 use crate::query::traces::{TracePageOf, TraceScope};
 use crate::store::Result;
 
@@ -27,7 +27,9 @@ impl Question for TraceKeysOf {
         for (_, row) in session.store.trace_lines(session.cx, handles)? {
             heads.extend(session.store.trace(session.cx, &row.id)?);
         }
-        let derived: Vec<Derived> = known_traces(session, handles)?.iter().map(|one| Derived::of(&one.facts)).collect();
+        let prices = session.prices();
+        let derive = |one: &KnownTrace| Derived::of(&one.row, &one.facts, &prices);
+        let derived: Vec<Derived> = known_traces(session, handles)?.iter().map(derive).collect();
         Ok(of(&heads, &derived))
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::eval::{Actual, Subject};
 use super::syntax::Field;
 use super::trace_keys::{TraceAttribute, TraceField};
-use crate::model::{Cached, ExperimentId, RunId, Tokens, TraceFacts};
+use crate::analysis::cost::cost_of_trace;
+use crate::model::{Cached, ExperimentId, Prices, RunId, Tokens, TraceFacts, TraceRow};
 use crate::store::{TraceColumn, TraceValue};
 
 /// The names of runs and experiments, by their ids.
@@ -32,6 +33,8 @@ impl Names {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::query) struct Derived {
     pub tokens: Option<Tokens>,
+    /// US dollars.
+    pub cost: Option<f64>,
     pub span_types: Vec<Arc<str>>,
     pub span_names: Vec<Arc<str>>,
     pub predictors: Vec<Arc<str>>,
@@ -43,7 +46,7 @@ pub(in crate::query) struct Derived {
 
 impl Derived {
     /// What a filter looks at of what is known.
-    pub fn of(facts: &TraceFacts) -> Self {
+    pub fn of(row: &TraceRow, facts: &TraceFacts, prices: &Prices) -> Self {
         let distinct = |names: &mut dyn Iterator<Item = &Arc<str>>| {
             let mut found: Vec<Arc<str>> = names.map(Arc::clone).collect();
             found.sort_unstable();
@@ -52,6 +55,7 @@ impl Derived {
         };
         Self {
             tokens: facts.tokens(),
+            cost: cost_of_trace(row, facts, prices).known().map(|cost| cost.usd),
             span_types: distinct(&mut facts.spans.iter().map(|span| &span.kind)),
             span_names: distinct(&mut facts.spans.iter().map(|span| &span.name)),
             predictors: distinct(&mut facts.predictors().filter_map(|span| span.signature.as_ref())),
@@ -127,6 +131,7 @@ impl TraceSubject<'_> {
             TraceAttribute::Tokens => count(derived.tokens.and_then(|tokens| tokens.total)),
             TraceAttribute::InputTokens => count(derived.tokens.and_then(|tokens| tokens.input)),
             TraceAttribute::OutputTokens => count(derived.tokens.and_then(|tokens| tokens.output)),
+            TraceAttribute::Cost => derived.cost.map_or(Actual::Absent, Actual::Number),
             TraceAttribute::SpanType => texts(&derived.span_types),
             TraceAttribute::SpanName => texts(&derived.span_names),
             TraceAttribute::Predictor => texts(&derived.predictors),

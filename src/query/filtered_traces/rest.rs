@@ -7,7 +7,7 @@ use super::{Effort, FactsProgress, FilteredTraces, FilteredTracesOf, LINES_AT_ON
 use crate::model::Cached;
 use crate::query::ask::Session;
 use crate::query::filter::{Derived, Names, TraceAttribute, TraceField, TraceSubject};
-use crate::query::trace_facts::known_traces;
+use crate::query::trace_facts::{KnownTrace, known_traces};
 use crate::query::trace_scores::{ScoredTrace, trace_scores};
 use crate::store::{ColumnOrder, Part, Result, Total, TraceColumn, TraceHandle, TraceIndex, TraceQuery, TraceValue};
 
@@ -157,12 +157,14 @@ fn derived_of(
     rows: &[ReadRow],
     times: Option<u32>,
 ) -> Result<HashMap<TraceHandle, Derived>> {
+    let prices = session.prices();
     let mut found = HashMap::with_capacity(rows.len());
     let mut left = times;
     let mut allowance = session.cx.begin(Part::Facts);
     for some in rows.chunks(FACTS_AT_ONCE) {
         let some: Vec<TraceHandle> = some.iter().map(|(handle, _)| *handle).collect();
-        found.extend(known_traces(session, &some)?.into_iter().map(|one| (one.handle, Derived::of(&one.facts))));
+        let of = |one: &KnownTrace| (one.handle, Derived::of(&one.row, &one.facts, &prices));
+        found.extend(known_traces(session, &some)?.iter().map(of));
         if allowance.is_spent() {
             left = left.map(|left| left.saturating_sub(1));
             allowance = session.cx.begin(Part::Facts);

@@ -6,7 +6,8 @@ use super::head::is_low;
 use super::{OptimizationMemory, points};
 use crate::analysis::optimization::{COMPLETED_REASON, Evaluation, EvaluationKind};
 use crate::loader::Optimization;
-use crate::state::{Place, RunTab};
+use crate::state::{Action, Place, RunTab};
+use crate::views::parts::link;
 use crate::views::scene::Scene;
 use crate::widgets::charts::{AxisKind, LineChart, Series, SeriesStyle};
 use crate::widgets::glyphs::Glyph;
@@ -59,16 +60,31 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
     let ranges = &memory.ranges;
     let (whiskers, brackets) = (ranges.whiskers(optimization, &marked), ranges.brackets(optimization, &marked));
     let is_low = is_low(ui);
+    let is_of_cost = memory.cost.is_chart && memory.cost.has_points();
+    let (mut switched, mut selected) = (false, None);
     let add = |ui: &mut Ui| {
         ui.set_width(ui.available_width());
         // As high as the heading of the card beside it.
         ui.spacing_mut().interact_size.y = HEAD;
         ui.horizontal(|ui| {
-            card_heading_ui(ui, "Score by evaluation");
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                legend_ui(ui, series, !whiskers.is_empty(), !links.is_empty());
+            card_heading_ui(ui, if is_of_cost { "Score against cost" } else { "Score by evaluation" });
+            if memory.cost.has_points() {
+                switched = switch_ui(ui, is_of_cost);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| match is_of_cost {
+                true => cost_legend_ui(ui, memory.cost.has_rings()),
+                false => legend_ui(ui, series, !whiskers.is_empty(), !links.is_empty()),
             });
         });
+        if is_of_cost {
+            let line = memory.pointed.line();
+            let marked = line.and_then(|line| points::candidate_on(candidates, line));
+            let (hovered, clicked) = memory.cost.chart_ui(ui, candidates, height, marked);
+            let row = |at: Option<usize>| candidates.rows.get(at?);
+            pointed = row(hovered).and_then(|row| row.best_full.or(row.evaluations.first().copied()));
+            selected = row(clicked).map(|row| row.first.clone());
+            return;
+        }
         if series.is_empty() {
             let top = ui.cursor().top();
             text_ui(ui, &no_scores(optimization), Type::Small, Tone::Muted);
@@ -105,7 +121,43 @@ pub(super) fn card(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimization
     if let Some(one) = opened {
         open(scene, &one.run_id);
     }
+    memory.cost.is_chart ^= switched;
+    if let Some(run) = selected {
+        scene.act(Action::ShowRunTab(RunTab::Optimization { candidate: Some(run) }));
+    }
 }
+
+/// To the chart of scores against cost, or back.
+fn switch_ui(ui: &mut Ui, is_of_cost: bool) -> bool {
+    let (text, tip) = match is_of_cost {
+        true => ("By evaluation", "Scores in the order of evaluation"),
+        false => ("Against cost", "Which program is the cheapest for its score"),
+    };
+    link(ui, text, Type::Small, Tone::Accent).on_hover_text(tip).clicked()
+}
+
+/// What the marks of the other chart mean.
+fn cost_legend_ui(ui: &mut Ui, has_rings: bool) {
+    ui.spacing_mut().item_spacing.x = size::GAP_S;
+    if ui.available_width() > LENGTHS_FROM {
+        text_ui(ui, "larger: longer prompts", Type::Small, Tone::Muted)
+            .on_hover_text("The text of its instructions and demos");
+    }
+    text_ui(ui, "— cheapest for its score", Type::Small, Tone::Accent)
+        .on_hover_text("No other program costs less and scores as much; of full evaluations, where there are any");
+    if has_rings && ui.available_width() > RINGS_FROM {
+        text_ui(ui, "minibatch", Type::Small, Tone::Muted)
+            .on_hover_text("Scored on minibatches alone: the mean over them");
+        ui.add_space(size::GAP_XS - size::GAP_S);
+        Glyph::Ring.show(ui, Tone::Muted);
+    }
+}
+
+/// The legend tells what rings are where so much room is left.
+const RINGS_FROM: f32 = 90.0;
+
+/// The legend tells the size of points where so much room is there.
+const LENGTHS_FROM: f32 = 300.0;
 
 /// What the marks mean, from the right; of the bows only where there is room.
 fn legend_ui(ui: &mut Ui, series: &[Series], has_intervals: bool, has_links: bool) {

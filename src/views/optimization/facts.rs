@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::cost::CostShown;
 use super::ranges::Ranges;
 use super::rows::data;
 use crate::loader::Optimization;
@@ -27,13 +28,14 @@ pub(super) struct Fact {
 }
 
 /// The facts in a card, which is at least so high.
-pub(super) fn card(ui: &mut Ui, found: &Optimization, ranges: &Ranges, height: f32) {
+pub(super) fn card(ui: &mut Ui, found: &Optimization, (ranges, cost): (&Ranges, &CostShown), height: f32) {
     card_ui(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.set_min_height((height - 26.0).max(0.0));
         card_heading_ui(ui, "Facts");
         ui.add_space(size::GAP_XS);
-        let facts = facts(found, ranges);
+        let costs = cost.facts().into_iter().map(|(name, value, note)| Fact { name, value, note });
+        let facts: Vec<Fact> = facts(found, ranges).into_iter().chain(costs).collect();
         let rows: Vec<KeyValue<'_>> =
             facts.iter().map(|fact| KeyValue::prose(fact.name, &fact.value).note(&fact.note)).collect();
         key_value::show_wrapped(ui, "facts", NAMES, &rows);

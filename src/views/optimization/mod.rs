@@ -1,6 +1,7 @@
 //! An optimization: what it was, how its candidates did, who won.
 
 mod chart;
+mod cost;
 mod facts;
 mod head;
 mod parts;
@@ -31,6 +32,7 @@ use crate::widgets::section::{card_ui, text_ui};
 use crate::widgets::table::TableState;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use cost::CostShown;
 use parts::PartsShown;
 use pointed::Pointed;
 use ranges::Ranges;
@@ -54,6 +56,7 @@ pub(super) struct OptimizationMemory {
     pointed: Pointed,
     ranges: Ranges,
     parts: PartsShown,
+    cost: CostShown,
     /// How high the facts were beside the chart.
     facts_height: f32,
 }
@@ -168,6 +171,9 @@ pub(super) fn optimization_ui(
     let Some(optimization) = found.as_ref() else { return };
     memory.ranges.update(scene, optimization);
     memory.parts.update(scene, optimization);
+    if let Some((_, candidates, _)) = &memory.shown {
+        memory.cost.update(scene, optimization, candidates);
+    }
     let view = ui.available_size();
     ScrollArea::vertical().id_salt("optimization").auto_shrink(false).show(ui, |ui| {
         let top = ui.cursor().top();
@@ -178,7 +184,7 @@ pub(super) fn optimization_ui(
         if optimization.evaluations.is_empty() {
             without_evaluations_ui(ui, scene, optimization);
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, &memory.ranges, 0.0);
+            facts::card(ui, optimization, (&memory.ranges, &memory.cost), 0.0);
             return;
         }
         head::head_ui(ui, scene, optimization);
@@ -210,7 +216,7 @@ pub(super) fn optimization_ui(
         }
         if !matches!(above, Above::ChartAndFacts(_)) {
             ui.add_space(size::GAP_S);
-            facts::card(ui, optimization, &memory.ranges, 0.0);
+            facts::card(ui, optimization, (&memory.ranges, &memory.cost), 0.0);
         }
     });
 }
@@ -234,7 +240,7 @@ fn beside_ui(
     };
     let left = width - right - size::GAP_M;
     let b = part(ui, "facts", left + size::GAP_M, right, &mut |ui| {
-        facts::card(ui, optimization, &memory.ranges, height);
+        facts::card(ui, optimization, (&memory.ranges, &memory.cost), height);
     });
     memory.facts_height = b;
     let chart = least.max(b - CHART_FRAME);

@@ -29,6 +29,14 @@ fn candidate_of(candidates: &Candidates, place: usize) -> Option<usize> {
     candidates.rows.iter().position(|row| row.evaluations.contains(&place))
 }
 
+/// The candidate that stands on a line, or whose evaluation does.
+pub(super) fn candidate_on(candidates: &Candidates, line: Line) -> Option<usize> {
+    match line {
+        Line::Candidate(candidate) => Some(candidate),
+        Line::Evaluation(place) => candidate_of(candidates, place),
+    }
+}
+
 /// The evaluations that were promoted: those on minibatches, each joined to the full evaluation of the same candidate
 /// that followed it, else to its last one.
 pub(super) fn links(found: &Optimization, candidates: &Candidates) -> Vec<Link> {

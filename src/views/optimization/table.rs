@@ -3,6 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::chart::open;
+use super::cost::CostShown;
 use super::parts::PartsShown;
 use super::ranges::{Ranges, interval_words};
 use super::rows::{CandidateRow, Candidates, LIST, Line, Mark, RowId, evaluation_marks};
@@ -35,6 +36,9 @@ const INTERVAL: &str = "Half of the 95 % interval of its score: of the best full
 /// What the share of completed runs says.
 const COMPLETED: &str = "How many of the runs did not crash: MLflow was given that instead of a score";
 
+/// What the cost is.
+const COST: &str = "What the traces of its evaluations used, times the prices of the models";
+
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shows {
@@ -49,6 +53,7 @@ enum Shows {
     Parts,
     Instruction,
     Demos,
+    Cost,
     Marks,
 }
 
@@ -56,6 +61,7 @@ fn columns<'a>(
     candidates: &Candidates,
     ranges: &Ranges,
     (parts, about): (&PartsShown, &'a str),
+    cost: &CostShown,
 ) -> Vec<(Shows, Column<'a>)> {
     let mut columns = vec![
         (Shows::Name, Column::text("Candidate", 150.0)),
@@ -84,6 +90,9 @@ fn columns<'a>(
     }
     if parts.parts().is_some() {
         columns.push((Shows::Parts, Column::text("Instruction · demo set", 172.0).hint(about).figures().minor(2)));
+    }
+    if cost.has_costs() {
+        columns.push((Shows::Cost, Column::number("Cost", 84.0).hint(COST).minor(3)));
     }
     columns.extend([
         (
@@ -122,7 +131,7 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
     let folds = &scene.state.page().folds;
     let lines = candidates.lines(folds);
     let about = memory.parts.about();
-    let shows = columns(candidates, &memory.ranges, (&memory.parts, &about));
+    let shows = columns(candidates, &memory.ranges, (&memory.parts, &about), &memory.cost);
     let columns: Vec<Column<'_>> = shows.iter().map(|(_, column)| *column).collect();
     let whole = Table::height_of(lines.len()) + size::SCROLL_BAR;
     let view = ui.clip_rect().height();
@@ -147,6 +156,11 @@ pub(super) fn table_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Optimiza
         .show(ui, &mut memory.table, |line, column| {
             let Some((shows, _)) = shows.get(column) else { return CellText::default() };
             match lines.get(line) {
+                Some(Line::Candidate(at)) if *shows == Shows::Cost => memory.cost.candidate_cell(*at),
+                Some(Line::Evaluation(place)) if *shows == Shows::Cost => found
+                    .evaluations
+                    .get(*place)
+                    .map_or_else(CellText::default, |one| memory.cost.evaluation_cell(&one.run_id)),
                 Some(Line::Candidate(at)) => {
                     let row = &candidates.rows[*at];
                     let is_open = folds.has(&FoldKey::Candidate(row.first.clone()));
@@ -276,6 +290,8 @@ fn candidate<'a>(
             None => CellText::unknown(),
         },
         Shows::Marks => marks(&row.marks),
+        // Where the costs are known.
+        Shows::Cost => CellText::default(),
     }
 }
 
@@ -307,6 +323,6 @@ fn evaluation<'a>(
             None => CellText::unknown(),
         },
         Shows::Marks => marks(&evaluation_marks(found, place)),
-        Shows::Range | Shows::Parts | Shows::Instruction | Shows::Demos => CellText::default(),
+        Shows::Range | Shows::Parts | Shows::Instruction | Shows::Demos | Shows::Cost => CellText::default(),
     }
 }

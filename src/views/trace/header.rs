@@ -4,6 +4,7 @@ use egui::{Align, Layout, Ui, vec2};
 
 use super::about::{self, about_ui};
 use super::chips::kinds_ui;
+use super::cost::cost_ui;
 use super::texts::total_text;
 use super::{TraceMemory, step};
 use crate::analysis::FallbackReason;
@@ -46,9 +47,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         cached_ui(ui, row.cached);
         attachments_ui(ui, scene, tree);
         whose_ui(ui, scene, tree);
-        if row.cost_usd.is_some() {
-            ui.add(Chip::new(&words::dollars(row.cost_usd)));
-        }
+        cost_ui(ui, scene, tree);
         for assessment in tree.head.assessments.iter().take(MAX_SCORES) {
             score_ui(ui, assessment);
         }

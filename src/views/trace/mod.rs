@@ -2,6 +2,7 @@
 
 mod about;
 mod chips;
+mod cost;
 mod find;
 mod header;
 mod rows;

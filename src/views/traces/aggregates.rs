@@ -181,7 +181,7 @@ fn figures_ui(ui: &mut Ui, shown: &CountedStats) {
         ("p95", time(all.latency.map(|it| it.p95_ns)), Tone::Neutral),
         ("p99", time(all.latency.map(|it| it.p99_ns)), Tone::Neutral),
         ("Tokens", tokens.map_or_else(unknown, words::count), Tone::Neutral),
-        ("Cost", words::dollars(all.cost_usd), Tone::Neutral),
+        ("Cost", all.cost.map_or_else(unknown, |cost| words::cost(cost.usd, cost.certainty.sign())), Tone::Neutral),
     ];
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
@@ -189,9 +189,13 @@ fn figures_ui(ui: &mut Ui, shown: &CountedStats) {
             figure_ui(ui, caption, figure, Type::Headline, *tone);
         }
     });
-    if shown.stats.with_tokens < all.count {
-        let [told, of] = [shown.stats.with_tokens, all.count].map(words::count);
-        text_ui(ui, &format!("Tokens are known of {told} of {of} traces"), Type::Small, Tone::Muted);
+    if shown.stats.with_tokens < all.count || shown.stats.with_cost < all.count {
+        let [tokens, costs, of] = [shown.stats.with_tokens, shown.stats.with_cost, all.count].map(words::count);
+        let text = match tokens == costs {
+            true => format!("Tokens and cost are known of {tokens} of {of} traces"),
+            false => format!("Tokens are known of {tokens} of {of} traces, cost of {costs}"),
+        };
+        text_ui(ui, &text, Type::Small, Tone::Muted);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A list of traces that never pages visibly: all handles, or those that are there, and lines as they come into view.
 
 mod aggregates;
+mod costs;
 mod filter;
 mod listing;
 mod picked;
@@ -64,6 +65,8 @@ pub(super) struct TracesMemory {
     wanted: WantedMemory,
     /// Which of them are selected.
     picked: PickedMemory,
+    /// What the lines on screen cost.
+    costs: costs::CostsShown,
 }
 
 impl TracesMemory {
@@ -191,6 +194,7 @@ pub(super) fn traces_ui(
                 let is_open = !folds.has(&FoldKey::Session(id.clone()));
                 rows::session_cell((id.as_deref(), traces), is_open, newest, column, clock)
             }
+            (Some(Line::Trace(handle)), rows::COST) => memory.costs.cell(handle),
             (Some(Line::Trace(handle)), column) => match loader.trace_row(handle) {
                 Some(line) if groups.is_some() => rows::cell_in_session(line, column, clock),
                 Some(line) => rows::cell(line, column, clock),
@@ -210,6 +214,7 @@ pub(super) fn traces_ui(
     let opened = line_at(events.opened.filter(|_| is_plain).or(clicked));
     let fold = line_at(events.folded);
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
+    memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
     if index.has_more() && is_at_end && matches!(listing, Listing::Plain(_)) {

@@ -16,9 +16,12 @@ const BODY: f32 = 150.0;
 /// The columns before those of the cells: the boxes.
 pub(super) const BEFORE: usize = 1;
 
+/// The place of the cost among the cells.
+pub(super) const COST: usize = 5;
+
 /// The columns. What was asked and answered stays on screen the longest; after it what the trace is, and how it ended.
 /// That by which the list was sorted is never given up.
-pub(super) fn columns(sorted: Option<Sort>) -> [Column<'static>; 10] {
+pub(super) fn columns(sorted: Option<Sort>) -> [Column<'static>; 11] {
     let mut columns = [
         Column::check(),
         Column::text("Started", 134.0).figures().minor(1),
@@ -26,6 +29,7 @@ pub(super) fn columns(sorted: Option<Sort>) -> [Column<'static>; 10] {
         Column::text("Status", 92.0),
         Column::number("Duration", DURATION).minor(2),
         Column::number("Tokens", 76.0).minor(3),
+        Column::number("Cost", 84.0).minor(6),
         Column::text("Cached", 64.0).minor(4),
         Column::number("Spans", 56.0).unsorted().minor(5),
         Column::text("Inputs", BODY).unsorted().growing(),
@@ -84,15 +88,17 @@ pub(super) fn cell(row: &TraceRow, column: usize, clock: Clock) -> CellText<'sta
         4 => row.tokens.map_or_else(CellText::unknown, |usage| {
             CellText::value(words::tokens(usage.total, usage.input, usage.output))
         }),
-        5 => match row.cached {
+        // It is told by the spans: see the file of costs.
+        COST => CellText::default(),
+        6 => match row.cached {
             Some(cached) => {
                 let tone = if cached == Cached::No { Tone::Faint } else { Tone::Muted };
                 CellText::text(cached.as_str()).tone(tone)
             }
             None => CellText::unknown(),
         },
-        6 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(words::count(count))),
-        7 => preview(row.request_preview.as_ref()),
+        7 => row.span_count.map_or_else(CellText::unknown, |count| CellText::value(words::count(count))),
+        8 => preview(row.request_preview.as_ref()),
         _ => preview(row.response_preview.as_ref()),
     }
 }
@@ -141,7 +147,7 @@ mod tests {
         let clock = Clock { now: std::time::Instant::now(), now_ms: 0, is_utc: true, is_fixed: true };
         let mut unknown = row();
         (unknown.tokens, unknown.cached, unknown.span_count, unknown.duration_ms) = (None, None, None, None);
-        for column in [3, 4, 5, 6] {
+        for column in [3, 4, 6, 7] {
             assert_eq!(cell(&unknown, column, clock).text, "–", "column {column}");
         }
         let half = TraceRow { tokens: Tokens::new(Some(3), None, None), ..row() };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::filter::{FilterMemory, Listed};
-use super::rows::BEFORE;
+use super::rows::{BEFORE, COST};
 use crate::loader::{Lane, TraceScope, TraceSort};
 use crate::query::{FilterKeys, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, TraceKeysOf};
 use crate::state::{Action, ExperimentTab, Place, RunTab, TraceListing};
@@ -30,13 +30,14 @@ const FILTER: &str = "traces";
 const SORT: &str = "order of traces";
 
 /// The columns of the table that can be sorted by, by their places among the cells; whether the largest come first at first.
-const SORTED: [(usize, &str, bool); 6] = [
+const SORTED: [(usize, &str, bool); 7] = [
     (0, "time", true),
     (1, "name", false),
     (2, "status", false),
     (3, "latency_ms", true),
     (4, "stored_tokens", true),
-    (5, "cached", false),
+    (COST, "cost", true),
+    (6, "cached", false),
 ];
 
 /// What is remembered of it.

@@ -15,7 +15,8 @@ Percentiles are nearest rank: the shortest of the times than which at least 50,
 Tokens are recomputed: usage counts where no span above it has any. Those of a
 span are its own or the sum of what is below it. Those of a predictor or model
 are of traces in which all calls with a usage are its own; what several share
-belongs to none. Unknown is null, never 0. Costs are those that are stored.
+belongs to none. Costs are tokens times prices (`dspyglass cost --help`); of
+spans they are told by model and predictor. Unknown is null, never 0.
 
 What the spans of a trace tell is kept in the user's cache folder, so that the
 next count reads only what is new.
@@ -26,9 +27,11 @@ Examples:
   dspyglass stats mlflow.db --by span --json | jq '.rows[0]'
 
 JSON:
-  {\"by\", \"all\": row, \"with_tokens\", \"rows\": [row], \"over_time\": [row]}
+  {\"by\", \"all\": row, \"with_tokens\", \"with_cost\", \"rows\": [row],
+   \"over_time\": [row]}
   row: {key, count, errors, p50_ms, p95_ms, p99_ms, p50_ns, p95_ns, p99_ns,
-  total_ns, own_ns, tokens: {input, output, total} or null, cost_usd}
+  total_ns, own_ns, tokens: {input, output, total} or null, cost_usd,
+  cost_certainty}
   key is null for what tells nothing of the kind. Of a predictor it is its path
   where a program of its runs tells it, else its signature, which stands under
   signature, too; of a run name is its name. own_ns leaves out the time in

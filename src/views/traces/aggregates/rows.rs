@@ -53,7 +53,7 @@ pub(super) fn columns(by: StatsBy) -> Vec<(Shows, Column<'static>)> {
         (Shows::Together, Column::number("Together", 98.0).hint(TOGETHER)),
         (Shows::Own, Column::number("Own time", 98.0).hint(OWN).minor(4)),
         (Shows::Tokens, Column::number("Tokens", 92.0).hint(TOKENS)),
-        (Shows::Cost, Column::number("Cost", 76.0).hint("As it is stored").minor(2)),
+        (Shows::Cost, Column::number("Cost", 76.0).hint("Tokens times the prices of the models").minor(2)),
     ];
     if by.counts_traces() {
         columns.retain(|(shows, _)| *shows != Shows::Own);
@@ -168,7 +168,7 @@ fn figure(row: &StatsRow, shows: Shows) -> Option<f64> {
         Shows::Together => row.total_ns,
         Shows::Own => row.own_ns,
         Shows::Tokens => row.tokens?.total?,
-        Shows::Cost => return row.cost_usd,
+        Shows::Cost => return row.cost.map(|cost| cost.usd),
     };
     Some(figure as f64)
 }
@@ -232,8 +232,8 @@ pub(super) fn cell<'a>(
             Some(total) => CellText::value(words::count(total)).bar(share(total, most.tokens)),
             None => CellText::unknown(),
         },
-        Shows::Cost => match row.cost_usd {
-            Some(cost) => CellText::value(words::dollars(Some(cost))),
+        Shows::Cost => match row.cost {
+            Some(cost) => CellText::value(words::cost(cost.usd, cost.certainty.sign())).hover(cost.certainty.reason()),
             None => CellText::unknown(),
         },
     }
