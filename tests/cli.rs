@@ -7,6 +7,8 @@ mod against_sql;
 mod chat;
 #[path = "common/desk.rs"]
 mod desk;
+#[path = "cli/diff_traces.rs"]
+mod diff_traces;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/examples.rs"]

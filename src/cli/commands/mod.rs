@@ -6,6 +6,8 @@ mod diff_examples;
 pub(super) mod diff_files;
 pub(super) mod diff_program_text;
 mod diff_text;
+mod diff_traces;
+mod diff_traces_text;
 mod doctor;
 mod evolution;
 mod experiments;
@@ -97,6 +99,7 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),
         Command::FamilyTree(args) => Box::new(|answer| family_tree::answer(args, answer)),
         Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
+        Command::DiffTraces(args) => Box::new(|answer| diff_traces::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }
