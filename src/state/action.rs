@@ -18,7 +18,7 @@ use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use super::trace_listing::TraceListing;
-use crate::model::{ExperimentId, RunId, SearchPattern};
+use crate::model::{ExperimentId, RunId, SearchPattern, TraceId};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
@@ -168,6 +168,8 @@ pub enum Action {
     WishForHistory(Option<RunId>),
     /// Choose a run in the palette, to be compared with these.
     ChooseToCompare(Vec<RunId>),
+    /// Choose a trace in the palette, to be compared with these.
+    ChooseTraceToCompare(Vec<TraceId>),
     /// Ask everything on screen again.
     Refresh,
 }

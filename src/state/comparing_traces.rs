@@ -44,6 +44,19 @@ impl ComparedTraces {
         self
     }
 
+    /// The two that are compared, in each other's place; the row that differs first is looked at.
+    #[must_use]
+    pub fn swapped(&self) -> Self {
+        let Some((first, shown)) = self.pair() else { return self.clone() };
+        let swapped = self.traces.iter().map(|trace| match trace {
+            trace if trace == first => shown.clone(),
+            trace if trace == shown => first.clone(),
+            trace => trace.clone(),
+        });
+        let shown = (self.traces.len() > 2).then(|| first.clone());
+        Self { traces: swapped.collect(), shown, row: None }
+    }
+
     /// What an address says beside the path, by its keys.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
         let row = self.row.as_ref().map(|row| match row {
@@ -89,6 +102,10 @@ mod tests {
         let compared = ComparedTraces::new(traces());
         assert_eq!(shown(&compared).as_deref(), Some("b"));
         assert_eq!(shown(&compared.clone().showing(&"c".into())).as_deref(), Some("c"));
+        let swapped = compared.clone().showing(&"c".into()).swapped();
+        assert_eq!(swapped.traces, ["c", "b", "a"].map(TraceId::from));
+        assert_eq!(shown(&swapped).as_deref(), Some("a"));
+        assert_eq!(swapped.swapped().traces, compared.traces);
         assert_eq!(shown(&compared.showing(&"gone".into())).as_deref(), Some("b"));
         assert_eq!(shown(&ComparedTraces::new(vec!["a".into()])), None);
         assert!(row(ComparedRow::First(span())).showing(&"c".into()).row.is_some());

@@ -301,11 +301,13 @@ impl AppState {
             Action::ShowPalette(show) => {
                 self.shows_palette = show;
                 self.comparing.choosing.clear();
+                self.comparing.choosing_trace.clear();
             }
             Action::SetBaseline(run, name) => self.set_baseline(run, &name),
             Action::WishToCompare(wish) => self.comparing.wish = wish,
             Action::WishForHistory(run) => self.wants_history = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
+            Action::ChooseTraceToCompare(traces) => self.choose_trace_to_compare(traces),
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()
