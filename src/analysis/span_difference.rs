@@ -110,8 +110,8 @@ impl PartDiff {
         let called = |what: &str| if self.name.is_empty() { what.to_owned() } else { format!("{what} {}", self.name) };
         match self.kind {
             Some(PartKind::Objective) => "instructions".to_owned(),
-            Some(PartKind::InputField) => "input fields".to_owned(),
-            Some(PartKind::OutputField) => "output fields".to_owned(),
+            Some(PartKind::InputField) => called("input field"),
+            Some(PartKind::OutputField) => called("output field"),
             Some(PartKind::ToolCall) => called("call of"),
             Some(PartKind::ToolResult) => called("result of"),
             Some(PartKind::Field) | None => self.name.clone(),

@@ -53,34 +53,27 @@ fn place(message: &Message) -> PartPlace {
 
 /// The parts of a message; what its adapter adds around fields is the same in all and says nothing.
 fn of_message(message: &Message, place: &PartPlace) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    for part in message.parts.iter().filter(|part| part.kind != PartKind::Format) {
-        let name = part.name.as_deref().unwrap_or_default().to_owned();
-        let text = text(message, part);
-        match units.last_mut() {
-            // Fields of a signature stand in one list.
-            Some(last) if last.kind == Some(part.kind) && is_list(part.kind) => {
-                last.text.push('\n');
-                last.text.push_str(&text);
-            }
-            _ => {
-                let name = if is_list(part.kind) { String::new() } else { name };
-                units.push(Unit { place: place.clone(), kind: Some(part.kind), name, text });
-            }
-        }
-    }
-    units
+    let told = message.parts.iter().filter(|part| part.kind != PartKind::Format);
+    let unit = |part: &Part| Unit {
+        place: place.clone(),
+        kind: Some(part.kind),
+        name: part.name.as_deref().unwrap_or_default().to_owned(),
+        text: text(message, part),
+    };
+    told.map(unit).collect()
 }
 
-/// Whether parts of this kind are the lines of a list.
-fn is_list(kind: PartKind) -> bool {
-    matches!(kind, PartKind::InputField | PartKind::OutputField)
+/// Of a field in the list of a signature all but its number: `question (str): what is asked`.
+fn without_number(text: &str) -> &str {
+    let text = text.trim();
+    let rest = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    rest.strip_prefix(". ").filter(|_| rest.len() < text.len()).unwrap_or(text)
 }
 
 /// What a part says; of what is in no text, what is known of it.
 fn text(message: &Message, part: &Part) -> String {
     let in_text = || match part.kind {
-        kind if is_list(kind) => message.text_of(part).trim_end().to_owned(),
+        PartKind::InputField | PartKind::OutputField => without_number(message.text_of(part)).to_owned(),
         _ => message.value_of(part).into_owned(),
     };
     let Some(beside) = &part.beside else { return in_text() };

@@ -91,6 +91,21 @@ fn prompts_are_compared_by_the_parts_that_dspy_wrote() {
 }
 
 #[test]
+fn fields_of_a_signature_are_compared_one_by_one() {
+    let mut other = prompt("Answer.", &[], "3+3");
+    let system = other["messages"][0]["content"].as_str().expect("a prompt").to_owned();
+    let fields = "1. `context` (str):\n2. `question` (list[str]):\nYour output";
+    other["messages"][0]["content"] = json!(system.replace("1. `question` (str):\nYour output", fields));
+    let parts = compared(&body(prompt("Answer.", &[], "3+3"), json!(["x"])), &body(other, json!(["x"])), true);
+    assert_eq!(told(&parts), ["system/input field context: added", "system/input field question: changed"]);
+    let question = parts.iter().find(|part| part.title() == "input field question").expect("the field");
+    assert_eq!(
+        (question.text.old(), question.text.new_text()),
+        ("`question` (str):".into(), "`question` (list[str]):".into())
+    );
+}
+
+#[test]
 fn what_no_part_shows_is_shown_as_it_is_stored() {
     let mut other = prompt("Answer.", &[], "3+3");
     let reminder = "Respond with the corresponding output fields, starting with the field `[[ ## answer ## ]]`, and \
