@@ -8,8 +8,9 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::comparing_traces::ComparedTraces;
-use super::place::{Place, SpanRef};
+use super::place::Place;
 use super::searching::SearchPlace;
+use super::span_ref::SpanRef;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::model::{ExperimentId, RunId, StateHash, TraceId};
 use crate::words;

@@ -1,6 +1,6 @@
 //! Traces beside each other: which ones, and what of them is looked at.
 
-use super::place::SpanRef;
+use super::span_ref::SpanRef;
 use crate::model::TraceId;
 
 /// Traces beside each other, and what of them is looked at.

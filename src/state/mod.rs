@@ -30,6 +30,7 @@ mod searching;
 mod settings;
 mod side_panel;
 mod span_choice;
+mod span_ref;
 
 mod tabs;
 #[cfg(test)]
@@ -55,13 +56,14 @@ pub use outcomes::{Outcome, Outcomes};
 pub use outside::Outside;
 pub use page_memory::{FoldKey, PageMemory, Scroll};
 pub use phrase::{PHRASE_MOST, Phrase};
-pub use place::{Place, SpanRef, Subject};
+pub use place::{Place, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use searching::{SearchPlace, SearchWithin};
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use side_panel::{SidePanel, SidePanelSettings};
 pub use span_choice::SpanChoice;
+pub use span_ref::SpanRef;
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 pub use trace_listing::TraceListing;
 

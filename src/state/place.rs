@@ -2,6 +2,7 @@
 
 use super::comparing_traces::ComparedTraces;
 use super::searching::SearchPlace;
+use super::span_ref::SpanRef;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::loader::TraceScope;
 use crate::model::{ExperimentId, RunId, StateHash, TraceId};
@@ -78,15 +79,6 @@ pub enum Subject {
     CompareTraces(Vec<TraceId>),
     /// A search, by what is looked for.
     Search(String),
-}
-
-/// A span within a trace. Damaged stores repeat ids: `nth` counts its bearers, from 0.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SpanRef {
-    /// The span's id as stored.
-    pub id: String,
-    /// Which of the spans with this id.
-    pub nth: usize,
 }
 
 impl Place {

@@ -89,6 +89,23 @@ fn told(harness: &Harness<'_, Viewer>) -> Vec<String> {
     harness.query_all_by_role(Role::ListItem).filter_map(|item| item.accesskit_node().label()).collect()
 }
 
+/// Presses the button whose words begin so.
+fn press_button(harness: &Harness<'_, Viewer>, begin: &str) {
+    let buttons = harness.query_all_by_role(Role::Button);
+    let mut named = buttons.filter(|one| one.accesskit_node().label().is_some_and(|label| label.starts_with(begin)));
+    named.next().unwrap_or_else(|| panic!("no button {begin}")).click();
+}
+
+/// Types into the palette and takes what is offered.
+fn choose(harness: &mut Harness<'_, Viewer>, id: &str) {
+    wait_for(harness, "Compare with which trace?");
+    harness.event(egui::Event::Text(id.to_owned()));
+    harness.step();
+    wait(harness, id, |harness| harness.query_by_role_and_label(Role::ListItem, id).is_some());
+    settle(harness);
+    press(harness, Modifiers::NONE, Key::Enter);
+}
+
 fn press(harness: &mut Harness<'_, Viewer>, modifiers: Modifiers, key: Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.step();
@@ -144,6 +161,8 @@ fn keys_lead_from_difference_to_difference() {
     assert!(selected(&harness).contains("LM.__call__"));
     // The next one is folded away, and unfolded by going there.
     press(&mut harness, Modifiers::NONE, Key::K);
+    // The first arrow gives the keyboard to the rows.
+    press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
     press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
     assert_eq!(rows(&harness).len(), 2, "{:?}", rows(&harness));
     press(&mut harness, Modifiers::NONE, Key::J);
@@ -170,8 +189,7 @@ fn of_several_each_has_its_times_and_one_is_told() {
     let mut harness = at("compare-traces/tr-a/tr-b/tr-c");
     let call = selected(&harness);
     assert!(call.contains("Time B 127 ms") && call.contains("Time C 94 ms"), "{call}");
-    let chip = harness.query_all_by_label_contains("C tr-c").next().expect("a chip");
-    chip.click();
+    press_button(&harness, "C ");
     harness.step();
     settle(&mut harness);
     settle(&mut harness);
@@ -187,8 +205,11 @@ fn selected_traces_of_the_list_are_compared() {
         let mut harness = window(&store(), Some("experiment/1/run/child?tab=traces"), Some(PATH));
         wait_for(&mut harness, "Where is my parcel?");
         settle(&mut harness);
-        press(&mut harness, Modifiers::NONE, Key::ArrowDown);
+        harness.get_by_role_and_label(Role::Table, "Traces").focus();
+        harness.step();
+        press(&mut harness, Modifiers::NONE, Key::Home);
         press(&mut harness, Modifiers::NONE, Key::Space);
+        wait_for(&mut harness, "1 selected ×");
         press(&mut harness, Modifiers::NONE, Key::ArrowDown);
         assert!(harness.query_by_label("Compare").is_none(), "one is not enough");
         press(&mut harness, Modifiers::NONE, Key::Space);
@@ -210,23 +231,17 @@ fn another_trace_is_chosen_from_the_page_of_one_and_added() {
     settle(&mut harness);
     press(&mut harness, Modifiers::COMMAND, Key::D);
     wait_for(&mut harness, "Compare with which trace?");
-    let id = |harness: &Harness<'_, Viewer>, id: &str| harness.query_all_by_label_contains(id).next().is_some();
-    wait(&mut harness, "the traces of the run", |harness| id(harness, "tr-b"));
-    assert!(!harness.query_all_by_label_contains("Open a store").next().is_some(), "no commands");
-    for letter in "tr-b".chars() {
-        harness.event(egui::Event::Text(letter.to_string()));
-    }
-    settle(&mut harness);
-    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let offered = |harness: &Harness<'_, Viewer>| {
+        let items = harness.query_all_by_role(Role::ListItem).filter_map(|item| item.accesskit_node().label());
+        items.filter(|label| label.contains("Where is my parcel?")).count()
+    };
+    wait(&mut harness, "the traces of the run", |harness| offered(harness) > 1);
+    assert!(harness.query_by_role_and_label(Role::ListItem, "Close the store").is_none(), "no commands");
+    choose(&mut harness, "tr-b");
     wait(&mut harness, "a comparison", |harness| matches!(harness.state().state().location(), Place::CompareTraces(_)));
     assert_eq!(ids(&harness), ["tr-a", "tr-b"]);
     click(&mut harness, "Add…");
-    wait_for(&mut harness, "Compare with which trace?");
-    for letter in "tr-c".chars() {
-        harness.event(egui::Event::Text(letter.to_string()));
-    }
-    settle(&mut harness);
-    press(&mut harness, Modifiers::NONE, Key::Enter);
+    choose(&mut harness, "tr-c");
     wait(&mut harness, "three of them", |harness| ids(harness).len() == 3);
     assert_eq!(compared(&harness).shown.map(|trace| trace.to_string()).as_deref(), Some("tr-c"));
 }
@@ -234,8 +249,7 @@ fn another_trace_is_chosen_from_the_page_of_one_and_added() {
 #[test]
 fn a_span_leads_to_its_trace_and_a_trace_that_is_gone_is_named() {
     let mut harness = at("compare-traces/tr-a/tr-b");
-    let chip = harness.query_all_by_label_contains("B 127 ms").next().expect("a chip");
-    chip.click();
+    press_button(&harness, "B 127 ms");
     harness.step();
     let place = harness.state().state().location().to_string();
     assert!(place.contains("trace/tr-b/span/d"), "{place}");

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::diff::Pieces;
+use super::diff_traces_compared::{Compared, compare};
 use super::{Answer, diff_traces_text, several};
 use crate::analysis::span_difference::PartDiff;
 use crate::analysis::trace_alignment::{AlignedRow, RowChange};
@@ -10,17 +11,8 @@ use crate::cli::args::DiffTracesArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Usage, Warnings};
 use crate::model::TraceId;
-use crate::query::trace_alignment::{AlignedTraces, AlignedTracesOf, PartPlace, SpanPairOf};
+use crate::query::trace_alignment::{AlignedTraces, PartPlace};
 use crate::query::{self, Found};
-
-/// One of the other traces beside the first.
-pub(super) struct Compared {
-    pub(super) ids: [TraceId; 2],
-    pub(super) aligned: AlignedTraces,
-    /// What the rows have in them: of the one that first differs, or with `--full` of all that differ.
-    pub(super) parts: Vec<Option<Vec<PartDiff>>>,
-    is_full: bool,
-}
 
 pub(super) fn answer(args: &DiffTracesArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let first = trace(&args.first, answer)?;
@@ -41,21 +33,6 @@ fn trace(id: &str, answer: &mut Answer<'_>) -> Result<TraceId, Failure> {
         Found::Several(ids) => Err(several("traces", id, &ids)),
         Found::Nothing => Err(answer.absent("trace", id)),
     }
-}
-
-fn compare(ids: [TraceId; 2], is_full: bool, answer: &mut Answer<'_>) -> Result<Compared, Failure> {
-    let found = answer.session.ask(&AlignedTracesOf(ids[0].clone(), ids[1].clone()))?;
-    let aligned = match &*found {
-        Ok(aligned) => aligned.clone(),
-        Err(gone) => return Err(answer.absent("trace", gone.as_str())),
-    };
-    let mut parts = Vec::with_capacity(aligned.alignment.rows.len());
-    for (at, row) in aligned.alignment.rows.iter().enumerate() {
-        let is_told = aligned.alignment.first == Some(at) || is_full && row.change != RowChange::Same;
-        let question = SpanPairOf { traces: ids.clone(), spans: row.spans };
-        parts.push(if is_told { Some(answer.session.ask(&question)?.as_ref().clone()) } else { None });
-    }
-    Ok(Compared { ids, aligned, parts, is_full })
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::diff_program_text::lines;
-use super::diff_traces::Compared;
+use super::diff_traces_compared::Compared;
 use crate::analysis::span_difference::{PartChange, PartDiff};
 use crate::analysis::trace_alignment::{AlignedRow, RowChange};
 use crate::cli::failure::Failure;

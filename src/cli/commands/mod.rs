@@ -7,6 +7,7 @@ pub(super) mod diff_files;
 pub(super) mod diff_program_text;
 mod diff_text;
 mod diff_traces;
+mod diff_traces_compared;
 mod diff_traces_text;
 mod doctor;
 mod evolution;

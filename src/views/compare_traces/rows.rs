@@ -34,11 +34,12 @@ pub(super) fn lines(aligned: &AlignedTraces, shown: Shown, is_folded: impl Fn(&A
         let mut open: Vec<(usize, usize)> = Vec::new();
         for (at, row) in rows.iter().enumerate() {
             while open.pop_if(|(_, end)| *end <= at).is_some() {}
-            let is_shown = is_in[at];
-            for (above, _) in open.iter().rev().take_while(|_| is_shown) {
-                // What stands above one that is shown is shown already.
-                if std::mem::replace(&mut is_in[*above], true) {
-                    break;
+            if is_in[at] {
+                for (above, _) in open.iter().rev() {
+                    // What stands above one that is shown is shown already.
+                    if std::mem::replace(&mut is_in[*above], true) {
+                        break;
+                    }
                 }
             }
             open.push((at, at + 1 + row.descendants));
