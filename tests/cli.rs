@@ -9,6 +9,8 @@ mod chat;
 mod cost;
 #[path = "common/desk.rs"]
 mod desk;
+#[path = "cli/diff_traces.rs"]
+mod diff_traces;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/examples.rs"]

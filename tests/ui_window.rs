@@ -20,6 +20,8 @@ mod common;
 mod compare;
 #[path = "ui_window/compare_examples.rs"]
 mod compare_examples;
+#[path = "ui_window/compare_traces.rs"]
+mod compare_traces;
 #[path = "ui_window/costs.rs"]
 mod costs;
 #[path = "common/desk.rs"]

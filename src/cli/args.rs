@@ -1,6 +1,7 @@
 //! The command line.
 
 mod cost;
+mod diff_traces;
 mod optimizations;
 mod search;
 mod stats;
@@ -13,6 +14,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
 pub(super) use cost::{CostArgs, PricesArgs};
+pub(super) use diff_traces::DiffTracesArgs;
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
@@ -150,6 +152,9 @@ pub(super) enum Command {
     /// Show what changed between the programs of two runs, and which examples were fixed or broken
     #[command(after_long_help = help::DIFF)]
     Diff(DiffArgs),
+    /// Show two traces beside each other: which spans differ, what first, prompts and answers word by word
+    #[command(after_long_help = help::DIFF_TRACES)]
+    DiffTraces(DiffTracesArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -347,6 +352,7 @@ impl Command {
             Self::Evolution(args) => &args.store,
             Self::FamilyTree(args) => &args.store,
             Self::Diff(args) => &args.store,
+            Self::DiffTraces(args) => &args.store,
             Self::Check(args) => &args.store,
             Self::Cost(args) => &args.store,
             Self::Prices(_) => Path::new(""), // it asks none

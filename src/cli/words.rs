@@ -6,7 +6,7 @@ use crate::model::Tokens;
 use crate::words::{self, Zone, moment};
 pub(super) use crate::words::{
     UNKNOWN, at_least, bytes, clean, cost, count, counted, dollars, duration_ms, duration_ns, exact, id_head, p_value,
-    signed, value,
+    signed, signed_duration_ns, value,
 };
 
 /// How many cells a text takes.

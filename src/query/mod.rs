@@ -60,6 +60,7 @@ pub mod slices;
 pub mod stats;
 pub mod table;
 pub mod trace;
+pub mod trace_alignment;
 pub mod trace_counts;
 pub mod trace_facts;
 pub(crate) mod trace_json;

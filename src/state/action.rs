@@ -4,20 +4,22 @@ use std::path::PathBuf;
 
 use super::charts::ChartChoice;
 use super::comparing::{CompareSettings, CompareWish};
+use super::comparing_traces::ComparedTraces;
 use super::matrix::MatrixChoice;
 use super::notice::NoticeText;
 use super::outside::Outside;
 use super::page_memory::{FoldKey, Scroll};
-use super::place::{Place, SpanRef};
+use super::place::Place;
 use super::run_table::RunTableSettings;
 use super::saving::FileToSave;
 use super::searching::SearchPlace;
 use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
+use super::span_ref::SpanRef;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use super::trace_listing::TraceListing;
-use crate::model::{ExperimentId, RunId, SearchPattern};
+use crate::model::{ExperimentId, RunId, SearchPattern, TraceId};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
@@ -54,6 +56,8 @@ pub enum Action {
     ShowCompareTab(CompareTab),
     /// Another one of the runs of this comparison, beside the first.
     ShowCompared(RunId),
+    /// Another one of these traces beside the first, or another row of them.
+    LookAtTraces(ComparedTraces),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
     /// Look for something else, or elsewhere, in this search.
@@ -165,6 +169,8 @@ pub enum Action {
     WishForHistory(Option<RunId>),
     /// Choose a run in the palette, to be compared with these.
     ChooseToCompare(Vec<RunId>),
+    /// Choose a trace in the palette, to be compared with these.
+    ChooseTraceToCompare(Vec<TraceId>),
     /// Ask everything on screen again.
     Refresh,
 }

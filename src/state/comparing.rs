@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::AppState;
 use super::notice::NoticeText;
 use crate::analysis::evolution::Against;
-use crate::model::RunId;
+use crate::model::{RunId, TraceId};
 
 /// How comparisons are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +72,8 @@ pub struct Comparing {
     pub wish: Option<CompareWish>,
     /// The runs to which one is to be chosen in the palette; empty if none is.
     pub choosing: Vec<RunId>,
+    /// The traces to which one is to be chosen in the palette; empty if none is.
+    pub choosing_trace: Vec<TraceId>,
 }
 
 impl AppState {
@@ -92,6 +94,14 @@ impl AppState {
     pub(super) fn choose_to_compare(&mut self, runs: Vec<RunId>) {
         self.shows_palette = !runs.is_empty();
         self.comparing.choosing = runs;
+        self.comparing.choosing_trace.clear();
+    }
+
+    /// A trace is to be chosen in the palette, to be compared with these.
+    pub(super) fn choose_trace_to_compare(&mut self, traces: Vec<TraceId>) {
+        self.shows_palette = !traces.is_empty();
+        self.comparing.choosing_trace = traces;
+        self.comparing.choosing.clear();
     }
 }
 

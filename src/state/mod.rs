@@ -10,6 +10,7 @@ mod address;
 mod artifacts;
 mod charts;
 mod comparing;
+mod comparing_traces;
 mod example_set;
 mod fingerprint;
 mod fold;
@@ -29,6 +30,7 @@ mod searching;
 mod settings;
 mod side_panel;
 mod span_choice;
+mod span_ref;
 
 mod tabs;
 #[cfg(test)]
@@ -42,6 +44,7 @@ use page_memory::PageMemories;
 pub use action::{Action, Effect, TreeKey};
 pub use charts::ChartChoice;
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
+pub use comparing_traces::{ComparedRow, ComparedTraces};
 pub use example_set::{EXAMPLES_MOST, ExampleSet};
 pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
@@ -53,13 +56,14 @@ pub use outcomes::{Outcome, Outcomes};
 pub use outside::Outside;
 pub use page_memory::{FoldKey, PageMemory, Scroll};
 pub use phrase::{PHRASE_MOST, Phrase};
-pub use place::{Place, SpanRef, Subject};
+pub use place::{Place, Subject};
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use searching::{SearchPlace, SearchWithin};
 pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM, sane_zoom};
 pub use side_panel::{SidePanel, SidePanelSettings};
 pub use span_choice::SpanChoice;
+pub use span_ref::SpanRef;
 pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 pub use trace_listing::TraceListing;
 
@@ -181,6 +185,7 @@ impl AppState {
             Action::ShowCompareTab(tab) => self.look(|place| place.show_compare_tab(tab)),
             Action::ShowCompared(run) => self.look(|place| place.show_compared(run)),
             Action::ShowDetail(tab) => self.look(|place| place.show_detail(tab)),
+            Action::LookAtTraces(compared) => self.look(|place| place.look_at_traces(compared)),
             Action::LookFor(search) => {
                 self.look(|place| place.look_for(search));
                 // What was folded and where it was scrolled belongs to what was looked for.
@@ -298,11 +303,13 @@ impl AppState {
             Action::ShowPalette(show) => {
                 self.shows_palette = show;
                 self.comparing.choosing.clear();
+                self.comparing.choosing_trace.clear();
             }
             Action::SetBaseline(run, name) => self.set_baseline(run, &name),
             Action::WishToCompare(wish) => self.comparing.wish = wish,
             Action::WishForHistory(run) => self.wants_history = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
+            Action::ChooseTraceToCompare(traces) => self.choose_trace_to_compare(traces),
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()

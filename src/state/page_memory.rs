@@ -27,6 +27,8 @@ pub struct Scroll {
 pub enum FoldKey {
     /// A span of a trace, by its ordinal.
     Span(usize),
+    /// A span that only another trace has than the first of those that are compared, by its ordinal.
+    OtherSpan(TraceId, usize),
     /// A run of siblings that are alike, by the first of them that is left out; these are folded at first.
     Alike(usize),
     /// A session in a list of traces; `None`: the traces that belong to none.

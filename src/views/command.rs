@@ -257,8 +257,10 @@ impl Command {
             Self::ZoomOut => "Everything smaller, down to 80 %",
             Self::ZoomReset => "Everything as large as the system has it",
             Self::ShowKeys => "Show every key",
-            Self::Compare => "The selected runs, or this one with the baseline or the previous different program",
-            Self::CompareWith => "Choose the run that this one is compared with",
+            Self::Compare => {
+                "The selected runs or traces, or this run with the baseline or the previous different program"
+            }
+            Self::CompareWith => "Choose the run, or on the page of a trace the trace, that this one is compared with",
             Self::Baseline => "Other runs are compared with this one",
             Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",
             Self::Spans(command) => command.tooltip(),

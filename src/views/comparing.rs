@@ -41,6 +41,9 @@ pub(super) fn shown_pair(runs: &[RunId], shown: Option<&RunId>) -> Option<(RunId
 
 /// Compares what is selected, or a run with the baseline or the previous different program.
 pub(super) fn start(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    if matches!(scene.place(), Place::CompareTraces(_)) {
+        return choose(scene, None);
+    }
     let selected = &scene.state.selected_runs.ids;
     if selected.len() > 1 && matches!(scene.place(), Place::Experiment { .. }) {
         let runs = selected.clone();
@@ -65,11 +68,13 @@ pub(super) fn wish(scene: &mut Scene<'_>, run: RunId, with: CompareWith) {
     scene.act(Action::WishToCompare(Some(CompareWish { run, with })));
 }
 
-/// Opens the palette, in which the other run is chosen.
+/// Opens the palette, in which the other run is chosen, or on the page of a trace the other trace.
 pub(super) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
-    if let Place::Compare { runs, .. } = scene.place().clone() {
-        scene.act(Action::ChooseToCompare(runs));
-        return;
+    match scene.place().clone() {
+        Place::Compare { runs, .. } => return scene.act(Action::ChooseToCompare(runs)),
+        Place::CompareTraces(compared) => return scene.act(Action::ChooseTraceToCompare(compared.traces)),
+        Place::Trace { trace, .. } => return scene.act(Action::ChooseTraceToCompare(vec![trace])),
+        _ => {}
     }
     match subject(scene, at_cursor) {
         Some(run) => scene.act(Action::ChooseToCompare(vec![run])),
@@ -80,6 +85,10 @@ pub(super) fn choose(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
 /// Makes a run the one that others are compared with; once more, and there is none. Among compared
 /// runs the shown one becomes the baseline.
 pub(super) fn set_baseline(scene: &mut Scene<'_>, at_cursor: Option<&RunId>) {
+    if let Place::CompareTraces(compared) = scene.place() {
+        let swapped = compared.swapped();
+        return scene.go(Place::CompareTraces(swapped));
+    }
     if let Place::Compare { runs, shown, tab } = scene.place().clone() {
         if let Some((a, b)) = shown_pair(&runs, shown.as_ref()) {
             swap(scene, (&runs, tab), (&a, &b));

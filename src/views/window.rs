@@ -1,9 +1,12 @@
 //! The one window: bars at the edges, the tree at the left, the place in the middle, details at the right.
 
+mod moving;
+
 use egui::{FocusDirection, Key, Rect, Ui, UiBuilder, Vec2, vec2};
 
 use super::artifacts_folder::FolderMemory;
 use super::compare::CompareMemory;
+use super::compare_traces::CompareTracesMemory;
 use super::copied::CopiedMemory;
 use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
@@ -19,8 +22,8 @@ use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, comparing, copied, experiment, notices, palette, program_history, run, side_panel, status_bar, top_bar,
-    trace, tree, welcome,
+    compare, compare_traces, comparing, copied, experiment, notices, palette, program_history, run, side_panel,
+    status_bar, top_bar, trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
@@ -28,6 +31,7 @@ use crate::state::{Action, Place, SidePanel, ThemeChoice};
 use crate::widgets::offers;
 use crate::widgets::split::{CENTRE_LEAST, LEFT_LEAST, RIGHT_LEAST, Sized, Split, SplitAxis, clamp_size};
 use crate::widgets::tokens::{Tokens, size};
+use moving::{focus_filter, step};
 
 const TOP_BAR: f32 = 40.0;
 const STATUS_BAR: f32 = 24.0;
@@ -46,6 +50,7 @@ pub struct Memory {
     run: RunMemory,
     trace: TraceMemory,
     compare: CompareMemory,
+    compare_traces: CompareTracesMemory,
     search: SearchMemory,
     program_history: ProgramHistoryMemory,
     side_panel: SidePanelMemory,
@@ -69,6 +74,7 @@ impl Memory {
             self.run = RunMemory::default();
             self.trace = TraceMemory::default();
             self.compare = CompareMemory::default();
+            self.compare_traces = CompareTracesMemory::default();
             self.search = SearchMemory::default();
             self.store = StoreMemory::default();
             self.program_history = ProgramHistoryMemory::default();
@@ -98,6 +104,10 @@ impl Memory {
             Place::Run { run, tab, .. } => self.run.focus_rows(run, tab.as_ref()),
             Place::Search(_) => {
                 self.search.focus_rows();
+                true
+            }
+            Place::CompareTraces(_) => {
+                self.compare_traces.wants_focus = true;
                 true
             }
             Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
@@ -265,6 +275,9 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         Place::Compare { runs, shown, tab } => {
             compare::compare_ui(ui, scene, &mut memory.compare, (&runs, shown.as_ref()), tab);
         }
+        Place::CompareTraces(compared) => {
+            compare_traces::compare_traces_ui(ui, scene, &mut memory.compare_traces, &compared);
+        }
         Place::Search(search) => {
             if let Some(found) = search::search_ui(ui, scene, &mut memory.search, &search) {
                 side_panel::span_memory(&mut memory.side_panel).look_for(&found);
@@ -286,6 +299,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
             scene.act(Action::ShowPalette(!scene.state.shows_palette));
         }
+        Command::Compare if moving::compare_picked(scene, memory) => {}
         Command::Compare => comparing::start(scene, run_at_cursor(scene, memory).as_ref()),
         Command::CompareWith => comparing::choose(scene, run_at_cursor(scene, memory).as_ref()),
         Command::Baseline => comparing::set_baseline(scene, run_at_cursor(scene, memory).as_ref()),
@@ -351,19 +365,6 @@ fn unpick(scene: &Scene<'_>, memory: &mut Memory) -> bool {
     scene.place().lists_traces() && (memory.experiment.unpick(&scope) || memory.run.unpick(&scope))
 }
 
-/// The filter of the list on screen gets the keyboard.
-fn focus_filter(scene: &Scene<'_>, memory: &mut Memory) {
-    match scene.place() {
-        Place::Experiment { .. } => memory.experiment.focus_filter(scene),
-        Place::Store
-        | Place::Run { .. }
-        | Place::Trace { .. }
-        | Place::ProgramHistory(_)
-        | Place::Compare { .. }
-        | Place::Search(_) => memory.run.focus_filter(scene),
-    }
-}
-
 /// Nothing has the keyboard any more.
 fn leave_focus(ui: &Ui) {
     ui.memory_mut(|memory| {
@@ -371,21 +372,6 @@ fn leave_focus(ui: &Ui) {
             memory.surrender_focus(id);
         }
     });
-}
-
-/// The next or previous row of the table on screen; where there is none, what is beside the thing on screen.
-fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
-    match scene.place().clone() {
-        Place::Search(_) => memory.search.step(is_forward),
-        Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
-        Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, &tab, is_forward),
-        place @ Place::Run { .. } if place.lists_traces() || place.lists_examples() => {
-            memory.run.step(&place, is_forward);
-        }
-        Place::Store | Place::Run { .. } | Place::ProgramHistory(_) | Place::Compare { .. } => {
-            super::step::step(scene, is_forward);
-        }
-    }
 }
 
 /// The run on which the keyboard stands: in the tree, else among the candidates of an optimization.

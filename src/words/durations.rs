@@ -45,6 +45,17 @@ pub fn duration_ns(ns: i64) -> String {
     format!("{sign}{} d {} h", hours / 24, hours % 24)
 }
 
+/// A difference of durations with its sign: `+1.3 s`, `−482 ms`, `±0 ms`.
+pub fn signed_duration_ns(difference: i64) -> String {
+    let sign = match difference {
+        1.. => "+",
+        0 => "±",
+        _ => "−",
+    };
+    let size = i64::try_from(difference.unsigned_abs()).unwrap_or(i64::MAX);
+    format!("{sign}{}", duration_ns(size))
+}
+
 /// A duration in milliseconds, written like [`duration_ns`].
 pub fn duration_ms(ms: i64) -> String {
     // Tenths of what was measured in whole milliseconds would be invented.
@@ -120,5 +131,12 @@ mod tests {
         assert_eq!(axis(&[0.0, 60e3, 90e3], 30e3), ["0 s", "60 s", "90 s"]);
         assert_eq!(axis(&[0.0, 300e3, 3_600e3], 300e3), ["0 min", "5 min", "60 min"]);
         assert_eq!((duration_on_axis(4.0, 2.0), duration_on_axis(172_800e3, 86_400e3)), ("4 ms".into(), "2 d".into()));
+    }
+
+    #[test]
+    fn differences_have_a_sign() {
+        let written = [1_300_000_000, -482_000_000, 0].map(signed_duration_ns);
+        assert_eq!(written, ["+1.3 s", "−482 ms", "±0 ms"]);
+        assert!(signed_duration_ns(i64::MIN).starts_with('−'));
     }
 }

@@ -10,7 +10,7 @@ mod numbers;
 mod text;
 mod times;
 
-pub use durations::{duration_ms, duration_ns, duration_on_axis, elapsed_ms};
+pub use durations::{duration_ms, duration_ns, duration_on_axis, elapsed_ms, signed_duration_ns};
 pub use figures::{ColumnValues, Decimals, is_figure};
 pub use numbers::{
     at_least, bytes, cost, count, count_or_more, counted, dollars, exact, for_programs, on_axis, p_value, precise,

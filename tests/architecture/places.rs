@@ -8,12 +8,14 @@ use crate::circles::Graph;
 const SHARED: [&str; 3] = ["body", "command", "text_change"];
 
 /// Who shows other places within itself.
-const COMPOSED: [(&str, &[&str]); 3] = [
+const COMPOSED: [(&str, &[&str]); 4] = [
     // Its tabs.
     ("run", &["doctor", "evolution", "examples", "family_tree", "optimization", "program", "slices", "traces"]),
     ("experiment", &["examples", "traces"]),
     // Where there is no room beside it.
     ("trace", &["details"]),
+    // What moves in what is on screen.
+    ("window", &["compare_traces", "trace"]),
 ];
 
 /// What reaches from one place into another that it does not show; and entries of the lists above that are of no use.

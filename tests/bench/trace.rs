@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use dspyglass::app::Viewer;
 use dspyglass::model::TraceId;
+use dspyglass::query::trace_alignment::AlignedTracesOf;
 use dspyglass::query::{self, ask::Session};
 use dspyglass::state::{Action, FoldKey};
 use dspyglass::store::{OpenOptions, ReadCx, open};
@@ -43,6 +44,7 @@ pub fn measure(source: &Path) -> Result<(), Failure> {
         }
         println!("  {:<44} {:>8.1}", "its tree, with own times and critical path", median(own));
         println!("  {:<44} {:>8.1}", "raw SQLite: the same rows", median(beside));
+        compared(&database, spans)?;
         let mut click = Vec::new();
         for _ in 0..ROUNDS {
             let mut harness = window(&database, None);
@@ -65,6 +67,41 @@ pub fn measure(source: &Path) -> Result<(), Failure> {
             println!("  {what:<44} {:>8.2}", median(p95s));
         }
     }
+    Ok(())
+}
+
+/// Beside the trace another one that is the same but for one span: both read, aligned, the first difference found.
+fn compared(database: &Path, spans: usize) -> Result<(), Failure> {
+    let changed = database.with_extension("changed.db");
+    std::fs::copy(database, &changed)?;
+    let db = Connection::open(&changed)?;
+    let columns = "experiment_id, span_id, parent_span_id, name, type, status, start_time_unix_nano, \
+                   end_time_unix_nano, content";
+    let other = format!("{TRACE}-changed");
+    db.execute(
+        "insert into trace_info (request_id, experiment_id, timestamp_ms, execution_time_ms, status) \
+         select ?1, experiment_id, timestamp_ms + 1, execution_time_ms, status from trace_info where request_id = ?2",
+        params![other, TRACE],
+    )?;
+    let sql = format!("insert into spans (trace_id, {columns}) select ?1, {columns} from spans where trace_id = ?2");
+    db.execute(&sql, params![other, TRACE])?;
+    let at = spans as i64 * 3 / 4;
+    let sql = "update spans set content = replace(content, 'What is', 'What was') where trace_id = ?1 and span_id = ?2";
+    assert_eq!(db.execute(sql, params![other, format!("{at:016x}")])?, 1);
+    drop(db);
+    let cx = ReadCx::new();
+    let mut took = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut store = open(&changed, &OpenOptions::default())?;
+        let start = Instant::now();
+        let question = AlignedTracesOf(TraceId::from(TRACE), TraceId::from(&*other));
+        let answer = Session::alone(&mut *store, &cx).ask(&question)?;
+        took.push(start.elapsed().as_secs_f64() * 1000.0);
+        let Ok(aligned) = &*answer else { return Err("no such trace".into()) };
+        let first = aligned.alignment.first.and_then(|row| aligned.alignment.rows.get(row)?.spans[0]);
+        assert_eq!((aligned.alignment.rows.len(), first), (spans, Some(at as usize)));
+    }
+    println!("  {:<44} {:>8.0}", "compared with another, one span differs", median(took));
     Ok(())
 }
 

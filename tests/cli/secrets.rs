@@ -66,6 +66,10 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
             "diff" => {
                 questions.extend(runs.windows(2).step_by(4).map(|pair| vec![command, store, &pair[0], &pair[1]]));
             }
+            "diff-traces" => {
+                let pairs = traces.windows(2).step_by(8);
+                questions.extend(pairs.map(|pair| vec![command, store, &pair[0], &pair[1], "--full"]));
+            }
             other => panic!("say here how {other} is asked"),
         }
     }

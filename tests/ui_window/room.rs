@@ -22,6 +22,13 @@ const MIPRO: &str = "experiment/1/run/a69060d61a334a9280527a000071796f";
 const GEPA: &str = "experiment/2/run/371a32c960db4ebb890a23242cb85013";
 const WINNER: &str = "277b4d7907e3a69ea3a41008d411fa578b23ee1e160b25b878d7ff7c6cfe21ea";
 
+/// Three traces of it that called models.
+const TRACES: [&str; 3] = [
+    "tr-0ce05e756cd600e25c6b3402f202387c",
+    "tr-15339173b3a938cd8980c620f4148e87",
+    "tr-28621d483eb568ed444774df4d73d93d",
+];
+
 fn database() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/real-3.18/mlflow.db")
 }
@@ -76,6 +83,7 @@ fn no_table_of_the_window_cuts_a_figure() {
         ("experiment/1?tab=traces".into(), "Traces"),
         ("experiment/1?tab=traces".into(), "Aggregates"),
         ("experiment/1?tab=optimizations".into(), "Optimizations"),
+        (format!("compare-traces/{}", TRACES.join("/")), "Aligned spans"),
         (format!("{MIPRO}?tab=optimization"), "Candidates"),
         (format!("{GEPA}?tab=slices"), "Slices"),
         ("experiment/3/run/7863724a537f49eaa0381321215f3496?tab=slices".into(), "Classes"),

@@ -2,6 +2,7 @@
 //! clap breaks longer ones anywhere.
 
 mod cost;
+mod diff_traces;
 mod optimizations;
 mod search;
 mod stats;
@@ -9,6 +10,7 @@ mod trace;
 mod traces;
 
 pub(in super::super) use cost::{COST, PRICES};
+pub(in super::super) use diff_traces::DIFF_TRACES;
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
 pub(in super::super) use stats::STATS;

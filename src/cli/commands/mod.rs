@@ -8,6 +8,9 @@ mod diff_examples;
 pub(super) mod diff_files;
 pub(super) mod diff_program_text;
 mod diff_text;
+mod diff_traces;
+mod diff_traces_compared;
+mod diff_traces_text;
 mod doctor;
 mod evolution;
 mod experiments;
@@ -103,6 +106,7 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         Command::Cost(args) => Box::new(|answer| cost::answer(args, answer)),
         // Without a store, before this.
         Command::Prices(_) => Box::new(|_| Ok(())),
+        Command::DiffTraces(args) => Box::new(|answer| diff_traces::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }

@@ -152,7 +152,10 @@ pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>)
             Some(Total::AtLeast(known)) => (None, Some(known)),
             None => (None, None),
         };
-        return json::write(&Document { total, total_at_least, traces: Rows(&list.rows, &costs), warnings }, answer.out);
+        return json::write(
+            &Document { total, total_at_least, traces: Rows(&list.rows, &costs), warnings },
+            answer.out,
+        );
     }
     print(&list, &costs, (if is_plain { "newest" } else { "first" }, is_filtered), answer)
 }

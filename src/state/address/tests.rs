@@ -1,3 +1,5 @@
+mod compared_traces;
+
 use super::*;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;

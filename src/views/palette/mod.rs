@@ -4,6 +4,7 @@ mod entries;
 mod entry;
 mod here;
 mod index;
+mod near_traces;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub(super) struct PaletteMemory {
     focus_before: Option<Id>,
     /// The runs that the chosen one is compared with; empty if it is gone to.
     compared: Vec<RunId>,
+    /// The traces that the chosen one is compared with; empty if it is gone to.
+    compared_traces: Vec<TraceId>,
 }
 
 impl PaletteMemory {
@@ -72,6 +75,7 @@ struct MadeOf {
     programs: usize,
     traces: Vec<TraceId>,
     recent: usize,
+    near: usize,
     buttons: Arc<Vec<Offer>>,
     run_tabs: Vec<RunTab>,
 }
@@ -87,8 +91,10 @@ pub(super) fn palette_ui(
     memory: &mut PaletteMemory,
     run_tabs: &[RunTab],
 ) -> Option<Command> {
-    if memory.compared != scene.state.comparing.choosing {
-        *memory = PaletteMemory { compared: scene.state.comparing.choosing.clone(), ..PaletteMemory::opened(ui) };
+    let (compared, compared_traces) = (&scene.state.comparing.choosing, &scene.state.comparing.choosing_trace);
+    if memory.compared != *compared || memory.compared_traces != *compared_traces {
+        let (compared, compared_traces) = (compared.clone(), compared_traces.clone());
+        *memory = PaletteMemory { compared, compared_traces, ..PaletteMemory::opened(ui) };
     }
     let has_store = scene.loader.state().open.is_some();
     let typed = memory.state.typed.trim().to_owned();
@@ -96,13 +102,19 @@ pub(super) fn palette_ui(
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
+    let near = near_traces::entries(scene, &memory.compared_traces);
     let programs = programs_on_screen(scene);
     let experiments_known = experiments.as_ref();
-    let found = Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, run_tabs };
+    let found =
+        Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, near, run_tabs };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
-    let label = if memory.compared.is_empty() { "Search or run a command" } else { "Compare with which run?" };
+    let label = match (memory.compared.is_empty(), memory.compared_traces.is_empty()) {
+        (true, true) => "Search or run a command",
+        (_, true) => "Compare with which run?",
+        (_, false) => "Compare with which trace?",
+    };
     let program = |entry: &Entry| match &entry.target {
         Target::Go(Place::Run { run, .. }) => programs.as_ref()?.of_run(run),
         _ => None,
@@ -135,6 +147,9 @@ pub(super) fn palette_ui(
     match target? {
         Target::Run(command) => return Some(command),
         Target::Go(place) if !memory.compared.is_empty() => compare(scene, memory, &place),
+        Target::Go(place) if !memory.compared_traces.is_empty() => {
+            near_traces::compare(scene, &memory.compared_traces, &place);
+        }
         Target::Go(place) => scene.go(place),
         Target::Open(location) => scene.act(Action::OpenStore(location)),
         Target::Act(action) => scene.act(action),
@@ -255,6 +270,8 @@ struct Found<'a> {
     experiments: Option<&'a Arc<Vec<Experiment>>>,
     programs: Option<Arc<ProgramNames>>,
     traces: Vec<TraceId>,
+    /// Traces to compare with, where one is to be chosen.
+    near: Vec<Entry>,
     run_tabs: &'a [RunTab],
 }
 
@@ -267,10 +284,14 @@ fn programs_on_screen(scene: &mut Scene<'_>) -> Option<Arc<ProgramNames>> {
 }
 
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, programs, traces, run_tabs } = found;
+    let Found { typed, experiments, programs, traces, near, run_tabs } = found;
     let mut recent = scene.state.recent_places();
-    let only_runs = !memory.compared.is_empty();
-    if only_runs {
+    let only_traces = !memory.compared_traces.is_empty();
+    let only_runs = !memory.compared.is_empty() || only_traces;
+    if only_traces {
+        let is_other = |trace: &TraceId| !memory.compared_traces.contains(trace);
+        recent.retain(|place| matches!(place, Place::Trace { trace, .. } if is_other(trace)));
+    } else if only_runs {
         let is_other = |run: &RunId| !memory.compared.contains(run);
         recent.retain(|place| matches!(place, Place::Run { run, .. } if is_other(run)));
     }
@@ -282,6 +303,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         programs: address(programs.as_ref()),
         traces,
         recent: recent.len(),
+        near: near.len(),
         buttons: offers::on_screen(ui.ctx()),
         run_tabs: run_tabs.to_vec(),
     };
@@ -318,13 +340,17 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         recent: if has_store { &recent } else { &[] },
         experiments: if only_runs { &[] } else { list },
         runs,
-        hits: memory.hits.as_deref(),
-        programs: programs.as_deref(),
-        traces: if only_runs { &[] } else { &made_of.traces },
+        hits: memory.hits.as_deref().filter(|_| !only_traces),
+        programs: programs.as_deref().filter(|_| !only_traces),
+        traces: if only_runs && !only_traces { &[] } else { &made_of.traces },
         stores: if only_runs { &[] } else { &stores },
         takes_pasted: !only_runs,
     };
-    memory.entries = entries::entries(&known);
+    let mut entries = entries::entries(&known);
+    let near = near.into_iter().filter(|one| !entries.iter().any(|known| known.target == one.target));
+    let near: Vec<Entry> = near.collect();
+    entries.extend(near);
+    memory.entries = entries;
     memory.version += 1;
     memory.made_of = Some(made_of);
 }

@@ -91,6 +91,11 @@ impl RunMemory {
         self.examples.focus_filter();
     }
 
+    /// Compares the traces of a list that are selected; says whether there are any.
+    pub fn compare_picked(&mut self, scope: &TraceScope) -> bool {
+        self.traces.compare_picked(scope)
+    }
+
     /// No trace of a list is selected any more; says whether any was.
     pub fn unpick(&mut self, scope: &TraceScope) -> bool {
         self.traces.unpick(scope)

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Ui, vec2};
 
 use super::about::{self, about_ui};
 use super::chips::kinds_ui;
+use super::compare_with::compare_with_ui;
 use super::cost::cost_ui;
 use super::texts::total_text;
 use super::{TraceMemory, step};
@@ -212,6 +213,7 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
             memory.shows_about = !memory.shows_about;
         }
     }
+    compare_with_ui(ui, scene, tree);
     if let Some(place) = memory.place.clone() {
         // Together on one line: as wide as it was in the last frame.
         let room = vec2(memory.place_width, chips::HEIGHT);

@@ -2,6 +2,7 @@
 
 mod about;
 mod chips;
+mod compare_with;
 mod cost;
 mod find;
 mod header;

@@ -90,6 +90,11 @@ impl TracesMemory {
         had_any
     }
 
+    /// Compares the traces of this list that are selected; says whether there are such.
+    pub fn compare_picked(&mut self, scope: &TraceScope) -> bool {
+        self.scope.as_ref() == Some(scope) && self.picked.compare()
+    }
+
     /// Goes to the next or the previous line.
     pub fn step(&mut self, is_forward: bool) {
         self.step = Some(is_forward);

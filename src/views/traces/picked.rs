@@ -21,6 +21,9 @@ use crate::words;
 /// More are not opened as a list: the filter names each.
 const LIST_MOST: usize = 200;
 
+/// More are not compared: a column of times is drawn for each.
+const COMPARE_MOST: usize = 12;
+
 /// The name that is suggested for a file of them.
 const FILE: &str = "traces-selected.json";
 
@@ -58,6 +61,7 @@ impl ListedAs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deed {
     Open,
+    Compare,
     Export,
     Copy,
 }
@@ -144,6 +148,15 @@ impl PickedMemory {
         }
     }
 
+    /// Compares them; says whether that can be done.
+    pub fn compare(&mut self) -> bool {
+        let can = (2..=COMPARE_MOST).contains(&self.traces.len());
+        if can {
+            self.doing = Some((Deed::Compare, Arc::clone(&self.traces)));
+        }
+        can
+    }
+
     pub fn copy(&mut self) {
         if !self.is_empty() {
             self.doing = Some((Deed::Copy, Arc::clone(&self.traces)));
@@ -161,6 +174,12 @@ impl PickedMemory {
         if self.traces.len() <= LIST_MOST {
             deed = button_ui(ui, Chip::button("Open as list"), "A list of these traces, by a filter of their ids")
                 .then_some(Deed::Open);
+        }
+        if (2..=COMPARE_MOST).contains(&self.traces.len()) {
+            let tip = "Their spans aligned, prompts, inputs and outputs word by word";
+            if button_ui(ui, Chip::button("Compare").key("D"), tip) {
+                deed = Some(Deed::Compare);
+            }
         }
         let tip = "One file, each trace as `dspyglass trace --json` writes it";
         if button_ui(ui, Chip::button("Export as JSON…"), tip) {
@@ -182,7 +201,7 @@ impl PickedMemory {
         let Some((deed, traces)) = self.doing.clone() else { return };
         let done = match deed {
             Deed::Export => exported(scene, traces),
-            Deed::Open | Deed::Copy => named(scene, deed, traces),
+            Deed::Open | Deed::Compare | Deed::Copy => named(scene, deed, traces),
         };
         if let Some(action) = done {
             scene.act(action);
@@ -223,6 +242,9 @@ fn named(scene: &mut Scene<'_>, deed: Deed, traces: Arc<[TraceHandle]>) -> Optio
     let ids = slot.value()?;
     if deed == Deed::Copy {
         return Some(Action::Copy(ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("\n")));
+    }
+    if deed == Deed::Compare {
+        return Some(Action::Go(Place::comparing_traces(ids.as_ref().clone())));
     }
     let filter = Some(TraceFilter::text_of_ids(ids.iter()));
     Some(Action::Go(match scene.place().clone() {
