@@ -9,6 +9,7 @@
 pub mod artifacts;
 pub mod ask;
 pub mod attachments;
+pub mod beside;
 pub mod chat;
 pub mod check;
 mod data_rows;
@@ -71,6 +72,10 @@ pub use crate::analysis::trace_stats::{Percentiles, Stats, StatsBin, StatsBy, St
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
+pub use beside::{
+    ExpectedField, OtherEvaluation, ProgramOfTrace, PromptOfTrace, SameExample, SameExampleOf, SessionTurn,
+    SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
+};
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{

@@ -1,0 +1,101 @@
+//! What a program was expected to answer, and what it answered, field by field.
+
+use super::example::{TraceExampleOf, bytes_of_fields};
+use crate::analysis::text_diff::{TextDiff, diff_texts};
+use crate::model::program::Object;
+use crate::model::{Assessment, Json, TraceId};
+use crate::query::ask::{Question, Session};
+use crate::query::example_answer::{ExampleAnswer, answer};
+use crate::store::{Part, Result};
+
+/// What was expected and what was answered.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct TraceAnswer {
+    /// What was expected: the fields of the example, then the expectations noted on the trace.
+    pub expected: Vec<ExpectedField>,
+    /// What was answered under other names.
+    pub rest: Object,
+    /// The answer was read out of the `repr` of a prediction, which is all that was stored.
+    pub from_repr: bool,
+    /// The root of the trace gave back what has no names, or nothing.
+    pub is_unknown: bool,
+}
+
+/// Something that was expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedField {
+    /// Its name.
+    pub name: String,
+    /// What was expected.
+    pub expected: Json,
+    /// What was answered under this name; `None` if nothing was.
+    pub answered: Option<Json>,
+    /// What is different, where both are texts that are not the same.
+    pub diff: Option<TextDiff>,
+    /// Who expects it, where that is noted on the trace: `HUMAN ana@example.org`; `None` of what the example says.
+    pub by: Option<String>,
+}
+
+impl ExpectedField {
+    /// Whether the answer is what was expected, word for word; `None` where nothing was answered under this name. The
+    /// metric may see it otherwise.
+    pub fn is_same(&self) -> Option<bool> {
+        self.answered.as_ref().map(|answered| *answered == self.expected)
+    }
+}
+
+/// What a trace's program was expected to answer and what it answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceAnswerOf(pub TraceId);
+
+impl Question for TraceAnswerOf {
+    type Answer = TraceAnswer;
+    const LABEL: &'static str = "expected answer";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(TraceAnswer::default()) };
+        let example = session.ask(&TraceExampleOf(self.0.clone()))?;
+        let mut wanted: Vec<(String, Json, Option<String>)> = Vec::new();
+        let told = example.iter().flat_map(|one| &one.expected);
+        wanted.extend(told.map(|(name, value)| (name.clone(), value.clone(), None)));
+        let noted = head.assessments.iter().filter(|one| is_expectation(one));
+        for one in noted {
+            // What the example says, too, is told once.
+            if !wanted.iter().any(|(name, value, _)| *name == one.name && *value == one.value) {
+                wanted.push((one.name.clone(), one.value.clone(), Some(one.source())));
+            }
+        }
+        let answered = answer(session, &self.0)?;
+        let is_unknown = answered.is_none();
+        let ExampleAnswer { fields, from_repr } =
+            answered.unwrap_or(ExampleAnswer { fields: Object::new(), from_repr: false });
+        let ends = session.cx.begin(Part::Texts).ends();
+        let expected: Vec<ExpectedField> = wanted
+            .into_iter()
+            .map(|(name, expected, by)| {
+                let answered = fields.get(&name).cloned();
+                let diff = match (&expected, &answered) {
+                    (Json::String(old), Some(Json::String(new))) if old != new => Some(diff_texts(old, new, ends)),
+                    _ => None,
+                };
+                ExpectedField { name, expected, answered, diff, by }
+            })
+            .collect();
+        let is_rest = |name: &str| expected.iter().all(|field| field.name != name);
+        let rest = fields.into_iter().filter(|(name, _)| is_rest(name)).collect();
+        Ok(TraceAnswer { expected, rest, from_repr, is_unknown })
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        let of = |field: &ExpectedField| {
+            let both = crate::model::json::bytes_of(&field.expected);
+            let answered = field.answered.as_ref().map_or(0, crate::model::json::bytes_of);
+            200 + both + answered + field.diff.as_ref().map_or(0, |diff| diff.pieces.len() * 64 + both + answered)
+        };
+        answer.expected.iter().map(of).sum::<usize>() + bytes_of_fields(&answer.rest)
+    }
+}
+
+fn is_expectation(one: &Assessment) -> bool {
+    one.is_valid && one.kind == "expectation"
+}
