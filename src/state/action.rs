@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::charts::ChartChoice;
 use super::comparing::{CompareSettings, CompareWish};
+use super::comparing_traces::ComparedTraces;
 use super::matrix::MatrixChoice;
 use super::notice::NoticeText;
 use super::outside::Outside;
@@ -54,6 +55,8 @@ pub enum Action {
     ShowCompareTab(CompareTab),
     /// Another one of the runs of this comparison, beside the first.
     ShowCompared(RunId),
+    /// Another one of these traces beside the first, or another row of them.
+    LookAtTraces(ComparedTraces),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
     /// Look for something else, or elsewhere, in this search.

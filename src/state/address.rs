@@ -7,6 +7,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::comparing_traces::ComparedTraces;
 use super::place::{Place, SpanRef};
 use super::searching::SearchPlace;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
@@ -57,7 +58,7 @@ impl Place {
     /// Shows the tab of this name, if this place has it.
     fn show_tab(&mut self, name: &str) -> bool {
         match self {
-            Self::Store | Self::ProgramHistory(_) | Self::Search(_) => false,
+            Self::Store | Self::ProgramHistory(_) | Self::CompareTraces(_) | Self::Search(_) => false,
             Self::Experiment { tab, .. } => set(tab, ExperimentTab::named(name)),
             Self::Run { tab, .. } => set(tab, RunTab::named(name).map(Some)),
             Self::Compare { tab, .. } => set(tab, CompareTab::named(name).map(Some)),
@@ -77,6 +78,7 @@ impl Place {
                 overview.choose(key, text) && set(tab, Some(Some(overview)))
             }
             Self::Search(search) => search.choose(key, text),
+            Self::CompareTraces(compared) => compared.choose(key, text),
             Self::Compare { shown, .. } if key == "item" => set(shown, Some(Some(RunId::from(text)))),
             Self::Compare { tab, .. } => tab.as_mut().is_some_and(|tab| tab.choose(key, text)),
             Self::Trace { span: Some(span), .. } if key == "nth" => set(&mut span.nth, text.parse().ok()),
@@ -98,6 +100,7 @@ fn set<T>(target: &mut T, value: Option<T>) -> bool {
 fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
     let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
     let mut compared: Vec<RunId> = Vec::new();
+    let mut traces: Vec<TraceId> = Vec::new();
     let mut is_search = false;
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     while let Some(name) = parts.next() {
@@ -115,6 +118,13 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
                 compared.extend(parts.by_ref().map(|id| RunId::from(decode_id(id))));
                 if compared.len() < 2 {
                     unknown.push("compare without two runs".to_owned());
+                }
+                continue;
+            }
+            "compare-traces" => {
+                traces.extend(parts.by_ref().map(|id| TraceId::from(decode_id(id))));
+                if traces.len() < 2 {
+                    unknown.push("compare-traces without two traces".to_owned());
                 }
                 continue;
             }
@@ -136,6 +146,8 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
             Place::Search(SearchPlace { experiment, run, trace, ..SearchPlace::default() })
         }
         _ if compared.len() > 1 => Place::comparing(compared),
+        _ if traces.len() > 1 => Place::CompareTraces(ComparedTraces::new(traces)),
+        (experiment, run, None) if !traces.is_empty() => Place::of_trace(experiment, run, traces.remove(0)),
         (experiment, None, None) if !compared.is_empty() => Place::of_run(experiment, compared.remove(0)),
         (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace, span, detail: DetailTab::default() },
         (experiment, Some(run), None) => Place::of_run(experiment, run),
@@ -207,6 +219,11 @@ impl fmt::Display for Place {
                 }
                 let nth = span.as_ref().map_or(0, |span| span.nth);
                 parts.query.extend((nth > 0).then(|| ("nth", nth.to_string())));
+            }
+            Self::CompareTraces(compared) => {
+                parts.path.push("compare-traces".to_owned());
+                compared.traces.iter().for_each(|trace| parts.id(trace.as_str()));
+                parts.query.extend(compared.query());
             }
             Self::Search(search) => {
                 parts.named("trace", search.trace.as_ref().map(TraceId::as_str));

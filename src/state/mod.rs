@@ -10,6 +10,7 @@ mod address;
 mod artifacts;
 mod charts;
 mod comparing;
+mod comparing_traces;
 mod example_set;
 mod fingerprint;
 mod fold;
@@ -42,6 +43,7 @@ use page_memory::PageMemories;
 pub use action::{Action, Effect, TreeKey};
 pub use charts::ChartChoice;
 pub use comparing::{CompareSettings, CompareWish, CompareWith, Comparing};
+pub use comparing_traces::{ComparedRow, ComparedTraces};
 pub use example_set::{EXAMPLES_MOST, ExampleSet};
 pub use fingerprint::{fingerprint, fingerprint_bytes, fingerprint_of};
 pub use fold::Folds;
@@ -181,6 +183,7 @@ impl AppState {
             Action::ShowCompareTab(tab) => self.look(|place| place.show_compare_tab(tab)),
             Action::ShowCompared(run) => self.look(|place| place.show_compared(run)),
             Action::ShowDetail(tab) => self.look(|place| place.show_detail(tab)),
+            Action::LookAtTraces(compared) => self.look(|place| place.look_at_traces(compared)),
             Action::LookFor(search) => {
                 self.look(|place| place.look_for(search));
                 // What was folded and where it was scrolled belongs to what was looked for.

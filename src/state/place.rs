@@ -1,5 +1,6 @@
 //! The places of the window, each with what is looked at in it.
 
+use super::comparing_traces::ComparedTraces;
 use super::searching::SearchPlace;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use crate::loader::TraceScope;
@@ -51,6 +52,8 @@ pub enum Place {
         /// What of them is shown; with none, the first that has something.
         tab: Option<CompareTab>,
     },
+    /// Traces beside each other.
+    CompareTraces(ComparedTraces),
     /// A search for text in spans.
     Search(SearchPlace),
 }
@@ -71,6 +74,8 @@ pub enum Subject {
     ProgramHistory(StateHash),
     /// Runs beside each other.
     Compare(Vec<RunId>),
+    /// Traces beside each other.
+    CompareTraces(Vec<TraceId>),
     /// A search, by what is looked for.
     Search(String),
 }
@@ -105,10 +110,15 @@ impl Place {
         Self::Compare { runs, shown: None, tab: None }
     }
 
+    /// Two or more traces beside each other, looked at from the start: the first is what the others are compared with.
+    pub fn comparing_traces(traces: Vec<TraceId>) -> Self {
+        Self::CompareTraces(ComparedTraces::new(traces))
+    }
+
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } => None,
+            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } | Self::CompareTraces(_) => None,
             Self::Experiment { experiment, .. } => Some(experiment),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
             Self::Search(search) => search.experiment.as_ref(),
@@ -118,7 +128,11 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => None,
+            Self::Store
+            | Self::Experiment { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::CompareTraces(_) => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
             Self::Search(search) => search.run.as_ref(),
@@ -154,9 +168,12 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Traces { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Traces { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
-                false
-            }
+            Self::Store
+            | Self::Trace { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::CompareTraces(_)
+            | Self::Search(_) => false,
         }
     }
 
@@ -165,9 +182,12 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Examples { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Examples { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
-                false
-            }
+            Self::Store
+            | Self::Trace { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::CompareTraces(_)
+            | Self::Search(_) => false,
         }
     }
 
@@ -177,7 +197,9 @@ impl Place {
             Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
             Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
             Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Search(_) => None,
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::CompareTraces(_) | Self::Search(_) => {
+                None
+            }
         }
     }
 
@@ -190,6 +212,7 @@ impl Place {
             Self::Trace { trace, .. } => Subject::Trace(trace.clone()),
             Self::ProgramHistory(hash) => Subject::ProgramHistory(hash.clone()),
             Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
+            Self::CompareTraces(compared) => Subject::CompareTraces(compared.traces.clone()),
             Self::Search(search) => Subject::Search(search.pattern.text.clone()),
         }
     }
@@ -213,6 +236,9 @@ impl Place {
                 (None, None, Some(experiment)) => Self::of_experiment(experiment.clone()),
                 (None, None, None) => Self::Store,
             }),
+            Self::CompareTraces(ComparedTraces { traces, .. }) => {
+                Some(traces.first().map_or(Self::Store, |trace| Self::of_trace(None, None, trace.clone())))
+            }
             Self::Compare { runs, .. } => Some(runs.first().map_or(Self::Store, |run| Self::of_run(None, run.clone()))),
         }
     }
@@ -241,6 +267,12 @@ impl Place {
     pub(super) fn show_compared(&mut self, run: RunId) {
         if let Self::Compare { shown, .. } = self {
             *shown = Some(run);
+        }
+    }
+
+    pub(super) fn look_at_traces(&mut self, wanted: ComparedTraces) {
+        if let Self::CompareTraces(compared) = self {
+            *compared = wanted;
         }
     }
 

@@ -16,6 +16,12 @@ pub(super) fn belongs_to(scene: &mut Scene<'_>, place: &Place) -> (Option<Experi
             let row = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row);
             row.map_or((None, None), |row| (Some(row.experiment_id.clone()), row.run_id.clone()))
         }
+        // Of traces that are compared, where the first one is.
+        Place::CompareTraces(compared) => {
+            let first = compared.traces.first().cloned();
+            let first = first.map_or(Place::Store, |trace| Place::of_trace(None, None, trace));
+            belongs_to(scene, &first)
+        }
         Place::Compare { runs, .. } => {
             // An evaluation stands in its optimization, which is where its neighbours are.
             let page = runs.first().and_then(|baseline| run_page(scene, baseline));

@@ -18,6 +18,7 @@ mod body;
 mod candidate;
 mod command;
 mod compare;
+mod compare_traces;
 mod comparing;
 mod copied;
 mod demos;

@@ -70,6 +70,7 @@ pub(super) fn panel_of(scene: &mut Scene<'_>) -> Option<Panel> {
         | Place::Experiment { .. }
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
+        | Place::CompareTraces(_)
         | Place::Search(_) => None,
     }
 }

@@ -22,8 +22,12 @@ pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
                 });
             }
         }
-        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Search(_) => {
-        }
+        Place::Store
+        | Place::Experiment { .. }
+        | Place::Trace { .. }
+        | Place::ProgramHistory(_)
+        | Place::CompareTraces(_)
+        | Place::Search(_) => {}
     }
 }
 
@@ -37,6 +41,7 @@ pub(super) fn prepare(scene: &mut Scene<'_>) {
         | Place::Experiment { .. }
         | Place::Trace { .. }
         | Place::ProgramHistory(_)
+        | Place::CompareTraces(_)
         | Place::Search(_) => {
             return;
         }

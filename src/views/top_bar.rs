@@ -125,6 +125,7 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Place::Search(_) => Some("Text search".to_owned()),
         Place::ProgramHistory(hash) => Some(format!("program {}", short_id(hash.as_str()))),
         Place::Compare { .. } => Some("Compare".to_owned()),
+        Place::CompareTraces(_) => Some("Compare traces".to_owned()),
     };
     if let Place::Search(search) = &place
         && let Some(trace) = &search.trace

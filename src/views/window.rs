@@ -19,8 +19,8 @@ use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, comparing, copied, experiment, notices, palette, program_history, run, side_panel, status_bar, top_bar,
-    trace, tree, welcome,
+    compare, compare_traces, comparing, copied, experiment, notices, palette, program_history, run, side_panel,
+    status_bar, top_bar, trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
@@ -100,7 +100,7 @@ impl Memory {
                 self.search.focus_rows();
                 true
             }
-            Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
+            Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } | Place::CompareTraces(_) => false,
         };
         self.tree.wants_focus = !is_taken && !scene.state.settings.hides_tree;
     }
@@ -265,6 +265,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         Place::Compare { runs, shown, tab } => {
             compare::compare_ui(ui, scene, &mut memory.compare, (&runs, shown.as_ref()), tab);
         }
+        Place::CompareTraces(compared) => compare_traces::compare_traces_ui(ui, scene, &compared),
         Place::Search(search) => {
             if let Some(found) = search::search_ui(ui, scene, &mut memory.search, &search) {
                 side_panel::span_memory(&mut memory.side_panel).look_for(&found);
@@ -360,6 +361,7 @@ fn focus_filter(scene: &Scene<'_>, memory: &mut Memory) {
         | Place::Trace { .. }
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
+        | Place::CompareTraces(_)
         | Place::Search(_) => memory.run.focus_filter(scene),
     }
 }
@@ -382,7 +384,11 @@ fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
         place @ Place::Run { .. } if place.lists_traces() || place.lists_examples() => {
             memory.run.step(&place, is_forward);
         }
-        Place::Store | Place::Run { .. } | Place::ProgramHistory(_) | Place::Compare { .. } => {
+        Place::Store
+        | Place::Run { .. }
+        | Place::ProgramHistory(_)
+        | Place::Compare { .. }
+        | Place::CompareTraces(_) => {
             super::step::step(scene, is_forward);
         }
     }

@@ -2,7 +2,7 @@ use super::*;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
 use crate::model::{EvaluationId, SearchPattern, TriedPrompt};
-use crate::state::{ExampleSet, PHRASE_MOST, Phrase, SearchWithin};
+use crate::state::{ComparedRow, ExampleSet, PHRASE_MOST, Phrase, SearchWithin};
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
     Place::Run { experiment: experiment.map(ExperimentId::from), run: run.into(), tab }
@@ -127,6 +127,15 @@ fn known() -> Vec<(&'static str, Place)> {
             }),
         ),
         ("program/0a1b", Place::ProgramHistory("0a1b".into())),
+        ("compare-traces/tr-1/tr-2", Place::comparing_traces(vec!["tr-1".into(), "tr-2".into()])),
+        (
+            "compare-traces/tr-1/tr-2/tr-3?item=tr-3&span=1f&nth=2",
+            Place::CompareTraces(ComparedTraces {
+                traces: ["tr-1", "tr-2", "tr-3"].map(TraceId::from).to_vec(),
+                shown: Some("tr-3".into()),
+                row: Some(ComparedRow::First(SpanRef { id: "1f".to_owned(), nth: 2 })),
+            }),
+        ),
         ("compare/a/b/c", compare(None, None)),
         ("compare/a/b/c?tab=params", compare(None, Some(CompareTab::Params))),
         (
@@ -178,6 +187,7 @@ fn what_is_not_understood_is_said_and_left_out() {
             &["planet", "tab moon", "x"][..],
         ),
         ("compare/a", "run/a", &["compare without two runs"]),
+        ("compare-traces/a", "trace/a", &["compare-traces without two traces"]),
         ("run", "", &["run without an id"]),
         ("experiment/3/span/1", "experiment/3", &["span without a trace"]),
         // A tab of another kind of place, and a choice that its tab has not.
@@ -290,7 +300,7 @@ impl Dice {
     fn place(&mut self) -> Place {
         let experiment = self.maybe(|dice| ExperimentId::from(dice.text()));
         let run = self.maybe(|dice| RunId::from(dice.text()));
-        match self.roll(7) {
+        match self.roll(8) {
             0 => Place::Store,
             1 => Place::Experiment { experiment: self.text().into(), tab: self.experiment_tab() },
             2 => Place::Run { experiment, run: self.text().into(), tab: self.maybe(Self::run_tab) },
@@ -314,6 +324,14 @@ impl Dice {
                     is_regex: self.roll(2) == 0,
                 },
                 is_flat: self.roll(2) == 0,
+            }),
+            6 => Place::CompareTraces(ComparedTraces {
+                traces: (0..2 + self.roll(3)).map(|_| self.text().into()).collect(),
+                shown: self.maybe(|dice| dice.text().into()),
+                row: self.maybe(|dice| {
+                    let span = SpanRef { id: dice.text(), nth: dice.roll(3) };
+                    if dice.roll(2) == 0 { ComparedRow::First(span) } else { ComparedRow::Other(span) }
+                }),
             }),
             _ => Place::Compare {
                 runs: (0..2 + self.roll(3)).map(|_| self.text().into()).collect(),
@@ -374,12 +392,23 @@ fn outwards_step_by_step() {
     let up = |text: &str| Place::parse(text).0.parent().map(|place| place.to_string());
     assert_eq!(up("experiment/3/trace/t").as_deref(), Some("dspyglass:experiment/3?tab=traces"));
     assert_eq!(up("compare/a/b").as_deref(), Some("dspyglass:run/a"));
+    assert_eq!(up("compare-traces/a/b").as_deref(), Some("dspyglass:trace/a"));
 }
 
 #[test]
 fn a_page_is_the_same_whatever_is_looked_at() {
     let subject = |text: &str| Place::parse(text).0.subject();
-    let pages = ["", "experiment/1", "run/a", "trace/a", "program/a", "compare/a/b", "compare/b/a"];
+    let pages = [
+        "",
+        "experiment/1",
+        "run/a",
+        "trace/a",
+        "program/a",
+        "compare/a/b",
+        "compare/b/a",
+        "compare-traces/a/b",
+        "compare-traces/b/a",
+    ];
     for (at, page) in pages.iter().enumerate() {
         for (other_at, other) in pages.iter().enumerate() {
             assert_eq!(subject(page) == subject(other), at == other_at, "{page} {other}");
@@ -390,6 +419,7 @@ fn a_page_is_the_same_whatever_is_looked_at() {
         ("run/a?tab=metrics&item=x", "experiment/1/run/a?tab=traces"),
         ("trace/t", "run/a/trace/t/span/s?tab=events"),
         ("compare/a/b", "compare/a/b?tab=tags&item=b"),
+        ("compare-traces/a/b", "compare-traces/a/b?item=b&span=1f"),
     ] {
         assert_eq!(subject(a), subject(b));
     }

@@ -28,6 +28,7 @@ impl Chosen {
             | Place::Trace { .. }
             | Place::ProgramHistory(_)
             | Place::Compare { .. }
+            | Place::CompareTraces(_)
             | Place::Search(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
         });
     }

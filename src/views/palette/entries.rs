@@ -175,6 +175,10 @@ fn words(place: &Place, known: &Known<'_>) -> (String, String) {
             (text, join([Some("text search".to_owned()), experiment, run]))
         }
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
+        Place::CompareTraces(compared) => {
+            let ids: Vec<String> = compared.traces.iter().map(|trace| short_id(trace.as_str())).collect();
+            (ids.join(" → "), "comparison of traces".to_owned())
+        }
         Place::Compare { runs, .. } => {
             let name = |id: &RunId| {
                 let found = known.runs.iter().find(|one| one.run == *id);

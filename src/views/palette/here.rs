@@ -56,7 +56,7 @@ fn tabs(here: &Here<'_>) -> Vec<Entry> {
             .iter()
             .map(|tab| entry(tab.title(), "tab of the focused span", Action::ShowDetail(*tab)))
             .collect(),
-        Some(Place::Store | Place::ProgramHistory(_) | Place::Search(_)) | None => Vec::new(),
+        Some(Place::Store | Place::ProgramHistory(_) | Place::CompareTraces(_) | Place::Search(_)) | None => Vec::new(),
     }
 }
 
@@ -89,6 +89,10 @@ fn copies(here: &Here<'_>) -> Vec<Entry> {
         Place::Compare { runs, .. } => {
             let ids: Vec<&str> = runs.iter().map(|run| run.as_str()).collect();
             found.push(("Copy ids of the compared runs", ids.join("\n")));
+        }
+        Place::CompareTraces(compared) => {
+            let ids: Vec<&str> = compared.traces.iter().map(|trace| trace.as_str()).collect();
+            found.push(("Copy ids of the compared traces", ids.join("\n")));
         }
         Place::Search(search) => {
             found.extend(search.trace.as_ref().map(|trace| ("Copy trace id", trace.to_string())));
@@ -134,6 +138,7 @@ mod tests {
         for (place, count) in [
             (place("experiment/1"), ExperimentTab::ALL.len() + 1),
             (place("compare/a/b"), CompareTab::ALL.len() + 1),
+            (place("compare-traces/a/b"), 1),
             (place("trace/t/span/s"), DetailTab::ALL.len() + 2),
             (place("program/h"), 1),
             (Place::Store, 0),
