@@ -73,8 +73,8 @@ pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, Sp
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
 pub use beside::{
-    ExpectedField, OtherEvaluation, ProgramOfTrace, PromptOfTrace, SameExample, SameExampleOf, SessionTurn,
-    SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
+    ExpectedBy, ExpectedField, OtherEvaluation, ProgramOfTrace, PromptOfTrace, PromptSpan, SameExample, SameExampleOf,
+    SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
 };
 pub use check::{CheckReport, check};
 pub use demo_origins::{DemoOrigin, demo_origins};
@@ -127,7 +127,7 @@ pub use trace::{
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
-pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceOf, trace_lines};
+pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceBySessionOf, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 

@@ -1,5 +1,6 @@
 //! What a program was expected to answer, and what it answered, field by field.
 
+use super::data;
 use super::example::{TraceExampleOf, bytes_of_fields};
 use crate::analysis::text_diff::{TextDiff, diff_texts};
 use crate::model::program::Object;
@@ -11,7 +12,7 @@ use crate::store::{Part, Result};
 /// What was expected and what was answered.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TraceAnswer {
-    /// What was expected: the fields of the example, then the expectations noted on the trace.
+    /// What was expected: the fields of the example that was evaluated, else of the one in the data, then the expectations noted on the trace.
     pub expected: Vec<ExpectedField>,
     /// What was answered under other names.
     pub rest: Object,
@@ -32,8 +33,31 @@ pub struct ExpectedField {
     pub answered: Option<Json>,
     /// What is different, where both are texts that are not the same.
     pub diff: Option<TextDiff>,
-    /// Who expects it, where that is noted on the trace: `HUMAN ana@example.org`; `None` of what the example says.
-    pub by: Option<String>,
+    /// Who says so.
+    pub by: ExpectedBy,
+}
+
+/// Who says what was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpectedBy {
+    /// The example that was evaluated.
+    Example,
+    /// The example in this data file of the optimization that the trace is of.
+    Data(&'static str),
+    /// Who noted it on the trace: `HUMAN ana@example.org`.
+    Noted(String),
+}
+
+impl ExpectedBy {
+    /// In words, where there is something to say: `expected by HUMAN ana@example.org`, `from trainset.json`.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Example => None,
+            Self::Data(file) => Some(format!("from {file}")),
+            Self::Noted(who) if who.is_empty() => Some("noted on the trace".to_owned()),
+            Self::Noted(who) => Some(format!("expected by {who}")),
+        }
+    }
 }
 
 impl ExpectedField {
@@ -55,14 +79,19 @@ impl Question for TraceAnswerOf {
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(TraceAnswer::default()) };
         let example = session.ask(&TraceExampleOf(self.0.clone()))?;
-        let mut wanted: Vec<(String, Json, Option<String>)> = Vec::new();
+        let mut wanted: Vec<(String, Json, ExpectedBy)> = Vec::new();
         let told = example.iter().flat_map(|one| &one.expected);
-        wanted.extend(told.map(|(name, value)| (name.clone(), value.clone(), None)));
+        wanted.extend(told.map(|(name, value)| (name.clone(), value.clone(), ExpectedBy::Example)));
+        if let Some(run) = head.row.run_id.as_ref().filter(|_| example.is_none())
+            && let Some((fields, file)) = data::expected(session, run, &self.0)?
+        {
+            wanted.extend(fields.into_iter().map(|(name, value)| (name, value, ExpectedBy::Data(file))));
+        }
         let noted = head.assessments.iter().filter(|one| is_expectation(one));
         for one in noted {
             // What the example says, too, is told once.
             if !wanted.iter().any(|(name, value, _)| *name == one.name && *value == one.value) {
-                wanted.push((one.name.clone(), one.value.clone(), Some(one.source())));
+                wanted.push((one.name.clone(), one.value.clone(), ExpectedBy::Noted(one.source())));
             }
         }
         let answered = answer(session, &self.0)?;

@@ -10,8 +10,16 @@ use crate::store::Result;
 /// So many predictors are looked into, the last first: an agent of hundreds of steps repeats itself.
 const PREDICTORS: usize = 32;
 
-/// The call of a language model whose prompt led to the answer of a trace, by its place among
-/// [`TraceTree::spans`](crate::query::TraceTree::spans).
+/// A span of a trace, told apart from others with its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptSpan {
+    /// Its id.
+    pub id: String,
+    /// Which of the spans with this id, from 0.
+    pub nth: usize,
+}
+
+/// The call of a language model whose prompt led to the answer of a trace.
 ///
 /// That is the last call of the last predictor that failed; else of the last one that answered a field that was expected
 /// otherwise, else one that was expected at all; else the last call. `None` inside if there is no call.
@@ -19,39 +27,48 @@ const PREDICTORS: usize = 32;
 pub struct PromptOfTrace(pub TraceId);
 
 impl Question for PromptOfTrace {
-    type Answer = Option<usize>;
+    type Answer = Option<PromptSpan>;
     const LABEL: &'static str = "prompt behind an answer";
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let tree = session.ask(&TraceTreeOf(self.0.clone()))?;
         let Some(tree) = tree.as_ref() else { return Ok(None) };
-        let predictors = Predictors::of(tree);
-        if let Some((_, call)) = predictors.list.iter().rev().find(|(span, _)| is_failed(tree, *span)) {
-            return Ok(Some(*call));
-        }
-        let answer = session.ask(&TraceAnswerOf(self.0.clone()))?;
-        let is_other = |field: &&ExpectedField| field.is_same() == Some(false);
-        let mut wanted: Vec<&str> = answer.expected.iter().filter(is_other).map(|field| field.name.as_str()).collect();
-        if wanted.is_empty() {
-            wanted = answer.expected.iter().map(|field| field.name.as_str()).collect();
-        }
-        if !wanted.is_empty() {
-            for (span, call) in predictors.list.iter().rev().take(PREDICTORS) {
-                session.cx.check()?;
-                let Some(head) = tree.spans.get(*span) else { continue };
-                let body = session.ask(&BodyOf(self.0.clone(), head.handle))?;
-                let outputs = body.as_ref().as_ref().and_then(|body| body.outputs.as_ref());
-                if outputs.is_some_and(|outputs| answers(outputs, &wanted)) {
-                    return Ok(Some(*call));
-                }
-            }
-        }
-        Ok(predictors.last_call)
+        Ok(prompt(session, tree, &self.0)?.and_then(|at| span_at(tree, at)))
     }
 
     fn bytes(_: &Self::Answer) -> usize {
-        16
+        60
     }
+}
+
+fn span_at(tree: &TraceTree, at: usize) -> Option<PromptSpan> {
+    let id = &tree.spans.get(at)?.id;
+    let nth = tree.spans.iter().take(at).filter(|one| one.id == *id).count();
+    Some(PromptSpan { id: id.clone(), nth })
+}
+
+/// The place of the call among the spans.
+fn prompt(session: &mut Session<'_>, tree: &TraceTree, trace: &TraceId) -> Result<Option<usize>> {
+    let predictors = Predictors::of(tree);
+    if let Some((_, call)) = predictors.list.iter().rev().find(|(span, _)| is_failed(tree, *span)) {
+        return Ok(Some(*call));
+    }
+    let answer = session.ask(&TraceAnswerOf(trace.clone()))?;
+    let names = |fields: &[&ExpectedField]| fields.iter().map(|field| field.name.clone()).collect::<Vec<String>>();
+    let all: Vec<&ExpectedField> = answer.expected.iter().collect();
+    let other: Vec<&ExpectedField> = all.iter().copied().filter(|field| field.is_same() == Some(false)).collect();
+    let wanted = if other.is_empty() { names(&all) } else { names(&other) };
+    let tried = if wanted.is_empty() { 0 } else { PREDICTORS };
+    for (span, call) in predictors.list.iter().rev().take(tried) {
+        session.cx.check()?;
+        let Some(head) = tree.spans.get(*span) else { continue };
+        let body = session.ask(&BodyOf(trace.clone(), head.handle))?;
+        let outputs = body.as_ref().as_ref().and_then(|body| body.outputs.as_ref());
+        if outputs.is_some_and(|outputs| answers(outputs, &wanted)) {
+            return Ok(Some(*call));
+        }
+    }
+    Ok(predictors.last_call)
 }
 
 /// The predictors of a trace in the order of its tree, each with its last call.
@@ -82,9 +99,9 @@ fn is_failed(tree: &TraceTree, span: usize) -> bool {
 }
 
 /// Whether outputs have any of these fields.
-fn answers(outputs: &Json, wanted: &[&str]) -> bool {
+fn answers(outputs: &Json, wanted: &[String]) -> bool {
     match outputs {
-        Json::Object(fields) => wanted.iter().any(|name| fields.contains_key(*name)),
+        Json::Object(fields) => wanted.iter().any(|name| fields.contains_key(name)),
         // All that was stored of a prediction may be its text.
         Json::String(text) => {
             text.starts_with("Prediction(") && wanted.iter().any(|name| text.contains(&format!("{name}=")))

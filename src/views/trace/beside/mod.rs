@@ -1,0 +1,188 @@
+//! What a trace is about, told below its spans: a line with its score, its program, its turn in a session and what
+//! became of the same example elsewhere, and what was expected and answered under it.
+//!
+//! Nothing of it is asked before the figures of the spans are there. It stands at the bottom, so that the tree does not
+//! move when it comes.
+
+mod answer;
+mod assessed;
+mod line;
+mod others;
+
+use std::sync::Arc;
+
+use egui::{Frame, Margin, Rect, ScrollArea, Ui, UiBuilder};
+
+use crate::loader::{Lane, TraceTree};
+use crate::model::TraceId;
+use crate::query::{
+    ProgramOfTrace, SameExample, SameExampleOf, SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample,
+    TraceExampleOf, TraceFiguresOf, TraceProgram,
+};
+use crate::state::Place;
+use crate::views::example_trace::WantedTrace;
+use crate::views::scene::Scene;
+use crate::widgets::tokens::Tokens;
+use crate::widgets::tokens::size;
+
+/// It takes at most this part of the height that it shares with the spans.
+const SHARE: f32 = 0.5;
+/// Where there is less height, only its line is shown until somebody wants more.
+const UNFOLDED_FROM: f32 = 420.0;
+/// It is never lower than its line.
+const LINE: f32 = size::CONTROL + 13.0;
+
+/// What is remembered of it.
+#[derive(Default)]
+pub(super) struct BesideMemory {
+    trace: Option<TraceId>,
+    /// What is below the line is shown; with none, if there is room.
+    is_open: Option<bool>,
+    /// The other evaluations are listed.
+    lists_others: bool,
+    /// How high it was in the last frame.
+    height: f32,
+    answer: answer::AnswerMemory,
+    wanted: WantedTrace,
+    /// The session's traces beside this one, once they are known.
+    turn: Option<SessionTurn>,
+    told: Told,
+}
+
+/// What is known by now; what was known stays while it is asked anew.
+#[derive(Default)]
+struct Told {
+    example: Option<Arc<Option<TraceExample>>>,
+    answer: Option<Arc<TraceAnswer>>,
+    program: Option<Arc<Option<TraceProgram>>>,
+    same: Option<Arc<Option<SameExample>>>,
+}
+
+impl Told {
+    fn example(&self) -> Option<&TraceExample> {
+        self.example.as_deref()?.as_ref()
+    }
+
+    fn program(&self) -> Option<&TraceProgram> {
+        self.program.as_deref()?.as_ref()
+    }
+
+    fn same(&self) -> Option<&SameExample> {
+        self.same.as_deref()?.as_ref()
+    }
+}
+
+impl BesideMemory {
+    /// How another trace is shown that takes the place of this one.
+    pub fn emptied(&self) -> Self {
+        Self { is_open: self.is_open, lists_others: self.lists_others, height: self.height, ..Self::default() }
+    }
+}
+
+/// Draws the spans and, below them, what the trace is about, if it is about anything.
+pub(super) fn with_beside_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut super::TraceMemory,
+    tree: &TraceTree,
+    spans_ui: impl FnOnce(&mut Ui, &mut Scene<'_>, &mut super::TraceMemory),
+) {
+    let may_tell =
+        tree.head.row.run_id.is_some() || tree.head.row.session.is_some() || !tree.head.assessments.is_empty();
+    if !may_tell {
+        return spans_ui(ui, scene, memory);
+    }
+    let area = ui.available_rect_before_wrap();
+    let most = (area.height() * SHARE).max(LINE);
+    let height = memory.beside.height.clamp(LINE, most);
+    let edge = area.bottom() - height;
+    ui.scope_builder(UiBuilder::new().max_rect(area.with_max_y(edge)), |ui| spans_ui(ui, scene, memory));
+    // As much room as it may take: what it needs is known once it was laid out.
+    let below = Rect::from_min_size(egui::pos2(area.left(), edge), egui::vec2(area.width(), most));
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| beside_ui(ui, scene, memory, tree, area.height(), most));
+}
+
+fn beside_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut super::TraceMemory,
+    tree: &TraceTree,
+    shared: f32,
+    most: f32,
+) {
+    let own = &mut memory.beside;
+    if own.trace.as_ref() != Some(&tree.head.row.id) {
+        *own = BesideMemory { trace: Some(tree.head.row.id.clone()), ..own.emptied() };
+    }
+    let is_open = own.is_open.unwrap_or(shared >= UNFOLDED_FROM);
+    ask(scene, own, tree, is_open);
+    own.wanted.follow(scene);
+    let tokens = Tokens::of(ui);
+    let top = ui.max_rect().top();
+    let rule =
+        Rect::everything_left_of(ui.max_rect().right() + size::GAP_L).with_min_x(ui.max_rect().left() - size::GAP_L);
+    ui.painter().hline(rule.x_range(), top, (size::RULE, tokens.line));
+    let used = Frame::new().inner_margin(Margin { left: 0, right: 0, top: 6, bottom: 6 }).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = size::GAP_XS;
+        line::line_ui(ui, scene, own, tree, is_open);
+        if is_open || own.lists_others {
+            let left = most - (ui.cursor().top() - top) - 6.0;
+            let id = ("beside", tree.head.row.id.as_str());
+            ScrollArea::vertical().id_salt(id).max_height(left.max(0.0)).auto_shrink([false, true]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = size::GAP_XS;
+                if is_open {
+                    answer::answer_ui(ui, scene, own);
+                    assessed::assessed_ui(ui, tree, own.told.example());
+                }
+                if own.lists_others {
+                    others::others_ui(ui, scene, own, tree);
+                }
+            });
+        }
+    });
+    let height = used.response.rect.height().ceil();
+    if own.height != height {
+        own.height = height;
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Asks for what is shown: behind the tree and its figures, and the other evaluations after everything else.
+fn ask(scene: &mut Scene<'_>, own: &mut BesideMemory, tree: &TraceTree, is_open: bool) {
+    let id = &tree.head.row.id;
+    let figures = scene.loader.ask(&TraceFiguresOf(id.clone()), Lane::Visible);
+    if figures.value().is_none() && figures.error().is_none() {
+        return;
+    }
+    if tree.head.row.session.is_some() {
+        let turn = scene.loader.ask(&SessionTurnOf(id.clone()), Lane::Visible);
+        own.turn = turn.value().and_then(|turn| turn.as_ref().clone());
+    }
+    if is_open && let Some(answer) = scene.loader.ask(&TraceAnswerOf(id.clone()), Lane::Visible).value() {
+        own.told.answer = Some(Arc::clone(answer));
+    }
+    if tree.head.row.run_id.is_none() {
+        return;
+    }
+    if let Some(example) = scene.loader.ask(&TraceExampleOf(id.clone()), Lane::Visible).value() {
+        own.told.example = Some(Arc::clone(example));
+    }
+    if let Some(program) = scene.loader.ask(&ProgramOfTrace(id.clone()), Lane::Visible).value() {
+        own.told.program = Some(Arc::clone(program));
+    }
+    if own.told.example().is_some()
+        && let Some(same) = scene.loader.ask(&SameExampleOf(id.clone()), Lane::Prefetch).value()
+    {
+        own.told.same = Some(Arc::clone(same));
+    }
+}
+
+/// Goes to the next or the previous turn of the session.
+pub(super) fn turn(scene: &mut Scene<'_>, memory: &BesideMemory, is_forward: bool) {
+    let Some(turn) = &memory.turn else { return };
+    let target = if is_forward { turn.next.clone() } else { turn.previous.clone() };
+    if let Some(trace) = target {
+        // It may be of another run.
+        scene.go(Place::of_trace(scene.place().experiment().cloned(), None, trace));
+    }
+}
