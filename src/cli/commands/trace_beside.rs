@@ -72,6 +72,8 @@ struct OneField<'a> {
     name: &'a str,
     expected: &'a Json,
     answered: Option<&'a Json>,
+    /// The field of the answer that it is.
+    answered_field: Option<&'a str>,
     same: Option<bool>,
     source: &'static str,
     by: Option<&'a str>,
@@ -131,6 +133,7 @@ impl<'a> From<&'a ExpectedField> for OneField<'a> {
             name: &one.name,
             expected: &one.expected,
             answered: one.answered.as_ref(),
+            answered_field: one.answered_as.as_deref(),
             same: one.is_same(),
             by: match &one.by {
                 ExpectedBy::Noted(who) => known(who),
@@ -234,7 +237,7 @@ fn field_lines(field: &ExpectedField) -> Vec<String> {
     lines.push(match (&field.answered, field.is_same()) {
         (Some(_), Some(true)) => "    answered so".to_owned(),
         (Some(answered), _) => format!("    answered {}", preview(answered, PREVIEW)),
-        (None, _) => "    nothing answered under this name".to_owned(),
+        (None, _) => "    nothing answered to it".to_owned(),
     });
     lines
 }

@@ -29,8 +29,10 @@ pub struct ExpectedField {
     pub name: String,
     /// What was expected.
     pub expected: Json,
-    /// What was answered under this name; `None` if nothing was.
+    /// What was answered to it; `None` if nothing was.
     pub answered: Option<Json>,
+    /// The field of the answer that this is.
+    pub answered_as: Option<String>,
     /// What is different, where both are texts that are not the same.
     pub diff: Option<TextDiff>,
     /// Who says so.
@@ -61,7 +63,7 @@ impl ExpectedBy {
 }
 
 impl ExpectedField {
-    /// Whether the answer is what was expected, word for word; `None` where nothing was answered under this name. The
+    /// Whether the answer is what was expected, word for word; `None` where nothing was answered to it. The
     /// metric may see it otherwise.
     pub fn is_same(&self) -> Option<bool> {
         self.answered.as_ref().map(|answered| *answered == self.expected)
@@ -102,15 +104,16 @@ impl Question for TraceAnswerOf {
         let expected: Vec<ExpectedField> = wanted
             .into_iter()
             .map(|(name, expected, by)| {
-                let answered = fields.get(&name).cloned();
+                let answered_as = answered_as(&name, &fields, &by);
+                let answered = answered_as.as_ref().and_then(|field| fields.get(field)).cloned();
                 let diff = match (&expected, &answered) {
                     (Json::String(old), Some(Json::String(new))) if old != new => Some(diff_texts(old, new, ends)),
                     _ => None,
                 };
-                ExpectedField { name, expected, answered, diff, by }
+                ExpectedField { name, expected, answered, answered_as, diff, by }
             })
             .collect();
-        let is_rest = |name: &str| expected.iter().all(|field| field.name != name);
+        let is_rest = |name: &str| expected.iter().all(|field| field.answered_as.as_deref() != Some(name));
         let rest = fields.into_iter().filter(|(name, _)| is_rest(name)).collect();
         Ok(TraceAnswer { expected, rest, from_repr, is_unknown })
     }
@@ -125,6 +128,39 @@ impl Question for TraceAnswerOf {
     }
 }
 
+/// The field of an answer that an expectation is about: the one of its name; where somebody noted it on the trace also
+/// that without `expected_`, as MLflow's scorers read it, and of `expected_response` the only one there is.
+fn answered_as(name: &str, fields: &Object, by: &ExpectedBy) -> Option<String> {
+    if fields.contains_key(name) {
+        return Some(name.to_owned());
+    }
+    let bare = name.strip_prefix("expected_").filter(|_| matches!(by, ExpectedBy::Noted(_)))?;
+    if fields.contains_key(bare) {
+        return Some(bare.to_owned());
+    }
+    fields.keys().next().filter(|_| bare == "response" && fields.len() == 1).cloned()
+}
+
 fn is_expectation(one: &Assessment) -> bool {
     one.is_valid && one.kind == "expectation"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_somebody_expects_is_about_the_field_without_the_prefix() {
+        let fields = |value: Json| if let Json::Object(fields) = value { fields } else { Object::new() };
+        let noted = ExpectedBy::Noted("HUMAN".to_owned());
+        let one = fields(json!({"answer": "x"}));
+        let two = fields(json!({"answer": "x", "reasoning": "y"}));
+        assert_eq!(answered_as("answer", &two, &noted).as_deref(), Some("answer"));
+        assert_eq!(answered_as("expected_answer", &two, &noted).as_deref(), Some("answer"));
+        assert_eq!(answered_as("expected_answer", &two, &ExpectedBy::Example), None);
+        assert_eq!(answered_as("expected_response", &one, &noted).as_deref(), Some("answer"));
+        assert_eq!(answered_as("expected_response", &two, &noted), None, "which of the two is not said");
+        assert_eq!(answered_as("stars", &one, &noted), None);
+    }
 }

@@ -120,3 +120,46 @@ fn expected(row: &ResultRow, given: &Object) -> Object {
     let fields = row.example.iter().filter(|(name, _)| !given.contains_key(*name));
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Json;
+    use serde_json::json;
+
+    fn object(value: Json) -> Object {
+        if let Json::Object(fields) = value { fields } else { Object::new() }
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_what_was_answered() {
+        let row = |question: &str, answer: &str| ResultRow {
+            example: object(json!({"question": question, "answer": "right"})),
+            prediction: object(json!({"answer": answer})),
+            ..ResultRow::default()
+        };
+        let table = ResultTable {
+            example_fields: vec!["question".to_owned(), "answer".to_owned()],
+            rows: vec![row("other", "a"), row("twice", "a"), row("twice", "b")],
+            ..ResultTable::default()
+        };
+        let found = |question: &str, outputs: Option<Json>| {
+            let inputs = Some(object(json!({"question": question})));
+            fitting(&table, ExampleTrace { id: "t".into(), inputs, outputs: outputs.map(object) })
+        };
+        assert_eq!(found("twice", Some(json!({"answer": "b"}))), (vec![2], true));
+        assert_eq!(found("twice", None), (vec![1, 2], true), "what it answered is not known");
+        assert_eq!(found("twice", Some(json!({"answer": "c"}))), (vec![1, 2], false));
+        assert_eq!(found("new", None), (vec![], false));
+    }
+
+    #[test]
+    fn what_the_program_was_not_given_was_expected() {
+        let row = ResultRow {
+            example: object(json!({"question": "?", "topic": "x", "answer": "y"})),
+            ..ResultRow::default()
+        };
+        let given = object(json!({"question": "?", "config": {}}));
+        assert_eq!(expected(&row, &given), object(json!({"topic": "x", "answer": "y"})));
+    }
+}

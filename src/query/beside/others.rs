@@ -117,3 +117,43 @@ fn beside(scores: &Scores, among: Evaluated, (of, row): (&EvaluationId, usize)) 
     }
     Some(SameExample { among, example, rule, is_right: right(score_at(column)), others, without })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(is_right: Option<bool>, others: &[(&str, EvaluationKind, Option<f64>)]) -> SameExample {
+        let rule = RightRule { threshold: 0.5, is_binary: false };
+        let other = |(run, kind, score): &(&str, EvaluationKind, Option<f64>)| OtherEvaluation {
+            of: (*run).into(),
+            name: (*run).to_owned(),
+            program: None,
+            kind: *kind,
+            row: 0,
+            score: *score,
+            is_right: score.map(|score| rule.is_right(score)),
+        };
+        SameExample {
+            among: Evaluated::Optimization("parent".into()),
+            example: 0,
+            rule: Some(rule),
+            is_right,
+            others: others.iter().map(other).collect(),
+            without: 0,
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_compared_with_the_best_and_a_right_one_with_what_is_furthest_from_it() {
+        use EvaluationKind::{Full, Minibatch};
+        let all = [("a", Full, Some(0.9)), ("b", Minibatch, Some(0.9)), ("c", Full, Some(0.1)), ("d", Full, None)];
+        let chosen = |is_right: Option<bool>, own: Option<f64>| {
+            let same = same(is_right, &all);
+            same.worth_comparing(own).map(|one| one.of.run.to_string())
+        };
+        assert_eq!(chosen(Some(false), Some(0.2)).as_deref(), Some("a"), "a full evaluation before a minibatch");
+        assert_eq!(chosen(Some(true), Some(0.9)).as_deref(), Some("c"));
+        assert_eq!(chosen(None, None).as_deref(), Some("a"));
+        assert!(same(None, &[]).worth_comparing(None).is_none());
+    }
+}

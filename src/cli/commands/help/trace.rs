@@ -35,7 +35,7 @@ JSON:
    \"attachments\": [{id, content_type, size, path, span_ids, missing}],
    \"example\": {run_id, row, score, parts: {}, source,
                \"feedback\": [{by, text}], unsure},
-   \"expected\": [{name, expected, answered, same, source, by}],
+   \"expected\": [{name, expected, answered, answered_field, same, source, by}],
    \"turn\": {session, turn, turns, previous, next},
    \"program\": {run_id, state_hash, name, optimization, source, inferred,
                reason}}

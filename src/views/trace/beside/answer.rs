@@ -186,7 +186,7 @@ fn pair_ui(ui: &mut Ui, expected: &str, answered: Option<&str>, by: Option<&str>
                 value_ui(ui, answered, Tone::Neutral);
             }
             None => {
-                text_ui(ui, "nothing answered under this name", Type::Small, Tone::Muted);
+                text_ui(ui, "nothing answered to it", Type::Small, Tone::Muted);
             }
         }
     });

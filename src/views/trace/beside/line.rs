@@ -27,8 +27,7 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemory
     let is_narrow = ui.max_rect().width() < WORDS_FROM;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(size::GAP_S, size::GAP_XS);
-        let has_below = own.told.answer.is_some() || !is_open;
-        if has_below {
+        if own.told.has_below(tree) {
             let (text, tip) = match is_open {
                 true => ("Less", "Hide what was expected and what was judged"),
                 false => ("More", "What was expected, what was answered, what was judged"),
@@ -60,16 +59,16 @@ fn score_ui(ui: &mut Ui, example: &TraceExample, is_right: Option<bool>) {
         Some(false) => Chip::new(&text).glyph(Glyph::Cross, Tone::Bad),
         None => Chip::new(&text),
     };
-    let note = match (&example.unsure, example.source.as_str()) {
-        (Some(_), _) => "not certain",
-        (None, Some(source)) => source,
-        (None, None) => "",
-    };
+    let note = example.source.as_str().unwrap_or_default();
     let mut tip =
         vec![format!("Row {} of its evaluation, {}", words::count(example.row as u64 + 1), example.source.words())];
     tip.extend(example.unsure.map(|why| format!("{why}: the row with the same inputs is told")));
     tip.extend(example.parts.iter().map(|(name, score)| format!("{name} {}", words::value(*score))));
-    ui.add(chip.note(note)).on_hover_text(tip.join("\n"));
+    let tip = tip.join("\n");
+    ui.add(chip.note(note)).on_hover_text(tip.as_str());
+    if example.unsure.is_some() {
+        text_ui(ui, "not certain", Type::Small, Tone::Faint).on_hover_text(tip);
+    }
 }
 
 /// `● C4 ★ eval_full_2`, which leads to the page of the program.

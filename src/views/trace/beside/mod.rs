@@ -29,6 +29,8 @@ use crate::widgets::tokens::size;
 const SHARE: f32 = 0.5;
 /// Where there is less height, only its line is shown until somebody wants more.
 const UNFOLDED_FROM: f32 = 420.0;
+/// Everything that is looked at goes first: it may need the tables of all evaluations and the traces of a run.
+const BEHIND: Lane = Lane::Prefetch;
 /// It is never lower than its line.
 const LINE: f32 = size::CONTROL + 13.0;
 
@@ -42,6 +44,8 @@ pub(super) struct BesideMemory {
     lists_others: bool,
     /// How high it was in the last frame.
     height: f32,
+    /// All is known, and there is nothing to tell.
+    is_silent: bool,
     answer: answer::AnswerMemory,
     wanted: WantedTrace,
     /// The session's traces beside this one, once they are known.
@@ -70,6 +74,19 @@ impl Told {
     fn same(&self) -> Option<&SameExample> {
         self.same.as_deref()?.as_ref()
     }
+
+    /// Whether anything stands below the line, or may.
+    fn has_below(&self, tree: &TraceTree) -> bool {
+        !tree.head.assessments.is_empty()
+            || self.answer.as_ref().is_none_or(|answer| !answer.expected.is_empty())
+            || self.example().is_some_and(|example| !example.feedback.is_empty())
+    }
+
+    /// All is known, and there is nothing to tell but a turn of a session.
+    fn is_silent(&self, tree: &TraceTree) -> bool {
+        let is_known = self.example.is_some() && self.program.is_some() || tree.head.row.run_id.is_none();
+        is_known && self.example().is_none() && self.program().is_none() && !self.has_below(tree)
+    }
 }
 
 impl BesideMemory {
@@ -94,28 +111,39 @@ pub(super) fn with_beside_ui(
     }
     let area = ui.available_rect_before_wrap();
     let most = (area.height() * SHARE).max(LINE);
-    let height = memory.beside.height.clamp(LINE, most);
+    let is_silent = memory.beside.is_silent && memory.beside.trace.as_ref() == Some(&tree.head.row.id);
+    let height = if is_silent { 0.0 } else { memory.beside.height.clamp(LINE, most) };
     let edge = area.bottom() - height;
     ui.scope_builder(UiBuilder::new().max_rect(area.with_max_y(edge)), |ui| spans_ui(ui, scene, memory));
     // As much room as it may take: what it needs is known once it was laid out.
     let below = Rect::from_min_size(egui::pos2(area.left(), edge), egui::vec2(area.width(), most));
-    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| beside_ui(ui, scene, memory, tree, area.height(), most));
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+        beside_ui(ui, scene, memory, tree, Room { shared: area.height(), most })
+    });
 }
 
-fn beside_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    memory: &mut super::TraceMemory,
-    tree: &TraceTree,
+/// The height that there is: all of what it shares with the spans, and how much of it it may take.
+#[derive(Clone, Copy)]
+struct Room {
     shared: f32,
     most: f32,
-) {
+}
+
+fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut super::TraceMemory, tree: &TraceTree, room: Room) {
     let own = &mut memory.beside;
     if own.trace.as_ref() != Some(&tree.head.row.id) {
         *own = BesideMemory { trace: Some(tree.head.row.id.clone()), ..own.emptied() };
     }
-    let is_open = own.is_open.unwrap_or(shared >= UNFOLDED_FROM);
+    let is_open = own.is_open.unwrap_or(room.shared >= UNFOLDED_FROM);
     ask(scene, own, tree, is_open);
+    let is_silent = own.told.is_silent(tree) && own.turn.is_none();
+    if own.is_silent != is_silent {
+        own.is_silent = is_silent;
+        ui.ctx().request_repaint();
+    }
+    if is_silent {
+        return;
+    }
     own.wanted.follow(scene);
     let tokens = Tokens::of(ui);
     let top = ui.max_rect().top();
@@ -126,7 +154,7 @@ fn beside_ui(
         ui.spacing_mut().item_spacing.y = size::GAP_XS;
         line::line_ui(ui, scene, own, tree, is_open);
         if is_open || own.lists_others {
-            let left = most - (ui.cursor().top() - top) - 6.0;
+            let left = room.most - (ui.cursor().top() - top) - 6.0;
             let id = ("beside", tree.head.row.id.as_str());
             ScrollArea::vertical().id_salt(id).max_height(left.max(0.0)).auto_shrink([false, true]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = size::GAP_XS;
@@ -147,7 +175,7 @@ fn beside_ui(
     }
 }
 
-/// Asks for what is shown: behind the tree and its figures, and the other evaluations after everything else.
+/// Asks for what is shown, once the figures of the spans are there.
 fn ask(scene: &mut Scene<'_>, own: &mut BesideMemory, tree: &TraceTree, is_open: bool) {
     let id = &tree.head.row.id;
     let figures = scene.loader.ask(&TraceFiguresOf(id.clone()), Lane::Visible);
@@ -155,23 +183,23 @@ fn ask(scene: &mut Scene<'_>, own: &mut BesideMemory, tree: &TraceTree, is_open:
         return;
     }
     if tree.head.row.session.is_some() {
-        let turn = scene.loader.ask(&SessionTurnOf(id.clone()), Lane::Visible);
+        let turn = scene.loader.ask(&SessionTurnOf(id.clone()), BEHIND);
         own.turn = turn.value().and_then(|turn| turn.as_ref().clone());
     }
-    if is_open && let Some(answer) = scene.loader.ask(&TraceAnswerOf(id.clone()), Lane::Visible).value() {
+    if is_open && let Some(answer) = scene.loader.ask(&TraceAnswerOf(id.clone()), BEHIND).value() {
         own.told.answer = Some(Arc::clone(answer));
     }
     if tree.head.row.run_id.is_none() {
         return;
     }
-    if let Some(example) = scene.loader.ask(&TraceExampleOf(id.clone()), Lane::Visible).value() {
+    if let Some(example) = scene.loader.ask(&TraceExampleOf(id.clone()), BEHIND).value() {
         own.told.example = Some(Arc::clone(example));
     }
-    if let Some(program) = scene.loader.ask(&ProgramOfTrace(id.clone()), Lane::Visible).value() {
+    if let Some(program) = scene.loader.ask(&ProgramOfTrace(id.clone()), BEHIND).value() {
         own.told.program = Some(Arc::clone(program));
     }
     if own.told.example().is_some()
-        && let Some(same) = scene.loader.ask(&SameExampleOf(id.clone()), Lane::Prefetch).value()
+        && let Some(same) = scene.loader.ask(&SameExampleOf(id.clone()), BEHIND).value()
     {
         own.told.same = Some(Arc::clone(same));
     }

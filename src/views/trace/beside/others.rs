@@ -25,16 +25,16 @@ const PROGRAM: f32 = 92.0;
 
 /// `Same example  7 of 12 right`, which the others are, and the way to the one that is worth comparing with.
 pub(super) fn chips_ui(ui: &mut Ui, own: &mut BesideMemory, tree: &TraceTree) {
-    let Some(same) = own.told.same().cloned() else { return };
+    let known = own.told.same.clone();
+    let Some(same) = known.as_deref().and_then(Option::as_ref) else { return };
     if same.others.is_empty() {
         text_ui(ui, "no other evaluation has this example", Type::Small, Tone::Muted);
         return;
     }
-    let chip = Chip::toggle("Same example", own.lists_others);
-    let summary = summary(&same);
-    if ui.add(chip.note(&summary)).on_hover_text(tip(&same)).clicked() {
+    if ui.add(Chip::toggle("Same example", own.lists_others)).on_hover_text(tip(same)).clicked() {
         own.lists_others = !own.lists_others;
     }
+    text_ui(ui, &summary(same), Type::Small, Tone::Muted).on_hover_text(tip(same));
     let score = own.told.example().and_then(|example| example.score);
     if let Some(other) = same.worth_comparing(score) {
         let text = format!("Compare with {}", short_name(other));
@@ -95,13 +95,14 @@ fn short_name(other: &OtherEvaluation) -> String {
 
 /// The list: `✓ 0.87  ● C4 ★  eval_full_2   Open trace  Compare`.
 pub(super) fn others_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemory, tree: &TraceTree) {
-    let Some(same) = own.told.same().cloned() else { return };
+    let known = own.told.same.clone();
+    let Some(same) = known.as_deref().and_then(Option::as_ref) else { return };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         text_ui(ui, "The same example elsewhere", Type::Small, Tone::Muted);
         let tip = "The example over all evaluations, with every answer";
         if link(ui, "In the matrix →", Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
-            scene.go(matrix(&same, own, tree));
+            scene.go(matrix(same, own, tree));
         }
     });
     for other in same.others.iter().take(MOST) {
