@@ -103,7 +103,8 @@ fn the_same_example_elsewhere_is_listed_with_its_scores_and_traces() {
     assert!(matrix.contains("run/parent?tab=examples") && matrix.contains("evaluation=seed"), "{matrix}");
     harness.state_mut().act(dspyglass::state::Action::Back);
     settle(&mut harness);
-    harness.get_all_by_role_and_label(Role::Link, "eval_full_0").next().expect("the program").click();
+    // Below the way that leads here.
+    harness.get_all_by_role_and_label(Role::Link, "eval_full_0").last().expect("the program").click();
     settle(&mut harness);
     assert!(address(&harness).contains("run/seed?tab=program"), "{}", address(&harness));
 }

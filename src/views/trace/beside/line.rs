@@ -43,6 +43,10 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemory
         if let Some(program) = own.told.program() {
             program_ui(ui, scene, program, tree);
         }
+        let assessments = tree.head.assessments.len();
+        if own.told.example().is_none() && assessments > 0 {
+            text_ui(ui, &words::counted(assessments, "assessment"), Type::Small, Tone::Muted);
+        }
         session_ui(ui, scene, own, is_narrow);
         others::chips_ui(ui, own, tree);
     });
