@@ -84,7 +84,7 @@ impl Predictors {
         let nodes = &tree.forest.nodes;
         let last_call = |from: usize, count: usize| {
             let within = nodes.get(from..from + count)?;
-            within.iter().map(|node| node.item).filter(|item| is(*item, SpanGroup::Lm)).next_back()
+            within.iter().map(|node| node.item).rfind(|item| is(*item, SpanGroup::Lm))
         };
         let of = |(at, node): (usize, &crate::model::ForestNode)| {
             let is_predictor = is(node.item, SpanGroup::Predictor);

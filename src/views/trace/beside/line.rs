@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use super::{BesideMemory, others, turn};
+use super::{BesideMemory, fact_ui, others, turn};
 use crate::loader::TraceTree;
 use crate::query::{TraceExample, TraceProgram};
 use crate::state::{Place, RunTab};
@@ -13,7 +13,6 @@ use crate::views::scene::Scene;
 use crate::widgets::chips::{self, Chip};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
-use crate::widgets::section::text_ui;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
@@ -45,7 +44,7 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemory
         }
         let assessments = tree.head.assessments.len();
         if own.told.example().is_none() && assessments > 0 {
-            text_ui(ui, &words::counted(assessments, "assessment"), Type::Small, Tone::Muted);
+            fact_ui(ui, &words::counted(assessments, "assessment"), Tone::Muted);
         }
         session_ui(ui, scene, own, is_narrow);
         others::chips_ui(ui, own, tree);
@@ -71,7 +70,7 @@ fn score_ui(ui: &mut Ui, example: &TraceExample, is_right: Option<bool>) {
     let tip = tip.join("\n");
     ui.add(chip.note(note)).on_hover_text(tip.as_str());
     if example.unsure.is_some() {
-        text_ui(ui, "not certain", Type::Small, Tone::Faint).on_hover_text(tip);
+        fact_ui(ui, "not certain", Tone::Faint).on_hover_text(tip);
     }
 }
 
@@ -102,7 +101,7 @@ fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, program: &TraceProgram, tree: 
         tip.push("Click to read it".to_owned());
         let leads = link(ui, &text, Type::Small, Tone::Accent).on_hover_text(tip.join("\n"));
         if program.inferred.is_some() {
-            text_ui(ui, "inferred", Type::Small, Tone::Faint).on_hover_text(tip.join("\n"));
+            fact_ui(ui, "inferred", Tone::Faint).on_hover_text(tip.join("\n"));
         }
         if leads.clicked() {
             let experiment = Some(tree.head.row.experiment_id.clone());
@@ -116,7 +115,7 @@ fn program_ui(ui: &mut Ui, scene: &mut Scene<'_>, program: &TraceProgram, tree: 
 fn session_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &BesideMemory, is_narrow: bool) {
     let Some(found) = &own.turn else { return };
     let (position, turns) = (words::count(found.position as u64 + 1), words::count(found.turns as u64));
-    let told = text_ui(ui, &format!("turn {position} of {turns}"), Type::Small, Tone::Muted);
+    let told = fact_ui(ui, &format!("turn {position} of {turns}"), Tone::Muted);
     told.on_hover_text(format!("Of the session {}, by start", words::one_line(&found.session, 80)));
     for (command, name, is_forward, glyph, target) in [
         (SpanCommand::PreviousTurn, "Previous turn", false, Glyph::Back, &found.previous),

@@ -11,7 +11,7 @@ mod others;
 
 use std::sync::Arc;
 
-use egui::{Frame, Margin, Rect, ScrollArea, Ui, UiBuilder};
+use egui::{Frame, Label, Margin, Rect, Response, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::loader::{Lane, TraceTree};
 use crate::model::TraceId;
@@ -22,8 +22,8 @@ use crate::query::{
 use crate::state::Place;
 use crate::views::example_trace::WantedTrace;
 use crate::views::scene::Scene;
-use crate::widgets::tokens::Tokens;
-use crate::widgets::tokens::size;
+use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::tokens::{Tokens, Tone};
 
 /// It takes at most this part of the height that it shares with the spans.
 const SHARE: f32 = 0.5;
@@ -173,6 +173,12 @@ fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut super::TraceMemory
         own.height = height;
         ui.ctx().request_repaint();
     }
+}
+
+/// A fact in small letters, never broken: what has no room on the line stands on the next.
+fn fact_ui(ui: &mut Ui, text: &str, tone: Tone) -> Response {
+    let color = tone.color(Tokens::of(ui));
+    ui.add(Label::new(RichText::new(text).font(Type::Small.font()).color(color)).extend())
 }
 
 /// Asks for what is shown, once the figures of the spans are there.

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use super::BesideMemory;
+use super::{BesideMemory, fact_ui};
 use crate::loader::TraceTree;
 use crate::query::{Evaluated, OtherEvaluation, SameExample};
 use crate::state::{ExperimentTab, Place, RunTab};
@@ -28,13 +28,13 @@ pub(super) fn chips_ui(ui: &mut Ui, own: &mut BesideMemory, tree: &TraceTree) {
     let known = own.told.same.clone();
     let Some(same) = known.as_deref().and_then(Option::as_ref) else { return };
     if same.others.is_empty() {
-        text_ui(ui, "no other evaluation has this example", Type::Small, Tone::Muted);
+        fact_ui(ui, "no other evaluation has this example", Tone::Muted);
         return;
     }
     if ui.add(Chip::toggle("Same example", own.lists_others)).on_hover_text(tip(same)).clicked() {
         own.lists_others = !own.lists_others;
     }
-    text_ui(ui, &summary(same), Type::Small, Tone::Muted).on_hover_text(tip(same));
+    fact_ui(ui, &summary(same), Tone::Muted).on_hover_text(tip(same));
     let score = own.told.example().and_then(|example| example.score);
     if let Some(other) = same.worth_comparing(score) {
         let text = format!("Compare with {}", short_name(other));
