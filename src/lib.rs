@@ -54,6 +54,8 @@
 //! * **Something told at the right of a page**: a folder of `views` as any place has, and a line in
 //!   `views/side_panel.rs`, which alone knows which page has which panel and how much room it gets. What is selected is
 //!   part of the address of the tab.
+//! * **Something told of a trace beside its spans**: a question in `query/beside`, which the window asks behind the figures
+//!   of the spans and draws in `views/trace/beside`, and which `cli/commands/trace_beside.rs` writes.
 //! * **A command of the terminal**: arguments and the variant in `cli/args.rs`, help in
 //!   `cli/commands/help.rs`, one file in `cli/commands`, the arm in `cli/commands/mod.rs`, a line in the README;
 //!   tests that compare with plain SQL in `tests/cli`. `tests/cli/secrets.rs` asks to be told how it is asked.

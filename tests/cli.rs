@@ -3,6 +3,8 @@
 
 #[path = "cli/against_sql.rs"]
 mod against_sql;
+#[path = "cli/beside.rs"]
+mod beside;
 #[path = "cli/chat.rs"]
 mod chat;
 #[path = "cli/cost.rs"]

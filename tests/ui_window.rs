@@ -9,6 +9,8 @@ mod aggregates;
 mod artifacts;
 #[path = "ui_window/artifacts_folder.rs"]
 mod artifacts_folder;
+#[path = "ui_window/beside.rs"]
+mod beside;
 #[path = "ui_window/chart_and_table.rs"]
 mod chart_and_table;
 #[path = "ui_window/charts.rs"]

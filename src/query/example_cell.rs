@@ -82,7 +82,7 @@ fn said_by(one: &Assessment) -> Option<(String, String)> {
 }
 
 /// What the metric said, or each of several scorers; last why one of them gave no score.
-fn said(row: &ResultRow) -> Vec<(String, String)> {
+pub(super) fn said(row: &ResultRow) -> Vec<(String, String)> {
     let mut said: Vec<(String, String)> = row.said.iter().map(|(who, said)| (who.clone(), said.clone())).collect();
     if said.is_empty() {
         said.extend(row.feedback.iter().map(|said| (String::new(), said.clone())));
@@ -92,7 +92,7 @@ fn said(row: &ResultRow) -> Vec<(String, String)> {
 }
 
 /// The scores of a row in the order of their names.
-fn parts(row: &ResultRow, names: &[String]) -> Vec<(String, f64)> {
+pub(super) fn parts(row: &ResultRow, names: &[String]) -> Vec<(String, f64)> {
     let named = |name: &String| Some((name.clone(), row.scores.get(name).copied()?));
     names.iter().filter(|name| *name != SCORE_COLUMN).filter_map(named).collect()
 }

@@ -9,6 +9,7 @@
 pub mod artifacts;
 pub mod ask;
 pub mod attachments;
+pub mod beside;
 pub mod chat;
 pub mod check;
 pub mod cost;
@@ -76,6 +77,10 @@ pub use crate::analysis::trace_stats::{Percentiles, Stats, StatsBin, StatsBy, St
 pub use crate::analysis::{Fallback, FallbackOutcome, FallbackReason, Outline, SpanTokens, TokenSource, causes};
 pub use artifacts::{ArtifactFile, ArtifactsOf, artifact_file, artifacts};
 pub use attachments::{Attachments, NamedAttachment};
+pub use beside::{
+    ExpectedBy, ExpectedField, OtherEvaluation, ProgramOfTrace, PromptOfTrace, PromptSpan, SameExample, SameExampleOf,
+    SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
+};
 pub use check::{CheckReport, check};
 pub use cost::{CostOf, CostOfFamily, Costs, TraceCostOf};
 pub use demo_origins::{DemoOrigin, demo_origins};
@@ -130,7 +135,7 @@ pub use trace::{
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
 pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
-pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceOf, trace_lines};
+pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceBySessionOf, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};
 

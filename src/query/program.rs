@@ -16,6 +16,7 @@ pub(super) use gepa::{
     table as gepa_table,
 };
 pub(super) use read::{NO_JSON, Read, UnmaskedFile, read_json, state};
+pub(super) use traces::of_trace as signatures_of_trace;
 
 /// The program of a run, with names, types and directions of its fields as far as they are
 /// known: from `model.json`, else `best_model.json`, else its params, else what GEPA's tables

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::filter::{Now, TraceFilter, TraceSort};
 use super::filtered_traces::FilteredTracesOf;
+use super::sessions::FilteredSessionsOf;
 use crate::model::{TraceId, TraceRow};
 use crate::query::ask::{Question, Session};
 use crate::store::{ReadCx, Result, Store, Total, TraceHandle, TraceQuery};
@@ -83,11 +84,37 @@ impl Question for TracePlaceOf {
     }
 }
 
+/// The same in a list that is shown by session, in the order in which it then stands; as the list comes where none of
+/// its traces belongs to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TracePlaceBySessionOf(pub TracePlaceOf);
+
+impl Question for TracePlaceBySessionOf {
+    type Answer = Option<TracePlace>;
+    const LABEL: &'static str = "place in the list by session";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let groups = session.ask(&FilteredSessionsOf(self.0.list.clone()))?;
+        if groups.is_empty() {
+            return Ok((*session.ask(&self.0)?).clone());
+        }
+        let handles: Vec<TraceHandle> = groups.iter().flat_map(|group| group.traces.iter().copied()).collect();
+        self.0.among(session, &handles, Total::Exact(handles.len() as u64))
+    }
+
+    fn bytes(_: &Self::Answer) -> usize {
+        0
+    }
+}
+
 impl TracePlaceOf {
     fn among_filtered(&self, session: &mut Session<'_>) -> Result<Option<TracePlace>> {
         let found = session.ask(&self.list)?;
+        self.among(session, &found.list.handles, found.list.total)
+    }
+
+    fn among(&self, session: &mut Session<'_>, handles: &[TraceHandle], total: Total) -> Result<Option<TracePlace>> {
         let Some(handle) = self.handle(session)? else { return Ok(None) };
-        let handles = &found.list.handles;
         let Some(at) = handles.iter().position(|one| *one == handle) else { return Ok(None) };
         let beside = |at: Option<usize>| at.and_then(|at| handles.get(at)).copied();
         let (previous, next) = (beside(at.checked_sub(1)), beside(at.checked_add(1)));
@@ -97,7 +124,7 @@ impl TracePlaceOf {
             let line = lines.iter().find(|(own, _)| Some(*own) == handle);
             line.map(|(_, row)| row.id.clone())
         };
-        Ok(Some(TracePlace { position: at as u64, total: found.list.total, previous: id(previous), next: id(next) }))
+        Ok(Some(TracePlace { position: at as u64, total, previous: id(previous), next: id(next) }))
     }
 
     /// The handle of the trace, if it is in the unfiltered list.

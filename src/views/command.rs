@@ -142,6 +142,8 @@ impl Command {
         Self::Spans(SpanCommand::Error),
         Self::Spans(SpanCommand::NextLm),
         Self::Spans(SpanCommand::PreviousLm),
+        Self::Spans(SpanCommand::NextTurn),
+        Self::Spans(SpanCommand::PreviousTurn),
         Self::Spans(SpanCommand::Critical),
         Self::Spans(SpanCommand::TimeIn),
         Self::Spans(SpanCommand::TimeOut),

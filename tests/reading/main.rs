@@ -6,6 +6,7 @@ mod any_kind;
 mod artifact_roots;
 mod bad_tables;
 mod beginnings;
+mod beside;
 mod budgets;
 mod chat;
 mod conformance;

@@ -37,6 +37,7 @@ mod search;
 mod slices;
 mod stats;
 mod trace;
+mod trace_beside;
 mod trace_chat;
 mod trace_chat_text;
 mod trace_code;

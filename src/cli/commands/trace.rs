@@ -2,7 +2,9 @@
 
 use std::mem::ManuallyDrop;
 
-use super::{Answer, several, trace_chat, trace_chat_text, trace_code, trace_steps, trace_steps_text, trace_text};
+use super::{
+    Answer, several, trace_beside, trace_chat, trace_chat_text, trace_code, trace_steps, trace_steps_text, trace_text,
+};
 use crate::cli::args::TraceArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json;
@@ -35,12 +37,14 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
             false => trace_steps_text::print(&document, &agents, args.full, answer),
         };
     }
+    let beside = trace_beside::beside(&mut answer.session, &id)?;
     if !answer.is_json {
-        return trace_text::print(&document, answer);
+        return trace_text::print(&document, &beside, answer);
     }
     // Never taken apart: the program ends when it is written, and freeing the millions of values
     // of a large trace takes a tenth of the time.
     let document = ManuallyDrop::new(document);
     let warnings = answer.session.cx.take_warnings();
-    json::write(&trace_json(&document, answer.session.cx.reveal(), warnings), answer.out)
+    let trace = trace_json(&document, answer.session.cx.reveal(), warnings);
+    json::write(&trace_beside::WithBeside::new(trace, &beside), answer.out)
 }

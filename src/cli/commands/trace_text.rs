@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::runs_text::guides;
+use super::trace_beside::{self, Beside};
 use super::trace_head_text;
 use crate::cli::failure::Failure;
 use crate::cli::json::preview;
@@ -17,8 +18,9 @@ const PREVIEW: usize = 100;
 const ATTACHMENTS: usize = 10;
 
 /// Prints what is known of the trace, then its spans.
-pub(super) fn print(document: &TraceDocument, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(document: &TraceDocument, beside: &Beside, answer: &mut Answer<'_>) -> Result<(), Failure> {
     trace_head_text::print(document, answer)?;
+    trace_beside::print(beside, answer)?;
     let tree = &document.tree;
     if let Some(why) = &tree.no_spans {
         writeln!(answer.out, "{}", words::clean(&why.sentence()))?;

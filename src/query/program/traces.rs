@@ -122,7 +122,7 @@ impl Look<'_> {
 
     fn search_trace(&mut self, session: &mut Session<'_>, row: &TraceRow, run: Option<&RunId>) -> Result<()> {
         session.cx.check()?;
-        for signature in signatures_of_trace(session, &row.id)? {
+        for signature in of_trace(session, &row.id)? {
             let is_known = |one: &SeenSignature| one.signature == signature && one.is_elsewhere == self.is_elsewhere;
             if !self.seen.iter().any(is_known) {
                 self.seen.push(SeenSignature {
@@ -137,7 +137,8 @@ impl Look<'_> {
     }
 }
 
-fn signatures_of_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Vec<SignatureText>> {
+/// The signatures of the predictors that a trace shows.
+pub fn of_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Vec<SignatureText>> {
     let spans = session.store.spans(session.cx, trace)?;
     let is_format = |span: &&SpanHead| span.name.contains("Adapter.format");
     let found = read(session, trace, spans.iter().filter(is_format), of_format)?;

@@ -21,6 +21,10 @@ pub enum SpanCommand {
     NextLm,
     /// To the previous call of a language model.
     PreviousLm,
+    /// To the trace after this one in its session.
+    NextTurn,
+    /// To the trace before this one in its session.
+    PreviousTurn,
     /// Mark what determines how long the trace took.
     Critical,
     /// Show less time, larger.
@@ -35,7 +39,7 @@ pub enum SpanCommand {
 
 impl SpanCommand {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Find,
         Self::Parent,
         Self::Child,
@@ -44,6 +48,8 @@ impl SpanCommand {
         Self::Error,
         Self::NextLm,
         Self::PreviousLm,
+        Self::NextTurn,
+        Self::PreviousTurn,
         Self::Critical,
         Self::TimeIn,
         Self::TimeOut,
@@ -62,6 +68,8 @@ impl SpanCommand {
             Self::Error => "First error, then the next",
             Self::NextLm => "Next LM call",
             Self::PreviousLm => "Previous LM call",
+            Self::NextTurn => "Next turn of the session",
+            Self::PreviousTurn => "Previous turn of the session",
             Self::Critical => "Critical path",
             Self::TimeIn => "Less time, larger",
             Self::TimeOut => "More time, smaller",
@@ -81,6 +89,8 @@ impl SpanCommand {
             Self::Error => "To the first span that failed, or from one that failed to the next",
             Self::NextLm => "To the next call of a language model, from the top down",
             Self::PreviousLm => "To the call of a language model before, from the bottom up",
+            Self::NextTurn => "To the trace that came after this one in the same session",
+            Self::PreviousTurn => "To the trace that came before this one in the same session",
             Self::Critical => {
                 "Underlines what determined how long the trace took: from its end backwards always the span that ended last; of spans that ran at the same time only the last to end counts"
             }
@@ -107,6 +117,8 @@ impl SpanCommand {
             Self::Error => const { &[of(NONE, Key::E)] },
             Self::NextLm => const { &[of(NONE, Key::M)] },
             Self::PreviousLm => const { &[of(SHIFT, Key::M)] },
+            Self::NextTurn => const { &[of(NONE, Key::CloseBracket)] },
+            Self::PreviousTurn => const { &[of(NONE, Key::OpenBracket)] },
             Self::Critical => const { &[of(NONE, Key::X)] },
             Self::TimeIn => const { &[of(NONE, Key::Plus), of(NONE, Key::Equals)] },
             Self::TimeOut => const { &[of(NONE, Key::Minus)] },

@@ -138,9 +138,16 @@ fn trace_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemor
 }
 
 fn open_ui(ui: &mut Ui, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
-    if link(ui, "Open trace →", Type::Small, Tone::Accent).clicked() {
-        memory.wanted.open(cell.evaluation.id(), cell.row);
-    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP_M;
+        let tip = "The call of the model that wrote this answer, in its trace";
+        if link(ui, "Prompt →", Type::Small, Tone::Accent).on_hover_text(tip).clicked() {
+            memory.wanted.prompt(cell.evaluation.id(), cell.row);
+        }
+        if link(ui, "Open trace →", Type::Small, Tone::Accent).clicked() {
+            memory.wanted.open(cell.evaluation.id(), cell.row);
+        }
+    });
 }
 
 /// What the others answered. What is not on screen is not read.

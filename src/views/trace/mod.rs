@@ -1,6 +1,7 @@
 //! A trace: its spans as a tree with a waterfall beside it.
 
 mod about;
+mod beside;
 mod chips;
 mod compare_with;
 mod cost;
@@ -25,15 +26,16 @@ use super::scene::Scene;
 use super::scroll::NotedScroll;
 use super::spans::{find_span, span_ref};
 use crate::analysis::adapters::is_adapter;
-use crate::loader::{Lane, NoSpans, TracePlace, TraceTree};
+use crate::loader::{Lane, NoSpans, TracePlace, TraceSort, TraceTree};
 use crate::model::TraceId;
-use crate::query::{FilteredTracesOf, TracePlaceOf, TraceTreeOf};
+use crate::query::{FilteredTracesOf, TracePlaceBySessionOf, TracePlaceOf, TraceTreeOf};
 use crate::state::{Action, Place, SpanChoice, SpanRef, TraceListing};
 use crate::widgets::empty::empty_ui;
 use crate::widgets::scroll::RowScroll;
 use crate::widgets::tabs;
 use crate::widgets::tokens::size;
 use crate::words;
+use beside::BesideMemory;
 use find::FindInside;
 use rows::SpanLines;
 
@@ -66,6 +68,8 @@ pub(super) struct TraceMemory {
     shows_details: bool,
     /// Tags, metadata and assessments are shown.
     shows_about: bool,
+    /// What the trace is about.
+    beside: BesideMemory,
 }
 
 /// What the rows were made of.
@@ -134,12 +138,19 @@ pub(super) fn trace_ui(
             wants_focus: ui.memory(|memory| memory.focused().is_some()),
             shows_details: memory.shows_details,
             shows_about: memory.shows_about,
+            beside: memory.beside.emptied(),
             ..TraceMemory::default()
         };
     }
     let TraceListing { filter, sort, .. } = scene.state.history().listing().cloned().unwrap_or_default();
     let list = FilteredTracesOf { scope: scene.place().scope(), filter, sort };
-    let place = scene.loader.ask(&TracePlaceOf { list, trace: id.clone() }, Lane::Prefetch);
+    let is_by_session = scene.state.settings.by_session && list.sort == TraceSort::default();
+    let place = TracePlaceOf { list, trace: id.clone() };
+    // As the list stands on screen.
+    let place = match is_by_session {
+        true => scene.loader.ask(&TracePlaceBySessionOf(place), Lane::Prefetch),
+        false => scene.loader.ask(&place, Lane::Prefetch),
+    };
     memory.place = place.value().and_then(|place| place.as_ref().clone()).map(Arc::new);
     let slot = scene.loader.ask(&TraceTreeOf(id.clone()), Lane::Selection);
     place_frame().show(ui, |ui| {
@@ -163,8 +174,10 @@ pub(super) fn trace_ui(
         }
         match details {
             Some(details) if memory.shows_details => details_ui(ui, scene, details),
-            _ if tree.spans.is_empty() => no_spans_ui(ui, scene, tree.no_spans.as_ref()),
-            _ => spans::spans_ui(ui, scene, memory, tree),
+            _ => beside::with_beside_ui(ui, scene, memory, tree, |ui, scene, memory| match tree.spans.is_empty() {
+                true => no_spans_ui(ui, scene, tree.no_spans.as_ref()),
+                false => spans::spans_ui(ui, scene, memory, tree),
+            }),
         }
     });
 }
@@ -233,6 +246,8 @@ pub(super) fn run_command(scene: &mut Scene<'_>, memory: &mut TraceMemory, comma
             memory.find.wants_focus = true;
             memory.shows_details = false;
         }
+        SpanCommand::NextTurn => beside::turn(scene, &memory.beside, true),
+        SpanCommand::PreviousTurn => beside::turn(scene, &memory.beside, false),
         SpanCommand::Critical => {
             let choice = scene.state.page().spans.clone();
             let shows_critical = !choice.shows_critical;

@@ -33,6 +33,8 @@ pub(super) fn target(tree: &TraceTree, from: usize, command: SpanCommand, with_a
         SpanCommand::NextLm => (at + 1..nodes.len()).find(is_lm),
         SpanCommand::PreviousLm => (0..at).rev().find(is_lm),
         SpanCommand::Find
+        | SpanCommand::NextTurn
+        | SpanCommand::PreviousTurn
         | SpanCommand::Critical
         | SpanCommand::TimeIn
         | SpanCommand::TimeOut

@@ -32,9 +32,22 @@ JSON:
                     metadata}],
    session, user, client_request_id, cached,
    \"fallbacks\": [{span_id, from, to, reason, succeeded}],
-   \"attachments\": [{id, content_type, size, path, span_ids, missing}]}
+   \"attachments\": [{id, content_type, size, path, span_ids, missing}],
+   \"example\": {run_id, row, score, parts: {}, source,
+               \"feedback\": [{by, text}], unsure},
+   \"expected\": [{name, expected, answered, answered_field, same, source, by}],
+   \"turn\": {session, turn, turns, previous, next},
+   \"program\": {run_id, state_hash, name, optimization, source, inferred,
+               reason}}
   depth-first, children by start time. tokens is recomputed from the spans;
   tokens_stored is there only where the total that MLflow stored differs.
+  example is the row of its run's examples that the trace answered, counted
+  from 0, unsure why it may be another trace that was scored. expected are the
+  fields of the example that the program was not given (source is example, or
+  the data file of an optimization), then the expectations noted on the trace
+  (source is assessment), with by; same is whether the answer is that, word for
+  word. turn counts from 1. program is what ran; of a trace in the run of an
+  optimization it is inferred, with a reason.
 
 With --chat the prompts as DSPy wrote them: fields by name, demos in one line
 each; --full shows what is in them, rules and reminders, and all of long
