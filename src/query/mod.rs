@@ -54,6 +54,7 @@ mod search;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
+mod span_record;
 pub mod stats;
 pub mod table;
 pub mod trace;
@@ -115,6 +116,7 @@ pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
+pub use span_record::span_record;
 pub use stats::{CountedStats, StatsOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,
