@@ -11,6 +11,7 @@
 //! Deliberately absent: egui (the window is woken through a callback).
 
 mod cache;
+mod chat;
 mod derive;
 mod diff;
 mod evolution;
@@ -49,6 +50,10 @@ mod worker;
 
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use crate::store::{AddressKind, Part, Remedy, StoreLocation, whole_path};
+pub use chat::{
+    CardKind, ChatCard, ChatDemo, ChatOf, MEDIA_MOST, MediaSource, ParseError, Piece, PreparedChat, PreparedMedia,
+    SignatureField,
+};
 pub use derive::DerivedKey;
 pub use diff::{DiffOf, UnchangedOf};
 pub use evolution::EvolutionOf;

@@ -1,5 +1,6 @@
 //! The focused span: what it was given and gave back in one scroll, read for what it is; behind that what else was noted.
 
+mod chat;
 mod copy;
 mod fields;
 mod part;
@@ -27,6 +28,7 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
+use chat::ChatMemory;
 use copy::CopyMemory;
 use part::PartMemory;
 use raw::RawMemory;
@@ -40,6 +42,7 @@ pub(super) struct DetailsMemory {
     raw: RawMemory,
     part: PartMemory,
     copy: CopyMemory,
+    chat: ChatMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
     /// A key was pressed that has not been answered.
@@ -155,6 +158,7 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
         DetailTab::Attributes => part::part_ui(ui, scene, memory, one, (BodyPart::Attributes, body)),
         DetailTab::Events => part::part_ui(ui, scene, memory, one, (BodyPart::Events, body)),
         DetailTab::Inputs | DetailTab::Outputs => match memory.choices.chosen(&offered) {
+            Reading::Chat => chat::chat_ui(ui, scene, memory, one, body),
             Reading::Fields => fields::fields_ui(ui, scene, memory, one, body),
             Reading::Raw => raw::raw_ui(ui, scene, memory, one, body),
         },

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::Focused;
+use crate::analysis::span_groups::SpanGroup;
 
 /// A way in which what a span was given and gave back can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reading {
+    /// An LM call as the messages of a chat, each as its adapter wrote it.
+    Chat,
     /// As titled fields.
     Fields,
     /// All that was stored, as JSON.
@@ -18,6 +21,7 @@ impl Reading {
     /// What it is called.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Chat => "Chat",
             Self::Fields => "Fields",
             Self::Raw => "Raw",
         }
@@ -25,8 +29,10 @@ impl Reading {
 }
 
 /// How a span can be read: first what says most of such a span.
-pub(super) fn offered(_one: Focused<'_>) -> Vec<Reading> {
-    vec![Reading::Fields, Reading::Raw]
+pub(super) fn offered(one: Focused<'_>) -> Vec<Reading> {
+    let is_call = one.tree.shape.groups.get(one.ordinal) == Some(&SpanGroup::Lm);
+    let first = is_call.then_some(Reading::Chat);
+    first.into_iter().chain([Reading::Fields, Reading::Raw]).collect()
 }
 
 /// What was chosen, for each kind of span: spans are of one kind if the same reading comes first.
@@ -79,5 +85,12 @@ mod tests {
         assert_eq!(choices.chosen(&[Reading::Raw]), Reading::Raw);
         choices.toggle_raw(&offered);
         assert_eq!(choices.chosen(&offered), Reading::Fields);
+        // Calls have a choice of their own, and the key leads back to it.
+        let of_calls = [Reading::Chat, Reading::Fields, Reading::Raw];
+        assert_eq!(choices.chosen(&of_calls), Reading::Chat);
+        choices.choose(&of_calls, Reading::Fields);
+        choices.toggle_raw(&of_calls);
+        choices.toggle_raw(&of_calls);
+        assert_eq!(choices.chosen(&of_calls), Reading::Fields);
     }
 }
