@@ -6,6 +6,7 @@ mod pieces;
 use std::sync::Arc;
 
 use super::text::Text;
+use crate::model::dspy::prompts::NOT_SUPPLIED;
 use crate::model::{Json, Reveal, json};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::chat::{AdapterSource, CallOf, Completion, Message, PartKind, Place, ReadCall};
@@ -253,7 +254,8 @@ const ABOUT: usize = 28;
 fn about(message: &Message) -> Option<String> {
     let fields = message.parts.iter().filter(|part| part.kind == PartKind::Field);
     let beginning = |part| message.value_of(part).trim().chars().take(200).collect::<String>();
-    let values: Vec<String> = fields.map(beginning).filter(|value| !value.is_empty()).collect();
+    let is_there = |value: &String| !value.is_empty() && !value.starts_with(NOT_SUPPLIED);
+    let values: Vec<String> = fields.map(beginning).filter(is_there).collect();
     let says = |value: &&String| {
         let has_letter = value.chars().any(char::is_alphabetic) && !value.starts_with(['{', '[']);
         has_letter && !["true", "false", "none", "null"].contains(&value.to_lowercase().as_str())

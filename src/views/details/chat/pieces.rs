@@ -173,7 +173,7 @@ fn piece_ui(ui: &mut Ui, scene: &mut Scene<'_>, drawing: &mut Drawing<'_>, piece
         }
         Piece::Signature(_) | Piece::Folded { .. } | Piece::Tool { .. } => {}
     }
-    ui.add_space(size::GAP_XS);
+    ui.add_space(size::GAP_S - 2.0);
 }
 
 /// `call  lookup_order  call_1`
