@@ -29,4 +29,4 @@ pub use call::{Call, Completion};
 pub use field::Field;
 pub use message::{Message, Part, PartKind, Place, Reading};
 pub use repeat::{Language, Request};
-pub use trace_calls::{TraceCall, calls};
+pub use trace_calls::{Around, CallBodies, TraceCall, around_call, calls, read_call};

@@ -11,6 +11,7 @@
 //! Deliberately absent: egui (the window is woken through a callback).
 
 mod cache;
+mod chat;
 mod derive;
 mod diff;
 mod evolution;
@@ -38,6 +39,7 @@ mod row_cache;
 mod search;
 mod slot;
 mod span;
+mod span_fields;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -48,6 +50,10 @@ mod worker;
 
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use crate::store::{AddressKind, Part, Remedy, StoreLocation, whole_path};
+pub use chat::{
+    CardKind, ChatCard, ChatDemo, ChatOf, MEDIA_MOST, MediaSource, ParseError, Piece, PreparedChat, PreparedMedia,
+    SignatureField,
+};
 pub use derive::DerivedKey;
 pub use diff::{DiffOf, UnchangedOf};
 pub use evolution::EvolutionOf;
@@ -66,7 +72,8 @@ pub use program_change::ProgramChangeOf;
 pub use readable::{Readable, readable};
 pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
-pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
+pub use span::{SpanAt, SpanBodyOf, SpanText, SpanTextOf, WholeSpanBodyOf};
+pub use span_fields::{PreparedField, PreparedFields};
 pub use text::{Text, unique_id};
 pub use worker::Wake;
 

@@ -47,6 +47,7 @@ pub mod program_history;
 pub mod program_names;
 pub mod prompt_candidates;
 pub mod prompt_change;
+pub mod prompt_demos;
 pub mod provenance;
 pub mod repeats;
 pub mod result_rows;
@@ -58,6 +59,7 @@ mod search;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
+mod span_record;
 pub mod stats;
 pub mod table;
 pub mod trace;
@@ -117,6 +119,7 @@ pub use program_history::{AllStates, ProgramHistory, ProgramHistoryOf, StateInde
 pub use program_names::{NamedProgram, ProgramNamesOf, ProgramOfRun};
 pub use prompt_candidates::{PromptCandidate, PromptCandidatesOf};
 pub use prompt_change::prompt_change;
+pub use prompt_demos::{PromptDemos, PromptDemosOf};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
 pub use repeats::{Repeats, RepeatsOf, noise, pooled_deviation};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
@@ -128,6 +131,7 @@ pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
+pub use span_record::span_record;
 pub use stats::{CountedStats, StatsOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,

@@ -149,6 +149,12 @@ impl Command {
         Self::Spans(SpanCommand::TimeOut),
         Self::Spans(SpanCommand::FitAll),
         Self::Spans(SpanCommand::FitSpan),
+        Self::Spans(SpanCommand::Raw),
+        Self::Spans(SpanCommand::CopySpan),
+        Self::Spans(SpanCommand::CopyMessages),
+        Self::Spans(SpanCommand::CopyDspy),
+        Self::Spans(SpanCommand::CopyLiteLlm),
+        Self::Spans(SpanCommand::CopyCurl),
     ];
 
     /// What it belongs to.

@@ -35,11 +35,23 @@ pub enum SpanCommand {
     FitAll,
     /// Show the time of the focused span.
     FitSpan,
+    /// Show all that was stored of the span, or go back to how it was read.
+    Raw,
+    /// Copy the span as JSON.
+    CopySpan,
+    /// Copy the messages that a model was sent.
+    CopyMessages,
+    /// Copy Python that repeats a call with `dspy.LM`.
+    CopyDspy,
+    /// Copy Python that repeats a call with `litellm`.
+    CopyLiteLlm,
+    /// Copy a line for a shell that repeats a call.
+    CopyCurl,
 }
 
 impl SpanCommand {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::Find,
         Self::Parent,
         Self::Child,
@@ -55,7 +67,21 @@ impl SpanCommand {
         Self::TimeOut,
         Self::FitAll,
         Self::FitSpan,
+        Self::Raw,
+        Self::CopySpan,
+        Self::CopyMessages,
+        Self::CopyDspy,
+        Self::CopyLiteLlm,
+        Self::CopyCurl,
     ];
+
+    /// Whether the details of the focused span do it.
+    pub fn is_of_details(self) -> bool {
+        matches!(
+            self,
+            Self::Raw | Self::CopySpan | Self::CopyMessages | Self::CopyDspy | Self::CopyLiteLlm | Self::CopyCurl
+        )
+    }
 
     /// What it is called.
     pub fn text(self) -> &'static str {
@@ -75,6 +101,12 @@ impl SpanCommand {
             Self::TimeOut => "More time, smaller",
             Self::FitAll => "All of the time",
             Self::FitSpan => "The time of the span",
+            Self::Raw => "Raw record, and back",
+            Self::CopySpan => "Copy span as JSON",
+            Self::CopyMessages => "Copy chat messages",
+            Self::CopyDspy => "Copy Python for dspy.LM",
+            Self::CopyLiteLlm => "Copy Python for litellm",
+            Self::CopyCurl => "Copy curl",
         }
     }
 
@@ -98,6 +130,14 @@ impl SpanCommand {
             Self::TimeOut => "Zoom out of the time; also Ctrl and the wheel",
             Self::FitAll => "From the first start to the last end; also a double click on the axis",
             Self::FitSpan => "From the start to the end of the span; also a double click on its bar",
+            Self::Raw => "All that was stored of the focused span, as JSON, or back to how it was read",
+            Self::CopySpan => "All that was stored of the focused span; secrets stay masked unless they are revealed",
+            Self::CopyMessages => "The messages that the focused call sent to its model, as JSON",
+            Self::CopyDspy => "Python that repeats the focused call with dspy.LM; its key comes from the environment",
+            Self::CopyLiteLlm => {
+                "Python that repeats the focused call with litellm; its key comes from the environment"
+            }
+            Self::CopyCurl => "A line for a shell that repeats the focused call; its key comes from the environment",
         }
     }
 
@@ -124,6 +164,12 @@ impl SpanCommand {
             Self::TimeOut => const { &[of(NONE, Key::Minus)] },
             Self::FitAll => const { &[of(NONE, Key::Num0)] },
             Self::FitSpan => const { &[of(NONE, Key::Z)] },
+            Self::Raw => const { &[of(NONE, Key::R)] },
+            Self::CopySpan => const { &[of(NONE, Key::Y)] },
+            Self::CopyMessages => const { &[of(SHIFT, Key::Y)] },
+            Self::CopyDspy => const { &[of(NONE, Key::U)] },
+            Self::CopyLiteLlm => const { &[of(SHIFT, Key::U)] },
+            Self::CopyCurl => const { &[of(SHIFT, Key::C)] },
         }
     }
 }

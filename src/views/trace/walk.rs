@@ -39,7 +39,13 @@ pub(super) fn target(tree: &TraceTree, from: usize, command: SpanCommand, with_a
         | SpanCommand::TimeIn
         | SpanCommand::TimeOut
         | SpanCommand::FitAll
-        | SpanCommand::FitSpan => None,
+        | SpanCommand::FitSpan
+        | SpanCommand::Raw
+        | SpanCommand::CopySpan
+        | SpanCommand::CopyMessages
+        | SpanCommand::CopyDspy
+        | SpanCommand::CopyLiteLlm
+        | SpanCommand::CopyCurl => None,
     };
     found.map(|at| nodes[at].item)
 }
