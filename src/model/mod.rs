@@ -46,5 +46,5 @@ pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
 pub use span::{EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
-pub use trace_facts::{AdapterFact, Name, SpanFact, TraceFacts, UsageFact};
+pub use trace_facts::{AdapterFact, AgentFact, Name, SpanFact, TraceFacts, UsageFact};
 pub use warning::Warning;

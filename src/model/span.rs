@@ -1,5 +1,6 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
+use super::dspy::agents;
 use super::json::bytes_of;
 use super::mlflow;
 use super::{Attachment, Json, Reveal, Tokens, Unmasked, attachment};
@@ -59,6 +60,8 @@ pub struct SpanFacts {
     pub signature: Option<String>,
     /// The type of the last exception that was noted in it.
     pub exception: Option<String>,
+    /// Its outputs look like those of an agent: [`agents::tells_steps`].
+    pub tells_steps: bool,
 }
 
 /// What a span was given, gave back and noted.
@@ -119,6 +122,7 @@ impl SpanBody {
             cached_input: usage.and_then(|usage| usage.get(mlflow::span::CACHED_INPUT)?.as_u64()),
             signature: SIGNATURES.iter().find_map(|key| text(key)),
             exception: exceptions.filter_map(masked).next(),
+            tells_steps: self.outputs.as_ref().is_some_and(agents::tells_steps),
         }
     }
 }

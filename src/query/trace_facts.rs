@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Names, trace_facts};
-use crate::model::{TraceFacts, TraceId, TraceRow};
+use super::steps::{self, may_have_agents};
+use crate::analysis::{Names, Outline, trace_facts};
+use crate::model::{Forest, TraceFacts, TraceId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
@@ -87,7 +88,16 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
         let spans = session.store.spans(cx, &row.id)?;
         let facts = session.store.span_facts(cx, &row.id, &spans)?;
         let is_whole = !spans.is_empty() && row.span_count.is_none_or(|promised| promised <= spans.len() as u64);
-        Ok((trace_facts(&spans, &facts, names), is_whole))
+        let mut told = trace_facts(&spans, &facts, names);
+        // What went wrong in agents is told by their steps alone, so that a filter and the page of a trace agree.
+        if may_have_agents(&spans, &facts) {
+            let links: Vec<_> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
+            let forest = Forest::build(&links);
+            let outline = Outline::new(&forest, &spans);
+            let steps = steps::read(session, &row.id, (&forest, &outline), &spans, &facts)?;
+            told.agents = steps.fact(|name| names.of(name));
+        }
+        Ok((told, is_whole))
     })
 }
 

@@ -31,6 +31,8 @@ mod search;
 mod slices;
 mod stats;
 mod trace;
+mod trace_attempts;
+mod trace_attempts_text;
 mod trace_chat;
 mod trace_chat_text;
 mod trace_code;

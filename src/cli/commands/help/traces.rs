@@ -14,7 +14,8 @@ session, time, latency_ms, cost_usd, stored_tokens, input and output (the
 beginnings that MLflow stores), tags.<key>, metadata.<key>,
 assessments.<name>; and, derived from the spans of every trace that passes the
 rest: model, adapter, predictor, span_type, span_name, error (type of an
-exception), tokens, input_tokens, output_tokens, parse_fallback, cached. With
+exception), tokens, input_tokens, output_tokens, parse_fallback, cached,
+failed_tool (its name), out_of_steps and history_cut of agents. With
 = != < <= > >= LIKE ILIKE IN and IS NULL, OR, NOT, parentheses, and ~ for
 contains. A text of one word needs no quotes; run and experiment are names or
 ids, an optimization is a run with those under it; times are 2026-11-28,
