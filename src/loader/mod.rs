@@ -38,6 +38,7 @@ mod row_cache;
 mod search;
 mod slot;
 mod span;
+mod span_fields;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -66,7 +67,8 @@ pub use program_change::ProgramChangeOf;
 pub use readable::{Readable, readable};
 pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
-pub use span::{SpanAt, SpanBodyOf, SpanJsonOf, WholeSpanBodyOf};
+pub use span::{SpanAt, SpanBodyOf, SpanText, SpanTextOf, WholeSpanBodyOf};
+pub use span_fields::{PreparedField, PreparedFields};
 pub use text::{Text, unique_id};
 pub use worker::Wake;
 

@@ -3,9 +3,10 @@
 use serde_json::Map;
 
 use super::readable::readable;
+use super::span_fields::PreparedFields;
 use super::text::Text;
-use crate::model::{Json, Reveal, SpanBody, SpanEvent};
-use crate::query::{answer_of_repr, causes};
+use crate::model::{Json, SpanBody, SpanEvent};
+use crate::query::causes;
 
 /// One text in the two ways it can be looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +14,7 @@ pub struct PreparedText {
     /// For reading: real line breaks, no quotes.
     pub readable: Text,
     /// As JSON, indented; also what is copied. `None` for a long text, whose JSON is made when
-    /// it is asked for (`SpanJsonOf`): nobody looks at most of it.
+    /// it is asked for (`SpanTextOf`): nobody looks at most of it.
     pub json: Option<Text>,
 }
 
@@ -36,15 +37,14 @@ pub enum BodyPart {
     Events,
 }
 
-/// One part of a body as JSON, indented; `None` if it has no such part.
-pub(super) fn part_as_json(body: SpanBody, part: BodyPart) -> Option<Text> {
-    let value = match part {
+/// One part of a body as JSON; `None` if it has no such part.
+pub(super) fn part_as_json(body: SpanBody, part: BodyPart) -> Option<Json> {
+    Some(match part {
         BodyPart::Inputs => body.inputs?,
         BodyPart::Outputs => body.outputs?,
         BodyPart::Attributes => all_attributes(body.attributes, body.other),
         BodyPart::Events => events_json(&body.events),
-    };
-    Some(Text::new(pretty(&value)))
+    })
 }
 
 fn all_attributes(mut attributes: Map<String, Json>, other: Map<String, Json>) -> Json {
@@ -59,19 +59,6 @@ impl PreparedText {
         let made = readable(value);
         let json = (made.text.len() <= JSON_AT_ONCE).then(|| Text::new(pretty(value)));
         Self { readable: Text::with_keys(made.text, made.keys), json }
-    }
-
-    /// Where only the text of a prediction was stored, its fields are read out of that: for
-    /// reading, and said so. What was stored stands below, and alone as JSON.
-    fn of_outputs(value: &Json) -> Self {
-        let made = Self::new(value);
-        let Some(answer) = answer_of_repr(value, Reveal::Masked) else { return made };
-        let both = [
-            ("read from the repr of the prediction".to_owned(), Json::Object(answer)),
-            ("as stored".to_owned(), value.clone()),
-        ];
-        let readable = readable(&Json::Object(both.into_iter().collect()));
-        Self { readable: Text::with_keys(readable.text, readable.keys), ..made }
     }
 
     /// About how many bytes it holds.
@@ -99,9 +86,9 @@ pub struct PreparedEvent {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedBody {
     /// What it was given.
-    pub inputs: Option<PreparedText>,
+    pub inputs: Option<PreparedFields>,
     /// What it gave back.
-    pub outputs: Option<PreparedText>,
+    pub outputs: Option<PreparedFields>,
     /// Everything else that was noted, and keys of the record that are not known here.
     pub attributes: Option<PreparedText>,
     /// How many attributes there are.
@@ -128,8 +115,8 @@ impl PreparedBody {
         let has_masked =
             [body.inputs.as_ref(), body.outputs.as_ref(), Some(&attributes)].into_iter().flatten().any(has_masked);
         Self {
-            inputs: body.inputs.as_ref().map(PreparedText::new),
-            outputs: body.outputs.as_ref().map(PreparedText::of_outputs),
+            inputs: body.inputs.as_ref().map(PreparedFields::new),
+            outputs: body.outputs.as_ref().map(PreparedFields::of_outputs),
             attributes: attributes
                 .as_object()
                 .is_some_and(|map| !map.is_empty())
@@ -151,8 +138,9 @@ impl PreparedBody {
 
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        let texts = [&self.inputs, &self.outputs, &self.attributes, &self.events_text];
-        texts.into_iter().flatten().map(PreparedText::bytes).sum::<usize>() + self.status_message.len() + 256
+        let fields = [&self.inputs, &self.outputs].into_iter().flatten().map(PreparedFields::bytes);
+        let texts = [&self.attributes, &self.events_text].into_iter().flatten().map(PreparedText::bytes);
+        fields.chain(texts).sum::<usize>() + self.status_message.len() + 256
     }
 }
 
@@ -241,17 +229,5 @@ mod tests {
         assert!(text.is_some_and(|text| {
             text.starts_with("ValueError: bad\n\nTraceback (most recent call last):\n  line 1\nKeyError: 'x'")
         }));
-    }
-
-    #[test]
-    fn the_repr_of_a_prediction_is_read_and_what_was_stored_stays() {
-        let outputs = json!(["Prediction(\n    answer='42'\n)", []]);
-        let prepared = PreparedBody::new(SpanBody { outputs: Some(outputs.clone()), ..SpanBody::default() }, true);
-        let shown = prepared.outputs.expect("outputs");
-        let text = shown.readable.text().to_string();
-        assert!(text.starts_with("read from the repr of the prediction") && text.contains("answer"), "{text}");
-        assert!(text.contains("as stored") && text.contains("Prediction("), "{text}");
-        let json: Json = serde_json::from_str(shown.json.expect("made").text()).expect("JSON");
-        assert_eq!(json, outputs);
     }
 }

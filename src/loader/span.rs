@@ -1,10 +1,11 @@
 //! Questions for the body of a span, laid out for the screen.
 
-use super::prepare::{BodyPart, PreparedBody, part_as_json};
+use super::prepare::{BodyPart, PreparedBody, part_as_json, pretty};
 use super::text::Text;
-use crate::model::{SpanHandle, TraceId};
+use crate::model::{Json, SpanHandle, TraceId};
 use crate::query;
 use crate::query::ask::{CostClass, Question, Session};
+use crate::query::chat::{Language, Request};
 use crate::store::Result;
 
 /// One span of a trace.
@@ -27,15 +28,28 @@ pub struct SpanBodyOf(pub SpanAt);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WholeSpanBodyOf(pub SpanAt);
 
-/// A part of a span's body as JSON, for texts too long to have it at once.
+/// A text that is made of a span when it is asked for: to be looked at as it was stored, or to be copied.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SpanJsonOf {
+pub struct SpanTextOf {
     /// The trace.
     pub trace: TraceId,
     /// The span's place there.
     pub span: SpanHandle,
-    /// Which part.
-    pub part: BodyPart,
+    /// Which text.
+    pub what: SpanText,
+}
+
+/// A text of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpanText {
+    /// All that was stored of it, as JSON.
+    Record,
+    /// A part of that.
+    Part(BodyPart),
+    /// The messages that a model was sent, as JSON.
+    Messages,
+    /// The call of a model as code that repeats it.
+    Code(Language),
 }
 
 impl Question for SpanBodyOf {
@@ -80,14 +94,25 @@ impl Question for WholeSpanBodyOf {
     }
 }
 
-impl Question for SpanJsonOf {
+impl Question for SpanTextOf {
+    /// `None` inside of a span that is gone, or has no such thing.
     type Answer = Option<Text>;
-    const LABEL: &'static str = "span as JSON";
+    const LABEL: &'static str = "text of a span";
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let body = query::span_body(session, &self.trace, self.span)?;
-        Ok(body.and_then(|body| part_as_json(body, self.part)))
+        if self.what == SpanText::Record {
+            let record = query::span_record(session, &self.trace, self.span)?;
+            return Ok(record.map(|record| Text::new(pretty(&record))));
+        }
+        let Some(body) = query::span_body(session, &self.trace, self.span)? else { return Ok(None) };
+        let json = |json: Json| Text::new(pretty(&json));
+        Ok(match self.what {
+            SpanText::Record => None,
+            SpanText::Part(part) => part_as_json(body, part).map(json),
+            SpanText::Messages => Request::of(&body).map(|request| json(request.messages().clone())),
+            SpanText::Code(language) => Request::of(&body).map(|request| Text::new(request.code(language))),
+        })
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -55,6 +55,7 @@ mod search;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
+mod span_record;
 pub mod stats;
 pub mod steps;
 pub mod table;
@@ -117,6 +118,7 @@ pub use search::{Search, SearchPageOf, Searched, search};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};
+pub use span_record::span_record;
 pub use stats::{CountedStats, StatsOf};
 pub use trace::{
     MAX_CANDIDATES, TraceDocument, TraceFigures, TraceFiguresOf, TraceIdsLike, TraceTree, TraceTreeOf, find_trace,

@@ -147,6 +147,9 @@ impl Command {
         Self::Spans(SpanCommand::TimeOut),
         Self::Spans(SpanCommand::FitAll),
         Self::Spans(SpanCommand::FitSpan),
+        Self::Spans(SpanCommand::Raw),
+        Self::Spans(SpanCommand::CopySpan),
+        Self::Spans(SpanCommand::CopyMessages),
     ];
 
     /// What it belongs to.

@@ -12,7 +12,7 @@ use super::program_history::ProgramHistoryMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::search::{self, SearchMemory};
-use super::side_panel::{Layout, Panel, SidePanelMemory};
+use super::side_panel::{Layout, Panel, SidePanelMemory, span_memory};
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::{StoreMemory, WelcomeMemory};
@@ -259,7 +259,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
             program_history::program_history_ui(ui, scene, &mut memory.program_history, &hash)
         }
         Place::Trace { trace, .. } => {
-            let details = with_details.then_some(side_panel::span_memory(&mut memory.side_panel));
+            let details = with_details.then_some(span_memory(&mut memory.side_panel));
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);
         }
         Place::Compare { runs, shown, tab } => {
@@ -267,7 +267,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         }
         Place::Search(search) => {
             if let Some(found) = search::search_ui(ui, scene, &mut memory.search, &search) {
-                side_panel::span_memory(&mut memory.side_panel).look_for(&found);
+                span_memory(&mut memory.side_panel).look_for(&found);
             }
         }
     }
@@ -340,7 +340,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 leave_focus(ui);
             }
         }
-        Command::Spans(command) => trace::run_command(scene, &mut memory.trace, command),
+        Command::Spans(one) => trace::run_command(scene, &mut memory.trace, span_memory(&mut memory.side_panel), one),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
 }

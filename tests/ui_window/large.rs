@@ -21,8 +21,8 @@ fn a_search_in_twenty_million_letters_does_not_hold_the_window() {
     spans[0].1 = SpanBody { inputs, ..SpanBody::default() };
     store.put_trace(head, spans);
     let mut harness = window(&store, Some("experiment/1/run/child/trace/tr-long/span/a"), Some(PATH));
-    wait_for(&mut harness, "Find in Inputs");
-    harness.get_by_role_and_label(Role::TextInput, "Find in Inputs").focus();
+    wait_for(&mut harness, "Find in span");
+    harness.get_by_role_and_label(Role::TextInput, "Find in span").focus();
     harness.step();
     // While the text is still being prepared, and after it is.
     let mut slowest = Duration::ZERO;
@@ -32,7 +32,7 @@ fn a_search_in_twenty_million_letters_does_not_hold_the_window() {
         slowest = slowest.max(start.elapsed());
     };
     for letter in ["n", "e", "e", "d", "l", "e"] {
-        harness.get_by_role_and_label(Role::TextInput, "Find in Inputs").type_text(letter);
+        harness.get_by_role_and_label(Role::TextInput, "Find in span").type_text(letter);
         step(&mut harness);
         std::thread::sleep(Duration::from_millis(5));
     }

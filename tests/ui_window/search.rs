@@ -86,7 +86,7 @@ fn a_text_that_is_typed_is_found_and_leads_to_its_span() {
     assert_eq!((span.map(|span| span.id), detail), (Some("d".to_owned()), DetailTab::Outputs));
     // It is looked for there, too.
     wait_for(&mut harness, "1 of 1");
-    let field = harness.get_by_role_and_label(Role::TextInput, "Find in Outputs");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Find in span");
     assert_eq!(field.accesskit_node().value().as_deref(), Some("SHIPPING"));
     // Who comes back finds the page and the row.
     harness.state_mut().act(Action::Back);

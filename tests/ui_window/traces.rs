@@ -327,8 +327,8 @@ fn texts_of_every_kind_are_shown_in_every_shape() {
     harness.set_size(egui::vec2(1_600.0, 1_000.0));
     for id in ["nested", "nul", "line"] {
         harness.state_mut().act(Action::GoTo(format!("trace/tr-texts/span/{id}")));
-        wait_for(&mut harness, "Copy as JSON");
-        for shape in ["JSON", "Raw", "Rendered"] {
+        wait_for(&mut harness, "Find in span");
+        for shape in ["Raw", "Text", "Rows", "Fields"] {
             click(&mut harness, shape);
             let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
             while harness.state().loader().is_reading() {

@@ -49,8 +49,6 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     click(&mut harness, "LM.__call__");
     settle(&mut harness);
     wait_for(&mut harness, "[[ ## ticket ## ]]");
-    click(&mut harness, "Outputs");
-    settle(&mut harness);
     wait_for(&mut harness, "[[ ## queue ## ]]");
     click(&mut harness, "Attributes");
     settle(&mut harness);

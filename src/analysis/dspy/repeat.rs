@@ -8,7 +8,7 @@ use crate::model::{Json, SpanBody};
 type Object = serde_json::Map<String, Json>;
 
 /// In what a call is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
     /// Python that calls `dspy.LM`.
     Dspy,
@@ -89,6 +89,11 @@ impl Request {
             notes.push(format!("the model was called as {kind:?}, here it is asked in a chat"));
         }
         Some(Self { model, messages, settings, options, notes })
+    }
+
+    /// The messages that were sent, as a list; a prompt as the one message that DSPy makes of it.
+    pub fn messages(&self) -> &Json {
+        &self.messages
     }
 
     /// The code.

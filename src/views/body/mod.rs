@@ -2,6 +2,7 @@
 
 mod find;
 pub(super) mod json;
+pub(super) mod page;
 pub(super) mod text;
 
 pub(super) use find::Wanted;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Align, Rect, Ui, vec2};
 
 use super::Body;
 use super::find::{FindMemory, HITS_MOST, Wanted};
@@ -35,6 +35,16 @@ impl TextMemory {
     /// This is looked for from now on.
     pub fn look_for(&mut self, wanted: &Wanted) {
         self.find.look_for(wanted);
+    }
+
+    /// This byte is gone to as soon as it is known where it stands.
+    pub(super) fn go_to(&mut self, byte: usize) {
+        self.go_to = Some(byte);
+    }
+
+    /// How many lines are shown; `None` while there are none.
+    pub(super) fn line_count(&self) -> Option<usize> {
+        self.lines.shown().map(|lines| lines.len())
     }
 }
 
@@ -98,17 +108,18 @@ pub(in crate::views) fn text_block_ui(
 
 /// How a text is shown.
 #[derive(Clone, Copy)]
-struct Look<'a> {
-    face: Face,
+pub(super) struct Look<'a> {
+    pub face: Face,
     /// It is as high as it is, up to so many lines; else it fills the space that is left.
-    most_lines: Option<usize>,
-    offer: Option<&'a str>,
+    pub most_lines: Option<usize>,
+    pub offer: Option<&'a str>,
     /// The places that are marked, and the one among them that was gone to.
-    hits: &'a [Range<usize>],
-    current: Option<usize>,
+    pub hits: &'a [Range<usize>],
+    pub current: Option<usize>,
 }
 
-fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
+/// The places in a text; `None` while they are looked for, or nothing is.
+pub(super) fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<Vec<Range<usize>>>> {
     if find.needle().is_empty() {
         return None;
     }
@@ -123,7 +134,7 @@ fn search(scene: &mut Scene<'_>, find: &FindMemory, text: &Text) -> Option<Arc<V
 }
 
 /// Shows a text with some of its places marked.
-fn marked_text_ui(
+pub(super) fn marked_text_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut TextMemory,
@@ -148,6 +159,20 @@ fn marked_text_ui(
         return None;
     };
     let reveal = memory.go_to.take().map(|byte| lines.line_at(byte));
+    if let Some(most) = look.most_lines {
+        // It stands in a page: what nobody sees is not drawn, and what is gone to, the page goes to.
+        let height = lines.len().min(most) as f32 * size::LINE;
+        let place = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), height));
+        if let Some(line) = reveal {
+            let top = if lines.len() <= most { place.top() + line as f32 * size::LINE } else { place.top() };
+            let line = Rect::from_min_size(egui::pos2(place.left(), top), vec2(place.width(), size::LINE));
+            ui.scroll_to_rect(line, Some(Align::Center));
+        }
+        if reveal.is_none() && !ui.is_rect_visible(place) {
+            ui.advance_cursor_after_rect(place);
+            return None;
+        }
+    }
     let view = VirtualText::new(body.id, body.label, &lines)
         .key_ranges(text.keys())
         .hits(look.hits, look.current)

@@ -31,11 +31,17 @@ pub enum SpanCommand {
     FitAll,
     /// Show the time of the focused span.
     FitSpan,
+    /// Show all that was stored of the span, or go back to how it was read.
+    Raw,
+    /// Copy the span as JSON.
+    CopySpan,
+    /// Copy the messages that a model was sent.
+    CopyMessages,
 }
 
 impl SpanCommand {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Find,
         Self::Parent,
         Self::Child,
@@ -49,6 +55,9 @@ impl SpanCommand {
         Self::TimeOut,
         Self::FitAll,
         Self::FitSpan,
+        Self::Raw,
+        Self::CopySpan,
+        Self::CopyMessages,
     ];
 
     /// What it is called.
@@ -67,6 +76,9 @@ impl SpanCommand {
             Self::TimeOut => "More time, smaller",
             Self::FitAll => "All of the time",
             Self::FitSpan => "The time of the span",
+            Self::Raw => "Raw record, and back",
+            Self::CopySpan => "Copy span as JSON",
+            Self::CopyMessages => "Copy chat messages",
         }
     }
 
@@ -88,6 +100,9 @@ impl SpanCommand {
             Self::TimeOut => "Zoom out of the time; also Ctrl and the wheel",
             Self::FitAll => "From the first start to the last end; also a double click on the axis",
             Self::FitSpan => "From the start to the end of the span; also a double click on its bar",
+            Self::Raw => "All that was stored of the focused span, as JSON, or back to how it was read",
+            Self::CopySpan => "All that was stored of the focused span; secrets stay masked unless they are revealed",
+            Self::CopyMessages => "The messages that the focused call sent to its model, as JSON",
         }
     }
 
@@ -112,6 +127,9 @@ impl SpanCommand {
             Self::TimeOut => const { &[of(NONE, Key::Minus)] },
             Self::FitAll => const { &[of(NONE, Key::Num0)] },
             Self::FitSpan => const { &[of(NONE, Key::Z)] },
+            Self::Raw => const { &[of(NONE, Key::R)] },
+            Self::CopySpan => const { &[of(NONE, Key::Y)] },
+            Self::CopyMessages => const { &[of(SHIFT, Key::Y)] },
         }
     }
 }

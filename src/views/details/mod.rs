@@ -1,21 +1,24 @@
-//! The focused span: what it was given, gave back and noted.
+//! The focused span: what it was given and gave back in one scroll, read for what it is; behind that what else was noted.
 
-use egui::{Frame, Margin, Ui};
+mod copy;
+mod fields;
+mod part;
+mod raw;
+mod reading;
 
-use super::body::json::{JsonMemory, json_view_ui};
-use super::body::text::{Face, TextMemory, searched_text_ui};
-use super::body::{Body, Wanted};
-use super::parts::{reveal_ui, slot_ui};
+use egui::{Align, Frame, Layout, Margin, Ui};
+
+use super::body::Wanted;
+use super::body::page::TextsMemory;
+use super::command::SpanCommand;
+use super::parts::slot_ui;
 use super::scene::Scene;
 use super::spans::{find_span, kind_tone, kind_word};
-use crate::loader::{
-    BodyPart, Lane, PreparedBody, PreparedText, Slot, SpanAt, SpanBodyOf, SpanJsonOf, Text, TraceTree, WholeSpanBodyOf,
-};
+use crate::loader::{BodyPart, Lane, PreparedBody, Slot, SpanAt, SpanBodyOf, SpanText, TraceTree, WholeSpanBodyOf};
 use crate::model::{SearchPattern, SpanHandle, SpanHead, TraceId};
 use crate::query::{TraceFiguresOf, TraceTreeOf};
-use crate::state::{Action, DetailTab, Place};
-use crate::widgets::chips::Chip;
-use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
+use crate::state::{Action, DetailTab, Place, SpanRef};
+use crate::widgets::empty::empty_ui;
 use crate::widgets::glyphs::paint_square;
 use crate::widgets::notice::{Notice, NoticeEvent};
 use crate::widgets::section::text_ui;
@@ -24,24 +27,38 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
+use copy::CopyMemory;
+use part::PartMemory;
+use raw::RawMemory;
+use reading::{Choices, Reading};
 
 /// What the panel remembers.
 #[derive(Default)]
 pub(super) struct DetailsMemory {
-    text: TextMemory,
-    json: JsonMemory,
-    shape: Shape,
+    choices: Choices,
+    texts: TextsMemory,
+    raw: RawMemory,
+    part: PartMemory,
+    copy: CopyMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
-    /// Asked to be copied as JSON, and waiting for it.
-    copies: Option<Part>,
+    /// A key was pressed that has not been answered.
+    pressed: Option<SpanCommand>,
+    /// The span that is shown, and what of it.
+    shown: Option<(TraceId, Option<SpanRef>, DetailTab)>,
 }
 
 impl DetailsMemory {
     /// What was found elsewhere is looked for in whatever span is shown next.
     pub fn look_for(&mut self, wanted: &Wanted) {
-        self.text.look_for(wanted);
-        self.json.look_for(wanted);
+        self.texts.look_for(wanted);
+        self.raw.look_for(wanted);
+        self.part.look_for(wanted);
+    }
+
+    /// Does what a key says as soon as the span is on screen.
+    pub fn press(&mut self, command: SpanCommand) {
+        self.pressed = Some(command);
     }
 
     /// What is looked for in all spans is looked for in this one, too.
@@ -56,28 +73,22 @@ impl DetailsMemory {
     }
 }
 
-/// How a part is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shape {
-    /// Real line breaks, no quotes.
-    #[default]
-    Rendered,
-    /// Rows that fold.
-    Json,
-    /// The JSON text.
-    Raw,
+/// The span that is looked at.
+#[derive(Clone, Copy)]
+struct Focused<'a> {
+    trace: &'a TraceId,
+    tree: &'a TraceTree,
+    /// Its place among [`TraceTree::spans`].
+    ordinal: usize,
+    span: &'a SpanHead,
 }
 
-impl Shape {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Rendered, "Rendered", "For reading: real line breaks, no quotes"),
-        (Self::Json, "JSON", "As rows that fold; Ctrl+C copies a value, Ctrl+Shift+C its path"),
-        (Self::Raw, "Raw", "The JSON text, indented"),
-    ];
+impl Focused<'_> {
+    /// What no other span has.
+    fn key(&self) -> (TraceId, SpanHandle) {
+        (self.trace.clone(), self.span.handle)
+    }
 }
-
-/// A part of the body of one span.
-type Part = (TraceId, SpanHandle, BodyPart);
 
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, span, detail, .. } = scene.place().clone() else { return };
@@ -89,7 +100,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         None => tree.forest.nodes.first().map(|node| node.item),
     };
     Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 10 }).show(ui, |ui| {
-        let Some(ordinal) = focused else {
+        let Some((ordinal, head)) = focused.and_then(|ordinal| Some((ordinal, tree.spans.get(ordinal)?))) else {
             let has_none = tree.spans.is_empty();
             let what = if has_none {
                 "There is no span to show"
@@ -99,40 +110,71 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
             empty_ui(ui, what, "");
             return;
         };
-        let span = &tree.spans[ordinal];
-        head_ui(ui, scene, tree, ordinal);
-        missing_ui(ui, scene, tree, ordinal);
-        let body = body_of(scene, &trace, span);
-        let known = body.value().and_then(|body| body.as_ref().as_ref());
-        tabs_ui(ui, scene, known, detail);
-        ui.add_space(size::GAP_S);
-        let Some(answer) = slot_ui(ui, scene, &body, "The span", size::LINE) else { return };
-        match answer.as_ref() {
-            Some(body) => body_ui(ui, scene, memory, (&trace, span, detail), body),
-            None => {
-                empty_ui(ui, "This span is not in the store any more", "");
-            }
+        let one = Focused { trace: &trace, tree, ordinal, span: head };
+        let shown = Some((trace.clone(), span.clone(), detail));
+        if std::mem::replace(&mut memory.shown, shown.clone()) != shown && detail == DetailTab::Outputs {
+            memory.texts.go_to_section(fields::OUTPUTS);
         }
+        span_ui(ui, scene, memory, one, detail);
     });
 }
 
+fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>, detail: DetailTab) {
+    let offered = reading::offered(one);
+    match memory.pressed.take() {
+        Some(SpanCommand::Raw) if matches!(detail, DetailTab::Inputs | DetailTab::Outputs) => {
+            memory.choices.toggle_raw(&offered);
+        }
+        Some(SpanCommand::Raw) => {
+            memory.choices.choose(&offered, Reading::Raw);
+            scene.act(Action::ShowDetail(DetailTab::Inputs));
+        }
+        Some(SpanCommand::CopySpan) => memory.copy.ask(one, SpanText::Record),
+        Some(SpanCommand::CopyMessages) => memory.copy.ask(one, SpanText::Messages),
+        _ => {}
+    }
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            memory.copy.menu_ui(ui, one);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| head_ui(ui, scene, one));
+        });
+    });
+    memory.copy.copy_when_ready(scene, one);
+    missing_ui(ui, scene, one.tree, one.ordinal);
+    let body = body_of(scene, one);
+    let known = body.value().and_then(|body| body.as_ref().as_ref());
+    tabs_ui(ui, scene, memory, &offered, (known, detail));
+    ui.add_space(size::GAP_S);
+    let Some(answer) = slot_ui(ui, scene, &body, "The span", size::LINE) else { return };
+    let Some(body) = answer.as_ref() else {
+        empty_ui(ui, "This span is not in the store any more", "");
+        return;
+    };
+    exception_ui(ui, scene, body, detail == DetailTab::Events);
+    match detail {
+        DetailTab::Attributes => part::part_ui(ui, scene, memory, one, (BodyPart::Attributes, body)),
+        DetailTab::Events => part::part_ui(ui, scene, memory, one, (BodyPart::Events, body)),
+        DetailTab::Inputs | DetailTab::Outputs => match memory.choices.chosen(&offered) {
+            Reading::Fields => fields::fields_ui(ui, scene, memory, one, body),
+            Reading::Raw => raw::raw_ui(ui, scene, memory, one, body),
+        },
+    }
+}
+
 /// The body, or the beginning of a long one until all of it is here.
-fn body_of(scene: &mut Scene<'_>, trace: &TraceId, span: &SpanHead) -> Slot<Option<PreparedBody>> {
-    let has_ended = span.end_ns.is_some();
-    let body =
-        scene.loader.ask(&SpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended }), Lane::Selection);
+fn body_of(scene: &mut Scene<'_>, one: Focused<'_>) -> Slot<Option<PreparedBody>> {
+    let (trace, span) = one.key();
+    let at = SpanAt { trace, span, has_ended: one.span.end_ns.is_some() };
+    let body = scene.loader.ask(&SpanBodyOf(at.clone()), Lane::Selection);
     if !body.value().is_some_and(|body| body.as_ref().as_ref().is_some_and(|body| body.is_beginning)) {
         return body;
     }
-    let whole = scene
-        .loader
-        .ask(&WholeSpanBodyOf(SpanAt { trace: trace.clone(), span: span.handle, has_ended }), Lane::Selection);
+    let whole = scene.loader.ask(&WholeSpanBodyOf(at), Lane::Selection);
     if whole.value().is_some() || whole.error().is_some() { whole } else { body }
 }
 
 /// `■ LM.__call__ gpt-4o-mini · chat model · 154 ms`
-fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usize) {
-    let span = &tree.spans[ordinal];
+fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, Focused { tree, ordinal, span, .. }: Focused<'_>) {
     let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
     let model = figures.value().and_then(|figures| figures.spans.get(ordinal)?.model.clone());
     let mut facts: Vec<String> = model.into_iter().collect();
@@ -171,68 +213,36 @@ fn missing_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree, ordinal: usi
     }
 }
 
-fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: Option<&PreparedBody>, detail: DetailTab) {
-    let count = |tab: &DetailTab| match tab {
-        DetailTab::Inputs | DetailTab::Outputs => None,
-        DetailTab::Attributes => body.map(|body| body.attribute_count),
-        DetailTab::Events => body.map(|body| body.events.len()).filter(|events| *events > 0),
-    };
-    let text = |tab: &DetailTab| count(tab).map(|count| words::count(count as u64)).unwrap_or_default();
-    let counts: Vec<String> = DetailTab::ALL.iter().map(text).collect();
-    let titles: Vec<tabs::Tab<'_>> =
-        DetailTab::ALL.iter().zip(&counts).map(|(tab, count)| tabs::Tab::new(tab.title()).count(count)).collect();
-    let selected = DetailTab::ALL.iter().position(|tab| *tab == detail).unwrap_or(0);
-    if let Some(chosen) = tabs::show(ui, "detail tabs", "Span", &titles, selected) {
-        scene.act(Action::ShowDetail(DetailTab::ALL[chosen]));
-    }
-}
-
-fn body_ui(
+/// The ways in which the span can be read, and what else was noted of it.
+fn tabs_ui(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     memory: &mut DetailsMemory,
-    (trace, span, detail): (&TraceId, &SpanHead, DetailTab),
-    body: &PreparedBody,
+    offered: &[Reading],
+    (body, detail): (Option<&PreparedBody>, DetailTab),
 ) {
-    exception_ui(ui, scene, body, detail == DetailTab::Events);
-    let part = match detail {
-        DetailTab::Inputs => BodyPart::Inputs,
-        DetailTab::Outputs => BodyPart::Outputs,
-        DetailTab::Attributes => BodyPart::Attributes,
-        DetailTab::Events => BodyPart::Events,
+    let count = |count: usize| words::count(count as u64);
+    let attributes = body.map(|body| count(body.attribute_count)).unwrap_or_default();
+    let events = body.map(|body| body.events.len()).filter(|events| *events > 0).map(count).unwrap_or_default();
+    let mut titles: Vec<tabs::Tab<'_>> = offered.iter().map(|reading| tabs::Tab::new(reading.title())).collect();
+    titles.push(tabs::Tab::new(DetailTab::Attributes.title()).count(&attributes));
+    titles.push(tabs::Tab::new(DetailTab::Events.title()).count(&events));
+    let reading = memory.choices.chosen(offered);
+    let selected = match detail {
+        DetailTab::Attributes => offered.len(),
+        DetailTab::Events => offered.len() + 1,
+        DetailTab::Inputs | DetailTab::Outputs => offered.iter().position(|one| *one == reading).unwrap_or(0),
     };
-    let (text, empty) = match detail {
-        DetailTab::Inputs => (&body.inputs, "No inputs were recorded for this span"),
-        DetailTab::Outputs if span.status == "ERROR" => (&body.outputs, "No outputs: this span failed"),
-        DetailTab::Outputs => (&body.outputs, "No outputs were recorded for this span"),
-        DetailTab::Attributes => (&body.attributes, "No other attributes were recorded for this span"),
-        DetailTab::Events => (&body.events_text, "No events; an exception would stand here with its stack"),
-    };
-    let Some(text) = text else {
-        if body.is_beginning {
-            skeleton_rows_ui(ui, 12, size::LINE);
-        } else {
-            empty_ui(ui, empty, "");
+    let Some(chosen) = tabs::show(ui, "detail tabs", "Span", &titles, selected) else { return };
+    match offered.get(chosen) {
+        Some(reading) => {
+            memory.choices.choose(offered, *reading);
+            if !matches!(detail, DetailTab::Inputs | DetailTab::Outputs) {
+                scene.act(Action::ShowDetail(DetailTab::Inputs));
+            }
         }
-        return;
-    };
-    let part = (trace.clone(), span.handle, part);
-    let bytes = text.readable.text().len();
-    tools_ui(ui, scene, memory, &part, Facts { bytes, has_masked: body.has_masked, is_beginning: body.is_beginning });
-    copy_when_ready(scene, memory, text, &part);
-    let json = if memory.shape == Shape::Rendered { None } else { json_of(ui, scene, text, &part) };
-    let shown = match (memory.shape, &json) {
-        (Shape::Rendered, _) => &text.readable,
-        (_, Some(json)) => json,
-        (_, None) => return,
-    };
-    let shown = |id| Body { id, label: detail.title(), text: shown };
-    if memory.shape == Shape::Json {
-        json_view_ui(ui, scene, &mut memory.json, shown("span JSON"));
-    } else {
-        let is_code = memory.shape == Shape::Raw || detail == DetailTab::Events;
-        let face = if is_code { Face::Value } else { Face::Prose };
-        searched_text_ui(ui, scene, &mut memory.text, shown("span text"), face);
+        None if chosen == offered.len() => scene.act(Action::ShowDetail(DetailTab::Attributes)),
+        None => scene.act(Action::ShowDetail(DetailTab::Events)),
     }
 }
 
@@ -261,60 +271,4 @@ fn exception_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody, on_even
         _ => {}
     }
     ui.add_space(size::GAP_S);
-}
-
-/// The JSON of a part; while a long one is made, its place holds skeleton rows.
-fn json_of(ui: &mut Ui, scene: &mut Scene<'_>, text: &PreparedText, part: &Part) -> Option<Text> {
-    if let Some(json) = &text.json {
-        return Some(json.clone());
-    }
-    let slot = scene.loader.ask(&SpanJsonOf { trace: part.0.clone(), span: part.1, part: part.2 }, Lane::Selection);
-    slot_ui(ui, scene, &slot, "The JSON of this span", size::LINE)?.as_ref().clone()
-}
-
-fn copy_when_ready(scene: &mut Scene<'_>, memory: &mut DetailsMemory, text: &PreparedText, part: &Part) {
-    if memory.copies.as_ref() != Some(part) {
-        memory.copies = None;
-        return;
-    }
-    let json = text.json.clone().or_else(|| {
-        let slot = scene.loader.ask(&SpanJsonOf { trace: part.0.clone(), span: part.1, part: part.2 }, Lane::Selection);
-        slot.value().and_then(|json| json.as_ref().clone())
-    });
-    if let Some(json) = json {
-        memory.copies = None;
-        scene.act(Action::Copy(json.text().to_string()));
-    }
-}
-
-/// What is said of a part beside its tools.
-#[derive(Clone, Copy)]
-struct Facts {
-    bytes: usize,
-    /// Something in the span is masked.
-    has_masked: bool,
-    /// It is the beginning of a long one.
-    is_beginning: bool,
-}
-
-fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, part: &Part, facts: Facts) {
-    ui.horizontal_wrapped(|ui| {
-        for (shape, name, tip) in Shape::ALL {
-            if ui.add(Chip::toggle(name, memory.shape == shape)).on_hover_text(tip).clicked() {
-                memory.shape = shape;
-            }
-        }
-        if ui.add(Chip::button("Copy as JSON")).clicked() {
-            memory.copies = Some(part.clone());
-        }
-        if facts.has_masked || scene.state.is_revealed {
-            reveal_ui(ui, scene);
-        }
-        if facts.is_beginning {
-            text_ui(ui, "The beginning; the rest is being read…", Type::Small, Tone::Muted);
-        } else if facts.bytes >= 100_000 {
-            text_ui(ui, &words::bytes(facts.bytes as u64), Type::Small, Tone::Muted);
-        }
-    });
-    ui.add_space(size::GAP_XS);
 }

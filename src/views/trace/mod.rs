@@ -224,8 +224,24 @@ fn look_up_focus(scene: &mut Scene<'_>, memory: &mut TraceMemory, answer: &Arc<O
     memory.focus = Some(Focus { tree: Arc::clone(answer), wanted, ordinal });
 }
 
-/// Does what a command of the spans says.
-pub(super) fn run_command(scene: &mut Scene<'_>, memory: &mut TraceMemory, command: SpanCommand) {
+/// Does what a command of the spans says; what the details answer, they are given.
+pub(super) fn run_command(
+    scene: &mut Scene<'_>,
+    memory: &mut TraceMemory,
+    details: &mut DetailsMemory,
+    command: SpanCommand,
+) {
+    match command {
+        SpanCommand::Raw | SpanCommand::CopySpan | SpanCommand::CopyMessages => {
+            // Where they are a tab, it has to be on screen.
+            memory.shows_details = true;
+            details.press(command);
+        }
+        _ => walk_or_look(scene, memory, command),
+    }
+}
+
+fn walk_or_look(scene: &mut Scene<'_>, memory: &mut TraceMemory, command: SpanCommand) {
     match command {
         SpanCommand::Find => {
             memory.find.wants_focus = true;

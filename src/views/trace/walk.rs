@@ -37,7 +37,10 @@ pub(super) fn target(tree: &TraceTree, from: usize, command: SpanCommand, with_a
         | SpanCommand::TimeIn
         | SpanCommand::TimeOut
         | SpanCommand::FitAll
-        | SpanCommand::FitSpan => None,
+        | SpanCommand::FitSpan
+        | SpanCommand::Raw
+        | SpanCommand::CopySpan
+        | SpanCommand::CopyMessages => None,
     };
     found.map(|at| nodes[at].item)
 }

@@ -1,0 +1,165 @@
+//! Texts under one another in one scroll: the title of the section that is looked at stays in sight, and all of them are
+//! searched together.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{Align, Rect, ScrollArea, Ui, pos2, vec2};
+
+use super::find::FindMemory;
+use super::text::{Face, Look, TextMemory, marked_text_ui, search};
+use super::{Body, Wanted};
+use crate::loader::Text;
+use crate::views::scene::Scene;
+use crate::widgets::row_text;
+use crate::widgets::tokens::Tokens;
+use crate::widgets::tokens::size::{self, Type};
+
+/// A longer text scrolls within the page: nobody scrolls past a book to reach what follows.
+const LINES_MOST: usize = 400;
+/// Then it takes this share of the room.
+const SHARE: f32 = 0.7;
+/// No texts of more pages are remembered.
+const TEXTS_MOST: usize = 2_000;
+/// How high the title is that stays in sight.
+const TITLE: f32 = 22.0;
+
+/// The places that were found in one text.
+type Hits = Arc<Vec<Range<usize>>>;
+
+/// What a page of texts remembers.
+#[derive(Default)]
+pub(in crate::views) struct TextsMemory {
+    find: FindMemory,
+    /// How each text was left, by its id.
+    texts: HashMap<u64, TextMemory>,
+    /// What was found, by the ids of texts, and the place among them that was gone to.
+    hits: HashMap<u64, Hits>,
+    current: Option<(u64, usize)>,
+    /// A section that is to be scrolled to.
+    wanted: Option<&'static str>,
+    /// The page that is shown: by any number of its own.
+    shown: Option<u64>,
+    /// Something on the page is not laid out yet.
+    is_waiting: bool,
+}
+
+impl TextsMemory {
+    /// This is looked for from now on.
+    pub fn look_for(&mut self, wanted: &Wanted) {
+        self.find.look_for(wanted);
+    }
+
+    /// The page is scrolled to the section of this title as soon as it is laid out.
+    pub fn go_to_section(&mut self, title: &'static str) {
+        self.wanted = Some(title);
+    }
+
+    /// Draws the search over the texts of the page `source`, which is called `label`.
+    pub fn find_ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, label: &str, (source, texts): (u64, &[&Text])) {
+        if self.shown.replace(source) != Some(source) && self.texts.len() > TEXTS_MOST {
+            self.texts.clear();
+        }
+        let mut found = None;
+        self.hits.clear();
+        if !self.find.needle().is_empty() {
+            for text in texts {
+                self.hits.extend(search(scene, &self.find, text).map(|hits| (text.id(), hits)));
+            }
+            let is_complete = texts.iter().all(|text| self.hits.contains_key(&text.id()));
+            found = is_complete.then(|| self.hits.values().map(|hits| hits.len()).sum());
+        }
+        let to = self.find.bar_ui(ui, &format!("Find in {label}"), source, found);
+        self.current = self.find.current().and_then(|at| self.place(texts, at));
+        if let Some((id, at)) = to.and_then(|at| self.place(texts, at))
+            && let Some(hit) = self.hits.get(&id).and_then(|hits| hits.get(at))
+        {
+            self.texts.entry(id).or_default().go_to(hit.start);
+        }
+    }
+
+    /// In which text the place of this number is, and its number there.
+    fn place(&self, texts: &[&Text], mut at: usize) -> Option<(u64, usize)> {
+        for text in texts {
+            let count = self.hits.get(&text.id()).map_or(0, |hits| hits.len());
+            if at < count {
+                return Some((text.id(), at));
+            }
+            at -= count;
+        }
+        None
+    }
+
+    /// Draws one text of the page, as high as it is.
+    pub fn text_ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, (label, text): (&str, &Text), face: Face) {
+        let fitting = (ui.clip_rect().height() * SHARE / size::LINE).max(8.0) as usize;
+        let memory = self.texts.entry(text.id()).or_default();
+        let most = if memory.line_count().is_some_and(|lines| lines > LINES_MOST) { fitting } else { LINES_MOST };
+        let hits = self.hits.get(&text.id());
+        let current = self.current.filter(|(id, _)| *id == text.id()).map(|(_, at)| at);
+        let look = Look {
+            face,
+            most_lines: Some(most),
+            offer: None,
+            hits: hits.map_or(&[][..], |hits| hits.as_slice()),
+            current,
+        };
+        ui.push_id(text.id(), |ui| {
+            marked_text_ui(ui, scene, memory, Body { id: "text", label, text }, look);
+        });
+        self.is_waiting |= memory.line_count().is_none();
+    }
+
+    /// Draws the page: `add` draws its sections.
+    pub fn show(&mut self, ui: &mut Ui, id: u64, add: impl FnOnce(&mut Ui, &mut Self, &mut Titles)) {
+        self.is_waiting = false;
+        let mut titles = Titles { wanted: self.wanted, ..Titles::default() };
+        let shown = ScrollArea::vertical().id_salt(("texts", id)).auto_shrink(false).show(ui, |ui| {
+            add(ui, self, &mut titles);
+            ui.add_space(size::GAP_L);
+        });
+        // Above it, what is laid out later may move it.
+        if titles.went && !self.is_waiting {
+            self.wanted = None;
+        }
+        if self.wanted.is_some() {
+            ui.ctx().request_repaint();
+        }
+        titles.stick(ui, shown.inner_rect);
+    }
+}
+
+/// The titles of sections, as they are drawn.
+#[derive(Default)]
+pub(in crate::views) struct Titles {
+    /// Each with its top and bottom.
+    drawn: Vec<(String, f32, f32)>,
+    wanted: Option<&'static str>,
+    went: bool,
+}
+
+impl Titles {
+    /// A section begins with this title, which was drawn at `rect`.
+    pub fn begin(&mut self, ui: &Ui, title: &str, rect: Rect) {
+        if self.wanted == Some(title) && !self.went {
+            ui.scroll_to_rect(rect, Some(Align::Min));
+            self.went = true;
+        }
+        self.drawn.push((title.to_owned(), rect.top(), rect.bottom()));
+    }
+
+    /// The title of the section at the top edge stands there while its own is above the edge.
+    fn stick(&self, ui: &Ui, view: Rect) {
+        let Some(at) = self.drawn.iter().rposition(|(_, _, bottom)| *bottom <= view.top() + 1.0) else { return };
+        let (title, ..) = &self.drawn[at];
+        let next = self.drawn.get(at + 1).map_or(f32::INFINITY, |(_, top, _)| *top);
+        let bottom = (view.top() + TITLE).min(next);
+        let strip = Rect::from_min_size(pos2(view.left(), bottom - TITLE), vec2(view.width(), TITLE));
+        let tokens = Tokens::of(ui);
+        let painter = ui.painter().with_clip_rect(view.intersect(ui.clip_rect()));
+        painter.rect_filled(strip, 0.0, tokens.bg_panel);
+        row_text::paint(&painter, strip, title, Type::Small, tokens.text2, Align::Min);
+        painter.hline(strip.x_range(), strip.bottom(), (size::RULE, tokens.line));
+    }
+}
