@@ -240,3 +240,78 @@ fn shared(given: &[&str], inputs: Option<&Json>) -> SharedInputs {
         SharedInputs::None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{SpanBody, SpanHead};
+    use crate::store::ReadCx;
+    use crate::store::memory::MemoryStore;
+
+    const MS: i64 = 1_000_000;
+    const START: i64 = 1_000_000;
+
+    fn body(inputs: &Json, outputs: &Json) -> SpanBody {
+        SpanBody { inputs: Some(inputs.clone()), outputs: Some(outputs.clone()), ..SpanBody::default() }
+    }
+
+    /// A trace of one module that ran from a moment to another one, in milliseconds after the beginning.
+    fn put(store: &MemoryStore, id: &str, (from, to): (i64, i64), inputs: &Json, outputs: &Json) {
+        let mut head = MemoryStore::trace_head(id, "1", None, "Triage.forward", START + from);
+        head.row.duration_ms = Some(to - from);
+        let span = MemoryStore::span(id, None, "Triage.forward", (START + from) * MS, (START + to) * MS);
+        store.put_trace(head, vec![(span, body(inputs, outputs))]);
+    }
+
+    /// What `Fan.forward` likely made, which ran 100 ms; with a child that ran from 50 ms to its end, if wanted.
+    fn found(store: &MemoryStore, has_child: bool) -> Vec<(String, SharedInputs)> {
+        let ticket = json!({"ticket": "Where is my parcel?"});
+        let mut head = MemoryStore::trace_head("tr-fan", "1", None, "Fan.forward", START);
+        head.row.duration_ms = Some(100);
+        let root: SpanHead = MemoryStore::span("a", None, "Fan.forward", START * MS, (START + 100) * MS);
+        let mut spans = vec![(root, body(&ticket, &json!({"queue": "shipping"})))];
+        if has_child {
+            let child = MemoryStore::span("b", Some("a"), "Child.forward", (START + 50) * MS, (START + 100) * MS);
+            spans.push((child, SpanBody::default()));
+        }
+        store.put_trace(head, spans);
+        let cx = ReadCx::new();
+        let mut reader = store.clone();
+        let asked = LikelyCallsOf { trace: TraceId::from("tr-fan"), span: 0 };
+        let found = Session::alone(&mut reader, &cx).ask(&asked).expect("asked");
+        found.calls.iter().map(|call| (call.row.id.to_string(), call.inputs)).collect()
+    }
+
+    fn store() -> MemoryStore {
+        let store = MemoryStore::new();
+        store.add_experiment("1", "desk");
+        store
+    }
+
+    #[test]
+    fn what_ran_within_a_module_and_was_given_the_same_is_likely_its_own() {
+        let (same, other) = (json!({"ticket": "Where is my parcel?"}), json!({"ticket": "Another one."}));
+        let more = json!({"question": "About this: Where is my parcel?"});
+        let answer = json!({"queue": "shipping"});
+        let store = store();
+        put(&store, "tr-same", (2, 40), &same, &answer);
+        put(&store, "tr-more", (3, 98), &more, &answer);
+        put(&store, "tr-other", (4, 30), &other, &answer);
+        put(&store, "tr-longer", (5, 140), &same, &answer);
+        put(&store, "tr-before", (-20, 10), &same, &answer);
+        let all = [("tr-same".to_owned(), SharedInputs::All), ("tr-more".to_owned(), SharedInputs::Some)];
+        assert_eq!(found(&store, false), all);
+        // While something below it worked, so that its span would stand there, it made no call.
+        assert_eq!(found(&store, true), all[..1]);
+    }
+
+    #[test]
+    fn time_alone_is_enough_only_where_nothing_else_tells_and_nothing_stands_below() {
+        let store = store();
+        put(&store, "tr-other", (4, 30), &json!({"ticket": "Another one."}), &json!({"queue": "x"}));
+        assert_eq!(found(&store, false), [("tr-other".to_owned(), SharedInputs::None)]);
+        assert!(found(&store, true).is_empty());
+    }
+}

@@ -1,12 +1,12 @@
 //! What agents of a trace did step by step, attempts beside each other, what retrievers found. Reads no more bodies than
 //! that takes: neither those of adapters nor, mostly, prompts.
 
-use super::trace::{BodyOf, TraceDocument, TraceTree, TraceTreeOf};
+use super::trace::{BodyOf, TraceDocument, TraceFiguresOf, TraceTree, TraceTreeOf};
 use crate::analysis::dspy;
-use crate::analysis::{Outline, SpanTokens, roll_up};
+use crate::analysis::{Outline, SpanTokens};
 use crate::model::dspy::agents::TOOL_SPAN;
 use crate::model::json::bytes_of;
-use crate::model::{AgentFact, Forest, Name, Reveal, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceId};
+use crate::model::{AgentFact, Forest, Name, Reveal, SpanBody, SpanHandle, SpanHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::Result;
 
@@ -38,12 +38,12 @@ impl Question for StepsOf {
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let tree = session.ask(&TraceTreeOf(self.0.clone()))?;
         let Some(tree) = tree.as_ref() else { return Ok(Steps::default()) };
-        let facts = session.store.span_facts(session.cx, &self.0, &tree.spans)?;
-        if !may_have_steps(&tree.spans, &facts) {
+        let figures = session.ask(&TraceFiguresOf(self.0.clone()))?;
+        if !figures.may_have_steps {
             return Ok(Steps::default());
         }
-        let forests = (&tree.forest, &tree.outline);
-        read(session, &self.0, forests, &tree.spans, &facts)
+        let tokens: Vec<SpanTokens> = figures.spans.iter().map(|figures| figures.tokens).collect();
+        read(session, &self.0, &tree.outline, &tree.spans, &tokens)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -138,18 +138,6 @@ pub fn retrievals(document: &TraceDocument) -> Vec<Found> {
     dspy::retrievals(&document.tree.spans, &document.bodies)
 }
 
-/// Whether a trace may have any, as its names, its kinds and the shapes of its outputs tell.
-pub fn may_have_steps(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
-    may_have_agents(spans, facts)
-        || spans.iter().any(|span| AttemptsKind::is_named(&span.name))
-        || dspy::may_have_calls_at_once(spans)
-}
-
-/// Whether agents may have worked in a trace.
-pub fn may_have_agents(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
-    spans.iter().any(|span| dspy::AgentKind::is_named(&span.name)) || facts.iter().any(|one| one.tells_steps)
-}
-
 /// Reads them; blocks.
 ///
 /// # Errors
@@ -157,9 +145,9 @@ pub fn may_have_agents(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
 pub fn read(
     session: &mut Session<'_>,
     trace: &TraceId,
-    (forest, outline): (&Forest, &Outline),
+    outline: &Outline,
     spans: &[SpanHead],
-    facts: &[SpanFacts],
+    tokens: &[SpanTokens],
 ) -> Result<Steps> {
     let wanted: Vec<usize> = wanted(outline, spans);
     let heads: Vec<SpanHead> = wanted.iter().filter_map(|at| spans.get(*at).cloned()).collect();
@@ -171,9 +159,7 @@ pub fn read(
             *place = body;
         }
     }
-    let own: Vec<Option<Tokens>> = (0..spans.len()).map(|at| facts.get(at).and_then(|facts| facts.tokens)).collect();
-    let tokens = roll_up(forest, &own);
-    Ok(put_together(&outline.forest, (spans, &bodies, &tokens), session.cx.reveal()))
+    Ok(put_together(&outline.forest, (spans, &bodies, tokens), session.cx.reveal()))
 }
 
 /// The spans whose bodies are read: no adapters, and no calls of models but those that stand right below a module.

@@ -1,5 +1,6 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
+use crate::analysis::dspy;
 use crate::analysis::{Fallback, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_total};
 use crate::model::{Forest, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
@@ -66,6 +67,20 @@ pub struct TraceFigures {
     pub tokens: Option<Tokens>,
     /// The attachments that its spans name.
     pub attachments: Attachments,
+    /// Agents may have worked in it, or something was tried several times: [`super::steps`] tells.
+    pub may_have_steps: bool,
+}
+
+/// Whether a trace may have steps or attempts, as its names and the shapes of its outputs tell.
+fn may_have_steps(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
+    may_have_agents(spans, facts)
+        || spans.iter().any(|span| dspy::AttemptsKind::is_named(&span.name))
+        || dspy::may_have_calls_at_once(spans)
+}
+
+/// Whether agents may have worked in a trace.
+pub fn may_have_agents(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
+    spans.iter().any(|span| dspy::AgentKind::is_named(&span.name)) || facts.iter().any(|one| one.tells_steps)
 }
 
 /// All of a trace.
@@ -165,6 +180,7 @@ pub fn trace_document(session: &mut Session<'_>, trace: &TraceId) -> Result<Opti
 fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments) -> TraceFigures {
     facts.resize_with(tree.spans.len(), SpanFacts::default);
     let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
+    let may_have_steps = may_have_steps(&tree.spans, &facts);
     let own_times = own_times_ns(&tree.forest, &tree.spans);
     let rolled = roll_up(&tree.forest, &own);
     let spans = facts.into_iter().zip(rolled).zip(own_times);
@@ -173,7 +189,12 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
         model: facts.model,
         own_time_ns,
     };
-    TraceFigures { spans: spans.map(span).collect(), tokens: trace_total(&tree.forest, &own), attachments }
+    TraceFigures {
+        spans: spans.map(span).collect(),
+        tokens: trace_total(&tree.forest, &own),
+        attachments,
+        may_have_steps,
+    }
 }
 
 /// The heads of a trace's spans, by start, then as stored.

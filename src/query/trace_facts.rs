@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::steps::{self, may_have_agents};
-use crate::analysis::{Names, Outline, trace_facts};
+use super::steps;
+use super::trace::may_have_agents;
+use crate::analysis::{Names, Outline, roll_up, trace_facts};
 use crate::model::{Forest, TraceFacts, TraceId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
@@ -94,7 +95,8 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
             let links: Vec<_> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
             let forest = Forest::build(&links);
             let outline = Outline::new(&forest, &spans);
-            let steps = steps::read(session, &row.id, (&forest, &outline), &spans, &facts)?;
+            let own: Vec<_> = (0..spans.len()).map(|at| facts.get(at).and_then(|facts| facts.tokens)).collect();
+            let steps = steps::read(session, &row.id, &outline, &spans, &roll_up(&forest, &own))?;
             told.agents = steps.fact(|name| names.of(name));
         }
         Ok((told, is_whole))

@@ -31,6 +31,7 @@ mod score_scopes;
 mod search;
 mod statistics;
 mod stats;
+mod steps;
 mod support;
 mod told_beside;
 mod trace_filter;

@@ -40,7 +40,7 @@ pub(super) fn fields_ui(
         let title = section_ui(ui, INPUTS);
         titles.begin(ui, INPUTS, title.rect);
         match &body.inputs {
-            Some(part) => part_ui(ui, scene, texts, part),
+            Some(part) => named_fields_ui(ui, scene, texts, part),
             None if body.is_beginning => skeleton_rows_ui(ui, 8, size::LINE),
             None => none_ui(ui, "No inputs were recorded for this span"),
         }
@@ -65,7 +65,7 @@ pub(super) fn outputs_ui(
                 let text = "Read from the repr of the prediction, which is all that was stored";
                 text_ui(ui, text, Type::Small, Tone::Muted);
             }
-            part_ui(ui, scene, texts, part);
+            named_fields_ui(ui, scene, texts, part);
         }
         None if body.is_beginning => skeleton_rows_ui(ui, 8, size::LINE),
         None if one.span.status == "ERROR" => none_ui(ui, "No outputs: this span failed"),
@@ -99,7 +99,8 @@ pub(super) fn notes_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) 
     ui.add_space(size::GAP_XS);
 }
 
-fn part_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, part: &PreparedFields) {
+/// Names with their values, one under another.
+pub(super) fn named_fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, part: &PreparedFields) {
     for (at, field) in part.fields.iter().enumerate() {
         ui.push_id(at, |ui| field_ui(ui, scene, texts, field));
     }

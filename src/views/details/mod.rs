@@ -1,10 +1,14 @@
 //! The focused span: what it was given and gave back in one scroll, read for what it is; behind that what else was noted.
 
+mod attempts;
 mod copy;
 mod fields;
 mod part;
+mod parts_ui;
+mod passages;
 mod raw;
 mod reading;
+mod steps;
 
 use egui::{Align, Frame, Layout, Margin, Ui};
 
@@ -31,6 +35,7 @@ use copy::CopyMemory;
 use part::PartMemory;
 use raw::RawMemory;
 use reading::{Choices, Reading};
+use steps::StepsMemory;
 
 /// What the panel remembers.
 #[derive(Default)]
@@ -40,6 +45,7 @@ pub(super) struct DetailsMemory {
     raw: RawMemory,
     part: PartMemory,
     copy: CopyMemory,
+    steps: StepsMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
     /// A key was pressed that has not been answered.
@@ -120,7 +126,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
 }
 
 fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>, detail: DetailTab) {
-    let offered = reading::offered(one);
+    let offered = reading::offered(scene, one);
     match memory.pressed.take() {
         Some(SpanCommand::Raw) if matches!(detail, DetailTab::Inputs | DetailTab::Outputs) => {
             memory.choices.toggle_raw(&offered);
@@ -155,6 +161,10 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
         DetailTab::Attributes => part::part_ui(ui, scene, memory, one, (BodyPart::Attributes, body)),
         DetailTab::Events => part::part_ui(ui, scene, memory, one, (BodyPart::Events, body)),
         DetailTab::Inputs | DetailTab::Outputs => match memory.choices.chosen(&offered) {
+            Reading::Steps => steps::steps_ui(ui, scene, memory, one, body),
+            Reading::Attempts => attempts::attempts_ui(ui, scene, memory, one),
+            Reading::Passages => passages::passages_ui(ui, scene, memory, one),
+            Reading::LikelyCalls => attempts::likely_ui(ui, scene, memory, one),
             Reading::Fields => fields::fields_ui(ui, scene, memory, one, body),
             Reading::Raw => raw::raw_ui(ui, scene, memory, one, body),
         },

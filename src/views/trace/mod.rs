@@ -3,6 +3,7 @@
 mod about;
 mod chips;
 mod find;
+mod flags;
 mod header;
 mod rows;
 mod span_row;

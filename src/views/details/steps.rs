@@ -1,0 +1,215 @@
+//! An agent, step by step: what it was asked, what it thought, did and saw, what it answered.
+
+use std::collections::HashMap;
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use super::fields::{INPUTS, OUTPUTS, field_ui, named_fields_ui};
+use super::parts_ui::{failure_ui, head_ui, label_ui};
+use super::{DetailsMemory, Focused};
+use crate::loader::{AgentOf, Lane, PreparedAction, PreparedAgent, PreparedBody, PreparedFields, PreparedStep, Text};
+use crate::query::steps::{Finding, FindingKind};
+use crate::state::Action;
+use crate::views::body::page::{TextsMemory, Titles};
+use crate::views::body::text::Face;
+use crate::views::parts::slot_ui;
+use crate::views::scene::Scene;
+use crate::views::spans::span_ref;
+use crate::widgets::chips::Chip;
+use crate::widgets::glyphs::Glyph;
+use crate::widgets::section::{section_ui, text_ui};
+use crate::widgets::tokens::Tone;
+use crate::widgets::tokens::size::{self, Type};
+use crate::words;
+
+/// The title above the steps.
+const STEPS: &str = "Steps";
+/// About how high a step is that was not drawn yet.
+const UNSEEN: f32 = 120.0;
+/// No more steps are drawn all at once, which searching in them takes.
+const ALL_MOST: usize = 400;
+/// What an agent hands on beside its answer, which its steps tell.
+const TOLD_AS_STEPS: [&str; 2] = ["trajectory", "history"];
+
+/// How high steps are, each by the width at which it was drawn.
+#[derive(Default)]
+pub(super) struct StepsMemory {
+    /// Whose they are: the number of any of its texts, and how wide it is.
+    of: (u64, i32),
+    heights: HashMap<usize, f32>,
+}
+
+pub(super) fn steps_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut DetailsMemory,
+    one: Focused<'_>,
+    body: &PreparedBody,
+) {
+    let slot = scene.loader.ask(&AgentOf(one.trace.clone(), one.ordinal), Lane::Selection);
+    let Some(answer) = slot_ui(ui, scene, &slot, "The steps", size::LINE) else { return };
+    let Some(agent) = answer.as_ref() else { return };
+    let parts = [&body.inputs, &body.outputs].map(|part| part.iter().flat_map(told_fields).collect::<Vec<_>>());
+    let [inputs, outputs] = &parts;
+    let mut texts: Vec<&Text> = inputs.iter().map(|field| &field.text).collect();
+    texts.extend(agent.texts());
+    texts.extend(outputs.iter().map(|field| &field.text));
+    let source = texts.first().map_or(0, |text| text.id());
+    memory.texts.find_ui(ui, scene, "steps", (source, &texts));
+    summary_ui(ui, agent);
+    findings_ui(ui, agent);
+    let DetailsMemory { texts, steps, .. } = memory;
+    texts.show(ui, source, |ui, texts, titles| {
+        if !inputs.is_empty() {
+            let title = section_ui(ui, INPUTS);
+            titles.begin(ui, INPUTS, title.rect);
+            inputs.iter().enumerate().for_each(|(at, field)| {
+                ui.push_id(("in", at), |ui| field_ui(ui, scene, texts, field));
+            });
+        }
+        list_ui(ui, scene, (texts, titles), (steps, source), one, agent);
+        let title = section_ui(ui, OUTPUTS);
+        titles.begin(ui, OUTPUTS, title.rect);
+        if outputs.is_empty() {
+            let text =
+                if one.span.status == "ERROR" { "No answer: this span failed" } else { "No answer was recorded" };
+            text_ui(ui, text, Type::Small, Tone::Muted);
+        }
+        outputs.iter().enumerate().for_each(|(at, field)| {
+            ui.push_id(("out", at), |ui| field_ui(ui, scene, texts, field));
+        });
+    });
+}
+
+/// The fields that the steps do not tell already.
+fn told_fields(part: &PreparedFields) -> impl Iterator<Item = &crate::loader::PreparedField> {
+    part.fields.iter().filter(|field| !TOLD_AS_STEPS.contains(&&*field.name))
+}
+
+/// `ReAct · 4 steps`
+fn summary_ui(ui: &mut Ui, agent: &PreparedAgent) {
+    let count = words::counted(agent.steps.len(), "step");
+    let inferred = if agent.is_inferred { ", inferred from its outputs" } else { "" };
+    let text = format!("{}{inferred} · {count}", agent.kind.name());
+    text_ui(ui, &text, Type::Small, Tone::Muted);
+}
+
+/// What went wrong, though the agent may have answered: each in a line of its own.
+fn findings_ui(ui: &mut Ui, agent: &PreparedAgent) {
+    /// No more are told above the steps, which tell them, too.
+    const MOST: usize = 4;
+    for finding in agent.findings.iter().take(MOST) {
+        let (glyph, tone) = mark(finding);
+        let step = finding.step.map(|step| format!("step {}: ", words::count(step as u64))).unwrap_or_default();
+        let text = words::sentence(&format!("{step}{}", words::one_line(&finding.text, 300)));
+        failure_ui(ui, (glyph, tone), &text);
+    }
+    let more = agent.findings.len().saturating_sub(MOST);
+    if more > 0 {
+        text_ui(ui, &format!("… and {} more", words::count(more as u64)), Type::Small, Tone::Muted);
+    }
+    ui.add_space(size::GAP_XS);
+}
+
+fn mark(finding: &Finding) -> (Glyph, Tone) {
+    match finding.kind {
+        FindingKind::ActionFailed | FindingKind::NoDecision => (Glyph::Cross, Tone::Bad),
+        FindingKind::OutOfSteps | FindingKind::HistoryCut => (Glyph::Warning, Tone::Warn),
+    }
+}
+
+/// The steps; those out of sight are not drawn.
+fn list_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    (texts, titles): (&mut TextsMemory, &mut Titles),
+    (memory, source): (&mut StepsMemory, u64),
+    one: Focused<'_>,
+    agent: &PreparedAgent,
+) {
+    let title = section_ui(ui, STEPS);
+    titles.begin(ui, STEPS, title.rect);
+    if agent.steps.is_empty() {
+        text_ui(ui, "No step was recorded", Type::Small, Tone::Muted);
+        return;
+    }
+    let width = ui.available_width();
+    if std::mem::replace(&mut memory.of, (source, width as i32)) != memory.of {
+        memory.heights.clear();
+    }
+    // What was found may be anywhere.
+    let draws_all = texts.is_searching() && agent.steps.len() <= ALL_MOST;
+    for (at, step) in agent.steps.iter().enumerate() {
+        let top = ui.cursor().top();
+        let height = memory.heights.get(&at).copied().unwrap_or(UNSEEN);
+        let place = Rect::from_min_size(pos2(ui.cursor().left(), top), vec2(width, height));
+        // A little more than what is seen, so that scrolling finds it there.
+        let is_near = place.intersects(ui.clip_rect().expand2(vec2(0.0, 2.0 * UNSEEN)));
+        if !is_near && !draws_all {
+            ui.allocate_space(vec2(width, height));
+            continue;
+        }
+        let drawn = ui.scope(|ui| ui.push_id(("step", at), |ui| step_ui(ui, scene, texts, one, step)));
+        memory.heights.insert(at, drawn.response.rect.height());
+    }
+}
+
+fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: Focused<'_>, step: &PreparedStep) {
+    let number = format!("Step {}", words::count(step.number as u64));
+    let tone = if step.is_failed { Tone::Bad } else { Tone::Neutral };
+    if head_ui(ui, (&number, &step.title, tone), &step.figures, step.span.is_some()) {
+        go_to(scene, one, step.span);
+    }
+    ui.indent("step", |ui| {
+        if let Some(thought) = &step.thought {
+            texts.text_ui(ui, scene, ("Thought", thought), Face::Prose);
+        }
+        for (at, action) in step.actions.iter().enumerate() {
+            ui.push_id(at, |ui| action_ui(ui, scene, texts, one, action));
+        }
+        if step.actions.is_empty() && step.thought.is_none() {
+            text_ui(ui, "Nothing of this step was recorded", Type::Small, Tone::Muted);
+        }
+    });
+    ui.add_space(size::GAP_S);
+}
+
+fn action_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: Focused<'_>, action: &PreparedAction) {
+    ui.add_space(size::GAP_XS);
+    if let Some(tool) = &action.tool {
+        let name = words::one_line(tool, 60);
+        match action.span {
+            Some(span) => {
+                let chip = Chip::button(&name).glyph(Glyph::Arrow, Tone::Muted);
+                if ui.add(chip).on_hover_text("Go to its span").clicked() {
+                    go_to(scene, one, Some(span));
+                }
+            }
+            None => {
+                ui.add(Chip::new(&name)).on_hover_text("This call has no span of its own");
+            }
+        }
+    }
+    if let Some(arguments) = &action.arguments {
+        ui.push_id("arguments", |ui| named_fields_ui(ui, scene, texts, arguments));
+    }
+    if let Some(code) = &action.code {
+        label_ui(ui, "code");
+        texts.text_ui(ui, scene, ("Code", code), Face::Value);
+    }
+    if let Some(error) = &action.error {
+        let text = if error.is_empty() { "Failed".to_owned() } else { format!("Failed: {error}") };
+        failure_ui(ui, (Glyph::Cross, Tone::Bad), &text);
+    }
+    if let Some(observation) = &action.observation {
+        label_ui(ui, "observation");
+        ui.push_id("observation", |ui| named_fields_ui(ui, scene, texts, observation));
+    }
+}
+
+/// The tree goes to a span.
+fn go_to(scene: &mut Scene<'_>, one: Focused<'_>, span: Option<usize>) {
+    if let Some(to) = span.and_then(|span| span_ref(one.tree, span)) {
+        scene.act(Action::FocusSpan(Some(to)));
+    }
+}
