@@ -74,7 +74,7 @@ pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanText, SpanTextOf, WholeSpanBodyOf};
 pub use span_fields::{PreparedField, PreparedFields};
-pub use steps::{AgentOf, PreparedAction, PreparedAgent, PreparedStep};
+pub use steps::{AgentOf, Foldable, Observation, PreparedAction, PreparedAgent, PreparedCall, PreparedStep};
 pub use text::{Text, unique_id};
 pub use worker::Wake;
 

@@ -3,7 +3,8 @@
 use super::span_fields::PreparedFields;
 use super::text::Text;
 use crate::model::dspy::agents::TOOL_FAILED;
-use crate::model::{Json, TraceId};
+use crate::model::{Json, SpanHead, TraceId};
+use crate::query::TraceTreeOf;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::steps::{Action, AgentKind, Finding, Step, StepsOf};
 use crate::store::Result;
@@ -36,9 +37,44 @@ pub struct PreparedStep {
     /// The span that decided it, by its place in the list of spans.
     pub span: Option<usize>,
     /// What the model thought.
-    pub thought: Option<Text>,
+    pub thought: Option<Foldable>,
     /// What it did.
     pub actions: Vec<PreparedAction>,
+    /// What its code called: models, tools, other modules, each with its name, time and span.
+    pub calls: Vec<PreparedCall>,
+}
+
+/// A call that an agent's code made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedCall {
+    /// The name of its span.
+    pub name: String,
+    /// How long it took; empty while it runs.
+    pub took: String,
+    /// It failed.
+    pub is_failed: bool,
+    /// Its span, by its place in the list of spans.
+    pub span: usize,
+}
+
+/// A text of which a long one is shown by its beginning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foldable {
+    /// All of it.
+    pub all: Text,
+    /// The beginning of a long one.
+    pub head: Option<Text>,
+    /// How many lines it has.
+    pub lines: usize,
+}
+
+/// What came back to an agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observation {
+    /// A text.
+    Text(Foldable),
+    /// Anything else, by its names.
+    Fields(PreparedFields),
 }
 
 /// What an agent did in a step.
@@ -49,9 +85,9 @@ pub struct PreparedAction {
     /// Its arguments.
     pub arguments: Option<PreparedFields>,
     /// The code that was run.
-    pub code: Option<Text>,
+    pub code: Option<Foldable>,
     /// What came back.
-    pub observation: Option<PreparedFields>,
+    pub observation: Option<Observation>,
     /// Why it failed, in a line; empty if nobody says.
     pub error: Option<String>,
     /// Its span, by its place in the list of spans.
@@ -69,10 +105,12 @@ impl Question for AgentOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let steps = session.ask(&StepsOf(self.0.clone()))?;
+        let tree = session.ask(&TraceTreeOf(self.0.clone()))?;
+        let spans = tree.as_ref().as_ref().map_or(&[][..], |tree| &tree.spans);
         Ok(steps.agent(self.1).map(|agent| PreparedAgent {
             kind: agent.kind,
             is_inferred: agent.is_inferred,
-            steps: agent.steps.iter().map(PreparedStep::new).collect(),
+            steps: agent.steps.iter().map(|step| PreparedStep::new(step, spans)).collect(),
             findings: agent.findings.clone(),
         }))
     }
@@ -90,7 +128,7 @@ impl PreparedAgent {
 }
 
 impl PreparedStep {
-    fn new(step: &Step) -> Self {
+    fn new(step: &Step, spans: &[SpanHead]) -> Self {
         let tools: Vec<&str> = step.actions.iter().filter_map(|action| action.tool.as_deref()).collect();
         let title = match (&*tools, step.actions.iter().any(|action| action.code.is_some())) {
             ([], true) => "code".to_owned(),
@@ -105,13 +143,14 @@ impl PreparedStep {
             figures: duration.into_iter().chain(tokens).collect::<Vec<_>>().join(" · "),
             is_failed: step.actions.iter().any(|action| action.is_failed),
             span: step.spans.first().copied(),
-            thought: step.thought.as_deref().filter(|thought| !thought.trim().is_empty()).map(Text::new),
+            thought: step.thought.as_deref().filter(|thought| !thought.trim().is_empty()).map(Foldable::new),
             actions: step.actions.iter().map(PreparedAction::new).collect(),
+            calls: calls(step, spans),
         }
     }
 
     fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.thought.iter().chain(self.actions.iter().flat_map(PreparedAction::texts))
+        self.thought.iter().map(|thought| &thought.all).chain(self.actions.iter().flat_map(PreparedAction::texts))
     }
 
     fn bytes(&self) -> usize {
@@ -126,8 +165,8 @@ impl PreparedAction {
         Self {
             tool: action.tool.clone(),
             arguments: action.arguments.as_ref().filter(has_arguments).map(PreparedFields::new),
-            code: action.code.as_deref().map(Text::new),
-            observation: action.observation.as_ref().map(PreparedFields::new),
+            code: action.code.as_deref().map(Foldable::new),
+            observation: action.observation.as_ref().map(Observation::new),
             error: action.is_failed.then(|| action.observation.as_ref().map(error_line).unwrap_or_default()),
             span: action.span,
         }
@@ -135,8 +174,53 @@ impl PreparedAction {
 
     fn texts(&self) -> impl Iterator<Item = &Text> {
         let fields = self.arguments.iter().map(PreparedFields::texts);
-        let seen = self.observation.iter().map(PreparedFields::texts);
-        fields.flatten().chain(&self.code).chain(seen.flatten())
+        let seen = self.observation.iter().flat_map(Observation::texts);
+        fields.flatten().chain(self.code.iter().map(|code| &code.all)).chain(seen)
+    }
+}
+
+/// The spans of a step that neither decided it nor are its actions.
+fn calls(step: &Step, spans: &[SpanHead]) -> Vec<PreparedCall> {
+    let is_action = |at: usize| step.actions.iter().any(|action| action.span == Some(at));
+    let called = step.spans.iter().skip(1).filter(|at| !is_action(**at));
+    let call = |at: &usize| {
+        let span = spans.get(*at)?;
+        let took = span.duration_ns().map(words::duration_ns).unwrap_or_default();
+        Some(PreparedCall { name: span.name.clone(), took, is_failed: span.status == "ERROR", span: *at })
+    };
+    called.filter_map(call).collect()
+}
+
+impl Foldable {
+    /// A text of more lines or bytes is shown by its first lines.
+    const LONG: (usize, usize) = (16, 2_000);
+    const HEAD: (usize, usize) = (8, 600);
+
+    fn new(text: &str) -> Self {
+        let lines = text.lines().count();
+        let is_long = lines > Self::LONG.0 || text.len() > Self::LONG.1;
+        let head = || {
+            let end = text.match_indices('\n').nth(Self::HEAD.0 - 1).map_or(text.len(), |(at, _)| at);
+            let end = text.floor_char_boundary(end.min(Self::HEAD.1));
+            Text::new(format!("{} …", text.get(..end).unwrap_or_default().trim_end()))
+        };
+        Self { head: is_long.then(head), all: Text::new(text), lines }
+    }
+}
+
+impl Observation {
+    fn new(value: &Json) -> Self {
+        match value {
+            Json::String(text) => Self::Text(Foldable::new(text)),
+            other => Self::Fields(PreparedFields::new(other)),
+        }
+    }
+
+    fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::Text(text) => vec![&text.all],
+            Self::Fields(fields) => fields.texts().collect(),
+        }
     }
 }
 

@@ -81,7 +81,8 @@ fn steps_are_the_first_view_of_an_agent() {
     assert_eq!(chosen_tab(&harness), ["Steps"]);
     // What it was asked stands above, what it answered below, and nothing is told twice.
     let top = |label: &str| harness.get_all_by_label_contains(label).next().expect("there").rect().top();
-    assert!(top("How many?") < top("Step 1") && top("Step 2") < top("Sixteen."));
+    let step = |label: &str| harness.get_by_role_and_label(Role::Link, label).rect().top();
+    assert!(top("How many?") < step("Step 1") && step("Step 1") < step("Step 2") && step("Step 2") < top("Sixteen."));
     assert!(!sees(&harness, "thought_0"));
     // It went wrong under a status that says OK: told above the steps, and in the header of the trace.
     for label in ["Ran out of steps: after 2 steps the last action is stock, not finish", "Step 1: flaky failed"] {

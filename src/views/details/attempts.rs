@@ -43,6 +43,7 @@ fn page_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
     let texts: Vec<&Text> = found.texts();
     let source = texts.first().map_or(0, |text| text.id());
     memory.texts.find_ui(ui, scene, "attempts", (source, &texts));
+    ui.add_space(size::GAP_XS);
     text_ui(ui, &format!("{} · {}", found.title, words::count(found.attempts.len() as u64)), Type::Small, Tone::Muted);
     text_ui(ui, &found.told, Type::Small, Tone::Muted);
     if let Some(threshold) = &found.threshold {

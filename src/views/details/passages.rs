@@ -21,6 +21,7 @@ pub(super) fn passages_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detai
     let texts: Vec<&Text> = found.query.iter().chain(found.passages.iter().map(|one| &one.text)).collect();
     let source = texts.first().map_or(0, |text| text.id());
     memory.texts.find_ui(ui, scene, "passages", (source, &texts));
+    ui.add_space(size::GAP_XS);
     memory.texts.show(ui, source, |ui, texts, titles| {
         if let Some(query) = &found.query {
             let title = section_ui(ui, "Query");

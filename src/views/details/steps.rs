@@ -1,13 +1,16 @@
 //! An agent, step by step: what it was asked, what it thought, did and saw, what it answered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::fields::{INPUTS, OUTPUTS, field_ui, named_fields_ui};
 use super::parts_ui::{failure_ui, head_ui, label_ui};
 use super::{DetailsMemory, Focused};
-use crate::loader::{AgentOf, Lane, PreparedAction, PreparedAgent, PreparedBody, PreparedFields, PreparedStep, Text};
+use crate::loader::{
+    AgentOf, Foldable, Lane, Observation, PreparedAction, PreparedAgent, PreparedBody, PreparedCall, PreparedField,
+    PreparedFields, PreparedStep, Text,
+};
 use crate::query::steps::{Finding, FindingKind};
 use crate::state::Action;
 use crate::views::body::page::{TextsMemory, Titles};
@@ -26,6 +29,8 @@ use crate::words;
 const STEPS: &str = "Steps";
 /// About how high a step is that was not drawn yet.
 const UNSEEN: f32 = 120.0;
+/// An input of more bytes is not shown above the steps.
+const LONG_INPUT: usize = 600;
 /// No more steps are drawn all at once, which searching in them takes.
 const ALL_MOST: usize = 400;
 /// What an agent hands on beside its answer, which its steps tell.
@@ -37,6 +42,8 @@ pub(super) struct StepsMemory {
     /// Whose they are: the number of any of its texts, and how wide it is.
     of: (u64, i32),
     heights: HashMap<usize, f32>,
+    /// Long texts that are shown whole, by their numbers.
+    open: HashSet<u64>,
 }
 
 pub(super) fn steps_ui(
@@ -56,6 +63,7 @@ pub(super) fn steps_ui(
     texts.extend(outputs.iter().map(|field| &field.text));
     let source = texts.first().map_or(0, |text| text.id());
     memory.texts.find_ui(ui, scene, "steps", (source, &texts));
+    ui.add_space(size::GAP_XS);
     summary_ui(ui, agent);
     findings_ui(ui, agent);
     let DetailsMemory { texts, steps, .. } = memory;
@@ -63,9 +71,16 @@ pub(super) fn steps_ui(
         if !inputs.is_empty() {
             let title = section_ui(ui, INPUTS);
             titles.begin(ui, INPUTS, title.rect);
-            inputs.iter().enumerate().for_each(|(at, field)| {
-                ui.push_id(("in", at), |ui| field_ui(ui, scene, texts, field));
-            });
+            for (at, field) in inputs.iter().enumerate() {
+                // What it was given to work on may be a book: the steps are to be seen.
+                if field.text.bytes() > LONG_INPUT {
+                    let bytes = words::bytes(field.text.bytes() as u64);
+                    let name = words::one_line(&field.name, 80);
+                    text_ui(ui, &format!("{name}: {bytes}, told by the fields"), Type::Small, Tone::Muted);
+                } else {
+                    ui.push_id(("in", at), |ui| field_ui(ui, scene, texts, field));
+                }
+            }
         }
         list_ui(ui, scene, (texts, titles), (steps, source), one, agent);
         let title = section_ui(ui, OUTPUTS);
@@ -82,7 +97,7 @@ pub(super) fn steps_ui(
 }
 
 /// The fields that the steps do not tell already.
-fn told_fields(part: &PreparedFields) -> impl Iterator<Item = &crate::loader::PreparedField> {
+fn told_fields(part: &PreparedFields) -> impl Iterator<Item = &PreparedField> {
     part.fields.iter().filter(|field| !TOLD_AS_STEPS.contains(&&*field.name))
 }
 
@@ -149,32 +164,44 @@ fn list_ui(
             ui.allocate_space(vec2(width, height));
             continue;
         }
-        let drawn = ui.scope(|ui| ui.push_id(("step", at), |ui| step_ui(ui, scene, texts, one, step)));
+        let page = &mut Page { scene, texts: &mut *texts, open: &mut memory.open, one };
+        let drawn = ui.scope(|ui| ui.push_id(("step", at), |ui| step_ui(ui, page, step)));
         memory.heights.insert(at, drawn.response.rect.height());
     }
 }
 
-fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: Focused<'_>, step: &PreparedStep) {
+/// What drawing a step takes.
+struct Page<'p, 's, 'o> {
+    scene: &'p mut Scene<'s>,
+    texts: &'p mut TextsMemory,
+    open: &'p mut HashSet<u64>,
+    one: Focused<'o>,
+}
+
+fn step_ui(ui: &mut Ui, page: &mut Page<'_, '_, '_>, step: &PreparedStep) {
     let number = format!("Step {}", words::count(step.number as u64));
     let tone = if step.is_failed { Tone::Bad } else { Tone::Neutral };
     if head_ui(ui, (&number, &step.title, tone), &step.figures, step.span.is_some()) {
-        go_to(scene, one, step.span);
+        go_to(page, step.span);
     }
     ui.indent("step", |ui| {
         if let Some(thought) = &step.thought {
-            texts.text_ui(ui, scene, ("Thought", thought), Face::Prose);
+            folded_ui(ui, page, ("Thought", thought), Face::Prose);
         }
         for (at, action) in step.actions.iter().enumerate() {
-            ui.push_id(at, |ui| action_ui(ui, scene, texts, one, action));
+            ui.push_id(at, |ui| action_ui(ui, page, action, &step.calls));
         }
-        if step.actions.is_empty() && step.thought.is_none() {
-            text_ui(ui, "Nothing of this step was recorded", Type::Small, Tone::Muted);
+        if step.actions.is_empty() {
+            calls_ui(ui, page, &step.calls);
+            if step.thought.is_none() {
+                text_ui(ui, "Nothing of this step was recorded", Type::Small, Tone::Muted);
+            }
         }
     });
     ui.add_space(size::GAP_S);
 }
 
-fn action_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: Focused<'_>, action: &PreparedAction) {
+fn action_ui(ui: &mut Ui, page: &mut Page<'_, '_, '_>, action: &PreparedAction, calls: &[PreparedCall]) {
     ui.add_space(size::GAP_XS);
     if let Some(tool) = &action.tool {
         let name = words::one_line(tool, 60);
@@ -182,7 +209,7 @@ fn action_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: F
             Some(span) => {
                 let chip = Chip::button(&name).glyph(Glyph::Arrow, Tone::Muted);
                 if ui.add(chip).on_hover_text("Go to its span").clicked() {
-                    go_to(scene, one, Some(span));
+                    go_to(page, Some(span));
                 }
             }
             None => {
@@ -191,25 +218,76 @@ fn action_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, one: F
         }
     }
     if let Some(arguments) = &action.arguments {
-        ui.push_id("arguments", |ui| named_fields_ui(ui, scene, texts, arguments));
+        ui.push_id("arguments", |ui| named_fields_ui(ui, page.scene, page.texts, arguments));
     }
     if let Some(code) = &action.code {
         label_ui(ui, "code");
-        texts.text_ui(ui, scene, ("Code", code), Face::Value);
+        folded_ui(ui, page, ("Code", code), Face::Value);
+        calls_ui(ui, page, calls);
     }
     if let Some(error) = &action.error {
         let text = if error.is_empty() { "Failed".to_owned() } else { format!("Failed: {error}") };
         failure_ui(ui, (Glyph::Cross, Tone::Bad), &text);
     }
-    if let Some(observation) = &action.observation {
-        label_ui(ui, "observation");
-        ui.push_id("observation", |ui| named_fields_ui(ui, scene, texts, observation));
+    match &action.observation {
+        Some(Observation::Text(text)) => {
+            label_ui(ui, "observation");
+            folded_ui(ui, page, ("Observation", text), Face::Prose);
+        }
+        Some(Observation::Fields(fields)) => {
+            label_ui(ui, "observation");
+            ui.push_id("observation", |ui| named_fields_ui(ui, page.scene, page.texts, fields));
+        }
+        None => {}
+    }
+}
+
+/// What the code of a step called, which stands beside the agent's own predictors.
+fn calls_ui(ui: &mut Ui, page: &mut Page<'_, '_, '_>, calls: &[PreparedCall]) {
+    /// No more are offered in one step.
+    const MOST: usize = 24;
+    if calls.is_empty() {
+        return;
+    }
+    label_ui(ui, "called meanwhile");
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(size::GAP_XS, size::GAP_XS);
+        for call in calls.iter().take(MOST) {
+            let (glyph, tone) = if call.is_failed { (Glyph::Cross, Tone::Bad) } else { (Glyph::Arrow, Tone::Muted) };
+            let name = words::one_line(&call.name, 40);
+            let chip = Chip::button(&name).note(&call.took).glyph(glyph, tone);
+            if ui.add(chip).on_hover_text("Go to its span").clicked() {
+                go_to(page, Some(call.span));
+            }
+        }
+        let more = calls.len().saturating_sub(MOST);
+        if more > 0 {
+            text_ui(ui, &format!("… and {} more", words::count(more as u64)), Type::Small, Tone::Muted);
+        }
+    });
+}
+
+/// A text, a long one by its beginning until somebody wants all of it or looks for something in it.
+fn folded_ui(ui: &mut Ui, page: &mut Page<'_, '_, '_>, (label, text): (&str, &Foldable), face: Face) {
+    let is_whole = page.texts.is_searching() || page.open.contains(&text.all.id());
+    let shown = text.head.as_ref().filter(|_| !is_whole).unwrap_or(&text.all);
+    page.texts.text_ui(ui, page.scene, (label, shown), face);
+    if text.head.is_none() || page.texts.is_searching() {
+        return;
+    }
+    let all = format!("Show all {}", words::counted(text.lines, "line"));
+    if ui.add(Chip::button(if is_whole { "Show less" } else { &all })).clicked() {
+        if is_whole {
+            page.open.remove(&text.all.id());
+        } else {
+            page.open.insert(text.all.id());
+        }
     }
 }
 
 /// The tree goes to a span.
-fn go_to(scene: &mut Scene<'_>, one: Focused<'_>, span: Option<usize>) {
-    if let Some(to) = span.and_then(|span| span_ref(one.tree, span)) {
-        scene.act(Action::FocusSpan(Some(to)));
+fn go_to(page: &mut Page<'_, '_, '_>, span: Option<usize>) {
+    if let Some(to) = span.and_then(|span| span_ref(page.one.tree, span)) {
+        page.scene.act(Action::FocusSpan(Some(to)));
     }
 }
