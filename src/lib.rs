@@ -49,6 +49,8 @@
 //!   it (`views/traces`; `tests/architecture/places.rs` lists who may). The compiler names every `match` that has to
 //!   show it, to say when a run has it, or to give it the keyboard. Rows in a pure `rows.rs` with its tests; a test of
 //!   the window in `tests/ui_window`. A list of traces is also told by `Place::lists_traces`.
+//! * **A way to read a span**: a variant of `Reading` in `views/details/reading.rs`, where it is offered – the first that a
+//!   span offers is shown first, and raw is always offered –, and the function that draws it, in a file beside that one.
 //! * **A button of a page**: a `Chip` of `widgets/chips.rs`. The palette offers it by its name while it is on screen,
 //!   without being told (`widgets/offers.rs`); a tab and what names the page are offered by `views/palette/here.rs`.
 //! * **Something told at the right of a page**: a folder of `views` as any place has, and a line in

@@ -13,6 +13,8 @@ mod artifacts_folder;
 mod chart_and_table;
 #[path = "ui_window/charts.rs"]
 mod charts;
+#[path = "ui_window/chat.rs"]
+mod chat;
 #[path = "ui_window/coming_back.rs"]
 mod coming_back;
 mod common;

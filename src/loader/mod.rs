@@ -12,6 +12,7 @@
 
 mod attempts;
 mod cache;
+mod chat;
 mod derive;
 mod diff;
 mod evolution;
@@ -53,6 +54,10 @@ mod worker;
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use crate::store::{AddressKind, Part, Remedy, StoreLocation, whole_path};
 pub use attempts::{PreparedAttempt, PreparedAttempts, PreparedAttemptsOf, PreparedLikelyCallsOf};
+pub use chat::{
+    CardKind, ChatCard, ChatDemo, ChatOf, MEDIA_MOST, MediaSource, ParseError, Piece, PreparedChat, PreparedMedia,
+    SignatureField,
+};
 pub use derive::DerivedKey;
 pub use diff::{DiffOf, UnchangedOf};
 pub use evolution::EvolutionOf;

@@ -44,6 +44,7 @@ pub mod program_history;
 pub mod program_names;
 pub mod prompt_candidates;
 pub mod prompt_change;
+pub mod prompt_demos;
 pub mod provenance;
 pub mod repeats;
 pub mod result_rows;
@@ -107,6 +108,7 @@ pub use program_history::{AllStates, ProgramHistory, ProgramHistoryOf, StateInde
 pub use program_names::{NamedProgram, ProgramNamesOf, ProgramOfRun};
 pub use prompt_candidates::{PromptCandidate, PromptCandidatesOf};
 pub use prompt_change::prompt_change;
+pub use prompt_demos::{PromptDemos, PromptDemosOf};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
 pub use repeats::{Repeats, RepeatsOf, noise, pooled_deviation};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};

@@ -22,6 +22,14 @@ const LINES_MOST: usize = 24;
 /// Columns that are not values: number and kind, origin.
 const BEFORE: usize = 2;
 
+/// What the state calls this list.
+pub(super) const DEMOS: &str = "demos";
+
+/// What finds a demo of a predictor again, by its place from 0.
+pub(super) fn demo_key(predictor: &str, demo: usize) -> String {
+    format!("{predictor}#{demo}")
+}
+
 /// What is remembered of the demos of one predictor.
 #[derive(Default)]
 pub(super) struct DemosMemory {
@@ -32,6 +40,13 @@ pub(super) struct DemosMemory {
 }
 
 impl DemosMemory {
+    /// The demo of this key is shown whole, if it is one of this predictor; says whether it is.
+    pub fn choose(&mut self, key: &str, predictor: &str) -> bool {
+        let wanted = key.strip_prefix(predictor).and_then(|rest| rest.strip_prefix('#')?.parse().ok());
+        self.chosen = wanted.or(self.chosen);
+        wanted.is_some()
+    }
+
     /// The first demo is shown whole, too, until another one is chosen.
     pub fn with_first(&mut self) -> &mut Self {
         self.chosen.get_or_insert(0);

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::common::{PATH, small_store, trace, wait_for, window};
-use dspyglass::model::SpanBody;
+use dspyglass::model::{SpanBody, SpanHead};
+use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
@@ -46,4 +47,52 @@ fn a_search_in_twenty_million_letters_does_not_hold_the_window() {
     println!("the slowest frame took {slowest:?}");
     // Without optimization and on a busy machine; a frame that waited for the text would take seconds.
     assert!(slowest < Duration::from_millis(1_500), "a frame took {slowest:?}");
+}
+
+#[test]
+fn a_call_of_twenty_million_letters_is_read_as_a_chat_beside_the_frames() {
+    let store = small_store();
+    let (head, mut spans) = trace("tr-long", "child");
+    let line = "Where is my parcel? It should have come on Monday, and nobody answers the telephone.\n";
+    let system = "Your input fields are:\n1. `ticket` (str):\nYour output fields are:\n1. `queue` (str):\nAll \
+        interactions will be structured in the following way, with the appropriate values filled in.\n\n\
+        [[ ## ticket ## ]]\n{ticket}\nIn adhering to this structure, your objective is: \n        Sort it.";
+    let ticket = format!("[[ ## ticket ## ]]\n{}", line.repeat(LETTERS / line.len()));
+    let messages = json!([{"role": "system", "content": system}, {"role": "user", "content": ticket}]);
+    let body = SpanBody {
+        inputs: Some(json!({"messages": messages})),
+        outputs: Some(json!(["[[ ## queue ## ]]\nshipping"])),
+        ..SpanBody::default()
+    };
+    let span = MemoryStore::span("long", Some("b"), "LM.__call__", 1, 2);
+    spans.push((SpanHead { kind: "CHAT_MODEL".into(), ..span }, body));
+    store.put_trace(head, spans);
+    let mut harness = window(&store, Some("experiment/1/run/child/trace/tr-long/span/long"), Some(PATH));
+    let mut frames: Vec<Duration> = Vec::new();
+    let end = Instant::now() + Duration::from_secs(120);
+    let mut step = |harness: &mut egui_kittest::Harness<'_, _>| {
+        let start = Instant::now();
+        harness.step();
+        frames.push(start.elapsed());
+    };
+    // What follows the text can be seen without scrolling past all of it.
+    while harness.query_all_by_label("shipping").next().is_none()
+        || harness.query_all_by_label("Sort it.").next().is_none()
+    {
+        assert!(Instant::now() < end, "the call was not read");
+        step(&mut harness);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let slowest = frames.iter().max().copied().unwrap_or_default();
+    let mut steady: Vec<Duration> = Vec::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        harness.step();
+        steady.push(start.elapsed());
+    }
+    steady.sort();
+    println!("the slowest frame took {slowest:?}, one of the steady ones {:?}", steady[10]);
+    // Without optimization and on a busy machine; a frame that waited for the text would take seconds.
+    assert!(slowest < Duration::from_millis(1_500), "a frame took {slowest:?}");
+    assert!(steady[10] < Duration::from_millis(200), "a steady frame took {:?}", steady[10]);
 }

@@ -49,7 +49,8 @@ fn from_the_welcome_page_to_what_was_said_to_the_model() {
     click(&mut harness, "LM.__call__");
     settle(&mut harness);
     wait_for(&mut harness, "[[ ## ticket ## ]]");
-    wait_for(&mut harness, "[[ ## queue ## ]]");
+    wait_for(&mut harness, "queue");
+    wait_for(&mut harness, "assistant");
     click(&mut harness, "Attributes");
     settle(&mut harness);
     wait_for(&mut harness, "api_key  ‹masked›");

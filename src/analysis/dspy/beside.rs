@@ -1,5 +1,7 @@
 //! What stands beside the text of a message.
 
+use std::sync::Arc;
+
 /// Something of a message that is not in its text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beside {
@@ -11,7 +13,7 @@ pub struct Beside {
     pub media: Option<Media>,
 }
 
-/// An image, a sound or a file; never its bytes.
+/// An image, a sound or a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Media {
     /// For instance `image/png`.
@@ -22,4 +24,9 @@ pub struct Media {
     pub attachment: Option<String>,
     /// Its address on the web.
     pub address: Option<String>,
+    /// Its bytes as they stand in the message: in base64, up to [`BASE64_MOST`].
+    pub base64: Option<Arc<str>>,
 }
+
+/// No more letters of base64 are kept of one image, sound or file.
+pub const BASE64_MOST: usize = 22 << 20;

@@ -1,7 +1,7 @@
 //! The content of a message: a text, or a list of pieces in the shapes of OpenAI's chat and responses and of Anthropic's
 //! messages.
 
-use super::beside::{Beside, Media};
+use super::beside::{BASE64_MOST, Beside, Media};
 use super::message::{PartKind, text_of};
 use crate::model::{Json, attachment};
 
@@ -121,18 +121,24 @@ impl Content {
 fn media_of(data: &str) -> Media {
     if let Some(attachment) = attachment::find(data.get(..data.floor_char_boundary(2_000)).unwrap_or_default()).pop() {
         let media_type = Some(attachment.content_type).filter(|kind| !kind.is_empty());
-        return Media { media_type, size: attachment.size, attachment: Some(attachment.id), address: None };
+        return Media { media_type, size: attachment.size, attachment: Some(attachment.id), ..Media::default() };
     }
     if let Some((head, bytes)) = data.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
         let mut words = head.split(';');
         let media_type = words.next().filter(|kind| !kind.is_empty()).map(str::to_owned);
         let size = if head.ends_with("base64") { size_of_base64(bytes) } else { None };
-        return Media { media_type, size, ..Media::default() };
+        return Media { media_type, size, base64: kept(bytes, size), ..Media::default() };
     }
     if data.contains("://") {
         return Media { address: Some(data.to_owned()), ..Media::default() };
     }
-    Media { size: size_of_base64(data), ..Media::default() }
+    let size = size_of_base64(data);
+    Media { size, base64: kept(data, size), ..Media::default() }
+}
+
+/// The letters of base64, where they are some and not too many.
+fn kept(letters: &str, size: Option<u64>) -> Option<std::sync::Arc<str>> {
+    (size.is_some() && letters.len() <= BASE64_MOST).then(|| letters.trim().into())
 }
 
 /// How many bytes base64 stands for; `None` if it cannot be any.

@@ -21,15 +21,30 @@ pub struct TraceCall {
     pub call: Call,
 }
 
-/// What the siblings before and behind a call tell.
-#[derive(Clone, Debug, Default)]
-struct Around {
+/// What stands around a call in the tree: which spans have to be read to read it. All are places in the list of spans.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
     /// The span that wrote the prompt, and the class in its name.
-    format: Option<(usize, String)>,
+    pub format: Option<(usize, String)>,
     /// The last call before this one.
-    before: Option<usize>,
+    pub before: Option<usize>,
     /// The span that could not parse the answer.
-    failed_parse: Option<usize>,
+    pub failed_parse: Option<usize>,
+    /// The span that parsed it.
+    pub parse: Option<usize>,
+    /// The span that the call is part of.
+    pub parent: Option<usize>,
+}
+
+/// The bodies that a call is read from.
+#[derive(Clone, Copy, Debug)]
+pub struct CallBodies<'b> {
+    /// The call's own.
+    pub call: &'b SpanBody,
+    /// That of [`Around::format`].
+    pub format: Option<&'b SpanBody>,
+    /// That of [`Around::failed_parse`].
+    pub failed_parse: Option<&'b SpanBody>,
 }
 
 /// Reads the LM calls among the spans, in the order of the tree. `outline` is the forest with adapters folded;
@@ -46,19 +61,49 @@ pub fn calls(outline: &Forest, spans: &[SpanHead], bodies: &[SpanBody], fallback
         }
         within = position + 1 + node.descendants;
         let around = around.get(node.item).cloned().unwrap_or_default();
-        let kind = around.format.as_ref().and_then(|(_, class)| AdapterKind::of_class(class));
-        let format = around.format.as_ref().and_then(|(format, _)| bodies.get(*format));
-        let demos = format.and_then(demos_of);
-        let fallback = fallbacks.iter().find(|fallback| fallback.call == Some(node.item));
-        found.push(TraceCall {
-            span: node.item,
-            adapter_class: around.format.map(|(_, class)| class),
-            fallback_of: fallback.map(|fallback| (around.before, fallback.text())),
-            parse_error: around.failed_parse.and_then(|parse| bodies.get(parse)).and_then(error_of),
-            call: Call::read(body.inputs.as_ref(), body.outputs.as_ref(), kind, demos),
-        });
+        let bodies = CallBodies {
+            call: body,
+            format: around.format.as_ref().and_then(|(format, _)| bodies.get(*format)),
+            failed_parse: around.failed_parse.and_then(|parse| bodies.get(parse)),
+        };
+        found.push(read(node.item, around, bodies, fallbacks));
     }
     found
+}
+
+/// What stands around one span of a trace; as [`calls`], of the forest with adapters folded.
+pub fn around_call(outline: &Forest, spans: &[SpanHead], span: usize) -> Around {
+    let Some(mut found) = around(outline, spans).into_iter().nth(span) else { return Around::default() };
+    let position = outline.nodes.iter().position(|node| node.item == span);
+    found.parent = position.and_then(|at| {
+        let depth = outline.nodes.get(at)?.depth;
+        let above = outline.nodes.get(..at)?.iter().rev().find(|node| node.depth < depth)?;
+        (depth > 0).then_some(above.item)
+    });
+    found
+}
+
+/// Reads one call from the bodies around it; `None` of a span that is none.
+pub fn read_call(
+    (span, head): (usize, &SpanHead),
+    around: Around,
+    bodies: CallBodies<'_>,
+    fallbacks: &[Fallback],
+) -> Option<TraceCall> {
+    is_call(head, bodies.call).then(|| read(span, around, bodies, fallbacks))
+}
+
+fn read(span: usize, around: Around, bodies: CallBodies<'_>, fallbacks: &[Fallback]) -> TraceCall {
+    let CallBodies { call, format, failed_parse } = bodies;
+    let kind = around.format.as_ref().and_then(|(_, class)| AdapterKind::of_class(class));
+    let fallback = fallbacks.iter().find(|fallback| fallback.call == Some(span));
+    TraceCall {
+        span,
+        adapter_class: around.format.map(|(_, class)| class),
+        fallback_of: fallback.map(|fallback| (around.before, fallback.text())),
+        parse_error: failed_parse.and_then(error_of),
+        call: Call::read(call.inputs.as_ref(), call.outputs.as_ref(), kind, format.and_then(demos_of)),
+    }
 }
 
 /// Whether a span is an LM call.
@@ -97,10 +142,14 @@ fn around(outline: &Forest, spans: &[SpanHead]) -> Vec<Around> {
                     call.failed_parse = call.failed_parse.or(Some(node.item));
                 }
             }
-            Some(_) => {}
+            Some(AdapterStep { kind: StepKind::Parse, .. }) => {
+                if let Some(call) = last.and_then(|call| all.get_mut(call)) {
+                    call.parse = call.parse.or(Some(node.item));
+                }
+            }
             None => {
                 if let Some(one) = all.get_mut(node.item) {
-                    *one = Around { before: *last, failed_parse: None, ..here.clone() };
+                    *one = Around { before: *last, ..here.clone() };
                 }
                 if span.kind == "CHAT_MODEL" {
                     *last = Some(node.item);

@@ -40,6 +40,11 @@ impl FindMemory {
         *self = Self { needle: wanted.needle.clone(), is_exact: wanted.is_exact, ..Self::default() };
     }
 
+    /// What is looked for, to be looked for elsewhere.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { needle: self.needle.clone(), is_exact: self.is_exact }
+    }
+
     /// What is looked for; empty if nothing is.
     pub fn needle(&self) -> &str {
         &self.needle

@@ -37,6 +37,10 @@ pub(in crate::views) struct TextsMemory {
     /// What was found, by the ids of texts, and the place among them that was gone to.
     hits: HashMap<u64, Hits>,
     current: Option<(u64, usize)>,
+    /// The text that holds the place that is gone to now.
+    goes_to: Option<u64>,
+    /// How wide and how high cards were when they were drawn last.
+    heights: HashMap<u64, (f32, f32)>,
     /// A section that is to be scrolled to.
     wanted: Option<&'static str>,
     /// The page that is shown: by any number of its own.
@@ -56,10 +60,31 @@ impl TextsMemory {
         self.wanted = Some(title);
     }
 
-    /// Draws the search over the texts of the page `source`, which is called `label`.
-    pub fn find_ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, label: &str, (source, texts): (u64, &[&Text])) {
-        if self.shown.replace(source) != Some(source) && self.texts.len() > TEXTS_MOST {
-            self.texts.clear();
+    /// The text that holds the place that is gone to in this frame: what folds it away opens.
+    pub fn goes_to(&self) -> Option<u64> {
+        self.goes_to
+    }
+
+    /// What is looked for.
+    pub fn looked_for(&self) -> Wanted {
+        self.find.wanted()
+    }
+
+    /// Draws the search over the texts of the page `source`, which is called `label`. Says whether something is looked
+    /// for that stands nowhere in them.
+    pub fn find_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &mut Scene<'_>,
+        label: &str,
+        (source, texts): (u64, &[&Text]),
+    ) -> bool {
+        self.goes_to = None;
+        if self.shown.replace(source) != Some(source) {
+            self.heights.clear();
+            if self.texts.len() > TEXTS_MOST {
+                self.texts.clear();
+            }
         }
         let mut found = None;
         self.hits.clear();
@@ -75,8 +100,10 @@ impl TextsMemory {
         if let Some((id, at)) = to.and_then(|at| self.place(texts, at))
             && let Some(hit) = self.hits.get(&id).and_then(|hits| hits.get(at))
         {
+            self.goes_to = Some(id);
             self.texts.entry(id).or_default().go_to(hit.start);
         }
+        found == Some(0)
     }
 
     /// In which text the place of this number is, and its number there.
@@ -116,11 +143,36 @@ impl TextsMemory {
         self.is_waiting |= memory.line_count().is_none();
     }
 
+    /// Draws a card of the page, unless it is known how high it is and nobody sees it. `key`: what no other card has.
+    pub fn card_ui(&mut self, ui: &mut Ui, key: u64, add: impl FnOnce(&mut Ui, &mut Self)) {
+        let min = ui.available_rect_before_wrap().min;
+        let width = ui.available_width();
+        let known = self.heights.get(&key).filter(|(known, _)| *known == width);
+        if let Some((_, height)) = known.filter(|_| self.goes_to.is_none()) {
+            let place = Rect::from_min_size(min, vec2(width, *height));
+            if !ui.is_rect_visible(place) {
+                ui.advance_cursor_after_rect(place);
+                return;
+            }
+        }
+        let waited = std::mem::take(&mut self.is_waiting);
+        let height = ui.scope(|ui| add(ui, self)).response.rect.height();
+        if self.is_waiting {
+            self.heights.remove(&key);
+        } else {
+            self.heights.insert(key, (width, height));
+        }
+        self.is_waiting |= waited;
+    }
+
     /// Draws the page: `add` draws its sections.
     pub fn show(&mut self, ui: &mut Ui, id: u64, add: impl FnOnce(&mut Ui, &mut Self, &mut Titles)) {
         self.is_waiting = false;
         let mut titles = Titles { wanted: self.wanted, ..Titles::default() };
+        // The bar has its place whether it is there or not: nothing is wrapped anew when it comes.
+        let width = (ui.available_width() - size::SCROLL_BAR).max(0.0);
         let shown = ScrollArea::vertical().id_salt(("texts", id)).auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(width);
             add(ui, self, &mut titles);
             ui.add_space(size::GAP_L);
         });
@@ -152,6 +204,12 @@ impl Titles {
             self.went = true;
         }
         self.drawn.push((title.to_owned(), rect.top(), rect.bottom()));
+    }
+
+    /// A section begins at the next thing that is drawn, which shows this title itself.
+    pub fn pass(&mut self, ui: &Ui, title: &str) {
+        let place = ui.available_rect_before_wrap();
+        self.begin(ui, title, place.with_max_y(place.top() + TITLE));
     }
 
     /// The title of the section at the top edge stands there while its own is above the edge.

@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
 
-use super::fields::named_fields_ui;
+use super::fields::{find_ui, named_fields_ui};
 use super::parts_ui::{failure_ui, head_ui, label_ui};
 use super::{DetailsMemory, Focused};
 use crate::loader::{Lane, PreparedAttempt, PreparedAttempts, PreparedAttemptsOf, PreparedLikelyCallsOf, Text};
@@ -42,7 +42,7 @@ pub(super) fn likely_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Details
 fn page_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>, found: &PreparedAttempts) {
     let texts: Vec<&Text> = found.texts();
     let source = texts.first().map_or(0, |text| text.id());
-    memory.texts.find_ui(ui, scene, "attempts", (source, &texts));
+    find_ui(ui, scene, memory, one, (source, &texts));
     ui.add_space(size::GAP_XS);
     text_ui(ui, &format!("{} · {}", found.title, words::count(found.attempts.len() as u64)), Type::Small, Tone::Muted);
     text_ui(ui, &found.told, Type::Small, Tone::Muted);

@@ -2,12 +2,14 @@
 
 use egui::Ui;
 
+use super::reading::{Reading, offered};
 use super::{DetailsMemory, Focused};
 use crate::loader::{PreparedBody, PreparedField, PreparedFields, Text};
 use crate::views::body::page::{TextsMemory, Titles};
 use crate::views::body::text::Face;
 use crate::views::parts::reveal_ui;
 use crate::views::scene::Scene;
+use crate::widgets::chips::Chip;
 use crate::widgets::empty::skeleton_rows_ui;
 use crate::widgets::section::{section_ui, text_ui};
 use crate::widgets::tokens::Tone;
@@ -34,7 +36,7 @@ pub(super) fn fields_ui(
     let texts: Vec<&Text> =
         parts.into_iter().flatten().flat_map(|part| &part.fields).map(|field| &field.text).collect();
     let source = texts.first().map_or(0, |text| text.id());
-    memory.texts.find_ui(ui, scene, "span", (source, &texts));
+    find_ui(ui, scene, memory, one, (source, &texts));
     notes_ui(ui, scene, body);
     memory.texts.show(ui, source, |ui, texts, titles| {
         let title = section_ui(ui, INPUTS);
@@ -47,6 +49,23 @@ pub(super) fn fields_ui(
         ui.add_space(size::GAP_S);
         outputs_ui(ui, scene, (texts, titles), one, body);
     });
+}
+
+/// The search over the texts that are read. What was found by its marks or its keys stands in none of them: the raw
+/// record has it.
+pub(super) fn find_ui(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    memory: &mut DetailsMemory,
+    one: Focused<'_>,
+    (source, texts): (u64, &[&Text]),
+) {
+    let is_nowhere = memory.texts.find_ui(ui, scene, "span", (source, texts));
+    if is_nowhere && ui.add(Chip::button("Look in the raw record")).clicked() {
+        let wanted = memory.texts.looked_for();
+        memory.raw.look_for(&wanted);
+        memory.choices.choose(&offered(scene, one), Reading::Raw);
+    }
 }
 
 /// What the span gave back, below whatever shows what it was given.

@@ -1,6 +1,7 @@
 //! The focused span: what it was given and gave back in one scroll, read for what it is; behind that what else was noted.
 
 mod attempts;
+mod chat;
 mod copy;
 mod fields;
 mod part;
@@ -9,6 +10,7 @@ mod passages;
 mod raw;
 mod reading;
 mod steps;
+mod told;
 
 use egui::{Align, Frame, Layout, Margin, Ui};
 
@@ -31,6 +33,7 @@ use crate::widgets::tokens::Tokens;
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
+use chat::ChatMemory;
 use copy::CopyMemory;
 use part::PartMemory;
 use raw::RawMemory;
@@ -46,6 +49,7 @@ pub(super) struct DetailsMemory {
     part: PartMemory,
     copy: CopyMemory,
     steps: StepsMemory,
+    chat: ChatMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
     /// A key was pressed that has not been answered.
@@ -165,6 +169,7 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
             Reading::Attempts => attempts::attempts_ui(ui, scene, memory, one),
             Reading::Passages => passages::passages_ui(ui, scene, memory, one),
             Reading::LikelyCalls => attempts::likely_ui(ui, scene, memory, one),
+            Reading::Chat => chat::chat_ui(ui, scene, memory, one, body),
             Reading::Fields => fields::fields_ui(ui, scene, memory, one, body),
             Reading::Raw => raw::raw_ui(ui, scene, memory, one, body),
         },

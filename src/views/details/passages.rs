@@ -2,9 +2,9 @@
 
 use egui::Ui;
 
-use super::fields::named_fields_ui;
+use super::fields::{find_ui, named_fields_ui};
 use super::parts_ui::{head_ui, label_ui};
-use super::{DetailsMemory, Focused, reading};
+use super::{DetailsMemory, Focused, told};
 use crate::loader::{Lane, PreparedPassagesOf, Text};
 use crate::views::body::text::Face;
 use crate::views::parts::slot_ui;
@@ -15,12 +15,12 @@ use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
 pub(super) fn passages_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>) {
-    let slot = scene.loader.ask(&PreparedPassagesOf(reading::passages_of(one)), Lane::Selection);
+    let slot = scene.loader.ask(&PreparedPassagesOf(told::passages_of(one)), Lane::Selection);
     let Some(answer) = slot_ui(ui, scene, &slot, "The passages", size::LINE) else { return };
     let Some(found) = answer.as_ref() else { return };
     let texts: Vec<&Text> = found.query.iter().chain(found.passages.iter().map(|one| &one.text)).collect();
     let source = texts.first().map_or(0, |text| text.id());
-    memory.texts.find_ui(ui, scene, "passages", (source, &texts));
+    find_ui(ui, scene, memory, one, (source, &texts));
     ui.add_space(size::GAP_XS);
     memory.texts.show(ui, source, |ui, texts, titles| {
         if let Some(query) = &found.query {

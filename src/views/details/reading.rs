@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use super::Focused;
-use crate::loader::{Lane, PreparedLikelyCallsOf, PreparedPassagesOf};
-use crate::query::likely_calls::may_have_lost_calls;
-use crate::query::steps::{AgentKind, AttemptsKind, PassagesOf, StepsOf};
+use super::told::Told;
+use crate::analysis::span_groups::SpanGroup;
 use crate::views::scene::Scene;
 
 /// A way in which what a span was given and gave back can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reading {
+    /// An LM call as the messages of a chat, each as its adapter wrote it.
+    Chat,
     /// An agent, step by step.
     Steps,
     /// What tried several times: attempts beside each other.
@@ -30,6 +31,7 @@ impl Reading {
     /// What it is called.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Chat => "Chat",
             Self::Steps => "Steps",
             Self::Attempts => "Attempts",
             Self::Passages => "Passages",
@@ -43,7 +45,8 @@ impl Reading {
 /// How a span can be read: first what says most of such a span.
 pub(super) fn offered(scene: &mut Scene<'_>, one: Focused<'_>) -> Vec<Reading> {
     let told = Told::of(scene, one);
-    let mut offered = Vec::new();
+    let is_call = one.tree.shape.groups.get(one.ordinal) == Some(&SpanGroup::Lm);
+    let mut offered: Vec<Reading> = is_call.then_some(Reading::Chat).into_iter().collect();
     offered.extend(told.is_agent.then_some(Reading::Steps));
     offered.extend((told.has_attempts == Some(true)).then_some(Reading::Attempts));
     offered.extend(told.has_passages.then_some(Reading::Passages));
@@ -53,52 +56,6 @@ pub(super) fn offered(scene: &mut Scene<'_>, one: Focused<'_>) -> Vec<Reading> {
     offered.extend(told.has_likely_calls.then_some(Reading::LikelyCalls));
     offered.push(Reading::Raw);
     offered
-}
-
-/// What is known of a span by now. Names tell at once, outputs as soon as they are read.
-#[derive(Default)]
-struct Told {
-    is_agent: bool,
-    /// Whether it is there to try several times; `None` of one that did not.
-    has_attempts: Option<bool>,
-    has_passages: bool,
-    has_likely_calls: bool,
-}
-
-impl Told {
-    fn of(scene: &mut Scene<'_>, one: Focused<'_>) -> Self {
-        let (trace, span) = (one.trace.clone(), one.span);
-        let is_text = matches!(&*span.kind, "PARSER" | "CHAT_MODEL" | "EMBEDDING");
-        if is_text {
-            return Self::default();
-        }
-        let steps = scene.loader.ask(&StepsOf(trace.clone()), Lane::Selection);
-        let steps = steps.value();
-        let attempts = steps.and_then(|steps| steps.attempts(one.ordinal));
-        let is_named = AttemptsKind::is_named(&span.name).then_some(true);
-        let retrieves = span.kind == "RETRIEVER" && span.status != "ERROR";
-        // A predictor answers; it neither retrieves nor runs others.
-        let is_module = span.kind != "LLM";
-        let passages = is_module.then(|| scene.loader.ask(&PreparedPassagesOf(passages_of(one)), Lane::Visible));
-        let has_passages = passages.is_some_and(|found| found.value().map_or(retrieves, |found| found.is_some()));
-        let may_have_lost = may_have_lost_calls(span, one.tree.shape.own.of(one.ordinal));
-        let likely = may_have_lost.then(|| scene.loader.ask(&PreparedLikelyCallsOf(trace, one.ordinal), Lane::Visible));
-        Self {
-            is_agent: AgentKind::is_named(&span.name) || steps.is_some_and(|steps| steps.agent(one.ordinal).is_some()),
-            has_attempts: match (steps, attempts) {
-                (None, _) => is_named,
-                (Some(_), attempts) => attempts.map(|attempts| attempts.kind != AttemptsKind::AtOnce),
-            },
-            has_passages,
-            has_likely_calls: likely.is_some_and(|found| found.value().is_some_and(|found| found.is_some())),
-        }
-    }
-}
-
-/// The question for what a span found.
-pub(super) fn passages_of(one: Focused<'_>) -> PassagesOf {
-    let (trace, span) = one.key();
-    PassagesOf { trace, span, kind: one.span.kind.clone() }
 }
 
 /// What was chosen, for each kind of span: spans are of one kind if the same reading comes first.
@@ -151,5 +108,12 @@ mod tests {
         assert_eq!(choices.chosen(&[Reading::Raw]), Reading::Raw);
         choices.toggle_raw(&offered);
         assert_eq!(choices.chosen(&offered), Reading::Fields);
+        // Calls have a choice of their own, and the key leads back to it.
+        let of_calls = [Reading::Chat, Reading::Fields, Reading::Raw];
+        assert_eq!(choices.chosen(&of_calls), Reading::Chat);
+        choices.choose(&of_calls, Reading::Fields);
+        choices.toggle_raw(&of_calls);
+        choices.toggle_raw(&of_calls);
+        assert_eq!(choices.chosen(&of_calls), Reading::Fields);
     }
 }

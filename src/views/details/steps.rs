@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::fields::{INPUTS, OUTPUTS, field_ui, named_fields_ui};
+use super::fields::{INPUTS, OUTPUTS, field_ui, find_ui, named_fields_ui};
 use super::parts_ui::{failure_ui, head_ui, label_ui};
 use super::{DetailsMemory, Focused};
 use crate::loader::{
@@ -31,8 +31,6 @@ const STEPS: &str = "Steps";
 const UNSEEN: f32 = 120.0;
 /// An input of more bytes is not shown above the steps.
 const LONG_INPUT: usize = 600;
-/// No more steps are drawn all at once, which searching in them takes.
-const ALL_MOST: usize = 400;
 /// What an agent hands on beside its answer, which its steps tell.
 const TOLD_AS_STEPS: [&str; 2] = ["trajectory", "history"];
 
@@ -62,7 +60,7 @@ pub(super) fn steps_ui(
     texts.extend(agent.texts());
     texts.extend(outputs.iter().map(|field| &field.text));
     let source = texts.first().map_or(0, |text| text.id());
-    memory.texts.find_ui(ui, scene, "steps", (source, &texts));
+    find_ui(ui, scene, memory, one, (source, &texts));
     ui.add_space(size::GAP_XS);
     summary_ui(ui, agent);
     findings_ui(ui, agent);
@@ -152,8 +150,8 @@ fn list_ui(
     if std::mem::replace(&mut memory.of, (source, width as i32)) != memory.of {
         memory.heights.clear();
     }
-    // What was found may be anywhere.
-    let draws_all = texts.is_searching() && agent.steps.len() <= ALL_MOST;
+    // What is gone to may be anywhere.
+    let draws_all = texts.goes_to().is_some();
     for (at, step) in agent.steps.iter().enumerate() {
         let top = ui.cursor().top();
         let height = memory.heights.get(&at).copied().unwrap_or(UNSEEN);

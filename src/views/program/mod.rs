@@ -12,9 +12,10 @@ use egui::{Panel, ScrollArea, Ui};
 use super::body::json::JsonMemory;
 use super::body::text::TextMemory;
 use super::command::Command;
-use super::demos::DemosMemory;
+use super::demos::{DEMOS, DemosMemory};
 use super::parts::slot_ui;
 use super::scene::Scene;
+use super::scroll::NotedRow;
 use crate::loader::{Lane, PreparedProgram, ProgramOf, RunPage};
 use crate::model::dspy::run_names;
 use crate::model::{ArtifactOwner, ProgramSource, RunId};
@@ -40,6 +41,10 @@ pub(super) struct ProgramMemory {
     demos: DemosMemory,
     rest: JsonMemory,
     program_rest: JsonMemory,
+    /// The demo that was chosen elsewhere, on the way here.
+    noted: NotedRow,
+    /// The demos are to be scrolled to.
+    goes_to_demos: bool,
     /// The file that is to be written as soon as it is read.
     exports: Option<String>,
 }
@@ -49,8 +54,9 @@ impl ProgramMemory {
     fn reset_for(&mut self, program: &Arc<Option<PreparedProgram>>, predictor: usize) {
         let is_same = self.shown.as_ref().is_some_and(|(known, at)| Arc::ptr_eq(known, program) && *at == predictor);
         if !is_same {
-            let exports = self.exports.take();
-            *self = Self { shown: Some((Arc::clone(program), predictor)), list: self.list, exports, ..Self::default() };
+            let (exports, noted) = (self.exports.take(), std::mem::take(&mut self.noted));
+            let shown = Some((Arc::clone(program), predictor));
+            *self = Self { shown, list: self.list, exports, noted, ..Self::default() };
         }
     }
 }
@@ -84,6 +90,10 @@ pub(super) fn program_ui(
     let first = predictors.iter().position(|one| one.text().is_some()).unwrap_or(0);
     let at = chosen.and_then(|path| predictors.iter().position(|one| one.path == path)).unwrap_or(first);
     memory.reset_for(found, at);
+    if let Some(Some(key)) = memory.noted.restore(scene, DEMOS) {
+        let path = predictors.get(at).map_or("", |one| one.path.as_str());
+        memory.goes_to_demos = memory.demos.choose(&key, path);
+    }
     head::head_ui(ui, scene, memory, page, &prepared.program);
     // Its file may be in a folder that is somewhere else now.
     let can_be_named = prepared.program.source == ProgramSource::Params && {

@@ -130,7 +130,10 @@ fn saved_ui(
 ) {
     ui.add_space(size::GAP_S);
     let made = shown.demos.iter().filter(|demo| demo.is_bootstrapped).count();
-    section_ui(ui, &demos_heading(shown.demos.len(), made));
+    let heading = section_ui(ui, &demos_heading(shown.demos.len(), made));
+    if std::mem::take(&mut memory.goes_to_demos) {
+        heading.scroll_to_me(Some(egui::Align::Min));
+    }
     if shown.demos.is_empty() {
         text_ui(ui, "This predictor has no demos", Type::Small, Tone::Muted);
     } else {
