@@ -353,6 +353,7 @@ mod tests {
             cached_input: Some(2),
             signature: Some("q -> a".to_owned()),
             exception: Some("KeyError".to_owned()),
+            tells_steps: false,
         };
         let facts = |text: &str| facts(&Unmasked::new(text.as_bytes()));
         assert_eq!(facts(usage), wanted);

@@ -88,7 +88,7 @@ fn attempt_ui(
     let tokens = Tokens::of(ui);
     let line = if attempt.is_result { tokens.good } else { tokens.line };
     let frame = Frame::new()
-        .fill(tokens.bg_raised)
+        .fill(tokens.bg_window)
         .stroke(Stroke::new(size::RULE, line))
         .corner_radius(CornerRadius::same(size::RADIUS))
         .inner_margin(Margin::same(8));

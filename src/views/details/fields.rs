@@ -136,11 +136,14 @@ pub(super) fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemo
     let is_short = text.len() <= SHORT && !text.contains('\n');
     let name = words::one_line(&field.name, 80);
     if is_short {
-        ui.horizontal(|ui| {
+        ui.scope(|ui| {
+            // Before the row begins, which is at least as high as this.
             ui.spacing_mut().interact_size.y = size::LINE;
-            text_ui(ui, &name, Type::Value, Tone::Accent);
-            ui.add_space(size::GAP_XS);
-            texts.text_ui(ui, scene, (&field.name, &field.text), face);
+            ui.horizontal(|ui| {
+                text_ui(ui, &name, Type::Value, Tone::Accent);
+                ui.add_space(size::GAP_XS);
+                texts.text_ui(ui, scene, (&field.name, &field.text), face);
+            });
         });
     } else {
         text_ui(ui, &name, Type::Value, Tone::Accent);

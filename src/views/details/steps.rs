@@ -74,7 +74,7 @@ pub(super) fn steps_ui(
                 if field.text.bytes() > LONG_INPUT {
                     let bytes = words::bytes(field.text.bytes() as u64);
                     let name = words::one_line(&field.name, 80);
-                    text_ui(ui, &format!("{name}: {bytes}, told by the fields"), Type::Small, Tone::Muted);
+                    text_ui(ui, &format!("{name}: {bytes}, see Fields"), Type::Small, Tone::Muted);
                 } else {
                     ui.push_id(("in", at), |ui| field_ui(ui, scene, texts, field));
                 }

@@ -35,7 +35,7 @@ pub(super) fn media_ui(ui: &mut Ui, scene: &mut Scene<'_>, drawing: &mut Drawing
         if let Ok(Some(file)) = &file
             && ui.add(Chip::button("Save as…")).clicked()
         {
-            scene.act(Action::Save(FileToSave::new(&name(media), Arc::clone(file.bytes()))));
+            scene.act(Action::Save(FileToSave::new(name(media), Arc::clone(file.bytes()))));
         }
         if let MediaSource::Address(address) = &media.source
             && ui.add(Chip::button("Copy address")).on_hover_text("Nothing is fetched from the web").clicked()
