@@ -11,6 +11,7 @@ use crate::loader::{
     AgentOf, Foldable, Lane, Observation, PreparedAction, PreparedAgent, PreparedBody, PreparedCall, PreparedField,
     PreparedFields, PreparedStep, Text,
 };
+use crate::model::dspy::agents::{HISTORY, TRAJECTORY};
 use crate::query::steps::{Finding, FindingKind};
 use crate::state::Action;
 use crate::views::body::page::{TextsMemory, Titles};
@@ -32,7 +33,7 @@ const UNSEEN: f32 = 120.0;
 /// An input of more bytes is not shown above the steps.
 const LONG_INPUT: usize = 600;
 /// What an agent hands on beside its answer, which its steps tell.
-const TOLD_AS_STEPS: [&str; 2] = ["trajectory", "history"];
+const TOLD_AS_STEPS: [&str; 2] = [TRAJECTORY, HISTORY];
 
 /// How high steps are, each by the width at which it was drawn.
 #[derive(Default)]
