@@ -36,7 +36,7 @@ pub struct PreparedPassagesOf(pub PassagesOf);
 
 impl Question for PreparedPassagesOf {
     type Answer = Option<PreparedPassages>;
-    const LABEL: &'static str = "passages";
+    const LABEL: &'static str = "passages of a span";
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {

@@ -110,7 +110,7 @@ pub struct PassagesOf {
 
 impl Question for PassagesOf {
     type Answer = Option<Found>;
-    const LABEL: &'static str = "passages";
+    const LABEL: &'static str = "passages of a span";
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {

@@ -7,11 +7,13 @@ use super::content::words;
 use crate::analysis::SpanTokens;
 use crate::analysis::python_repr::prediction_of_text;
 use crate::model::dspy::attempts::{
-    ADVICE, ATTEMPT, BEST_OF_N, ENSEMBLED_PROGRAM, MULTI_CHAIN_COMPARISON, REFINE, REWARD, REWARD_CODE, THOUGHTS,
-    THRESHOLD,
+    ADVICE, ATTEMPT, BEST_OF_N, ENSEMBLED_PROGRAM, MULTI_CHAIN_COMPARISON, REFINE, REWARD, REWARD_CODE, THRESHOLD,
 };
 use crate::model::program::Object;
 use crate::model::{Forest, Json, Reveal, SpanBody, SpanHead, Tokens};
+
+/// Fields in which it is thought, and which no two attempts need have alike.
+const THOUGHTS: [&str; 2] = ["rationale", "reasoning"];
 
 /// What tried several times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl AttemptsKind {
             Self::BestOfN => BEST_OF_N,
             Self::Refine => REFINE,
             Self::MultiChainComparison => MULTI_CHAIN_COMPARISON,
-            Self::Ensemble => "Ensemble",
+            Self::Ensemble => ENSEMBLED_PROGRAM,
             Self::AtOnce => "Calls at once",
         }
     }

@@ -1,7 +1,7 @@
 //! What a retriever gave back, as a list of passages.
 
 use super::content::words;
-use crate::model::dspy::retrieval::{LISTS, NUMBERS, PASSAGES, SCORES, SOURCES, TEXTS};
+use crate::model::dspy::retrieval::{DOCUMENT_TEXT, LONG_TEXT, PASSAGES};
 use crate::model::{Json, SpanBody, SpanHead};
 
 /// A passage that was found.
@@ -41,6 +41,18 @@ pub struct Found {
     /// What it gave back, in its order.
     pub passages: Vec<Passage>,
 }
+
+/// Under what a retriever gives back its list, the first that there is.
+const LISTS: [&str; 6] = [PASSAGES, "documents", "docs", "contexts", "context", "results"];
+/// What holds the text of a passage.
+const TEXTS: [&str; 5] = [DOCUMENT_TEXT, LONG_TEXT, "text", "content", "passage"];
+/// What tells how well one fits.
+const SCORES: [&str; 9] =
+    ["score", "scores", "prob", "probs", "similarity", "similarities", "distance", "distances", "relevance"];
+/// What tells where it is from.
+const SOURCES: [&str; 6] = ["doc_uri", "source", "title", "url", "path", "file"];
+/// What the index calls it.
+const NUMBERS: [&str; 7] = ["id", "ids", "index", "indices", "pid", "pids", "chunk_id"];
 
 /// The kind of span that retrieves (MLflow).
 const RETRIEVER: &str = "RETRIEVER";

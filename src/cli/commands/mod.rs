@@ -40,6 +40,7 @@ mod trace_head_text;
 mod trace_steps;
 mod trace_steps_text;
 mod trace_text;
+mod trace_values_text;
 mod traces;
 mod verdict;
 

@@ -1,8 +1,9 @@
 //! Attempts, passages and calls that likely left a trace, for people.
 
-use super::trace_steps_text::{Form, value};
+use super::trace_values_text::{Form, value};
 use crate::cli::words;
 use crate::model::Json;
+use crate::model::dspy::attempts::ADVICE;
 use crate::query::TraceDocument;
 use crate::query::likely_calls::{LikelyCall, LikelyCalls};
 use crate::query::steps::{Attempt, Attempts, Found, Passage};
@@ -82,7 +83,7 @@ fn figures(attempt: &Attempt) -> String {
 fn told(attempt: &Attempt, form: Form, lines: &mut Vec<String>) {
     let json = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if let Some(advice) = &attempt.advice {
-        value("advice", &json(advice), form, lines);
+        value(ADVICE, &json(advice), form, lines);
     }
     for (name, field) in &attempt.fields {
         value(name, &json(field), form, lines);

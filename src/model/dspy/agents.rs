@@ -21,9 +21,6 @@ pub mod classes {
 /// What an agent did: by numbered keys ([`self::keys`]), of [`classes::RLM`] a list.
 pub const TRAJECTORY: &str = "trajectory";
 
-/// What [`classes::REACT_V2`] did, among its inputs, too, where it goes on.
-pub const HISTORY: &str = "history";
-
 /// What begins the keys of a trajectory before the number of the step.
 pub mod keys {
     /// What the model thought.

@@ -20,5 +20,3 @@ pub const THRESHOLD: &str = "target_threshold";
 pub const REWARD_CODE: &str = "reward_code";
 /// What begins the inputs of [`MULTI_CHAIN_COMPARISON`]'s predictor that hold an attempt each.
 pub const ATTEMPT: &str = "reasoning_attempt_";
-/// Fields in which it thinks, and which no two attempts need have alike.
-pub const THOUGHTS: [&str; 2] = ["rationale", "reasoning"];

@@ -113,7 +113,7 @@ fn attempt_ui(
         }
         if let Some(advice) = &attempt.advice {
             label_ui(ui, "advice that it was given");
-            ui.push_id("advice", |ui| named_fields_ui(ui, scene, texts, advice));
+            ui.push_id("advised", |ui| named_fields_ui(ui, scene, texts, advice));
         }
         match &attempt.fields {
             Some(fields) => named_fields_ui(ui, scene, texts, fields),

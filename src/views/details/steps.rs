@@ -11,7 +11,7 @@ use crate::loader::{
     AgentOf, Foldable, Lane, Observation, PreparedAction, PreparedAgent, PreparedBody, PreparedCall, PreparedField,
     PreparedFields, PreparedStep, Text,
 };
-use crate::model::dspy::agents::{HISTORY, TRAJECTORY};
+use crate::model::dspy::agents::TRAJECTORY;
 use crate::query::steps::{Finding, FindingKind};
 use crate::state::Action;
 use crate::views::body::page::{TextsMemory, Titles};
@@ -33,7 +33,7 @@ const UNSEEN: f32 = 120.0;
 /// An input of more bytes is not shown above the steps.
 const LONG_INPUT: usize = 600;
 /// What an agent hands on beside its answer, which its steps tell.
-const TOLD_AS_STEPS: [&str; 2] = [TRAJECTORY, HISTORY];
+const TOLD_AS_STEPS: [&str; 2] = [TRAJECTORY, "history"];
 
 /// How high steps are, each by the width at which it was drawn.
 #[derive(Default)]
@@ -81,7 +81,7 @@ pub(super) fn steps_ui(
                 }
             }
         }
-        list_ui(ui, scene, (texts, titles), (steps, source), one, agent);
+        list_ui(ui, scene, (texts, titles), (steps, source), (one, agent));
         let title = section_ui(ui, OUTPUTS);
         titles.begin(ui, OUTPUTS, title.rect);
         if outputs.is_empty() {
@@ -138,8 +138,7 @@ fn list_ui(
     scene: &mut Scene<'_>,
     (texts, titles): (&mut TextsMemory, &mut Titles),
     (memory, source): (&mut StepsMemory, u64),
-    one: Focused<'_>,
-    agent: &PreparedAgent,
+    (one, agent): (Focused<'_>, &PreparedAgent),
 ) {
     let title = section_ui(ui, STEPS);
     titles.begin(ui, STEPS, title.rect);

@@ -55,7 +55,7 @@ JSON:
   --code it is {id, \"calls\": [{span_id, code}]}.
 
 With --steps its agents, what tried several times (BestOfN, Refine,
-MultiChainComparison, Ensemble, calls at once), what retrievers found, and the
+MultiChainComparison, Ensemble, and calls at once), what retrievers found, and the
 traces that it likely made: dspy.Parallel puts what it runs into traces of
 their own, which time and inputs alone tell.
 JSON:
