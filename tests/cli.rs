@@ -41,6 +41,8 @@ mod search;
 mod secrets;
 #[path = "cli/slices.rs"]
 mod slices;
+#[path = "cli/steps.rs"]
+mod steps;
 #[path = "cli/trace_filter.rs"]
 mod trace_filter;
 #[path = "cli/traces.rs"]

@@ -108,6 +108,8 @@ mod side_panel;
 mod slices;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
+#[path = "ui_window/steps.rs"]
+mod steps;
 #[path = "ui_window/trace_filter.rs"]
 mod trace_filter;
 #[path = "ui_window/traces.rs"]

@@ -19,9 +19,14 @@ const MAX_DEPTH: usize = 64;
 /// `None` for outputs of any other shape. As text it was masked by shapes alone: now it has keys.
 pub fn prediction_of_outputs(outputs: &Json) -> Option<Unmasked<Object>> {
     match outputs.as_array()?.as_slice() {
-        [Json::String(text), Json::Array(_)] => prediction_of_repr(text).map(Unmasked::new),
+        [Json::String(text), Json::Array(_)] => prediction_of_text(text),
         _ => None,
     }
+}
+
+/// The fields of a prediction of which the `repr` is all that there is, as [`prediction_of_outputs`] reads it.
+pub fn prediction_of_text(text: &str) -> Option<Unmasked<Object>> {
+    prediction_of_repr(text).map(Unmasked::new)
 }
 
 /// The fields of `Prediction(name=value, …)` in order; `None` if the text is no such thing or

@@ -80,6 +80,7 @@ pub fn trace_facts(spans: &[SpanHead], facts: &[SpanFacts], names: &mut Names) -
         fallbacks: count(tried.len()),
         failed_fallbacks: count(tried.iter().filter(|one| one.outcome == FallbackOutcome::Failed).count()),
         spans: told,
+        agents: None,
     }
 }
 

@@ -10,6 +10,7 @@
 //!
 //! Deliberately absent: egui (the window is woken through a callback).
 
+mod attempts;
 mod cache;
 mod chat;
 mod derive;
@@ -27,6 +28,7 @@ mod loader;
 mod nearby;
 mod numbered;
 mod opening;
+mod passages;
 mod pool;
 mod prepare;
 mod probe;
@@ -40,6 +42,7 @@ mod search;
 mod slot;
 mod span;
 mod span_fields;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -50,6 +53,7 @@ mod worker;
 
 pub use crate::store::nearby::{FolderName, Nearby, NearbyKind, NearbyStores};
 pub use crate::store::{AddressKind, Part, Remedy, StoreLocation, whole_path};
+pub use attempts::{PreparedAttempt, PreparedAttempts, PreparedAttemptsOf, PreparedLikelyCallsOf};
 pub use chat::{
     CardKind, ChatCard, ChatDemo, ChatOf, MEDIA_MOST, MediaSource, ParseError, Piece, PreparedChat, PreparedMedia,
     SignatureField,
@@ -65,6 +69,7 @@ pub use lane::Lane;
 pub use loader::{Epoch, Loader, OpenStore, Slowest, StoreState};
 pub use numbered::Numbered;
 pub use opening::Opener;
+pub use passages::{PreparedPassage, PreparedPassages, PreparedPassagesOf};
 pub use pool::Timeouts;
 pub use prepare::{BodyPart, PreparedBody, PreparedEvent, PreparedText};
 pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf, ProgramStateOf};
@@ -74,6 +79,7 @@ pub use search::SearchSoFar;
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanText, SpanTextOf, WholeSpanBodyOf};
 pub use span_fields::{PreparedField, PreparedFields};
+pub use steps::{AgentOf, Foldable, Observation, PreparedAction, PreparedAgent, PreparedCall, PreparedStep};
 pub use text::{Text, unique_id};
 pub use worker::Wake;
 

@@ -56,6 +56,11 @@ impl PreparedFields {
         }
     }
 
+    /// Their texts, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.fields.iter().map(|field| &field.text)
+    }
+
     /// About how many bytes they hold.
     pub fn bytes(&self) -> usize {
         self.fields.iter().map(|field| field.name.len() + field.text.bytes() + 64).sum()

@@ -7,9 +7,11 @@
 
 pub mod agents;
 pub mod artifacts;
+pub mod attempts;
 pub mod keys;
 mod optimizer;
 pub mod prompts;
+pub mod retrieval;
 pub mod run_names;
 pub mod score_scale;
 pub mod tables;

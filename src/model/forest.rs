@@ -102,6 +102,18 @@ impl Forest {
         }
     }
 
+    /// The nodes right below the one at `position`, by their positions.
+    pub fn children(&self, position: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes.get(position).map_or(0, |node| position + 1 + node.descendants).min(self.nodes.len());
+        let mut at = position + 1;
+        std::iter::from_fn(move || {
+            let node = self.nodes.get(at).filter(|_| at < end)?;
+            let child = at;
+            at += node.descendants + 1;
+            Some(child)
+        })
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -126,6 +138,13 @@ mod tests {
     fn children_follow_their_parent_in_the_order_given() {
         let got = shape(&[(3, Some(1)), (1, None), (2, Some(1)), (4, Some(3)), (5, None)]);
         assert_eq!(got, [(1, 0, 3, false), (3, 1, 1, false), (4, 2, 0, false), (2, 1, 0, false), (5, 0, 0, false)]);
+    }
+
+    #[test]
+    fn children_are_those_right_below() {
+        let forest = Forest::build(&[(1, None), (2, Some(1)), (3, Some(2)), (4, Some(1)), (5, None)]);
+        let below = |position| forest.children(position).map(|at| forest.nodes[at].item).collect::<Vec<_>>();
+        assert_eq!((below(0), below(1), below(4), below(9)), (vec![1, 3], vec![2], vec![], vec![]));
     }
 
     #[test]

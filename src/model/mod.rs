@@ -48,5 +48,5 @@ pub use secret::{Reveal, Shown, Unmasked};
 pub use session::Session;
 pub use span::{CallText, EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};
-pub use trace_facts::{AdapterFact, ModelCalls, Name, SpanFact, TraceFacts, UsageFact};
+pub use trace_facts::{AdapterFact, AgentFact, ModelCalls, Name, SpanFact, TraceFacts, UsageFact};
 pub use warning::Warning;

@@ -1,5 +1,6 @@
 //! Spans: the head is what a tree needs, the body is read when it is looked at.
 
+use super::dspy::agents;
 use super::json::bytes_of;
 use super::mlflow;
 use super::{Attachment, Json, Reveal, Tokens, Unmasked, attachment};
@@ -62,6 +63,8 @@ pub struct SpanFacts {
     pub signature: Option<String>,
     /// The type of the last exception that was noted in it.
     pub exception: Option<String>,
+    /// Its outputs look like those of an agent: [`agents::tells_steps`].
+    pub tells_steps: bool,
     /// How the call was asked to be served (attribute `service_tier`, which DSPy notes with all settings of an LM).
     pub service_tier: Option<String>,
     /// How much text the call was given and gave back, if anybody had to know.
@@ -153,6 +156,7 @@ impl SpanBody {
             exception: exceptions.filter_map(masked).next(),
             service_tier: text(SERVICE_TIER),
             text: None,
+            tells_steps: self.outputs.as_ref().is_some_and(agents::tells_steps),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Tokens;
+use super::dspy::agents::{TOOL_SPAN, is_numbered};
 
 /// A name that many spans share: of a span, a kind, a model, a signature, an exception.
 pub type Name = Arc<str>;
@@ -75,6 +76,17 @@ pub struct AdapterFact {
     pub failed_parses: u32,
 }
 
+/// What went wrong in the agents of a trace, whatever status it has.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AgentFact {
+    /// One of them ended because it had no step left.
+    pub is_out_of_steps: bool,
+    /// One of them dropped its oldest steps, for the prompt was too long.
+    pub has_cut_history: bool,
+    /// The tools that failed in their steps, each once, sorted; code that they wrote is `code`.
+    pub failed: Vec<Name>,
+}
+
 /// What the spans of a trace tell.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TraceFacts {
@@ -90,6 +102,8 @@ pub struct TraceFacts {
     pub fallbacks: u32,
     /// How many of these failed, too.
     pub failed_fallbacks: u32,
+    /// What went wrong in its agents; `None` if none worked in it.
+    pub agents: Option<AgentFact>,
 }
 
 /// DSPy's word for a span that calls a language model (MLflow 2.21 – 3.18).
@@ -137,6 +151,15 @@ impl TraceFacts {
     /// The types of the exceptions in it, each once, sorted.
     pub fn exceptions(&self) -> Vec<&str> {
         distinct(self.spans.iter().filter_map(|span| span.exception.as_deref()))
+    }
+
+    /// The names of the tools that failed in it, each once, sorted: those of its agents, and whatever else has a span
+    /// of a tool. A name ends without the number that MLflow 2 gives to repeated spans.
+    pub fn failed_tool_names(&self) -> Vec<&str> {
+        let of_agents = || self.agents.iter().flat_map(|agents| &agents.failed).map(|name| &**name);
+        let spans = self.failed_tools().into_iter().map(|name| name.strip_prefix(TOOL_SPAN).unwrap_or(name));
+        let is_told = |name: &&str| !of_agents().any(|known| is_numbered(name, known));
+        distinct(spans.filter(is_told).chain(of_agents()))
     }
 
     /// The tools that failed in it, each once, sorted: a tool that raised does not fail the trace.

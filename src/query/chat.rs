@@ -1,30 +1,23 @@
-//! The LM calls of a trace, read as DSPy wrote them, and its agents, step by step.
+//! The LM calls of a trace, read as DSPy wrote them.
 
 use super::trace::{TraceDocument, TraceTree, TraceTreeOf, span_body};
+use crate::analysis::dspy;
 use crate::analysis::dspy::{Around, CallBodies};
 use crate::analysis::span_groups::SpanGroup;
-use crate::analysis::{SpanTokens, dspy};
 use crate::model::program::Object;
 use crate::model::{Json, SpanBody, SpanHandle, SpanHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::Result;
 
 pub use crate::analysis::dspy::{
-    Action, AdapterKind, AdapterSource, Agent, Beside, Call, Completion, Finding, Language, Media, Message, Part,
-    PartKind, Place, Request, Step, TraceCall,
+    AdapterKind, AdapterSource, Beside, Call, Completion, Language, Media, Message, Part, PartKind, Place, Request,
+    TraceCall,
 };
 
 /// The LM calls of a trace in the order of its tree.
 pub fn chat(document: &TraceDocument) -> Vec<TraceCall> {
     let tree = &document.tree;
     dspy::calls(&tree.outline.forest, &tree.spans, &document.bodies, &tree.fallbacks)
-}
-
-/// The agents of a trace, step by step, in the order of its tree.
-pub fn agents(document: &TraceDocument) -> Vec<Agent> {
-    let tree = &document.tree;
-    let tokens: Vec<SpanTokens> = document.figures.spans.iter().map(|figures| figures.tokens).collect();
-    dspy::agents(&tree.outline.forest, &tree.spans, &document.bodies, &tokens)
 }
 
 /// One LM call of a trace, read: of all other spans only those are read that tell of it. `None` inside of a span that

@@ -1,7 +1,8 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
-use super::trace_facts::measure_texts;
+use super::call_texts::measure_texts;
 use crate::analysis::cost::{Cost, TraceCost, cost_of_trace, span_costs};
+use crate::analysis::dspy;
 use crate::analysis::{
     Fallback, Names, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_facts, trace_total,
 };
@@ -74,6 +75,20 @@ pub struct TraceFigures {
     pub cost: Option<TraceCost>,
     /// The attachments that its spans name.
     pub attachments: Attachments,
+    /// Agents may have worked in it, or something was tried several times: [`super::steps`] tells.
+    pub may_have_steps: bool,
+}
+
+/// Whether a trace may have steps or attempts, as its names and the shapes of its outputs tell.
+fn may_have_steps(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
+    may_have_agents(spans, facts)
+        || spans.iter().any(|span| dspy::AttemptsKind::is_named(&span.name))
+        || dspy::may_have_calls_at_once(spans)
+}
+
+/// Whether agents may have worked in a trace.
+pub fn may_have_agents(spans: &[SpanHead], facts: &[SpanFacts]) -> bool {
+    spans.iter().any(|span| dspy::AgentKind::is_named(&span.name)) || facts.iter().any(|one| one.tells_steps)
 }
 
 /// All of a trace.
@@ -176,6 +191,7 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
     facts.resize_with(tree.spans.len(), SpanFacts::default);
     let told = trace_facts(&tree.spans, &facts, &mut Names::default());
     let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
+    let may_have_steps = may_have_steps(&tree.spans, &facts);
     let own_times = own_times_ns(&tree.forest, &tree.spans);
     let rolled = roll_up(&tree.forest, &own);
     let costs = span_costs(&tree.forest, &own, &told, prices);
@@ -191,6 +207,7 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
         tokens: trace_total(&tree.forest, &own),
         cost: Some(cost_of_trace(&tree.head.row, &told, prices)),
         attachments,
+        may_have_steps,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Names, trace_facts};
-use crate::model::{SpanFacts, SpanHead, TraceFacts, TraceId, TraceRow};
+use super::call_texts::measure_texts;
+use super::steps;
+use super::trace::may_have_agents;
+use crate::analysis::{Names, Outline, roll_up, trace_facts};
+use crate::model::{Forest, TraceFacts, TraceId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
@@ -88,29 +91,18 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
         let mut facts = session.store.span_facts(cx, &row.id, &spans)?;
         measure_texts(session, &row.id, &spans, &mut facts)?;
         let is_whole = !spans.is_empty() && row.span_count.is_none_or(|promised| promised <= spans.len() as u64);
-        Ok((trace_facts(&spans, &facts, names), is_whole))
+        let mut told = trace_facts(&spans, &facts, names);
+        // What went wrong in agents is told by their steps alone, so that a filter and the page of a trace agree.
+        if may_have_agents(&spans, &facts) {
+            let links: Vec<_> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
+            let forest = Forest::build(&links);
+            let outline = Outline::new(&forest, &spans);
+            let own: Vec<_> = (0..spans.len()).map(|at| facts.get(at).and_then(|facts| facts.tokens)).collect();
+            let steps = steps::read(session, &row.id, &outline, &spans, &roll_up(&forest, &own))?;
+            told.agents = steps.fact(|name| names.of(name));
+        }
+        Ok((told, is_whole))
     })
-}
-
-/// How much text calls were given and gave back, where several models were called: what was used is known of all of
-/// them together, and is shared out by that.
-pub(super) fn measure_texts(
-    session: &mut Session<'_>,
-    trace: &TraceId,
-    spans: &[SpanHead],
-    facts: &mut [SpanFacts],
-) -> Result<()> {
-    let mut models = facts.iter().filter_map(|fact| fact.model.as_deref());
-    let first = models.next();
-    if models.all(|model| Some(model) == first) {
-        return Ok(());
-    }
-    let calls: Vec<usize> = (0..spans.len().min(facts.len())).filter(|at| facts[*at].model.is_some()).collect();
-    let heads: Vec<SpanHead> = calls.iter().map(|at| spans[*at].clone()).collect();
-    for (at, body) in calls.into_iter().zip(session.store.span_bodies(session.cx, trace, &heads)?) {
-        facts[at].text = Some(body.text());
-    }
-    Ok(())
 }
 
 /// The facts of one trace, for who has its id; `None` if the store does not have it.

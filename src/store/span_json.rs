@@ -14,6 +14,7 @@ use serde_json::Map;
 use serde_json::value::RawValue;
 
 use crate::model::attachment;
+use crate::model::dspy::agents;
 use crate::model::mlflow::span::{CACHED_INPUT, INPUTS, KIND, MODEL, OUTPUTS, TOKENS};
 use crate::model::span::{SERVICE_TIER, SIGNATURES};
 use crate::model::{
@@ -153,7 +154,13 @@ pub fn facts(content: &Unmasked<&[u8]>) -> SpanFacts {
             attachments.sort();
             let decoded = |key: &str| record.attributes.get(key).map(|raw| json::decode(raw.get().as_bytes()).value);
             let events = record.events.map(|raw| json::decode(raw.get().as_bytes()).value);
-            facts_from(decoded, events.as_ref(), attachments)
+            let outputs = record.attributes.get(OUTPUTS).map(|raw| raw.get());
+            // Most need not be decoded.
+            let is_hinted = outputs.is_some_and(|raw| agents::WORDS.iter().any(|word| raw.contains(word)));
+            SpanFacts {
+                tells_steps: is_hinted && tells_steps(decoded),
+                ..facts_from(decoded, events.as_ref(), attachments)
+            }
         }
         // Something that Python writes and the standard forbids: the long way.
         None => facts_of(&content.decode().value),
@@ -168,7 +175,13 @@ pub fn facts_of(record: &Unmasked<Json>) -> SpanFacts {
     let mut attachments: Vec<Attachment> = texts.flat_map(attachment::find).collect();
     attachments.sort();
     attachments.dedup();
-    facts_from(|key| attributes?.get(key).cloned().map(Unmasked::new), events.as_ref(), attachments)
+    let attribute = |key: &str| attributes?.get(key).cloned().map(Unmasked::new);
+    SpanFacts { tells_steps: tells_steps(attribute), ..facts_from(attribute, events.as_ref(), attachments) }
+}
+
+fn tells_steps(attribute: impl Fn(&str) -> Option<Unmasked<Json>>) -> bool {
+    let outputs = attribute(OUTPUTS).map(Unmasked::unwrap_encoded);
+    outputs.is_some_and(|outputs| agents::tells_steps(outputs.as_stored_for_structure()))
 }
 
 fn facts_from(
@@ -193,6 +206,7 @@ fn facts_from(
         exception: events.and_then(last_exception),
         service_tier: text(SERVICE_TIER),
         text: None,
+        tells_steps: false,
     }
 }
 
@@ -343,6 +357,7 @@ mod tests {
             exception: Some("KeyError".to_owned()),
             service_tier: Some("flex".to_owned()),
             text: None,
+            tells_steps: false,
         };
         let facts = |text: &str| facts(&Unmasked::new(text.as_bytes()));
         assert_eq!(facts(usage), wanted);

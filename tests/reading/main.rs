@@ -35,6 +35,7 @@ mod search_pairs;
 mod span_texts;
 mod statistics;
 mod stats;
+mod steps;
 mod support;
 mod told_beside;
 mod trace_filter;

@@ -77,6 +77,13 @@ pub struct Action {
     pub span: Option<usize>,
 }
 
+impl Agent {
+    /// What it did that failed, in order.
+    pub fn failed_actions(&self) -> impl Iterator<Item = &Action> {
+        self.steps.iter().flat_map(|step| &step.actions).filter(|action| action.is_failed)
+    }
+}
+
 impl AgentKind {
     /// Its class.
     pub fn name(self) -> &'static str {
@@ -96,6 +103,11 @@ impl AgentKind {
         let kinds = [Self::ReAct, Self::ReActV2, Self::CodeAct, Self::ProgramOfThought, Self::Rlm, Self::Flex];
         let is_run = ["forward", "aforward", "acall", "__call__"].iter().any(|run| method.starts_with(run));
         kinds.into_iter().find(|kind| is_run && kind.name() == class)
+    }
+
+    /// Whether a span of this name is one, seen without its body.
+    pub fn is_named(name: &str) -> bool {
+        Self::of_name(name).is_some()
     }
 
     /// By what a span gave back, as of classes derived from DSPy's.

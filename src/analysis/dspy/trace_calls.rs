@@ -169,7 +169,7 @@ fn demos_of(body: &SpanBody) -> Option<usize> {
 }
 
 /// What a failed span says: its exception, else its status.
-fn error_of(body: &SpanBody) -> Option<String> {
+pub fn error_of(body: &SpanBody) -> Option<String> {
     let exception = body.events.iter().find_map(|event| event.attributes.get("exception.message")?.as_str());
     let status = Some(body.status_message.as_str()).filter(|message| !message.is_empty());
     exception.or(status).map(str::to_owned)

@@ -37,6 +37,8 @@ mod search;
 mod slices;
 mod stats;
 mod trace;
+mod trace_attempts;
+mod trace_attempts_text;
 mod trace_beside;
 mod trace_chat;
 mod trace_chat_text;
@@ -45,6 +47,7 @@ mod trace_head_text;
 mod trace_steps;
 mod trace_steps_text;
 mod trace_text;
+mod trace_values_text;
 mod traces;
 mod verdict;
 

@@ -31,10 +31,13 @@ pub(super) fn answer(args: &TraceArgs, answer: &mut Answer<'_>) -> Result<(), Fa
         };
     }
     if args.steps {
-        let agents = query::chat::agents(&document);
+        let steps = query::steps::steps(&document, answer.session.cx.reveal());
+        let retrievals = query::steps::retrievals(&document);
+        let likely = query::likely_calls::of_trace(&mut answer.session, &document.tree)?;
+        let told = trace_steps::Told { document: &document, steps: &steps, retrievals: &retrievals, likely: &likely };
         return match answer.is_json {
-            true => trace_steps::print(&document, &agents, answer),
-            false => trace_steps_text::print(&document, &agents, args.full, answer),
+            true => trace_steps::print(&told, answer),
+            false => trace_steps_text::print(&told, args.full, answer),
         };
     }
     let beside = trace_beside::beside(&mut answer.session, &id)?;

@@ -3,16 +3,21 @@
 use serde::Serialize;
 
 use super::Answer;
+use super::trace_attempts::{OneAttempts, OneLikely, OneRetrieval};
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Usage, Warnings};
 use crate::model::Json;
 use crate::query::TraceDocument;
-use crate::query::chat::{Action, Agent, Step};
+use crate::query::likely_calls::LikelyCalls;
+use crate::query::steps::{Action, Agent, Found, Step, Steps};
 
 #[derive(Serialize)]
 struct Document<'a> {
     id: &'a str,
     agents: Vec<OneAgent<'a>>,
+    attempts: Vec<OneAttempts<'a>>,
+    retrievals: Vec<OneRetrieval<'a>>,
+    likely_calls: Vec<OneLikely<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     no_spans: Option<String>,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -93,11 +98,24 @@ impl<'a> OneAgent<'a> {
     }
 }
 
-/// Prints the agents as a document.
-pub(super) fn print(document: &TraceDocument, agents: &[Agent], answer: &mut Answer<'_>) -> Result<(), Failure> {
+/// What is printed.
+pub(super) struct Told<'a> {
+    pub document: &'a TraceDocument,
+    pub steps: &'a Steps,
+    pub retrievals: &'a [Found],
+    /// By the places of their spans.
+    pub likely: &'a [(usize, LikelyCalls)],
+}
+
+/// Prints them as a document.
+pub(super) fn print(told: &Told<'_>, answer: &mut Answer<'_>) -> Result<(), Failure> {
+    let Told { document, steps, .. } = told;
     let written = Document {
         id: document.tree.head.row.id.as_str(),
-        agents: agents.iter().filter_map(|agent| OneAgent::new(document, agent)).collect(),
+        agents: steps.agents.iter().filter_map(|agent| OneAgent::new(document, agent)).collect(),
+        attempts: steps.attempts.iter().filter_map(|one| OneAttempts::new(document, one)).collect(),
+        retrievals: told.retrievals.iter().filter_map(|one| OneRetrieval::new(document, one)).collect(),
+        likely_calls: OneLikely::all(document, told.likely),
         no_spans: document.tree.no_spans.as_ref().map(crate::query::NoSpans::sentence),
         warnings: answer.session.cx.take_warnings().into(),
     };

@@ -1,37 +1,57 @@
 //! The agents of a trace for people, step by step.
 
-use super::Answer;
+use super::trace_steps::Told;
+use super::trace_values_text::{Form, value};
+use super::{Answer, trace_attempts_text};
 use crate::cli::failure::Failure;
 use crate::cli::style::Color;
 use crate::cli::words;
 use crate::model::Json;
 use crate::query::TraceDocument;
-use crate::query::chat::{Action, Agent, Step};
+use crate::query::steps::{Action, Agent, Step};
 
-/// Of a long code or observation so many lines are shown; all of them with `--full`.
-const LINES: usize = 8;
 /// A line is no longer than this without `--full`, where there is no terminal to tell.
 const LINE: usize = 160;
 
-/// Prints the agents.
-pub(super) fn print(
-    document: &TraceDocument,
-    agents: &[Agent],
-    is_full: bool,
-    answer: &mut Answer<'_>,
-) -> Result<(), Failure> {
-    if let Some(why) = &document.tree.no_spans {
-        writeln!(answer.out, "{}", words::clean(&why.sentence()))?;
-    } else if agents.is_empty() {
-        writeln!(answer.out, "No agent worked in this trace")?;
-    }
+/// Prints the agents, attempts, passages and calls that likely left the trace.
+pub(super) fn print(told: &Told<'_>, is_full: bool, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let width = if is_full { usize::MAX } else { answer.style.width.unwrap_or(LINE) };
-    let bad = |text: String| if answer.style.has_color { Color::Bad.paint(&text) } else { text };
-    let mut lines: Vec<String> = Vec::new();
-    for (at, agent) in agents.iter().enumerate() {
-        if at > 0 {
-            lines.push(String::new());
-        }
+    let form = (is_full, width);
+    let mut blocks: Vec<Vec<String>> = Vec::new();
+    let agents = agents(told.document, &told.steps.agents, form, answer.style.has_color);
+    blocks.extend(agents);
+    let mut block = |fill: &dyn Fn(&mut Vec<String>)| {
+        let mut lines = Vec::new();
+        fill(&mut lines);
+        blocks.push(lines);
+    };
+    for one in &told.steps.attempts {
+        block(&|lines| trace_attempts_text::attempts(told.document, one, form, lines));
+    }
+    for one in told.retrievals {
+        block(&|lines| trace_attempts_text::passages(told.document, one, form, lines));
+    }
+    for one in told.likely {
+        block(&|lines| trace_attempts_text::likely(told.document, one, form, lines));
+    }
+    if let Some(why) = &told.document.tree.no_spans {
+        writeln!(answer.out, "{}", words::clean(&why.sentence()))?;
+    } else if blocks.is_empty() {
+        writeln!(answer.out, "No agent worked in this trace, nothing was tried several times or retrieved")?;
+    }
+    let lines: Vec<String> = blocks.join(&String::new());
+    for line in lines {
+        writeln!(answer.out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// The lines of each agent.
+fn agents(document: &TraceDocument, agents: &[Agent], (is_full, width): Form, has_color: bool) -> Vec<Vec<String>> {
+    let bad = |text: String| if has_color { Color::Bad.paint(&text) } else { text };
+    let mut blocks = Vec::new();
+    for agent in agents {
+        let mut lines: Vec<String> = Vec::new();
         let Some(span) = document.tree.spans.get(agent.span) else { continue };
         let inferred = if agent.is_inferred {
             format!(" · a {}, inferred from its outputs", agent.kind.name())
@@ -50,14 +70,12 @@ pub(super) fn print(
                 value("thought", thought, (is_full, width), &mut lines);
             }
             for action in &step.actions {
-                told(action, (is_full, width), &mut lines);
+                acted(action, (is_full, width), &mut lines);
             }
         }
+        blocks.push(lines);
     }
-    for line in lines {
-        writeln!(answer.out, "{line}")?;
-    }
-    Ok(())
+    blocks
 }
 
 /// `Step 2 · 1.3 s · 1,234 tokens`
@@ -67,7 +85,7 @@ fn head(step: &Step) -> String {
     format!("Step {}{duration}{tokens}", step.number)
 }
 
-fn told(action: &Action, form: (bool, usize), lines: &mut Vec<String>) {
+fn acted(action: &Action, form: Form, lines: &mut Vec<String>) {
     if let Some(tool) = &action.tool {
         let arguments = action.arguments.as_ref().map(Json::to_string).unwrap_or_default();
         value("action", &format!("{tool} {arguments}"), form, lines);
@@ -81,25 +99,5 @@ fn told(action: &Action, form: (bool, usize), lines: &mut Vec<String>) {
         Some(other) => value(label, &other.to_string(), form, lines),
         None if action.is_failed => lines.push("  failed".to_owned()),
         None => {}
-    }
-}
-
-/// A label and a text of several lines beside it.
-fn value(label: &str, text: &str, (is_full, width): (bool, usize), lines: &mut Vec<String>) {
-    let shown = if is_full { usize::MAX } else { LINES };
-    let cut = |line: String| if width == usize::MAX { line } else { words::cut(&line, width) };
-    for (at, line) in text.lines().take(shown).enumerate() {
-        let label = if at == 0 { label } else { "" };
-        let blanks = line.len() - line.trim_start_matches(' ').len();
-        let line = format!("{}{}", " ".repeat(blanks.min(80)), words::clean(line.trim_start_matches(' ')));
-        lines.push(cut(format!("  {label:<8}{line}")));
-    }
-    let more = if is_full { 0 } else { text.lines().skip(shown).count() };
-    if more > 0 {
-        lines.push(format!(
-            "          … {} more {}",
-            words::count(more as u64),
-            if more == 1 { "line" } else { "lines" }
-        ));
     }
 }

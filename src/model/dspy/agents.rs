@@ -1,5 +1,7 @@
 //! What DSPy's agents leave in their spans (DSPy 2.6 – 3.5, `dspy/predict`): classes, keys of their outputs, words.
 
+use crate::model::Json;
+
 /// The classes, as the names of spans begin.
 pub mod classes {
     /// Thought, tool, observation; the default up to DSPy 3.4.
@@ -47,6 +49,14 @@ pub mod next {
     pub const CODE: &str = "generated_code";
 }
 
+/// Words in outputs that agents give back, and hardly anybody else.
+pub const WORDS: [&str; 2] = [TRAJECTORY, TERMINATION];
+
+/// Whether outputs look like those of an agent, whatever its span is called.
+pub fn tells_steps(outputs: &Json) -> bool {
+    WORDS.iter().any(|word| outputs.get(word).is_some())
+}
+
 /// The tool by which [`classes::REACT`] ends; it has no span.
 pub const FINISH: &str = "finish";
 /// Why [`classes::REACT_V2`] ended.
@@ -61,7 +71,17 @@ pub const EXTRACTED: &str = "Extract forced final output";
 pub const TOOL_FAILED: &str = "Execution error in ";
 /// What begins the output of code that raised, in [`classes::RLM`].
 pub const CODE_FAILED: &str = "[Error]";
+/// What stands in the outputs of a program that raised while GEPA captured what it does, instead of its answer.
+pub const COMPLETION_TEXT: &str = "completion_text";
+/// The exception of [`classes::FLEX`]'s source.
+pub const CODE_BROKE: &str = "CodeExecutionError";
 /// What begins the name of a tool's span.
 pub const TOOL_SPAN: &str = "Tool.";
 /// The exception of a prompt that is too long: [`classes::REACT`] drops its oldest step and asks again.
 pub const TOO_LONG: &str = "ContextWindowExceededError";
+
+/// Whether a name is that of a tool with the number behind it that MLflow 2 gives to repeated spans.
+pub fn is_numbered(name: &str, tool: &str) -> bool {
+    let number = name.strip_prefix(tool).and_then(|rest| rest.strip_prefix('_'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,6 +1,6 @@
 //! Facts as bytes: numbers as long as they need to be, names as their numbers.
 
-use crate::model::{AdapterFact, ModelCalls, Name, SpanFact, Tokens, TraceFacts, UsageFact};
+use crate::model::{AdapterFact, AgentFact, ModelCalls, Name, SpanFact, Tokens, TraceFacts, UsageFact};
 
 /// Another form has another one. A cache of another version is made anew.
 pub const VERSION: i64 = 2;
@@ -47,6 +47,14 @@ pub fn pack(facts: &TraceFacts, mut number: impl FnMut(&Name) -> u64) -> Vec<u8>
     }
     put(out, facts.fallbacks.into());
     put(out, facts.failed_fallbacks.into());
+    put(out, facts.agents.is_some().into());
+    if let Some(agents) = &facts.agents {
+        put(out, u64::from(agents.is_out_of_steps) | u64::from(agents.has_cut_history) << 1);
+        put(out, agents.failed.len() as u64);
+        for tool in &agents.failed {
+            put(out, number(tool));
+        }
+    }
     let sum = check(&bytes);
     bytes.extend(sum);
     bytes
@@ -106,6 +114,15 @@ pub fn unpack(bytes: &[u8], name: impl Fn(u64) -> Option<Name>) -> Option<TraceF
     }
     facts.fallbacks = u32::try_from(get(from)?).ok()?;
     facts.failed_fallbacks = u32::try_from(get(from)?).ok()?;
+    if get(from)? != 0 {
+        let flags = get(from)?;
+        let mut agents =
+            AgentFact { is_out_of_steps: flags & 1 != 0, has_cut_history: flags & 2 != 0, failed: Vec::new() };
+        for _ in 0..get(from)? {
+            agents.failed.push(name(get(from)?)?);
+        }
+        facts.agents = Some(agents);
+    }
     from.is_empty().then_some(facts)
 }
 
@@ -197,6 +214,7 @@ mod tests {
             calls: vec![calls(None), calls(Some("c"))],
         };
         let adapters = vec![AdapterFact { name: "c".into(), prompts: 128, failed_parses: 1 }];
+        let agents = AgentFact { is_out_of_steps: true, has_cut_history: false, failed: vec!["c".into(), "b".into()] };
         TraceFacts {
             spans: vec![span, plain],
             usage: vec![usage],
@@ -204,6 +222,7 @@ mod tests {
             adapters,
             fallbacks: 2,
             failed_fallbacks: 1,
+            agents: Some(agents),
         }
     }
 

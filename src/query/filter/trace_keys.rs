@@ -47,6 +47,9 @@ pub(in crate::query) enum TraceAttribute {
     Error,
     /// As an example of the evaluation that it was recorded in, else what was assessed.
     Score,
+    FailedTool,
+    OutOfSteps,
+    HistoryCut,
 }
 
 /// What the values of an attribute are.
@@ -65,7 +68,7 @@ pub(in crate::query) enum TraceValueKind {
 impl TraceAttribute {
     /// Every name of every attribute; the first of each is the one to show. MLflow's own (`timestamp_ms`,
     /// `execution_time_ms`, `request_id`, …) are among them.
-    const NAMES: [(&'static str, Self); 51] = [
+    const NAMES: [(&'static str, Self); 56] = [
         ("status", Self::Status),
         ("state", Self::Status),
         ("name", Self::Name),
@@ -93,6 +96,10 @@ impl TraceAttribute {
         ("cached", Self::Cached),
         ("score", Self::Score),
         ("parse_fallback", Self::ParseFallback),
+        ("failed_tool", Self::FailedTool),
+        ("failed_tools", Self::FailedTool),
+        ("out_of_steps", Self::OutOfSteps),
+        ("history_cut", Self::HistoryCut),
         ("span_type", Self::SpanType),
         ("span_name", Self::SpanName),
         ("predictor", Self::Predictor),
@@ -147,7 +154,9 @@ impl TraceAttribute {
             | Self::Score => TraceValueKind::Number,
             Self::Latency => TraceValueKind::Duration,
             Self::Start => TraceValueKind::Moment,
-            Self::Status | Self::Cached | Self::ParseFallback => TraceValueKind::Word,
+            Self::Status | Self::Cached | Self::ParseFallback | Self::OutOfSteps | Self::HistoryCut => {
+                TraceValueKind::Word
+            }
             Self::Id
             | Self::Name
             | Self::Run
@@ -161,7 +170,8 @@ impl TraceAttribute {
             | Self::Predictor
             | Self::Model
             | Self::Adapter
-            | Self::Error => TraceValueKind::Text,
+            | Self::Error
+            | Self::FailedTool => TraceValueKind::Text,
         }
     }
 
@@ -169,7 +179,7 @@ impl TraceAttribute {
     pub fn normal(self, text: String) -> String {
         match self {
             Self::Status => text.to_uppercase(),
-            Self::ParseFallback | Self::Cached => match &*text.to_lowercase() {
+            Self::ParseFallback | Self::Cached | Self::OutOfSteps | Self::HistoryCut => match &*text.to_lowercase() {
                 "true" => if self == Self::Cached { "likely" } else { "yes" }.to_owned(),
                 "false" => "no".to_owned(),
                 "yes" if self == Self::Cached => "likely".to_owned(),
@@ -208,6 +218,9 @@ impl TraceAttribute {
             Self::ParseFallback => "yes where an answer could not be parsed and another adapter was tried",
             Self::Error => "the type of an exception in any of its spans",
             Self::Score => "its score as an example of its evaluation, else the one that was assessed",
+            Self::FailedTool => "a tool that failed, by name; code of an agent is `code`",
+            Self::OutOfSteps => "yes where an agent ended because it had no step left, whatever the status",
+            Self::HistoryCut => "yes where an agent dropped its oldest steps, for the prompt was too long",
         }
     }
 }
@@ -244,7 +257,10 @@ impl TraceField {
                 | TraceAttribute::Adapter
                 | TraceAttribute::ParseFallback
                 | TraceAttribute::Error
-                | TraceAttribute::Score => return None,
+                | TraceAttribute::Score
+                | TraceAttribute::FailedTool
+                | TraceAttribute::OutOfSteps
+                | TraceAttribute::HistoryCut => return None,
             },
         };
         Some(column)
@@ -276,7 +292,7 @@ mod tests {
     #[test]
     fn every_attribute_has_a_name_to_show_and_no_name_means_two() {
         let shown: Vec<_> = TraceAttribute::shown().collect();
-        assert_eq!(shown.len(), 25);
+        assert_eq!(shown.len(), 28);
         for (name, one) in TraceAttribute::NAMES {
             assert_eq!(TraceAttribute::named(name), Some(one), "{name}");
         }

@@ -72,10 +72,16 @@ fn of(heads: &[TraceHead], derived: &[Derived]) -> FilterKeys {
             (TraceAttribute::SpanName, &one.span_names),
             (TraceAttribute::Predictor, &one.predictors),
             (TraceAttribute::Error, &one.errors),
+            (TraceAttribute::FailedTool, &one.failed_tools),
         ] {
             texts.iter().for_each(|text| attributes.add_named(attribute.name(), text));
         }
-        attributes.add_named(TraceAttribute::ParseFallback.name(), if one.has_fallback { "yes" } else { "no" });
+        let word = |is: bool| if is { "yes" } else { "no" };
+        attributes.add_named(TraceAttribute::ParseFallback.name(), word(one.has_fallback));
+        if let Some((is_out, is_cut)) = one.agents {
+            attributes.add_named(TraceAttribute::OutOfSteps.name(), word(is_out));
+            attributes.add_named(TraceAttribute::HistoryCut.name(), word(is_cut));
+        }
     }
     let mut assessments = Counted::default();
     for (name, value) in &assessed {

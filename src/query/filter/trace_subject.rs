@@ -42,6 +42,9 @@ pub(in crate::query) struct Derived {
     pub adapters: Vec<Arc<str>>,
     pub errors: Vec<Arc<str>>,
     pub has_fallback: bool,
+    pub failed_tools: Vec<Arc<str>>,
+    /// What went wrong in its agents: out of steps, history cut; `None` if none worked in it.
+    pub agents: Option<(bool, bool)>,
 }
 
 impl Derived {
@@ -63,6 +66,8 @@ impl Derived {
             adapters: distinct(&mut facts.adapters.iter().map(|adapter| &adapter.name)),
             errors: distinct(&mut facts.spans.iter().filter_map(|span| span.exception.as_ref())),
             has_fallback: facts.fallbacks > 0,
+            failed_tools: facts.failed_tool_names().into_iter().map(Arc::from).collect(),
+            agents: facts.agents.as_ref().map(|agents| (agents.is_out_of_steps, agents.has_cut_history)),
         }
     }
 }
@@ -138,7 +143,10 @@ impl TraceSubject<'_> {
             TraceAttribute::Model => texts(&derived.models),
             TraceAttribute::Adapter => texts(&derived.adapters),
             TraceAttribute::Error => texts(&derived.errors),
-            TraceAttribute::ParseFallback => Actual::Text(if derived.has_fallback { "yes" } else { "no" }),
+            TraceAttribute::ParseFallback => yes_or_no(Some(derived.has_fallback)),
+            TraceAttribute::FailedTool => texts(&derived.failed_tools),
+            TraceAttribute::OutOfSteps => yes_or_no(derived.agents.map(|(is_out, _)| is_out)),
+            TraceAttribute::HistoryCut => yes_or_no(derived.agents.map(|(_, is_cut)| is_cut)),
             _ => Actual::Absent,
         }
     }
@@ -180,6 +188,11 @@ impl Subject for TraceSubject<'_> {
         };
         columns.iter().any(holds)
     }
+}
+
+/// A word, or nothing where it is of nobody.
+fn yes_or_no(is: Option<bool>) -> Actual<'static> {
+    is.map_or(Actual::Absent, |is| Actual::Text(if is { "yes" } else { "no" }))
 }
 
 fn texts(list: &[Arc<str>]) -> Actual<'_> {

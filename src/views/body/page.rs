@@ -118,6 +118,11 @@ impl TextsMemory {
         None
     }
 
+    /// Whether something is looked for and was found.
+    pub fn is_searching(&self) -> bool {
+        self.hits.values().any(|hits| !hits.is_empty())
+    }
+
     /// Draws one text of the page, as high as it is.
     pub fn text_ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, (label, text): (&str, &Text), face: Face) {
         let fitting = (ui.clip_rect().height() * SHARE / size::LINE).max(8.0) as usize;

@@ -43,7 +43,7 @@ pub(super) fn fields_ui(
         let title = section_ui(ui, INPUTS);
         titles.begin(ui, INPUTS, title.rect);
         match &body.inputs {
-            Some(part) => part_ui(ui, scene, texts, part),
+            Some(part) => named_fields_ui(ui, scene, texts, part),
             None if body.is_beginning => skeleton_rows_ui(ui, 8, size::LINE),
             None => none_ui(ui, "No inputs were recorded for this span"),
         }
@@ -65,7 +65,7 @@ pub(super) fn find_ui(
     if is_nowhere && ui.add(Chip::button("Look in the raw record")).clicked() {
         let wanted = memory.texts.looked_for();
         memory.raw.look_for(&wanted);
-        memory.choices.choose(&offered(one), Reading::Raw);
+        memory.choices.choose(&offered(scene, one), Reading::Raw);
     }
 }
 
@@ -85,7 +85,7 @@ pub(super) fn outputs_ui(
                 let text = "Read from the repr of the prediction, which is all that was stored";
                 text_ui(ui, text, Type::Small, Tone::Muted);
             }
-            part_ui(ui, scene, texts, part);
+            named_fields_ui(ui, scene, texts, part);
         }
         None if body.is_beginning => skeleton_rows_ui(ui, 8, size::LINE),
         None if one.span.status == "ERROR" => none_ui(ui, "No outputs: this span failed"),
@@ -119,7 +119,8 @@ pub(super) fn notes_ui(ui: &mut Ui, scene: &mut Scene<'_>, body: &PreparedBody) 
     ui.add_space(size::GAP_XS);
 }
 
-fn part_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, part: &PreparedFields) {
+/// Names with their values, one under another.
+pub(super) fn named_fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemory, part: &PreparedFields) {
     for (at, field) in part.fields.iter().enumerate() {
         ui.push_id(at, |ui| field_ui(ui, scene, texts, field));
     }
@@ -136,10 +137,14 @@ pub(super) fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemo
     let is_short = text.len() <= SHORT && !text.contains('\n');
     let name = words::one_line(&field.name, 80);
     if is_short {
-        ui.horizontal(|ui| {
-            text_ui(ui, &name, Type::Value, Tone::Accent);
-            ui.add_space(size::GAP_XS);
-            texts.text_ui(ui, scene, (&field.name, &field.text), face);
+        ui.scope(|ui| {
+            // Before the row begins, which is at least as high as this.
+            ui.spacing_mut().interact_size.y = size::LINE;
+            ui.horizontal(|ui| {
+                text_ui(ui, &name, Type::Value, Tone::Accent);
+                ui.add_space(size::GAP_XS);
+                texts.text_ui(ui, scene, (&field.name, &field.text), face);
+            });
         });
     } else {
         text_ui(ui, &name, Type::Value, Tone::Accent);

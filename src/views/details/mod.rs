@@ -1,11 +1,16 @@
 //! The focused span: what it was given and gave back in one scroll, read for what it is; behind that what else was noted.
 
+mod attempts;
 mod chat;
 mod copy;
 mod fields;
 mod part;
+mod parts_ui;
+mod passages;
 mod raw;
 mod reading;
+mod steps;
+mod told;
 
 use egui::{Align, Frame, Layout, Margin, Ui};
 
@@ -33,6 +38,7 @@ use copy::CopyMemory;
 use part::PartMemory;
 use raw::RawMemory;
 use reading::{Choices, Reading};
+use steps::StepsMemory;
 
 /// What the panel remembers.
 #[derive(Default)]
@@ -42,6 +48,7 @@ pub(super) struct DetailsMemory {
     raw: RawMemory,
     part: PartMemory,
     copy: CopyMemory,
+    steps: StepsMemory,
     chat: ChatMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
@@ -123,7 +130,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
 }
 
 fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>, detail: DetailTab) {
-    let offered = reading::offered(one);
+    let offered = reading::offered(scene, one);
     match memory.pressed.take() {
         Some(SpanCommand::Raw) if matches!(detail, DetailTab::Inputs | DetailTab::Outputs) => {
             memory.choices.toggle_raw(&offered);
@@ -161,6 +168,10 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
         DetailTab::Attributes => part::part_ui(ui, scene, memory, one, (BodyPart::Attributes, body)),
         DetailTab::Events => part::part_ui(ui, scene, memory, one, (BodyPart::Events, body)),
         DetailTab::Inputs | DetailTab::Outputs => match memory.choices.chosen(&offered) {
+            Reading::Steps => steps::steps_ui(ui, scene, memory, one, body),
+            Reading::Attempts => attempts::attempts_ui(ui, scene, memory, one),
+            Reading::Passages => passages::passages_ui(ui, scene, memory, one),
+            Reading::LikelyCalls => attempts::likely_ui(ui, scene, memory, one),
             Reading::Chat => chat::chat_ui(ui, scene, memory, one, body),
             Reading::Fields => fields::fields_ui(ui, scene, memory, one, body),
             Reading::Raw => raw::raw_ui(ui, scene, memory, one, body),

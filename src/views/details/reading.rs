@@ -4,15 +4,25 @@
 use std::collections::BTreeMap;
 
 use super::Focused;
+use super::told::Told;
 use crate::analysis::span_groups::SpanGroup;
+use crate::views::scene::Scene;
 
 /// A way in which what a span was given and gave back can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reading {
     /// An LM call as the messages of a chat, each as its adapter wrote it.
     Chat,
+    /// An agent, step by step.
+    Steps,
+    /// What tried several times: attempts beside each other.
+    Attempts,
+    /// What a retriever found.
+    Passages,
     /// As titled fields.
     Fields,
+    /// Traces that it likely made.
+    LikelyCalls,
     /// All that was stored, as JSON.
     Raw,
 }
@@ -22,17 +32,30 @@ impl Reading {
     pub fn title(self) -> &'static str {
         match self {
             Self::Chat => "Chat",
+            Self::Steps => "Steps",
+            Self::Attempts => "Attempts",
+            Self::Passages => "Passages",
             Self::Fields => "Fields",
+            Self::LikelyCalls => "Likely calls",
             Self::Raw => "Raw",
         }
     }
 }
 
 /// How a span can be read: first what says most of such a span.
-pub(super) fn offered(one: Focused<'_>) -> Vec<Reading> {
+pub(super) fn offered(scene: &mut Scene<'_>, one: Focused<'_>) -> Vec<Reading> {
+    let told = Told::of(scene, one);
     let is_call = one.tree.shape.groups.get(one.ordinal) == Some(&SpanGroup::Lm);
-    let first = is_call.then_some(Reading::Chat);
-    first.into_iter().chain([Reading::Fields, Reading::Raw]).collect()
+    let mut offered: Vec<Reading> = is_call.then_some(Reading::Chat).into_iter().collect();
+    offered.extend(told.is_agent.then_some(Reading::Steps));
+    offered.extend((told.has_attempts == Some(true)).then_some(Reading::Attempts));
+    offered.extend(told.has_passages.then_some(Reading::Passages));
+    offered.push(Reading::Fields);
+    // Calls at once are no more than how it worked.
+    offered.extend((told.has_attempts == Some(false)).then_some(Reading::Attempts));
+    offered.extend(told.has_likely_calls.then_some(Reading::LikelyCalls));
+    offered.push(Reading::Raw);
+    offered
 }
 
 /// What was chosen, for each kind of span: spans are of one kind if the same reading comes first.

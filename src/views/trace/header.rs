@@ -7,7 +7,7 @@ use super::chips::kinds_ui;
 use super::compare_with::compare_with_ui;
 use super::cost::cost_ui;
 use super::texts::total_text;
-use super::{TraceMemory, step};
+use super::{TraceMemory, flags, step};
 use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TracePlace, TraceSort, TraceTree};
@@ -40,6 +40,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         let status = trace_status(&row.status);
         ui.add(Chip::new(&trace_status_word(&row.status)).glyph(status.glyph(), status.tone()));
         fallback_ui(ui, tree);
+        flags::flags_ui(ui, scene, tree);
         roots_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
             ui.add(Chip::new(&words::duration_ms(ms)));

@@ -6,6 +6,7 @@ mod chips;
 mod compare_with;
 mod cost;
 mod find;
+mod flags;
 mod header;
 mod rows;
 mod span_row;

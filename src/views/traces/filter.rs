@@ -26,10 +26,16 @@ const HINT: &str = "status = ERROR and latency_ms > 500, or words of inputs and 
 const REMARK_MOST: usize = 300;
 
 /// What most people look for: what a chip says, what it writes, what is told of it.
-const CHIPS: [(&str, &str, &str); 4] = [
+const CHIPS: [(&str, &str, &str); 6] = [
     ("Errors", "status = ERROR", "Traces that ended with an error"),
     ("Exceptions", "error is not null", "An exception was noted in any span, also where the trace went on"),
     ("Parse fallbacks", "parse_fallback = yes", "An answer could not be parsed, and another adapter was tried"),
+    (
+        "Failed tools",
+        "failed_tool is not null",
+        "A tool failed, or code that an agent wrote, also where the trace went on",
+    ),
+    ("Out of steps", "out_of_steps = yes", "An agent ended because it had no step left, also where the trace is OK"),
     ("Not cached", "cached = no", "A model was called: usage was recorded"),
 ];
 

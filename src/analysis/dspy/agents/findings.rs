@@ -2,7 +2,9 @@
 
 use super::segments::Segment;
 use super::{AgentKind, Step};
-use crate::model::dspy::agents::{EXTRACTED, FINAL_REASONING, FINISH, FORCED, TERMINATION, TOO_LONG};
+use crate::model::dspy::agents::{
+    CODE_BROKE, COMPLETION_TEXT, EXTRACTED, FINAL_REASONING, FINISH, FORCED, TERMINATION, TOO_LONG,
+};
 use crate::model::{Json, SpanBody, SpanHead};
 
 /// Something that went wrong.
@@ -27,6 +29,13 @@ pub enum FindingKind {
     HistoryCut,
     /// The model was asked for a step and gave none that was of use.
     NoDecision,
+}
+
+impl Finding {
+    /// Whether all of what an agent ran failed, and not something in one of its steps.
+    pub fn is_crash(&self) -> bool {
+        self.kind == FindingKind::ActionFailed && self.step.is_none()
+    }
 }
 
 impl FindingKind {
@@ -67,6 +76,19 @@ pub(super) fn findings(
         };
         found.push(finding(kind, Some(at + 1), text.to_owned()));
     }
+    if kind == AgentKind::ReActV2 {
+        // The last one of an agent that still works has called nothing yet.
+        let has_decided =
+            |number: usize| segments.get(number.saturating_sub(1)).is_some_and(|one| one.decider.is_some());
+        let is_idle =
+            |step: &&Step| step.actions.is_empty() && has_decided(step.number) && span.status != "IN_PROGRESS";
+        for step in steps.iter().filter(is_idle) {
+            found.push(finding(FindingKind::NoDecision, Some(step.number), "the model called no tool".to_owned()));
+        }
+    }
+    if let Some(text) = crashed(kind, body) {
+        found.push(finding(FindingKind::ActionFailed, None, text));
+    }
     let dropped = steps.iter().take_while(|step| step.spans.is_empty() && step.actions.is_empty()).count();
     if dropped > 0 && kind == AgentKind::ReAct {
         let text = format!("the trajectory begins with step {}", dropped + 1);
@@ -87,6 +109,12 @@ fn is_too_long(body: &SpanBody) -> bool {
     let says = |text: &str| text.contains(TOO_LONG);
     let values = body.events.iter().flat_map(|event| event.attributes.values()).filter_map(Json::as_str);
     says(&body.status_message) || values.into_iter().any(says)
+}
+
+/// Why the source of a Flex broke: GEPA goes on with the words of the exception as outputs (DSPy 3.4).
+fn crashed(kind: AgentKind, body: &SpanBody) -> Option<String> {
+    let text = body.outputs.as_ref()?.get(0)?.get(COMPLETION_TEXT)?.as_str()?;
+    (kind == AgentKind::Flex && text.contains(CODE_BROKE)).then(|| format!("the source failed: {text}"))
 }
 
 /// Why it looks as if the agent had no step left; `None` if it ended by itself.

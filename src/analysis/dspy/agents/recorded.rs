@@ -3,7 +3,7 @@
 
 use super::segments::{Segment, text, tool_name, tools};
 use super::{Action, AgentKind, Step};
-use crate::model::dspy::agents::{CODE_FAILED, TOOL_FAILED, TRAJECTORY, keys, next};
+use crate::model::dspy::agents::{CODE_FAILED, TOOL_FAILED, TRAJECTORY, is_numbered, keys, next};
 use crate::model::dspy::prompts::TOOL_CALL_RESULTS;
 use crate::model::{Json, SpanBody, SpanHead};
 
@@ -169,12 +169,6 @@ fn join(kind: AgentKind, step: &mut Step, seen: Step, segment: &Segment, spans: 
             }
         }
     }
-}
-
-/// Whether a name is that of a tool with MLflow 2's number behind it.
-fn is_numbered(name: &str, tool: &str) -> bool {
-    let number = name.strip_prefix(tool).and_then(|rest| rest.strip_prefix('_'));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `ProgramOfThought` tells what code did only in what it asks next: for better code, or for the answer.

@@ -34,7 +34,7 @@ pub(super) fn segments(
 ) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     let mut failed: Vec<usize> = Vec::new();
-    for at in children(outline, position) {
+    for at in outline.children(position).filter_map(|below| Some(outline.nodes.get(below)?.item)) {
         let (Some(span), Some(body)) = (spans.get(at), bodies.get(at)) else { continue };
         if kind == AgentKind::Flex {
             found.push(Segment { called: vec![at], ..Segment::default() });
@@ -55,17 +55,6 @@ pub(super) fn segments(
         found.push(Segment { failed, ..Segment::default() });
     }
     found
-}
-
-/// The spans right below the node at `position`, by their places in the list of spans.
-fn children(outline: &Forest, position: usize) -> impl Iterator<Item = usize> + '_ {
-    let end = outline.nodes.get(position).map_or(0, |node| position + 1 + node.descendants).min(outline.nodes.len());
-    let mut at = position + 1;
-    std::iter::from_fn(move || {
-        let node = outline.nodes.get(at).filter(|_| at < end)?;
-        at += node.descendants + 1;
-        Some(node.item)
-    })
 }
 
 /// Whether a span is the predictor that decides a step.

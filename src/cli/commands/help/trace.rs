@@ -67,11 +67,25 @@ JSON:
   and thoughts stand beside it, images, sounds and files have no text. With
   --code it is {id, \"calls\": [{span_id, code}]}.
 
-With --steps its agents:
+With --steps its agents, what tried several times (BestOfN, Refine,
+MultiChainComparison, Ensemble, and calls at once), what retrievers found, and the
+traces that it likely made: dspy.Parallel puts what it runs into traces of
+their own, which time and inputs alone tell.
 JSON:
   {id, \"agents\": [{span_id, name, kind, kind_inferred, status,
               \"steps\": [{number, thought, duration_ns, tokens, span_ids,
                         \"actions\": [{tool, arguments, code, observation,
                                    failed, span_id}]}],
-              \"findings\": [{kind, step, text}]}]}
-  kind of a finding: action_failed, out_of_steps, history_cut, no_decision.";
+              \"findings\": [{kind, step, text}]}],
+   \"attempts\": [{span_id, name, kind, threshold, choice,
+              \"attempts\": [{span_id, fields: {}, value, error, advice,
+                           reward, duration_ns, tokens, gave_the_result}]}],
+   \"retrievals\": [{span_id, name, inferred, query,
+              \"passages\": [{text, source, number, score, score_name,
+                           more: {}}]}],
+   \"likely_calls\": [{span_id, trace_id, name, status, start_time_ms,
+              duration_ms, inputs, reason, gave_the_result}]}
+  kind of a finding: action_failed, out_of_steps, history_cut, no_decision.
+  gave_the_result is true of each attempt whose outputs are those that were
+  handed on; which one was taken is not stored. inputs of a likely call: same,
+  some or other.";

@@ -15,15 +15,15 @@ beginnings that MLflow stores), tags.<key>, metadata.<key>,
 assessments.<name>; and, derived from the spans of every trace that passes the
 rest: model, adapter, predictor, span_type, span_name, error (type of an
 exception), tokens, input_tokens, output_tokens, cost (US dollars, by prices),
-parse_fallback, cached; and score, which is that of the example that the trace
-is of its run's evaluation, else the one that was assessed. With = != < <= > >=
-LIKE ILIKE IN and IS NULL, OR, NOT, parentheses, and ~ for contains. A text of
-one word needs no quotes; run and experiment are names or ids, an optimization
-is a run with those under it; times are 2026-11-28, '2026-11-28 10:30' or -2h;
-MLflow's own trace.status, execution_time_ms, timestamp_ms,
-request_metadata.<key> and feedback.<name> are understood. A comparison on what
-a trace does not have is false. --sort takes the same keys; traces without it
-come last.
+parse_fallback, cached; failed_tool (its name), out_of_steps and history_cut of
+agents; and score, which is that of the example that the trace is of its run's
+evaluation, else the one that was assessed. With = != < <= > >= LIKE ILIKE IN
+and IS NULL, OR, NOT, parentheses, and ~ for contains. A text of one word needs
+no quotes; run and experiment are names or ids, an optimization is a run with
+those under it; times are 2026-11-28, '2026-11-28 10:30' or -2h; MLflow's own
+trace.status, execution_time_ms, timestamp_ms, request_metadata.<key> and
+feedback.<name> are understood. A comparison on what a trace does not have is
+false. --sort takes the same keys; traces without it come last.
 
 JSON:
   {\"total\": n, \"traces\": [{id, run_id, experiment_id, name, status,

@@ -1,0 +1,70 @@
+//! What a retriever found, made ready for the screen.
+
+use super::span_fields::PreparedFields;
+use super::text::Text;
+use crate::model::Json;
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::steps::{Passage, PassagesOf};
+use crate::store::Result;
+use crate::words;
+
+/// What a retriever found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedPassages {
+    /// Its span does not say that it is a retriever.
+    pub is_inferred: bool,
+    /// What it was asked.
+    pub query: Option<Text>,
+    /// The passages.
+    pub passages: Vec<PreparedPassage>,
+}
+
+/// A passage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedPassage {
+    /// Where it is from, what it is called, how well it fits: what is known of that.
+    pub facts: String,
+    /// What it says.
+    pub text: Text,
+    /// Whatever else is noted of it.
+    pub more: Option<PreparedFields>,
+}
+
+/// The passages that a span gave back; `None` inside if it is no retriever and does not look like one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PreparedPassagesOf(pub PassagesOf);
+
+impl Question for PreparedPassagesOf {
+    type Answer = Option<PreparedPassages>;
+    const LABEL: &'static str = "passages of a span";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let found = session.ask(&self.0)?;
+        Ok(found.as_ref().as_ref().map(|found| PreparedPassages {
+            is_inferred: found.is_inferred,
+            query: found.query.as_deref().map(Text::new),
+            passages: found.passages.iter().map(PreparedPassage::new).collect(),
+        }))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        let passages = answer.iter().flat_map(|one| &one.passages);
+        passages.map(|one| 200 + one.text.bytes() + one.more.as_ref().map_or(0, PreparedFields::bytes)).sum()
+    }
+}
+
+impl PreparedPassage {
+    fn new(one: &Passage) -> Self {
+        let source = one.source.as_ref().map(|source| words::one_line(source, 120).into_owned());
+        let number = one.number.as_ref().map(|number| format!("no. {}", words::one_line(number, 40)));
+        let score = one.score.as_ref();
+        let score = score.map(|score| format!("{} {}", words::one_line(&score.name, 40), words::value(score.value)));
+        let more: serde_json::Map<String, Json> = one.more.iter().cloned().collect();
+        Self {
+            facts: source.into_iter().chain(number).chain(score).collect::<Vec<_>>().join(" · "),
+            text: Text::new(one.text.as_str()),
+            more: (!more.is_empty()).then(|| PreparedFields::new(&Json::Object(more))),
+        }
+    }
+}
