@@ -85,7 +85,7 @@ fn sessions_have_chips_where_there_are_several() {
     }
     let mut harness = window(&store, Some("experiment/1?tab=traces"), Some(PATH));
     wait_for(&mut harness, "Session calm");
-    assert!(harness.query_by_label("Session a-session-w…").is_some());
+    assert!(harness.query_by_label("Session a-sessio…-long-id").is_some());
     click(&mut harness, "Session calm");
     settle(&mut harness);
     wait_for(&mut harness, "2 of 7 traces");

@@ -173,10 +173,12 @@ fn usual<'k>(keys: &'k FilterKeys, key: &str, most: usize) -> impl Iterator<Item
     found.into_iter().flat_map(move |one| one.values.iter().take(most)).map(|value| &*value.value)
 }
 
-/// What a chip calls a session: ids can be of any length.
+/// What a chip calls a session: ids can be of any length, and often differ at their ends alone.
 fn session_title(id: &str) -> String {
-    const LONGEST: usize = 12;
-    format!("Session {}", words::one_line(id, LONGEST))
+    const HEAD: usize = 8;
+    const TAIL: usize = 8;
+    let id = words::one_line(id, usize::from(u16::MAX));
+    format!("Session {}", words::ellipsize_middle(&id, HEAD, TAIL))
 }
 
 fn completions(text: &str, caret: usize, keys: &FilterKeys) -> Vec<Completion> {
