@@ -18,6 +18,15 @@ fn address(harness: &Harness<'_, Viewer>) -> String {
     harness.state().state().location().to_string()
 }
 
+/// Clicks the last wrong answer in the row of the first example.
+fn click_last_wrong_of_the_first(harness: &Harness<'_, Viewer>) {
+    let mut wrong = harness.get_all_by_role(Role::Cell).filter(|cell| {
+        let node = cell.accesskit_node();
+        node.label().as_deref() == Some("wrong") && node.data().row_index() == Some(0)
+    });
+    wrong.next_back().expect("a wrong answer of the first example").click();
+}
+
 /// From the run of the optimization, within five actions.
 #[test]
 fn a_failing_example_leads_to_its_prompt_and_to_a_candidate_that_got_it_right() {
@@ -35,11 +44,7 @@ fn a_failing_example_leads_to_its_prompt_and_to_a_candidate_that_got_it_right() 
     settle(&mut harness);
 
     // 2: a wrong answer in a minibatch. What was expected and given stands beside the matrix.
-    let wrong = harness.get_all_by_role(Role::Cell).filter(|cell| {
-        let node = cell.accesskit_node();
-        node.label().as_deref() == Some("wrong") && node.data().row_index() == Some(0)
-    });
-    wrong.last().expect("a wrong answer of the first example").click();
+    click_last_wrong_of_the_first(&harness);
     actions += 1;
     settle(&mut harness);
     assert!(address(&harness).contains("evaluation=c2835b00f9eb47fea0887716dc933f9c"), "{}", address(&harness));
