@@ -43,7 +43,10 @@ pub fn usage_shares(usage: &UsageFact, prices: &Prices) -> Vec<UsageShare> {
 fn split(tokens: Option<u64>, calls: &[ModelCalls], weight: fn(&ModelCalls) -> u64) -> Vec<Option<u64>> {
     let Some(tokens) = tokens else { return vec![None; calls.len()] };
     let has_text = calls.iter().any(|one| weight(one) > 0);
-    let weights = || calls.iter().map(|one| u128::from(if has_text { weight(one) } else { one.calls.into() }));
+    let whole = || calls.iter().map(|one| u128::from(if has_text { weight(one) } else { one.calls.into() }));
+    // Whatever a store says, their sum keeps to 64 bits, so that a product with tokens keeps to 128.
+    let too_wide = u64::BITS.saturating_sub(whole().sum::<u128>().leading_zeros());
+    let weights = || whole().map(|weight| weight >> too_wide);
     let all = weights().sum::<u128>().max(1);
     let (mut sum, mut before) = (0_u128, 0);
     let share = |weight: u128| {

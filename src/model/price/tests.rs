@@ -105,7 +105,7 @@ fn what_can_be_used_is_used_and_the_rest_is_said() {
     let wanted = [
         ("negative", "a negative price", false),
         ("absurd", "an absurd price", false),
-        ("endless", "an absurd price", false),
+        ("endless", "a price that is no number", false),
         ("word", "a price that is no number", false),
         ("cache", "a negative price", true),
         ("list", "no object", false),

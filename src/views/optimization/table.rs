@@ -92,7 +92,7 @@ fn columns<'a>(
         columns.push((Shows::Parts, Column::text("Instruction · demo set", 172.0).hint(about).figures().minor(2)));
     }
     if cost.has_costs() {
-        columns.push((Shows::Cost, Column::number("Cost", 84.0).hint(COST).minor(3)));
+        columns.push((Shows::Cost, Column::number("Cost", 112.0).hint(COST).minor(3)));
     }
     columns.extend([
         (

@@ -29,7 +29,7 @@ pub(super) fn columns(sorted: Option<Sort>) -> [Column<'static>; 11] {
         Column::text("Status", 92.0),
         Column::number("Duration", DURATION).minor(2),
         Column::number("Tokens", 76.0).minor(3),
-        Column::number("Cost", 84.0).minor(6),
+        Column::number("Cost", 112.0).minor(6),
         Column::text("Cached", 64.0).minor(4),
         Column::number("Spans", 56.0).unsorted().minor(5),
         Column::text("Inputs", BODY).unsorted().growing(),

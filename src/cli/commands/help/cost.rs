@@ -33,9 +33,9 @@ JSON:
    prices: [{source, models}]}
   run_id is null for traces of no run. certainty is exact, at_most, at_least or
   estimate. after_best_usd is what evaluations cost that came after the best
-  score so far. stored_costs counts traces whose cost MLflow stored and no price is
-  known for; differing_totals those whose stored total of tokens is not the
-  recomputed one. optimization is null for anything else.";
+  score so far. stored_costs counts traces whose cost MLflow stored and whose
+  models have no known price; differing_totals those whose stored total of
+  tokens is not the recomputed one. optimization is null for anything else.";
 
 pub(in crate::cli) const PRICES: &str = "\
 The prices of LiteLLM (MIT licence), whose names of models are DSPy's, taken at

@@ -53,7 +53,7 @@ pub(super) fn columns(by: StatsBy) -> Vec<(Shows, Column<'static>)> {
         (Shows::Together, Column::number("Together", 98.0).hint(TOGETHER)),
         (Shows::Own, Column::number("Own time", 98.0).hint(OWN).minor(4)),
         (Shows::Tokens, Column::number("Tokens", 92.0).hint(TOKENS)),
-        (Shows::Cost, Column::number("Cost", 76.0).hint("Tokens times the prices of the models").minor(2)),
+        (Shows::Cost, Column::number("Cost", 112.0).hint("Tokens times the prices of the models").minor(2)),
     ];
     if by.counts_traces() {
         columns.retain(|(shows, _)| *shows != Shows::Own);
