@@ -6,7 +6,8 @@ mod pieces;
 use std::sync::Arc;
 
 use super::text::Text;
-use crate::model::Json;
+use crate::model::dspy::prompts::NOT_SUPPLIED;
+use crate::model::{Json, Reveal, json};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::chat::{AdapterSource, CallOf, Completion, Message, PartKind, Place, ReadCall};
 use crate::query::trace::TraceTreeOf;
@@ -97,7 +98,7 @@ impl Question for ChatOf {
         let call = session.ask(&self.0)?;
         let Some(read) = call.as_ref() else { return Ok(None) };
         let tree = session.ask(&TraceTreeOf(self.0.trace.clone()))?;
-        let mut prepared = PreparedChat::new(read);
+        let mut prepared = PreparedChat::new(read, session.cx.reveal());
         let Some(tree) = tree.as_ref() else { return Ok(Some(prepared)) };
         let name = |at: usize| tree.spans.get(at).map(|span| span.name.clone()).unwrap_or_default();
         if let Some(error) = &mut prepared.parse_error {
@@ -119,7 +120,7 @@ impl Question for ChatOf {
 
 impl PreparedChat {
     /// Lays a call out.
-    pub fn new(read: &ReadCall) -> Self {
+    pub fn new(read: &ReadCall, reveal: Reveal) -> Self {
         let call = &read.call.call;
         let adapter = match (&read.call.adapter_class, call.adapter_source) {
             (Some(class), _) => Some(class.clone()),
@@ -127,19 +128,20 @@ impl PreparedChat {
             (None, _) => Some(format!("{}, inferred from the text", call.adapter.as_str())),
         };
         let mut cards = Vec::new();
-        let tools: Vec<Piece> = call.tools.iter().map(|(name, text)| Piece::tool(name.as_deref(), text)).collect();
+        let tools: Vec<Piece> =
+            call.tools.iter().map(|(name, text)| Piece::tool(name.as_deref(), text, reveal)).collect();
         let mut messages = call.messages.iter().peekable();
         while let Some(message) = messages.next() {
             if let Place::Demo(number) = message.place {
                 let second = messages.next_if(|next| next.place == message.place);
-                let demo = ChatDemo::new(number, message, second);
+                let demo = ChatDemo::new(number, (message, second), reveal);
                 match cards.last_mut() {
                     Some(ChatCard { kind: CardKind::Demos, demos, .. }) => demos.push(demo),
                     _ => cards.push(ChatCard { demos: vec![demo], ..ChatCard::new(CardKind::Demos, "demos") }),
                 }
                 continue;
             }
-            cards.push(ChatCard::of_message(message));
+            cards.push(ChatCard::of_message(message, reveal));
         }
         if !tools.is_empty() {
             let system = cards.iter().take_while(|card| card.kind == CardKind::System).count();
@@ -148,17 +150,21 @@ impl PreparedChat {
         }
         let count = call.completions.len();
         for (at, one) in call.completions.iter().enumerate() {
-            cards.push(ChatCard::of_answer(one, (at + 1, count)));
+            cards.push(ChatCard::of_answer(one, (at + 1, count), reveal));
         }
         if let Some(parsed) = &read.parsed
-            && !says_the_same(&call.completions, &parsed.fields)
+            && !says_the_same(&call.completions, &parsed.fields, reveal)
         {
             let types = |name: &str| call.outputs.iter().find(|field| *field.name == *name)?.field_type.clone();
             let piece = |(name, value): (&String, &Json)| Piece::of_value(name, types(name), value);
             let pieces = parsed.fields.iter().map(piece).collect();
             cards.push(ChatCard { pieces, ..ChatCard::new(CardKind::Parsed, "parsed") });
         }
-        let reason = |text: &String| text[..text.floor_char_boundary(2_000)].to_owned();
+        let reason = |text: &String| {
+            let beginning = text.trim()[..text.trim().floor_char_boundary(2_000)].to_owned();
+            let paragraphs = beginning.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+            paragraphs.collect::<Vec<_>>().join("\n")
+        };
         let parse_error =
             read.call.parse_error.as_ref().map(|text| ParseError { reason: reason(text), next: None, call: None });
         let fallback_of = read.call.fallback_of.clone().map(|(before, reason)| (reason, before));
@@ -185,17 +191,14 @@ impl PreparedChat {
 }
 
 /// Whether the fields that were made of an answer are those that stand in it, letter by letter.
-fn says_the_same(answers: &[Completion], parsed: &crate::model::program::Object) -> bool {
+fn says_the_same(answers: &[Completion], parsed: &crate::model::program::Object, reveal: Reveal) -> bool {
     let [answer] = answers else { return false };
     let message = &answer.message;
     let is_there = |(name, value): (&String, &Json)| {
         let part = message.field(name);
         part.is_some_and(|part| match value {
             Json::String(text) => message.value_of(part).trim() == text.trim(),
-            other => {
-                let read = serde_json::from_str::<Json>(message.value_of(part).trim());
-                read.is_ok_and(|read| read == *other)
-            }
+            other => read_json(message.value_of(part).trim(), reveal).is_some_and(|read| read == *other),
         })
     };
     parsed.iter().all(is_there)
@@ -206,7 +209,7 @@ impl ChatCard {
         Self { kind, title: title.to_owned(), pieces: Vec::new(), demos: Vec::new() }
     }
 
-    fn of_message(message: &Message) -> Self {
+    fn of_message(message: &Message, reveal: Reveal) -> Self {
         let role = if message.role.is_empty() { "no role" } else { &message.role };
         let (kind, title) = match message.place {
             Place::System => (CardKind::System, role.to_owned()),
@@ -215,12 +218,12 @@ impl ChatCard {
             Place::Demo(number) => (CardKind::Demos, format!("{role} · demo {number}")),
             Place::Other => (CardKind::Other, role.to_owned()),
         };
-        Self { pieces: pieces::pieces(message), ..Self::new(kind, &title) }
+        Self { pieces: pieces::pieces(message, reveal), ..Self::new(kind, &title) }
     }
 
-    fn of_answer(one: &Completion, (number, count): (usize, usize)) -> Self {
+    fn of_answer(one: &Completion, (number, count): (usize, usize), reveal: Reveal) -> Self {
         let title = if count > 1 { format!("assistant · {number} of {count}") } else { "assistant".to_owned() };
-        let mut pieces = pieces::pieces(&one.message);
+        let mut pieces = pieces::pieces(&one.message, reveal);
         if one.is_null && one.message.text.is_empty() {
             pieces.insert(0, Piece::Note("The provider gave back no text".to_owned()));
         }
@@ -235,10 +238,10 @@ impl ChatCard {
 }
 
 impl ChatDemo {
-    fn new(number: usize, message: &Message, second: Option<&Message>) -> Self {
+    fn new(number: usize, (message, second): (&Message, Option<&Message>), reveal: Reveal) -> Self {
         let about = second.and_then(about).or_else(|| about(message)).unwrap_or_default();
-        let mut all = pieces::pieces(message);
-        all.extend(second.into_iter().flat_map(pieces::pieces));
+        let mut all = pieces::pieces(message, reveal);
+        all.extend(second.into_iter().flat_map(|second| pieces::pieces(second, reveal)));
         Self { number, about, pieces: all }
     }
 }
@@ -251,7 +254,8 @@ const ABOUT: usize = 28;
 fn about(message: &Message) -> Option<String> {
     let fields = message.parts.iter().filter(|part| part.kind == PartKind::Field);
     let beginning = |part| message.value_of(part).trim().chars().take(200).collect::<String>();
-    let values: Vec<String> = fields.map(beginning).filter(|value| !value.is_empty()).collect();
+    let is_there = |value: &String| !value.is_empty() && !value.starts_with(NOT_SUPPLIED);
+    let values: Vec<String> = fields.map(beginning).filter(is_there).collect();
     let says = |value: &&String| {
         let has_letter = value.chars().any(char::is_alphabetic) && !value.starts_with(['{', '[']);
         has_letter && !["true", "false", "none", "null"].contains(&value.to_lowercase().as_str())
@@ -259,6 +263,12 @@ fn about(message: &Message) -> Option<String> {
     let is_short = |value: &&String| value.chars().count() <= ABOUT && !value.contains('\n');
     let told = values.iter().filter(says).find(is_short).or_else(|| values.iter().find(says)).or(values.first());
     told.map(|value| crate::words::one_line(value, ABOUT).into_owned())
+}
+
+/// A text as JSON, masked by the keys that it shows now; `None` if it is none.
+fn read_json(text: &str, reveal: Reveal) -> Option<Json> {
+    let json::Decoded { value, marks } = json::decode(text.as_bytes());
+    (!marks.is_raw).then(|| value.mask("", reveal))
 }
 
 /// A text that many may hold.

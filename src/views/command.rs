@@ -150,6 +150,9 @@ impl Command {
         Self::Spans(SpanCommand::Raw),
         Self::Spans(SpanCommand::CopySpan),
         Self::Spans(SpanCommand::CopyMessages),
+        Self::Spans(SpanCommand::CopyDspy),
+        Self::Spans(SpanCommand::CopyLiteLlm),
+        Self::Spans(SpanCommand::CopyCurl),
     ];
 
     /// What it belongs to.

@@ -96,13 +96,34 @@ fn has(program: &str, args: &[&str]) -> bool {
     run.is_ok_and(|status| status.success())
 }
 
-/// Compares what was sent with what the spans say.
-fn same(calls: &[Call], sent: &[Json]) {
+/// Compares what was sent with what the spans say; what a client wrote anew is `read` on both sides.
+fn same(calls: &[Call], sent: &[Json], read: impl Fn(&Json) -> Json) {
     assert_eq!(calls.len(), sent.len());
-    for (call, sent) in calls.iter().zip(sent) {
-        assert_eq!(sent["error"], Json::Null, "{}: {sent}", call.place);
-        assert_eq!(sent["messages"], call.messages, "{}", call.place);
+    let other = calls
+        .iter()
+        .zip(sent)
+        .filter(|(call, sent)| sent["error"] != Json::Null || read(&sent["messages"]) != read(&call.messages));
+    let told: Vec<String> =
+        other.map(|(call, sent)| format!("{}\n{sent}\ninstead of\n{}", call.place, call.messages)).collect();
+    assert!(told.is_empty(), "{} calls are not repeated, the first: {}", told.len(), told[0]);
+}
+
+/// Messages as dspy (3.4) writes them anew: arguments of tools, which stand there as JSON in a text, without blanks, and
+/// results of tools without the tool's name, which the provider knows by the id.
+fn written_anew(messages: &Json) -> Json {
+    let mut messages = messages.clone();
+    for message in messages.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+        if message.get("role").and_then(Json::as_str) == Some("tool") {
+            message.remove("name");
+        }
+        for call in message.get_mut("tool_calls").and_then(Json::as_array_mut).into_iter().flatten() {
+            let read = call["function"]["arguments"].as_str().and_then(|text| serde_json::from_str(text).ok());
+            if let Some(read) = read {
+                call["function"]["arguments"] = read;
+            }
+        }
     }
+    messages
 }
 
 #[test]
@@ -115,7 +136,7 @@ fn copied_python_says_the_messages_of_every_recorded_call() {
     for language in [Language::Dspy, Language::LiteLlm] {
         let snippets: Vec<String> = calls.iter().map(|call| call.request.code(language)).collect();
         let sent = run("python3", "fake", &snippets);
-        same(&calls, &sent);
+        same(&calls, &sent, Json::clone);
         for (call, sent) in calls.iter().zip(&sent) {
             assert_eq!(sent["options"]["api_base"], ADDRESS, "{}", call.place);
             assert_eq!(sent["options"]["api_key"], Json::Null, "{}: keys come from the environment", call.place);
@@ -135,7 +156,7 @@ fn copied_python_repeats_every_recorded_call_against_a_stand_in() {
     let (calls, _) = calls();
     for language in [Language::Dspy, Language::LiteLlm] {
         let snippets: Vec<String> = calls.iter().map(|call| call.request.code(language)).collect();
-        same(&calls, &run(&python, "real", &snippets));
+        same(&calls, &run(&python, "real", &snippets), written_anew);
         println!("{language:?}: {} calls repeated", calls.len());
     }
 }

@@ -103,7 +103,9 @@ fn fields_are_searched_together() {
     type_into(&mut harness, "Find in span", "sh");
     // `should`, `shipping`.
     wait_for(&mut harness, "1 of 2");
-    click(&mut harness, "Next");
+    harness.get_by_role_and_label(Role::TextInput, "Find in span").focus();
+    harness.step();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
     wait_for(&mut harness, "2 of 2");
     press(&mut harness, Modifiers::NONE, Key::Escape);
     press(&mut harness, Modifiers::NONE, Key::R);
@@ -137,7 +139,7 @@ fn copied(harness: &mut Harness<'_, Viewer>) -> String {
 fn a_span_is_copied_as_json_by_key_and_menu() {
     let mut harness = window(&with_tool(), Some(TOOL), Some(PATH));
     wait_for(&mut harness, "It should have come.");
-    harness.key_press(Key::Y);
+    hold(&mut harness, Modifiers::NONE, Key::Y);
     let record: Value = serde_json::from_str(&copied(&mut harness)).expect("JSON");
     assert_eq!((&record["name"], &record["type"]), (&json!("look_up"), &json!("TOOL")));
     assert_eq!(record["inputs"]["tries"], 3);
@@ -147,4 +149,36 @@ fn a_span_is_copied_as_json_by_key_and_menu() {
     wait_for(&mut harness, "Outputs as JSON");
     harness.get_by_label("Outputs as JSON").click();
     assert_eq!(serde_json::from_str::<Value>(&copied(&mut harness)).expect("JSON"), json!({"queue": "shipping"}));
+}
+
+/// Presses a key in the next frame: what it copies is not missed among the frames of a press.
+fn hold(harness: &mut Harness<'_, Viewer>, modifiers: Modifiers, key: Key) {
+    let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    harness.input_mut().events.push(event);
+}
+
+#[test]
+fn a_call_is_copied_as_messages_and_as_code_without_its_key() {
+    let mut harness = window(&small_store(), Some("experiment/1/run/child/trace/tr-1/span/d"), Some(PATH));
+    wait_for(&mut harness, "assistant");
+    let messages = json!([{"role": "user", "content": "[[ ## ticket ## ]]\nWhere is my parcel?"}]);
+    hold(&mut harness, Modifiers::SHIFT, Key::Y);
+    assert_eq!(serde_json::from_str::<Value>(&copied(&mut harness)).expect("JSON"), messages);
+    let check = |code: &str, begin: &str| {
+        assert!(code.starts_with(begin) && code.contains("Where is my parcel?"), "{code}");
+        assert!(code.contains("OPENAI_API_KEY") && !code.contains("very-secret"), "{code}");
+    };
+    hold(&mut harness, Modifiers::NONE, Key::U);
+    check(&copied(&mut harness), "import dspy\n");
+    hold(&mut harness, Modifiers::SHIFT, Key::C);
+    check(&copied(&mut harness), "curl https://api.openai.com/v1/chat/completions ");
+    click(&mut harness, "Copy");
+    wait_for(&mut harness, "Python for litellm");
+    harness.get_by_label("Python for litellm").click();
+    check(&copied(&mut harness), "import litellm\n");
+    // What is no call has no messages, and says so.
+    harness.state_mut().act(Action::GoTo("experiment/1/run/child/trace/tr-1/span/a".into()));
+    settle(&mut harness);
+    press(&mut harness, Modifiers::SHIFT, Key::Y);
+    wait_for(&mut harness, "This span sent no messages to a model");
 }

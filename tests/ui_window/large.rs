@@ -1,18 +1,26 @@
 //! A very long input: what is typed into its search never waits for it.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::common::{PATH, small_store, trace, wait_for, window};
+use crate::common::{PATH, settle, small_store, trace, wait_for, window};
+use dspyglass::app::Viewer;
 use dspyglass::model::{SpanBody, SpanHead};
+use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use serde_json::json;
 
 const LETTERS: usize = 20_000_000;
 
+/// Texts of this size one after another: none waits for the other one.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_search_in_twenty_million_letters_does_not_hold_the_window() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let store = small_store();
     let (head, mut spans) = trace("tr-long", "child");
     let line = "Where is my parcel? It should have come on Monday, and nobody answers the telephone.\n";
@@ -51,6 +59,7 @@ fn a_search_in_twenty_million_letters_does_not_hold_the_window() {
 
 #[test]
 fn a_call_of_twenty_million_letters_is_read_as_a_chat_beside_the_frames() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let store = small_store();
     let (head, mut spans) = trace("tr-long", "child");
     let line = "Where is my parcel? It should have come on Monday, and nobody answers the telephone.\n";
@@ -84,15 +93,25 @@ fn a_call_of_twenty_million_letters_is_read_as_a_chat_beside_the_frames() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let slowest = frames.iter().max().copied().unwrap_or_default();
-    let mut steady: Vec<Duration> = Vec::new();
-    for _ in 0..20 {
-        let start = Instant::now();
-        harness.step();
-        steady.push(start.elapsed());
-    }
-    steady.sort();
-    println!("the slowest frame took {slowest:?}, one of the steady ones {:?}", steady[10]);
+    let steady = steady(&mut harness);
+    harness.state_mut().act(Action::GoTo("experiment/1/run/child/trace/tr-long/span/a".into()));
+    settle(&mut harness);
+    let usual = self::steady(&mut harness);
+    println!("the slowest frame took {slowest:?}, a steady one {steady:?}, one of a short span {usual:?}");
     // Without optimization and on a busy machine; a frame that waited for the text would take seconds.
     assert!(slowest < Duration::from_millis(1_500), "a frame took {slowest:?}");
-    assert!(steady[10] < Duration::from_millis(200), "a steady frame took {:?}", steady[10]);
+    assert!(steady < 5 * usual + Duration::from_millis(20), "a steady frame took {steady:?}, usually {usual:?}");
+}
+
+/// How long a frame takes in which nothing happens: that in the middle of some.
+fn steady(harness: &mut Harness<'_, Viewer>) -> Duration {
+    let mut frames: Vec<Duration> = (0..21)
+        .map(|_| {
+            let start = Instant::now();
+            harness.step();
+            start.elapsed()
+        })
+        .collect();
+    frames.sort();
+    frames[10]
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::media::PreparedMedia;
-use super::shared;
+use super::{read_json, shared};
 use crate::loader::readable::readable;
 use crate::loader::text::Text;
-use crate::model::Json;
+use crate::model::{Json, Reveal};
 use crate::query::chat::{Message, Part, PartKind};
 
 /// A piece of a card.
@@ -103,8 +103,8 @@ impl Piece {
     }
 
     /// A tool by what was said of it, as JSON.
-    pub(super) fn tool(name: Option<&str>, said: &str) -> Self {
-        let value: Json = serde_json::from_str(said).unwrap_or(Json::Null);
+    pub(super) fn tool(name: Option<&str>, said: &str, reveal: Reveal) -> Self {
+        let value = read_json(said, reveal).unwrap_or_default();
         let function = value.get("function").unwrap_or(&value);
         let about = function.get("description").and_then(Json::as_str).unwrap_or_default();
         let about = crate::words::one_line(about, 120).into_owned();
@@ -143,7 +143,7 @@ impl Piece {
 }
 
 /// The pieces of a message: fields of a signature together, what an adapter adds once at the end.
-pub(super) fn pieces(message: &Message) -> Vec<Piece> {
+pub(super) fn pieces(message: &Message, reveal: Reveal) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut signature: Vec<SignatureField> = Vec::new();
     let mut added = String::new();
@@ -160,7 +160,7 @@ pub(super) fn pieces(message: &Message) -> Vec<Piece> {
                     added.push_str(said);
                 }
             }
-            _ => pieces.extend(piece(message, part)),
+            _ => pieces.extend(piece(message, part, reveal)),
         }
     }
     if !signature.is_empty() {
@@ -206,7 +206,7 @@ fn signature_field(message: &Message, part: &Part) -> SignatureField {
     }
 }
 
-fn piece(message: &Message, part: &Part) -> Option<Piece> {
+fn piece(message: &Message, part: &Part, reveal: Reveal) -> Option<Piece> {
     let value = message.value_of(part);
     let name = part.name.as_deref().unwrap_or_default().to_owned();
     let beside = part.beside.as_ref();
@@ -214,20 +214,20 @@ fn piece(message: &Message, part: &Part) -> Option<Piece> {
     let id = beside.and_then(|beside| beside.id.clone()).unwrap_or_default();
     Some(match part.kind {
         PartKind::Field => {
-            let (text, is_prose) = laid_out(&value);
+            let (text, is_prose) = laid_out(&value, reveal);
             Piece::Field { name, field_type: part.field_type.clone(), text, is_prose }
         }
         PartKind::Text if value.is_empty() => return None,
         PartKind::Text => Piece::Plain(shared(&value)),
         PartKind::Objective => Piece::Objective(shared(&value)),
         PartKind::Rules => Piece::Folded { title: "output rules", text: shared(&value) },
-        PartKind::ToolCall => Piece::ToolCall { name, id, text: laid_out(said).0 },
-        PartKind::ToolResult => Piece::ToolResult { name, id, text: laid_out(said).0 },
+        PartKind::ToolCall => Piece::ToolCall { name, id, text: laid_out(said, reveal).0 },
+        PartKind::ToolResult => Piece::ToolResult { name, id, text: laid_out(said, reveal).0 },
         PartKind::Reasoning => Piece::Reasoning(shared(said)),
         PartKind::Image | PartKind::Audio | PartKind::File => {
             Piece::Media(PreparedMedia::new(part.kind, name, beside?.media.clone().unwrap_or_default(), said))
         }
-        PartKind::Other => Piece::Folded { title: "as it was stored", text: laid_out(said).0 },
+        PartKind::Other => Piece::Folded { title: "as it was stored", text: laid_out(said, reveal).0 },
         PartKind::Format | PartKind::InputField | PartKind::OutputField => return None,
     })
 }
@@ -236,22 +236,17 @@ fn piece(message: &Message, part: &Part) -> Option<Piece> {
 const LAID_OUT: usize = 1 << 20;
 
 /// A value for reading: JSON with its keys on lines of their own. Whether it is prose.
-fn laid_out(value: &str) -> (Text, bool) {
+fn laid_out(value: &str, reveal: Reveal) -> (Text, bool) {
     let trimmed = value.trim_start();
-    if value.len() <= LAID_OUT && trimmed.starts_with(['{', '[']) {
-        // Masked text stays masked: nothing here undoes an escape that hides letters.
-        if !hides_letters(value)
-            && let Ok(json @ (Json::Object(_) | Json::Array(_))) = serde_json::from_str::<Json>(value)
-        {
-            let made = readable(&json);
-            return (Text::with_keys(made.text, made.keys), false);
-        }
-        return (shared(value), false);
+    if !trimmed.starts_with(['{', '[']) {
+        return (shared(value), trimmed.parse::<f64>().is_err());
     }
-    (shared(value), trimmed.parse::<f64>().is_err())
-}
-
-/// As [`Message::value_of`]: letters that no writer of JSON escapes may hide a secret.
-fn hides_letters(text: &str) -> bool {
-    text.contains("\\u00")
+    let read = if value.len() <= LAID_OUT { read_json(value, reveal) } else { None };
+    match read {
+        Some(json @ (Json::Object(_) | Json::Array(_))) => {
+            let made = readable(&json);
+            (Text::with_keys(made.text, made.keys), false)
+        }
+        _ => (shared(value), false),
+    }
 }

@@ -52,7 +52,7 @@ fn told(pieces: &[Piece]) -> Vec<String> {
 
 #[test]
 fn a_call_is_cards_from_the_system_prompt_to_the_answer() {
-    let chat = PreparedChat::new(&read(None));
+    let chat = PreparedChat::new(&read(None), Reveal::Masked);
     assert_eq!(chat.adapter.as_deref(), Some("chat, inferred from the text"));
     let titles: Vec<&str> = chat.cards.iter().map(|card| &*card.title).collect();
     assert_eq!(titles, ["system", "1 tool", "demos", "user", "assistant"]);
@@ -69,8 +69,8 @@ fn a_call_is_cards_from_the_system_prompt_to_the_answer() {
 
 #[test]
 fn what_was_made_of_an_answer_is_told_where_it_is_not_what_stands_there() {
-    assert!(PreparedChat::new(&read(Some(json!({"queue": "b"})))).parsed_card_mut().is_none());
-    let mut chat = PreparedChat::new(&read(Some(json!({"queue": "b", "score": 7}))));
+    assert!(PreparedChat::new(&read(Some(json!({"queue": "b"}))), Reveal::Masked).parsed_card_mut().is_none());
+    let mut chat = PreparedChat::new(&read(Some(json!({"queue": "b", "score": 7}))), Reveal::Masked);
     let card = chat.parsed_card_mut().expect("another field");
     assert_eq!(told(&card.pieces), ["queue: Literal['a', 'b'] = b true", "score: ? = 7 false"]);
 }

@@ -47,6 +47,9 @@ pub const REMINDERS: [&str; 2] =
 pub const INCOMPLETE_DEMO: &str =
     "This is an example of the task, though some input or output fields are not supplied.";
 
+/// What stands in place of a value that a demo lacks begins so.
+pub const NOT_SUPPLIED: &str = "Not supplied for this particular ";
+
 /// What begins a header of the chat adapter.
 pub const HEADER_BEGIN: &str = "[[ ## ";
 /// What ends one.

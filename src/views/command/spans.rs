@@ -37,11 +37,17 @@ pub enum SpanCommand {
     CopySpan,
     /// Copy the messages that a model was sent.
     CopyMessages,
+    /// Copy Python that repeats a call with `dspy.LM`.
+    CopyDspy,
+    /// Copy Python that repeats a call with `litellm`.
+    CopyLiteLlm,
+    /// Copy a line for a shell that repeats a call.
+    CopyCurl,
 }
 
 impl SpanCommand {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Find,
         Self::Parent,
         Self::Child,
@@ -58,7 +64,18 @@ impl SpanCommand {
         Self::Raw,
         Self::CopySpan,
         Self::CopyMessages,
+        Self::CopyDspy,
+        Self::CopyLiteLlm,
+        Self::CopyCurl,
     ];
+
+    /// Whether the details of the focused span do it.
+    pub fn is_of_details(self) -> bool {
+        matches!(
+            self,
+            Self::Raw | Self::CopySpan | Self::CopyMessages | Self::CopyDspy | Self::CopyLiteLlm | Self::CopyCurl
+        )
+    }
 
     /// What it is called.
     pub fn text(self) -> &'static str {
@@ -79,6 +96,9 @@ impl SpanCommand {
             Self::Raw => "Raw record, and back",
             Self::CopySpan => "Copy span as JSON",
             Self::CopyMessages => "Copy chat messages",
+            Self::CopyDspy => "Copy Python for dspy.LM",
+            Self::CopyLiteLlm => "Copy Python for litellm",
+            Self::CopyCurl => "Copy curl",
         }
     }
 
@@ -103,6 +123,11 @@ impl SpanCommand {
             Self::Raw => "All that was stored of the focused span, as JSON, or back to how it was read",
             Self::CopySpan => "All that was stored of the focused span; secrets stay masked unless they are revealed",
             Self::CopyMessages => "The messages that the focused call sent to its model, as JSON",
+            Self::CopyDspy => "Python that repeats the focused call with dspy.LM; its key comes from the environment",
+            Self::CopyLiteLlm => {
+                "Python that repeats the focused call with litellm; its key comes from the environment"
+            }
+            Self::CopyCurl => "A line for a shell that repeats the focused call; its key comes from the environment",
         }
     }
 
@@ -130,6 +155,9 @@ impl SpanCommand {
             Self::Raw => const { &[of(NONE, Key::R)] },
             Self::CopySpan => const { &[of(NONE, Key::Y)] },
             Self::CopyMessages => const { &[of(SHIFT, Key::Y)] },
+            Self::CopyDspy => const { &[of(NONE, Key::U)] },
+            Self::CopyLiteLlm => const { &[of(SHIFT, Key::U)] },
+            Self::CopyCurl => const { &[of(SHIFT, Key::C)] },
         }
     }
 }

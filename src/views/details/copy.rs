@@ -43,22 +43,19 @@ impl CopyMemory {
     /// The button with what can be copied.
     pub fn menu_ui(&mut self, ui: &mut Ui, one: Focused<'_>) {
         let is_call = one.tree.shape.groups.get(one.ordinal) == Some(&SpanGroup::Lm);
-        let key = |command: SpanCommand| Command::Spans(command).key_text(ui.ctx());
-        let (record, messages) = (key(SpanCommand::CopySpan), key(SpanCommand::CopyMessages));
         let offered: Vec<(&str, SpanText)> =
             OF_SPANS.into_iter().chain(OF_CALLS.into_iter().filter(|_| is_call)).collect();
+        let key = |what: SpanText| {
+            let command = SpanCommand::ALL.into_iter().find(|command| copied_by(*command) == Some(what));
+            command.map(|command| Command::Spans(command).key_text(ui.ctx())).unwrap_or_default()
+        };
+        let keys: Vec<String> = offered.iter().map(|(_, what)| key(*what)).collect();
         let mut entries: Vec<(MenuEntry<'_>, Option<SpanText>)> = vec![(MenuEntry::Heading("Copy"), None)];
-        for (at, (title, what)) in offered.iter().enumerate() {
+        for (at, ((title, what), key)) in offered.iter().zip(&keys).enumerate() {
             if at == OF_SPANS.len() {
                 entries.push((MenuEntry::Rule, None));
             }
-            let item = MenuItem::new(title);
-            let item = match what {
-                SpanText::Record => item.shortcut(&record),
-                SpanText::Messages => item.shortcut(&messages),
-                _ => item,
-            };
-            entries.push((MenuEntry::Item(item), Some(*what)));
+            entries.push((MenuEntry::Item(MenuItem::new(title).shortcut(key)), Some(*what)));
         }
         let button = ui.add(Chip::button("Copy").glyph(Glyph::FoldOpen, Tone::Muted));
         let lines: Vec<MenuEntry<'_>> = entries.iter().map(|(entry, _)| *entry).collect();
@@ -88,6 +85,18 @@ impl CopyMemory {
             }
             None => self.wanted = Some(wanted),
         }
+    }
+}
+
+/// What a command copies, if it is one that does.
+pub(super) fn copied_by(command: SpanCommand) -> Option<SpanText> {
+    match command {
+        SpanCommand::CopySpan => Some(SpanText::Record),
+        SpanCommand::CopyMessages => Some(SpanText::Messages),
+        SpanCommand::CopyDspy => Some(SpanText::Code(Language::Dspy)),
+        SpanCommand::CopyLiteLlm => Some(SpanText::Code(Language::LiteLlm)),
+        SpanCommand::CopyCurl => Some(SpanText::Code(Language::Curl)),
+        _ => None,
     }
 }
 

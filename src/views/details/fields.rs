@@ -39,6 +39,7 @@ pub(super) fn fields_ui(
     find_ui(ui, scene, memory, one, (source, &texts));
     notes_ui(ui, scene, body);
     memory.texts.show(ui, source, |ui, texts, titles| {
+        ui.spacing_mut().interact_size.y = size::LINE;
         let title = section_ui(ui, INPUTS);
         titles.begin(ui, INPUTS, title.rect);
         match &body.inputs {
@@ -136,14 +137,10 @@ pub(super) fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, texts: &mut TextsMemo
     let is_short = text.len() <= SHORT && !text.contains('\n');
     let name = words::one_line(&field.name, 80);
     if is_short {
-        ui.scope(|ui| {
-            // Before the row begins, which is at least as high as this.
-            ui.spacing_mut().interact_size.y = size::LINE;
-            ui.horizontal(|ui| {
-                text_ui(ui, &name, Type::Value, Tone::Accent);
-                ui.add_space(size::GAP_XS);
-                texts.text_ui(ui, scene, (&field.name, &field.text), face);
-            });
+        ui.horizontal(|ui| {
+            text_ui(ui, &name, Type::Value, Tone::Accent);
+            ui.add_space(size::GAP_XS);
+            texts.text_ui(ui, scene, (&field.name, &field.text), face);
         });
     } else {
         text_ui(ui, &name, Type::Value, Tone::Accent);

@@ -20,7 +20,7 @@ use super::command::SpanCommand;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::spans::{find_span, kind_tone, kind_word};
-use crate::loader::{BodyPart, Lane, PreparedBody, Slot, SpanAt, SpanBodyOf, SpanText, TraceTree, WholeSpanBodyOf};
+use crate::loader::{BodyPart, Lane, PreparedBody, Slot, SpanAt, SpanBodyOf, TraceTree, WholeSpanBodyOf};
 use crate::model::{SearchPattern, SpanHandle, SpanHead, TraceId};
 use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place, SpanRef};
@@ -139,9 +139,12 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
             memory.choices.choose(&offered, Reading::Raw);
             scene.act(Action::ShowDetail(DetailTab::Inputs));
         }
-        Some(SpanCommand::CopySpan) => memory.copy.ask(one, SpanText::Record),
-        Some(SpanCommand::CopyMessages) => memory.copy.ask(one, SpanText::Messages),
-        _ => {}
+        Some(command) => {
+            if let Some(what) = copy::copied_by(command) {
+                memory.copy.ask(one, what);
+            }
+        }
+        None => {}
     }
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

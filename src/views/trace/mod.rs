@@ -232,13 +232,12 @@ pub(super) fn run_command(
     details: &mut DetailsMemory,
     command: SpanCommand,
 ) {
-    match command {
-        SpanCommand::Raw | SpanCommand::CopySpan | SpanCommand::CopyMessages => {
-            // Where they are a tab, it has to be on screen.
-            memory.shows_details = true;
-            details.press(command);
-        }
-        _ => walk_or_look(scene, memory, command),
+    if command.is_of_details() {
+        // Where they are a tab, it has to be on screen.
+        memory.shows_details = true;
+        details.press(command);
+    } else {
+        walk_or_look(scene, memory, command);
     }
 }
 

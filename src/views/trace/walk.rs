@@ -40,7 +40,10 @@ pub(super) fn target(tree: &TraceTree, from: usize, command: SpanCommand, with_a
         | SpanCommand::FitSpan
         | SpanCommand::Raw
         | SpanCommand::CopySpan
-        | SpanCommand::CopyMessages => None,
+        | SpanCommand::CopyMessages
+        | SpanCommand::CopyDspy
+        | SpanCommand::CopyLiteLlm
+        | SpanCommand::CopyCurl => None,
     };
     found.map(|at| nodes[at].item)
 }

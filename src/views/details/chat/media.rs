@@ -98,7 +98,7 @@ fn image_ui(
             ui.push_id(file.id(), |ui| ImageView::new("image", &label, image).height(height).show(ui, state));
         }
         Some(Err(error)) => {
-            text_ui(ui, &format!("The image is not shown: {error}"), Type::Small, Tone::Warn);
+            text_ui(ui, "The image cannot be shown", Type::Small, Tone::Warn).on_hover_text(error.to_string());
         }
         None => match slot.error() {
             Some(error) => failed_ui(ui, scene, "The image", error),

@@ -113,8 +113,7 @@ fn signature_title(fields: &[SignatureField]) -> String {
 
 fn signature_ui(ui: &mut Ui, fields: &[SignatureField]) {
     for field in fields {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().interact_size.y = size::LINE;
+        line_ui(ui, |ui| {
             let direction = if field.is_output { "output" } else { "input" };
             text_ui(ui, direction, Type::Caption, Tone::Faint);
             name_ui(ui, &field.name, field.field_type.as_deref());
@@ -125,25 +124,29 @@ fn signature_ui(ui: &mut Ui, fields: &[SignatureField]) {
     }
 }
 
-/// The name of a field with its type.
+/// The name of a field with its type, which may be long.
 fn name_ui(ui: &mut Ui, name: &str, field_type: Option<&str>) {
     text_ui(ui, &words::one_line(name, 80), Type::Value, Tone::Accent);
     if let Some(kind) = field_type.filter(|kind| *kind != "str") {
         let short = words::one_line(kind, TYPE_MOST);
-        let response = text_ui(ui, &short, Type::ValueSmall, Tone::Faint);
-        if short.len() < kind.len() {
-            response.on_hover_text(words::ellipsize_graphemes(kind, 2_000));
-        }
+        let color = Tone::Faint.color(Tokens::of(ui));
+        let text = RichText::new(short.as_ref()).font(Type::ValueSmall.font()).color(color);
+        ui.add(Label::new(text).truncate()).on_hover_text(words::ellipsize_graphemes(kind, 2_000));
     }
+}
+
+/// A line of names: no higher than they are.
+fn line_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = size::TYPE_FIGURE;
+        ui.horizontal(add);
+    });
 }
 
 fn piece_ui(ui: &mut Ui, scene: &mut Scene<'_>, drawing: &mut Drawing<'_>, piece: &Piece) {
     match piece {
         Piece::Field { name, field_type, text, is_prose } => {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().interact_size.y = size::LINE;
-                name_ui(ui, name, field_type.as_deref());
-            });
+            line_ui(ui, |ui| name_ui(ui, name, field_type.as_deref()));
             let face = if *is_prose { Face::Prose } else { Face::Value };
             value_ui(ui, scene, drawing, (name, text), face);
         }
@@ -170,13 +173,12 @@ fn piece_ui(ui: &mut Ui, scene: &mut Scene<'_>, drawing: &mut Drawing<'_>, piece
         }
         Piece::Signature(_) | Piece::Folded { .. } | Piece::Tool { .. } => {}
     }
-    ui.add_space(size::GAP_XS);
+    ui.add_space(size::GAP_S - 2.0);
 }
 
 /// `call  lookup_order  call_1`
 fn tool_title_ui(ui: &mut Ui, what: &str, name: &str, id: &str) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().interact_size.y = size::LINE;
+    line_ui(ui, |ui| {
         text_ui(ui, what, Type::Small, Tone::Muted);
         text_ui(ui, &words::one_line(name, 80), Type::Value, Tone::Warn);
         text_ui(ui, &words::one_line(id, 40), Type::ValueSmall, Tone::Faint);
