@@ -55,6 +55,7 @@ fn page_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
     }
     ui.add_space(size::GAP_XS);
     memory.texts.show(ui, source, |ui, texts, _| {
+        ui.spacing_mut().interact_size.y = size::LINE;
         let room = ui.available_width();
         let fitting =
             (((room + size::GAP_S) / (NARROWEST + size::GAP_S)) as usize).clamp(1, found.attempts.len().max(1));

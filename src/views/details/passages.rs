@@ -23,6 +23,7 @@ pub(super) fn passages_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detai
     find_ui(ui, scene, memory, one, (source, &texts));
     ui.add_space(size::GAP_XS);
     memory.texts.show(ui, source, |ui, texts, titles| {
+        ui.spacing_mut().interact_size.y = size::LINE;
         if let Some(query) = &found.query {
             let title = section_ui(ui, "Query");
             titles.begin(ui, "Query", title.rect);

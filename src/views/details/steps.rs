@@ -67,6 +67,7 @@ pub(super) fn steps_ui(
     findings_ui(ui, agent);
     let DetailsMemory { texts, steps, .. } = memory;
     texts.show(ui, source, |ui, texts, titles| {
+        ui.spacing_mut().interact_size.y = size::LINE;
         if !inputs.is_empty() {
             let title = section_ui(ui, INPUTS);
             titles.begin(ui, INPUTS, title.rect);
