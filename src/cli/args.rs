@@ -1,6 +1,7 @@
 //! The command line.
 
 mod optimizations;
+mod prompts;
 mod search;
 mod stats;
 
@@ -12,6 +13,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
+pub(super) use prompts::PromptsArgs;
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
 
@@ -135,6 +137,9 @@ pub(super) enum Command {
     /// Show what changed between the programs of two runs, and which examples were fixed or broken
     #[command(after_long_help = help::DIFF)]
     Diff(DiffArgs),
+    /// List the prompts of the registry, or show one: its versions, what changed in them, who used them
+    #[command(after_long_help = help::PROMPTS)]
+    Prompts(PromptsArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -332,6 +337,7 @@ impl Command {
             Self::Evolution(args) => &args.store,
             Self::FamilyTree(args) => &args.store,
             Self::Diff(args) => &args.store,
+            Self::Prompts(args) => &args.store,
             Self::Check(args) => &args.store,
         }
     }

@@ -17,6 +17,7 @@ pub mod metric;
 pub mod mlflow;
 pub mod program;
 pub mod readable_file;
+pub mod registered_prompt;
 pub mod result_table;
 pub mod run;
 pub mod search;
@@ -38,6 +39,10 @@ pub use json::Json;
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
 pub use program::{
     Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource, predictor_title,
+};
+pub use registered_prompt::{
+    PromptAlias, PromptContent, PromptKey, PromptMessage, PromptRef, PromptUse, PromptUser, PromptUsesWanted,
+    PromptVersion, RegisteredPrompt,
 };
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};

@@ -44,6 +44,7 @@ pub mod program_names;
 pub mod prompt_candidates;
 pub mod prompt_change;
 pub mod provenance;
+pub mod registered_prompts;
 pub mod repeats;
 pub mod result_rows;
 pub mod result_table;
@@ -105,6 +106,10 @@ pub use program_names::{NamedProgram, ProgramNamesOf, ProgramOfRun};
 pub use prompt_candidates::{PromptCandidate, PromptCandidatesOf};
 pub use prompt_change::prompt_change;
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
+pub use registered_prompts::{
+    MOST_USERS, PromptChange, PromptPage, PromptPageOf, PromptUses, PromptUsesOf, PromptWish, PromptsUsedBy,
+    RegisteredPrompts, find_prompt,
+};
 pub use repeats::{Repeats, RepeatsOf, noise, pooled_deviation};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
 pub use result_table::{example_inputs, result_table};

@@ -2,12 +2,14 @@
 //! clap breaks longer ones anywhere.
 
 mod optimizations;
+mod prompts;
 mod search;
 mod stats;
 mod trace;
 mod traces;
 
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
+pub(in super::super) use prompts::PROMPTS;
 pub(in super::super) use search::SEARCH;
 pub(in super::super) use stats::STATS;
 pub(in super::super) use trace::TRACE;

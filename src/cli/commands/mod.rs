@@ -21,6 +21,9 @@ mod program;
 mod program_history;
 mod program_history_text;
 mod program_text;
+mod prompts;
+mod prompts_text;
+mod prompts_told;
 mod provenance;
 mod repeats;
 mod runs;
@@ -97,6 +100,7 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         Command::Evolution(args) => Box::new(|answer| evolution::answer(args, answer)),
         Command::FamilyTree(args) => Box::new(|answer| family_tree::answer(args, answer)),
         Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
+        Command::Prompts(args) => Box::new(|answer| prompts::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }
