@@ -15,7 +15,7 @@ use super::searching::SearchPlace;
 use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
-use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use super::trace_listing::TraceListing;
 use crate::model::{ExperimentId, RunId, SearchPattern};
 use crate::query::StatsBy;
@@ -56,6 +56,8 @@ pub enum Action {
     ShowCompared(RunId),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
+    /// Another version of this prompt, and what of it is shown.
+    ShowPrompt(Option<u64>, PromptTab),
     /// Look for something else, or elsewhere, in this search.
     LookFor(SearchPlace),
     /// Focus a span of this trace.

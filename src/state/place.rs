@@ -1,9 +1,10 @@
 //! The places of the window, each with what is looked at in it.
 
+use super::prompts::PromptPlace;
 use super::searching::SearchPlace;
-use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use crate::loader::TraceScope;
-use crate::model::{ExperimentId, RunId, StateHash, TraceId};
+use crate::model::{ExperimentId, PromptKey, RunId, StateHash, TraceId};
 
 /// A place in the window, and what of it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -53,6 +54,8 @@ pub enum Place {
     },
     /// A search for text in spans.
     Search(SearchPlace),
+    /// The prompts of the registry, or one of them.
+    Prompts(PromptPlace),
 }
 
 /// What a page is of, whichever way leads there and whatever of it is looked at.
@@ -73,6 +76,8 @@ pub enum Subject {
     Compare(Vec<RunId>),
     /// A search, by what is looked for.
     Search(String),
+    /// The prompts of the registry, or one of them.
+    Prompts(Option<PromptKey>),
 }
 
 /// A span within a trace. Damaged stores repeat ids: `nth` counts its bearers, from 0.
@@ -108,7 +113,7 @@ impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } => None,
+            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Prompts(_) => None,
             Self::Experiment { experiment, .. } => Some(experiment),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
             Self::Search(search) => search.experiment.as_ref(),
@@ -118,7 +123,11 @@ impl Place {
     /// The run that the address names.
     pub fn run(&self) -> Option<&RunId> {
         match self {
-            Self::Store | Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Compare { .. } => None,
+            Self::Store
+            | Self::Experiment { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::Prompts(_) => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
             Self::Search(search) => search.run.as_ref(),
@@ -154,9 +163,12 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Traces { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Traces { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
-                false
-            }
+            Self::Store
+            | Self::Trace { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::Search(_)
+            | Self::Prompts(_) => false,
         }
     }
 
@@ -165,9 +177,12 @@ impl Place {
         match self {
             Self::Experiment { tab, .. } => matches!(tab, ExperimentTab::Examples { .. }),
             Self::Run { tab, .. } => matches!(tab, Some(RunTab::Examples { .. })),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Compare { .. } | Self::Search(_) => {
-                false
-            }
+            Self::Store
+            | Self::Trace { .. }
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::Search(_)
+            | Self::Prompts(_) => false,
         }
     }
 
@@ -177,7 +192,10 @@ impl Place {
             Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
             Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
             Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Search(_) => None,
+            Self::Prompts(PromptPlace { prompt: Some(_), tab, .. }) => {
+                (*tab != PromptTab::default()).then(|| tab.title())
+            }
+            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::Search(_) | Self::Prompts(_) => None,
         }
     }
 
@@ -191,6 +209,7 @@ impl Place {
             Self::ProgramHistory(hash) => Subject::ProgramHistory(hash.clone()),
             Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
             Self::Search(search) => Subject::Search(search.pattern.text.clone()),
+            Self::Prompts(prompts) => Subject::Prompts(prompts.prompt.clone()),
         }
     }
 
@@ -201,7 +220,8 @@ impl Place {
         };
         match self {
             Self::Store => None,
-            Self::Experiment { .. } | Self::ProgramHistory(_) => Some(Self::Store),
+            Self::Prompts(PromptPlace { prompt: Some(_), .. }) => Some(Self::Prompts(PromptPlace::default())),
+            Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Prompts(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment, ExperimentTab::default())),
             Self::Trace { experiment, run: Some(run), .. } => {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::TRACES) })
@@ -247,6 +267,12 @@ impl Place {
     pub(super) fn look_for(&mut self, wanted: SearchPlace) {
         if let Self::Search(search) = self {
             *search = wanted;
+        }
+    }
+
+    pub(super) fn show_prompt(&mut self, version: Option<u64>, chosen: PromptTab) {
+        if let Self::Prompts(prompts) = self {
+            (prompts.version, prompts.tab) = (version, chosen);
         }
     }
 

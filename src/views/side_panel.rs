@@ -70,7 +70,8 @@ pub(super) fn panel_of(scene: &mut Scene<'_>) -> Option<Panel> {
         | Place::Experiment { .. }
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
-        | Place::Search(_) => None,
+        | Place::Search(_)
+        | Place::Prompts(_) => None,
     }
 }
 

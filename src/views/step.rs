@@ -22,8 +22,12 @@ pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
                 });
             }
         }
-        Place::Store | Place::Experiment { .. } | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Search(_) => {
-        }
+        Place::Store
+        | Place::Experiment { .. }
+        | Place::Trace { .. }
+        | Place::ProgramHistory(_)
+        | Place::Search(_)
+        | Place::Prompts(_) => {}
     }
 }
 
@@ -37,7 +41,8 @@ pub(super) fn prepare(scene: &mut Scene<'_>) {
         | Place::Experiment { .. }
         | Place::Trace { .. }
         | Place::ProgramHistory(_)
-        | Place::Search(_) => {
+        | Place::Search(_)
+        | Place::Prompts(_) => {
             return;
         }
     };

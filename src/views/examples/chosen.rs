@@ -28,7 +28,8 @@ impl Chosen {
             | Place::Trace { .. }
             | Place::ProgramHistory(_)
             | Place::Compare { .. }
-            | Place::Search(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
+            | Place::Search(_)
+            | Place::Prompts(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
         });
     }
 }

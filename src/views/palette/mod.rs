@@ -17,8 +17,8 @@ use super::scene::Scene;
 use super::store_names::names_of;
 use crate::analysis::optimization::ProgramNames;
 use crate::loader::{DerivedKey, Lane, unique_id};
-use crate::model::{Experiment, RunId, TraceId};
-use crate::query::{Experiments, ProgramNamesOf, RunTreeOf, TraceIdsLike};
+use crate::model::{Experiment, RegisteredPrompt, RunId, TraceId};
+use crate::query::{Experiments, ProgramNamesOf, RegisteredPrompts, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place, RunTab};
 use crate::store::StoreLocation;
 use crate::widgets::offers::{self, Offer};
@@ -71,6 +71,7 @@ struct MadeOf {
     hits: usize,
     programs: usize,
     traces: Vec<TraceId>,
+    prompts: usize,
     recent: usize,
     buttons: Arc<Vec<Offer>>,
     run_tabs: Vec<RunTab>,
@@ -96,9 +97,11 @@ pub(super) fn palette_ui(
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
+    let prompts = if has_store { scene.loader.ask(&RegisteredPrompts, Lane::Visible).value().cloned() } else { None };
     let programs = programs_on_screen(scene);
     let experiments_known = experiments.as_ref();
-    let found = Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, run_tabs };
+    let found =
+        Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, prompts, run_tabs };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
@@ -255,6 +258,7 @@ struct Found<'a> {
     experiments: Option<&'a Arc<Vec<Experiment>>>,
     programs: Option<Arc<ProgramNames>>,
     traces: Vec<TraceId>,
+    prompts: Option<Arc<Vec<RegisteredPrompt>>>,
     run_tabs: &'a [RunTab],
 }
 
@@ -267,7 +271,7 @@ fn programs_on_screen(scene: &mut Scene<'_>) -> Option<Arc<ProgramNames>> {
 }
 
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, programs, traces, run_tabs } = found;
+    let Found { typed, experiments, programs, traces, prompts, run_tabs } = found;
     let mut recent = scene.state.recent_places();
     let only_runs = !memory.compared.is_empty();
     if only_runs {
@@ -281,6 +285,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         hits: address(memory.hits.as_ref()),
         programs: address(programs.as_ref()),
         traces,
+        prompts: address(prompts.as_ref()),
         recent: recent.len(),
         buttons: offers::on_screen(ui.ctx()),
         run_tabs: run_tabs.to_vec(),
@@ -321,6 +326,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         hits: memory.hits.as_deref(),
         programs: programs.as_deref(),
         traces: if only_runs { &[] } else { &made_of.traces },
+        prompts: prompts.as_deref().map(Vec::as_slice).filter(|_| !only_runs).unwrap_or_default(),
         stores: if only_runs { &[] } else { &stores },
         takes_pasted: !only_runs,
     };

@@ -80,7 +80,12 @@ pub(super) fn choose(scene: &mut Scene<'_>, memory: &mut WantedMemory, text: Str
     match scene.place() {
         Place::Experiment { .. } => scene.act(Action::ShowExperimentTab(ExperimentTab::Traces { filter, sort })),
         Place::Run { .. } => scene.act(Action::ShowRunTab(RunTab::Traces { filter, sort })),
-        Place::Store | Place::Trace { .. } | Place::ProgramHistory(_) | Place::Compare { .. } | Place::Search(_) => {}
+        Place::Store
+        | Place::Trace { .. }
+        | Place::ProgramHistory(_)
+        | Place::Compare { .. }
+        | Place::Search(_)
+        | Place::Prompts(_) => {}
     }
 }
 
