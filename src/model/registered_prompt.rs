@@ -146,10 +146,13 @@ impl PromptContent {
     pub fn variables(&self) -> Vec<String> {
         let text = self.text();
         let mut found: Vec<String> = Vec::new();
-        for (at, _) in text.match_indices("{{") {
-            let Some((inner, _)) = text.get(at + 2..).and_then(|rest| rest.split_once("}}")) else { break };
-            let name = inner.trim();
-            if is_variable(name) && !found.iter().any(|known| known == name) {
+        let begins = text.bytes().enumerate().filter(|(_, byte)| *byte == b'{').map(|(at, _)| at);
+        for rest in begins.filter_map(|at| text.get(at..)?.strip_prefix("{{")) {
+            let rest = rest.trim_start();
+            let end = rest.find(|one: char| !one.is_ascii_alphanumeric() && one != '_' && one != '.');
+            let Some((name, behind)) = end.and_then(|end| rest.split_at_checked(end)) else { continue };
+            let is_closed = behind.trim_start().starts_with("}}");
+            if is_closed && is_variable(name) && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
         }

@@ -105,10 +105,13 @@ fn a_prompt_shows_its_versions_and_the_keyboard_goes_through_them() {
     settle(&mut harness);
     assert_eq!(location(&harness), "dspyglass:prompt/greet?version=2");
     wait_for(&mut harness, "Say a warm hello to {{ name }} in {{ language }}.");
-    click(&mut harness, "Copy Python that loads it");
-    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
-        OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
+    harness.get_by_label("Copy Python that loads it").click();
+    let copied = (0..4).find_map(|_| {
+        harness.step();
+        harness.output().platform_output.commands.iter().find_map(|command| match command {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
     });
     let wanted = "import mlflow\n\nprompt = mlflow.genai.load_prompt(\"prompts:/greet/2\")";
     assert_eq!(copied.as_deref(), Some(wanted));
