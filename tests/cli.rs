@@ -33,6 +33,10 @@ mod places;
 mod plain_evaluations;
 #[path = "cli/programs.rs"]
 mod programs;
+#[path = "common/prompts.rs"]
+mod prompt_store;
+#[path = "cli/prompts.rs"]
+mod prompts;
 #[path = "cli/scores.rs"]
 mod scores;
 #[path = "cli/search.rs"]

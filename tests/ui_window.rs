@@ -82,6 +82,10 @@ mod plain_evaluations;
 mod program_names;
 #[path = "ui_window/programs.rs"]
 mod programs;
+#[path = "common/prompts.rs"]
+mod prompt_store;
+#[path = "ui_window/prompts.rs"]
+mod prompts;
 #[path = "ui_window/remembered.rs"]
 mod remembered;
 #[path = "ui_window/results.rs"]

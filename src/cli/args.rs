@@ -3,6 +3,7 @@
 mod cost;
 mod diff_traces;
 mod optimizations;
+mod prompts;
 mod search;
 mod stats;
 
@@ -16,6 +17,7 @@ use crate::analysis::evolution::Against;
 pub(super) use cost::{CostArgs, PricesArgs};
 pub(super) use diff_traces::DiffTracesArgs;
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
+pub(super) use prompts::PromptsArgs;
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
 
@@ -155,6 +157,9 @@ pub(super) enum Command {
     /// Show two traces beside each other: which spans differ, what first, prompts and answers word by word
     #[command(after_long_help = help::DIFF_TRACES)]
     DiffTraces(DiffTracesArgs),
+    /// List the prompts of the registry, or show one: its versions, what changed in them, who used them
+    #[command(after_long_help = help::PROMPTS)]
+    Prompts(PromptsArgs),
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
@@ -353,6 +358,7 @@ impl Command {
             Self::FamilyTree(args) => &args.store,
             Self::Diff(args) => &args.store,
             Self::DiffTraces(args) => &args.store,
+            Self::Prompts(args) => &args.store,
             Self::Check(args) => &args.store,
             Self::Cost(args) => &args.store,
             Self::Prices(_) => Path::new(""), // it asks none

@@ -56,12 +56,38 @@ pub mod prompts {
     pub const MEANS: &str = "scores.json";
     /// The column of the score that counts, in the table of an iteration; those of the scorers follow it.
     pub const AGGREGATE: &str = "aggregate_score";
-    /// The tag of a registered model that is a prompt.
-    pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
-
     /// Which iteration a file is of, by its path.
     pub fn iteration_of(path: &str) -> Option<usize> {
         path.strip_prefix(CANDIDATES)?.split('/').next()?.strip_prefix(ITERATION)?.parse().ok()
+    }
+}
+
+/// Of prompts in the registry (MLflow 2.21 – 3.18; `mlflow/prompt/constants.py`).
+pub mod registered_prompts {
+    /// The tag of a registered model, and of a version, that is a prompt.
+    pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
+    /// The tag of a version that holds its text, or the messages of a chat as JSON.
+    pub const TEXT: &str = "mlflow.prompt.text";
+    /// The tag of a version that says whether it is a text or a chat (MLflow 3.2 and later).
+    pub const KIND: &str = "_mlflow_prompt_type";
+    /// The tag of a version that holds the structure of answers as JSON.
+    pub const RESPONSE_FORMAT: &str = "_mlflow_prompt_response_format";
+    /// The tag of a version that holds the model and its settings as JSON.
+    pub const MODEL_CONFIG: &str = "_mlflow_prompt_model_config";
+    /// The tag of a prompt that names its experiments: `,1,0,`.
+    pub const EXPERIMENTS: &str = "_mlflow_experiment_ids";
+    /// The tag of a version that names the runs which used it, with commas between (MLflow 2.21 – 3.1).
+    pub const RUNS: &str = "mlflow.prompt.associatedRunIds";
+    /// The tag of runs and traces that lists the versions which they used.
+    pub const LINKED: &str = "mlflow.linkedPrompts";
+    /// The stage of a version that was deleted (`mlflow/entities/model_registry/model_version_stages.py`).
+    pub const DELETED: &str = "Deleted_Internal";
+    /// What a version is called where a trace is associated with it (MLflow 3.6 and later).
+    pub const ENTITY: &str = "prompt_version";
+
+    /// Whether that is what [`KIND`] says of a chat.
+    pub fn is_chat(kind: &[u8]) -> bool {
+        kind == b"chat"
     }
 }
 

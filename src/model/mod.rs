@@ -18,6 +18,7 @@ pub mod mlflow;
 pub mod price;
 pub mod program;
 pub mod readable_file;
+pub mod registered_prompt;
 pub mod result_table;
 pub mod run;
 pub mod search;
@@ -40,6 +41,10 @@ pub use metric::{LatestMetric, MetricPoint, MetricSeries};
 pub use price::{FoundPrice, Price, PriceTable, Prices, ServiceTier};
 pub use program::{
     Demo, Direction, FactSource, Field, MissingPredictor, Predictor, Program, ProgramSource, predictor_title,
+};
+pub use registered_prompt::{
+    PromptAlias, PromptContent, PromptKey, PromptMessage, PromptRef, PromptUse, PromptUser, PromptUsesWanted,
+    PromptVersion, RegisteredPrompt,
 };
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};

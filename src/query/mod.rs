@@ -51,6 +51,7 @@ pub mod prompt_candidates;
 pub mod prompt_change;
 pub mod prompt_demos;
 pub mod provenance;
+pub mod registered_prompts;
 pub mod repeats;
 pub mod result_rows;
 pub mod result_table;
@@ -124,13 +125,17 @@ pub use prompt_candidates::{PromptCandidate, PromptCandidatesOf};
 pub use prompt_change::prompt_change;
 pub use prompt_demos::{PromptDemos, PromptDemosOf};
 pub use provenance::{Origin, Provenance, ProvenanceOf, provenance};
+pub use registered_prompts::{
+    MOST_USERS, PromptChange, PromptPage, PromptPageOf, PromptUses, PromptUsesOf, PromptWish, PromptsUsedBy,
+    RegisteredPrompts, find_prompt,
+};
 pub use repeats::{Repeats, RepeatsOf, noise, pooled_deviation};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
 pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{Evaluated, HasPlainEvaluations, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
-pub use search::{Search, SearchPageOf, Searched, search};
+pub use search::{Search, SearchPageOf, Searched, scope_of_page, search, search_scope_of_run};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};

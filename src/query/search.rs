@@ -8,7 +8,8 @@ use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::model::{Matcher, PatternError, SearchPattern};
+use super::run_page::{RunPage, RunPageOf};
+use crate::model::{Matcher, PatternError, RunId, SearchPattern};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{Cursor, Part, Result, SearchPage, SearchScope, SpanHit, SpanSearch, Trail};
 
@@ -105,6 +106,26 @@ impl Question for SearchPageOf {
             hit.span_id.len() + hit.span_name.len() + hit.span_kind.len() + hit.found.excerpt.text.len()
         };
         answer.hits.iter().map(|hit| 160 + texts(hit)).sum()
+    }
+}
+
+/// Where text of a run is looked for: in its traces and those of its child runs.
+///
+/// # Errors
+/// Those of the store.
+pub fn search_scope_of_run(session: &mut Session<'_>, run: &RunId) -> Result<SearchScope> {
+    let page = session.ask(&RunPageOf(run.clone()))?;
+    Ok(scope_of_page(run, page.as_ref().as_ref()))
+}
+
+/// The same for who has the run's page.
+pub fn scope_of_page(run: &RunId, page: Option<&RunPage>) -> SearchScope {
+    match page.map_or(&[][..], |page| &page.children) {
+        [] => SearchScope::Traces { experiment: None, run: Some(run.clone()) },
+        children => {
+            let ids = children.iter().map(|run| run.id.clone());
+            SearchScope::Runs(std::iter::once(run.clone()).chain(ids).collect())
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::settings::ThemeChoice;
 use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
 use super::span_ref::SpanRef;
-use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use super::trace_listing::TraceListing;
 use crate::model::{ExperimentId, RunId, SearchPattern, TraceId};
 use crate::query::StatsBy;
@@ -60,6 +60,8 @@ pub enum Action {
     LookAtTraces(ComparedTraces),
     /// Another tab of the focused span.
     ShowDetail(DetailTab),
+    /// Another version of this prompt, and what of it is shown.
+    ShowPrompt(Option<u64>, PromptTab),
     /// Look for something else, or elsewhere, in this search.
     LookFor(SearchPlace),
     /// Focus a span of this trace.

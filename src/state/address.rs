@@ -9,10 +9,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::comparing_traces::ComparedTraces;
 use super::place::Place;
+use super::prompts::PromptPlace;
 use super::searching::SearchPlace;
 use super::span_ref::SpanRef;
-use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
-use crate::model::{ExperimentId, RunId, StateHash, TraceId};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
+use crate::model::{ExperimentId, PromptKey, RunId, StateHash, TraceId};
 use crate::words;
 
 /// What stands as it is.
@@ -48,7 +49,9 @@ impl Place {
             if !place.choose(key, value) {
                 unknown.push(match *key {
                     "item" | "phrase" | "against" | "nth" | "evaluation" | "only" | "over" | "everywhere"
-                    | "filter" | "sort" | "scope" => words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned(),
+                    | "filter" | "sort" | "scope" | "version" => {
+                        words::one_line(&format!("{key} {value}"), TOLD_MOST).into_owned()
+                    }
                     other => decode(other),
                 });
             }
@@ -60,6 +63,7 @@ impl Place {
     fn show_tab(&mut self, name: &str) -> bool {
         match self {
             Self::Store | Self::ProgramHistory(_) | Self::CompareTraces(_) | Self::Search(_) => false,
+            Self::Prompts(prompts) => prompts.prompt.is_some() && set(&mut prompts.tab, PromptTab::named(name)),
             Self::Experiment { tab, .. } => set(tab, ExperimentTab::named(name)),
             Self::Run { tab, .. } => set(tab, RunTab::named(name).map(Some)),
             Self::Compare { tab, .. } => set(tab, CompareTab::named(name).map(Some)),
@@ -80,6 +84,7 @@ impl Place {
             }
             Self::Search(search) => search.choose(key, text),
             Self::CompareTraces(compared) => compared.choose(key, text),
+            Self::Prompts(prompts) => prompts.choose(key, text),
             Self::Compare { shown, .. } if key == "item" => set(shown, Some(Some(RunId::from(text)))),
             Self::Compare { tab, .. } => tab.as_mut().is_some_and(|tab| tab.choose(key, text)),
             Self::Trace { span: Some(span), .. } if key == "nth" => set(&mut span.nth, text.parse().ok()),
@@ -102,7 +107,7 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
     let (mut experiment, mut run, mut trace, mut span, mut program) = (None, None, None, None, None);
     let mut compared: Vec<RunId> = Vec::new();
     let mut traces: Vec<TraceId> = Vec::new();
-    let mut is_search = false;
+    let (mut is_search, mut is_prompts, mut prompt) = (false, false, None);
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     while let Some(name) = parts.next() {
         let target = match name {
@@ -111,6 +116,11 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
             "trace" => &mut trace,
             "span" => &mut span,
             "program" => &mut program,
+            "prompt" => &mut prompt,
+            "prompts" => {
+                is_prompts = true;
+                continue;
+            }
             "search" => {
                 is_search = true;
                 continue;
@@ -153,6 +163,10 @@ fn parse_path(path: &str, unknown: &mut Vec<String>) -> Place {
         (experiment, run, Some(trace)) => Place::Trace { experiment, run, trace, span, detail: DetailTab::default() },
         (experiment, Some(run), None) => Place::of_run(experiment, run),
         (Some(experiment), None, None) => Place::of_experiment(experiment),
+        (None, None, None) if prompt.is_some() || is_prompts => {
+            let prompt = prompt.map(|name| PromptKey::named(&name));
+            Place::Prompts(PromptPlace { prompt, ..PromptPlace::default() })
+        }
         (None, None, None) => program.map_or(Place::Store, |hash| Place::ProgramHistory(StateHash::from(hash))),
     };
     if has_span && !matches!(place, Place::Trace { .. }) {
@@ -232,6 +246,14 @@ impl fmt::Display for Place {
                 parts.query.extend(search.query());
             }
             Self::ProgramHistory(hash) => parts.named("program", Some(hash.as_str())),
+            Self::Prompts(PromptPlace { prompt: None, .. }) => parts.path.push("prompts".to_owned()),
+            Self::Prompts(prompts) => {
+                parts.named("prompt", prompts.prompt.as_ref().map(|prompt| &*prompt.name));
+                if prompts.tab != PromptTab::default() {
+                    parts.tab(prompts.tab.name(), prompts.tab.choices());
+                }
+                parts.query.extend(prompts.query());
+            }
             Self::Compare { runs, shown, tab } => {
                 parts.path.push("compare".to_owned());
                 runs.iter().for_each(|run| parts.id(run.as_str()));

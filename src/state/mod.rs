@@ -24,6 +24,7 @@ mod outside;
 mod page_memory;
 mod phrase;
 mod place;
+mod prompts;
 mod run_table;
 mod saving;
 mod searching;
@@ -57,6 +58,7 @@ pub use outside::Outside;
 pub use page_memory::{FoldKey, PageMemory, Scroll};
 pub use phrase::{PHRASE_MOST, Phrase};
 pub use place::{Place, Subject};
+pub use prompts::PromptPlace;
 pub use run_table::{ColumnSettings, ColumnSort, RunTableSettings, SelectedRuns, ShownColumn};
 pub use saving::FileToSave;
 pub use searching::{SearchPlace, SearchWithin};
@@ -64,7 +66,7 @@ pub use settings::{Settings, StoreSettings, ThemeChoice, Unusable, VERSION, ZOOM
 pub use side_panel::{SidePanel, SidePanelSettings};
 pub use span_choice::SpanChoice;
 pub use span_ref::SpanRef;
-pub use tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+pub use tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 pub use trace_listing::TraceListing;
 
 use crate::model::RunId;
@@ -184,6 +186,7 @@ impl AppState {
             Action::ShowRunTab(tab) => self.look(|place| place.show_run_tab(tab)),
             Action::ShowCompareTab(tab) => self.look(|place| place.show_compare_tab(tab)),
             Action::ShowCompared(run) => self.look(|place| place.show_compared(run)),
+            Action::ShowPrompt(version, tab) => self.look(|place| place.show_prompt(version, tab)),
             Action::ShowDetail(tab) => self.look(|place| place.show_detail(tab)),
             Action::LookAtTraces(compared) => self.look(|place| place.look_at_traces(compared)),
             Action::LookFor(search) => {

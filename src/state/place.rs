@@ -1,11 +1,12 @@
 //! The places of the window, each with what is looked at in it.
 
 use super::comparing_traces::ComparedTraces;
+use super::prompts::PromptPlace;
 use super::searching::SearchPlace;
 use super::span_ref::SpanRef;
-use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
+use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use crate::loader::TraceScope;
-use crate::model::{ExperimentId, RunId, StateHash, TraceId};
+use crate::model::{ExperimentId, PromptKey, RunId, StateHash, TraceId};
 
 /// A place in the window, and what of it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -57,6 +58,8 @@ pub enum Place {
     CompareTraces(ComparedTraces),
     /// A search for text in spans.
     Search(SearchPlace),
+    /// The prompts of the registry, or one of them.
+    Prompts(PromptPlace),
 }
 
 /// What a page is of, whichever way leads there and whatever of it is looked at.
@@ -79,6 +82,8 @@ pub enum Subject {
     CompareTraces(Vec<TraceId>),
     /// A search, by what is looked for.
     Search(String),
+    /// The prompts of the registry, or one of them.
+    Prompts(Option<PromptKey>),
 }
 
 impl Place {
@@ -110,7 +115,11 @@ impl Place {
     /// The experiment that the address names.
     pub fn experiment(&self) -> Option<&ExperimentId> {
         match self {
-            Self::Store | Self::ProgramHistory(_) | Self::Compare { .. } | Self::CompareTraces(_) => None,
+            Self::Store
+            | Self::ProgramHistory(_)
+            | Self::Compare { .. }
+            | Self::CompareTraces(_)
+            | Self::Prompts(_) => None,
             Self::Experiment { experiment, .. } => Some(experiment),
             Self::Run { experiment, .. } | Self::Trace { experiment, .. } => experiment.as_ref(),
             Self::Search(search) => search.experiment.as_ref(),
@@ -124,7 +133,8 @@ impl Place {
             | Self::Experiment { .. }
             | Self::ProgramHistory(_)
             | Self::Compare { .. }
-            | Self::CompareTraces(_) => None,
+            | Self::CompareTraces(_)
+            | Self::Prompts(_) => None,
             Self::Run { run, .. } => Some(run),
             Self::Trace { run, .. } => run.as_ref(),
             Self::Search(search) => search.run.as_ref(),
@@ -165,7 +175,8 @@ impl Place {
             | Self::ProgramHistory(_)
             | Self::Compare { .. }
             | Self::CompareTraces(_)
-            | Self::Search(_) => false,
+            | Self::Search(_)
+            | Self::Prompts(_) => false,
         }
     }
 
@@ -179,7 +190,8 @@ impl Place {
             | Self::ProgramHistory(_)
             | Self::Compare { .. }
             | Self::CompareTraces(_)
-            | Self::Search(_) => false,
+            | Self::Search(_)
+            | Self::Prompts(_) => false,
         }
     }
 
@@ -189,9 +201,15 @@ impl Place {
             Self::Experiment { tab, .. } => (*tab != ExperimentTab::default()).then(|| tab.title()),
             Self::Run { tab, .. } => tab.as_ref().map(RunTab::title),
             Self::Compare { tab, .. } => tab.as_ref().map(CompareTab::title),
-            Self::Store | Self::Trace { .. } | Self::ProgramHistory(_) | Self::CompareTraces(_) | Self::Search(_) => {
-                None
+            Self::Prompts(PromptPlace { prompt: Some(_), tab, .. }) => {
+                (*tab != PromptTab::default()).then(|| tab.title())
             }
+            Self::Store
+            | Self::Trace { .. }
+            | Self::ProgramHistory(_)
+            | Self::CompareTraces(_)
+            | Self::Search(_)
+            | Self::Prompts(_) => None,
         }
     }
 
@@ -206,6 +224,7 @@ impl Place {
             Self::Compare { runs, .. } => Subject::Compare(runs.clone()),
             Self::CompareTraces(compared) => Subject::CompareTraces(compared.traces.clone()),
             Self::Search(search) => Subject::Search(search.pattern.text.clone()),
+            Self::Prompts(prompts) => Subject::Prompts(prompts.prompt.clone()),
         }
     }
 
@@ -216,7 +235,8 @@ impl Place {
         };
         match self {
             Self::Store => None,
-            Self::Experiment { .. } | Self::ProgramHistory(_) => Some(Self::Store),
+            Self::Prompts(PromptPlace { prompt: Some(_), .. }) => Some(Self::Prompts(PromptPlace::default())),
+            Self::Experiment { .. } | Self::ProgramHistory(_) | Self::Prompts(_) => Some(Self::Store),
             Self::Run { experiment, .. } => Some(of_experiment(experiment, ExperimentTab::default())),
             Self::Trace { experiment, run: Some(run), .. } => {
                 Some(Self::Run { experiment: experiment.clone(), run: run.clone(), tab: Some(RunTab::TRACES) })
@@ -271,6 +291,12 @@ impl Place {
     pub(super) fn look_for(&mut self, wanted: SearchPlace) {
         if let Self::Search(search) = self {
             *search = wanted;
+        }
+    }
+
+    pub(super) fn show_prompt(&mut self, version: Option<u64>, chosen: PromptTab) {
+        if let Self::Prompts(prompts) = self {
+            (prompts.version, prompts.tab) = (version, chosen);
         }
     }
 

@@ -224,6 +224,23 @@ tabs! {
 }
 
 tabs! {
+    /// A tab of a version of a prompt.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+    PromptTab {
+        /// What it says.
+        #[default]
+        Text => "text", "Text";
+        /// What changed in it.
+        Changes {
+            /// The version that it is compared with; the one before it if none is chosen.
+            against: u64 = "against",
+        } => "changes", "Changes";
+        /// The runs and traces that used it.
+        Uses => "uses", "Used by";
+    }
+}
+
+tabs! {
     /// A tab of the focused span.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
     DetailTab {

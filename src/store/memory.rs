@@ -10,6 +10,7 @@ mod copy;
 mod knobs;
 mod lists;
 mod masking;
+mod prompts;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -21,8 +22,8 @@ use super::{
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Lifecycle, LoggedModel,
-    MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
-    Unmasked,
+    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
+    SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, Unmasked,
 };
 use crate::words::natural;
 use knobs::Knobs;
@@ -49,6 +50,8 @@ struct Content {
     traces: Vec<MemoryTrace>,
     trace_of_id: HashMap<TraceId, usize>,
     artifacts: HashMap<ArtifactOwner, MemoryArtifacts>,
+    prompts: Vec<(RegisteredPrompt, Vec<PromptVersion>)>,
+    prompt_uses: Vec<PromptUse>,
     revision: u64,
 }
 
@@ -102,7 +105,13 @@ impl Store for MemoryStore {
 
     fn capabilities(&self) -> Capabilities {
         let filters = !self.knobs.is_server();
-        Capabilities { can_watch: true, keeps_traces: true, filters_runs: filters, filters_traces: filters }
+        Capabilities {
+            can_watch: true,
+            keeps_traces: true,
+            filters_runs: filters,
+            filters_traces: filters,
+            keeps_prompts: true,
+        }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -195,6 +204,18 @@ impl Store for MemoryStore {
 
     fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory> {
         Ok(self.enter("inventory", cx)?.inventory.clone())
+    }
+
+    fn prompts(&mut self, cx: &ReadCx) -> Result<Vec<RegisteredPrompt>> {
+        Ok(self.enter("prompts", cx)?.prompts(cx.reveal()))
+    }
+
+    fn prompt_versions(&mut self, cx: &ReadCx, prompt: &PromptKey) -> Result<Vec<PromptVersion>> {
+        Ok(self.enter("prompt_versions", cx)?.prompt_versions(prompt, cx.reveal()))
+    }
+
+    fn prompt_uses(&mut self, cx: &ReadCx, wanted: &PromptUsesWanted) -> Result<Vec<PromptUse>> {
+        Ok(self.enter("prompt_uses", cx)?.prompt_uses(wanted))
     }
 
     fn run_traces(

@@ -19,6 +19,7 @@ mod counting;
 pub mod cx;
 pub mod error;
 mod id;
+mod inventory;
 mod location;
 #[cfg(feature = "testing")]
 pub mod memory;
@@ -44,6 +45,7 @@ pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
+pub use inventory::Inventory;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
 pub use open::{Found, find, open};
 pub use options::OpenOptions;
@@ -58,8 +60,8 @@ pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
-    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead,
-    TraceId, TracePreview, TraceRow, Unmasked,
+    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow, Unmasked,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -96,6 +98,8 @@ pub struct Capabilities {
     pub filters_runs: bool,
     /// The same for a [`TraceQuery`], which it sorts, too.
     pub filters_traces: bool,
+    /// It has a registry that can hold prompts (MLflow's schemas since 1.4; nothing wrote prompts before 2.21).
+    pub keeps_prompts: bool,
 }
 
 /// Changes whenever the store was written to; equal values mean nothing changed.
@@ -128,25 +132,6 @@ pub struct RunTraces {
     pub tokens: Option<Tokens>,
     /// When the last of them began or ended, milliseconds since the epoch.
     pub last_ms: Option<i64>,
-}
-
-/// How much a store holds beside runs and traces; `None` where it has no place for such things.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Inventory {
-    /// Assessments by kind (`feedback`, `expectation`, `issue`), the most frequent first.
-    pub assessments: Option<Vec<(String, u64)>>,
-    /// Prompts of the registry (MLflow 3).
-    pub prompts: Option<u64>,
-    /// Their versions.
-    pub prompt_versions: Option<u64>,
-    /// Evaluation datasets (MLflow ≥ 3.3).
-    pub evaluation_datasets: Option<u64>,
-    /// Records of all of them.
-    pub dataset_records: Option<u64>,
-    /// Datasets that were given to runs.
-    pub run_datasets: Option<u64>,
-    /// Logged models that are not deleted (MLflow 3).
-    pub logged_models: Option<u64>,
 }
 
 /// The bytes of an artifact.
@@ -292,6 +277,22 @@ pub trait Store: Send {
 
     /// How much there is beside runs and traces.
     fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory>;
+
+    /// The prompts of the registry, by name in natural order, then by workspace.
+    fn prompts(&mut self, _cx: &ReadCx) -> Result<Vec<RegisteredPrompt>> {
+        Ok(Vec::new())
+    }
+
+    /// The versions of a prompt, the oldest first, deleted ones too.
+    fn prompt_versions(&mut self, _cx: &ReadCx, _prompt: &PromptKey) -> Result<Vec<PromptVersion>> {
+        Ok(Vec::new())
+    }
+
+    /// Which runs and traces used which versions, as MLflow linked them: runs first, each kind newest first, the
+    /// versions of one in the order in which it lists them, each once. Deleted runs are left out.
+    fn prompt_uses(&mut self, _cx: &ReadCx, _wanted: &PromptUsesWanted) -> Result<Vec<PromptUse>> {
+        Ok(Vec::new())
+    }
 
     /// The traces of every run that has some, in no order; a trace counts for each run that
     /// lists it. `None` where the store does not tell which run a trace was recorded in.

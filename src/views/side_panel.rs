@@ -71,7 +71,8 @@ pub(super) fn panel_of(scene: &mut Scene<'_>) -> Option<Panel> {
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
         | Place::CompareTraces(_)
-        | Place::Search(_) => None,
+        | Place::Search(_)
+        | Place::Prompts(_) => None,
     }
 }
 

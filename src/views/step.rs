@@ -27,7 +27,8 @@ pub(super) fn step(scene: &mut Scene<'_>, is_forward: bool) {
         | Place::Trace { .. }
         | Place::ProgramHistory(_)
         | Place::CompareTraces(_)
-        | Place::Search(_) => {}
+        | Place::Search(_)
+        | Place::Prompts(_) => {}
     }
 }
 
@@ -42,7 +43,8 @@ pub(super) fn prepare(scene: &mut Scene<'_>) {
         | Place::Trace { .. }
         | Place::ProgramHistory(_)
         | Place::CompareTraces(_)
-        | Place::Search(_) => {
+        | Place::Search(_)
+        | Place::Prompts(_) => {
             return;
         }
     };

@@ -10,7 +10,7 @@ use super::parts::{icon_button, link, short_id};
 use super::scene::Scene;
 use crate::loader::Lane;
 use crate::query::RunPageOf;
-use crate::state::{Action, Place};
+use crate::state::{Action, Place, PromptPlace};
 use crate::widgets::chips::{Chip, key_cap};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -126,6 +126,13 @@ fn breadcrumb_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Place::ProgramHistory(hash) => Some(format!("program {}", short_id(hash.as_str()))),
         Place::Compare { .. } => Some("Compare".to_owned()),
         Place::CompareTraces(_) => Some("Compare traces".to_owned()),
+        Place::Prompts(prompts) => match &prompts.prompt {
+            None => Some("Prompts".to_owned()),
+            Some(prompt) => {
+                steps.push(("Prompts".to_owned(), Place::Prompts(PromptPlace::default())));
+                Some(prompt.to_string())
+            }
+        },
     };
     if let Place::Search(search) = &place
         && let Some(trace) = &search.trace

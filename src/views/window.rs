@@ -12,6 +12,7 @@ use super::experiment::ExperimentMemory;
 use super::palette::PaletteMemory;
 use super::passing::PassingMemory;
 use super::program_history::ProgramHistoryMemory;
+use super::prompts::PromptsMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::search::{self, SearchMemory};
@@ -22,8 +23,8 @@ use super::welcome::{StoreMemory, WelcomeMemory};
 use super::{
     artifacts_folder,
     command::{self, Command},
-    compare, compare_traces, comparing, copied, experiment, notices, palette, program_history, run, side_panel,
-    status_bar, top_bar, trace, tree, welcome,
+    compare, compare_traces, comparing, copied, experiment, notices, palette, program_history, prompts, run,
+    side_panel, status_bar, top_bar, trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
@@ -53,6 +54,7 @@ pub struct Memory {
     compare_traces: CompareTracesMemory,
     search: SearchMemory,
     program_history: ProgramHistoryMemory,
+    prompts: PromptsMemory,
     side_panel: SidePanelMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
@@ -65,20 +67,11 @@ impl Memory {
     /// Whatever was made of another store's answers is forgotten; what is typed stays.
     fn forget_other_store(&mut self, ui: &Ui, epoch: Epoch) {
         if self.epoch != epoch {
-            self.epoch = epoch;
-            self.tree = TreeMemory::default();
+            let (welcome, folder) = (std::mem::take(&mut self.welcome), std::mem::take(&mut self.folder));
+            let (copied, passing) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.passing));
+            *self = Self { welcome, folder, copied, passing, epoch, ..Self::default() };
             // Who typed the path goes on with the keys of the tree.
             self.tree.wants_focus = ui.memory(|memory| memory.focused().is_some());
-            self.palette = PaletteMemory::default();
-            self.experiment = ExperimentMemory::default();
-            self.run = RunMemory::default();
-            self.trace = TraceMemory::default();
-            self.compare = CompareMemory::default();
-            self.compare_traces = CompareTracesMemory::default();
-            self.search = SearchMemory::default();
-            self.store = StoreMemory::default();
-            self.program_history = ProgramHistoryMemory::default();
-            self.side_panel = SidePanelMemory::default();
         }
     }
 
@@ -108,6 +101,10 @@ impl Memory {
             }
             Place::CompareTraces(_) => {
                 self.compare_traces.wants_focus = true;
+                true
+            }
+            Place::Prompts(place) => {
+                self.prompts.focus_rows(place);
                 true
             }
             Place::Store | Place::ProgramHistory(_) | Place::Compare { .. } => false,
@@ -268,6 +265,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory, with_detai
         Place::ProgramHistory(hash) => {
             program_history::program_history_ui(ui, scene, &mut memory.program_history, &hash)
         }
+        Place::Prompts(place) => prompts::prompts_ui(ui, scene, &mut memory.prompts, &place),
         Place::Trace { trace, .. } => {
             let details = with_details.then_some(span_memory(&mut memory.side_panel));
             trace::trace_ui(ui, scene, &mut memory.trace, details, &trace);

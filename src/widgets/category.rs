@@ -1,15 +1,15 @@
 //! What belongs to no kind but is one of many: its mark in the colour of its place, and its name beside it.
 //!
-//! There are twelve colours. From the thirteenth on they come again in another shape, so that the mark alone still
-//! tells two of one colour apart.
+//! There are twelve hues. From the thirteenth on they come again in another shape and another lightness, so that the
+//! mark alone still tells two of one hue apart, and so do lines and names in their colours.
 
 use super::glyphs::Glyph;
 use super::row_text;
 use super::tokens::size::{self, Type};
-use super::tokens::{Tokens, Tone};
+use super::tokens::{HUES, Tokens, Tone};
 use egui::{Align, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, vec2};
 
-/// The shapes of marks, in the order in which the colours come again.
+/// The shapes of marks, in the order in which the hues come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Dot,
@@ -21,9 +21,9 @@ enum Form {
 impl Form {
     const ALL: [Self; 4] = [Self::Dot, Self::Square, Self::Diamond, Self::Triangle];
 
-    fn of(tone: Tone, tokens: &Tokens) -> Self {
+    fn of(tone: Tone) -> Self {
         match tone {
-            Tone::Category(place) => Self::ALL[place / tokens.categories.len() % Self::ALL.len()],
+            Tone::Category(place) => Self::ALL[place / HUES % Self::ALL.len()],
             _ => Self::Dot,
         }
     }
@@ -36,7 +36,7 @@ pub fn mark(center: Pos2, side: f32, tone: Tone, tokens: &Tokens) -> Shape {
         let points = points.iter().map(|(x, y)| center + vec2(*x, *y) * half).collect();
         Shape::convex_polygon(points, color, Stroke::NONE)
     };
-    match Form::of(tone, tokens) {
+    match Form::of(tone) {
         Form::Dot => Shape::circle_filled(center, half, color),
         Form::Square => Shape::rect_filled(Rect::from_center_size(center, vec2(side, side) * 0.88), 1.0, color),
         Form::Diamond => polygon(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
@@ -112,11 +112,11 @@ mod tests {
         let tokens = Tokens::get(true, Palette::GreenRed);
         let looks = |place| {
             let tone = Tone::Category(place);
-            format!("{:?} {:?}", tone.color(tokens), Form::of(tone, tokens))
+            format!("{:?} {:?}", tone.color(tokens), Form::of(tone))
         };
         let many: HashSet<String> = (0..48).map(looks).collect();
         assert_eq!(many.len(), 48);
         assert_eq!(looks(48), looks(0));
-        assert_eq!(Form::of(Tone::Good, tokens), Form::Dot);
+        assert_eq!(Form::of(Tone::Good), Form::Dot);
     }
 }

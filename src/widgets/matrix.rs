@@ -87,10 +87,10 @@ impl<'a> Matrix<'a> {
         inner.shrink_clip_rect(outer);
         let mut events = MatrixEvents::default();
 
-        let (need, has_notes) = self.head_need(&inner, source);
+        let ([need, broken], has_notes) = self.head_needs(&inner, source);
         // Where the bar at the right stands no column does, so that the last one can be read.
         let view = outer.width() - size::SCROLL_BAR;
-        let plan = Plan::new(self.staying, (need, self.cell_least), source.columns(), view);
+        let plan = Plan::new(self.staying, (need, broken, self.cell_least), source.columns(), view);
         let most = plan.most();
         let revealed = state.reveal.take();
         if let Some(column) = revealed.and_then(|revealed| revealed.column) {
@@ -167,8 +167,9 @@ impl<'a> Matrix<'a> {
         events
     }
 
-    /// What the widest of the heads needs, and whether one of them has a second line.
-    fn head_need(&self, ui: &Ui, source: &impl MatrixSource) -> (f32, bool) {
+    /// What the widest of the heads needs, whole and with its name broken in two, and whether one of them has a second
+    /// line.
+    fn head_needs(&self, ui: &Ui, source: &impl MatrixSource) -> ([f32; 2], bool) {
         /// So many of the longest names are measured.
         const MEASURED: usize = 8;
         let mut longest: Vec<(usize, usize)> = Vec::new();
@@ -180,8 +181,13 @@ impl<'a> Matrix<'a> {
         }
         longest.sort_unstable_by(|a, b| b.cmp(a));
         longest.truncate(MEASURED);
-        let needs = longest.iter().map(|(_, at)| head::need(ui.painter(), &source.column(*at)));
-        (needs.fold(self.cell_least, f32::max), has_notes)
+        let mut needs = [self.cell_least; 2];
+        for (_, at) in longest {
+            let column = source.column(at);
+            needs[0] = needs[0].max(head::need(ui.painter(), &column));
+            needs[1] = needs[1].max(head::need_broken(ui.painter(), &column));
+        }
+        (needs, has_notes)
     }
 
     fn line_ui(

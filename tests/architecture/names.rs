@@ -6,8 +6,8 @@ use crate::rules::test_module_line;
 use crate::source::Source;
 
 /// Names that are words of their own elsewhere, though the home has them.
-const COMMON: [&str; 9] =
-    ["columns", "data", "dspy", "max_tokens", "minibatch", "optimizer", "sample", "seed", "strategy"];
+const COMMON: [&str; 10] =
+    ["chat", "columns", "data", "dspy", "max_tokens", "minibatch", "optimizer", "sample", "seed", "strategy"];
 
 /// Where names may stand beside their home: it may import widgets alone, and invents what they show.
 const EXCEPTION: &str = "src/gallery/";

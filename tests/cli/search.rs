@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::against_sql::rows;
 use super::{answered, database, databases, document, run, text};
 
 fn hits(document: &Value) -> &Vec<Value> {
@@ -55,6 +56,46 @@ fn one_trace_one_run_and_one_experiment() {
         let output = run(&["search", store, "x", absent[0], absent[1]]);
         assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{absent:?}");
     }
+}
+
+#[test]
+fn a_run_is_searched_with_its_child_runs() {
+    let database = database("v3.17");
+    let store = text(&database);
+    let runs = document(&["runs", store])["runs"].take();
+    let runs: Vec<&Value> = runs.as_array().into_iter().flatten().collect();
+    let parent = runs.iter().find_map(|run| run["parent_id"].as_str()).expect("a run with a parent");
+    let is_of = |run: &Value| run["id"] == parent || run["parent_id"] == parent;
+    let family: Vec<&str> = runs.iter().filter(|run| is_of(run)).filter_map(|run| run["id"].as_str()).collect();
+    assert!(family.len() > 1, "{family:?}");
+    let traces = document(&["traces", store])["traces"].take();
+    let of_family = |id: &Value| {
+        let mut traces = traces.as_array().into_iter().flatten();
+        traces.any(|one| one["id"] == *id && one["run_id"].as_str().is_some_and(|run| family.contains(&run)))
+    };
+    let key = |hit: &Value| format!("{} {} {}", hit["trace_id"], hit["span_id"], hit["field"]);
+    let all = document(&["search", store, "question"]);
+    let mut wanted: Vec<String> = hits(&all).iter().filter(|hit| of_family(&hit["trace_id"])).map(key).collect();
+    let found = document(&["search", store, "question", "--run", parent]);
+    let mut told: Vec<String> = hits(&found).iter().map(key).collect();
+    (wanted.sort(), told.sort());
+    assert_eq!(told, wanted);
+    let own = document(&["traces", store, "--run", parent])["traces"].as_array().map_or(0, Vec::len);
+    let seen: std::collections::HashSet<&str> =
+        hits(&found).iter().filter_map(|hit| hit["trace_id"].as_str()).collect();
+    assert!(seen.len() > own, "{} traces, {own} of them the run's own", seen.len());
+}
+
+#[test]
+fn a_hit_says_of_which_type_its_span_is() {
+    let database = database("v3.17");
+    let found = document(&["search", text(&database), "question", "--limit", "40"]);
+    for hit in hits(&found) {
+        let (trace, span) = (hit["trace_id"].as_str().expect("an id"), hit["span_id"].as_str().expect("an id"));
+        let stored = format!("select type from spans where trace_id = '{trace}' and span_id = '{span}'");
+        assert_eq!(hit["span_type"], rows(&database, &stored)[0][0], "{hit}");
+    }
+    assert!(!hits(&found).is_empty());
 }
 
 #[test]

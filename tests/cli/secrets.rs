@@ -19,6 +19,9 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
     let parent = |run: &serde_json::Value| run["parent_id"].as_str().map(str::to_owned);
     let parents: BTreeSet<String> = listed.as_array().into_iter().flatten().filter_map(parent).collect();
     let traces = ids(&document(&["traces", store])["traces"]);
+    let named = document(&["prompts", store])["prompts"].take();
+    let prompts: Vec<String> =
+        named.as_array().into_iter().flatten().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
     let commands = commands();
     let mut questions: Vec<Vec<&str>> = Vec::new();
     for command in commands.iter().map(String::as_str) {
@@ -35,6 +38,10 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
             "cost" => {
                 questions.push(vec![command, store]);
                 questions.extend(parents.iter().map(|id| vec![command, store, id]));
+            }
+            "prompts" => {
+                questions.push(vec![command, store]);
+                questions.extend(prompts.iter().map(|name| vec![command, store, name]));
             }
             "experiments" | "runs" | "overview" | "check" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),

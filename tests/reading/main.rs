@@ -23,6 +23,9 @@ mod planted;
 mod program_history_times;
 mod programs;
 mod programs_hostile;
+#[path = "../common/prompts.rs"]
+mod prompt_store;
+mod prompts;
 mod provenance;
 mod repeated_calls;
 mod repeats;

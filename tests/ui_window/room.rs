@@ -34,7 +34,11 @@ fn database() -> PathBuf {
 }
 
 fn at(place: &str) -> Harness<'static, Viewer> {
-    let args = Args { store: Some(database()), at: Some(place.to_owned()), utc: true, ..Args::default() };
+    // Nothing was registered in the other store.
+    let has_prompts = place.starts_with("prompt");
+    let with_prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/modern-3.18/mlflow.db");
+    let store = if has_prompts { with_prompts } else { database() };
+    let args = Args { store: Some(store), at: Some(place.to_owned()), utc: true, ..Args::default() };
     real_window(ViewerOptions { args, ..ViewerOptions::default() })
 }
 
@@ -97,6 +101,9 @@ fn no_table_of_the_window_cuts_a_figure() {
         (result_table.into(), "Table of the file"),
         (format!("{MIPRO}?tab=metrics"), "Points of"),
         (format!("{GEPA}?tab=metrics"), "Metrics of one point"),
+        ("prompts".into(), "Prompts"),
+        ("prompt/bike-shop-prompt".into(), "Versions"),
+        ("prompt/bike-shop-prompt?tab=uses".into(), "Uses"),
     ];
     let mut seen = BTreeSet::new();
     for (place, table) in places {

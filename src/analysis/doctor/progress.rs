@@ -1,5 +1,7 @@
 //! Whether an optimization came anywhere: its budget, what was accepted, who was left behind.
 
+use std::cmp::Ordering;
+
 use super::finding::{Evidence, Judgement, Severity, Target};
 use super::rule::Rule;
 use crate::analysis::optimization::Optimizer;
@@ -169,9 +171,16 @@ pub fn nothing_better(facts: &ProgressFacts) -> Judgement {
         full => format!(", {} of them evaluated in full", words::count(full as u64)),
     };
     let best = others().filter_map(|one| Some((one, one.full?))).max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let (won, was) = match facts.is_winner_inferred {
-        true => ("did best in full, against", "the best full evaluation is of what it was given"),
-        false => ("won against", "what it was given and gave back"),
+    let was = match facts.is_winner_inferred {
+        true => "the best full evaluation is of what it was given",
+        false => "what it was given and gave back",
+    };
+    // Who scores the same did not lose.
+    let beside_best = best.and_then(|(_, other)| Some(other.total_cmp(&seed.full?)));
+    let won = match (facts.is_winner_inferred, beside_best) {
+        (_, Some(Ordering::Equal)) => "was not beaten by",
+        (true, _) => "did best in full, against",
+        (false, _) => "won against",
     };
     let mut evidence = vec![facts.program(seed, was.to_owned())];
     let best = best.map(|(one, score)| facts.program(one, format!("the best of the others, {}", words::value(score))));
@@ -239,3 +248,48 @@ pub fn failed_evaluations(facts: &ProgressFacts) -> Judgement {
 
 /// No more evidence of one kind is named.
 const MOST: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The seed `C1` won, with this score, against one other program with that.
+    fn told(is_winner_inferred: bool, seed: f64, other: Option<f64>) -> String {
+        let program = |name: &str, full| ProgramFacts {
+            name: name.to_owned(),
+            run: RunId::from(name),
+            full,
+            minibatches: None,
+            is_known: true,
+        };
+        let facts = ProgressFacts {
+            parent: RunId::from("parent"),
+            is_over: true,
+            optimizer: None,
+            proposals: Err("none"),
+            programs: vec![program("C1", Some(seed)), program("C2", other)],
+            seed: Some(0),
+            winner: Some(0),
+            is_winner_inferred,
+            failed: Vec::new(),
+        };
+        match nothing_better(&facts) {
+            Judgement::Found(found) => found.text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn who_scores_the_same_was_not_won_against() {
+        let begin = "Nothing better was found: C1 (80), the program that it was given, ";
+        for (inferred, other, wanted) in [
+            (false, Some(70.0), "won against 1 other program"),
+            (false, Some(80.0), "was not beaten by 1 other program"),
+            (true, Some(80.0), "was not beaten by 1 other program"),
+            (true, Some(70.0), "did best in full, against 1 other program"),
+            (false, None, "won against 1 other program, which was not evaluated in full"),
+        ] {
+            assert_eq!(told(inferred, 80.0, other), format!("{begin}{wanted}"));
+        }
+    }
+}

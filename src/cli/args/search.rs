@@ -15,7 +15,7 @@ pub(in crate::cli) struct SearchArgs {
     /// Only in the traces of this experiment, by id, the beginning of it or name
     #[arg(long, value_name = "E")]
     pub(in crate::cli) experiment: Option<String>,
-    /// Only in the traces of this run, by id, the beginning of it or a name that no other run has
+    /// Only in the traces of this run and of its child runs, by id, the beginning of it or a name that no other run has
     #[arg(long, value_name = "R")]
     pub(in crate::cli) run: Option<String>,
     /// Only in this trace, by id or the beginning of it

@@ -4,6 +4,7 @@
 mod cost;
 mod diff_traces;
 mod optimizations;
+mod prompts;
 mod search;
 mod stats;
 mod trace;
@@ -12,6 +13,7 @@ mod traces;
 pub(in super::super) use cost::{COST, PRICES};
 pub(in super::super) use diff_traces::DIFF_TRACES;
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
+pub(in super::super) use prompts::PROMPTS;
 pub(in super::super) use search::SEARCH;
 pub(in super::super) use stats::STATS;
 pub(in super::super) use trace::TRACE;

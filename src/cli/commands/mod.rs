@@ -27,6 +27,9 @@ mod program;
 mod program_history;
 mod program_history_text;
 mod program_text;
+mod prompts;
+mod prompts_text;
+mod prompts_told;
 mod provenance;
 mod repeats;
 mod runs;
@@ -111,6 +114,7 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         // Without a store, before this.
         Command::Prices(_) => Box::new(|_| Ok(())),
         Command::DiffTraces(args) => Box::new(|answer| diff_traces::answer(args, answer)),
+        Command::Prompts(args) => Box::new(|answer| prompts::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),
     })
 }

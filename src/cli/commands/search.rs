@@ -30,6 +30,8 @@ struct HitJson<'a> {
     trace_id: &'a str,
     span_id: &'a str,
     span_name: Option<&'a str>,
+    /// `LLM`, `CHAIN`, …; `null` if the store does not say.
+    span_type: Option<&'a str>,
     field: String,
     excerpt: &'a str,
     /// What of the excerpt was found.
@@ -42,6 +44,7 @@ impl<'a> From<&'a SpanHit> for HitJson<'a> {
             trace_id: hit.trace.as_str(),
             span_id: &hit.span_id,
             span_name: json::known(&hit.span_name),
+            span_type: json::known(&hit.span_kind),
             field: hit.found.field.to_string(),
             excerpt: &hit.found.excerpt.text,
             found: hit.found.excerpt.parts()[1],
@@ -99,6 +102,10 @@ fn scope(args: &SearchArgs, answer: &mut Answer<'_>) -> Result<SearchScope, Fail
     let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
     Ok(match (experiment, run) {
         (None, None) => SearchScope::Store,
+        // The traces of an optimization are recorded in its evaluations.
+        (experiment, Some(run)) if experiment.as_ref().is_none_or(|one| one.id == run.experiment_id) => {
+            query::search_scope_of_run(&mut answer.session, &run.id)?
+        }
         (experiment, run) => {
             SearchScope::Traces { experiment: experiment.map(|one| one.id), run: run.map(|one| one.id) }
         }

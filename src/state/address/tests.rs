@@ -1,10 +1,12 @@
 mod compared_traces;
+mod dice;
 
 use super::*;
 use crate::analysis::evolution::Against;
 use crate::analysis::optimizations::Effort;
 use crate::model::{EvaluationId, SearchPattern, TriedPrompt};
 use crate::state::{ExampleSet, PHRASE_MOST, Phrase, SearchWithin};
+use dice::Dice;
 
 fn of_run(experiment: Option<&str>, run: &str, tab: Option<RunTab>) -> Place {
     Place::Run { experiment: experiment.map(ExperimentId::from), run: run.into(), tab }
@@ -129,6 +131,9 @@ fn known() -> Vec<(&'static str, Place)> {
             }),
         ),
         ("program/0a1b", Place::ProgramHistory("0a1b".into())),
+        ("prompts", Place::Prompts(PromptPlace::default())),
+        ("prompt/a%2Fb", Place::Prompts(PromptPlace::of(PromptKey::named("a/b")))),
+        ("prompt/qa?version=3", Place::Prompts(PromptPlace::version(PromptKey::named("qa"), 3))),
         ("compare/a/b/c", compare(None, None)),
         ("compare/a/b/c?tab=params", compare(None, Some(CompareTab::Params))),
         (
@@ -207,125 +212,6 @@ fn what_is_not_understood_is_said_and_left_out() {
     assert!(told[0].len() < 100, "{told:?}");
 }
 
-/// Always the same numbers that look as if there were no rule.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
-    }
-
-    /// Ids and keys as nobody would choose them.
-    fn text(&mut self) -> String {
-        let parts = [
-            "",
-            "/",
-            "?",
-            "&",
-            "=",
-            "%",
-            "#",
-            " ",
-            "+",
-            "\n",
-            "\0",
-            "..",
-            "~",
-            "a",
-            "佐",
-            "é",
-            "🦀",
-            "\u{202e}",
-            "%2F",
-            "run",
-            "span",
-            "experiment",
-            "compare",
-            "tab",
-            "dspyglass:",
-        ];
-        (0..self.roll(4)).map(|_| parts[self.roll(parts.len())]).collect()
-    }
-
-    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        (self.roll(2) == 0).then(|| make(self))
-    }
-
-    /// One of the tabs, with some of what can be chosen in it.
-    fn run_tab(&mut self) -> RunTab {
-        let mut tab = RunTab::ALL[self.roll(RunTab::ALL.len())].clone();
-        match &mut tab {
-            RunTab::Doctor | RunTab::Traces { .. } => {}
-            RunTab::Optimization { candidate } => *candidate = self.maybe(|dice| RunId::from(dice.text())),
-            RunTab::Examples { example, evaluation, only } => {
-                *example = self.maybe(|dice| dice.roll(usize::MAX));
-                *evaluation = self.maybe(|dice| EvaluationId::of_prompt(dice.text().into(), TriedPrompt::Iteration(7)));
-                let places = |dice: &mut Self| (0..dice.roll(5)).map(|_| dice.roll(90) as u32).collect::<Vec<_>>();
-                *only = self.maybe(|dice| ExampleSet::new(dice.text(), places(dice)));
-            }
-            RunTab::FamilyTree { candidate } => *candidate = self.maybe(|dice| dice.roll(usize::MAX)),
-            RunTab::Evolution { predictor, phrase, against } => {
-                *against = self.maybe(|dice| Against::ALL[dice.roll(Against::ALL.len())]);
-                *predictor = self.maybe(Self::text);
-                *phrase = self.maybe(|dice| Phrase::new(dice.text().repeat(dice.roll(600))));
-            }
-            RunTab::Overview { value: chosen }
-            | RunTab::Slices { field: chosen }
-            | RunTab::Program { predictor: chosen }
-            | RunTab::Metrics { key: chosen }
-            | RunTab::Artifacts { path: chosen } => *chosen = self.maybe(Self::text),
-        }
-        tab
-    }
-
-    fn experiment_tab(&mut self) -> ExperimentTab {
-        let mut tab = ExperimentTab::ALL[self.roll(ExperimentTab::ALL.len())].clone();
-        if let ExperimentTab::Examples { example, evaluation, only } = &mut tab {
-            *example = self.maybe(|dice| dice.roll(usize::MAX));
-            *evaluation = self.maybe(|dice| EvaluationId::from(RunId::from(dice.text())));
-            *only = self.maybe(|dice| ExampleSet::new(dice.text(), [0, 3, 7]));
-        }
-        tab
-    }
-
-    fn place(&mut self) -> Place {
-        let experiment = self.maybe(|dice| ExperimentId::from(dice.text()));
-        let run = self.maybe(|dice| RunId::from(dice.text()));
-        match self.roll(7) {
-            0 => Place::Store,
-            1 => Place::Experiment { experiment: self.text().into(), tab: self.experiment_tab() },
-            2 => Place::Run { experiment, run: self.text().into(), tab: self.maybe(Self::run_tab) },
-            3 => Place::Trace {
-                experiment,
-                run,
-                trace: self.text().into(),
-                span: self.maybe(|dice| SpanRef { id: dice.text(), nth: dice.roll(3) }),
-                detail: DetailTab::ALL[self.roll(DetailTab::ALL.len())],
-            },
-            4 => Place::ProgramHistory(self.text().into()),
-            5 => Place::Search(SearchPlace {
-                experiment,
-                run,
-                trace: self.maybe(|dice| dice.text().into()),
-                within: self.maybe(|dice| SearchWithin::ALL[dice.roll(4)]),
-                pattern: SearchPattern {
-                    text: self.text(),
-                    ignores_case: self.roll(2) == 0,
-                    is_whole_word: self.roll(2) == 0,
-                    is_regex: self.roll(2) == 0,
-                },
-                is_flat: self.roll(2) == 0,
-            }),
-            _ => Place::Compare {
-                runs: (0..2 + self.roll(3)).map(|_| self.text().into()).collect(),
-                shown: run,
-                tab: self.maybe(|dice| CompareTab::ALL[dice.roll(CompareTab::ALL.len())]),
-            },
-        }
-    }
-}
-
 #[test]
 fn every_place_comes_back_from_its_address() {
     let mut dice = Dice(7);
@@ -351,6 +237,7 @@ fn tabs_have_names_of_their_own() {
         CompareTab::ALL.iter().map(CompareTab::name).collect(),
         ExperimentTab::ALL.iter().map(ExperimentTab::name).collect(),
         DetailTab::ALL.iter().map(DetailTab::name).collect(),
+        PromptTab::ALL.iter().map(PromptTab::name).collect(),
     ] {
         let mut once = tabs.clone();
         once.sort_unstable();
@@ -376,12 +263,15 @@ fn outwards_step_by_step() {
     let up = |text: &str| Place::parse(text).0.parent().map(|place| place.to_string());
     assert_eq!(up("experiment/3/trace/t").as_deref(), Some("dspyglass:experiment/3?tab=traces"));
     assert_eq!(up("compare/a/b").as_deref(), Some("dspyglass:run/a"));
+    assert_eq!(up("prompt/a?version=2").as_deref(), Some("dspyglass:prompts"));
+    assert_eq!(up("prompts").as_deref(), Some("dspyglass:"));
 }
 
 #[test]
 fn a_page_is_the_same_whatever_is_looked_at() {
     let subject = |text: &str| Place::parse(text).0.subject();
-    let pages = ["", "experiment/1", "run/a", "trace/a", "program/a", "compare/a/b", "compare/b/a"];
+    let pages =
+        ["", "experiment/1", "run/a", "trace/a", "program/a", "compare/a/b", "compare/b/a", "prompts", "prompt/a"];
     for (at, page) in pages.iter().enumerate() {
         for (other_at, other) in pages.iter().enumerate() {
             assert_eq!(subject(page) == subject(other), at == other_at, "{page} {other}");
@@ -392,6 +282,7 @@ fn a_page_is_the_same_whatever_is_looked_at() {
         ("run/a?tab=metrics&item=x", "experiment/1/run/a?tab=traces"),
         ("trace/t", "run/a/trace/t/span/s?tab=events"),
         ("compare/a/b", "compare/a/b?tab=tags&item=b"),
+        ("prompt/a", "prompt/a?tab=changes&against=1&version=2"),
     ] {
         assert_eq!(subject(a), subject(b));
     }

@@ -34,6 +34,7 @@ impl MemoryStore {
         for run in runs {
             copy.copy_run(store, cx, &run.id)?;
         }
+        copy.copy_prompts(store, cx)?;
         let index = store.trace_index(cx, &TraceQuery::default())?;
         for handles in index.handles.chunks(ROWS_AT_ONCE) {
             for row in store.trace_rows(cx, handles)? {

@@ -13,7 +13,7 @@ fn text(key: &str, value: &Shown, reveal: Reveal) -> Shown {
     }
 }
 
-fn entries(entries: &[Entry], reveal: Reveal) -> Vec<Entry> {
+pub(super) fn entries(entries: &[Entry], reveal: Reveal) -> Vec<Entry> {
     entries
         .iter()
         .map(|entry| Entry { key: entry.key.clone(), value: text(&entry.key, &entry.value, reveal) })

@@ -124,7 +124,13 @@ impl Store for ServerStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { can_watch: true, keeps_traces: true, filters_runs: false, filters_traces: false }
+        Capabilities {
+            can_watch: true,
+            keeps_traces: true,
+            keeps_prompts: false,
+            filters_runs: false,
+            filters_traces: false,
+        }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

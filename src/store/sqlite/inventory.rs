@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::row;
-use crate::model::mlflow::prompts::IS_PROMPT;
+use crate::model::mlflow::registered_prompts::{DELETED, IS_PROMPT};
 use crate::store::{Inventory, Result};
 
 impl Reader<'_> {
@@ -14,7 +14,14 @@ impl Reader<'_> {
             prompts: self.counted("registered_model_tags", &format!("select count(distinct g.name) {is_prompt}"))?,
             prompt_versions: self.counted(
                 "model_versions",
-                &format!("select count(*) from model_versions where name in (select g.name {is_prompt})"),
+                &format!(
+                    "select count(*) from model_versions where name in (select g.name {is_prompt}) {}",
+                    if self.schema.has("model_versions", "current_stage") {
+                        format!("and current_stage is not '{DELETED}'")
+                    } else {
+                        String::new()
+                    }
+                ),
             )?,
             evaluation_datasets: self.counted("evaluation_datasets", "select count(*) from evaluation_datasets")?,
             dataset_records: self

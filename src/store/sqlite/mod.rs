@@ -8,6 +8,8 @@ mod inventory;
 mod lease;
 mod log_index;
 mod metrics;
+mod prompt_uses;
+mod prompts;
 mod reader;
 mod remembered;
 mod revisions;
@@ -50,8 +52,8 @@ use super::{
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
-    MetricSeries, Run, RunId, RunValues, Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId,
-    TracePreview, TraceRow,
+    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -227,7 +229,8 @@ impl Store for SqliteStore {
 
     fn capabilities(&self) -> Capabilities {
         let keeps_traces = self.schema.has("trace_info", "request_id");
-        Capabilities { can_watch: true, keeps_traces, filters_runs: true, filters_traces: true }
+        let keeps_prompts = self.schema.keeps_prompts();
+        Capabilities { can_watch: true, keeps_traces, filters_runs: true, filters_traces: true, keeps_prompts }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -318,6 +321,18 @@ impl Store for SqliteStore {
 
     fn inventory(&mut self, cx: &ReadCx) -> Result<Inventory> {
         self.read(cx, |reader| reader.inventory())
+    }
+
+    fn prompts(&mut self, cx: &ReadCx) -> Result<Vec<RegisteredPrompt>> {
+        self.read(cx, |reader| reader.prompts())
+    }
+
+    fn prompt_versions(&mut self, cx: &ReadCx, prompt: &PromptKey) -> Result<Vec<PromptVersion>> {
+        self.read(cx, |reader| reader.prompt_versions(prompt))
+    }
+
+    fn prompt_uses(&mut self, cx: &ReadCx, wanted: &PromptUsesWanted) -> Result<Vec<PromptUse>> {
+        self.read(cx, |reader| reader.prompt_uses(wanted))
     }
 
     fn run_traces(

@@ -9,7 +9,7 @@ use super::connection::explain;
 use crate::store::{Result, StoreError};
 
 /// The tables that are ever read. MLflow's `secrets`, `endpoints` and `webhooks` are not.
-const READ: [&str; 24] = [
+const READ: [&str; 27] = [
     "alembic_version",
     "assessments",
     "datasets",
@@ -22,9 +22,12 @@ const READ: [&str; 24] = [
     "latest_metrics",
     "logged_models",
     "metrics",
+    "model_version_tags",
     "model_versions",
     "params",
+    "registered_model_aliases",
     "registered_model_tags",
+    "registered_models",
     "runs",
     "spans",
     "tags",
@@ -109,6 +112,11 @@ impl Schema {
     /// Whether there is such a column.
     pub fn has(&self, table: &str, column: &str) -> bool {
         self.tables.get(table).is_some_and(|columns| columns.contains(column))
+    }
+
+    /// Whether there is a registry in which prompts are told from models.
+    pub fn keeps_prompts(&self) -> bool {
+        self.has("registered_models", "name") && self.has("registered_model_tags", "name")
     }
 
     /// The column's name behind `alias.` if it exists, else `null`: a piece of a `select`.

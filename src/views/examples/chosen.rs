@@ -29,7 +29,8 @@ impl Chosen {
             | Place::ProgramHistory(_)
             | Place::Compare { .. }
             | Place::CompareTraces(_)
-            | Place::Search(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
+            | Place::Search(_)
+            | Place::Prompts(_) => Action::ShowRunTab(RunTab::Examples { example, evaluation, only }),
         });
     }
 }

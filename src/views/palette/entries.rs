@@ -5,8 +5,8 @@ use super::here::{self, Here};
 use super::index::{Hits, RunEntry};
 use crate::analysis::optimization::{ProgramName, ProgramNames};
 use crate::loader::StoreLocation;
-use crate::model::{Experiment, RunId, TraceId};
-use crate::state::{Action, Link, Place, SearchWithin, ThemeChoice};
+use crate::model::{Experiment, RegisteredPrompt, RunId, TraceId};
+use crate::state::{Action, Link, Place, PromptPlace, SearchWithin, ThemeChoice};
 use crate::views::command::Command;
 use crate::views::parts::short_id;
 use crate::views::path::typed_store;
@@ -37,6 +37,8 @@ pub(super) struct Known<'a> {
     /// What the programs of the optimization on screen are called.
     pub programs: Option<&'a ProgramNames>,
     pub traces: &'a [TraceId],
+    /// The prompts of the registry.
+    pub prompts: &'a [RegisteredPrompt],
     /// Stores other than the one that is open, each with what it is called.
     pub stores: &'a [(String, StoreLocation)],
     /// Links and paths may be pasted.
@@ -83,12 +85,31 @@ pub(super) fn entries(known: &Known<'_>) -> Vec<Entry> {
         let place = Place::of_trace(None, None, trace.clone());
         entries.push(Entry::new(Group::Traces, trace.to_string(), "trace", Target::Go(place)));
     }
+    entries.extend(prompts(known));
     entries.extend(text_search(known));
     for (name, location) in known.stores {
         let target = Target::Open(location.clone());
         entries.push(Entry::new(Group::Stores, name.as_str(), location.to_string(), target));
     }
     entries
+}
+
+/// The list of prompts, and each of them; nothing where there are none.
+fn prompts<'a>(known: &Known<'a>) -> impl Iterator<Item = Entry> + use<'a> {
+    let list = (!known.prompts.is_empty()).then(|| {
+        let note = "of the registry, with their versions";
+        Entry::new(Group::Prompts, "Prompts", note, Target::Go(Place::Prompts(PromptPlace::default())))
+    });
+    let all = known.prompts.iter().map(|one| {
+        let note = format!("prompt, {}", crate::words::counted(one.versions.len(), "version"));
+        Entry::new(
+            Group::Prompts,
+            one.key.to_string(),
+            note,
+            Target::Go(Place::Prompts(PromptPlace::of(one.key.clone()))),
+        )
+    });
+    list.into_iter().chain(all)
 }
 
 /// What is typed, looked for in the spans of what is on screen.
@@ -137,6 +158,7 @@ const NOTHING: Known<'static> = Known {
     hits: None,
     programs: None,
     traces: &[],
+    prompts: &[],
     stores: &[],
     takes_pasted: false,
 };
@@ -174,6 +196,13 @@ fn words(place: &Place, known: &Known<'_>) -> (String, String) {
             let text = format!("«{}»", crate::words::one_line(&search.pattern.text, TYPED_MOST));
             (text, join([Some("text search".to_owned()), experiment, run]))
         }
+        Place::Prompts(prompts) => match &prompts.prompt {
+            None => ("Prompts".to_owned(), String::new()),
+            Some(prompt) => {
+                let version = prompts.version.map(|version| format!("version {}", crate::words::count(version)));
+                (prompt.to_string(), join([Some("prompt".to_owned()), version, tab]))
+            }
+        },
         Place::Trace { trace, .. } => (trace.to_string(), join([Some("trace".to_owned()), experiment, run])),
         Place::CompareTraces(compared) => {
             let ids: Vec<String> = compared.traces.iter().map(|trace| short_id(trace.as_str())).collect();

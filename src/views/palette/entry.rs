@@ -15,13 +15,24 @@ pub(super) enum Group {
     Experiments,
     Runs,
     Traces,
+    Prompts,
     Text,
     Stores,
 }
 
 /// The headings, in order.
-pub(super) const GROUPS: [&str; 9] =
-    ["Pasted", "Recent places", "On this page", "Commands", "Experiments", "Runs", "Traces", "Text", "Recent stores"];
+pub(super) const GROUPS: [&str; 10] = [
+    "Pasted",
+    "Recent places",
+    "On this page",
+    "Commands",
+    "Experiments",
+    "Runs",
+    "Traces",
+    "Prompts",
+    "Text",
+    "Recent stores",
+];
 
 /// Where a line leads.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! What can be done on the page on screen: its tabs, what of it can be copied, its buttons.
 
 use super::entry::{Entry, Group, Target};
-use crate::state::{Action, CompareTab, DetailTab, ExperimentTab, Place, RunTab, ThemeChoice};
+use crate::state::{Action, CompareTab, DetailTab, ExperimentTab, Place, PromptTab, RunTab, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::widgets::offers::Offer;
 
@@ -56,7 +56,14 @@ fn tabs(here: &Here<'_>) -> Vec<Entry> {
             .iter()
             .map(|tab| entry(tab.title(), "tab of the focused span", Action::ShowDetail(*tab)))
             .collect(),
-        Some(Place::Store | Place::ProgramHistory(_) | Place::CompareTraces(_) | Place::Search(_)) | None => Vec::new(),
+        Some(Place::Prompts(prompts)) if prompts.prompt.is_some() => PromptTab::ALL
+            .iter()
+            .map(|tab| entry(tab.title(), "tab of this prompt", Action::ShowPrompt(prompts.version, *tab)))
+            .collect(),
+        Some(
+            Place::Store | Place::ProgramHistory(_) | Place::CompareTraces(_) | Place::Search(_) | Place::Prompts(_),
+        )
+        | None => Vec::new(),
     }
 }
 
@@ -96,6 +103,9 @@ fn copies(here: &Here<'_>) -> Vec<Entry> {
         }
         Place::Search(search) => {
             found.extend(search.trace.as_ref().map(|trace| ("Copy trace id", trace.to_string())));
+        }
+        Place::Prompts(prompts) => {
+            found.extend(prompts.prompt.as_ref().map(|prompt| ("Copy name of the prompt", prompt.name.to_string())));
         }
         Place::Store | Place::Experiment { .. } | Place::Run { .. } | Place::Trace { .. } => {}
     }

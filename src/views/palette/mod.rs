@@ -18,8 +18,8 @@ use super::scene::Scene;
 use super::store_names::names_of;
 use crate::analysis::optimization::ProgramNames;
 use crate::loader::{DerivedKey, Lane, unique_id};
-use crate::model::{Experiment, RunId, TraceId};
-use crate::query::{Experiments, ProgramNamesOf, RunTreeOf, TraceIdsLike};
+use crate::model::{Experiment, RegisteredPrompt, RunId, TraceId};
+use crate::query::{Experiments, ProgramNamesOf, RegisteredPrompts, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place, RunTab};
 use crate::store::StoreLocation;
 use crate::widgets::offers::{self, Offer};
@@ -74,6 +74,7 @@ struct MadeOf {
     hits: usize,
     programs: usize,
     traces: Vec<TraceId>,
+    prompts: usize,
     recent: usize,
     near: usize,
     buttons: Arc<Vec<Offer>>,
@@ -103,10 +104,18 @@ pub(super) fn palette_ui(
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
     let near = near_traces::entries(scene, &memory.compared_traces);
+    let prompts = if has_store { scene.loader.ask(&RegisteredPrompts, Lane::Visible).value().cloned() } else { None };
     let programs = programs_on_screen(scene);
     let experiments_known = experiments.as_ref();
-    let found =
-        Found { typed: &typed, experiments: experiments_known, programs: programs.clone(), traces, near, run_tabs };
+    let found = Found {
+        typed: &typed,
+        experiments: experiments_known,
+        programs: programs.clone(),
+        traces,
+        near,
+        prompts,
+        run_tabs,
+    };
     make_entries(ui, scene, memory, found);
 
     let note = note(memory, has_store, is_reading, is_searching);
@@ -272,6 +281,7 @@ struct Found<'a> {
     traces: Vec<TraceId>,
     /// Traces to compare with, where one is to be chosen.
     near: Vec<Entry>,
+    prompts: Option<Arc<Vec<RegisteredPrompt>>>,
     run_tabs: &'a [RunTab],
 }
 
@@ -284,7 +294,7 @@ fn programs_on_screen(scene: &mut Scene<'_>) -> Option<Arc<ProgramNames>> {
 }
 
 fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: Found<'_>) {
-    let Found { typed, experiments, programs, traces, near, run_tabs } = found;
+    let Found { typed, experiments, programs, traces, near, prompts, run_tabs } = found;
     let mut recent = scene.state.recent_places();
     let only_traces = !memory.compared_traces.is_empty();
     let only_runs = !memory.compared.is_empty() || only_traces;
@@ -302,6 +312,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         hits: address(memory.hits.as_ref()),
         programs: address(programs.as_ref()),
         traces,
+        prompts: address(prompts.as_ref()),
         recent: recent.len(),
         near: near.len(),
         buttons: offers::on_screen(ui.ctx()),
@@ -343,6 +354,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         hits: memory.hits.as_deref().filter(|_| !only_traces),
         programs: programs.as_deref().filter(|_| !only_traces),
         traces: if only_runs && !only_traces { &[] } else { &made_of.traces },
+        prompts: prompts.as_deref().map(Vec::as_slice).filter(|_| !only_runs && !only_traces).unwrap_or_default(),
         stores: if only_runs { &[] } else { &stores },
         takes_pasted: !only_runs,
     };

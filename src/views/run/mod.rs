@@ -28,8 +28,9 @@ use super::slices::{SlicesMemory, slices_ui};
 use super::standing::{progress, standing};
 use super::time::{moment_short, moment_utc};
 use super::traces::{Chosen, TracesMemory, traces_ui};
+use super::used_prompts::used_prompts_ui;
 use crate::loader::{Lane, RunPage, TraceScope};
-use crate::model::{Lifecycle, RunId};
+use crate::model::{Lifecycle, PromptUser, RunId};
 use crate::query::RunPageOf;
 use crate::state::{Action, Place, RunTab};
 use crate::store::Total;
@@ -242,6 +243,7 @@ fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &RunPage) {
         }
         super::run_menu::compare_button_ui(ui, scene, run);
         missing_chip_ui(ui, scene, page);
+        used_prompts_ui(ui, scene, PromptUser::Run(run.id.clone()));
         if page.parent.is_none() && run.parent_id.is_some() {
             text_ui(ui, "parent missing", Type::Small, Tone::Warn).on_hover_text("Its parent is not in this store");
         }

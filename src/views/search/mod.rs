@@ -15,7 +15,7 @@ use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
 use crate::loader::{Lane, SearchSoFar};
 use crate::model::{PatternError, Reveal};
-use crate::query::Search;
+use crate::query::{Search, scope_of_page};
 use crate::state::{Place, SearchPlace, SearchWithin};
 use crate::store::SearchScope;
 use crate::widgets::empty::empty_ui;
@@ -178,13 +178,7 @@ fn scope_of(scene: &mut Scene<'_>, search: &SearchPlace) -> Option<SearchScope> 
         (SearchWithin::Trace, _, _, Some(trace)) => SearchScope::Trace(trace.clone()),
         (SearchWithin::Run, _, Some(run), _) => {
             let page = run_page(scene, run)?;
-            match page.as_ref().as_ref().map_or(&[][..], |page| &page.children) {
-                [] => SearchScope::Traces { experiment: None, run: Some(run.clone()) },
-                children => {
-                    let ids = children.iter().map(|run| run.id.clone());
-                    SearchScope::Runs(std::iter::once(run.clone()).chain(ids).collect())
-                }
-            }
+            scope_of_page(run, page.as_ref().as_ref())
         }
         (SearchWithin::Experiment, Some(experiment), _, _) => {
             SearchScope::Traces { experiment: Some(experiment.clone()), run: None }

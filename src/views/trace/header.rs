@@ -11,7 +11,7 @@ use super::{TraceMemory, flags, step};
 use crate::analysis::FallbackReason;
 use crate::analysis::adapters::is_adapter;
 use crate::loader::{Lane, TracePlace, TraceSort, TraceTree};
-use crate::model::{Assessment, Cached};
+use crate::model::{Assessment, Cached, PromptUser};
 use crate::query::TraceFiguresOf;
 use crate::state::{Action, ExperimentTab, Place, SpanChoice, TraceListing};
 use crate::store::Total;
@@ -19,6 +19,7 @@ use crate::views::command::{Command, SpanCommand};
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
+use crate::views::used_prompts::used_prompts_ui;
 use crate::widgets::chips::{self, Chip};
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -50,6 +51,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         attachments_ui(ui, scene, tree);
         whose_ui(ui, scene, tree);
         cost_ui(ui, scene, tree);
+        used_prompts_ui(ui, scene, PromptUser::Trace(row.id.clone()));
         for assessment in tree.head.assessments.iter().take(MAX_SCORES) {
             score_ui(ui, assessment);
         }

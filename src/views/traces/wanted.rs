@@ -86,7 +86,8 @@ pub(super) fn choose(scene: &mut Scene<'_>, memory: &mut WantedMemory, text: Str
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
         | Place::CompareTraces(_)
-        | Place::Search(_) => {}
+        | Place::Search(_)
+        | Place::Prompts(_) => {}
     }
 }
 

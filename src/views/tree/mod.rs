@@ -1,6 +1,7 @@
 //! The panel at the left: experiments and, below each, its runs.
 
 mod look;
+mod registry;
 mod rows;
 
 use std::collections::HashMap;
@@ -102,6 +103,9 @@ pub(super) fn tree_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TreeMemor
         if std::mem::take(&mut memory.focus_filter) {
             response.request_focus();
         }
+    });
+    registry::prompts_row_ui(ui, scene);
+    Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 4 }).show(ui, |ui| {
         section_ui(ui, "Experiments and runs");
     });
     let slot = scene.loader.ask(&Experiments, Lane::Visible);

@@ -22,7 +22,8 @@ pub(super) fn focus_filter(scene: &Scene<'_>, memory: &mut Memory) {
         | Place::ProgramHistory(_)
         | Place::Compare { .. }
         | Place::CompareTraces(_)
-        | Place::Search(_) => memory.run.focus_filter(scene),
+        | Place::Search(_)
+        | Place::Prompts(_) => memory.run.focus_filter(scene),
     }
 }
 
@@ -30,6 +31,7 @@ pub(super) fn focus_filter(scene: &Scene<'_>, memory: &mut Memory) {
 pub(super) fn step(scene: &mut Scene<'_>, memory: &mut Memory, is_forward: bool) {
     match scene.place().clone() {
         Place::Search(_) => memory.search.step(is_forward),
+        Place::Prompts(place) => memory.prompts.step(&place, is_forward),
         Place::Trace { .. } => trace::step(scene, &mut memory.trace, is_forward),
         Place::Experiment { experiment, tab } => memory.experiment.step(&experiment, &tab, is_forward),
         place @ Place::Run { .. } if place.lists_traces() || place.lists_examples() => {

@@ -86,6 +86,26 @@ pub(super) fn read(
     lines
 }
 
+/// A box that is higher than this part of the plot stands outside of it: it would hide what it speaks of.
+const MOST_OF_PLOT: f32 = 0.6;
+
+/// Where the box begins: in the plot, unless it would cover most of it; then below it, else above it, wherever there is
+/// room in the window.
+fn tip_top(frame: Rect, room: Rect, height: f32) -> f32 {
+    let within = (frame.top() + 6.0).min(room.bottom() - height).max(room.top());
+    if height <= frame.height() * MOST_OF_PLOT {
+        return within;
+    }
+    let (below, above) = (frame.bottom() + size::GAP_XS, frame.top() - size::GAP_XS - height);
+    if below + height <= room.bottom() {
+        below
+    } else if above >= room.top() {
+        above
+    } else {
+        within
+    }
+}
+
 /// The box with the lines, beside the line that stands at `line_x` of `frame`: at the right where there is room, and
 /// always wholly within the window.
 pub(super) fn tip(ctx: &Context, (frame, line_x): (Rect, f32), lines: &[TipLine], tokens: &Tokens) {
@@ -103,16 +123,35 @@ pub(super) fn tip(ctx: &Context, (frame, line_x): (Rect, f32), lines: &[TipLine]
     let box_size = vec2(width + 2.0 * size::GAP_S, galleys.len() as f32 * LINE_HEIGHT + size::GAP_S);
     let is_left = line_x + BESIDE + box_size.x > frame.right().min(room.right());
     let x = if is_left { line_x - BESIDE - box_size.x } else { line_x + BESIDE };
-    let corner = pos2(
-        x.min(room.right() - box_size.x).max(room.left()),
-        (frame.top() + 6.0).min(room.bottom() - box_size.y).max(room.top()),
-    );
-    let rect = Rect::from_min_size(corner, box_size);
+    let x = x.min(room.right() - box_size.x).max(room.left());
+    let rect = Rect::from_min_size(pos2(x, tip_top(frame, room, box_size.y)), box_size);
     let border = Stroke::new(size::RULE, tokens.line);
     painter.rect(rect, f32::from(size::RADIUS), tokens.bg_panel, border, egui::StrokeKind::Inside);
     for (index, (galley, color)) in galleys.into_iter().enumerate() {
         let top_left = rect.min + vec2(size::GAP_S, size::GAP_XS + index as f32 * LINE_HEIGHT);
         let line = Rect::from_min_size(top_left, vec2(width, LINE_HEIGHT));
         row_text::paint_galley(&painter, line, galley, color, Align::Min);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tip_that_would_cover_a_short_chart_stands_outside_of_it() {
+        let room = Rect::from_min_max(pos2(0.0, 0.0), pos2(800.0, 600.0));
+        let plot = |top: f32, height: f32| Rect::from_min_size(pos2(100.0, top), vec2(400.0, height));
+        // Little of a high one is covered.
+        assert_eq!(tip_top(plot(100.0, 300.0), room, 80.0), 106.0);
+        // A short one: below it, where the window ends above it, where there is no room anywhere within.
+        assert_eq!(tip_top(plot(100.0, 90.0), room, 80.0), 194.0);
+        assert_eq!(tip_top(plot(500.0, 90.0), room, 80.0), 416.0);
+        let low = Rect::from_min_max(pos2(0.0, 90.0), pos2(800.0, 190.0));
+        assert_eq!(tip_top(plot(100.0, 80.0), low, 80.0), 106.0);
+        for height in [10.0, 60.0, 200.0] {
+            let top = tip_top(plot(250.0, 40.0), room, height);
+            assert!(top + height <= 250.0 || top >= 290.0 || height <= 24.0, "{height}: {top}");
+        }
     }
 }

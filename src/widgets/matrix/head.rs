@@ -32,6 +32,17 @@ pub(super) fn need(painter: &Painter, column: &MatrixColumn<'_>) -> f32 {
     title.max(width(&column.note, Type::Caption)).ceil() + PADDING
 }
 
+/// What a head needs to be read where its name may be broken in two.
+pub(super) fn need_broken(painter: &Painter, column: &MatrixColumn<'_>) -> f32 {
+    let whole = need(painter, column);
+    if !column.note.is_empty() || column.title.len() > row_text::SHORT {
+        return whole;
+    }
+    let (first, second) = halves(&column.title);
+    let width = |text: &str| row_text::natural(painter, text, Type::Small).size().x;
+    ((width(first) + around(column)).max(width(second)).ceil() + PADDING).min(whole)
+}
+
 fn around(column: &MatrixColumn<'_>) -> f32 {
     let mark = if column.tone.is_some() { size::KIND_SQUARE + GAP } else { 0.0 };
     mark + if column.has_star { STAR + 2.0 } else { 0.0 }

@@ -15,8 +15,10 @@ const STAYING_MOST: f32 = 0.62;
 const NAMES_LEAST: f32 = 68.0;
 /// The text gives way by so much for one more column.
 const ALL_BUT_SEEN: f32 = 16.0;
-/// Columns that are scrolled to the side are no wider than this for their names.
+/// Columns that are scrolled to the side are no wider than this for their names,
 const SCROLLED_MOST: f32 = 84.0;
+/// or than this for one that needs it where it is broken in two.
+const BROKEN_MOST: f32 = 112.0;
 
 /// Under what a point of a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +41,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// For a view `view` wide. A column is read whole at `need`; it is never narrower than `least`.
-    pub fn new(staying: &[StayingColumn<'_>], (need, least): (f32, f32), columns: usize, view: f32) -> Self {
+    /// For a view `view` wide. A column is read whole at `need`, on two lines at `broken`; it is never narrower than
+    /// `least`.
+    pub fn new(
+        staying: &[StayingColumn<'_>],
+        (need, broken, least): (f32, f32, f32),
+        columns: usize,
+        view: f32,
+    ) -> Self {
         let need = need.max(least);
+        let scrolled = need.min(SCROLLED_MOST.max(broken.min(BROKEN_MOST)));
         let of = |kind: StayingKind| staying.iter().filter(move |one| one.kind == kind).map(|one| one.width);
         let numbers: f32 = of(StayingKind::Number).sum();
         let values: f32 = of(StayingKind::Value).sum();
@@ -52,14 +61,14 @@ impl Plan {
         let tight = if columns == 0 { need } else { (free - TEXT_LEAST.min(text)) / all };
         let (column, text, values_share) = if fitting >= need {
             (need, free - all * need, 1.0)
-        } else if tight >= need.min(SCROLLED_MOST) {
+        } else if tight >= scrolled {
             // Names are cut before the text is.
-            let column = fitting.max(need.min(SCROLLED_MOST)).min(need);
+            let column = fitting.max(scrolled).min(need);
             (column, free - all * column, 1.0)
         } else if tight >= least.max(need.min(NAMES_LEAST)) {
             (tight, free - all * tight, 1.0)
         } else {
-            let column = need.min(SCROLLED_MOST);
+            let column = scrolled;
             let most = (view * STAYING_MOST - numbers).max(0.0);
             let share = if values + TEXT_LEAST > most && values > 0.0 {
                 let count = of(StayingKind::Value).count() as f32;
@@ -142,7 +151,7 @@ mod tests {
     ];
 
     fn plan(columns: usize, need: f32, view: f32) -> Plan {
-        Plan::new(&STAYING, (need, 44.0), columns, view)
+        Plan::new(&STAYING, (need, 0.0, 44.0), columns, view)
     }
 
     #[test]
@@ -159,6 +168,16 @@ mod tests {
         assert_eq!((tight.column, tight.staying[1], tight.most()), (70.0, 150.0, 0.0), "heads are cut");
         let long = plan(4, 200.0, 900.0);
         assert_eq!((long.column, long.staying[1]), (117.5, 300.0), "names are cut before the text is");
+    }
+
+    #[test]
+    fn a_name_that_is_broken_in_two_is_read_before_the_text_is_wide() {
+        let of = |broken: f32| Plan::new(&STAYING, (110.0, broken, 44.0), 2, 540.0);
+        assert_eq!((of(0.0).column, of(0.0).staying[1]), (84.0, 242.0));
+        assert_eq!((of(96.0).column, of(96.0).staying[1]), (96.0, 218.0));
+        assert_eq!(of(900.0).column, 110.0, "no wider than it needs");
+        let long = Plan::new(&STAYING, (400.0, 300.0, 44.0), 3, 640.0);
+        assert_eq!(long.column, 112.0, "and not for any name");
     }
 
     #[test]

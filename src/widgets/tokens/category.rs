@@ -3,7 +3,7 @@
 use egui::Color32;
 
 /// Chosen so that neighbours differ in hue and lightness; hand them out in order.
-pub(super) const DARK: [Color32; 12] = [
+const DARK_HUES: [Color32; HUES] = [
     Color32::from_rgb(0xF4, 0xA2, 0x61),
     Color32::from_rgb(0x5B, 0xB0, 0xF0),
     Color32::from_rgb(0xB7, 0x94, 0xF6),
@@ -19,7 +19,7 @@ pub(super) const DARK: [Color32; 12] = [
 ];
 
 /// The same hues, dark enough for white.
-pub(super) const LIGHT: [Color32; 12] = [
+const LIGHT_HUES: [Color32; HUES] = [
     Color32::from_rgb(0xB4, 0x53, 0x09),
     Color32::from_rgb(0x1D, 0x6F, 0xB8),
     Color32::from_rgb(0x7C, 0x3A, 0xED),
@@ -33,6 +33,39 @@ pub(super) const LIGHT: [Color32; 12] = [
     Color32::from_rgb(0x4D, 0x7C, 0x0F),
     Color32::from_rgb(0x46, 0x52, 0xD9),
 ];
+
+/// On dark.
+pub(super) const DARK: [Color32; 2 * HUES] = twice(DARK_HUES, Color32::WHITE);
+/// On light.
+pub(super) const LIGHT: [Color32; 2 * HUES] = twice(LIGHT_HUES, Color32::BLACK);
+
+/// So many hues there are; from then on they come again, lighter in the dark and darker in the light.
+pub const HUES: usize = 12;
+
+/// How much of the way to white or black the second round of hues goes.
+const AGAIN_PERCENT: u16 = 50;
+
+/// The hues, then the same ones nearer to `end`.
+const fn twice(first: [Color32; HUES], end: Color32) -> [Color32; 2 * HUES] {
+    let mut all = [end; 2 * HUES];
+    let mut at = 0;
+    while at < HUES {
+        all[at] = first[at];
+        all[HUES + at] = between(first[at], end, AGAIN_PERCENT);
+        at += 1;
+    }
+    all
+}
+
+/// `percent` of the way from one opaque colour to another.
+const fn between(from: Color32, to: Color32, percent: u16) -> Color32 {
+    let ([r, g, b, _], [x, y, z, _]) = (from.to_array(), to.to_array());
+    Color32::from_rgb(mean(r, x, percent), mean(g, y, percent), mean(b, z, percent))
+}
+
+const fn mean(from: u8, to: u8, percent: u16) -> u8 {
+    ((from as u16 * (100 - percent) + to as u16 * percent + 50) / 100) as u8
+}
 
 /// `color` at `percent` opacity, premultiplied in gamma space as egui blends.
 pub(super) const fn tint(color: Color32, percent: u16) -> Color32 {

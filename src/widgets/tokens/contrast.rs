@@ -109,7 +109,36 @@ mod tests {
                 }
                 assert!(!t.categories[..index].contains(color), "{theme}: {index} repeats");
             }
-            assert_eq!(t.category(12), t.category(0));
+            assert_eq!(t.category(24), t.category(0));
+            assert_ne!(t.category(12), t.category(0), "{theme}: the hue comes again in another lightness");
+        }
+    }
+
+    /// About how far apart two colours are for the eye (CIE 1976; 2.3 is just seen).
+    fn distance(a: Color32, b: Color32) -> f64 {
+        let lab = |color: Color32| {
+            let [r, g, b, _] = color.to_array();
+            let [r, g, b] = [r, g, b].map(super::linear);
+            let root = |share: f64| if share > 0.008_856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 };
+            let x = root((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
+            let y = root(0.2126 * r + 0.7152 * g + 0.0722 * b);
+            let z = root((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
+            [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+        };
+        let (a, b) = (lab(a), lab(b));
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn sixteen_categories_are_told_apart_by_their_colours_alone() {
+        for (theme, t) in all() {
+            for (index, color) in t.categories.iter().enumerate() {
+                for (before, other) in t.categories[..index].iter().enumerate() {
+                    let least = if index < 16 { 15.0 } else { 8.0 };
+                    let got = distance(*color, *other);
+                    assert!(got >= least, "{theme}: {before} and {index} are {got:.1} apart");
+                }
+            }
         }
     }
 

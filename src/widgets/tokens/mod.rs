@@ -7,6 +7,7 @@ mod light;
 pub mod size;
 mod tone;
 
+pub use category::HUES;
 pub use tone::Tone;
 
 use egui::{Color32, Context, Ui, Visuals};
@@ -62,8 +63,9 @@ pub struct Tokens {
     pub scrim: Color32,
     /// The shadow of popups; translucent.
     pub shadow: Color32,
-    /// Twelve colours for things that have no meaning of their own: runs, candidates.
-    pub categories: [Color32; 12],
+    /// Colours for things that have no meaning of their own, runs and candidates: twelve hues, then the same ones lighter
+    /// or darker.
+    pub categories: [Color32; 2 * HUES],
 }
 
 /// Which pair of colours says good and bad.
@@ -97,7 +99,7 @@ impl Tokens {
         })
     }
 
-    /// The colour of the `index`-th category; they repeat after twelve.
+    /// The colour of the `index`-th category; they repeat after two dozen.
     pub fn category(&self, index: usize) -> Color32 {
         self.categories[index % self.categories.len()]
     }

@@ -8,7 +8,8 @@ What is masked is not found without --reveal. A field counts once.
 
 Hits are printed as they are found. Those of the whole store come block by
 block, what was written last first; those of an experiment or a run trace by
-trace, the newest first.
+trace, the newest first. --run takes the traces of child runs, too: those
+of an optimization are recorded in its evaluations.
 
 Examples:
   dspyglass search mlflow.db refund
@@ -19,8 +20,8 @@ Examples:
 Regular expressions are those of Rust's crate regex; ^ and $ stand at lines.
 
 JSON:
-  {\"hits\": [{trace_id, span_id, span_name, field, excerpt, found}], scanned,
-   complete}
+  {\"hits\": [{trace_id, span_id, span_name, span_type, field, excerpt,
+             found}], scanned, complete}
   field is name, inputs, outputs, attributes.<key>, events, status_message or
   other.<key>. excerpt holds found, the text that matched first in the field.
   scanned counts spans; complete is false where --limit cut it.";
