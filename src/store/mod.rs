@@ -19,10 +19,10 @@ pub mod cx;
 pub mod error;
 mod id;
 mod location;
-#[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
 pub mod open;
+mod opened_for;
 mod options;
 mod order;
 mod page;
@@ -31,6 +31,7 @@ mod search;
 pub mod span_json;
 pub mod sqlite;
 mod trace_column;
+mod trace_file;
 mod trail;
 mod untrusted;
 mod user_cache;
@@ -43,6 +44,7 @@ pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
 pub use open::{Found, find, open};
+pub use opened_for::OpenedFor;
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
@@ -50,7 +52,7 @@ pub use queries::{ColumnOrder, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
-pub use user_cache::user_cache;
+pub use user_cache::{user_cache, user_data};
 
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
@@ -79,6 +81,8 @@ pub struct StoreInfo {
     pub is_held: bool,
     /// Things to know before trusting what is shown (a schema newer than known, …).
     pub notices: Vec<String>,
+    /// What is looked at first, where it is opened for nothing else.
+    pub opened_for: Option<OpenedFor>,
 }
 
 /// What a store can do by itself.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::at_path::{self, AtPath, DiskKind};
 use super::location::{Address, StoreLocation};
 use super::sqlite::SqliteStore;
-use super::{OpenOptions, Result, Store, StoreError};
+use super::{OpenOptions, Result, Store, StoreError, trace_file};
 
 /// What there is at a location.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,7 @@ impl Found {
     pub fn open(self, options: &OpenOptions) -> Result<Box<dyn Store>> {
         match self {
             Self::OnDisk(DiskKind::Sqlite, path) => Ok(Box::new(SqliteStore::open(&path, options)?)),
+            Self::OnDisk(DiskKind::TraceFile, path) => Ok(Box::new(trace_file::open(&path)?)),
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
             Self::Server(address) => Err(StoreError::Server(address)),
         }
