@@ -14,8 +14,8 @@ use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
-use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
-use crate::store::StoreLocation;
+use crate::state::{Action, AppState, Effect, ExperimentTab, Link, NoticeText, Place, ThemeChoice};
+use crate::store::{OpenedFor, StoreLocation};
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
 
@@ -35,6 +35,8 @@ pub struct ViewerOptions {
     pub allowed: Allowed,
     /// The user's folder for what is kept of stores; without one it is kept in memory.
     pub cache: Option<PathBuf>,
+    /// The user's folder for what they say of traces; without one it is kept in memory.
+    pub data: Option<PathBuf>,
     /// Print how long this took to be on screen, and end.
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
@@ -53,6 +55,7 @@ impl Default for ViewerOptions {
             folder: None,
             allowed: Allowed::default(),
             cache: None,
+            data: None,
             exit_after: None,
             frame_log: None,
             save_into: None,
@@ -96,7 +99,9 @@ impl Viewer {
         let mut viewer = Self {
             saver: Saver::new(&options.settings),
             state: AppState::new(settings, options.args.at.clone()),
-            loader: Loader::new(opener, wake).with_cache_folder(options.cache.clone()),
+            loader: Loader::new(opener, wake)
+                .with_cache_folder(options.cache.clone())
+                .with_data_folder(options.data.clone()),
             memory: Memory::default(),
             actions: Vec::new(),
             open: None,
@@ -195,6 +200,7 @@ impl Viewer {
                 ctx.copy_text(text);
                 self.actions.push(Action::Copied);
             }
+            Effect::Label(what, change) => self.loader.label(what, change, self.clock().now_ms),
             Effect::Save(file) => {
                 let ui_thread = ctx.clone();
                 let folder = self.options.save_into.clone();
@@ -251,6 +257,9 @@ impl Viewer {
         if !is_same {
             if let Some(open) = &open {
                 self.actions.push(Action::StoreOpened(open.info.location.clone()));
+                // A link goes before that.
+                let first = open.info.opened_for.clone().filter(|_| self.options.args.at.is_none());
+                self.actions.extend(first.map(|what| Action::Go(opened_place(what))));
                 if std::mem::take(&mut self.reveal_first) {
                     self.actions.push(Action::Reveal(true));
                 }
@@ -313,6 +322,9 @@ impl eframe::App for Viewer {
         self.loader.begin_frame(now);
         self.poll_dialog();
         self.poll_saving();
+        if let Some(why) = self.loader.label_failure() {
+            self.actions.push(Action::Notify(NoticeText::failed("The label was not kept", why)));
+        }
         self.note_store();
         self.drop_files(ctx);
         self.apply(ctx);
@@ -354,6 +366,14 @@ impl eframe::App for Viewer {
         self.state.note_store();
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
+    }
+}
+
+/// What is looked at first in a store that is opened for it.
+fn opened_place(what: OpenedFor) -> Place {
+    match what {
+        OpenedFor::Trace(trace) => Place::of_trace(None, None, trace),
+        OpenedFor::TracesOf(experiment) => Place::Experiment { experiment, tab: ExperimentTab::TRACES },
     }
 }
 

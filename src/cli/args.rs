@@ -1,5 +1,6 @@
 //! The command line.
 
+mod export;
 mod optimizations;
 mod search;
 mod stats;
@@ -11,6 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
+pub(super) use export::{ExportArgs, LabelsArgs};
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
@@ -105,6 +107,12 @@ pub(super) enum Command {
     /// Count traces or their spans: how many, how many failed, how long they took, what they used
     #[command(after_long_help = help::STATS)]
     Stats(StatsArgs),
+    /// Write traces for other programs: MLflow, OpenTelemetry, DSPy
+    #[command(after_long_help = help::EXPORT)]
+    Export(ExportArgs),
+    /// List what you said of traces and examples: right, wrong, notes, corrected answers
+    #[command(after_long_help = help::LABELS)]
+    Labels(LabelsArgs),
     /// List the optimizations and plain evaluations of a store, each in one line
     #[command(after_long_help = help::OVERVIEW)]
     Overview(OverviewArgs),
@@ -322,6 +330,8 @@ impl Command {
             Self::Trace(args) => &args.store,
             Self::Search(args) => &args.store,
             Self::Stats(args) => &args.store,
+            Self::Export(args) => &args.store,
+            Self::Labels(args) => &args.store,
             Self::Overview(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,

@@ -28,8 +28,9 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
+use crate::query::LabelBooks;
 use crate::query::ask::{Memo, Session};
-use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache};
+use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache, user_data};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub fn run() -> Outcome {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
     let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
-    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache() };
+    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache(), data: user_data() };
     run_with(std::env::args_os(), &reading, style, &mut out, &mut err)
 }
 
@@ -73,7 +74,7 @@ pub fn run_within(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    run_with(args, &Reading { open, budget, cache: None }, Style::default(), out, err)
+    run_with(args, &Reading { open, budget, cache: None, data: None }, Style::default(), out, err)
 }
 
 /// How stores are read.
@@ -82,6 +83,8 @@ struct Reading<'a> {
     budget: Budget,
     /// The user's folder for what is kept of them.
     cache: Option<PathBuf>,
+    /// The user's folder for what was said of them.
+    data: Option<PathBuf>,
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the
@@ -146,7 +149,9 @@ fn answer(
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
         let mut store = (reading.open)(&StoreLocation::parse(command.store()), &options)?;
-        let memo = Arc::new(reading.cache.clone().map_or_else(Memo::new, Memo::with_cache));
+        let labels = Arc::new(LabelBooks::in_folder(reading.data.clone()));
+        let memo = reading.cache.clone().map_or_else(Memo::new, Memo::with_cache).with_labels(labels);
+        let memo = Arc::new(memo);
         let session = Session::new(&mut *store, &cx, memo, 1);
         let mut answer = commands::Answer { session, style, is_json: common.json, out };
         plan(&mut answer)?;

@@ -29,7 +29,8 @@ impl Loader {
                 self.info = Some(Arc::new(info.clone()));
                 self.slowest = None;
                 let wake = Arc::clone(&self.wake);
-                let memo = Arc::new(self.cache.clone().map_or_else(Memo::new, Memo::with_cache));
+                let memo = self.cache.clone().map_or_else(Memo::new, Memo::with_cache);
+                let memo = Arc::new(memo.with_labels(Arc::clone(&self.labels.books)));
                 let limits = (self.timeouts, self.budget);
                 let mut pool = WorkerPool::start(readers, prototype, wake, limits, memo);
                 pool.watching.begin(revision, info.is_held);

@@ -17,7 +17,7 @@ use super::side_panel::SidePanel;
 use super::span_choice::SpanChoice;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, RunTab};
 use super::trace_listing::TraceListing;
-use crate::model::{ExperimentId, RunId, SearchPattern};
+use crate::model::{ExperimentId, LabelChange, LabelOf, RunId, SearchPattern};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
@@ -165,6 +165,8 @@ pub enum Action {
     WishForHistory(Option<RunId>),
     /// Choose a run in the palette, to be compared with these.
     ChooseToCompare(Vec<RunId>),
+    /// Say something of a trace or an example.
+    Label(LabelOf, LabelChange),
     /// Ask everything on screen again.
     Refresh,
 }
@@ -190,6 +192,8 @@ pub enum Effect {
     ForgetFacts(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
+    /// Keep what the user says of a trace or an example.
+    Label(LabelOf, LabelChange),
     /// Ask where to, and write a file.
     Save(FileToSave),
     /// Hand a file or a web page to the system's program.

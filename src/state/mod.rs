@@ -303,6 +303,7 @@ impl AppState {
             Action::WishToCompare(wish) => self.comparing.wish = wish,
             Action::WishForHistory(run) => self.wants_history = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
+            Action::Label(what, change) => return vec![Effect::Label(what, change)],
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()

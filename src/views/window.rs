@@ -341,6 +341,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
         }
         Command::Spans(command) => trace::run_command(scene, &mut memory.trace, command),
+        Command::Labels(command) => super::labels::run(ui, scene, command),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
 }

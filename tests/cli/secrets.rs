@@ -30,7 +30,11 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                     ["input ~ 'sk-fake'", "tags.api_key = x or metadata.api_key ~ a", "output ~ x or input ~ x"];
                 questions.extend(filters.iter().map(|filter| vec![command, store, "--filter", filter]));
             }
-            "experiments" | "runs" | "overview" | "check" => questions.push(vec![command, store]),
+            "export" => {
+                let formats = ["mlflow", "otlp", "jsonl", "trainset"];
+                questions.extend(formats.iter().map(|format| vec![command, store, "--to", format]));
+            }
+            "experiments" | "runs" | "overview" | "check" | "labels" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
             "history" | "evolution" | "family-tree" | "scores" | "slices" | "doctor" => {

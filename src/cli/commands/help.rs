@@ -1,12 +1,14 @@
 //! What `--help` says below the list of flags. Lines are short enough for 80 columns, since
 //! clap breaks longer ones anywhere.
 
+mod export;
 mod optimizations;
 mod search;
 mod stats;
 mod trace;
 mod traces;
 
+pub(in super::super) use export::{EXPORT, LABELS};
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use search::SEARCH;
 pub(in super::super) use stats::STATS;

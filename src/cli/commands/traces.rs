@@ -72,6 +72,25 @@ pub(super) struct Wanted {
     sort: TraceSort,
 }
 
+impl Wanted {
+    /// What is asked for, within what the user named. A run goes before an experiment.
+    pub(super) fn question(
+        self,
+        experiment: Option<&str>,
+        run: Option<&str>,
+        answer: &mut Answer<'_>,
+    ) -> Result<FilteredTracesOf, Failure> {
+        let experiment = experiment.map(|text| answer.experiment(text)).transpose()?;
+        let run = run.map(|text| answer.run(text)).transpose()?;
+        let scope = match (experiment, run) {
+            (_, Some(run)) => TraceScope::Run(run.id),
+            (Some(experiment), None) => TraceScope::Experiment(experiment.id),
+            (None, None) => TraceScope::All,
+        };
+        Ok(FilteredTracesOf { scope, filter: self.filter, sort: self.sort })
+    }
+}
+
 /// Reads a filter of traces; everything passes without one.
 ///
 /// # Errors
@@ -93,21 +112,13 @@ pub(super) fn wanted(args: &TracesArgs, is_utc: bool) -> Result<Wanted, Failure>
 }
 
 pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
-    let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
-    let (experiment, run) = (experiment.map(|one| one.id), run.map(|one| one.id));
     let is_filtered = !wanted.filter.is_empty();
     let is_plain = wanted.filter.is_empty() && wanted.sort == TraceSort::default();
+    let question = wanted.question(args.experiment.as_deref(), args.run.as_deref(), answer)?;
     let list = if is_plain {
-        let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
+        let query = TraceQuery { limit: args.limit, ..question.scope.query() };
         query::traces(&mut answer.session, &query)?
     } else {
-        let scope = match (experiment, run) {
-            (_, Some(run)) => TraceScope::Run(run),
-            (Some(experiment), None) => TraceScope::Experiment(experiment),
-            (None, None) => TraceScope::All,
-        };
-        let question = FilteredTracesOf { scope, filter: wanted.filter, sort: wanted.sort };
         query::filtered_trace_list(&mut answer.session, &question, args.limit)?
     };
     if answer.is_json {

@@ -10,6 +10,7 @@ use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use crate::model::{Reveal, Warning};
 use crate::query::facts_cache::{FactsCache, FactsCaches};
+use crate::query::labels::book::LabelBooks;
 use crate::store::{ReadCx, Result, StoreId, StoreLocation};
 
 /// Who has been at a question for longer is stuck in a dead disk or network: the next one tries himself. Longer than
@@ -28,6 +29,7 @@ pub struct Memo {
     found: Condvar,
     progress: (AtomicUsize, AtomicUsize),
     facts: FactsCaches,
+    labels: Arc<LabelBooks>,
 }
 
 /// Whose answers they are: those of two stores never meet, nor those with secrets and without.
@@ -91,6 +93,16 @@ impl Memo {
     /// One that keeps the facts of traces in a folder, from one session to the next.
     pub fn with_cache(folder: PathBuf) -> Self {
         Self { facts: FactsCaches::in_folder(folder), ..Self::default() }
+    }
+
+    /// With what users said of traces and examples.
+    pub fn with_labels(self, labels: Arc<LabelBooks>) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// What users said of traces and examples.
+    pub(super) fn labels(&self) -> &LabelBooks {
+        &self.labels
     }
 
     /// The facts of the traces of a store.

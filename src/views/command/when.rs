@@ -14,7 +14,7 @@ impl Command {
             Self::Back => state.history().can_go_back(),
             Self::Forward => state.history().can_go_forward(),
             Self::Up => has_store && scene.place().parent().is_some(),
-            Self::ToggleAdapters | Self::Spans(_) => is_trace,
+            Self::ToggleAdapters | Self::Spans(_) | Self::Labels(_) => is_trace,
             Self::Next | Self::Previous => {
                 has_store && !matches!(scene.place(), Place::Store | Place::ProgramHistory(_))
             }
