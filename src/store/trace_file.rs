@@ -17,7 +17,7 @@ use crate::model::{Experiment, Json, Lifecycle, SpanBody, SpanHead, TraceHead, U
 use crate::words;
 
 /// Files are no larger, in bytes: in memory they take several times as much.
-const MOST: u64 = 128 << 20;
+const MOST: u64 = 128_000_000;
 
 /// The experiment of traces that name none.
 const NO_EXPERIMENT: &str = "0";
@@ -56,7 +56,7 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
         return Err(failed(strange.into_iter().next().unwrap_or_else(|| "its list of traces is empty".to_owned())));
     }
     if let Some(first) = strange.first() {
-        let left_out = words::counted(strange.len() as u64, "entry");
+        let left_out = words::counted(strange.len() as u64, "part");
         notices.push(format!("{left_out} of the file could not be read as traces and are left out: {first}"));
     }
     let store = MemoryStore::new();

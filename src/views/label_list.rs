@@ -29,7 +29,7 @@ const CHOICES: [Which; 5] = [
 /// The button with the choices, if anything is labelled in this store; the filter of the one that was chosen.
 pub fn label_list_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<String> {
     let (labels, version) = scene.loader.labels().filter(|(labels, _)| !labels.is_empty())?;
-    let slot = scene.loader.ask(&LabelledOf { version }, Lane::Visible);
+    let slot = scene.loader.ask(&LabelledOf { version }, Lane::Prefetch);
     let all = slot.value()?;
     let of = |is: fn(&Labelled) -> bool| -> Vec<&Labelled> {
         all.iter().filter(|one| one.row.is_some() && is(one)).take(MOST).collect()

@@ -1,6 +1,6 @@
 //! Labels of one's own: right, wrong, a note and the answer that would have been right, of a trace or an example.
 
-use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, TextEdit, Ui, vec2};
+use egui::{Align, Frame, Id, Layout, Popup, PopupCloseBehavior, TextEdit, Ui, vec2};
 
 use super::command::{Command, LabelCommand};
 use super::scene::Scene;
@@ -103,7 +103,7 @@ fn bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, said: &Said<'_>) {
     for (judgement, text, command, glyph, tone) in judgements {
         let is_on = label.judgement == Some(judgement);
         let chip = Chip::toggle(text, is_on).glyph(glyph, if is_on { tone } else { Tone::Faint });
-        let key = Command::Labels(command).key_text(ui.ctx());
+        let key = Command::Labels(command).key_text(ui.ctx()).to_lowercase();
         let chip = if *has_keys { chip.key(&key) } else { chip };
         if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
             toggle(scene, what.clone(), label.judgement, judgement);
@@ -115,13 +115,15 @@ fn bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, said: &Said<'_>) {
         (Some(_), false) => format!("corrected · {note}"),
         (None, _) => note.into_owned(),
     };
-    let key = Command::Labels(LabelCommand::Note).key_text(ui.ctx());
+    let key = Command::Labels(LabelCommand::Note).key_text(ui.ctx()).to_lowercase();
     let chip = Chip::button("Note…").note(&told);
     let button = ui.add(if *has_keys { chip.key(&key) } else { chip });
     let id = editor_id(what);
     let popup = Popup::menu(&button).id(id).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let is_open = popup.is_open();
-    popup.accessible_name("Note and corrected answer").show(|ui| editor_ui(ui, scene, said));
+    popup.accessible_name("Note and corrected answer").show(|ui| {
+        Frame::new().inner_margin(size::GAP_S).show(ui, |ui| editor_ui(ui, scene, said));
+    });
     if !is_open {
         ui.data_mut(|data| data.remove::<Draft>(id));
     }

@@ -111,6 +111,8 @@ fn example(session: &mut Session<'_>, id: &TraceId) -> Result<Option<(AnswerFrom
     let of_example = labels.of(&LabelOf::example(&inputs));
     let corrected = [of_trace, of_example].into_iter().flatten().find_map(|label| label.corrected.clone());
     let judgement = of_trace.and_then(|label: &Label| label.judgement);
+    // Whoever calls an example wrong says that of what its data expects.
+    let is_wrong_example = of_example.is_some_and(|label| label.judgement == Some(Judgement::Wrong));
     // What the user says of the answer is said of all its fields, what is corrected of those that are named.
     let found = if let Some(corrected) = corrected {
         let mut fields = corrected;
@@ -122,7 +124,7 @@ fn example(session: &mut Session<'_>, id: &TraceId) -> Result<Option<(AnswerFrom
         && let Some(answered) = answered
     {
         Some((AnswerFrom::Right, answered))
-    } else if let Some(expected) = expected(session, &head, &inputs)? {
+    } else if !is_wrong_example && let Some(expected) = expected(session, &head, &inputs)? {
         Some((AnswerFrom::Expected, expected))
     } else {
         answered.filter(|_| judgement != Some(Judgement::Wrong)).map(|answered| (AnswerFrom::Answered, answered))

@@ -78,7 +78,7 @@ fn a_trace_of_mlflow_is_read_in_every_wrapping() {
     let notices = Store::info(&lines).notices;
     assert!(notices[0].contains("the first is line 4"), "{notices:?}");
     let odd = Store::info(&opened("odd.json", json!([one, 7, {"a": 1}]).to_string())).notices;
-    assert!(odd[0].starts_with("2 entries"), "{odd:?}");
+    assert!(odd[0].starts_with("2 parts"), "{odd:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ Examples:
   dspyglass export mlflow.db --to mlflow --trace tr-3f2 --out trace.json
   dspyglass export mlflow.db --to otlp --run eval_full_3 --out spans.json
   dspyglass export mlflow.db --to jsonl --filter 'status = ERROR' | head
-  dspyglass export mlflow.db --to trainset --run eval_full_3 --out trainset.json
+  dspyglass export mlflow.db --to trainset --run eval_full_3 > trainset.json
 
 What is written:
   mlflow    as mlflow.entities.Trace.to_json writes a trace: one trace for one
