@@ -366,7 +366,7 @@ impl Window {
 
 /// A command and its flags, or what the window is opened with.
 pub(super) enum Asked {
-    Terminal(Command, Common),
+    Terminal(Box<Command>, Common),
     Window(Box<Window>),
 }
 
@@ -386,7 +386,7 @@ impl Args {
             Some(Command::Diff(args)) if args.run_b.is_none() && args.files().is_none() => Err(mistake(
                 "diff compares two runs of a store, diff STORE RUN_A RUN_B, or two .json files of programs",
             )),
-            Some(command) => Ok(Asked::Terminal(command, common)),
+            Some(command) => Ok(Asked::Terminal(Box::new(command), common)),
             None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
             None => Ok(Asked::Window(Box::new(Window { store, at, demo, gallery, common }))),
         }
