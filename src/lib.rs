@@ -70,6 +70,8 @@
 //!       [`store::DiskKind::instead`] becomes `None` and [`store::StoreError::FolderStore`] goes.
 //!     * Sentences that name what is opened: `NoStoreInFolder`, `NotSqlite` and `not_opened` in `store/error.rs`; the
 //!       help of the arguments in `cli/args.rs`, `README.md`.
+//!     * A file of exported traces is a kind, too (`store/trace_file`): it is read into a [`store::memory::MemoryStore`],
+//!       which masks what it gives, and [`store::StoreInfo`] says what it is opened for.
 //!     * Values enter masked: a reader gives what it read as [`model::Unmasked`] and masks by its [`store::ReadCx`]; a
 //!       file that makes such values, or looks into them, is listed in `tests/architecture/unmasked.rs`.
 //!     * Files are read by `store/untrusted.rs` (regular, within the store, no more than a limit), artifacts by
@@ -86,6 +88,10 @@
 //!       kind can get wrong has a file of its own beside them.
 //! * **A condition** that rows of a list can be filtered by: a variant in `store/condition.rs` with its meaning, and
 //!   its piece of SQL in `store/sqlite/run_conditions.rs` or `trace_lists.rs`.
+//! * **A format of exported traces**: a variant of [`query::ExportFormat`] with its writer in `query/export`, which
+//!   holds one trace at a time.
+//! * **What the user says of the field** – labels – is kept in the data folder by `query/labels`, never in a store; it
+//!   is the one thing here that cannot be made anew.
 //! * **A way to fail**: a variant of [`store::StoreError`] with its sentence and what would help
 //!   ([`store::Remedy`]); it stays what it is up to `views/failed.rs`, which offers that.
 //! * **A part of an answer that may take too long**: a variant of [`store::Part`] and its limit in

@@ -17,8 +17,12 @@ mod diff_traces;
 mod doctor;
 #[path = "cli/examples.rs"]
 mod examples;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/honest_words.rs"]
 mod honest_words;
+#[path = "cli/labels.rs"]
+mod labels;
 #[path = "cli/optimizers.rs"]
 mod optimizer_answers;
 #[path = "common/optimizers.rs"]

@@ -50,6 +50,8 @@ mod idle;
 mod intervals;
 #[path = "ui_window/kept_selection.rs"]
 mod kept_selection;
+#[path = "ui_window/labels.rs"]
+mod labels;
 #[path = "ui_window/large.rs"]
 mod large;
 #[path = "ui_window/links.rs"]

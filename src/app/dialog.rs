@@ -61,8 +61,8 @@ impl OpenDialog {
         let dialog: Pin<Box<dyn Future<Output = _> + Send>> = match what {
             Chosen::Store => Box::pin(
                 dialog
-                    .set_title("Open an MLflow store")
-                    .add_filter("MLflow database", &["db", "sqlite", "sqlite3"])
+                    .set_title("Open an MLflow store or traces")
+                    .add_filter("MLflow databases and traces", &["db", "sqlite", "sqlite3", "json", "jsonl", "ndjson"])
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),

@@ -64,6 +64,7 @@ pub fn run(args: Args) -> Result<(), String> {
         exit_after: ExitAfter::from_env(),
         frame_log: std::env::var_os(FRAME_LOG).map(PathBuf::from),
         cache: store::user_cache(),
+        data: store::user_data(),
         save_into: None,
         tracking_uri: tracking_uri(std::env::var_os(TRACKING_URI)),
         started: std::time::Instant::now(),

@@ -15,8 +15,8 @@ use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::query::PriceFile;
-use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
-use crate::store::StoreLocation;
+use crate::state::{Action, AppState, Effect, ExperimentTab, Link, NoticeText, Place, ThemeChoice};
+use crate::store::{OpenedFor, StoreLocation};
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
 
@@ -38,6 +38,8 @@ pub struct ViewerOptions {
     pub cache: Option<PathBuf>,
     /// The user's file of prices; without one those that are built in.
     pub prices: Option<PriceFile>,
+    /// The user's folder for what they say of traces; without one it is kept in memory.
+    pub data: Option<PathBuf>,
     /// Print how long this took to be on screen, and end.
     pub exit_after: Option<ExitAfter>,
     /// Where to write what frames cost.
@@ -60,6 +62,7 @@ impl Default for ViewerOptions {
             allowed: Allowed::default(),
             cache: None,
             prices: None,
+            data: None,
             exit_after: None,
             frame_log: None,
             tracking_uri: None,
@@ -106,7 +109,8 @@ impl Viewer {
             state: AppState::new(settings, options.args.at.clone()),
             loader: Loader::new(opener, wake)
                 .with_cache_folder(options.cache.clone())
-                .with_prices(options.prices.clone()),
+                .with_prices(options.prices.clone())
+                .with_data_folder(options.data.clone()),
             memory: Memory::default(),
             actions: Vec::new(),
             open: None,
@@ -208,6 +212,7 @@ impl Viewer {
                 ctx.copy_text(text);
                 self.actions.push(Action::Copied);
             }
+            Effect::Label(what, change) => self.loader.label(what, change, self.clock().now_ms),
             Effect::Save(file) => {
                 let ui_thread = ctx.clone();
                 let folder = self.options.save_into.clone();
@@ -264,6 +269,9 @@ impl Viewer {
         if !is_same {
             if let Some(open) = &open {
                 self.actions.push(Action::StoreOpened(open.info.location.clone()));
+                // A link goes before that.
+                let first = open.info.opened_for.clone().filter(|_| self.options.args.at.is_none());
+                self.actions.extend(first.map(|what| Action::Go(opened_place(what))));
                 if std::mem::take(&mut self.reveal_first) {
                     self.actions.push(Action::Reveal(true));
                 }
@@ -326,6 +334,9 @@ impl eframe::App for Viewer {
         self.loader.begin_frame(now);
         self.poll_dialog();
         self.poll_saving();
+        if let Some(why) = self.loader.label_failure() {
+            self.actions.push(Action::Notify(NoticeText::failed("The label was not kept", why)));
+        }
         self.note_store();
         self.drop_files(ctx);
         self.apply(ctx);
@@ -367,6 +378,14 @@ impl eframe::App for Viewer {
         self.state.note_store();
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
+    }
+}
+
+/// What is looked at first in a store that is opened for it.
+fn opened_place(what: OpenedFor) -> Place {
+    match what {
+        OpenedFor::Trace(trace) => Place::of_trace(None, None, trace),
+        OpenedFor::TracesOf(experiment) => Place::Experiment { experiment, tab: ExperimentTab::TRACES },
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cost;
 mod diff_traces;
+mod export;
 mod optimizations;
 mod prompts;
 mod search;
@@ -16,6 +17,7 @@ use super::commands::help::{self, HAS_WINDOW};
 use crate::analysis::evolution::Against;
 pub(super) use cost::{CostArgs, PricesArgs};
 pub(super) use diff_traces::DiffTracesArgs;
+pub(super) use export::{ExportArgs, LabelsArgs};
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use prompts::PromptsArgs;
 pub(super) use search::SearchArgs;
@@ -124,6 +126,12 @@ pub(super) enum Command {
     /// Show the prices of models, and where they come from
     #[command(after_long_help = help::PRICES)]
     Prices(PricesArgs),
+    /// Write traces for other programs: MLflow, OpenTelemetry, DSPy
+    #[command(after_long_help = help::EXPORT)]
+    Export(ExportArgs),
+    /// List what you said of traces and examples: right, wrong, notes, corrected answers
+    #[command(after_long_help = help::LABELS)]
+    Labels(LabelsArgs),
     /// List the optimizations and plain evaluations of a store, each in one line
     #[command(after_long_help = help::OVERVIEW)]
     Overview(OverviewArgs),
@@ -347,6 +355,8 @@ impl Command {
             Self::Trace(args) => &args.store,
             Self::Search(args) => &args.store,
             Self::Stats(args) => &args.store,
+            Self::Export(args) => &args.store,
+            Self::Labels(args) => &args.store,
             Self::Overview(args) => &args.store,
             Self::Optimization(args) => &args.store,
             Self::Scores(args) => &args.store,
@@ -385,7 +395,7 @@ impl Window {
 
 /// A command and its flags, or what the window is opened with.
 pub(super) enum Asked {
-    Terminal(Command, Common),
+    Terminal(Box<Command>, Common),
     Window(Box<Window>),
 }
 
@@ -405,7 +415,7 @@ impl Args {
             Some(Command::Diff(args)) if args.run_b.is_none() && args.files().is_none() => Err(mistake(
                 "diff compares two runs of a store, diff STORE RUN_A RUN_B, or two .json files of programs",
             )),
-            Some(command) => Ok(Asked::Terminal(command, common)),
+            Some(command) => Ok(Asked::Terminal(Box::new(command), common)),
             None if common.json => Err(mistake("--json needs a command, for instance: dspyglass runs STORE --json")),
             None => Ok(Asked::Window(Box::new(Window { store, at, demo, gallery, common }))),
         }

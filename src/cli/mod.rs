@@ -28,9 +28,9 @@ use failure::Failure;
 use style::Style;
 
 use crate::model::Reveal;
-use crate::query::PriceFile;
 use crate::query::ask::{Memo, Session};
-use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache};
+use crate::query::{LabelBooks, PriceFile};
+use crate::store::{Budget, OpenOptions, ReadCx, Store, StoreError, StoreLocation, user_cache, user_data};
 
 /// What a command line asked for.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub fn run() -> Outcome {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
     let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
-    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache() };
+    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache(), data: user_data() };
     run_with(std::env::args_os(), &reading, style, &mut out, &mut err)
 }
 
@@ -74,7 +74,7 @@ pub fn run_within(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    run_with(args, &Reading { open, budget, cache: None }, Style::default(), out, err)
+    run_with(args, &Reading { open, budget, cache: None, data: None }, Style::default(), out, err)
 }
 
 /// How stores are read.
@@ -83,6 +83,8 @@ struct Reading<'a> {
     budget: Budget,
     /// The user's folder for what is kept of them.
     cache: Option<PathBuf>,
+    /// The user's folder for what was said of them.
+    data: Option<PathBuf>,
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the
@@ -149,7 +151,8 @@ fn answer(
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
     let cx = ReadCx::new().with_reveal(reveal).with_budget(reading.budget);
     let file = PriceFile::of(common.prices.clone());
-    let memo = reading.cache.clone().map_or_else(Memo::new, Memo::with_cache).with_prices(file);
+    let labels = Arc::new(LabelBooks::in_folder(reading.data.clone()));
+    let memo = reading.cache.clone().map_or_else(Memo::new, Memo::with_cache).with_prices(file).with_labels(labels);
     if let Some(failed) = common.prices.as_ref().and_then(|_| memo.prices().failed.clone()) {
         return Err(Failure::Absent(failed));
     }

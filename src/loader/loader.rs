@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::cache::{AnswerCache, Pending};
 use super::failure::Failure;
+use super::label_desk::LabelDesk;
 use super::lane::Lane;
 use super::opening::{Opener, Opening};
 use super::pool::{Timeouts, WorkerPool};
@@ -68,6 +69,8 @@ pub struct Loader {
     pub(super) cache: Option<PathBuf>,
     /// The user's file of prices.
     pub(super) prices: Option<PriceFile>,
+    /// What the user says of traces and examples.
+    pub(super) labels: LabelDesk,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -98,6 +101,7 @@ impl Loader {
         Self {
             opener,
             probe: DiskProbe::new(Arc::clone(&wake)),
+            labels: LabelDesk::new(None, Arc::clone(&wake)),
             wake,
             timeouts: Timeouts::default(),
             budget: Budget::default(),

@@ -21,6 +21,8 @@ mod facts;
 mod failure;
 mod family_tree;
 mod file;
+mod label_desk;
+mod labels;
 mod lane;
 mod live;
 #[expect(clippy::module_inception, reason = "the loader itself stands beside its parts")]

@@ -30,7 +30,8 @@ impl Loader {
                 self.slowest = None;
                 let wake = Arc::clone(&self.wake);
                 let memo = self.cache.clone().map_or_else(Memo::new, Memo::with_cache);
-                let memo = Arc::new(memo.with_prices(self.prices.clone()));
+                let memo = memo.with_prices(self.prices.clone()).with_labels(Arc::clone(&self.labels.books));
+                let memo = Arc::new(memo);
                 let limits = (self.timeouts, self.budget);
                 let mut pool = WorkerPool::start(readers, prototype, wake, limits, memo);
                 pool.watching.begin(revision, info.is_held);

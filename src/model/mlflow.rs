@@ -97,6 +97,8 @@ pub mod trace {
     pub const ARTIFACTS: &str = "mlflow.artifactLocation";
     /// The run in which it was recorded, up to MLflow 3.17; later there is a table.
     pub const RUN: &str = "mlflow.sourceRun";
+    /// The experiment, as `dspyglass export` notes it on the resources of OTLP.
+    pub const EXPERIMENT: &str = "mlflow.experimentId";
     /// The session, up to MLflow 3.17; later it is a column.
     pub const SESSION: &str = "mlflow.trace.session";
     /// Who it was made for (MLflow 3).
@@ -136,6 +138,8 @@ pub mod span {
     pub const INPUTS: &str = "mlflow.spanInputs";
     /// What it gave back.
     pub const OUTPUTS: &str = "mlflow.spanOutputs";
+    /// The trace that it belongs to, which MLflow 3 notes in every span and asks for when it reads one.
+    pub const REQUEST_ID: &str = "mlflow.traceRequestId";
     /// Its kind, as `LLM` or `CHAIN`.
     pub const KIND: &str = "mlflow.spanType";
     /// The tokens that it used (MLflow 3.2 and later).

@@ -13,6 +13,7 @@ pub mod forest;
 pub mod ids;
 pub mod json;
 pub mod json_beginning;
+pub mod label;
 pub mod metric;
 pub mod mlflow;
 pub mod price;
@@ -37,6 +38,7 @@ pub use experiment::{Experiment, ExperimentCounts, Lifecycle};
 pub use forest::{Forest, ForestNode};
 pub use ids::{ExperimentId, RunId, StateHash, TraceId};
 pub use json::Json;
+pub use label::{Judgement, Label, LabelChange, LabelOf, Labels};
 pub use metric::{LatestMetric, MetricPoint, MetricSeries};
 pub use price::{FoundPrice, Price, PriceTable, Prices, ServiceTier};
 pub use program::{

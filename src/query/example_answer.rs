@@ -1,9 +1,10 @@
 //! What a program answered to an example, as the root of its trace says.
 
 use crate::analysis::python_repr::prediction_of_outputs;
+use crate::model::json::bytes_of;
 use crate::model::program::Object;
 use crate::model::{Json, Reveal, SpanBody, TraceId};
-use crate::query::ask::Session;
+use crate::query::ask::{Question, Session};
 use crate::store::Result;
 
 /// What a program answered.
@@ -35,6 +36,23 @@ pub fn answer_of(outputs: Json, reveal: Reveal) -> Option<ExampleAnswer> {
 /// The fields of a prediction of which only the text was stored; `None` for other outputs.
 pub fn answer_of_repr(outputs: &Json, reveal: Reveal) -> Option<Object> {
     Some(prediction_of_outputs(outputs)?.mask(reveal))
+}
+
+/// The fields that the root of a trace gave back; `None` inside if they have no names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AnsweredFieldsOf(pub TraceId);
+
+impl Question for AnsweredFieldsOf {
+    type Answer = Option<Object>;
+    const LABEL: &'static str = "answer of a trace";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        Ok(answer(session, &self.0)?.map(|answer| answer.fields))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().flatten().map(|(name, value)| name.len() + bytes_of(value)).sum()
+    }
 }
 
 /// The body of a trace's root.

@@ -202,7 +202,8 @@ pub fn filtered_trace_list(
         let lines = session.store.trace_rows(session.cx, handles)?.into_iter();
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
-    Ok(TraceList { total: session.store.capabilities().keeps_traces.then_some(found.list.total), rows })
+    let total = session.store.capabilities().keeps_traces.then_some(found.list.total);
+    Ok(TraceList { total, rows, handles: Arc::clone(&found.list.handles) })
 }
 
 /// The names of all runs and experiments.

@@ -1,16 +1,15 @@
-//! Traces that somebody picked in a list: their ids, and all of them as one JSON document.
+//! Traces that somebody picked in a list: their ids, and all of them as a file.
 
 use std::io::Write;
 use std::sync::Arc;
 
-use super::trace::trace_document;
-use super::trace_json::trace_json;
+use super::export::{ExportError, ExportFormat, Exported, Exporting};
 use crate::model::TraceId;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{Result, TraceHandle};
 
-/// A document of several traces is no longer, in bytes: all of it is held in memory.
-pub const TRACES_JSON_MOST: usize = 256 << 20;
+/// A file that the window makes of traces is no longer, in bytes: all of it is held in memory.
+pub const EXPORT_MOST: usize = 256 << 20;
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
 const LINES_AT_ONCE: usize = 500;
@@ -38,43 +37,77 @@ impl Question for PickedIdsOf {
     }
 }
 
-/// An array of traces, each on a line of its own and as `trace --json` writes it; those that are gone are left out.
-/// `None` inside if that is longer than [`TRACES_JSON_MOST`].
+/// A file of traces ([`ExportFormat`]); those that are gone are left out. `None` inside if that is longer than
+/// [`EXPORT_MOST`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PickedJsonOf(pub Arc<[TraceHandle]>);
+pub struct PickedExportOf {
+    /// The traces, in this order.
+    pub traces: Arc<[TraceHandle]>,
+    /// What is written.
+    pub format: ExportFormat,
+}
 
-impl Question for PickedJsonOf {
-    type Answer = Option<Arc<[u8]>>;
-    const LABEL: &'static str = "selected traces as JSON";
+impl Question for PickedExportOf {
+    type Answer = Option<ExportedFile>;
+    const LABEL: &'static str = "export of selected traces";
     const COST: CostClass = CostClass::Bodies;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let ids = session.ask(&PickedIdsOf(Arc::clone(&self.0)))?;
-        let ids: Vec<&TraceId> = ids.iter().collect();
-        Ok(traces_json(session, &ids, TRACES_JSON_MOST)?.map(Into::into))
+        let ids = session.ask(&PickedIdsOf(Arc::clone(&self.traces)))?;
+        in_memory(session, &ids, self.format, false, EXPORT_MOST)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        answer.as_ref().map_or(0, |bytes| bytes.len())
+        answer.as_ref().map_or(0, |file| file.bytes.len())
     }
 }
 
-fn traces_json(session: &mut Session<'_>, ids: &[&TraceId], most: usize) -> Result<Option<Vec<u8>>> {
-    let mut out = Bounded { bytes: b"[".to_vec(), most };
-    let mut before = "\n";
-    for id in ids {
-        let cx = session.cx;
-        cx.check()?;
-        let (document, warnings) = cx.capture(|| trace_document(session, id));
-        let Some(document) = document? else { continue };
-        let document = trace_json(&document, cx.reveal(), warnings);
-        // Only the bound can fail here.
-        if out.write_all(before.as_bytes()).is_err() || serde_json::to_writer(&mut out, &document).is_err() {
-            return Ok(None);
-        }
-        before = ",\n";
+/// A file of one trace; `None` inside as in [`PickedExportOf`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceExportOf {
+    /// The trace.
+    pub trace: TraceId,
+    /// What is written.
+    pub format: ExportFormat,
+}
+
+impl Question for TraceExportOf {
+    type Answer = Option<ExportedFile>;
+    const LABEL: &'static str = "export of a trace";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        in_memory(session, std::slice::from_ref(&self.trace), self.format, true, EXPORT_MOST)
     }
-    Ok(out.write_all(b"\n]\n").is_ok().then_some(out.bytes))
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |file| file.bytes.len())
+    }
+}
+
+/// A file that is to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportedFile {
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+    /// What is in it.
+    pub exported: Exported,
+}
+
+fn in_memory(
+    session: &mut Session<'_>,
+    ids: &[TraceId],
+    format: ExportFormat,
+    is_single: bool,
+    most: usize,
+) -> Result<Option<ExportedFile>> {
+    let mut out = Bounded { bytes: Vec::new(), most };
+    match (Exporting { format, is_single, out: &mut out }).write(session, ids) {
+        Ok(exported) => Ok(Some(ExportedFile { bytes: out.bytes.into(), exported })),
+        Err(ExportError::Store(error)) => Err(error),
+        // Only the bound can fail here.
+        Err(ExportError::Output(_)) => Ok(None),
+    }
 }
 
 /// Takes so many bytes and no more.
@@ -119,7 +152,8 @@ mod tests {
         let (mut store, cx) = (store(), ReadCx::new());
         let ids: Vec<TraceId> = ids.iter().map(|id| TraceId::from(*id)).collect();
         let store: &mut dyn Store = &mut store;
-        traces_json(&mut Session::alone(store, &cx), &ids.iter().collect::<Vec<_>>(), most).expect("readable")
+        let file = in_memory(&mut Session::alone(store, &cx), &ids, ExportFormat::Json, false, most);
+        file.expect("readable").map(|file| file.bytes.to_vec())
     }
 
     #[test]
@@ -132,7 +166,7 @@ mod tests {
         assert_eq!(traces[0]["tags"]["api_key"]["masked"], true);
         assert_eq!(traces[0]["spans"][0]["name"], "QA");
         assert!(!text.contains("very-secret"));
-        assert_eq!(json(&[], 100).as_deref(), Some(&b"[\n]\n"[..]));
+        assert_eq!(json(&[], 100).as_deref(), Some(&b"[\n\n]\n"[..]));
     }
 
     #[test]

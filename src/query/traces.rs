@@ -1,8 +1,10 @@
 //! Lists of traces.
 
+use std::sync::Arc;
+
 use crate::model::{ExperimentId, RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{Cursor, Result, Total, TraceIndex, TraceQuery, Trail};
+use crate::store::{Cursor, Result, Total, TraceHandle, TraceIndex, TraceQuery, Trail};
 
 /// Rows are read this many at a time, so that a cancel or deadline is obeyed between.
 const ROWS_AT_ONCE: usize = 500;
@@ -15,6 +17,8 @@ pub struct TraceList {
     pub total: Option<Total>,
     /// The rows.
     pub rows: Vec<TraceRow>,
+    /// Where they stand.
+    pub handles: Arc<[TraceHandle]>,
 }
 
 /// The lines of a list of traces without their previews, which would make up nearly all of
@@ -30,7 +34,11 @@ pub fn traces(session: &mut Session<'_>, query: &TraceQuery) -> Result<TraceList
         let lines = session.store.trace_rows(session.cx, handles)?.into_iter();
         rows.extend(lines.map(|row| TraceRow { request_preview: None, response_preview: None, ..row }));
     }
-    Ok(TraceList { total: session.store.capabilities().keeps_traces.then_some(index.total), rows })
+    Ok(TraceList {
+        total: session.store.capabilities().keeps_traces.then_some(index.total),
+        rows,
+        handles: index.handles,
+    })
 }
 
 /// Which list of traces.

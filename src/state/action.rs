@@ -19,7 +19,7 @@ use super::span_choice::SpanChoice;
 use super::span_ref::SpanRef;
 use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use super::trace_listing::TraceListing;
-use crate::model::{ExperimentId, RunId, SearchPattern, TraceId};
+use crate::model::{ExperimentId, LabelChange, LabelOf, RunId, SearchPattern, TraceId};
 use crate::query::StatsBy;
 use crate::store::StoreLocation;
 
@@ -173,6 +173,8 @@ pub enum Action {
     ChooseToCompare(Vec<RunId>),
     /// Choose a trace in the palette, to be compared with these.
     ChooseTraceToCompare(Vec<TraceId>),
+    /// Say something of a trace or an example.
+    Label(LabelOf, LabelChange),
     /// Ask everything on screen again.
     Refresh,
 }
@@ -198,6 +200,8 @@ pub enum Effect {
     ForgetFacts(StoreLocation),
     /// Put this into the clipboard.
     Copy(String),
+    /// Keep what the user says of a trace or an example.
+    Label(LabelOf, LabelChange),
     /// Ask where to, and write a file.
     Save(FileToSave),
     /// Hand a file or a web page to the system's program.

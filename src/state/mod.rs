@@ -313,6 +313,7 @@ impl AppState {
             Action::WishForHistory(run) => self.wants_history = run,
             Action::ChooseToCompare(runs) => self.choose_to_compare(runs),
             Action::ChooseTraceToCompare(traces) => self.choose_trace_to_compare(traces),
+            Action::Label(what, change) => return vec![Effect::Label(what, change)],
             Action::Refresh => return vec![Effect::Refresh],
         }
         Vec::new()

@@ -14,6 +14,8 @@ pub enum DiskKind {
     Sqlite,
     /// A folder that MLflow keeps files in instead of a database.
     Folder,
+    /// A file of exported traces.
+    TraceFile,
 }
 
 /// What there is at a path, as far as its shape tells.
@@ -33,13 +35,14 @@ impl DiskKind {
         match self {
             Self::Sqlite => "SQLite",
             Self::Folder => "folder store",
+            Self::TraceFile => "trace file",
         }
     }
 
     /// What to do with a store of this kind if it is not opened yet, as part of a sentence; `None` if it is opened.
     pub const fn instead(self) -> Option<&'static str> {
         match self {
-            Self::Sqlite => None,
+            Self::Sqlite | Self::TraceFile => None,
             Self::Folder => Some("`mlflow migrate-filestore` of MLflow 3.10 or later makes a database of it"),
         }
     }
@@ -59,7 +62,7 @@ pub(super) fn about(path: &Path) -> Result<Metadata> {
 /// What there is at a path of which this is known.
 pub(super) fn what(path: &Path, about: &Metadata) -> AtPath {
     if about.is_file() {
-        AtPath::Store(DiskKind::Sqlite)
+        AtPath::Store(if is_called_traces(path) { DiskKind::TraceFile } else { DiskKind::Sqlite })
     } else if !about.is_dir() {
         AtPath::Neither
     } else if has_experiments(path) {
@@ -84,6 +87,12 @@ pub(super) fn folder_stores(folder: &Path) -> impl Iterator<Item = (DiskKind, Pa
 pub(super) fn is_called_database(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     ["db", "sqlite", "sqlite3"].contains(&ending.as_str())
+}
+
+/// Whether a file's name ends as that of a file of traces.
+fn is_called_traces(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["json", "jsonl", "ndjson"].contains(&ending.as_str())
 }
 
 /// Whether a folder has the shape of MLflow's file store: an experiment's `meta.yaml`.

@@ -35,8 +35,16 @@ pub enum StoreError {
     #[error("{} is neither a file nor a folder", .0.display())]
     NotAFile(PathBuf),
     /// A file that is something else.
-    #[error("{} is not a SQLite database; an MLflow store is a file such as mlflow.db", .0.display())]
+    #[error("{} is not a SQLite database; an MLflow store is a file such as mlflow.db, a file of traces is called *.json or *.jsonl", .0.display())]
     NotSqlite(PathBuf),
+    /// A file that should hold traces and does not.
+    #[error("{} holds no traces that can be opened: {why}; what opens is what MLflow's Trace.to_json and its page download, and OTLP/JSON", .path.display())]
+    TraceFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, as part of a sentence.
+        why: String,
+    },
     /// A SQLite database of somebody else.
     #[error("{} is a SQLite database but not an MLflow store: it has no table `{missing}`", .path.display())]
     NotMlflow {
@@ -174,7 +182,8 @@ impl StoreError {
             | Self::Server(_)
             | Self::NotAFile(_)
             | Self::NotSqlite(_)
-            | Self::NotMlflow { .. } => Remedy::OpenOther,
+            | Self::NotMlflow { .. }
+            | Self::TraceFile { .. } => Remedy::OpenOther,
             Self::Unsupported { .. } => Remedy::Nothing,
         }
     }

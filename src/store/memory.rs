@@ -1,5 +1,5 @@
-//! A store that lives in memory: what tests of views and queries read, and what a store can
-//! be copied into.
+//! A store that lives in memory: what a file of traces is read into, what tests of views and queries read, and what a
+//! store can be copied into.
 //!
 //! A [`MemoryStore`] is a handle: clones and forks share one content, so that a test may add
 //! to a store while a worker reads it. Content is kept as it was given; what is a secret is
@@ -100,6 +100,7 @@ impl Store for MemoryStore {
             opened_as: None,
             is_held: false,
             notices: Vec::new(),
+            opened_for: None,
         })
     }
 

@@ -21,10 +21,10 @@ pub mod error;
 mod id;
 mod inventory;
 mod location;
-#[cfg(feature = "testing")]
 pub mod memory;
 pub mod nearby;
 pub mod open;
+mod opened_for;
 mod options;
 mod order;
 mod page;
@@ -34,6 +34,7 @@ pub mod server;
 pub mod span_json;
 pub mod sqlite;
 mod trace_column;
+mod trace_file;
 mod trail;
 mod untrusted;
 mod user_cache;
@@ -48,6 +49,7 @@ pub use id::StoreId;
 pub use inventory::Inventory;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
 pub use open::{Found, find, open};
+pub use opened_for::OpenedFor;
 pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
@@ -55,7 +57,7 @@ pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
-pub use user_cache::user_cache;
+pub use user_cache::{user_cache, user_data};
 pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 
 use crate::model::{
@@ -85,6 +87,8 @@ pub struct StoreInfo {
     pub is_held: bool,
     /// Things to know before trusting what is shown (a schema newer than known, …).
     pub notices: Vec<String>,
+    /// What is looked at first, where it is opened for nothing else.
+    pub opened_for: Option<OpenedFor>,
 }
 
 /// What a store can do by itself.

@@ -74,7 +74,9 @@ impl Nearby {
             NearbyKind::Store { kind, .. } if kind.instead().is_some() => format!("{}, not opened yet", kind.word()),
             NearbyKind::Store { schema_of: Some(schema), .. } => schema.clone(),
             NearbyKind::Store { kind: DiskKind::Sqlite, schema_of: None } => "MLflow".to_owned(),
-            NearbyKind::Store { kind: kind @ DiskKind::Folder, schema_of: None } => kind.word().to_owned(),
+            NearbyKind::Store { kind: kind @ (DiskKind::Folder | DiskKind::TraceFile), schema_of: None } => {
+                kind.word().to_owned()
+            }
             NearbyKind::LeftWriting => "left in the middle of a write".to_owned(),
             NearbyKind::Folder => "folder".to_owned(),
             NearbyKind::Other(_) => "cannot be opened".to_owned(),
@@ -132,7 +134,7 @@ fn probe(kind: DiskKind, path: &Path) -> (NearbyKind, Vec<String>) {
             Ok(None) => NearbyKind::LeftWriting,
             Err(error) => NearbyKind::Other(error.to_string()),
         },
-        DiskKind::Folder => NearbyKind::Store { kind, schema_of: None },
+        DiskKind::Folder | DiskKind::TraceFile => NearbyKind::Store { kind, schema_of: None },
     };
     (kind, Vec::new())
 }

@@ -6,7 +6,7 @@ use super::at_path::{self, AtPath, DiskKind};
 use super::location::{Address, AddressKind, StoreLocation};
 use super::server::ServerStore;
 use super::sqlite::SqliteStore;
-use super::{OpenOptions, Result, Store, StoreError};
+use super::{OpenOptions, Result, Store, StoreError, trace_file};
 
 /// What there is at a location.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,7 @@ impl Found {
     pub fn open(self, options: &OpenOptions) -> Result<Box<dyn Store>> {
         match self {
             Self::OnDisk(DiskKind::Sqlite, path) => Ok(Box::new(SqliteStore::open(&path, options)?)),
+            Self::OnDisk(DiskKind::TraceFile, path) => Ok(Box::new(trace_file::open(&path)?)),
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
             Self::Server(address) if address.kind() == AddressKind::TrackingServer => {
                 Ok(Box::new(ServerStore::open(&address, options)?))

@@ -1,9 +1,11 @@
 //! What can be done everywhere: one table for the keys, the menu, the palette, the tooltips and the list of keys.
 
 pub(super) mod keys;
+mod labels;
 mod spans;
 mod when;
 
+pub use labels::LabelCommand;
 pub use spans::SpanCommand;
 pub(super) use when::{has_runs_filter, leads_to_search};
 
@@ -76,6 +78,8 @@ pub enum Command {
     ProgramHistory,
     /// Something with the spans of a trace.
     Spans(SpanCommand),
+    /// Something that is said of a trace.
+    Labels(LabelCommand),
 }
 
 /// Commands that belong together.
@@ -102,7 +106,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 31 + SpanCommand::ALL.len()] = [
+    pub const ALL: [Self; 31 + SpanCommand::ALL.len() + LabelCommand::ALL.len()] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -155,6 +159,9 @@ impl Command {
         Self::Spans(SpanCommand::CopyDspy),
         Self::Spans(SpanCommand::CopyLiteLlm),
         Self::Spans(SpanCommand::CopyCurl),
+        Self::Labels(LabelCommand::Right),
+        Self::Labels(LabelCommand::Wrong),
+        Self::Labels(LabelCommand::Note),
     ];
 
     /// What it belongs to.
@@ -189,7 +196,7 @@ impl Command {
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::ShowKeys => CommandGroup::Window,
-            Self::Spans(_) => CommandGroup::Spans,
+            Self::Spans(_) | Self::Labels(_) => CommandGroup::Spans,
         }
     }
 
@@ -228,6 +235,7 @@ impl Command {
             Self::Baseline => "Use as baseline",
             Self::ProgramHistory => "Program history",
             Self::Spans(command) => command.text(),
+            Self::Labels(command) => command.text(),
         }
     }
 
@@ -256,7 +264,9 @@ impl Command {
             Self::OpenStore => "Choose another database or folder",
             Self::OpenSample => "A small store that comes with dspyglass",
             Self::CloseStore => "Go to the page on which a store is chosen",
-            Self::ForgetStore => "Take it off the recent stores, with its last place and folds; the file stays",
+            Self::ForgetStore => {
+                "Take it off the recent stores, with its last place and folds; the file and your labels stay"
+            }
             Self::ArtifactsFolder => "Name the folder that holds the artifacts of a copied store; it is remembered",
             Self::ToggleTree => "The tree of experiments and runs, at the left; it is remembered",
             Self::TogglePanel => "What is selected on the page, told at its right; it is remembered",
@@ -272,6 +282,7 @@ impl Command {
             Self::Baseline => "Other runs are compared with this one",
             Self::ProgramHistory => "Who wrote the instructions of this run's program, and every evaluation of it",
             Self::Spans(command) => command.tooltip(),
+            Self::Labels(command) => command.tooltip(),
         }
     }
 
@@ -317,6 +328,7 @@ impl Command {
             Self::ProgramHistory => const { &[of(NONE, Key::P)] },
             Self::ShowKeys => const { &[of(NONE, Key::F1), of(NONE, Key::Questionmark)] },
             Self::Spans(command) => command.shortcuts(),
+            Self::Labels(command) => command.shortcuts(),
         }
     }
 }

@@ -32,12 +32,15 @@ mod example_trace;
 mod example_words;
 mod examples;
 mod experiment;
+mod export;
 mod failed;
 mod filter_words;
 
 mod family_tree;
 mod field_words;
 mod keys;
+mod label_list;
+mod labels;
 mod last_shown;
 mod menu;
 mod names;

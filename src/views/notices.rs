@@ -40,7 +40,7 @@ fn forget_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(location) = scene.state.asks_to_forget.clone() else { return };
     let what = format!("Forget {}?", location.name());
     let advice = format!(
-        "{location} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is"
+        "{location} is taken off the recent stores, with its last place, its folds and its other settings; the file itself stays as it is, and so do your labels"
     );
     let notice = Notice::warning(&what).advice(&advice).action("Forget it").dismissible();
     match shape_ui(ui, "forget", notice) {

@@ -353,6 +353,7 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
             }
         }
         Command::Spans(one) => trace::run_command(scene, &mut memory.trace, span_memory(&mut memory.side_panel), one),
+        Command::Labels(command) => super::labels::run(ui, scene, command),
         Command::ShowKeys => scene.act(Action::ShowKeys(!scene.state.shows_keys)),
     }
 }

@@ -43,7 +43,11 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                 questions.push(vec![command, store]);
                 questions.extend(prompts.iter().map(|name| vec![command, store, name]));
             }
-            "experiments" | "runs" | "overview" | "check" => questions.push(vec![command, store]),
+            "export" => {
+                let formats = ["mlflow", "otlp", "jsonl", "trainset"];
+                questions.extend(formats.iter().map(|format| vec![command, store, "--to", format]));
+            }
+            "experiments" | "runs" | "overview" | "check" | "labels" => questions.push(vec![command, store]),
             "metrics" | "optimization" | "program" => questions.extend(runs.iter().map(|id| vec![command, store, id])),
             // Of an optimization, and of every fourth other run: they say what the others say, put together anew.
             "history" | "evolution" | "family-tree" | "scores" | "slices" | "doctor" => {

@@ -101,7 +101,7 @@ fn what_is_asked_about_traces_has_an_answer_of_its_own() {
     assert_eq!(store.span_body(&cx, &trace, SpanHandle(1)).expect("asked"), None);
     let mut session = Session::new(&mut store, &cx, Memo::new().into(), 1);
     let list = traces(&mut session, &TraceQuery::default()).expect("asked");
-    assert_eq!(list, TraceList { total: None, rows: Vec::new() }, "unknown, not none");
+    assert_eq!(list, TraceList { total: None, rows: Vec::new(), handles: [].into() }, "unknown, not none");
     let place = session.ask(&TracePlaceOf { list: FilteredTracesOf::whole(TraceScope::All), trace }).expect("asked");
     assert_eq!(*place, None);
     assert!(cx.take_warnings().is_empty(), "nothing is wrong");

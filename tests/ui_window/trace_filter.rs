@@ -222,7 +222,8 @@ fn what_is_selected_is_exported_and_its_ids_copied() {
         click_row(&mut harness, name, BOX, Modifiers::NONE);
     }
     wait_for(&mut harness, "2 selected ×");
-    click(&mut harness, "Export as JSON…");
+    click(&mut harness, "Export…");
+    click(&mut harness, "JSON of dspyglass");
     wait_for(&mut harness, "Saved as");
     let text = std::fs::read_to_string(folder.path().join("traces-selected.json")).expect("saved");
     let traces: serde_json::Value = serde_json::from_str(&text).expect("JSON");

@@ -3,6 +3,7 @@
 
 mod cost;
 mod diff_traces;
+mod export;
 mod optimizations;
 mod prompts;
 mod search;
@@ -12,6 +13,7 @@ mod traces;
 
 pub(in super::super) use cost::{COST, PRICES};
 pub(in super::super) use diff_traces::DIFF_TRACES;
+pub(in super::super) use export::{EXPORT, LABELS};
 pub(in super::super) use optimizations::{DOCTOR, EVOLUTION, FAMILY_TREE, OPTIMIZATION, OVERVIEW, SCORES, SLICES};
 pub(in super::super) use prompts::PROMPTS;
 pub(in super::super) use search::SEARCH;

@@ -14,9 +14,11 @@ mod diff_traces_text;
 mod doctor;
 mod evolution;
 mod experiments;
+mod export;
 mod family_tree;
 mod family_tree_text;
 pub(super) mod help;
+mod labels;
 mod metrics;
 mod optimization;
 mod optimization_programs;
@@ -100,6 +102,11 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
             let filter = traces::filter(args.filter.as_deref(), is_utc)?;
             Box::new(move |answer| stats::answer(args, filter, answer))
         }
+        Command::Export(args) => {
+            let wanted = traces::wanted(&export::listed(args), is_utc)?;
+            Box::new(move |answer| export::answer(args, wanted, answer))
+        }
+        Command::Labels(args) => Box::new(|answer| labels::answer(args, answer)),
         Command::Optimization(args) => Box::new(|answer| optimization::answer(args, answer)),
         Command::Overview(args) => Box::new(|answer| overview::answer(args, answer)),
         Command::Scores(args) => Box::new(|answer| scores::answer(args, answer)),

@@ -102,6 +102,25 @@ pub(super) struct Wanted {
     sort: TraceSort,
 }
 
+impl Wanted {
+    /// What is asked for, within what the user named. A run goes before an experiment.
+    pub(super) fn question(
+        self,
+        experiment: Option<&str>,
+        run: Option<&str>,
+        answer: &mut Answer<'_>,
+    ) -> Result<FilteredTracesOf, Failure> {
+        let experiment = experiment.map(|text| answer.experiment(text)).transpose()?;
+        let run = run.map(|text| answer.run(text)).transpose()?;
+        let scope = match (experiment, run) {
+            (_, Some(run)) => TraceScope::Run(run.id),
+            (Some(experiment), None) => TraceScope::Experiment(experiment.id),
+            (None, None) => TraceScope::All,
+        };
+        Ok(FilteredTracesOf { scope, filter: self.filter, sort: self.sort })
+    }
+}
+
 /// Reads a filter of traces; everything passes without one.
 ///
 /// # Errors
@@ -123,28 +142,16 @@ pub(super) fn wanted(args: &TracesArgs, is_utc: bool) -> Result<Wanted, Failure>
 }
 
 pub(super) fn answer(args: &TracesArgs, wanted: Wanted, answer: &mut Answer<'_>) -> Result<(), Failure> {
-    let experiment = args.experiment.as_deref().map(|text| answer.experiment(text)).transpose()?;
-    let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
-    let (experiment, run) = (experiment.map(|one| one.id), run.map(|one| one.id));
     let is_filtered = !wanted.filter.is_empty();
     let is_plain = wanted.filter.is_empty() && wanted.sort == TraceSort::default();
-    let (list, costs) = if is_plain {
-        let query = TraceQuery { experiment, run, limit: args.limit, ..TraceQuery::default() };
-        let list = query::traces(&mut answer.session, &query)?;
-        let index = answer.session.store.trace_index(answer.session.cx, &query)?;
-        (list, Costs::of_list(&mut answer.session, &index.handles)?)
+    let question = wanted.question(args.experiment.as_deref(), args.run.as_deref(), answer)?;
+    let list = if is_plain {
+        let query = TraceQuery { limit: args.limit, ..question.scope.query() };
+        query::traces(&mut answer.session, &query)?
     } else {
-        let scope = match (experiment, run) {
-            (_, Some(run)) => TraceScope::Run(run),
-            (Some(experiment), None) => TraceScope::Experiment(experiment),
-            (None, None) => TraceScope::All,
-        };
-        let question = FilteredTracesOf { scope, filter: wanted.filter, sort: wanted.sort };
-        let list = query::filtered_trace_list(&mut answer.session, &question, args.limit)?;
-        let found = answer.session.ask(&question)?;
-        let handles = found.list.handles.get(..list.rows.len()).unwrap_or(&found.list.handles);
-        (list, Costs::of_list(&mut answer.session, handles)?)
+        query::filtered_trace_list(&mut answer.session, &question, args.limit)?
     };
+    let costs = Costs::of_list(&mut answer.session, &list.handles)?;
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
         let (total, total_at_least) = match list.total {

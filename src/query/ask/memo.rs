@@ -10,6 +10,7 @@ use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use crate::model::{Prices, Reveal, Warning};
 use crate::query::facts_cache::{FactsCache, FactsCaches};
+use crate::query::labels::book::LabelBooks;
 use crate::query::prices::{PriceFile, PriceShelf};
 use crate::store::{FileStamp, ReadCx, Result, StoreId, StoreLocation};
 
@@ -30,6 +31,7 @@ pub struct Memo {
     progress: (AtomicUsize, AtomicUsize),
     facts: FactsCaches,
     prices: PriceShelf,
+    labels: Arc<LabelBooks>,
 }
 
 /// Whose answers they are: those of two stores never meet, nor those with secrets and without.
@@ -109,6 +111,17 @@ impl Memo {
     /// What the user's file of prices is now; `None` if there is none.
     pub fn price_stamp(&self) -> Option<FileStamp> {
         self.prices.stamp()
+    }
+
+    /// The same with what users said of traces and examples.
+    #[must_use]
+    pub fn with_labels(self, labels: Arc<LabelBooks>) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// What users said of traces and examples.
+    pub(super) fn labels(&self) -> &LabelBooks {
+        &self.labels
     }
 
     /// The facts of the traces of a store.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::answer::AnyAnswer;
 use super::key::{AnyKey, CostClass};
 use super::memo::{Claim, Memo, Scope};
-use crate::model::Prices;
+use crate::model::{Labels, Prices};
 use crate::query::facts_cache::FactsCache;
+use crate::query::labels::book::store_key;
 use crate::store::{ReadCx, Result, Store, StoreError};
 
 /// A question for a store: the value is what identifies it. Questions ask each other through the [`Session`], never
@@ -153,6 +154,22 @@ impl<'a> Session<'a> {
     /// The prices of models.
     pub fn prices(&self) -> Arc<Prices> {
         self.memo.prices()
+    }
+
+    /// What the user said of the traces and examples of this store, as it is now.
+    ///
+    /// # Errors
+    /// Those of the store, which tells by what it is known again.
+    pub fn labels(&mut self) -> Result<Arc<Labels>> {
+        let memo = Arc::clone(&self.memo);
+        let book = match memo.labels().opened(self.store.id()) {
+            Some(book) => book,
+            None => {
+                let key = store_key(self.store, self.cx)?;
+                memo.labels().open(self.store.id(), &key)
+            }
+        };
+        Ok(book.labels(self.cx))
     }
 
     fn scope(&self) -> Scope {

@@ -42,9 +42,13 @@ pub(super) fn row(row: &TraceRow, reveal: Reveal) -> TraceRow {
 }
 
 pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
+    let readable = |text: &Option<String>| text.clone().map(|text| Unmasked::new(text).readable(reveal));
     let assessment = |one: &Assessment| Assessment {
-        value: Unmasked::new(one.value.clone()).mask("", reveal),
+        value: Unmasked::new(one.value.clone()).mask(&one.name, reveal),
         metadata: Unmasked::new(one.metadata.clone()).mask("", reveal),
+        error: readable(&one.error),
+        rationale: readable(&one.rationale),
+        source_id: readable(&one.source_id),
         ..one.clone()
     };
     TraceHead {

@@ -118,6 +118,7 @@ impl Store for ServerStore {
             size_bytes: None,
             schema_of: version.map(|version| format!("MLflow {version}")),
             opened_as: None,
+            opened_for: None,
             is_held: false,
             notices: Vec::new(),
         }

@@ -224,6 +224,7 @@ impl Store for SqliteStore {
             opened_as,
             is_held: self.mode == Mode::Log(Holder::Alive),
             notices: notice.into_iter().collect(),
+            opened_for: None,
         }
     }
 

@@ -15,7 +15,7 @@ impl Command {
             Self::Forward => state.history().can_go_forward(),
             Self::Up => has_store && scene.place().parent().is_some(),
             Self::ToggleAdapters => is_trace || has_store && matches!(scene.place(), Place::CompareTraces(_)),
-            Self::Spans(_) => is_trace,
+            Self::Spans(_) | Self::Labels(_) => is_trace,
             Self::Next | Self::Previous => {
                 has_store && !matches!(scene.place(), Place::Store | Place::ProgramHistory(_))
             }

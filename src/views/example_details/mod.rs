@@ -10,6 +10,7 @@ use std::sync::Arc;
 use egui::{Frame, Label, Margin, RichText, ScrollArea, Ui};
 
 use super::example_trace::WantedTrace;
+use super::labels::example_labels_ui;
 use super::parts::slot_ui;
 use super::program_change::{ProgramChangeMemory, Told, against_ui, program_change_ui};
 use super::scene::Scene;
@@ -161,6 +162,8 @@ fn example_ui(
         heading_ui(ui, "Expected");
         memory.expected.show(ui, scene, "expected", &expected);
     }
+    ui.add_space(size::GAP_XS);
+    example_labels_ui(ui, scene, &inputs, &expected);
     let cells = cells(example);
     let Some(selected) = selected(&cells, example, evaluation) else {
         text_ui(ui, "No evaluation has it", Type::Small, Tone::Muted);

@@ -16,6 +16,8 @@ use crate::query::TraceFiguresOf;
 use crate::state::{Action, ExperimentTab, Place, SpanChoice, TraceListing};
 use crate::store::Total;
 use crate::views::command::{Command, SpanCommand};
+use crate::views::export::export_trace_ui;
+use crate::views::labels::trace_labels_ui;
 use crate::views::parts::{link, short_id, trace_status, trace_status_word};
 use crate::views::scene::Scene;
 use crate::views::time::{moment_short, moment_utc};
@@ -217,6 +219,8 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     compare_with_ui(ui, scene, tree);
+    trace_labels_ui(ui, scene, &tree.head.row.id);
+    export_trace_ui(ui, scene, &tree.head.row.id);
     if let Some(place) = memory.place.clone() {
         // Together on one line: as wide as it was in the last frame.
         let room = vec2(memory.place_width, chips::HEIGHT);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::label_list::label_list_ui;
 use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
@@ -124,6 +125,7 @@ pub(super) fn traces_ui(
         empty_ui(ui, sentence, "");
         return;
     }
+    let mut labelled = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = size::GAP_XS;
         // In their place, so that nothing below moves.
@@ -134,7 +136,11 @@ pub(super) fn traces_ui(
         wanted::evaluations_ui(ui, scene, scope);
         ui.add_space(size::GAP_S);
         search_button_ui(ui, scene);
+        labelled = label_list_ui(ui, scene);
     });
+    if let Some(text) = labelled {
+        wanted::choose(scene, &mut memory.wanted, text, &sort);
+    }
     memory.picked.poll(scene);
     ui.add_space(size::GAP_XS);
     let listed = wanted::listed(ui, scene, &mut memory.wanted, wanted::Whole { scope, all }, &sort);

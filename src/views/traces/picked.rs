@@ -7,9 +7,10 @@ use egui::Ui;
 
 use super::listing::{Line, Listing};
 use crate::loader::{Lane, SessionGroup};
-use crate::query::{PickedIdsOf, PickedJsonOf, TRACES_JSON_MOST, TraceFilter};
-use crate::state::{Action, ExperimentTab, FileToSave, NoticeText, Place, RunTab};
+use crate::query::{ExportFormat, PickedExportOf, PickedIdsOf, TraceFilter};
+use crate::state::{Action, ExperimentTab, NoticeText, Place, RunTab};
 use crate::store::TraceHandle;
+use crate::views::export::{export_menu_ui, saved};
 use crate::views::scene::Scene;
 use crate::widgets::chips::Chip;
 use crate::widgets::section::text_ui;
@@ -24,8 +25,8 @@ const LIST_MOST: usize = 200;
 /// More are not compared: a column of times is drawn for each.
 const COMPARE_MOST: usize = 12;
 
-/// The name that is suggested for a file of them.
-const FILE: &str = "traces-selected.json";
+/// What a file of them is called.
+const FILE: &str = "traces-selected";
 
 /// What is selected.
 #[derive(Default)]
@@ -37,6 +38,8 @@ pub(super) struct PickedMemory {
     of: Option<ListedAs>,
     /// What is being done, and with which.
     doing: Option<(Deed, Arc<[TraceHandle]>)>,
+    /// How far that is, in words.
+    progress: String,
 }
 
 /// A list as it stands.
@@ -62,7 +65,7 @@ impl ListedAs {
 enum Deed {
     Open,
     Compare,
-    Export,
+    Export(ExportFormat),
     Copy,
 }
 
@@ -181,9 +184,8 @@ impl PickedMemory {
                 deed = Some(Deed::Compare);
             }
         }
-        let tip = "One file, each trace as `dspyglass trace --json` writes it";
-        if button_ui(ui, Chip::button("Export as JSON…"), tip) {
-            deed = Some(Deed::Export);
+        if let Some(format) = export_menu_ui(ui) {
+            deed = Some(Deed::Export(format));
         }
         if button_ui(ui, Chip::button("Copy ids").key("Ctrl C"), "One id on a line") {
             deed = Some(Deed::Copy);
@@ -192,15 +194,20 @@ impl PickedMemory {
             self.doing = Some((deed, Arc::clone(&self.traces)));
         }
         if self.doing.is_some() {
-            text_ui(ui, "reading…", Type::Small, Tone::Faint);
+            text_ui(ui, &self.progress, Type::Small, Tone::Faint);
         }
     }
 
     /// Goes on with what is being done.
     pub fn poll(&mut self, scene: &mut Scene<'_>) {
         let Some((deed, traces)) = self.doing.clone() else { return };
+        let known = scene.loader.progress().filter(|(_, of)| *of == traces.len());
+        self.progress = known.map_or_else(
+            || "reading…".to_owned(),
+            |(done, of)| format!("{} of {} written…", words::count(done as u64), words::count(of as u64)),
+        );
         let done = match deed {
-            Deed::Export => exported(scene, traces),
+            Deed::Export(format) => exported(scene, traces, format),
             Deed::Open | Deed::Compare | Deed::Copy => named(scene, deed, traces),
         };
         if let Some(action) = done {
@@ -217,20 +224,10 @@ fn button_ui(ui: &mut Ui, chip: Chip<'_>, tip: &str) -> bool {
     ui.add(chip).on_hover_text(tip).clicked()
 }
 
-/// The file, once it is written.
-fn exported(scene: &mut Scene<'_>, traces: Arc<[TraceHandle]>) -> Option<Action> {
-    const FAILED: &str = "The traces could not be exported";
-    let slot = scene.loader.ask(&PickedJsonOf(traces), Lane::Selection);
-    if let Some(error) = slot.error() {
-        return Some(Action::Notify(NoticeText::failed(FAILED, error.to_string())));
-    }
-    Some(match slot.value()?.as_ref() {
-        Some(bytes) => Action::Save(FileToSave::new(FILE, Arc::clone(bytes))),
-        None => {
-            let most = words::bytes(TRACES_JSON_MOST as u64);
-            Action::Notify(NoticeText::failed(FAILED, format!("They take more than {most}; select fewer")))
-        }
-    })
+/// The file, once it is made.
+fn exported(scene: &mut Scene<'_>, traces: Arc<[TraceHandle]>, format: ExportFormat) -> Option<Action> {
+    let slot = scene.loader.ask(&PickedExportOf { traces, format }, Lane::Selection);
+    saved(&slot, format, &format.file_name(FILE))
 }
 
 /// What is done with their ids, once these are known.

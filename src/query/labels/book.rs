@@ -1,0 +1,149 @@
+//! The labels of the stores that are open, as they are and as they are kept.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use super::file::{LabelFile, State};
+use crate::model::{LabelChange, LabelOf, Labels};
+use crate::store::{ReadCx, Result, Store, StoreId, StoreLocation};
+
+/// The labels of the stores that are open.
+#[derive(Debug, Default)]
+pub struct LabelBooks {
+    folder: Option<PathBuf>,
+    open: Mutex<HashMap<StoreId, Arc<LabelBook>>>,
+}
+
+impl LabelBooks {
+    /// Keeps them in files of this folder; without one in memory only.
+    pub fn in_folder(folder: Option<PathBuf>) -> Self {
+        Self { folder, open: Mutex::default() }
+    }
+
+    /// Those of a store that somebody asked for before.
+    pub fn opened(&self, store: StoreId) -> Option<Arc<LabelBook>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&store).cloned()
+    }
+
+    /// Those of a store that is known by this key.
+    pub fn open(&self, store: StoreId, key: &str) -> Arc<LabelBook> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = || self.folder.as_deref().map(|folder| LabelFile::at(folder.join(file_name(key))));
+        Arc::clone(open.entry(store).or_insert_with(|| Arc::new(LabelBook::new(file()))))
+    }
+}
+
+fn file_name(key: &str) -> String {
+    format!("labels-{key}.jsonl")
+}
+
+/// The labels of one store. Shared by all of its workers.
+#[derive(Debug)]
+pub struct LabelBook {
+    /// `None`: they are kept in memory only.
+    file: Option<LabelFile>,
+    kept: Mutex<Kept>,
+    changes: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    labels: Arc<Labels>,
+    /// Of the file when it was read.
+    state: Option<State>,
+}
+
+impl LabelBook {
+    fn new(file: Option<LabelFile>) -> Self {
+        Self { file, kept: Mutex::default(), changes: AtomicU64::new(0) }
+    }
+
+    /// All of them; the file is read if somebody wrote to it. What cannot be read is a warning.
+    pub fn labels(&self, cx: &ReadCx) -> Arc<Labels> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = &self.file {
+            let state = file.state();
+            if state != kept.state {
+                match file.read() {
+                    Ok((labels, damaged)) => {
+                        if damaged > 0 {
+                            let lines = crate::words::counted(damaged, "line");
+                            cx.warn(file.name(), format!("{lines} of the labels cannot be read and are left out"));
+                        }
+                        self.note(&mut kept, labels);
+                    }
+                    Err(why) => cx.warn(file.name(), format!("the labels cannot be read: {why}")),
+                }
+                kept.state = state;
+            }
+        }
+        Arc::clone(&kept.labels)
+    }
+
+    /// As they were when they were read or changed last; does not look at the file.
+    pub fn known(&self) -> Arc<Labels> {
+        Arc::clone(&self.kept.lock().unwrap_or_else(PoisonError::into_inner).labels)
+    }
+
+    /// Changes whenever [`Self::known`] does.
+    pub fn version(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    /// Says something, and keeps it.
+    ///
+    /// # Errors
+    /// What the file system said; nothing is changed then.
+    pub fn change(&self, what: &LabelOf, change: LabelChange, time_ms: i64) -> io::Result<()> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let labels = match &self.file {
+            Some(file) => {
+                file.append(what, &change, time_ms)?;
+                kept.state = file.state();
+                // Read anew: another window may have written before.
+                file.read()?.0
+            }
+            None => {
+                let mut labels = (*kept.labels).clone();
+                labels.change(what.clone(), change, time_ms);
+                labels
+            }
+        };
+        self.note(&mut kept, labels);
+        Ok(())
+    }
+
+    fn note(&self, kept: &mut Kept, labels: Labels) {
+        if *kept.labels != labels {
+            kept.labels = Arc::new(labels);
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// By what a store is known again.
+///
+/// # Errors
+/// Those of the store.
+pub fn store_key(store: &mut dyn Store, cx: &ReadCx) -> Result<String> {
+    // Deleted ones stay in the table.
+    let experiments = store.experiments(cx, true)?;
+    let made = experiments.first().and_then(|first| Some((first.id.to_string(), first.creation_time_ms?)));
+    let text = match (made, &store.info().location) {
+        (Some((id, time)), _) => format!("experiment {id} of {time}"),
+        (None, StoreLocation::Path(path)) => {
+            let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+            format!("path {}", whole.display())
+        }
+        (None, address) => format!("address {address}"),
+    };
+    Ok(Sha256::digest(text.as_bytes()).iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests;

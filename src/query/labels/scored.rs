@@ -1,0 +1,127 @@
+//! Labels beside what the metric said of the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::{Judgement, Label, LabelOf, RunId, TraceId, TraceRow};
+use crate::query::ask::{CostClass, Question, Session};
+use crate::query::example_rows::score_of;
+use crate::query::{EvaluationRowsOf, ScoreRange, TracesOfExamples};
+use crate::store::Result;
+
+/// A label, and what is known of what it speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labelled {
+    /// What it speaks of.
+    pub what: LabelOf,
+    /// What it says.
+    pub label: Label,
+    /// The line of its trace; `None` of an example, and of a trace that this store does not have.
+    pub row: Option<TraceRow>,
+    /// The score of its trace.
+    pub score: Option<f64>,
+    /// Whether the label says otherwise than the score; `None` where one of them says nothing.
+    pub disagrees: Option<bool>,
+}
+
+/// All labels of a store, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LabelledOf {
+    /// Of the labels when it is asked ([`crate::query::LabelBook::version`]): they change without the store.
+    pub version: u64,
+}
+
+impl Question for LabelledOf {
+    type Answer = Vec<Labelled>;
+    const LABEL: &'static str = "labels beside scores";
+    const COST: CostClass = CostClass::Bodies;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let labels = session.labels()?;
+        let mut found = Vec::with_capacity(labels.len());
+        for (what, label) in labels.newest_first() {
+            session.cx.check()?;
+            let mut one =
+                Labelled { what: what.clone(), label: label.clone(), row: None, score: None, disagrees: None };
+            if let LabelOf::Trace(id) = what {
+                let head = session.store.trace(session.cx, id)?;
+                if let Some(head) = head {
+                    let table = match &head.row.run_id {
+                        Some(run) => session.ask(&ScoresByTrace(run.clone()))?,
+                        None => Arc::default(),
+                    };
+                    let noted = || head.assessments.iter().find_map(score_of).map(|(_, score)| score);
+                    one.score = table.scores.get(id).copied().or_else(noted);
+                    one.row = Some(head.row);
+                    one.disagrees = disagrees(label.judgement, one.score, table.range);
+                }
+            }
+            found.push(one);
+        }
+        Ok(found)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.iter().map(|one| 400 + one.label.bytes()).sum()
+    }
+}
+
+/// A score is right as everywhere else: 1 where all scores are 0 or 1, else from half of the range on.
+fn disagrees(said: Option<Judgement>, score: Option<f64>, range: Option<ScoreRange>) -> Option<bool> {
+    let (said, score) = (said?, score?);
+    let range = range.or_else(|| ScoreRange::of([0.0, 1.0, score]))?;
+    Some(range.rule().is_right(score) != (said == Judgement::Right))
+}
+
+/// The scores of an evaluation's traces, and the range of all of its scores.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TraceScores {
+    /// By trace.
+    pub scores: HashMap<TraceId, f64>,
+    /// Of all examples.
+    pub range: Option<ScoreRange>,
+}
+
+/// The scores of an evaluation by the traces of its examples.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScoresByTrace(pub RunId);
+
+impl Question for ScoresByTrace {
+    type Answer = TraceScores;
+    const LABEL: &'static str = "scores of traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let rows = session.ask(&EvaluationRowsOf { of: (&self.0).into(), score: None })?;
+        let links = session.ask(&TracesOfExamples((&self.0).into()))?;
+        let rows = &rows.table.rows;
+        let known = rows.iter().zip(links.iter());
+        Ok(TraceScores {
+            scores: known.filter_map(|(row, link)| Some((link.trace()?.clone(), row.score?))).collect(),
+            range: ScoreRange::of(rows.iter().filter_map(|row| row.score)),
+        })
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.scores.len() * 100
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_disagree_with_scores_on_the_other_side() {
+        use Judgement::{Right, Wrong};
+        let binary = ScoreRange::of([0.0, 1.0]);
+        let graded = ScoreRange::of([0.2, 0.4, 0.8]);
+        assert_eq!(disagrees(Some(Right), Some(0.0), binary), Some(true));
+        assert_eq!(disagrees(Some(Wrong), Some(1.0), binary), Some(true));
+        assert_eq!(disagrees(Some(Right), Some(1.0), binary), Some(false));
+        assert_eq!(disagrees(Some(Wrong), Some(0.8), graded), Some(true));
+        assert_eq!(disagrees(Some(Wrong), Some(1.0), None), Some(true));
+        assert_eq!(disagrees(None, Some(1.0), binary), None);
+        assert_eq!(disagrees(Some(Right), None, binary), None);
+    }
+}
