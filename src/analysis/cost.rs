@@ -183,15 +183,18 @@ pub fn cost_of_usage(usage: &UsageFact, prices: &Prices) -> Option<Cost> {
     usage_shares(usage, prices).iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)))?.ok()
 }
 
+/// A span whose sum is being made: the place in the walk where it ends, its own place, and what is known so far.
+type OpenSum = (usize, usize, Option<Result<Cost, ()>>);
+
 /// What each span of a trace cost, in the order of the list that the forest was built from: that of its own usage
 /// where no span above it has any, else the sum of what is below it. `None` where it is not known, or not of all below.
 pub fn span_costs(forest: &Forest, own: &[Option<Tokens>], facts: &TraceFacts, prices: &Prices) -> Vec<Option<Cost>> {
     let mut costs: Vec<Option<Cost>> = vec![None; own.len()];
     // The usages in the order in which a walk from the roots down finds them, as facts have them.
     let mut usages = facts.usage.iter();
-    let mut sums: Vec<(usize, usize, Option<Result<Cost, ()>>)> = Vec::new();
+    let mut sums: Vec<OpenSum> = Vec::new();
     let mut at = 0;
-    let close = |sums: &mut Vec<(usize, usize, Option<Result<Cost, ()>>)>, costs: &mut [Option<Cost>]| {
+    let close = |sums: &mut Vec<OpenSum>, costs: &mut [Option<Cost>]| {
         let Some((_, item, sum)) = sums.pop() else { return };
         if let Some(slot) = costs.get_mut(item) {
             *slot = sum.and_then(Result::ok);

@@ -149,8 +149,8 @@ fn what_is_exported_is_what_is_asked_for() {
     let failed: i64 = conn.query_row(sql, [], |row| row.get(0)).expect("counted");
     let lines = answered(&["export", store, "--to", "jsonl", "--filter", "status = ERROR"]);
     assert_eq!(lines.lines().count() as i64, failed);
-    let run_ids = listed.as_array().expect("traces").iter().filter_map(|one| one["run_id"].as_str());
-    let run_id = run_ids.last().expect("a run");
+    let mut run_ids = listed.as_array().expect("traces").iter().filter_map(|one| one["run_id"].as_str());
+    let run_id = run_ids.next_back().expect("a run");
     let of_run = document(&["traces", store, "--run", run_id])["total"].as_u64().expect("counted");
     let lines = answered(&["export", store, "--to", "jsonl", "--run", run_id]);
     assert_eq!(lines.lines().count() as u64, of_run);

@@ -78,7 +78,8 @@ fn a_run_is_searched_with_its_child_runs() {
     let mut wanted: Vec<String> = hits(&all).iter().filter(|hit| of_family(&hit["trace_id"])).map(key).collect();
     let found = document(&["search", store, "question", "--run", parent]);
     let mut told: Vec<String> = hits(&found).iter().map(key).collect();
-    (wanted.sort(), told.sort());
+    wanted.sort();
+    told.sort();
     assert_eq!(told, wanted);
     let own = document(&["traces", store, "--run", parent])["traces"].as_array().map_or(0, Vec::len);
     let seen: std::collections::HashSet<&str> =

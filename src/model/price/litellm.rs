@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::{Price, PriceTable, Rates, ServiceTier, UnusablePrice};
+use super::{Price, PriceTable, ServiceTier, UnusablePrice};
 use crate::model::{Json, json};
 
 /// The entry in which a trimmed table says what it is.
@@ -139,7 +139,7 @@ fn price(entry: &Json, wrong: &mut Option<&'static str>) -> Option<Price> {
 }
 
 fn set(price: &mut Price, tier: ServiceTier, above: u64, kind: &str, amount: f64) {
-    let rates = price.steps.entry((tier, above)).or_insert_with(Rates::default);
+    let rates = price.steps.entry((tier, above)).or_default();
     match kind {
         INPUT => rates.input = Some(amount),
         OUTPUT => rates.output = Some(amount),

@@ -29,6 +29,9 @@ pub struct TradeOffPoint {
     pub told: String,
 }
 
+/// Writes the mark of an axis, given it and the step to the next one.
+type MarkWords<'a> = &'a dyn Fn(f64, f64) -> String;
+
 impl TradeOffPoint {
     fn is_known(&self) -> bool {
         self.cost.is_finite() && self.worth.is_finite()
@@ -185,7 +188,7 @@ impl<'a> TradeOff<'a> {
         ui: &Ui,
         (outer, body): (Rect, Rect),
         (costs, worths): ((f64, f64), (f64, f64)),
-        (along, up): (&dyn Fn(f64, f64) -> String, &dyn Fn(f64, f64) -> String),
+        (along, up): (MarkWords<'_>, MarkWords<'_>),
     ) {
         let tokens = Tokens::of(ui);
         let painter = ui.painter();
