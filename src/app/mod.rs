@@ -6,6 +6,7 @@ mod dialog;
 mod exit_after;
 mod frame_log;
 mod gallery;
+mod opened;
 mod outside;
 mod sample;
 mod save;

@@ -9,14 +9,15 @@ use egui::{Context, OutputCommand, ThemePreference, Ui};
 use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
 use super::frame_log::FrameLog;
+use super::opened::opened_place;
 use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::query::PriceFile;
-use crate::state::{Action, AppState, Effect, ExperimentTab, Link, NoticeText, Place, ThemeChoice};
-use crate::store::{OpenedFor, StoreLocation};
+use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
+use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
 
@@ -378,14 +379,6 @@ impl eframe::App for Viewer {
         self.state.note_store();
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
-    }
-}
-
-/// What is looked at first in a store that is opened for it.
-fn opened_place(what: OpenedFor) -> Place {
-    match what {
-        OpenedFor::Trace(trace) => Place::of_trace(None, None, trace),
-        OpenedFor::TracesOf(experiment) => Place::Experiment { experiment, tab: ExperimentTab::TRACES },
     }
 }
 

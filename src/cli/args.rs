@@ -7,6 +7,7 @@ mod optimizations;
 mod prompts;
 mod search;
 mod stats;
+mod traces;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, Score
 pub(super) use prompts::PromptsArgs;
 pub(super) use search::SearchArgs;
 pub(super) use stats::StatsArgs;
+pub(super) use traces::{CodeLanguage, TraceArgs, TracesArgs};
 
 /// See what DSPy's optimizers left in an MLflow store
 #[derive(Debug, Parser)]
@@ -209,60 +211,6 @@ pub(super) struct MetricsArgs {
     /// Only this metric
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
     pub(super) key: Option<String>,
-}
-
-/// Of `traces`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct TracesArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// Only the traces of this experiment, by id, the beginning of it or name
-    #[arg(long, value_name = "E")]
-    pub(super) experiment: Option<String>,
-    /// Only the traces of this run, by id, the beginning of it or a name that no other run has
-    #[arg(long, value_name = "R")]
-    pub(super) run: Option<String>,
-    /// Only the traces that pass this filter, such as: status = ERROR and latency_ms > 500
-    #[arg(long, value_name = "F")]
-    pub(super) filter: Option<String>,
-    /// By what they are sorted, such as latency_ms:desc; without it the newest come first
-    #[arg(long, value_name = "KEY[:asc|desc]")]
-    pub(super) sort: Option<String>,
-    /// No more than the N first; without it all
-    #[arg(long, value_name = "N")]
-    pub(super) limit: Option<usize>,
-}
-
-/// Of `trace`.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct TraceArgs {
-    /// A file such as mlflow.db, or the folder it is in
-    pub(super) store: PathBuf,
-    /// The trace, by id or the beginning of it
-    pub(super) trace: String,
-    /// Its LM calls as DSPy wrote them: messages by role, fields by name, demos in one line each
-    #[arg(long)]
-    pub(super) chat: bool,
-    /// With --chat code that repeats the calls, with keys from the environment
-    #[arg(long, value_name = "LANGUAGE", requires = "chat", conflicts_with = "full")]
-    pub(super) code: Option<CodeLanguage>,
-    /// Its agents step by step: thought, action, observation
-    #[arg(long, conflicts_with = "chat")]
-    pub(super) steps: bool,
-    /// With --chat or --steps all of long values, and what is in the demos
-    #[arg(long)]
-    pub(super) full: bool,
-}
-
-/// In what `trace --chat --code` writes calls.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub(super) enum CodeLanguage {
-    /// Python that calls `dspy.LM`
-    Dspy,
-    /// Python that calls `litellm.completion`
-    Litellm,
-    /// For a shell
-    Curl,
 }
 
 /// Of `program`.

@@ -3,6 +3,7 @@
 
 use super::readable::readable;
 use super::text::Text;
+use crate::model::secret::MASK;
 use crate::model::{Json, Reveal};
 use crate::query::answer_of_repr;
 
@@ -71,6 +72,7 @@ impl PreparedField {
     fn new(name: &str, value: &Json) -> Self {
         let text = match value {
             Json::String(text) => Text::new(text.as_str()),
+            masked if is_masked(masked) => Text::new(MASK),
             other => {
                 let made = readable(other);
                 Text::with_keys(made.text, made.keys)

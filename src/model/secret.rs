@@ -166,8 +166,10 @@ fn mask_cells(map: &mut serde_json::Map<String, Json>) -> bool {
 
 /// The length of the shortest secret that is a whole text.
 const SHORTEST_WHOLE: usize = 6;
+/// No secret is longer than this, in bytes.
+pub const LONGEST: u64 = 4096;
 /// Longer texts are no single secret.
-const LONGEST_WHOLE: usize = 4096;
+const LONGEST_WHOLE: usize = LONGEST as usize;
 /// The length of `apikey=1234`, the shortest that the expressions below find.
 const SHORTEST: usize = 11;
 

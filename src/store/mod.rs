@@ -149,9 +149,6 @@ pub struct ArtifactBytes {
     pub is_cut: bool,
 }
 
-/// No secret is longer than this.
-const SECRET_BYTES: u64 = 4096;
-
 /// The bytes of a file as they stand in it.
 #[derive(Debug, PartialEq)]
 pub struct StoredFile {
@@ -379,7 +376,7 @@ pub trait Store: Send {
         limit: u64,
     ) -> Result<Option<ArtifactBytes>> {
         // A little more than is asked for: a secret across the limit must be seen whole.
-        let file = self.stored_artifact(cx, owner, path, limit.saturating_add(SECRET_BYTES))?;
+        let file = self.stored_artifact(cx, owner, path, limit.saturating_add(crate::model::secret::LONGEST))?;
         Ok(file.map(|StoredFile { bytes, full_size }| {
             let is_read_whole = bytes.as_stored_for_structure().len() as u64 >= full_size;
             let mut bytes = bytes.readable_file(path, cx.reveal());

@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn every_attribute_has_a_name_to_show_and_no_name_means_two() {
         let shown: Vec<_> = TraceAttribute::shown().collect();
-        assert_eq!(shown.len(), 28);
+        assert_eq!(shown.len(), 29);
         for (name, one) in TraceAttribute::NAMES {
             assert_eq!(TraceAttribute::named(name), Some(one), "{name}");
         }

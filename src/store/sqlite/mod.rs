@@ -40,15 +40,13 @@ use self::lease::Lent;
 use self::reader::Reader;
 use self::remembered::{OfVersion, RunTraceState, TraceFile, UsualTimes};
 use self::schema::Schema;
-use self::search_pair::is_worth_two;
 use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
-use super::search::in_list;
 use super::{
-    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, SearchScope,
-    SpanSearch, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex,
-    TracePlace, TraceQuery, TraceValue,
+    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, SpanSearch,
+    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex, TracePlace,
+    TraceQuery, TraceValue,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
@@ -181,16 +179,6 @@ impl SqliteStore {
             StoreError::Cancelled => cx.check().err().unwrap_or(StoreError::Cancelled),
             other => other,
         })
-    }
-
-    /// Another connection for the next page of a search, if it is worth one.
-    fn second_for(&mut self, cx: &ReadCx, search: &SpanSearch) -> Option<Db> {
-        let kept = self.second.take().filter(|db| db.is_current(&self.source));
-        if !is_worth_two(cx, search) || !self.mode.is_free() {
-            return None;
-        }
-        // Without one the search takes longer, and finds the same.
-        kept.or_else(|| Db::open_in_place(&self.source).ok().flatten()).filter(|db| db.mode == self.mode)
     }
 
     /// How the database is opened at the moment.
@@ -383,14 +371,7 @@ impl Store for SqliteStore {
     }
 
     fn search_page(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
-        if search.scope == SearchScope::Store {
-            let mut second = self.second_for(cx, search);
-            if let Some(page) = self.read(cx, |reader| reader.search_store(second.as_mut(), search))? {
-                self.second = second.filter(|_| page.next.is_some());
-                return Ok(page);
-            }
-        }
-        in_list(self, cx, search)
+        self.page_of_search(cx, search)
     }
 
     fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {

@@ -3,13 +3,14 @@
 
 use std::thread;
 
+use super::SqliteStore;
 use super::connection::{Db, Mode};
 use super::reader::Reader;
 use super::remembered::TraceFile;
 use super::search::Place;
 use crate::model::Matcher;
-use crate::store::search::{PageEnd, read_place};
-use crate::store::{ReadCx, Result, SearchPage, SpanSearch};
+use crate::store::search::{PageEnd, in_list, read_place};
+use crate::store::{ReadCx, Result, SearchPage, SearchScope, SpanSearch};
 
 /// Fewer rows are read before another connection is open.
 const WORTH_ROWS: i64 = 16_384;
@@ -22,10 +23,34 @@ impl Mode {
 }
 
 /// Whether what is left of a search is worth another connection.
-pub fn is_worth_two(cx: &ReadCx, search: &SpanSearch) -> bool {
+fn is_worth_two(cx: &ReadCx, search: &SpanSearch) -> bool {
     let place = search.cursor.as_ref().and_then(|cursor| read_place(cx, cursor));
     let rows_left = place.map_or(0, |place: Place| place.rows_left());
     rows_left >= WORTH_ROWS && thread::available_parallelism().is_ok_and(|threads| threads.get() > 1)
+}
+
+impl SqliteStore {
+    /// See [`crate::store::Store::search_page`].
+    pub(super) fn page_of_search(&mut self, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
+        if search.scope == SearchScope::Store {
+            let mut second = self.second_for(cx, search);
+            if let Some(page) = self.read(cx, |reader| reader.search_store(second.as_mut(), search))? {
+                self.second = second.filter(|_| page.next.is_some());
+                return Ok(page);
+            }
+        }
+        in_list(self, cx, search)
+    }
+
+    /// Another connection for the next page of a search, if it is worth one.
+    fn second_for(&mut self, cx: &ReadCx, search: &SpanSearch) -> Option<Db> {
+        let kept = self.second.take().filter(|db| db.is_current(&self.source));
+        if !is_worth_two(cx, search) || !self.mode.is_free() {
+            return None;
+        }
+        // Without one the search takes longer, and finds the same.
+        kept.or_else(|| Db::open_in_place(&self.source).ok().flatten()).filter(|db| db.mode == self.mode)
+    }
 }
 
 impl Reader<'_> {

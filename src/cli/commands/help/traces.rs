@@ -32,11 +32,11 @@ JSON:
                             cost_certainty, cached, span_count, session}]}
   newest first, or as sorted; total counts those beyond --limit too. It is
   null if the store does not know, or if with a limit it would take reading
-  all of a huge store: then total_at_least is what is known. cost_usd is tokens
-  times prices (`dspyglass cost --help`); of more than 2,000 traces, whose spans
-  would all have to be read, it is what MLflow stored. tokens is the total that
-  MLflow stored, null if it stored none; cached is true if every answer seems to
-  come from the cache, \"partly\" if some do, null if that cannot be told: calls
-  of less than 5 ms came from it, and where usage is missing that DSPy records,
-  those of less than a third of the model's usual time. session is a text, or a
-  list of texts where the store has several ids.";
+  all of a huge store: then total_at_least is what is known. cost_usd is
+  tokens times prices (`dspyglass cost --help`); of more than 2,000 traces,
+  whose spans would all have to be read, it is what MLflow stored. tokens is
+  the total that MLflow stored, null if it stored none; cached is true if every
+  answer seems to come from the cache, \"partly\" if some do, null if that
+  cannot be told: calls of less than 5 ms came from it, and where usage is
+  missing that DSPy records, those of less than a third of the model's usual
+  time. session is a text, or a list of texts where the store has several ids.";
