@@ -46,9 +46,10 @@ impl Watching {
         (before != Some((revision, is_held))).then(|| before.is_some_and(|(before, _)| before != revision))
     }
 
-    /// Notes what the user's file of prices is, and says whether it is another one than at the last look.
-    pub fn note_prices(&self, stamp: Option<FileStamp>) -> bool {
-        let before = self.prices.lock().unwrap_or_else(PoisonError::into_inner).replace(stamp);
+    /// Notes what the user's file of prices is, and says whether it is another one than at the last look, or before the
+    /// first look than when prices were read.
+    pub fn note_prices(&self, stamp: Option<FileStamp>, read: Option<Option<FileStamp>>) -> bool {
+        let before = self.prices.lock().unwrap_or_else(PoisonError::into_inner).replace(stamp).or(read);
         before.is_some_and(|before| before != stamp)
     }
 

@@ -130,7 +130,10 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_look = matches!(work, Work::Watch);
-        let has_new_prices = is_look && context.watching.note_prices(context.memo.price_stamp());
+        let has_new_prices = is_look && {
+            let read = context.memo.read_price_stamp();
+            context.watching.note_prices(context.memo.price_stamp(), read)
+        };
         let news = match (&work, &outcome) {
             (Work::Watch, Outcome::Done(Done::Watch(now, info))) => {
                 context.watching.note(*now, info.is_held).or(has_new_prices.then_some(false))

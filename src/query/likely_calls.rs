@@ -101,7 +101,7 @@ impl Question for LikelyCallsOf {
 /// Whether calls may have left a span: a module or an agent may run others in threads, and had time to.
 pub fn may_have_lost_calls(span: &SpanHead, own: &[(i64, i64)]) -> bool {
     let is_module = !matches!(&*span.kind, "PARSER" | "CHAT_MODEL" | "LLM" | "EMBEDDING" | "RETRIEVER" | "RERANKER");
-    is_module && span.end_ns.is_some() && own.iter().any(|(from, to)| to - from > ROUNDED_NS)
+    is_module && span.end_ns.is_some() && own.iter().any(|(from, to)| to.saturating_sub(*from) > ROUNDED_NS)
 }
 
 /// Those of the spans of a trace that had most time for them, each with what it likely made.
@@ -197,7 +197,9 @@ fn is_within(row: &TraceRow, own: &[(i64, i64)]) -> bool {
     let ns = |ms: i64| ms.saturating_mul(1_000_000);
     let Some(duration) = row.duration_ms else { return false };
     let (start, end) = (ns(row.start_time_ms), ns(row.start_time_ms.saturating_add(duration)));
-    own.iter().any(|(from, to)| start >= from - ROUNDED_NS && end <= to + ROUNDED_NS && end > *from && start < *to)
+    own.iter().any(|(from, to)| {
+        start >= from.saturating_sub(ROUNDED_NS) && end <= to.saturating_add(ROUNDED_NS) && end > *from && start < *to
+    })
 }
 
 fn attempt(row: &TraceRow, root: SpanBody) -> Attempt {
@@ -260,7 +262,7 @@ mod tests {
     /// A trace of one module that ran from a moment to another one, in milliseconds after the beginning.
     fn put(store: &MemoryStore, id: &str, (from, to): (i64, i64), inputs: &Json, outputs: &Json) {
         let mut head = MemoryStore::trace_head(id, "1", None, "Triage.forward", START + from);
-        head.row.duration_ms = Some(to - from);
+        head.row.duration_ms = Some(to.saturating_sub(from));
         let span = MemoryStore::span(id, None, "Triage.forward", (START + from) * MS, (START + to) * MS);
         store.put_trace(head, vec![(span, body(inputs, outputs))]);
     }

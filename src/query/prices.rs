@@ -42,6 +42,11 @@ impl PriceShelf {
         file_stamp(&self.file.as_ref()?.path)
     }
 
+    /// What the file was when it was read last; `None` before that.
+    pub fn read_stamp(&self) -> Option<Option<FileStamp>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(stamp, _)| *stamp)
+    }
+
     /// The prices as they are now.
     pub fn prices(&self) -> Arc<Prices> {
         let stamp = self.stamp();

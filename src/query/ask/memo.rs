@@ -108,6 +108,11 @@ impl Memo {
         self.prices.prices()
     }
 
+    /// What that file was when it was read; `None` if nobody asked for prices yet.
+    pub fn read_price_stamp(&self) -> Option<Option<FileStamp>> {
+        self.prices.read_stamp()
+    }
+
     /// What the user's file of prices is now; `None` if there is none.
     pub fn price_stamp(&self) -> Option<FileStamp> {
         self.prices.stamp()

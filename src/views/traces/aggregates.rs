@@ -18,6 +18,8 @@ use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{card_heading_ui, card_ui, figure_ui, text_ui};
 use crate::widgets::table::{CellText, Column, Sort, Table, TableState};
 use crate::widgets::tokens::Tone;
+use crate::widgets::wording::width_of;
+
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 use rows::{Drawn, Shows};
@@ -186,6 +188,11 @@ fn figures_ui(ui: &mut Ui, shown: &CountedStats) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
         for (caption, figure, tone) in &figures {
+            // What would not fit begins a line, instead of being broken within it.
+            let needed = width_of(ui, figure, Type::Headline).max(width_of(ui, caption, Type::Small));
+            if ui.available_size_before_wrap().x < needed {
+                ui.end_row();
+            }
             figure_ui(ui, caption, figure, Type::Headline, *tone);
         }
     });

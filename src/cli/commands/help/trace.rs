@@ -68,8 +68,8 @@ JSON:
   --code it is {id, \"calls\": [{span_id, code}]}.
 
 With --steps its agents, what tried several times (BestOfN, Refine,
-MultiChainComparison, Ensemble, and calls at once), what retrievers found, and the
-traces that it likely made: dspy.Parallel puts what it runs into traces of
+MultiChainComparison, Ensemble, and calls at once), what retrievers found, and
+the traces that it likely made: dspy.Parallel puts what it runs into traces of
 their own, which time and inputs alone tell.
 JSON:
   {id, \"agents\": [{span_id, name, kind, kind_inferred, status,
