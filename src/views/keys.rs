@@ -48,12 +48,21 @@ pub(super) fn keys_ui(ui: &Ui, scene: &mut Scene<'_>) {
     let mut is_open = true;
     let room = ui.ctx().content_rect().size();
     let groups = [CommandGroup::Go, CommandGroup::Spans, CommandGroup::View, CommandGroup::Store, CommandGroup::Window];
-    let has_two = room.x > 2.0 * COLUMN + 120.0;
-    let (first, second) = groups.split_at(if has_two { 2 } else { groups.len() });
-    let columns: Vec<Vec<Row>> = [first, second]
-        .into_iter()
-        .filter(|groups| !groups.is_empty())
-        .map(|groups| groups.iter().flat_map(|group| rows(ui.ctx(), *group)).collect())
+    let has_room = |columns: f32| room.x > columns * COLUMN + 120.0;
+    let ends: &[usize] = if has_room(3.0) {
+        &[1, 2, 5]
+    } else if has_room(2.0) {
+        &[2, 5]
+    } else {
+        &[5]
+    };
+    let mut begin = 0;
+    let columns: Vec<Vec<Row>> = ends
+        .iter()
+        .map(|end| {
+            let groups = groups.get(std::mem::replace(&mut begin, *end)..*end).unwrap_or_default();
+            groups.iter().flat_map(|group| rows(ui.ctx(), *group)).collect()
+        })
         .collect();
     Window::new("Keys")
         .open(&mut is_open)
