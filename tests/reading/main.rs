@@ -16,6 +16,7 @@ mod examples_hostile;
 mod family_tree_hostile;
 mod gepa_scores;
 mod hostile;
+mod labelled_examples;
 mod lists;
 mod log_files;
 mod optimizations;
