@@ -16,6 +16,9 @@ use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
 use crate::words;
 
+/// From this width on the buttons of a trace say what they are, in points.
+const WORDS_FROM: f32 = 900.0;
+
 /// The editor's width.
 const WIDTH: f32 = 380.0;
 /// It shows no more fields.
@@ -104,8 +107,10 @@ fn bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, said: &Said<'_>) {
         let is_on = label.judgement == Some(judgement);
         let chip = Chip::toggle(text, is_on).glyph(glyph, if is_on { tone } else { Tone::Faint });
         let key = Command::Labels(command).key_text(ui.ctx()).to_lowercase();
-        let chip = if *has_keys { chip.key(&key) } else { chip };
-        if ui.add(chip).on_hover_text(command.tooltip()).clicked() {
+        // The head of a trace has much to say in little room.
+        let chip = if *has_keys { chip.key(&key).bare(ui.max_rect().width() < WORDS_FROM) } else { chip };
+        let tip = format!("{}. {}", command.text(), command.tooltip());
+        if ui.add(chip).on_hover_text(tip).clicked() {
             toggle(scene, what.clone(), label.judgement, judgement);
         }
     }

@@ -99,7 +99,7 @@ fn a_trace_tells_whose_it_is_and_what_was_judged() {
     let mut harness = window(&store(), Some("experiment/1/trace/tr-third"), Some(PATH));
     wait_for(&mut harness, "Session desk-7, turn-1");
     wait_for(&mut harness, "ana@example.org (user)");
-    click(&mut harness, "About this trace");
+    click(&mut harness, "About");
     settle(&mut harness);
     for told in [
         "correct: false (feedback · HUMAN bo@example.org)",

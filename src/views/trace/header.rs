@@ -75,10 +75,11 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
                 scene.act(Action::Copy(id));
             }
         });
+        placed_ui(ui, scene, memory);
     });
     ui.add_space(size::GAP_XS);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.y = size::GAP_XS;
+        ui.spacing_mut().item_spacing = vec2(size::GAP_XS, size::GAP_XS);
         tools_ui(ui, scene, memory, tree);
     });
     if !tree.spans.is_empty() {
@@ -191,7 +192,6 @@ fn score_ui(ui: &mut Ui, assessment: &Assessment) {
 }
 
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: &TraceTree) {
-    let is_narrow = ui.max_rect().width() < WORDS_FROM;
     let adapters = tree.spans.iter().filter(|span| is_adapter(span)).count();
     if adapters > 0 {
         let shows = scene.state.settings.show_adapters;
@@ -212,7 +212,7 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
         }
     }
     if !memory.about.is_empty() {
-        let chip = Chip::toggle("About this trace", memory.shows_about);
+        let chip = Chip::toggle("About", memory.shows_about);
         let tip = "Session, user, assessments with their rationale, tags, metadata";
         if ui.add(chip).on_hover_text(tip).clicked() {
             memory.shows_about = !memory.shows_about;
@@ -221,8 +221,12 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory, tree: 
     compare_with_ui(ui, scene, tree);
     trace_labels_ui(ui, scene, &tree.head.row.id);
     export_trace_ui(ui, scene, &tree.head.row.id);
+}
+
+/// Where the trace stands, together on one line: as wide as it was in the last frame.
+fn placed_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMemory) {
+    let is_narrow = ui.max_rect().width() < WORDS_FROM;
     if let Some(place) = memory.place.clone() {
-        // Together on one line: as wide as it was in the last frame.
         let room = vec2(memory.place_width, chips::HEIGHT);
         let width = ui
             .allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {

@@ -28,12 +28,7 @@ pub(super) fn assessed_ui(ui: &mut Ui, tree: &TraceTree, example: Option<&TraceE
     }
     let more = told().count().saturating_sub(MOST);
     if more > 0 {
-        text_ui(
-            ui,
-            &format!("{} in About this trace", words::counted(more, "more assessment")),
-            Type::Small,
-            Tone::Muted,
-        );
+        text_ui(ui, &format!("{} under About", words::counted(more, "more assessment")), Type::Small, Tone::Muted);
     }
 }
 
