@@ -19,6 +19,7 @@ use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{text_ui, title_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::wording::width_of;
 use crate::words;
 
 /// `A`, `B`, … `Z`, then numbers.
@@ -134,7 +135,12 @@ pub(super) fn counts_ui(
                 scene.act(Action::ShowAdapters(!shows));
             }
         }
-        text_ui(ui, &counted(aligned, memory.counts, (letters, shown)), Type::Small, Tone::Muted);
+        let text = counted(aligned, memory.counts, (letters, shown));
+        // Whole on the next line rather than broken.
+        if ui.available_size_before_wrap().x < width_of(ui, &text, Type::Small) {
+            ui.end_row();
+        }
+        text_ui(ui, &text, Type::Small, Tone::Muted);
     });
     event
 }

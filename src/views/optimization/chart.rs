@@ -14,6 +14,7 @@ use crate::widgets::glyphs::Glyph;
 use crate::widgets::section::{card_heading_ui, card_ui, low_card_ui, text_ui};
 use crate::widgets::tokens::Tone;
 use crate::widgets::tokens::size::{self, Type};
+use crate::widgets::wording::width_of;
 use crate::words;
 
 /// Best so far below the evaluations, the winner's above all.
@@ -167,6 +168,11 @@ fn legend_ui(ui: &mut Ui, series: &[Series], has_intervals: bool, has_links: boo
         ui.add_space(size::GAP_S);
     }
     for one in series {
+        // What has no room is left out: the marks say the same on hover.
+        let needed = width_of(ui, one.name(), Type::Small) + size::ICON + 3.0 * size::GAP_S;
+        if ui.available_width() < needed {
+            break;
+        }
         let (mark, tone) = match one.name() {
             "best so far" => (None, Tone::Accent),
             "minibatch" => (Some(Glyph::Ring), Tone::Muted),

@@ -185,15 +185,20 @@ fn figures_ui(ui: &mut Ui, shown: &CountedStats) {
         ("Tokens", tokens.map_or_else(unknown, words::count), Tone::Neutral),
         ("Cost", all.cost.map_or_else(unknown, |cost| words::cost(cost.usd, cost.certainty.sign())), Tone::Neutral),
     ];
+    // All on one line; smaller, where they would not fit otherwise.
+    let wide = |cut: Type, (caption, figure): (&str, &str)| {
+        width_of(ui, figure, cut).max(width_of(ui, caption, Type::Small)) + size::GAP_L
+    };
+    let all_wide = |cut: Type| figures.iter().map(|(caption, figure, _)| wide(cut, (caption, figure))).sum::<f32>();
+    let cut = if all_wide(Type::Headline) > ui.available_width() { Type::Figure } else { Type::Headline };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_L;
         for (caption, figure, tone) in &figures {
-            // What would not fit begins a line, instead of being broken within it.
-            let needed = width_of(ui, figure, Type::Headline).max(width_of(ui, caption, Type::Small));
+            let needed = width_of(ui, figure, cut).max(width_of(ui, caption, Type::Small));
             if ui.available_size_before_wrap().x < needed {
                 ui.end_row();
             }
-            figure_ui(ui, caption, figure, Type::Headline, *tone);
+            figure_ui(ui, caption, figure, cut, *tone);
         }
     });
     if shown.stats.with_tokens < all.count || shown.stats.with_cost < all.count {

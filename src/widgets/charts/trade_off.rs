@@ -58,6 +58,8 @@ const RIGHT: f32 = 40.0;
 const NEAR: f32 = 10.0;
 /// Marks of an axis stand about so far apart.
 const APART: (f64, f64) = (110.0, 48.0);
+/// No fewer marks are aimed at on an axis that goes up.
+const LEAST: f64 = 3.0;
 /// The radius of the smallest point and of the largest.
 const RADIUS: (f32, f32) = (4.0, 12.0);
 /// In a lower chart the axes have no names.
@@ -192,7 +194,8 @@ impl<'a> TradeOff<'a> {
     ) {
         let tokens = Tokens::of(ui);
         let painter = ui.painter();
-        let (step, marks) = marks(worths, f64::from(body.height()) / APART.1);
+        // In a low chart closer: one mark alone is no scale.
+        let (step, marks) = marks(worths, (f64::from(body.height()) / APART.1).max(LEAST));
         for mark in marks {
             let y = body.bottom() - share(mark, worths) * body.height();
             painter.hline(body.x_range(), y, (size::RULE, tokens.line));
