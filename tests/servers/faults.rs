@@ -130,6 +130,34 @@ fn what_was_cancelled_in_the_middle_is_no_answer() {
 }
 
 #[test]
+fn a_folder_that_is_listed_many_times_is_there_once() {
+    // Each folder says a hundred times that it holds a folder `a`: told as it is said, that is 100 to the 30th.
+    let server = StandIn::new(|asked| {
+        let folder = asked.path.split_once("path=").map_or("", |(_, path)| path).replace("%2F", "/");
+        let path = if folder.is_empty() { "a".to_owned() } else { format!("{folder}/a") };
+        let one = format!(r#"{{"path": "{path}", "is_dir": true}}"#);
+        let times = if path.len() > 60 { 0 } else { 100 };
+        json(&format!(r#"{{"root_uri": "x", "files": [{}]}}"#, vec![one; times].join(",")))
+    });
+    let cx = ReadCx::new().with_deadline(Duration::from_secs(20));
+    let owner = ArtifactOwner::Run(RunId::from("a"));
+    let tree = opened(&server).artifacts(&cx, &owner).expect("listed");
+    assert_eq!((tree.entries.len(), tree.is_cut), (30, false));
+}
+
+#[test]
+fn a_folder_that_is_gone_costs_what_was_in_it_and_nothing_else() {
+    let server = StandIn::new(|asked| match asked.path.contains("path=gone") {
+        true => error(404, "RESOURCE_DOES_NOT_EXIST", "nothing there"),
+        false => json(r#"{"files": [{"path": "gone", "is_dir": true}, {"path": "x", "file_size": 1}]}"#),
+    });
+    let (cx, owner) = (ReadCx::new(), ArtifactOwner::Run(RunId::from("a")));
+    let tree = opened(&server).artifacts(&cx, &owner).expect("listed");
+    assert_eq!((tree.entries.len(), tree.absent), (2, None));
+    assert_eq!(cx.take_warnings().len(), 1);
+}
+
+#[test]
 fn wrong_types_cost_what_is_wrong_and_nothing_else() {
     let server = StandIn::new(|asked| match asked.path.split('?').next().unwrap_or_default() {
         "/api/2.0/mlflow/experiments/search" => json(
