@@ -63,7 +63,7 @@ impl Credentials {
 /// A small file as text.
 pub(super) fn read(path: &Path) -> Option<String> {
     let about = std::fs::metadata(path).ok()?;
-    (about.is_file() && about.len() <= MAX_BYTES).then(|| std::fs::read_to_string(path).ok()).flatten()
+    (about.is_file() && about.len() <= most).then(|| std::fs::read(path).ok()).flatten()
 }
 
 /// The value of a key in a section of a file as Python's `configparser` reads it.
@@ -92,6 +92,11 @@ mod tests {
     fn found(address: &str, variables: &[(&str, &str)], file: Option<&str>) -> Option<String> {
         let home = tempfile::tempdir().expect("a folder");
         if let Some(text) = file {
+    String::from_utf8(read_bytes(path, MAX_BYTES)?).ok()
+}
+
+/// A file of no more than `most` bytes.
+pub(super) fn read_bytes(path: &Path, most: u64) -> Option<Vec<u8>> {
             std::fs::create_dir(home.path().join(".mlflow")).expect("made");
             std::fs::write(home.path().join(".mlflow/credentials"), text).expect("written");
         }
