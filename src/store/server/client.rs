@@ -110,6 +110,11 @@ impl Client {
         &self.place
     }
 
+    /// The server that the credentials of the environment are for, if it is another one: they are not sent to this.
+    pub fn owner_of_credentials(&self) -> Option<&str> {
+        self.credentials.owner()
+    }
+
     /// Asks for a JSON document. `query`: names and values, escaped here.
     ///
     /// # Errors
@@ -188,7 +193,11 @@ impl Client {
         let said = if response.is_json { error_of(&response.bytes) } else { None };
         let has_code = |code: &str| said.as_ref().is_some_and(|(own, _)| own == code);
         match response.status {
-            401 => Err(StoreError::Refused { place: self.place.clone(), refusal: Refusal::Unknown }),
+            401 => {
+                let is_elsewhere = self.credentials.owner().is_some();
+                let refusal = if is_elsewhere { Refusal::Elsewhere } else { Refusal::Unknown };
+                Err(StoreError::Refused { place: self.place.clone(), refusal })
+            }
             403 => Err(StoreError::Refused { place: self.place.clone(), refusal: Refusal::Forbidden }),
             _ if has_code("RESOURCE_DOES_NOT_EXIST") || has_code("NOT_FOUND") => Ok(Answer::Absent),
             404 | 405 => Ok(Answer::NoEndpoint),
@@ -280,6 +289,8 @@ impl Client {
         let (sender, receiver) = mpsc::sync_channel(1);
         let (agent, credentials, workspace) = (self.agent.clone(), self.credentials.clone(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
+        let waiter = Waiter::default();
+        let has_left = Arc::clone(&waiter.has_left);
         let work = move || {
             let _turn = turn;
             let is_wanted = || !cancel.is_cancelled() && !has_left.load(Ordering::Relaxed);
@@ -289,8 +300,6 @@ impl Client {
         if let Err(error) = thread {
             return Err(Failure::Final(self.network(&format!("no thread for the request: {error}"))));
         }
-        let waiter = Waiter::default();
-        let has_left = Arc::clone(&waiter.has_left);
         loop {
             let received = receiver.recv_timeout(LOOK);
             // Before anything is made of it: whoever was told to stop may have got half an answer.
@@ -331,15 +340,6 @@ enum Failure {
     Final(StoreError),
 }
 
-/// One of the requests that may run; free again when it is dropped.
-struct Turn(Arc<(Mutex<usize>, Condvar)>);
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let (count, freed) = &*self.0;
-        let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
-        *running = running.saturating_sub(1);
-        freed.notify_one();
 /// Whoever waits for an answer; the request ends when he has left, whatever made him leave.
 #[derive(Default)]
 struct Waiter {
@@ -352,6 +352,15 @@ impl Drop for Waiter {
     }
 }
 
+/// One of the requests that may run; free again when it is dropped.
+struct Turn(Arc<(Mutex<usize>, Condvar)>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (count, freed) = &*self.0;
+        let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
+        *running = running.saturating_sub(1);
+        freed.notify_one();
     }
 }
 
