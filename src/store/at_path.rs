@@ -1,11 +1,14 @@
 //! What there is at a path, told by its shape: the one place that knows the kinds of stores on disk. [`super::open`]
 //! opens what is found here, [`super::nearby`] describes it before.
 
-use std::fs::Metadata;
-use std::io::ErrorKind;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Result, StoreError};
+
+/// What every SQLite database begins with (<https://www.sqlite.org/fileformat.html>).
+pub const SQLITE_BEGIN: &[u8; 16] = b"SQLite format 3\0";
 
 /// A kind of store that lies on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +65,7 @@ pub(super) fn about(path: &Path) -> Result<Metadata> {
 /// What there is at a path of which this is known.
 pub(super) fn what(path: &Path, about: &Metadata) -> AtPath {
     if about.is_file() {
-        AtPath::Store(if is_called_traces(path) { DiskKind::TraceFile } else { DiskKind::Sqlite })
+        AtPath::Store(if is_called_traces(path) && !is_database(path) { DiskKind::TraceFile } else { DiskKind::Sqlite })
     } else if !about.is_dir() {
         AtPath::Neither
     } else if has_experiments(path) {
@@ -84,7 +87,7 @@ pub(super) fn folder_stores(folder: &Path) -> impl Iterator<Item = (DiskKind, Pa
 }
 
 /// Whether a file's name ends as that of a SQLite database.
-pub(super) fn is_called_database(path: &Path) -> bool {
+pub fn is_called_database(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     ["db", "sqlite", "sqlite3"].contains(&ending.as_str())
 }
@@ -93,6 +96,12 @@ pub(super) fn is_called_database(path: &Path) -> bool {
 fn is_called_traces(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     ["json", "jsonl", "ndjson"].contains(&ending.as_str())
+}
+
+/// Whether a file begins as a SQLite database does: SQLAlchemy makes one of any name (`sqlite:///runs.json`).
+fn is_database(path: &Path) -> bool {
+    let mut begin = [0; SQLITE_BEGIN.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *SQLITE_BEGIN
 }
 
 /// Whether a folder has the shape of MLflow's file store: an experiment's `meta.yaml`.

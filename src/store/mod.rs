@@ -41,7 +41,7 @@ mod user_cache;
 mod user_prices;
 mod whole;
 
-pub use at_path::DiskKind;
+pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};

@@ -124,6 +124,12 @@ mod tests {
             let info = found.open(&OpenOptions::default()).expect("opens").info();
             assert_eq!((info.kind, info.location), (DiskKind::Sqlite.word(), told));
         }
+        let home = tempfile::tempdir().expect("a folder");
+        let odd = home.path().join("runs.json");
+        std::fs::copy(&file, &odd).expect("copied");
+        let found = find(&(&odd).into()).expect("a database of any name");
+        assert_eq!(found, Found::OnDisk(DiskKind::Sqlite, odd));
+        assert_eq!(found.open(&OpenOptions::default()).expect("opens").info().kind, DiskKind::Sqlite.word());
         let other = recorded("server-3.17/mydb.sqlite");
         assert_eq!(find(&(&recorded("server-3.17")).into()).expect("a store"), Found::OnDisk(DiskKind::Sqlite, other));
         let home = tempfile::tempdir().expect("a folder");

@@ -68,6 +68,7 @@ const WAYS_IN: &[(&str, &str)] = &[
     ("src/state/run_table.rs", "the settings"),
     ("src/state/settings.rs", "the settings"),
     ("src/store/order.rs", "a cursor, which this file wrote itself of an id, a name and a time"),
+    ("src/store/at_path.rs", "looks whether a file is a database"),
     ("src/store/search.rs", "a cursor, which this file wrote itself of places in lists"),
     ("src/store/server/credentials.rs", "the user's own credentials and certificates, kept where nothing shows them"),
     ("src/store/span_json.rs", "parts of a record, decoded by `json`"),

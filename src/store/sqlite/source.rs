@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::log_index::LogIndex;
-use crate::store::{Result, StoreError, StoreId};
+use crate::store::{Result, SQLITE_BEGIN, StoreError, StoreId};
 
 /// The database file.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl Source {
         if bytes.is_empty() {
             return Err(StoreError::Empty(self.path.clone()));
         }
-        if !bytes.starts_with(b"SQLite format 3\0") {
+        if !bytes.starts_with(SQLITE_BEGIN) {
             return Err(StoreError::NotSqlite(self.path.clone()));
         }
         let number = |at: usize| bytes.get(at..at + 4).map_or(0, |b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
