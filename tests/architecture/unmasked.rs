@@ -29,6 +29,7 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/server/lists.rs", "hands answers to `runs`, which masks them"),
     ("src/store/server/mod.rs", "reads the version, hands answers to `runs` and `traces`, which mask them"),
     ("src/store/server/runs.rs", "reads ids and numbers, and masks texts"),
+    ("src/store/server/said.rs", "reads the message of an error, and masks it"),
     ("src/store/server/spans.rs", "counts spans and bytes"),
     ("src/store/server/trace_lists.rs", "hands answers to `traces`, which masks them"),
     ("src/store/server/traces.rs", "reads ids and numbers, and masks texts"),

@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::credentials::Credentials;
 use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::said::{beginning, error_of};
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
@@ -28,8 +29,6 @@ const MAX_FILE: u64 = 512 << 20;
 const AT_ONCE: usize = 6;
 /// Ways from one address to another of the same host.
 const REDIRECTS: usize = 3;
-/// What of an answer that is no JSON is told.
-const TOLD: usize = 120;
 
 /// What need not be escaped in the value of a query.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -361,26 +360,5 @@ impl Drop for Turn {
         let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
         *running = running.saturating_sub(1);
         freed.notify_one();
-    }
-}
-
-/// MLflow's own words for what is wrong: its code and its message.
-fn error_of(bytes: &[u8]) -> Option<(String, String)> {
-    let said = json::decode(bytes).value;
-    let said = said.as_stored_for_structure();
-    let text = |key: &str| Some(said.get(key)?.as_str()?.to_owned());
-    Some((text("error_code")?, Unmasked::new(text("message").unwrap_or_default()).readable(Reveal::Masked)))
-}
-
-/// How an answer begins that is no JSON, as far as it can be told in a sentence.
-fn beginning(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.get(..4 * TOLD).unwrap_or(bytes)).into_owned();
-    let is_page = text.trim_start().starts_with('<');
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().take(TOLD).collect();
-    match (text.is_empty(), is_page) {
-        (true, _) => "an empty answer".to_owned(),
-        (_, true) => "a web page".to_owned(),
-        _ => format!("what is no JSON: {text}"),
     }
 }

@@ -14,6 +14,9 @@ pub const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// How long a server may need until it begins to answer, or between two pieces of an answer.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Of an answer that is an error no more is read, in bytes.
+const ERROR: u64 = 1 << 20;
+
 /// What is asked.
 #[derive(Clone)]
 pub struct Request {
@@ -21,7 +24,7 @@ pub struct Request {
     pub url: String,
     /// A JSON document to post; `None`: it is a `GET`.
     pub body: Option<Vec<u8>>,
-    /// No more bytes of the answer are read.
+    /// No more bytes of what was asked for are read.
     pub most: u64,
 }
 
@@ -71,8 +74,9 @@ pub fn exchange(
     let pause = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
     let length = header("content-length").and_then(|text| text.trim().parse().ok());
     let (status, mut bytes) = (response.status().as_u16(), Vec::new());
+    let most = if response.status().is_success() { request.most } else { ERROR };
     // One more than is wanted tells whether it goes on.
-    let mut reader = response.body_mut().as_reader().take(request.most.saturating_add(1));
+    let mut reader = response.body_mut().as_reader().take(most.saturating_add(1));
     let mut piece = vec![0; 64 << 10];
     loop {
         let count = reader.read(&mut piece).map_err(ureq::Error::Io)?;
@@ -82,8 +86,8 @@ pub fn exchange(
             return Err(ureq::Error::Io(std::io::ErrorKind::Interrupted.into()));
         }
     }
-    let is_cut = bytes.len() as u64 > request.most;
-    bytes.truncate(usize::try_from(request.most).unwrap_or(usize::MAX));
+    let is_cut = bytes.len() as u64 > most;
+    bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(Response { status, is_json, elsewhere, pause, length, bytes, is_cut })
 }
 

@@ -12,6 +12,7 @@ mod fields;
 mod known;
 mod lists;
 mod runs;
+mod said;
 mod spans;
 mod tls;
 mod trace_lists;
