@@ -6,10 +6,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::dialog::{UNSEEN, block_on};
+use crate::query::replace_file;
 use crate::state::{FileToSave, NoticeText};
-
-/// What every SQLite database begins with. A store is never written, not even by choosing it here.
-const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// A file on its way to the disk.
 #[derive(Debug)]
@@ -19,8 +17,14 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    /// Asks where to, unless `folder` says so, and writes. Called on the window's thread, which macOS asks for.
-    pub fn start(file: FileToSave, folder: Option<PathBuf>, wake: impl Fn() + Send + 'static) -> Option<Self> {
+    /// Asks where to, unless `folder` says so, and writes, but not over the file of the store that is `opened`. Called on
+    /// the window's thread, which macOS asks for.
+    pub fn start(
+        file: FileToSave,
+        folder: Option<PathBuf>,
+        opened: Option<PathBuf>,
+        wake: impl Fn() + Send + 'static,
+    ) -> Option<Self> {
         let (sender, told) = sync_channel(1);
         let asked = folder.is_none().then(|| {
             let ending = Path::new(&file.name).extension().map(|ending| ending.to_string_lossy().into_owned());
@@ -32,9 +36,9 @@ impl Saving {
         });
         let work = move || {
             let notice = match asked {
-                None => folder.map(|folder| said(&file, &free_name(&folder, &file.name), "")),
+                None => folder.map(|folder| said(&file, &free_name(&folder, &file.name), None, "")),
                 Some((dialog, since)) => match block_on(dialog) {
-                    Some(chosen) => Some(said(&file, chosen.path(), "")),
+                    Some(chosen) => Some(said(&file, chosen.path(), opened.as_deref(), "")),
                     None if since.elapsed() < UNSEEN => Some(without_dialog(&file)),
                     None => None,
                 },
@@ -64,7 +68,9 @@ fn without_dialog(file: &FileToSave) -> NoticeText {
         _ => dirs.home_dir().to_owned(),
     });
     match folder {
-        Some(folder) => said(file, &free_name(&folder, &file.name), "This system offers no dialog to choose a place"),
+        Some(folder) => {
+            said(file, &free_name(&folder, &file.name), None, "This system offers no dialog to choose a place")
+        }
         None => NoticeText::failed(
             format!("{} was not saved", file.name),
             "This system offers neither a dialog nor a folder of its user",
@@ -82,22 +88,17 @@ fn free_name(folder: &Path, name: &str) -> PathBuf {
     paths.find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
 }
 
-fn said(file: &FileToSave, path: &Path, advice: &str) -> NoticeText {
-    match write(path, &file.bytes) {
+fn said(file: &FileToSave, path: &Path, opened: Option<&Path>, advice: &str) -> NoticeText {
+    match replace_file(path, opened, |out| out.write_all(&file.bytes)) {
         Ok(()) => NoticeText::done(format!("Saved as {}", path.display()), advice),
-        Err(why) => NoticeText::failed(format!("{} was not saved", path.display()), why),
+        Err(why) => NoticeText::failed(format!("{} was not saved", path.display()), sentence(&why.to_string())),
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    use std::io::Read;
-    let mut begin = [0; DATABASE.len()];
-    let is_database =
-        std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *DATABASE;
-    if is_database {
-        return Err("This is a database, which is never written over".to_owned());
-    }
-    std::fs::write(path, bytes).map_err(|error| error.to_string())
+/// With a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -121,22 +122,26 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for (content, name) in [("a", "runs.csv"), ("b", "runs (2).csv"), ("c", "runs (3).csv")] {
             let file = FileToSave::new("runs.csv", content.as_bytes());
-            let saving = Saving::start(file, Some(folder.path().to_owned()), || ()).expect("started");
+            let saving = Saving::start(file, Some(folder.path().to_owned()), None, || ()).expect("started");
             let told = wait(&saving).expect("told");
             assert!(told.what.ends_with(name), "{}", told.what);
             assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("there"), content);
         }
         let nowhere = folder.path().join("nowhere");
-        let saving = Saving::start(FileToSave::new("x.csv", *b"x"), Some(nowhere), || ()).expect("started");
+        let saving = Saving::start(FileToSave::new("x.csv", *b"x"), Some(nowhere), None, || ()).expect("started");
         assert!(wait(&saving).expect("told").what.ends_with("was not saved"));
     }
 
     #[test]
-    fn a_database_is_never_written_over() {
+    fn neither_a_database_nor_the_open_store_is_written_over() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("mlflow.db");
-        std::fs::write(&path, [DATABASE, b"and more"].concat()).expect("written");
-        assert!(write(&path, b"x").is_err());
-        assert!(std::fs::read(&path).expect("there").ends_with(b"more"));
+        let file = FileToSave::new("x", *b"x");
+        for (name, bytes) in [("mlflow.db", &b"SQLite format 3\0and more"[..]), ("traces.json", b"{}")] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).expect("written");
+            let told = said(&file, &path, Some(&folder.path().join("traces.json")), "");
+            assert!(told.what.ends_with("was not saved"), "{}", told.what);
+            assert_eq!(std::fs::read(&path).expect("there"), bytes);
+        }
     }
 }

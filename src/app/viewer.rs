@@ -1,6 +1,6 @@
 //! The application as eframe sees it: answers in, frame out, effects done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -217,7 +217,8 @@ impl Viewer {
             Effect::Save(file) => {
                 let ui_thread = ctx.clone();
                 let folder = self.options.save_into.clone();
-                self.saving.extend(Saving::start(file, folder, move || ui_thread.request_repaint()));
+                let opened = self.open.as_ref().and_then(|open| open.info.location.path()).map(Path::to_owned);
+                self.saving.extend(Saving::start(file, folder, opened, move || ui_thread.request_repaint()));
             }
             Effect::OpenOutside(what) => self.actions.extend(outside::open(ctx, &what).map(Action::Notify)),
             Effect::SaveSettings => self.unsaved_since = Some(Instant::now()),

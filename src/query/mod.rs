@@ -55,6 +55,7 @@ pub mod prompt_demos;
 pub mod provenance;
 pub mod registered_prompts;
 pub mod repeats;
+mod replace_file;
 pub mod result_rows;
 pub mod result_table;
 pub mod run_page;
@@ -134,6 +135,7 @@ pub use registered_prompts::{
     RegisteredPrompts, find_prompt,
 };
 pub use repeats::{Repeats, RepeatsOf, noise, pooled_deviation};
+pub use replace_file::{NotWritten, replace_file};
 pub use result_rows::{ResultScores, ResultScoresOf, ResultTraceOf};
 pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};

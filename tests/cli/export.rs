@@ -191,6 +191,14 @@ fn a_file_is_there_whole_or_as_it_was() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("never written over"));
     assert_eq!(std::fs::read(&copy).expect("there"), std::fs::read(&database).expect("there"));
+    // Nor is the file of traces that is open, nor what is no file at all.
+    let before = std::fs::read(&path).expect("there");
+    for (target, why) in [(out, "the store that is open"), ("/dev/null", "no regular file")] {
+        let output = run(&["export", out, "--to", "jsonl", "--out", target]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && told.contains(why), "{target}: {told}");
+    }
+    assert_eq!(std::fs::read(&path).expect("there"), before);
 }
 
 #[test]

@@ -1,8 +1,5 @@
 //! `dspyglass export`
 
-use std::io::{BufWriter, Read, Write};
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::traces::Wanted;
@@ -12,10 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::json;
 use crate::cli::words;
 use crate::model::TraceId;
-use crate::query::{self, ExportError, ExportFormat, Exported, Exporting, Found};
-
-/// What every SQLite database begins with.
-const DATABASE: &[u8] = b"SQLite format 3\0";
+use crate::query::{self, ExportError, ExportFormat, Exported, Exporting, Found, NotWritten, replace_file};
 
 /// Ids are read this many at a time, so that a cancel or deadline is obeyed between.
 const IDS_AT_ONCE: usize = 500;
@@ -58,7 +52,14 @@ pub(super) fn answer(args: &ExportArgs, wanted: Wanted, answer: &mut Answer<'_>)
         Exporting { format, is_single, out: answer.out }.write(&mut answer.session, &ids)?;
         return Ok(());
     };
-    let exported = to_file(path, |out| Ok(Exporting { format, is_single, out }.write(&mut answer.session, &ids)?))?;
+    let location = answer.session.store.info().location;
+    let exported = replace_file(path, location.path(), |out| {
+        Exporting { format, is_single, out }.write(&mut answer.session, &ids)
+    });
+    let exported = exported.map_err(|error| match error {
+        NotWritten::Refused(why) => Failure::Absent(format!("cannot write {}: {why}", path.display())),
+        NotWritten::Content(error) => error.into(),
+    })?;
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
         let Exported { written, left_out } = exported;
@@ -104,29 +105,4 @@ fn in_list(args: &ExportArgs, wanted: Wanted, answer: &mut Answer<'_>) -> Result
         ids.extend(answer.session.store.trace_ids_of(answer.session.cx, some)?);
     }
     Ok(ids)
-}
-
-/// Writes a file under another name first, so that there is either all of it or what was there before.
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<Exported, Failure>) -> Result<Exported, Failure> {
-    let refused = |why: String| Failure::Absent(format!("cannot write {}: {why}", path.display()));
-    if path.is_dir() {
-        return Err(refused("it is a folder".to_owned()));
-    }
-    let mut begin = [0; DATABASE.len()];
-    let has_begun = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok();
-    if has_begun && begin == *DATABASE {
-        return Err(refused("it is a database, which is never written over".to_owned()));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".dspyglass-export-");
-    // As any new file of the user's; temporary ones are private otherwise.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let unfinished = builder.tempfile_in(folder).map_err(|error| refused(error.to_string()))?;
-    let mut out = BufWriter::with_capacity(1 << 16, unfinished);
-    let exported = write(&mut out)?;
-    let file = out.into_inner().map_err(|error| refused(error.to_string()))?;
-    file.persist(path).map_err(|error| refused(error.error.to_string()))?;
-    Ok(exported)
 }
