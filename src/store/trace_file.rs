@@ -47,16 +47,14 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
         return Err(failed("it is empty".to_owned()));
     }
     let size_bytes = Some(file.full_size);
-    let (documents, mut notices) = documents(&file.bytes).map_err(failed)?;
-    let (mut traces, mut strange) = (Vec::new(), Vec::new());
-    for document in documents {
-        take(document, &mut traces, &mut strange);
-    }
+    let (mut traces, mut strange) = (Vec::new(), Strange::default());
+    let damaged = each_document(&file.bytes, |document| take(document, &mut traces, &mut strange)).map_err(failed)?;
+    let mut notices: Vec<String> = damaged.into_iter().collect();
     if traces.is_empty() {
-        return Err(failed(strange.into_iter().next().unwrap_or_else(|| "its list of traces is empty".to_owned())));
+        return Err(failed(strange.first.unwrap_or_else(|| "its list of traces is empty".to_owned())));
     }
-    if let Some(first) = strange.first() {
-        let left_out = words::counted(strange.len() as u64, "part");
+    if let Some(first) = strange.first {
+        let left_out = words::counted(strange.count, "part");
         notices.push(format!("{left_out} of the file could not be read as traces and are left out: {first}"));
     }
     let store = MemoryStore::new();
@@ -94,34 +92,56 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
     Ok(store)
 }
 
-/// What stands in a file: one document, or one on each line. With sentences on lines that are none.
-fn documents(bytes: &Unmasked<Vec<u8>>) -> std::result::Result<(Vec<Unmasked<Json>>, Vec<String>), String> {
+/// What of a file is no trace: how often, and why the first is none. There may be many millions of them.
+#[derive(Default)]
+struct Strange {
+    first: Option<String>,
+    count: u64,
+}
+
+impl Strange {
+    fn add(&mut self, why: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(why());
+        }
+    }
+}
+
+/// Gives what stands in a file: one document, or one after the other, each on a line. Says if there are lines that are
+/// none.
+fn each_document(
+    bytes: &Unmasked<Vec<u8>>,
+    mut take: impl FnMut(Unmasked<Json>),
+) -> std::result::Result<Option<String>, String> {
     let whole = bytes.decode();
     if !whole.marks.is_raw {
-        return Ok((vec![whole.value], Vec::new()));
+        take(whole.value);
+        return Ok(None);
     }
+    // It holds a copy of the file.
+    drop(whole);
     let stored = bytes.as_stored_for_structure();
-    let mut lines = (1..).zip(stored.split(|byte| *byte == b'\n')).filter(|(_, line)| !line.trim_ascii().is_empty());
+    let lines = (1..).zip(stored.split(|byte| *byte == b'\n')).filter(|(_, line)| !line.trim_ascii().is_empty());
     let first = lines.clone().next().map(|(_, line)| json::decode(line));
     let is_lines = first.is_some_and(|first| !first.marks.is_raw) && lines.clone().nth(1).is_some();
     if !is_lines {
         return Err(why_no_json(stored));
     }
-    let (mut found, mut damaged) = (Vec::new(), Vec::new());
-    for (number, line) in lines.by_ref() {
+    let (mut first_damaged, mut damaged) = (None, 0);
+    for (number, line) in lines {
         let line_read = json::decode(line);
         if line_read.marks.is_raw {
-            damaged.push(words::count(number));
+            damaged += 1;
+            first_damaged.get_or_insert(number);
         } else {
-            found.push(line_read.value);
+            take(line_read.value);
         }
     }
-    let mut notices = Vec::new();
-    if let Some(first) = damaged.first() {
-        let lines = words::counted(damaged.len() as u64, "line");
-        notices.push(format!("{lines} of the file are no JSON and are left out, the first is line {first}"));
-    }
-    Ok((found, notices))
+    Ok(first_damaged.map(|first| {
+        let (lines, first) = (words::counted(damaged, "line"), words::count(first));
+        format!("{lines} of the file are no JSON and are left out, the first is line {first}")
+    }))
 }
 
 /// Why bytes are no JSON.
@@ -140,7 +160,7 @@ fn why_no_json(bytes: &[u8]) -> String {
 }
 
 /// Takes the traces out of a document, and says of entries that are none why.
-fn take(document: Unmasked<Json>, traces: &mut Vec<FileTrace>, strange: &mut Vec<String>) {
+fn take(document: Unmasked<Json>, traces: &mut Vec<FileTrace>, strange: &mut Strange) {
     match document.as_stored_for_structure() {
         Json::Array(_) => {
             for item in document.into_items().unwrap_or_default() {
@@ -157,25 +177,27 @@ fn take(document: Unmasked<Json>, traces: &mut Vec<FileTrace>, strange: &mut Vec
     }
 }
 
-fn take_one(document: Unmasked<Json>, traces: &mut Vec<FileTrace>, strange: &mut Vec<String>) {
+fn take_one(document: Unmasked<Json>, traces: &mut Vec<FileTrace>, strange: &mut Strange) {
     let Json::Object(map) = document.as_stored_for_structure() else {
         let what = kind_of(document.as_stored_for_structure());
-        return strange.push(format!("{what} stands where a trace is expected"));
+        return strange.add(|| format!("{what} stands where a trace is expected"));
     };
     if map.contains_key("resourceSpans") {
         match otlp::traces(document) {
             Ok(found) => traces.extend(found),
-            Err(why) => strange.push(why),
+            Err(why) => strange.add(|| why),
         }
     } else if map.contains_key("info") && map.contains_key("data") {
         match mlflow::trace(document) {
             Ok(found) => traces.push(found),
-            Err(why) => strange.push(why),
+            Err(why) => strange.add(|| why),
         }
     } else {
-        let keys: Vec<String> = map.keys().take(5).map(|key| words::one_line(key, 40).into_owned()).collect();
-        let keys = if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
-        strange.push(format!("it holds {keys}, where a trace of MLflow has info and data, and OTLP has resourceSpans"));
+        strange.add(|| {
+            let keys: Vec<String> = map.keys().take(5).map(|key| words::one_line(key, 40).into_owned()).collect();
+            let keys = if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
+            format!("it holds {keys}, where a trace of MLflow has info and data, and OTLP has resourceSpans")
+        });
     }
 }
 
