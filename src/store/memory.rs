@@ -7,6 +7,10 @@
 
 mod build;
 mod copy;
+#[cfg(any(test, feature = "testing"))]
+mod knobs;
+#[cfg(not(any(test, feature = "testing")))]
+#[path = "memory/no_knobs.rs"]
 mod knobs;
 mod lists;
 mod masking;
@@ -40,6 +44,8 @@ pub struct MemoryStore {
 #[derive(Clone, Default)]
 struct Content {
     info: Option<StoreInfo>,
+    /// What is said of it where it was read from something that can do less.
+    capabilities: Option<Capabilities>,
     inventory: Inventory,
     experiments: Vec<Experiment>,
     runs: Vec<Run>,
@@ -105,14 +111,15 @@ impl Store for MemoryStore {
     }
 
     fn capabilities(&self) -> Capabilities {
+        let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
         let filters = !self.knobs.is_server();
-        Capabilities {
+        content.capabilities.unwrap_or(Capabilities {
             can_watch: true,
             keeps_traces: true,
             filters_runs: filters,
             filters_traces: filters,
             keeps_prompts: true,
-        }
+        })
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use super::memory::MemoryStore;
-use super::{DiskKind, OpenedFor, Result, StoreError, StoreInfo, StoreLocation, untrusted};
+use super::{Capabilities, DiskKind, OpenedFor, Result, StoreError, StoreInfo, StoreLocation, untrusted};
 use crate::model::{Experiment, Json, Lifecycle, SpanBody, SpanHead, TraceHead, Unmasked, json};
 use crate::words;
 
@@ -79,6 +79,14 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
     for FileTrace { head, spans } in traces {
         store.put_trace(head, spans);
     }
+    store.set_capabilities(Capabilities {
+        // It is read once.
+        can_watch: false,
+        keeps_traces: true,
+        filters_runs: true,
+        filters_traces: true,
+        keeps_prompts: false,
+    });
     store.set_info(StoreInfo {
         location: StoreLocation::Path(path.to_owned()),
         kind: DiskKind::TraceFile.word(),

@@ -8,7 +8,7 @@ use crate::model::{
     Lifecycle, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunStatus, RunValues, SpanBody, SpanFacts,
     SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
 };
-use crate::store::{Inventory, StoreId, StoreInfo};
+use crate::store::{Capabilities, Inventory, StoreId, StoreInfo};
 use crate::words::natural;
 
 impl Default for MemoryStore {
@@ -33,6 +33,11 @@ impl MemoryStore {
     /// What [`Store::info`](crate::store::Store::info) says.
     pub fn set_info(&self, info: StoreInfo) {
         self.change(|content| content.info = Some(info));
+    }
+
+    /// What [`Store::capabilities`](crate::store::Store::capabilities) says.
+    pub fn set_capabilities(&self, capabilities: Capabilities) {
+        self.change(|content| content.capabilities = Some(capabilities));
     }
 
     /// What [`Store::inventory`](crate::store::Store::inventory) says.

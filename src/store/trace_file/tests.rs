@@ -72,6 +72,8 @@ fn a_trace_of_mlflow_is_read_in_every_wrapping() {
     let list = opened("list.json", json!([one, two]).to_string());
     assert_eq!(traces(&list), 2);
     assert_eq!(Store::info(&list).opened_for, Some(OpenedFor::TracesOf("7".into())));
+    let can = Store::capabilities(&list);
+    assert_eq!((can.can_watch, can.keeps_prompts, can.keeps_traces), (false, false, true));
     assert_eq!(traces(&opened("named.json", json!({"traces": [one, two]}).to_string())), 2);
     let lines = opened("lines.jsonl", format!("{one}\n\n{two}\n{{\"cut"));
     assert_eq!(traces(&lines), 2);
