@@ -46,6 +46,8 @@ impl Reader<'_> {
     /// See [`crate::store::Store::search_page`]: all spans of the store; `None` if none are in the table. `second`:
     /// another connection, with which two blocks are read at once.
     pub fn search_store(&mut self, mut second: Option<&mut Db>, search: &SpanSearch) -> Result<Option<SearchPage>> {
+        // The other one was opened before: since then somebody may have begun a log, which this one reads.
+        second = second.filter(|other| other.mode == self.db.mode && other.is_current(self.source));
         let Some(first) = self.first_block()? else { return Ok(None) };
         let mut next = search.cursor.as_ref().map_or(Some(first), |cursor| read_place(self.cx, cursor));
         let end = PageEnd::of(search);

@@ -94,16 +94,68 @@ impl Reader<'_> {
                 // What stands behind a piece that is missing is looked for again.
                 return Ok((Some(place), true));
             }
-            let Ok(found) = found else {
-                // Looked for again by this thread alone.
+            // Whoever waits has left, or had enough: so has this thread.
+            self.cx.check()?;
+            let Ok(Ok((behind, left, warnings))) = found else {
+                // What the other connection could not read is looked for again by this one, which says what is wrong.
                 return Ok((self.search_block(next, matcher, &end.of_time(), page)?, true));
             };
-            let (behind, left, warnings) = found?;
             page.hits.extend(behind.hits);
             page.spans += behind.spans;
             self.cx.warn_again(&warnings);
             let next = left.map_or_else(|| self.place_before(last, next_base), |place| Ok(Some(place)))?;
             Ok((next, false))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::super::source::Source;
+    use super::*;
+    use crate::model::SearchPattern;
+    use crate::store::{OpenOptions, SpanHit};
+
+    fn made(path: &Path, sql: &str) {
+        rusqlite::Connection::open(path).expect("opened").execute_batch(sql).expect("done");
+    }
+
+    /// What is found with a second connection to a file.
+    fn found(store: &mut SqliteStore, second: Option<&Path>) -> Vec<SpanHit> {
+        let pattern = SearchPattern { text: "e".to_owned(), ..SearchPattern::default() };
+        let matcher = Arc::new(Matcher::new(&pattern).expect("a pattern"));
+        let (scope, within) = (SearchScope::Store, Duration::from_secs(60));
+        let search = SpanSearch { matcher, scope, cursor: None, most: usize::MAX, within };
+        let open =
+            |path| Db::open_in_place(&Source::open(path).expect("a database")).expect("opens").expect("in place");
+        let (mut second, cx) = (second.map(open), ReadCx::new());
+        let page = store.read(&cx, |reader| reader.search_store(second.as_mut(), &search));
+        assert!(cx.take_warnings().is_empty());
+        page.expect("searched").expect("a table").hits
+    }
+
+    #[test]
+    fn what_a_second_connection_cannot_read_the_first_one_does() {
+        let home = tempfile::tempdir().expect("a folder");
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/v3.17/mlflow.db");
+        let (path, other, log) = (home.path().join("a.db"), home.path().join("b.db"), home.path().join("c.db"));
+        std::fs::copy(recorded, &path).expect("copied");
+        // As many blocks as there are rows.
+        made(
+            &path,
+            "pragma foreign_keys = off; update spans set rowid = -rowid; update spans set rowid = rowid * -3000",
+        );
+        made(&other, "create table other (a)");
+        made(&log, "pragma journal_mode = wal; create table spans (span_id, name, content, type, trace_id)");
+        let mut store = SqliteStore::open(&path, &OpenOptions::default()).expect("a store");
+        let alone = found(&mut store, None);
+        assert!(alone.len() > 20, "{}", alone.len());
+        assert_eq!(found(&mut store, Some(&path)), alone);
+        assert_eq!(found(&mut store, Some(&other)), alone, "it has no such table");
+        assert_eq!(found(&mut store, Some(&log)), alone, "it is opened in another way, and would find nothing");
     }
 }
