@@ -182,6 +182,20 @@ fn who_used_a_version_is_found_from_both_ends() {
 }
 
 #[test]
+fn a_prompt_that_is_called_as_a_secret_looks_is_linked_all_the_same() {
+    let (_home, path) = made();
+    let name = "sk-fake-abcdefghij1234567890";
+    let connection = rusqlite::Connection::open(&path).expect("opened");
+    let sql = "update tags set value = replace(value, 'greet', ?1) where run_uuid = 'run-b'";
+    assert_eq!(connection.execute(sql, [name]).expect("renamed"), 1);
+    drop(connection);
+    let mut store = reader(&path);
+    let wanted = as_told(&[(name, 10, "run-b"), (name, 2, "run-b")]);
+    assert_eq!(uses(&mut *store, &of(name)), wanted);
+    assert_eq!(uses(&mut *store, &PromptUsesWanted::By(PromptUser::Run("run-b".into()))), wanted);
+}
+
+#[test]
 fn a_broken_list_of_prompts_is_a_warning_and_costs_nothing_else() {
     let (_home, path) = made();
     let mut store = reader(&path);

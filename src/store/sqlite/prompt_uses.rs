@@ -170,8 +170,9 @@ impl Reader<'_> {
         let sql = format!("{} where {} order by {} desc", users.select, conditions.join(" and "), users.started);
         self.each_until("linked prompts", &sql, rusqlite::params_from_iter(&params), |values| {
             let Some(one) = read_user(values, users.is_run) else { return ControlFlow::Continue(()) };
-            let listed = row::stored(values, 1).decode().value.mask("", self.cx.reveal());
-            let Json::Array(listed) = listed else {
+            // Names lead to prompts, and are not masked there either.
+            let listed = row::stored(values, 1).decode().value;
+            let Json::Array(listed) = listed.as_stored_for_structure() else {
                 let id = row::name(values, 0).unwrap_or_default();
                 let what = if users.is_run { "run" } else { "trace" };
                 self.cx.warn(format!("tag {LINKED} of {what} {id}"), "it is no list of prompts");
