@@ -5,6 +5,7 @@ use serde_json::Map;
 use super::readable::readable;
 use super::span_fields::PreparedFields;
 use super::text::Text;
+use crate::model::secret::has_masked;
 use crate::model::{Json, SpanBody, SpanEvent};
 use crate::query::causes;
 
@@ -193,17 +194,6 @@ fn events_json(events: &[SpanEvent]) -> Json {
 /// JSON, indented.
 pub(super) fn pretty(value: &Json) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
-}
-
-fn has_masked(value: &Json) -> bool {
-    match value {
-        Json::Object(map) => {
-            map.len() == 1 && map.get("masked") == Some(&Json::Bool(true)) || map.values().any(has_masked)
-        }
-        Json::Array(items) => items.iter().any(has_masked),
-        Json::String(text) => text.contains(crate::model::secret::MASK),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::program::Object;
+use super::secret::{MASK, has_masked};
 use super::{Json, TraceId, json};
 
 /// What is labelled.
@@ -17,8 +18,11 @@ pub enum LabelOf {
 }
 
 impl LabelOf {
-    /// The example of these inputs.
-    pub fn example(inputs: &Object) -> Self {
+    /// The example of these inputs; `None` where something of them is masked, since others may differ in just that.
+    pub fn example(inputs: &Object) -> Option<Self> {
+        if inputs.iter().any(|(name, value)| name.contains(MASK) || has_masked(value)) {
+            return None;
+        }
         // Sorted, so that the order in which a store gives them does not matter.
         let mut fields: Vec<(&String, String)> = inputs.iter().map(|(name, value)| (name, as_text(value))).collect();
         fields.sort_unstable();
@@ -29,7 +33,7 @@ impl LabelOf {
                 hash.update(part.as_bytes());
             }
         }
-        Self::Example(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Some(Self::Example(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
     }
 }
 
@@ -150,11 +154,14 @@ mod tests {
     fn an_example_is_known_by_its_inputs_however_they_are_written() {
         let of = |value: Json| match value {
             Json::Object(inputs) => LabelOf::example(&inputs),
-            _ => LabelOf::Example(String::new()),
+            _ => None,
         };
         assert_eq!(of(json!({"a": 27, "b": "x"})), of(json!({"b": "x", "a": "27"})));
         assert_ne!(of(json!({"a": "x", "b": "y"})), of(json!({"a": "y", "b": "x"})));
         assert_ne!(of(json!({"a": "xb"})), of(json!({"ax": "b"})));
+        for masked in [json!(MASK), json!("say ‹masked› twice"), json!([{"b": {"masked": true}}])] {
+            assert_eq!(of(json!({"a": masked, "b": "x"})), None);
+        }
     }
 
     #[test]

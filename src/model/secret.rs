@@ -75,6 +75,19 @@ pub fn masked_json() -> Json {
     serde_json::json!({ "masked": true })
 }
 
+/// Whether something in a value that was masked was withheld, all of it or a part.
+pub fn has_masked(value: &Json) -> bool {
+    match value {
+        Json::Object(map) => {
+            map.len() == 1 && map.get("masked") == Some(&Json::Bool(true))
+                || map.iter().any(|(key, value)| key.contains(MASK) || has_masked(value))
+        }
+        Json::Array(items) => items.iter().any(has_masked),
+        Json::String(text) => text.contains(MASK),
+        _ => false,
+    }
+}
+
 /// A value stored under a key, as it may be shown.
 fn shown_under(is_secret_key: bool, text: impl AsRef<str> + Into<Arc<str>>, reveal: Reveal) -> Shown {
     match reveal {

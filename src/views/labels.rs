@@ -56,7 +56,11 @@ pub fn trace_labels_ui(ui: &mut Ui, scene: &mut Scene<'_>, trace: &TraceId) {
 /// says.
 pub fn example_labels_ui(ui: &mut Ui, scene: &mut Scene<'_>, inputs: &Object, expected: &Object) {
     let Some((labels, _)) = scene.loader.labels() else { return };
-    let what = LabelOf::example(inputs);
+    let Some(what) = LabelOf::example(inputs) else {
+        let why = "Its inputs hold a secret that is masked: it cannot be told from others, and is not labelled";
+        text_ui(ui, why, Type::Small, Tone::Muted);
+        return;
+    };
     let label = labels.of(&what).cloned().unwrap_or_default();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(size::GAP_XS, size::GAP_XS);

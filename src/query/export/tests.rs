@@ -87,6 +87,22 @@ fn one_trace_stands_alone_and_several_in_a_list() {
 }
 
 #[test]
+fn examples_that_differ_in_what_is_masked_are_not_one() {
+    let store = MemoryStore::new();
+    for (id, key) in [("tr-1", "sk-fake-abcdefghij1234567890"), ("tr-2", "sk-fake-bcdefghijk2345678901")] {
+        put(&store, id, body(json!({"q": format!("whose is {key}?")}), json!({"a": id})));
+    }
+    put(&store, "tr-3", body(json!({"q": "1"}), json!({"a": "tr-3"})));
+    put(&store, "tr-4", body(json!({"q": "1"}), json!({"a": "tr-4"})));
+    let all = ["tr-1", "tr-2", "tr-3", "tr-4"];
+    let (text, _) = written(&store, &Arc::default(), ExportFormat::Trainset, &all);
+    assert!(!text.contains("abcdefghij") && text.contains("‹masked›"), "{text}");
+    let examples = parsed(&text);
+    let answers: Vec<_> = examples.as_array().expect("a list").iter().map(|one| one["a"].clone()).collect();
+    assert_eq!(answers, [json!("tr-1"), json!("tr-2"), json!("tr-3")]);
+}
+
+#[test]
 fn a_trainset_takes_the_users_word_first() {
     use crate::model::Judgement::{Right, Wrong};
     let store = MemoryStore::new();

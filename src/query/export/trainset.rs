@@ -10,6 +10,7 @@ use super::{ExportError, Exported};
 use crate::analysis::canonical;
 use crate::analysis::example_traces::named_inputs;
 use crate::model::program::Object;
+use crate::model::secret::has_masked;
 use crate::model::{Json, Judgement, Label, LabelOf, RunId, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::example_answer::{answer_of, root_body};
@@ -51,7 +52,7 @@ impl AnswerFrom {
 #[derive(Default)]
 pub struct Trainset {
     examples: Vec<(AnswerFrom, Object)>,
-    /// By their inputs.
+    /// By their inputs, except for those that are masked: they may differ in just that.
     places: HashMap<Vec<u8>, usize>,
     traces: u64,
     left_out: u64,
@@ -65,7 +66,7 @@ impl Trainset {
             self.left_out += 1;
             return Ok(());
         };
-        let key = canonical::object_bytes(&inputs);
+        let key = (!inputs.values().any(has_masked)).then(|| canonical::object_bytes(&inputs));
         let names: Vec<Json> = inputs.keys().map(|name| name.as_str().into()).collect();
         let mut fields = inputs;
         for (name, value) in answer {
@@ -74,11 +75,12 @@ impl Trainset {
         fields.insert(INPUT_KEYS.to_owned(), names.into());
         fields.insert(ANSWER.to_owned(), from.word().into());
         fields.insert(TRACE.to_owned(), id.as_str().into());
-        match self.places.get(&key).and_then(|at| self.examples.get_mut(*at)) {
+        let place = key.as_ref().and_then(|key| self.places.get(key));
+        match place.and_then(|at| self.examples.get_mut(*at)) {
             Some(known) if known.0 >= from => {}
             Some(known) => *known = (from, fields),
             None => {
-                self.places.insert(key, self.examples.len());
+                self.places.extend(key.map(|key| (key, self.examples.len())));
                 self.examples.push((from, fields));
             }
         }
@@ -108,7 +110,7 @@ fn example(session: &mut Session<'_>, id: &TraceId) -> Result<Option<(AnswerFrom
     let answered = body.outputs.and_then(|outputs| answer_of(outputs, reveal)).map(|answer| answer.fields);
     let labels = session.labels()?;
     let of_trace = labels.of(&LabelOf::Trace(id.clone()));
-    let of_example = labels.of(&LabelOf::example(&inputs));
+    let of_example = LabelOf::example(&inputs).and_then(|what| labels.of(&what));
     let corrected = [of_trace, of_example].into_iter().flatten().find_map(|label| label.corrected.clone());
     let judgement = of_trace.and_then(|label: &Label| label.judgement);
     // Whoever calls an example wrong says that of what its data expects.

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::file::{LabelFile, State};
-use crate::model::{LabelChange, LabelOf, Labels};
+use crate::model::secret::has_masked;
+use crate::model::{LabelChange, LabelOf, Labels, Reveal};
 use crate::store::{ReadCx, Result, Store, StoreId, StoreLocation};
 
 /// The labels of the stores that are open.
@@ -56,6 +57,8 @@ struct Kept {
     labels: Arc<Labels>,
     /// Of the file when it was read.
     state: Option<State>,
+    /// The same with what is masked in them, once somebody asked for that, and the file when it was read.
+    revealed: Option<(Option<State>, Arc<Labels>)>,
 }
 
 impl LabelBook {
@@ -69,7 +72,7 @@ impl LabelBook {
         if let Some(file) = &self.file {
             let state = file.state();
             if state != kept.state {
-                match file.read() {
+                match file.read(Reveal::Masked) {
                     Ok((labels, damaged)) => {
                         if damaged > 0 {
                             let lines = crate::words::counted(damaged, "line");
@@ -82,7 +85,10 @@ impl LabelBook {
                 kept.state = state;
             }
         }
-        Arc::clone(&kept.labels)
+        match self.file.as_ref().filter(|_| cx.reveal() == Reveal::Revealed) {
+            Some(file) => kept.revealed(file, cx),
+            None => Arc::clone(&kept.labels),
+        }
     }
 
     /// As they were when they were read or changed last; does not look at the file.
@@ -103,10 +109,10 @@ impl LabelBook {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let labels = match &self.file {
             Some(file) => {
-                file.append(what, &change, time_ms)?;
+                file.append(what, &with_what_was_masked(file, what, change)?, time_ms)?;
                 kept.state = file.state();
                 // Read anew: another window may have written before.
-                file.read()?.0
+                file.read(Reveal::Masked)?.0
             }
             None => {
                 let mut labels = (*kept.labels).clone();
@@ -124,6 +130,41 @@ impl LabelBook {
             self.changes.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+impl Kept {
+    /// With what is masked in them; the file is read if somebody wrote to it.
+    fn revealed(&mut self, file: &LabelFile, cx: &ReadCx) -> Arc<Labels> {
+        let state = file.state();
+        if let Some((_, labels)) = self.revealed.as_ref().filter(|(known, _)| *known == state) {
+            return Arc::clone(labels);
+        }
+        let labels = match file.read(Reveal::Revealed) {
+            Ok((labels, _)) => Arc::new(labels),
+            Err(why) => {
+                cx.warn(file.name(), format!("the labels cannot be read: {why}"));
+                Arc::default()
+            }
+        };
+        self.revealed = Some((state, Arc::clone(&labels)));
+        labels
+    }
+}
+
+/// Fields that somebody kept as they were shown to him are kept as they are, and not as they were shown.
+fn with_what_was_masked(file: &LabelFile, what: &LabelOf, change: LabelChange) -> io::Result<LabelChange> {
+    let LabelChange::Corrected(Some(mut fields)) = change else { return Ok(change) };
+    if fields.values().any(has_masked) {
+        let (shown, stored) = (file.read(Reveal::Masked)?.0, file.read(Reveal::Revealed)?.0);
+        let corrected = |labels: &Labels| labels.of(what).and_then(|label| label.corrected.clone()).unwrap_or_default();
+        let (shown, mut stored) = (corrected(&shown), corrected(&stored));
+        for (name, value) in fields.iter_mut().filter(|(name, value)| shown.get(*name) == Some(*value)) {
+            if let Some(own) = stored.get_mut(name) {
+                *value = own.take();
+            }
+        }
+    }
+    Ok(LabelChange::Corrected(Some(fields)))
 }
 
 /// By what a store is known again.

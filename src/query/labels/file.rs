@@ -1,7 +1,7 @@
 //! A file of labels: one line of JSON for each change, appended under a lock, the newest last.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,8 +12,8 @@ use crate::model::{Json, Judgement, LabelChange, LabelOf, Labels, Reveal, json};
 /// The form of the lines.
 const VERSION: u64 = 1;
 
-/// A file is read no further, in bytes.
-const MOST: u64 = 256 << 20;
+/// Longer lines are not read, in bytes.
+const MOST: u64 = json::MAX_BYTES as u64;
 
 /// Where the labels of a store are kept.
 #[derive(Clone, Debug)]
@@ -43,7 +43,11 @@ impl LabelFile {
     ///
     /// # Errors
     /// What the file system said, or that a later dspyglass wrote it.
-    pub fn read(&self) -> io::Result<(Labels, u64)> {
+    pub fn read(&self, reveal: Reveal) -> io::Result<(Labels, u64)> {
+        self.read_lines(reveal, MOST)
+    }
+
+    fn read_lines(&self, reveal: Reveal, most: u64) -> io::Result<(Labels, u64)> {
         let file = match File::open(&self.0) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Labels::default(), 0)),
@@ -51,11 +55,23 @@ impl LabelFile {
         };
         // Whoever is writing has finished his line then.
         file.lock_shared()?;
-        let mut bytes = Vec::new();
-        file.take(MOST).read_to_end(&mut bytes)?;
+        let mut file = BufReader::new(file);
         let (mut labels, mut damaged) = (Labels::default(), 0);
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let line = json::decode(line).value.mask("", Reveal::Masked);
+        let mut bytes = Vec::new();
+        // Line by line: however long the file has become, the newest is at its end.
+        while (&mut file).take(most).read_until(b'\n', &mut bytes)? > 0 {
+            let is_cut = bytes.len() as u64 >= most && !bytes.ends_with(b"\n");
+            let line = json::decode(bytes.trim_ascii()).value.mask("", reveal);
+            let is_empty = bytes.trim_ascii().is_empty();
+            bytes.clear();
+            if is_cut {
+                damaged += 1;
+                file.skip_until(b'\n')?;
+                continue;
+            }
+            if is_empty {
+                continue;
+            }
             if let Some(version) = line.get("labels_version") {
                 if version.as_u64() != Some(VERSION) {
                     return Err(io::Error::other("a later version of dspyglass wrote them"));
@@ -98,7 +114,11 @@ impl LabelFile {
                 text.push('\n');
             }
         }
-        text.push_str(&line(what, change, time_ms).to_string());
+        let line = line(what, change, time_ms).to_string();
+        if line.len() as u64 >= MOST {
+            return Err(io::Error::other("it is too long to be kept"));
+        }
+        text.push_str(&line);
         text.push('\n');
         // At once, so that nobody sees half of it.
         file.write_all(text.as_bytes())?;
@@ -156,4 +176,26 @@ fn said(line: &Json) -> Option<(LabelOf, LabelChange, i64)> {
         _ => return None,
     };
     Some((what?, change, time_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_file_is_read_to_its_end_and_a_long_line_is_left_out() {
+        let home = tempfile::tempdir().expect("a folder");
+        let file = LabelFile::at(home.path().join("labels"));
+        let note = |text: &str| LabelChange::Note(text.to_owned());
+        let what = |id: &str| LabelOf::Trace(id.into());
+        for (at, text) in [(1, "x".repeat(500).as_str()), (2, "old"), (3, "new")] {
+            file.append(&what("tr-1"), &note(text), at).expect("written");
+            file.append(&what(&format!("tr-{at}")), &note("n"), at).expect("written");
+        }
+        // Many times as long as what is held of it at once.
+        let (labels, damaged) = file.read_lines(Reveal::Masked, 100).expect("read");
+        assert_eq!((labels.len(), damaged), (3, 1));
+        assert_eq!(labels.of(&what("tr-1")).map(|label| &*label.note), Some("new"));
+        assert_eq!(labels.of(&what("tr-3")).map(|label| &*label.note), Some("n"));
+    }
 }

@@ -89,6 +89,34 @@ fn damage_costs_its_line_and_a_later_version_is_left_alone() {
 }
 
 #[test]
+fn what_is_masked_is_masked_where_it_is_shown_and_not_where_it_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = book(folder.path());
+    let key = "it is sk-fake-abcdefghij1234567890";
+    let fields = |token: &str, answer: &str| {
+        LabelChange::Corrected(serde_json::json!({"key": token, "answer": answer}).as_object().cloned())
+    };
+    one.change(&trace("tr-1"), fields(key, "4"), 1).expect("written");
+    let corrected = |cx: &ReadCx| {
+        let labels = one.labels(cx);
+        let corrected = labels.of(&trace("tr-1")).and_then(|label| label.corrected.clone()).unwrap_or_default();
+        let text = |name: &str| corrected.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        (text("key"), text("answer"))
+    };
+    let (masked, revealed) = (ReadCx::new(), ReadCx::new().with_reveal(Reveal::Revealed));
+    let (shown, _) = corrected(&masked);
+    assert!(!shown.contains("abcdefghij"), "{shown}");
+    assert_eq!(corrected(&revealed), (key.to_owned(), "4".to_owned()));
+    // A window that shows secrets from the beginning has labels, too.
+    let fresh = book(folder.path());
+    assert_eq!((fresh.labels(&revealed).len(), fresh.kept.lock().expect("free").labels.len()), (1, 1));
+    // Another field is changed where this one was shown masked.
+    one.change(&trace("tr-1"), fields(&shown, "5"), 2).expect("written");
+    assert_eq!(corrected(&revealed), (key.to_owned(), "5".to_owned()));
+    assert_eq!(corrected(&masked), (shown, "5".to_owned()));
+}
+
+#[test]
 fn a_store_is_known_again_wherever_it_is() {
     let key = |made: Option<i64>, at: &str| {
         let mut store = MemoryStore::new();
