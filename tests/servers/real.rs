@@ -84,14 +84,16 @@ struct Server {
 
 impl Server {
     fn start(program: &Path, file: &Path, home: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let uri = format!("sqlite:///{}", file.display());
         let upgraded =
             Command::new(program).args(["db", "upgrade", &uri]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert!(upgraded.is_ok_and(|status| status.success()), "{uri} cannot be upgraded");
         let artifacts = home.join("mlartifacts");
-        let log = std::fs::File::create(home.join("server.log")).expect("a file");
-        let child = Command::new(program)
+        let log = home.join("server.log");
+        // Last of all: a port that is free now may be somebody's by and by.
+        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let mut command = Command::new(program);
+        command
             .args([
                 "server",
                 "--backend-store-uri",
@@ -106,10 +108,11 @@ impl Server {
             .args(["--port", &port.to_string()])
             .env("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("started");
-        let server = Self { child, address: format!("http://127.0.0.1:{port}") };
+            .stderr(std::fs::File::create(&log).expect("a file"));
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().expect("started");
+        let mut server = Self { child, address: format!("http://127.0.0.1:{port}") };
         let until = Instant::now() + Duration::from_secs(180);
         loop {
             let mut store = open(server.address.as_str(), &OpenOptions::default()).expect("an address");
@@ -117,15 +120,33 @@ impl Server {
                 Ok(_) => return server,
                 Err(error) => assert!(Instant::now() < until, "the server did not come up: {error}"),
             }
+            if let Some(status) = server.child.try_wait().expect("a child") {
+                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                panic!("the server ended with {status}: {said}");
+            }
             std::thread::sleep(Duration::from_millis(200));
         }
     }
 }
 
 impl Drop for Server {
-    /// Its workers are in one group with it, and end when their parent does.
+    /// With its workers: all of its group are told to end, and made to if they do not.
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let group = format!("-{}", self.child.id());
+        let tell = |signal: &str| {
+            let told = Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
+            told.is_ok_and(|status| status.success())
+        };
+        let until = Instant::now() + Duration::from_secs(10);
+        let mut is_there = tell("-TERM");
+        while is_there && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(50));
+            let _ = self.child.try_wait();
+            is_there = tell("-0");
+        }
+        if is_there {
+            tell("-KILL");
+        }
         let _ = self.child.wait();
     }
 }
