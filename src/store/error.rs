@@ -194,12 +194,12 @@ impl StoreError {
 /// What an address leads to, and what to open instead.
 fn not_opened(address: &Address) -> &'static str {
     match address.kind() {
-        AddressKind::TrackingServer => "a tracking server that is not opened here",
         AddressKind::Databricks => "MLflow on Databricks, which is not opened yet",
         AddressKind::DatabaseServer => {
             "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"
         }
-        AddressKind::Other => {
+        // A tracking server is opened, and never told of here.
+        AddressKind::TrackingServer | AddressKind::Other => {
             "an address that is not opened; name a file such as mlflow.db, or the folder that holds it"
         }
     }
