@@ -214,7 +214,7 @@ fn refused(place: &StoreLocation, refusal: Refusal) -> String {
         ),
         Refusal::Elsewhere => format!(
             "{place} asks who you are (401); the credentials of the environment are for another server, which \
-             MLFLOW_TRACKING_URI names; name this one there to send them to it"
+             MLFLOW_TRACKING_URI names; set it to this address to send them"
         ),
         Refusal::Forbidden => {
             format!("{place} does not let you read this (403); ask whoever runs it, or sign in as somebody else")
@@ -257,7 +257,7 @@ mod tests {
             (
                 refused(Refusal::Elsewhere),
                 "https://host/ml asks who you are (401); the credentials of the environment are for another server, which \
-                 MLFLOW_TRACKING_URI names; name this one there to send them to it",
+                 MLFLOW_TRACKING_URI names; set it to this address to send them",
                 Remedy::SignIn,
             ),
             (
