@@ -1,8 +1,12 @@
 //! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
-//! `servers/real.rs` asks MLflow's own.
+//! `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
 
+#[path = "servers/compare.rs"]
+mod compare;
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/postgres.rs"]
+mod postgres;
 #[path = "servers/real.rs"]
 mod real;
 #[path = "servers/requests.rs"]
