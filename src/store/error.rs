@@ -141,6 +141,8 @@ pub enum StoreError {
 pub enum Refusal {
     /// It does not know who asks (HTTP status 401).
     Unknown,
+    /// The same, where somebody is known to the environment whom `MLFLOW_TRACKING_URI` says to be known to another server.
+    Elsewhere,
     /// It knows, and does not allow it (403).
     Forbidden,
 }
@@ -210,6 +212,10 @@ fn refused(place: &StoreLocation, refusal: Refusal) -> String {
             "{place} asks who you are (401); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or \
              MLFLOW_TRACKING_TOKEN"
         ),
+        Refusal::Elsewhere => format!(
+            "{place} asks who you are (401); the credentials of the environment are for another server, which \
+             MLFLOW_TRACKING_URI names; name this one there to send them to it"
+        ),
         Refusal::Forbidden => {
             format!("{place} does not let you read this (403); ask whoever runs it, or sign in as somebody else")
         }
@@ -246,6 +252,12 @@ mod tests {
                 refused(Refusal::Unknown),
                 "https://host/ml asks who you are (401); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or \
                  MLFLOW_TRACKING_TOKEN",
+                Remedy::SignIn,
+            ),
+            (
+                refused(Refusal::Elsewhere),
+                "https://host/ml asks who you are (401); the credentials of the environment are for another server, which \
+                 MLFLOW_TRACKING_URI names; name this one there to send them to it",
                 Remedy::SignIn,
             ),
             (

@@ -92,6 +92,72 @@ fn an_answer_without_an_end_is_left_when_nobody_waits() {
 }
 
 #[test]
+fn who_left_a_server_that_drips_keeps_nobody_else_waiting() {
+    let count = AtomicUsize::new(0);
+    let server =
+        StandIn::new(move |_| if count.fetch_add(1, Ordering::Relaxed) < 6 { Reply::Drips } else { json(NONE) });
+    let mut store = opened(&server);
+    for _ in 0..6 {
+        let limited = ReadCx::new().with_deadline(Duration::from_millis(40));
+        assert!(matches!(store.experiments(&limited, true), Err(StoreError::TooSlow)));
+    }
+    let cx = ReadCx::new().with_deadline(Duration::from_secs(5));
+    assert_eq!(store.experiments(&cx, true).expect("a turn is free").len(), 0);
+}
+
+#[test]
+fn what_was_cancelled_in_the_middle_is_no_answer() {
+    let server = StandIn::new(|_| Reply::Drips);
+    let owner = ArtifactOwner::Run(RunId::from("a"));
+    // Time and again: between two pieces, and while one is on its way.
+    for wait in (10..30).map(Duration::from_millis) {
+        for is_file in [false, true] {
+            let token = CancelToken::new();
+            let cx = ReadCx::new().with_cancel(token.clone());
+            let (mut store, owner) = (opened(&server), owner.clone());
+            std::thread::scope(|scope| {
+                let asked = scope.spawn(move || match is_file {
+                    true => store.artifact(&cx, &owner, "a.bin", 1 << 20).map(|_| ()),
+                    false => store.experiments(&cx, true).map(|_| ()),
+                });
+                std::thread::sleep(wait);
+                token.cancel();
+                let told = asked.join().expect("no panic");
+                assert!(matches!(told, Err(StoreError::Cancelled)), "{told:?}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_listed_many_times_is_there_once() {
+    // Each folder says a hundred times that it holds a folder `a`: told as it is said, that is 100 to the 30th.
+    let server = StandIn::new(|asked| {
+        let folder = asked.path.split_once("path=").map_or("", |(_, path)| path).replace("%2F", "/");
+        let path = if folder.is_empty() { "a".to_owned() } else { format!("{folder}/a") };
+        let one = format!(r#"{{"path": "{path}", "is_dir": true}}"#);
+        let times = if path.len() > 60 { 0 } else { 100 };
+        json(&format!(r#"{{"root_uri": "x", "files": [{}]}}"#, vec![one; times].join(",")))
+    });
+    let cx = ReadCx::new().with_deadline(Duration::from_secs(20));
+    let owner = ArtifactOwner::Run(RunId::from("a"));
+    let tree = opened(&server).artifacts(&cx, &owner).expect("listed");
+    assert_eq!((tree.entries.len(), tree.is_cut), (30, false));
+}
+
+#[test]
+fn a_folder_that_is_gone_costs_what_was_in_it_and_nothing_else() {
+    let server = StandIn::new(|asked| match asked.path.contains("path=gone") {
+        true => error(404, "RESOURCE_DOES_NOT_EXIST", "nothing there"),
+        false => json(r#"{"files": [{"path": "gone", "is_dir": true}, {"path": "x", "file_size": 1}]}"#),
+    });
+    let (cx, owner) = (ReadCx::new(), ArtifactOwner::Run(RunId::from("a")));
+    let tree = opened(&server).artifacts(&cx, &owner).expect("listed");
+    assert_eq!((tree.entries.len(), tree.absent), (2, None));
+    assert_eq!(cx.take_warnings().len(), 1);
+}
+
+#[test]
 fn wrong_types_cost_what_is_wrong_and_nothing_else() {
     let server = StandIn::new(|asked| match asked.path.split('?').next().unwrap_or_default() {
         "/api/2.0/mlflow/experiments/search" => json(

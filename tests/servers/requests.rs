@@ -1,6 +1,8 @@
 //! What is sent to a server: only what reads, to the host that was named and to no other, with credentials that are
 //! shown nowhere.
 
+use std::process::Command;
+
 use crate::stand_in::{Reply, StandIn, error, json, page};
 use dspyglass::model::{ArtifactOwner, RunId, TraceId};
 use dspyglass::store::{OpenOptions, ReadCx, Refusal, RunQuery, RunScope, Store, StoreError, TraceQuery, open};
@@ -125,6 +127,37 @@ fn who_is_refused_is_told_so() {
         assert!(matches!(&error, StoreError::Refused { refusal, .. } if *refusal == wanted), "{error}");
         assert!(!format!("{error} {error:?}").contains("pw-secret"));
     }
+}
+
+/// What `dspyglass` says and whether it succeeds, asked with variables of MLflow's.
+fn asked_with(variables: &[(&str, &str)], args: &[&str]) -> (bool, String) {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dspyglass"));
+    command.args(args).env("HOME", home.path()).env("USERPROFILE", home.path());
+    let output = command.envs(variables.iter().copied()).output().expect("it runs");
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+#[test]
+fn credentials_of_the_environment_reach_no_other_server_than_their_own() {
+    let own = mlflow(false);
+    let other = StandIn::new(|_| error(401, "UNAUTHENTICATED", "who are you"));
+    let (own_address, other_address) = (own.address(""), other.address(""));
+    let variables = [("MLFLOW_TRACKING_URI", &*own_address), ("MLFLOW_TRACKING_TOKEN", "tok-secret-7")];
+    let (_, told) = asked_with(&variables, &["check", &own_address]);
+    let asked = own.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|one| one.header("authorization") == Some("Bearer tok-secret-7")));
+    assert!(!told.contains("not sent"), "{told}");
+    let (is_fine, told) = asked_with(&variables, &["experiments", &other_address]);
+    let asked = other.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|one| one.header("authorization").is_none()), "{asked:?}");
+    assert!(!is_fine && told.contains("for another server, which MLFLOW_TRACKING_URI names"), "{told}");
+    // And where it lets everybody in.
+    let open = mlflow(false);
+    let (_, told) = asked_with(&variables, &["check", &open.address("")]);
+    assert!(open.asked().iter().all(|one| one.header("authorization").is_none()), "{:?}", open.asked());
+    assert!(told.contains(&format!("are for {own_address} (MLFLOW_TRACKING_URI) and are not sent")), "{told}");
+    assert!(!told.contains("tok-secret"), "{told}");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub enum Reply {
     Half(Vec<u8>),
     /// An answer without an end.
     Endless,
+    /// The same, a few bytes at a time.
+    Drips,
     /// Nothing, with the connection open.
     Hangs,
     /// Nothing, with the connection closed.
@@ -132,6 +134,15 @@ fn answer(stream: TcpStream, reply: &dyn Fn(&Asked) -> Reply, seen: &Mutex<Vec<A
                 );
                 let piece = vec![b'x'; 1 << 20];
                 while !over.load(Ordering::Relaxed) && stream.write_all(&piece).is_ok() {}
+                return;
+            }
+            Reply::Drips => {
+                let begin = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"a\": \"";
+                let mut is_open = stream.write_all(begin).is_ok();
+                while is_open && !over.load(Ordering::Relaxed) {
+                    thread::sleep(std::time::Duration::from_millis(1));
+                    is_open = stream.write_all(b"xxxx").is_ok();
+                }
                 return;
             }
             Reply::Hangs => {

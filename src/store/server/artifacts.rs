@@ -1,5 +1,7 @@
 //! The files of runs, logged models and traces, through the server's own endpoints.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Shared;
 use super::client::{Answer, Bytes};
 use super::fields::{list, name, readable, whole};
@@ -27,16 +29,21 @@ impl Shared {
         let mut tree = ArtifactTree::default();
         // Folders that are still to be looked into, the next one last.
         let mut folders = vec![String::new()];
-        let mut asked = 0;
-        let mut listed: Vec<(String, Vec<ArtifactEntry>)> = Vec::new();
+        let mut listed: HashMap<String, Vec<ArtifactEntry>> = HashMap::new();
+        let mut left = MAX_ENTRIES;
         while let Some(folder) = folders.pop() {
-            asked += 1;
-            if asked > MAX_FOLDERS || listed.iter().map(|(_, entries)| entries.len()).sum::<usize>() >= MAX_ENTRIES {
+            cx.check()?;
+            if listed.len() >= MAX_FOLDERS || left == 0 {
                 tree.is_cut = true;
                 break;
             }
             let found = match self.folder(cx, owner, &folder)? {
                 Answer::Found(found) => found,
+                // Gone since its own folder was listed.
+                Answer::Absent | Answer::Rejected(_) if !folder.is_empty() => {
+                    cx.warn(format!("files of {}", owner.id()), format!("the server does not list folder {folder}"));
+                    continue;
+                }
                 Answer::Absent => return Ok(absent("the server has nothing of this name")),
                 Answer::NoEndpoint => return Ok(absent("this server does not list them")),
                 Answer::Rejected(why) => return Ok(absent(&why)),
@@ -45,13 +52,13 @@ impl Shared {
             if folder.is_empty() {
                 tree.folder = readable(found, "root_uri", cx.reveal());
             }
-            let mut entries: Vec<ArtifactEntry> =
-                list(found, "files").iter().filter_map(|file| entry(file, &folder)).collect();
-            entries.sort_by(|a, b| natural::compare(&a.path, &b.path));
+            let (entries, is_cut) = entries(list(found, "files"), &folder, left);
+            tree.is_cut |= is_cut;
+            left -= entries.len();
             folders.extend(entries.iter().rev().filter(|entry| entry.is_folder).map(|entry| entry.path.clone()));
-            listed.push((folder, entries));
+            listed.insert(folder, entries);
         }
-        tree.entries = in_depth(&listed, "");
+        tree.entries = in_depth(&listed);
         Ok(tree)
     }
 
@@ -142,10 +149,22 @@ fn entry(of: &Json, folder: &str) -> Option<ArtifactEntry> {
     Some(ArtifactEntry { path, is_folder, size: size.filter(|_| !is_folder) })
 }
 
-/// A folder's entries, each folder before what is in it.
-fn in_depth(listed: &[(String, Vec<ArtifactEntry>)], folder: &str) -> Vec<ArtifactEntry> {
+/// What a folder lists, by name: each path once, however often it is named, and no more than `most`. Whether that is
+/// not all of it.
+fn entries(files: &[Json], folder: &str, most: usize) -> (Vec<ArtifactEntry>, bool) {
+    let mut seen: HashSet<String> = HashSet::new();
+    let found = files.iter().filter_map(|file| entry(file, folder));
+    let mut found = found.filter(|entry| seen.insert(entry.path.clone()));
+    let mut entries: Vec<ArtifactEntry> = found.by_ref().take(most).collect();
+    let is_cut = found.next().is_some();
+    entries.sort_by(|a, b| natural::compare(&a.path, &b.path));
+    (entries, is_cut)
+}
+
+/// All entries, each folder before what is in it.
+fn in_depth(listed: &HashMap<String, Vec<ArtifactEntry>>) -> Vec<ArtifactEntry> {
     let mut all = Vec::new();
-    let mut open = vec![listed.iter().find(|(name, _)| name == folder).map_or(&[][..], |(_, entries)| entries).iter()];
+    let mut open = vec![listed.get("").map_or(&[][..], Vec::as_slice).iter()];
     while let Some(entries) = open.last_mut() {
         let Some(entry) = entries.next() else {
             open.pop();
@@ -153,7 +172,7 @@ fn in_depth(listed: &[(String, Vec<ArtifactEntry>)], folder: &str) -> Vec<Artifa
         };
         all.push(entry.clone());
         if entry.is_folder {
-            open.extend(listed.iter().find(|(name, _)| *name == entry.path).map(|(_, entries)| entries.iter()));
+            open.extend(listed.get(&entry.path).map(|entries| entries.iter()));
         }
     }
     all
@@ -177,13 +196,25 @@ mod tests {
     #[test]
     fn folders_come_before_what_is_in_them() {
         let entry = |path: &str, is_folder| ArtifactEntry { path: path.to_owned(), is_folder, size: None };
-        let listed = [
+        let listed = HashMap::from([
             (String::new(), vec![entry("a", true), entry("b", false)]),
             ("a".to_owned(), vec![entry("a/c", true), entry("a/d", false)]),
             ("a/c".to_owned(), vec![entry("a/c/e", false)]),
-        ];
-        let paths: Vec<String> = in_depth(&listed, "").into_iter().map(|entry| entry.path).collect();
+        ]);
+        let paths: Vec<String> = in_depth(&listed).into_iter().map(|entry| entry.path).collect();
         assert_eq!(paths, ["a", "a/c", "a/c/e", "a/d", "b"]);
+    }
+
+    #[test]
+    fn a_path_stands_once_and_a_long_list_is_cut() {
+        let files = [json!({"path": "b"}), json!({"path": "a", "is_dir": true}), json!({"path": "b"})];
+        let of = |most| {
+            let (entries, is_cut) = entries(&files, "", most);
+            (entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>(), is_cut)
+        };
+        assert_eq!(of(9), (vec!["a".to_owned(), "b".to_owned()], false));
+        assert!(!of(2).1);
+        assert_eq!(of(1), (vec!["b".to_owned()], true));
     }
 
     #[test]

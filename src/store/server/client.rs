@@ -1,6 +1,7 @@
 //! Requests to a tracking server: only such that read (`GET`, and `POST` to a search), to the one host that the user
 //! named, bounded in time, size and number, given up as soon as nobody waits any more.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,21 +9,21 @@ use std::time::{Duration, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::credentials::Credentials;
-use super::exchange::{PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response, exchange, may_pass, said_of};
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
 
-/// How long it may take to reach it.
-const CONNECT: Duration = Duration::from_secs(10);
 /// How often whoever waits looks whether he still has to.
 const LOOK: Duration = Duration::from_millis(20);
 /// Waits before a request is sent again that may go better then.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(700), Duration::from_secs(2)];
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Answers are not read beyond this.
-const MAX_BYTES: u64 = 512 << 20;
+/// Documents are not read beyond this: what is longer would not be parsed.
+const MAX_DOCUMENT: u64 = json::MAX_BYTES as u64;
+/// Files are not read beyond this.
+const MAX_FILE: u64 = 512 << 20;
 /// Requests at the same time.
 const AT_ONCE: usize = 6;
 /// Ways from one address to another of the same host.
@@ -86,6 +87,7 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
+            .timeout_global(Some(LONGEST))
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(PATIENCE))
             .timeout_per_read(Some(PATIENCE))
@@ -108,12 +110,17 @@ impl Client {
         &self.place
     }
 
+    /// The server that the credentials of the environment are for, if it is another one: they are not sent to this.
+    pub fn owner_of_credentials(&self) -> Option<&str> {
+        self.credentials.owner()
+    }
+
     /// Asks for a JSON document. `query`: names and values, escaped here.
     ///
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_BYTES })
+        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT })
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -125,7 +132,7 @@ impl Client {
         self.json(
             cx,
             path,
-            Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_BYTES },
+            Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_DOCUMENT },
         )
     }
 
@@ -141,7 +148,7 @@ impl Client {
         most: u64,
         is_patient: bool,
     ) -> Result<Answer<Bytes>> {
-        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_BYTES) };
+        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE) };
         let response = self.answered(cx, &request, is_patient)?;
         if response.status == 200 {
             let Response { bytes, length, is_cut, .. } = response;
@@ -172,7 +179,7 @@ impl Client {
             return self.refused(path, response);
         }
         if response.is_cut {
-            return Err(self.strange(path, &format!("an answer of more than {} MB", MAX_BYTES >> 20)));
+            return Err(self.strange(path, &format!("an answer of more than {} MB", MAX_DOCUMENT >> 20)));
         }
         let decoded = json::decode(&response.bytes);
         if decoded.marks.is_raw || !decoded.value.as_stored_for_structure().is_object() {
@@ -186,7 +193,11 @@ impl Client {
         let said = if response.is_json { error_of(&response.bytes) } else { None };
         let has_code = |code: &str| said.as_ref().is_some_and(|(own, _)| own == code);
         match response.status {
-            401 => Err(StoreError::Refused { place: self.place.clone(), refusal: Refusal::Unknown }),
+            401 => {
+                let is_elsewhere = self.credentials.owner().is_some();
+                let refusal = if is_elsewhere { Refusal::Elsewhere } else { Refusal::Unknown };
+                Err(StoreError::Refused { place: self.place.clone(), refusal })
+            }
             403 => Err(StoreError::Refused { place: self.place.clone(), refusal: Refusal::Forbidden }),
             _ if has_code("RESOURCE_DOES_NOT_EXIST") || has_code("NOT_FOUND") => Ok(Answer::Absent),
             404 | 405 => Ok(Answer::NoEndpoint),
@@ -278,9 +289,11 @@ impl Client {
         let (sender, receiver) = mpsc::sync_channel(1);
         let (agent, credentials, workspace) = (self.agent.clone(), self.credentials.clone(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
+        let waiter = Waiter::default();
+        let has_left = Arc::clone(&waiter.has_left);
         let work = move || {
             let _turn = turn;
-            let is_wanted = || !cancel.is_cancelled();
+            let is_wanted = || !cancel.is_cancelled() && !has_left.load(Ordering::Relaxed);
             let _ = sender.send(exchange(&agent, &request, credentials.header(), workspace.as_deref(), is_wanted));
         };
         let thread = thread::Builder::new().name("dspyglass-request".to_owned()).spawn(work);
@@ -288,14 +301,17 @@ impl Client {
             return Err(Failure::Final(self.network(&format!("no thread for the request: {error}"))));
         }
         loop {
-            match receiver.recv_timeout(LOOK) {
+            let received = receiver.recv_timeout(LOOK);
+            // Before anything is made of it: whoever was told to stop may have got half an answer.
+            cx.check().map_err(Failure::Final)?;
+            match received {
                 Ok(Ok(response)) => return Ok(response),
                 Ok(Err(error)) => {
                     let message = said_of(&error);
                     let error = self.network(&message);
                     return Err(if may_pass(&message) { Failure::MayPass(error) } else { Failure::Final(error) });
                 }
-                Err(mpsc::RecvTimeoutError::Timeout) => cx.check().map_err(Failure::Final)?,
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     return Err(Failure::Final(self.network("the request broke off")));
                 }
@@ -322,6 +338,18 @@ enum Failure {
     MayPass(StoreError),
     /// It will be the same.
     Final(StoreError),
+}
+
+/// Whoever waits for an answer; the request ends when he has left, whatever made him leave.
+#[derive(Default)]
+struct Waiter {
+    has_left: Arc<AtomicBool>,
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.has_left.store(true, Ordering::Relaxed);
+    }
 }
 
 /// One of the requests that may run; free again when it is dropped.

@@ -5,6 +5,12 @@ use std::time::Duration;
 
 use crate::model::{Reveal, Unmasked};
 
+/// How long it may take to reach a server.
+pub const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long a request may take as a whole, however steadily its answer comes.
+pub const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// How long a server may need until it begins to answer, or between two pieces of an answer.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -37,7 +43,8 @@ pub struct Response {
     pub is_cut: bool,
 }
 
-/// One request and what comes back, read until enough of it is there or nobody wants it any more.
+/// One request and what comes back, read until enough of it is there. Once nobody wants it any more it is an error: half
+/// an answer is never given as a whole one.
 pub fn exchange(
     agent: &ureq::Agent,
     request: &Request,
@@ -69,8 +76,11 @@ pub fn exchange(
     let mut piece = vec![0; 64 << 10];
     loop {
         let count = reader.read(&mut piece).map_err(ureq::Error::Io)?;
-        let Some(read) = piece.get(..count).filter(|read| !read.is_empty() && is_wanted()) else { break };
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
         bytes.extend_from_slice(read);
+        if !is_wanted() {
+            return Err(ureq::Error::Io(std::io::ErrorKind::Interrupted.into()));
+        }
     }
     let is_cut = bytes.len() as u64 > request.most;
     bytes.truncate(usize::try_from(request.most).unwrap_or(usize::MAX));
@@ -82,6 +92,12 @@ pub fn said_of(error: &ureq::Error) -> String {
     match error {
         ureq::Error::HostNotFound => "there is no such host".to_owned(),
         ureq::Error::ConnectionFailed => "connection refused".to_owned(),
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+            format!("no connection within {} s", CONNECT.as_secs())
+        }
+        ureq::Error::Timeout(ureq::Timeout::Global) => {
+            format!("the answer was not whole after {} min", LONGEST.as_secs() / 60)
+        }
         ureq::Error::Timeout(_) => format!("no answer for {} s", PATIENCE.as_secs()),
         ureq::Error::Io(source) if source.kind() == std::io::ErrorKind::ConnectionRefused => {
             "connection refused".to_owned()

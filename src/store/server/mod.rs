@@ -112,6 +112,11 @@ impl Store for ServerStore {
 
     fn info(&self) -> StoreInfo {
         let version = self.shared.version.get().cloned().flatten();
+        let elsewhere = self.shared.client.owner_of_credentials().map(|owner| {
+            format!(
+                "Credentials of the environment are for {owner} (MLFLOW_TRACKING_URI) and are not sent to this server"
+            )
+        });
         StoreInfo {
             location: self.shared.client.place().clone(),
             kind: Address::WORD,
@@ -120,7 +125,7 @@ impl Store for ServerStore {
             opened_as: None,
             opened_for: None,
             is_held: false,
-            notices: Vec::new(),
+            notices: elsewhere.into_iter().collect(),
         }
     }
 
