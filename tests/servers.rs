@@ -3,6 +3,8 @@
 
 #[path = "servers/compare.rs"]
 mod compare;
+#[path = "servers/databricks.rs"]
+mod databricks;
 #[path = "servers/faults.rs"]
 mod faults;
 #[path = "servers/postgres.rs"]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::credentials::Credentials;
-use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response, Signed, exchange, may_pass, said_of};
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
@@ -120,7 +120,7 @@ impl Client {
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT })
+        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT, signed: None })
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -129,11 +129,42 @@ impl Client {
     /// As [`Self::get`].
     pub fn search(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/search"), "{path} is no search");
-        self.json(
-            cx,
-            path,
-            Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_DOCUMENT },
-        )
+        self.post(cx, path, body)
+    }
+
+    /// Asks a workspace of Databricks for an address to read from, which takes a `POST` there and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn ask_to_read(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
+        debug_assert!(path.ends_with("/credentials-for-read") || path.ends_with("/credentials-for-download"), "{path}");
+        self.post(cx, path, body)
+    }
+
+    fn post(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
+        let body = Some(body.to_string().into_bytes());
+        self.json(cx, path, Request { url: self.url(path, &[]), body, most: MAX_DOCUMENT, signed: None })
+    }
+
+    /// Reads the first `most` bytes of what a signed address leads to. Whoever keeps it is not told who asks, and is
+    /// asked without TLS only where the server itself is.
+    ///
+    /// # Errors
+    /// As [`Self::get`]; the address is in none of them.
+    pub fn signed_bytes(&self, cx: &ReadCx, signed: Signed, most: u64) -> Result<Answer<Bytes>> {
+        const WHAT: &str = "the place that the file is kept in";
+        let is_safe = signed.url.starts_with("https://")
+            || (self.base.starts_with("http://") && signed.url.starts_with("http://"));
+        if !is_safe {
+            return Err(self.strange(WHAT, "an address without https"));
+        }
+        let request = Request { url: signed.url, body: None, most: most.min(MAX_FILE), signed: Some(signed.headers) };
+        let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, true)?;
+        match status {
+            200 => Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut })),
+            404 => Ok(Answer::Absent),
+            _ => Err(self.strange(WHAT, &status.to_string())),
+        }
     }
 
     /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not.
@@ -148,7 +179,7 @@ impl Client {
         most: u64,
         is_patient: bool,
     ) -> Result<Answer<Bytes>> {
-        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE) };
+        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE), signed: None };
         let response = self.answered(cx, &request, is_patient)?;
         if response.status == 200 {
             let Response { bytes, length, is_cut, .. } = response;
