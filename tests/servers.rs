@@ -11,6 +11,8 @@ mod faults;
 mod postgres;
 #[path = "servers/real.rs"]
 mod real;
+#[path = "servers/recorded.rs"]
+mod recorded;
 #[path = "servers/requests.rs"]
 mod requests;
 #[path = "servers/stand_in.rs"]

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use dspyglass::store::{OpenOptions, open};
 
-use crate::compare::compare;
+use crate::compare::{NONE, compare};
 use crate::real::{STORES, Server, copy, free_port, localize, mlflow, upgraded};
 
 /// Where its programs are; `None` if they are nowhere.
@@ -128,7 +128,7 @@ fn a_server_on_postgresql_tells_what_the_file_tells() {
         let options = OpenOptions { artifacts_dir: None, allow_outside: true };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
-        let compared = compare(name, &mut of_file, &mut of_server);
+        let compared = compare(name, &mut of_file, &mut of_server, &NONE);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use dspyglass::store::{OpenOptions, ReadCx, open};
 
-use crate::compare::compare;
+use crate::compare::{NONE, compare};
 
 /// Recordings that this MLflow reads, older ones once it has upgraded them.
 pub const STORES: [&str; 6] = ["v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "v3.5", "v2.22"];
@@ -31,6 +31,12 @@ pub fn mlflow() -> Option<PathBuf> {
     );
     println!("skipped: there is no program `mlflow` here; `pip install mlflow`, or name it by DSPYGLASS_MLFLOW");
     None
+}
+
+/// Which MLflow a program is.
+pub fn version_of(program: &Path) -> String {
+    let said = Command::new(program).arg("--version").output().expect("it runs").stdout;
+    String::from_utf8_lossy(&said).trim().rsplit(' ').next().unwrap_or_default().to_owned()
 }
 
 /// A copy of a recording whose artifacts are where it says.
@@ -149,7 +155,7 @@ fn a_server_tells_what_the_file_behind_it_tells() {
         let options = OpenOptions { artifacts_dir: None, allow_outside: true };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
-        let compared = compare(name, &mut of_file, &mut of_server);
+        let compared = compare(name, &mut of_file, &mut of_server, &NONE);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
     }
