@@ -17,3 +17,5 @@ mod recorded;
 mod requests;
 #[path = "servers/stand_in.rs"]
 mod stand_in;
+#[path = "servers/terminal.rs"]
+mod terminal;

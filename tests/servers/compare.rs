@@ -34,19 +34,8 @@ fn by_id(mut heads: Vec<SpanHead>) -> Vec<SpanHead> {
     heads
 }
 
-/// What a version cannot tell.
-pub struct Gaps {
-    /// It has models that were logged.
-    pub has_models: bool,
-    /// Files of traces are listed.
-    pub lists_traces_files: bool,
-}
-
-/// A version that tells all of it.
-pub const NONE: Gaps = Gaps { has_models: true, lists_traces_files: true };
-
 /// Asserts that a server tells what a file tells, but for what only files tell; how many values were compared.
-pub fn compare(name: &str, file: &mut Box<dyn Store>, server: &mut Box<dyn Store>, gaps: &Gaps) -> usize {
+pub fn compare(name: &str, file: &mut Box<dyn Store>, server: &mut Box<dyn Store>) -> usize {
     let cx = ReadCx::new().with_reveal(Reveal::Revealed);
     let mut compared = 0;
     let mut same = |what: &str, a: String, b: String| {

@@ -48,9 +48,14 @@ fn workspace(bucket: String) -> StandIn {
             "/api/3.0/mlflow/traces/search" => json(
                 r#"{"traces": [{"trace_id": "tr-1", "state": "OK", "request_time": "2026-11-20T22:13:35.440Z", "trace_metadata": {}}]}"#,
             ),
-            "/api/2.0/mlflow/artifacts/list" => json(r#"{"files": [{"path": "program.json", "file_size": 60}]}"#),
+            "/api/3.0/mlflow/traces/tr-1" => json(
+                r#"{"trace": {"trace_info": {"trace_id": "tr-1", "state": "OK", "request_time": "2026-11-20T22:13:35.440Z", "trace_metadata": {}}}}"#,
+            ),
+            "/api/2.0/mlflow/artifacts/list" => json(r#"{"files": [{"path": "model.json", "file_size": 60}]}"#),
             "/api/2.0/mlflow/artifacts/credentials-for-read" => {
-                assert!(asked.body.contains(r#""path":["program.json"]"#), "{}", asked.body);
+                if !asked.body.contains(r#""path":["model.json"]"#) {
+                    return error(404, "RESOURCE_DOES_NOT_EXIST", "no such file");
+                }
                 json(&format!(r#"{{"credential_infos": [{}]}}"#, info("program")))
             }
             "/api/2.0/mlflow/traces/tr-1/credentials-for-data-download" => {

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use dspyglass::store::{OpenOptions, open};
 
-use crate::compare::{NONE, compare};
+use crate::compare::compare;
 use crate::real::{STORES, Server, copy, free_port, localize, mlflow, upgraded};
 
 /// Where its programs are; `None` if they are nowhere.
@@ -80,8 +80,8 @@ impl Postgres {
         assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "{program}: {status:?}");
     }
 
-    fn address(&self, database: &str) -> String {
-        format!("postgresql://mlflow@127.0.0.1:{}/{database}", self.port)
+    fn address(&self) -> String {
+        format!("postgresql+psycopg2://mlflow@127.0.0.1:{}", self.port)
     }
 }
 
@@ -91,44 +91,40 @@ impl Drop for Postgres {
     }
 }
 
-/// Copies each table of a file to a database of its own, with the Python that MLflow runs with.
-fn copied(program: &Path, postgres: &Postgres, name: &str, file: &Path) -> String {
-    let database = name.replace(['.', '-'], "_");
-    let python = program.with_file_name("python");
-    let made = Command::new(&python)
-        .args(["-c", CREATE, &postgres.address("postgres"), &database])
-        .output()
-        .expect("the Python beside `mlflow`");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let address = postgres.address(&database);
+/// Copies each table of some files to databases of their own, with the Python that MLflow runs with.
+fn copied(program: &Path, postgres: &Postgres, stores: &[(&str, PathBuf)]) -> Vec<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/to_postgres.py");
-    let copied =
-        Command::new(&python).arg(script).arg(file).arg(&address).output().expect("the Python beside `mlflow`");
-    assert!(copied.status.success(), "{name}: {}", String::from_utf8_lossy(&copied.stderr));
-    let rows: usize = String::from_utf8_lossy(&copied.stdout).trim().parse().expect("a count");
-    assert!(rows > 100, "{name}: {rows} rows");
-    address
+    let mut command = Command::new(program.with_file_name("python"));
+    command.arg(script).arg(postgres.address());
+    for (name, file) in stores {
+        command.arg(file).arg(name);
+    }
+    let output = command.output().expect("the Python beside `mlflow`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows: Vec<usize> = said.lines().map(|line| line.parse().expect("a count")).collect();
+    assert!(rows.len() == stores.len() && rows.iter().all(|rows| *rows > 100), "{rows:?}");
+    stores.iter().map(|(name, _)| format!("{}/{name}", postgres.address())).collect()
 }
-
-const CREATE: &str = "import sys, psycopg2\n\
-    connection = psycopg2.connect(sys.argv[1])\n\
-    connection.autocommit = True\n\
-    connection.cursor().execute('create database ' + sys.argv[2])";
 
 #[test]
 fn a_server_on_postgresql_tells_what_the_file_tells() {
     let (Some(program), Some(programs)) = (mlflow(), programs()) else { return };
     let postgres = Postgres::start(programs);
-    for name in STORES {
+    let copies = STORES.map(|name| {
         let (home, file) = copy(name);
         localize(&file, home.path());
         upgraded(&program, &file);
-        let address = copied(&program, &postgres, name, &file);
+        (name, home, file)
+    });
+    let files = copies.each_ref().map(|(name, _, file)| (*name, file.clone()));
+    let addresses = copied(&program, &postgres, &files);
+    for ((name, home, file), address) in copies.iter().zip(addresses) {
         let server = Server::start(&program, &address, home.path());
         let options = OpenOptions { artifacts_dir: None, allow_outside: true };
-        let mut of_file = open(&file, &options).expect("the file");
+        let mut of_file = open(file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
-        let compared = compare(name, &mut of_file, &mut of_server, &NONE);
+        let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
     }

@@ -14,15 +14,12 @@ use base64::engine::general_purpose::STANDARD;
 use dspyglass::store::{OpenOptions, open};
 use serde_json::{Value, json};
 
-use crate::compare::{Gaps, compare};
+use crate::compare::compare;
 use crate::real::{Server, copy, localize, mlflow, upgraded, version_of};
 use crate::stand_in::{Asked, Reply, StandIn};
 
 /// Versions, and the recordings that their servers stood on.
-const RECORDED: [(&str, &str, Gaps); 2] = [
-    ("2.22.1", "v2.22", Gaps { has_models: false, lists_traces_files: false }),
-    ("3.5.1", "v3.5", Gaps { has_models: true, lists_traces_files: false }),
-];
+const RECORDED: [(&str, &str); 2] = [("2.22.1", "v2.22"), ("3.5.1", "v3.5")];
 
 /// Where the store is said to be, whichever folder its copy is in: the answers hold it.
 const PLACE: &str = "/tmp/dspyglass-recorded";
@@ -42,7 +39,7 @@ fn older_servers_tell_what_the_file_tells() {
     if std::env::var_os("DSPYGLASS_RECORD").is_some() {
         return record();
     }
-    for (version, name, gaps) in RECORDED {
+    for (version, name) in RECORDED {
         let (home, file) = copy(name);
         localize(&file, Path::new(PLACE));
         let known = read(&file_of(version));
@@ -58,7 +55,7 @@ fn older_servers_tell_what_the_file_tells() {
         let options = OpenOptions { artifacts_dir: Some(home.path().to_owned()), allow_outside: false };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address("").as_str(), &OpenOptions::default()).expect("the server");
-        let compared = compare(&format!("MLflow {version}"), &mut of_file, &mut of_server, &gaps);
+        let compared = compare(&format!("MLflow {version}"), &mut of_file, &mut of_server);
         let missed = missed.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(missed.is_empty(), "asked for what was not recorded, record it anew: {missed:?}");
         println!("MLflow {version}: {compared} values compared");
@@ -86,7 +83,7 @@ fn read(path: &Path) -> BTreeMap<String, (u16, String, Vec<u8>)> {
 fn record() {
     let program = mlflow().expect("a program");
     let version = version_of(&program);
-    let (_, name, gaps) = RECORDED.into_iter().find(|(own, ..)| *own == version).expect("a version of these");
+    let (_, name) = RECORDED.into_iter().find(|(own, ..)| *own == version).expect("a version of these");
     let (home, file) = copy(name);
     let place = PathBuf::from(PLACE);
     let _ = std::fs::remove_dir_all(&place);
@@ -120,7 +117,7 @@ fn record() {
     let options = OpenOptions { artifacts_dir: None, allow_outside: true };
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(proxy.address("").as_str(), &OpenOptions::default()).expect("the server");
-    let compared = compare(name, &mut of_file, &mut of_server, &gaps);
+    let compared = compare(name, &mut of_file, &mut of_server);
     let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
     println!("MLflow {version}: {compared} values compared, {} answers recorded", lines.len());
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

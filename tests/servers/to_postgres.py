@@ -1,9 +1,9 @@
-"""Copies a store of MLflow from SQLite to an empty database of PostgreSQL, table by table.
+"""Copies stores of MLflow from SQLite to databases of PostgreSQL that it makes for them, table by table.
 
-    python to_postgres.py FILE.db postgresql://user@host:port/database
+    python to_postgres.py postgresql+psycopg2://user@host:port FILE.db NAME [FILE.db NAME …]
 
-The file must have the schema of the MLflow that is installed here (`mlflow db upgrade`); the tables of the other
-database are made by that MLflow itself.
+A file must have the schema of the MLflow that is installed here (`mlflow db upgrade`); the tables of its database are
+made by that MLflow itself. How many rows were copied is printed for each.
 """
 
 import sqlite3
@@ -15,19 +15,24 @@ from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 ROWS_AT_ONCE = 500
 
 
-def main(file, uri):
-    engine = create_sqlalchemy_engine(uri)
+def main(server, *stores):
+    makes = create_sqlalchemy_engine(f"{server}/postgres").connect().execution_options(isolation_level="AUTOCOMMIT")
+    for file, name in zip(stores[::2], stores[1::2]):
+        makes.execute(sqlalchemy.text(f'create database "{name}"'))
+        print(copied(file, create_sqlalchemy_engine(f"{server}/{name}")), flush=True)
+
+
+def copied(file, engine):
     _initialize_tables(engine)
     tables = sqlalchemy.MetaData()
     tables.reflect(engine)
     source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-    versions = [place.execute(sqlalchemy.text("select version_num from alembic_version")).scalar()
-                for place in [engine.connect()]]
-    versions += source.execute("select version_num from alembic_version").fetchone()
-    if versions[0] != versions[1]:
-        raise SystemExit(f"{file} has the schema {versions[1]}, and this MLflow {versions[0]}")
-    copied = 0
+    count = 0
     with engine.begin() as to:
+        version = "select version_num from alembic_version"
+        own, stored = to.execute(sqlalchemy.text(version)).scalar(), source.execute(version).fetchone()[0]
+        if own != stored:
+            raise SystemExit(f"{file} has the schema {stored}, and this MLflow {own}")
         # Rows are copied as they are, whatever leads from one to another.
         to.execute(sqlalchemy.text("set session_replication_role = replica"))
         for table in tables.sorted_tables:
@@ -43,8 +48,8 @@ def main(file, uri):
                 to.execute(table.insert(), [
                     {column.name: value_of(column, value) for column, value in zip(columns, row)} for row in some
                 ])
-                copied += len(some)
-    print(copied)
+                count += len(some)
+    return count
 
 
 def value_of(column, value):
