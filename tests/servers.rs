@@ -1,11 +1,21 @@
 //! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
-//! `servers/real.rs` asks MLflow's own.
+//! `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
 
+#[path = "servers/compare.rs"]
+mod compare;
+#[path = "servers/databricks.rs"]
+mod databricks;
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/postgres.rs"]
+mod postgres;
 #[path = "servers/real.rs"]
 mod real;
+#[path = "servers/recorded.rs"]
+mod recorded;
 #[path = "servers/requests.rs"]
 mod requests;
 #[path = "servers/stand_in.rs"]
 mod stand_in;
+#[path = "servers/terminal.rs"]
+mod terminal;

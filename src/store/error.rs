@@ -89,6 +89,14 @@ pub enum StoreError {
         /// What happened: `connection refused`, `no answer for 30 s`.
         message: String,
     },
+    /// It is not known where a server is, or who asks it.
+    #[error("cannot sign in to {place}: {why}")]
+    SignIn {
+        /// The server.
+        place: StoreLocation,
+        /// What is missing and what to do.
+        why: String,
+    },
     /// A server that is there and answers otherwise than MLflow's.
     #[error("{place} does not answer as an MLflow server does: {what}; check that the address leads to MLflow")]
     Answer {
@@ -175,7 +183,7 @@ impl StoreError {
             | Self::Busy(_)
             | Self::Cancelled
             | Self::TooSlow => Remedy::Retry,
-            Self::Refused { .. } => Remedy::SignIn,
+            Self::Refused { .. } | Self::SignIn { .. } => Remedy::SignIn,
             Self::Artifact { .. } => Remedy::LocateArtifacts,
             Self::Missing(_)
             | Self::NoStoreInFolder(_)
@@ -194,12 +202,11 @@ impl StoreError {
 /// What an address leads to, and what to open instead.
 fn not_opened(address: &Address) -> &'static str {
     match address.kind() {
-        AddressKind::Databricks => "MLflow on Databricks, which is not opened yet",
         AddressKind::DatabaseServer => {
             "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"
         }
-        // A tracking server is opened, and never told of here.
-        AddressKind::TrackingServer | AddressKind::Other => {
+        // Tracking servers are opened, and never told of here.
+        AddressKind::TrackingServer | AddressKind::Databricks | AddressKind::Other => {
             "an address that is not opened; name a file such as mlflow.db, or the folder that holds it"
         }
     }
@@ -207,7 +214,13 @@ fn not_opened(address: &Address) -> &'static str {
 
 /// As MLflow's own client finds credentials.
 fn refused(place: &StoreLocation, refusal: Refusal) -> String {
+    let is_databricks = place.address().is_some_and(|address| address.kind() == AddressKind::Databricks);
     match refusal {
+        Refusal::Unknown | Refusal::Elsewhere if is_databricks => {
+            format!(
+                "{place} does not know the token (401); write one that is valid into the profile, or set DATABRICKS_TOKEN"
+            )
+        }
         Refusal::Unknown => format!(
             "{place} asks who you are (401); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or \
              MLFLOW_TRACKING_TOKEN"

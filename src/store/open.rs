@@ -35,7 +35,9 @@ impl Found {
             Self::OnDisk(DiskKind::Sqlite, path) => Ok(Box::new(SqliteStore::open(&path, options)?)),
             Self::OnDisk(DiskKind::TraceFile, path) => Ok(Box::new(trace_file::open(&path)?)),
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
-            Self::Server(address) if address.kind() == AddressKind::TrackingServer => {
+            Self::Server(address)
+                if matches!(address.kind(), AddressKind::TrackingServer | AddressKind::Databricks) =>
+            {
                 Ok(Box::new(ServerStore::open(&address, options)?))
             }
             Self::Server(address) => Err(StoreError::Server(address)),
@@ -149,7 +151,6 @@ mod tests {
     #[test]
     fn what_is_not_opened_yet_says_what_to_do_and_no_password() {
         for (text, shown, advice) in [
-            ("databricks://pw1@team", "databricks://team is MLflow on Databricks", "not opened yet"),
             ("postgresql://me:pw1@db/x", "postgresql://db/x is a database server", "not opened yet"),
             ("ssh://me:pw1@host/mlflow.db", "ssh://host/mlflow.db is an address", "not opened"),
         ] {

@@ -9,17 +9,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use dspyglass::model::{ArtifactOwner, Reveal, RunId, SpanHead, TraceHead, TraceRow};
-use dspyglass::store::{OpenOptions, Order, ReadCx, RunQuery, RunScope, Store, TraceQuery, open};
+use dspyglass::store::{OpenOptions, ReadCx, open};
 
-/// What a server adds to tags and metadata by itself: the file has it in columns (MLflow 3.17).
-const ADDED: [&str; 4] = ["mlflow.traceName", "mlflow.trace.tokenUsage", "mlflow.trace.cost", "mlflow.trace.session"];
+use crate::compare::compare;
+use crate::terminal;
+
+/// Those of which everything that the terminal prints is compared, too.
+const PRINTED: [&str; 2] = ["v3.17", "gepa-3.17"];
 
 /// Recordings that this MLflow reads, older ones once it has upgraded them.
-const STORES: [&str; 6] = ["v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "v3.5", "v2.22"];
+pub const STORES: [&str; 6] = ["v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "v3.5", "v2.22"];
 
 /// The program, if it is there.
-fn mlflow() -> Option<PathBuf> {
+pub fn mlflow() -> Option<PathBuf> {
     let named = std::env::var_os("DSPYGLASS_MLFLOW").map(PathBuf::from);
     let program = named.unwrap_or_else(|| PathBuf::from("mlflow"));
     let answers = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -35,8 +37,14 @@ fn mlflow() -> Option<PathBuf> {
     None
 }
 
+/// Which MLflow a program is.
+pub fn version_of(program: &Path) -> String {
+    let said = Command::new(program).arg("--version").output().expect("it runs").stdout;
+    String::from_utf8_lossy(&said).trim().rsplit(' ').next().unwrap_or_default().to_owned()
+}
+
 /// A copy of a recording whose artifacts are where it says.
-fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
+pub fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name);
     let home = tempfile::tempdir().expect("a folder");
     copy_all(&from, home.path());
@@ -57,7 +65,7 @@ fn copy_all(from: &Path, to: &Path) {
 }
 
 /// Lets the addresses of artifacts lead into the copy.
-fn localize(file: &Path, home: &Path) {
+pub fn localize(file: &Path, home: &Path) {
     let db = rusqlite::Connection::open(file).expect("a database");
     let some: Option<String> =
         db.query_row("select artifact_uri from runs where artifact_uri like '/%' limit 1", [], |row| row.get(0)).ok();
@@ -76,28 +84,39 @@ fn localize(file: &Path, home: &Path) {
     }
 }
 
+/// Brings a file to the schema of this MLflow, and gives its address.
+pub fn upgraded(program: &Path, file: &Path) -> String {
+    let uri = format!("sqlite:///{}", file.display());
+    let upgraded =
+        Command::new(program).args(["db", "upgrade", &uri]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    assert!(upgraded.is_ok_and(|status| status.success()), "{uri} cannot be upgraded");
+    uri
+}
+
+/// A port of loopback that nobody has.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
+}
+
 /// A running server; it ends with its value.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start(program: &Path, file: &Path, home: &Path) -> Self {
-        let uri = format!("sqlite:///{}", file.display());
-        let upgraded =
-            Command::new(program).args(["db", "upgrade", &uri]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(upgraded.is_ok_and(|status| status.success()), "{uri} cannot be upgraded");
+    /// On a database that this MLflow knows ([`upgraded`]).
+    pub fn start(program: &Path, uri: &str, home: &Path) -> Self {
         let artifacts = home.join("mlartifacts");
         let log = home.join("server.log");
         // Last of all: a port that is free now may be somebody's by and by.
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let port = free_port();
         let mut command = Command::new(program);
         command
             .args([
                 "server",
                 "--backend-store-uri",
-                &uri,
+                uri,
                 "--host",
                 "127.0.0.1",
                 "--workers",
@@ -151,118 +170,23 @@ impl Drop for Server {
     }
 }
 
-/// A line without what only the file tells.
-fn told(mut row: TraceRow) -> TraceRow {
-    // From the times of the spans, and counted where the store does not say it.
-    row.cached = None;
-    row.span_count = None;
-    row
-}
-
-fn told_head(mut head: TraceHead) -> TraceHead {
-    head.row = told(head.row);
-    head.tags.retain(|entry| !ADDED.contains(&&*entry.key));
-    head.metadata.retain(|entry| !ADDED.contains(&&*entry.key));
-    head
-}
-
-/// Spans by id. MLflow 3.5 wrote them twice: into its table, and into a file in which equal names have numbers behind
-/// them. The reader of the file takes the one, the server gives the other.
-fn by_id(mut heads: Vec<SpanHead>) -> Vec<SpanHead> {
-    for head in &mut heads {
-        let number = head.name.rsplit_once('_').filter(|(_, end)| end.parse::<u32>().is_ok());
-        if let Some(name) = number.map(|(name, _)| name.to_owned()) {
-            head.name = name;
-        }
-    }
-    heads.sort_by(|a, b| a.id.cmp(&b.id));
-    heads
-}
-
 #[test]
 fn a_server_tells_what_the_file_behind_it_tells() {
     let Some(program) = mlflow() else { return };
     for name in STORES {
         let (home, file) = copy(name);
         localize(&file, home.path());
-        let server = Server::start(&program, &file, home.path());
+        let server = Server::start(&program, &upgraded(&program, &file), home.path());
         let options = OpenOptions { artifacts_dir: None, allow_outside: true };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
         let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
-    }
-}
-
-fn compare(name: &str, file: &mut Box<dyn Store>, server: &mut Box<dyn Store>) -> usize {
-    let cx = ReadCx::new().with_reveal(Reveal::Revealed);
-    let mut compared = 0;
-    let mut same = |what: &str, a: String, b: String| {
-        assert!(a == b, "{name}, {what}: the file tells\n{a}\nand the server\n{b}");
-        compared += 1;
-    };
-    for deleted in [false, true] {
-        let lists = [&mut *file, &mut *server].map(|store| store.experiments(&cx, deleted).expect("experiments"));
-        same("experiments", format!("{:?}", lists[0]), format!("{:?}", lists[1]));
-    }
-    let counts = [&mut *file, &mut *server].map(|store| store.experiment_counts(&cx).expect("counts"));
-    for (a, b) in counts[0].iter().zip(&counts[1]) {
-        same("counts", format!("{a:?}"), format!("{b:?}"));
-    }
-    let query = RunQuery::new(RunScope::All).with_deleted();
-    let [rows, of_server] = [&mut *file, &mut *server].map(|store| store.run_rows(&cx, &query).expect("runs"));
-    assert_eq!(rows.len(), of_server.len(), "{name}");
-    let mut paths: Vec<(RunId, String)> = Vec::new();
-    for (a, b) in rows.iter().zip(&of_server) {
-        same("a run", format!("{a:?}"), format!("{b:?}"));
-        let run = &a.0.id;
-        let both = |store: &mut dyn Store| {
-            let history = store.metric_history(&cx, run, None).expect("metrics");
-            let given = store.dataset_inputs(&cx, run).expect("datasets");
-            let models = store.logged_models(&cx, run).expect("models");
-            let entries = store.artifacts(&cx, &ArtifactOwner::Run(run.clone())).expect("files").entries;
-            (format!("{history:?}"), format!("{given:?}"), format!("{models:?}"), entries)
-        };
-        let (of_file, of_server) = (both(&mut **file), both(&mut **server));
-        same("metrics", of_file.0, of_server.0);
-        same("datasets", of_file.1, of_server.1);
-        same("models", of_file.2, of_server.2);
-        same(&format!("files of {run}"), format!("{:?}", of_file.3), format!("{:?}", of_server.3));
-        paths.extend(of_file.3.into_iter().filter(|entry| !entry.is_folder).map(|entry| (run.clone(), entry.path)));
-    }
-    for (run, path) in paths.into_iter().take(40) {
-        let owner = ArtifactOwner::Run(run);
-        let read = |store: &mut dyn Store| format!("{:?}", store.artifact(&cx, &owner, &path, 10_000).expect("read"));
-        let (a, b) = (read(&mut **file), read(&mut **server));
-        same(&path, a, b);
-    }
-    for order in [Order::NewestFirst, Order::OldestFirst] {
-        let query = TraceQuery { order, ..TraceQuery::default() };
-        let list = |store: &mut dyn Store| {
-            let index = store.trace_index(&cx, &query).expect("traces");
-            store.trace_rows(&cx, &index.handles).expect("rows")
-        };
-        let (a, b) = (list(&mut **file), list(&mut **server));
-        assert_eq!(a.len(), b.len(), "{name}");
-        for (a, b) in a.into_iter().zip(b) {
-            same("a line", format!("{:?}", told(a)), format!("{:?}", told(b)));
+        if PRINTED.contains(&name) {
+            let printed = terminal::compare(name, &file, &server.address);
+            println!("{name}: {printed} printed values compared");
+            assert!(printed > 1_000, "{name}: {printed}");
         }
     }
-    let ids = file.trace_ids(&cx, "", 60).expect("ids");
-    for id in ids {
-        let head = |store: &mut dyn Store| told_head(store.trace(&cx, &id).expect("a trace").expect("there"));
-        let (a, b) = (head(&mut **file), head(&mut **server));
-        same("a trace", format!("{a:?}"), format!("{b:?}"));
-        let spans = |store: &mut dyn Store| {
-            let heads = by_id(store.spans(&cx, &id).expect("spans"));
-            let facts = store.span_facts(&cx, &id, &heads).expect("facts");
-            let bodies = store.span_bodies(&cx, &id, &heads).expect("bodies");
-            let heads = heads.into_iter().map(|head| SpanHead { handle: dspyglass::model::SpanHandle(0), ..head });
-            format!("{:?} {facts:?} {bodies:?}", heads.collect::<Vec<_>>())
-        };
-        let (a, b) = (spans(&mut **file), spans(&mut **server));
-        same(&format!("the spans of {id}"), a, b);
-    }
-    compared
 }

@@ -93,6 +93,9 @@ impl Shared {
         limit: u64,
         is_patient: bool,
     ) -> Result<Answer<Bytes>> {
+        if self.is_databricks {
+            return self.signed_file(cx, owner, path, limit);
+        }
         let id = owner.id();
         let bytes = |endpoint: &str, query: &[(&str, &str)]| self.client.bytes(cx, endpoint, query, limit, is_patient);
         match owner {

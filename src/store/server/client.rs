@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Documents are not read beyond this: what is longer would not be parsed.
 const MAX_DOCUMENT: u64 = json::MAX_BYTES as u64;
 /// Files are not read beyond this.
-const MAX_FILE: u64 = 512 << 20;
+pub(super) const MAX_FILE: u64 = 512 << 20;
 /// Requests at the same time.
 const AT_ONCE: usize = 6;
 /// Ways from one address to another of the same host.
@@ -104,6 +104,11 @@ impl Client {
         })
     }
 
+    /// Whether it is asked by TLS.
+    pub(super) fn has_tls(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
     /// Where the server is.
     pub fn place(&self) -> &StoreLocation {
         &self.place
@@ -119,7 +124,7 @@ impl Client {
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT })
+        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT, signed: None })
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -128,11 +133,13 @@ impl Client {
     /// As [`Self::get`].
     pub fn search(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/search"), "{path} is no search");
-        self.json(
-            cx,
-            path,
-            Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_DOCUMENT },
-        )
+        self.post(cx, path, body)
+    }
+
+    /// Posts what changes nothing there.
+    pub(super) fn post(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
+        let body = Some(body.to_string().into_bytes());
+        self.json(cx, path, Request { url: self.url(path, &[]), body, most: MAX_DOCUMENT, signed: None })
     }
 
     /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not.
@@ -147,7 +154,7 @@ impl Client {
         most: u64,
         is_patient: bool,
     ) -> Result<Answer<Bytes>> {
-        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE) };
+        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE), signed: None };
         let response = self.answered(cx, &request, is_patient)?;
         if response.status == 200 {
             let Response { bytes, length, is_cut, .. } = response;
@@ -216,7 +223,7 @@ impl Client {
     }
 
     /// Sends a request, again where that may help, and follows the server within its own host.
-    fn answered(&self, cx: &ReadCx, request: &Request, is_patient: bool) -> Result<Response> {
+    pub(super) fn answered(&self, cx: &ReadCx, request: &Request, is_patient: bool) -> Result<Response> {
         let mut request = request.clone();
         let mut pauses = PAUSES.into_iter();
         let mut redirects = 0;

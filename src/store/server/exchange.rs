@@ -26,6 +26,16 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// No more bytes of what was asked for are read.
     pub most: u64,
+    /// It leads to somebody else, who is sent these headers and learns nothing of who asks.
+    pub signed: Option<Vec<(String, String)>>,
+}
+
+/// An address that lets whoever has it read one file for a while; it is a secret.
+pub struct Signed {
+    /// The address.
+    pub url: String,
+    /// What has to be sent along.
+    pub headers: Vec<(String, String)>,
 }
 
 /// What was answered, whatever it is.
@@ -56,8 +66,13 @@ pub fn exchange(
     is_wanted: impl Fn() -> bool,
 ) -> std::result::Result<Response, ureq::Error> {
     let mut headers = vec![("Accept", "application/json, */*")];
-    headers.extend(credentials.map(|value| ("Authorization", value)));
-    headers.extend(workspace.map(|name| ("X-MLFLOW-WORKSPACE", name)));
+    match &request.signed {
+        Some(own) => headers.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        None => {
+            headers.extend(credentials.map(|value| ("Authorization", value)));
+            headers.extend(workspace.map(|name| ("X-MLFLOW-WORKSPACE", name)));
+        }
+    }
     let mut response = match &request.body {
         None => {
             let get = agent.get(&request.url);

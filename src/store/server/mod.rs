@@ -7,6 +7,7 @@
 mod artifacts;
 mod client;
 mod credentials;
+mod databricks;
 mod exchange;
 mod fields;
 mod known;
@@ -23,12 +24,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use client::{Answer, Client};
 use credentials::Credentials;
+use databricks::Workspace;
 use known::{KnownSpans, KnownTraces};
 use watch::Watch;
 
 use super::{
-    Address, Capabilities, Inventory, OpenOptions, Page, ReadCx, Result, Revision, RunQuery, RunTraces, Store, StoreId,
-    StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    Address, AddressKind, Capabilities, Inventory, OpenOptions, Page, ReadCx, Result, Revision, RunQuery, RunTraces,
+    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
@@ -44,6 +46,8 @@ pub struct ServerStore {
 /// What all readers of a server know.
 struct Shared {
     client: Client,
+    /// It is a workspace of Databricks, which keeps files elsewhere.
+    is_databricks: bool,
     /// Which MLflow answers, as far as it says (`GET /version`).
     version: OnceLock<Option<String>>,
     /// Whether the search of MLflow 3 is there; unknown until it was asked for.
@@ -62,13 +66,22 @@ impl ServerStore {
     pub fn open(address: &Address, _options: &OpenOptions) -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok();
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        let credentials = Credentials::find(address, variable, home.as_deref());
-        let shown = address.to_string();
-        // A page of MLflow's own, copied from a browser, leads to the server.
-        let base = shown.split(['?', '#']).next().unwrap_or(&shown);
-        let client = Client::new(StoreLocation::Address(address.clone()), base, credentials, variable)?;
+        let place = StoreLocation::Address(address.clone());
+        let is_databricks = address.kind() == AddressKind::Databricks;
+        let (base, credentials) = if is_databricks {
+            let found = Workspace::find(address, variable, home.as_deref());
+            let found = found.map_err(|why| StoreError::SignIn { place: place.clone(), why })?;
+            (found.host, found.credentials)
+        } else {
+            let shown = address.to_string();
+            // A page of MLflow's own, copied from a browser, leads to the server.
+            let base = shown.split(['?', '#']).next().unwrap_or(&shown).to_owned();
+            (base, Credentials::find(address, variable, home.as_deref()))
+        };
+        let client = Client::new(place, &base, credentials, variable)?;
         let shared = Shared {
             client,
+            is_databricks,
             version: OnceLock::new(),
             has_trace_search: OnceLock::new(),
             traces: Mutex::default(),

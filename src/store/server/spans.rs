@@ -4,10 +4,11 @@
 use std::sync::{Arc, PoisonError};
 
 use super::Shared;
+use super::artifacts::is_plain;
 use super::client::Answer;
 use super::known::Records;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
-use crate::model::{SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, json};
+use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked, json};
 use crate::store::{ReadCx, Result, span_json};
 
 impl Shared {
@@ -53,8 +54,7 @@ impl Shared {
         if let Some(records) = known {
             return Ok(records);
         }
-        let path = "/ajax-api/2.0/mlflow/get-trace-artifact";
-        let found = match self.client.get(cx, path, &[("request_id", trace.as_str())])? {
+        let found = match self.document_of(cx, trace)? {
             Answer::Found(found) => found,
             Answer::Absent => return Ok(Records::default()),
             Answer::NoEndpoint => {
@@ -76,6 +76,27 @@ impl Shared {
         let mut known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         known.keep(trace.clone(), Arc::clone(&records), bytes);
         Ok(records)
+    }
+
+    /// The document that holds the records of a trace.
+    fn document_of(&self, cx: &ReadCx, trace: &TraceId) -> Result<Answer<Unmasked<Json>>> {
+        if !self.is_databricks {
+            let path = "/ajax-api/2.0/mlflow/get-trace-artifact";
+            return self.client.get(cx, path, &[("request_id", trace.as_str())]);
+        }
+        if !is_plain(trace.as_str()) {
+            return Ok(Answer::Absent);
+        }
+        let most = json::MAX_BYTES as u64;
+        Ok(match self.signed_file(cx, &ArtifactOwner::Trace(trace.clone()), "", most)? {
+            Answer::Found(found) if found.is_cut => {
+                Answer::Rejected(format!("its spans have more than {} MB", most >> 20))
+            }
+            Answer::Found(found) => Answer::Found(json::decode(found.bytes.as_stored_for_structure()).value),
+            Answer::Absent => Answer::Absent,
+            Answer::NoEndpoint => Answer::NoEndpoint,
+            Answer::Rejected(why) => Answer::Rejected(why),
+        })
     }
 }
 
