@@ -1,6 +1,6 @@
 //! Agents as steps, attempts beside each other, passages as a list, calls that left the trace; found from the list.
 
-use crate::common::{NOW_MS, PATH, click, settle, small_store, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{SpanBody, SpanHead};
 use dspyglass::store::memory::MemoryStore;
@@ -203,4 +203,24 @@ fn calls_that_left_the_trace_are_offered_and_marked_as_likely() {
     harness.step();
     settle(&mut harness);
     assert!(harness.state().state().location().to_string().contains("trace/tr-lost"));
+}
+
+#[test]
+fn what_is_found_in_steps_is_shown_there() {
+    let store = small_store();
+    let (mut head, mut spans) =
+        (MemoryStore::trace_head("tr-book", "1", Some("child"), "ReAct.forward", NOW_MS), vec![]);
+    head.row.duration_ms = Some(20);
+    let trajectory = json!({"thought_0": "I look for the saddle.", "tool_name_0": "finish", "tool_args_0": {},
+        "observation_0": "Completed."});
+    let inputs = json!({"question": "How many?", "book": format!("saddle {}", "leather ".repeat(200))});
+    let outputs = json!({"trajectory": trajectory, "answer": "Sixteen."});
+    spans.push(span(("a", None), ("ReAct.forward", "AGENT"), (0, 20), inputs, outputs));
+    store.put_trace(head, spans);
+    let mut harness = window(&store, Some(&at("tr-book")), Some(PATH));
+    wait_for(&mut harness, "I look for the saddle.");
+    wait_for(&mut harness, "see Fields");
+    settle(&mut harness);
+    type_into(&mut harness, "Find in span", "saddle");
+    wait(&mut harness, "one place", |harness| harness.query_all_by_label("1 of 1").next().is_some());
 }
