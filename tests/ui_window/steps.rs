@@ -3,6 +3,7 @@
 use crate::common::{NOW_MS, PATH, click, settle, small_store, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{SpanBody, SpanHead};
+use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -203,6 +204,46 @@ fn calls_that_left_the_trace_are_offered_and_marked_as_likely() {
     harness.step();
     settle(&mut harness);
     assert!(harness.state().state().location().to_string().contains("trace/tr-lost"));
+}
+
+/// Waits until nothing wants to be drawn.
+fn until_still(harness: &mut Harness<'_, Viewer>, what: &str) {
+    wait(harness, what, |harness| {
+        let next = harness.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+        next.is_none_or(|next| next > std::time::Duration::from_secs(3_600))
+    });
+}
+
+#[test]
+fn a_reading_without_outputs_rests_though_a_link_asks_for_them() {
+    let store = small_store();
+    put_best_of(&store);
+    let outputs = json!({"passages": ["Refunds are paid."]});
+    let spans = vec![span(("a", None), ("Shelf.forward", "RETRIEVER"), (0, 5), json!({"query": "refund?"}), outputs)];
+    store.put_trace(MemoryStore::trace_head("tr-shelf", "1", Some("child"), "Shelf.forward", NOW_MS), spans);
+    let mut harness = window(&store, Some(&format!("{}?tab=outputs", at("tr-best"))), Some(PATH));
+    wait_for(&mut harness, "Attempt 3");
+    until_still(&mut harness, "attempts");
+    harness.state_mut().act(Action::GoTo(format!("{}?tab=outputs", at("tr-shelf"))));
+    wait_for(&mut harness, "Passage 1");
+    until_still(&mut harness, "passages");
+}
+
+#[test]
+fn many_long_passages_are_drawn_as_far_as_they_are_seen() {
+    let store = small_store();
+    let passages: Vec<String> =
+        (0..300).map(|at| format!("Passage of shelf {at}. {}", "word ".repeat(1_600))).collect();
+    let outputs = json!({"passages": passages});
+    let spans = vec![span(("a", None), ("Shelf.forward", "RETRIEVER"), (0, 5), json!({"query": "refund?"}), outputs)];
+    store.put_trace(MemoryStore::trace_head("tr-shelf", "1", Some("child"), "Shelf.forward", NOW_MS), spans);
+    let mut harness = window(&store, Some(&at("tr-shelf")), Some(PATH));
+    wait_for(&mut harness, "Passage of shelf 0.");
+    until_still(&mut harness, "all of them are laid out");
+    let drawn = harness.query_all_by_label_contains("Passage of shelf").count();
+    assert!(drawn < 40, "{drawn}");
+    let heads = harness.query_all_by_label("Passage 250").count();
+    assert_eq!(heads, 0, "nor are their heads");
 }
 
 #[test]

@@ -250,7 +250,9 @@ pub(super) fn run_command(
     if command.is_of_details() {
         // Where they are a tab, it has to be on screen.
         memory.shows_details = true;
-        details.press(command);
+        if let Place::Trace { trace, .. } = scene.place() {
+            details.press(trace.clone(), command);
+        }
     } else {
         walk_or_look(scene, memory, command);
     }

@@ -140,7 +140,8 @@ fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, (answer, at): (&Arc<TraceAnswer>
     let by = shown.by.as_deref();
     match (&shown.answered, shown.diff_bytes) {
         (Some(_), Some(bytes)) => {
-            let wish = Wish { is_short: bytes <= AT_ONCE, ..Wish::new("expected and answered", shown.id, ()) };
+            let at_once = Some(bytes).filter(|bytes| *bytes <= AT_ONCE);
+            let wish = Wish { at_once, ..Wish::new("expected and answered", shown.id, ()) };
             let answer = Arc::clone(answer);
             shown.diff.make(ui, scene.loader, wish, move |(), paper| {
                 let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
