@@ -89,6 +89,8 @@ pub struct Viewer {
     frame_log: Option<FrameLog>,
     awaited: Option<Awaited>,
     reveal_first: bool,
+    /// A link leads into the first store that opens.
+    has_link: bool,
     fixed_now_ms: Option<i64>,
 }
 
@@ -122,6 +124,7 @@ impl Viewer {
             frame_log: options.frame_log.as_deref().and_then(FrameLog::create),
             awaited: options.exit_after.map(|what| Awaited::new(what, options.started)),
             reveal_first: options.args.reveal,
+            has_link: options.args.at.is_some(),
             fixed_now_ms: None,
             options,
         };
@@ -270,8 +273,9 @@ impl Viewer {
         if !is_same {
             if let Some(open) = &open {
                 self.actions.push(Action::StoreOpened(open.info.location.clone()));
-                // A link goes before that.
-                let first = open.info.opened_for.clone().filter(|_| self.options.args.at.is_none());
+                // A link goes before that, in the store that it leads into.
+                let is_linked = std::mem::take(&mut self.has_link);
+                let first = open.info.opened_for.clone().filter(|_| !is_linked);
                 self.actions.extend(first.map(|what| Action::Go(opened_place(what))));
                 if std::mem::take(&mut self.reveal_first) {
                     self.actions.push(Action::Reveal(true));
