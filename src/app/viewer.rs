@@ -380,9 +380,18 @@ impl eframe::App for Viewer {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // What was said in the last frame, too.
+        for action in std::mem::take(&mut self.actions) {
+            for effect in self.state.apply(action) {
+                if let Effect::Label(what, change) = effect {
+                    self.loader.label(what, change, self.clock().now_ms);
+                }
+            }
+        }
         self.state.note_store();
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
+        self.loader.finish_labels();
     }
 }
 

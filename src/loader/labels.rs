@@ -31,6 +31,11 @@ impl Loader {
         }
     }
 
+    /// Waits a moment until all labels are kept; none is after that.
+    pub fn finish_labels(&mut self) {
+        self.labels.finish();
+    }
+
     /// Why a label was not kept, told once.
     pub fn label_failure(&self) -> Option<String> {
         self.labels.failure()
