@@ -225,7 +225,9 @@ pub(super) fn traces_ui(
     let opened = line_at(events.opened.filter(|_| is_plain).or(clicked));
     let fold = line_at(events.folded);
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
-    memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
+    if !events.given_up.contains(&(BEFORE + rows::COST)) {
+        memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
+    }
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
     if index.has_more() && is_at_end && matches!(listing, Listing::Plain(_)) {
