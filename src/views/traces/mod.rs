@@ -92,8 +92,8 @@ impl TracesMemory {
     }
 
     /// Compares the traces of this list that are selected; says whether there are such.
-    pub fn compare_picked(&mut self, scope: &TraceScope) -> bool {
-        self.scope.as_ref() == Some(scope) && self.picked.compare()
+    pub fn compare_picked(&mut self, scene: &mut Scene<'_>, scope: &TraceScope) -> bool {
+        self.scope.as_ref() == Some(scope) && self.picked.compare(scene)
     }
 
     /// Goes to the next or the previous line.
