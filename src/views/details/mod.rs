@@ -255,6 +255,8 @@ fn tabs_ui(
     let mut titles: Vec<tabs::Tab<'_>> = offered.iter().map(|reading| tabs::Tab::new(reading.title())).collect();
     titles.push(tabs::Tab::new(DetailTab::Attributes.title()).count(&attributes));
     titles.push(tabs::Tab::new(DetailTab::Events.title()).count(&events));
+    // Only this panel knows how its span can be read.
+    let titles: Vec<tabs::Tab<'_>> = titles.into_iter().map(tabs::Tab::offered).collect();
     let reading = memory.choices.chosen(offered);
     let selected = match detail {
         DetailTab::Attributes => offered.len(),
