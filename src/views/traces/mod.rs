@@ -17,7 +17,7 @@ use super::label_list::label_list_ui;
 use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
-use super::step::neighbour;
+use super::step::stepped;
 use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
 use crate::query::{FilteredSessionsOf, FilteredTracesOf};
 use crate::state::{Action, FoldKey, Place};
@@ -181,10 +181,7 @@ pub(super) fn traces_ui(
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let selected = memory.cursor.as_ref().and_then(|cursor| listing.position(cursor));
-    let stepped = memory.step.take().and_then(|is_forward| match selected {
-        Some(at) => neighbour(at, listing.len(), is_forward),
-        None => Some(if is_forward { 0 } else { listing.len() - 1 }),
-    });
+    let stepped = memory.step.take().and_then(|is_forward| stepped(selected, listing.len(), is_forward));
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let wanted_scroll = memory.table.scroll;
     let loader = &*scene.loader;
