@@ -71,6 +71,8 @@ pub(super) struct TraceMemory {
     shows_about: bool,
     /// What the trace is about.
     beside: BesideMemory,
+    /// What went wrong in it.
+    flags: flags::FlagsMemory,
 }
 
 /// What the rows were made of.
