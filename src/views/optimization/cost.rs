@@ -291,13 +291,16 @@ mod tests {
             points[0].told
         );
     }
+
     #[test]
     fn a_point_leads_to_the_row_that_is_shown() {
         let found = found();
         let mut candidates = Candidates::of(&found);
-        let known =
-            CostSum { cost: Some(Cost { usd: 0.02, certainty: Certainty::AtMost }), priced: 4, ..CostSum::default() };
-        let cost = OptimizationCost { candidates: vec![known; candidates.rows.len()], ..Default::default() };
+        let mut cost =
+            OptimizationCost { candidates: vec![CostSum::default(); candidates.rows.len()], ..Default::default() };
+        for sum in &mut cost.candidates {
+            (sum.cost, sum.priced) = (Some(Cost { usd: 0.02, certainty: Certainty::AtMost }), 4);
+        }
         let mut shown = CostShown { known: Some(Arc::new(Some(cost))), ..CostShown::default() };
         let leads = |shown: &CostShown, candidates: &Candidates| {
             let names = shown.candidates.iter().map(|at| name(candidates.rows[*at].number));
