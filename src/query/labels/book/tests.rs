@@ -44,9 +44,10 @@ fn what_is_shown_waits_for_no_file() {
     one.change(&trace("tr-1"), right(), 1).expect("written");
     // As while another window holds the file, or a disk takes its time.
     let held = one.kept.lock().expect("nobody panicked");
-    let (told, answers) = std::sync::mpsc::channel();
+    let (told, answers) = std::sync::mpsc::sync_channel(1);
     let other = Arc::clone(&one);
-    std::thread::spawn(move || told.send(other.known()));
+    let asking = std::thread::Builder::new().name("asking".to_owned());
+    asking.spawn(move || told.send(other.known())).expect("a thread");
     let (labels, _) = answers.recv_timeout(std::time::Duration::from_secs(10)).expect("it waits for the file");
     assert!(labels.of(&trace("tr-1")).is_some());
     drop(held);
