@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use egui::{Context, OutputCommand, ThemePreference, Ui};
+use egui::{Context, OutputCommand, Ui};
 
 use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
@@ -12,11 +12,12 @@ use super::frame_log::FrameLog;
 use super::opened::opened_place;
 use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
+use super::themed::set_theme;
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::query::PriceFile;
-use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
+use crate::state::{Action, AppState, Effect, Link, NoticeText};
 use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
@@ -381,11 +382,10 @@ impl eframe::App for Viewer {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         // What was said in the last frame, too.
-        for action in std::mem::take(&mut self.actions) {
-            for effect in self.state.apply(action) {
-                if let Effect::Label(what, change) = effect {
-                    self.loader.label(what, change, self.clock().now_ms);
-                }
+        let now_ms = self.clock().now_ms;
+        for effect in std::mem::take(&mut self.actions).into_iter().flat_map(|action| self.state.apply(action)) {
+            if let Effect::Label(what, change) = effect {
+                self.loader.label(what, change, now_ms);
             }
         }
         self.state.note_store();
@@ -397,12 +397,4 @@ impl eframe::App for Viewer {
 
 fn is_copy(command: &OutputCommand) -> bool {
     matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
-}
-
-pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {
-    ctx.set_theme(match theme {
-        ThemeChoice::System => ThemePreference::System,
-        ThemeChoice::Dark => ThemePreference::Dark,
-        ThemeChoice::Light => ThemePreference::Light,
-    });
 }
