@@ -3,7 +3,7 @@
 use egui::{Context, Key, Modifiers, ThemePreference, Ui};
 
 use super::saver::SettingsPlace;
-use super::viewer::set_theme;
+use super::themed::set_theme;
 use crate::gallery::{GalleryState, gallery_ui};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;

@@ -12,6 +12,7 @@ mod sample;
 mod save;
 mod saver;
 mod startup;
+mod themed;
 mod viewer;
 
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use egui::{Context, OutputCommand, ThemePreference, Ui};
+use egui::{Context, OutputCommand, Ui};
 
 use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
@@ -12,11 +12,12 @@ use super::frame_log::FrameLog;
 use super::opened::opened_place;
 use super::save::Saving;
 use super::saver::{Saver, SettingsPlace};
+use super::themed::set_theme;
 use super::{Allowed, Args, opener, outside, sample};
 use crate::loader::{Loader, OpenStore, Opener};
 use crate::model::Reveal;
 use crate::query::PriceFile;
-use crate::state::{Action, AppState, Effect, Link, NoticeText, ThemeChoice};
+use crate::state::{Action, AppState, Effect, Link, NoticeText};
 use crate::store::StoreLocation;
 use crate::views::{Clock, Memory, Scene, window_ui};
 use crate::widgets::theme;
@@ -89,6 +90,8 @@ pub struct Viewer {
     frame_log: Option<FrameLog>,
     awaited: Option<Awaited>,
     reveal_first: bool,
+    /// A link leads into the first store that opens.
+    has_link: bool,
     fixed_now_ms: Option<i64>,
 }
 
@@ -122,6 +125,7 @@ impl Viewer {
             frame_log: options.frame_log.as_deref().and_then(FrameLog::create),
             awaited: options.exit_after.map(|what| Awaited::new(what, options.started)),
             reveal_first: options.args.reveal,
+            has_link: options.args.at.is_some(),
             fixed_now_ms: None,
             options,
         };
@@ -271,8 +275,9 @@ impl Viewer {
         if !is_same {
             if let Some(open) = &open {
                 self.actions.push(Action::StoreOpened(open.info.location.clone()));
-                // A link goes before that.
-                let first = open.info.opened_for.clone().filter(|_| self.options.args.at.is_none());
+                // A link goes before that, in the store that it leads into.
+                let is_linked = std::mem::take(&mut self.has_link);
+                let first = open.info.opened_for.clone().filter(|_| !is_linked);
                 self.actions.extend(first.map(|what| Action::Go(opened_place(what))));
                 if std::mem::take(&mut self.reveal_first) {
                     self.actions.push(Action::Reveal(true));
@@ -377,20 +382,20 @@ impl eframe::App for Viewer {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // What was said in the last frame, too.
+        let now_ms = self.clock().now_ms;
+        for effect in std::mem::take(&mut self.actions).into_iter().flat_map(|action| self.state.apply(action)) {
+            if let Effect::Label(what, change) = effect {
+                self.loader.label(what, change, now_ms);
+            }
+        }
         self.state.note_store();
         self.saver.save(self.state.settings.to_text());
         self.saver.finish();
+        self.loader.finish_labels();
     }
 }
 
 fn is_copy(command: &OutputCommand) -> bool {
     matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
-}
-
-pub(super) fn set_theme(ctx: &Context, theme: ThemeChoice) {
-    ctx.set_theme(match theme {
-        ThemeChoice::System => ThemePreference::System,
-        ThemeChoice::Dark => ThemePreference::Dark,
-        ThemeChoice::Light => ThemePreference::Light,
-    });
 }

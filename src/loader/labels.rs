@@ -19,8 +19,7 @@ impl Loader {
     /// What the user said of the open store, with a number that changes with it; nothing while it is read.
     pub fn labels(&mut self) -> Option<(Arc<Labels>, u64)> {
         self.ask(&LabelsOfStore, Lane::Visible).value()?;
-        let book = self.labels.books.opened(self.state.open.as_ref()?.id)?;
-        Some((book.known(), book.version()))
+        Some(self.labels.books.opened(self.state.open.as_ref()?.id)?.known())
     }
 
     /// Keeps what the user says of something in the open store.
@@ -30,6 +29,11 @@ impl Loader {
             Some(book) => self.labels.keep((book, what, change, time_ms)),
             None => self.labels.fail("the labels of this store are not read yet"),
         }
+    }
+
+    /// Waits a moment until all labels are kept; none is after that.
+    pub fn finish_labels(&mut self) {
+        self.labels.finish();
     }
 
     /// Why a label was not kept, told once.

@@ -20,6 +20,8 @@ pub struct PreparedPrompt {
     pub text: Text,
     /// What is copied: the text alone, of a chat its messages as JSON.
     pub copied: Text,
+    /// The variables in it.
+    pub variables: Vec<String>,
     /// It is said to be a chat, but is no list of messages.
     pub is_broken: bool,
 }
@@ -79,6 +81,7 @@ fn prepared(version: &PromptVersion) -> Option<PreparedPrompt> {
     Some(PreparedPrompt {
         text: Text::with_keys(shown.text, shown.keys),
         copied: Text::new(copied),
+        variables: content.variables(),
         is_broken: matches!(content, PromptContent::Broken(_)),
     })
 }

@@ -130,7 +130,8 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         let Job { serial, store: id, epoch, work, .. } = job;
         // A look that found nothing new does not wake the window: it would draw all for nothing.
         let is_look = matches!(work, Work::Watch);
-        let has_new_prices = is_look && {
+        // One that failed tells the window nothing, so that it takes no note of the prices either.
+        let has_new_prices = matches!(&outcome, Outcome::Done(Done::Watch(..))) && {
             let read = context.memo.read_price_stamp();
             context.watching.note_prices(context.memo.price_stamp(), read)
         };

@@ -1,6 +1,7 @@
 //! Prompts of MLflow's registry (`mlflow.genai.register_prompt`, MLflow 2.21 and later): a registered model whose tags
 //! say that it is a prompt, its versions, and who used them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -122,9 +123,9 @@ impl PromptContent {
     }
 
     /// All of it as one text, of messages each below its role.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         let messages = match self {
-            Self::Text(text) | Self::Broken(text) => return text.clone(),
+            Self::Text(text) | Self::Broken(text) => return Cow::Borrowed(text),
             Self::Chat(messages) => messages,
         };
         let written = messages.iter().map(|message| {
@@ -138,7 +139,7 @@ impl PromptContent {
                 message.content
             )
         });
-        written.collect::<Vec<_>>().join("\n\n")
+        Cow::Owned(written.collect::<Vec<_>>().join("\n\n"))
     }
 
     /// The variables in it, in the order in which they are met: what stands in two braces and is a name, as MLflow's

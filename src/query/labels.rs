@@ -16,7 +16,7 @@ use crate::model::Labels;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::Result;
 pub use book::{LabelBook, LabelBooks};
-pub use scored::{Labelled, LabelledOf};
+pub use scored::{Labelled, LabelledOf, TraceScore, TraceScoreOf};
 
 /// All labels of a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -112,7 +112,7 @@ pub use filter::{
 };
 pub use filtered_runs::filtered_run_table;
 pub use filtered_traces::{FactsProgress, FilteredTraces, FilteredTracesOf, FilteredTracesSoFar, filtered_trace_list};
-pub use labels::{LabelBook, LabelBooks, Labelled, LabelledOf, LabelsOfStore};
+pub use labels::{LabelBook, LabelBooks, Labelled, LabelledOf, LabelsOfStore, TraceScore, TraceScoreOf};
 pub use metrics::{MetricCountsOf, MetricOf, metrics};
 pub use no_spans::NoSpans;
 pub use optimization::{DataSize, Optimization, OptimizationOf, optimization};

@@ -1,7 +1,11 @@
 //! The prompts of the registry: which there are, what their versions say and how they differ, who used them.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::text_diff::{TextDiff, diff_texts};
-use crate::model::{PromptKey, PromptUse, PromptUser, PromptUsesWanted, PromptVersion, RegisteredPrompt};
+use crate::model::{
+    PromptContent, PromptKey, PromptUse, PromptUser, PromptUsesWanted, PromptVersion, RegisteredPrompt,
+};
 use crate::query::Found;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{Part, Result};
@@ -73,8 +77,9 @@ pub struct PromptChange<'a> {
 impl PromptChange<'_> {
     /// What changed in their texts, word by word.
     pub fn diff(&self, session: &Session<'_>) -> TextDiff {
-        let text = |one: &PromptVersion| one.content.as_ref().map(|content| content.text()).unwrap_or_default();
-        diff_texts(&text(self.old), &text(self.new), session.cx.begin(Part::Texts).ends())
+        let [old, new] =
+            [self.old, self.new].map(|one| one.content.as_ref().map(PromptContent::text).unwrap_or_default());
+        diff_texts(&old, &new, session.cx.begin(Part::Texts).ends())
     }
 
     /// What else changed: the response format, the model's settings.
@@ -116,9 +121,23 @@ pub struct PromptUses {
     pub uses: Vec<PromptUse>,
     /// There are more runs or more traces than [`MOST_USERS`].
     pub is_cut: bool,
+    /// By how many runs and by how many traces each version was used.
+    counts: BTreeMap<u64, [usize; 2]>,
 }
 
 impl PromptUses {
+    fn new(uses: Vec<PromptUse>, is_cut: bool) -> Self {
+        let mut counts = BTreeMap::<u64, [usize; 2]>::new();
+        for one in &uses {
+            let [runs, traces] = counts.entry(one.used.version).or_default();
+            match one.user {
+                PromptUser::Run(_) => *runs += 1,
+                PromptUser::Trace(_) => *traces += 1,
+            }
+        }
+        Self { uses, is_cut, counts }
+    }
+
     /// Who used one version.
     pub fn of(&self, version: u64) -> impl Iterator<Item = &PromptUse> {
         self.uses.iter().filter(move |one| one.used.version == version)
@@ -126,8 +145,7 @@ impl PromptUses {
 
     /// By how many runs and by how many traces a version was used.
     pub fn counts(&self, version: u64) -> [usize; 2] {
-        let runs = self.of(version).filter(|one| matches!(one.user, PromptUser::Run(_))).count();
-        [runs, self.of(version).count() - runs]
+        self.counts.get(&version).copied().unwrap_or_default()
     }
 }
 
@@ -154,7 +172,7 @@ impl Question for PromptUsesOf {
             is_cut |= !is_kept;
             is_kept
         });
-        Ok(PromptUses { uses, is_cut })
+        Ok(PromptUses::new(uses, is_cut))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

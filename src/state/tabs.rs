@@ -241,13 +241,14 @@ tabs! {
 }
 
 tabs! {
-    /// A tab of the focused span.
+    /// What of the focused span is shown. What it was given and gave back stands in one scroll, in one of the ways in
+    /// which such a span can be read; which one was chosen is remembered by the panel and is no part of the address.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
     DetailTab {
-        /// What it was given.
+        /// What it was given and gave back, from the start.
         #[default]
         Inputs => "inputs", "Inputs";
-        /// What it gave back.
+        /// The same, from what it gave back on.
         Outputs => "outputs", "Outputs";
         /// Everything else that was noted.
         Attributes => "attributes", "Attributes";

@@ -50,25 +50,36 @@ pub fn saved(slot: &Slot<Option<ExportedFile>>, format: ExportFormat, name: &str
     }
 }
 
-/// Exports the trace of a page.
+/// A file that was asked for on the page of a trace.
+#[derive(Clone)]
+struct Asked {
+    trace: TraceId,
+    format: ExportFormat,
+    /// The frame in which that page was drawn last.
+    frame: u64,
+}
+
+/// Exports the trace of a page. Who leaves the page does not want the file any more.
 pub fn export_trace_ui(ui: &mut Ui, scene: &mut Scene<'_>, trace: &TraceId) {
     let id = Id::unique("trace-export");
-    let mut doing: Option<(TraceId, ExportFormat)> = ui.data(|data| data.get_temp(id));
+    let frame = ui.ctx().cumulative_frame_nr();
+    let known: Option<Asked> = ui.data(|data| data.get_temp(id));
+    let mut asked = known.filter(|asked| asked.trace == *trace && asked.frame + 1 >= frame);
     if let Some(format) = export_menu_ui(ui) {
-        doing = Some((trace.clone(), format));
+        asked = Some(Asked { trace: trace.clone(), format, frame });
     }
-    if let Some((of, format)) = doing.clone() {
+    if let Some(format) = asked.as_ref().map(|asked| asked.format) {
         text_ui(ui, "reading…", Type::Small, Tone::Faint);
-        let slot = scene.loader.ask(&TraceExportOf { trace: of.clone(), format }, Lane::Selection);
-        if let Some(action) = saved(&slot, format, &format.file_name(of.as_str())) {
+        let slot = scene.loader.ask(&TraceExportOf { trace: trace.clone(), format }, Lane::Selection);
+        if let Some(action) = saved(&slot, format, &format.file_name(trace.as_str())) {
             scene.act(action);
-            doing = None;
+            asked = None;
         }
     }
-    ui.data_mut(|data| match doing {
-        Some(doing) => {
-            data.insert_temp(id, doing);
+    ui.data_mut(|data| match asked {
+        Some(asked) => {
+            data.insert_temp(id, Asked { frame, ..asked });
         }
-        None => data.remove::<(TraceId, ExportFormat)>(id),
+        None => data.remove::<Asked>(id),
     });
 }

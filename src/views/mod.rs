@@ -39,6 +39,7 @@ mod filter_words;
 mod family_tree;
 mod field_words;
 mod keys;
+mod label_editor;
 mod label_list;
 mod labels;
 mod last_shown;

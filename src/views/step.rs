@@ -107,6 +107,15 @@ pub(super) fn neighbour(at: usize, total: usize, is_forward: bool) -> Option<usi
     next.filter(|next| *next < total)
 }
 
+/// The row to which a step from the cursor leads, if there is one; without a cursor the first or the last.
+pub(super) fn stepped(cursor: Option<usize>, total: usize, is_forward: bool) -> Option<usize> {
+    match cursor {
+        Some(at) => neighbour(at, total, is_forward),
+        None if is_forward => (total > 0).then_some(0),
+        None => total.checked_sub(1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Id, Ui};
 
 use crate::loader::{DerivedKey, Lane, Loader};
 use crate::widgets::text::{CharWidths, TextLines};
@@ -14,6 +14,8 @@ use crate::widgets::tokens::size::{self, Type};
 const STEP: f32 = 8.0;
 /// In less room it is wrapped as if there were so much.
 const LEAST: f32 = 8.0 * STEP;
+/// Of all short texts together no more bytes are wrapped within one frame.
+const FRAME: usize = 256 << 10;
 
 /// What text is wrapped to.
 #[derive(Clone, Debug)]
@@ -49,14 +51,14 @@ pub(super) struct Wish<How> {
     pub cut: Type,
     /// What of the width is not for the text, in points; the scroll bar is taken off anyway.
     pub inset: f32,
-    /// It is so short that it is made within the frame.
-    pub is_short: bool,
+    /// It is made of so few bytes that it is made within a frame, in the next one that has time; `None`: on a worker.
+    pub at_once: Option<usize>,
 }
 
 impl<How> Wish<How> {
     /// A wish for long text in the font of prose, as wide as there is room.
     pub const fn new(what: &'static str, source: u64, how: How) -> Self {
-        Self { what, source, how, cut: Type::Body, inset: 0.0, is_short: false }
+        Self { what, source, how, cut: Type::Body, inset: 0.0, at_once: None }
     }
 }
 
@@ -64,12 +66,14 @@ impl<How> Wish<How> {
 #[derive(Debug)]
 pub(super) struct Wrapped<T> {
     made: Option<(DerivedKey, Arc<T>)>,
+    /// Something else is to be shown that is not made yet.
+    is_late: bool,
     widths: Option<((Type, u32), CharWidths)>,
 }
 
 impl<T> Default for Wrapped<T> {
     fn default() -> Self {
-        Self { made: None, widths: None }
+        Self { made: None, is_late: true, widths: None }
     }
 }
 
@@ -79,9 +83,14 @@ impl<T: Made> Wrapped<T> {
         self.made.as_ref().map(|(_, made)| made)
     }
 
+    /// Whether what is wished for is not made yet; what was made last is shown meanwhile.
+    pub fn is_late(&self) -> bool {
+        self.is_late
+    }
+
     /// What was made is not to be shown any more.
     pub fn forget(&mut self) {
-        self.made = None;
+        (self.made, self.is_late) = (None, true);
     }
 
     /// Makes it unless it is there, for the room that is left in `ui`; says whether something else is shown now.
@@ -102,12 +111,17 @@ impl<T: Made> Wrapped<T> {
         let mut variant = DefaultHasher::new();
         (width.to_bits(), font, &wish.how).hash(&mut variant);
         let key = DerivedKey { what: wish.what, source: wish.source, variant: variant.finish() };
-        if self.made.as_ref().is_some_and(|(known, _)| *known == key) {
+        self.is_late = self.made.as_ref().is_none_or(|(known, _)| *known != key);
+        if !self.is_late {
             return false;
         }
         let (how, paper) = (wish.how, Paper { width, widths: widths.clone() });
-        if wish.is_short {
-            self.made = Some((key, Arc::new(make(&how, &paper))));
+        if let Some(bytes) = wish.at_once {
+            if !has_time(ui, bytes) {
+                ui.ctx().request_repaint();
+                return false;
+            }
+            (self.made, self.is_late) = (Some((key, Arc::new(make(&how, &paper)))), false);
             return true;
         }
         let slot = loader.derive(key, Lane::Selection, move || {
@@ -116,9 +130,23 @@ impl<T: Made> Wrapped<T> {
             (made, bytes)
         });
         let Some(made) = slot.value() else { return false };
-        self.made = Some((key, Arc::clone(made)));
+        (self.made, self.is_late) = (Some((key, Arc::clone(made))), false);
         true
     }
+}
+
+/// Takes time of this frame for so many bytes, if there is some left. The first has it in any case.
+fn has_time(ui: &Ui, bytes: usize) -> bool {
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|data| {
+        let (last, taken): &mut (u64, usize) = data.get_temp_mut_or_default(Id::unique("wrapped in one frame"));
+        if *last != frame {
+            (*last, *taken) = (frame, 0);
+        }
+        let has_time = *taken == 0 || *taken + bytes <= FRAME;
+        *taken += if has_time { bytes } else { 0 };
+        has_time
+    })
 }
 
 /// The width to which text is wrapped in so much room.
@@ -197,7 +225,7 @@ mod tests {
     #[test]
     fn another_source_way_font_or_inset_is_another_wish() {
         let (mut loader, mut rows) = (loader(), Wrapped::default());
-        let short = Wish { is_short: true, ..WISH };
+        let short = Wish { at_once: Some(TEXT.len()), ..WISH };
         assert!(ask(&mut loader, &mut rows, 400.0, short), "a short one is there at once");
         assert!(!ask(&mut loader, &mut rows, 400.0, short));
         for other in [
@@ -210,6 +238,34 @@ mod tests {
             assert!(ask(&mut loader, &mut rows, 400.0, other), "{other:?}");
             assert!(ask(&mut loader, &mut rows, 400.0, short), "{other:?} and back");
         }
+    }
+
+    #[test]
+    fn a_frame_wraps_no_more_than_it_has_time_for() {
+        let mut loader = loader();
+        loader.begin_frame(Instant::now());
+        let ctx = egui::Context::default();
+        crate::widgets::fonts::install(&ctx);
+        let text = "word ".repeat(2_000);
+        let mut rows: Vec<Wrapped<TextLines>> = std::iter::repeat_with(Wrapped::default).take(100).collect();
+        let mut frames = Vec::new();
+        while rows.iter().any(Wrapped::is_late) && frames.len() < 20 {
+            let mut made = 0;
+            let frame = ctx.run_ui(RawInput::default(), |ui| {
+                for (at, rows) in rows.iter_mut().enumerate() {
+                    let wish = Wish { source: at as u64, at_once: Some(text.len()), ..WISH };
+                    let own = text.clone();
+                    let make = move |_: &bool, paper: &Paper| TextLines::new(own).wrapped(paper.width, &paper.widths);
+                    made += usize::from(rows.make(ui, &mut loader, wish, make));
+                }
+            });
+            let wants_more = frame.viewport_output.values().any(|viewport| viewport.repaint_delay.is_zero());
+            assert!(wants_more || rows.iter().all(|rows| !rows.is_late()), "the rest comes without anybody's doing");
+            frame.drop_without_applying_deltas();
+            frames.push(made);
+        }
+        // 26 of 10,000 bytes are no more than 256 KiB.
+        assert_eq!(frames, [26, 26, 26, 22]);
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl<'a> Table<'a> {
         let head = outer.with_max_y(outer.top() + size::TABLE_ROW);
         header::show(&mut inner, id, head, &self, places, state, &mut events);
         given_up::show(&inner, id, head, self.columns, &widths);
+        events.given_up = widths.iter().enumerate().filter(|(_, width)| **width <= 0.0).map(|(at, _)| at).collect();
         inner.advance_cursor_after_rect(head.with_max_y(head.bottom() - inner.spacing().item_spacing.y));
 
         // Cells are told to a screen reader only if one listens.

@@ -16,12 +16,20 @@ pub struct Tab<'a> {
     pub title: &'a str,
     /// How many things stand there; empty if that says nothing.
     pub count: &'a str,
+    /// Whether a palette offers it while it is on screen.
+    pub is_offered: bool,
 }
 
 impl<'a> Tab<'a> {
     /// A tab without a count.
     pub fn new(title: &'a str) -> Self {
-        Self { title, count: "" }
+        Self { title, ..Self::default() }
+    }
+
+    /// One that a palette offers while it is on screen: of tabs that nobody else can name.
+    pub fn offered(mut self) -> Self {
+        self.is_offered = true;
+        self
     }
 
     /// With a count.
@@ -106,6 +114,9 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
         let id = scope.with(("tab", index));
         let response = line.interact(cell, id, Sense::click());
         let is_selected = index == selected;
+        if tab.is_offered {
+            super::offers::note(&line, id, tab.title, Some(is_selected));
+        }
         line.ctx().accesskit_node_builder(id, |node| {
             super::virtual_rows::set_bounds(node, cell);
             node.set_role(Role::Tab);
@@ -122,6 +133,16 @@ pub fn show(ui: &mut Ui, id_salt: impl AsIdSalt, label: &str, tabs: &[Tab<'_>], 
             theme::focus_ring(line.painter(), cell.shrink(2.0), tokens);
         }
         paint(&line, cell, tab, is_selected, response.hovered(), plan.padding);
+    }
+    for index in &plan.hidden {
+        // It has no place, but can be pressed all the same.
+        if let Some(tab) = tabs.get(*index).filter(|tab| tab.is_offered) {
+            let id = scope.with(("tab", *index));
+            super::offers::note(&line, id, tab.title, Some(false));
+            if line.interact(Rect::NOTHING, id, Sense::CLICK).clicked() {
+                chosen = Some(*index);
+            }
+        }
     }
     if !plan.hidden.is_empty() {
         let left = rect.left() + plan.end();

@@ -82,7 +82,7 @@ fn every_recorded_prompt_stands_as_sql_says() {
                 let versions = case.store.prompt_versions(&case.cx, &PromptKey::named(&text[0])).expect("versions");
                 let one = versions.iter().find(|one| one.version.to_string() == text[1]).expect("the version");
                 let content = one.content.as_ref().expect("a text");
-                assert_eq!((content.kind(), content.text()), ("text", text[2].clone()));
+                assert_eq!((content.kind(), content.text().into_owned()), ("text", text[2].clone()));
             }
             for link in &links {
                 let wanted = PromptUsesWanted::By(PromptUser::Run(link[0].as_str().into()));

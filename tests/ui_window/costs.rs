@@ -4,6 +4,7 @@ use dspyglass::app::{Args, Viewer, ViewerOptions};
 use dspyglass::model::{ArtifactOwner, MetricPoint, RunId, SpanBody};
 use dspyglass::query::PriceFile;
 use dspyglass::state::{Place, RunTab};
+use dspyglass::store::StoreError;
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -142,4 +143,46 @@ fn a_file_of_prices_that_changes_changes_what_is_shown() {
     settle(&mut harness);
     prices("0.00250");
     wait_for(&mut harness, "$1.00");
+}
+
+#[test]
+fn prices_that_changed_while_the_store_could_not_be_read_are_taken_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("prices.json");
+    let prices = |each: &str| {
+        let text =
+            format!(r#"{{"openai/gpt-4o-mini": {{"input_cost_per_token": {each}, "output_cost_per_token": 0}}}}"#);
+        std::fs::write(&path, text).expect("written");
+    };
+    prices("0.001");
+    let store = store();
+    let args = Args { at: Some("trace/tr-1-0".to_owned()), store: Some(PATH.into()), utc: true, ..Args::default() };
+    let file = PriceFile { path: path.clone(), is_named: true };
+    let mut harness = window_with(&store, ViewerOptions { args, prices: Some(file), ..ViewerOptions::default() });
+    wait_for(&mut harness, "$0.40");
+    settle(&mut harness);
+    store.fail_with(|call| (call == "revision").then(|| StoreError::Missing(PATH.into())));
+    prices("0.00250");
+    let looks = store.calls("revision");
+    wait(&mut harness, "looks that fail", |_| store.calls("revision") > looks + 2);
+    store.recover();
+    wait_for(&mut harness, "$1.00");
+}
+
+#[test]
+fn costs_are_asked_for_where_their_column_has_room() {
+    let mut harness = window(&store(), Some("experiment/1/run/e1?tab=traces"), Some(PATH));
+    harness.set_size(egui::vec2(640.0, 600.0));
+    wait_for(&mut harness, "Route.forward");
+    settle(&mut harness);
+    settle(&mut harness);
+    let left_out = |harness: &Harness<'_, Viewer>| {
+        let note = harness.query_all_by_label_contains("Left out for want of room").next();
+        note.and_then(|note| note.accesskit_node().label()).unwrap_or_default()
+    };
+    assert!(left_out(&harness).contains("Cost"), "{}", left_out(&harness));
+    // A row is told with all of its columns, those without room, too.
+    assert!(harness.query_all_by_label_contains("$0.00006").next().is_none());
+    harness.set_size(egui::vec2(1_600.0, 1_000.0));
+    wait_for(&mut harness, "$0.00006");
 }

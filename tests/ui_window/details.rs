@@ -1,6 +1,6 @@
 //! A span's inputs and outputs in one scroll; as titled fields, and raw.
 
-use crate::common::{PATH, click, settle, small_store, trace, type_into, wait, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, trace, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{SpanBody, SpanHead};
 use dspyglass::state::Action;
@@ -69,6 +69,19 @@ fn an_address_of_the_outputs_still_leads_to_them() {
     wait_for(&mut harness, "the very end");
     assert!(harness.query_all_by_label("line 0").next().is_none());
     assert_eq!(harness.state().state().location().to_string(), format!("dspyglass:{at}?tab=outputs"));
+}
+
+#[test]
+fn a_key_that_a_trace_without_spans_could_not_answer_does_nothing_to_the_next_one() {
+    let store = with_tool();
+    store.put_trace(MemoryStore::trace_head("tr-bare", "1", Some("child"), "bare", NOW_MS), Vec::new());
+    let mut harness = window(&store, Some("experiment/1/run/child/trace/tr-bare"), Some(PATH));
+    wait_for(&mut harness, "There is no span to show");
+    press(&mut harness, Modifiers::NONE, Key::R);
+    harness.state_mut().act(Action::GoTo(TOOL.to_owned()));
+    wait_for(&mut harness, "It should have come.");
+    settle(&mut harness);
+    assert_eq!(chosen_tab(&harness), ["Fields"]);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Labels of one's own: said with keys and buttons, kept in the data folder, chosen in a list; and files of traces.
 
 use std::path::Path;
+use std::time::Duration;
 
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::model::{Json, Judgement, LabelOf, SpanBody};
+use dspyglass::model::{Json, Judgement, LabelChange, LabelOf, SpanBody};
 use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::Key;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::common::{NOW_MS, PATH, click, real_window, settle, wait, wait_for, window_with};
 
@@ -108,7 +109,7 @@ fn the_list_finds_what_disagrees_with_the_metric() {
     assert!(harness.query_by_label("Labels").is_none(), "nothing is labelled");
     for (name, change) in [("amber", Judgement::Right), ("birch", Judgement::Right), ("cedar", Judgement::Wrong)] {
         let what = LabelOf::Trace(format!("tr-{name}").as_str().into());
-        harness.state_mut().act(Action::Label(what, dspyglass::model::LabelChange::Judgement(Some(change))));
+        harness.state_mut().act(Action::Label(what, LabelChange::Judgement(Some(change))));
     }
     wait_for(&mut harness, "Labels");
     click(&mut harness, "Labels");
@@ -134,4 +135,161 @@ fn a_file_of_traces_opens_at_its_trace() {
     let mut again = real_window(ViewerOptions { args, data: Some(folder), ..ViewerOptions::default() });
     wait(&mut again, "the trace", |harness| address(harness).contains("trace/tr-cedar"));
     wait_for(&mut again, "About");
+}
+
+#[test]
+fn a_link_leads_into_the_first_store_alone() {
+    let data = tempfile::tempdir().expect("a folder");
+    for name in ["cedar", "birch"] {
+        let mut harness = window(&store(), &format!("trace/tr-{name}"), data.path());
+        wait_for(&mut harness, "Export…");
+        click(&mut harness, "Export…");
+        click(&mut harness, "MLflow JSON");
+        wait_for(&mut harness, "Saved as");
+    }
+    let file = |name: &str| data.path().join(format!("tr-{name}.mlflow.json"));
+    let at = Some("trace/tr-cedar?tab=attributes".to_owned());
+    let args = Args { store: Some(file("cedar")), at, ..Args::default() };
+    let mut harness = real_window(ViewerOptions { args, ..ViewerOptions::default() });
+    wait_for(&mut harness, "About");
+    settle(&mut harness);
+    assert_eq!(address(&harness), "dspyglass:trace/tr-cedar?tab=attributes");
+    harness.state_mut().act(Action::OpenStore(file("birch").into()));
+    wait(&mut harness, "what the file is of", |harness| address(harness).contains("trace/tr-birch"));
+}
+
+#[test]
+fn what_was_said_last_is_kept_when_the_window_is_closed_at_once() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut harness = window(&store(), "trace/tr-amber", data.path());
+    wait_for(&mut harness, "Right");
+    let note = |at: usize| {
+        let what = LabelOf::Trace("tr-amber".into());
+        Action::Label(what, LabelChange::Note(format!("note {at}")))
+    };
+    for at in 0..100 {
+        harness.state_mut().act(note(at));
+    }
+    harness.step();
+    harness.state_mut().act(note(100));
+    eframe::App::on_exit(harness.state_mut(), None);
+    assert_eq!(kept(data.path()).matches("\"note\":\"note ").count(), 101);
+}
+
+#[test]
+fn a_file_that_was_asked_for_is_not_saved_on_another_page() {
+    let data = tempfile::tempdir().expect("a folder");
+    let store = store();
+    let mut harness = window(&store, "trace/tr-cedar", data.path());
+    let saved = || std::fs::read_dir(data.path()).expect("listed").flatten().count();
+    wait_for(&mut harness, "Export…");
+    settle(&mut harness);
+    for elsewhere in ["trace/tr-birch", "experiment/1?tab=traces"] {
+        store.set_delay(Duration::from_millis(400));
+        click(&mut harness, "Export…");
+        click(&mut harness, "MLflow JSON");
+        wait_for(&mut harness, "reading…");
+        harness.state_mut().act(Action::GoTo(elsewhere.to_owned()));
+        harness.step();
+        harness.step();
+        store.set_delay(Duration::ZERO);
+        wait_for(&mut harness, "birch");
+        settle(&mut harness);
+        harness.state_mut().act(Action::GoTo("trace/tr-cedar".to_owned()));
+        wait_for(&mut harness, "Export…");
+        settle(&mut harness);
+        settle(&mut harness);
+        assert_eq!(saved(), 0, "{elsewhere}");
+    }
+}
+
+/// What stands behind the words of a button.
+fn note_of(harness: &Harness<'_, Viewer>, label: &str) -> Option<String> {
+    harness.query_by_label(label)?.accesskit_node().description()
+}
+
+/// A field of the editor, as it is called.
+fn field<'h>(harness: &'h Harness<'_, Viewer>, name: &'h str) -> egui_kittest::Node<'h> {
+    harness.get_by_role_and_label(egui::accesskit::Role::MultilineTextInput, name)
+}
+
+#[test]
+fn what_was_begun_is_there_when_the_editor_opens_again() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut harness = window(&store(), "trace/tr-birch", data.path());
+    wait_for(&mut harness, "Right");
+    settle(&mut harness);
+    harness.key_press(Key::T);
+    wait_for(&mut harness, "How the answer should have been");
+    settle(&mut harness);
+    field(&harness, "Note").type_text("half a sentence");
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    wait(&mut harness, "closed", |harness| harness.query_by_label("Save").is_none());
+    wait(&mut harness, "the draft", |harness| note_of(harness, "Note…").as_deref() == Some("not saved"));
+    harness.key_press(Key::T);
+    wait_for(&mut harness, "Save");
+    settle(&mut harness);
+    assert_eq!(field(&harness, "Note").value().as_deref(), Some("half a sentence"));
+    click(&mut harness, "Cancel");
+    settle(&mut harness);
+    assert_ne!(note_of(&harness, "Note…").as_deref(), Some("not saved"));
+    harness.key_press(Key::T);
+    wait_for(&mut harness, "Save");
+    settle(&mut harness);
+    assert_eq!(field(&harness, "Note").value().unwrap_or_default(), "");
+    // Nothing was written: what is said meanwhile is what it begins with.
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert_ne!(note_of(&harness, "Note…").as_deref(), Some("not saved"));
+    assert_eq!(kept(data.path()), "");
+}
+
+#[test]
+fn an_editor_that_opens_before_the_answer_is_read_has_its_fields_later() {
+    let data = tempfile::tempdir().expect("a folder");
+    let store = store();
+    let long = "A long line of an answer.\n".repeat(200);
+    let body = SpanBody {
+        outputs: Some(serde_json::json!({"answer": long, "book": "x".repeat(70_000)})),
+        ..SpanBody::default()
+    };
+    let head = MemoryStore::trace_head("tr-long", "1", None, "long", NOW_MS);
+    store.put_trace(head, vec![(MemoryStore::span("00000000000000a1", None, "long", 1, 2_000_000), body)]);
+    let mut harness = window(&store, "trace/tr-long", data.path());
+    wait_for(&mut harness, "Right");
+    settle(&mut harness);
+    let before = store.calls("span_body");
+    store.set_delay(Duration::from_millis(200));
+    harness.key_press(Key::T);
+    wait_for(&mut harness, "Reading the answer…");
+    wait_for(&mut harness, "How the answer should have been");
+    store.set_delay(Duration::ZERO);
+    assert_eq!(store.calls("span_body"), before + 1, "it is read when it is wanted, and once");
+    settle(&mut harness);
+    assert_eq!(field(&harness, "answer").value().as_deref(), Some(&*long));
+    wait_for(&mut harness, "1 more field cannot be corrected here");
+    let save = harness.get_by_label("Save").rect();
+    assert!(save.bottom() < 1_000.0, "{save}");
+}
+
+#[test]
+fn another_label_reads_no_trace_anew() {
+    let data = tempfile::tempdir().expect("a folder");
+    let store = store();
+    let mut harness = window(&store, "experiment/1?tab=traces", data.path());
+    wait_for(&mut harness, "cedar");
+    let say = |name: &str, judgement| {
+        let what = LabelOf::Trace(format!("tr-{name}").as_str().into());
+        Action::Label(what, LabelChange::Judgement(Some(judgement)))
+    };
+    for name in ["amber", "birch", "cedar"] {
+        harness.state_mut().act(say(name, Judgement::Right));
+    }
+    wait(&mut harness, "1", |harness| note_of(harness, "Labels").as_deref() == Some("1 otherwise than the metric"));
+    settle(&mut harness);
+    let before = store.calls("trace");
+    harness.state_mut().act(say("birch", Judgement::Wrong));
+    wait(&mut harness, "2", |harness| note_of(harness, "Labels").as_deref() == Some("2 otherwise than the metric"));
+    assert_eq!(store.calls("trace"), before);
 }

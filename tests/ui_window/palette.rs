@@ -7,7 +7,7 @@ use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 const LABEL: &str = "Search or run a command";
 
@@ -110,4 +110,27 @@ fn many_runs_are_searched_beside_the_window() {
     assert_eq!(location(&harness), "dspyglass:experiment/39/run/39077");
     harness.state_mut().act(Action::Back);
     settle(&mut harness);
+}
+
+#[test]
+fn the_ways_in_which_a_span_can_be_read_are_offered_as_its_panel_has_them() {
+    let mut harness = opened(Some("experiment/1/run/child/trace/tr-1"), Some(PATH), &small_store());
+    harness.event(egui::Event::Text("of this page".to_owned()));
+    harness.step();
+    settle(&mut harness);
+    for gone in ["Inputs", "Outputs"] {
+        assert!(harness.query_by_role_and_label(Role::ListItem, gone).is_none(), "{gone}");
+    }
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    let selected = |harness: &Harness<'_, Viewer>, name: &str| {
+        let tab =
+            harness.query_all_by_role(Role::Tab).find(|tab| tab.accesskit_node().label().as_deref() == Some(name));
+        tab.is_some_and(|tab| tab.accesskit_node().is_selected() == Some(true))
+    };
+    for way in ["Raw", "Fields", "Events"] {
+        open(&mut harness);
+        type_and_choose(&mut harness, way, way);
+        wait(&mut harness, way, |harness| selected(harness, way));
+    }
 }

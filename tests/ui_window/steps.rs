@@ -1,8 +1,9 @@
 //! Agents as steps, attempts beside each other, passages as a list, calls that left the trace; found from the list.
 
-use crate::common::{NOW_MS, PATH, click, settle, small_store, wait_for, window};
+use crate::common::{NOW_MS, PATH, click, settle, small_store, type_into, wait, wait_for, window};
 use dspyglass::app::Viewer;
 use dspyglass::model::{SpanBody, SpanHead};
+use dspyglass::state::Action;
 use dspyglass::store::memory::MemoryStore;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -203,4 +204,64 @@ fn calls_that_left_the_trace_are_offered_and_marked_as_likely() {
     harness.step();
     settle(&mut harness);
     assert!(harness.state().state().location().to_string().contains("trace/tr-lost"));
+}
+
+/// Waits until nothing wants to be drawn.
+fn until_still(harness: &mut Harness<'_, Viewer>, what: &str) {
+    wait(harness, what, |harness| {
+        let next = harness.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+        next.is_none_or(|next| next > std::time::Duration::from_secs(3_600))
+    });
+}
+
+#[test]
+fn a_reading_without_outputs_rests_though_a_link_asks_for_them() {
+    let store = small_store();
+    put_best_of(&store);
+    let outputs = json!({"passages": ["Refunds are paid."]});
+    let spans = vec![span(("a", None), ("Shelf.forward", "RETRIEVER"), (0, 5), json!({"query": "refund?"}), outputs)];
+    store.put_trace(MemoryStore::trace_head("tr-shelf", "1", Some("child"), "Shelf.forward", NOW_MS), spans);
+    let mut harness = window(&store, Some(&format!("{}?tab=outputs", at("tr-best"))), Some(PATH));
+    wait_for(&mut harness, "Attempt 3");
+    until_still(&mut harness, "attempts");
+    harness.state_mut().act(Action::GoTo(format!("{}?tab=outputs", at("tr-shelf"))));
+    wait_for(&mut harness, "Passage 1");
+    until_still(&mut harness, "passages");
+}
+
+#[test]
+fn many_long_passages_are_drawn_as_far_as_they_are_seen() {
+    let store = small_store();
+    let passages: Vec<String> =
+        (0..300).map(|at| format!("Passage of shelf {at}. {}", "word ".repeat(1_600))).collect();
+    let outputs = json!({"passages": passages});
+    let spans = vec![span(("a", None), ("Shelf.forward", "RETRIEVER"), (0, 5), json!({"query": "refund?"}), outputs)];
+    store.put_trace(MemoryStore::trace_head("tr-shelf", "1", Some("child"), "Shelf.forward", NOW_MS), spans);
+    let mut harness = window(&store, Some(&at("tr-shelf")), Some(PATH));
+    wait_for(&mut harness, "Passage of shelf 0.");
+    until_still(&mut harness, "all of them are laid out");
+    let drawn = harness.query_all_by_label_contains("Passage of shelf").count();
+    assert!(drawn < 40, "{drawn}");
+    let heads = harness.query_all_by_label("Passage 250").count();
+    assert_eq!(heads, 0, "nor are their heads");
+}
+
+#[test]
+fn what_is_found_in_steps_is_shown_there() {
+    let store = small_store();
+    let (mut head, mut spans) =
+        (MemoryStore::trace_head("tr-book", "1", Some("child"), "ReAct.forward", NOW_MS), vec![]);
+    head.row.duration_ms = Some(20);
+    let trajectory = json!({"thought_0": "I look for the saddle.", "tool_name_0": "finish", "tool_args_0": {},
+        "observation_0": "Completed."});
+    let inputs = json!({"question": "How many?", "book": format!("saddle {}", "leather ".repeat(200))});
+    let outputs = json!({"trajectory": trajectory, "answer": "Sixteen."});
+    spans.push(span(("a", None), ("ReAct.forward", "AGENT"), (0, 20), inputs, outputs));
+    store.put_trace(head, spans);
+    let mut harness = window(&store, Some(&at("tr-book")), Some(PATH));
+    wait_for(&mut harness, "I look for the saddle.");
+    wait_for(&mut harness, "see Fields");
+    settle(&mut harness);
+    type_into(&mut harness, "Find in span", "saddle");
+    wait(&mut harness, "one place", |harness| harness.query_all_by_label("1 of 1").next().is_some());
 }

@@ -246,6 +246,18 @@ fn what_is_selected_is_exported_and_its_ids_copied() {
 }
 
 #[test]
+fn the_key_for_comparing_says_how_many_traces_it_takes() {
+    let mut harness = window(&store(), Some("experiment/1?tab=traces"), Some(PATH));
+    wait_for(&mut harness, "cedar");
+    settle(&mut harness);
+    click_row(&mut harness, "amber", BOX, Modifiers::NONE);
+    wait_for(&mut harness, "1 selected ×");
+    harness.key_press(Key::D);
+    wait_for(&mut harness, "2 to 12 traces can be compared");
+    assert!(address(&harness).contains("tab=traces"), "{}", address(&harness));
+}
+
+#[test]
 fn the_traces_beside_one_are_those_of_the_list_it_was_opened_from() {
     let at = "experiment/1?tab=traces&filter=latency_ms%20%3C%20350&sort=latency_ms%3Adesc";
     let mut harness = window(&store(), Some(at), Some(PATH));

@@ -146,7 +146,7 @@ fn whole_json<'a>(told: &'a Told, one: &'a PromptVersion, change: Option<&'a Cha
         user: one.user.as_deref(),
         aliases: told.page.prompt.aliases_of(one.version).collect(),
         kind: one.content.as_ref().map(PromptContent::kind),
-        text: one.content.as_ref().map(PromptContent::text),
+        text: one.content.as_ref().map(|content| content.text().into_owned()),
         messages: messages.map(Iterator::collect),
         variables: one.content.as_ref().map(PromptContent::variables).unwrap_or_default(),
         response_format: one.response_format.as_ref(),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -48,8 +47,10 @@ fn file_name(key: &str) -> String {
 pub struct LabelBook {
     /// `None`: they are kept in memory only.
     file: Option<LabelFile>,
+    /// Held while the file is read and written.
     kept: Mutex<Kept>,
-    changes: AtomicU64,
+    /// The same labels for whoever draws, with how often they changed: only swapped, so that no frame waits for a disk.
+    shown: Mutex<(Arc<Labels>, u64)>,
 }
 
 #[derive(Debug, Default)]
@@ -63,7 +64,7 @@ struct Kept {
 
 impl LabelBook {
     fn new(file: Option<LabelFile>) -> Self {
-        Self { file, kept: Mutex::default(), changes: AtomicU64::new(0) }
+        Self { file, kept: Mutex::default(), shown: Mutex::default() }
     }
 
     /// All of them; the file is read if somebody wrote to it. What cannot be read is a warning.
@@ -91,14 +92,10 @@ impl LabelBook {
         }
     }
 
-    /// As they were when they were read or changed last; does not look at the file.
-    pub fn known(&self) -> Arc<Labels> {
-        Arc::clone(&self.kept.lock().unwrap_or_else(PoisonError::into_inner).labels)
-    }
-
-    /// Changes whenever [`Self::known`] does.
-    pub fn version(&self) -> u64 {
-        self.changes.load(Ordering::Relaxed)
+    /// As they were when they were read or changed last, and a number that changes with them. Looks at no file, and waits
+    /// for nobody who does.
+    pub fn known(&self) -> (Arc<Labels>, u64) {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Says something, and keeps it.
@@ -127,7 +124,8 @@ impl LabelBook {
     fn note(&self, kept: &mut Kept, labels: Labels) {
         if *kept.labels != labels {
             kept.labels = Arc::new(labels);
-            self.changes.fetch_add(1, Ordering::Relaxed);
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            *shown = (Arc::clone(&kept.labels), shown.1 + 1);
         }
     }
 }

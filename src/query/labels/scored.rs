@@ -43,18 +43,12 @@ impl Question for LabelledOf {
             session.cx.check()?;
             let mut one =
                 Labelled { what: what.clone(), label: label.clone(), row: None, score: None, disagrees: None };
-            if let LabelOf::Trace(id) = what {
-                let head = session.store.trace(session.cx, id)?;
-                if let Some(head) = head {
-                    let table = match &head.row.run_id {
-                        Some(run) => session.ask(&ScoresByTrace(run.clone()))?,
-                        None => Arc::default(),
-                    };
-                    let noted = || head.assessments.iter().find_map(score_of).map(|(_, score)| score);
-                    one.score = table.scores.get(id).copied().or_else(noted);
-                    one.row = Some(head.row);
-                    one.disagrees = disagrees(label.judgement, one.score, table.range);
-                }
+            if let LabelOf::Trace(id) = what
+                && let Some(scored) = session.ask(&TraceScoreOf(id.clone()))?.as_ref()
+            {
+                one.score = scored.score;
+                one.disagrees = scored.disagrees_with(label.judgement);
+                one.row = Some(scored.row.clone());
             }
             found.push(one);
         }
@@ -66,7 +60,50 @@ impl Question for LabelledOf {
     }
 }
 
-/// A score is right as everywhere else: 1 where all scores are 0 or 1, else from half of the range on.
+/// The score of one trace: it does not change with what is said of the trace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceScoreOf(pub TraceId);
+
+/// What the metric said of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceScore {
+    /// Its line.
+    pub row: TraceRow,
+    /// Its score, if it has one.
+    pub score: Option<f64>,
+    /// Of all scores of its evaluation; `None` of a trace that is of none.
+    pub range: Option<ScoreRange>,
+}
+
+impl TraceScore {
+    /// Whether a label says otherwise; `None` where one of them says nothing. A score is right as everywhere else: 1
+    /// where all scores are 0 or 1, else from half of the range on.
+    pub fn disagrees_with(&self, said: Option<Judgement>) -> Option<bool> {
+        disagrees(said, self.score, self.range)
+    }
+}
+
+impl Question for TraceScoreOf {
+    type Answer = Option<TraceScore>;
+    const LABEL: &'static str = "score of a trace";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(None) };
+        let table = match &head.row.run_id {
+            Some(run) => session.ask(&ScoresByTrace(run.clone()))?,
+            None => Arc::default(),
+        };
+        let noted = || head.assessments.iter().find_map(score_of).map(|(_, score)| score);
+        let score = table.scores.get(&self.0).copied().or_else(noted);
+        Ok(Some(TraceScore { row: head.row, score, range: table.range }))
+    }
+
+    fn bytes(_: &Self::Answer) -> usize {
+        400
+    }
+}
+
 fn disagrees(said: Option<Judgement>, score: Option<f64>, range: Option<ScoreRange>) -> Option<bool> {
     let (said, score) = (said?, score?);
     let range = range.or_else(|| ScoreRange::of([0.0, 1.0, score]))?;

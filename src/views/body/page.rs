@@ -20,8 +20,10 @@ use crate::widgets::tokens::size::{self, Type};
 const LINES_MOST: usize = 400;
 /// Then it takes this share of the room.
 const SHARE: f32 = 0.7;
-/// No texts of more pages are remembered.
+/// No more texts of earlier pages are remembered,
 const TEXTS_MOST: usize = 2_000;
+/// nor more bytes of them.
+const BYTES_MOST: usize = 64 << 20;
 /// How high the title is that stays in sight.
 const TITLE: f32 = 22.0;
 
@@ -41,7 +43,7 @@ pub(in crate::views) struct TextsMemory {
     goes_to: Option<u64>,
     /// How wide and how high cards were when they were drawn last.
     heights: HashMap<u64, (f32, f32)>,
-    /// A section that is to be scrolled to.
+    /// A section that is to be scrolled to, if the page has such a one.
     wanted: Option<&'static str>,
     /// The page that is shown: by any number of its own.
     shown: Option<u64>,
@@ -55,9 +57,16 @@ impl TextsMemory {
         self.find.look_for(wanted);
     }
 
-    /// The page is scrolled to the section of this title as soon as it is laid out.
-    pub fn go_to_section(&mut self, title: &'static str) {
-        self.wanted = Some(title);
+    /// The page is scrolled to the section of this title as soon as it is laid out; `None`: to none any more.
+    pub fn go_to_section(&mut self, title: Option<&'static str>) {
+        self.wanted = title;
+    }
+
+    /// The same span is read in another way from now on: what was gone to in the one is not gone to in the other, and
+    /// its cards are others.
+    pub fn read_anew(&mut self) {
+        self.heights.clear();
+        self.texts.values_mut().for_each(TextMemory::stay);
     }
 
     /// The text that holds the place that is gone to in this frame: what folds it away opens.
@@ -81,8 +90,9 @@ impl TextsMemory {
     ) -> bool {
         self.goes_to = None;
         if self.shown.replace(source) != Some(source) {
-            self.heights.clear();
-            if self.texts.len() > TEXTS_MOST {
+            self.read_anew();
+            let bytes = self.texts.values().map(TextMemory::bytes).sum::<usize>();
+            if self.texts.len() > TEXTS_MOST || bytes > BYTES_MOST {
                 self.texts.clear();
             }
         }
@@ -140,7 +150,7 @@ impl TextsMemory {
         ui.push_id(text.id(), |ui| {
             marked_text_ui(ui, scene, memory, Body { id: "text", label, text }, look);
         });
-        self.is_waiting |= memory.line_count().is_none();
+        self.is_waiting |= memory.is_waiting();
     }
 
     /// Draws a card of the page, unless it is known how high it is and nobody sees it. `key`: what no other card has.
@@ -156,7 +166,7 @@ impl TextsMemory {
             }
         }
         let waited = std::mem::take(&mut self.is_waiting);
-        let height = ui.scope(|ui| add(ui, self)).response.rect.height();
+        let height = ui.push_id(("card", key), |ui| add(ui, self)).response.rect.height();
         if self.is_waiting {
             self.heights.remove(&key);
         } else {
@@ -176,12 +186,9 @@ impl TextsMemory {
             add(ui, self, &mut titles);
             ui.add_space(size::GAP_L);
         });
-        // Above it, what is laid out later may move it.
-        if titles.went && !self.is_waiting {
+        // What is laid out later may move it, and wakes the window. Not every reading has such a section.
+        if !self.is_waiting {
             self.wanted = None;
-        }
-        if self.wanted.is_some() {
-            ui.ctx().request_repaint();
         }
         titles.stick(ui, shown.inner_rect);
     }

@@ -16,7 +16,7 @@ use crate::widgets::fonts::missing_scripts;
 use crate::widgets::text::{TextLines, TextState, VirtualText, find_all};
 use crate::widgets::tokens::size::{self, Type};
 
-/// Texts up to this many bytes are wrapped within the frame.
+/// Texts up to this many bytes are wrapped within the frame, if it has time.
 const AT_ONCE: usize = 64 << 10;
 
 /// What a text view remembers.
@@ -40,6 +40,21 @@ impl TextMemory {
     /// This byte is gone to as soon as it is known where it stands.
     pub(super) fn go_to(&mut self, byte: usize) {
         self.go_to = Some(byte);
+    }
+
+    /// What was gone to is not gone to any more.
+    pub(super) fn stay(&mut self) {
+        self.go_to = None;
+    }
+
+    /// Whether its lines are still to be wrapped.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.lines.is_late()
+    }
+
+    /// The bytes of the lines that are kept.
+    pub(super) fn bytes(&self) -> usize {
+        self.lines.shown().map_or(0, |lines| lines.bytes())
     }
 
     /// How many lines are shown; `None` while there are none.
@@ -151,7 +166,11 @@ pub(super) fn marked_text_ui(
         }
     }
     let cut = if look.face == Face::Prose { Type::Body } else { Type::Value };
-    let wish = Wish { cut, is_short: text.bytes() <= AT_ONCE, ..Wish::new("wrapping", text.id(), ()) };
+    let wish = Wish {
+        cut,
+        at_once: Some(text.bytes()).filter(|bytes| *bytes <= AT_ONCE),
+        ..Wish::new("wrapping", text.id(), ())
+    };
     let owned = Arc::clone(text.text());
     memory.lines.make(ui, scene.loader, wish, |_, paper| TextLines::new(owned).wrapped(paper.width, &paper.widths));
     let Some(lines) = memory.lines.shown().cloned() else {

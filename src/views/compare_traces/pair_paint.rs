@@ -4,8 +4,8 @@ use egui::{Rect, Sense, Ui, vec2};
 
 use super::pair_rows::{LEFT, PairRow};
 use crate::analysis::span_difference::PartChange;
-use crate::views::text_change::text_at;
-use crate::widgets::diff_text::{self, DiffLine, Mark};
+use crate::views::text_change::{sign, text_at};
+use crate::widgets::diff_text;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::tokens::size::{self, Type};
 use crate::widgets::tokens::{Tokens, Tone};
@@ -57,7 +57,7 @@ pub(super) fn row_ui(
         }
         PairRow::Line(line) => {
             tell(&line.spoken());
-            sign(ui, rect, line, tokens);
+            sign(ui, rect.with_min_x(rect.left() + 4.0), line, tokens);
             let place = rect.with_min_x(rect.left() + LEFT);
             diff_text::paint(ui.painter(), place, line, Type::Body, tokens);
             None
@@ -104,16 +104,4 @@ fn press(ui: &Ui, row: &VisibleRow, (text, tip): (&str, &str), tokens: &Tokens) 
         pressed.on_hover_text(tip);
     }
     is_clicked
-}
-
-/// `+`, `−` or `±` before a line that changed.
-fn sign(ui: &Ui, rect: Rect, line: &DiffLine, tokens: &Tokens) {
-    let has = |mark: Mark| line.pieces.iter().any(|piece| piece.mark == mark);
-    let (text, color) = match (has(Mark::Removed), has(Mark::Added)) {
-        (true, true) => ("±", tokens.warn),
-        (true, false) => ("−", tokens.bad),
-        (false, true) => ("+", tokens.good),
-        (false, false) => return,
-    };
-    text_at(ui, rect.with_min_x(rect.left() + 4.0), text, Type::Value, color);
 }

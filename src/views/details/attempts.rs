@@ -61,7 +61,7 @@ fn page_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
             (((room + size::GAP_S) / (NARROWEST + size::GAP_S)) as usize).clamp(1, found.attempts.len().max(1));
         let width = (room - size::GAP_S * (fitting - 1) as f32) / fitting as f32;
         for (row, some) in found.attempts.chunks(fitting).enumerate() {
-            ui.push_id(row, |ui| {
+            texts.card_ui(ui, row as u64, |ui, texts| {
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = size::GAP_S;
                     for (at, attempt) in some.iter().enumerate() {

@@ -52,10 +52,12 @@ pub(super) struct DetailsMemory {
     chat: ChatMemory,
     /// What was looked for in the whole trace when that was last taken over.
     followed: Option<SearchPattern>,
-    /// A key was pressed that has not been answered.
-    pressed: Option<SpanCommand>,
+    /// A key was pressed that has not been answered, and of which trace.
+    pressed: Option<(TraceId, SpanCommand)>,
     /// The span that is shown, and what of it.
     shown: Option<(TraceId, Option<SpanRef>, DetailTab)>,
+    /// How it is read.
+    read_as: Option<Reading>,
 }
 
 impl DetailsMemory {
@@ -66,9 +68,9 @@ impl DetailsMemory {
         self.part.look_for(wanted);
     }
 
-    /// Does what a key says as soon as the span is on screen.
-    pub fn press(&mut self, command: SpanCommand) {
-        self.pressed = Some(command);
+    /// Does what a key says as soon as a span of this trace is on screen.
+    pub fn press(&mut self, trace: TraceId, command: SpanCommand) {
+        self.pressed = Some((trace, command));
     }
 
     /// What is looked for in all spans is looked for in this one, too.
@@ -103,6 +105,8 @@ impl Focused<'_> {
 pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory) {
     let Place::Trace { trace, span, detail, .. } = scene.place().clone() else { return };
     memory.follow(scene.state.page().spans.find.as_ref());
+    // What was said of a trace is not done to another one.
+    memory.pressed.take_if(|(of, _)| *of != trace);
     let slot = scene.loader.ask(&TraceTreeOf(trace.clone()), Lane::Selection);
     let Some(tree) = slot.value().and_then(|tree| tree.as_ref().as_ref()) else { return };
     let focused = match &span {
@@ -111,6 +115,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
     };
     Frame::new().inner_margin(Margin { left: 14, right: 14, top: 10, bottom: 10 }).show(ui, |ui| {
         let Some((ordinal, head)) = focused.and_then(|ordinal| Some((ordinal, tree.spans.get(ordinal)?))) else {
+            memory.pressed = None;
             let has_none = tree.spans.is_empty();
             let what = if has_none {
                 "There is no span to show"
@@ -122,8 +127,9 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
         };
         let one = Focused { trace: &trace, tree, ordinal, span: head };
         let shown = Some((trace.clone(), span.clone(), detail));
-        if std::mem::replace(&mut memory.shown, shown.clone()) != shown && detail == DetailTab::Outputs {
-            memory.texts.go_to_section(fields::OUTPUTS);
+        if memory.shown != shown {
+            memory.shown = shown;
+            memory.texts.go_to_section((detail == DetailTab::Outputs).then_some(fields::OUTPUTS));
         }
         span_ui(ui, scene, memory, one, detail);
     });
@@ -131,7 +137,7 @@ pub(super) fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detail
 
 fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: Focused<'_>, detail: DetailTab) {
     let offered = reading::offered(scene, one);
-    match memory.pressed.take() {
+    match memory.pressed.take().map(|(_, command)| command) {
         Some(SpanCommand::Raw) if matches!(detail, DetailTab::Inputs | DetailTab::Outputs) => {
             memory.choices.toggle_raw(&offered);
         }
@@ -164,10 +170,14 @@ fn span_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut DetailsMemory, one: 
         return;
     };
     exception_ui(ui, scene, body, detail == DetailTab::Events);
+    let reading = memory.choices.chosen(&offered);
+    if memory.read_as.replace(reading) != Some(reading) {
+        memory.texts.read_anew();
+    }
     match detail {
         DetailTab::Attributes => part::part_ui(ui, scene, memory, one, (BodyPart::Attributes, body)),
         DetailTab::Events => part::part_ui(ui, scene, memory, one, (BodyPart::Events, body)),
-        DetailTab::Inputs | DetailTab::Outputs => match memory.choices.chosen(&offered) {
+        DetailTab::Inputs | DetailTab::Outputs => match reading {
             Reading::Steps => steps::steps_ui(ui, scene, memory, one, body),
             Reading::Attempts => attempts::attempts_ui(ui, scene, memory, one),
             Reading::Passages => passages::passages_ui(ui, scene, memory, one),
@@ -245,6 +255,8 @@ fn tabs_ui(
     let mut titles: Vec<tabs::Tab<'_>> = offered.iter().map(|reading| tabs::Tab::new(reading.title())).collect();
     titles.push(tabs::Tab::new(DetailTab::Attributes.title()).count(&attributes));
     titles.push(tabs::Tab::new(DetailTab::Events.title()).count(&events));
+    // Only this panel knows how its span can be read.
+    let titles: Vec<tabs::Tab<'_>> = titles.into_iter().map(tabs::Tab::offered).collect();
     let reading = memory.choices.chosen(offered);
     let selected = match detail {
         DetailTab::Attributes => offered.len(),

@@ -37,7 +37,7 @@ pub(super) fn passages_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detai
             text_ui(ui, "Nothing was found", Type::Small, Tone::Muted);
         }
         for (at, passage) in found.passages.iter().enumerate() {
-            ui.push_id(at, |ui| {
+            texts.card_ui(ui, at as u64, |ui, texts| {
                 let name = format!("Passage {}", words::count(at as u64 + 1));
                 head_ui(ui, (&name, &passage.facts, Tone::Neutral), "", false);
                 texts.text_ui(ui, scene, (&name, &passage.text), Face::Prose);

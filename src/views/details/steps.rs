@@ -57,7 +57,8 @@ pub(super) fn steps_ui(
     let Some(agent) = answer.as_ref() else { return };
     let parts = [&body.inputs, &body.outputs].map(|part| part.iter().flat_map(told_fields).collect::<Vec<_>>());
     let [inputs, outputs] = &parts;
-    let mut texts: Vec<&Text> = inputs.iter().map(|field| &field.text).collect();
+    // What is found is shown: long inputs are not.
+    let mut texts: Vec<&Text> = inputs.iter().map(|field| &field.text).filter(|text| !is_long(text)).collect();
     texts.extend(agent.texts());
     texts.extend(outputs.iter().map(|field| &field.text));
     let source = texts.first().map_or(0, |text| text.id());
@@ -73,7 +74,7 @@ pub(super) fn steps_ui(
             titles.begin(ui, INPUTS, title.rect);
             for (at, field) in inputs.iter().enumerate() {
                 // What it was given to work on may be a book: the steps are to be seen.
-                if field.text.bytes() > LONG_INPUT {
+                if is_long(&field.text) {
                     let bytes = words::bytes(field.text.bytes() as u64);
                     let name = words::one_line(&field.name, 80);
                     text_ui(ui, &format!("{name}: {bytes}, see Fields"), Type::Small, Tone::Muted);
@@ -94,6 +95,10 @@ pub(super) fn steps_ui(
             ui.push_id(("out", at), |ui| field_ui(ui, scene, texts, field));
         });
     });
+}
+
+fn is_long(input: &Text) -> bool {
+    input.bytes() > LONG_INPUT
 }
 
 /// The fields that the steps do not tell already.

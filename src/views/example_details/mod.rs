@@ -19,7 +19,8 @@ use crate::analysis::optimization::EvaluationKind;
 use crate::analysis::result_table::RightRule;
 use crate::analysis::score_matrix::{ExampleClass, MatrixExample};
 use crate::loader::{Lane, ProgramChangeOf};
-use crate::model::{EvaluationId, RunId};
+use crate::model::program::Object;
+use crate::model::{EvaluationId, LabelOf, RunId};
 use crate::query::{ExampleCell, ProgramNamesOf, Scores};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::empty_ui;
@@ -39,6 +40,8 @@ const CLOSE: f32 = 34.0;
 pub(super) struct ExampleDetailsMemory {
     /// The matrix and the example that the rest belongs to.
     shown: Option<(Arc<Option<Scores>>, usize)>,
+    /// What it was given and is expected, and what its labels are said of.
+    parted: Option<(Object, Object, Option<LabelOf>)>,
     inputs: FieldsMemory,
     expected: FieldsMemory,
     selected: cards::SelectedMemory,
@@ -155,15 +158,19 @@ fn example_ui(
     example: Example<'_>,
     evaluation: Option<&EvaluationId>,
 ) {
-    let (inputs, expected) = example.scores.parted(&example.one.example);
-    memory.inputs.show(ui, scene, "input", &inputs);
+    let (inputs, expected, what) = memory.parted.get_or_insert_with(|| {
+        let (inputs, expected) = example.scores.parted(&example.one.example);
+        let what = LabelOf::example(&inputs);
+        (inputs, expected, what)
+    });
+    memory.inputs.show(ui, scene, "input", inputs);
     if !expected.is_empty() {
         ui.add_space(size::GAP_S);
         heading_ui(ui, "Expected");
-        memory.expected.show(ui, scene, "expected", &expected);
+        memory.expected.show(ui, scene, "expected", expected);
     }
     ui.add_space(size::GAP_XS);
-    example_labels_ui(ui, scene, &inputs, &expected);
+    example_labels_ui(ui, scene, what.as_ref(), expected);
     let cells = cells(example);
     let Some(selected) = selected(&cells, example, evaluation) else {
         text_ui(ui, "No evaluation has it", Type::Small, Tone::Muted);

@@ -24,6 +24,8 @@ pub(super) struct Look {
     pub heads: Vec<Head>,
     /// What the examples of each group come to in each of these columns.
     pub by_group: Vec<Vec<Tally>>,
+    /// In how many of these columns each row is right.
+    pub right: Vec<String>,
     /// Between which numbers all scores lie.
     pub range: [f64; 2],
     /// What one point of an example is on the scale of the evaluations.
@@ -57,7 +59,9 @@ impl Look {
         let decimals = Decimals::of(means.map(|mean| mean * scale));
         let range = scores.range.map_or([0.0, 1.0], |range| [range.low, range.high]);
         let told = sources::told(scores);
-        Some(Self { view, heads, by_group, range, scale, told, decimals, of })
+        let mut look = Self { view, heads, by_group, right: Vec::new(), range, scale, told, decimals, of };
+        look.right = (0..look.view.rows.len()).map(|line| look.right_of(line)).collect();
+        Some(look)
     }
 
     pub fn prepared(&self) -> Option<&PreparedExamples> {
@@ -85,7 +89,8 @@ impl Look {
     pub fn bytes(&self) -> usize {
         let heads: usize = self.heads.iter().map(|one| one.title.len() + one.note.len() + one.about.len() + 96).sum();
         let groups: usize = self.by_group.iter().map(|one| one.len() * size_of::<Tally>()).sum();
-        self.view.bytes() + heads + groups + self.told.about_trouble.len()
+        let right: usize = self.right.iter().map(|one| one.len() + 24).sum();
+        self.view.bytes() + heads + groups + right + self.told.about_trouble.len()
     }
 }
 

@@ -51,7 +51,7 @@ impl Look {
     }
 
     /// In how many of the shown evaluations that scored an example it is right: `3/9`. Nothing where none did.
-    fn right_of(&self, line: usize) -> String {
+    pub(super) fn right_of(&self, line: usize) -> String {
         let said = (0..self.view.columns.len()).filter_map(|shown| self.said(line, shown));
         let (right, scored) = said.fold((0_u64, 0_u64), |(right, scored), one| match one {
             Said::Score { is_right, .. } => (right + u64::from(is_right), scored + 1),
@@ -96,6 +96,10 @@ impl Look {
     }
 }
 
+fn text_at(texts: &[String], at: usize) -> Cow<'_, str> {
+    texts.get(at).map_or(Cow::Borrowed(""), |text| text.as_str().into())
+}
+
 impl MatrixSource for Look {
     fn lines(&self) -> usize {
         self.view.rows.len()
@@ -130,10 +134,6 @@ impl MatrixSource for Look {
         let (Some(prepared), Some(example)) = (self.prepared(), self.example(line)) else {
             return StayingText::default();
         };
-        let text = |texts: &'_ [String], tone| StayingText {
-            text: texts.get(example).cloned().unwrap_or_default().into(),
-            tone,
-        };
         match staying {
             0 => StayingText { text: words::count(example as u64 + 1).into(), tone: Tone::Faint },
             1 => match prepared.texts.get(example) {
@@ -141,8 +141,8 @@ impl MatrixSource for Look {
                 None => StayingText::default(),
             },
             other => match prepared.beside.get(other - 2) {
-                Some(one) => text(&one.texts, Tone::Muted),
-                None => StayingText { text: self.right_of(line).into(), tone: Tone::Muted },
+                Some(one) => StayingText { text: text_at(&one.texts, example), tone: Tone::Muted },
+                None => StayingText { text: text_at(&self.right, line), tone: Tone::Muted },
             },
         }
     }

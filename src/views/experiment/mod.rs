@@ -97,8 +97,8 @@ impl ExperimentMemory {
     }
 
     /// Compares the traces of a list that are selected; says whether there are any.
-    pub fn compare_picked(&mut self, scope: &TraceScope) -> bool {
-        self.traces.compare_picked(scope)
+    pub fn compare_picked(&mut self, scene: &mut Scene<'_>, scope: &TraceScope) -> bool {
+        self.traces.compare_picked(scene, scope)
     }
 
     /// No trace of a list is selected any more; says whether any was.

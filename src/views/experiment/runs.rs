@@ -17,7 +17,7 @@ use crate::views::parts::slot_ui;
 use crate::views::run_menu::RunMenu;
 use crate::views::scene::Scene;
 use crate::views::scroll::NotedScroll;
-use crate::views::step::neighbour;
+use crate::views::step::stepped;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::menu;
 use crate::widgets::table::{Column, RowSelection, SelectionChange, Table, TableEvents, TableState};
@@ -263,15 +263,6 @@ fn restore_selection(scene: &Scene<'_>, memory: &mut RunsMemory, shown: &Shown, 
         select_again(scene, memory, shown, id);
     }
     memory.wants_focus |= !memory.selection.is_empty();
-}
-
-/// The row that a step from the cursor leads to; without one, the first or the last.
-fn stepped(cursor: Option<usize>, total: usize, is_forward: bool) -> Option<usize> {
-    match cursor {
-        Some(at) => neighbour(at, total, is_forward),
-        None if is_forward => (total > 0).then_some(0),
-        None => total.checked_sub(1),
-    }
 }
 
 /// The run in a line of the table.

@@ -34,26 +34,42 @@ pub(super) struct CostShown {
     round: u32,
     /// The chart is that of scores against cost.
     pub is_chart: bool,
+    /// The points are those of this cost and of the rows that are shown.
+    is_pointed: bool,
     points: Vec<TradeOffPoint>,
     /// The candidate that stands at each point.
     candidates: Vec<usize>,
 }
 
 impl CostShown {
+    /// The rows are others now: a point leads to one by its place.
+    pub fn forget_points(&mut self) {
+        self.is_pointed = false;
+        (self.points, self.candidates) = Default::default();
+    }
+
     /// Takes what is known by now; everything else is asked before.
     pub fn update(&mut self, scene: &mut Scene<'_>, found: &Optimization, candidates: &Candidates) {
         let asked = OptimizationCostOf { run: found.run.id.clone(), round: Some(self.round) };
         let slot = scene.loader.ask(&asked, Lane::Prefetch);
-        let Some(new) = slot.value() else { return };
-        if new.as_ref().as_ref().is_some_and(|cost| !cost.is_whole) {
-            self.round = (self.round + 1).min(MOST_ROUNDS);
+        if let Some(new) = slot.value() {
+            let is_whole = new.as_ref().as_ref().is_none_or(|cost| cost.is_whole);
+            if !is_whole {
+                self.round = (self.round + 1).min(MOST_ROUNDS);
+            } else if self.known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, new)) {
+                self.known = Some(Arc::clone(new));
+                self.forget_points();
+            }
+        }
+        self.point(found, candidates);
+    }
+
+    /// Makes the points anew where the cost or the rows are others.
+    fn point(&mut self, found: &Optimization, candidates: &Candidates) {
+        if std::mem::replace(&mut self.is_pointed, true) {
             return;
         }
-        if self.known.as_ref().is_some_and(|known| Arc::ptr_eq(known, new)) {
-            return;
-        }
-        self.known = Some(Arc::clone(new));
-        if let Some(cost) = new.as_ref() {
+        if let Some(cost) = self.cost() {
             (self.points, self.candidates) = points(found, candidates, cost);
         }
     }
@@ -274,5 +290,28 @@ mod tests {
             "{}",
             points[0].told
         );
+    }
+
+    #[test]
+    fn a_point_leads_to_the_row_that_is_shown() {
+        let found = found();
+        let mut candidates = Candidates::of(&found);
+        let mut cost =
+            OptimizationCost { candidates: vec![CostSum::default(); candidates.rows.len()], ..Default::default() };
+        for sum in &mut cost.candidates {
+            (sum.cost, sum.priced) = (Some(Cost { usd: 0.02, certainty: Certainty::AtMost }), 4);
+        }
+        let mut shown = CostShown { known: Some(Arc::new(Some(cost))), ..CostShown::default() };
+        let leads = |shown: &CostShown, candidates: &Candidates| {
+            let names = shown.candidates.iter().map(|at| name(candidates.rows[*at].number));
+            names.zip(&shown.points).all(|(name, point)| name == point.name)
+        };
+        shown.point(&found, &candidates);
+        assert!(shown.has_points() && leads(&shown, &candidates));
+        candidates.rows.reverse();
+        assert!(!leads(&shown, &candidates), "they are those of other rows");
+        shown.forget_points();
+        shown.point(&found, &candidates);
+        assert!(shown.has_points() && leads(&shown, &candidates));
     }
 }

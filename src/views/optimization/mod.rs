@@ -106,6 +106,7 @@ impl OptimizationMemory {
         if let Some(optimization) = found.as_ref() {
             let candidates = Candidates::of(optimization);
             self.links = points::links(optimization, &candidates);
+            self.cost.forget_points();
             self.shown = Some((Arc::clone(found), candidates, chart::series(optimization)));
         }
     }

@@ -1,7 +1,7 @@
 //! What can be done on the page on screen: its tabs, what of it can be copied, its buttons.
 
 use super::entry::{Entry, Group, Target};
-use crate::state::{Action, CompareTab, DetailTab, ExperimentTab, Place, PromptTab, RunTab, ThemeChoice};
+use crate::state::{Action, CompareTab, ExperimentTab, Place, PromptTab, RunTab, ThemeChoice};
 use crate::store::StoreLocation;
 use crate::widgets::offers::Offer;
 
@@ -52,16 +52,18 @@ fn tabs(here: &Here<'_>) -> Vec<Entry> {
             .iter()
             .map(|tab| entry(tab.title(), "tab of this comparison", Action::ShowCompareTab(*tab)))
             .collect(),
-        Some(Place::Trace { .. }) => DetailTab::ALL
-            .iter()
-            .map(|tab| entry(tab.title(), "tab of the focused span", Action::ShowDetail(*tab)))
-            .collect(),
         Some(Place::Prompts(prompts)) if prompts.prompt.is_some() => PromptTab::ALL
             .iter()
             .map(|tab| entry(tab.title(), "tab of this prompt", Action::ShowPrompt(prompts.version, *tab)))
             .collect(),
         Some(
-            Place::Store | Place::ProgramHistory(_) | Place::CompareTraces(_) | Place::Search(_) | Place::Prompts(_),
+            // Those of the focused span are offered by the panel that has them, as buttons are.
+            Place::Store
+            | Place::Trace { .. }
+            | Place::ProgramHistory(_)
+            | Place::CompareTraces(_)
+            | Place::Search(_)
+            | Place::Prompts(_),
         )
         | None => Vec::new(),
     }
@@ -149,7 +151,7 @@ mod tests {
             (place("experiment/1"), ExperimentTab::ALL.len() + 1),
             (place("compare/a/b"), CompareTab::ALL.len() + 1),
             (place("compare-traces/a/b"), 1),
-            (place("trace/t/span/s"), DetailTab::ALL.len() + 2),
+            (place("trace/t/span/s"), 2),
             (place("program/h"), 1),
             (Place::Store, 0),
         ] {

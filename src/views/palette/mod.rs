@@ -18,7 +18,7 @@ use super::scene::Scene;
 use super::store_names::names_of;
 use crate::analysis::optimization::ProgramNames;
 use crate::loader::{DerivedKey, Lane, unique_id};
-use crate::model::{Experiment, RegisteredPrompt, RunId, TraceId};
+use crate::model::{Experiment, RegisteredPrompt, RunId, TraceId, TraceRow};
 use crate::query::{Experiments, ProgramNamesOf, RegisteredPrompts, RunTreeOf, TraceIdsLike};
 use crate::state::{Action, Place, RunTab};
 use crate::store::StoreLocation;
@@ -76,7 +76,7 @@ struct MadeOf {
     traces: Vec<TraceId>,
     prompts: usize,
     recent: usize,
-    near: usize,
+    near: Vec<usize>,
     buttons: Arc<Vec<Offer>>,
     run_tabs: Vec<RunTab>,
 }
@@ -103,7 +103,7 @@ pub(super) fn palette_ui(
     let is_reading = has_store && experiments.as_deref().is_some_and(|list| read_runs(scene, memory, list));
     let is_searching = has_store && search_runs(scene, memory, &typed);
     let traces = if has_store { find_traces(scene, &typed) } else { Vec::new() };
-    let near = near_traces::entries(scene, &memory.compared_traces);
+    let near = near_traces::rows(scene, &memory.compared_traces);
     let prompts = if has_store { scene.loader.ask(&RegisteredPrompts, Lane::Visible).value().cloned() } else { None };
     let programs = programs_on_screen(scene);
     let experiments_known = experiments.as_ref();
@@ -280,7 +280,7 @@ struct Found<'a> {
     programs: Option<Arc<ProgramNames>>,
     traces: Vec<TraceId>,
     /// Traces to compare with, where one is to be chosen.
-    near: Vec<Entry>,
+    near: Vec<Arc<TraceRow>>,
     prompts: Option<Arc<Vec<RegisteredPrompt>>>,
     run_tabs: &'a [RunTab],
 }
@@ -314,7 +314,7 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         traces,
         prompts: address(prompts.as_ref()),
         recent: recent.len(),
-        near: near.len(),
+        near: near.iter().map(|row| Arc::as_ptr(row).addr()).collect(),
         buttons: offers::on_screen(ui.ctx()),
         run_tabs: run_tabs.to_vec(),
     };
@@ -359,7 +359,8 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
         takes_pasted: !only_runs,
     };
     let mut entries = entries::entries(&known);
-    let near = near.into_iter().filter(|one| !entries.iter().any(|known| known.target == one.target));
+    let near = near.iter().map(|row| near_traces::entry(row, scene.clock));
+    let near = near.filter(|one| !entries.iter().any(|known| known.target == one.target));
     let near: Vec<Entry> = near.collect();
     entries.extend(near);
     memory.entries = entries;

@@ -1,11 +1,13 @@
 //! Traces to compare with: those of the run that the first one is of, else of its experiment, the newest first.
 
+use std::sync::Arc;
+
 use super::entry::{Entry, Group, Target};
 use crate::loader::{Lane, TraceScope};
-use crate::model::TraceId;
+use crate::model::{TraceId, TraceRow};
 use crate::query::TraceTreeOf;
 use crate::state::Place;
-use crate::views::scene::Scene;
+use crate::views::scene::{Clock, Scene};
 use crate::views::time::moment_short;
 use crate::words::one_line;
 
@@ -14,8 +16,8 @@ const MOST: usize = 100;
 /// Of what a trace was asked so much is told.
 const TOLD: usize = 90;
 
-/// The lines, as far as they are read; none unless a trace is to be chosen.
-pub(super) fn entries(scene: &mut Scene<'_>, compared: &[TraceId]) -> Vec<Entry> {
+/// The traces, as far as they are read; none unless one is to be chosen.
+pub(super) fn rows(scene: &mut Scene<'_>, compared: &[TraceId]) -> Vec<Arc<TraceRow>> {
     let Some(first) = compared.first() else { return Vec::new() };
     let slot = scene.loader.ask(&TraceTreeOf(first.clone()), Lane::Visible);
     let Some(row) = slot.value().and_then(|tree| tree.as_ref().as_ref()).map(|tree| &tree.head.row) else {
@@ -27,18 +29,18 @@ pub(super) fn entries(scene: &mut Scene<'_>, compared: &[TraceId]) -> Vec<Entry>
     };
     let slot = scene.loader.trace_index(&scope, Lane::Visible);
     let Some(index) = slot.value() else { return Vec::new() };
-    let handles = index.handles.get(..MOST.min(index.handles.len())).unwrap_or_default().to_vec();
-    scene.loader.want_trace_rows(&handles, Lane::Visible);
-    let clock = scene.clock;
+    let handles = index.handles.get(..MOST.min(index.handles.len())).unwrap_or_default();
+    scene.loader.want_trace_rows(handles, Lane::Visible);
     let rows = handles.iter().filter_map(|handle| scene.loader.trace_row(*handle));
-    let rows = rows.filter(|row| !compared.contains(&row.id));
-    let entry = |row: &std::sync::Arc<crate::model::TraceRow>| {
-        let asked = row.request_preview.as_ref().map(|shown| one_line(shown.as_str(), TOLD).into_owned());
-        let text = asked.filter(|text| !text.is_empty()).unwrap_or_else(|| row.name.clone());
-        let note = format!("{} · {} · {}", row.name, moment_short(row.start_time_ms, clock), row.id);
-        Entry::new(Group::Traces, text, note, Target::Go(Place::of_trace(None, None, row.id.clone())))
-    };
-    rows.map(entry).collect()
+    rows.filter(|row| !compared.contains(&row.id)).cloned().collect()
+}
+
+/// The line of such a trace.
+pub(super) fn entry(row: &TraceRow, clock: Clock) -> Entry {
+    let asked = row.request_preview.as_ref().map(|shown| one_line(shown.as_str(), TOLD).into_owned());
+    let text = asked.filter(|text| !text.is_empty()).unwrap_or_else(|| row.name.clone());
+    let note = format!("{} · {} · {}", row.name, moment_short(row.start_time_ms, clock), row.id);
+    Entry::new(Group::Traces, text, note, Target::Go(Place::of_trace(None, None, row.id.clone())))
 }
 
 /// The chosen trace beside those that are compared; among two or more it is the one that is shown.

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::Shown;
-use crate::loader::{Lane, PromptTextOf};
+use crate::loader::{Lane, PreparedPrompt, PromptTextOf};
 use crate::model::{Entry, PromptContent, PromptVersion, RegisteredPrompt};
 use crate::query::PromptPage;
 use crate::state::{Action, PromptTab};
@@ -96,7 +96,10 @@ pub(super) fn version_ui(ui: &mut Ui, scene: &mut Scene<'_>, shown: Shown<'_>, v
             };
             ui.add(Chip::new("chat").note(&messages));
         }
-        let variables = version.content.as_ref().map(PromptContent::variables).unwrap_or_default();
+        let asked = PromptTextOf { prompt: shown.page.prompt.key.clone(), version: shown.version };
+        let slot = scene.loader.ask(&asked, Lane::Selection);
+        let prepared = slot.value().and_then(|found| found.as_ref().as_ref());
+        let variables = prepared.map_or(&[][..], |prepared| &prepared.variables);
         for variable in variables.iter().take(VARIABLES_MOST) {
             let text = format!("{{{{ {} }}}}", words::one_line(variable, 40));
             ui.add(Chip::new(&text)).on_hover_text("A variable of the text");
@@ -109,30 +112,27 @@ pub(super) fn version_ui(ui: &mut Ui, scene: &mut Scene<'_>, shown: Shown<'_>, v
             let text = words::one_line(message, 120);
             text_ui(ui, &text, Type::Small, Tone::Neutral).on_hover_text("The commit message");
         }
-        copies_ui(ui, scene, shown);
+        if let Some(prepared) = prepared {
+            copies_ui(ui, scene, shown, prepared);
+        }
     });
     ui.add_space(size::GAP_XS);
 }
 
-fn copies_ui(ui: &mut Ui, scene: &mut Scene<'_>, shown: Shown<'_>) {
-    let key = &shown.page.prompt.key;
-    let asked = PromptTextOf { prompt: key.clone(), version: shown.version };
-    let slot = scene.loader.ask(&asked, Lane::Selection);
-    let copied = slot.value().and_then(|found| found.as_ref().as_ref()).map(|found| found.copied.text().to_string());
-    let Some(copied) = copied else { return };
+fn copies_ui(ui: &mut Ui, scene: &mut Scene<'_>, shown: Shown<'_>, prepared: &PreparedPrompt) {
     if ui
         .add(Chip::button("Copy text"))
         .on_hover_text("The text as it stands; of a chat its messages as JSON")
         .clicked()
     {
-        scene.act(Action::Copy(copied));
+        scene.act(Action::Copy(prepared.copied.text().to_string()));
     }
     if ui
         .add(Chip::button("Copy Python that loads it"))
         .on_hover_text("mlflow.genai.load_prompt with its address")
         .clicked()
     {
-        scene.act(Action::Copy(python(&key.name, shown.version)));
+        scene.act(Action::Copy(python(&shown.page.prompt.key.name, shown.version)));
     }
 }
 

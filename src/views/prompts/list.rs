@@ -9,6 +9,7 @@ use crate::state::{Place, PromptPlace};
 use crate::views::parts::slot_ui;
 use crate::views::scene::Scene;
 use crate::views::scroll::NotedScroll;
+use crate::views::step::stepped;
 use crate::views::time::moment_short;
 use crate::widgets::empty::empty_ui;
 use crate::widgets::section::{text_ui, title_ui};
@@ -48,7 +49,7 @@ pub(super) fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ListMemor
     let columns = columns(&prompts);
     let (shows, columns): (Vec<Shows>, Vec<Column<'_>>) = columns.into_iter().unzip();
     if let Some(is_forward) = memory.step.take() {
-        memory.cursor = stepped(memory.cursor, prompts.len(), is_forward);
+        memory.cursor = stepped(memory.cursor, prompts.len(), is_forward).or(memory.cursor);
     }
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let focus = std::mem::take(&mut memory.wants_focus);
@@ -107,14 +108,4 @@ fn columns(prompts: &[RegisteredPrompt]) -> Vec<(Shows, Column<'static>)> {
 fn aliases(prompt: &RegisteredPrompt) -> String {
     let written = prompt.aliases.iter().map(|alias| format!("{} → {}", alias.name, words::count(alias.version)));
     written.collect::<Vec<_>>().join(", ")
-}
-
-/// The row after another one, or before it.
-pub(super) fn stepped(row: Option<usize>, rows: usize, is_forward: bool) -> Option<usize> {
-    let last = rows.checked_sub(1)?;
-    Some(match (row, is_forward) {
-        (None, _) => 0,
-        (Some(row), true) => (row + 1).min(last),
-        (Some(row), false) => row.saturating_sub(1).min(last),
-    })
 }

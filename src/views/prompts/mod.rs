@@ -127,7 +127,8 @@ fn prompt_ui(
 /// The row of tabs of a version.
 fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>, shown: Shown<'_>) {
     let uses = uses::ask(scene, &shown.page.prompt.key);
-    let uses = uses.map(|uses| words::count(uses.of(shown.version).count() as u64)).unwrap_or_default();
+    let uses =
+        uses.map(|uses| words::count(uses.counts(shown.version).iter().sum::<usize>() as u64)).unwrap_or_default();
     let titles: Vec<tabs::Tab<'_>> = PromptTab::ALL
         .iter()
         .map(|tab| match tab {

@@ -2,11 +2,11 @@
 
 use egui::Ui;
 
-use super::list::stepped;
 use super::{Shown, uses};
 use crate::model::PromptVersion;
 use crate::views::scene::Scene;
 use crate::views::scroll::NotedScroll;
+use crate::views::step::stepped;
 use crate::views::time::moment_short;
 use crate::widgets::table::{CellText, Column, Table, TableState};
 use crate::widgets::tokens::Tone;

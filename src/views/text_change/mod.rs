@@ -3,7 +3,9 @@
 mod paint;
 mod rows;
 
-pub(super) use paint::{DrawnLine, Look, ROW, SENTENCE_LEFT, Sides, TextEvent, line_ui, row_ui, text_at, titled_ui};
+pub(super) use paint::{
+    DrawnLine, Look, ROW, SENTENCE_LEFT, Sides, TextEvent, line_ui, row_ui, sign, text_at, titled_ui,
+};
 pub(super) use rows::{Card, Side, TextRow, marked};
 
 /// Said where the deadline came first.

@@ -245,7 +245,7 @@ fn button_ui(ui: &Ui, row: &VisibleRow, rect: Rect, (text, name): (&str, &str), 
 }
 
 /// `+`, `−` or `±` before a line that changed.
-fn sign(ui: &Ui, rect: Rect, line: &DiffLine, tokens: &Tokens) {
+pub(in crate::views) fn sign(ui: &Ui, rect: Rect, line: &DiffLine, tokens: &Tokens) {
     let has = |mark: Mark| line.pieces.iter().any(|piece| piece.mark == mark);
     let (text, color) = match (has(Mark::Removed), has(Mark::Added)) {
         (true, true) => ("±", tokens.warn),

@@ -1,5 +1,7 @@
 //! What went wrong in the agents of a trace, as words in its header, though it may have ended well: a click goes there.
 
+use std::sync::Arc;
+
 use egui::Ui;
 
 use crate::loader::{Lane, TraceTree};
@@ -17,20 +19,29 @@ use crate::words;
 struct Flag {
     word: String,
     mark: (Glyph, Tone),
-    told: Vec<String>,
+    told: String,
     span: usize,
 }
 
 /// No more of what one flag was seen by is told.
 const MOST_TOLD: usize = 6;
 
-pub(super) fn flags_ui(ui: &mut Ui, scene: &mut Scene<'_>, tree: &TraceTree) {
+/// The flags, and what they were made of.
+#[derive(Default)]
+pub(super) struct FlagsMemory {
+    of: Option<Arc<Steps>>,
+    flags: Vec<Flag>,
+}
+
+pub(super) fn flags_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut FlagsMemory, tree: &TraceTree) {
     let slot = scene.loader.ask(&StepsOf(tree.head.row.id.clone()), Lane::Visible);
     let Some(steps) = slot.value() else { return };
-    for flag in flags(steps) {
+    if !memory.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, steps)) {
+        *memory = FlagsMemory { of: Some(Arc::clone(steps)), flags: flags(steps) };
+    }
+    for flag in &memory.flags {
         let chip = Chip::button(&flag.word).glyph(flag.mark.0, flag.mark.1);
-        let tip = format!("{}\nClick to go there", flag.told.join("\n"));
-        if ui.add(chip).on_hover_text(tip).clicked()
+        if ui.add(chip).on_hover_text(&flag.told).clicked()
             && let Some(span) = span_ref(tree, flag.span)
         {
             scene.act(Action::FocusSpan(Some(span)));
@@ -63,7 +74,8 @@ fn flag(steps: &Steps, kind: FindingKind) -> Option<Flag> {
     // To what failed itself, where that has a span; else to its agent, whose steps tell.
     let failed = first.failed_actions().find_map(|action| action.span);
     let span = failed.filter(|_| kind == FindingKind::ActionFailed).unwrap_or(first.span);
-    Some(Flag { word, mark, told, span })
+    told.push("Click to go there".to_owned());
+    Some(Flag { word, mark, told: told.join("\n"), span })
 }
 
 /// `ledger failed`, `2 tools failed`; what failed is code where no tool is named.

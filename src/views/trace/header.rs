@@ -43,7 +43,7 @@ pub(super) fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMe
         let status = trace_status(&row.status);
         ui.add(Chip::new(&trace_status_word(&row.status)).glyph(status.glyph(), status.tone()));
         fallback_ui(ui, tree);
-        flags::flags_ui(ui, scene, tree);
+        flags::flags_ui(ui, scene, &mut memory.flags, tree);
         roots_ui(ui, tree);
         if let Some(ms) = row.duration_ms {
             ui.add(Chip::new(&words::duration_ms(ms)));

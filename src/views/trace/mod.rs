@@ -71,6 +71,8 @@ pub(super) struct TraceMemory {
     shows_about: bool,
     /// What the trace is about.
     beside: BesideMemory,
+    /// What went wrong in it.
+    flags: flags::FlagsMemory,
 }
 
 /// What the rows were made of.
@@ -250,7 +252,9 @@ pub(super) fn run_command(
     if command.is_of_details() {
         // Where they are a tab, it has to be on screen.
         memory.shows_details = true;
-        details.press(command);
+        if let Place::Trace { trace, .. } = scene.place() {
+            details.press(trace.clone(), command);
+        }
     } else {
         walk_or_look(scene, memory, command);
     }

@@ -17,7 +17,7 @@ use super::label_list::label_list_ui;
 use super::parts::{search_button_ui, slot_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
-use super::step::neighbour;
+use super::step::stepped;
 use crate::loader::{Lane, SessionGroup, TraceScope, TraceSort};
 use crate::query::{FilteredSessionsOf, FilteredTracesOf};
 use crate::state::{Action, FoldKey, Place};
@@ -92,8 +92,8 @@ impl TracesMemory {
     }
 
     /// Compares the traces of this list that are selected; says whether there are such.
-    pub fn compare_picked(&mut self, scope: &TraceScope) -> bool {
-        self.scope.as_ref() == Some(scope) && self.picked.compare()
+    pub fn compare_picked(&mut self, scene: &mut Scene<'_>, scope: &TraceScope) -> bool {
+        self.scope.as_ref() == Some(scope) && self.picked.compare(scene)
     }
 
     /// Goes to the next or the previous line.
@@ -181,10 +181,7 @@ pub(super) fn traces_ui(
     let gets_focus = memory.wants_focus && ui.memory(|memory| memory.focused().is_none());
     memory.wants_focus &= !gets_focus;
     let selected = memory.cursor.as_ref().and_then(|cursor| listing.position(cursor));
-    let stepped = memory.step.take().and_then(|is_forward| match selected {
-        Some(at) => neighbour(at, listing.len(), is_forward),
-        None => Some(if is_forward { 0 } else { listing.len() - 1 }),
-    });
+    let stepped = memory.step.take().and_then(|is_forward| stepped(selected, listing.len(), is_forward));
     memory.scroll.restore(scene, LIST, &mut memory.table.scroll);
     let wanted_scroll = memory.table.scroll;
     let loader = &*scene.loader;
@@ -225,7 +222,9 @@ pub(super) fn traces_ui(
     let opened = line_at(events.opened.filter(|_| is_plain).or(clicked));
     let fold = line_at(events.folded);
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
-    memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
+    if !events.given_up.contains(&(BEFORE + rows::COST)) {
+        memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
+    }
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
     if index.has_more() && is_at_end && matches!(listing, Listing::Plain(_)) {

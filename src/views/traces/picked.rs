@@ -151,13 +151,16 @@ impl PickedMemory {
         }
     }
 
-    /// Compares them; says whether that can be done.
-    pub fn compare(&mut self) -> bool {
-        let can = (2..=COMPARE_MOST).contains(&self.traces.len());
-        if can {
+    /// Compares them, or says why that cannot be done; says whether any are selected.
+    pub fn compare(&mut self, scene: &mut Scene<'_>) -> bool {
+        if (2..=COMPARE_MOST).contains(&self.traces.len()) {
             self.doing = Some((Deed::Compare, Arc::clone(&self.traces)));
+        } else if !self.is_empty() {
+            let what = format!("2 to {COMPARE_MOST} traces can be compared");
+            let advice = format!("{} selected", words::counted(self.traces.len() as u64, "trace"));
+            scene.act(Action::Notify(NoticeText::hint(what, advice)));
         }
-        can
+        !self.is_empty()
     }
 
     pub fn copy(&mut self) {

@@ -7,9 +7,10 @@ use crate::views::step as beside;
 use crate::views::{compare_traces, trace};
 
 /// Compares the traces that are selected in the list on screen; says whether there are any.
-pub(super) fn compare_picked(scene: &Scene<'_>, memory: &mut Memory) -> bool {
+pub(super) fn compare_picked(scene: &mut Scene<'_>, memory: &mut Memory) -> bool {
     let scope = scene.place().scope();
-    scene.place().lists_traces() && (memory.experiment.compare_picked(&scope) || memory.run.compare_picked(&scope))
+    scene.place().lists_traces()
+        && (memory.experiment.compare_picked(scene, &scope) || memory.run.compare_picked(scene, &scope))
 }
 
 /// The filter of the list on screen gets the keyboard.

@@ -110,9 +110,11 @@ impl<'a> TradeOff<'a> {
     ) -> (Option<usize>, Option<usize>) {
         let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), self.height), Sense::click());
         let line = unbeaten(self.points);
-        let best: Vec<&str> = line.iter().map(|at| &*self.points[*at].told).collect();
-        let said = format!("{}; unbeaten: {}", self.label, best.join("; "));
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+        // Written only if somebody listens.
+        response.widget_info(|| {
+            let best: Vec<&str> = line.iter().map(|at| &*self.points[*at].told).collect();
+            WidgetInfo::labeled(Role::Image, true, format!("{}; unbeaten: {}", self.label, best.join("; ")))
+        });
         let of = |value: fn(&TradeOffPoint) -> f64| extent(self.points.iter().map(value));
         let Some((costs, worths)) = of(|one| one.cost).zip(of(|one| one.worth)) else { return (None, None) };
         if !ui.is_rect_visible(outer) {

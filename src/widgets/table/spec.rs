@@ -147,4 +147,6 @@ pub struct TableEvents {
     pub folded: Option<usize>,
     /// The rows that were drawn, for loading ahead.
     pub visible: std::ops::Range<usize>,
+    /// The columns for which there was no room.
+    pub given_up: Vec<usize>,
 }

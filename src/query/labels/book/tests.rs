@@ -38,6 +38,22 @@ fn two_windows_lose_nothing() {
 }
 
 #[test]
+fn what_is_shown_waits_for_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = Arc::new(book(folder.path()));
+    one.change(&trace("tr-1"), right(), 1).expect("written");
+    // As while another window holds the file, or a disk takes its time.
+    let held = one.kept.lock().expect("nobody panicked");
+    let (told, answers) = std::sync::mpsc::sync_channel(1);
+    let other = Arc::clone(&one);
+    let asking = std::thread::Builder::new().name("asking".to_owned());
+    asking.spawn(move || told.send(other.known())).expect("a thread");
+    let (labels, _) = answers.recv_timeout(std::time::Duration::from_secs(10)).expect("it waits for the file");
+    assert!(labels.of(&trace("tr-1")).is_some());
+    drop(held);
+}
+
+#[test]
 fn what_was_said_last_counts_and_comes_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let (one, cx) = (book(folder.path()), ReadCx::new());
@@ -51,9 +67,9 @@ fn what_was_said_last_counts_and_comes_back() {
         (trace("tr-2"), LabelChange::Judgement(None)),
         (example.clone(), LabelChange::Corrected(fields.clone())),
     ] {
-        let version = one.version();
+        let version = one.known().1;
         one.change(&what, change, 7).expect("written");
-        assert!(one.version() > version);
+        assert!(one.known().1 > version);
     }
     let labels = book(folder.path()).labels(&cx);
     assert_eq!(labels.len(), 2);

@@ -35,7 +35,51 @@ const NAMES: f32 = 0.25;
 #[derive(Default)]
 pub(super) struct AnswerMemory {
     of: Option<Arc<TraceAnswer>>,
-    diffs: Vec<(u64, Wrapped<DiffLines>)>,
+    fields: Vec<FieldShown>,
+    /// What was answered and not asked for.
+    rest: String,
+}
+
+/// A field as it is shown, written once.
+struct FieldShown {
+    id: u64,
+    expected: ValueShown,
+    answered: Option<ValueShown>,
+    /// By what its expectation is known.
+    by: Option<String>,
+    is_same: bool,
+    /// What it takes to show the difference, in bytes; `None` where the values stand beside each other.
+    diff_bytes: Option<usize>,
+    diff: Wrapped<DiffLines>,
+}
+
+impl FieldShown {
+    fn of(field: &ExpectedField) -> Self {
+        let diff = field.diff.as_ref().filter(|_| field.answered.is_some() && !is_short(field));
+        Self {
+            id: unique_id(),
+            expected: ValueShown::of(&field.expected),
+            answered: field.answered.as_ref().map(ValueShown::of),
+            by: field.by.words().map(|by| words::one_line(&by, 80).into_owned()),
+            is_same: field.is_same() == Some(true),
+            diff_bytes: diff.map(|diff| diff.pieces.iter().map(|piece| piece.text.len()).sum()),
+            diff: Wrapped::default(),
+        }
+    }
+}
+
+/// A value: on one line, and all of it where that is more.
+struct ValueShown {
+    line: String,
+    whole: Option<String>,
+}
+
+impl ValueShown {
+    fn of(value: &Json) -> Self {
+        let text = json_text(value);
+        let line = words::one_line(&text, 300).into_owned();
+        Self { whole: (line != text).then(|| words::ellipsize_graphemes(&text, 2_000).into_owned()), line }
+    }
 }
 
 /// The lines of a difference.
@@ -51,7 +95,8 @@ pub(super) fn answer_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemo
     let Some(answer) = own.told.answer.clone() else { return };
     let memory = &mut own.answer;
     if !memory.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, &answer)) {
-        memory.diffs = answer.expected.iter().map(|_| (unique_id(), Wrapped::default())).collect();
+        memory.fields = answer.expected.iter().take(FIELDS).map(FieldShown::of).collect();
+        memory.rest = rest(&answer);
         memory.of = Some(Arc::clone(&answer));
     }
     if answer.expected.is_empty() {
@@ -60,8 +105,7 @@ pub(super) fn answer_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemo
     let names = answer.expected.iter().take(FIELDS).map(|field| field.name.as_str());
     let wide = |name| row_text::layout(ui.painter(), name, Type::Small.font(), f32::INFINITY).size().x;
     let column = names.map(wide).fold(0.0, f32::max).min(ui.available_width() * NAMES).ceil();
-    for (at, field) in answer.expected.iter().enumerate().take(FIELDS) {
-        let Some((id, diff)) = memory.diffs.get_mut(at) else { continue };
+    for (at, (field, shown)) in answer.expected.iter().zip(&mut memory.fields).enumerate() {
         ui.push_id(("expected", at), |ui| {
             // A row is as high as its text.
             ui.spacing_mut().interact_size.y = size::LINE;
@@ -70,7 +114,7 @@ pub(super) fn answer_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemo
                 name_ui(ui, &field.name, column);
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    field_ui(ui, scene, (&answer, at, field), (*id, diff));
+                    field_ui(ui, scene, (&answer, at), shown);
                 });
             });
         });
@@ -79,7 +123,11 @@ pub(super) fn answer_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &mut BesideMemo
     if more > 0 {
         text_ui(ui, &format!("{} not shown", words::counted(more, "more field")), Type::Small, Tone::Muted);
     }
-    rest_ui(ui, &answer);
+    if !memory.rest.is_empty() {
+        text_ui(ui, &memory.rest, Type::Small, Tone::Faint).on_hover_ui(|ui| {
+            ui.label(values_line(&answer.rest, 600));
+        });
+    }
 }
 
 fn name_ui(ui: &mut Ui, name: &str, width: f32) {
@@ -88,35 +136,25 @@ fn name_ui(ui: &mut Ui, name: &str, width: f32) {
     row_text::paint(ui.painter(), rect, name, Type::Small, Tokens::of(ui).text2, Align::Min);
 }
 
-fn field_ui(
-    ui: &mut Ui,
-    scene: &mut Scene<'_>,
-    (answer, at, field): (&Arc<TraceAnswer>, usize, &ExpectedField),
-    (id, lines): (u64, &mut Wrapped<DiffLines>),
-) {
-    let expected = json_text(&field.expected);
-    let by = field.by.words().map(|by| words::one_line(&by, 80).into_owned());
-    match (&field.answered, &field.diff) {
-        (Some(_), Some(diff)) if !is_short(field) => {
-            let bytes = diff.pieces.iter().map(|piece| piece.text.len()).sum::<usize>();
-            let wish = Wish { is_short: bytes <= AT_ONCE, ..Wish::new("expected and answered", id, ()) };
+fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, (answer, at): (&Arc<TraceAnswer>, usize), shown: &mut FieldShown) {
+    let by = shown.by.as_deref();
+    match (&shown.answered, shown.diff_bytes) {
+        (Some(_), Some(bytes)) => {
+            let at_once = Some(bytes).filter(|bytes| *bytes <= AT_ONCE);
+            let wish = Wish { at_once, ..Wish::new("expected and answered", shown.id, ()) };
             let answer = Arc::clone(answer);
-            lines.make(ui, scene.loader, wish, move |(), paper| {
+            shown.diff.make(ui, scene.loader, wish, move |(), paper| {
                 let wrap = Wrap { width: paper.width, widths: &paper.widths, shows_space: false };
                 let diff = answer.expected.get(at).and_then(|field| field.diff.as_ref());
                 DiffLines(diff.map(|diff| unified(&marked(diff), wrap)).unwrap_or_default())
             });
-            legend_ui(ui, by.as_deref());
-            if let Some(lines) = lines.shown() {
+            legend_ui(ui, by);
+            if let Some(lines) = shown.diff.shown() {
                 lines_ui(ui, &lines.0);
             }
         }
-        (Some(_), _) if field.is_same() == Some(true) => same_ui(ui, &expected, by.as_deref()),
-        (Some(answered), _) => {
-            let answered = json_text(answered);
-            pair_ui(ui, &expected, Some(&answered), by.as_deref());
-        }
-        (None, _) => pair_ui(ui, &expected, None, by.as_deref()),
+        (Some(_), None) if shown.is_same => same_ui(ui, &shown.expected, by),
+        (answered, _) => pair_ui(ui, &shown.expected, answered.as_ref(), by),
     }
 }
 
@@ -163,7 +201,7 @@ fn lines_ui(ui: &mut Ui, lines: &[DiffLine]) {
 }
 
 /// `✓ as expected  numerics`
-fn same_ui(ui: &mut Ui, value: &str, by: Option<&str>) {
+fn same_ui(ui: &mut Ui, value: &ValueShown, by: Option<&str>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         Glyph::Check.show(ui, Tone::Good);
@@ -174,7 +212,7 @@ fn same_ui(ui: &mut Ui, value: &str, by: Option<&str>) {
 }
 
 /// `expected rust-crate  answered python-language`
-fn pair_ui(ui: &mut Ui, expected: &str, answered: Option<&str>, by: Option<&str>) {
+fn pair_ui(ui: &mut Ui, expected: &ValueShown, answered: Option<&ValueShown>, by: Option<&str>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(size::GAP_S, 0.0);
         text_ui(ui, "expected", Type::Small, Tone::Muted);
@@ -193,18 +231,17 @@ fn pair_ui(ui: &mut Ui, expected: &str, answered: Option<&str>, by: Option<&str>
 }
 
 /// A value on one line, all of it where the pointer rests.
-fn value_ui(ui: &mut Ui, value: &str, tone: Tone) {
-    let shown = words::one_line(value, 300);
+fn value_ui(ui: &mut Ui, value: &ValueShown, tone: Tone) {
     let color = tone.color(Tokens::of(ui));
-    let label = Label::new(RichText::new(shown.as_ref()).font(Type::Value.font()).color(color)).wrap();
+    let label = Label::new(RichText::new(&value.line).font(Type::Value.font()).color(color)).wrap();
     let response = ui.add(label);
-    if shown != value {
-        response.on_hover_text(words::ellipsize_graphemes(value, 2_000).as_ref());
+    if let Some(whole) = &value.whole {
+        response.on_hover_text(whole);
     }
 }
 
 /// What was answered and not asked for.
-fn rest_ui(ui: &mut Ui, answer: &TraceAnswer) {
+fn rest(answer: &TraceAnswer) -> String {
     let mut said = Vec::new();
     if answer.is_unknown {
         said.push("What was answered is not known: the root of the trace has no outputs with names".to_owned());
@@ -215,7 +252,5 @@ fn rest_ui(ui: &mut Ui, answer: &TraceAnswer) {
     if answer.from_repr {
         said.push("read from the text of a prediction".to_owned());
     }
-    if !said.is_empty() {
-        text_ui(ui, &said.join(" · "), Type::Small, Tone::Faint).on_hover_text(values_line(&answer.rest, 600));
-    }
+    said.join(" · ")
 }
