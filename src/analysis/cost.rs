@@ -10,7 +10,8 @@ mod usage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Forest, Name, Prices, Tokens, TraceFacts, TraceRow, UsageFact};
+use super::trace_facts::{is_lm_call, took_the_time_of_a_model};
+use crate::model::{Forest, Name, Prices, SpanHead, Tokens, TraceFacts, TraceRow, UsageFact};
 
 pub use sum::{CostSum, ModelSum, ModelSums};
 pub use usage::{UsageShare, usage_shares};
@@ -172,8 +173,7 @@ pub fn cost_of_facts(facts: &TraceFacts, prices: &Prices) -> TraceCost {
     let unpriced = unpriced.into_iter().map(Arc::clone).collect();
     let mut cost = shares.iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)));
     if facts.untold_calls > 0 {
-        let untold = Cost { usd: 0.0, certainty: Certainty::AtLeast };
-        cost = cost.map(|cost| Ok(cost?.plus(untold)));
+        cost = cost.map(|cost| Ok(cost?.plus(AT_LEAST)));
     }
     TraceCost { cost: cost.unwrap_or(Err(UnknownCost::NoUsage)), shares, unpriced, is_stored: false }
 }
@@ -183,37 +183,61 @@ pub fn cost_of_usage(usage: &UsageFact, prices: &Prices) -> Option<Cost> {
     usage_shares(usage, prices).iter().map(|share| share.cost).reduce(|a, b| Ok(a?.plus(b?)))?.ok()
 }
 
-/// A span whose sum is being made: the place in the walk where it ends, its own place, and what is known so far.
-type OpenSum = (usize, usize, Option<Result<Cost, ()>>);
+/// What a sum lacks where calls do not tell what they used.
+const AT_LEAST: Cost = Cost { usd: 0.0, certainty: Certainty::AtLeast };
+
+/// A span whose sum is being made.
+struct OpenSum {
+    /// Where it ends in the walk.
+    end: usize,
+    /// Its place in the list of spans.
+    item: usize,
+    /// What is known so far.
+    sum: Option<Result<Cost, ()>>,
+    /// It is or holds a call that took the time of a model and does not tell what it used.
+    has_untold: bool,
+}
 
 /// What each span of a trace cost, in the order of the list that the forest was built from: that of its own usage
-/// where no span above it has any, else the sum of what is below it. `None` where it is not known, or not of all below.
-pub fn span_costs(forest: &Forest, own: &[Option<Tokens>], facts: &TraceFacts, prices: &Prices) -> Vec<Option<Cost>> {
+/// where no span above it has any, else the sum of what is below it, which is at least so much where a call below does
+/// not tell what it used. `None` where it is not known, or not of all that is told below.
+pub fn span_costs(
+    (forest, spans): (&Forest, &[SpanHead]),
+    own: &[Option<Tokens>],
+    facts: &TraceFacts,
+    prices: &Prices,
+) -> Vec<Option<Cost>> {
     let mut costs: Vec<Option<Cost>> = vec![None; own.len()];
     // The usages in the order in which a walk from the roots down finds them, as facts have them.
     let mut usages = facts.usage.iter();
     let mut sums: Vec<OpenSum> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut call_end) = (0, 0);
     let close = |sums: &mut Vec<OpenSum>, costs: &mut [Option<Cost>]| {
-        let Some((_, item, sum)) = sums.pop() else { return };
+        let Some(OpenSum { item, sum, has_untold, .. }) = sums.pop() else { return };
         if let Some(slot) = costs.get_mut(item) {
-            *slot = sum.and_then(Result::ok);
+            let known = sum.and_then(Result::ok);
+            *slot = if has_untold { known.map(|cost| cost.plus(AT_LEAST)) } else { known };
         }
-        if let Some((_, _, above)) = sums.last_mut() {
-            *above = match (*above, sum) {
+        if let Some(above) = sums.last_mut() {
+            above.has_untold |= has_untold;
+            above.sum = match (above.sum, sum) {
                 (Some(a), Some(b)) => Some(a.and_then(|a| Ok(a.plus(b?)))),
                 (one, other) => one.or(other),
             };
         }
     };
     while let Some(node) = forest.nodes.get(at) {
-        while sums.last().is_some_and(|(end, ..)| *end <= at) {
+        while sums.last().is_some_and(|open| open.end <= at) {
             close(&mut sums, &mut costs);
         }
         let end = at + 1 + node.descendants;
         let has_usage = own.get(node.item).copied().flatten().is_some();
-        let cost = has_usage.then(|| usages.next().and_then(|usage| cost_of_usage(usage, prices)).ok_or(()));
-        sums.push((end, node.item, cost));
+        let sum = has_usage.then(|| usages.next().and_then(|usage| cost_of_usage(usage, prices)).ok_or(()));
+        // A call within a call is the same one once more.
+        let call = spans.get(node.item).filter(|span| at >= call_end && is_lm_call(span));
+        call_end = if call.is_some() { end } else { call_end };
+        let has_untold = !has_usage && call.is_some_and(took_the_time_of_a_model);
+        sums.push(OpenSum { end, item: node.item, sum, has_untold });
         at = if has_usage { end } else { at + 1 };
     }
     while !sums.is_empty() {

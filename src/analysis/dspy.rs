@@ -33,4 +33,4 @@ pub use field::Field;
 pub use message::{Message, Part, PartKind, Place, Reading};
 pub use passages::{Found, Passage, Score, retrieval, retrievals};
 pub use repeat::{Language, Request};
-pub use trace_calls::{Around, CallBodies, TraceCall, around_call, calls, error_of, read_call};
+pub use trace_calls::{Around, CallBodies, TraceCall, around_calls, calls, error_of, is_call, read_call};

@@ -4,7 +4,7 @@
 mod chat;
 mod json;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -175,18 +175,26 @@ impl Comparer {
     /// Compares what has one name, in the order of the first; what only the other has stands where it stands there.
     fn by_name(&mut self, first: Vec<Unit>, other: Vec<Unit>) {
         let key = |unit: &Unit| (unit.place.clone(), unit.kind.map(PartKind::as_str), unit.name.clone());
-        let mut waiting: VecDeque<Option<Unit>> = other.into_iter().map(Some).collect();
         let keys: HashSet<_> = first.iter().map(key).collect();
-        let is_alone = |unit: &Option<Unit>| unit.as_ref().is_none_or(|unit| !keys.contains(&key(unit)));
+        let mut places: HashMap<_, VecDeque<usize>> = HashMap::new();
+        let mut is_shared = Vec::with_capacity(other.len());
+        for (at, unit) in other.iter().enumerate() {
+            let key = key(unit);
+            is_shared.push(keys.contains(&key));
+            places.entry(key).or_default().push_back(at);
+        }
+        let mut waiting: Vec<Option<Unit>> = other.into_iter().map(Some).collect();
+        // All before this one are told.
+        let mut next = 0;
         for unit in first {
-            while waiting.front().is_some_and(is_alone) {
-                if let Some(unit) = waiting.pop_front().flatten() {
+            while let Some(slot) = waiting.get_mut(next).filter(|slot| slot.is_none() || !is_shared[next]) {
+                next += 1;
+                if let Some(unit) = slot.take() {
                     self.alone(unit, 1);
                 }
             }
-            let own = key(&unit);
-            let found = waiting.iter_mut().find(|other| other.as_ref().is_some_and(|other| key(other) == own));
-            match found.and_then(Option::take) {
+            let found = places.get_mut(&key(&unit)).and_then(VecDeque::pop_front);
+            match found.and_then(|at| waiting.get_mut(at)?.take()) {
                 Some(other) => self.both(unit, &other.text),
                 None => self.alone(unit, 0),
             }

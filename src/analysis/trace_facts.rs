@@ -148,22 +148,29 @@ fn share_calls(
             (usage_end, next_usage) = (end, next_usage + 1);
         }
         let Some(span) = spans.get(node.item) else { break };
-        let is_call = at >= call_end && (span.kind == CALL || is_usage && node.descendants == 0);
+        let is_call = at >= call_end && (is_lm_call(span) || is_usage && node.descendants == 0);
         if is_call {
             call_end = end;
             let fact = facts.get(node.item).unwrap_or(&nothing);
             match usage.get_mut(usize::wrapping_sub(next_usage, 1)).filter(|_| at < usage_end) {
                 Some(usage) => add_call(&mut usage.calls, fact, names),
-                None => {
-                    let call = LmCall { duration_ns: span.duration_ns(), is_ok: span.status == "OK", usual_ns: None };
-                    untold += u32::from(!call.is_surely_quick());
-                }
+                None => untold += u32::from(took_the_time_of_a_model(span)),
             }
         }
         at += 1;
     }
     usage.iter_mut().for_each(|usage| usage.calls.sort());
     untold
+}
+
+/// Whether a span calls a language model by what DSPy says of it.
+pub fn is_lm_call(span: &SpanHead) -> bool {
+    span.kind == CALL
+}
+
+/// Whether a call took so long that no cache answered it: without usage, what it used is unknown.
+pub fn took_the_time_of_a_model(call: &SpanHead) -> bool {
+    !LmCall { duration_ns: call.duration_ns(), is_ok: call.status == "OK", usual_ns: None }.is_surely_quick()
 }
 
 fn add_call(calls: &mut Vec<ModelCalls>, fact: &SpanFacts, names: &mut Names) {

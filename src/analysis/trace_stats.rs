@@ -99,8 +99,8 @@ pub struct StatsRow {
     pub own_ns: u64,
     /// What they used, as far as it is known; `None` if nothing is.
     pub tokens: Option<Tokens>,
-    /// What they cost, as far as it is known; `None` if nothing is. Of spans it is told by model and predictor, of
-    /// usage that is theirs alone.
+    /// What they cost, as far as it is known; `None` if nothing is. By predictor it is that of usage that is its alone, by
+    /// model its share of all usage; by the name of spans it is not told.
     pub cost: Option<Cost>,
 }
 

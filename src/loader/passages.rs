@@ -17,6 +17,8 @@ pub struct PreparedPassages {
     pub query: Option<Text>,
     /// The passages.
     pub passages: Vec<PreparedPassage>,
+    /// What is noted of all of them together.
+    pub more: Option<PreparedFields>,
 }
 
 /// A passage.
@@ -26,7 +28,7 @@ pub struct PreparedPassage {
     pub facts: String,
     /// What it says.
     pub text: Text,
-    /// Whatever else is noted of it.
+    /// Whatever else is noted of it alone.
     pub more: Option<PreparedFields>,
 }
 
@@ -45,13 +47,23 @@ impl Question for PreparedPassagesOf {
             is_inferred: found.is_inferred,
             query: found.query.as_deref().map(Text::new),
             passages: found.passages.iter().map(PreparedPassage::new).collect(),
+            more: noted(&found.more),
         }))
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        let passages = answer.iter().flat_map(|one| &one.passages);
-        passages.map(|one| 200 + one.text.bytes() + one.more.as_ref().map_or(0, PreparedFields::bytes)).sum()
+        let more = |more: &Option<PreparedFields>| more.as_ref().map_or(0, PreparedFields::bytes);
+        let of = |found: &PreparedPassages| {
+            let passages = found.passages.iter().map(|one| 200 + one.text.bytes() + more(&one.more));
+            passages.sum::<usize>() + more(&found.more)
+        };
+        answer.as_ref().map_or(0, of)
     }
+}
+
+fn noted(more: &[(String, Json)]) -> Option<PreparedFields> {
+    let more: serde_json::Map<String, Json> = more.iter().cloned().collect();
+    (!more.is_empty()).then(|| PreparedFields::new(&Json::Object(more)))
 }
 
 impl PreparedPassage {
@@ -60,11 +72,10 @@ impl PreparedPassage {
         let number = one.number.as_ref().map(|number| format!("no. {}", words::one_line(number, 40)));
         let score = one.score.as_ref();
         let score = score.map(|score| format!("{} {}", words::one_line(&score.name, 40), words::value(score.value)));
-        let more: serde_json::Map<String, Json> = one.more.iter().cloned().collect();
         Self {
             facts: source.into_iter().chain(number).chain(score).collect::<Vec<_>>().join(" · "),
             text: Text::new(one.text.as_str()),
-            more: (!more.is_empty()).then(|| PreparedFields::new(&Json::Object(more))),
+            more: noted(&one.more),
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::secret::Unmasked;
+use super::secret::{Reveal, Unmasked};
 
 /// A JSON value with keys in stored order and numbers as they were written.
 pub type Json = serde_json::Value;
@@ -60,6 +60,19 @@ impl<T: AsRef<[u8]>> Unmasked<T> {
     /// What it says as JSON.
     pub fn decode(&self) -> Decoded {
         decode(self.as_stored_for_structure().as_ref())
+    }
+}
+
+impl<T: AsRef<str> + Into<String>> Unmasked<T> {
+    /// A text that may be JSON, as it may be shown: what is a secret only where its escapes are read is replaced, too,
+    /// since whoever reads the text as JSON gets it.
+    pub fn readable_json(self, reveal: Reveal) -> String {
+        let decoded = (reveal == Reveal::Masked).then(|| decode(self.as_stored_for_structure().as_ref().as_bytes()));
+        let value = decoded.filter(|decoded| !decoded.marks.is_raw).map(|decoded| decoded.value);
+        match value.and_then(Unmasked::<Json>::masked_if_secret) {
+            Some(masked) => Unmasked::new(masked.to_string()).readable(reveal),
+            None => self.readable(reveal),
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! What calls of language models cost, by tables of prices in LiteLLM's format, whose names of models are DSPy's.
 //!
 //! A model is looked up by its whole name, then by what follows the first `/` where the entry is of the provider that
-//! stands before it: `openai/gpt-4o-mini` is `gpt-4o-mini` of `openai`. Nothing else is tried: a price is known or not.
+//! stands before it: `openai/gpt-4o-mini` is `gpt-4o-mini` of `openai`. Several providers of one family count as the same
+//! (`vertex_ai-…`), and an entry of the user's that names none is right for all. Nothing else is tried: a price is known
+//! or not.
 
 mod litellm;
 mod shipped;

@@ -263,12 +263,12 @@ fn is_secret_whole(text: &str) -> bool {
 fn match_shapes<'a>(shapes: &Regex, text: &'a str) -> Cow<'a, str> {
     let mut found = false;
     let replaced = shapes.replace_all(text, |hit: &Captures<'_>| {
-        let hit = &hit[0];
-        if hit.contains(|c: char| c.is_ascii_digit()) {
+        if hit[0].contains(|c: char| c.is_ascii_digit()) {
             found = true;
-            MASK.to_owned()
+            let escape = hit.get(1).map_or("", |escape| escape.as_str());
+            format!("{escape}{MASK}")
         } else {
-            hit.to_owned()
+            hit[0].to_owned()
         }
     });
     if found { replaced } else { Cow::Borrowed(text) }

@@ -185,6 +185,14 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// The kind of those that say what was expected.
+    pub const EXPECTATION: &str = "expectation";
+
+    /// Whether it says what was expected, not how good the answer is.
+    pub fn is_expectation(&self) -> bool {
+        self.kind == Self::EXPECTATION
+    }
+
     /// Who made it: `HUMAN ana@example.org`; `CODE` alone where no name, or DSPy's `default`, is noted.
     pub fn source(&self) -> String {
         match self.source_id.as_deref().filter(|id| !id.is_empty() && *id != "default") {

@@ -9,7 +9,7 @@ mod program;
 mod prompt;
 mod turns;
 
-pub use answer::{ExpectedBy, ExpectedField, TraceAnswer, TraceAnswerOf};
+pub use answer::{ExpectedBy, ExpectedField, TraceAnswer, TraceAnswerOf, answered_as, expectations};
 pub use example::{TraceExample, TraceExampleOf};
 pub use others::{OtherEvaluation, SameExample, SameExampleOf};
 pub use program::{ProgramOfTrace, TraceProgram};

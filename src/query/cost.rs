@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::optimization::OptimizationOf;
 use super::runs::RelatedRuns;
-use super::trace_facts::{facts_of_trace, known_traces};
+use super::trace_facts::known_traces;
 use super::traces::{TraceIndexOf, TraceScope};
 use crate::analysis::cost::{Cost, CostSum, ModelSums, TraceCost, cost_of_trace};
 use crate::model::{Forest, Name, Run, RunId, TraceId};
@@ -141,25 +141,6 @@ fn family(session: &mut Session<'_>, run: &RunId) -> Result<Vec<RunId>> {
     Ok(found)
 }
 
-/// What one trace cost; `None` inside if the store does not have it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TraceCostOf(pub TraceId);
-
-impl Question for TraceCostOf {
-    type Answer = Option<TraceCost>;
-    const LABEL: &'static str = "cost of a trace";
-
-    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(None) };
-        let Some(facts) = facts_of_trace(session, &self.0)? else { return Ok(None) };
-        Ok(Some(cost_of_trace(&head.row, &facts, &session.prices())))
-    }
-
-    fn bytes(answer: &Self::Answer) -> usize {
-        answer.as_ref().map_or(0, |cost| 200 + cost.shares.len() * 100)
-    }
-}
-
 /// What each of some traces cost. Ask for a few at a time: what is not kept of them yet is derived before the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CostOfEach(pub Vec<TraceHandle>);
@@ -194,9 +175,4 @@ pub fn costs_of(session: &mut Session<'_>, traces: &[TraceHandle]) -> Result<Has
         }
     }
     Ok(costs)
-}
-
-/// The runs of some costs by id, for who looks them up.
-pub fn by_run(costs: &Costs) -> HashMap<&RunId, &CostSum> {
-    costs.runs.iter().filter_map(|(run, sum)| Some((run.as_ref()?, sum))).collect()
 }

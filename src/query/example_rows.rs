@@ -24,7 +24,7 @@ use crate::query::ask::{CostClass, Question, Session};
 use crate::query::program::StateOf;
 use crate::store::{Allowance, Part, Result};
 
-pub use assessment::{only_score, score_of};
+pub use assessment::{by_weight, only_score, score_of};
 pub use links::links;
 pub use source::{NoScores, ScoreSource};
 

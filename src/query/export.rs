@@ -14,13 +14,11 @@ use serde::Serialize;
 
 use crate::model::{SpanBody, SpanHead, TraceHead, TraceId};
 use crate::query::ask::Session;
+use crate::query::bodies_at_once::bodies_at_once;
 use crate::store::StoreError;
 use trainset::Trainset;
 #[cfg(test)]
 use trainset::{ANSWER, INPUT_KEYS};
-
-/// Bodies of a trace are read all at once up to so many spans, which is faster, and one by one beyond.
-const BODIES_AT_ONCE: usize = 1_000;
 
 /// What traces are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,9 +185,8 @@ fn write_spans<T: Serialize>(
 ) -> Result<(), ExportError> {
     let id = &head.row.id;
     let spans = session.store.spans(session.cx, id)?;
-    let at_once = if spans.len() <= BODIES_AT_ONCE { spans.len().max(1) } else { 1 };
     let mut separator = "";
-    for some in spans.chunks(at_once) {
+    for some in bodies_at_once(&spans) {
         session.cx.check()?;
         let bodies = session.store.span_bodies(session.cx, id, some)?;
         for (span, body) in some.iter().zip(&bodies) {

@@ -10,7 +10,7 @@ use super::runs::RelatedRuns;
 use super::traces::{TraceIndexOf, TraceList, TraceScope};
 use crate::model::{RunId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
-use crate::store::{ColumnOrder, Counting, Result, RunQuery, RunScope, TraceColumn, TraceIndex};
+use crate::store::{ColumnOrder, Counting, Result, RunQuery, RunScope, TraceColumn, TraceIndex, TraceQuery};
 use rest::Rest;
 
 /// Lines are read this many at a time, so that a cancel or deadline is obeyed between.
@@ -143,6 +143,10 @@ impl FilteredTracesOf {
     /// # Errors
     /// Those of the store.
     pub fn first(&self, session: &mut Session<'_>, most: usize) -> Result<FilteredTraces> {
+        if self.is_whole() {
+            let query = TraceQuery { limit: Some(most), count: Counting::AmongLast(COUNTED), ..self.scope.query() };
+            return Ok(FilteredTraces { list: session.store.trace_index(session.cx, &query)?, facts: None });
+        }
         let mut found = self.within(session, Effort { most: Some(most), counted: COUNTED, times: None })?;
         if let Some(first) = found.list.handles.get(..most).filter(|first| first.len() < found.list.handles.len()) {
             found.list.handles = first.into();

@@ -151,7 +151,8 @@ fn find(session: &mut Session<'_>, trace: &TraceId, at: usize) -> Result<LikelyC
             found.is_cut = true;
             break;
         }
-        let Some(root) = root_body(session, &row.id)? else { continue };
+        let root = session.ask(&RootOf(row.id.clone()))?;
+        let Some(root) = root.as_ref() else { continue };
         let inputs = shared(&given, root.inputs.as_ref());
         if inputs != SharedInputs::None || is_alone {
             let attempt = attempt(&row, root);
@@ -202,11 +203,28 @@ fn is_within(row: &TraceRow, own: &[(i64, i64)]) -> bool {
     })
 }
 
-fn attempt(row: &TraceRow, root: SpanBody) -> Attempt {
-    let error = (row.status == "ERROR").then(|| dspy::error_of(&root).unwrap_or_default());
-    let (fields, value) = match root.outputs {
-        Some(Json::Object(fields)) => (fields, None),
-        other => (crate::model::program::Object::new(), other.filter(|value| !value.is_null())),
+/// The body of a trace's root; several spans look for their calls among the same traces.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct RootOf(TraceId);
+
+impl Question for RootOf {
+    type Answer = Option<SpanBody>;
+    const LABEL: &'static str = "root of a trace";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        root_body(session, &self.0)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, SpanBody::bytes)
+    }
+}
+
+fn attempt(row: &TraceRow, root: &SpanBody) -> Attempt {
+    let error = (row.status == "ERROR").then(|| dspy::error_of(root).unwrap_or_default());
+    let (fields, value) = match &root.outputs {
+        Some(Json::Object(fields)) => (fields.clone(), None),
+        other => (crate::model::program::Object::new(), other.clone().filter(|value| !value.is_null())),
     };
     let duration_ns = row.duration_ms.map(|ms| ms.saturating_mul(1_000_000));
     Attempt { fields, value, error, duration_ns, tokens: row.tokens, ..Attempt::default() }
@@ -307,6 +325,30 @@ mod tests {
         assert_eq!(found(&store, false), all);
         // While something below it worked, so that its span would stand there, it made no call.
         assert_eq!(found(&store, true), all[..1]);
+    }
+
+    #[test]
+    fn several_spans_look_at_the_same_traces_once() {
+        let same = json!({"ticket": "Where is my parcel?"});
+        let store = store();
+        put(&store, "tr-same", (12, 20), &same, &json!({}));
+        let mut head = MemoryStore::trace_head("tr-fan", "1", None, "Fan.forward", START);
+        head.row.duration_ms = Some(100);
+        let within = |id: &str, parent: Option<&str>, from: i64, to: i64| {
+            let head = MemoryStore::span(id, parent, "Fan.forward", (START + from) * MS, (START + to) * MS);
+            (head, body(&same, &json!({})))
+        };
+        store.put_trace(
+            head,
+            vec![within("a", None, 0, 100), within("b", Some("a"), 10, 50), within("c", Some("a"), 11, 60)],
+        );
+        let (mut reader, cx) = (store.clone(), ReadCx::new());
+        let mut session = Session::alone(&mut reader, &cx);
+        let tree = session.ask(&TraceTreeOf("tr-fan".into())).expect("read");
+        let before = store.calls("spans");
+        let found = of_trace(&mut session, tree.as_ref().as_ref().expect("there")).expect("read");
+        assert_eq!(found.len(), 2, "both had time for it");
+        assert_eq!(store.calls("spans") - before, 1, "its root is read once");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod artifacts;
 pub mod ask;
 pub mod attachments;
 pub mod beside;
+mod bodies_at_once;
 mod call_texts;
 pub mod chat;
 pub mod check;
@@ -91,7 +92,7 @@ pub use beside::{
     SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
 };
 pub use check::{CheckReport, check};
-pub use cost::{CostOf, CostOfFamily, Costs, TraceCostOf};
+pub use cost::{CostOf, CostOfFamily, Costs};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
@@ -152,7 +153,7 @@ pub use trace::{
     find_traces, span_beginning, span_body, span_facts, trace_document, trace_tree,
 };
 pub use trace_counts::{TraceCounts, TraceCountsOf, trace_counts_by_run};
-pub use trace_facts::{KnownTrace, TraceFactsOf, facts_of_trace, known_traces};
+pub use trace_facts::{KnownTrace, TraceFactsOf, known_traces};
 pub use trace_lines::{TraceLineOf, TracePlace, TracePlaceBySessionOf, TracePlaceOf, trace_lines};
 pub use traces::{TraceIndexOf, TraceList, TracePageOf, TraceScope, traces};
 pub use verdict::{Between, HeldOut, HeldOutOf, NoVerdict, Verdict, VerdictOf};

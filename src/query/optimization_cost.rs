@@ -1,6 +1,6 @@
 //! What an optimization cost: proposing against evaluating, what each of its programs cost, what was saved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::cost::{CostOf, Costs, TraceKind};
 use super::optimization::OptimizationOf;
@@ -92,14 +92,14 @@ impl Question for OptimizationCostOf {
         }
         let own = session.ask(&CostOf(TraceScope::Run(self.run.clone())))?;
         let mut cost = OptimizationCost { costs: (*own).clone(), is_whole: true, ..OptimizationCost::default() };
-        let mut programs: Vec<TraceKind> = Vec::new();
+        let mut programs: BTreeSet<TraceKind> = BTreeSet::new();
         for evaluation in found.evaluations.iter().filter(|one| one.run_id != self.run) {
             session.cx.check()?;
             let costs = session.ask(&CostOf(TraceScope::Run(evaluation.run_id.clone())))?;
             cost.costs.merge(&costs);
             cost.evaluating.merge(&costs.all);
             cost.by_run.insert(evaluation.run_id.clone(), costs.all.clone());
-            programs.extend(costs.kinds.keys().filter(|kind| !programs.contains(kind)).cloned().collect::<Vec<_>>());
+            programs.extend(costs.kinds.keys().cloned());
         }
         for (kind, sum) in &own.kinds {
             let side = if programs.contains(kind) { &mut cost.evaluating } else { &mut cost.proposing };

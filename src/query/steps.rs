@@ -119,10 +119,12 @@ impl Question for PassagesOf {
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
-        let passages = answer.iter().flat_map(|one| &one.passages);
-        passages
-            .map(|one| 200 + one.text.len() + one.more.iter().map(|(_, value)| bytes_of(value)).sum::<usize>())
-            .sum()
+        let more = |more: &[(String, crate::model::Json)]| more.iter().map(|(_, value)| bytes_of(value)).sum::<usize>();
+        let of = |found: &Found| {
+            let passages = found.passages.iter().map(|one| 200 + one.text.len() + more(&one.more));
+            passages.sum::<usize>() + more(&found.more)
+        };
+        answer.as_ref().map_or(0, of)
     }
 }
 

@@ -1,12 +1,12 @@
 //! One trace: its tree, the figures of its spans, their bodies, or all of it at once.
 
-use super::call_texts::measure_texts;
+use super::call_texts::told_with_texts;
 use crate::analysis::cost::{Cost, TraceCost, cost_of_trace, span_costs};
 use crate::analysis::dspy;
 use crate::analysis::{
     Fallback, Names, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_facts, trace_total,
 };
-use crate::model::{Forest, Prices, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId};
+use crate::model::{Forest, Prices, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceFacts, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::attachments::{Attachments, attachments};
 use crate::query::{Found, NoSpans};
@@ -71,7 +71,7 @@ pub struct TraceFigures {
     pub spans: Vec<SpanFigures>,
     /// The usage of the whole trace, recomputed from its spans.
     pub tokens: Option<Tokens>,
-    /// What the whole trace cost; `None` until that was asked.
+    /// What the whole trace cost; `None` until the figures are read.
     pub cost: Option<TraceCost>,
     /// The attachments that its spans name.
     pub attachments: Attachments,
@@ -150,8 +150,9 @@ pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<T
 pub fn span_facts(session: &mut Session<'_>, tree: &TraceTree) -> Result<TraceFigures> {
     let mut facts = session.store.span_facts(session.cx, &tree.head.row.id, &tree.spans)?;
     let attachments = attachments(session, &tree.head, &facts)?;
-    measure_texts(session, &tree.head.row.id, &tree.spans, &mut facts)?;
-    Ok(figures(tree, facts, attachments, &session.prices()))
+    facts.resize_with(tree.spans.len(), SpanFacts::default);
+    let told = told_with_texts(session, &tree.head.row.id, (&tree.spans, &mut facts), &mut Names::default())?;
+    Ok(figures(tree, (facts, &told), attachments, &session.prices()))
 }
 
 /// The body of one span; `None` if it is gone.
@@ -183,18 +184,23 @@ pub fn trace_document(session: &mut Session<'_>, trace: &TraceId) -> Result<Opti
     let fact = |body: &SpanBody| SpanFacts { text: Some(body.text()), ..body.facts() };
     let facts: Vec<SpanFacts> = bodies.iter().map(fact).collect();
     let attachments = attachments(session, &tree.head, &facts)?;
-    let figures = figures(&tree, facts, attachments, &session.prices());
+    let told = trace_facts(&tree.spans, &facts, &mut Names::default());
+    let figures = figures(&tree, (facts, &told), attachments, &session.prices());
     Ok(Some(TraceDocument { tree, bodies, figures }))
 }
 
-fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments, prices: &Prices) -> TraceFigures {
-    facts.resize_with(tree.spans.len(), SpanFacts::default);
-    let told = trace_facts(&tree.spans, &facts, &mut Names::default());
+/// `facts` are those of all spans, `told` what all of them tell together.
+fn figures(
+    tree: &TraceTree,
+    (facts, told): (Vec<SpanFacts>, &TraceFacts),
+    attachments: Attachments,
+    prices: &Prices,
+) -> TraceFigures {
     let own: Vec<Option<Tokens>> = facts.iter().map(|facts| facts.tokens).collect();
     let may_have_steps = may_have_steps(&tree.spans, &facts);
     let own_times = own_times_ns(&tree.forest, &tree.spans);
     let rolled = roll_up(&tree.forest, &own);
-    let costs = span_costs(&tree.forest, &own, &told, prices);
+    let costs = span_costs((&tree.forest, &tree.spans), &own, told, prices);
     let spans = facts.into_iter().zip(rolled).zip(own_times).zip(costs);
     let span = |(((facts, tokens), own_time_ns), cost): (((SpanFacts, SpanTokens), _), _)| SpanFigures {
         tokens,
@@ -205,7 +211,7 @@ fn figures(tree: &TraceTree, mut facts: Vec<SpanFacts>, attachments: Attachments
     TraceFigures {
         spans: spans.map(span).collect(),
         tokens: trace_total(&tree.forest, &own),
-        cost: Some(cost_of_trace(&tree.head.row, &told, prices)),
+        cost: Some(cost_of_trace(&tree.head.row, told, prices)),
         attachments,
         may_have_steps,
     }

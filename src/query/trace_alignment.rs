@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::bodies_at_once::bodies_at_once;
+use super::chat::{OneCall, one_call};
 use super::trace::TraceTreeOf;
-use crate::analysis::adapters::is_adapter;
 use crate::analysis::span_difference::{ComparedSpan, span_difference};
 use crate::analysis::trace_alignment::{AlignedRow, AlignedSide, Alignment, RowChange, SpanPrint, align};
 use crate::analysis::{SpanTokens, dspy, roll_up, trace_total};
@@ -14,9 +15,6 @@ use crate::store::{Part, Result};
 
 pub use crate::analysis::span_difference::{PartChange, PartDiff, PartPlace};
 pub use crate::analysis::trace_alignment::Differs;
-
-/// So many bodies are held at a time while what decides of them is taken.
-const BODIES_AT_ONCE: usize = 256;
 
 /// What decides of the bodies of a trace's spans, in the order of its tree's spans. Empty of a trace that is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +29,7 @@ impl Question for SpanPrintsOf {
         let tree = session.ask(&TraceTreeOf(self.0.clone()))?;
         let Some(tree) = tree.as_ref() else { return Ok(Vec::new()) };
         let mut prints = Vec::with_capacity(tree.spans.len());
-        for some in tree.spans.chunks(BODIES_AT_ONCE) {
+        for some in bodies_at_once(&tree.spans) {
             session.cx.check()?;
             let bodies = session.store.span_bodies(session.cx, &self.0, some)?;
             prints.extend(bodies.iter().map(SpanPrint::of));
@@ -221,21 +219,51 @@ impl SpanPairOf {
         };
         let answer = session.ask(&TraceTreeOf(trace.clone()))?;
         let Some(tree) = answer.as_ref() else { return Ok(None) };
-        let Some(span) = tree.spans.get(at) else { return Ok(None) };
-        // What the adapter beside a call was given tells how many demos its prompt holds.
-        let is_beside = |other: &crate::model::SpanHead| other.parent_id == span.parent_id && is_adapter(other);
-        let read: Vec<usize> =
-            (0..tree.spans.len()).filter(|one| *one == at || tree.spans.get(*one).is_some_and(is_beside)).collect();
-        let heads: Vec<_> = read.iter().filter_map(|one| tree.spans.get(*one).cloned()).collect();
-        let mut bodies = vec![SpanBody::default(); tree.spans.len()];
-        for (place, body) in read.into_iter().zip(session.store.span_bodies(session.cx, trace, &heads)?) {
-            if let Some(slot) = bodies.get_mut(place) {
-                *slot = body;
-            }
+        let Some(OneCall { body, call }) = one_call(session, tree, at)? else { return Ok(None) };
+        Ok(Some(OneSpan { tree: Arc::clone(&answer), at, body, call: call.map(|(call, _)| call.call) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SpanHead;
+    use crate::store::ReadCx;
+    use crate::store::memory::MemoryStore;
+    use serde_json::json;
+
+    fn span(id: &str, parent: Option<&str>, name: &str, kind: &str, start_ns: i64) -> SpanHead {
+        let end_ns = if parent.is_none() { 1_000 } else { start_ns + 1 };
+        SpanHead { kind: kind.to_owned(), ..MemoryStore::span(id, parent, name, start_ns, end_ns) }
+    }
+
+    #[test]
+    fn a_pair_is_read_without_the_rest_of_its_traces() {
+        let store = MemoryStore::new();
+        let asked = |about: usize| SpanBody {
+            inputs: Some(json!({"messages": [{"role": "user", "content": format!("about {about}")}]})),
+            outputs: Some(json!(["told"])),
+            ..SpanBody::default()
+        };
+        let mut spans = vec![(span("r", None, "Ask.forward", "CHAIN", 0), SpanBody::default())];
+        for at in 0..50 {
+            let of = |what: &str, name: &str, kind: &str, after: i64| {
+                span(&format!("{what}{at}"), Some("r"), name, kind, 1 + 3 * at as i64 + after)
+            };
+            spans.push((of("f", "ChatAdapter.format", "PARSER", 0), SpanBody::default()));
+            spans.push((of("c", "LM.__call__", "CHAT_MODEL", 1), asked(at)));
+            spans.push((of("p", "ChatAdapter.parse", "PARSER", 2), SpanBody::default()));
         }
-        let calls = dspy::calls(&tree.outline.forest, &tree.spans, &bodies, &tree.fallbacks);
-        let call = calls.into_iter().find(|call| call.span == at).map(|call| call.call);
-        let body = bodies.get_mut(at).map(std::mem::take).unwrap_or_default();
-        Ok(Some(OneSpan { tree: Arc::clone(&answer), at, body, call }))
+        store.put_trace(MemoryStore::trace_head("tr-1", "1", None, "Ask", 1), spans.clone());
+        store.put_trace(MemoryStore::trace_head("tr-2", "1", None, "Ask", 2), spans);
+        let (mut reader, cx) = (store.clone(), ReadCx::new());
+        let mut session = Session::alone(&mut reader, &cx);
+        let pair = |calls: [usize; 2]| SpanPairOf { traces: ["tr-1".into(), "tr-2".into()], spans: calls.map(Some) };
+        let parts = session.ask(&pair([2, 5])).expect("read");
+        let request = parts.iter().find(|part| part.place == PartPlace::Request).expect("a request");
+        assert_eq!(request.change(), PartChange::Changed, "it is read as an LM call: {parts:?}");
+        assert_eq!(store.calls("span_body"), 4, "of each trace the call and what wrote its prompt");
+        session.ask(&pair([0, 0])).expect("read");
+        assert_eq!(store.calls("span_body"), 6, "of what is no call nothing else");
     }
 }

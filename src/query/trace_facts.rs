@@ -1,12 +1,10 @@
 //! What the spans of traces tell: kept, or derived now. See [`TraceFacts`].
 
-use std::sync::Arc;
-
-use super::call_texts::measure_texts;
+use super::call_texts::told_with_texts;
 use super::steps;
 use super::trace::may_have_agents;
-use crate::analysis::{Names, Outline, roll_up, trace_facts};
-use crate::model::{Forest, TraceFacts, TraceId, TraceRow};
+use crate::analysis::{Names, Outline, roll_up};
+use crate::model::{Forest, TraceFacts, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
@@ -89,9 +87,8 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
     cx.quietly(|| {
         let spans = session.store.spans(cx, &row.id)?;
         let mut facts = session.store.span_facts(cx, &row.id, &spans)?;
-        measure_texts(session, &row.id, &spans, &mut facts)?;
+        let mut told = told_with_texts(session, &row.id, (&spans, &mut facts), names)?;
         let is_whole = !spans.is_empty() && row.span_count.is_none_or(|promised| promised <= spans.len() as u64);
-        let mut told = trace_facts(&spans, &facts, names);
         // What went wrong in agents is told by their steps alone, so that a filter and the page of a trace agree.
         if may_have_agents(&spans, &facts) {
             let links: Vec<_> = spans.iter().map(|span| (&*span.id, span.parent_id.as_deref())).collect();
@@ -103,13 +100,4 @@ fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Resul
         }
         Ok((told, is_whole))
     })
-}
-
-/// The facts of one trace, for who has its id; `None` if the store does not have it.
-///
-/// # Errors
-/// Those of the store.
-pub fn facts_of_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<Arc<TraceFacts>>> {
-    let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
-    Ok(Some(Arc::new(derive(session, &head.row, &mut Names::default())?.0)))
 }

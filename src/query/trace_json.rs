@@ -76,6 +76,7 @@ struct One<'a> {
     own_time_ns: Option<i64>,
     /// With what is below it.
     cost_usd: Option<f64>,
+    cost_certainty: Option<&'static str>,
     /// Whether it is on the critical path.
     critical: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -129,6 +130,7 @@ impl<'a> One<'a> {
             },
             own_time_ns: figures.own_time_ns,
             cost_usd: figures.cost.map(|cost| cost.usd),
+            cost_certainty: figures.cost.map(|cost| cost.certainty.as_str()),
             critical: document.tree.shape.is_critical(node.item),
             status_message: &body.status_message,
             other: &body.other,

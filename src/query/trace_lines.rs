@@ -113,7 +113,13 @@ impl TracePlaceOf {
         self.among(session, &found.list.handles, found.list.total)
     }
 
-    fn among(&self, session: &mut Session<'_>, handles: &[TraceHandle], total: Total) -> Result<Option<TracePlace>> {
+    /// The same among these, which are of the list.
+    pub(super) fn among(
+        &self,
+        session: &mut Session<'_>,
+        handles: &[TraceHandle],
+        total: Total,
+    ) -> Result<Option<TracePlace>> {
         let Some(handle) = self.handle(session)? else { return Ok(None) };
         let Some(at) = handles.iter().position(|one| *one == handle) else { return Ok(None) };
         let beside = |at: Option<usize>| at.and_then(|at| handles.get(at)).copied();

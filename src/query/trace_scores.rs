@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::example_rows::{EvaluationRowsOf, only_score};
 use super::scores::TracesOfExamples;
 use crate::analysis::example_traces::{NoTrace, TraceLink};
-use crate::model::{EvaluationId, RunId, TraceId};
+use crate::analysis::metric_match::ScoreRange;
+use crate::model::{EvaluationId, RunId, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::store::{Allowance, Part, Result, TraceHandle};
 
@@ -19,6 +20,24 @@ pub struct RunTraceScores {
     scores: HashMap<TraceId, f64>,
     /// All traces of the run were looked into.
     is_whole: bool,
+    /// Of all its examples.
+    pub range: Option<ScoreRange>,
+}
+
+impl RunTraceScores {
+    /// Of traces that no run recorded.
+    pub fn of_no_run() -> Self {
+        Self { is_whole: true, ..Self::default() }
+    }
+
+    /// The score of a trace: as an example of the run, else as it was assessed; `None` also where the first is not known.
+    pub fn of(&self, head: &TraceHead) -> Option<f64> {
+        match self.scores.get(&head.row.id) {
+            Some(score) => Some(*score),
+            None if self.is_whole => only_score(&head.assessments),
+            None => None,
+        }
+    }
 }
 
 impl Question for RunTraceScoresOf {
@@ -30,13 +49,14 @@ impl Question for RunTraceScoresOf {
         let of = EvaluationId::from(&self.0);
         let rows = session.ask(&EvaluationRowsOf { of: of.clone(), score: None })?;
         if !rows.has_scores() || rows.table.rows.is_empty() {
-            return Ok(RunTraceScores { is_whole: true, ..RunTraceScores::default() });
+            return Ok(RunTraceScores::of_no_run());
         }
         let links = session.ask(&TracesOfExamples(of))?;
         let is_whole = !links.contains(&TraceLink::Unknown(NoTrace::NotRead));
         let scored = rows.table.rows.iter().zip(links.iter());
         let scores = scored.filter_map(|(row, link)| Some((link.trace()?.clone(), row.score?)));
-        Ok(RunTraceScores { scores: scores.collect(), is_whole })
+        let range = ScoreRange::of(rows.table.rows.iter().filter_map(|row| row.score));
+        Ok(RunTraceScores { scores: scores.collect(), is_whole, range })
     }
 
     fn bytes(answer: &Self::Answer) -> usize {
@@ -69,28 +89,58 @@ pub fn trace_scores<'a>(
     const AT_ONCE: usize = 50;
     let mut found = HashMap::new();
     let time: Option<Allowance> = times.map(|times| session.cx.begin(Part::Facts).times(times));
-    for (at, trace) in traces.enumerate() {
-        if at % AT_ONCE == AT_ONCE - 1 {
-            session.cx.check()?;
-            if time.is_some_and(|time| time.is_spent()) {
-                break;
+    let mut traces = traces.peekable();
+    while traces.peek().is_some() {
+        session.cx.check()?;
+        let (mut handles, mut ids) = (Vec::new(), Vec::new());
+        for trace in traces.by_ref().take(AT_ONCE) {
+            let id = TraceId::from(trace.id);
+            if let Some(run) = trace.run {
+                let of_run = session.ask(&RunTraceScoresOf(RunId::from(run)))?;
+                if let Some(score) = of_run.scores.get(&id) {
+                    found.insert(trace.handle, Some(*score));
+                    continue;
+                }
+                if !of_run.is_whole {
+                    continue;
+                }
             }
+            handles.push(trace.handle);
+            ids.push(id);
         }
-        let id = TraceId::from(trace.id);
-        if let Some(run) = trace.run {
-            let of_run = session.ask(&RunTraceScoresOf(RunId::from(run)))?;
-            if let Some(score) = of_run.scores.get(&id) {
-                found.insert(trace.handle, Some(*score));
-                continue;
-            }
-            if !of_run.is_whole {
-                continue;
-            }
+        if !ids.is_empty() {
+            let scores = session.ask(&AssessedScoresOf(ids))?;
+            found.extend(handles.into_iter().zip(scores.iter().copied()));
         }
-        let assessments = session.store.trace(session.cx, &id)?.map(|head| head.assessments).unwrap_or_default();
-        found.insert(trace.handle, only_score(&assessments));
+        if time.is_some_and(|time| time.is_spent()) {
+            break;
+        }
     }
     Ok(found)
+}
+
+/// The scores of a few traces as they were assessed. It is remembered, so that who asks in rounds goes on from there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct AssessedScoresOf(Vec<TraceId>);
+
+impl Question for AssessedScoresOf {
+    type Answer = Vec<Option<f64>>;
+    const LABEL: &'static str = "scores of assessed traces";
+    const COST: CostClass = CostClass::Rows;
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let mut scores = Vec::with_capacity(self.0.len());
+        for id in &self.0 {
+            let assessments = session.store.trace(session.cx, id)?.map(|head| head.assessments).unwrap_or_default();
+            scores.push(only_score(&assessments));
+        }
+        Ok(scores)
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        // With the ids that it is known by.
+        answer.len() * 100
+    }
 }
 
 #[cfg(test)]
@@ -149,5 +199,21 @@ mod tests {
         assert_eq!(passing("score is null", "time:asc"), "fg", "of several scorers none is the one");
         assert_eq!(passing("run = scored and not score > 0.5", "time:asc"), "a");
         assert_eq!(passing("", "score:desc"), "ecbdagf");
+    }
+    #[test]
+    fn a_later_round_goes_on_from_what_is_known() {
+        let store = MemoryStore::new();
+        for at in 0..120 {
+            put(&store, &format!("tr-{at}"), None, at, vec![said("metric", json!(0.5))]);
+        }
+        let ids: Vec<String> = (0..120).map(|at| format!("tr-{at}")).collect();
+        let (mut reader, cx) = (store.clone(), ReadCx::new());
+        let mut session = Session::alone(&mut reader, &cx);
+        for _ in 0..3 {
+            let traces = (0..).zip(&ids).map(|(at, id)| ScoredTrace { handle: TraceHandle(at), id, run: None });
+            let found = trace_scores(&mut session, traces, None).expect("read");
+            assert_eq!(found.len(), 120);
+        }
+        assert_eq!(store.calls("trace"), 120, "each is read once");
     }
 }

@@ -91,6 +91,23 @@ fn the_cost_of_a_run_is_that_of_everything_below_it() {
     assert!(sides["projected_usd"].is_null(), "it has ended");
     let optimization = document(&["optimization", text(&store), parent]);
     assert!(is_near(&optimization["cost_usd"], &told["total_usd"]), "{}", optimization["cost_usd"]);
+    // A sum of some of the traces says of how many it is not, and how sure it is.
+    assert_eq!(
+        (&optimization["cost_certainty"], &optimization["cost_unknown_traces"]),
+        (&told["certainty"], &told["unknown_traces"])
+    );
+    for one in optimization["evaluations"].as_array().expect("a list") {
+        let rows = told["by_run"].as_array().expect("a list");
+        let of_run = rows.iter().find(|row| row["run_id"] == one["run_id"]).expect("a row");
+        let known = ["cost_usd", "cost_certainty", "cost_unknown_traces"].map(|key| &one[key]);
+        assert_eq!(known, ["usd", "certainty", "unknown_traces"].map(|key| &of_run[key]), "{one}");
+    }
+    for side in ["evaluating", "proposing", "after_best"] {
+        let (usd, certainty) = (&sides[format!("{side}_usd")], &sides[format!("{side}_certainty")]);
+        assert_eq!(usd.is_null(), certainty.is_null(), "{sides}");
+    }
+    let unknown = |side: &str| sides[format!("{side}_unknown_traces")].as_u64().expect("a count");
+    assert_eq!(Some(unknown("evaluating") + unknown("proposing")), told["unknown_traces"].as_u64());
 }
 
 #[test]

@@ -174,23 +174,50 @@ fn sums_count_what_is_unknown_and_models_add_up() {
     assert_eq!((twice.priced, twice.unknown_for(UnknownCost::LikelyCached)), (6, 2));
 }
 
+/// root 0 ─ (1 ─ (2, 3), 4 ─ 5, 6): 2, 3 and 4 tell what they used, what 5 tells is hidden by 4.
+fn spans_of(calls: &[usize], took_ms: i64) -> (Forest, Vec<SpanHead>, [Option<Tokens>; 7]) {
+    let links = [(0, None), (1, Some(0)), (2, Some(1)), (3, Some(1)), (4, Some(0)), (5, Some(4)), (6, Some(0))];
+    let span = |at: usize| SpanHead {
+        id: at.to_string(),
+        parent_id: None,
+        name: String::new(),
+        kind: if calls.contains(&at) { "CHAT_MODEL" } else { "CHAIN" }.to_owned(),
+        status: "OK".to_owned(),
+        start_ns: 0,
+        end_ns: Some(took_ms * 1_000_000),
+        handle: crate::model::SpanHandle(0),
+    };
+    let tokens = Tokens::new(Some(1_000), Some(0), None);
+    (Forest::build(&links), (0..7).map(span).collect(), [None, None, tokens, tokens, tokens, tokens, None])
+}
+
 #[test]
 fn a_span_costs_what_is_known_below_it() {
-    // root 0 ─ (1 ─ (2, 3), 4 ─ 5, 6): 2, 3 and 4 tell, what 5 tells is hidden by 4, of 3 no price is known.
-    let links = [(0, None), (1, Some(0)), (2, Some(1)), (3, Some(1)), (4, Some(0)), (5, Some(4)), (6, Some(0))];
-    let forest = Forest::build(&links);
-    let tokens = Tokens::new(Some(1_000), Some(0), None);
-    let own = [None, None, tokens, tokens, tokens, tokens, None];
+    let (forest, spans, own) = spans_of(&[2, 3, 4], 2_000);
     let of = |model: &str| usage(1_000, 0, vec![calls(model, 1)]);
     let costs = |models: [&str; 3]| {
         let facts = facts(models.into_iter().map(of).collect());
-        let costs = span_costs(&forest, &own, &facts, &prices()).into_iter();
+        let costs = span_costs((&forest, &spans), &own, &facts, &prices()).into_iter();
         costs.map(|cost| cost.map(|cost| (cost.usd * 1e6).round())).collect::<Vec<_>>()
     };
     let all = [Some(12_000.0), Some(11_000.0), Some(1_000.0), Some(10_000.0), Some(1_000.0), None, None];
     assert_eq!(costs(["plain", "dear", "plain"]), all);
     let part = [None, None, Some(1_000.0), None, Some(1_000.0), None, None];
     assert_eq!(costs(["plain", "unknown", "plain"]), part);
+}
+
+#[test]
+fn what_stands_above_a_call_that_tells_nothing_cost_at_least_so_much() {
+    use Certainty::{AtLeast, Exact};
+    let certainties = |took_ms: i64| {
+        let (forest, spans, own) = spans_of(&[2, 3, 4, 6], took_ms);
+        let facts = facts(vec![usage(1_000, 0, vec![calls("plain", 1)]); 3]);
+        let costs = span_costs((&forest, &spans), &own, &facts, &prices());
+        costs.iter().map(|cost| cost.map(|cost| cost.certainty)).collect::<Vec<_>>()
+    };
+    let exact = Some(Exact);
+    assert_eq!(certainties(2_000), [Some(AtLeast), exact, exact, exact, exact, None, None]);
+    assert_eq!(certainties(0), [exact, exact, exact, exact, exact, None, None], "a cache answered it");
 }
 
 #[test]

@@ -239,7 +239,7 @@ pub fn may_have_calls_at_once(spans: &[SpanHead]) -> bool {
         let Some(parent) = span.parent_id.as_deref() else { return false };
         let until = by_parent.entry(parent).or_insert(i64::MIN);
         let is_within = span.start_ns < *until;
-        *until = (*until).max(span.end_ns.unwrap_or(i64::MAX));
+        *until = (*until).max(span.end_ns.unwrap_or(span.start_ns));
         is_within
     })
 }
@@ -269,12 +269,13 @@ fn is_module(at: usize, spans: &[SpanHead]) -> bool {
     spans.get(at).is_some_and(|span| !matches!(&*span.kind, "PARSER" | "CHAT_MODEL" | "TOOL" | "EMBEDDING"))
 }
 
-/// The modules among these that ran while another one of them did.
+/// The modules among these that ran while another one of them did. How long one ran whose end is not known nobody
+/// knows: it counts when it began.
 fn at_once(below: &[usize], spans: &[SpanHead]) -> Vec<usize> {
     let mut modules: Vec<(i64, i64, usize)> = below
         .iter()
         .filter(|at| is_module(**at, spans))
-        .filter_map(|at| spans.get(*at).map(|span| (span.start_ns, span.end_ns.unwrap_or(i64::MAX), *at)))
+        .filter_map(|at| spans.get(*at).map(|span| (span.start_ns, span.end_ns.unwrap_or(span.start_ns), *at)))
         .collect();
     modules.sort_unstable();
     let mut is_found = vec![false; modules.len()];

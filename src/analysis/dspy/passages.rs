@@ -16,7 +16,7 @@ pub struct Passage {
     /// How well it fits, as the retriever says it: a probability, a similarity, a distance. Which of them is better
     /// the store does not tell.
     pub score: Option<Score>,
-    /// Whatever else is noted of it.
+    /// Whatever else is noted of it alone.
     pub more: Vec<(String, Json)>,
 }
 
@@ -40,6 +40,8 @@ pub struct Found {
     pub query: Option<String>,
     /// What it gave back, in its order.
     pub passages: Vec<Passage>,
+    /// What it gave back beside them that is not one thing for each: it is said of all of them.
+    pub more: Vec<(String, Json)>,
 }
 
 /// Under what a retriever gives back its list, the first that there is.
@@ -67,26 +69,29 @@ pub fn retrievals(spans: &[SpanHead], bodies: &[SpanBody]) -> Vec<Found> {
 pub fn retrieval(at: usize, kind: &str, body: &SpanBody) -> Option<Found> {
     let is_inferred = kind != RETRIEVER;
     let outputs = body.outputs.as_ref()?;
-    let passages = if is_inferred { passages_alone(outputs)? } else { passages(outputs)? };
-    Some(Found { span: at, is_inferred, query: body.inputs.as_ref().and_then(query), passages })
+    let (passages, more) = if is_inferred { (passages_alone(outputs)?, Vec::new()) } else { passages(outputs)? };
+    Some(Found { span: at, is_inferred, query: body.inputs.as_ref().and_then(query), passages, more })
 }
 
-/// The passages in outputs of a retriever: a list, or an object that has one.
-fn passages(outputs: &Json) -> Option<Vec<Passage>> {
+/// Values by name.
+type Noted = Vec<(String, Json)>;
+
+/// The passages in outputs of a retriever, which are a list or an object that has one, and what is said of all of them.
+fn passages(outputs: &Json) -> Option<(Vec<Passage>, Noted)> {
     match outputs {
-        Json::Array(items) => Some(items.iter().map(passage).collect()),
+        Json::Array(items) => Some((items.iter().map(passage).collect(), Vec::new())),
         Json::Object(map) => {
             let key = LISTS.into_iter().find(|key| map.get(*key).is_some_and(Json::is_array))?;
             let items = map.get(key)?.as_array()?;
             let mut found: Vec<Passage> = items.iter().map(passage).collect();
+            let mut more = Vec::new();
             for (name, beside) in map.iter().filter(|(name, _)| *name != key) {
                 match beside.as_array().filter(|list| list.len() == found.len()) {
                     Some(list) => found.iter_mut().zip(list).for_each(|(one, value)| one.note(name, value)),
-                    // Said of all of them.
-                    None => found.iter_mut().for_each(|one| one.more.push((name.clone(), beside.clone()))),
+                    None => more.push((name.clone(), beside.clone())),
                 }
             }
-            Some(found)
+            Some((found, more))
         }
         _ => None,
     }
@@ -97,7 +102,7 @@ fn passages_alone(outputs: &Json) -> Option<Vec<Passage>> {
     let map = outputs.as_object()?;
     let count = map.get(PASSAGES)?.as_array().filter(|list| !list.is_empty())?.len();
     let is_beside = |value: &Json| value.as_array().is_some_and(|list| list.len() == count);
-    map.values().all(is_beside).then(|| passages(outputs))?
+    map.values().all(is_beside).then(|| passages(outputs))?.map(|(found, _)| found)
 }
 
 /// What it was asked: the only text that it was given, or the one that is called so.
@@ -176,6 +181,14 @@ mod tests {
         assert_eq!(told(json!([{"long_text": "l"}]))[0].text, "l");
         assert_eq!(told(json!([7, {"x": 1}])).len(), 2, "what is no text is shown as it is");
         assert!(told(json!([])).is_empty() && found("RETRIEVER", json!("x")).is_none());
+    }
+
+    #[test]
+    fn what_is_said_of_all_passages_is_kept_once() {
+        let outputs = json!({"passages": ["a", "b"], "ids": [1, 2], "index": "wiki", "notes": ["x"]});
+        let found = found("RETRIEVER", outputs).expect("passages");
+        assert!(found.passages.iter().all(|one| one.more.is_empty() && one.number.is_some()));
+        assert_eq!(found.more, [("index".to_owned(), json!("wiki")), ("notes".to_owned(), json!(["x"]))]);
     }
 
     #[test]

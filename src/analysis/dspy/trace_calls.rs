@@ -50,7 +50,7 @@ pub struct CallBodies<'b> {
 /// Reads the LM calls among the spans, in the order of the tree. `outline` is the forest with adapters folded;
 /// `bodies` stand in the order of `spans`.
 pub fn calls(outline: &Forest, spans: &[SpanHead], bodies: &[SpanBody], fallbacks: &[Fallback]) -> Vec<TraceCall> {
-    let around = around(outline, spans);
+    let around = around_calls(outline, spans);
     let mut found = Vec::new();
     // Behind the last span within a call: MLflow 2.21 puts the provider's call into DSPy's own, with the same messages.
     let mut within = 0;
@@ -68,18 +68,6 @@ pub fn calls(outline: &Forest, spans: &[SpanHead], bodies: &[SpanBody], fallback
         };
         found.push(read(node.item, around, bodies, fallbacks));
     }
-    found
-}
-
-/// What stands around one span of a trace; as [`calls`], of the forest with adapters folded.
-pub fn around_call(outline: &Forest, spans: &[SpanHead], span: usize) -> Around {
-    let Some(mut found) = around(outline, spans).into_iter().nth(span) else { return Around::default() };
-    let position = outline.nodes.iter().position(|node| node.item == span);
-    found.parent = position.and_then(|at| {
-        let depth = outline.nodes.get(at)?.depth;
-        let above = outline.nodes.get(..at)?.iter().rev().find(|node| node.depth < depth)?;
-        (depth > 0).then_some(above.item)
-    });
     found
 }
 
@@ -107,19 +95,23 @@ fn read(span: usize, around: Around, bodies: CallBodies<'_>, fallbacks: &[Fallba
 }
 
 /// Whether a span is an LM call.
-fn is_call(span: &SpanHead, body: &SpanBody) -> bool {
+pub fn is_call(span: &SpanHead, body: &SpanBody) -> bool {
     let is_asked = |inputs: &Json| inputs.get("messages").is_some() || inputs.get("prompt").is_some();
     span.kind == "CHAT_MODEL" || span.kind == "LLM" && body.inputs.as_ref().is_some_and(is_asked)
 }
 
-/// By the place of each span: what its siblings tell.
-fn around(outline: &Forest, spans: &[SpanHead]) -> Vec<Around> {
+/// By the place of each span: what its siblings tell. As [`calls`], of the forest with adapters folded.
+pub fn around_calls(outline: &Forest, spans: &[SpanHead]) -> Vec<Around> {
     let mut all = vec![Around::default(); spans.len()];
-    // What was seen last at each depth that is open.
+    // What was seen last at each depth that is open, and the span that is open there.
     let mut open: Vec<Around> = Vec::new();
+    let mut above: Vec<usize> = Vec::new();
     let mut last_call: Vec<Option<usize>> = Vec::new();
     for node in &outline.nodes {
         let depth = node.depth as usize;
+        above.truncate(depth);
+        let parent = above.last().copied();
+        above.push(node.item);
         open.truncate(depth + 1);
         last_call.truncate(depth + 1);
         open.resize_with(depth + 1, Around::default);
@@ -149,7 +141,7 @@ fn around(outline: &Forest, spans: &[SpanHead]) -> Vec<Around> {
             }
             None => {
                 if let Some(one) = all.get_mut(node.item) {
-                    *one = Around { before: *last, ..here.clone() };
+                    *one = Around { before: *last, parent, ..here.clone() };
                 }
                 if span.kind == "CHAT_MODEL" {
                     *last = Some(node.item);

@@ -1,5 +1,6 @@
 //! Two LM calls, by the parts of their prompts and answers.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Map;
@@ -101,15 +102,24 @@ fn demos_of(call: Option<&Call>) -> Vec<Vec<Unit>> {
     demos
 }
 
+fn said(demo: &[Unit]) -> Vec<(&str, &str)> {
+    demo.iter().map(|unit| (unit.name.as_str(), unit.text.as_str())).collect()
+}
+
 /// A demo is the same wherever it stands; one that is not the same is another one.
 fn demos(comparer: &mut Comparer, calls: [Option<&Call>; 2]) {
     let [first, other] = calls.map(demos_of);
-    let said = |demo: &[Unit]| demo.iter().map(|unit| (unit.name.clone(), unit.text.clone())).collect::<Vec<_>>();
+    // Which of the other call's demos say what a demo of the first says, in their order.
+    let mut same: HashMap<Vec<(&str, &str)>, VecDeque<usize>> = HashMap::new();
+    for (at, demo) in other.iter().enumerate() {
+        same.entry(said(demo)).or_default().push_back(at);
+    }
+    let partners: Vec<Option<usize>> =
+        first.iter().map(|demo| same.get_mut(&said(demo)).and_then(VecDeque::pop_front)).collect();
     let mut others: Vec<Option<Vec<Unit>>> = other.into_iter().map(Some).collect();
     let mut removed = Vec::new();
-    for demo in first {
-        let found = others.iter_mut().find(|other| other.as_ref().is_some_and(|other| said(other) == said(&demo)));
-        if found.and_then(Option::take).is_none() {
+    for (demo, partner) in first.into_iter().zip(partners) {
+        if partner.and_then(|at| others.get_mut(at)?.take()).is_none() {
             removed.extend(demo);
             continue;
         }

@@ -136,3 +136,17 @@ fn a_withheld_value_stays_one() {
     let parts = compared(&with(json!({"masked": true})), &with(json!({"masked": true})), false);
     assert_eq!((parts[0].name.as_str(), parts[0].text.old().as_str()), ("api_key", "‹masked›"));
 }
+
+#[test]
+fn what_has_one_name_several_times_stands_in_its_order() {
+    let units = |names: &str| -> Vec<Unit> {
+        let unit =
+            |name: char| Unit { place: PartPlace::Inputs, kind: None, name: name.to_string(), text: String::from("x") };
+        names.chars().map(unit).collect()
+    };
+    let mut comparer = Comparer { deadline: None, parts: Vec::new() };
+    comparer.by_name(units("abac"), units("xacayb"));
+    let told: Vec<String> =
+        comparer.parts.iter().map(|part| format!("{} {}", part.name, part.change().as_str())).collect();
+    assert_eq!(told, ["x added", "a same", "b same", "a same", "c same", "y added"]);
+}

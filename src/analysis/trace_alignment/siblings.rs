@@ -38,7 +38,9 @@ impl Sibling<'_> {
 
     /// Of one type: whether it is a tool, or the same method of another class.
     fn does_the_same(&self, other: &Self) -> bool {
-        let method = |name: &str| name.rsplit_once('.').map(|(_, method)| method.to_owned());
+        fn method(name: &str) -> Option<&str> {
+            name.rsplit_once('.').map(|(_, method)| method)
+        }
         self.kind == "TOOL" || method(self.name).is_some_and(|own| method(other.name) == Some(own))
     }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Answer;
+use super::cost_json::certainty;
 use super::cost_text;
-use crate::analysis::cost::{CostSum, UnknownCost};
+use crate::analysis::cost::UnknownCost;
 use crate::cli::args::CostArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Warnings};
@@ -65,6 +66,12 @@ struct OptimizationJson {
     after_best_usd: Option<f64>,
     saved_usd: Option<f64>,
     projected_usd: Option<f64>,
+    evaluating_certainty: Option<&'static str>,
+    evaluating_unknown_traces: u64,
+    proposing_certainty: Option<&'static str>,
+    proposing_unknown_traces: u64,
+    after_best_certainty: Option<&'static str>,
+    after_best_unknown_traces: u64,
 }
 
 #[derive(Serialize)]
@@ -91,10 +98,6 @@ pub(super) fn answer(args: &CostArgs, answer: &mut Answer<'_>) -> Result<(), Fai
     }
     let warnings = answer.session.cx.take_warnings().into();
     json::write(&document(&costs, optimization.as_ref(), &prices, warnings), answer.out)
-}
-
-fn certainty(sum: &CostSum) -> Option<&'static str> {
-    sum.cost.map(|cost| cost.certainty.as_str())
 }
 
 fn document<'a>(
@@ -136,6 +139,12 @@ fn document<'a>(
             after_best_usd: one.after_best.usd(),
             saved_usd: one.saved_usd,
             projected_usd: one.projected_usd,
+            evaluating_certainty: certainty(&one.evaluating),
+            evaluating_unknown_traces: one.evaluating.unknown(),
+            proposing_certainty: certainty(&one.proposing),
+            proposing_unknown_traces: one.proposing.unknown(),
+            after_best_certainty: certainty(&one.after_best),
+            after_best_unknown_traces: one.after_best.unknown(),
         }),
         prices: prices
             .tables

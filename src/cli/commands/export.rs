@@ -1,5 +1,7 @@
 //! `dspyglass export`
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::traces::Wanted;
@@ -97,7 +99,10 @@ fn named(texts: &[String], answer: &mut Answer<'_>) -> Result<Vec<TraceId>, Fail
 
 fn in_list(args: &ExportArgs, wanted: Wanted, answer: &mut Answer<'_>) -> Result<Vec<TraceId>, Failure> {
     let question = wanted.question(args.experiment.as_deref(), args.run.as_deref(), answer)?;
-    let found = answer.session.ask(&question)?;
+    let found = match args.limit {
+        Some(limit) => Arc::new(question.first(&mut answer.session, limit)?),
+        None => answer.session.ask(&question)?,
+    };
     let most = args.limit.unwrap_or(usize::MAX).min(found.list.handles.len());
     let mut ids = Vec::with_capacity(most);
     for some in found.list.handles.get(..most).unwrap_or_default().chunks(IDS_AT_ONCE) {

@@ -2,6 +2,7 @@
 
 mod check;
 mod cost;
+mod cost_json;
 mod cost_text;
 mod diff;
 mod diff_examples;

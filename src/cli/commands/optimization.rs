@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Answer;
+use super::cost_json::SumJson;
 use super::optimization_programs::{ProgramJson, programs};
 use super::parts::{self, GridJson};
 use super::repeats::RepeatsJson;
@@ -28,7 +29,8 @@ struct Document<'a> {
     winner: Option<WinnerJson<'a>>,
     evaluations: Vec<EvaluationJson<'a>>,
     tokens: Option<Usage>,
-    cost_usd: Option<f64>,
+    #[serde(flatten)]
+    cost: SumJson,
     trainset: Option<DataJson>,
     valset: Option<DataJson>,
     seed: Option<SeedJson<'a>>,
@@ -106,7 +108,8 @@ struct EvaluationJson<'a> {
     completed: Option<Real>,
     best_so_far: Option<Real>,
     interval: Option<[Real; 2]>,
-    cost_usd: Option<f64>,
+    #[serde(flatten)]
+    cost: SumJson,
     state_hash: Option<&'a str>,
     parent_inferred: bool,
     ambiguous: bool,
@@ -161,7 +164,7 @@ fn document<'a>(
         }),
         evaluations: found.evaluations.iter().map(|one| evaluation(found, one, (proof, cost))).collect(),
         tokens: found.tokens.map(Usage::from),
-        cost_usd: cost.and_then(|cost| cost.costs.all.usd()),
+        cost: SumJson::new(cost.map(|cost| &cost.costs.all)),
         trainset: found.trainset.map(data),
         valset: found.valset.map(data),
         seed: found
@@ -228,7 +231,7 @@ fn evaluation<'a>(
         completed: one.completed.map(Real),
         best_so_far: one.best_so_far.map(Real),
         interval: proof.interval(one.order).map(|ends| ends.map(Real)),
-        cost_usd: cost.and_then(|cost| cost.by_run.get(&one.run_id)?.usd()),
+        cost: SumJson::new(cost.and_then(|cost| cost.by_run.get(&one.run_id))),
         state_hash: hash(&one.state_hash),
         parent_inferred: one.parent_inferred,
         ambiguous: one.is_ambiguous,

@@ -38,6 +38,8 @@ pub(super) struct OneRetrieval<'a> {
     inferred: bool,
     query: Option<&'a str>,
     passages: Vec<OnePassage<'a>>,
+    /// What is said of all of them.
+    more: program::Object,
 }
 
 #[derive(Serialize)]
@@ -106,6 +108,7 @@ impl<'a> OneRetrieval<'a> {
             inferred: found.is_inferred,
             query: found.query.as_deref(),
             passages: passages.collect(),
+            more: found.more.iter().cloned().collect(),
         })
     }
 }

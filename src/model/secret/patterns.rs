@@ -129,6 +129,11 @@ pub(super) fn expression(kind: Finds) -> String {
     match kind {
         Finds::Pair => pair_of(&joined(kind)),
         Finds::Whole => format!("^(?:{})$", joined(kind)),
+        // A word may begin behind an escape of JSON that stands within a text: whoever reads that JSON gets the word.
+        Finds::Shape => {
+            let begins = joined(kind).replace(r"|\b", "|");
+            format!(r"(?:\b|(\\[bfnrt]))(?:{})", begins.trim_start_matches(r"\b"))
+        }
         _ => joined(kind),
     }
 }

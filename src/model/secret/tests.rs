@@ -187,3 +187,12 @@ fn every_row_of_the_table_hides_its_example_and_leaves_the_other() {
         assert!(!row.source.is_empty(), "{name}: who writes it?");
     }
 }
+
+#[test]
+fn a_secret_behind_an_escape_of_json_within_a_text_is_hidden() {
+    let text = r#"{"value": "line\nsk-proj-abcdefghij1234567890", "more": "\tghp_abcdefghij0123456789"}"#;
+    let hidden = shown("", text, Reveal::Masked);
+    assert_eq!(hidden.as_str(), format!(r#"{{"value": "line\n{MASK}", "more": "\t{MASK}"}}"#));
+    let prose = r"as\nsk-learn-based-pipelines-are-fine says";
+    assert_eq!(shown("", prose, Reveal::Masked).as_str(), prose);
+}

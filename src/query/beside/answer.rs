@@ -4,9 +4,10 @@ use super::data;
 use super::example::{TraceExampleOf, bytes_of_fields};
 use crate::analysis::text_diff::{TextDiff, diff_texts};
 use crate::model::program::Object;
-use crate::model::{Assessment, Json, TraceId};
+use crate::model::{Json, TraceHead, TraceId};
 use crate::query::ask::{Question, Session};
 use crate::query::example_answer::{ExampleAnswer, answer};
+use crate::query::example_rows::by_weight;
 use crate::store::{Part, Result};
 
 /// What was expected and what was answered.
@@ -80,22 +81,7 @@ impl Question for TraceAnswerOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(TraceAnswer::default()) };
-        let example = session.ask(&TraceExampleOf(self.0.clone()))?;
-        let mut wanted: Vec<(String, Json, ExpectedBy)> = Vec::new();
-        let told = example.iter().flat_map(|one| &one.expected);
-        wanted.extend(told.map(|(name, value)| (name.clone(), value.clone(), ExpectedBy::Example)));
-        if let Some(run) = head.row.run_id.as_ref().filter(|_| example.is_none())
-            && let Some((fields, file)) = data::expected(session, run, &self.0)?
-        {
-            wanted.extend(fields.into_iter().map(|(name, value)| (name, value, ExpectedBy::Data(file))));
-        }
-        let noted = head.assessments.iter().filter(|one| is_expectation(one));
-        for one in noted {
-            // What the example says, too, is told once.
-            if !wanted.iter().any(|(name, value, _)| *name == one.name && *value == one.value) {
-                wanted.push((one.name.clone(), one.value.clone(), ExpectedBy::Noted(one.source())));
-            }
-        }
+        let wanted = expectations(session, &head)?;
         let answered = answer(session, &self.0)?;
         let is_unknown = answered.is_none();
         let ExampleAnswer { fields, from_repr } =
@@ -128,9 +114,32 @@ impl Question for TraceAnswerOf {
     }
 }
 
+/// What was expected of a trace, by name, and who says so; of the same name the last one counts.
+///
+/// # Errors
+/// Those of the store.
+pub fn expectations(session: &mut Session<'_>, head: &TraceHead) -> Result<Vec<(String, Json, ExpectedBy)>> {
+    let example = session.ask(&TraceExampleOf(head.row.id.clone()))?;
+    let mut wanted: Vec<(String, Json, ExpectedBy)> = Vec::new();
+    let told = example.iter().flat_map(|one| &one.expected);
+    wanted.extend(told.map(|(name, value)| (name.clone(), value.clone(), ExpectedBy::Example)));
+    if let Some(run) = head.row.run_id.as_ref().filter(|_| example.is_none())
+        && let Some((fields, file)) = data::expected(session, run, &head.row.id)?
+    {
+        wanted.extend(fields.into_iter().map(|(name, value)| (name, value, ExpectedBy::Data(file))));
+    }
+    for one in by_weight(&head.assessments).into_iter().filter(|one| one.is_expectation()) {
+        // What the example says, too, is told once.
+        if !wanted.iter().any(|(name, value, _)| *name == one.name && *value == one.value) {
+            wanted.push((one.name.clone(), one.value.clone(), ExpectedBy::Noted(one.source())));
+        }
+    }
+    Ok(wanted)
+}
+
 /// The field of an answer that an expectation is about: the one of its name; where somebody noted it on the trace also
 /// that without `expected_`, as MLflow's scorers read it, and of `expected_response` the only one there is.
-fn answered_as(name: &str, fields: &Object, by: &ExpectedBy) -> Option<String> {
+pub fn answered_as(name: &str, fields: &Object, by: &ExpectedBy) -> Option<String> {
     if fields.contains_key(name) {
         return Some(name.to_owned());
     }
@@ -139,10 +148,6 @@ fn answered_as(name: &str, fields: &Object, by: &ExpectedBy) -> Option<String> {
         return Some(bare.to_owned());
     }
     fields.keys().next().filter(|_| bare == "response" && fields.len() == 1).cloned()
-}
-
-fn is_expectation(one: &Assessment) -> bool {
-    one.is_valid && one.kind == "expectation"
 }
 
 #[cfg(test)]

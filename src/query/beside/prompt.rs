@@ -1,7 +1,7 @@
 //! The call of a language model that wrote what is looked at: the prompt behind an answer.
 
 use super::answer::{ExpectedField, TraceAnswerOf};
-use crate::analysis::span_groups::{SpanGroup, span_groups};
+use crate::analysis::span_groups::SpanGroup;
 use crate::model::{Json, TraceId};
 use crate::query::ask::{Question, Session};
 use crate::query::trace::{BodyOf, TraceTree, TraceTreeOf};
@@ -79,18 +79,24 @@ struct Predictors {
 
 impl Predictors {
     fn of(tree: &TraceTree) -> Self {
-        let groups = span_groups(&tree.forest, &tree.spans);
-        let is = |item: usize, group: SpanGroup| groups.get(item) == Some(&group);
+        let is = |item: usize, group: SpanGroup| tree.shape.groups.get(item) == Some(&group);
         let nodes = &tree.forest.nodes;
-        let last_call = |from: usize, count: usize| {
-            let within = nodes.get(from..from + count)?;
-            within.iter().map(|node| node.item).rfind(|item| is(*item, SpanGroup::Lm))
-        };
+        // In the walk: the last call up to here, by where it stands.
+        let mut last: Option<usize> = None;
+        let up_to: Vec<Option<usize>> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| {
+                last = if is(node.item, SpanGroup::Lm) { Some(at) } else { last };
+                last
+            })
+            .collect();
+        let item = |at: usize| nodes.get(at).map(|node| node.item);
         let of = |(at, node): (usize, &crate::model::ForestNode)| {
-            let is_predictor = is(node.item, SpanGroup::Predictor);
-            Some((node.item, last_call(at + 1, node.descendants)?)).filter(|_| is_predictor)
+            let call = up_to.get(at + node.descendants).copied().flatten().filter(|call| *call > at)?;
+            is(node.item, SpanGroup::Predictor).then_some((node.item, item(call)?))
         };
-        Self { list: nodes.iter().enumerate().filter_map(of).collect(), last_call: last_call(0, nodes.len()) }
+        Self { list: nodes.iter().enumerate().filter_map(of).collect(), last_call: last.and_then(item) }
     }
 }
 

@@ -29,6 +29,18 @@ fn is_valid_feedback(assessment: &Assessment) -> bool {
     assessment.is_valid && assessment.kind == "feedback"
 }
 
+/// Those that nothing overrides, in the order in which they count: a person's word after a model's and that after a
+/// function's.
+pub fn by_weight(assessments: &[Assessment]) -> Vec<&Assessment> {
+    let mut order: Vec<&Assessment> = assessments.iter().filter(|one| one.is_valid).collect();
+    order.sort_by_key(|one| match one.source_type.as_str() {
+        CODE => 0,
+        "HUMAN" => 2,
+        _ => 1,
+    });
+    order
+}
+
 /// All that is said of one trace.
 #[derive(Default)]
 pub struct Assessed {
@@ -53,14 +65,8 @@ impl Assessed {
     /// before a function's; of these the last.
     pub fn of(assessments: &[Assessment]) -> Self {
         let mut found = Self::default();
-        let mut order: Vec<&Assessment> = assessments.iter().filter(|one| one.is_valid).collect();
-        order.sort_by_key(|one| match one.source_type.as_str() {
-            CODE => 0,
-            "HUMAN" => 2,
-            _ => 1,
-        });
-        for one in order {
-            if one.kind == "expectation" {
+        for one in by_weight(assessments) {
+            if one.is_expectation() {
                 found.expected.insert(one.name.clone(), one.value.clone());
             } else if is_valid_feedback(one) {
                 found.take(one);

@@ -10,7 +10,7 @@ use super::span_ids::{base64, span_bytes, trace_bytes};
 use super::{ExportError, write_spans};
 use crate::model::mlflow::span::{INPUTS, OUTPUTS, REQUEST_ID};
 use crate::model::mlflow::trace as keys;
-use crate::model::{Assessment, Entry, Json, Shown, SpanBody, SpanEvent, SpanHead, TraceHead};
+use crate::model::{Assessment, Entry, Json, Reveal, Shown, SpanBody, SpanEvent, SpanHead, TraceHead};
 use crate::query::ask::Session;
 use crate::query::json::known;
 
@@ -24,7 +24,7 @@ const STATES: [&str; 3] = ["OK", "ERROR", "IN_PROGRESS"];
 /// Writes a trace.
 pub fn write(session: &mut Session<'_>, head: &TraceHead, out: &mut dyn Write) -> Result<(), ExportError> {
     out.write_all(b"{\"info\":")?;
-    serde_json::to_writer(&mut *out, &Info::new(head))?;
+    serde_json::to_writer(&mut *out, &Info::new(head, session.cx.reveal()))?;
     out.write_all(b",\"data\":{\"spans\":[")?;
     let trace = head.row.id.as_str();
     let (bytes, request_id) = (base64(&trace_bytes(trace)), Json::from(trace).to_string());
@@ -54,7 +54,7 @@ struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    fn new(head: &'a TraceHead) -> Self {
+    fn new(head: &'a TraceHead, reveal: Reveal) -> Self {
         let row = &head.row;
         let text = |shown: &'a Option<Shown>| shown.as_ref().map(Shown::as_str);
         let mut metadata = texts(&head.metadata);
@@ -82,7 +82,7 @@ impl<'a> Info<'a> {
             state: STATES.into_iter().find(|state| *state == row.status).unwrap_or("STATE_UNSPECIFIED"),
             trace_metadata: metadata,
             tags,
-            assessments: head.assessments.iter().map(|one| assessment(one, row.id.as_str(), &time)).collect(),
+            assessments: head.assessments.iter().map(|one| assessment(one, (row.id.as_str(), &time), reveal)).collect(),
             request_time: time,
             execution_duration_ms: row.duration_ms,
         }
@@ -100,7 +100,7 @@ fn timestamp(ms: i64) -> String {
 }
 
 /// `Assessment.to_dictionary`
-fn assessment(one: &Assessment, trace: &str, trace_time: &str) -> Json {
+fn assessment(one: &Assessment, (trace, trace_time): (&str, &str), reveal: Reveal) -> Json {
     let mut all = Object::new();
     let mut put = |key: &str, value: Json| all.insert(key.to_owned(), value);
     put("assessment_id", one.id.as_str().into());
@@ -113,9 +113,9 @@ fn assessment(one: &Assessment, trace: &str, trace_time: &str) -> Json {
     put("create_time", time.as_str().into());
     put("last_update_time", time.into());
     match one.kind.as_str() {
-        "expectation" => put("expectation", expected(&one.value)),
+        Assessment::EXPECTATION => put("expectation", expected(&one.value)),
         "issue" => put("issue", json!({"issue_name": one.value.as_str().unwrap_or(&one.name)})),
-        _ => put("feedback", feedback(one)),
+        _ => put("feedback", feedback(one, reveal)),
     };
     for (key, text) in [("rationale", &one.rationale), ("span_id", &one.span_id), ("overrides", &one.overrides)] {
         if let Some(text) = text {
@@ -140,11 +140,11 @@ fn expected(value: &Json) -> Json {
     }
 }
 
-fn feedback(one: &Assessment) -> Json {
+fn feedback(one: &Assessment, reveal: Reveal) -> Json {
     let mut all = Object::new();
     all.insert("value".to_owned(), one.value.clone());
     if let Some(text) = &one.error {
-        let parsed = crate::model::json::decode(text.as_bytes()).value.mask("", crate::model::Reveal::Revealed);
+        let parsed = crate::model::json::decode(text.as_bytes()).value.mask("", reveal);
         let known = ["error_code", "error_message", "stack_trace"];
         let error: Object = match parsed {
             Json::Object(map) => map.into_iter().filter(|(key, _)| known.contains(&&**key)).collect(),

@@ -137,3 +137,42 @@ fn a_trainset_takes_the_users_word_first() {
     assert_eq!(examples[2]["why"], "w", "what was not corrected stays");
     assert_eq!(exported, Exported { written: 3, left_out: 2 });
 }
+
+#[test]
+fn a_trainset_expects_what_the_page_of_a_trace_does() {
+    let store = MemoryStore::new();
+    let noted = |name: &str, value: &str, source: &str| crate::model::Assessment {
+        kind: "expectation".to_owned(),
+        source_type: source.to_owned(),
+        ..MemoryStore::score(name, value.into())
+    };
+    let mut head = MemoryStore::trace_head("tr-1", "1", None, "QA", 5);
+    head.assessments = vec![noted("expected_a", "person's", "HUMAN"), noted("expected_a", "function's", "CODE")];
+    let spans =
+        vec![(MemoryStore::span("a", None, "QA", 1, 2), body(json!({"q": "1"}), json!({"a": "x", "why": "w"})))];
+    store.put_trace(head, spans);
+    let (text, _) = written(&store, &Arc::default(), ExportFormat::Trainset, &["tr-1"]);
+    let example = &parsed(&text)[0];
+    // An expectation is about the field without the prefix, and a person's word counts before a function's.
+    assert_eq!((&example["a"], &example[ANSWER]), (&json!("person's"), &json!("expected")));
+    assert_eq!(example.get("expected_a"), None, "{example}");
+}
+
+#[test]
+fn a_secret_behind_an_escape_of_an_error_stays_masked() {
+    let store = MemoryStore::new();
+    let error = r#"{"error_code": "E", "error_message": "line\nsk-proj-abcdefghij1234567890"}"#;
+    let mut head = MemoryStore::trace_head("tr-1", "1", None, "QA", 5);
+    head.assessments =
+        vec![crate::model::Assessment { error: Some(error.to_owned()), ..MemoryStore::score("metric", Json::Null) }];
+    store.put_trace(head, vec![(MemoryStore::span("a", None, "QA", 1, 2), SpanBody::default())]);
+    let (text, _) = written(&store, &Arc::default(), ExportFormat::Mlflow, &["tr-1"]);
+    let told = &parsed(&text)["info"]["assessments"][0]["feedback"]["error"];
+    assert_eq!(told["error_code"], "E");
+    assert!(told["error_message"].as_str().is_some_and(|text| text.starts_with("line\n")), "{told}");
+    assert!(!text.contains("abcdefghij1234567890"), "{text}");
+    let (mut reader, cx) = (store.clone(), ReadCx::new());
+    let head = reader.trace(&cx, &"tr-1".into()).expect("read").expect("there");
+    let said = head.assessments[0].error_text().expect("an error");
+    assert!(said.starts_with("E: line\n") && !said.contains("abcdefghij1234567890"), "{said}");
+}

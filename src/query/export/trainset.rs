@@ -11,10 +11,10 @@ use crate::analysis::canonical;
 use crate::analysis::example_traces::named_inputs;
 use crate::model::program::Object;
 use crate::model::secret::has_masked;
-use crate::model::{Json, Judgement, Label, LabelOf, RunId, TraceHead, TraceId};
-use crate::query::ask::{CostClass, Question, Session};
+use crate::model::{Json, Judgement, Label, LabelOf, TraceHead, TraceId};
+use crate::query::ask::Session;
+use crate::query::beside::{answered_as, expectations};
 use crate::query::example_answer::{answer_of, root_body};
-use crate::query::{EvaluationRowsOf, TracesOfExamples};
 use crate::store::Result;
 
 /// The names of the fields that are inputs: `dspy.Example(**one).with_inputs(*one["dspy_input_keys"])`.
@@ -54,14 +54,12 @@ pub struct Trainset {
     examples: Vec<(AnswerFrom, Object)>,
     /// By their inputs, except for those that are masked: they may differ in just that.
     places: HashMap<Vec<u8>, usize>,
-    traces: u64,
     left_out: u64,
 }
 
 impl Trainset {
     /// Adds what a trace tells: nothing, if its inputs have no names or no answer is known to be other than wrong.
     pub(super) fn add(&mut self, session: &mut Session<'_>, id: &TraceId) -> std::result::Result<(), ExportError> {
-        self.traces += 1;
         let Some((from, inputs, answer)) = example(session, id)? else {
             self.left_out += 1;
             return Ok(());
@@ -126,7 +124,9 @@ fn example(session: &mut Session<'_>, id: &TraceId) -> Result<Option<(AnswerFrom
         && let Some(answered) = answered
     {
         Some((AnswerFrom::Right, answered))
-    } else if !is_wrong_example && let Some(expected) = expected(session, &head, &inputs)? {
+    } else if !is_wrong_example
+        && let Some(expected) = expected(session, &head, (&inputs, answered.as_ref().unwrap_or(&Object::new())))?
+    {
         Some((AnswerFrom::Expected, expected))
     } else {
         answered.filter(|_| judgement != Some(Judgement::Wrong)).map(|answered| (AnswerFrom::Answered, answered))
@@ -134,41 +134,19 @@ fn example(session: &mut Session<'_>, id: &TraceId) -> Result<Option<(AnswerFrom
     Ok(found.map(|(from, answer)| (from, inputs, answer)))
 }
 
-/// What was expected: by the expectations on the trace, else by the data of the evaluation that it belongs to.
-fn expected(session: &mut Session<'_>, head: &TraceHead, inputs: &Object) -> Result<Option<Object>> {
-    let noted = head.assessments.iter().filter(|one| one.is_valid && one.kind == "expectation");
-    let noted: Object = noted.map(|one| (one.name.clone(), one.value.clone())).collect();
-    if !noted.is_empty() {
-        return Ok(Some(noted));
+/// What was expected of the fields of an answer: as the page of a trace tells it; what was noted on the trace counts
+/// before what its example says.
+fn expected(
+    session: &mut Session<'_>,
+    head: &TraceHead,
+    (inputs, answered): (&Object, &Object),
+) -> Result<Option<Object>> {
+    let mut expected = Object::new();
+    for (name, value, by) in expectations(session, head)? {
+        let field = answered_as(&name, answered, &by).unwrap_or(name);
+        if !inputs.contains_key(&field) && !value.is_null() {
+            expected.insert(field, value);
+        }
     }
-    let Some(run) = &head.row.run_id else { return Ok(None) };
-    let known = session.ask(&ExamplesByTrace(run.clone()))?;
-    let Some(example) = known.get(&head.row.id) else { return Ok(None) };
-    let is_expected = |(name, value): (&String, &Json)| {
-        (!inputs.contains_key(name) && !value.is_null()).then(|| (name.clone(), value.clone()))
-    };
-    let expected: Object = example.iter().filter_map(is_expected).collect();
     Ok(Some(expected).filter(|expected| !expected.is_empty()))
-}
-
-/// The examples of an evaluation by the traces that show them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ExamplesByTrace(pub RunId);
-
-impl Question for ExamplesByTrace {
-    type Answer = HashMap<TraceId, Object>;
-    const LABEL: &'static str = "examples of traces";
-    const COST: CostClass = CostClass::Rows;
-
-    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let rows = session.ask(&EvaluationRowsOf { of: (&self.0).into(), score: None })?;
-        let links = session.ask(&TracesOfExamples((&self.0).into()))?;
-        let known = rows.table.rows.iter().zip(links.iter());
-        Ok(known.filter_map(|(row, link)| Some((link.trace()?.clone(), row.example.clone()))).collect())
-    }
-
-    fn bytes(answer: &Self::Answer) -> usize {
-        let of = |example: &Object| example.values().map(crate::model::json::bytes_of).sum::<usize>();
-        answer.values().map(|example| 100 + of(example)).sum()
-    }
 }

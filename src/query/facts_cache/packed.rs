@@ -3,7 +3,7 @@
 use crate::model::{AdapterFact, AgentFact, ModelCalls, Name, SpanFact, Tokens, TraceFacts, UsageFact};
 
 /// Another form has another one. A cache of another version is made anew.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Writes. `number` gives a name its number.
 pub fn pack(facts: &TraceFacts, mut number: impl FnMut(&Name) -> u64) -> Vec<u8> {

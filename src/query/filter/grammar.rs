@@ -2,6 +2,7 @@
 
 use super::syntax::{Attribute, Field};
 use super::trace_keys::{TraceAttribute, TraceField};
+use crate::model::Assessment;
 
 /// The keys of one kind of rows, and how freely their values may be written.
 pub(super) struct Grammar {
@@ -106,7 +107,7 @@ pub(super) static TRACES: Grammar = Grammar {
         Entity { names: &["feedback"], field: |key| Field::Trace(TraceField::Assessment(key, Some("feedback"))) },
         Entity {
             names: &["expectation", "expectations"],
-            field: |key| Field::Trace(TraceField::Assessment(key, Some("expectation"))),
+            field: |key| Field::Trace(TraceField::Assessment(key, Some(Assessment::EXPECTATION))),
         },
     ],
     attribute_words: &["attributes", "attribute", "attr", "trace", "span"],

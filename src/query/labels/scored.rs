@@ -1,12 +1,11 @@
 //! Labels beside what the metric said of the same.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Judgement, Label, LabelOf, RunId, TraceId, TraceRow};
+use crate::model::{Judgement, Label, LabelOf, TraceRow};
+use crate::query::ScoreRange;
 use crate::query::ask::{CostClass, Question, Session};
-use crate::query::example_rows::score_of;
-use crate::query::{EvaluationRowsOf, ScoreRange, TracesOfExamples};
+use crate::query::trace_scores::{RunTraceScores, RunTraceScoresOf};
 use crate::store::Result;
 
 /// A label, and what is known of what it speaks of.
@@ -60,7 +59,7 @@ impl Question for LabelledOf {
     }
 }
 
-/// The score of one trace: it does not change with what is said of the trace.
+/// The score of one trace, as lists show it: it does not change with what is said of the trace.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TraceScoreOf(pub TraceId);
 
@@ -90,13 +89,11 @@ impl Question for TraceScoreOf {
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
         let Some(head) = session.store.trace(session.cx, &self.0)? else { return Ok(None) };
-        let table = match &head.row.run_id {
-            Some(run) => session.ask(&ScoresByTrace(run.clone()))?,
-            None => Arc::default(),
+        let scores = match &head.row.run_id {
+            Some(run) => session.ask(&RunTraceScoresOf(run.clone()))?,
+            None => Arc::new(RunTraceScores::of_no_run()),
         };
-        let noted = || head.assessments.iter().find_map(score_of).map(|(_, score)| score);
-        let score = table.scores.get(&self.0).copied().or_else(noted);
-        Ok(Some(TraceScore { row: head.row, score, range: table.range }))
+        Ok(Some(TraceScore { score: scores.of(&head), row: head.row, range: scores.range }))
     }
 
     fn bytes(_: &Self::Answer) -> usize {
@@ -108,40 +105,6 @@ fn disagrees(said: Option<Judgement>, score: Option<f64>, range: Option<ScoreRan
     let (said, score) = (said?, score?);
     let range = range.or_else(|| ScoreRange::of([0.0, 1.0, score]))?;
     Some(range.rule().is_right(score) != (said == Judgement::Right))
-}
-
-/// The scores of an evaluation's traces, and the range of all of its scores.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TraceScores {
-    /// By trace.
-    pub scores: HashMap<TraceId, f64>,
-    /// Of all examples.
-    pub range: Option<ScoreRange>,
-}
-
-/// The scores of an evaluation by the traces of its examples.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ScoresByTrace(pub RunId);
-
-impl Question for ScoresByTrace {
-    type Answer = TraceScores;
-    const LABEL: &'static str = "scores of traces";
-    const COST: CostClass = CostClass::Rows;
-
-    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        let rows = session.ask(&EvaluationRowsOf { of: (&self.0).into(), score: None })?;
-        let links = session.ask(&TracesOfExamples((&self.0).into()))?;
-        let rows = &rows.table.rows;
-        let known = rows.iter().zip(links.iter());
-        Ok(TraceScores {
-            scores: known.filter_map(|(row, link)| Some((link.trace()?.clone(), row.score?))).collect(),
-            range: ScoreRange::of(rows.iter().filter_map(|row| row.score)),
-        })
-    }
-
-    fn bytes(answer: &Self::Answer) -> usize {
-        answer.scores.len() * 100
-    }
 }
 
 #[cfg(test)]
@@ -160,5 +123,37 @@ mod tests {
         assert_eq!(disagrees(Some(Wrong), Some(1.0), None), Some(true));
         assert_eq!(disagrees(None, Some(1.0), binary), None);
         assert_eq!(disagrees(Some(Right), None, binary), None);
+    }
+
+    #[test]
+    fn a_labelled_trace_has_the_score_that_lists_show() {
+        use crate::model::{Json, LabelChange};
+        use crate::query::LabelBooks;
+        use crate::query::ask::Memo;
+        use crate::store::memory::MemoryStore;
+        use crate::store::{ReadCx, Store};
+        use serde_json::json;
+
+        let store = MemoryStore::new();
+        let books = Arc::new(LabelBooks::default());
+        let book = books.open(store.id(), "x");
+        let put = |id: &str, scores: &[(&str, Json)]| {
+            let mut head = MemoryStore::trace_head(id, "1", None, "QA", 1);
+            head.assessments = scores.iter().map(|(name, value)| MemoryStore::score(name, value.clone())).collect();
+            store.put_trace(head, Vec::new());
+            book.change(&LabelOf::Trace(id.into()), LabelChange::Judgement(Some(Judgement::Right)), 1).expect("kept");
+        };
+        put("tr-1", &[("metric", json!(0.0))]);
+        put("tr-2", &[("one", json!(0.0)), ("other", json!(1.0))]);
+        let (mut reader, cx) = (store.clone(), ReadCx::new());
+        let memo = Arc::new(Memo::new().with_labels(Arc::clone(&books)));
+        let mut session = Session::new(&mut reader, &cx, memo, 1);
+        let told = session.ask(&LabelledOf { version: 1 }).expect("read");
+        let of = |id: &str| {
+            let one = told.iter().find(|one| one.what == LabelOf::Trace(id.into())).expect("labelled");
+            (one.score, one.disagrees)
+        };
+        assert_eq!(of("tr-1"), (Some(0.0), Some(true)));
+        assert_eq!(of("tr-2"), (None, None), "of several scorers none is the one");
     }
 }

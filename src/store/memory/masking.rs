@@ -46,7 +46,7 @@ pub(super) fn head(head: &TraceHead, reveal: Reveal) -> TraceHead {
     let assessment = |one: &Assessment| Assessment {
         value: Unmasked::new(one.value.clone()).mask(&one.name, reveal),
         metadata: Unmasked::new(one.metadata.clone()).mask("", reveal),
-        error: readable(&one.error),
+        error: one.error.clone().map(|text| Unmasked::new(text).readable_json(reveal)),
         rationale: readable(&one.rationale),
         source_id: readable(&one.source_id),
         ..one.clone()

@@ -73,7 +73,7 @@ fn assessment(of: &Json, reveal: Reveal) -> Option<Assessment> {
         kind: kind.to_owned(),
         value: value.map_or(Json::Null, |value| value.mask(&own_name, reveal)),
         name: own_name,
-        error: error.map(|error| Unmasked::new(error).readable(reveal)),
+        error: error.map(|error| Unmasked::new(error).readable_json(reveal)),
         rationale: readable(of, "rationale", reveal),
         source_type: name(source, "source_type").unwrap_or_default(),
         source_id: readable(source, "source_id", reveal),

@@ -72,7 +72,7 @@ impl Reader<'_> {
                 kind: text(1),
                 value: row::stored(values, 2).decode().value.mask(&name, reveal),
                 name,
-                error: readable(3).filter(|error| !error.is_empty()),
+                error: row::text(values, 3).map(|text| text.readable_json(reveal)).filter(|error| !error.is_empty()),
                 rationale: readable(4),
                 source_type: text(5),
                 source_id: readable(6),

@@ -48,5 +48,10 @@ pub(super) fn passages_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Detai
                 ui.add_space(size::GAP_S);
             });
         }
+        if let Some(more) = &found.more {
+            let title = section_ui(ui, "Noted of all passages");
+            titles.begin(ui, "Noted of all passages", title.rect);
+            ui.push_id("more", |ui| named_fields_ui(ui, scene, texts, more));
+        }
     });
 }

@@ -97,4 +97,22 @@ fn calls_that_ran_at_once_stand_beside_each_other() {
     let found = list(10);
     assert_eq!((found[0].kind, found[0].attempts.len(), &found[0].choice), (AttemptsKind::AtOnce, 2, &Choice::One(1)));
     assert!(list(20).is_empty(), "one after the other");
+    // One of which the end is unknown: how long it ran nobody knows.
+    let heads = |end: Option<i64>| {
+        let span = |at: usize, (start, end): (i64, Option<i64>)| SpanHead {
+            id: at.to_string(),
+            parent_id: Some("root".to_owned()),
+            name: "Predict.forward".to_owned(),
+            kind: "LLM".to_owned(),
+            status: "OK".to_owned(),
+            start_ns: start,
+            end_ns: end,
+            handle: crate::model::SpanHandle(0),
+        };
+        vec![span(0, (1, end)), span(1, (20, Some(40)))]
+    };
+    for (end, are) in [(Some(30), true), (Some(10), false), (None, false)] {
+        let spans = heads(end);
+        assert_eq!((may_have_calls_at_once(&spans), at_once(&[0, 1], &spans).len() == 2), (are, are), "{end:?}");
+    }
 }

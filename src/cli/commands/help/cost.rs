@@ -29,13 +29,19 @@ JSON:
    certainty, unknown: {likely_cached, no_usage, no_model, no_price},
    unpriced_models: [{model, traces}], stored_costs, differing_totals,
    optimization: {evaluating_usd, proposing_usd, after_best_usd, saved_usd,
-                  projected_usd},
-   prices: [{source, models}]}
+                  projected_usd, evaluating_certainty,
+                  evaluating_unknown_traces, proposing_certainty,
+                  proposing_unknown_traces, after_best_certainty,
+                  after_best_unknown_traces},
+   prices: [{source, models, cut}]}
   run_id is null for traces of no run. certainty is exact, at_most, at_least or
-  estimate. after_best_usd is what evaluations cost that came after the best
-  score so far. stored_costs counts traces whose cost MLflow stored and whose
-  models have no known price; differing_totals those whose stored total of
-  tokens is not the recomputed one. optimization is null for anything else.";
+  estimate, and that of the sum over the priced traces; null where there is no
+  sum. saved_usd and projected_usd are estimates. cut says where a damaged
+  file of prices ends. after_best_usd is what evaluations cost that came after
+  the best score so far. stored_costs counts traces whose cost MLflow stored
+  and whose models have no known price; differing_totals those whose stored
+  total of tokens is not the recomputed one. optimization is null for anything
+  else.";
 
 pub(in crate::cli) const PRICES: &str = "\
 The prices of LiteLLM (MIT licence), whose names of models are DSPy's, taken at

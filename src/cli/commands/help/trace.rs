@@ -23,8 +23,8 @@ JSON:
   {id, status, tokens,
    \"spans\": [{id, parent_id, depth, name, type, status, start_ns, end_ns,
               inputs, outputs, attributes: {}, events: [],
-              tokens: {own, total}, own_time_ns, cost_usd, critical,
-              status_message, other: {}}],
+              tokens: {own, total}, own_time_ns, cost_usd, cost_certainty,
+              critical, status_message, other: {}}],
    tokens_stored, run_id, experiment_id, name, start_time_ms, duration_ms,
    cost_usd, cost_certainty, cost_stored, tags: {}, metadata: {},
    \"assessments\": [{name, kind, value, error, rationale, source_type,
@@ -82,7 +82,8 @@ JSON:
                            reward, duration_ns, tokens, gave_the_result}]}],
    \"retrievals\": [{span_id, name, inferred, query,
               \"passages\": [{text, source, number, score, score_name,
-                           more: {}}]}],
+                           more: {}}],
+              more: {}}],
    \"likely_calls\": [{span_id, trace_id, name, status, start_time_ms,
               duration_ms, inputs, reason, gave_the_result}]}
   kind of a finding: action_failed, out_of_steps, history_cut, no_decision.

@@ -22,7 +22,7 @@ pub(super) fn assessed_ui(ui: &mut Ui, tree: &TraceTree, example: Option<&TraceE
     for (who, said) in example.iter().flat_map(|example| &example.feedback) {
         said_ui(ui, if who.is_empty() { "Feedback" } else { who }, said);
     }
-    let told = || tree.head.assessments.iter().filter(|one| one.is_valid && one.kind != "expectation");
+    let told = || tree.head.assessments.iter().filter(|one| one.is_valid && !one.is_expectation());
     for one in told().take(MOST) {
         assessment_ui(ui, one);
     }
