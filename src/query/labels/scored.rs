@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Judgement, Label, LabelOf, TraceRow};
+use crate::model::{Judgement, Label, LabelOf, TraceId, TraceRow};
 use crate::query::ScoreRange;
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::trace_scores::{RunTraceScores, RunTraceScoresOf};
