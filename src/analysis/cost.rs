@@ -10,6 +10,7 @@ mod usage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::tokens::UsageBelow;
 use super::trace_facts::{is_lm_call, took_the_time_of_a_model};
 use crate::model::{Forest, Name, Prices, SpanHead, Tokens, TraceFacts, TraceRow, UsageFact};
 
@@ -210,6 +211,7 @@ pub fn span_costs(
     let mut costs: Vec<Option<Cost>> = vec![None; own.len()];
     // The usages in the order in which a walk from the roots down finds them, as facts have them.
     let mut usages = facts.usage.iter();
+    let below = UsageBelow::of(forest, own);
     let mut sums: Vec<OpenSum> = Vec::new();
     let (mut at, mut call_end) = (0, 0);
     let close = |sums: &mut Vec<OpenSum>, costs: &mut [Option<Cost>]| {
@@ -234,7 +236,8 @@ pub fn span_costs(
         let has_usage = own.get(node.item).copied().flatten().is_some();
         let sum = has_usage.then(|| usages.next().and_then(|usage| cost_of_usage(usage, prices)).ok_or(()));
         // A call within a call is the same one once more.
-        let call = spans.get(node.item).filter(|span| at >= call_end && is_lm_call(span));
+        let is_own = at >= call_end && !below.has(at, end);
+        let call = spans.get(node.item).filter(|span| is_own && is_lm_call(span));
         call_end = if call.is_some() { end } else { call_end };
         let has_untold = !has_usage && call.is_some_and(took_the_time_of_a_model);
         sums.push(OpenSum { end, item: node.item, sum, has_untold });

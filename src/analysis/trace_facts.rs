@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::adapters::{Outline, StepKind, step};
 use super::fallbacks::{FallbackOutcome, fallbacks};
 use super::own_time::own_times_ns;
-use super::tokens::roll_up;
+use super::tokens::{UsageBelow, roll_up};
 use crate::model::cached::LmCall;
 use crate::model::trace_facts::CALL;
 use crate::model::{
@@ -138,6 +138,7 @@ fn share_calls(
     usage: &mut [UsageFact],
 ) -> u32 {
     let nothing = SpanFacts::default();
+    let below = UsageBelow::of(forest, own);
     let (mut untold, mut next_usage, mut at) = (0_u32, 0, 0);
     // Where the usage and the call end that the walk is within.
     let (mut usage_end, mut call_end) = (0, 0);
@@ -148,7 +149,8 @@ fn share_calls(
             (usage_end, next_usage) = (end, next_usage + 1);
         }
         let Some(span) = spans.get(node.item) else { break };
-        let is_call = at >= call_end && (is_lm_call(span) || is_usage && node.descendants == 0);
+        let is_own = at < usage_end || !below.has(at, end);
+        let is_call = at >= call_end && (is_lm_call(span) && is_own || is_usage && node.descendants == 0);
         if is_call {
             call_end = end;
             let fact = facts.get(node.item).unwrap_or(&nothing);
@@ -322,6 +324,16 @@ mod tests {
         let told = (("LM.__call__", 2, "CHAT_MODEL", "OK"), (Some(7), Some("m"), None, None));
         assert_eq!(usage(&[root, predict(1, "q -> a"), told]).0, Some(30));
         assert_eq!(usage(&[predict(0, "q -> a"), told]), (Some(7), "m".to_owned(), "q -> a".to_owned()));
+    }
+
+    #[test]
+    fn a_call_within_a_call_tells_for_both() {
+        let within = |tokens| (("litellm.completion", 2, "CHAT_MODEL", "OK"), (tokens, Some("m"), None, None));
+        let list = |tokens| [predict(0, "q -> a"), call(1, "dspy/m"), within(tokens)];
+        let facts = of(&list(Some(7)));
+        assert_eq!((facts.usage.len(), facts.usage[0].calls.len(), facts.untold_calls), (1, 1, 0));
+        assert_eq!(facts.usage[0].model.as_deref(), Some("m"));
+        assert_eq!(of(&list(None)).untold_calls, 1, "the two are one call");
     }
 
     #[test]
