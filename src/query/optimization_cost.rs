@@ -115,7 +115,7 @@ impl Question for OptimizationCostOf {
                 sum
             })
             .collect();
-        for evaluation in after_best(&found.evaluations) {
+        for evaluation in best_and_after(&found.evaluations).map(|(_, after)| after).unwrap_or_default() {
             if let Some(sum) = cost.by_run.get(&evaluation.run_id) {
                 cost.after_best.merge(sum);
             }
@@ -132,11 +132,11 @@ impl Question for OptimizationCostOf {
     }
 }
 
-/// The evaluations after the last one that made the best score so far a better one.
-fn after_best(evaluations: &[Evaluation]) -> &[Evaluation] {
-    let best = evaluations.last().and_then(|last| last.best_so_far);
-    let first = evaluations.iter().position(|one| best.is_some() && one.best_so_far == best);
-    first.and_then(|at| evaluations.get(at + 1..)).unwrap_or_default()
+/// The last evaluation that made the best score so far a better one, and those after it; `None` if none has a score.
+pub fn best_and_after(evaluations: &[Evaluation]) -> Option<(&Evaluation, &[Evaluation])> {
+    let best = evaluations.last()?.best_so_far?;
+    let first = evaluations.iter().position(|one| one.best_so_far == Some(best))?;
+    Some((evaluations.get(first)?, evaluations.get(first + 1..)?))
 }
 
 /// What cached answers would have cost.

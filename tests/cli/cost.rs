@@ -19,7 +19,7 @@ fn is_near(told: &Value, wanted: &Value) -> bool {
 }
 
 /// A file of prices in a folder of its own.
-fn prices_of(text: &str) -> (tempfile::TempDir, String) {
+pub fn prices_of(text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("prices.json");
     std::fs::write(&path, text).expect("written");
