@@ -301,9 +301,9 @@ mod tests {
         };
         let above = of(&[], &[]).expect("there is room");
         assert!(above.bottom() < 92.0 && above.left() < 200.0);
-        let on_top = (above.center(), 10.0);
+        let on_top = (above.center(), 8.0);
         let left = of(&[on_top], &[]).expect("there is room");
-        assert!(left.right() < 192.0 && left.distance_to_pos(on_top.0) >= 10.0, "{left:?}");
+        assert!(left.right() < 192.0 && left.distance_to_pos(on_top.0) >= 8.0, "{left:?}");
         let right = of(&[on_top, (left.center(), 6.0)], &[]).expect("there is room");
         assert!(right.left() > 208.0, "{right:?}");
         // It covers points rather than another name, and rather than not to be there.
