@@ -26,6 +26,8 @@ mod compare;
 mod compare_examples;
 #[path = "ui_window/compare_traces.rs"]
 mod compare_traces;
+#[path = "ui_window/cost_places.rs"]
+mod cost_places;
 #[path = "ui_window/costs.rs"]
 mod costs;
 #[path = "common/desk.rs"]

@@ -2,6 +2,7 @@
 //! [`Judgement`]; no model is asked, and every finding states its rule.
 
 mod broken_off;
+mod cost;
 mod data;
 mod finding;
 mod progress;
@@ -11,6 +12,7 @@ mod scores;
 mod traces;
 
 pub use broken_off::{is_broken_off, is_ended_by_length};
+pub use cost::{BestEvaluation, CostFacts, prices_missing, spent_after_best, tokens_differ};
 pub use data::{DataFacts, never_evaluated, trainset_overlaps, trainset_repeated, valset_repeated};
 pub use finding::{Evidence, Finding, Judgement, Severity, Target};
 pub use progress::{

@@ -20,7 +20,7 @@ pub use infer::{
     CallClues, EvaluationClue, OptimizerClues, OptimizerGuess, ProgramClue, Purpose, infer_optimizer, is_proposal,
     is_reflection_prompt,
 };
-pub use planned::planned_evaluations;
+pub use planned::{planned_evaluations, planned_minibatches};
 pub use program_names::{ProgramName, ProgramNames, ProgramRank};
 pub use ties::Tie;
 

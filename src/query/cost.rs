@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::optimization::OptimizationOf;
 use super::runs::RelatedRuns;
-use super::trace_facts::known_traces;
+use super::trace_facts::{known_trace, known_traces};
 use super::traces::{TraceIndexOf, TraceScope};
 use crate::analysis::cost::{Cost, CostSum, ModelSums, TraceCost, cost_of_trace};
 use crate::model::{Forest, Name, Run, RunId, TraceId};
@@ -139,6 +139,24 @@ fn family(session: &mut Session<'_>, run: &RunId) -> Result<Vec<RunId>> {
     let mut seen = HashSet::new();
     found.retain(|run| seen.insert(run.clone()));
     Ok(found)
+}
+
+/// What one trace cost; `None` inside if the store does not have it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceCostOf(pub TraceId);
+
+impl Question for TraceCostOf {
+    type Answer = Option<TraceCost>;
+    const LABEL: &'static str = "cost of a trace";
+
+    fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
+        let known = known_trace(session, &self.0)?;
+        Ok(known.map(|(row, facts)| cost_of_trace(&row, &facts, &session.prices())))
+    }
+
+    fn bytes(answer: &Self::Answer) -> usize {
+        answer.as_ref().map_or(0, |cost| 200 + cost.shares.len() * 100)
+    }
 }
 
 /// What each of some traces cost. Ask for a few at a time: what is not kept of them yet is derived before the answer.

@@ -1,5 +1,6 @@
 //! The run doctor: gathers what the rules of [`crate::analysis::doctor`] need, and asks each of them.
 
+mod cost;
 mod data;
 mod look;
 mod look_span;
@@ -55,6 +56,7 @@ impl Question for DoctorOf {
         let data = data::facts(session, found, scores)?;
         let of_scores = scores::facts(session, found, scores)?;
         let traces = look::facts(session, found, scores)?;
+        let costs = cost::facts(session, found)?;
         let judge = |rule: Rule| match rule {
             Rule::FewProposals => doctor::few_proposals(&progress),
             Rule::SeedNeverLeft => doctor::seed_never_left(&progress),
@@ -76,6 +78,9 @@ impl Question for DoctorOf {
             Rule::Errors => doctor::errors_by_type(&traces),
             Rule::TracesMissing => doctor::traces_missing(&traces),
             Rule::TokensMissing => doctor::tokens_missing(&traces),
+            Rule::PricesMissing => doctor::prices_missing(&traces, &costs),
+            Rule::TokensDiffer => doctor::tokens_differ(&traces, &costs),
+            Rule::SpentAfterBest => doctor::spent_after_best(&traces, &costs),
         };
         let mut diagnosis =
             Diagnosis { traces: (traces.looked, traces.listed), is_over: progress.is_over, ..Diagnosis::default() };

@@ -63,6 +63,7 @@ pub mod run_page;
 pub mod runs;
 pub mod scores;
 mod search;
+pub mod session_cost;
 pub mod sessions;
 pub mod sides;
 pub mod slices;
@@ -92,7 +93,7 @@ pub use beside::{
     SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample, TraceExampleOf, TraceProgram,
 };
 pub use check::{CheckReport, check};
-pub use cost::{CostOf, CostOfFamily, Costs};
+pub use cost::{CostOf, CostOfFamily, Costs, TraceCostOf};
 pub use demo_origins::{DemoOrigin, demo_origins};
 pub use diff::{
     Comparison, ExampleChange, ExampleDiff, FileDiff, MetricChange, NO_PROGRAM, ParamChange, StandIn, TagChange,
@@ -143,6 +144,7 @@ pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{Evaluated, HasPlainEvaluations, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
 pub use search::{Search, SearchPageOf, Searched, scope_of_page, search, search_scope_of_run};
+pub use session_cost::{CostOfSome, SessionCostOf};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};
 pub use sides::{BothSides, BothSidesOf, Sides};
 pub use slices::{SliceBy, Slices, SlicesOf, WorstSlice, WorstSliceOf};

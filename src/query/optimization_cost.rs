@@ -7,7 +7,7 @@ use super::optimization::OptimizationOf;
 use super::trace_facts::known_traces;
 use super::traces::{TraceIndexOf, TraceScope};
 use crate::analysis::cost::{CostSum, UnknownCost};
-use crate::analysis::optimization::{Evaluation, planned_evaluations};
+use crate::analysis::optimization::{Evaluation, EvaluationKind, planned_evaluations, planned_minibatches};
 use crate::model::{RunId, RunStatus};
 use crate::query::ask::{Question, Session};
 use crate::store::{Part, Result};
@@ -71,8 +71,8 @@ pub struct OptimizationCost {
     /// What the answers that likely came from DSPy's cache would have cost, at the mean of the traces of the same run,
     /// else of the whole optimization; `None` if there are none, or nothing is known of what they would have cost.
     pub saved_usd: Option<f64>,
-    /// What it will have cost at its end, at the mean of the evaluations so far: only while it runs, and where its
-    /// settings tell how many evaluations are planned.
+    /// What it will have cost at its end, each evaluation that is still to come at the mean of those of its kind that
+    /// have a score: only while it runs, and where its settings tell how many evaluations are planned.
     pub projected_usd: Option<f64>,
     /// False: there was no time to look at all traces, and nothing is told yet.
     pub is_whole: bool,
@@ -115,15 +115,16 @@ impl Question for OptimizationCostOf {
                 sum
             })
             .collect();
-        for evaluation in after_best(&found.evaluations) {
+        for evaluation in best_and_after(&found.evaluations).map(|(_, after)| after).unwrap_or_default() {
             if let Some(sum) = cost.by_run.get(&evaluation.run_id) {
                 cost.after_best.merge(sum);
             }
         }
         cost.saved_usd = saved(&cost.costs);
-        let is_running = found.run.status == RunStatus::Running;
-        let planned = planned_evaluations(&found.settings).filter(|_| is_running);
-        cost.projected_usd = planned.and_then(|planned| projected(&cost, planned));
+        if found.run.status == RunStatus::Running {
+            let planned = planned_evaluations(&found.settings).zip(planned_minibatches(&found.settings));
+            cost.projected_usd = planned.and_then(|planned| projected(&cost, &found.evaluations, planned));
+        }
         Ok(Some(cost))
     }
 
@@ -132,11 +133,11 @@ impl Question for OptimizationCostOf {
     }
 }
 
-/// The evaluations after the last one that made the best score so far a better one.
-fn after_best(evaluations: &[Evaluation]) -> &[Evaluation] {
-    let best = evaluations.last().and_then(|last| last.best_so_far);
-    let first = evaluations.iter().position(|one| best.is_some() && one.best_so_far == best);
-    first.and_then(|at| evaluations.get(at + 1..)).unwrap_or_default()
+/// The last evaluation that made the best score so far a better one, and those after it; `None` if none has a score.
+pub fn best_and_after(evaluations: &[Evaluation]) -> Option<(&Evaluation, &[Evaluation])> {
+    let best = evaluations.last()?.best_so_far?;
+    let first = evaluations.iter().position(|one| one.best_so_far == Some(best))?;
+    Some((evaluations.get(first)?, evaluations.get(first + 1..)?))
 }
 
 /// What cached answers would have cost.
@@ -151,11 +152,31 @@ fn saved(costs: &Costs) -> Option<f64> {
     (!known.is_empty()).then(|| known.iter().sum())
 }
 
-/// What is spent, and for each evaluation that is still to come what one cost so far.
-fn projected(cost: &OptimizationCost, planned: u64) -> Option<f64> {
-    let spent = cost.costs.all.usd()?;
-    let known: Vec<f64> = cost.by_run.values().filter_map(CostSum::usd).collect();
-    let done = cost.by_run.len() as u64;
-    let left = planned.checked_sub(done).filter(|left| *left > 0 && !known.is_empty())?;
-    Some(spent + left as f64 * (known.iter().sum::<f64>() / known.len() as f64))
+/// What is spent, and for each evaluation that is still to come what one of its kind cost so far. One without a score
+/// is under way: what it cost is not all that it will have cost, so it is counted among those to come.
+fn projected(cost: &OptimizationCost, evaluations: &[Evaluation], (planned, minibatches): (u64, u64)) -> Option<f64> {
+    let usd = |one: &Evaluation| cost.by_run.get(&one.run_id).and_then(CostSum::usd);
+    let under_way = evaluations.iter().filter(|one| one.score.is_none()).filter_map(usd);
+    let mut sum = cost.costs.all.usd()? - under_way.sum::<f64>();
+    let done = || evaluations.iter().filter(|one| one.score.is_some());
+    let overall = mean(done().filter_map(usd));
+    let is_mini = |one: &&Evaluation| one.kind == EvaluationKind::Minibatch;
+    let (mini, full): (Vec<&Evaluation>, Vec<&Evaluation>) = done().partition(is_mini);
+    let mut to_come = 0;
+    for (done, planned) in [(mini, minibatches), (full, planned.saturating_sub(minibatches))] {
+        let left = planned.saturating_sub(done.len() as u64);
+        if left > 0 {
+            sum += left as f64 * mean(done.into_iter().filter_map(usd)).or(overall)?;
+            to_come += left;
+        }
+    }
+    (to_come > 0).then_some(sum)
 }
+
+fn mean(known: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = known.fold((0.0, 0_u32), |(sum, n), usd| (sum + usd, n + 1));
+    (n > 0).then(|| sum / f64::from(n))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The prices that count: the user's own before those that this program brings along.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::Prices;
@@ -35,6 +35,11 @@ impl PriceShelf {
     /// The shipped table, and this file over it.
     pub fn new(file: Option<PriceFile>) -> Self {
         Self { file, read: Mutex::default() }
+    }
+
+    /// Where the user's file is, or would be.
+    pub fn path(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| &*file.path)
     }
 
     /// What the file is now; `None` if it is not there.

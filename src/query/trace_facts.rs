@@ -79,6 +79,16 @@ pub fn known_traces(session: &mut Session<'_>, handles: &[TraceHandle]) -> Resul
     Ok(known.filter_map(|((handle, row), facts)| Some(KnownTrace { handle, row, facts: facts? })).collect())
 }
 
+/// The line and the facts of one trace, for who has its id; `None` if the store does not have it.
+///
+/// # Errors
+/// Those of the store.
+pub fn known_trace(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<(TraceRow, TraceFacts)>> {
+    let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
+    let facts = derive(session, &head.row, &mut Names::default())?.0;
+    Ok(Some((head.row, facts)))
+}
+
 /// Derives the facts of a trace, and whether all of its spans are there. What is wrong with a trace is told where it
 /// is looked at, not by a count over thousands.
 fn derive(session: &mut Session<'_>, row: &TraceRow, names: &mut Names) -> Result<(TraceFacts, bool)> {

@@ -21,6 +21,7 @@ mod compare;
 mod compare_traces;
 mod comparing;
 mod copied;
+mod costs;
 mod demos;
 mod details;
 mod distinctions;

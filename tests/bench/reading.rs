@@ -4,12 +4,13 @@
 //! Without arguments a store is grown 200-fold from `tests/stores/v3.17` (once, into `target/`);
 //! `cargo bench -- FILE.db` measures another one; `cargo bench -- charts`, `runs` or `texts` the
 //! charts, the table of runs or the comparing of texts alone, `live` a store with a write-ahead log, `matrix` a large
-//! optimization, in a store of its own unless one is named, `search [FILE.db]` looking for text, `filters [FILE.db]`
+//! optimization, in a store of its own unless one is named, `costs [FILE.db]` what costs add to opening one, `search [FILE.db]` looking for text, `filters [FILE.db]`
 //! filtering and sorting lists of traces, `trace` one trace of many spans. Every figure is the median of several runs,
 //! warm, and is printed as measured: nothing passes or fails here.
 
 mod charts;
 mod comparing;
+mod costs;
 mod evolution;
 mod filters;
 mod grow;
@@ -63,11 +64,14 @@ fn main() -> Result<(), Failure> {
         evolution::measure()?;
         return comparing::measure();
     }
-    let is_part = |argument: &String| ["filters", "matrix", "search"].contains(&argument.as_str());
+    let is_part = |argument: &String| ["costs", "filters", "matrix", "search"].contains(&argument.as_str());
     let given =
         std::env::args().skip(1).find(|argument| !argument.starts_with('-') && !is_part(argument)).map(PathBuf::from);
     if asks_for("matrix") {
         return matrix::measure(given, &source);
+    }
+    if asks_for("costs") {
+        return costs::measure(given, &source);
     }
     let database = match given {
         Some(path) => path,

@@ -19,7 +19,7 @@ fn is_near(told: &Value, wanted: &Value) -> bool {
 }
 
 /// A file of prices in a folder of its own.
-fn prices_of(text: &str) -> (tempfile::TempDir, String) {
+pub fn prices_of(text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("prices.json");
     std::fs::write(&path, text).expect("written");
@@ -188,4 +188,37 @@ fn models_without_a_price_are_counted_and_named() {
     assert!(told["by_model"][0]["usd"].is_null() && told["by_model"][0]["input"].as_u64() > Some(0), "{told}");
     let said = answered(&["cost", text(&copy)]);
     assert!(said.contains("No price   ollama/my-own-model, in ") && !said.contains("$0.00"), "{said}");
+}
+
+#[test]
+fn an_experiment_costs_what_its_traces_do_and_a_program_what_its_evaluations_did() {
+    let store = database("real-3.18");
+    let whole = document(&["cost", text(&store)]);
+    let mut sum = 0.0;
+    let mut traces = 0;
+    for experiment in document(&["experiments", text(&store)])["experiments"].as_array().expect("a list") {
+        let id = experiment["id"].as_str().expect("an id");
+        let told = document(&["cost", text(&store), "--experiment", id]);
+        sum += told["total_usd"].as_f64().unwrap_or_default();
+        traces += told["priced_traces"].as_u64().expect("a count");
+        let count = |key: &str| told[key].as_u64().expect("a count");
+        assert!(count("priced_traces") + count("unknown_traces") <= experiment["traces"].as_u64().expect("a count"));
+    }
+    assert_eq!(whole["priced_traces"].as_u64(), Some(traces));
+    assert!((whole["total_usd"].as_f64().expect("known") - sum).abs() < 1e-12, "{sum}");
+    assert_eq!(run(&["cost", text(&store), "a69060", "--experiment", "1"]).status.code(), Some(2), "one or the other");
+    // Every evaluation of a program, wherever it stands.
+    let of_run = |id: &serde_json::Value| {
+        let rows = whole["by_run"].as_array().expect("a list");
+        rows.iter().find(|one| one["run_id"] == *id).map_or(Value::Null, |one| one["usd"].clone())
+    };
+    let runs = document(&["runs", text(&store)]);
+    let child =
+        runs["runs"].as_array().expect("a list").iter().find(|one| one["id"] == "7863724a537f49eaa0381321215f3496");
+    let told = document(&["history", text(&store), child.expect("an evaluation")["id"].as_str().expect("an id")]);
+    let evaluations = told["evaluations"].as_array().expect("a list");
+    assert!(!evaluations.is_empty());
+    for one in evaluations {
+        assert!(is_near(&one["cost_usd"], &of_run(&one["run_id"])), "{one}");
+    }
 }

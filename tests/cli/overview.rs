@@ -13,7 +13,7 @@ fn list<'a>(of: &'a Value, key: &str) -> &'a [Value] {
 
 #[test]
 fn every_scored_run_is_told_once_and_as_optimization_tells_it() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut costs) = (BTreeSet::new(), BTreeSet::new());
     for database in databases() {
         let told = document(&["overview", text(&database)]);
         let mut counted: Vec<String> = Vec::new();
@@ -21,6 +21,16 @@ fn every_scored_run_is_told_once_and_as_optimization_tells_it() {
             let run = row["run_id"].as_str().expect("an id");
             seen.insert(row["kind"].as_str().expect("a kind").to_owned());
             counted.push(run.to_owned());
+            assert_eq!(row["cost_usd"].is_null(), row["cost_certainty"].is_null(), "{row}");
+            let cost = if row["kind"] == "evaluation" {
+                let cost = document(&["cost", text(&database), run]);
+                assert_eq!(row["cost_certainty"], cost["certainty"], "{run}");
+                cost["total_usd"].clone()
+            } else {
+                document(&["optimization", text(&database), run])["cost_usd"].clone()
+            };
+            assert_eq!(row["cost_usd"], cost, "{run}");
+            costs.insert(cost.is_null());
             if row["kind"] == "evaluation" {
                 let sql = format!("select value from latest_metrics where key = 'eval' and run_uuid = '{run}'");
                 assert_eq!(rows(&database, &sql)[0][0].as_f64(), row["best"].as_f64(), "{run}");
@@ -57,6 +67,7 @@ fn every_scored_run_is_told_once_and_as_optimization_tells_it() {
         assert!(starts.is_sorted());
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["evaluation", "optimization"]);
+    assert_eq!(costs.len(), 2, "some costs are known, and some are not");
 }
 
 #[test]
@@ -68,7 +79,8 @@ fn an_experiment_alone_has_its_own_and_people_read_them() {
     let mipro = all.iter().find(|row| row["optimizer"] == "MIPROv2").expect("it is recorded there");
     assert_eq!((mipro["kind"].as_str(), mipro["n"].as_u64()), (Some("optimization"), Some(4)));
     let said = answered(&["overview", text(&database)]);
-    for word in ["MIPROv2", "BetterTogether", "evaluation", "Seed", "Best"] {
+    for word in ["MIPROv2", "BetterTogether", "evaluation", "Seed", "Best", "Cost"] {
         assert!(said.contains(word), "{word} in {said}");
     }
+    assert!(said.contains('$') && !said.contains("$0.00 "), "{said}");
 }

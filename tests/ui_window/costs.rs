@@ -1,7 +1,7 @@
 //! What candidates and traces cost, in the window.
 
 use dspyglass::app::{Args, Viewer, ViewerOptions};
-use dspyglass::model::{ArtifactOwner, MetricPoint, RunId, SpanBody};
+use dspyglass::model::{ArtifactOwner, MetricPoint, Reveal, RunId, Session, Shown, SpanBody, Unmasked};
 use dspyglass::query::PriceFile;
 use dspyglass::state::{Place, RunTab};
 use dspyglass::store::StoreError;
@@ -15,7 +15,7 @@ use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_
 
 /// An evaluation with this score, of two traces of a model that were given so many tokens each; nothing is known of
 /// the usage where that is 0.
-fn put(store: &MemoryStore, order: i64, score: f64, (model, input): (&str, u64)) {
+pub fn put(store: &MemoryStore, order: i64, score: f64, (model, input): (&str, u64)) {
     let id = RunId::from(format!("e{order}"));
     let mut run = MemoryStore::run(id.as_str(), "1", &format!("eval_full_{order}"), NOW_MS - 800_000 + order * 1_000);
     run.parent_id = Some(RunId::from("opt"));
@@ -39,13 +39,17 @@ fn put(store: &MemoryStore, order: i64, score: f64, (model, input): (&str, u64))
             used.attributes.insert("mlflow.chat.tokenUsage".into(), usage);
         }
         called.attributes.insert("model".into(), json!(model));
-        let head = MemoryStore::trace_head(&trace, "1", Some(id.as_str()), "Route.forward", NOW_MS - 799_000);
+        let mut head = MemoryStore::trace_head(&trace, "1", Some(id.as_str()), "Route.forward", NOW_MS - 799_000);
+        let inputs = json!({"ticket": format!("ticket {at}")});
+        head.row.request_preview = Some(Shown::Text(inputs.to_string().into()));
+        head.row.session = Session::read(Unmasked::new(format!("desk-{order}")), Reveal::Masked);
+        used.inputs = Some(inputs);
         store.put_trace(head, vec![(root, used), (call, called)]);
     }
 }
 
 /// C1 is cheap, C2 the better one, C3 as good and dearer, of C4 nobody knows what it cost.
-fn store() -> MemoryStore {
+pub fn store() -> MemoryStore {
     let store = MemoryStore::new();
     store.add_experiment("1", "router");
     store.put_run(MemoryStore::run("opt", "1", "opt", NOW_MS - 900_000));

@@ -87,6 +87,16 @@ rules! {
         /// No usage.
         TokensMissing => "tokens-missing",
             "no trace tells its tokens, and three or more, no fewer than were cached, ended well with a prediction";
+        /// Nobody can say what it cost.
+        PricesMissing => "prices-missing", "a trace tells its tokens, and a model that it called has no known price";
+        /// Two figures for one thing.
+        TokensDiffer => "tokens-differ",
+            "the total of tokens that MLflow stored for a trace is not the sum of what its spans used, each usage counted \
+             once";
+        /// It went on for nothing.
+        SpentAfterBest => "spent-after-best",
+            "an optimization has ended, and half or more of what its evaluations cost, a dollar or more, was spent after \
+             the evaluation with the best full score";
         /// The claim is larger than its proof.
         ValsetTooSmall => "valset-too-small",
             "the winner's gain over the seed is not more than luck by the paired test (p is 0.05 or more)";

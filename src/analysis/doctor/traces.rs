@@ -8,7 +8,7 @@ use crate::model::{RunId, TraceId};
 use crate::words;
 
 /// No more evidence of one kind is named.
-const MOST: usize = 5;
+pub(super) const MOST: usize = 5;
 
 /// Fewer traces without tokens may be such for reasons of their own: the first call of a process that a cache answers
 /// takes as long as a call (DSPy 3.4).
@@ -129,7 +129,7 @@ impl TraceFacts {
     }
 
     /// Why what calls did cannot be told.
-    fn unlooked(&self) -> Option<Judgement> {
+    pub(super) fn unlooked(&self) -> Option<Judgement> {
         match (self.traces, self.looked) {
             (None, _) => Some(Judgement::unknown("the store does not tell which traces it has")),
             (Some(0), _) => Some(Judgement::unknown("there are no traces")),
@@ -139,7 +139,7 @@ impl TraceFacts {
     }
 }
 
-fn evidence<'a>(seen: impl IntoIterator<Item = &'a SeenTrace>) -> Vec<Evidence> {
+pub(super) fn evidence<'a>(seen: impl IntoIterator<Item = &'a SeenTrace>) -> Vec<Evidence> {
     let of = |one: &SeenTrace| Evidence::new(Target::Trace(one.run.clone(), one.trace.clone()), one.what.clone());
     seen.into_iter().take(MOST).map(of).collect()
 }

@@ -29,6 +29,14 @@ pub fn planned_evaluations(params: &[Entry]) -> Option<u64> {
     trials.checked_add(trials / steps)?.checked_add(1 + u64::from(trials % steps != 0))
 }
 
+/// How many of these are on minibatches; `None` where that is not told either.
+pub fn planned_minibatches(params: &[Entry]) -> Option<u64> {
+    let all = planned_evaluations(params)?;
+    let text = |key: &str| params.iter().find(|param| &*param.key == key).map(|param| param.value.as_str());
+    let trials = text(mipro::TRIALS)?.trim().parse::<u64>().ok()?;
+    Some(if text(mipro::MINIBATCH)? == "True" { trials.min(all) } else { 0 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +54,12 @@ mod tests {
         };
         assert_eq!([with("6", "2"), with("3", "2")], [Some(10), Some(6)]);
         assert_eq!(planned(&[("num_trials", "4"), ("minibatch", "False")]), Some(5));
+        let entry = |key: &str, value: &str| Entry { key: key.into(), value: Shown::Text(value.into()) };
+        let of = |minibatch: &str| {
+            let steps = entry("minibatch_full_eval_steps", "2");
+            planned_minibatches(&[entry("num_trials", "6"), entry("minibatch", minibatch), steps])
+        };
+        assert_eq!([of("True"), of("False"), planned_minibatches(&[])], [Some(6), Some(0), None]);
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub(in crate::cli) struct CostArgs {
     pub(in crate::cli) store: PathBuf,
     /// Only this run and everything below it, by id, the beginning of it or a name that no other run has
     pub(in crate::cli) run: Option<String>,
+    /// Only the traces of this experiment, by id, the beginning of it or name
+    #[arg(long, value_name = "E", conflicts_with = "run")]
+    pub(in crate::cli) experiment: Option<String>,
 }
 
 /// Of `prices`.

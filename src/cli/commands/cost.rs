@@ -83,8 +83,10 @@ struct PricesJson<'a> {
 
 pub(super) fn answer(args: &CostArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let run = args.run.as_deref().map(|text| answer.run(text)).transpose()?;
+    let experiment = args.experiment.as_ref().map(|wanted| answer.experiment(wanted)).transpose()?;
+    let scope = experiment.map_or(TraceScope::All, |experiment| TraceScope::Experiment(experiment.id));
     let (costs, optimization): (Arc<Costs>, Option<OptimizationCost>) = match &run {
-        None => (answer.session.ask(&CostOf(TraceScope::All))?, None),
+        None => (answer.session.ask(&CostOf(scope))?, None),
         Some(run) => {
             let costs = answer.session.ask(&CostOfFamily(run.id.clone()))?;
             let found = answer.session.ask(&OptimizationCostOf::whole(run.id.clone()))?;

@@ -3,13 +3,16 @@
 use serde::Serialize;
 
 use super::Answer;
+use crate::analysis::cost::CostSum;
 use crate::analysis::optimization::Optimizer;
 use crate::cli::args::OverviewArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
-use crate::query::{OptimizationsOf, OverviewKind, OverviewRow};
+use crate::query::ask::Session;
+use crate::query::{OptimizationCostOf, OptimizationsOf, OverviewKind, OverviewRow};
+use crate::store::Part;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -43,10 +46,14 @@ struct Row<'a> {
     metric_calls: Option<u64>,
     /// What scores are called on its traces, where they are called one thing.
     metric: Option<&'a str>,
+    /// Of the traces whose cost is known; null if it is known of none.
+    cost_usd: Option<f64>,
+    cost_certainty: Option<&'static str>,
 }
 
 impl<'a> Row<'a> {
-    fn new(row: &'a OverviewRow) -> Self {
+    fn new((row, cost): (&'a OverviewRow, &Option<CostSum>)) -> Self {
+        let cost = cost.as_ref().and_then(|sum| sum.cost);
         Self {
             run_id: row.run.id.as_str(),
             experiment_id: row.run.experiment_id.as_str(),
@@ -66,16 +73,40 @@ impl<'a> Row<'a> {
             winner: row.winner.map(|winner| winner.to_string()),
             metric_calls: row.metric_calls(),
             metric: row.metric.as_deref(),
+            cost_usd: cost.map(|cost| cost.usd),
+            cost_certainty: cost.map(|cost| cost.certainty.as_str()),
         }
     }
+}
+
+/// What each of them cost; `None` of those for which there was no time, which a warning tells. What was looked at is
+/// kept, so that asking again comes further.
+fn costs(session: &mut Session<'_>, rows: &[OverviewRow]) -> Result<Vec<Option<CostSum>>, Failure> {
+    /// One of them takes no more than four times the time of a round in the background.
+    const ROUND: u32 = 2;
+    let time = session.cx.begin(Part::Costs);
+    let mut costs = Vec::new();
+    for row in rows {
+        let asked = OptimizationCostOf { run: row.run.id.clone(), round: Some(ROUND) };
+        let cost = if time.is_spent() { None } else { Some(session.ask(&asked)?) };
+        let whole = cost.as_ref().and_then(|cost| cost.as_ref().as_ref()).filter(|cost| cost.is_whole);
+        costs.push(whole.map(|cost| cost.costs.all.clone()));
+    }
+    let left = costs.iter().filter(|cost| cost.is_none()).count();
+    if left > 0 {
+        let runs = words::counted(left, "run");
+        session.cx.warn("cost", format!("there was no time for that of {runs}: dspyglass cost STORE RUN takes it"));
+    }
+    Ok(costs)
 }
 
 pub(super) fn answer(args: &OverviewArgs, answer: &mut Answer<'_>) -> Result<(), Failure> {
     let experiment = args.experiment.as_ref().map(|wanted| answer.experiment(wanted)).transpose()?;
     let rows = answer.session.ask(&OptimizationsOf(experiment.map(|experiment| experiment.id)))?;
+    let costs = costs(&mut answer.session, &rows)?;
     if answer.is_json {
         let warnings = answer.session.cx.take_warnings().into();
-        return json::write(&Document { rows: rows.iter().map(Row::new).collect(), warnings }, answer.out);
+        return json::write(&Document { rows: rows.iter().zip(&costs).map(Row::new).collect(), warnings }, answer.out);
     }
     if rows.is_empty() {
         writeln!(answer.out, "No optimizations and no evaluations")?;
@@ -96,8 +127,9 @@ pub(super) fn answer(args: &OverviewArgs, answer: &mut Answer<'_>) -> Result<(),
         ("Traces", Side::Right),
         ("Errors", Side::Right),
         ("Tokens", Side::Right),
+        ("Cost", Side::Right),
     ]);
-    for row in rows.iter() {
+    for (row, cost) in rows.iter().zip(&costs) {
         let real = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), words::value);
         let what = match (row.kind, row.optimizer) {
             (OverviewKind::Evaluation, _) => "evaluation",
@@ -119,6 +151,9 @@ pub(super) fn answer(args: &OverviewArgs, answer: &mut Answer<'_>) -> Result<(),
             words::count_or_unknown(row.traces.map(|traces| traces.traces)),
             words::count_or_unknown(row.traces.map(|traces| traces.errors)),
             words::tokens(row.traces.and_then(|traces| traces.tokens)),
+            cost.as_ref()
+                .and_then(|sum| sum.cost)
+                .map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
         ]);
     }
     Ok(table.print(answer.style, answer.out)?)

@@ -4,13 +4,16 @@ use serde::Serialize;
 
 use super::program::OnePredictor;
 use super::{Answer, program_history_text, several};
+use crate::analysis::cost::Cost;
 use crate::cli::args::HistoryArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
 use crate::model::dspy::artifacts::{BEST_MODEL, MODEL};
 use crate::model::{RunId, StateHash};
+use crate::query::ask::Session;
 use crate::query::program_history::{EvaluationData, Family, ProgramEvaluation, Relative, RunRef};
-use crate::query::{self, Found, Origin, ProgramHistory, ProgramHistoryOf, Provenance};
+use crate::query::traces::TraceScope;
+use crate::query::{self, CostOf, Found, Origin, ProgramHistory, ProgramHistoryOf, Provenance};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -65,6 +68,9 @@ struct EvaluationJson<'a> {
     data: DataJson<'a>,
     traces: Option<u64>,
     tokens: Option<Usage>,
+    /// Of its traces whose cost is known.
+    cost_usd: Option<f64>,
+    cost_certainty: Option<&'static str>,
 }
 
 #[derive(Default, Serialize)]
@@ -121,7 +127,14 @@ pub(super) fn answer(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<(), 
     let Some(found) = found.as_ref() else {
         return Err(Failure::Absent(format!("no run that is not deleted holds the program {hash} whole")));
     };
-    if answer.is_json { print_json(found, answer) } else { program_history_text::print(found, answer) }
+    let costs = costs(&mut answer.session, found)?;
+    if answer.is_json { print_json(found, &costs, answer) } else { program_history_text::print(found, &costs, answer) }
+}
+
+/// What each of its evaluations cost, as far as that is known.
+fn costs(session: &mut Session<'_>, found: &ProgramHistory) -> Result<Vec<Option<Cost>>, Failure> {
+    let mut of = |one: &ProgramEvaluation| Ok(session.ask(&CostOf(TraceScope::Run(one.run.id.clone())))?.all.cost);
+    found.evaluations.iter().map(&mut of).collect()
 }
 
 /// The program of a run, else the one whose hash begins so.
@@ -143,10 +156,10 @@ fn meant(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<StateHash, Failu
     }
 }
 
-fn print_json(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_json(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
     let document = Document {
         state_hash: found.hash.as_str(),
-        evaluations: found.evaluations.iter().map(evaluation).collect(),
+        evaluations: found.evaluations.iter().zip(costs).map(evaluation).collect(),
         origins: found.origins.iter().map(origin).collect(),
         demos: found
             .demos
@@ -178,7 +191,7 @@ fn run(one: &RunRef) -> RunJson<'_> {
     RunJson { run_id: one.run_id.as_str(), name: known(&one.name) }
 }
 
-fn evaluation(one: &ProgramEvaluation) -> EvaluationJson<'_> {
+fn evaluation<'a>((one, cost): (&'a ProgramEvaluation, &Option<Cost>)) -> EvaluationJson<'a> {
     EvaluationJson {
         run_id: one.run.id.as_str(),
         name: known(&one.run.name),
@@ -194,6 +207,8 @@ fn evaluation(one: &ProgramEvaluation) -> EvaluationJson<'_> {
         data: data(&one.data),
         traces: one.traces.map(|traces| traces.traces),
         tokens: one.tokens.map(Usage::from),
+        cost_usd: cost.map(|cost| cost.usd),
+        cost_certainty: cost.map(|cost| cost.certainty.as_str()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::program_text::title;
+use crate::analysis::cost::Cost;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
@@ -9,7 +10,7 @@ use crate::query::family_tree::called;
 use crate::query::program_history::{Family, ProgramEvaluation, Relative, RunRef};
 use crate::query::{Origin, ProgramHistory, Provenance};
 
-pub(super) fn print(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out, "Program {}", words::clean(found.hash.as_str()))?;
     for (home, program) in &found.names {
         writeln!(answer.out, "Called     {} of {}", program.marked(), name(home))?;
@@ -41,7 +42,7 @@ pub(super) fn print(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(
             origin(told, answer)?;
         }
     }
-    evaluations(found, answer)
+    evaluations(found, costs, answer)
 }
 
 fn name(run: &RunRef) -> String {
@@ -85,7 +86,7 @@ fn origin(told: &Provenance, answer: &mut Answer<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn evaluations(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn evaluations(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out)?;
     if found.evaluations.is_empty() {
         writeln!(answer.out, "No evaluation of it was logged")?;
@@ -96,16 +97,18 @@ fn evaluations(found: &ProgramHistory, answer: &mut Answer<'_>) -> Result<(), Fa
         ("Score", Side::Right),
         ("n", Side::Right),
         ("Tokens", Side::Right),
+        ("Cost", Side::Right),
         ("Data", Side::LeftCut),
         ("Optimization", Side::LeftCut),
         ("Experiment", Side::LeftCut),
     ]);
-    for one in &found.evaluations {
+    for (one, cost) in found.evaluations.iter().zip(costs) {
         table.row(vec![
             if one.run.name.is_empty() { one.run.id.to_string() } else { one.run.name.clone() },
             one.score.map_or_else(|| words::UNKNOWN.to_owned(), words::value),
             words::count_or_unknown(one.n),
             words::tokens(one.tokens),
+            cost.map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
             one.data.words(),
             optimization(one),
             one.experiment.clone(),

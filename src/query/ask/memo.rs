@@ -1,7 +1,7 @@
 //! What sessions on one store remember: answers by question, bounded by bytes, each found once.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -106,6 +106,11 @@ impl Memo {
     /// The prices that count now.
     pub fn prices(&self) -> Arc<Prices> {
         self.prices.prices()
+    }
+
+    /// Where the user's file of prices is, or would be.
+    pub fn price_file(&self) -> Option<&Path> {
+        self.prices.path()
     }
 
     /// What that file was when it was read; `None` if nobody asked for prices yet.

@@ -4,6 +4,7 @@
 use std::any::{Any, TypeId};
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::answer::AnyAnswer;
@@ -154,6 +155,11 @@ impl<'a> Session<'a> {
     /// The prices of models.
     pub fn prices(&self) -> Arc<Prices> {
         self.memo.prices()
+    }
+
+    /// Where the user's own prices are, or would be; `None` where no such file is asked for.
+    pub fn price_file(&self) -> Option<PathBuf> {
+        self.memo.price_file().map(Path::to_path_buf)
     }
 
     /// What the user said of the traces and examples of this store, as it is now.

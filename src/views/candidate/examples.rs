@@ -12,6 +12,7 @@ use crate::model::RunId;
 use crate::model::program::Object;
 use crate::query::{ExampleCellOf, Scores};
 use crate::state::{Outcome, Place, RunTab};
+use crate::views::costs::{cost_of_example, of_trace};
 use crate::views::example_trace::WantedTrace;
 use crate::views::example_words::{asked, values_line};
 use crate::views::parts::slot_ui;
@@ -210,7 +211,11 @@ fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: &VisibleRow, it: Row, shown: 
         row_text::paint(ui.painter(), room, &text, Type::Body, tokens.text1, Align::Min);
     } else {
         let place = left.with_min_x((left.right() - TRACE).max(left.left()));
-        let room = left.with_max_x((place.left() - size::GAP_S).max(left.left()));
+        let cost = one.row.and_then(|at| cost_of_example(scene, run.into(), at));
+        let cost = cost.as_deref().and_then(Option::as_ref).map(of_trace).unwrap_or_default();
+        let cost_place = place.with_max_x(place.left()).with_min_x(left.left());
+        let cost = row_text::paint(ui.painter(), cost_place, &cost, Type::ValueSmall, tokens.text3, Align::Max);
+        let room = left.with_max_x((cost.left() - size::GAP_S).max(left.left()));
         if let Some(line) = &line {
             line.paint(ui, room);
         }

@@ -17,10 +17,11 @@ use egui::{Align, Frame, Layout, Margin, Ui};
 use super::body::Wanted;
 use super::body::page::TextsMemory;
 use super::command::SpanCommand;
+use super::costs::told;
 use super::parts::slot_ui;
 use super::scene::Scene;
 use super::spans::{find_span, kind_tone, kind_word};
-use crate::loader::{BodyPart, Lane, PreparedBody, Slot, SpanAt, SpanBodyOf, TraceTree, WholeSpanBodyOf};
+use crate::loader::{BodyPart, Lane, PreparedBody, Slot, SpanAt, SpanBodyOf, SpanFigures, TraceTree, WholeSpanBodyOf};
 use crate::model::{SearchPattern, SpanHandle, SpanHead, TraceId};
 use crate::query::{TraceFiguresOf, TraceTreeOf};
 use crate::state::{Action, DetailTab, Place, SpanRef};
@@ -208,6 +209,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, Focused { tree, ordinal, span, ..
     let mut facts: Vec<String> = model.into_iter().collect();
     facts.push(kind_word(&span.kind));
     facts.push(span.duration_ns().map_or_else(|| "in progress".to_owned(), words::duration_ns));
+    facts.extend(figures.value().and_then(|figures| figures.spans.get(ordinal)).and_then(cost_of));
     ui.horizontal(|ui| {
         let side = egui::vec2(size::KIND_SQUARE, size::LINE);
         let (rect, _) = ui.allocate_exact_size(side, egui::Sense::hover());
@@ -222,6 +224,14 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, Focused { tree, ordinal, span, ..
             .truncate(),
         );
     });
+}
+
+/// What a span cost; nothing of one that uses nothing or is part of what a span above it tells.
+fn cost_of(figures: &SpanFigures) -> Option<String> {
+    match figures.cost {
+        Some(cost) => Some(told(cost)),
+        None => figures.tokens.own.is_some().then(|| "cost unknown".to_owned()),
+    }
 }
 
 /// Attachments that this span names and whose files are not there.

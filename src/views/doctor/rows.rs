@@ -44,7 +44,7 @@ fn sentence(what: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// How much was looked at: `20 rules looked, 570 traces looked into`.
+/// How much was looked at: `23 rules looked, 570 traces looked into`.
 pub(super) fn looked(diagnosis: &Diagnosis) -> String {
     let rules = words::counted(diagnosis.judged(), "rule");
     match diagnosis.traces {
@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn how_much_was_looked_at_is_said() {
         let told = |traces| looked(&Diagnosis { traces, ..Diagnosis::default() });
-        assert_eq!(told((570, 570)), "20 rules looked, 570 traces looked into");
-        assert_eq!(told((1_200, 60_000)), "20 rules looked, 1,200 of 60,000 traces looked into in time");
-        assert_eq!(told((0, 0)), "20 rules looked");
+        assert_eq!(told((570, 570)), "23 rules looked, 570 traces looked into");
+        assert_eq!(told((1_200, 60_000)), "23 rules looked, 1,200 of 60,000 traces looked into in time");
+        assert_eq!(told((0, 0)), "23 rules looked");
     }
 }

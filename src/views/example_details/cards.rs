@@ -11,6 +11,7 @@ use crate::model::EvaluationId;
 use crate::model::program::Object;
 use crate::query::{ExampleCell, ExampleCellOf, NoTrace, ScoreColumn, TraceLink, TracesOfExamples};
 use crate::state::{Action, RunTab};
+use crate::views::costs::{about_trace, cost_of_example, of_trace};
 use crate::views::example_words::{answered, asked};
 use crate::views::parts::link;
 use crate::views::program_name::name_ui;
@@ -133,11 +134,12 @@ fn trace_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ExampleDetailsMemor
         Some(TraceLink::Unknown(why)) => {
             text_ui(ui, &format!("No trace: {why}"), Type::Small, Tone::Muted);
         }
-        _ => open_ui(ui, memory, cell),
+        _ => open_ui(ui, Some(scene), memory, cell),
     }
 }
 
-fn open_ui(ui: &mut Ui, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
+/// The ways to the prompt and the trace, and what it cost; with no scene that is not asked.
+fn open_ui(ui: &mut Ui, scene: Option<&mut Scene<'_>>, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_M;
         let tip = "The call of the model that wrote this answer, in its trace";
@@ -146,6 +148,10 @@ fn open_ui(ui: &mut Ui, memory: &mut ExampleDetailsMemory, cell: Cell<'_>) {
         }
         if link(ui, "Open trace →", Type::Small, Tone::Accent).clicked() {
             memory.wanted.open(cell.evaluation.id(), cell.row);
+        }
+        let cost = scene.and_then(|scene| cost_of_example(scene, cell.evaluation.id(), cell.row));
+        if let Some(cost) = cost.as_deref().and_then(Option::as_ref) {
+            text_ui(ui, &of_trace(cost), Type::Small, Tone::Muted).on_hover_text(about_trace(cost).join("\n"));
         }
     });
 }
@@ -191,7 +197,9 @@ pub(super) fn cards_ui(
             }
             // Of prompts that were tried within one run no trace is told apart.
             if cell.evaluation.prompt.is_none() {
-                open_ui(ui, memory, *cell);
+                // Of those that are not to be seen nothing is asked.
+                let seen = is_near.then_some(&mut *scene);
+                open_ui(ui, seen, memory, *cell);
             }
         });
     }

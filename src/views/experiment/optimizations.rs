@@ -31,6 +31,8 @@ const CHART: f32 = 260.0;
 const NAMES: (f32, f32, f32) = (0.26, 110.0, 300.0);
 /// No more verdicts are asked for than for so many optimizations.
 const VERDICTS: usize = 40;
+/// No more costs are asked for than of so many optimizations.
+const COSTS: usize = 200;
 
 /// What the tab remembers of an experiment.
 #[derive(Default)]
@@ -86,6 +88,7 @@ pub(super) fn optimizations_ui(
         memory.chart = ChartState::default();
     }
     tell_verdicts(scene, memory);
+    tell_costs(scene, memory);
     if of.is_none() {
         tell_experiments(scene, memory);
     }
@@ -108,6 +111,18 @@ fn tell_verdicts(scene: &mut Scene<'_>, memory: &mut OptimizationsMemory) {
                 Err(why) => why.words().to_owned(),
             })
         });
+    }
+}
+
+/// Takes the costs that are known by now. One after another is asked for: each may take long.
+fn tell_costs(scene: &mut Scene<'_>, memory: &mut OptimizationsMemory) {
+    let Some(known) = &memory.known else { return };
+    for line in memory.lines.iter_mut().take(COSTS) {
+        let Some(row) = known.get(line.place) else { continue };
+        line.cost.update(scene, &row.run.id);
+        if line.cost.is_awaited() {
+            return;
+        }
     }
 }
 

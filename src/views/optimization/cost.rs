@@ -1,15 +1,13 @@
 //! What the candidates cost, and their scores against that.
 
-use std::sync::Arc;
-
 use egui::Ui;
 
 use super::rows::{CandidateRow, Candidates, name};
 use crate::analysis::cost::{Certainty, Cost, CostSum, UnknownCost};
-use crate::loader::{Lane, Optimization};
+use crate::loader::Optimization;
 use crate::model::{Json, Program, RunId};
-use crate::query::ask::Question;
-use crate::query::{OptimizationCost, OptimizationCostOf};
+use crate::query::OptimizationCost;
+use crate::views::costs::{CostInRounds, about_sum, sum_cell, told};
 use crate::views::scene::Scene;
 use crate::widgets::charts::{TradeOff, TradeOffPoint};
 use crate::widgets::section::text_ui;
@@ -21,17 +19,13 @@ use crate::words;
 /// Programs are compared by what so many examples cost.
 const EXAMPLES: f64 = 1_000.0;
 
-/// After so many rounds an optimization is too large to be looked at; each has twice the time of the one before.
-const MOST_ROUNDS: u32 = 12;
-
 /// A fact: its name, its value, a note behind it.
 pub(super) type Told = (&'static str, String, String);
 
 /// What is known of the cost of an optimization, and whether its scores are shown against it.
 #[derive(Default)]
 pub(super) struct CostShown {
-    known: Option<Arc<<OptimizationCostOf as Question>::Answer>>,
-    round: u32,
+    asked: CostInRounds,
     /// The chart is that of scores against cost.
     pub is_chart: bool,
     /// The points are those of this cost and of the rows that are shown.
@@ -48,18 +42,10 @@ impl CostShown {
         (self.points, self.candidates) = Default::default();
     }
 
-    /// Takes what is known by now; everything else is asked before.
+    /// Takes what is known by now.
     pub fn update(&mut self, scene: &mut Scene<'_>, found: &Optimization, candidates: &Candidates) {
-        let asked = OptimizationCostOf { run: found.run.id.clone(), round: Some(self.round) };
-        let slot = scene.loader.ask(&asked, Lane::Prefetch);
-        if let Some(new) = slot.value() {
-            let is_whole = new.as_ref().as_ref().is_none_or(|cost| cost.is_whole);
-            if !is_whole {
-                self.round = (self.round + 1).min(MOST_ROUNDS);
-            } else if self.known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, new)) {
-                self.known = Some(Arc::clone(new));
-                self.forget_points();
-            }
+        if self.asked.update(scene, &found.run.id) {
+            self.forget_points();
         }
         self.point(found, candidates);
     }
@@ -69,14 +55,14 @@ impl CostShown {
         if std::mem::replace(&mut self.is_pointed, true) {
             return;
         }
-        if let Some(cost) = self.cost() {
+        if let Some(cost) = self.asked.cost() {
             (self.points, self.candidates) = points(found, candidates, cost);
         }
     }
 
     /// The costs, once they are known.
     pub fn cost(&self) -> Option<&OptimizationCost> {
-        self.known.as_ref()?.as_ref().as_ref()
+        self.asked.cost()
     }
 
     /// Whether any candidate can be shown by what it costs.
@@ -134,7 +120,7 @@ impl CostShown {
             if let Some(each) = per_examples(sum) {
                 lines.push((format!("{} for 1,000 examples", told(each)), Tone::Neutral));
             }
-            lines.push((about(sum), Tone::Muted));
+            lines.push((about_sum(sum), Tone::Muted));
         }
         lines
     }
@@ -153,8 +139,7 @@ impl CostShown {
     pub fn facts(&self) -> Vec<Told> {
         let Some(cost) = self.cost() else {
             // Its place is kept while the traces are read.
-            let is_asked = self.known.is_none() && self.round < MOST_ROUNDS;
-            return if is_asked { vec![("Cost", "…".to_owned(), String::new())] } else { Vec::new() };
+            return if self.asked.is_awaited() { vec![("Cost", "…".to_owned(), String::new())] } else { Vec::new() };
         };
         let all = &cost.costs.all;
         let mut facts = Vec::new();
@@ -172,11 +157,6 @@ impl CostShown {
         }
         facts
     }
-}
-
-/// `≤ $0.12`, which no line ends within.
-fn told(cost: Cost) -> String {
-    words::cost(cost.usd, cost.certainty.sign()).replace(' ', "\u{a0}")
 }
 
 fn estimate(usd: f64) -> String {
@@ -201,30 +181,6 @@ fn note_of_all(cost: &OptimizationCost) -> String {
         notes.push(format!("no price of {}", names.join(", ")));
     }
     notes.join("; ")
-}
-
-/// What a sum is of: its traces, and why some are left out.
-fn about(sum: &CostSum) -> String {
-    let mut told = vec![match sum.unknown() {
-        0 => format!("{} of its evaluations", words::counted(sum.priced, "trace")),
-        _ => format!("known of {} of {} traces", words::count(sum.priced), words::count(sum.traces())),
-    }];
-    for why in UnknownCost::ALL {
-        match sum.unknown_for(why) {
-            0 => {}
-            some => told.push(format!("{} {}", words::count(some), why.words())),
-        }
-    }
-    told.extend(sum.cost.map(|cost| cost.certainty.reason().to_owned()).filter(|reason| !reason.is_empty()));
-    told.join("; ")
-}
-
-fn sum_cell(sum: &CostSum) -> CellText<'static> {
-    match (sum.cost, sum.traces()) {
-        (None, 0) => CellText::default(),
-        (None, _) => CellText::unknown().hover(about(sum)),
-        (Some(cost), _) => CellText::value(told(cost)).tone(Tone::Muted).hover(about(sum)),
-    }
 }
 
 /// What so many examples would cost, by those that are known.
@@ -301,7 +257,7 @@ mod tests {
         for sum in &mut cost.candidates {
             (sum.cost, sum.priced) = (Some(Cost { usd: 0.02, certainty: Certainty::AtMost }), 4);
         }
-        let mut shown = CostShown { known: Some(Arc::new(Some(cost))), ..CostShown::default() };
+        let mut shown = CostShown { asked: CostInRounds::of(cost), ..CostShown::default() };
         let leads = |shown: &CostShown, candidates: &Candidates| {
             let names = shown.candidates.iter().map(|at| name(candidates.rows[*at].number));
             names.zip(&shown.points).all(|(name, point)| name == point.name)

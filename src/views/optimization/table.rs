@@ -92,7 +92,9 @@ fn columns<'a>(
         columns.push((Shows::Parts, Column::text("Instruction · demo set", 172.0).hint(about).figures().minor(2)));
     }
     if cost.has_costs() {
-        columns.push((Shows::Cost, Column::number("Cost", 112.0).hint(COST).minor(3)));
+        // Who looks at scores against cost looks for it.
+        let minor = if cost.is_chart { 1 } else { 3 };
+        columns.push((Shows::Cost, Column::number("Cost", 112.0).hint(COST).minor(minor)));
     }
     columns.extend([
         (

@@ -2,11 +2,13 @@
 
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
 
 use super::comparing::{subject, tell_to_choose};
+use super::costs::sum_cell;
 use super::demos::{DemosMemory, demos_heading, demos_ui};
 use super::parts::place_frame;
 use super::parts::{link, short_id, slot_ui};
@@ -16,9 +18,9 @@ use super::python::python;
 use super::run_menu::{RunMenu, compare_button_ui};
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
-use crate::loader::{Lane, ProgramOf};
+use crate::loader::{Lane, ProgramOf, TraceScope};
 use crate::model::{ArtifactOwner, ProgramSource, RunId, StateHash};
-use crate::query::{ArtifactsOf, ProgramHistory, ProgramHistoryOf};
+use crate::query::{ArtifactsOf, CostOf, Costs, ProgramHistory, ProgramHistoryOf};
 use crate::state::{Action, NoticeText, Place};
 use crate::widgets::chips::Chip;
 use crate::widgets::empty::{empty_ui, skeleton_rows_ui};
@@ -59,6 +61,8 @@ pub(super) struct ProgramHistoryMemory {
     /// The table is to get the keyboard as soon as nothing else has it.
     wants_focus: bool,
     menu: RunMenu,
+    /// What evaluations cost that are, or were, on screen.
+    costs: HashMap<RunId, Arc<Costs>>,
 }
 
 /// Goes to the page of the program of a run, as soon as it is known which one that is.
@@ -301,6 +305,7 @@ fn evaluations_ui(
             Column::text("Optimization", 160.0).unsorted(),
             Column::text("Experiment", 120.0).unsorted().minor(2),
             Column::number("Tokens", 76.0).unsorted().minor(1),
+            Column::number("Cost", 92.0).unsorted().minor(3),
         ];
         memory.scroll.restore(scene, LIST, &mut memory.evaluations.scroll);
         if let Some(row) = memory.row.restore(scene, LIST) {
@@ -317,6 +322,7 @@ fn evaluations_ui(
         let table = Table::new("evaluations", "Evaluations", &columns, evaluations.len());
         let table = table.height(height).selected(cursor.filter(|_| memory.cursor.is_some())).focus(gets_focus);
         let known = |text: &Option<String>| text.clone().map_or_else(CellText::unknown, CellText::value);
+        let costs = &memory.costs;
         let events = table.show(ui, &mut memory.evaluations, |row, column| {
             let Some(one) = evaluations.get(row) else { return CellText::unknown() };
             match column {
@@ -333,9 +339,20 @@ fn evaluations_ui(
                     None => CellText::text("none").tone(Tone::Faint),
                 },
                 5 => CellText::text(one.experiment.as_str()).tone(Tone::Muted),
-                _ => known(&one.tokens).tone(Tone::Muted),
+                6 => known(&one.tokens).tone(Tone::Muted),
+                _ => one
+                    .target
+                    .run()
+                    .and_then(|run| costs.get(run))
+                    .map_or_else(CellText::default, |one| sum_cell(&one.all)),
             }
         });
+        for run in events.visible.clone().filter_map(|row| evaluations.get(row)?.target.run()) {
+            let asked = CostOf(TraceScope::Run(run.clone()));
+            if let Some(cost) = scene.loader.ask(&asked, Lane::Prefetch).value() {
+                memory.costs.insert(run.clone(), Arc::clone(cost));
+            }
+        }
         memory.scroll.note(scene, LIST, memory.evaluations.scroll);
         if let Some(run) = events.selected.and_then(|row| evaluations.get(row)?.target.run()) {
             memory.cursor = Some(run.clone());

@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, Ui};
 
 use super::rows::{SpanLine, extent_of_run};
-use super::texts::{self, run_text, token_text};
+use super::texts::{self, cost_text, run_text, token_text};
 use crate::loader::{SpanFigures, TraceTree};
 use crate::model::SpanHead;
 use crate::views::spans::kind_tone;
@@ -20,6 +20,8 @@ pub(super) struct Columns {
     pub own: f32,
     /// Of the tokens.
     pub usage: f32,
+    /// Of the cost; 0 where it is not shown.
+    pub cost: f32,
 }
 
 /// One row in the list.
@@ -51,7 +53,11 @@ impl SpanRow<'_> {
         let usage = token_text(figures.map(|figures| &figures.tokens));
         let tone = |tone: Tone| if self.is_dimmed { Tone::Faint } else { tone };
         let usage_tone = if usage == "–" { Tone::Faint } else { Tone::Muted };
+        let cost = cost_text(figures);
+        let cost_tone = if cost == "–" { Tone::Faint } else { Tone::Muted };
+        // What has no room is left out from the left on.
         let trailing = [
+            Trailing { tone: tone(cost_tone), ..Trailing::value(&cost, columns.cost) },
             Trailing { tone: tone(Tone::Muted), ..Trailing::value(&own, columns.own) },
             Trailing { tone: tone(usage_tone), ..Trailing::value(&usage, columns.usage) },
         ];
@@ -71,7 +77,7 @@ impl SpanRow<'_> {
             tone: tone(if is_failed(span) { Tone::Bad } else { Tone::Neutral }),
             note: &note,
             tag: (self.hits > 0).then_some((found.as_str(), Tone::Accent)),
-            trailing: &trailing,
+            trailing: if columns.cost > 0.0 { &trailing } else { &trailing[1..] },
             reserved,
             selected: is_selected,
             ..TreeRow::default()

@@ -27,14 +27,21 @@ pub(super) const LIST: &str = "spans";
 /// What a row keeps for its name, its margin included.
 const NAME: f32 = 120.0;
 /// The columns beside the bars, and the same where there is little room, and what little room is.
-const WIDE: Columns = Columns { own: 76.0, usage: 78.0 };
-const NARROW: Columns = Columns { own: 54.0, usage: 60.0 };
+const WIDE: Columns = Columns { own: 76.0, usage: 78.0, cost: 100.0 };
+const NARROW: Columns = Columns { own: 54.0, usage: 60.0, cost: 0.0 };
 const NARROW_BELOW: f32 = 560.0;
 /// The part of the width that the bars get, also where there is little room, and their bounds.
 const BARS: (f32, f32) = (0.34, 0.27);
 const BARS_WIDTH: (f32, f32) = (120.0, 620.0);
 /// What [`TreeRow`] keeps free at its right edge.
 const EDGE: f32 = 10.0;
+
+/// Where only one span tells what it used, as with DSPy, names need the room of a column that says what the head of the
+/// trace does; from this width on there is enough of it.
+const COST_FROM: f32 = 1_000.0;
+/// What the column of costs shows.
+const COST: &str = "What was used, times the prices of the models\n\
+                    A figure alone is of the span's own usage, Σ a sum of what is below, – unknown";
 
 /// Where everything stands.
 #[derive(Clone, Copy)]
@@ -64,7 +71,10 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
     let right = outer.right() - size::SCROLL_BAR;
     let bars = Rect::from_min_max(pos2(right - bars_width, head.top()), pos2(right - 2.0, head.bottom()));
     let scale = TimeScale::new(start_ns, end_ns, bars.left(), bars.right()).told_from(window.whole().0);
-    let layout = Layout { bars, columns: if is_narrow { NARROW } else { WIDE }, scale };
+    let told = usages(scene, tree);
+    let has_costs = told > 1 || told > 0 && outer.width() >= COST_FROM;
+    let wide = if has_costs { WIDE } else { Columns { cost: 0.0, ..WIDE } };
+    let layout = Layout { bars, columns: if is_narrow { NARROW } else { wide }, scale };
     head_ui(ui, head, &layout);
 
     let list = outer.with_min_y(head.bottom() + size::RULE);
@@ -74,8 +84,15 @@ pub(super) fn spans_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut TraceMem
     time::pointer_ui(&mut ui, scene, memory, (shown, over_bars, bars), (window, scale));
 }
 
+/// How many spans tell what they used: none, one, or two for more.
+fn usages(scene: &mut Scene<'_>, tree: &TraceTree) -> usize {
+    let figures = scene.loader.ask(&TraceFiguresOf(tree.head.row.id.clone()), Lane::Visible);
+    let spans = figures.value().map(|figures| figures.spans.iter());
+    spans.map_or(0, |spans| spans.filter(|one| one.tokens.own.is_some()).take(2).count())
+}
+
 fn head_ui(ui: &mut Ui, head: Rect, layout: &Layout) {
-    let Layout { bars, columns: Columns { own, usage }, scale } = *layout;
+    let Layout { bars, columns: Columns { own, usage, cost }, scale } = *layout;
     let tokens = Tokens::of(ui);
     let painter = ui.painter();
     let title = |rect: Rect, text: &str, align: Align| {
@@ -87,6 +104,13 @@ fn head_ui(ui: &mut Ui, head: Rect, layout: &Layout) {
     // A row leaves this column out where its name would have no room; so does its title.
     if own_right - own >= head.left() + NAME {
         title(Rect::from_x_y_ranges(own_right - own..=own_right, head.y_range()), "Own", Align::Max);
+    }
+    let cost_right = own_right - own - size::GAP_S;
+    let has_cost = cost > 0.0 && cost_right - cost >= head.left() + NAME;
+    let cost = Rect::from_x_y_ranges(cost_right - cost..=cost_right, head.y_range());
+    if has_cost {
+        title(cost, "Cost", Align::Max);
+        ui.interact(cost, ui.unique_id().with("cost"), Sense::hover()).on_hover_text(COST);
     }
     title(head.with_min_x(head.left() + size::GAP_L), "Span", Align::Min);
     axis_ui(ui, bars, &scale);

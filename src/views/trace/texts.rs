@@ -3,6 +3,7 @@
 use super::rows::{SiblingRun, SpanLine};
 use crate::loader::{SpanFigures, SpanTokens, TokenSource, TraceFigures, TraceTree};
 use crate::model::Tokens;
+use crate::views::costs::told;
 use crate::words;
 
 /// Tokens of a span: its own, a sum (marked Σ), or unknown – never 0 for unknown.
@@ -12,6 +13,16 @@ pub(super) fn token_text(tokens: Option<&SpanTokens>) -> String {
     match (total, tokens.source) {
         (Some(total), TokenSource::Own) => words::count(total),
         (Some(total), _) => format!("{} Σ", words::count(total)),
+        (None, _) => "–".to_owned(),
+    }
+}
+
+/// The cost of a span: of its own usage, a sum (marked Σ), or unknown – never 0 for unknown.
+pub(super) fn cost_text(figures: Option<&SpanFigures>) -> String {
+    let Some(figures) = figures else { return String::new() };
+    match (figures.cost, figures.tokens.source) {
+        (Some(cost), TokenSource::Own) => told(cost),
+        (Some(cost), _) => format!("{} Σ", told(cost)),
         (None, _) => "–".to_owned(),
     }
 }
@@ -84,6 +95,7 @@ pub(super) fn time_text(tree: &TraceTree, ordinal: usize, figures: Option<&SpanF
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::cost::{Certainty, Cost};
 
     #[test]
     fn unknown_tokens_are_never_zero() {
@@ -91,6 +103,13 @@ mod tests {
         assert_eq!(token_text(Some(&unknown)), "–");
         let sum = SpanTokens { own: None, total: Tokens::new(Some(1), Some(2), None), source: TokenSource::Sum };
         assert_eq!(token_text(Some(&sum)), "3 Σ");
+        let cost = |usd: Option<f64>, tokens: SpanTokens| {
+            let cost = usd.map(|usd| Cost { usd, certainty: Certainty::AtMost });
+            cost_text(Some(&SpanFigures { tokens, model: None, own_time_ns: None, cost }))
+        };
+        assert_eq!(cost(None, sum), "–", "what is told has no price");
+        assert_eq!(cost(Some(0.5), sum), "≤\u{a0}$0.50 Σ");
+        assert_eq!(cost(Some(0.5), SpanTokens { source: TokenSource::Own, ..sum }), "≤\u{a0}$0.50");
         let figures = TraceFigures::default();
         assert_eq!(total_text(None, Some(&figures)), ("tokens unknown".to_owned(), None));
         let stored = Tokens::new(None, None, Some(8));

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::analysis::cost::{TraceCost, UnknownCost};
-use crate::loader::Lane;
+use crate::analysis::cost::{CostSum, TraceCost, UnknownCost};
+use crate::loader::{Lane, SessionGroup};
+use crate::query::CostOfSome;
 use crate::query::ask::Question;
 use crate::query::cost::CostOfEach;
 use crate::store::TraceHandle;
+use crate::views::costs::sum_cell;
 use crate::views::scene::Scene;
 use crate::widgets::table::CellText;
 use crate::widgets::tokens::Tone;
@@ -29,6 +31,7 @@ pub(super) fn blocks(visible: &Range<usize>, len: usize) -> Range<usize> {
 pub(super) struct CostsShown {
     answers: Vec<Arc<<CostOfEach as Question>::Answer>>,
     by_trace: HashMap<TraceHandle, TraceCost>,
+    sessions: HashMap<Arc<str>, Arc<CostSum>>,
 }
 
 impl CostsShown {
@@ -45,6 +48,23 @@ impl CostsShown {
         }
         self.by_trace = found.iter().flat_map(|all| all.iter().cloned()).collect();
         self.answers = found;
+    }
+
+    /// Asks what the sessions cost whose heads are on screen.
+    pub fn want_sessions<'g>(&mut self, scene: &mut Scene<'_>, groups: impl Iterator<Item = &'g SessionGroup>) {
+        for group in groups.filter(|group| group.traces.len() <= CostOfSome::MOST) {
+            let Some(id) = &group.id else { continue };
+            let slot = scene.loader.ask(&CostOfSome(group.traces.clone()), Lane::Prefetch);
+            if let Some(sum) = slot.value() {
+                self.sessions.insert(Arc::clone(id), Arc::clone(sum));
+            }
+        }
+    }
+
+    /// The cell of the head of a session; nothing of the traces that belong to none.
+    pub fn session_cell(&self, session: Option<&Arc<str>>) -> CellText<'static> {
+        let sum = session.and_then(|session| self.sessions.get(session));
+        sum.map_or_else(CellText::default, |sum| sum_cell(sum))
     }
 
     /// The cell of a line.

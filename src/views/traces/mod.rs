@@ -194,6 +194,7 @@ pub(super) fn traces_ui(
     let (folds, places) = (&scene.state.page().folds, &memory.places);
     let events =
         table.show(ui, &mut memory.table, |row, column| match (listing.get(row), column.saturating_sub(BEFORE)) {
+            (Some(Line::Session(id)), rows::COST) => memory.costs.session_cell(id.as_ref()),
             (Some(Line::Session(id)), column) => {
                 let group = groups.as_ref().zip(places.get(&id)).and_then(|(groups, at)| groups.get(*at));
                 let newest = group.and_then(|group| loader.trace_row(*group.traces.first()?));
@@ -224,6 +225,13 @@ pub(super) fn traces_ui(
     scene.loader.want_trace_rows(&wanted, Lane::Visible);
     if !events.given_up.contains(&(BEFORE + rows::COST)) {
         memory.costs.want(scene, &listing.handles(costs::blocks(visible, listing.len())));
+    }
+    if let Some(groups) = &groups {
+        let heads = visible.clone().filter_map(|at| match listing.get(at) {
+            Some(Line::Session(id)) => groups.get(*memory.places.get(&id)?),
+            _ => None,
+        });
+        memory.costs.want_sessions(scene, heads);
     }
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;

@@ -62,6 +62,10 @@ const APART: (f64, f64) = (110.0, 48.0);
 const LEAST: f64 = 3.0;
 /// The radius of the smallest point and of the largest.
 const RADIUS: (f32, f32) = (4.0, 12.0);
+/// How high the name of a point is.
+const NAME_HEIGHT: f32 = 14.0;
+/// The largest is no larger than this part of the chart's height.
+const RADIUS_SHARE: f32 = 0.1;
 /// In a lower chart the axes have no names.
 const NAMED_FROM: f32 = 120.0;
 
@@ -134,6 +138,7 @@ impl<'a> TradeOff<'a> {
         let tokens = Tokens::of(ui);
         self.line_ui(ui, &line, at);
         let pointer = response.hover_pos();
+        let radius = |one: &TradeOffPoint| radius(one, body.height());
         let distance = |one: &TradeOffPoint| pointer.map_or(f32::INFINITY, |pos| at(one).distance(pos) - radius(one));
         let nearest = self.points.iter().enumerate().map(|(place, one)| (place, distance(one)));
         let near = nearest.filter(|(_, far)| *far <= NEAR).min_by(|a, b| a.1.total_cmp(&b.1)).map(|it| it.0);
@@ -150,7 +155,7 @@ impl<'a> TradeOff<'a> {
                 theme::focus_ring(ui.painter(), ring, tokens);
             }
         }
-        self.names_ui(ui, &line, near.or(self.marked), at);
+        self.names_ui(ui, &line, (near.or(self.marked), outer), |one| (at(one), radius(one)));
         let Some(place) = near else { return (None, None) };
         let is_clicked = response.clicked();
         response.on_hover_ui_at_pointer(|ui| tip(ui, place)).on_hover_cursor(egui::CursorIcon::PointingHand);
@@ -170,18 +175,21 @@ impl<'a> TradeOff<'a> {
     }
 
     /// The names of those on the line and of what is marked, where they do not cover each other.
-    fn names_ui(&self, ui: &Ui, line: &[usize], marked: Option<usize>, at: impl Fn(&TradeOffPoint) -> Pos2) {
+    fn names_ui(
+        &self,
+        ui: &Ui,
+        line: &[usize],
+        (marked, outer): (Option<usize>, Rect),
+        circle: impl Fn(&TradeOffPoint) -> (Pos2, f32),
+    ) {
         let tokens = Tokens::of(ui);
+        let circles: Vec<(Pos2, f32)> = self.points.iter().map(circle).collect();
         let mut taken: Vec<Rect> = Vec::new();
-        for place in marked.into_iter().chain(line.iter().rev().copied()) {
+        let others = line.iter().rev().copied().filter(|place| Some(*place) != marked);
+        for place in marked.into_iter().chain(others) {
             let one = &self.points[place];
-            // Above the point: the line goes on at its right.
-            let left = at(one) + vec2(-4.0, -radius(one) - 15.0);
             let width = 8.0 * one.name.chars().count() as f32 + 4.0;
-            let rect = Rect::from_min_size(left, vec2(width, 14.0));
-            if taken.iter().any(|other| other.intersects(rect)) {
-                continue;
-            }
+            let Some(rect) = place_of_name(place, width, &circles, (&taken, outer)) else { continue };
             taken.push(rect);
             row_text::paint(ui.painter(), rect, &one.name, Type::Small, tokens.text2, Align::Min);
         }
@@ -222,8 +230,33 @@ impl<'a> TradeOff<'a> {
     }
 }
 
-fn radius(one: &TradeOffPoint) -> f32 {
-    RADIUS.0 + (RADIUS.1 - RADIUS.0) * one.size.clamp(0.0, 1.0)
+/// Where the name of a point is to stand: beside it, where it covers the fewest other points; `None` where it would cover
+/// another name, or has no room within the chart.
+fn place_of_name(place: usize, width: f32, circles: &[(Pos2, f32)], (taken, within): (&[Rect], Rect)) -> Option<Rect> {
+    let (center, radius) = *circles.get(place)?;
+    let size = vec2(width, NAME_HEIGHT);
+    let at = |left: f32, top: f32| Rect::from_min_size(center + vec2(left, top), size);
+    // The line comes from below and goes on to the right: these are the last choice.
+    let beside = [
+        at(-4.0, -radius - NAME_HEIGHT - 1.0),
+        at(-radius - width - 2.0, -NAME_HEIGHT / 2.0),
+        at(radius + 4.0, -NAME_HEIGHT / 2.0),
+        at(-4.0, radius + 1.0),
+    ];
+    let is_free = |rect: &Rect| within.contains_rect(*rect) && !taken.iter().any(|other| other.intersects(*rect));
+    let covered = |rect: &Rect| {
+        let others = circles.iter().enumerate().filter(|(other, _)| *other != place);
+        others.filter(|(_, (center, radius))| rect.distance_to_pos(*center) < *radius).count()
+    };
+    // Of equally good ones the first.
+    beside.into_iter().filter(is_free).min_by_key(covered)
+}
+
+/// The radius of a point in a chart of this height: in a low one large points would cover each other.
+fn radius(one: &TradeOffPoint, height: f32) -> f32 {
+    let most = (height * RADIUS_SHARE).clamp(RADIUS.0, RADIUS.1);
+    let least = RADIUS.0.min(most * 0.6);
+    least + (most - least) * one.size.clamp(0.0, 1.0)
 }
 
 fn share(value: f64, (low, high): (f64, f64)) -> f32 {
@@ -258,6 +291,29 @@ mod tests {
             ..Default::default()
         };
         all.iter().map(point).collect()
+    }
+
+    #[test]
+    fn a_name_stands_where_it_covers_no_other_point() {
+        let within = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 200.0));
+        let own = (pos2(200.0, 100.0), 8.0);
+        let of = |others: &[(Pos2, f32)], taken: &[Rect]| {
+            let circles = [&[own], others].concat();
+            place_of_name(0, 24.0, &circles, (taken, within))
+        };
+        let above = of(&[], &[]).expect("there is room");
+        assert!(above.bottom() < 92.0 && above.left() < 200.0);
+        let on_top = (above.center(), 8.0);
+        let left = of(&[on_top], &[]).expect("there is room");
+        assert!(left.right() < 192.0 && left.distance_to_pos(on_top.0) >= 8.0, "{left:?}");
+        let right = of(&[on_top, (left.center(), 6.0)], &[]).expect("there is room");
+        assert!(right.left() > 208.0, "{right:?}");
+        // It covers points rather than another name, and rather than not to be there.
+        assert_eq!(of(&[], &[within]), None);
+        let everywhere = [(pos2(200.0, 100.0), 60.0)];
+        assert_eq!(of(&everywhere, &[]), Some(above));
+        let corner = [(pos2(4.0, 4.0), 4.0)];
+        assert!(place_of_name(0, 24.0, &corner, (&[], within)).is_some_and(|rect| within.contains_rect(rect)));
     }
 
     #[test]

@@ -170,6 +170,20 @@ impl Lab {
         self.file(run, "result_table.json", &json!({"columns": columns, "data": rows}));
     }
 
+    /// Adds traces of the first so many examples, each of 100 tokens in and 20 out.
+    pub fn add_traces(&self, run: &str, traces: usize) {
+        (0..traces).for_each(|at| self.add_trace(run, at));
+    }
+
+    /// The model that all traces of a run called.
+    pub fn calls(&self, run: &str, model: &str) {
+        let all: Vec<(TraceHead, Spans)> = self.traces.borrow().values().cloned().collect();
+        for (head, mut spans) in all.into_iter().filter(|(head, _)| head.row.run_id == Some(run.into())) {
+            of(&mut spans, "call").1.attributes.insert("model".to_owned(), json!(model));
+            self.put_trace(head, spans);
+        }
+    }
+
     fn add_trace(&self, run: &str, at: usize) {
         let (head, spans) = good_trace(run, at);
         self.put_trace(head, spans);
@@ -205,7 +219,13 @@ impl Lab {
     }
 
     pub fn doctor(&self) -> Said {
-        Said { document: serde_json::from_slice(&self.ask(&["--json"])).expect("JSON") }
+        self.doctor_with(&[])
+    }
+
+    /// The same with other arguments.
+    pub fn doctor_with(&self, more: &[&str]) -> Said {
+        let more = [&["--json"], more].concat();
+        Said { document: serde_json::from_slice(&self.ask(&more)).expect("JSON") }
     }
 
     pub fn text(&self) -> String {
@@ -258,6 +278,9 @@ fn good_trace(run: &str, at: usize) -> (TraceHead, Spans) {
     root.1.outputs = Some(json!({"queue": expected(at)}));
     let mut call = span("call", Some("root"), "LM.__call__", "CHAT_MODEL", 2);
     call.1.attributes.insert("max_tokens".to_owned(), json!(1_000));
+    call.1.attributes.insert("model".to_owned(), json!("openai/gpt-4o-mini"));
+    let usage = json!({"input_tokens": 100, "output_tokens": 20, "total_tokens": 120});
+    root.1.attributes.insert("mlflow.chat.tokenUsage".to_owned(), usage);
     let spans = vec![
         root,
         span("format", Some("root"), "ChatAdapter.format", "PARSER", 1),

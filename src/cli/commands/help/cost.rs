@@ -20,6 +20,7 @@ evaluations cost, what proposing did, and what cached answers (likely) saved.
 Examples:
   dspyglass cost mlflow.db
   dspyglass cost mlflow.db dazzling-gnat-945 --json | jq '.by_model'
+  dspyglass cost mlflow.db --experiment ticket-router
   dspyglass cost mlflow.db --prices my-prices.json
 
 JSON:

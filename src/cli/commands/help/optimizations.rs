@@ -13,13 +13,16 @@ JSON:
   {\"rows\": [{run_id, experiment_id, kind, name, optimizer, status,
             start_time_ms, duration_ms, scores: [], seed, best, n, traces,
             errors, tokens: {input, output, total}, winner, metric_calls,
-            metric}]}
+            metric, cost_usd, cost_certainty}]}
   kind is optimization or evaluation. scores are those of its evaluations in
   order, null where there is none. seed and best are full scores of the program
   that it was given and of the winner, n is on how many examples the winner was
   scored. metric_calls counts the examples of all logged evaluations, as far as
   they tell; metric is what scores are called on traces. tokens are those of
-  the traces that tell, as stored.";
+  the traces that tell, as stored. cost_usd is of those whose cost is known, and
+  null where it is known of none, or there was no time: then a warning says so,
+  and `dspyglass cost mlflow.db RUN` takes the time. cost_certainty is exact,
+  at_most, at_least or estimate.";
 
 pub(in super::super::super) const OPTIMIZATION: &str = "\
 MLflow stores neither the optimizer nor the winner: what is inferred says so.

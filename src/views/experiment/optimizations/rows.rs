@@ -6,6 +6,7 @@ use crate::analysis::optimization::Optimizer;
 use crate::analysis::optimizations::{Effort, progress};
 use crate::query::optimizations::comparable;
 use crate::query::{OverviewKind, OverviewRow};
+use crate::views::costs::CostInRounds;
 use crate::widgets::charts::{Series, SeriesStyle, TipLine};
 use crate::widgets::table::{CellText, Column};
 use crate::widgets::tokens::Tone;
@@ -30,6 +31,8 @@ pub(super) struct Line {
     pub experiment: String,
     /// Whether it helped, in a few words, once that is known.
     pub verdict: Option<String>,
+    /// What it cost, once that is known.
+    pub cost: CostInRounds,
 }
 
 /// The optimizations among what was found, by start.
@@ -41,7 +44,8 @@ pub(super) fn lines(found: &[OverviewRow]) -> Vec<Line> {
     let line = |((place, _), judged): ((usize, &OverviewRow), Result<(), String>)| {
         let colour = colours;
         colours += usize::from(judged.is_ok());
-        Line { place, colour, left_out: judged.err(), experiment: String::new(), verdict: None }
+        let left_out = judged.err();
+        Line { place, colour, left_out, experiment: String::new(), verdict: None, cost: CostInRounds::default() }
     };
     all.iter().copied().zip(comparable(&rows)).map(line).collect()
 }
@@ -234,9 +238,13 @@ pub(super) enum Shows {
     Evaluations,
     Calls,
     Tokens,
+    Cost,
     Duration,
     Verdict,
 }
+
+/// What stands in the column of costs.
+const COST: &str = "What its traces and those of its evaluations used, times the prices of the models";
 
 pub(super) fn columns() -> Vec<(Shows, Column<'static>)> {
     let all = [
@@ -249,6 +257,7 @@ pub(super) fn columns() -> Vec<(Shows, Column<'static>)> {
         (Shows::Evaluations, Column::number("Evaluations", 88.0).minor(2)),
         (Shows::Calls, Column::number("Metric calls", 92.0).hint("Examples scored in its logged evaluations").minor(7)),
         (Shows::Tokens, Column::number("Tokens", 92.0).hint("Of all of its traces that tell, as stored").minor(5)),
+        (Shows::Cost, Column::number("Cost", 92.0).hint(COST).minor(3)),
         (Shows::Duration, Column::number("Duration", 92.0).minor(4)),
         (Shows::Verdict, Column::text("Verdict", 300.0).growing()),
     ];
@@ -298,6 +307,7 @@ pub(super) fn cell<'a>(line: &'a Line, row: &'a OverviewRow, shows: Shows) -> Ce
             let is_part = row.traces.is_some_and(|traces| traces.with_tokens < traces.traces);
             total.map_or_else(CellText::unknown, |total| at_least(total, is_part))
         }
+        Shows::Cost => line.cost.cell(),
         Shows::Duration => match row.run.duration_ms() {
             Some(ms) => CellText::value(words::duration_ms(ms)).tone(Tone::Muted),
             None => CellText::unknown(),

@@ -7,6 +7,7 @@ use crate::loader::TraceTree;
 use crate::query::{TraceExample, TraceProgram};
 use crate::state::{Place, RunTab};
 use crate::views::command::{Command, SpanCommand};
+use crate::views::costs::{about_sum, told as told_cost};
 use crate::views::parts::{link, short_id};
 use crate::views::program_name::name_ui;
 use crate::views::scene::Scene;
@@ -117,6 +118,10 @@ fn session_ui(ui: &mut Ui, scene: &mut Scene<'_>, own: &BesideMemory, is_narrow:
     let (position, turns) = (words::count(found.position as u64 + 1), words::count(found.turns as u64));
     let told = fact_ui(ui, &format!("turn {position} of {turns}"), Tone::Muted);
     told.on_hover_text(format!("Of the session {}, by start", words::one_line(&found.session, 80)));
+    let sum = own.session_cost.as_deref().and_then(Option::as_ref);
+    if let Some((sum, cost)) = sum.and_then(|sum| Some((sum, sum.cost?))) {
+        fact_ui(ui, &format!("session {}", told_cost(cost)), Tone::Muted).on_hover_text(about_sum(sum));
+    }
     for (command, name, is_forward, glyph, target) in [
         (SpanCommand::PreviousTurn, "Previous turn", false, Glyph::Back, &found.previous),
         (SpanCommand::NextTurn, "Next turn", true, Glyph::Forward, &found.next),

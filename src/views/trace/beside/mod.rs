@@ -13,11 +13,12 @@ use std::sync::Arc;
 
 use egui::{Frame, Label, Margin, Rect, Response, RichText, ScrollArea, Ui, UiBuilder};
 
+use crate::analysis::cost::CostSum;
 use crate::loader::{Lane, TraceTree};
 use crate::model::TraceId;
 use crate::query::{
-    ProgramOfTrace, SameExample, SameExampleOf, SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf, TraceExample,
-    TraceExampleOf, TraceFiguresOf, TraceProgram,
+    ProgramOfTrace, SameExample, SameExampleOf, SessionCostOf, SessionTurn, SessionTurnOf, TraceAnswer, TraceAnswerOf,
+    TraceExample, TraceExampleOf, TraceFiguresOf, TraceProgram,
 };
 use crate::state::Place;
 use crate::views::example_trace::WantedTrace;
@@ -50,6 +51,8 @@ pub(super) struct BesideMemory {
     wanted: WantedTrace,
     /// The session's traces beside this one, once they are known.
     turn: Option<SessionTurn>,
+    /// What the session cost.
+    session_cost: Option<Arc<Option<CostSum>>>,
     told: Told,
 }
 
@@ -191,6 +194,10 @@ fn ask(scene: &mut Scene<'_>, own: &mut BesideMemory, tree: &TraceTree, is_open:
     if tree.head.row.session.is_some() {
         let turn = scene.loader.ask(&SessionTurnOf(id.clone()), BEHIND);
         own.turn = turn.value().and_then(|turn| turn.as_ref().clone());
+        if let Some(turn) = &own.turn {
+            let asked = SessionCostOf(tree.head.row.experiment_id.clone(), Arc::clone(&turn.session));
+            own.session_cost = scene.loader.ask(&asked, BEHIND).value().cloned();
+        }
     }
     if is_open && let Some(answer) = scene.loader.ask(&TraceAnswerOf(id.clone()), BEHIND).value() {
         own.told.answer = Some(Arc::clone(answer));
