@@ -4,7 +4,7 @@ use super::call_texts::told_with_texts;
 use super::steps;
 use super::trace::may_have_agents;
 use crate::analysis::{Names, Outline, roll_up};
-use crate::model::{Forest, TraceFacts, TraceRow};
+use crate::model::{Forest, TraceFacts, TraceId, TraceRow};
 use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
