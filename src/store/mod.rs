@@ -55,6 +55,7 @@ pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
+pub use server::{Silence, Standing};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
 pub use user_cache::{user_cache, user_data};
@@ -89,6 +90,8 @@ pub struct StoreInfo {
     pub notices: Vec<String>,
     /// What is looked at first, where it is opened for nothing else.
     pub opened_for: Option<OpenedFor>,
+    /// How current it is what a server tells; `None` for what is read where it stands.
+    pub standing: Option<Standing>,
 }
 
 /// What a store can do by itself.

@@ -13,6 +13,7 @@ mod known;
 mod lists;
 mod runs;
 mod spans;
+mod standing;
 mod tls;
 mod trace_lists;
 mod traces;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use client::{Answer, Client};
 use credentials::Credentials;
 use known::{KnownSpans, KnownTraces};
+pub use standing::{Silence, Standing};
 use watch::Watch;
 
 use super::{
@@ -121,6 +123,7 @@ impl Store for ServerStore {
             opened_for: None,
             is_held: false,
             notices: Vec::new(),
+            standing: Some(self.shared.client.standing()),
         }
     }
 
