@@ -3,6 +3,8 @@
 
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/kept.rs"]
+mod kept;
 #[path = "servers/real.rs"]
 mod real;
 #[path = "servers/requests.rs"]

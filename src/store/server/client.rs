@@ -1,15 +1,21 @@
 //! Requests to a tracking server: only such that read (`GET`, and `POST` to a search), to the one host that the user
 //! named, bounded in time, size and number, given up as soon as nobody waits any more.
 
+mod lasting;
+mod said;
+
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use self::said::{beginning, error_of};
 use super::credentials::Credentials;
 use super::exchange::{PATIENCE, Request, Response, exchange, may_pass, said_of};
-use super::standing::{Pulse, Standing};
+use super::kept::{Kept, Proof};
+use super::standing::Pulse;
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
@@ -28,8 +34,6 @@ const MAX_BYTES: u64 = 512 << 20;
 const AT_ONCE: usize = 6;
 /// Ways from one address to another of the same host.
 const REDIRECTS: usize = 3;
-/// What of an answer that is no JSON is told.
-const TOLD: usize = 120;
 
 /// What need not be escaped in the value of a query.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -46,6 +50,7 @@ pub struct Client {
     workspace: Option<Arc<str>>,
     running: Arc<(Mutex<usize>, Condvar)>,
     pulse: Arc<Pulse>,
+    kept: Arc<Kept>,
 }
 
 /// What came back of a request.
@@ -73,7 +78,8 @@ pub struct Bytes {
 }
 
 impl Client {
-    /// A client of the server at `base`, which is asked nothing yet. `variable` reads the environment.
+    /// A client of the server at `base`, which is asked nothing yet. `variable` reads the environment; what the server
+    /// says is kept in the folder `cache`.
     ///
     /// # Errors
     /// [`StoreError::Network`] where a certificate that MLflow's variables name cannot be used.
@@ -82,6 +88,7 @@ impl Client {
         base: &str,
         credentials: Credentials,
         variable: impl Fn(&str) -> Option<String>,
+        cache: Option<PathBuf>,
     ) -> Result<Self> {
         let tls = tls(&variable).map_err(|message| StoreError::Network { place: place.clone(), message })?;
         let config = ureq::Agent::config_builder()
@@ -95,14 +102,17 @@ impl Client {
             .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
+        let workspace: Option<Arc<str>> = variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from);
+        let kept = Kept::new(cache, &place, base, workspace.as_deref());
         Ok(Self {
             agent: config.new_agent(),
             base: base.trim_end_matches('/').into(),
             place,
             credentials,
-            workspace: variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from),
+            workspace,
             running: Arc::default(),
             pulse: Arc::default(),
+            kept: Arc::new(kept),
         })
     }
 
@@ -111,22 +121,12 @@ impl Client {
         &self.place
     }
 
-    /// Whether it answers, as far as that is known.
-    pub fn standing(&self) -> Standing {
-        self.pulse.standing()
-    }
-
-    /// See [`Pulse::returns`].
-    pub fn returns(&self) -> u64 {
-        self.pulse.returns()
-    }
-
     /// Asks for a JSON document. `query`: names and values, escaped here.
     ///
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_BYTES })
+        self.get_lasting(cx, path, query, None)
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -138,11 +138,13 @@ impl Client {
         self.json(
             cx,
             path,
-            Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_BYTES },
+            &Request { url: self.url(path, &[]), body: Some(body.to_string().into_bytes()), most: MAX_BYTES },
+            None,
         )
     }
 
-    /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not.
+    /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not. `holds` as
+    /// in [`Self::get_lasting`]; what is got is sealed with it.
     ///
     /// # Errors
     /// As [`Self::get`].
@@ -153,10 +155,14 @@ impl Client {
         query: &[(&str, &str)],
         most: u64,
         is_patient: bool,
+        holds: Option<&Proof>,
     ) -> Result<Answer<Bytes>> {
         let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_BYTES) };
-        let response = self.answered(cx, &request, is_patient)?;
+        let response = self.kept_or_answered(cx, &request, is_patient, holds)?;
         if response.status == 200 {
+            if let Some(proof) = holds {
+                self.kept.seal(cx, self.credentials.header(), &request, proof);
+            }
             let Response { bytes, length, is_cut, .. } = response;
             return Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut }));
         }
@@ -179,8 +185,14 @@ impl Client {
         url
     }
 
-    fn json(&self, cx: &ReadCx, path: &str, request: Request) -> Result<Answer<Unmasked<Json>>> {
-        let response = self.answered(cx, &request, true)?;
+    fn json(
+        &self,
+        cx: &ReadCx,
+        path: &str,
+        request: &Request,
+        holds: Option<&Proof>,
+    ) -> Result<Answer<Unmasked<Json>>> {
+        let response = self.kept_or_answered(cx, request, true, holds)?;
         if response.status != 200 {
             return self.refused(path, response);
         }
@@ -368,26 +380,5 @@ impl Drop for Turn {
         let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
         *running = running.saturating_sub(1);
         freed.notify_one();
-    }
-}
-
-/// MLflow's own words for what is wrong: its code and its message.
-fn error_of(bytes: &[u8]) -> Option<(String, String)> {
-    let said = json::decode(bytes).value;
-    let said = said.as_stored_for_structure();
-    let text = |key: &str| Some(said.get(key)?.as_str()?.to_owned());
-    Some((text("error_code")?, Unmasked::new(text("message").unwrap_or_default()).readable(Reveal::Masked)))
-}
-
-/// How an answer begins that is no JSON, as far as it can be told in a sentence.
-fn beginning(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.get(..4 * TOLD).unwrap_or(bytes)).into_owned();
-    let is_page = text.trim_start().starts_with('<');
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().take(TOLD).collect();
-    match (text.is_empty(), is_page) {
-        (true, _) => "an empty answer".to_owned(),
-        (_, true) => "a web page".to_owned(),
-        _ => format!("what is no JSON: {text}"),
     }
 }

@@ -3,12 +3,16 @@
 //! What is asked of it and how its answers are read stands in a file for each kind; the requests themselves are sent by
 //! [`client`], the only one that reaches out. What a server does not tell (how many spans were stored, whether answers
 //! came from a cache, how much there is beside runs and traces) stays unknown.
+//!
+//! What it said is kept on disk ([`kept`]): what can't change is not asked for again, and while nobody answers what was
+//! seen is still shown, marked ([`standing`]).
 
 mod artifacts;
 mod client;
 mod credentials;
 mod exchange;
 mod fields;
+mod kept;
 mod known;
 mod lists;
 mod runs;
@@ -23,6 +27,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use client::{Answer, Client};
 use credentials::Credentials;
+pub use kept::forget;
+use kept::{EndedRuns, base_of};
 use known::{KnownSpans, KnownTraces};
 pub use standing::{Silence, Standing};
 use watch::Watch;
@@ -52,6 +58,7 @@ struct Shared {
     traces: Mutex<KnownTraces>,
     spans: Mutex<KnownSpans>,
     watch: Mutex<Watch>,
+    ended_runs: EndedRuns,
 }
 
 impl ServerStore {
@@ -60,14 +67,13 @@ impl ServerStore {
     ///
     /// # Errors
     /// Where a certificate that MLflow's variables name cannot be used.
-    pub fn open(address: &Address, _options: &OpenOptions) -> Result<Self> {
+    pub fn open(address: &Address, options: &OpenOptions) -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok();
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
         let credentials = Credentials::find(address, variable, home.as_deref());
-        let shown = address.to_string();
-        // A page of MLflow's own, copied from a browser, leads to the server.
-        let base = shown.split(['?', '#']).next().unwrap_or(&shown);
-        let client = Client::new(StoreLocation::Address(address.clone()), base, credentials, variable)?;
+        let base = base_of(address);
+        let place = StoreLocation::Address(address.clone());
+        let client = Client::new(place, &base, credentials, variable, options.cache.clone())?;
         let shared = Shared {
             client,
             version: OnceLock::new(),
@@ -75,6 +81,7 @@ impl ServerStore {
             traces: Mutex::default(),
             spans: Mutex::default(),
             watch: Mutex::default(),
+            ended_runs: EndedRuns::default(),
         };
         Ok(Self { id: StoreId::fresh(), shared: Arc::new(shared) })
     }
@@ -86,7 +93,7 @@ impl Shared {
         if let Some(version) = self.version.get() {
             return Ok(version.as_deref());
         }
-        let said = match self.client.bytes(cx, "/version", &[], 64, true)? {
+        let said = match self.client.bytes(cx, "/version", &[], 64, true, None)? {
             Answer::Found(found) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
             Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_) => None,
         };

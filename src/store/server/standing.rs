@@ -33,9 +33,17 @@ pub struct Silence {
 }
 
 impl Standing {
+    /// The warning that accompanies what was said before and is shown for want of an answer; its place is the server.
+    pub const OLD: &str = "does not answer; what it said before is shown";
+
     /// Whether it does not answer.
     pub fn is_silent(&self) -> bool {
         self.silence.is_some()
+    }
+
+    /// Whether something is shown that it said before.
+    pub fn shows_old(&self) -> bool {
+        self.silence.as_ref().is_some_and(|silence| silence.oldest_ms.is_some())
     }
 
     /// What whoever reads what is shown has to know, as a sentence without its subject (the server) and without a stop:
@@ -43,7 +51,11 @@ impl Standing {
     pub fn words(&self, zone: Zone) -> Option<String> {
         let silence = self.silence.as_ref()?;
         let shown = match silence.oldest_ms {
-            Some(ms) => format!("; what is shown is as old as {}", moment(ms, zone)),
+            Some(ms) => format!(
+                "; what is shown is as old as {}{}",
+                moment(ms, zone),
+                if zone == Zone::Utc { " UTC" } else { "" }
+            ),
             None => String::new(),
         };
         Some(format!("does not answer ({}){shown}", silence.why))
@@ -75,7 +87,6 @@ impl Pulse {
     }
 
     /// It was silent a moment ago: who has something older takes that.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is kept yet"))]
     pub fn is_resting(&self) -> bool {
         self.state(|state| state.rests_until.is_some_and(|until| Instant::now() < until))
     }
@@ -116,7 +127,6 @@ impl Pulse {
     }
 
     /// What it said at that time was given instead.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is kept yet"))]
     pub fn gave(&self, said_ms: i64) {
         self.state(|state| {
             if let Some(silence) = &mut state.standing.silence {
@@ -150,7 +160,7 @@ mod tests {
         pulse.gave(1_795_212_815_440);
         pulse.gave(1_795_212_999_000);
         pulse.fell_silent("no such host", Duration::ZERO);
-        let shown = "does not answer (no such host); what is shown is as old as 2026-11-20 22:13:35";
+        let shown = "does not answer (no such host); what is shown is as old as 2026-11-20 22:13:35 UTC";
         assert_eq!((told(&pulse).as_deref(), pulse.is_resting()), (Some(shown), true));
     }
 
