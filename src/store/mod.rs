@@ -4,7 +4,6 @@
 //! skeletons apart from bodies so that a 20 MB input never delays a tree.
 //!
 //! # Lists
-//!
 //! A list is asked for with a query ([`RunQuery`], [`TraceQuery`]: scope, filter, order, limit, cursor) and a reader
 //! answers a page of it: `run_page`, `run_row_page`, `trace_page`. One that has everything at hand answers with a
 //! single page; a server gives pages of its own size, may not know a [`Total`], and may not filter

@@ -148,6 +148,21 @@ fn a_list_tells_enough_to_show_a_trace_and_a_file_without_a_further_request() {
 }
 
 #[test]
+fn that_a_run_has_no_such_file_is_not_asked_for_again_either() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let owner = ArtifactOwner::Run(RunId::from("a"));
+    let look = || {
+        let before = server.stand_in.asked().len();
+        let found = server.open("", cache.path()).artifact(&cx, &owner, "none.json", 99).expect("an answer");
+        assert!(found.is_none());
+        server.asked_since(before)
+    };
+    assert_eq!((look(), look()), (vec![HEADS[1].to_owned(), FILE.to_owned()], vec![HEADS[1].to_owned()]));
+    server.change(|world| world.status = "RUNNING");
+    assert_eq!(look(), [HEADS[1], FILE], "it may come");
+}
+
+#[test]
 fn what_may_change_is_asked_for_again() {
     let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
     let again = || {
@@ -324,6 +339,15 @@ fn a_damaged_file_is_made_anew_and_said_once() {
     let before = server.stand_in.asked().len();
     look(&mut *server.open("", cache.path()), &cx);
     assert_eq!((server.asked_since(before).len(), cx.take_warnings().len()), (2, 0));
+}
+
+#[test]
+fn a_server_that_never_answered_leaves_nothing() {
+    let (server, cache) = (Server::new(), cache());
+    let address = server.stand_in.address("");
+    drop(server);
+    assert!(opened(&address, cache.path()).experiments(&ReadCx::new(), true).is_err());
+    assert!(files(cache.path()).is_empty());
 }
 
 #[test]

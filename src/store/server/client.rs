@@ -160,14 +160,15 @@ impl Client {
         let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_BYTES) };
         let response = self.kept_or_answered(cx, &request, is_patient, holds)?;
         if response.status == 200 {
-            if let Some(proof) = holds {
-                self.kept.seal(cx, self.credentials.header(), &request, proof);
-            }
+            holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
             let Response { bytes, length, is_cut, .. } = response;
             return Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut }));
         }
         Err(match self.refused(path, response)? {
-            Answer::Absent => return Ok(Answer::Absent),
+            Answer::Absent => {
+                holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
+                return Ok(Answer::Absent);
+            }
             Answer::NoEndpoint => return Ok(Answer::NoEndpoint),
             Answer::Rejected(why) => return Ok(Answer::Rejected(why)),
             Answer::Found(_) => self.strange(path, "two answers"),

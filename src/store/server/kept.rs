@@ -33,6 +33,13 @@ use crate::store::{ReadCx, Result, StoreError, StoreLocation};
 /// No file becomes larger: 512 MiB.
 const MOST_BYTES: u64 = 512 << 20;
 
+/// Whether what is done with a file makes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    Nothing,
+    File,
+}
+
 /// What is kept of one server.
 pub struct Kept {
     place: Option<Place>,
@@ -68,7 +75,7 @@ impl Kept {
     ) -> Result<Response> {
         let key = key_of(request);
         let find = |proof: Option<&Proof>| {
-            let found = self.with(cx, credentials, |file| file.find(&key, proof, now_ms())).flatten();
+            let found = self.with(cx, credentials, Makes::Nothing, |file| file.find(&key, proof, now_ms())).flatten();
             found.filter(|entry| entry.serves(request.most))
         };
         if holds.is_some()
@@ -89,7 +96,7 @@ impl Kept {
         let answer = ask();
         match &answer {
             Ok(response) if matches!(response.status, 200 | 400 | 404 | 405) => {
-                self.with(cx, credentials, |file| file.keep(&key, response, now_ms()));
+                self.with(cx, credentials, Makes::File, |file| file.keep(&key, response, now_ms()));
             }
             Ok(Response { status: 502..=504, .. }) | Err(StoreError::Network { .. })
                 if pulse.standing().is_silent() =>
@@ -105,15 +112,24 @@ impl Kept {
 
     /// Says of the answer that is kept for a request that it holds as long as this can be proved.
     pub fn seal(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request, proof: &Proof) {
-        self.with(cx, credentials, |file| file.seal(&key_of(request), proof));
+        self.with(cx, credentials, Makes::Nothing, |file| file.seal(&key_of(request), proof));
     }
 
-    /// Does something with the file of whoever asks with these credentials.
-    fn with<T>(&self, cx: &ReadCx, credentials: Option<&str>, act: impl FnOnce(&mut Database) -> T) -> Option<T> {
+    /// Does something with the file of whoever asks with these credentials. A server that never answered leaves none.
+    fn with<T>(
+        &self,
+        cx: &ReadCx,
+        credentials: Option<&str>,
+        makes: Makes,
+        act: impl FnOnce(&mut Database) -> T,
+    ) -> Option<T> {
         let place = self.place.as_ref()?;
         let name = place.file_of(credentials);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.as_ref().is_none_or(|(own, _)| *own != name) {
+            if makes == Makes::Nothing && !place.has(&name) {
+                return None;
+            }
             *open = Some((name.clone(), Database::open(place.prepare(&name), MOST_BYTES)));
         }
         let (_, file) = open.as_mut()?;

@@ -34,8 +34,12 @@ impl Client {
 
     /// Says of what was got last that it holds as long as that can be proved.
     pub fn seal(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)], proof: &Proof) {
-        let request = Request { url: self.url(path, query), body: None, most: MAX_BYTES };
-        self.kept.seal(cx, self.credentials.header(), &request, proof);
+        self.seal_request(cx, &Request { url: self.url(path, query), body: None, most: MAX_BYTES }, proof);
+    }
+
+    /// The same of a request.
+    pub(super) fn seal_request(&self, cx: &ReadCx, request: &Request, proof: &Proof) {
+        self.as_reader(|reader| self.kept.seal(cx, reader, request, proof));
     }
 
     /// Whether anything is kept.
@@ -52,6 +56,11 @@ impl Client {
         holds: Option<&Proof>,
     ) -> Result<Response> {
         let ask = || self.answered(cx, request, is_patient);
-        self.kept.answer(cx, self.credentials.header(), request, holds, &self.pulse, ask)
+        self.as_reader(|reader| self.kept.answer(cx, reader, request, holds, &self.pulse, ask))
+    }
+
+    /// What is kept is kept for whoever asks: told by the header that goes with requests.
+    fn as_reader<T>(&self, act: impl FnOnce(Option<&str>) -> T) -> T {
+        act(self.credentials.header())
     }
 }

@@ -34,7 +34,7 @@ const TABLES: &str = "create table if not exists answers (
     create index if not exists answers_used on answers (used);";
 
 const FIND: &str = "select said, used, status, is_json, length, is_cut, sum, body from answers where key = ?1
-    and (?2 is null or (proof = ?2 and status = 200))";
+    and (?2 is null or proof = ?2)";
 
 /// An answer as it was given.
 pub struct Entry {
@@ -145,11 +145,13 @@ impl Database {
         });
     }
 
-    /// Says that the answer which is there holds as long as this proof does.
+    /// Says that the answer which is there holds as long as this proof does: what was found, and that MLflow has no such
+    /// thing; a page of somebody else's never holds.
     pub fn seal(&mut self, key: &Key, proof: &Proof) {
         self.write(|connection, _| {
-            let mut statement = connection
-                .prepare_cached("update answers set proof = ?2 where key = ?1 and status = 200 and proof is not ?2")?;
+            let mut statement = connection.prepare_cached(
+                "update answers set proof = ?2 where key = ?1 and (status = 200 or is_json) and proof is not ?2",
+            )?;
             statement.execute(params![key, proof.as_bytes()]).map(|_| ())
         });
     }

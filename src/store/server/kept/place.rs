@@ -44,6 +44,11 @@ impl Place {
         format!("{}-{}.db", self.server, hex(&digest))
     }
 
+    /// Whether there is a file of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.folder.join(name).exists()
+    }
+
     /// Makes room and the folder, and gives the path of a file; `None` where there can be none.
     pub fn prepare(&self, name: &str) -> Option<PathBuf> {
         make_private(&self.folder).ok()?;
