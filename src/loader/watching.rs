@@ -118,3 +118,24 @@ fn look_at(store: StoreId) -> Job {
         cancel: CancelToken::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::memory::MemoryStore;
+    use crate::store::server::Silence;
+
+    #[test]
+    fn a_server_that_falls_silent_is_news_and_no_change() {
+        let (watching, mut info) = (Watching::default(), MemoryStore::new().info());
+        watching.begin(Some(Revision(1)), &info);
+        assert_eq!(watching.note(Revision(1), &info), None);
+        let silence = Silence { since_ms: 1, why: "connection refused".to_owned(), oldest_ms: None };
+        info.standing = Some(Standing { answered_ms: Some(1), silence: Some(silence) });
+        assert_eq!(watching.note(Revision(1), &info), Some(false));
+        assert_eq!(watching.note(Revision(1), &info), None);
+        info.standing = Some(Standing { answered_ms: Some(2), silence: None });
+        assert_eq!(watching.note(Revision(2), &info), Some(true), "it is back, and what was shown is read again");
+    }
+}
