@@ -50,7 +50,7 @@ pub struct Client {
     workspace: Option<Arc<str>>,
     running: Arc<(Mutex<usize>, Condvar)>,
     pulse: Arc<Pulse>,
-    kept: Arc<Kept>,
+    pub(super) kept: Arc<Kept>,
 }
 
 /// What came back of a request.

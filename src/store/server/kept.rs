@@ -40,7 +40,8 @@ enum Makes {
     File,
 }
 
-/// What is kept of one server.
+/// What is kept of one server; by default nothing, for whoever wants to know how it is now.
+#[derive(Default)]
 pub struct Kept {
     place: Option<Place>,
     /// The server, as it is shown.
