@@ -17,7 +17,7 @@
 //! | [`words`] | how figures, times and foreign texts are written, for window and terminal alike | egui, any word of MLflow |
 //! | [`model`] | plain types; what DSPy and MLflow mean by names ([`model::dspy`], [`model::mlflow`]); the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, critical path, inferred parents, programs and their differences: pure functions of model types | I/O, egui |
-//! | [`store`] | the [`store::Store`] trait and its readers (SQLite, tracking servers, files of traces), span records of every MLflow, artifact folders | writing, egui, threads of its own, except for the timer that gives a lent connection back, the second reader of a search and requests to a server |
+//! | [`store`] | the [`store::Store`] trait and its readers (SQLite, tracking servers, files of traces), span records of every MLflow, artifact folders | writing, except of what servers said, in the user's cache folder ([`store::server`]); egui, threads of its own, except for the timer that gives a lent connection back, the second reader of a search and requests to a server |
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: places, history, how pages were left, settings, notices; actions in, effects out | egui, I/O, the clock |

@@ -7,6 +7,8 @@ mod compare;
 mod databricks;
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/kept.rs"]
+mod kept;
 #[path = "servers/postgres.rs"]
 mod postgres;
 #[path = "servers/real.rs"]

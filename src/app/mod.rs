@@ -85,8 +85,8 @@ fn tracking_uri(value: Option<std::ffi::OsString>) -> Option<StoreLocation> {
     is_there.then_some(location)
 }
 
-/// Opens stores of every kind; also the sample, which is unpacked first.
-pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
+/// Opens stores of every kind; also the sample, which is unpacked first. What servers say is kept in the folder `cache`.
+pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed, cache: Option<PathBuf>) -> Opener {
     Arc::new(move |location| {
         if *location == sample::marker() {
             return store::open(&sample::unpacked()?, &OpenOptions::default());
@@ -95,7 +95,7 @@ pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
         let found = store::find(location)?;
         let location = found.location();
         let artifacts_dir = allowed.artifacts_of(&location).or_else(|| artifacts_dir.clone());
-        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location) })
+        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location), cache: cache.clone() })
     })
 }
 

@@ -98,7 +98,7 @@ pub struct Viewer {
 impl Viewer {
     /// Makes the window.
     pub fn new(cc: &eframe::CreationContext<'_>, options: ViewerOptions) -> Self {
-        let opener = opener(options.args.artifacts_dir.clone(), options.allowed.clone());
+        let opener = opener(options.args.artifacts_dir.clone(), options.allowed.clone(), options.cache.clone());
         Self::with_opener(&cc.egui_ctx, options, opener)
     }
 

@@ -142,7 +142,8 @@ fn answer(
 ) -> Result<(), Failure> {
     // Mistakes in the usage come before the store, which may be large or not there.
     let plan = commands::plan(command, common.utc)?;
-    let options = OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false };
+    let options =
+        OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false, cache: reading.cache.clone() };
     if let Some(folder) = &options.artifacts_dir
         && !folder.is_dir()
     {
@@ -166,7 +167,9 @@ fn answer(
         let mut store = (reading.open)(&StoreLocation::parse(command.store()), &options)?;
         let session = Session::new(&mut *store, &cx, Arc::new(memo), 1);
         let mut answer = commands::Answer { session, style, is_json: common.json, out };
-        plan(&mut answer)?;
+        let answered = plan(&mut answer);
+        warnings::print_standing(&store.info(), style.is_utc, err);
+        answered?;
     }
     if !common.json {
         warnings::print(&cx.take_warnings(), err);

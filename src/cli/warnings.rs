@@ -5,13 +5,17 @@ use std::io::Write;
 use super::words::{clean, count};
 use crate::model::Warning;
 use crate::model::warning::group_warnings;
+use crate::store::{Standing, StoreInfo};
+use crate::words::Zone;
 
 /// Of one kind, so many places are named.
 const PLACES_SHOWN: usize = 5;
 
 /// Prints them. Standard error may be closed; that is no reason to fail.
 pub(super) fn print(warnings: &[Warning], err: &mut dyn Write) {
-    for group in group_warnings(warnings) {
+    // Said by `print_standing`, with the time.
+    let warnings: Vec<Warning> = warnings.iter().filter(|warning| &*warning.what != Standing::OLD).cloned().collect();
+    for group in group_warnings(&warnings) {
         let what = clean(group.what);
         if let [place] = group.places[..] {
             let _ = writeln!(err, "warning: {}: {what}", clean(place));
@@ -22,6 +26,16 @@ pub(super) fn print(warnings: &[Warning], err: &mut dyn Write) {
         for line in place_lines(group.places.iter().copied(), group.places.len() as u64) {
             let _ = writeln!(err, "{line}");
         }
+    }
+}
+
+/// Says that a server does not answer and how old it is what is shown instead, beside a document, too: whoever reads it
+/// may not look for that in it.
+pub(super) fn print_standing(info: &StoreInfo, is_utc: bool, err: &mut dyn Write) {
+    let zone = if is_utc { Zone::Utc } else { Zone::Local };
+    let old = info.standing.as_ref().filter(|standing| standing.shows_old());
+    if let Some(words) = old.and_then(|standing| standing.words(zone)) {
+        let _ = writeln!(err, "warning: {} {}", clean(&info.location.to_string()), clean(&words));
     }
 }
 

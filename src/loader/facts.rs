@@ -6,7 +6,7 @@ use std::thread;
 use super::loader::Loader;
 use crate::query::PriceFile;
 use crate::query::facts_cache::forget;
-use crate::store::StoreLocation;
+use crate::store::{StoreLocation, server};
 
 impl Loader {
     /// Keeps facts of traces in this folder; without it in memory only.
@@ -25,6 +25,9 @@ impl Loader {
     pub fn forget_facts(&self, location: StoreLocation) {
         let Some(folder) = self.cache.clone() else { return };
         // Where no thread can be had, it stays: it is of no use to anybody else.
-        let _ = thread::Builder::new().name("forget".to_owned()).spawn(move || forget(&folder, &location));
+        let _ = thread::Builder::new().name("forget".to_owned()).spawn(move || {
+            forget(&folder, &location);
+            server::forget(&folder, &location);
+        });
     }
 }

@@ -4,7 +4,6 @@
 //! skeletons apart from bodies so that a 20 MB input never delays a tree.
 //!
 //! # Lists
-//!
 //! A list is asked for with a query ([`RunQuery`], [`TraceQuery`]: scope, filter, order, limit, cursor) and a reader
 //! answers a page of it: `run_page`, `run_row_page`, `trace_page`. One that has everything at hand answers with a
 //! single page; a server gives pages of its own size, may not know a [`Total`], and may not filter
@@ -55,6 +54,7 @@ pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
+pub use server::{Silence, Standing};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
 pub use user_cache::{user_cache, user_data};
@@ -89,6 +89,8 @@ pub struct StoreInfo {
     pub notices: Vec<String>,
     /// What is looked at first, where it is opened for nothing else.
     pub opened_for: Option<OpenedFor>,
+    /// How current it is what a server tells; `None` for what is read where it stands.
+    pub standing: Option<Standing>,
 }
 
 /// What a store can do by itself.

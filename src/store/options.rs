@@ -10,4 +10,6 @@ pub struct OpenOptions {
     /// Whether artifact folders outside the store's own folder may be opened where the store
     /// names them. A malicious store could name any folder, so this needs the user's word.
     pub allow_outside: bool,
+    /// The user's cache folder, for what servers say; without one nothing of it is kept.
+    pub cache: Option<PathBuf>,
 }

@@ -121,7 +121,7 @@ fn a_server_on_postgresql_tells_what_the_file_tells() {
     let addresses = copied(&program, &postgres, &files);
     for ((name, home, file), address) in copies.iter().zip(addresses) {
         let server = Server::start(&program, &address, home.path());
-        let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+        let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
         let mut of_file = open(file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
         let compared = compare(name, &mut of_file, &mut of_server);

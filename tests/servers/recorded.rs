@@ -52,7 +52,7 @@ fn older_servers_tell_what_the_file_tells() {
             };
             Reply::Said(*status, vec![("Content-Type", kind.clone())], body.clone())
         });
-        let options = OpenOptions { artifacts_dir: Some(home.path().to_owned()), allow_outside: false };
+        let options = OpenOptions { artifacts_dir: Some(home.path().to_owned()), ..OpenOptions::default() };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address("").as_str(), &OpenOptions::default()).expect("the server");
         let compared = compare(&format!("MLflow {version}"), &mut of_file, &mut of_server);
@@ -114,7 +114,7 @@ fn record() {
         noted.lock().unwrap_or_else(PoisonError::into_inner).insert(key(asked), line.to_string());
         Reply::Said(status, vec![("Content-Type", kind)], body)
     });
-    let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(proxy.address("").as_str(), &OpenOptions::default()).expect("the server");
     let compared = compare(name, &mut of_file, &mut of_server);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Shared;
 use super::client::{Answer, Bytes};
 use super::fields::{list, name, readable, whole};
+use super::kept::Proof;
 use crate::model::{ArtifactEntry, ArtifactOwner, ArtifactTree, Json, Unmasked};
 use crate::store::{ReadCx, Result, StoreError, StoredFile};
 use crate::words::natural;
@@ -26,6 +27,7 @@ impl Shared {
         if !is_plain(owner.id()) {
             return Ok(absent("the server has nothing of this name"));
         }
+        let holds = self.proof_of_files(cx, owner)?;
         let mut tree = ArtifactTree::default();
         // Folders that are still to be looked into, the next one last.
         let mut folders = vec![String::new()];
@@ -37,7 +39,7 @@ impl Shared {
                 tree.is_cut = true;
                 break;
             }
-            let found = match self.folder(cx, owner, &folder)? {
+            let found = match self.folder(cx, owner, &folder, holds.as_ref())? {
                 Answer::Found(found) => found,
                 // Gone since its own folder was listed.
                 Answer::Absent | Answer::Rejected(_) if !folder.is_empty() => {
@@ -73,10 +75,12 @@ impl Shared {
         if !is_plain(owner.id()) || !is_below(path) {
             return Ok(None);
         }
-        let answer = match self.file(cx, owner, path, limit, false) {
+        let holds = self.proof_of_files(cx, owner)?;
+        let file = |is_patient| self.file(cx, owner, (path, limit), is_patient, holds.as_ref());
+        let answer = match file(false) {
             // MLflow 2.22 says of a file that is not there that it failed.
             Err(StoreError::Answer { .. }) if !self.is_listed(cx, owner, path)? => return Ok(None),
-            Err(StoreError::Answer { .. }) => self.file(cx, owner, path, limit, true)?,
+            Err(StoreError::Answer { .. }) => file(true)?,
             other => other?,
         };
         let Answer::Found(Bytes { bytes, length, is_cut }) = answer else { return Ok(None) };
@@ -89,15 +93,16 @@ impl Shared {
         &self,
         cx: &ReadCx,
         owner: &ArtifactOwner,
-        path: &str,
-        limit: u64,
+        (path, limit): (&str, u64),
         is_patient: bool,
+        holds: Option<&Proof>,
     ) -> Result<Answer<Bytes>> {
         if self.is_databricks {
             return self.signed_file(cx, owner, path, limit);
         }
         let id = owner.id();
-        let bytes = |endpoint: &str, query: &[(&str, &str)]| self.client.bytes(cx, endpoint, query, limit, is_patient);
+        let bytes =
+            |endpoint: &str, query: &[(&str, &str)]| self.client.bytes(cx, endpoint, query, limit, is_patient, holds);
         match owner {
             ArtifactOwner::Run(_) => bytes("/get-artifact", &[("run_id", id), ("path", path)]),
             ArtifactOwner::Model(_) => {
@@ -115,28 +120,50 @@ impl Shared {
     /// Whether a file is in the list of its folder.
     fn is_listed(&self, cx: &ReadCx, owner: &ArtifactOwner, path: &str) -> Result<bool> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Answer::Found(found) = self.folder(cx, owner, folder)? else { return Ok(false) };
+        let Answer::Found(found) = self.folder(cx, owner, folder, None)? else { return Ok(false) };
         let files = list(found.as_stored_for_structure(), "files");
         Ok(files.iter().any(|file| name(file, "path").as_deref() == Some(path)))
     }
 
-    fn folder(&self, cx: &ReadCx, owner: &ArtifactOwner, folder: &str) -> Result<Answer<Unmasked<Json>>> {
+    fn folder(
+        &self,
+        cx: &ReadCx,
+        owner: &ArtifactOwner,
+        folder: &str,
+        holds: Option<&Proof>,
+    ) -> Result<Answer<Unmasked<Json>>> {
         let id = owner.id();
-        match owner {
-            ArtifactOwner::Model(_) => {
-                let endpoint = format!("/api/2.0/mlflow/logged-models/{id}/artifacts/directories");
-                let query = [("artifact_directory_path", folder)];
-                self.client.get(cx, &endpoint, if folder.is_empty() { &[] } else { &query })
-            }
+        let (endpoint, query) = match owner {
+            ArtifactOwner::Model(_) => (
+                format!("/api/2.0/mlflow/logged-models/{id}/artifacts/directories"),
+                vec![("artifact_directory_path", folder)],
+            ),
             ArtifactOwner::Run(_) | ArtifactOwner::Trace(_) => {
-                let query = [("run_id", id), ("path", folder)];
-                self.client.get(
-                    cx,
-                    "/api/2.0/mlflow/artifacts/list",
-                    if folder.is_empty() { &query[..1] } else { &query },
-                )
+                ("/api/2.0/mlflow/artifacts/list".to_owned(), vec![("run_id", id), ("path", folder)])
             }
+        };
+        let query = if folder.is_empty() { &query[..query.len() - 1] } else { &query };
+        let answer = self.client.get_lasting(cx, &endpoint, query, holds)?;
+        if let (Answer::Found(_), Some(proof)) = (&answer, holds) {
+            self.client.seal(cx, &endpoint, query, proof);
         }
+        Ok(answer)
+    }
+
+    /// What shows that the files of somebody are what they were; `None` while they may change.
+    fn proof_of_files(&self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<Option<Proof>> {
+        Ok(match owner {
+            ArtifactOwner::Run(run) if self.client.keeps() => {
+                // Where nobody tells, what is kept may still serve.
+                if self.ended_runs.of(run).is_none() && self.run(cx, run).is_err() {
+                    cx.check()?;
+                }
+                self.ended_runs.of(run).flatten()
+            }
+            ArtifactOwner::Trace(trace) => self.proof_of_trace(trace),
+            // Files are added to a model until it is ready, which is not asked for.
+            ArtifactOwner::Run(_) | ArtifactOwner::Model(_) => None,
+        })
     }
 }
 

@@ -1,32 +1,34 @@
 //! Requests to a tracking server: only such that read (`GET`, and `POST` to a search), to the one host that the user
 //! named, bounded in time, size and number, given up as soon as nobody waits any more.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+mod lasting;
+mod sending;
+
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use self::sending::{AT_ONCE, LOOK, Running};
 use super::credentials::Credentials;
-use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response};
+use super::kept::{Kept, Proof};
 use super::said::{beginning, error_of};
+use super::standing::Pulse;
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
 
-/// How often whoever waits looks whether he still has to.
-const LOOK: Duration = Duration::from_millis(20);
 /// Waits before a request is sent again that may go better then.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(700), Duration::from_secs(2)];
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Documents are not read beyond this: what is longer would not be parsed.
-const MAX_DOCUMENT: u64 = json::MAX_BYTES as u64;
+pub(super) const MAX_DOCUMENT: u64 = json::MAX_BYTES as u64;
 /// Files are not read beyond this.
 pub(super) const MAX_FILE: u64 = 512 << 20;
-/// Requests at the same time.
-const AT_ONCE: usize = 6;
 /// Ways from one address to another of the same host.
 const REDIRECTS: usize = 3;
 
@@ -43,7 +45,9 @@ pub struct Client {
     credentials: Credentials,
     /// The workspace that is asked for, if any (MLflow ≥ 3.10).
     workspace: Option<Arc<str>>,
-    running: Arc<(Mutex<usize>, Condvar)>,
+    running: Running,
+    pulse: Arc<Pulse>,
+    pub(super) kept: Arc<Kept>,
 }
 
 /// What came back of a request.
@@ -71,7 +75,8 @@ pub struct Bytes {
 }
 
 impl Client {
-    /// A client of the server at `base`, which is asked nothing yet. `variable` reads the environment.
+    /// A client of the server at `base`, which is asked nothing yet. `variable` reads the environment; what the server
+    /// says is kept in the folder `cache`.
     ///
     /// # Errors
     /// [`StoreError::Network`] where a certificate that MLflow's variables name cannot be used.
@@ -80,6 +85,7 @@ impl Client {
         base: &str,
         credentials: Credentials,
         variable: impl Fn(&str) -> Option<String>,
+        cache: Option<PathBuf>,
     ) -> Result<Self> {
         let tls = tls(&variable).map_err(|message| StoreError::Network { place: place.clone(), message })?;
         let config = ureq::Agent::config_builder()
@@ -94,13 +100,17 @@ impl Client {
             .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
+        let workspace: Option<Arc<str>> = variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from);
+        let kept = Kept::new(cache, &place, base, workspace.as_deref());
         Ok(Self {
             agent: config.new_agent(),
             base: base.trim_end_matches('/').into(),
             place,
             credentials,
-            workspace: variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from),
+            workspace,
             running: Arc::default(),
+            pulse: Arc::default(),
+            kept: Arc::new(kept),
         })
     }
 
@@ -124,7 +134,7 @@ impl Client {
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, Request { url: self.url(path, query), body: None, most: MAX_DOCUMENT, signed: None })
+        self.get_lasting(cx, path, query, None)
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -133,16 +143,16 @@ impl Client {
     /// As [`Self::get`].
     pub fn search(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/search"), "{path} is no search");
-        self.post(cx, path, body)
+        self.json(cx, path, &self.posting(path, body), None)
     }
 
-    /// Posts what changes nothing there.
-    pub(super) fn post(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
-        let body = Some(body.to_string().into_bytes());
-        self.json(cx, path, Request { url: self.url(path, &[]), body, most: MAX_DOCUMENT, signed: None })
+    /// A request that posts a document.
+    pub(super) fn posting(&self, path: &str, body: &Json) -> Request {
+        Request { body: Some(body.to_string().into_bytes()), ..Request::get(self.url(path, &[]), MAX_DOCUMENT) }
     }
 
-    /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not.
+    /// Asks for the first `most` bytes of a file. `is_patient`: again, where the server says that it could not. `holds` as
+    /// in [`Self::get_lasting`]; what is got is sealed with it.
     ///
     /// # Errors
     /// As [`Self::get`].
@@ -153,22 +163,27 @@ impl Client {
         query: &[(&str, &str)],
         most: u64,
         is_patient: bool,
+        holds: Option<&Proof>,
     ) -> Result<Answer<Bytes>> {
-        let request = Request { url: self.url(path, query), body: None, most: most.min(MAX_FILE), signed: None };
-        let response = self.answered(cx, &request, is_patient)?;
+        let request = Request::get(self.url(path, query), most.min(MAX_FILE));
+        let response = self.kept_or_answered(cx, &request, is_patient, holds)?;
         if response.status == 200 {
+            holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
             let Response { bytes, length, is_cut, .. } = response;
             return Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut }));
         }
         Err(match self.refused(path, response)? {
-            Answer::Absent => return Ok(Answer::Absent),
+            Answer::Absent => {
+                holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
+                return Ok(Answer::Absent);
+            }
             Answer::NoEndpoint => return Ok(Answer::NoEndpoint),
             Answer::Rejected(why) => return Ok(Answer::Rejected(why)),
             Answer::Found(_) => self.strange(path, "two answers"),
         })
     }
 
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> String {
+    pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> String {
         let mut url = format!("{}{path}", self.base);
         for (at, (key, value)) in query.iter().enumerate() {
             url.push(if at == 0 { '?' } else { '&' });
@@ -179,8 +194,14 @@ impl Client {
         url
     }
 
-    fn json(&self, cx: &ReadCx, path: &str, request: Request) -> Result<Answer<Unmasked<Json>>> {
-        let response = self.answered(cx, &request, true)?;
+    pub(super) fn json(
+        &self,
+        cx: &ReadCx,
+        path: &str,
+        request: &Request,
+        holds: Option<&Proof>,
+    ) -> Result<Answer<Unmasked<Json>>> {
+        let response = self.kept_or_answered(cx, request, true, holds)?;
         if response.status != 200 {
             return self.refused(path, response);
         }
@@ -229,7 +250,13 @@ impl Client {
         let mut redirects = 0;
         loop {
             cx.check()?;
-            let (error, pause) = match self.send(cx, request.clone()) {
+            let since = Instant::now();
+            let sent = self.send(cx, request.clone());
+            if pauses.len() == 0 || is_final(&sent) {
+                let sent = sent.as_ref().map(|response| response.status);
+                self.pulse.feel(sent.map_err(Failure::error), since.elapsed());
+            }
+            let (error, pause) = match sent {
                 Ok(response) if (300..400).contains(&response.status) => {
                     let to = response.elsewhere.unwrap_or_default();
                     redirects += 1;
@@ -288,84 +315,28 @@ impl Client {
     fn network(&self, message: &str) -> StoreError {
         StoreError::Network { place: self.place.clone(), message: message.to_owned() }
     }
-
-    /// Sends one request on a thread of its own: whoever waits can leave before the server has answered.
-    fn send(&self, cx: &ReadCx, request: Request) -> std::result::Result<Response, Failure> {
-        let turn = self.turn(cx).map_err(Failure::Final)?;
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let (agent, credentials, workspace) = (self.agent.clone(), self.credentials.clone(), self.workspace.clone());
-        let cancel = cx.cancel_token().clone();
-        let waiter = Waiter::default();
-        let has_left = Arc::clone(&waiter.has_left);
-        let work = move || {
-            let _turn = turn;
-            let is_wanted = || !cancel.is_cancelled() && !has_left.load(Ordering::Relaxed);
-            let _ = sender.send(exchange(&agent, &request, credentials.header(), workspace.as_deref(), is_wanted));
-        };
-        let thread = thread::Builder::new().name("dspyglass-request".to_owned()).spawn(work);
-        if let Err(error) = thread {
-            return Err(Failure::Final(self.network(&format!("no thread for the request: {error}"))));
-        }
-        loop {
-            let received = receiver.recv_timeout(LOOK);
-            // Before anything is made of it: whoever was told to stop may have got half an answer.
-            cx.check().map_err(Failure::Final)?;
-            match received {
-                Ok(Ok(response)) => return Ok(response),
-                Ok(Err(error)) => {
-                    let message = said_of(&error);
-                    let error = self.network(&message);
-                    return Err(if may_pass(&message) { Failure::MayPass(error) } else { Failure::Final(error) });
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Err(mpsc::RecvTimeoutError::Disconnected) => {
-                    return Err(Failure::Final(self.network("the request broke off")));
-                }
-            }
-        }
-    }
-
-    /// Waits until a request may be sent.
-    fn turn(&self, cx: &ReadCx) -> Result<Turn> {
-        let (count, freed) = &*self.running;
-        let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
-        while *running >= AT_ONCE {
-            cx.check()?;
-            running = freed.wait_timeout(running, LOOK).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        *running += 1;
-        Ok(Turn(Arc::clone(&self.running)))
-    }
 }
 
 /// Why there is no answer.
-enum Failure {
+pub(super) enum Failure {
     /// The next time it may be there.
     MayPass(StoreError),
     /// It will be the same.
     Final(StoreError),
 }
 
-/// Whoever waits for an answer; the request ends when he has left, whatever made him leave.
-#[derive(Default)]
-struct Waiter {
-    has_left: Arc<AtomicBool>,
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        self.has_left.store(true, Ordering::Relaxed);
+impl Failure {
+    fn error(&self) -> &StoreError {
+        match self {
+            Self::MayPass(error) | Self::Final(error) => error,
+        }
     }
 }
 
-/// One of the requests that may run; free again when it is dropped.
-struct Turn(Arc<(Mutex<usize>, Condvar)>);
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let (count, freed) = &*self.0;
-        let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
-        *running = running.saturating_sub(1);
-        freed.notify_one();
+/// Whether the same request is not sent again.
+fn is_final(sent: &std::result::Result<Response, Failure>) -> bool {
+    match sent {
+        Ok(response) => !matches!(response.status, 429 | 500 | 502..=504),
+        Err(failure) => matches!(failure, Failure::Final(_)),
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Shared;
-use super::client::{Answer, Bytes, Client, MAX_FILE};
+use super::client::{Answer, Bytes, Client, MAX_DOCUMENT, MAX_FILE};
 use super::credentials::{Credentials, read, value_in};
 use super::exchange::{Request, Response, Signed};
 use super::fields::{list, name};
@@ -103,7 +103,15 @@ impl Client {
     /// As [`Self::get`].
     pub fn ask_to_read(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/credentials-for-read") || path.ends_with("/credentials-for-download"), "{path}");
-        self.post(cx, path, body)
+        self.json(cx, path, &Request { is_secret: true, ..self.posting(path, body) }, None)
+    }
+
+    /// Asks it for such an address by a `GET`.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn get_to_read(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
+        self.json(cx, path, &Request { is_secret: true, ..Request::get(self.url(path, query), MAX_DOCUMENT) }, None)
     }
 
     /// Reads the first `most` bytes of what a signed address leads to. Whoever keeps it is not told who asks, and is
@@ -117,7 +125,8 @@ impl Client {
         if !is_safe {
             return Err(self.strange(WHAT, "an address without https"));
         }
-        let request = Request { url: signed.url, body: None, most: most.min(MAX_FILE), signed: Some(signed.headers) };
+        let headers = Some(signed.headers);
+        let request = Request { signed: headers, is_secret: true, ..Request::get(signed.url, most.min(MAX_FILE)) };
         let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, true)?;
         match status {
             200 => Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut })),
@@ -143,7 +152,7 @@ impl Shared {
             ArtifactOwner::Trace(_) => {
                 let endpoint = format!("/api/2.0/mlflow/traces/{id}/credentials-for-data-download");
                 let query = [("path", path)];
-                self.client.get(cx, &endpoint, if path.is_empty() { &[] } else { &query })?
+                self.client.get_to_read(cx, &endpoint, if path.is_empty() { &[] } else { &query })?
             }
         };
         let said = match said {

@@ -28,6 +28,15 @@ pub struct Request {
     pub most: u64,
     /// It leads to somebody else, who is sent these headers and learns nothing of who asks.
     pub signed: Option<Vec<(String, String)>>,
+    /// What comes back lets whoever has it in, and is kept nowhere.
+    pub is_secret: bool,
+}
+
+impl Request {
+    /// A `GET` of no more than `most` bytes.
+    pub fn get(url: String, most: u64) -> Self {
+        Self { url, body: None, most, signed: None, is_secret: false }
+    }
 }
 
 /// An address that lets whoever has it read one file for a while; it is a secret.

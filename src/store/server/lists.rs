@@ -7,6 +7,7 @@ use serde_json::json;
 use super::artifacts::is_plain;
 use super::client::Answer;
 use super::fields::{list, next};
+use super::standing::now_ms;
 use super::{Shared, runs};
 use crate::model::{
     Experiment, ExperimentCounts, ExperimentId, Json, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunValues,
@@ -105,6 +106,7 @@ impl Shared {
             }
         };
         let page = page.as_stored_for_structure();
+        self.ended_runs.note(list(page, "runs"), now_ms());
         let mut rows: Vec<(Run, RunValues)> =
             list(page, "runs").iter().filter_map(|one| runs::run(one, cx.reveal())).collect();
         query.order.sort_runs(&mut rows, |(run, _)| run);
@@ -121,7 +123,10 @@ impl Shared {
         }
         let answer = self.client.get(cx, "/api/2.0/mlflow/runs/get", &[("run_id", run.as_str())])?;
         let Answer::Found(found) = answer else { return Ok(None) };
-        Ok(found.into_entries().ok().and_then(|mut entries| entries.find(|(key, _)| key == "run")).map(|(_, run)| run))
+        let mut entries = found.into_entries().into_iter().flatten();
+        let found = entries.find(|(key, _)| key == "run").map(|(_, run)| run);
+        self.ended_runs.note(found.as_ref().map(Unmasked::as_stored_for_structure), now_ms());
+        Ok(found)
     }
 
     /// See [`crate::store::Store::logged_models`].

@@ -3,6 +3,9 @@
 //! What is asked of it and how its answers are read stands in a file for each kind; the requests themselves are sent by
 //! [`client`], the only one that reaches out. What a server does not tell (how many spans were stored, whether answers
 //! came from a cache, how much there is beside runs and traces) stays unknown.
+//!
+//! What it said is kept on disk ([`kept`]): what can't change is not asked for again, and while nobody answers what was
+//! seen is still shown, marked ([`standing`]).
 
 mod artifacts;
 mod client;
@@ -10,11 +13,13 @@ mod credentials;
 mod databricks;
 mod exchange;
 mod fields;
+mod kept;
 mod known;
 mod lists;
 mod runs;
 mod said;
 mod spans;
+mod standing;
 mod tls;
 mod trace_lists;
 mod traces;
@@ -25,7 +30,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use client::{Answer, Client};
 use credentials::Credentials;
 use databricks::Workspace;
+pub use kept::forget;
+use kept::{EndedRuns, base_of};
 use known::{KnownSpans, KnownTraces};
+pub use standing::{Silence, Standing};
 use watch::Watch;
 
 use super::{
@@ -55,6 +63,7 @@ struct Shared {
     traces: Mutex<KnownTraces>,
     spans: Mutex<KnownSpans>,
     watch: Mutex<Watch>,
+    ended_runs: EndedRuns,
 }
 
 impl ServerStore {
@@ -63,7 +72,7 @@ impl ServerStore {
     ///
     /// # Errors
     /// Where a certificate that MLflow's variables name cannot be used.
-    pub fn open(address: &Address, _options: &OpenOptions) -> Result<Self> {
+    pub fn open(address: &Address, options: &OpenOptions) -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok();
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
         let place = StoreLocation::Address(address.clone());
@@ -73,12 +82,9 @@ impl ServerStore {
             let found = found.map_err(|why| StoreError::SignIn { place: place.clone(), why })?;
             (found.host, found.credentials)
         } else {
-            let shown = address.to_string();
-            // A page of MLflow's own, copied from a browser, leads to the server.
-            let base = shown.split(['?', '#']).next().unwrap_or(&shown).to_owned();
-            (base, Credentials::find(address, variable, home.as_deref()))
+            (base_of(address), Credentials::find(address, variable, home.as_deref()))
         };
-        let client = Client::new(place, &base, credentials, variable)?;
+        let client = Client::new(place, &base, credentials, variable, options.cache.clone())?;
         let shared = Shared {
             client,
             is_databricks,
@@ -87,6 +93,7 @@ impl ServerStore {
             traces: Mutex::default(),
             spans: Mutex::default(),
             watch: Mutex::default(),
+            ended_runs: EndedRuns::default(),
         };
         Ok(Self { id: StoreId::fresh(), shared: Arc::new(shared) })
     }
@@ -98,7 +105,7 @@ impl Shared {
         if let Some(version) = self.version.get() {
             return Ok(version.as_deref());
         }
-        let said = match self.client.bytes(cx, "/version", &[], 64, true)? {
+        let said = match self.client.bytes(cx, "/version", &[], 64, true, None)? {
             Answer::Found(found) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
             Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_) => None,
         };
@@ -140,6 +147,7 @@ impl Store for ServerStore {
             opened_for: None,
             is_held: false,
             notices: elsewhere.into_iter().collect(),
+            standing: Some(self.shared.client.standing()),
         }
     }
 

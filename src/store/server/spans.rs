@@ -6,10 +6,15 @@ use std::sync::{Arc, PoisonError};
 use super::Shared;
 use super::artifacts::is_plain;
 use super::client::Answer;
+use super::kept::{Proof, of_trace};
 use super::known::Records;
+use super::standing::now_ms;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
 use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked, json};
 use crate::store::{ReadCx, Result, span_json};
+
+/// The spans of a trace as they stand in the store of the server.
+const SPANS: &str = "/ajax-api/2.0/mlflow/get-trace-artifact";
 
 impl Shared {
     /// See [`crate::store::Store::spans`].
@@ -21,14 +26,9 @@ impl Shared {
                 None => cx.warn(format!("trace {trace}"), format!("span {index} has no id")),
             }
         }
-        if let Some(info) = self.known_info(trace) {
-            let info = info.as_stored_for_structure();
-            let sizes = super::fields::stored(info, "trace_metadata", SIZES).map(|sizes| sizes.decode().value);
-            let promised = sizes.and_then(|sizes| sizes.as_stored_for_structure().get("num_spans")?.as_u64());
-            if let Some(promised) = promised.filter(|promised| *promised > heads.len() as u64) {
-                let found = heads.len();
-                cx.warn(format!("trace {trace}"), format!("the store says it has {promised} spans and holds {found}"));
-            }
+        if let Some(promised) = self.promised(trace).filter(|promised| *promised > heads.len() as u64) {
+            let found = heads.len();
+            cx.warn(format!("trace {trace}"), format!("the store says it has {promised} spans and holds {found}"));
         }
         // Stable: spans that start together stay as stored.
         heads.sort_by_key(|head| head.start_ns);
@@ -48,13 +48,33 @@ impl Shared {
         Ok(at(&records, span).map(|record| span_json::body(record.clone(), cx.reveal())))
     }
 
+    /// How many spans the server says that a trace has.
+    fn promised(&self, trace: &TraceId) -> Option<u64> {
+        let info = self.known_info(trace)?;
+        let sizes = super::fields::stored(info.as_stored_for_structure(), "trace_metadata", SIZES)?.decode().value;
+        sizes.as_stored_for_structure().get("num_spans")?.as_u64()
+    }
+
+    /// What shows that the spans of a trace are what they were; `None` while they may change.
+    pub fn proof_of_trace(&self, trace: &TraceId) -> Option<Proof> {
+        of_trace(self.known_info(trace)?.as_stored_for_structure(), now_ms())
+    }
+
+    /// Whether all spans are there and have ended.
+    fn is_whole(&self, trace: &TraceId, records: &Records) -> bool {
+        let has_ended = |record| span_json::head(record, SpanHandle(0)).is_some_and(|head| head.end_ns.is_some());
+        let is_enough = self.promised(trace).is_none_or(|promised| promised <= records.len() as u64);
+        is_enough && !records.is_empty() && records.iter().all(has_ended)
+    }
+
     /// The records of a trace, in the order of the server.
     fn records(&self, cx: &ReadCx, trace: &TraceId) -> Result<Records> {
         let known = self.spans.lock().unwrap_or_else(PoisonError::into_inner).get(trace);
         if let Some(records) = known {
             return Ok(records);
         }
-        let found = match self.document_of(cx, trace)? {
+        let holds = self.proof_of_trace(trace);
+        let found = match self.document_of(cx, trace, holds.as_ref())? {
             Answer::Found(found) => found,
             Answer::Absent => return Ok(Records::default()),
             Answer::NoEndpoint => {
@@ -73,16 +93,18 @@ impl Shared {
             cx.warn(format!("{SPANS_FILE} of trace {trace}"), "it has no list of spans");
         }
         let records: Records = Arc::new(spans.unwrap_or_default());
+        if let Some(proof) = holds.filter(|_| !self.is_databricks && self.is_whole(trace, &records)) {
+            self.client.seal(cx, SPANS, &[("request_id", trace.as_str())], &proof);
+        }
         let mut known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         known.keep(trace.clone(), Arc::clone(&records), bytes);
         Ok(records)
     }
 
     /// The document that holds the records of a trace.
-    fn document_of(&self, cx: &ReadCx, trace: &TraceId) -> Result<Answer<Unmasked<Json>>> {
+    fn document_of(&self, cx: &ReadCx, trace: &TraceId, holds: Option<&Proof>) -> Result<Answer<Unmasked<Json>>> {
         if !self.is_databricks {
-            let path = "/ajax-api/2.0/mlflow/get-trace-artifact";
-            return self.client.get(cx, path, &[("request_id", trace.as_str())]);
+            return self.client.get_lasting(cx, SPANS, &[("request_id", trace.as_str())], holds);
         }
         if !is_plain(trace.as_str()) {
             return Ok(Answer::Absent);
