@@ -142,7 +142,7 @@ fn answer(
 ) -> Result<(), Failure> {
     // Mistakes in the usage come before the store, which may be large or not there.
     let plan = commands::plan(command, common.utc)?;
-    let options = OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false };
+    let options = OpenOptions { artifacts_dir: common.artifacts.clone(), ..OpenOptions::default() };
     if let Some(folder) = &options.artifacts_dir
         && !folder.is_dir()
     {

@@ -18,6 +18,7 @@ mod condition;
 mod counting;
 pub mod cx;
 pub mod error;
+mod file_bytes;
 mod id;
 mod inventory;
 mod location;
@@ -29,6 +30,7 @@ mod options;
 mod order;
 mod page;
 mod queries;
+mod remote;
 mod search;
 pub mod server;
 pub mod span_json;
@@ -45,6 +47,7 @@ pub use at_path::DiskKind;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
+pub use file_bytes::{ArtifactBytes, StoredFile};
 pub use id::StoreId;
 pub use inventory::Inventory;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
@@ -54,6 +57,7 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
+pub use remote::{Server, SignIn};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
@@ -63,7 +67,7 @@ pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
     MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow, Unmasked,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -138,26 +142,6 @@ pub struct RunTraces {
     pub last_ms: Option<i64>,
 }
 
-/// The bytes of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArtifactBytes {
-    /// Its content. Where it is text, secrets in it are replaced unless revealed.
-    pub bytes: Vec<u8>,
-    /// The size of the file. What was masked has another one.
-    pub full_size: u64,
-    /// The file goes on behind `bytes`.
-    pub is_cut: bool,
-}
-
-/// The bytes of a file as they stand in it.
-#[derive(Debug, PartialEq)]
-pub struct StoredFile {
-    /// Its content, not masked.
-    pub bytes: Unmasked<Vec<u8>>,
-    /// The size of the file; larger than `bytes` if it was cut at the limit.
-    pub full_size: u64,
-}
-
 /// A reader of one store. All calls block; all obey the cancel and deadline of their
 /// [`ReadCx`] and report into it what was damaged; an id that the store does not have is
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
@@ -177,6 +161,11 @@ pub trait Store: Send {
 
     /// A second reader of the same store for another thread.
     fn fork(&self) -> Result<Box<dyn Store>>;
+
+    /// Who answers behind an address, if it is one.
+    fn server(&self) -> Option<std::sync::Arc<dyn Server>> {
+        None
+    }
 
     /// Changes whenever the store was written to.
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision>;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::server::SignIns;
+
 /// What the user decided about a store before it is opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -10,4 +12,6 @@ pub struct OpenOptions {
     /// Whether artifact folders outside the store's own folder may be opened where the store
     /// names them. A malicious store could name any folder, so this needs the user's word.
     pub allow_outside: bool,
+    /// Who the user is to servers.
+    pub sign_ins: SignIns,
 }

@@ -17,8 +17,8 @@ fn offer(failure: &Failure, open: Option<&StoreLocation>) -> Option<Offer> {
     let again = ("Read again", Action::Refresh);
     match (failure, failure.remedy()) {
         (Failure::Lost, _) => open.map(|location| ("Open again", Action::OpenStore(location.clone()))),
-        // Credentials are found where MLflow's own client finds them, which the message says.
-        (_, Remedy::Retry | Remedy::SignIn | Remedy::OpenOther) => Some(again),
+        (_, Remedy::SignIn) => Some((Command::SignIn.text(), Action::AskToSignIn(true))),
+        (_, Remedy::Retry | Remedy::OpenOther) => Some(again),
         (_, Remedy::LocateArtifacts) => Some((Command::ArtifactsFolder.text(), Action::AskForArtifacts(true))),
         (_, Remedy::Nothing) => None,
     }
@@ -81,7 +81,7 @@ mod tests {
         for (failure, reading, opening) in [
             (network().into(), Some("Read again"), Some("Try again")),
             (StoreError::Busy("/a.db".into()).into(), Some("Read again"), Some("Try again")),
-            (refused().into(), Some("Read again"), Some("Try again")),
+            (refused().into(), Some(Command::SignIn.text()), Some("Try again")),
             (artifact().into(), Some(Command::ArtifactsFolder.text()), None),
             (unsupported().into(), None, None),
             (StoreError::Missing("/a.db".into()).into(), Some("Read again"), None),

@@ -66,6 +66,7 @@ mod scores_of;
 mod scroll;
 mod search;
 mod side_panel;
+mod sign_in;
 mod slices;
 mod spans;
 mod standing;

@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::credentials::Credentials;
 use super::exchange::{PATIENCE, Request, Response, exchange, may_pass, said_of};
+use super::sign_in::SignIns;
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
@@ -38,9 +39,12 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 pub struct Client {
     agent: ureq::Agent,
     /// Scheme, host, port and prefix, without a slash at the end.
-    base: Arc<str>,
-    place: StoreLocation,
-    credentials: Credentials,
+    pub(super) base: Arc<str>,
+    pub(super) place: StoreLocation,
+    /// As they were found when it was opened.
+    pub(super) credentials: Credentials,
+    /// What the user said since then goes before that.
+    pub(super) sign_ins: SignIns,
     /// The workspace that is asked for, if any (MLflow ≥ 3.10).
     workspace: Option<Arc<str>>,
     running: Arc<(Mutex<usize>, Condvar)>,
@@ -98,6 +102,7 @@ impl Client {
             base: base.trim_end_matches('/').into(),
             place,
             credentials,
+            sign_ins: SignIns::default(),
             workspace: variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from),
             running: Arc::default(),
         })
@@ -276,7 +281,7 @@ impl Client {
     fn send(&self, cx: &ReadCx, request: Request) -> std::result::Result<Response, Failure> {
         let turn = self.turn(cx).map_err(Failure::Final)?;
         let (sender, receiver) = mpsc::sync_channel(1);
-        let (agent, credentials, workspace) = (self.agent.clone(), self.credentials.clone(), self.workspace.clone());
+        let (agent, credentials, workspace) = (self.agent.clone(), self.who(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
         let work = move || {
             let _turn = turn;

@@ -12,6 +12,7 @@ mod fields;
 mod known;
 mod lists;
 mod runs;
+mod sign_in;
 mod spans;
 mod tls;
 mod trace_lists;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use client::{Answer, Client};
 use credentials::Credentials;
 use known::{KnownSpans, KnownTraces};
+pub use sign_in::SignIns;
 use watch::Watch;
 
 use super::{
@@ -58,7 +60,7 @@ impl ServerStore {
     ///
     /// # Errors
     /// Where a certificate that MLflow's variables name cannot be used.
-    pub fn open(address: &Address, _options: &OpenOptions) -> Result<Self> {
+    pub fn open(address: &Address, options: &OpenOptions) -> Result<Self> {
         let variable = |name: &str| std::env::var(name).ok();
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
         let credentials = Credentials::find(address, variable, home.as_deref());
@@ -66,6 +68,7 @@ impl ServerStore {
         // A page of MLflow's own, copied from a browser, leads to the server.
         let base = shown.split(['?', '#']).next().unwrap_or(&shown);
         let client = Client::new(StoreLocation::Address(address.clone()), base, credentials, variable)?;
+        let client = client.with_sign_ins(options.sign_ins.clone());
         let shared = Shared {
             client,
             version: OnceLock::new(),
@@ -136,6 +139,10 @@ impl Store for ServerStore {
 
     fn fork(&self) -> Result<Box<dyn Store>> {
         Ok(Box::new(Self { id: self.id, shared: Arc::clone(&self.shared) }))
+    }
+
+    fn server(&self) -> Option<Arc<dyn super::Server>> {
+        Some(Arc::clone(&self.shared) as Arc<dyn super::Server>)
     }
 
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {
