@@ -1,6 +1,8 @@
 //! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
 //! `servers/real.rs` asks MLflow's own.
 
+#[path = "servers/check.rs"]
+mod check;
 #[path = "servers/faults.rs"]
 mod faults;
 #[path = "servers/real.rs"]

@@ -268,7 +268,12 @@ impl Loader {
             }
             self.serial += 1;
             let cancel = CancelToken::new();
-            entry.pending = Some(Pending { serial: self.serial, since: Instant::now(), cancel: cancel.clone() });
+            entry.pending = Some(Pending {
+                serial: self.serial,
+                since: Instant::now(),
+                label: question.label(),
+                cancel: cancel.clone(),
+            });
             entry.generation = generation;
             entry.is_expired = false;
             entry.error = None;

@@ -35,7 +35,7 @@ impl Loader {
                 let memo = Arc::new(memo);
                 let limits = (self.timeouts, self.budget);
                 let mut pool = WorkerPool::start(readers, prototype, wake, limits, memo);
-                pool.watching.begin(revision, info.is_held);
+                pool.watching.begin(revision, &info);
                 if capabilities.can_watch {
                     pool.start_timer(id);
                 }

@@ -1,28 +1,27 @@
-//! Who answers behind the address of the open store, if it has one: whether it asks who the user is, and telling it, on
-//! a thread of its own, since it may take its time.
+//! What is known of who answers behind the address of the open store, and telling it who the user is, on a thread of its
+//! own, since it may take its time.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 use super::failure::Failure;
-use super::loader::Loader;
 use super::worker::Wake;
 use crate::store::{CancelToken, ReadCx, Refusal, Server, SignIn, StoreError};
 
 /// What is known of the server of the open store.
 #[derive(Default)]
 pub(super) struct ServerDesk {
-    server: Option<Arc<dyn Server>>,
+    pub server: Option<Arc<dyn Server>>,
     /// It has asked who the user is, and does not know it yet.
-    is_refused: bool,
+    pub is_refused: bool,
     /// The same, until the user was told.
-    is_news: bool,
+    pub is_news: bool,
     attempt: Option<Attempt>,
-    /// What came of the last attempt: why it failed, or nothing.
-    failure: Option<Failure>,
+    /// Why the last attempt failed, if it did.
+    pub failure: Option<Failure>,
     /// The last attempt went well, until the window was told.
-    is_done: bool,
+    pub is_done: bool,
 }
 
 /// The server is being told who the user is. Dropping it lets go of it.
@@ -73,67 +72,38 @@ impl ServerDesk {
     pub fn is_busy(&self) -> bool {
         self.attempt.is_some()
     }
-}
 
-impl Loader {
-    /// Who answers behind the address of the open store, if it has one.
-    pub fn server(&self) -> Option<&Arc<dyn Server>> {
-        self.desk.server.as_ref()
+    /// Tells the server who the user is.
+    pub fn start(&mut self, who: SignIn, wake: Wake) {
+        let Some(server) = self.server.clone() else { return };
+        self.failure = None;
+        self.attempt = Some(Attempt::start(server, who, wake));
     }
 
-    /// Whether the server has asked who the user is and does not know it yet.
-    pub fn is_refused(&self) -> bool {
-        self.desk.is_refused
+    /// Nobody waits for what it says any more.
+    pub fn leave(&mut self) {
+        (self.attempt, self.failure) = (None, None);
     }
 
-    /// Whether it asks for the first time since it knew, told once.
-    pub fn take_question(&mut self) -> bool {
-        std::mem::take(&mut self.desk.is_news)
-    }
-
-    /// Tells the server who the user is. What is on screen is asked again as soon as it accepts that.
-    pub fn sign_in(&mut self, who: SignIn) {
-        let Some(server) = self.desk.server.clone() else { return };
-        self.desk.failure = None;
-        self.desk.attempt = Some(Attempt::start(server, who, Arc::clone(&self.wake)));
-    }
-
-    /// Whether the server is being told who the user is.
-    pub fn is_signing_in(&self) -> bool {
-        self.desk.is_busy()
-    }
-
-    /// Why the last attempt to sign in failed.
-    pub fn sign_in_failure(&self) -> Option<&Failure> {
-        self.desk.failure.as_ref()
-    }
-
-    /// Whether the last attempt went well, told once.
-    pub fn take_signed_in(&mut self) -> bool {
-        std::mem::take(&mut self.desk.is_done)
-    }
-
-    /// Nobody waits for the attempt any more.
-    pub fn leave_sign_in(&mut self) {
-        (self.desk.attempt, self.desk.failure) = (None, None);
-    }
-
-    pub(super) fn poll_sign_in(&mut self) -> bool {
-        let Some(attempt) = &self.desk.attempt else { return false };
+    /// Takes in what it says; whether it said anything, and whether it accepts the user.
+    pub fn poll(&mut self) -> (bool, bool) {
+        let Some(attempt) = &self.attempt else { return (false, false) };
         let answer = match attempt.answer.try_recv() {
             Ok(answer) => answer,
-            Err(TryRecvError::Empty) => return false,
+            Err(TryRecvError::Empty) => return (false, false),
             Err(TryRecvError::Disconnected) => Err(Failure::Panic { doing: "signing in", message: None }),
         };
-        self.desk.attempt = None;
+        self.attempt = None;
         match answer {
             Ok(()) => {
-                self.desk.failure = None;
-                (self.desk.is_refused, self.desk.is_news, self.desk.is_done) = (false, false, true);
-                self.refresh();
+                self.failure = None;
+                (self.is_refused, self.is_news, self.is_done) = (false, false, true);
+                (true, true)
             }
-            Err(failure) => self.desk.failure = Some(failure),
+            Err(failure) => {
+                self.failure = Some(failure);
+                (true, false)
+            }
         }
-        true
     }
 }

@@ -11,7 +11,15 @@ use std::time::Duration;
 use super::lane::Lane;
 use super::queue::{Job, Queue, Work};
 use crate::model::Reveal;
-use crate::store::{CancelToken, FileStamp, Revision, StoreId};
+use crate::store::{CancelToken, FileStamp, Revision, Standing, StoreId, StoreInfo};
+
+/// What the window says of a store beside what is in it: whether another process has it open, and whether a server does
+/// not answer.
+type Marks = (bool, bool);
+
+fn marks(info: &StoreInfo) -> Marks {
+    (info.is_held, info.standing.as_ref().is_some_and(Standing::is_silent))
+}
 
 /// What the window, the timer and the workers share of the looks for changes.
 #[derive(Debug, Default)]
@@ -19,16 +27,16 @@ pub(super) struct Watching {
     /// Whether anybody sees the window.
     is_seen: AtomicBool,
     is_under_way: AtomicBool,
-    /// What the last look saw: the revision, and whether another process has the store open.
-    last: Mutex<Option<(Revision, bool)>>,
+    /// What the last look saw.
+    last: Mutex<Option<(Revision, Marks)>>,
     /// The user's file of prices as it was seen last; `None` before the first look.
     prices: Mutex<Option<Option<FileStamp>>>,
 }
 
 impl Watching {
     /// What was seen while the store was opened: everything is read after it.
-    pub fn begin(&self, revision: Option<Revision>, is_held: bool) {
-        *self.last() = revision.map(|revision| (revision, is_held));
+    pub fn begin(&self, revision: Option<Revision>, info: &StoreInfo) {
+        *self.last() = revision.map(|revision| (revision, marks(info)));
     }
 
     /// Whether anybody sees the window.
@@ -36,14 +44,15 @@ impl Watching {
         self.is_seen.store(is_seen, Ordering::Relaxed);
     }
 
-    fn last(&self) -> MutexGuard<'_, Option<(Revision, bool)>> {
+    fn last(&self) -> MutexGuard<'_, Option<(Revision, Marks)>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes what a look saw. `None`: nothing new; else whether the store was written to.
-    pub fn note(&self, revision: Revision, is_held: bool) -> Option<bool> {
-        let before = self.last().replace((revision, is_held));
-        (before != Some((revision, is_held))).then(|| before.is_some_and(|(before, _)| before != revision))
+    pub fn note(&self, revision: Revision, info: &StoreInfo) -> Option<bool> {
+        let now = (revision, marks(info));
+        let before = self.last().replace(now);
+        (before != Some(now)).then(|| before.is_some_and(|(before, _)| before != revision))
     }
 
     /// Notes what the user's file of prices is, and says whether it is another one than at the last look, or before the

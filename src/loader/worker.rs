@@ -136,7 +136,7 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         };
         let news = match (&work, &outcome) {
             (Work::Watch, Outcome::Done(Done::Watch(now, info))) => {
-                context.watching.note(*now, info.is_held).or(has_new_prices.then_some(false))
+                context.watching.note(*now, info).or(has_new_prices.then_some(false))
             }
             (Work::Watch, _) => None,
             _ => Some(false),

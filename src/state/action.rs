@@ -141,6 +141,8 @@ pub enum Action {
     NameArtifacts(Option<PathBuf>),
     /// Ask who the user is to the server that is open, or take the question back.
     AskToSignIn(bool),
+    /// Show or hide what the server that is open is and has.
+    ShowServer(bool),
     /// Tell the server who the user is.
     SignIn(SignIn),
     /// A store was opened.

@@ -108,6 +108,8 @@ pub struct AppState {
     pub asks_for_artifacts: bool,
     /// Whether the user is asked who they are to the server that is open.
     pub asks_to_sign_in: bool,
+    /// Whether what the server that is open is and has is shown.
+    pub shows_server: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
     /// What MLflow's own programs use where nothing else is named: offered, too.
@@ -293,6 +295,7 @@ impl AppState {
             Action::ChooseArtifacts => return vec![Effect::ShowFolderDialog],
             Action::NameArtifacts(folder) => return self.name_artifacts(folder),
             Action::AskToSignIn(asks) => self.asks_to_sign_in = asks && self.store.is_some(),
+            Action::ShowServer(shows) => self.shows_server = shows && self.store.is_some(),
             Action::SignIn(who) => return vec![Effect::SignIn(who)],
             Action::StoreOpened(location) => return self.enter_store(location),
             Action::Copy(text) => return vec![Effect::Copy(text)],

@@ -101,6 +101,7 @@ impl Store for MemoryStore {
             is_held: false,
             notices: Vec::new(),
             opened_for: None,
+            standing: None,
         })
     }
 

@@ -12,6 +12,7 @@
 //! the trait makes of pages for every reader alike.
 
 mod address;
+mod answering;
 pub mod artifacts;
 mod at_path;
 mod condition;
@@ -30,7 +31,6 @@ mod options;
 mod order;
 mod page;
 mod queries;
-mod remote;
 mod search;
 pub mod server;
 pub mod span_json;
@@ -43,6 +43,7 @@ mod user_cache;
 mod user_prices;
 mod whole;
 
+pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::DiskKind;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
@@ -57,8 +58,8 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
-pub use remote::{Server, SignIn};
 pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
+pub use server::{Silence, Standing};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
 pub use user_cache::{user_cache, user_data};
@@ -93,6 +94,8 @@ pub struct StoreInfo {
     pub notices: Vec<String>,
     /// What is looked at first, where it is opened for nothing else.
     pub opened_for: Option<OpenedFor>,
+    /// How current it is what a server tells; `None` for what is read where it stands.
+    pub standing: Option<Standing>,
 }
 
 /// What a store can do by itself.

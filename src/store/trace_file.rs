@@ -90,6 +90,7 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
         is_held: false,
         notices,
         opened_for,
+        standing: None,
     });
     Ok(store)
 }

@@ -25,6 +25,10 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/mod.rs", "counts bytes"),
     ("src/store/server/artifacts.rs", "reads paths and sizes, counts bytes"),
     ("src/store/server/client.rs", "tells an answer from an error; what it says of it is masked"),
+    (
+        "src/store/server/endpoints.rs",
+        "tells a page from an answer; what a server says of itself is a word or left out",
+    ),
     ("src/store/server/known.rs", "keeps what a server said as it was said, for whoever masks it"),
     ("src/store/server/lists.rs", "hands answers to `runs`, which masks them"),
     ("src/store/server/mod.rs", "reads the version, hands answers to `runs` and `traces`, which mask them"),

@@ -9,7 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::credentials::Credentials;
 use super::exchange::{PATIENCE, Request, Response, exchange, may_pass, said_of};
-use super::sign_in::SignIns;
+use super::sign_ins::SignIns;
+use super::standing::{Pulse, Standing};
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
 use crate::store::{ReadCx, Refusal, Result, StoreError, StoreLocation};
@@ -47,7 +48,8 @@ pub struct Client {
     pub(super) sign_ins: SignIns,
     /// The workspace that is asked for, if any (MLflow ≥ 3.10).
     workspace: Option<Arc<str>>,
-    running: Arc<(Mutex<usize>, Condvar)>,
+    pub(super) running: Arc<(Mutex<usize>, Condvar)>,
+    pulse: Arc<Pulse>,
 }
 
 /// What came back of a request.
@@ -105,12 +107,23 @@ impl Client {
             sign_ins: SignIns::default(),
             workspace: variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from),
             running: Arc::default(),
+            pulse: Arc::default(),
         })
     }
 
     /// Where the server is.
     pub fn place(&self) -> &StoreLocation {
         &self.place
+    }
+
+    /// Whether it answers, as far as that is known.
+    pub fn standing(&self) -> Standing {
+        self.pulse.standing()
+    }
+
+    /// See [`Pulse::returns`].
+    pub fn returns(&self) -> u64 {
+        self.pulse.returns()
     }
 
     /// Asks for a JSON document. `query`: names and values, escaped here.
@@ -217,7 +230,13 @@ impl Client {
         let mut redirects = 0;
         loop {
             cx.check()?;
-            let (error, pause) = match self.send(cx, request.clone()) {
+            let since = Instant::now();
+            let sent = self.send(cx, request.clone());
+            if pauses.len() == 0 || is_final(&sent) {
+                let sent = sent.as_ref().map(|response| response.status);
+                self.pulse.feel(sent.map_err(Failure::error), since.elapsed());
+            }
+            let (error, pause) = match sent {
                 Ok(response) if (300..400).contains(&response.status) => {
                     let to = response.elsewhere.unwrap_or_default();
                     redirects += 1;
@@ -327,6 +346,22 @@ enum Failure {
     MayPass(StoreError),
     /// It will be the same.
     Final(StoreError),
+}
+
+impl Failure {
+    fn error(&self) -> &StoreError {
+        match self {
+            Self::MayPass(error) | Self::Final(error) => error,
+        }
+    }
+}
+
+/// Whether the same request is not sent again.
+fn is_final(sent: &std::result::Result<Response, Failure>) -> bool {
+    match sent {
+        Ok(response) => !matches!(response.status, 429 | 500 | 502..=504),
+        Err(failure) => matches!(failure, Failure::Final(_)),
+    }
 }
 
 /// One of the requests that may run; free again when it is dropped.

@@ -7,13 +7,16 @@
 mod artifacts;
 mod client;
 mod credentials;
+mod endpoints;
 mod exchange;
 mod fields;
 mod known;
 mod lists;
 mod runs;
 mod sign_in;
+mod sign_ins;
 mod spans;
+mod standing;
 mod tls;
 mod trace_lists;
 mod traces;
@@ -24,7 +27,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use client::{Answer, Client};
 use credentials::Credentials;
 use known::{KnownSpans, KnownTraces};
-pub use sign_in::SignIns;
+pub use sign_ins::SignIns;
+pub use standing::{Silence, Standing};
 use watch::Watch;
 
 use super::{
@@ -124,6 +128,7 @@ impl Store for ServerStore {
             opened_for: None,
             is_held: false,
             notices: Vec::new(),
+            standing: Some(self.shared.client.standing()),
         }
     }
 

@@ -1,47 +1,16 @@
 //! Signing in: who asks a server is told in memory, for this run of the program only.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use serde_json::json;
 
 use super::Shared;
 use super::client::{Answer, Client};
 use super::credentials::Credentials;
-use crate::store::{ReadCx, Result, Server, SignIn, StoreLocation};
-
-/// Where experiments are asked for, which a server that asks who one is tells nobody else (MLflow 2.21 – 3.18).
-const EXPERIMENTS: &str = "/api/2.0/mlflow/experiments/search";
-
-/// Who the user said that they are, by the address of the server: also for the next time that it is opened, and for no
-/// other server. Clones are the same.
-#[derive(Clone, Debug, Default)]
-pub struct SignIns(Arc<Mutex<HashMap<String, Credentials>>>);
-
-/// Equal if they are the same.
-impl PartialEq for SignIns {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for SignIns {}
-
-impl SignIns {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Credentials>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Who asks the server at this address (scheme, host, port, prefix) from now on.
-    pub(super) fn keep(&self, base: &str, credentials: Credentials) {
-        self.lock().insert(base.to_owned(), credentials);
-    }
-
-    /// Who asks it, if that was said.
-    pub(super) fn of(&self, base: &str) -> Option<Credentials> {
-        self.lock().get(base).cloned()
-    }
-}
+use super::endpoints::EXPERIMENTS;
+use super::sign_ins::SignIns;
+use super::standing::Standing;
+use crate::store::{ReadCx, Result, Server, ServerReport, SignIn, StoreLocation};
 
 impl From<&SignIn> for Credentials {
     fn from(who: &SignIn) -> Self {
@@ -80,9 +49,33 @@ impl Client {
     }
 }
 
+/// What no server tells (MLflow 2.21 – 3.18), while a file does.
+const UNTOLD: [&str; 4] = [
+    "whether an answer came from a cache, before the spans of its trace are read",
+    "how many spans a trace has, where MLflow did not note it",
+    "which files a trace has",
+    "how many assessments, datasets and logged models there are in all",
+];
+
 impl Server for Shared {
     fn place(&self) -> StoreLocation {
         self.client.place().clone()
+    }
+
+    fn in_flight(&self) -> usize {
+        *self.client.running.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn standing(&self) -> Standing {
+        self.client.standing()
+    }
+
+    fn untold(&self) -> &'static [&'static str] {
+        &UNTOLD
+    }
+
+    fn report(&self, cx: &ReadCx) -> Result<ServerReport> {
+        self.endpoints(cx)
     }
 
     fn knows_who(&self) -> bool {

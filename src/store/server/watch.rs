@@ -39,6 +39,8 @@ impl Shared {
         }
         self.version(cx)?;
         let mut hasher = DefaultHasher::new();
+        // What was shown while it was silent may be older than what is looked at here.
+        self.client.returns().hash(&mut hasher);
         let experiments = self.experiments(cx, true)?;
         for experiment in &experiments {
             (experiment.id.as_str(), &experiment.name, experiment.lifecycle).hash(&mut hasher);

@@ -213,6 +213,7 @@ impl Store for SqliteStore {
             is_held: self.mode == Mode::Log(Holder::Alive),
             notices: notice.into_iter().collect(),
             opened_for: None,
+            standing: None,
         }
     }
 
