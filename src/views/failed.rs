@@ -55,9 +55,15 @@ fn notice_ui(
     failure: &Failure,
     offer: Option<Offer>,
 ) {
+    let needs_sign_in = failure.remedy() == Remedy::SignIn;
     let failure = failure.to_string();
     let label = offer.as_ref().map_or("", |(label, _)| label);
-    match (Notice::failed(title, &failure, "").action(label).show(ui), offer) {
+    // Nothing is broken where a server only wants to know who asks.
+    let notice = match needs_sign_in {
+        true => Notice::warning(title).advice(&failure).with_details(),
+        false => Notice::failed(title, &failure, ""),
+    };
+    match (notice.action(label).show(ui), offer) {
         (NoticeEvent::CopyDetails, _) => scene.act(Action::Copy(format!("{copied}: {failure}"))),
         (NoticeEvent::Action, Some((_, action))) => scene.act(action),
         _ => {}

@@ -65,6 +65,7 @@ mod score_choice;
 mod scores_of;
 mod scroll;
 mod search;
+mod server_check;
 mod side_panel;
 mod sign_in;
 mod slices;

@@ -21,6 +21,7 @@ pub(super) struct SignInMemory {
     /// The password or the token.
     secret: Secret,
     was_shown: bool,
+    was_trying: bool,
     /// What the last attempt was made with: what failed is told of that.
     tried_token: bool,
 }
@@ -56,7 +57,10 @@ pub(super) fn sign_in_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SignIn
         }
         return;
     };
-    let is_new = !std::mem::replace(&mut memory.was_shown, true);
+    // Who comes here, or was not accepted, types at once.
+    let is_trying = scene.loader.is_signing_in();
+    let has_ended = std::mem::replace(&mut memory.was_trying, is_trying) && !is_trying;
+    let is_new = !std::mem::replace(&mut memory.was_shown, true) || has_ended;
     let mut is_open = true;
     let room = ui.ctx().content_rect().width() - 48.0;
     Window::new(format!("Sign in to {}", place.name()))
@@ -87,7 +91,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SignIn
 /// Who asks, and why.
 fn asked(place: &StoreLocation, is_refused: bool, knows_who: bool) -> String {
     match (is_refused, knows_who) {
-        (true, true) => format!("{place} does not accept who you are to it so far"),
+        (true, true) => format!("{place} does not accept the credentials that it was sent"),
         (true, false) => format!("{place} asks who you are"),
         (false, true) => format!("You are signed in to {place}; here you sign in as somebody else"),
         (false, false) => format!("{place} lets anybody read what you saw so far"),

@@ -144,7 +144,7 @@ fn a_token_is_taken_too_and_one_that_expires_is_asked_for_again() {
     is_expired.store(true, Ordering::Relaxed);
     harness.state_mut().act(Action::Refresh);
     harness.step();
-    wait_for(&mut harness, "does not accept who you are to it so far");
+    wait_for(&mut harness, "does not accept the credentials that it was sent");
     // What was read stays on screen.
     assert!(harness.query_all_by_label_contains("behind-a-door").next().is_some());
     put(&mut harness, Role::PasswordInput, "Token", "t0ken-new");
@@ -219,4 +219,49 @@ fn the_store_that_mlflow_uses_is_offered() {
     harness.get_by_role_and_label(Role::Link, &server.address("")).click();
     wait_for(&mut harness, "behind-a-door");
     assert!(!has_panel(&harness) && !heard(&harness).contains(RIGHT));
+}
+
+#[test]
+fn the_status_bar_says_what_is_fetched_and_from_when_it_is_and_leads_to_what_the_server_has() {
+    let (is_slow, is_gone) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (slow, gone) = (Arc::clone(&is_slow), Arc::clone(&is_gone));
+    let server = StandIn::new(move |asked| {
+        while slow.load(Ordering::Relaxed) && asked.path.ends_with("/runs/search") {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        match asked.path.as_str() {
+            _ if gone.load(Ordering::Relaxed) => Reply::Dies,
+            "/version" => Reply::Said(200, Vec::new(), b"3.5.1".to_vec()),
+            _ => answer(asked),
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut harness = opened(&server.address(""), Some("experiment/7"), &folder.path().join("settings.json"));
+    wait_for(&mut harness, "bold-finch");
+    settle(&mut harness);
+    wait_for(&mut harness, "as of ");
+    is_slow.store(true, Ordering::Relaxed);
+    harness.state_mut().act(Action::Refresh);
+    harness.step();
+    wait_for(&mut harness, "Fetching ");
+    wait_for(&mut harness, " request");
+    is_slow.store(false, Ordering::Relaxed);
+    settle(&mut harness);
+    wait_for(&mut harness, "as of ");
+    let store = "server · MLflow 3.5.1 · read-only";
+    wait_for(&mut harness, store);
+    click(&mut harness, store);
+    wait_for(&mut harness, "missing: spans are fetched trace by trace");
+    wait_for(&mut harness, "which files a trace has");
+    wait_for(&mut harness, "MLflow 3.5.1");
+    harness.key_press(Key::Escape);
+    harness.step();
+    harness.step();
+    assert!(harness.query_all_by_label_contains("which files a trace has").next().is_none());
+    // Nobody answers any more: what is shown stays, and is said to be old.
+    is_gone.store(true, Ordering::Relaxed);
+    harness.state_mut().act(Action::Refresh);
+    harness.step();
+    wait_for(&mut harness, "offline");
+    assert!(harness.query_all_by_label_contains("bold-finch").next().is_some());
 }
