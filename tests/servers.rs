@@ -9,5 +9,7 @@ mod faults;
 mod real;
 #[path = "servers/requests.rs"]
 mod requests;
+#[path = "servers/sign_in.rs"]
+mod sign_in;
 #[path = "servers/stand_in.rs"]
 mod stand_in;

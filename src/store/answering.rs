@@ -64,7 +64,7 @@ pub struct ServerReport {
 /// An endpoint of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// What it is asked for: `spans of a trace`.
+    /// What it is asked for: `Spans of a trace`.
     pub what: &'static str,
     /// Where it is, behind the address of the server.
     pub path: &'static str,

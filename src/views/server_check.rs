@@ -40,6 +40,7 @@ pub(super) fn server_check_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut S
         .show(ui.ctx(), |ui| {
             ui.set_width((room.x - 48.0).clamp(200.0, 640.0));
             text_ui(ui, &server.place().to_string(), Type::Value, Tone::Muted);
+            ui.add_space(size::GAP_S);
             let slot = scene.loader.ask(&ServerReportOf(memory.round), Lane::Selection);
             let most = (room.y - AROUND).max(120.0);
             ScrollArea::vertical().max_height(most).show(ui, |ui| {
@@ -47,8 +48,12 @@ pub(super) fn server_check_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut S
                 if let Some(report) = report.and_then(|report| report.as_ref().as_ref()) {
                     report_ui(ui, scene, report);
                 }
+                ui.add_space(size::GAP_S);
                 section_ui(ui, "No server tells");
-                ui.add(egui::Label::new(not_told(server.untold())).wrap());
+                ui.add_space(size::GAP_XS);
+                for one in server.untold() {
+                    text_ui(ui, &format!("– {one}"), Type::Small, Tone::Muted);
+                }
             });
             ui.add_space(size::GAP_S);
             ui.horizontal(|ui| {
@@ -73,7 +78,9 @@ fn report_ui(ui: &mut Ui, scene: &Scene<'_>, report: &ServerReport) {
     let mut rows: Vec<KeyValue<'_>> = facts.iter().map(|(key, value)| KeyValue::prose(key, value)).collect();
     rows.extend(answered.as_deref().map(|moment| KeyValue::prose("Answered last", moment)));
     show_wrapped(ui, "server facts", KEYS, &rows);
+    ui.add_space(size::GAP_S);
     section_ui(ui, "Endpoints");
+    ui.add_space(size::GAP_XS);
     let told: Vec<String> = report.endpoints.iter().map(Endpoint::words).collect();
     let rows: Vec<KeyValue<'_>> = report.endpoints.iter().zip(&told).map(|(one, told)| row(one, told)).collect();
     show_wrapped(ui, "server endpoints", KEYS, &rows);
@@ -86,11 +93,6 @@ fn row<'e>(endpoint: &'e Endpoint, told: &'e str) -> KeyValue<'e> {
         None => Tone::Neutral,
     };
     KeyValue::prose(endpoint.what, told).tone(tone).note(endpoint.path)
-}
-
-/// `how many spans were stored, …`
-pub(super) fn not_told(untold: &[&str]) -> String {
-    untold.join("; ")
 }
 
 /// The report for the clipboard.

@@ -163,6 +163,11 @@ fn who_does_not_sign_in_can_do_it_later() {
     click(&mut harness, "Cancel");
     settle(&mut harness);
     assert!(!has_panel(&harness));
+    // Meanwhile nobody looks for changes: servers lock out who asks in vain again and again.
+    let before = server.asked().len();
+    let until = std::time::Instant::now() + std::time::Duration::from_millis(2_500);
+    wait(&mut harness, "a while", |_| std::time::Instant::now() >= until);
+    assert_eq!(server.asked().len(), before);
     // Beside the sentence that says why nothing is there.
     click(&mut harness, "Sign in…");
     wait(&mut harness, "the panel", has_panel);

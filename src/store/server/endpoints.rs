@@ -8,7 +8,7 @@ use super::client::{Answer, Bytes};
 use crate::model::Json;
 use crate::store::{Endpoint, ReadCx, Result, ServerReport, StoreError};
 
-/// Where experiments are asked for, which a server that asks who one is tells nobody else (MLflow 2.21 – 3.18).
+/// Where experiments are asked for; a server that asks who one is tells them to nobody else (MLflow 2.21 – 3.18).
 pub(super) const EXPERIMENTS: &str = "/api/2.0/mlflow/experiments/search";
 /// What a server says of itself (MLflow ≥ 3.10).
 const SERVER_INFO: &str = "/api/3.0/mlflow/server-info";
@@ -50,70 +50,70 @@ fn traces_of_nowhere() -> Json {
 
 /// In the order in which they are told. Endpoints and versions: MLflow 2.21 – 3.18, read in its source.
 const ENDPOINTS: [Known; 12] = [
-    Known { what: "experiments", path: EXPERIMENTS, ask: Ask::Search(one), otherwise: "nothing can be shown" },
+    Known { what: "Experiments", path: EXPERIMENTS, ask: Ask::Search(one), otherwise: "nothing can be shown" },
     Known {
-        what: "runs",
+        what: "Runs",
         path: "/api/2.0/mlflow/runs/search",
         ask: Ask::Search(of_nowhere),
         otherwise: "no runs are shown",
     },
     Known {
-        what: "histories of metrics",
+        what: "Histories of metrics",
         path: "/api/2.0/mlflow/metrics/get-history",
         ask: Ask::Get(&[("run_id", NONE), ("metric_key", NONE)]),
         otherwise: "only the latest values are shown",
     },
     Known {
-        what: "search of traces",
+        what: "Search of traces",
         path: "/api/3.0/mlflow/traces/search",
         ask: Ask::Search(traces_of_nowhere),
         otherwise: "traces are listed as MLflow 2 did, without previews and assessments",
     },
     Known {
-        what: "list of traces of MLflow 2",
+        what: "List of traces of MLflow 2",
         path: "/api/2.0/mlflow/traces",
         // Of a word as an experiment MLflow 3.17 says that it failed.
         ask: Ask::Get(&[("experiment_ids", "0"), ("max_results", "1")]),
         otherwise: "not needed where the search of traces is",
     },
     Known {
-        what: "one trace",
+        what: "One trace",
         path: "/api/3.0/mlflow/traces/dspyglass-asks-what-is-there",
         ask: Ask::Get(&[]),
         otherwise: "a trace is told as MLflow 2 did, without assessments",
     },
     Known {
-        what: "spans of a trace",
+        what: "Spans of a trace",
         path: "/ajax-api/2.0/mlflow/get-trace-artifact",
         ask: Ask::Get(&[("request_id", NONE)]),
         otherwise: "no spans are shown",
     },
     Known {
-        what: "spans of many traces",
+        what: "Spans of many traces",
         path: "/api/3.0/mlflow/traces/batchGet",
         ask: Ask::Get(&[("trace_ids", NONE)]),
         otherwise: "spans are fetched trace by trace",
     },
     Known {
-        what: "list of artifacts",
+        what: "List of artifacts",
         path: "/api/2.0/mlflow/artifacts/list",
         ask: Ask::Get(&[("run_id", NONE)]),
         otherwise: "no artifacts are shown",
     },
     Known {
-        what: "artifacts",
+        what: "Artifacts",
         path: "/get-artifact",
         ask: Ask::Get(&[("run_id", NONE), ("path", NONE)]),
         otherwise: "no artifacts are shown",
     },
     Known {
-        what: "artifacts through the server",
+        what: "Artifacts through the server",
         path: "/api/2.0/mlflow-artifacts/artifacts",
         ask: Ask::Get(&[("path", NONE)]),
         otherwise: "the server reads artifacts where they are",
     },
     Known {
-        what: "prompts",
+        what: "Prompts",
         path: "/api/2.0/mlflow/registered-models/search",
         ask: Ask::Get(&[("max_results", "1")]),
         otherwise: "no prompts are shown",
@@ -123,7 +123,12 @@ const ENDPOINTS: [Known; 12] = [
 impl Shared {
     /// See [`crate::store::Server::report`].
     pub fn endpoints(&self, cx: &ReadCx) -> Result<ServerReport> {
-        let version = self.version(cx)?.map(str::to_owned);
+        let version = match self.version(cx) {
+            Ok(version) => version.map(str::to_owned),
+            // With passwords (`--app-name basic-auth`, MLflow 3.17) not even that is told to everybody.
+            Err(StoreError::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
         let info = match self.client.get(cx, SERVER_INFO, &[]) {
             Ok(Answer::Found(info)) => Some(info),
             // Older servers lack it, and who may not read it may read the rest.
@@ -135,7 +140,9 @@ impl Shared {
         let endpoints = ENDPOINTS.iter().map(|known| self.endpoint(cx, known)).collect::<Result<_>>()?;
         Ok(ServerReport {
             version,
-            store_type: store_type.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned),
+            store_type: store_type
+                .filter(|name| name.len() < 40 && name.chars().all(char::is_alphanumeric))
+                .map(str::to_owned),
             workspaces: info.and_then(|info| info.get("workspaces_enabled")?.as_bool()),
             endpoints,
         })
@@ -153,7 +160,9 @@ impl Shared {
             Err(StoreError::Refused { .. } | StoreError::Answer { .. }) => None,
             Err(error) => return Err(error),
         };
-        Ok(Endpoint { what: known.what, path: known.path, is_there, otherwise: known.otherwise })
+        // Without the name of what is not there.
+        let path = known.path.strip_suffix(NONE).unwrap_or(known.path);
+        Ok(Endpoint { what: known.what, path, is_there, otherwise: known.otherwise })
     }
 }
 
@@ -179,7 +188,7 @@ mod tests {
     fn only_searches_are_posted() {
         for known in &ENDPOINTS {
             assert!(matches!(known.ask, Ask::Get(_)) || known.path.ends_with("/search"), "{}", known.path);
-            assert!(!known.otherwise.ends_with('.') && known.what.starts_with(char::is_lowercase));
+            assert!(!known.otherwise.ends_with('.') && known.what.starts_with(char::is_uppercase));
         }
     }
 }

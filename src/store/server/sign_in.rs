@@ -84,7 +84,7 @@ impl Server for Shared {
 
     fn sign_in(&self, cx: &ReadCx, who: &SignIn) -> Result<()> {
         let credentials = Credentials::from(who);
-        // `/version` and `/health` are told to everybody (MLflow 2.21 – 3.18); experiments are not.
+        // `/health` is told to everybody, experiments are not.
         match self.client.asking_as(credentials.clone()).search(cx, EXPERIMENTS, &json!({"max_results": 1}))? {
             Answer::Found(_) | Answer::Rejected(_) => {
                 self.client.will_ask_as(credentials);

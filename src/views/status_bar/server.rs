@@ -31,6 +31,10 @@ pub(super) struct ServerWords {
 pub(super) fn words(scene: &Scene<'_>) -> Option<ServerWords> {
     let server = scene.loader.server()?;
     let untold = format!("\nNo server tells {}", server.untold().join("; "));
+    if scene.loader.is_refused() {
+        let text = "asks who you are".to_owned();
+        return Some(ServerWords { text, is_warning: true, untold, ..ServerWords::default() });
+    }
     let words = current(&server.standing(), scene.loader.fetching(scene.clock.now), scene.clock);
     Some(ServerWords { untold, ..words })
 }
