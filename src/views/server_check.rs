@@ -20,15 +20,24 @@ use crate::widgets::tokens::size::{self, Type};
 pub(super) struct ServerCheckMemory {
     /// Which time it is asked.
     round: u64,
+    /// What was shown in the last frame: nothing, that it is being asked, or the answer.
+    shown: Option<bool>,
+    /// Frames until the panel is as large as what it shows.
+    settling: u8,
 }
 
 const KEYS: f32 = 178.0;
+/// A window follows its content by a frame, and a list within it by another.
+const SETTLING: u8 = 4;
 /// The room that is left to the heading and the buttons.
 const AROUND: f32 = 150.0;
 
 /// The panel, while it is open.
 pub(super) fn server_check_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut ServerCheckMemory) {
-    let Some(server) = scene.loader.server().filter(|_| scene.state.shows_server).cloned() else { return };
+    let Some(server) = scene.loader.server().filter(|_| scene.state.shows_server).cloned() else {
+        memory.shown = None;
+        return;
+    };
     let mut is_open = true;
     let room = ui.ctx().content_rect().size();
     Window::new("What this server tells")
@@ -42,6 +51,14 @@ pub(super) fn server_check_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut S
             text_ui(ui, &server.place().to_string(), Type::Value, Tone::Muted);
             ui.add_space(size::GAP_S);
             let slot = scene.loader.ask(&ServerReportOf(memory.round), Lane::Selection);
+            let is_told = Some(slot.value().is_some());
+            if std::mem::replace(&mut memory.shown, is_told) != is_told {
+                memory.settling = SETTLING;
+            }
+            if memory.settling > 0 {
+                memory.settling -= 1;
+                ui.ctx().request_repaint();
+            }
             let most = (room.y - AROUND).max(120.0);
             ScrollArea::vertical().max_height(most).show(ui, |ui| {
                 let report = slot_ui(ui, scene, &slot, "What this server tells", size::TABLE_ROW);
