@@ -1,6 +1,8 @@
 //! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
 //! `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
 
+#[path = "servers/check.rs"]
+mod check;
 #[path = "servers/compare.rs"]
 mod compare;
 #[path = "servers/databricks.rs"]
@@ -17,6 +19,8 @@ mod real;
 mod recorded;
 #[path = "servers/requests.rs"]
 mod requests;
+#[path = "servers/sign_in.rs"]
+mod sign_in;
 #[path = "servers/stand_in.rs"]
 mod stand_in;
 #[path = "servers/terminal.rs"]

@@ -112,8 +112,13 @@ mod search;
 mod sessions;
 #[path = "ui_window/side_panel.rs"]
 mod side_panel;
+#[path = "ui_window/sign_in.rs"]
+mod sign_in;
 #[path = "ui_window/slices.rs"]
 mod slices;
+#[expect(dead_code, reason = "what hangs and breaks off is asked without a window")]
+#[path = "servers/stand_in.rs"]
+mod stand_in;
 #[path = "ui_window/stepping.rs"]
 mod stepping;
 #[path = "ui_window/steps.rs"]

@@ -26,6 +26,7 @@ pub use viewer::{Viewer, ViewerOptions};
 use crate::loader::Opener;
 use crate::query::PriceFile;
 use crate::state::fingerprint_of;
+use crate::store::server::SignIns;
 use crate::store::{self, OpenOptions, StoreLocation};
 
 /// What the window is opened with.
@@ -95,12 +96,14 @@ pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed, cache: Option<Pa
         let found = store::find(location)?;
         let location = found.location();
         let artifacts_dir = allowed.artifacts_of(&location).or_else(|| artifacts_dir.clone());
-        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location), cache: cache.clone() })
+        let allow_outside = allowed.has(&location);
+        let (cache, sign_ins) = (cache.clone(), allowed.sign_ins());
+        found.open(&OpenOptions { artifacts_dir, allow_outside, cache, sign_ins })
     })
 }
 
-/// What the user said of the artifacts of stores: which may open folders outside their own, and below which
-/// folder they are looked for.
+/// What the user said of stores: which may open folders of artifacts outside their own, below which folder artifacts are
+/// looked for, and who they are to servers.
 #[derive(Clone, Debug, Default)]
 pub struct Allowed(Arc<Mutex<Said>>);
 
@@ -108,6 +111,7 @@ pub struct Allowed(Arc<Mutex<Said>>);
 struct Said {
     outside: HashSet<String>,
     folders: HashMap<String, PathBuf>,
+    sign_ins: SignIns,
 }
 
 impl Allowed {
@@ -130,6 +134,10 @@ impl Allowed {
 
     fn artifacts_of(&self, location: &StoreLocation) -> Option<PathBuf> {
         self.said().folders.get(&fingerprint_of(location)).cloned()
+    }
+
+    fn sign_ins(&self) -> SignIns {
+        self.said().sign_ins.clone()
     }
 
     fn has(&self, location: &StoreLocation) -> bool {

@@ -142,6 +142,7 @@ impl Viewer {
             }
         }
         viewer.state.working_folder = viewer.options.folder.clone();
+        viewer.state.tracking_uri = viewer.options.tracking_uri.clone();
         set_theme(ctx, viewer.state.settings.theme);
         // Ours is bounded and remembered.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
@@ -212,6 +213,7 @@ impl Viewer {
                 self.loader.close();
                 self.open = None;
             }
+            Effect::SignIn(who) => self.loader.sign_in(who),
             Effect::ForgetFacts(location) => self.loader.forget_facts(location),
             Effect::Copy(text) => {
                 ctx.copy_text(text);

@@ -288,7 +288,7 @@ impl DiffArgs {
 /// Of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckArgs {
-    /// A file such as mlflow.db, or the folder it is in
+    /// A file such as mlflow.db, the folder it is in, or the address of a server
     pub(super) store: PathBuf,
 }
 

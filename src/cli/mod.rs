@@ -142,8 +142,8 @@ fn answer(
 ) -> Result<(), Failure> {
     // Mistakes in the usage come before the store, which may be large or not there.
     let plan = commands::plan(command, common.utc)?;
-    let options =
-        OpenOptions { artifacts_dir: common.artifacts.clone(), allow_outside: false, cache: reading.cache.clone() };
+    let (artifacts_dir, cache) = (common.artifacts.clone(), reading.cache.clone());
+    let options = OpenOptions { artifacts_dir, cache, ..OpenOptions::default() };
     if let Some(folder) = &options.artifacts_dir
         && !folder.is_dir()
     {

@@ -15,6 +15,8 @@ use crate::store::{CancelToken, StoreId};
 pub(super) struct Pending {
     pub serial: u64,
     pub since: Instant,
+    /// What is asked for, in words.
+    pub label: &'static str,
     pub cancel: CancelToken,
 }
 
@@ -133,6 +135,11 @@ impl AnswerCache {
             }
         }
         serials
+    }
+
+    /// What has been waited for longest.
+    pub fn oldest_pending(&self) -> Option<&Pending> {
+        self.all().filter_map(|entry| entry.pending.as_ref()).min_by_key(|pending| pending.since)
     }
 
     /// Whether anything is under way.

@@ -12,7 +12,8 @@ impl Loader {
     /// Says whether anybody sees the window: only then is the store looked at, about every second.
     pub fn watch(&self, is_seen: bool) {
         if let Some(pool) = &self.pool {
-            pool.watching.set_seen(is_seen);
+            // Who asks again and again with a wrong password is locked out by some servers.
+            pool.watching.set_seen(is_seen && !self.is_refused());
         }
     }
 

@@ -13,6 +13,7 @@ use super::pool::{Timeouts, WorkerPool};
 use super::probe::DiskProbe;
 use super::queue::{Job, Work};
 use super::row_cache::RowCache;
+use super::server_desk::ServerDesk;
 use super::slot::Slot;
 use super::trace_pages::TracePages;
 use super::worker::Wake;
@@ -71,6 +72,8 @@ pub struct Loader {
     pub(super) prices: Option<PriceFile>,
     /// What the user says of traces and examples.
     pub(super) labels: LabelDesk,
+    /// Who answers behind the address of the open store.
+    pub(super) desk: ServerDesk,
     pub(super) state: StoreState,
     pub(super) opening: Option<Opening>,
     pub(super) pool: Option<WorkerPool>,
@@ -102,6 +105,7 @@ impl Loader {
             opener,
             probe: DiskProbe::new(Arc::clone(&wake)),
             labels: LabelDesk::new(None, Arc::clone(&wake)),
+            desk: ServerDesk::default(),
             wake,
             timeouts: Timeouts::default(),
             budget: Budget::default(),
@@ -158,6 +162,7 @@ impl Loader {
         self.opening = None;
         self.state = StoreState::default();
         self.pool = None;
+        self.desk = ServerDesk::default();
         self.start_epoch();
     }
 
@@ -212,7 +217,7 @@ impl Loader {
 
     /// Takes in what has come; call it once before each frame. Says whether anything changed.
     pub fn begin_frame(&mut self, now: Instant) -> bool {
-        let mut has_news = self.poll_opening() | self.probe.poll();
+        let mut has_news = self.poll_opening() | self.poll_sign_in() | self.probe.poll();
         let unwanted = self.answers.cancel_unwanted(self.frame);
         if let Some(pool) = &self.pool {
             for serial in unwanted {
@@ -263,7 +268,12 @@ impl Loader {
             }
             self.serial += 1;
             let cancel = CancelToken::new();
-            entry.pending = Some(Pending { serial: self.serial, since: Instant::now(), cancel: cancel.clone() });
+            entry.pending = Some(Pending {
+                serial: self.serial,
+                since: Instant::now(),
+                label: question.label(),
+                cancel: cancel.clone(),
+            });
             entry.generation = generation;
             entry.is_expired = false;
             entry.error = None;
@@ -321,7 +331,7 @@ impl Loader {
 
     /// Whether anything is being read or opened.
     pub fn is_reading(&self) -> bool {
-        self.opening.is_some() || self.answers.has_pending() || self.lines.has_pending()
+        self.opening.is_some() || self.desk.is_busy() || self.answers.has_pending() || self.lines.has_pending()
     }
 
     /// What was damaged or missing in what is kept, sorted, each once.

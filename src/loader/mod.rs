@@ -42,6 +42,8 @@ mod readable;
 mod receiving;
 mod row_cache;
 mod search;
+mod server;
+mod server_desk;
 mod slot;
 mod span;
 mod span_fields;

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::failure::Failure;
 use super::worker::{Prototype, Wake};
-use crate::store::{Capabilities, ReadCx, Result, Revision, Store, StoreId, StoreInfo, StoreLocation};
+use crate::store::{Capabilities, ReadCx, Result, Revision, Server, Store, StoreId, StoreInfo, StoreLocation};
 
 /// Opens the store at a location.
 pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<Box<dyn Store>> + Send + Sync>;
@@ -18,6 +18,8 @@ pub(super) struct Opened {
     pub capabilities: Capabilities,
     pub readers: Vec<Box<dyn Store>>,
     pub prototype: Prototype,
+    /// Who answers behind its address, if it has one.
+    pub server: Option<Arc<dyn Server>>,
     /// The store's revision before anything of it was read: a later one means that what was
     /// read in between may be old.
     pub revision: Option<Revision>,
@@ -72,5 +74,6 @@ fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
     readers.extend(store.fork().ok());
-    Ok(Opened { id, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), revision })
+    let server = store.server();
+    Ok(Opened { id, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), server, revision })
 }

@@ -24,8 +24,9 @@ impl Loader {
         self.opening = None;
         self.state.opening = None;
         match answer {
-            Ok(Opened { id, info, capabilities, readers, prototype, revision }) => {
+            Ok(Opened { id, info, capabilities, readers, prototype, server, revision }) => {
                 self.start_epoch();
+                self.desk.enter(server);
                 self.info = Some(Arc::new(info.clone()));
                 self.slowest = None;
                 let wake = Arc::clone(&self.wake);
@@ -103,7 +104,13 @@ impl Loader {
                 entry.error = None;
                 entry.warnings = warnings.into();
             }
-            Outcome::Failed(error) => entry.error = Some(error),
+            Outcome::Failed(error) => {
+                // What was asked before the user signed in is asked again.
+                if entry.generation == self.generation {
+                    self.desk.note(&error);
+                }
+                entry.error = Some(error);
+            }
             Outcome::Done(_) | Outcome::Cancelled => entry.generation = 0,
         }
         true

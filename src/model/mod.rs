@@ -51,7 +51,7 @@ pub use registered_prompt::{
 pub use result_table::{ResultRow, ResultTable};
 pub use run::{DatasetInput, Entry, LoggedModel, Run, RunStatus, RunValues};
 pub use search::{Excerpt, FoundText, Matcher, PatternError, SearchField, SearchPattern};
-pub use secret::{Reveal, Shown, Unmasked};
+pub use secret::{Reveal, Secret, Shown, Unmasked};
 pub use session::Session;
 pub use span::{CallText, EXCEPTION_TYPE, SpanBody, SpanEvent, SpanFacts, SpanHandle, SpanHead};
 pub use trace::{Assessment, Tokens, TraceHead, TracePreview, TraceRow};

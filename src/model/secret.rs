@@ -14,6 +14,7 @@
 mod names;
 mod parameters;
 mod patterns;
+mod typed;
 mod unmasked;
 mod users;
 
@@ -27,6 +28,7 @@ use names::is_name;
 pub use parameters::is_secret_parameter;
 pub use patterns::{Finds, PATTERNS, Pattern};
 use patterns::{KEYS, PAIRS, SHAPES, SIGNS, STEMS, USERS, WHOLES};
+pub use typed::Secret;
 pub use unmasked::Unmasked;
 
 /// Whether secrets are shown.

@@ -5,14 +5,17 @@ mod traces;
 
 use std::collections::HashSet;
 
+use crate::query::ServerReportOf;
 use crate::query::ask::Session;
-use crate::store::{Inventory, Result, StoreInfo, TraceQuery};
+use crate::store::{Inventory, Result, ServerReport, StoreInfo, TraceQuery};
 
 /// What [`check`] found out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckReport {
     /// What the store is.
     pub info: StoreInfo,
+    /// Which MLflow answers and which endpoints it has, if it is behind an address.
+    pub server: Option<ServerReport>,
     /// Experiments that are not deleted.
     pub experiments: u64,
     /// Deleted experiments.
@@ -115,8 +118,11 @@ pub const MAX_PLACES: usize = 20;
 /// # Errors
 /// Those of the store.
 pub fn check(session: &mut Session<'_>) -> Result<CheckReport> {
+    // Asked first: then the store knows its version, too.
+    let server = session.ask(&ServerReportOf(0))?.as_ref().clone();
     let mut report = CheckReport {
         info: session.store.info(),
+        server,
         experiments: 0,
         experiments_deleted: 0,
         runs: 0,

@@ -21,7 +21,7 @@ use super::tabs::{CompareTab, DetailTab, ExperimentTab, PromptTab, RunTab};
 use super::trace_listing::TraceListing;
 use crate::model::{ExperimentId, LabelChange, LabelOf, RunId, SearchPattern, TraceId};
 use crate::query::StatsBy;
-use crate::store::StoreLocation;
+use crate::store::{SignIn, StoreLocation};
 
 /// A thing in the tree of experiments and runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,6 +139,12 @@ pub enum Action {
     ChooseArtifacts,
     /// The store's artifacts are below this folder; with none, where the store says.
     NameArtifacts(Option<PathBuf>),
+    /// Ask who the user is to the server that is open, or take the question back.
+    AskToSignIn(bool),
+    /// Show or hide what the server that is open is and has.
+    ShowServer(bool),
+    /// Tell the server who the user is.
+    SignIn(SignIn),
     /// A store was opened.
     StoreOpened(StoreLocation),
     /// Put this into the clipboard.
@@ -196,6 +202,8 @@ pub enum Effect {
     OpenSample,
     /// Close the store.
     Close,
+    /// Tell the server that is open who the user is; nothing of it is kept beyond this run of the program.
+    SignIn(SignIn),
     /// Delete what is kept of a store in the user's cache folder.
     ForgetFacts(StoreLocation),
     /// Put this into the clipboard.

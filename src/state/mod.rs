@@ -106,8 +106,14 @@ pub struct AppState {
     pub refuses_outside: bool,
     /// Whether the user is asked where the artifacts are.
     pub asks_for_artifacts: bool,
+    /// Whether the user is asked who they are to the server that is open.
+    pub asks_to_sign_in: bool,
+    /// Whether what the server that is open is and has is shown.
+    pub shows_server: bool,
     /// Where the program was started: stores in it are offered.
     pub working_folder: Option<PathBuf>,
+    /// What MLflow's own programs use where nothing else is named: offered, too.
+    pub tracking_uri: Option<StoreLocation>,
     /// Counts what was put into the clipboard.
     pub copied: u64,
     /// What was done last, to be said in passing, and which of all such it is.
@@ -288,6 +294,9 @@ impl AppState {
             Action::AskForArtifacts(asks) => self.asks_for_artifacts = asks && self.store.is_some(),
             Action::ChooseArtifacts => return vec![Effect::ShowFolderDialog],
             Action::NameArtifacts(folder) => return self.name_artifacts(folder),
+            Action::AskToSignIn(asks) => self.asks_to_sign_in = asks && self.store.is_some(),
+            Action::ShowServer(shows) => self.shows_server = shows && self.store.is_some(),
+            Action::SignIn(who) => return vec![Effect::SignIn(who)],
             Action::StoreOpened(location) => return self.enter_store(location),
             Action::Copy(text) => return vec![Effect::Copy(text)],
             Action::CopyLink => return vec![Effect::Copy(Link::write(self.location(), self.store()))],

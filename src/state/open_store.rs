@@ -41,6 +41,7 @@ impl AppState {
         self.asks_to_forget = None;
         self.refuses_outside = false;
         self.asks_for_artifacts = false;
+        (self.asks_to_sign_in, self.shows_server) = (false, false);
         self.store = None;
     }
 

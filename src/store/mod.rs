@@ -11,12 +11,14 @@
 //! the trait makes of pages for every reader alike.
 
 mod address;
+mod answering;
 pub mod artifacts;
 mod at_path;
 mod condition;
 mod counting;
 pub mod cx;
 pub mod error;
+mod file_bytes;
 mod id;
 mod inventory;
 mod location;
@@ -40,10 +42,12 @@ mod user_cache;
 mod user_prices;
 mod whole;
 
+pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
+pub use file_bytes::{ArtifactBytes, StoredFile};
 pub use id::StoreId;
 pub use inventory::Inventory;
 pub use location::{Address, AddressKind, StoreLocation, whole_path};
@@ -63,7 +67,7 @@ pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
     MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow, Unmasked,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -140,26 +144,6 @@ pub struct RunTraces {
     pub last_ms: Option<i64>,
 }
 
-/// The bytes of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArtifactBytes {
-    /// Its content. Where it is text, secrets in it are replaced unless revealed.
-    pub bytes: Vec<u8>,
-    /// The size of the file. What was masked has another one.
-    pub full_size: u64,
-    /// The file goes on behind `bytes`.
-    pub is_cut: bool,
-}
-
-/// The bytes of a file as they stand in it.
-#[derive(Debug, PartialEq)]
-pub struct StoredFile {
-    /// Its content, not masked.
-    pub bytes: Unmasked<Vec<u8>>,
-    /// The size of the file; larger than `bytes` if it was cut at the limit.
-    pub full_size: u64,
-}
-
 /// A reader of one store. All calls block; all obey the cancel and deadline of their
 /// [`ReadCx`] and report into it what was damaged; an id that the store does not have is
 /// `Ok(None)` or an empty list, never an error. Secrets are masked unless the `ReadCx`
@@ -179,6 +163,11 @@ pub trait Store: Send {
 
     /// A second reader of the same store for another thread.
     fn fork(&self) -> Result<Box<dyn Store>>;
+
+    /// Who answers behind an address, if it is one.
+    fn server(&self) -> Option<std::sync::Arc<dyn Server>> {
+        None
+    }
 
     /// Changes whenever the store was written to.
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision>;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::server::SignIns;
+
 /// What the user decided about a store before it is opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -12,4 +14,6 @@ pub struct OpenOptions {
     pub allow_outside: bool,
     /// The user's cache folder, for what servers say; without one nothing of it is kept.
     pub cache: Option<PathBuf>,
+    /// Who the user is to servers.
+    pub sign_ins: SignIns,
 }

@@ -52,6 +52,10 @@ pub enum Command {
     CloseStore,
     /// Forget what is remembered of the store.
     ForgetStore,
+    /// What the server is and has.
+    CheckServer,
+    /// Say who one is to the server.
+    SignIn,
     /// Say where the artifacts of the store are.
     ArtifactsFolder,
     /// Show or hide the tree.
@@ -106,7 +110,7 @@ impl CommandGroup {
 
 impl Command {
     /// All of them, by group, in the order of the menu.
-    pub const ALL: [Self; 31 + SpanCommand::ALL.len() + LabelCommand::ALL.len()] = [
+    pub const ALL: [Self; 33 + SpanCommand::ALL.len() + LabelCommand::ALL.len()] = [
         Self::Palette,
         Self::Back,
         Self::Forward,
@@ -130,6 +134,8 @@ impl Command {
         Self::OpenSample,
         Self::CloseStore,
         Self::ForgetStore,
+        Self::CheckServer,
+        Self::SignIn,
         Self::ArtifactsFolder,
         Self::ToggleTree,
         Self::TogglePanel,
@@ -186,9 +192,13 @@ impl Command {
             | Self::CompareWith
             | Self::Baseline
             | Self::ProgramHistory => CommandGroup::View,
-            Self::OpenStore | Self::OpenSample | Self::CloseStore | Self::ForgetStore | Self::ArtifactsFolder => {
-                CommandGroup::Store
-            }
+            Self::OpenStore
+            | Self::OpenSample
+            | Self::CloseStore
+            | Self::ForgetStore
+            | Self::CheckServer
+            | Self::SignIn
+            | Self::ArtifactsFolder => CommandGroup::Store,
             Self::ToggleTree
             | Self::TogglePanel
             | Self::ToggleTheme
@@ -222,6 +232,8 @@ impl Command {
             Self::OpenSample => "Open the sample store",
             Self::CloseStore => "Close this store",
             Self::ForgetStore => "Forget this store…",
+            Self::CheckServer => "What this server tells…",
+            Self::SignIn => "Sign in…",
             Self::ArtifactsFolder => "Where are the artifacts?…",
             Self::ToggleTree => "Show or hide the tree",
             Self::TogglePanel => "Show or hide the details",
@@ -267,6 +279,8 @@ impl Command {
             Self::ForgetStore => {
                 "Take it off the recent stores, with its last place and folds; the file and your labels stay"
             }
+            Self::CheckServer => "Which MLflow answers, which endpoints it has, and what it cannot tell",
+            Self::SignIn => "Say who you are to the server; kept in memory until dspyglass ends",
             Self::ArtifactsFolder => "Name the folder that holds the artifacts of a copied store; it is remembered",
             Self::ToggleTree => "The tree of experiments and runs, at the left; it is remembered",
             Self::TogglePanel => "What is selected on the page, told at its right; it is remembered",
@@ -315,6 +329,8 @@ impl Command {
             Self::OpenSample => const { &[of(BOTH, Key::O)] },
             Self::CloseStore => const { &[of(COMMAND, Key::W)] },
             Self::ForgetStore => const { &[of(BOTH, Key::Delete)] },
+            Self::CheckServer => const { &[of(BOTH, Key::I)] },
+            Self::SignIn => const { &[of(BOTH, Key::U)] },
             Self::ArtifactsFolder => const { &[of(BOTH, Key::A)] },
             Self::ToggleTree => const { &[of(COMMAND, Key::B)] },
             Self::TogglePanel => const { &[of(NONE, Key::I)] },

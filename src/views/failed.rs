@@ -17,8 +17,8 @@ fn offer(failure: &Failure, open: Option<&StoreLocation>) -> Option<Offer> {
     let again = ("Read again", Action::Refresh);
     match (failure, failure.remedy()) {
         (Failure::Lost, _) => open.map(|location| ("Open again", Action::OpenStore(location.clone()))),
-        // Credentials are found where MLflow's own client finds them, which the message says.
-        (_, Remedy::Retry | Remedy::SignIn | Remedy::OpenOther) => Some(again),
+        (_, Remedy::SignIn) => Some((Command::SignIn.text(), Action::AskToSignIn(true))),
+        (_, Remedy::Retry | Remedy::OpenOther) => Some(again),
         (_, Remedy::LocateArtifacts) => Some((Command::ArtifactsFolder.text(), Action::AskForArtifacts(true))),
         (_, Remedy::Nothing) => None,
     }
@@ -55,9 +55,15 @@ fn notice_ui(
     failure: &Failure,
     offer: Option<Offer>,
 ) {
+    let needs_sign_in = failure.remedy() == Remedy::SignIn;
     let failure = failure.to_string();
     let label = offer.as_ref().map_or("", |(label, _)| label);
-    match (Notice::failed(title, &failure, "").action(label).show(ui), offer) {
+    // Nothing is broken where a server only wants to know who asks.
+    let notice = match needs_sign_in {
+        true => Notice::warning(title).advice(&failure).with_details(),
+        false => Notice::failed(title, &failure, ""),
+    };
+    match (notice.action(label).show(ui), offer) {
         (NoticeEvent::CopyDetails, _) => scene.act(Action::Copy(format!("{copied}: {failure}"))),
         (NoticeEvent::Action, Some((_, action))) => scene.act(action),
         _ => {}
@@ -81,7 +87,7 @@ mod tests {
         for (failure, reading, opening) in [
             (network().into(), Some("Read again"), Some("Try again")),
             (StoreError::Busy("/a.db".into()).into(), Some("Read again"), Some("Try again")),
-            (refused().into(), Some("Read again"), Some("Try again")),
+            (refused().into(), Some(Command::SignIn.text()), Some("Try again")),
             (artifact().into(), Some(Command::ArtifactsFolder.text()), None),
             (unsupported().into(), None, None),
             (StoreError::Missing("/a.db".into()).into(), Some("Read again"), None),

@@ -21,7 +21,7 @@ pub(super) fn typed_store(text: &str) -> Option<StoreLocation> {
     let path = typed_path(text);
     let location = StoreLocation::from(&path);
     let is_path = path.is_absolute() || path.starts_with("~") && path.components().count() > 1;
-    (is_path || text.contains("://")).then(|| location.whole())
+    (is_path || location.address().is_some() || text.contains("://")).then(|| location.whole())
 }
 
 /// The folder whose names may stand at the end of what is typed; none where that is no path.

@@ -1,5 +1,7 @@
 //! The bar at the bottom: what the store is, what is shown of it, what went wrong, what was slow.
 
+mod server;
+
 use egui::{Align, Layout, Ui};
 
 use super::command::Command;
@@ -27,8 +29,10 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, passing: &mut Pa
         store.extend(info.schema_of.clone());
         store.extend(info.size_bytes.map(words::bytes));
         store.push(info.opened_as.clone().map_or("read-only".to_owned(), |how| format!("read-only, {how}")));
-        let whereabouts = format!("{}: {}", info.kind, info.location);
+        let mut whereabouts = format!("{}: {}", info.kind, info.location);
         let store = store.join(" · ");
+        let server = server::words(scene);
+        whereabouts.extend(server.as_ref().map(|server| server.untold.as_str()));
         let shown = shown(scene, spans).unwrap_or_default();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = size::GAP_L;
@@ -42,9 +46,15 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, passing: &mut Pa
                     scene.act(Action::ShowWarnings(true));
                 }
             }
-            slowest_ui(ui, scene, [&store, &shown]);
+            let beside = server.as_ref().map_or("", |server| server.text.as_str());
+            slowest_ui(ui, scene, [&store, &shown, beside]);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                text_ui(ui, &store, Type::Caption, Tone::Muted).on_hover_text(whereabouts);
+                if server.is_none() {
+                    text_ui(ui, &store, Type::Caption, Tone::Muted).on_hover_text(whereabouts);
+                } else if link(ui, &store, Type::Caption, Tone::Muted).on_hover_text(whereabouts).clicked() {
+                    scene.act(Action::ShowServer(!scene.state.shows_server));
+                }
+                server::server_ui(ui, server.as_ref());
                 if !shown.is_empty() {
                     text_ui(ui, &shown, Type::Caption, Tone::Muted);
                 }
@@ -55,12 +65,12 @@ pub(super) fn status_bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, passing: &mut Pa
 }
 
 /// What was slow, where there is room for it beside the rest.
-fn slowest_ui(ui: &mut Ui, scene: &Scene<'_>, rest: [&str; 2]) {
+fn slowest_ui(ui: &mut Ui, scene: &Scene<'_>, rest: [&str; 3]) {
     let Some(slowest) = scene.loader.slowest().filter(|_| !scene.clock.is_fixed) else { return };
     let ns = i64::try_from(slowest.took.as_nanos()).unwrap_or(i64::MAX);
     let text = format!("slowest query {}", words::duration_ns(ns));
     let width = |text: &str| row_text::layout(ui.painter(), text, Type::Caption.font(), f32::INFINITY).size().x;
-    let taken: f32 = [&text, rest[0], rest[1]].into_iter().map(|text| width(text) + size::GAP_L).sum();
+    let taken: f32 = rest.into_iter().chain([text.as_str()]).map(|text| width(text) + size::GAP_L).sum();
     if taken < ui.available_width() {
         text_ui(ui, &text, Type::Caption, Tone::Muted).on_hover_text(slowest.label);
     }

@@ -16,7 +16,9 @@ use super::prompts::PromptsMemory;
 use super::run::RunMemory;
 use super::scene::Scene;
 use super::search::{self, SearchMemory};
+use super::server_check::ServerCheckMemory;
 use super::side_panel::{Layout, Panel, SidePanelMemory, span_memory};
+use super::sign_in::SignInMemory;
 use super::trace::TraceMemory;
 use super::tree::TreeMemory;
 use super::welcome::{StoreMemory, WelcomeMemory};
@@ -24,7 +26,7 @@ use super::{
     artifacts_folder,
     command::{self, Command},
     compare, compare_traces, comparing, copied, experiment, notices, palette, program_history, prompts, run,
-    side_panel, status_bar, top_bar, trace, tree, welcome,
+    server_check, side_panel, sign_in, status_bar, top_bar, trace, tree, welcome,
 };
 use crate::loader::Epoch;
 use crate::model::RunId;
@@ -58,6 +60,8 @@ pub struct Memory {
     side_panel: SidePanelMemory,
     palette: PaletteMemory,
     folder: FolderMemory,
+    sign_in: SignInMemory,
+    server_check: ServerCheckMemory,
     copied: CopiedMemory,
     passing: PassingMemory,
     epoch: Epoch,
@@ -148,6 +152,8 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut Memory) {
     ui.advance_cursor_after_rect(whole);
     notices::windows_ui(ui, scene);
     artifacts_folder::folder_ui(ui, scene, &mut memory.folder);
+    server_check::server_check_ui(ui, scene, &mut memory.server_check);
+    sign_in::sign_in_ui(ui, scene, &mut memory.sign_in);
     if scene.state.shows_palette
         && let Some(command) = palette::palette_ui(ui, scene, &mut memory.palette, memory.run.shown_tabs())
     {
@@ -327,6 +333,8 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
         Command::OpenSample => scene.act(Action::OpenSample),
         Command::CloseStore => scene.act(Action::CloseStore),
         Command::ForgetStore => scene.act(Action::AskToForget(scene.state.store().cloned())),
+        Command::CheckServer => scene.act(Action::ShowServer(!scene.state.shows_server)),
+        Command::SignIn => scene.act(Action::AskToSignIn(!scene.state.asks_to_sign_in)),
         Command::ArtifactsFolder => scene.act(Action::AskForArtifacts(!scene.state.asks_for_artifacts)),
         Command::Reveal => scene.act(Action::Reveal(!scene.state.is_revealed)),
         Command::ShowWarnings => scene.act(Action::ShowWarnings(!scene.state.shows_warnings)),
@@ -340,6 +348,10 @@ fn run_command(ui: &Ui, scene: &mut Scene<'_>, memory: &mut Memory, command: Com
                 scene.act(Action::AskToForget(None));
             } else if scene.state.asks_for_artifacts {
                 scene.act(Action::AskForArtifacts(false));
+            } else if scene.state.asks_to_sign_in {
+                scene.act(Action::AskToSignIn(false));
+            } else if scene.state.shows_server {
+                scene.act(Action::ShowServer(false));
             } else if scene.state.shows_keys {
                 scene.act(Action::ShowKeys(false));
             } else if scene.state.shows_warnings {

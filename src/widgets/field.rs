@@ -16,13 +16,14 @@ pub struct Field<'a> {
     key: &'a str,
     width: Option<f32>,
     is_bad: bool,
+    is_secret: bool,
     has_frame: bool,
 }
 
 impl<'a> Field<'a> {
     /// A field. `label` is its name, for those who do not see it.
     pub fn new(label: &'a str) -> Self {
-        Self { id: None, label, hint: "", key: "", width: None, is_bad: false, has_frame: true }
+        Self { id: None, label, hint: "", key: "", width: None, is_bad: false, is_secret: false, has_frame: true }
     }
 
     /// An id of its own, so that a command can give it the keyboard.
@@ -55,6 +56,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// What is typed is shown as dots, to whoever listens, too, and cannot be copied.
+    pub fn secret(mut self) -> Self {
+        self.is_secret = true;
+        self
+    }
+
     /// Without a border: where the field is the place itself.
     pub fn without_frame(mut self) -> Self {
         self.has_frame = false;
@@ -70,6 +77,7 @@ impl<'a> Field<'a> {
             .font(Type::Body.font())
             .margin(Margin::symmetric(8, 4))
             .desired_width(width)
+            .password(self.is_secret)
             .text_color(tokens.text1);
         if let Some(id) = self.id {
             edit = edit.id(id);

@@ -25,7 +25,10 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/mod.rs", "counts bytes"),
     ("src/store/server/artifacts.rs", "reads paths and sizes, counts bytes"),
     ("src/store/server/client.rs", "tells an answer from an error; what it says of it is masked"),
-    ("src/store/server/client/said.rs", "reads a code and a message, which is masked"),
+    (
+        "src/store/server/endpoints.rs",
+        "tells a page from an answer; what a server says of itself is a word or left out",
+    ),
     ("src/store/server/kept/proof.rs", "reads states, times and sizes into a digest"),
     ("src/store/server/kept/reader.rs", "reads whose a token is, which is shown nowhere"),
     ("src/store/server/known.rs", "keeps what a server said as it was said, for whoever masks it"),

@@ -4,6 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Answer;
+use super::check_server::{ServerDocument, endpoint_lines, server_lines};
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Warnings};
 use crate::cli::warnings::place_lines;
@@ -13,6 +14,8 @@ use crate::query::{self, CheckReport};
 #[derive(Serialize)]
 struct Document<'a> {
     store: StoreDocument<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<ServerDocument<'a>>,
     notices: &'a [String],
     experiments: Kept,
     runs: Runs<'a>,
@@ -148,6 +151,7 @@ fn print_json(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
             schema_of: info.schema_of.as_deref(),
             opened_as: info.opened_as.as_deref(),
         },
+        server: report.server.as_ref().map(ServerDocument::from),
         notices: &info.notices,
         experiments: Kept { active: report.experiments, deleted: report.experiments_deleted },
         runs: Runs { active: report.runs, deleted: report.runs_deleted, status: Tally(&report.run_statuses) },
@@ -193,6 +197,9 @@ fn print_text(report: &CheckReport, answer: &mut Answer<'_>) -> Result<(), Failu
     for (label, text) in summary(report) {
         writeln!(answer.out, "{label:<12} {}", words::clean(&text))?;
     }
+    for line in report.server.iter().flat_map(endpoint_lines) {
+        writeln!(answer.out, "{}", words::clean(&line))?;
+    }
     writeln!(answer.out)?;
     if report.findings.is_empty() {
         writeln!(answer.out, "Nothing is missing or damaged")?;
@@ -225,6 +232,9 @@ fn summary(report: &CheckReport) -> Vec<(&'static str, String)> {
     lines.push(("Kind", format!("{}{size}{schema}", info.kind)));
     if let Some(how) = &info.opened_as {
         lines.push(("Opened as", how.clone()));
+    }
+    if let Some(server) = &report.server {
+        lines.extend(server_lines(server));
     }
     for notice in &info.notices {
         lines.push(("Notice", notice.clone()));

@@ -226,14 +226,20 @@ pub(in super::super) const CHECK: &str = "\
 Examples:
   dspyglass check mlflow.db
   dspyglass check copied/mlflow.db --artifacts /data/mlruns
+  dspyglass check http://127.0.0.1:5000  also which MLflow answers, and which endpoints it has
 
 JSON:
   {store: {path, kind, size_bytes, written_by, schema_of, opened_as},
-   notices: [], experiments, runs, traces, spans, tokens,
+   server: {version, store_type, workspaces_enabled,
+            endpoints: [{what, path, is_there, otherwise}]}, notices: [], experiments, runs, traces, spans, tokens,
    sessions: {total, ids, traces}, assessments: {total, kinds: {}},
    attachments: {files, named, missing}, prompts, prompt_versions,
    datasets: {evaluation, records, of_runs}, logged_models,
-   findings: [{of, what, count, where: []}]}";
+   findings: [{of, what, count, where: []}]}
+
+  server is there for servers alone. Endpoints are asked for what is not there,
+  by GET and searches; is_there is null where the server does not let that be
+  seen, otherwise says what becomes of it where it is missing.";
 
 #[cfg(test)]
 mod tests {

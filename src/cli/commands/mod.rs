@@ -1,6 +1,7 @@
 //! One module per command: asks `query`, then prints a table or a document.
 
 mod check;
+mod check_server;
 mod cost;
 mod cost_json;
 mod cost_text;

@@ -16,6 +16,7 @@ use super::credentials::Credentials;
 use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response};
 use super::kept::{Kept, Proof};
 use super::said::{beginning, error_of};
+use super::sign_ins::SignIns;
 use super::standing::Pulse;
 use super::tls::tls;
 use crate::model::{Json, Reveal, Unmasked, json};
@@ -40,12 +41,15 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 pub struct Client {
     agent: ureq::Agent,
     /// Scheme, host, port and prefix, without a slash at the end.
-    base: Arc<str>,
-    place: StoreLocation,
-    credentials: Credentials,
+    pub(super) base: Arc<str>,
+    pub(super) place: StoreLocation,
+    /// As they were found when it was opened.
+    pub(super) credentials: Credentials,
+    /// What the user said since then goes before that.
+    pub(super) sign_ins: SignIns,
     /// The workspace that is asked for, if any (MLflow ≥ 3.10).
     workspace: Option<Arc<str>>,
-    running: Running,
+    pub(super) running: Running,
     pulse: Arc<Pulse>,
     pub(super) kept: Arc<Kept>,
 }
@@ -107,6 +111,7 @@ impl Client {
             base: base.trim_end_matches('/').into(),
             place,
             credentials,
+            sign_ins: SignIns::default(),
             workspace,
             running: Arc::default(),
             pulse: Arc::default(),
@@ -125,8 +130,8 @@ impl Client {
     }
 
     /// The server that the credentials of the environment are for, if it is another one: they are not sent to this.
-    pub fn owner_of_credentials(&self) -> Option<&str> {
-        self.credentials.owner()
+    pub fn owner_of_credentials(&self) -> Option<String> {
+        self.who().owner().map(str::to_owned)
     }
 
     /// Asks for a JSON document. `query`: names and values, escaped here.
@@ -221,7 +226,7 @@ impl Client {
         let has_code = |code: &str| said.as_ref().is_some_and(|(own, _)| own == code);
         match response.status {
             401 => {
-                let is_elsewhere = self.credentials.owner().is_some();
+                let is_elsewhere = self.who().owner().is_some();
                 let refusal = if is_elsewhere { Refusal::Elsewhere } else { Refusal::Unknown };
                 Err(StoreError::Refused { place: self.place.clone(), refusal })
             }

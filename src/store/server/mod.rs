@@ -11,6 +11,7 @@ mod artifacts;
 mod client;
 mod credentials;
 mod databricks;
+mod endpoints;
 mod exchange;
 mod fields;
 mod kept;
@@ -18,6 +19,8 @@ mod known;
 mod lists;
 mod runs;
 mod said;
+mod sign_in;
+mod sign_ins;
 mod spans;
 mod standing;
 mod tls;
@@ -33,6 +36,7 @@ use databricks::Workspace;
 pub use kept::forget;
 use kept::{EndedRuns, base_of};
 use known::{KnownSpans, KnownTraces};
+pub use sign_ins::SignIns;
 pub use standing::{Silence, Standing};
 use watch::Watch;
 
@@ -85,6 +89,7 @@ impl ServerStore {
             (base_of(address), Credentials::find(address, variable, home.as_deref()))
         };
         let client = Client::new(place, &base, credentials, variable, options.cache.clone())?;
+        let client = client.with_sign_ins(options.sign_ins.clone());
         let shared = Shared {
             client,
             is_databricks,
@@ -163,6 +168,10 @@ impl Store for ServerStore {
 
     fn fork(&self) -> Result<Box<dyn Store>> {
         Ok(Box::new(Self { id: self.id, shared: Arc::clone(&self.shared) }))
+    }
+
+    fn server(&self) -> Option<Arc<dyn super::Server>> {
+        Some(Arc::clone(&self.shared) as Arc<dyn super::Server>)
     }
 
     fn revision(&mut self, cx: &ReadCx) -> Result<Revision> {

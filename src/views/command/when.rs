@@ -32,6 +32,7 @@ impl Command {
             Self::Compare | Self::CompareWith | Self::Baseline | Self::ProgramHistory | Self::ArtifactsFolder => {
                 has_store
             }
+            Self::CheckServer | Self::SignIn => scene.loader.server().is_some(),
             Self::ShowWarnings => !scene.loader.warnings().is_empty(),
             Self::ZoomIn => state.settings.zoom < *ZOOM.end(),
             Self::ZoomOut => state.settings.zoom > *ZOOM.start(),

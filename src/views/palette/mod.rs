@@ -368,9 +368,12 @@ fn make_entries(ui: &Ui, scene: &Scene<'_>, memory: &mut PaletteMemory, found: F
     memory.made_of = Some(made_of);
 }
 
-/// The stores that were opened before, but the one that is open.
+/// The stores that were opened before, and the one that MLflow's own programs use, but the one that is open.
 fn recent_stores(scene: &Scene<'_>, open: Option<&StoreLocation>) -> Vec<(String, StoreLocation)> {
-    let recent = scene.state.settings.recent.iter().map(StoreLocation::from);
-    let recent: Vec<StoreLocation> = recent.filter(|location| Some(location) != open).collect();
+    let settings = &scene.state.settings;
+    let named = scene.state.tracking_uri.iter().filter(|named| !settings.recent.contains(&named.to_string()));
+    let open = open.map(ToString::to_string);
+    let recent = settings.recent.iter().map(StoreLocation::from).chain(named.cloned());
+    let recent: Vec<StoreLocation> = recent.filter(|location| Some(location.to_string()) != open).collect();
     names_of(&recent).into_iter().zip(recent).collect()
 }

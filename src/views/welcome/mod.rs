@@ -60,12 +60,13 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     open_ui(ui, scene, memory);
     failed_ui(ui, scene);
     ui.add_space(size::GAP_XL);
+    stores::named_ui(ui, scene);
     stores::recent_ui(ui, scene);
     stores::found_ui(ui, scene);
 }
 
 fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
-    section_ui(ui, "Open a store: mlflow.db, a folder that holds one, or a copied link");
+    section_ui(ui, "Open a store: mlflow.db, a folder that holds one, a server's address, or a copied link");
     let mut is_entered = false;
     ui.horizontal(|ui| {
         let buttons = 134.0;
@@ -80,7 +81,14 @@ fn open_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut WelcomeMemory) {
     if is_entered && !memory.path.trim().is_empty() {
         scene.act(match Link::is_link(&memory.path) {
             true => Action::GoTo(memory.path.trim().to_owned()),
-            false => Action::OpenStore(path::typed_path(&memory.path).into()),
+            false => {
+                let location = StoreLocation::from(path::typed_path(&memory.path));
+                // A name and a password have been read: they need not stand there any longer.
+                if location.address().is_some_and(|address| address.user_info().is_some()) {
+                    memory.path = location.to_string();
+                }
+                Action::OpenStore(location)
+            }
         });
     }
     ui.add_space(size::GAP_XS);

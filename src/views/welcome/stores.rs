@@ -9,7 +9,7 @@ use crate::state::Action;
 use crate::store::Address;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
-use crate::views::store_names::names_of;
+use crate::views::store_names::{name_of, names_of};
 use crate::views::time::age;
 use crate::widgets::glyphs::Glyph;
 use crate::widgets::row_text;
@@ -22,6 +22,27 @@ use crate::words;
 /// Recent stores that are shown.
 const MAX_SHOWN: usize = 8;
 const ROW: f32 = 46.0;
+
+/// The store that MLflow's own programs use, unless it stands among the recent ones.
+pub(super) fn named_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(location) = scene.state.tracking_uri.clone().filter(|location| !is_recent(scene, location)) else {
+        return;
+    };
+    section_ui(ui, "Named by MLFLOW_TRACKING_URI");
+    let seen = location.path().map_or(Slot::Empty, |path| scene.loader.look_at(path));
+    let facts = Facts::of(&location, name_of(&location), &seen, scene.clock);
+    if row_ui(ui, &location, &facts, false).is_some() {
+        scene.act(Action::OpenStore(location));
+    }
+    ui.add_space(size::GAP_L);
+}
+
+/// Whether a store stands in the list of recent ones.
+fn is_recent(scene: &Scene<'_>, location: &StoreLocation) -> bool {
+    // As they are written there: without a name and a password.
+    let text = location.to_string();
+    scene.state.settings.recent.iter().take(MAX_SHOWN).any(|known| *known == text)
+}
 
 /// Recent stores, the latest first.
 pub(super) fn recent_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -51,12 +72,13 @@ pub(super) fn found_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(folder) = scene.state.working_folder.clone() else { return };
     let slot = scene.loader.stores_in(&folder);
     let Some(found) = slot.value().map(Arc::clone) else { return };
-    let is_recent = |location: &StoreLocation| {
-        scene.state.settings.recent.iter().take(MAX_SHOWN).any(|known| StoreLocation::from(known) == *location)
-    };
     let at = |store: &Nearby| StoreLocation::Path(store.path.clone());
-    let stores: Vec<(StoreLocation, &Nearby)> =
-        found.stores.iter().map(|store| (at(store), store)).filter(|(location, _)| !is_recent(location)).collect();
+    let stores: Vec<(StoreLocation, &Nearby)> = found
+        .stores
+        .iter()
+        .map(|store| (at(store), store))
+        .filter(|(location, _)| !is_recent(scene, location))
+        .collect();
     if stores.is_empty() && found.not_opened.is_empty() {
         return;
     }
@@ -191,7 +213,6 @@ fn paint(ui: &Ui, inner: Rect, facts: &Facts, tokens: &Tokens) {
 mod tests {
     use super::*;
     use crate::store::DiskKind;
-    use crate::views::store_names::name_of;
     use std::path::Path;
     use std::time::Instant;
 

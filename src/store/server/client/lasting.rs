@@ -64,6 +64,6 @@ impl Client {
 
     /// What is kept is kept for whoever asks: told by the header that goes with requests.
     fn as_reader<T>(&self, act: impl FnOnce(Option<&str>) -> T) -> T {
-        act(self.credentials.header())
+        act(self.who().header())
     }
 }

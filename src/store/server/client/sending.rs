@@ -23,7 +23,7 @@ impl Client {
     pub(super) fn send(&self, cx: &ReadCx, request: Request) -> std::result::Result<Response, Failure> {
         let turn = self.turn(cx).map_err(Failure::Final)?;
         let (sender, receiver) = mpsc::sync_channel(1);
-        let (agent, credentials, workspace) = (self.agent.clone(), self.credentials.clone(), self.workspace.clone());
+        let (agent, credentials, workspace) = (self.agent.clone(), self.who(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
         let waiter = Waiter::default();
         let has_left = Arc::clone(&waiter.has_left);
