@@ -3,9 +3,13 @@
 
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/filtered.rs"]
+mod filtered;
 #[path = "servers/real.rs"]
 mod real;
 #[path = "servers/requests.rs"]
 mod requests;
+#[path = "servers/round_trips.rs"]
+mod round_trips;
 #[path = "servers/stand_in.rs"]
 mod stand_in;

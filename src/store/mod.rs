@@ -43,6 +43,7 @@ mod whole;
 
 pub use at_path::DiskKind;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
+pub use counting::RunTraces;
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use id::StoreId;
@@ -63,7 +64,7 @@ pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
     MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow, Unmasked,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow, Unmasked,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -119,23 +120,6 @@ pub struct TracePlace {
     pub previous: Option<TraceId>,
     /// The trace behind it.
     pub next: Option<TraceId>,
-}
-
-/// The traces that were recorded in one run, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct RunTraces {
-    /// How many there are.
-    pub traces: u64,
-    /// How many of them ended with an error.
-    pub errors: u64,
-    /// How many of them tell which tokens they used; others were answered from a cache, called
-    /// no model, are older than MLflow 3.2, or are such that DSPy notes no usage (failed ones, LMs
-    /// called alone, GEPA's reflective minibatches).
-    pub with_tokens: u64,
-    /// The sums over those that tell each number; `None` if none does, which is not 0.
-    pub tokens: Option<Tokens>,
-    /// When the last of them began or ended, milliseconds since the epoch.
-    pub last_ms: Option<i64>,
 }
 
 /// The bytes of an artifact.

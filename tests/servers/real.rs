@@ -19,7 +19,7 @@ const ADDED: [&str; 4] = ["mlflow.traceName", "mlflow.trace.tokenUsage", "mlflow
 const STORES: [&str; 6] = ["v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "v3.5", "v2.22"];
 
 /// The program, if it is there.
-fn mlflow() -> Option<PathBuf> {
+pub fn mlflow() -> Option<PathBuf> {
     let named = std::env::var_os("DSPYGLASS_MLFLOW").map(PathBuf::from);
     let program = named.unwrap_or_else(|| PathBuf::from("mlflow"));
     let answers = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -36,7 +36,7 @@ fn mlflow() -> Option<PathBuf> {
 }
 
 /// A copy of a recording whose artifacts are where it says.
-fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
+pub fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name);
     let home = tempfile::tempdir().expect("a folder");
     copy_all(&from, home.path());
@@ -77,13 +77,13 @@ fn localize(file: &Path, home: &Path) {
 }
 
 /// A running server; it ends with its value.
-struct Server {
+pub struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(program: &Path, file: &Path, home: &Path) -> Self {
+    pub fn start(program: &Path, file: &Path, home: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let uri = format!("sqlite:///{}", file.display());
         let upgraded =
@@ -112,13 +112,20 @@ impl Server {
         let server = Self { child, address: format!("http://127.0.0.1:{port}") };
         let until = Instant::now() + Duration::from_secs(180);
         loop {
-            let mut store = open(server.address.as_str(), &OpenOptions::default()).expect("an address");
+            let mut store = open(server.address(), &OpenOptions::default()).expect("an address");
             match store.experiments(&ReadCx::new(), true) {
                 Ok(_) => return server,
                 Err(error) => assert!(Instant::now() < until, "the server did not come up: {error}"),
             }
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+}
+
+impl Server {
+    /// Where it answers.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 }
 
@@ -167,7 +174,7 @@ fn a_server_tells_what_the_file_behind_it_tells() {
         let server = Server::start(&program, &file, home.path());
         let options = OpenOptions { artifacts_dir: None, allow_outside: true };
         let mut of_file = open(&file, &options).expect("the file");
-        let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
+        let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
         let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
