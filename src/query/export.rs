@@ -19,6 +19,9 @@ use trainset::Trainset;
 #[cfg(test)]
 use trainset::{ANSWER, INPUT_KEYS};
 
+/// Of so many traces the spans are asked for together.
+const EXPECTED: usize = 24;
+
 /// Bodies of a trace are read all at once up to so many spans, which is faster, and one by one beyond.
 const BODIES_AT_ONCE: usize = 1_000;
 
@@ -172,6 +175,10 @@ fn each(
     for (at, id) in traces.iter().enumerate() {
         session.cx.check()?;
         session.tell_progress(at, traces.len());
+        if at % EXPECTED == 0 {
+            let next: Vec<TraceId> = traces.iter().skip(at).take(EXPECTED).cloned().collect();
+            session.store.expect_spans(session.cx, &next)?;
+        }
         one(session, id)?;
     }
     Ok(())

@@ -304,6 +304,12 @@ pub trait Store: Send {
         Ok(Vec::new())
     }
 
+    /// Says that the spans of these traces are read next: a store behind a network asks for several at once. What cannot
+    /// be read is told by whoever reads it.
+    fn expect_spans(&mut self, _cx: &ReadCx, _traces: &[TraceId]) -> Result<()> {
+        Ok(())
+    }
+
     /// The facts that a tree shows beside the names, for each of `spans` in the same order.
     fn span_facts(&mut self, _cx: &ReadCx, _trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
         Ok(vec![SpanFacts::default(); spans.len()])

@@ -112,6 +112,11 @@ impl KnownSpans {
         Some(records)
     }
 
+    /// Whether those of a trace are here.
+    pub fn holds(&self, trace: &TraceId) -> bool {
+        self.0.iter().any(|(id, ..)| id == trace)
+    }
+
     /// Keeps them, and lets go of those that nobody looked at for longest.
     pub fn keep(&mut self, trace: TraceId, records: Records, bytes: usize) {
         self.0.retain(|(id, ..)| *id != trace);

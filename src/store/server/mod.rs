@@ -233,6 +233,10 @@ impl Store for ServerStore {
         self.shared.spans_of(cx, trace)
     }
 
+    fn expect_spans(&mut self, cx: &ReadCx, traces: &[TraceId]) -> Result<()> {
+        self.shared.expect_spans(cx, traces)
+    }
+
     fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
         self.shared.span_facts(cx, trace, spans)
     }
