@@ -5,6 +5,8 @@
 mod faults;
 #[path = "servers/filtered.rs"]
 mod filtered;
+#[path = "servers/prompts.rs"]
+mod prompts;
 #[path = "servers/real.rs"]
 mod real;
 #[path = "servers/requests.rs"]

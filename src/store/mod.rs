@@ -28,6 +28,7 @@ mod opened_for;
 mod options;
 mod order;
 mod page;
+mod prompt_text;
 mod queries;
 mod search;
 pub mod server;

@@ -30,6 +30,8 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/server/known.rs", "keeps what a server said as it was said, for whoever masks it"),
     ("src/store/server/lists.rs", "hands answers to `runs`, which masks them"),
     ("src/store/server/mod.rs", "reads the version, hands answers to `runs` and `traces`, which mask them"),
+    ("src/store/server/prompt_uses.rs", "reads names and numbers of versions; hands the rest to `runs` and `traces`"),
+    ("src/store/server/prompts.rs", "reads names, numbers and kinds, and masks texts"),
     ("src/store/server/runs.rs", "reads ids and numbers, and masks texts"),
     ("src/store/server/spans.rs", "counts spans and bytes"),
     ("src/store/server/trace_lists.rs", "hands answers to `traces`, which masks them"),

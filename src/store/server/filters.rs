@@ -160,7 +160,7 @@ fn equal(field: &str, value: &str) -> Option<String> {
 
 /// A text between quotes that it does not hold: MLflow takes off the outer ones and leaves the rest as it is
 /// (`SearchUtils._strip_quotes`). Its tokens end elsewhere behind a backslash.
-fn quoted(value: &str) -> Option<String> {
+pub fn quoted(value: &str) -> Option<String> {
     let is_plain = !value.is_empty() && !value.contains(['\\', '\0']);
     let quote = ['\'', '"'].into_iter().find(|quote| !value.contains(*quote)).filter(|_| is_plain)?;
     Some(format!("{quote}{value}{quote}"))

@@ -15,6 +15,8 @@ mod filters;
 mod known;
 mod lists;
 mod places;
+mod prompt_uses;
+mod prompts;
 mod runs;
 mod spans;
 mod tls;
@@ -40,8 +42,8 @@ use super::{
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Json, LoggedModel,
-    MetricSeries, Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
-    Unmasked,
+    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
+    SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, Unmasked,
 };
 
 /// A reader of one server; forks share what was learned of it.
@@ -143,7 +145,7 @@ impl Store for ServerStore {
         Capabilities {
             can_watch: true,
             keeps_traces: true,
-            keeps_prompts: false,
+            keeps_prompts: true,
             filters_runs: true,
             filters_traces: true,
         }
@@ -210,6 +212,18 @@ impl Store for ServerStore {
 
     fn inventory(&mut self, _cx: &ReadCx) -> Result<Inventory> {
         Ok(Inventory::default())
+    }
+
+    fn prompts(&mut self, cx: &ReadCx) -> Result<Vec<RegisteredPrompt>> {
+        self.shared.prompts(cx)
+    }
+
+    fn prompt_versions(&mut self, cx: &ReadCx, prompt: &PromptKey) -> Result<Vec<PromptVersion>> {
+        self.shared.prompt_versions(cx, prompt)
+    }
+
+    fn prompt_uses(&mut self, cx: &ReadCx, wanted: &PromptUsesWanted) -> Result<Vec<PromptUse>> {
+        self.shared.prompt_uses(cx, wanted)
     }
 
     fn run_traces(
