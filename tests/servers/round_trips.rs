@@ -77,11 +77,11 @@ fn answer(asked: &Asked, traces: u64) -> Reply {
         }
         "/api/2.0/mlflow/runs/search" => runs(from, most),
         "/api/3.0/mlflow/traces/search" => {
-            let filter = body["filter"].as_str().unwrap_or_default();
-            let bound = filter.split("timestamp_ms <= ").nth(1).map(|text| text.parse().expect("a number"));
-            some_traces(traces, bound, from, most)
+            let is_ascending = body["order_by"][0].as_str().is_some_and(|order| order.ends_with("ASC"));
+            some_traces(traces, body["filter"].as_str().unwrap_or_default(), is_ascending, from, most)
         }
         "/api/3.0/mlflow/traces/tr-000007" => json(&format!(r#"{{"trace": {{"trace_info": {}}}}}"#, trace(7))),
+        "/api/3.0/mlflow/traces/tr-050001" => json(&format!(r#"{{"trace": {{"trace_info": {}}}}}"#, trace(50_001))),
         "/ajax-api/2.0/mlflow/get-trace-artifact" => {
             let spans: Vec<String> = (0..30)
                 .map(|at| format!(r#"{{"span_id": "{at:016x}", "name": "s{at}", "start_time_unix_nano": {at}}}"#))
@@ -131,16 +131,33 @@ fn trace(at: u64) -> String {
     )
 }
 
-/// The newest first, as MLflow gives them: by start, then by id.
-fn some_traces(count: u64, bound: Option<u64>, from: usize, most: usize) -> Reply {
-    let newest = bound.map_or(count, |bound| count.min((bound.saturating_sub(BEGIN) + 1) * 2));
-    let left = newest.saturating_sub(from as u64);
-    let mut rows = String::new();
-    for at in (left.saturating_sub(most as u64)..left).rev() {
-        write!(rows, "{}{}", if rows.is_empty() { "" } else { "," }, trace(at)).expect("written");
+/// By start, then by id, as MLflow gives those that a filter wants: a time, or how an id begins.
+fn some_traces(count: u64, filter: &str, is_ascending: bool, from: usize, most: usize) -> Reply {
+    let compared = filter.split("attributes.timestamp_ms ").nth(1).map(|rest| {
+        let (sign, value) = rest.split_once(' ').expect("a comparison");
+        (sign.to_owned(), value.parse::<u64>().expect("a number"))
+    });
+    let prefix = filter.split("attributes.request_id LIKE '").nth(1).map(|rest| rest.trim_end_matches("%'"));
+    let is_wanted = |at: &u64| {
+        let is_then = compared.as_ref().is_none_or(|(sign, value)| match &**sign {
+            "<=" => began(*at) <= *value,
+            "<" => began(*at) < *value,
+            "=" => began(*at) == *value,
+            ">" => began(*at) > *value,
+            other => panic!("{other}"),
+        });
+        is_then && prefix.is_none_or(|prefix| format!("tr-{at:06}").starts_with(prefix))
+    };
+    let mut found: Vec<u64> = (0..count).filter(is_wanted).collect();
+    if !is_ascending {
+        found.reverse();
     }
-    let next =
-        if left >= most as u64 { format!(r#", "next_page_token": "{}""#, token(from + most)) } else { String::new() };
+    let mut rows = String::new();
+    for at in found.iter().skip(from).take(most) {
+        write!(rows, "{}{}", if rows.is_empty() { "" } else { "," }, trace(*at)).expect("written");
+    }
+    let is_full = found.len() >= from + most;
+    let next = if is_full { format!(r#", "next_page_token": "{}""#, token(from + most)) } else { String::new() };
     json(&format!(r#"{{"traces": [{rows}]{next}}}"#))
 }
 
@@ -257,4 +274,40 @@ fn experiments_are_counted_without_reading_them() {
     told("two experiments counted", rounds, since);
     let bytes: usize = late.server.asked().len();
     assert!(bytes < 150, "{bytes} requests");
+}
+
+#[test]
+fn a_trace_is_found_among_a_hundred_thousand_without_reading_them() {
+    let late = Late::new(LATE);
+    let (mut store, cx, since) = (late.opened(), ReadCx::new(), Instant::now());
+    let ids = store.trace_ids(&cx, "tr-00012", 20).expect("ids");
+    let wanted: Vec<TraceId> = (120..130).map(|at| TraceId::from(format!("tr-{at:06}"))).collect();
+    assert_eq!(ids, wanted, "beyond the newest ten thousand");
+    let rounds = late.rounds();
+    told("ids that begin like this", rounds, since);
+    assert!(rounds.0 <= 3, "{rounds:?}");
+    let since = Instant::now();
+    let query = TraceQuery { experiment: Some(ExperimentId::from("1")), ..TraceQuery::default() };
+    let place = store.trace_place(&cx, &query, &TraceId::from("tr-050001")).expect("a place").expect("there");
+    assert_eq!(place.position, TRACES - 1 - 50_001);
+    let beside = [place.previous, place.next].map(|id| id.expect("one beside it").to_string());
+    assert_eq!(beside, ["tr-050002", "tr-050000"]);
+    let rounds = late.rounds();
+    told("the place of a trace", rounds, since);
+    assert!(rounds.0 <= 15 && rounds.1 < 60, "{rounds:?}");
+}
+
+#[test]
+fn spans_of_many_traces_are_asked_for_together() {
+    let late = Late::new(LATE);
+    let (mut store, cx, since) = (late.opened(), ReadCx::new(), Instant::now());
+    let traces: Vec<TraceId> = (0..24).map(|at| TraceId::from(format!("tr-{at:06}"))).collect();
+    store.expect_spans(&cx, &traces).expect("spans");
+    let rounds = late.rounds();
+    told("spans of 24 traces", rounds, since);
+    assert!(rounds.0 <= 6, "{rounds:?}");
+    for trace in &traces {
+        assert_eq!(store.spans(&cx, trace).expect("spans").len(), 30);
+    }
+    assert_eq!(late.rounds(), (0, 0), "they are there");
 }

@@ -4,6 +4,7 @@
 //! `not` of several things and no quoting of quotes, and some databases compare texts without their case. What it
 //! gives is looked at here again, so that the answer is the same whatever it could tell.
 
+use crate::model::mlflow::OWN;
 use crate::model::mlflow::trace::{RUN, SESSION};
 use crate::model::{ExperimentId, Reveal, RunStatus};
 use crate::store::{Comparison, RunCondition, RunQuery, TimeWindow, TraceColumn, TraceCondition, TraceQuery};
@@ -132,8 +133,10 @@ fn is_one_of(column: &TraceColumn, values: &[String], is_of_run: bool) -> Option
         (TraceColumn::Name, [name]) => equal("attributes.name", name),
         (TraceColumn::Session, [id]) => in_session(id),
         (TraceColumn::Run, [run]) if !is_of_run => equal(&format!("request_metadata.`{RUN}`"), run),
-        (TraceColumn::Tag(key), [value]) => field("tags", key).and_then(|field| equal(&field, value)),
-        (TraceColumn::Metadata(key), [value]) => field("request_metadata", key).and_then(|field| equal(&field, value)),
+        (TraceColumn::Tag(key), [value]) => trace_field("tags", key).and_then(|field| equal(&field, value)),
+        (TraceColumn::Metadata(key), [value]) => {
+            trace_field("request_metadata", key).and_then(|field| equal(&field, value))
+        }
         _ => None,
     }
 }
@@ -188,8 +191,8 @@ fn holds(column: &TraceColumn, text: &str) -> Option<String> {
     let field = match column {
         TraceColumn::Id => "attributes.request_id".to_owned(),
         TraceColumn::Name => "attributes.name".to_owned(),
-        TraceColumn::Tag(key) => field("tags", key)?,
-        TraceColumn::Metadata(key) => field("request_metadata", key)?,
+        TraceColumn::Tag(key) => trace_field("tags", key)?,
+        TraceColumn::Metadata(key) => trace_field("request_metadata", key)?,
         _ => return None,
     };
     like(&field, &format!("%{text}")).map(|clause| format!("{clause}%'"))
@@ -202,9 +205,14 @@ fn in_session(id: &str) -> Option<String> {
     is_same_in_json.then(|| format!("{pattern}%'"))
 }
 
-/// A tag, a param, a metric of this key; `None` where MLflow takes it for something else, or has it in a column.
+/// A tag or metadata of traces of this key; `None` where MLflow may have it in a column, too.
+fn trace_field(entity: &str, key: &str) -> Option<String> {
+    field(entity, key).filter(|_| !key.starts_with(OWN))
+}
+
+/// A tag, a param, a metric of this key; `None` where MLflow takes it for something else.
 fn field(entity: &str, key: &str) -> Option<String> {
-    let is_taken = TAKEN.contains(&key.to_lowercase().as_str()) || key.starts_with("mlflow.");
+    let is_taken = TAKEN.contains(&key.to_lowercase().as_str());
     let is_plain = !key.is_empty() && !key.contains(['`', '\'', '"', '\\', '\0']);
     (is_plain && !is_taken).then(|| format!("{entity}.`{key}`"))
 }
