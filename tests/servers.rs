@@ -9,16 +9,22 @@ mod compare;
 mod databricks;
 #[path = "servers/faults.rs"]
 mod faults;
+#[path = "servers/filtered.rs"]
+mod filtered;
 #[path = "servers/kept.rs"]
 mod kept;
 #[path = "servers/postgres.rs"]
 mod postgres;
+#[path = "servers/prompts.rs"]
+mod prompts;
 #[path = "servers/real.rs"]
 mod real;
 #[path = "servers/recorded.rs"]
 mod recorded;
 #[path = "servers/requests.rs"]
 mod requests;
+#[path = "servers/round_trips.rs"]
+mod round_trips;
 #[path = "servers/sign_in.rs"]
 mod sign_in;
 #[path = "servers/stand_in.rs"]

@@ -9,6 +9,9 @@ use crate::query::ask::{CostClass, Question, Session};
 use crate::query::facts_cache::Print;
 use crate::store::{Result, TraceHandle};
 
+/// Of so many traces the spans are asked for together.
+const EXPECTED: usize = 24;
+
 /// A trace of a list, and what its spans tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KnownTrace {
@@ -53,10 +56,24 @@ pub fn known_traces(session: &mut Session<'_>, handles: &[TraceHandle]) -> Resul
     let mut derived = Vec::new();
     let mut names = Names::default();
     let mut stopped = Ok(());
+    let missing: Vec<TraceId> =
+        lines.iter().zip(&found).filter(|(_, facts)| facts.is_none()).map(|((_, row), _)| row.id.clone()).collect();
+    let mut expected = missing.chunks(EXPECTED);
+    let mut left = 0;
     for (at, ((_, row), facts)) in lines.iter().zip(&mut found).enumerate() {
         if facts.is_some() {
             continue;
         }
+        if left == 0
+            && let Some(next) = expected.next()
+        {
+            left = next.len();
+            if let Err(error) = session.store.expect_spans(session.cx, next) {
+                stopped = Err(error);
+                break;
+            }
+        }
+        left = left.saturating_sub(1);
         match derive(session, row, &mut names) {
             Ok((told, is_whole)) => {
                 derived.extend(is_whole.then_some(at));

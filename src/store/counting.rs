@@ -3,7 +3,23 @@
 use std::collections::HashMap;
 
 use crate::model::{RunId, Tokens, TraceRow};
-use crate::store::RunTraces;
+
+/// The traces that were recorded in one run, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct RunTraces {
+    /// How many there are.
+    pub traces: u64,
+    /// How many of them ended with an error.
+    pub errors: u64,
+    /// How many of them tell which tokens they used; others were answered from a cache, called
+    /// no model, are older than MLflow 3.2, or are such that DSPy notes no usage (failed ones, LMs
+    /// called alone, GEPA's reflective minibatches).
+    pub with_tokens: u64,
+    /// The sums over those that tell each number; `None` if none does, which is not 0.
+    pub tokens: Option<Tokens>,
+    /// When the last of them began or ended, milliseconds since the epoch.
+    pub last_ms: Option<i64>,
+}
 
 /// The traces of every run that has some, in no order.
 pub(super) fn by_run<'a>(rows: impl Iterator<Item = &'a TraceRow>) -> Vec<(RunId, RunTraces)> {

@@ -29,6 +29,7 @@ mod opened_for;
 mod options;
 mod order;
 mod page;
+mod prompt_text;
 mod queries;
 mod search;
 pub mod server;
@@ -45,6 +46,7 @@ mod whole;
 pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
+pub use counting::RunTraces;
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
 pub use error::{Refusal, Remedy, StoreError};
 pub use file_bytes::{ArtifactBytes, StoredFile};
@@ -67,7 +69,7 @@ pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
     MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceHead, TraceId, TracePreview, TraceRow,
+    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -125,23 +127,6 @@ pub struct TracePlace {
     pub previous: Option<TraceId>,
     /// The trace behind it.
     pub next: Option<TraceId>,
-}
-
-/// The traces that were recorded in one run, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct RunTraces {
-    /// How many there are.
-    pub traces: u64,
-    /// How many of them ended with an error.
-    pub errors: u64,
-    /// How many of them tell which tokens they used; others were answered from a cache, called
-    /// no model, are older than MLflow 3.2, or are such that DSPy notes no usage (failed ones, LMs
-    /// called alone, GEPA's reflective minibatches).
-    pub with_tokens: u64,
-    /// The sums over those that tell each number; `None` if none does, which is not 0.
-    pub tokens: Option<Tokens>,
-    /// When the last of them began or ended, milliseconds since the epoch.
-    pub last_ms: Option<i64>,
 }
 
 /// A reader of one store. All calls block; all obey the cancel and deadline of their
@@ -309,6 +294,12 @@ pub trait Store: Send {
     /// The heads of a trace's spans by start, then as stored; their places are the ordinals.
     fn spans(&mut self, _cx: &ReadCx, _trace: &TraceId) -> Result<Vec<SpanHead>> {
         Ok(Vec::new())
+    }
+
+    /// Says that the spans of these traces are read next: a store behind a network asks for several at once. What cannot
+    /// be read is told by whoever reads it.
+    fn expect_spans(&mut self, _cx: &ReadCx, _traces: &[TraceId]) -> Result<()> {
+        Ok(())
     }
 
     /// The facts that a tree shows beside the names, for each of `spans` in the same order.

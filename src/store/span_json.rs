@@ -46,16 +46,16 @@ const KNOWN: [&str; 14] = [
 pub fn head(record: &Unmasked<Json>, handle: SpanHandle) -> Option<SpanHead> {
     let record = record.as_stored_for_structure();
     let text = |value: Option<&Json>| value.and_then(Json::as_str).map(str::to_owned);
-    let (id, parent_id) = match record.get("context") {
-        // MLflow 2: hex, sometimes with 0x.
-        Some(context) => (text(context.get("span_id"))?, text(record.get("parent_id"))),
-        None => (hex_of(&text(record.get("span_id"))?), text(record.get("parent_span_id")).map(|id| hex_of(&id))),
+    let id = id_in(record)?;
+    let parent_id = match record.get("context") {
+        Some(_) => text(record.get("parent_id")),
+        None => text(record.get("parent_span_id")).map(|id| hex_of(&id)),
     };
     let end_ns = time(record, "end_time_unix_nano", "end_time");
     let kind = record.get("attributes").and_then(|attributes| attributes.get(KIND));
     let kind = kind.cloned().map(|kind| Unmasked::new(kind).unwrap_encoded());
     Some(SpanHead {
-        id: without_prefix(&id).to_owned(),
+        id,
         parent_id: parent_id.map(|id| without_prefix(&id).to_owned()).filter(|id| !id.is_empty()),
         name: text(record.get("name")).unwrap_or_default(),
         kind: kind.as_ref().and_then(|kind| kind.as_stored_for_structure().as_str()).unwrap_or("UNKNOWN").to_owned(),
@@ -64,6 +64,20 @@ pub fn head(record: &Unmasked<Json>, handle: SpanHandle) -> Option<SpanHead> {
         end_ns,
         handle,
     })
+}
+
+/// The id of a span from its record; `None` if it has none.
+pub fn id(record: &Unmasked<Json>) -> Option<String> {
+    id_in(record.as_stored_for_structure())
+}
+
+fn id_in(record: &Json) -> Option<String> {
+    let id = match record.get("context") {
+        // MLflow 2: hex, sometimes with 0x.
+        Some(context) => context.get("span_id")?.as_str()?.to_owned(),
+        None => hex_of(record.get("span_id")?.as_str()?),
+    };
+    Some(without_prefix(&id).to_owned())
 }
 
 /// The body of a span from its record. Nothing is dropped: what has no field of its own is in

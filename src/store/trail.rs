@@ -31,8 +31,13 @@ impl Trail {
 
     /// What to say of the list if its store led back.
     pub fn warning(&self) -> Option<Warning> {
+        if self.is_circle { Self::circle() } else { None }
+    }
+
+    /// What to say of a list whose pages tell nothing new, however they are called.
+    pub fn circle() -> Option<Warning> {
         let what = "it has no end: its pages lead round in a circle, and each was read once";
-        self.is_circle.then(|| Warning::new("a list", what))
+        Some(Warning::new("a list", what))
     }
 }
 

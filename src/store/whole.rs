@@ -1,13 +1,64 @@
 //! Whole lists of a store that gives them in pages, and filtered by what it does not filter by itself: the one place
 //! where both are done for every kind of store.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::{
     Page, ReadCx, Result, RunQuery, Store, Total, TraceColumn, TraceHandle, TraceIndex, TraceQuery, TraceValue, Trail,
 };
-use crate::model::{Run, RunValues, Session, TraceRow};
+use crate::model::{Run, RunId, RunValues, Session, TraceRow};
 
 /// Rows of traces that are looked at together.
 const ROWS_AT_ONCE: usize = 500;
+
+/// So many pages may tell only what was told before, until a list is given up.
+const REPEATED: u32 = 20;
+
+/// What pages of a list told so far: a server may count rows from the beginning, so that what is written meanwhile
+/// moves those behind it, and some come twice.
+struct Told<K> {
+    known: HashSet<K>,
+    pages: usize,
+    repeated: u32,
+    has_doubles: bool,
+}
+
+impl<K: Hash + Eq> Told<K> {
+    fn new() -> Self {
+        Self { known: HashSet::new(), pages: 0, repeated: 0, has_doubles: false }
+    }
+
+    /// Takes in the keys of a page, and says which of its rows are new; `None`: all of them. `is_last`: nothing comes
+    /// behind it.
+    fn news(&mut self, keys: impl ExactSizeIterator<Item = K>, is_last: bool) -> Option<Vec<bool>> {
+        self.pages += 1;
+        if self.pages == 1 && is_last {
+            return None;
+        }
+        let is_empty = keys.len() == 0;
+        let news: Vec<bool> = keys.map(|key| self.known.insert(key)).collect();
+        let is_repeated = !is_empty && !news.contains(&true);
+        self.repeated = if is_repeated { self.repeated + 1 } else { 0 };
+        let has_doubles = news.contains(&false);
+        self.has_doubles |= has_doubles;
+        has_doubles.then_some(news)
+    }
+
+    /// Whether the list is given up.
+    fn is_over(&self) -> bool {
+        self.repeated >= REPEATED
+    }
+
+    /// What to say of the list.
+    fn warn(&self, cx: &ReadCx) {
+        if self.is_over() {
+            cx.warn_again(Trail::circle().as_slice());
+        } else if self.has_doubles {
+            cx.warn("a list", "it moved while it was read: what came twice is told once, and some may be missing");
+        }
+    }
+}
 
 /// See [`Store::runs`].
 pub(super) fn runs<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &RunQuery) -> Result<Vec<Run>> {
@@ -17,7 +68,8 @@ pub(super) fn runs<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: &RunQue
     }
     let none = RunValues::default();
     let is_wanted = |run: &Run| !is_filtered_here || query.filter.iter().all(|one| one.holds(run, &none));
-    let mut all = every(cx, query, is_filtered_here, is_wanted, |query| store.run_page(cx, query))?;
+    let mut all =
+        every(cx, query, is_filtered_here, is_wanted, |run| run.id.clone(), |query| store.run_page(cx, query))?;
     // Among runs that started together a server has an order of its own.
     query.order.sort_runs(&mut all, |run| run);
     Ok(all)
@@ -32,7 +84,8 @@ pub(super) fn run_rows<S: Store + ?Sized>(
     let is_filtered_here = !query.filter.is_empty() && !store.capabilities().filters_runs;
     let is_wanted =
         |(run, values): &(Run, RunValues)| !is_filtered_here || query.filter.iter().all(|one| one.holds(run, values));
-    let mut all = every(cx, query, is_filtered_here, is_wanted, |query| store.run_row_page(cx, query))?;
+    let id = |(run, _): &(Run, RunValues)| run.id.clone();
+    let mut all = every(cx, query, is_filtered_here, is_wanted, id, |query| store.run_row_page(cx, query))?;
     query.order.sort_runs(&mut all, |(run, _)| run);
     Ok(all)
 }
@@ -43,6 +96,7 @@ fn every<T>(
     query: &RunQuery,
     is_filtered_here: bool,
     is_wanted: impl Fn(&T) -> bool,
+    id_of: impl Fn(&T) -> RunId,
     mut page: impl FnMut(&RunQuery) -> Result<Page<T>>,
 ) -> Result<Vec<T>> {
     let most = query.limit.unwrap_or(usize::MAX);
@@ -51,10 +105,15 @@ fn every<T>(
         query.limit = None;
     }
     let mut trail = Trail::from(query.cursor.as_ref());
+    let mut told = Told::new();
     let mut all = Vec::new();
     loop {
         cx.check()?;
         let Page { mut rows, next, .. } = page(&query)?;
+        if let Some(news) = told.news(rows.iter().map(&id_of), next.is_none()) {
+            let mut news = news.into_iter();
+            rows.retain(|_| news.next() == Some(true));
+        }
         rows.retain(&is_wanted);
         if all.is_empty() {
             all = rows;
@@ -65,11 +124,12 @@ fn every<T>(
             break;
         }
         query.cursor = trail.follow(next.as_ref());
-        if query.cursor.is_none() {
+        if query.cursor.is_none() || told.is_over() {
             break;
         }
     }
     cx.warn_again(trail.warning().as_slice());
+    told.warn(cx);
     all.truncate(most);
     Ok(all)
 }
@@ -84,10 +144,14 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
     }
     let from_beginning = query.begins_the_list();
     let mut trail = Trail::from(query.cursor.as_ref());
+    let mut told = Told::new();
     let mut pages: Vec<TraceIndex> = Vec::new();
     let mut seen = 0;
     loop {
         let mut page = store.trace_page(cx, &query)?;
+        if let Some(news) = told.news(page.handles.iter().copied(), page.next.is_none()) {
+            page.handles = page.handles.iter().zip(news).filter_map(|(one, is_new)| is_new.then_some(*one)).collect();
+        }
         if is_filtered_here {
             page = filtered(store, cx, &query, page)?;
         }
@@ -98,12 +162,13 @@ pub(super) fn trace_index<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, query: 
             break;
         }
         query.cursor = trail.follow(next.as_ref());
-        if query.cursor.is_none() {
+        if query.cursor.is_none() || told.is_over() {
             break;
         }
         cx.check()?;
     }
     cx.warn_again(trail.warning().as_slice());
+    told.warn(cx);
     let mut all =
         if from_beginning { TraceIndex::of_pages(pages.iter()) } else { TraceIndex::of_some_pages(pages.iter()) };
     if all.handles.len() > most {

@@ -208,3 +208,26 @@ fn a_list_that_leads_round_ends() {
     store.experiment_counts(&cx).expect("it ends");
     store.run_traces(&cx, None).expect("it ends");
 }
+
+#[test]
+fn a_list_whose_pages_have_ever_new_names_ends() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let server = StandIn::new(move |asked| {
+        let next = format!(r#""next_page_token": "t{}""#, count.fetch_add(1, Ordering::Relaxed));
+        json(&match asked.path.split('?').next().unwrap_or_default() {
+            "/api/2.0/mlflow/experiments/search" => format!(r#"{{"experiments": [{{"experiment_id": "1"}}], {next}}}"#),
+            "/api/2.0/mlflow/runs/search" => format!(r#"{{"runs": [{{"info": {{"run_id": "a"}}}}], {next}}}"#),
+            "/api/3.0/mlflow/traces/search" => format!(r#"{{"traces": [{{"trace_id": "tr-1"}}], {next}}}"#),
+            "/api/2.0/mlflow/registered-models/search" => format!(r#"{{"registered_models": [], {next}}}"#),
+            "/api/2.0/mlflow/metrics/get-history" => format!(r#"{{"metrics": [], {next}}}"#),
+            _ => format!(r#"{{"model_versions": [], {next}}}"#),
+        })
+    });
+    let (mut store, cx) = (opened(&server), ReadCx::new());
+    assert_eq!(store.experiments(&cx, true).expect("it ends").len(), 1);
+    assert_eq!(store.runs(&cx, &RunQuery::new(RunScope::All)).expect("it ends").len(), 1);
+    assert_eq!(store.trace_index(&cx, &TraceQuery::default()).expect("it ends").handles.len(), 1);
+    assert!(store.prompts(&cx).expect("it ends").is_empty());
+    assert!(store.metric_history(&cx, &RunId::from("a"), Some("m")).expect("it ends").is_empty());
+    assert!(!cx.take_warnings().is_empty(), "and it is said");
+}

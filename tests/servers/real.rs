@@ -134,7 +134,7 @@ impl Server {
         let mut server = Self { child, address: format!("http://127.0.0.1:{port}") };
         let until = Instant::now() + Duration::from_secs(180);
         loop {
-            let mut store = open(server.address.as_str(), &OpenOptions::default()).expect("an address");
+            let mut store = open(server.address(), &OpenOptions::default()).expect("an address");
             match store.experiments(&ReadCx::new(), true) {
                 Ok(_) => return server,
                 Err(error) => assert!(Instant::now() < until, "the server did not come up: {error}"),
@@ -145,6 +145,13 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+}
+
+impl Server {
+    /// Where it answers.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 }
 
@@ -179,7 +186,7 @@ fn a_server_tells_what_the_file_behind_it_tells() {
         let server = Server::start(&program, &upgraded(&program, &file), home.path());
         let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
         let mut of_file = open(&file, &options).expect("the file");
-        let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
+        let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
         let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");

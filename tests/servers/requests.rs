@@ -172,3 +172,43 @@ fn a_prefix_stays_in_front_and_a_page_of_mlflows_own_leads_to_its_server() {
         assert_eq!(server.asked().last().expect("asked").path, wanted);
     }
 }
+
+#[test]
+fn an_older_server_is_asked_for_many_experiments_in_addresses_that_it_takes() {
+    // Each of 600 experiments has three traces; a page holds 500.
+    let server = StandIn::new(|asked| match asked.path.split_once('?') {
+        None if asked.path == "/api/2.0/mlflow/experiments/search" => {
+            let all: Vec<String> =
+                (0..600).map(|at| format!(r#"{{"experiment_id": "{}"}}"#, 100_000_000_000_u64 + at)).collect();
+            json(&format!(r#"{{"experiments": [{}]}}"#, all.join(",")))
+        }
+        Some(("/api/2.0/mlflow/traces", query)) => {
+            let bound = query.split("timestamp_ms%20%3C%3D%20").nth(1).and_then(|rest| rest.split('&').next());
+            let bound: u64 = bound.map_or(u64::MAX, |bound| bound.parse().expect("a number"));
+            let experiments = query.split('&').filter_map(|part| part.strip_prefix("experiment_ids="));
+            let mut found: Vec<u64> = experiments
+                .map(|id| id.parse::<u64>().expect("an id") % 1_000)
+                .flat_map(|at| (0..3).map(move |n| 1_000 + n * 600 + at))
+                .filter(|start| *start <= bound)
+                .collect();
+            found.sort_unstable_by(|a, b| b.cmp(a));
+            let next = if found.len() >= 500 { r#", "next_page_token": "eyJvZmZzZXQiOiA1MDB9""# } else { "" };
+            let rows: Vec<String> = found
+                .iter()
+                .take(500)
+                .map(|start| format!(r#"{{"request_id": "tr-{start}", "status": "OK", "timestamp_ms": {start}}}"#))
+                .collect();
+            json(&format!(r#"{{"traces": [{}]{next}}}"#, rows.join(",")))
+        }
+        _ => page(404),
+    });
+    let (mut store, cx) = (opened(&server.address("")), ReadCx::new());
+    let list = store.trace_index(&cx, &TraceQuery::default()).expect("traces");
+    let ids: Vec<String> =
+        store.trace_ids_of(&cx, &list.handles).expect("ids").into_iter().map(|id| id.to_string()).collect();
+    let wanted: Vec<String> = (1_000..2_800).rev().map(|start| format!("tr-{start}")).collect();
+    assert!(ids == wanted, "{} of {}", ids.len(), wanted.len());
+    let longest = server.asked().iter().map(|asked| asked.path.len()).max().expect("asked");
+    assert!(longest < 4_000, "{longest} bytes");
+    assert_eq!(cx.take_warnings(), []);
+}

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Json, TraceId, Unmasked, json};
+use crate::model::{ExperimentId, Json, TraceId, Unmasked, json};
 use crate::store::TraceHandle;
 
 /// Lines are kept up to so many bytes together; of the others the id is known, and they are asked for again.
@@ -16,38 +16,56 @@ const MAX_SPANS: usize = 128 << 20;
 /// The records of the spans of one trace.
 pub type Records = Arc<Vec<Unmasked<Json>>>;
 
+/// A trace, where it is, and what was told of it.
+type Line = (TraceId, ExperimentId, Option<Box<[u8]>>);
+
 /// The traces that a server told of, each with a handle of its own.
 #[derive(Default)]
 pub struct KnownTraces {
     handles: HashMap<TraceId, u64>,
-    lines: Vec<(TraceId, Option<Box<[u8]>>)>,
+    lines: Vec<Line>,
     bytes: usize,
-    /// The lines before this one were given up.
+    /// The line to be given up next: the hand of a clock, which goes round.
     oldest: usize,
+    /// The experiment of the last trace, which the next one is in, too, as a rule.
+    home: Option<ExperimentId>,
 }
 
 impl KnownTraces {
     /// Remembers what a server says of a trace, and gives the handle.
-    pub fn remember(&mut self, id: TraceId, info: &Unmasked<Json>) -> TraceHandle {
+    pub fn remember(&mut self, id: TraceId, home: ExperimentId, info: &Unmasked<Json>) -> TraceHandle {
+        self.keep(id, home, info, MAX_LINES)
+    }
+
+    fn keep(&mut self, id: TraceId, home: ExperimentId, info: &Unmasked<Json>, most: usize) -> TraceHandle {
+        let home = self.home.clone().filter(|known| *known == home).unwrap_or(home);
+        self.home = Some(home.clone());
         let text = info.as_stored_for_structure().to_string().into_bytes().into_boxed_slice();
         self.bytes += text.len();
         let place = match self.handles.get(&id).and_then(|handle| usize::try_from(*handle).ok()) {
             Some(place) => place,
             None => {
                 self.handles.insert(id.clone(), self.lines.len() as u64);
-                self.lines.push((id, None));
+                self.lines.push((id, home, None));
                 self.lines.len() - 1
             }
         };
-        if let Some((_, line)) = self.lines.get_mut(place)
+        if let Some((.., line)) = self.lines.get_mut(place)
             && let Some(before) = line.replace(text)
         {
             self.bytes -= before.len();
         }
-        while self.bytes > MAX_LINES
-            && let Some((_, line)) = self.lines.get_mut(self.oldest)
-        {
-            self.bytes -= line.take().map_or(0, |line| line.len());
+        // One round at most: what is left then is what came last.
+        for _ in 0..self.lines.len() {
+            if self.bytes <= most {
+                break;
+            }
+            self.oldest = if self.oldest < self.lines.len() { self.oldest } else { 0 };
+            if self.oldest != place
+                && let Some((.., line)) = self.lines.get_mut(self.oldest)
+            {
+                self.bytes -= line.take().map_or(0, |line| line.len());
+            }
             self.oldest += 1;
         }
         TraceHandle(place as u64)
@@ -60,16 +78,22 @@ impl KnownTraces {
 
     /// Which trace a handle means.
     pub fn id_of(&self, handle: TraceHandle) -> Option<TraceId> {
-        self.line(handle).map(|(id, _)| id.clone())
+        self.line(handle).map(|(id, ..)| id.clone())
     }
 
     /// What is known of a trace, and its id.
     pub fn info(&self, handle: TraceHandle) -> Option<(TraceId, Option<Unmasked<Json>>)> {
-        let (id, line) = self.line(handle)?;
+        let (id, _, line) = self.line(handle)?;
         Some((id.clone(), line.as_ref().map(|line| json::decode(line).value)))
     }
 
-    fn line(&self, TraceHandle(at): TraceHandle) -> Option<&(TraceId, Option<Box<[u8]>>)> {
+    /// A trace whose line was given up, and its experiment.
+    pub fn gone(&self, handle: TraceHandle) -> Option<(TraceId, ExperimentId)> {
+        let (id, home, line) = self.line(handle)?;
+        line.is_none().then(|| (id.clone(), home.clone()))
+    }
+
+    fn line(&self, TraceHandle(at): TraceHandle) -> Option<&Line> {
         usize::try_from(at).ok().and_then(|at| self.lines.get(at))
     }
 }
@@ -86,6 +110,11 @@ impl KnownSpans {
         let records = Arc::clone(&found.1);
         self.0.push(found);
         Some(records)
+    }
+
+    /// Whether those of a trace are here.
+    pub fn holds(&self, trace: &TraceId) -> bool {
+        self.0.iter().any(|(id, ..)| id == trace)
     }
 
     /// Keeps them, and lets go of those that nobody looked at for longest.
@@ -113,13 +142,29 @@ mod tests {
     fn a_trace_keeps_its_handle_and_its_latest_line() {
         let mut known = KnownTraces::default();
         let put = |known: &mut KnownTraces, id: &str, n: u64| {
-            known.remember(TraceId::from(id), &Unmasked::new(json!({"n": n})))
+            known.remember(TraceId::from(id), "1".into(), &Unmasked::new(json!({"n": n})))
         };
         let (a, b) = (put(&mut known, "a", 1), put(&mut known, "b", 2));
         assert_eq!((put(&mut known, "a", 3), known.handle_of(&TraceId::from("b"))), (a, Some(b)));
         let (id, info) = known.info(a).expect("known");
         assert_eq!((id.as_str(), info), ("a", Some(Unmasked::new(json!({"n": 3})))));
         assert_eq!(known.info(TraceHandle(9)), None);
+    }
+
+    #[test]
+    fn lines_are_bounded_however_often_a_list_is_read() {
+        let mut known = KnownTraces::default();
+        let line = Unmasked::new(json!("x".repeat(98)));
+        for round in 0..5 {
+            for number in 0..50 {
+                let handle = known.keep(TraceId::from(format!("tr-{number}")), "1".into(), &line, 1_000);
+                assert!(known.bytes <= 1_000, "round {round}: {} bytes", known.bytes);
+                assert!(known.info(handle).is_some_and(|(_, info)| info.is_some()), "the latest is there");
+            }
+            let held = (0..50).filter(|at| known.gone(TraceHandle(*at)).is_none()).count();
+            assert_eq!(held, 10, "round {round}");
+        }
+        assert_eq!(known.gone(TraceHandle(0)), Some(("tr-0".into(), "1".into())));
     }
 
     #[test]

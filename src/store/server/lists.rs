@@ -1,4 +1,4 @@
-//! Experiments, runs and their metrics, page by page as a server gives them.
+//! Runs and their metrics, page by page as a server gives them.
 
 use std::sync::Arc;
 
@@ -7,78 +7,34 @@ use serde_json::json;
 use super::artifacts::is_plain;
 use super::client::Answer;
 use super::fields::{list, next};
+use super::places::Place;
 use super::standing::now_ms;
-use super::{Shared, runs};
-use crate::model::{
-    Experiment, ExperimentCounts, ExperimentId, Json, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunValues,
-    Unmasked,
-};
-use crate::store::{Cursor, Order, Page, ReadCx, Result, RunQuery, RunScope, Total};
-use crate::words::natural;
+use super::{Shared, filters, runs};
+use crate::model::{ExperimentId, Json, LoggedModel, MetricPoint, MetricSeries, Run, RunId, RunValues, Unmasked};
+use crate::store::{Order, Page, ReadCx, Result, RunQuery, RunScope, Total};
 
-/// Runs of a page.
-const RUNS: usize = 1_000;
-/// Experiments of a page.
-const EXPERIMENTS: usize = 1_000;
+/// Runs of the first page.
+const FIRST_RUNS: usize = 1_000;
+/// Runs of each page behind it; a server gives 50,000 (MLflow 2.21 – 3.18).
+const RUNS: usize = 10_000;
+/// Requests that are sent together.
+pub const AT_ONCE: usize = 6;
+/// Pages of a metric's history: more points than these are told of nowhere.
+const POINT_PAGES: usize = 400;
 /// Points of a page of a metric's history.
 const POINTS: &str = "25000";
 
-const SEARCH_EXPERIMENTS: &str = "/api/2.0/mlflow/experiments/search";
-const SEARCH_RUNS: &str = "/api/2.0/mlflow/runs/search";
+/// The search of runs.
+pub const SEARCH_RUNS: &str = "/api/2.0/mlflow/runs/search";
 
 impl Shared {
-    /// See [`crate::store::Store::experiments`].
-    pub fn experiments(&self, cx: &ReadCx, with_deleted: bool) -> Result<Vec<Experiment>> {
-        let view = if with_deleted { "ALL" } else { "ACTIVE_ONLY" };
-        let mut found: Vec<Experiment> = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let mut body = json!({"view_type": view, "max_results": EXPERIMENTS});
-            if let (Some(token), Some(map)) = (&token, body.as_object_mut()) {
-                map.insert("page_token".to_owned(), Json::from(token.as_str()));
-            }
-            let page = self.must(SEARCH_EXPERIMENTS, self.client.search(cx, SEARCH_EXPERIMENTS, &body)?)?;
-            let page = page.as_stored_for_structure();
-            let before = found.len();
-            found.extend(list(page, "experiments").iter().filter_map(|one| runs::experiment(one, cx.reveal())));
-            let behind = next(page).filter(|behind| token.as_ref() != Some(behind) && found.len() > before);
-            let Some(behind) = behind else { break };
-            token = Some(behind);
-        }
-        found.sort_by(|a, b| natural::compare(a.id.as_str(), b.id.as_str()));
-        found.dedup_by(|a, b| a.id == b.id);
-        Ok(found)
-    }
-
-    /// See [`crate::store::Store::experiment_counts`]: runs are counted one page of ids at a time, traces stay unknown
-    /// where there are too many to count.
-    pub fn experiment_counts(&self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
-        let mut counts = Vec::new();
-        for experiment in self.experiments(cx, true)? {
-            let scope = RunScope::Experiment(experiment.id.clone());
-            let mut query = RunQuery { limit: None, ..RunQuery::new(scope) };
-            let mut runs = 0;
-            loop {
-                let page = self.run_row_page(cx, &query)?;
-                runs += page.rows.len() as u64;
-                if page.next.is_none() || page.next == query.cursor {
-                    break;
-                }
-                query.cursor = page.next;
-            }
-            let traces = self.count_traces(cx, &experiment.id)?;
-            counts.push((experiment.id, ExperimentCounts { runs, traces }));
-        }
-        Ok(counts)
-    }
-
     /// See [`crate::store::Store::run_row_page`].
     pub fn run_row_page(&self, cx: &ReadCx, query: &RunQuery) -> Result<Page<(Run, RunValues)>> {
         let none = Page { rows: Vec::new(), next: None, total: Total::Exact(0) };
         let experiments: Vec<ExperimentId> = match &query.scope {
             RunScope::One(id) => {
                 let row = self.run(cx, id)?.and_then(|run| runs::run(run.as_stored_for_structure(), cx.reveal()));
-                let rows: Vec<_> = row.into_iter().collect();
+                let rows: Vec<_> = row.into_iter().filter(|row| passes(query, row)).collect();
                 return Ok(Page { total: Total::Exact(rows.len() as u64), rows, next: None });
             }
             RunScope::Experiment(id) => vec![id.clone()],
@@ -87,16 +43,34 @@ impl Shared {
         if experiments.is_empty() || query.limit == Some(0) {
             return Ok(if experiments.is_empty() { none } else { Page { total: Total::AtLeast(0), ..none } });
         }
+        let (Some(mut place), Some(clauses)) =
+            (Place::at(query.cursor.as_ref(), cx), filters::of_runs(query, cx.reveal()))
+        else {
+            return Ok(none);
+        };
         let ids: Vec<&str> = experiments.iter().map(ExperimentId::as_str).collect();
         let direction = if query.order == Order::OldestFirst { "ASC" } else { "DESC" };
-        let mut body = json!({"experiment_ids": ids,
-            "run_view_type": if query.with_deleted { "ALL" } else { "ACTIVE_ONLY" },
-            "max_results": query.limit.unwrap_or(RUNS).min(RUNS),
-            "order_by": [format!("attributes.start_time {direction}"), format!("attributes.run_name {direction}")]});
-        if let (Some(cursor), Some(map)) = (&query.cursor, body.as_object_mut()) {
-            map.insert("page_token".to_owned(), Json::from(cursor.as_str()));
+        // The first rows soon, the others with fewer questions.
+        let most = if query.cursor.is_none() { FIRST_RUNS } else { RUNS };
+        let body = |clauses: &[String]| {
+            let mut body = json!({"experiment_ids": ids,
+                "run_view_type": if query.with_deleted { "ALL" } else { "ACTIVE_ONLY" },
+                "max_results": query.limit.unwrap_or(most).min(most),
+                "order_by": [format!("attributes.start_time {direction}"), format!("attributes.run_name {direction}")]});
+            for (key, value) in [("filter", filters::joined(clauses)), ("page_token", place.token.clone())] {
+                if let (Some(value), Some(map)) = (value, body.as_object_mut()) {
+                    map.insert(key.to_owned(), Json::from(value));
+                }
+            }
+            body
+        };
+        let clauses = if place.is_unfiltered { Vec::new() } else { clauses };
+        let mut answer = self.client.search(cx, SEARCH_RUNS, &body(&clauses))?;
+        if matches!(answer, Answer::Rejected(_)) && !clauses.is_empty() && place.token.is_none() {
+            answer = self.client.search(cx, SEARCH_RUNS, &body(&[]))?;
+            place.is_unfiltered = true;
         }
-        let page = match self.client.search(cx, SEARCH_RUNS, &body)? {
+        let page = match answer {
             Answer::Found(page) => page,
             // An experiment that is not there, or a place that another store named.
             Answer::Absent | Answer::NoEndpoint => return Ok(none),
@@ -106,14 +80,15 @@ impl Shared {
             }
         };
         let page = page.as_stored_for_structure();
-        self.ended_runs.note(list(page, "runs"), now_ms());
-        let mut rows: Vec<(Run, RunValues)> =
-            list(page, "runs").iter().filter_map(|one| runs::run(one, cx.reveal())).collect();
+        let told = list(page, "runs");
+        self.ended_runs.note(told, now_ms());
+        let mut rows: Vec<(Run, RunValues)> = told.iter().filter_map(|one| runs::run(one, cx.reveal())).collect();
+        rows.retain(|row| passes(query, row));
         query.order.sort_runs(&mut rows, |(run, _)| run);
-        let next = next(page);
+        let next = place.behind_rows(told.len(), next(page), cx);
         let is_whole = next.is_none() && query.cursor.is_none();
         let total = if is_whole { Total::Exact(rows.len() as u64) } else { Total::AtLeast(rows.len() as u64) };
-        Ok(Page { rows, next: next.map(Cursor::new), total })
+        Ok(Page { rows, next: next.map(|next| next.cursor()), total })
     }
 
     /// One run as the server tells it.
@@ -170,7 +145,11 @@ impl Shared {
     fn points(&self, cx: &ReadCx, run: &RunId, key: &str) -> Result<Vec<MetricPoint>> {
         let mut points: Vec<MetricPoint> = Vec::new();
         let mut token: Option<String> = None;
-        loop {
+        for page in 0..=POINT_PAGES {
+            if page == POINT_PAGES {
+                cx.warn(format!("metric {key} of run {run}"), "it has no end: what is told here is its beginning");
+                break;
+            }
             let mut query = vec![("run_id", run.as_str()), ("metric_key", key), ("max_results", POINTS)];
             query.extend(token.as_deref().map(|token| ("page_token", token)));
             let answer = self.client.get(cx, "/api/2.0/mlflow/metrics/get-history", &query)?;
@@ -187,13 +166,18 @@ impl Shared {
     }
 
     /// What every MLflow answers.
-    fn must(&self, path: &str, answer: Answer<Unmasked<Json>>) -> Result<Unmasked<Json>> {
+    pub fn must(&self, path: &str, answer: Answer<Unmasked<Json>>) -> Result<Unmasked<Json>> {
         match answer {
             Answer::Found(found) => Ok(found),
             Answer::Absent | Answer::NoEndpoint => Err(self.client.strange(path, "there is no such endpoint")),
             Answer::Rejected(why) => Err(self.client.strange(path, &why)),
         }
     }
+}
+
+/// Whether a run is what is asked for, whatever a server made of the question.
+fn passes(query: &RunQuery, (run, values): &(Run, RunValues)) -> bool {
+    query.filter.iter().all(|condition| condition.holds(run, values))
 }
 
 /// NaN comes last.

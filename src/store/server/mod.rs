@@ -9,14 +9,20 @@
 
 mod artifacts;
 mod client;
+mod counts;
 mod credentials;
 mod databricks;
 mod endpoints;
 mod exchange;
+mod experiments;
 mod fields;
+mod filters;
 mod kept;
 mod known;
 mod lists;
+mod places;
+mod prompt_uses;
+mod prompts;
 mod runs;
 mod said;
 mod sign_in;
@@ -24,15 +30,20 @@ mod sign_ins;
 mod spans;
 mod standing;
 mod tls;
+mod together;
 mod trace_lists;
+mod trace_lookup;
+mod trace_place;
 mod traces;
 mod watch;
 
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use client::{Answer, Client};
 use credentials::Credentials;
 use databricks::Workspace;
+use experiments::KnownExperiments;
 pub use kept::forget;
 use kept::{EndedRuns, base_of};
 use known::{KnownSpans, KnownTraces};
@@ -42,11 +53,13 @@ use watch::Watch;
 
 use super::{
     Address, AddressKind, Capabilities, Inventory, OpenOptions, Page, ReadCx, Result, Revision, RunQuery, RunTraces,
-    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceHandle, TraceIndex, TracePlace, TraceQuery,
+    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex, TracePlace,
+    TraceQuery, TraceValue,
 };
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
-    Run, RunId, RunValues, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Json, LoggedModel,
+    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
+    SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow, Unmasked,
 };
 
 /// A reader of one server; forks share what was learned of it.
@@ -64,7 +77,10 @@ struct Shared {
     version: OnceLock<Option<String>>,
     /// Whether the search of MLflow 3 is there; unknown until it was asked for.
     has_trace_search: OnceLock<bool>,
+    experiments: Mutex<KnownExperiments>,
     traces: Mutex<KnownTraces>,
+    /// The trace that was asked for last, when and what was told: who looks at it asks for it several times.
+    latest: Mutex<Option<(TraceId, Instant, Unmasked<Json>)>>,
     spans: Mutex<KnownSpans>,
     watch: Mutex<Watch>,
     ended_runs: EndedRuns,
@@ -95,7 +111,9 @@ impl ServerStore {
             is_databricks,
             version: OnceLock::new(),
             has_trace_search: OnceLock::new(),
+            experiments: Mutex::default(),
             traces: Mutex::default(),
+            latest: Mutex::default(),
             spans: Mutex::default(),
             watch: Mutex::default(),
             ended_runs: EndedRuns::default(),
@@ -160,9 +178,9 @@ impl Store for ServerStore {
         Capabilities {
             can_watch: true,
             keeps_traces: true,
-            keeps_prompts: false,
-            filters_runs: false,
-            filters_traces: false,
+            keeps_prompts: true,
+            filters_runs: true,
+            filters_traces: true,
         }
     }
 
@@ -211,13 +229,18 @@ impl Store for ServerStore {
         self.shared.trace_page(cx, query)
     }
 
+    fn trace_values(
+        &mut self,
+        cx: &ReadCx,
+        query: &TraceQuery,
+        columns: &[TraceColumn],
+    ) -> Result<Vec<(TraceHandle, Vec<TraceValue>)>> {
+        let index = self.trace_index(cx, &TraceQuery { cursor: None, ..query.clone() })?;
+        self.shared.columns_of(cx, &index.handles, columns)
+    }
+
     fn trace_place(&mut self, cx: &ReadCx, query: &TraceQuery, trace: &TraceId) -> Result<Option<TracePlace>> {
-        let list = self.trace_index(cx, &TraceQuery { limit: None, cursor: None, ..query.clone() })?;
-        let Some(wanted) = self.shared.known_traces().handle_of(trace) else { return Ok(None) };
-        let Some(at) = list.handles.iter().position(|handle| *handle == wanted) else { return Ok(None) };
-        let known = self.shared.known_traces();
-        let id_at = |at: Option<usize>| at.and_then(|at| list.handles.get(at)).and_then(|handle| known.id_of(*handle));
-        Ok(Some(TracePlace { position: at as u64, previous: id_at(at.checked_sub(1)), next: id_at(at.checked_add(1)) }))
+        self.shared.trace_place(cx, query, trace)
     }
 
     fn trace_rows(&mut self, cx: &ReadCx, handles: &[TraceHandle]) -> Result<Vec<TraceRow>> {
@@ -226,6 +249,18 @@ impl Store for ServerStore {
 
     fn inventory(&mut self, _cx: &ReadCx) -> Result<Inventory> {
         Ok(Inventory::default())
+    }
+
+    fn prompts(&mut self, cx: &ReadCx) -> Result<Vec<RegisteredPrompt>> {
+        self.shared.prompts(cx)
+    }
+
+    fn prompt_versions(&mut self, cx: &ReadCx, prompt: &PromptKey) -> Result<Vec<PromptVersion>> {
+        self.shared.prompt_versions(cx, prompt)
+    }
+
+    fn prompt_uses(&mut self, cx: &ReadCx, wanted: &PromptUsesWanted) -> Result<Vec<PromptUse>> {
+        self.shared.prompt_uses(cx, wanted)
     }
 
     fn run_traces(
@@ -241,12 +276,16 @@ impl Store for ServerStore {
     }
 
     fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
-        let info = self.shared.trace_info(cx, trace)?;
+        let info = self.shared.trace_info_soon(cx, trace)?;
         Ok(info.and_then(|info| traces::head(info.as_stored_for_structure(), cx.reveal())))
     }
 
     fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
         self.shared.spans_of(cx, trace)
+    }
+
+    fn expect_spans(&mut self, cx: &ReadCx, traces: &[TraceId]) -> Result<()> {
+        self.shared.expect_spans(cx, traces)
     }
 
     fn span_facts(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {

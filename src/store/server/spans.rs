@@ -1,6 +1,8 @@
 //! The spans of a trace: all of its records at once, as they stand in the server's store, unfinished ones too
 //! (`get-trace-artifact`, MLflow 2.14 – 3.18).
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError};
 
 use super::Shared;
@@ -8,7 +10,9 @@ use super::artifacts::is_plain;
 use super::client::Answer;
 use super::kept::{Proof, of_trace};
 use super::known::Records;
+use super::lists::AT_ONCE;
 use super::standing::now_ms;
+use super::together::together;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
 use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked, json};
 use crate::store::{ReadCx, Result, span_json};
@@ -20,8 +24,9 @@ impl Shared {
     /// See [`crate::store::Store::spans`].
     pub fn spans_of(&self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
         let mut heads = Vec::new();
-        for (record, index) in self.records(cx, trace)?.iter().zip(0..) {
-            match span_json::head(record, SpanHandle(index)) {
+        let records = self.records(cx, trace)?;
+        for (index, (record, handle)) in records.iter().zip(handles(&records)).enumerate() {
+            match handle.and_then(|handle| span_json::head(record, handle)) {
                 Some(head) => heads.push(head),
                 None => cx.warn(format!("trace {trace}"), format!("span {index} has no id")),
             }
@@ -35,11 +40,26 @@ impl Shared {
         Ok(heads)
     }
 
+    /// See [`crate::store::Store::expect_spans`].
+    pub fn expect_spans(&self, cx: &ReadCx, traces: &[TraceId]) -> Result<()> {
+        let unknown: Vec<&TraceId> = {
+            let known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+            traces.iter().filter(|trace| !known.holds(trace)).collect()
+        };
+        for some in unknown.chunks(AT_ONCE) {
+            cx.check()?;
+            together(cx, some, |cx, trace| self.records(cx, trace).map(|_| ()))?;
+        }
+        Ok(())
+    }
+
     /// See [`crate::store::Store::span_facts`].
     pub fn span_facts(&self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
         let records = self.records(cx, trace)?;
-        let facts = |span: &SpanHead| at(&records, span.handle).map(span_json::facts_of).unwrap_or_default();
-        Ok(spans.iter().map(facts).collect())
+        let places: HashMap<SpanHandle, &Unmasked<Json>> =
+            handles(&records).zip(records.iter()).filter_map(|(handle, record)| Some((handle?, record))).collect();
+        let facts = |span: &SpanHead| places.get(&span.handle).map(|record| span_json::facts_of(record));
+        Ok(spans.iter().map(|span| facts(span).unwrap_or_default()).collect())
     }
 
     /// See [`crate::store::Store::span_body`].
@@ -122,6 +142,46 @@ impl Shared {
     }
 }
 
-fn at<T>(list: &[T], SpanHandle(at): SpanHandle) -> Option<&T> {
-    usize::try_from(at).ok().and_then(|at| list.get(at))
+/// What stands for each span: its id, so that it means the same span when the trace has more of them by now; of several
+/// that share an id, which of them it is, too. `None`: it has no id.
+fn handles(records: &[Unmasked<Json>]) -> impl Iterator<Item = Option<SpanHandle>> {
+    let mut before: HashMap<String, u32> = HashMap::new();
+    records.iter().map(move |record| {
+        let id = span_json::id(record)?;
+        let mut hasher = DefaultHasher::new();
+        let count = before.entry(id.clone()).or_default();
+        (&id, *count).hash(&mut hasher);
+        *count += 1;
+        Some(SpanHandle(hasher.finish()))
+    })
+}
+
+fn at(records: &[Unmasked<Json>], wanted: SpanHandle) -> Option<&Unmasked<Json>> {
+    handles(records).zip(records).find(|(handle, _)| *handle == Some(wanted)).map(|(_, record)| record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_handle_means_the_same_span_when_there_are_more_of_them() {
+        let record = |id: &str, name: &str| Unmasked::new(json!({"context": {"span_id": id}, "name": name}));
+        let before = [record("a", "one"), record("b", "two")];
+        let after = [
+            record("0", "zero"),
+            record("b", "two"),
+            Unmasked::new(json!(7)),
+            record("a", "one"),
+            record("a", "again"),
+        ];
+        let of = |records: &[Unmasked<Json>]| handles(records).collect::<Vec<_>>();
+        let handle = of(&before)[0].expect("an id");
+        assert_eq!(at(&after, handle), Some(&before[0]));
+        let all = of(&after);
+        assert_eq!(all[2], None);
+        assert_eq!(all.iter().flatten().collect::<std::collections::HashSet<_>>().len(), 4);
+        assert_eq!(at(&after, all[4].expect("an id")), Some(&after[4]));
+    }
 }

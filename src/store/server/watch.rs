@@ -1,15 +1,23 @@
 //! Whether something was written to a server: it sends no word of it, so that it is asked from time to time for what
 //! changes first, the newest and the running runs and the newest traces.
+//!
+//! The first look waits for the experiments alone, which whoever opens a server wants to see. What the rest of it
+//! looked like then is asked for behind that, on a thread of its own.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::PoisonError;
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::Shared;
 use super::client::Answer;
-use crate::model::{Json, Unmasked};
+use super::lists::SEARCH_RUNS;
+use super::together::together;
+use super::trace_lists::TraceSearch;
+
+use crate::model::Experiment;
 use crate::store::{ReadCx, Result, Revision};
 
 /// A server is not asked more often.
@@ -18,61 +26,156 @@ const EVERY: Duration = Duration::from_secs(3);
 /// How many of the newest are looked at.
 const NEWEST: usize = 10;
 
-/// When it was asked last, and what came back.
-#[derive(Debug, Default)]
+/// No longer than this is asked for what nobody waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// When it was asked last, and what was seen.
+#[derive(Debug)]
 pub struct Watch {
     asked: Option<Instant>,
-    seen: Option<Revision>,
+    experiments: Option<u64>,
+    rest: Option<u64>,
+    /// How often something else was seen than before.
+    changes: u64,
+    /// What tells this opening from others: what was read before it may be old.
+    opening: u64,
 }
 
+impl Default for Watch {
+    fn default() -> Self {
+        let opening = RandomState::new().build_hasher().finish();
+        Self { asked: None, experiments: None, rest: None, changes: 0, opening }
+    }
+}
+
+impl Watch {
+    fn revision(&self) -> Revision {
+        Revision(self.opening.wrapping_add(self.changes))
+    }
+
+    /// Takes in what was seen, and says whether it is something else than before.
+    fn see(&mut self, experiments: u64, rest: Option<u64>) -> bool {
+        let is_other = |before: Option<u64>, now: u64| before.is_some_and(|before| before != now);
+        let has_changed = is_other(self.experiments, experiments) || rest.is_some_and(|rest| is_other(self.rest, rest));
+        self.experiments = Some(experiments);
+        self.rest = rest.or(self.rest);
+        self.changes += u64::from(has_changed);
+        has_changed
+    }
+}
+
+/// What is asked of runs.
+#[derive(Clone, Copy)]
+enum Look {
+    Runs { filter: &'static str, order: &'static str },
+    Traces,
+}
+
+const LOOKS: [Look; 4] = [
+    Look::Runs { filter: "", order: "attributes.start_time DESC" },
+    Look::Runs { filter: "attributes.status = 'RUNNING'", order: "attributes.start_time DESC" },
+    Look::Runs { filter: "", order: "attributes.end_time DESC" },
+    Look::Traces,
+];
+
 impl Shared {
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// See [`crate::store::Store::revision`].
-    pub fn revision(&self, cx: &ReadCx) -> Result<Revision> {
-        {
-            let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-            if let (Some(asked), Some(seen)) = (watch.asked, watch.seen)
-                && asked.elapsed() < EVERY
-            {
-                return Ok(seen);
+    pub fn revision(self: &Arc<Self>, cx: &ReadCx) -> Result<Revision> {
+        let is_first = {
+            let watch = self.watch();
+            if watch.asked.is_some_and(|asked| asked.elapsed() < EVERY) {
+                return Ok(watch.revision());
             }
-            watch.asked = Some(Instant::now());
-        }
-        self.version(cx)?;
+            watch.asked.is_none()
+        };
+        self.forget_experiments();
+        // Both are one look, and neither waits for the other.
+        let found = together(cx, &[true, false], |cx, is_version| {
+            if *is_version { self.version(cx).map(|_| None) } else { self.experiments(cx, true).map(Some) }
+        })?;
+        let experiments: Vec<Experiment> = found.into_iter().flatten().flatten().collect();
         let mut hasher = DefaultHasher::new();
         // What was shown while it was silent may be older than what is looked at here.
         self.client.returns().hash(&mut hasher);
-        let experiments = self.experiments(cx, true)?;
         for experiment in &experiments {
             (experiment.id.as_str(), &experiment.name, experiment.lifecycle).hash(&mut hasher);
         }
-        let ids: Vec<&str> = experiments.iter().map(|experiment| experiment.id.as_str()).collect();
-        if !ids.is_empty() {
-            for (filter, order) in [
-                ("", "attributes.start_time DESC"),
-                ("attributes.status = 'RUNNING'", "attributes.start_time DESC"),
-                ("", "attributes.end_time DESC"),
-            ] {
-                let body = json!({"experiment_ids": ids, "filter": filter, "run_view_type": "ALL", "max_results": NEWEST,
-                    "order_by": [order]});
-                self.mix(&mut hasher, self.client.search(cx, "/api/2.0/mlflow/runs/search", &body)?);
-            }
-            let (found, _) = self.trace_infos(cx, &ids, None, crate::store::Order::NewestFirst, NEWEST, None)?;
-            for info in found {
-                info.as_stored_for_structure().to_string().hash(&mut hasher);
-            }
-        }
-        let revision = Revision(hasher.finish());
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        if watch.seen.replace(revision).is_some_and(|before| before != revision) {
+        let ids: Vec<String> = experiments.into_iter().map(|experiment| experiment.id.to_string()).collect();
+        let rest = if is_first {
+            self.look_behind(ids);
+            None
+        } else {
+            Some(self.rest(cx, &ids)?)
+        };
+        let mut watch = self.watch();
+        // Only what was answered counts as a look: whoever asks again after an error is not told that all is well.
+        watch.asked = Some(Instant::now());
+        if watch.see(hasher.finish(), rest) {
             // A trace that was going on has other spans by now.
             self.spans.lock().unwrap_or_else(PoisonError::into_inner).forget();
         }
-        Ok(revision)
+        Ok(watch.revision())
     }
 
-    fn mix(&self, hasher: &mut DefaultHasher, answer: Answer<Unmasked<Json>>) {
-        if let Answer::Found(found) = answer {
-            found.as_stored_for_structure().to_string().hash(hasher);
+    /// Asks what the rest looks like now, for the looks that follow.
+    fn look_behind(self: &Arc<Self>, experiments: Vec<String>) {
+        let shared = Arc::clone(self);
+        // Without a thread, the next look is the first one at the rest.
+        let _ = thread::Builder::new().name("dspyglass-first-look".to_owned()).spawn(move || {
+            if let Ok(rest) = shared.rest(&ReadCx::new().with_deadline(PATIENCE), &experiments) {
+                shared.watch().rest.get_or_insert(rest);
+            }
+        });
+    }
+
+    /// The newest runs, those that run, and the newest traces, as a number.
+    fn rest(&self, cx: &ReadCx, experiments: &[String]) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        if !experiments.is_empty() {
+            together(cx, &LOOKS, |cx, look| self.look(cx, experiments, *look))?.hash(&mut hasher);
         }
+        Ok(hasher.finish())
+    }
+
+    fn look(&self, cx: &ReadCx, experiments: &[String], look: Look) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        match look {
+            Look::Runs { filter, order } => {
+                let body = json!({"experiment_ids": experiments, "filter": filter, "run_view_type": "ALL",
+                    "max_results": NEWEST, "order_by": [order]});
+                if let Answer::Found(found) = self.client.search(cx, SEARCH_RUNS, &body)? {
+                    found.as_stored_for_structure().to_string().hash(&mut hasher);
+                }
+            }
+            Look::Traces => {
+                let experiments = experiments.iter().map(String::as_str).collect();
+                let order_by = vec!["timestamp_ms DESC".to_owned()];
+                let search = TraceSearch { experiments, order_by, limit: NEWEST, ..TraceSearch::default() };
+                for info in self.search_traces(cx, &search)?.infos {
+                    info.as_stored_for_structure().to_string().hash(&mut hasher);
+                }
+            }
+        }
+        Ok(hasher.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_other_than_before_is_a_change() {
+        let mut watch = Watch::default();
+        let first = watch.revision();
+        assert!(!watch.see(1, None) && !watch.see(1, Some(7)) && !watch.see(1, Some(7)) && !watch.see(1, None));
+        assert_eq!(watch.revision(), first);
+        assert!(watch.see(1, Some(8)) && watch.see(2, Some(8)));
+        assert_ne!(watch.revision(), first);
+        assert_ne!(Watch::default().revision(), first, "another opening knows nothing of this one");
     }
 }

@@ -12,6 +12,7 @@ use super::row;
 use crate::model::mlflow::registered_prompts::{ENTITY, LINKED, RUNS};
 use crate::model::{ExperimentId, Json, PromptKey, PromptRef, PromptUse, PromptUser, PromptUsesWanted, RunId, TraceId};
 use crate::store::Result;
+use crate::store::prompt_text::{named, stands_as_it_is};
 
 /// A piece of a `select` that gives who used prompts.
 struct Users {
@@ -260,19 +261,4 @@ fn read_user(values: &Row<'_>, is_run: bool) -> Option<PromptUse> {
         status: row::name(values, 4).unwrap_or_default(),
         started_ms: row::int(values, 5),
     })
-}
-
-/// What an item of a list names: `{"name": "desk", "version": "2"}`.
-fn named(item: &Json, user: &PromptUse) -> Option<PromptRef> {
-    let version = match item.get("version")? {
-        Json::String(text) => text.parse().ok()?,
-        number => number.as_u64()?,
-    };
-    let prompt = PromptKey { name: item.get("name")?.as_str()?.into(), workspace: user.used.prompt.workspace.clone() };
-    Some(PromptRef { prompt, version })
-}
-
-/// Whether JSON writes a name as it is.
-fn stands_as_it_is(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(&byte))
 }

@@ -9,11 +9,9 @@ use crate::model::mlflow::registered_prompts::{
     DELETED, EXPERIMENTS, IS_PROMPT, KIND, MODEL_CONFIG, RESPONSE_FORMAT, RUNS, TEXT, is_chat,
 };
 use crate::model::registered_prompt::DEFAULT_WORKSPACE;
-use crate::model::{
-    Entry, ExperimentId, Json, PromptAlias, PromptContent, PromptKey, PromptMessage, PromptVersion, RegisteredPrompt,
-    Reveal, Unmasked,
-};
+use crate::model::{Entry, ExperimentId, Json, PromptAlias, PromptKey, PromptVersion, RegisteredPrompt, Unmasked};
 use crate::store::Result;
+use crate::store::prompt_text::content;
 use crate::words::natural;
 
 /// A prompt's name and workspace as they are stored.
@@ -218,47 +216,5 @@ impl Reader<'_> {
 
     fn stage(&self, alias: &str) -> String {
         self.schema.column("model_versions", alias, "current_stage")
-    }
-}
-
-/// What a version says, as it may be shown.
-fn content(text: Unmasked<String>, is_chat: bool, reveal: Reveal) -> PromptContent {
-    if !is_chat {
-        return PromptContent::Text(text.readable(reveal));
-    }
-    match text.decode().value.mask("", reveal) {
-        Json::Array(items) if items.iter().all(Json::is_object) => {
-            PromptContent::Chat(items.into_iter().map(message).collect())
-        }
-        _ => PromptContent::Broken(text.readable(reveal)),
-    }
-}
-
-fn message(item: Json) -> PromptMessage {
-    let Json::Object(mut other) = item else {
-        return PromptMessage { role: String::new(), content: item.to_string(), other: serde_json::Map::new() };
-    };
-    let role = match other.remove("role") {
-        Some(Json::String(role)) => role,
-        Some(role) => role.to_string(),
-        None => String::new(),
-    };
-    let content = match other.remove("content") {
-        None | Some(Json::Null) => String::new(),
-        Some(content) => content_text(&content),
-    };
-    PromptMessage { role, content, other }
-}
-
-/// A text, or the texts of parts; what is no text stays JSON.
-fn content_text(content: &Json) -> String {
-    let of_part = |part: &Json| match part.get("text") {
-        Some(Json::String(text)) => text.clone(),
-        _ => part.to_string(),
-    };
-    match content {
-        Json::String(text) => text.clone(),
-        Json::Array(parts) => parts.iter().map(of_part).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
     }
 }
