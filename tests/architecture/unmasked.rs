@@ -26,6 +26,7 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/server/artifacts.rs", "reads paths and sizes, counts bytes"),
     ("src/store/server/client.rs", "tells an answer from an error; what it says of it is masked"),
     ("src/store/server/counts.rs", "looks whether a list is empty"),
+    ("src/store/server/databricks.rs", "reads an address that is asked and shown nowhere"),
     ("src/store/server/experiments.rs", "hands answers to `runs`, which masks them"),
     (
         "src/store/server/endpoints.rs",

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::real::{Server, copy, mlflow};
+use crate::real::{Server, copy, mlflow, upgraded};
 use dspyglass::model::{RunStatus, TraceId};
 use dspyglass::store::{
     ColumnOrder, Comparison, OpenOptions, Order, ReadCx, RunCondition, RunQuery, RunScope, Store, TimeWindow,
@@ -114,7 +114,7 @@ fn run_conditions() -> Vec<Vec<RunCondition>> {
 fn runs_that_a_server_filters_are_those_of_the_file() {
     let Some(program) = mlflow() else { return };
     let (home, file) = copy("v3.17");
-    let server = Server::start(&program, &file, home.path());
+    let server = Server::start(&program, &upgraded(&program, &file), home.path());
     spice(&file);
     let options = OpenOptions { artifacts_dir: None, allow_outside: true };
     let mut of_file = open(&file, &options).expect("the file");
@@ -195,7 +195,7 @@ fn trace_conditions() -> Vec<TraceCondition> {
 fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
     let Some(program) = mlflow() else { return };
     let (home, file) = copy("v3.17");
-    let server = Server::start(&program, &file, home.path());
+    let server = Server::start(&program, &upgraded(&program, &file), home.path());
     spice(&file);
     let options = OpenOptions { artifacts_dir: None, allow_outside: true };
     let mut of_file = open(&file, &options).expect("the file");

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::real::{Server, copy, mlflow};
+use crate::real::{Server, copy, mlflow, upgraded};
 use dspyglass::model::{PromptUser, PromptUsesWanted};
 use dspyglass::store::{OpenOptions, ReadCx, open};
 
@@ -50,7 +50,7 @@ fn python(program: &Path) -> PathBuf {
 fn prompts_of_a_server_are_those_of_the_file() {
     let Some(program) = mlflow() else { return };
     let (home, file) = copy("v3.17");
-    let server = Server::start(&program, &file, home.path());
+    let server = Server::start(&program, &upgraded(&program, &file), home.path());
     let written = Command::new(python(&program)).args(["-c", WRITE, server.address()]).output().expect("it runs");
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
     let options = OpenOptions { artifacts_dir: None, allow_outside: true };

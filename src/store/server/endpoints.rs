@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Shared;
-use super::client::{Answer, Bytes};
+use super::client::{Answer, Bytes, Client};
 use crate::model::Json;
 use crate::store::{Endpoint, ReadCx, Result, ServerReport, StoreError};
 
@@ -129,7 +129,9 @@ impl Shared {
             Err(StoreError::Refused { .. }) => None,
             Err(error) => return Err(error),
         };
-        let info = match self.client.get(cx, SERVER_INFO, &[]) {
+        // What it said before is no answer here.
+        let client = self.client.asking_as(self.client.who());
+        let info = match client.get(cx, SERVER_INFO, &[]) {
             Ok(Answer::Found(info)) => Some(info),
             // Older servers lack it, and who may not read it may read the rest.
             Ok(_) | Err(StoreError::Answer { .. } | StoreError::Refused { .. }) => None,
@@ -137,7 +139,7 @@ impl Shared {
         };
         let info = info.as_ref().map(|info| info.as_stored_for_structure());
         let store_type = info.and_then(|info| info.get("store_type")?.as_str());
-        let endpoints = ENDPOINTS.iter().map(|known| self.endpoint(cx, known)).collect::<Result<_>>()?;
+        let endpoints = ENDPOINTS.iter().map(|known| endpoint(&client, cx, known)).collect::<Result<_>>()?;
         Ok(ServerReport {
             version,
             store_type: store_type
@@ -147,23 +149,23 @@ impl Shared {
             endpoints,
         })
     }
+}
 
-    fn endpoint(&self, cx: &ReadCx, known: &Known) -> Result<Endpoint> {
-        let answer = match known.ask {
-            // Not a second time where it fails, which is an answer, too.
-            Ask::Get(query) => self.client.bytes(cx, known.path, query, BEGINNING, false).map(is_no_page),
-            Ask::Search(body) => self.client.search(cx, known.path, &body()).map(|answer| told(&answer)),
-        };
-        let is_there = match answer {
-            Ok(is_there) => is_there,
-            // Somebody is there, who says no or fails.
-            Err(StoreError::Refused { .. } | StoreError::Answer { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        // Without the name of what is not there.
-        let path = known.path.strip_suffix(NONE).unwrap_or(known.path);
-        Ok(Endpoint { what: known.what, path, is_there, otherwise: known.otherwise })
-    }
+fn endpoint(client: &Client, cx: &ReadCx, known: &Known) -> Result<Endpoint> {
+    let answer = match known.ask {
+        // Not a second time where it fails, which is an answer, too.
+        Ask::Get(query) => client.bytes(cx, known.path, query, BEGINNING, false, None).map(is_no_page),
+        Ask::Search(body) => client.search(cx, known.path, &body()).map(|answer| told(&answer)),
+    };
+    let is_there = match answer {
+        Ok(is_there) => is_there,
+        // Somebody is there, who says no or fails.
+        Err(StoreError::Refused { .. } | StoreError::Answer { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    // Without the name of what is not there.
+    let path = known.path.strip_suffix(NONE).unwrap_or(known.path);
+    Ok(Endpoint { what: known.what, path, is_there, otherwise: known.otherwise })
 }
 
 /// Whether there is an endpoint that answers so; `None`: that cannot be told.
