@@ -116,7 +116,7 @@ fn runs_that_a_server_filters_are_those_of_the_file() {
     let (home, file) = copy("v3.17");
     let server = Server::start(&program, &upgraded(&program, &file), home.path());
     spice(&file);
-    let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
     let cx = ReadCx::new();
@@ -197,7 +197,7 @@ fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
     let (home, file) = copy("v3.17");
     let server = Server::start(&program, &upgraded(&program, &file), home.path());
     spice(&file);
-    let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
     let cx = ReadCx::new();

@@ -53,7 +53,7 @@ fn prompts_of_a_server_are_those_of_the_file() {
     let server = Server::start(&program, &upgraded(&program, &file), home.path());
     let written = Command::new(python(&program)).args(["-c", WRITE, server.address()]).output().expect("it runs");
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
     let cx = ReadCx::new();
