@@ -94,7 +94,7 @@ pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed) -> Opener {
         let found = store::find(location)?;
         let location = found.location();
         let artifacts_dir = allowed.artifacts_of(&location).or_else(|| artifacts_dir.clone());
-        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location) })
+        found.open(&OpenOptions { artifacts_dir, allow_outside: allowed.has(&location), may_ask: false })
     })
 }
 

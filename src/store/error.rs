@@ -105,6 +105,14 @@ pub enum StoreError {
         /// What it said.
         refusal: Refusal,
     },
+    /// A store on another machine could not be reached, or not be read there.
+    #[error("{told}")]
+    OverSsh {
+        /// What happened, where, and what to do.
+        told: String,
+        /// What would help.
+        remedy: Remedy,
+    },
     /// This store has no way to tell this, however often it is asked.
     #[error("{what} cannot be read from {place}: {why}")]
     Unsupported {
@@ -173,6 +181,7 @@ impl StoreError {
             | Self::Busy(_)
             | Self::Cancelled
             | Self::TooSlow => Remedy::Retry,
+            Self::OverSsh { remedy, .. } => *remedy,
             Self::Refused { .. } => Remedy::SignIn,
             Self::Artifact { .. } => Remedy::LocateArtifacts,
             Self::Missing(_)
@@ -193,6 +202,7 @@ impl StoreError {
 fn not_opened(address: &Address) -> &'static str {
     match address.kind() {
         AddressKind::TrackingServer => "a tracking server that is not opened here",
+        AddressKind::OverSsh => "a file on another machine that is not opened here",
         AddressKind::Databricks => "MLflow on Databricks, which is not opened yet",
         AddressKind::DatabaseServer => {
             "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::at_path::{self, AtPath, DiskKind};
 use super::location::{Address, AddressKind, StoreLocation};
+use super::remote::RemoteStore;
 use super::server::ServerStore;
 use super::sqlite::SqliteStore;
 use super::{OpenOptions, Result, Store, StoreError, trace_file};
@@ -37,6 +38,9 @@ impl Found {
             Self::OnDisk(DiskKind::Folder, path) => Err(StoreError::FolderStore(path)),
             Self::Server(address) if address.kind() == AddressKind::TrackingServer => {
                 Ok(Box::new(ServerStore::open(&address, options)?))
+            }
+            Self::Server(address) if address.kind() == AddressKind::OverSsh => {
+                Ok(Box::new(RemoteStore::open(&address, options)?))
             }
             Self::Server(address) => Err(StoreError::Server(address)),
         }
@@ -145,7 +149,7 @@ mod tests {
         for (text, shown, advice) in [
             ("databricks://pw1@team", "databricks://team is MLflow on Databricks", "not opened yet"),
             ("postgresql://me:pw1@db/x", "postgresql://db/x is a database server", "not opened yet"),
-            ("ssh://me:pw1@host/mlflow.db", "ssh://host/mlflow.db is an address", "not opened"),
+            ("sftp://me:pw1@host/mlflow.db", "sftp://host/mlflow.db is an address", "not opened"),
         ] {
             let Err(error) = open(text, &OpenOptions::default()) else { panic!("{text} was opened") };
             let told = error.to_string();

@@ -10,4 +10,6 @@ pub struct OpenOptions {
     /// Whether artifact folders outside the store's own folder may be opened where the store
     /// names them. A malicious store could name any folder, so this needs the user's word.
     pub allow_outside: bool,
+    /// Whether somebody sits at the terminal of this program who can be asked for a password.
+    pub may_ask: bool,
 }

@@ -165,7 +165,7 @@ fn a_server_tells_what_the_file_behind_it_tells() {
         let (home, file) = copy(name);
         localize(&file, home.path());
         let server = Server::start(&program, &file, home.path());
-        let options = OpenOptions { artifacts_dir: None, allow_outside: true };
+        let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address.as_str(), &OpenOptions::default()).expect("the server");
         let compared = compare(name, &mut of_file, &mut of_server);
