@@ -40,7 +40,7 @@ pub struct Address {
     /// All of it but the credentials.
     shown: String,
     host: String,
-    user_info: Option<String>,
+    user_info: Option<Box<str>>,
     over_ssh: Option<Box<OverSsh>>,
 }
 
@@ -174,7 +174,7 @@ impl Address {
         let shown = Unmasked::new(format!("{scheme}://{}", address::without_secrets(rest))).readable(Reveal::Masked);
         let host = shown.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
         let host = host.filter(|host| !host.is_empty()).unwrap_or(&scheme).to_owned();
-        Some(Self { kind, shown, host, user_info: user_info.map(str::to_owned), over_ssh: None })
+        Some(Self { kind, shown, host, user_info: user_info.map(Box::from), over_ssh: None })
     }
 
     /// What it leads to.

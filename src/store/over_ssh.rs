@@ -89,7 +89,6 @@ impl fmt::Display for OverSsh {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::store::StoreLocation;
 
     fn told(text: &str) -> Option<(String, Option<u16>, String)> {

@@ -22,6 +22,8 @@ pub enum Kind {
     Part,
     /// The end of a message.
     Last,
+    /// All of a question that nobody waits for yet: others go before it.
+    Ahead,
     /// Nobody waits for the answer any more, or no more of it is sent for that.
     Cancel,
     /// A question whether somebody is there.
@@ -39,7 +41,7 @@ pub struct Frame {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Part, Self::Last, Self::Cancel, Self::Ping, Self::Pong];
+    const ALL: [Self; 6] = [Self::Part, Self::Last, Self::Ahead, Self::Cancel, Self::Ping, Self::Pong];
 }
 
 /// A piece as it is sent.

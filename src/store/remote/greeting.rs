@@ -36,7 +36,7 @@ pub struct Told {
 #[derive(Debug)]
 pub enum Greeting {
     /// A program of this protocol has opened the store.
-    Opened { program: String, told: Told },
+    Opened { program: String, told: Box<Told> },
     /// It could not open it.
     NotOpened(Answered),
     /// A program of another protocol.
@@ -66,7 +66,7 @@ pub fn greeting(opened: Result<&Told, &StoreError>) -> Vec<u8> {
         }
         Err(error) => Answered::of(error).put(&mut rest),
     }
-    let rest = rest.into_bytes();
+    let rest = rest.into_parts().0;
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
     let parts: [&[u8]; 6] =
         [BEGINNING, &PROTOCOL.to_le_bytes(), &length(PROGRAM.as_bytes()), PROGRAM.as_bytes(), &length(&rest), &rest];
@@ -92,7 +92,7 @@ pub fn heard(all: &[u8]) -> Taken<Option<(Greeting, usize)>> {
     let Some(said) = piece(&mut rest, MOST)? else { return Ok(None) };
     let mut said = Bytes::new(said);
     let greeting = match Answered::take(&mut said)? {
-        Answered::Well => Greeting::Opened { program, told: Told::take(&mut said)? },
+        Answered::Well => Greeting::Opened { program, told: Box::new(Told::take(&mut said)?) },
         other => Greeting::NotOpened(other),
     };
     said.end()?;

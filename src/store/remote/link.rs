@@ -10,12 +10,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use super::frame::{self, Begun, Frame, Kind, Number};
 use super::greeting::{self, Greeting};
 use crate::store::{ReadCx, StoreError};
 
 /// So many pieces wait to be sent.
-const WAITING_PIECES: usize = 16;
+const WAITING_PIECES: usize = 128;
 
 /// So many bytes are read at once.
 const AT_ONCE: usize = 64 << 10;
@@ -40,6 +41,7 @@ pub struct Link {
     send: SyncSender<Vec<u8>>,
     inbox: Arc<Inbox>,
     patience: Patience,
+    ahead: Mutex<Ahead>,
 }
 
 /// What arrived.
@@ -106,7 +108,7 @@ impl Link {
         let listening = Arc::clone(&inbox);
         thread::Builder::new().name("dspyglass-listens".to_owned()).spawn(move || listen(from, &listening))?;
         thread::Builder::new().name("dspyglass-asks".to_owned()).spawn(move || send_all(to, &waiting))?;
-        Ok(Self { send, inbox, patience })
+        Ok(Self { send, inbox, patience, ahead: Mutex::default() })
     }
 
     /// Waits for what the other side says first.
@@ -141,20 +143,48 @@ impl Link {
     /// # Errors
     /// If nobody waits for it any more, or the connection ends.
     pub fn ask(&self, cx: &ReadCx, question: &[u8]) -> Result<Vec<u8>, Unanswered> {
-        let number = {
-            let mut state = self.inbox.lock();
-            state.last_number = state.last_number.wrapping_add(1);
-            let number = state.last_number;
-            state.answers.insert(number, None);
-            number
-        };
+        let number = self.inbox.lock().next_number();
         let answer = self.send_pieces(cx, number, question).and_then(|()| self.wait(cx, number));
         if answer.is_err() {
+            self.forget(number);
+        }
+        answer
+    }
+
+    /// Asks what is not waited for yet; `None` if there is more urgent to be sent.
+    pub fn ask_ahead(&self, question: &[u8]) -> Option<Number> {
+        let number = self.inbox.lock().next_number();
+        let is_sent = self.send.try_send(frame::written(number, Kind::Ahead, question)).is_ok();
+        if !is_sent {
             self.inbox.lock().answers.remove(&number);
+        }
+        is_sent.then_some(number)
+    }
+
+    /// Waits for the answer of what was asked ahead.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn answer(&self, cx: &ReadCx, number: Number) -> Result<Vec<u8>, Unanswered> {
+        let answer = self.wait(cx, number);
+        if answer.is_err() {
+            self.forget(number);
+        }
+        answer
+    }
+
+    /// Nobody waits for this answer.
+    pub fn forget(&self, number: Number) {
+        let is_there = self.inbox.lock().answers.remove(&number).is_some_and(|answer| answer.is_some());
+        if !is_there {
             // If nothing can be sent now, an answer comes that nobody waits for.
             let _ = self.send.try_send(frame::written(number, Kind::Cancel, &[]));
         }
-        answer
+    }
+
+    /// What is known of the order of questions over this connection.
+    pub fn ahead(&self) -> MutexGuard<'_, Ahead> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send_pieces(&self, cx: &ReadCx, number: Number, question: &[u8]) -> Result<(), Unanswered> {
@@ -224,6 +254,13 @@ impl Inbox {
 }
 
 impl Arrived {
+    /// A number whose answer is waited for from now on.
+    fn next_number(&mut self) -> Number {
+        self.last_number = self.last_number.wrapping_add(1);
+        self.answers.insert(self.last_number, None);
+        self.last_number
+    }
+
     fn over(&self) -> Unanswered {
         Unanswered::Ended(self.ended.clone().unwrap_or(Ended::Closed))
     }
@@ -304,7 +341,7 @@ fn listen_on(from: &mut impl Read, inbox: &Inbox) -> std::io::Result<()> {
             }
             // The other side goes no further with it.
             Kind::Cancel => begun.forget(number),
-            Kind::Ping | Kind::Pong => {}
+            Kind::Ahead | Kind::Ping | Kind::Pong => {}
         }
     }
     Ok(())

@@ -10,32 +10,39 @@
 //! * [`frame`]: messages in pieces, numbered, so that several are on their way at once.
 //! * [`wire`]: values as bytes, the one place of their format.
 //! * [`questions`]: what can be asked, for both sides.
+//! * [`ahead`]: what is likely to be asked next is asked before, since each way there and back takes its time; [`spans`]:
+//!   how spans are named there.
 //! * [`link`]: a connection; [`ssh`]: the program that makes it, and what its failures mean.
 //!
 //! A connection that was lost is made anew by the next question. The other side holds nothing that this one depends on:
 //! handles and cursors are those of the store.
 
+mod ahead;
 mod frame;
 mod greeting;
 mod link;
 mod questions;
 mod serve;
+mod spans;
 mod ssh;
 mod wire;
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ahead::Shape;
 use greeting::{Greeting, PROGRAM, PROTOCOL, Told};
 use link::{Ended, Link, Patience, Unanswered};
+use questions::Question;
 pub use serve::{refuse, serve};
 pub use ssh::Ssh;
 use wire::{Answered, Bytes, Take, Taken, Writer};
 
 use super::{Address, OpenOptions, OverSsh, ReadCx, Remedy, Result, Revision, StoreError, StoreId, StoreLocation};
-use crate::model::Warning;
+use crate::model::{SpanHandle, TraceId, Warning};
 
 /// How long the other side may be silent.
 const PATIENCE: Patience =
@@ -46,6 +53,9 @@ const ASKED: Duration = Duration::from_secs(300);
 
 /// After a connection could not be made, so long nobody tries again: a window asks dozens of questions.
 const HOLD_OFF: Duration = Duration::from_secs(2);
+
+/// Of so many traces it is known which spans they have.
+const SEEN: usize = 64;
 
 /// A reader of a store on another machine; forks share the connection.
 #[derive(Clone, Debug)]
@@ -67,6 +77,9 @@ struct Shared {
     /// How many were made so far: what one says of changes means nothing to the next.
     count: AtomicU64,
     told: Mutex<Told>,
+    revision: Mutex<Option<Revision>>,
+    /// The spans of the traces that were asked for last.
+    seen: Mutex<VecDeque<(TraceId, Vec<SpanHandle>)>>,
     /// The version of the program that told it.
     program: Mutex<String>,
 }
@@ -106,6 +119,8 @@ impl RemoteStore {
         let shared = Shared {
             told: Mutex::new(placed(told, &program, &place)),
             program: Mutex::new(program),
+            revision: Mutex::default(),
+            seen: Mutex::default(),
             place,
             target,
             options: options.clone(),
@@ -134,7 +149,7 @@ impl RemoteStore {
         cx.check()?;
         let link = self.shared.link(cx)?;
         let host = self.shared.target.host();
-        let answer = link.ask(cx, &questions::question(cx, name, put)).map_err(|why| match why {
+        let answer = answer(cx, &link, &questions::question(cx, name, put)).map_err(|why| match why {
             Unanswered::Stopped(error) => error,
             Unanswered::Ended(ended) => over_ssh(lost(host, &ended)),
         })?;
@@ -148,12 +163,53 @@ impl RemoteStore {
         }
     }
 
+    /// The answer of a question that was asked ahead, if it was and could be read; else the same is asked in another
+    /// form.
+    fn ahead<T: Take>(&self, cx: &ReadCx, name: &str, put: impl FnOnce(&mut Writer)) -> Option<T> {
+        let link = self.shared.link(cx).ok()?;
+        let (shape, id) = questions::question(cx, name, put).about?;
+        let early = early(cx, &link, &shape, &id)?.ok()?;
+        read(cx, &early).ok()?.1
+    }
+
+    /// Notes the order of ids that a list was given in.
+    fn listed<'a>(&self, ids: impl Iterator<Item = &'a str>) {
+        if let Some(link) = &*held(&self.shared.link) {
+            link.ahead().listed(ids);
+        }
+    }
+
+    /// Notes which spans a trace has.
+    fn remember(&self, trace: &TraceId, handles: Vec<SpanHandle>) {
+        let mut seen = held(&self.shared.seen);
+        seen.retain(|(known, _)| known != trace);
+        seen.push_back((trace.clone(), handles));
+        if seen.len() > SEEN {
+            seen.pop_front();
+        }
+    }
+
+    /// At which place a span of a trace was, if that was just told.
+    fn place_of(&self, trace: &TraceId, span: SpanHandle) -> Option<usize> {
+        let seen = held(&self.shared.seen);
+        let (_, handles) = seen.iter().rev().find(|(known, _)| known == trace)?;
+        handles.iter().position(|handle| *handle == span)
+    }
+
     /// What to say of the revision of the other side, which told the store anew.
     fn changed(&self, revision: Revision, told: Told) -> Revision {
         let told = placed(told, &held(&self.shared.program), &self.shared.place);
         *held(&self.shared.told) = told;
         let count = self.shared.count.load(Ordering::Relaxed);
-        Revision(revision.0 ^ count.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        let revision = Revision(revision.0 ^ count.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let before = held(&self.shared.revision).replace(revision);
+        if before != Some(revision)
+            && let Some(link) = &*held(&self.shared.link)
+        {
+            let unwanted = link.ahead().clear();
+            unwanted.into_iter().for_each(|number| link.forget(number));
+        }
+        revision
     }
 }
 
@@ -204,6 +260,40 @@ impl Shared {
     }
 }
 
+/// Asks, unless that was done ahead, and asks ahead what is likely to come next.
+fn answer(cx: &ReadCx, link: &Link, question: &Question) -> std::result::Result<Vec<u8>, Unanswered> {
+    let Some((shape, id)) = &question.about else { return link.ask(cx, &question.bytes) };
+    match early(cx, link, shape, id) {
+        Some(answer) => answer,
+        None => {
+            let answer = link.ask(cx, &question.bytes)?;
+            link.ahead().has_seen(shape, answer.len());
+            Ok(answer)
+        }
+    }
+}
+
+/// The answer to a question that was asked ahead; `None` if it was not. Asks ahead what is likely to come next.
+fn early(cx: &ReadCx, link: &Link, shape: &Shape, id: &str) -> Option<std::result::Result<Vec<u8>, Unanswered>> {
+    let asked = link.ahead().take(shape, id);
+    let wanted = link.ahead().follow(shape, id);
+    for other in wanted {
+        let Some(number) = link.ask_ahead(&questions::of_another(shape, &other)) else { break };
+        let unwanted = link.ahead().put(shape, &other, number);
+        unwanted.into_iter().for_each(|number| link.forget(number));
+    }
+    let (number, is_fresh) = asked?;
+    if !is_fresh {
+        link.forget(number);
+        return None;
+    }
+    let answer = link.answer(cx, number);
+    if let Ok(answer) = &answer {
+        link.ahead().has_seen(shape, answer.len());
+    }
+    Some(answer)
+}
+
 /// Runs `ssh` and waits for the greeting.
 fn connect(ssh: &Ssh, target: &OverSsh, options: &OpenOptions, is_wanted: impl Fn() -> Result<()>) -> Result<Reached> {
     let host = target.host();
@@ -212,7 +302,7 @@ fn connect(ssh: &Ssh, target: &OverSsh, options: &OpenOptions, is_wanted: impl F
     let link = Link::over(from, to, Patience { greeting, ..PATIENCE })
         .map_err(|error| over_ssh(format!("{host} cannot be reached: {error}")))?;
     match link.greeting(is_wanted) {
-        Ok(Greeting::Opened { program, told }) => Ok(Reached { link, running, program, told }),
+        Ok(Greeting::Opened { program, told }) => Ok(Reached { link, running, program, told: *told }),
         Ok(Greeting::NotOpened(answered)) => Err(theirs(host, answered)),
         Ok(Greeting::Other { program, protocol }) => Err(over_ssh(format!(
             "dspyglass {program} on {host} and dspyglass {PROGRAM} here do not understand each other (protocols \

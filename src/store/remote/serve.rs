@@ -43,6 +43,8 @@ struct Served {
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<(Number, Vec<u8>)>,
+    /// Those that nobody waits for yet.
+    later: VecDeque<(Number, Vec<u8>)>,
     /// Of each question that is not answered yet.
     cancels: HashMap<Number, CancelToken>,
     is_closed: bool,
@@ -102,13 +104,20 @@ fn listen(mut input: impl Read, served: &Served, send: &SyncSender<Said>) {
         match kind {
             Kind::Part | Kind::Last => match begun.add(number, bytes, kind == Kind::Last) {
                 Ok(Some(question)) => {
-                    if !served.add(number, question) && !send_answer(send, number, &questions::failed(TOO_MANY), None) {
+                    if !served.add(number, question, false)
+                        && !send_answer(send, number, &questions::failed(TOO_MANY), None)
+                    {
                         break;
                     }
                 }
                 Ok(None) => {}
                 Err(_) => break,
             },
+            Kind::Ahead => {
+                if !served.add(number, bytes, true) && !send_answer(send, number, &questions::failed(TOO_MANY), None) {
+                    break;
+                }
+            }
             Kind::Cancel => {
                 begun.forget(number);
                 served.cancel(number);
@@ -184,13 +193,14 @@ fn send_answer(send: &SyncSender<Said>, number: Number, answer: &[u8], cancel: O
 
 impl Served {
     /// Puts a question behind the others; false if there are too many.
-    fn add(&self, number: Number, question: Vec<u8>) -> bool {
+    fn add(&self, number: Number, question: Vec<u8>, is_later: bool) -> bool {
         let mut queue = held(&self.queue);
-        if queue.waiting.len() >= MOST_WAITING {
+        if queue.waiting.len() + queue.later.len() >= MOST_WAITING {
             return false;
         }
         queue.cancels.insert(number, CancelToken::new());
-        queue.waiting.push_back((number, question));
+        let place = if is_later { &mut queue.later } else { &mut queue.waiting };
+        place.push_back((number, question));
         self.came.notify_one();
         true
     }
@@ -202,7 +212,8 @@ impl Served {
             if queue.is_closed {
                 return None;
             }
-            if let Some((number, question)) = queue.waiting.pop_front() {
+            let next = queue.waiting.pop_front().or_else(|| queue.later.pop_front());
+            if let Some((number, question)) = next {
                 let cancel = queue.cancels.get(&number).cloned().unwrap_or_default();
                 return Some((number, question, cancel));
             }
@@ -213,6 +224,7 @@ impl Served {
     fn cancel(&self, number: Number) {
         let mut queue = held(&self.queue);
         queue.waiting.retain(|(waiting, _)| *waiting != number);
+        queue.later.retain(|(waiting, _)| *waiting != number);
         if let Some(cancel) = queue.cancels.remove(&number) {
             cancel.cancel();
         }
@@ -226,6 +238,7 @@ impl Served {
         let mut queue = held(&self.queue);
         queue.is_closed = true;
         queue.waiting.clear();
+        queue.later.clear();
         for cancel in queue.cancels.values() {
             cancel.cancel();
         }

@@ -4,7 +4,7 @@ use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::time::Instant;
 
 use super::*;
-use crate::model::Experiment;
+use crate::model::{Experiment, TraceHead};
 use crate::store::memory::MemoryStore;
 use crate::store::{CancelToken, Store};
 
@@ -31,7 +31,7 @@ fn served(store: &MemoryStore, patience: Patience) -> Link {
 
 fn experiments(link: &Link, cx: &ReadCx) -> std::result::Result<Vec<Experiment>, String> {
     let question = questions::question(cx, "experiments", |to| wire::Put::put(&true, to));
-    let answer = link.ask(cx, &question).map_err(|why| format!("{why:?}"))?;
+    let answer = link.ask(cx, &question.bytes).map_err(|why| format!("{why:?}"))?;
     match read(cx, &answer).expect("well formed") {
         (Answered::Well, Some(value)) => Ok(value),
         (other, _) => Err(theirs("rack7", other).to_string()),
@@ -97,7 +97,7 @@ fn an_error_keeps_its_words_and_a_reader_that_fails_is_told() {
     assert_eq!(told, format!("on rack7: {}", StoreError::Busy("/srv/mlflow.db".into())));
     store.recover();
     let cx = ReadCx::new();
-    let unknown = link.ask(&cx, &questions::question(&cx, "no such question", |_| {})).expect("an answer");
+    let unknown = link.ask(&cx, &questions::question(&cx, "no such question", |_| {}).bytes).expect("an answer");
     let (answered, none) = read::<u64>(&cx, &unknown).expect("well formed");
     assert!(matches!(answered, Answered::Failed(..)) && none.is_none());
     let nonsense = link.ask(&cx, b"nonsense").expect("an answer");
@@ -113,4 +113,32 @@ fn the_other_side_ends_with_its_input() {
     let other = other.spawn(move || serve(store, asked, &mut says)).expect("a thread");
     drop(asks);
     assert!(other.join().expect("no panic").is_ok());
+}
+
+#[test]
+fn what_comes_next_is_read_before_it_is_asked_for_and_once() {
+    let store = store();
+    let ids: Vec<String> = (0..40).map(|number| format!("tr-{number:02}")).collect();
+    for (id, at) in ids.iter().zip(0..) {
+        store.put_trace(MemoryStore::trace_head(id, "1", None, id, at), Vec::new());
+    }
+    let link = served(&store, patience(10_000, 40_000));
+    link.ahead().listed(ids.iter().map(String::as_str));
+    let cx = ReadCx::new();
+    let ask = |id: &str| {
+        let question = questions::question(&cx, "trace", |to| wire::Put::put(&TraceId::from(id), to));
+        let answered = answer(&cx, &link, &question).expect("answered");
+        match read::<Option<TraceHead>>(&cx, &answered) {
+            Ok((Answered::Well, Some(Some(head)))) => head.row.id.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    ids.iter().take(3).for_each(|id| assert_eq!(ask(id), *id));
+    let begun = Instant::now();
+    while store.calls("trace") < 3 + 16 {
+        assert!(begun.elapsed() < LONG, "those behind are read, though nobody asked yet");
+        thread::sleep(Duration::from_millis(5));
+    }
+    ids.iter().skip(3).for_each(|id| assert_eq!(ask(id), *id));
+    assert_eq!(store.calls("trace"), 40);
 }

@@ -16,8 +16,8 @@ JSON:
 A store is only read, never written to. Secrets stay masked unless whoever asks
 says --reveal.
 
-ssh finds hosts, users and keys as always (~/.ssh/config). In a terminal it asks
-for a password there; a window has ssh ask by its own (SSH_ASKPASS), and where
-there is no screen nobody is asked. DSPYGLASS_SSH names another program for ssh,
-with what comes before its arguments: DSPYGLASS_SSH=\"ssh -J gateway\".
+ssh finds hosts, users and keys as always (~/.ssh/config). In a terminal it
+asks for a password there; a window has ssh ask by its own (SSH_ASKPASS), and
+where there is no screen nobody is asked. DSPYGLASS_SSH names another program
+for ssh, with what comes before its arguments: DSPYGLASS_SSH=\"ssh -J gateway\".
 --artifacts DIR is a folder on the machine of the store.";

@@ -18,6 +18,7 @@ mod told;
 mod traces;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use told::Answered;
@@ -52,6 +53,7 @@ pub trait Take: Sized {
 pub struct Writer {
     bytes: Vec<u8>,
     known: HashMap<Arc<str>, u64>,
+    first: Option<(Range<usize>, Arc<str>)>,
 }
 
 /// What is left of a message that is read.
@@ -63,9 +65,14 @@ pub struct Bytes<'a> {
 }
 
 impl Writer {
-    /// What was written.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+    /// What was written, and the first text in it that may stand in it several times, with its place.
+    pub fn into_parts(self) -> (Vec<u8>, Option<(Range<usize>, Arc<str>)>) {
+        (self.bytes, self.first)
+    }
+
+    /// How many bytes were written.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     /// One byte: mostly the number of a kind.
@@ -94,9 +101,13 @@ impl Writer {
         match self.known.get(text) {
             Some(place) => self.number(*place),
             None => {
+                let from = self.len();
                 self.number(0);
                 self.run(text.as_bytes());
                 self.known.insert(Arc::clone(text), next);
+                if self.first.is_none() {
+                    self.first = Some((from..self.len(), Arc::clone(text)));
+                }
             }
         }
     }

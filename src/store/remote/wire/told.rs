@@ -78,12 +78,11 @@ impl Take for StoredFile {
     }
 }
 
-/// Whether secrets are shown, how long it may take, and how long the parts of it may: in the order of [`Part::ALL`].
+/// Whether secrets are shown, and how long parts of it may take, in the order of [`Part::ALL`]. Not when it must have
+/// ended, which is the same for no two questions.
 impl Put for ReadCx {
     fn put(&self, to: &mut Writer) {
         self.reveal().put(to);
-        let left = self.deadline().map(|end| end.saturating_duration_since(std::time::Instant::now()));
-        left.put(to);
         Part::ALL.iter().map(|part| self.budget().limit(*part)).collect::<Vec<_>>().put(to);
     }
 }
@@ -91,10 +90,6 @@ impl Put for ReadCx {
 impl Take for ReadCx {
     fn take(from: &mut Bytes<'_>) -> Taken<Self> {
         let cx = Self::new().with_reveal(Take::take(from)?);
-        let cx = match Take::take(from)? {
-            Some(left) => cx.with_deadline(left),
-            None => cx,
-        };
         let limits: Vec<Duration> = Take::take(from)?;
         if limits.len() != Part::ALL.len() {
             return Err(Malformed);
