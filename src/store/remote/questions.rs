@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::ahead::Shape;
 use super::greeting::Told;
-use super::wire::{Answered, Bytes, Malformed, Put, Take, Taken, Writer};
+use super::wire::{Answered, Bytes, Malformed, Put, Take, Taken, Writer, said};
 use super::{RemoteStore, spans};
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
@@ -156,18 +156,6 @@ questions! {
         -> Option<ArtifactBytes>;
     stored_artifact(owner: &ArtifactOwner => ArtifactOwner, &owner; path: &str => String, &path; limit: u64 => u64, limit)
         -> Option<StoredFile>;
-}
-
-/// What a reading noted, what became of it, and what it gives.
-pub(super) fn said<T: Put>(cx: &ReadCx, answer: Result<T>, to: &mut Writer) {
-    cx.take_warnings().put(to);
-    match answer {
-        Ok(value) => {
-            Answered::Well.put(to);
-            value.put(to);
-        }
-        Err(error) => Answered::of(&error).put(to),
-    }
 }
 
 /// A question as it is sent.

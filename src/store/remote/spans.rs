@@ -2,8 +2,7 @@
 //! is asked ahead names them by their places, and the answer says by handles which they were.
 
 use super::RemoteStore;
-use super::questions::said;
-use super::wire::{Bytes, Put, Take, Taken, Writer};
+use super::wire::{Bytes, Put, Take, Taken, Writer, said};
 use crate::model::{SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId};
 use crate::store::{ReadCx, Result, Store};
 

@@ -238,7 +238,10 @@ pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreErro
         _ if last.is_empty() => {
             (format!("{host} closed the connection without a word; try in a terminal: ssh {host}"), Remedy::Retry)
         }
-        _ => (format!("on {host}: {last}"), Remedy::Retry),
+        _ => {
+            let theirs = last.strip_prefix("dspyglass: ").unwrap_or(&last);
+            (format!("on {host}: {theirs}"), Remedy::Retry)
+        }
     };
     StoreError::OverSsh { told, remedy }
 }

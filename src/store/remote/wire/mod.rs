@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use told::Answered;
+pub use told::{Answered, said};
 
 /// No value nests deeper: JSON that is read from a store has 128 levels at most.
 const DEEPEST: usize = 512;
@@ -48,12 +48,15 @@ pub trait Take: Sized {
     fn take(from: &mut Bytes<'_>) -> Taken<Self>;
 }
 
+/// Where the first text stands that may stand in a message several times, and what it is.
+type First = (Range<usize>, Arc<str>);
+
 /// A message that is written.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
     known: HashMap<Arc<str>, u64>,
-    first: Option<(Range<usize>, Arc<str>)>,
+    first: Option<First>,
 }
 
 /// What is left of a message that is read.
@@ -66,7 +69,7 @@ pub struct Bytes<'a> {
 
 impl Writer {
     /// What was written, and the first text in it that may stand in it several times, with its place.
-    pub fn into_parts(self) -> (Vec<u8>, Option<(Range<usize>, Arc<str>)>) {
+    pub fn into_parts(self) -> (Vec<u8>, Option<First>) {
         (self.bytes, self.first)
     }
 

@@ -76,7 +76,7 @@ fn nothing_foreign_takes_room_or_depth_or_panics() {
     assert_eq!(u64::take(&mut Bytes::new(&[0xff; 11])), Err(Malformed));
     assert_eq!(u32::take(&mut Bytes::new(&[0xff, 0xff, 0xff, 0xff, 0xff, 1])), Err(Malformed));
     // Lists of one list each: as deep as may be, and too deep.
-    let nested = |levels: usize| [vec![5, 1].repeat(levels), vec![0]].concat();
+    let nested = |levels: usize| [[5, 1].repeat(levels), vec![0]].concat();
     assert!(<Json as Take>::take(&mut Bytes::new(&nested(DEEPEST - 1))).is_ok());
     assert_eq!(<Json as Take>::take(&mut Bytes::new(&nested(DEEPEST))), Err(Malformed));
     assert_eq!(<Json as Take>::take(&mut Bytes::new(&nested(1 << 20))), Err(Malformed));

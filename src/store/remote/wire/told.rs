@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Bytes, Malformed, Put, Take, Taken, Writer, fields, kinds};
 use crate::model::{Reveal, Unmasked, Warning};
 use crate::store::{
-    ArtifactBytes, Budget, Capabilities, OpenedFor, Part, ReadCx, Remedy, StoreError, StoreInfo, StoreLocation,
+    ArtifactBytes, Budget, Capabilities, OpenedFor, Part, ReadCx, Remedy, Result, StoreError, StoreInfo, StoreLocation,
     StoredFile,
 };
 
@@ -122,5 +122,17 @@ impl Answered {
             StoreError::TooSlow => Self::TooSlow,
             other => Self::Failed(other.to_string(), other.remedy()),
         }
+    }
+}
+
+/// What a reading noted, what became of it, and what it gives.
+pub fn said<T: Put>(cx: &ReadCx, answer: Result<T>, to: &mut Writer) {
+    cx.take_warnings().put(to);
+    match answer {
+        Ok(value) => {
+            Answered::Well.put(to);
+            value.put(to);
+        }
+        Err(error) => Answered::of(&error).put(to),
     }
 }
