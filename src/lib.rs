@@ -17,7 +17,7 @@
 //! | [`words`] | how figures, times and foreign texts are written, for window and terminal alike | egui, any word of MLflow |
 //! | [`model`] | plain types; what DSPy and MLflow mean by names ([`model::dspy`], [`model::mlflow`]); the forest of runs and spans; the one way from bytes to JSON; masking of secrets | I/O, egui, threads, clocks |
 //! | [`analysis`] | token roll-up, own time, critical path, inferred parents, programs and their differences: pure functions of model types | I/O, egui |
-//! | [`store`] | the [`store::Store`] trait and its readers (SQLite, tracking servers, files of traces), span records of every MLflow, artifact folders | writing, except of what servers said, in the user's cache folder ([`store::server`]); egui, threads of its own, except for the timer that gives a lent connection back, the second reader of a search and requests to a server |
+//! | [`store`] | the [`store::Store`] trait and its readers (SQLite, tracking servers, files of traces, stores on other machines), span records of every MLflow, artifact folders | writing, except of what servers said, in the user's cache folder ([`store::server`]); egui, threads of its own, except for the timer that gives a lent connection back, the second reader of a search, requests to a server and a connection to another machine |
 //! | [`query`] | one type per question, asked by the loader and by the terminal alike, so that the two cannot disagree; [`query::ask`] is how they are asked and remembered | egui, threads |
 //! | [`loader`] | the worker pool, `Slot`s, cancellation, caches with a byte bound; no list of questions | egui (it wakes the window through a callback) |
 //! | [`state`] | the window as data: places, history, how pages were left, settings, notices; actions in, effects out | egui, I/O, the clock |
@@ -70,6 +70,9 @@
 //!       [`store::DiskKind::instead`] becomes `None` and [`store::StoreError::FolderStore`] goes.
 //!     * Sentences that name what is opened: `NoStoreInFolder`, `NotSqlite` and `not_opened` in `store/error.rs`; the
 //!       help of the arguments in `cli/args.rs`, `README.md`.
+//!     * A store on another machine (`user@host:/path`) is read by the dspyglass there ([`store::remote`]), of whatever
+//!       kind it is. What [`store::Store`] is asked has a line in `store/remote/questions.rs`, types that are asked and
+//!       answered stand in `store/remote/wire`, and who changes either raises the protocol.
 //!     * A file of exported traces is a kind, too (`store/trace_file`): it is read into a [`store::memory::MemoryStore`],
 //!       which masks what it gives, and [`store::StoreInfo`] says what it is opened for.
 //!     * Values enter masked: a reader gives what it read as [`model::Unmasked`] and masks by its [`store::ReadCx`]; a

@@ -166,6 +166,24 @@ fn limits_of_time_have_one_table() {
 }
 
 #[test]
+fn every_question_of_a_store_is_carried_to_other_machines() {
+    let text =
+        |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("readable");
+    let trait_begins = |code: &str| code.find("pub trait Store").expect("the trait");
+    let code = Source::parse(&text("src/store/mod.rs")).code;
+    let asked = code[trait_begins(&code)..].split("fn ").skip(1);
+    let asked: Vec<&str> = asked
+        .filter_map(|one| one.split_once('(').filter(|(_, rest)| rest.contains("ReadCx")).map(|(name, _)| name))
+        .collect();
+    assert!(asked.len() > 30 && asked.contains(&"search_page"), "{asked:?}");
+    let carried = Source::parse(&text("src/store/remote/questions.rs")).code;
+    let is_carried = |name: &&str| carried.contains(&format!("{name}("));
+    let missing: Vec<_> = asked.into_iter().filter(|name| !is_carried(name)).collect();
+    // Its default would answer for another machine without having asked it.
+    assert!(missing.is_empty(), "src/store/remote/questions.rs lacks {missing:?}");
+}
+
+#[test]
 fn exceptions_say_why() {
     check(&files("src"), |_, source| rules::bare_exceptions(source));
     check(&files("tests"), |_, source| rules::bare_exceptions(source));

@@ -1,5 +1,5 @@
-//! Tracking servers: what is sent to them, and what becomes of what they answer. A stand-in answers as it is told;
-//! `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
+//! Tracking servers and stores over ssh: what is sent to them, and what becomes of what they answer. A stand-in answers
+//! as it is told; `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
 
 #[path = "servers/check.rs"]
 mod check;
@@ -13,12 +13,18 @@ mod faults;
 mod filtered;
 #[path = "servers/kept.rs"]
 mod kept;
+#[path = "common/over_ssh.rs"]
+mod over_ssh;
+#[path = "servers/over_ssh.rs"]
+mod over_ssh_stores;
 #[path = "servers/postgres.rs"]
 mod postgres;
 #[path = "servers/prompts.rs"]
 mod prompts;
 #[path = "servers/real.rs"]
 mod real;
+#[path = "servers/real_ssh.rs"]
+mod real_ssh;
 #[path = "servers/recorded.rs"]
 mod recorded;
 #[path = "servers/requests.rs"]

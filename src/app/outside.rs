@@ -4,9 +4,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use egui::{Context, OpenUrl};
+use egui::{Context, OpenUrl, OutputCommand};
 
 use crate::state::{NoticeText, Outside};
+
+/// Whether something goes to the clipboard.
+pub(super) fn is_copy(command: &OutputCommand) -> bool {
+    matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
+}
 
 /// Shows something outside; says what went wrong, if it is known at once.
 pub(super) fn open(ctx: &Context, what: &Outside) -> Option<NoticeText> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use egui::{Context, OutputCommand, Ui};
+use egui::{Context, Ui};
 
 use super::dialog::{self, Answer, Chosen, OpenDialog};
 use super::exit_after::{Awaited, ExitAfter};
@@ -369,7 +369,7 @@ impl eframe::App for Viewer {
         window_ui(ui, &mut scene, &mut self.memory);
         let ctx = ui.ctx().clone();
         // What is copied out of a text or a field goes no other way.
-        if ctx.output(|output| output.commands.iter().any(is_copy)) {
+        if ctx.output(|output| output.commands.iter().any(outside::is_copy)) {
             self.actions.push(Action::Copied);
         }
         if self.apply(&ctx) {
@@ -396,8 +396,4 @@ impl eframe::App for Viewer {
         self.saver.finish();
         self.loader.finish_labels();
     }
-}
-
-fn is_copy(command: &OutputCommand) -> bool {
-    matches!(command, OutputCommand::CopyText(_) | OutputCommand::CopyImage(_))
 }

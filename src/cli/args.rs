@@ -6,6 +6,7 @@ mod export;
 mod optimizations;
 mod prompts;
 mod search;
+mod serve_stdio;
 mod stats;
 mod traces;
 
@@ -22,6 +23,7 @@ pub(super) use export::{ExportArgs, LabelsArgs};
 pub(super) use optimizations::{DoctorArgs, OptimizationArgs, OverviewArgs, ScoresArgs, SlicesArgs};
 pub(super) use prompts::PromptsArgs;
 pub(super) use search::SearchArgs;
+pub(super) use serve_stdio::ServeStdioArgs;
 pub(super) use stats::StatsArgs;
 pub(super) use traces::{CodeLanguage, TraceArgs, TracesArgs};
 
@@ -29,8 +31,8 @@ pub(super) use traces::{CodeLanguage, TraceArgs, TracesArgs};
 #[derive(Debug, Parser)]
 #[command(name = "dspyglass", version, long_about = help::ABOUT, after_long_help = help::top())]
 pub(super) struct Args {
-    /// The store to open in the window: a file such as mlflow.db, the folder it is in, or a
-    /// tracking server (http://host:5000)
+    /// The store to open in the window: a file such as mlflow.db, the folder it is in, one on another
+    /// machine (user@host:/path/mlflow.db), or a tracking server (http://host:5000)
     #[arg(hide = !HAS_WINDOW)]
     store: Option<PathBuf>,
 
@@ -173,6 +175,9 @@ pub(super) enum Command {
     /// Say what a store is and what of it is missing or damaged
     #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
+    /// Answer another dspyglass that asks over ssh for a store on this machine
+    #[command(after_long_help = help::SERVE_STDIO)]
+    ServeStdio(ServeStdioArgs),
 }
 
 /// Of `experiments`.
@@ -318,6 +323,7 @@ impl Command {
             Self::DiffTraces(args) => &args.store,
             Self::Prompts(args) => &args.store,
             Self::Check(args) => &args.store,
+            Self::ServeStdio(args) => &args.store,
             Self::Cost(args) => &args.store,
             Self::Prices(_) => Path::new(""), // it asks none
         }

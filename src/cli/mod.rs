@@ -14,7 +14,7 @@ mod warnings;
 mod words;
 
 use std::ffi::OsString;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,7 +50,13 @@ pub fn run() -> Outcome {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut err = std::io::stderr().lock();
     let open = |location: &StoreLocation, options: &OpenOptions| crate::store::open(location, options);
-    let reading = Reading { open: &open, budget: Budget::of_terminal(), cache: user_cache(), data: user_data() };
+    let reading = Reading {
+        open: &open,
+        budget: Budget::of_terminal(),
+        cache: user_cache(),
+        data: user_data(),
+        may_ask: std::io::stderr().is_terminal(),
+    };
     run_with(std::env::args_os(), &reading, style, &mut out, &mut err)
 }
 
@@ -74,7 +80,7 @@ pub fn run_within(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    run_with(args, &Reading { open, budget, cache: None, data: None }, Style::default(), out, err)
+    run_with(args, &Reading { open, budget, cache: None, data: None, may_ask: false }, Style::default(), out, err)
 }
 
 /// How stores are read.
@@ -85,6 +91,8 @@ struct Reading<'a> {
     cache: Option<PathBuf>,
     /// The user's folder for what was said of them.
     data: Option<PathBuf>,
+    /// Somebody sits at the terminal.
+    may_ask: bool,
 }
 
 /// Answers a command line: `args` begin with the program's name. Help and mistakes in the
@@ -143,11 +151,18 @@ fn answer(
     // Mistakes in the usage come before the store, which may be large or not there.
     let plan = commands::plan(command, common.utc)?;
     let (artifacts_dir, cache) = (common.artifacts.clone(), reading.cache.clone());
-    let options = OpenOptions { artifacts_dir, cache, ..OpenOptions::default() };
+    let options = OpenOptions { artifacts_dir, cache, may_ask: reading.may_ask, ..OpenOptions::default() };
+    let location = StoreLocation::parse(command.store());
+    // That of a store on another machine is there.
+    let is_elsewhere = location.address().is_some_and(|address| address.over_ssh().is_some());
     if let Some(folder) = &options.artifacts_dir
+        && !is_elsewhere
         && !folder.is_dir()
     {
         return Err(Failure::Absent(format!("{} is no folder; --artifacts names one", folder.display())));
+    }
+    if let Command::ServeStdio(args) = command {
+        return commands::serve_stdio::answer(args, options, reading.open, out);
     }
     let reveal = if common.reveal { Reveal::Revealed } else { Reveal::Masked };
     let cx = ReadCx::new().with_reveal(reveal).with_budget(reading.budget);
@@ -164,7 +179,7 @@ fn answer(
     {
         commands::diff_files::answer(files, &cx, common.json, &mut Page { style, out })?;
     } else {
-        let mut store = (reading.open)(&StoreLocation::parse(command.store()), &options)?;
+        let mut store = (reading.open)(&location, &options)?;
         let session = Session::new(&mut *store, &cx, Arc::new(memo), 1);
         let mut answer = commands::Answer { session, style, is_json: common.json, out };
         let answered = plan(&mut answer);

@@ -53,7 +53,7 @@ fn ask(args: &[&str]) -> (String, String, String) {
 
 fn ask_of(store: &MemoryStore, args: &[&str]) -> (String, String, String) {
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
-    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None };
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None, may_ask: false };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let args = ["dspyglass"].iter().chain(args).map(OsString::from);
     let style = Style::default();
@@ -232,7 +232,7 @@ fn what_does_not_exist_and_what_is_wrong() {
 #[test]
 fn the_window_is_told_everything() {
     let open = |_: &StoreLocation, _: &OpenOptions| -> Result<Box<dyn Store>, StoreError> { panic!("not opened here") };
-    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None };
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None, may_ask: false };
     let ask = |args: &[&str]| {
         let args = ["dspyglass"].iter().chain(args).map(OsString::from);
         run_with(args, &reading, Style::default(), &mut Vec::new(), &mut Vec::new())
@@ -258,7 +258,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     }
     let store = store();
     let open = |_: &StoreLocation, _: &OpenOptions| store.fork();
-    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None };
+    let reading = Reading { open: &open, budget: Budget::default(), cache: None, data: None, may_ask: false };
     for args in [["dspyglass", "runs", "s", "--json"], ["dspyglass", "trace", "s", "tr-1"]] {
         let mut err = Vec::new();
         let Outcome::Done(code) = run_with(args.map(OsString::from), &reading, Style::default(), &mut Closed, &mut err)

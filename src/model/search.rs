@@ -59,6 +59,7 @@ pub enum PatternError {
 /// A [`SearchPattern`] made ready.
 #[derive(Clone, Debug)]
 pub struct Matcher {
+    pattern: SearchPattern,
     decides: Regex,
     raw: RawFilter,
     /// What stands beside a place decides, too.
@@ -92,7 +93,12 @@ impl Matcher {
             .build()
             .map_err(|error| PatternError::NoRegex(last_line(&error.to_string())))?;
         let looks_beside = pattern.is_regex || pattern.is_whole_word;
-        Ok(Self { decides, raw: RawFilter::new(pattern, &hir), looks_beside })
+        Ok(Self { pattern: pattern.clone(), decides, raw: RawFilter::new(pattern, &hir), looks_beside })
+    }
+
+    /// What it was made of.
+    pub fn pattern(&self) -> &SearchPattern {
+        &self.pattern
     }
 
     /// Whether what is looked for may stand in the decoded text of these bytes, a span's record or a part of it. False

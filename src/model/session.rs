@@ -23,6 +23,11 @@ impl Session {
         (!ids.is_empty()).then(|| Self(ids.into()))
     }
 
+    /// One whose ids were masked where they were read; `None` without any.
+    pub fn of_shown(ids: Vec<Arc<str>>) -> Option<Self> {
+        (!ids.is_empty()).then(|| Self(ids.into()))
+    }
+
     /// The session itself.
     pub fn id(&self) -> &str {
         self.0.first().map_or("", |id| id)

@@ -24,6 +24,11 @@ pub(super) fn split_user(rest: &str) -> (Option<&str>, &str) {
     at.map_or((None, rest), |at| (Some(&rest[..at]), &rest[at + 1..]))
 }
 
+/// A machine without `user@` before it.
+pub(super) fn after_user(host: &str) -> &str {
+    host.rsplit_once('@').map_or(host, |(_, machine)| machine)
+}
+
 /// Whether it is surely no `user:password`. A password of digits looks like a port, so that only what nobody is called
 /// is the host of one.
 fn is_host(authority: &str) -> bool {

@@ -88,6 +88,11 @@ impl ReadCx {
         self
     }
 
+    /// How long the parts that can be left out may take.
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
     /// Begins a part of the answer that ends early, without an error, where it takes too long.
     pub fn begin(&self, part: Part) -> Allowance {
         self.budget.begin(part)

@@ -113,6 +113,14 @@ pub enum StoreError {
         /// What it said.
         refusal: Refusal,
     },
+    /// A store on another machine could not be reached, or not be read there.
+    #[error("{told}")]
+    OverSsh {
+        /// What happened, where, and what to do.
+        told: String,
+        /// What would help.
+        remedy: Remedy,
+    },
     /// This store has no way to tell this, however often it is asked.
     #[error("{what} cannot be read from {place}: {why}")]
     Unsupported {
@@ -184,6 +192,7 @@ impl StoreError {
             | Self::Cancelled
             | Self::TooSlow => Remedy::Retry,
             Self::Refused { .. } | Self::SignIn { .. } => Remedy::SignIn,
+            Self::OverSsh { remedy, .. } => *remedy,
             Self::Artifact { .. } => Remedy::LocateArtifacts,
             Self::Missing(_)
             | Self::NoStoreInFolder(_)
@@ -206,7 +215,7 @@ fn not_opened(address: &Address) -> &'static str {
             "a database server, which is not opened yet; of databases, SQLite files such as mlflow.db are"
         }
         // Tracking servers are opened, and never told of here.
-        AddressKind::TrackingServer | AddressKind::Databricks | AddressKind::Other => {
+        AddressKind::TrackingServer | AddressKind::Databricks | AddressKind::OverSsh | AddressKind::Other => {
             "an address that is not opened; name a file such as mlflow.db, or the folder that holds it"
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::address;
+pub use super::over_ssh::OverSsh;
 use crate::model::{Reveal, Unmasked};
 
 /// Where a store is: the one place that tells a path from an address. Shown, it is what a person would copy, without
@@ -26,6 +27,8 @@ pub enum AddressKind {
     /// A database server that a tracking server keeps its store in, as SQLAlchemy writes it:
     /// `postgresql://…`, `mysql+pymysql://…`, `mssql+pyodbc://…`.
     DatabaseServer,
+    /// A file on another machine, read by the dspyglass there: `user@host:/path/mlflow.db`, `ssh://host:2222/path`.
+    OverSsh,
     /// Any other scheme.
     Other,
 }
@@ -37,11 +40,12 @@ pub struct Address {
     /// All of it but the credentials.
     shown: String,
     host: String,
-    user_info: Option<String>,
+    user_info: Option<Box<str>>,
+    over_ssh: Option<Box<OverSsh>>,
 }
 
 impl StoreLocation {
-    /// Reads a path, `sqlite:///relative.db` and `sqlite:////absolute.db` as MLflow writes them, `file://…`, or the
+    /// Reads a path, `user@host:/path` as `scp` takes it, `sqlite:///relative.db` and `sqlite:////absolute.db` as MLflow writes them, `file://…`, or the
     /// address of something else. Nothing is looked at.
     pub fn parse(text: &Path) -> Self {
         let Some(known) = text.to_str() else { return Self::Path(text.to_owned()) };
@@ -50,7 +54,8 @@ impl StoreLocation {
                 return Self::Path(PathBuf::from(rest));
             }
         }
-        Address::parse(known).map_or_else(|| Self::Path(text.to_owned()), Self::Address)
+        let address = Address::parse(known).or_else(|| OverSsh::parse(known).map(Address::of_ssh));
+        address.map_or_else(|| Self::Path(text.to_owned()), Self::Address)
     }
 
     /// The same with its path made whole.
@@ -125,8 +130,23 @@ impl From<&StoreLocation> for StoreLocation {
 }
 
 impl Address {
-    /// What a store behind an address is called.
+    /// What a store behind an address is called, unless it is one over ssh.
     pub const WORD: &'static str = "server";
+
+    /// What a store behind this address is called.
+    pub fn word(&self) -> &'static str {
+        if self.kind == AddressKind::OverSsh { "over ssh" } else { Self::WORD }
+    }
+
+    /// The file on another machine that it leads to, if it does.
+    pub fn over_ssh(&self) -> Option<&OverSsh> {
+        self.over_ssh.as_deref()
+    }
+
+    fn of_ssh(target: OverSsh) -> Self {
+        let (kind, shown, host) = (AddressKind::OverSsh, target.to_string(), target.name().to_owned());
+        Self { kind, shown, host, user_info: None, over_ssh: Some(Box::new(target)) }
+    }
 
     /// Reads what has a scheme; `None` for everything else. One letter is the drive of a path.
     fn parse(text: &str) -> Option<Self> {
@@ -138,6 +158,11 @@ impl Address {
             return None;
         }
         let scheme = scheme.to_ascii_lowercase();
+        if scheme == "ssh"
+            && let Some(target) = OverSsh::of_url(rest)
+        {
+            return Some(Self::of_ssh(target));
+        }
         let dialect = scheme.split('+').next().unwrap_or_default();
         let kind = match dialect {
             "http" | "https" => AddressKind::TrackingServer,
@@ -149,7 +174,7 @@ impl Address {
         let shown = Unmasked::new(format!("{scheme}://{}", address::without_secrets(rest))).readable(Reveal::Masked);
         let host = shown.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
         let host = host.filter(|host| !host.is_empty()).unwrap_or(&scheme).to_owned();
-        Some(Self { kind, shown, host, user_info: user_info.map(str::to_owned) })
+        Some(Self { kind, shown, host, user_info: user_info.map(Box::from), over_ssh: None })
     }
 
     /// What it leads to.
@@ -227,7 +252,9 @@ mod tests {
             ("databricks://team", AddressKind::Databricks, "team"),
             ("databricks://", AddressKind::Databricks, "databricks"),
             ("postgresql+psycopg2://db/mlflow", AddressKind::DatabaseServer, "db"),
-            ("ssh://host/a/mlflow.db", AddressKind::Other, "host"),
+            ("ssh://host/a/mlflow.db", AddressKind::OverSsh, "mlflow.db"),
+            ("ana@host:/a/mlflow.db", AddressKind::OverSsh, "mlflow.db"),
+            ("sftp://host/a/mlflow.db", AddressKind::Other, "host"),
         ] {
             let location = of(text);
             assert_eq!(location.address().map(Address::kind), Some(kind), "{text}");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::at_path::{self, AtPath, DiskKind};
 use super::location::{Address, AddressKind, StoreLocation};
+use super::remote::RemoteStore;
 use super::server::ServerStore;
 use super::sqlite::SqliteStore;
 use super::{OpenOptions, Result, Store, StoreError, trace_file};
@@ -39,6 +40,9 @@ impl Found {
                 if matches!(address.kind(), AddressKind::TrackingServer | AddressKind::Databricks) =>
             {
                 Ok(Box::new(ServerStore::open(&address, options)?))
+            }
+            Self::Server(address) if address.kind() == AddressKind::OverSsh => {
+                Ok(Box::new(RemoteStore::open(&address, options)?))
             }
             Self::Server(address) => Err(StoreError::Server(address)),
         }
@@ -152,7 +156,7 @@ mod tests {
     fn what_is_not_opened_yet_says_what_to_do_and_no_password() {
         for (text, shown, advice) in [
             ("postgresql://me:pw1@db/x", "postgresql://db/x is a database server", "not opened yet"),
-            ("ssh://me:pw1@host/mlflow.db", "ssh://host/mlflow.db is an address", "not opened"),
+            ("sftp://me:pw1@host/mlflow.db", "sftp://host/mlflow.db is an address", "not opened"),
         ] {
             let Err(error) = open(text, &OpenOptions::default()) else { panic!("{text} was opened") };
             let told = error.to_string();

@@ -16,4 +16,6 @@ pub struct OpenOptions {
     pub cache: Option<PathBuf>,
     /// Who the user is to servers.
     pub sign_ins: SignIns,
+    /// Whether somebody sits at the terminal of this program who can be asked for a password.
+    pub may_ask: bool,
 }

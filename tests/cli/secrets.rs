@@ -34,6 +34,8 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                     ["input ~ 'sk-fake'", "tags.api_key = x or metadata.api_key ~ a", "output ~ x or input ~ x"];
                 questions.extend(filters.iter().map(|filter| vec![command, store, "--filter", filter]));
             }
+            // What it says before it is asked.
+            "serve-stdio" => questions.push(vec![command, store]),
             // It asks no store.
             "prices" => questions.push(vec![command, "openai/gpt-4o-mini"]),
             "cost" => {

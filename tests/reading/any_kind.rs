@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::over_ssh::Machine;
 use crate::support::{assert_unchanged, folder_of, picture, reader, same_assessment, stores, walk};
 use dspyglass::model::{ArtifactOwner, Reveal, RunId, SpanBody, TraceId};
 use dspyglass::store::memory::MemoryStore;
@@ -19,13 +20,20 @@ pub struct Case {
     pub cx: ReadCx,
 }
 
-/// The readers of these stores, and the copy of each in memory, which other tests rely on: it must answer as the real
-/// one does.
+/// The readers of these stores, each as it is asked over ssh, too, and the copy of each in memory, which other tests rely
+/// on: it must answer as the real one does.
 pub fn for_every_reader(places: Vec<PathBuf>, check: impl Fn(&mut Case)) {
     for place in places {
         let cx = ReadCx::new().with_reveal(Reveal::Revealed);
         let mut case = Case { store: reader(&place), place, cx };
         check(&mut case);
+        let machine = Machine::new();
+        let over_ssh = machine.open(&case.place).expect("opened over ssh");
+        check(&mut Case {
+            store: Box::new(over_ssh),
+            place: case.place.clone(),
+            cx: ReadCx::new().with_reveal(Reveal::Revealed),
+        });
         let copy = MemoryStore::copy_of(&mut *case.store, &case.cx).expect("copied");
         check(&mut Case { store: Box::new(copy), ..case });
     }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::over_ssh::Machine;
 use crate::support::{copy_of, databases, reader, sql};
 use dspyglass::model::{Reveal, RunStatus, TraceId};
 use dspyglass::store::memory::MemoryStore;
@@ -25,6 +26,8 @@ fn for_every_reader(check: impl Fn(&mut dyn Store, &Path, Kind)) {
     for database in databases() {
         let mut store = reader(&database);
         check(&mut *store, &database, Kind::Sqlite);
+        let machine = Machine::new();
+        check(&mut machine.open(&database).expect("opened over ssh"), &database, Kind::Sqlite);
         let mut copy = MemoryStore::copy_of(&mut *store, &revealed()).expect("copied");
         check(&mut copy, &database, Kind::Memory);
         copy.serve_pages(3);

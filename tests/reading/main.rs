@@ -20,6 +20,8 @@ mod labelled_examples;
 mod lists;
 mod log_files;
 mod optimizations;
+#[path = "../common/over_ssh.rs"]
+mod over_ssh;
 mod planted;
 mod program_history_times;
 mod programs;

@@ -41,6 +41,7 @@ mod runs_text;
 mod scores;
 mod scores_text;
 mod search;
+pub(super) mod serve_stdio;
 mod slices;
 mod stats;
 mod trace;
@@ -120,8 +121,8 @@ pub(super) fn plan(command: &Command, is_utc: bool) -> Result<Plan<'_>, Failure>
         Command::FamilyTree(args) => Box::new(|answer| family_tree::answer(args, answer)),
         Command::Diff(args) => Box::new(|answer| diff::answer(args, answer)),
         Command::Cost(args) => Box::new(|answer| cost::answer(args, answer)),
-        // Without a store, before this.
-        Command::Prices(_) => Box::new(|_| Ok(())),
+        // Without a store, or with one of their own, before this.
+        Command::Prices(_) | Command::ServeStdio(_) => Box::new(|_| Ok(())),
         Command::DiffTraces(args) => Box::new(|answer| diff_traces::answer(args, answer)),
         Command::Prompts(args) => Box::new(|answer| prompts::answer(args, answer)),
         Command::Check(_) => Box::new(check::answer),

@@ -6,7 +6,6 @@ use egui::{Align, Rect, Sense, Ui, pos2, vec2};
 
 use crate::loader::{Nearby, NearbyKind, Slot, StoreLocation};
 use crate::state::Action;
-use crate::store::Address;
 use crate::views::parts::icon_button;
 use crate::views::scene::{Clock, Scene};
 use crate::views::store_names::{name_of, names_of};
@@ -125,8 +124,8 @@ struct Facts {
 impl Facts {
     fn of(location: &StoreLocation, name: String, seen: &Slot<Nearby>, clock: Clock) -> Self {
         let mut facts = Self { name, whereabouts: location.to_string(), ..Self::default() };
-        if location.address().is_some() {
-            facts.what = Address::WORD.to_owned();
+        if let Some(address) = location.address() {
+            facts.what = address.word().to_owned();
         }
         let Some(seen) = seen.value() else { return facts };
         facts.experiments = seen.experiments.join(", ");

@@ -19,10 +19,10 @@ JSON:
   that it was given and of the winner, n is on how many examples the winner was
   scored. metric_calls counts the examples of all logged evaluations, as far as
   they tell; metric is what scores are called on traces. tokens are those of
-  the traces that tell, as stored. cost_usd is of those whose cost is known, and
-  null where it is known of none, or there was no time: then a warning says so,
-  and `dspyglass cost mlflow.db RUN` takes the time. cost_certainty is exact,
-  at_most, at_least or estimate.";
+  the traces that tell, as stored. cost_usd is of those whose cost is known,
+  and null where it is known of none, or there was no time: then a warning says
+  so, and `dspyglass cost mlflow.db RUN` takes the time. cost_certainty is
+  exact, at_most, at_least or estimate.";
 
 pub(in super::super::super) const OPTIMIZATION: &str = "\
 MLflow stores neither the optimizer nor the winner: what is inferred says so.
