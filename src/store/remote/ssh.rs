@@ -272,7 +272,12 @@ mod tests {
 
     #[test]
     fn a_host_stands_behind_the_options_and_a_path_in_quotes() {
-        let options = OpenOptions { artifacts_dir: Some("/a b".into()), allow_outside: true, may_ask: true };
+        let options = OpenOptions {
+            artifacts_dir: Some("/a b".into()),
+            allow_outside: true,
+            may_ask: true,
+            ..OpenOptions::default()
+        };
         let all = arguments(&target("ssh://ana@rack7:2222/srv/it's $x.db"), &options);
         let all: Vec<_> = all.iter().map(|one| one.to_string_lossy().into_owned()).collect();
         let end = all.iter().position(|one| one == "--").expect("an end of the options");
