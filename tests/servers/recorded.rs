@@ -1,5 +1,5 @@
 //! Older servers by what they answered: MLflow 2.22.1 and 3.5.1 on stores of their own age, each request with its
-//! answer in a file of `tests/stores/servers`. What is read of that must be what the file behind it tells.
+//! answer in a file of `tests/servers/answers`. What is read of that must be what the file behind it tells.
 //!
 //! `DSPYGLASS_RECORD=1 DSPYGLASS_MLFLOW=…/mlflow cargo test --test servers recorded` asks the server of the `mlflow` that
 //! is named, compares, and writes the file anew where one has that version.
@@ -25,7 +25,7 @@ const RECORDED: [(&str, &str); 2] = [("2.22.1", "v2.22"), ("3.5.1", "v3.5")];
 const PLACE: &str = "/tmp/dspyglass-recorded";
 
 fn file_of(version: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/servers").join(format!("mlflow-{version}.jsonl.gz"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/answers").join(format!("mlflow-{version}.jsonl.gz"))
 }
 
 /// What tells requests apart.
