@@ -57,6 +57,6 @@ pub use inferred_parents::infer_parents;
 pub use own_time::own_times_ns;
 pub use program_diff::{ChangeKind, DemoDiff, FieldDiff, KeyChange, PredictorDiff, ProgramDiff, diff_programs};
 pub use text_diff::{Piece, PieceOp, TextDiff, diff_texts};
-pub use tokens::{SpanTokens, TokenSource, roll_up, trace_total};
+pub use tokens::{SpanTokens, TokenSource, roll_up, trace_total, usages};
 pub use trace_facts::{Names, is_lm_call, trace_facts};
 pub use trace_shape::TraceShape;

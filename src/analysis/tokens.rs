@@ -79,6 +79,20 @@ fn add(a: Option<Tokens>, b: Option<Tokens>) -> Option<Tokens> {
     }
 }
 
+/// Which spans of the list tell what counts: their own usage, with none above them.
+pub fn usages(forest: &Forest, own: &[Option<Tokens>]) -> Vec<bool> {
+    let mut tell = vec![false; own.len()];
+    let mut at = 0;
+    while let Some(node) = forest.nodes.get(at) {
+        let is_usage = own.get(node.item).copied().flatten().is_some();
+        if let Some(slot) = tell.get_mut(node.item) {
+            *slot = is_usage;
+        }
+        at += if is_usage { node.descendants + 1 } else { 1 };
+    }
+    tell
+}
+
 /// Below which spans something tells what it used. A call that tells nothing by itself was made by the one below it that
 /// does (MLflow 2.21; with traces of LiteLLM beside those of DSPy).
 pub struct UsageBelow {

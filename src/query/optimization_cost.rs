@@ -157,7 +157,8 @@ fn saved(costs: &Costs) -> Option<f64> {
 fn projected(cost: &OptimizationCost, evaluations: &[Evaluation], (planned, minibatches): (u64, u64)) -> Option<f64> {
     let usd = |one: &Evaluation| cost.by_run.get(&one.run_id).and_then(CostSum::usd);
     let under_way = evaluations.iter().filter(|one| one.score.is_none()).filter_map(usd);
-    let mut sum = cost.costs.all.usd()? - under_way.sum::<f64>();
+    let spent = cost.costs.all.usd()?;
+    let mut sum = spent - under_way.sum::<f64>();
     let done = || evaluations.iter().filter(|one| one.score.is_some());
     let overall = mean(done().filter_map(usd));
     let is_mini = |one: &&Evaluation| one.kind == EvaluationKind::Minibatch;
@@ -170,7 +171,8 @@ fn projected(cost: &OptimizationCost, evaluations: &[Evaluation], (planned, mini
             to_come += left;
         }
     }
-    (to_come > 0).then_some(sum)
+    // One that failed has no score either, and may have cost more than those that are to come.
+    (to_come > 0).then_some(sum.max(spent))
 }
 
 fn mean(known: impl Iterator<Item = f64>) -> Option<f64> {

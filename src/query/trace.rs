@@ -5,6 +5,7 @@ use crate::analysis::cost::{Cost, TraceCost, cost_of_trace, span_costs};
 use crate::analysis::dspy;
 use crate::analysis::{
     Fallback, Names, Outline, SpanTokens, TraceShape, fallbacks, own_times_ns, roll_up, trace_facts, trace_total,
+    usages,
 };
 use crate::model::{Forest, Prices, SpanBody, SpanFacts, SpanHandle, SpanHead, Tokens, TraceFacts, TraceHead, TraceId};
 use crate::query::ask::{CostClass, Question, Session};
@@ -62,6 +63,8 @@ pub struct SpanFigures {
     pub own_time_ns: Option<i64>,
     /// What it cost with what is below it; `None` where that is unknown.
     pub cost: Option<Cost>,
+    /// It tells what it used, and no span above it does: its cost is not part of what another one tells.
+    pub tells_cost: bool,
 }
 
 /// The figures of a trace.
@@ -201,12 +204,14 @@ fn figures(
     let own_times = own_times_ns(&tree.forest, &tree.spans);
     let rolled = roll_up(&tree.forest, &own);
     let costs = span_costs((&tree.forest, &tree.spans), &own, told, prices);
-    let spans = facts.into_iter().zip(rolled).zip(own_times).zip(costs);
-    let span = |(((facts, tokens), own_time_ns), cost): (((SpanFacts, SpanTokens), _), _)| SpanFigures {
+    let tell = usages(&tree.forest, &own);
+    let spans = facts.into_iter().zip(rolled).zip(own_times).zip(costs.into_iter().zip(tell));
+    let span = |(((facts, tokens), own_time_ns), (cost, tells_cost)): (((SpanFacts, SpanTokens), _), _)| SpanFigures {
         tokens,
         model: facts.model,
         own_time_ns,
         cost,
+        tells_cost,
     };
     TraceFigures {
         spans: spans.map(span).collect(),

@@ -113,7 +113,7 @@ pub(super) fn about_sum(sum: &CostSum) -> String {
 
 /// The cell of a table in which a sum is told. Nothing where there are no traces, and no 0 where nothing is known.
 pub(super) fn sum_cell(sum: &CostSum) -> CellText<'static> {
-    match (sum.cost, sum.traces()) {
+    match (sum.of_all(), sum.traces()) {
         (None, 0) => CellText::default(),
         (None, _) => CellText::unknown().hover(about_sum(sum)),
         (Some(cost), _) => CellText::value(told(cost)).tone(Tone::Muted).hover(about_sum(sum)),

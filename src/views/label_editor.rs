@@ -2,6 +2,7 @@
 //! it is saved or cancelled, whatever else is clicked meanwhile.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use egui::{Align, Id, Layout, ScrollArea, TextEdit, Ui};
 
@@ -23,6 +24,8 @@ const WIDTH: f32 = 380.0;
 const SHARE: f32 = 0.5;
 /// It shows no more fields.
 const FIELDS: usize = 8;
+/// What is saved is kept within this time, or was not.
+const KEPT_WITHIN: Duration = Duration::from_secs(2);
 /// Nobody corrects a longer text in a small field, in bytes.
 const LONGEST: usize = 64 << 10;
 
@@ -42,6 +45,8 @@ struct Draft {
     fields: Option<Vec<Field>>,
     /// So many fields are not offered.
     left_out: usize,
+    /// What was to be kept of it, and since when; it stays until that is so.
+    saved: Option<(Label, Instant)>,
 }
 
 /// A text, as it was and as it is written.
@@ -61,7 +66,7 @@ type Kept = Arc<Mutex<Draft>>;
 
 impl Draft {
     fn begun(label: &Label) -> Self {
-        Self { note: Written::of(label.note.clone()), fields: None, left_out: 0 }
+        Self { note: Written::of(label.note.clone()), fields: None, left_out: 0, saved: None }
     }
 
     /// The fields as they are: as corrected, else as answered.
@@ -80,6 +85,15 @@ impl Draft {
         self.fields = Some(fields);
     }
 
+    /// Whether it says something that the label does not, and is not just being kept.
+    fn is_unsaved(&self, label: &Label) -> bool {
+        match &self.saved {
+            Some((saved, _)) if (&saved.note, &saved.corrected) == (&label.note, &label.corrected) => false,
+            Some((_, since)) if since.elapsed() < KEPT_WITHIN => true,
+            _ => self.is_changed(),
+        }
+    }
+
     fn is_changed(&self) -> bool {
         self.note.is_changed() || self.fields.iter().flatten().any(|field| field.value.is_changed())
     }
@@ -95,8 +109,9 @@ impl Written {
     }
 }
 
-pub(super) fn editor_id(what: &LabelOf) -> Id {
-    Id::unique(("label-editor", what))
+/// The editor of a store's label: other stores have traces of the same id, and the same examples.
+pub(super) fn editor_id(scene: &Scene<'_>, what: &LabelOf) -> Id {
+    Id::unique(("label-editor", scene.loader.info().map(|info| info.location.to_string()), what))
 }
 
 fn kept(ui: &Ui, id: Id) -> Option<Kept> {
@@ -108,19 +123,19 @@ fn lock(kept: &Kept) -> MutexGuard<'_, Draft> {
 }
 
 /// The editor is closed: says whether something in it is not saved.
-pub(super) fn is_unsaved(ui: &Ui, what: &LabelOf) -> bool {
-    let id = editor_id(what);
+pub(super) fn is_unsaved(ui: &Ui, id: Id, label: &Label) -> bool {
     let Some(kept) = kept(ui, id) else { return false };
-    let is_changed = lock(&kept).is_changed();
-    if !is_changed {
+    let draft = lock(&kept);
+    let is_unsaved = draft.is_unsaved(label);
+    if !is_unsaved {
         // It begins anew with what is said by then.
         ui.data_mut(|data| data.remove::<Kept>(id));
     }
-    is_changed
+    is_unsaved && draft.saved.as_ref().is_none_or(|(_, since)| since.elapsed() >= KEPT_WITHIN)
 }
 
 pub(super) fn editor_ui(ui: &mut Ui, scene: &mut Scene<'_>, (what, label): (&LabelOf, &Label), answered: Answered<'_>) {
-    let id = editor_id(what);
+    let id = editor_id(scene, what);
     let known = kept(ui, id);
     let is_new = known.is_none();
     let own = known.unwrap_or_else(|| Arc::new(Mutex::new(Draft::begun(label))));
@@ -141,18 +156,22 @@ pub(super) fn editor_ui(ui: &mut Ui, scene: &mut Scene<'_>, (what, label): (&Lab
         answer_ui(ui, scene, &mut draft, label, answered);
     });
     ui.add_space(size::GAP_S);
-    let mut is_done = false;
+    let (mut is_done, mut is_cancelled) = (false, false);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_S;
         if ui.add(Chip::button("Save").tone(Tone::Accent)).clicked() {
-            save(scene, what, &draft, label);
+            let wanted = save(scene, what, &draft, label);
+            draft.saved = Some((wanted, Instant::now()));
             is_done = true;
         }
-        is_done |= ui.add(Chip::button("Cancel")).clicked();
+        is_cancelled = ui.add(Chip::button("Cancel")).clicked();
         text_ui(ui, "kept in your data folder", Type::Small, Tone::Faint);
     });
-    if is_done {
+    drop(draft);
+    if is_cancelled {
         ui.data_mut(|data| data.remove::<Kept>(id));
+    }
+    if is_done || is_cancelled {
         ui.close();
     }
 }
@@ -198,10 +217,11 @@ fn as_text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Says what was changed. A field that is as it was answered is not corrected; what is no text stays JSON if it is
-/// some.
-fn save(scene: &mut Scene<'_>, what: &LabelOf, draft: &Draft, label: &Label) {
-    let note = draft.note.text.trim();
+/// Says what was changed, and gives back the label as it is to be. A field that is as it was answered is not corrected;
+/// what is no text stays JSON if it is some.
+fn save(scene: &mut Scene<'_>, what: &LabelOf, draft: &Draft, label: &Label) -> Label {
+    let is_noted = draft.note.is_changed();
+    let note = if is_noted { draft.note.text.trim() } else { &label.note };
     if note != label.note {
         scene.act(Action::Label(what.clone(), LabelChange::Note(note.to_owned())));
     }
@@ -219,6 +239,7 @@ fn save(scene: &mut Scene<'_>, what: &LabelOf, draft: &Draft, label: &Label) {
     }
     let corrected = Some(fields).filter(|fields| !fields.is_empty());
     if corrected != label.corrected {
-        scene.act(Action::Label(what.clone(), LabelChange::Corrected(corrected)));
+        scene.act(Action::Label(what.clone(), LabelChange::Corrected(corrected.clone())));
     }
+    Label { note: note.to_owned(), corrected, ..label.clone() }
 }

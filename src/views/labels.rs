@@ -64,7 +64,7 @@ pub fn run(ui: &Ui, scene: &mut Scene<'_>, command: LabelCommand) {
     match command {
         LabelCommand::Right => toggle(scene, what, said, Judgement::Right),
         LabelCommand::Wrong => toggle(scene, what, said, Judgement::Wrong),
-        LabelCommand::Note => Popup::open_id(ui.ctx(), editor_id(&what)),
+        LabelCommand::Note => Popup::open_id(ui.ctx(), editor_id(scene, &what)),
     }
 }
 
@@ -100,7 +100,7 @@ fn bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, said: &Said<'_>) {
             toggle(scene, what.clone(), label.judgement, judgement);
         }
     }
-    let id = editor_id(what);
+    let id = editor_id(scene, what);
     let is_open = Popup::is_id_open(ui.ctx(), id);
     let note = words::one_line(&label.note, 40);
     let told = match (&label.corrected, note.is_empty()) {
@@ -108,7 +108,7 @@ fn bar_ui(ui: &mut Ui, scene: &mut Scene<'_>, said: &Said<'_>) {
         (Some(_), false) => format!("corrected · {note}"),
         (None, _) => note.into_owned(),
     };
-    let told = if !is_open && is_unsaved(ui, what) { "not saved".to_owned() } else { told };
+    let told = if !is_open && is_unsaved(ui, id, label) { "not saved".to_owned() } else { told };
     let key = Command::Labels(LabelCommand::Note).key_text(ui.ctx()).to_lowercase();
     let chip = Chip::button("Note…").note(&told);
     let button = ui.add(if has_keys { chip.key(&key) } else { chip });

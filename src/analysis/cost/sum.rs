@@ -47,6 +47,13 @@ impl CostSum {
         self.cost.map(|cost| cost.usd)
     }
 
+    /// What all traces cost together: at least so much where it is not known of some, but for those that a cache is likely
+    /// to have answered.
+    pub fn of_all(&self) -> Option<Cost> {
+        let is_part = self.unknown() > self.unknown_for(UnknownCost::LikelyCached);
+        self.cost.map(|cost| if is_part { cost.plus(super::AT_LEAST) } else { cost })
+    }
+
     /// How many traces nobody knows the cost of.
     pub fn unknown(&self) -> u64 {
         self.unknown.iter().sum()

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Answer;
+use super::cost_json::SumJson;
 use crate::analysis::cost::CostSum;
 use crate::analysis::optimization::Optimizer;
 use crate::cli::args::OverviewArgs;
@@ -47,13 +48,12 @@ struct Row<'a> {
     /// What scores are called on its traces, where they are called one thing.
     metric: Option<&'a str>,
     /// Of the traces whose cost is known; null if it is known of none.
-    cost_usd: Option<f64>,
-    cost_certainty: Option<&'static str>,
+    #[serde(flatten)]
+    cost: SumJson,
 }
 
 impl<'a> Row<'a> {
     fn new((row, cost): (&'a OverviewRow, &Option<CostSum>)) -> Self {
-        let cost = cost.as_ref().and_then(|sum| sum.cost);
         Self {
             run_id: row.run.id.as_str(),
             experiment_id: row.run.experiment_id.as_str(),
@@ -73,8 +73,7 @@ impl<'a> Row<'a> {
             winner: row.winner.map(|winner| winner.to_string()),
             metric_calls: row.metric_calls(),
             metric: row.metric.as_deref(),
-            cost_usd: cost.map(|cost| cost.usd),
-            cost_certainty: cost.map(|cost| cost.certainty.as_str()),
+            cost: SumJson::new(cost.as_ref()),
         }
     }
 }
@@ -152,7 +151,7 @@ pub(super) fn answer(args: &OverviewArgs, answer: &mut Answer<'_>) -> Result<(),
             words::count_or_unknown(row.traces.map(|traces| traces.errors)),
             words::tokens(row.traces.and_then(|traces| traces.tokens)),
             cost.as_ref()
-                .and_then(|sum| sum.cost)
+                .and_then(CostSum::of_all)
                 .map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
         ]);
     }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::cost_json::SumJson;
 use super::program::OnePredictor;
 use super::{Answer, program_history_text, several};
-use crate::analysis::cost::Cost;
+use crate::analysis::cost::CostSum;
 use crate::cli::args::HistoryArgs;
 use crate::cli::failure::Failure;
 use crate::cli::json::{self, Real, Usage, Warnings, known};
@@ -69,8 +70,8 @@ struct EvaluationJson<'a> {
     traces: Option<u64>,
     tokens: Option<Usage>,
     /// Of its traces whose cost is known.
-    cost_usd: Option<f64>,
-    cost_certainty: Option<&'static str>,
+    #[serde(flatten)]
+    cost: SumJson,
 }
 
 #[derive(Default, Serialize)]
@@ -132,8 +133,8 @@ pub(super) fn answer(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<(), 
 }
 
 /// What each of its evaluations cost, as far as that is known.
-fn costs(session: &mut Session<'_>, found: &ProgramHistory) -> Result<Vec<Option<Cost>>, Failure> {
-    let mut of = |one: &ProgramEvaluation| Ok(session.ask(&CostOf(TraceScope::Run(one.run.id.clone())))?.all.cost);
+fn costs(session: &mut Session<'_>, found: &ProgramHistory) -> Result<Vec<CostSum>, Failure> {
+    let mut of = |one: &ProgramEvaluation| Ok(session.ask(&CostOf(TraceScope::Run(one.run.id.clone())))?.all.clone());
     found.evaluations.iter().map(&mut of).collect()
 }
 
@@ -156,7 +157,7 @@ fn meant(args: &HistoryArgs, answer: &mut Answer<'_>) -> Result<StateHash, Failu
     }
 }
 
-fn print_json(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn print_json(found: &ProgramHistory, costs: &[CostSum], answer: &mut Answer<'_>) -> Result<(), Failure> {
     let document = Document {
         state_hash: found.hash.as_str(),
         evaluations: found.evaluations.iter().zip(costs).map(evaluation).collect(),
@@ -191,7 +192,7 @@ fn run(one: &RunRef) -> RunJson<'_> {
     RunJson { run_id: one.run_id.as_str(), name: known(&one.name) }
 }
 
-fn evaluation<'a>((one, cost): (&'a ProgramEvaluation, &Option<Cost>)) -> EvaluationJson<'a> {
+fn evaluation<'a>((one, cost): (&'a ProgramEvaluation, &CostSum)) -> EvaluationJson<'a> {
     EvaluationJson {
         run_id: one.run.id.as_str(),
         name: known(&one.run.name),
@@ -207,8 +208,7 @@ fn evaluation<'a>((one, cost): (&'a ProgramEvaluation, &Option<Cost>)) -> Evalua
         data: data(&one.data),
         traces: one.traces.map(|traces| traces.traces),
         tokens: one.tokens.map(Usage::from),
-        cost_usd: cost.map(|cost| cost.usd),
-        cost_certainty: cost.map(|cost| cost.certainty.as_str()),
+        cost: SumJson::new(Some(cost)),
     }
 }
 

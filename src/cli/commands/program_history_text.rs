@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::program_text::title;
-use crate::analysis::cost::Cost;
+use crate::analysis::cost::CostSum;
 use crate::cli::failure::Failure;
 use crate::cli::table::{Side, Table};
 use crate::cli::words;
@@ -10,7 +10,7 @@ use crate::query::family_tree::called;
 use crate::query::program_history::{Family, ProgramEvaluation, Relative, RunRef};
 use crate::query::{Origin, ProgramHistory, Provenance};
 
-pub(super) fn print(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
+pub(super) fn print(found: &ProgramHistory, costs: &[CostSum], answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out, "Program {}", words::clean(found.hash.as_str()))?;
     for (home, program) in &found.names {
         writeln!(answer.out, "Called     {} of {}", program.marked(), name(home))?;
@@ -86,7 +86,7 @@ fn origin(told: &Provenance, answer: &mut Answer<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn evaluations(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answer<'_>) -> Result<(), Failure> {
+fn evaluations(found: &ProgramHistory, costs: &[CostSum], answer: &mut Answer<'_>) -> Result<(), Failure> {
     writeln!(answer.out)?;
     if found.evaluations.is_empty() {
         writeln!(answer.out, "No evaluation of it was logged")?;
@@ -108,7 +108,8 @@ fn evaluations(found: &ProgramHistory, costs: &[Option<Cost>], answer: &mut Answ
             one.score.map_or_else(|| words::UNKNOWN.to_owned(), words::value),
             words::count_or_unknown(one.n),
             words::tokens(one.tokens),
-            cost.map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
+            cost.of_all()
+                .map_or_else(|| words::UNKNOWN.to_owned(), |cost| words::cost(cost.usd, cost.certainty.sign())),
             one.data.words(),
             optimization(one),
             one.experiment.clone(),

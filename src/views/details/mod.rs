@@ -230,7 +230,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, Focused { tree, ordinal, span, ..
 fn cost_of(figures: &SpanFigures) -> Option<String> {
     match figures.cost {
         Some(cost) => Some(told(cost)),
-        None => figures.tokens.own.is_some().then(|| "cost unknown".to_owned()),
+        None => figures.tells_cost.then(|| "cost unknown".to_owned()),
     }
 }
 

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(token_text(Some(&sum)), "3 Σ");
         let cost = |usd: Option<f64>, tokens: SpanTokens| {
             let cost = usd.map(|usd| Cost { usd, certainty: Certainty::AtMost });
-            cost_text(Some(&SpanFigures { tokens, model: None, own_time_ns: None, cost }))
+            cost_text(Some(&SpanFigures { tokens, model: None, own_time_ns: None, cost, tells_cost: true }))
         };
         assert_eq!(cost(None, sum), "–", "what is told has no price");
         assert_eq!(cost(Some(0.5), sum), "≤\u{a0}$0.50 Σ");
