@@ -1,7 +1,7 @@
 //! Which evaluations an optimization made, in order, and how far it had come with each.
 
 use crate::model::dspy::run_names;
-use crate::model::{Run, RunId, StateHash};
+use crate::model::{Run, RunId, RunStatus, StateHash};
 
 /// What an evaluation was made on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +38,15 @@ pub struct EvaluationFacts {
     pub n: Option<u64>,
     /// Which program was evaluated.
     pub state_hash: Option<StateHash>,
+}
+
+impl EvaluationFacts {
+    /// On how many examples it was made, once that is settled: one that is under way, or broke off, has scored some of
+    /// them.
+    pub fn settled_n(&self) -> Option<u64> {
+        let has_ended = self.score.is_some() || self.completed.is_some() || self.run.status == RunStatus::Finished;
+        self.n.filter(|_| has_ended)
+    }
 }
 
 /// One scoring of one program state.
@@ -90,10 +99,10 @@ pub const OVERLAP_REASON: &str =
 /// Evaluations in the order of `facts`, which is by start. `others` are the times of other
 /// optimizations of the experiment: start and, unless open, end.
 pub fn evaluations(facts: &[EvaluationFacts], others: &[(i64, Option<i64>)]) -> Vec<Evaluation> {
-    let most = facts.iter().filter_map(|one| one.n).max();
+    let most = facts.iter().filter_map(EvaluationFacts::settled_n).max();
     let mut best: Option<f64> = None;
     let evaluation = |(order, one): (usize, &EvaluationFacts)| {
-        let kind = kind(&one.run.name, one.n, most);
+        let kind = kind(&one.run.name, one.settled_n(), most);
         if kind == EvaluationKind::Full
             && let Some(score) = one.score.filter(|score| !score.is_nan())
         {
@@ -168,6 +177,10 @@ mod tests {
         ];
         let kinds: Vec<EvaluationKind> = evaluations(&facts, &[]).iter().map(|one| one.kind).collect();
         assert_eq!(kinds, [EvaluationKind::Full, EvaluationKind::Minibatch, EvaluationKind::Unknown]);
+        let mut under_way = facts.clone();
+        under_way[1].score = None;
+        under_way[1].run.status = RunStatus::Running;
+        assert_eq!(evaluations(&under_way, &[])[1].kind, EvaluationKind::Unknown, "it has scored three so far");
     }
 
     #[test]

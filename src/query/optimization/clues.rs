@@ -43,7 +43,7 @@ pub fn optimizer(session: &mut Session<'_>, run: &Run, known: Known<'_>) -> Resu
     let tag = |key: &str| lookup::tag(known.values, key).map(|tag| tag.value.as_str().to_owned());
     let evaluation = |one: &EvaluationFacts| EvaluationClue {
         name: one.run.name.clone(),
-        n: one.n,
+        n: one.settled_n(),
         has_inferred_parent: one.run.parent_inferred,
     };
     let has_program_params = known.values.params.iter().any(|param| describes_program(&param.key));
