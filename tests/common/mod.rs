@@ -34,12 +34,17 @@ pub fn window_saving(store: &MemoryStore, at: &str, folder: &Path) -> Harness<'s
 
 /// The same, started otherwise.
 pub fn window_with(store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
+    window_of_size([1600.0, 1000.0], store, options)
+}
+
+/// The same of another size from its first frame on.
+pub fn window_of_size(size: [f32; 2], store: &MemoryStore, options: ViewerOptions) -> Harness<'static, Viewer> {
     let store = store.clone();
     let opener: dspyglass::loader::Opener = Arc::new(move |location: &StoreLocation| match location.path() {
         Some(path) if path != Path::new(PATH) => Err(StoreError::Missing(path.to_owned())),
         _ => store.fork(),
     });
-    Harness::builder().with_size([1600.0, 1000.0]).allow_missing_glyphs().build_eframe(move |cc| {
+    Harness::builder().with_size(size).allow_missing_glyphs().build_eframe(move |cc| {
         let viewer = Viewer::with_opener(&cc.egui_ctx, options, opener).with_now_ms(NOW_MS);
         dspyglass::widgets::fonts::without_system_fonts(&cc.egui_ctx);
         viewer

@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use serde_json::json;
 
-use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_with};
+use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_of_size, window_with};
 
 /// An evaluation with this score, of two traces of a model that were given so many tokens each; nothing is known of
 /// the usage where that is 0.
@@ -175,8 +175,10 @@ fn prices_that_changed_while_the_store_could_not_be_read_are_taken_over() {
 
 #[test]
 fn costs_are_asked_for_where_their_column_has_room() {
-    let mut harness = window(&store(), Some("experiment/1/run/e1?tab=traces"), Some(PATH));
-    harness.set_size(egui::vec2(640.0, 600.0));
+    let at = Some("experiment/1/run/e1?tab=traces".to_owned());
+    let args = Args { at, store: Some(PATH.into()), utc: true, ..Args::default() };
+    let options = ViewerOptions { args, ..ViewerOptions::default() };
+    let mut harness = window_of_size([640.0, 600.0], &store(), options);
     wait_for(&mut harness, "Route.forward");
     settle(&mut harness);
     settle(&mut harness);

@@ -39,7 +39,7 @@ fn each_failure_offers_what_would_help() {
     let busy = failing(|| StoreError::Busy("/a/mlflow.db".into()));
     assert!(has(&busy, "is locked by a process") && has(&busy, "Read again"));
     let refused = failing(move || StoreError::Refused { place: place(), refusal: Refusal::Unknown });
-    assert!(has(&refused, "MLFLOW_TRACKING_TOKEN") && has(&refused, "Read again"));
+    assert!(has(&refused, "MLFLOW_TRACKING_TOKEN") && has(&refused, "Sign in…"));
     let unsupported = failing(move || StoreError::Unsupported { place: place(), what: "spans", why: "old".to_owned() });
     assert!(has(&unsupported, "spans cannot be read from") && !has(&unsupported, "Read again"));
     for harness in [network, busy, refused, unsupported] {
