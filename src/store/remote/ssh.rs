@@ -22,6 +22,52 @@ const MOST_SAID: usize = 8 << 10;
 /// that nobody sits at.
 const THERE: &str = r#"PATH="$PATH:$HOME/.local/bin:$HOME/.cargo/bin"; export PATH; exec dspyglass serve-stdio "$@""#;
 
+/// Whom `ssh` asks for a password, or whether a key is the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Somebody who sits at the terminal.
+    AtTerminal,
+    /// A window has nobody to ask at a terminal: where there is a screen, `ssh` asks by its own window (`SSH_ASKPASS`,
+    /// OpenSSH 8.4).
+    InWindow,
+    /// Where there is neither, a question would wait for ever.
+    Nobody,
+    /// The store is open and the connection was lost: each look for changes would ask, whether anybody sits there or not.
+    /// Keys and their agent need nobody.
+    NobodyAgain,
+}
+
+impl Asks {
+    /// Whom the first connection asks.
+    pub fn at_first(options: &OpenOptions) -> Self {
+        Self::where_there_is(options.may_ask, |name| std::env::var_os(name).is_some())
+    }
+
+    fn where_there_is(may_ask: bool, has: impl Fn(&str) -> bool) -> Self {
+        if may_ask {
+            Self::AtTerminal
+        } else if has("DISPLAY") || has("WAYLAND_DISPLAY") {
+            Self::InWindow
+        } else {
+            Self::Nobody
+        }
+    }
+
+    /// Whether somebody is asked, which takes a while.
+    pub fn somebody(self) -> bool {
+        matches!(self, Self::AtTerminal | Self::InWindow)
+    }
+
+    /// What `SSH_ASKPASS_REQUIRE` is set to. It counts for machines on the way, too, which get no options from here.
+    fn by_window(self) -> Option<&'static str> {
+        match self {
+            Self::AtTerminal => None,
+            Self::InWindow => Some("force"),
+            Self::Nobody | Self::NobodyAgain => Some("never"),
+        }
+    }
+}
+
 /// How `ssh` is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ssh {
@@ -62,11 +108,12 @@ impl Ssh {
         &self,
         target: &OverSsh,
         options: &OpenOptions,
+        asks: Asks,
     ) -> Result<(Running, ChildStdout, ChildStdin), StoreError> {
         let mut command = Command::new(&self.program);
-        command.args(&self.before).args(arguments(target, options));
-        for (name, value) in asking(options.may_ask, |name| std::env::var_os(name).is_some()).1 {
-            command.env(name, value);
+        command.args(&self.before).args(arguments(target, options, asks));
+        if let Some(how) = asks.by_window() {
+            command.env("SSH_ASKPASS_REQUIRE", how);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let program = self.program.to_string_lossy();
@@ -134,13 +181,13 @@ fn keep_last(mut errors: ChildStderr, said: &Mutex<Vec<u8>>) {
 
 /// What `ssh` is given: nothing of a host can become an option of it, and nothing of a path a word of the shell on the
 /// other side.
-fn arguments(target: &OverSsh, options: &OpenOptions) -> Vec<OsString> {
+fn arguments(target: &OverSsh, options: &OpenOptions, asks: Asks) -> Vec<OsString> {
     let mut all: Vec<OsString> = vec!["-T".into()];
     let mut option = |text: String| all.extend(["-o".into(), text.into()]);
     option(format!("ConnectTimeout={CONNECT_SECONDS}"));
     option("ServerAliveInterval=15".to_owned());
     option("ServerAliveCountMax=3".to_owned());
-    if asking(options.may_ask, |name| std::env::var_os(name).is_some()).0 {
+    if !asks.somebody() {
         option("BatchMode=yes".to_owned());
     }
     if let Some(port) = target.port() {
@@ -148,24 +195,6 @@ fn arguments(target: &OverSsh, options: &OpenOptions) -> Vec<OsString> {
     }
     all.extend(["--".into(), target.host().into(), there(target, options).into()]);
     all
-}
-
-/// Whether `ssh` must ask nobody, and which variables it gets. Somebody at a terminal is asked there. A window has none
-/// to ask at: where there is a screen, `ssh` asks by its own window (`SSH_ASKPASS`, OpenSSH 8.4), and where there is
-/// none either, a question would wait for ever.
-fn asking(may_ask: bool, has: impl Fn(&str) -> bool) -> (bool, Vec<(&'static str, &'static str)>) {
-    if may_ask {
-        (false, Vec::new())
-    } else if has("DISPLAY") || has("WAYLAND_DISPLAY") {
-        (false, vec![("SSH_ASKPASS_REQUIRE", "force")])
-    } else {
-        (true, Vec::new())
-    }
-}
-
-/// Whether somebody may be asked for a password, which takes a while.
-pub fn asks_somebody(options: &OpenOptions) -> bool {
-    !asking(options.may_ask, |name| std::env::var_os(name).is_some()).0
 }
 
 /// The line for the shell on the other side, whichever it is.
@@ -195,7 +224,7 @@ pub fn is_told_by(code: Option<i32>) -> bool {
 
 /// What an end without a greeting means, and what to do. `code`: how `ssh` ended; `said`: what it or the other side
 /// said last.
-pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreError {
+pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) -> StoreError {
     let host = target.host();
     let last = last_line(said);
     let has = |part: &str| said.contains(part);
@@ -219,6 +248,13 @@ pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreErro
             format!(
                 "the key of {host} is not known here, or is another one than before; connect once in a terminal and \
                  compare it: ssh {host}"
+            ),
+            Remedy::Retry,
+        ),
+        Some(255) if asks == Asks::NobodyAgain && has("Permission denied") => (
+            format!(
+                "{host} does not let you in without a question ({last}), and none is asked while a store is open: open it \
+                 again"
             ),
             Remedy::Retry,
         ),
@@ -278,7 +314,7 @@ mod tests {
             may_ask: true,
             ..OpenOptions::default()
         };
-        let all = arguments(&target("ssh://ana@rack7:2222/srv/it's $x.db"), &options);
+        let all = arguments(&target("ssh://ana@rack7:2222/srv/it's $x.db"), &options, Asks::AtTerminal);
         let all: Vec<_> = all.iter().map(|one| one.to_string_lossy().into_owned()).collect();
         let end = all.iter().position(|one| one == "--").expect("an end of the options");
         assert_eq!(all[end - 2..end], ["-p", "2222"]);
@@ -291,12 +327,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_where_nobody_would_see_it() {
+    fn nobody_is_asked_where_nobody_would_see_it_nor_after_the_first_connection() {
         let none = |_: &str| false;
-        assert_eq!(asking(false, none), (true, Vec::new()));
-        assert_eq!(asking(true, none), (false, Vec::new()));
-        let screen = asking(false, |name| name == "WAYLAND_DISPLAY");
-        assert_eq!(screen, (false, vec![("SSH_ASKPASS_REQUIRE", "force")]));
+        assert_eq!(Asks::where_there_is(false, none), Asks::Nobody);
+        assert_eq!(Asks::where_there_is(true, none), Asks::AtTerminal);
+        assert_eq!(Asks::where_there_is(false, |name| name == "WAYLAND_DISPLAY"), Asks::InWindow);
+        let options = OpenOptions { may_ask: true, ..OpenOptions::default() };
+        for (asks, is_quiet, by_window) in [
+            (Asks::AtTerminal, false, None),
+            (Asks::InWindow, false, Some("force")),
+            (Asks::Nobody, true, Some("never")),
+            (Asks::NobodyAgain, true, Some("never")),
+        ] {
+            let all = arguments(&target("rack7:/srv/mlflow.db"), &options, asks);
+            assert_eq!((all.iter().any(|one| one == "BatchMode=yes"), asks.by_window()), (is_quiet, by_window));
+        }
     }
 
     #[test]

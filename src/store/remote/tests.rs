@@ -3,6 +3,8 @@
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::time::Instant;
 
+use super::greeting::Greeting;
+use super::link::Patience;
 use super::*;
 use crate::model::{Experiment, TraceHead};
 use crate::store::memory::MemoryStore;
