@@ -37,7 +37,7 @@ pub struct Attempt {
 }
 
 /// What a connection goes through, or the attempts to make another one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Made {
     running: Option<Running>,
     /// Nobody waits for it at present.
@@ -114,7 +114,7 @@ impl Attempt {
 impl Made {
     /// A connection that is there.
     pub fn by(running: Running) -> Self {
-        Self { running: Some(running), under_way: None, failed: None }
+        Self { running: Some(running), ..Self::default() }
     }
 
     /// Makes another connection. Whoever does not want to wait any longer leaves the attempt to the next question.

@@ -177,6 +177,13 @@ impl RemoteStore {
         handles.iter().position(|handle| *handle == span)
     }
 
+    /// Whether these are all spans of a trace, as it was just told.
+    fn are_all_of(&self, trace: &TraceId, spans: impl Iterator<Item = SpanHandle>) -> bool {
+        let seen = held(&self.shared.seen);
+        let told = seen.iter().rev().find(|(known, _)| known == trace);
+        told.is_some_and(|(_, handles)| handles.iter().copied().eq(spans))
+    }
+
     /// What to say of the revision of the other side, which told the store anew.
     fn changed(&self, revision: Revision, told: Told) -> Revision {
         let told = placed(told, &held(&self.shared.program), &self.shared.place);

@@ -62,8 +62,12 @@ impl RemoteStore {
         })
     }
 
-    /// What was asked ahead of these spans, if they are those that the other side saw.
+    /// What was asked ahead of these spans, if they are all of their trace and those that the other side saw. Whoever
+    /// reads a part of each trace wants nothing of the others.
     fn ahead_of_all<T: Take>(&self, cx: &ReadCx, name: &str, trace: &TraceId, spans: &[SpanHead]) -> Option<Vec<T>> {
+        if !self.are_all_of(trace, spans.iter().map(|span| span.handle)) {
+            return None;
+        }
         let (seen, values): OfAll<T> = self.ahead(cx, name, |to| trace.put(to))?;
         (seen == handles(spans) && values.len() == spans.len()).then_some(values)
     }
