@@ -88,13 +88,14 @@ impl Attempt {
             Ok(Greeting::Other { program, protocol }) => Err(over_ssh(format!(
                 "dspyglass {program} on {host} and dspyglass {PROGRAM} here do not understand each other (protocols \
                  {protocol} and {PROTOCOL}); to install this one there: {}",
-                ssh::install(host)
+                ssh::install(target)
             ))),
             Err(Unanswered::Stopped(error)) => Err(error),
             Err(Unanswered::Ended(Ended::Silent(limit))) => Err(over_ssh(format!(
                 "{host} said nothing for {} s; if it asks for a password or about a key, connect once in a terminal: \
-                 ssh {host}",
-                limit.as_secs()
+                 {}",
+                limit.as_secs(),
+                ssh::in_terminal(target)
             ))),
             Err(Unanswered::Ended(ended)) => {
                 let (code, said) = self.running.ended();

@@ -139,7 +139,7 @@ impl RemoteStore {
             Ok((answered, _)) => Err(theirs(host, answered)),
             Err(wire::Malformed) => Err(over_ssh(format!(
                 "{host} answers otherwise than dspyglass {PROGRAM} does; install the same one there: {}",
-                ssh::install(host)
+                ssh::install(&self.shared.target)
             ))),
         }
     }

@@ -226,6 +226,7 @@ pub fn is_told_by(code: Option<i32>) -> bool {
 /// said last.
 pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) -> StoreError {
     let host = target.host();
+    let terminal = in_terminal(target);
     let last = last_line(said);
     let has = |part: &str| said.contains(part);
     let (told, remedy) = match code {
@@ -233,7 +234,7 @@ pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) 
             format!(
                 "dspyglass is not installed on {host}, or not found there; to install this one there, if system and \
                  processor are the same: {}",
-                install(host)
+                install(target)
             ),
             Remedy::Retry,
         ),
@@ -247,7 +248,7 @@ pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) 
         Some(255) if has("Host key verification failed") || has("HOST IDENTIFICATION HAS CHANGED") => (
             format!(
                 "the key of {host} is not known here, or is another one than before; connect once in a terminal and \
-                 compare it: ssh {host}"
+                 compare it: {terminal}"
             ),
             Remedy::Retry,
         ),
@@ -259,20 +260,20 @@ pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) 
             Remedy::Retry,
         ),
         Some(255) if has("Permission denied") || has("Too many authentication failures") => {
-            (format!("{host} does not let you in ({last}); try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("{host} does not let you in ({last}); try in a terminal: {terminal}"), Remedy::Retry)
         }
         Some(255) if !last.is_empty() => {
-            (format!("cannot reach {host}: {last}; try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("cannot reach {host}: {last}; try in a terminal: {terminal}"), Remedy::Retry)
         }
         Some(2) => (
             format!(
                 "dspyglass on {host} is too old to be asked from here ({last}); to install this one there: {}",
-                install(host)
+                install(target)
             ),
             Remedy::Retry,
         ),
         _ if last.is_empty() => {
-            (format!("{host} closed the connection without a word; try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("{host} closed the connection without a word; try in a terminal: {terminal}"), Remedy::Retry)
         }
         _ => {
             let theirs = last.strip_prefix("dspyglass: ").unwrap_or(&last);
@@ -282,11 +283,18 @@ pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) 
     StoreError::OverSsh { told, remedy }
 }
 
+/// The command that connects in a terminal.
+pub fn in_terminal(target: &OverSsh) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@._-:".contains(c);
+    let host = if target.host().chars().all(is_plain) { target.host().to_owned() } else { quoted(target.host()) };
+    target.port().map_or_else(|| format!("ssh {host}"), |port| format!("ssh -p {port} {host}"))
+}
+
 /// The command that brings this program to the other side, which must be of the same kind.
-pub fn install(host: &str) -> String {
+pub fn install(target: &OverSsh) -> String {
     let own = std::env::current_exe().map_or_else(|_| "dspyglass".to_owned(), |path| path.display().to_string());
     let there = "mkdir -p ~/.local/bin && cat > ~/.local/bin/dspyglass && chmod +x ~/.local/bin/dspyglass";
-    format!("ssh {host} {} < {}", quoted(there), quoted(&own))
+    format!("{} {} < {}", in_terminal(target), quoted(there), quoted(&own))
 }
 
 /// The last line that says something, without what controls a terminal.
@@ -353,6 +361,26 @@ mod tests {
         let file = home.path().join("my ssh");
         std::fs::write(&file, "").expect("written");
         assert_eq!(Ssh::named(file.clone().into()), Ssh { program: file.into(), before: Vec::new() });
+    }
+
+    #[test]
+    fn commands_for_a_terminal_lead_to_the_same_machine() {
+        let with_port = target("ssh://ana@rack7:2222/srv/mlflow.db");
+        assert_eq!(in_terminal(&target("ana@rack7:/srv/mlflow.db")), "ssh ana@rack7");
+        assert_eq!(in_terminal(&with_port), "ssh -p 2222 ana@rack7");
+        assert_eq!(in_terminal(&target("rack7;reboot:/srv/mlflow.db")), "ssh 'rack7;reboot'");
+        let failures = [
+            (127, ""),
+            (255, "Host key verification failed."),
+            (255, "Permission denied (publickey)."),
+            (255, "Connection refused"),
+            (2, "unexpected argument"),
+            (0, ""),
+        ];
+        for (code, said) in failures {
+            let told = no_greeting(&with_port, Asks::Nobody, Some(code), said).to_string();
+            assert!(told.contains("ssh -p 2222 ana@rack7") && !told.contains("ssh ana"), "{told}");
+        }
     }
 
     #[test]
