@@ -4,6 +4,10 @@ use std::fmt;
 
 use super::address;
 
+/// What stands before the colon of addresses of other programs. A machine of such a name is reached with `user@` before
+/// it, or by `ssh://`.
+const SCHEMES: [&str; 8] = ["file", "dbfs", "sqlite", "s3", "gs", "databricks", "http", "https"];
+
 /// A file on another machine that is reached over ssh.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OverSsh {
@@ -16,7 +20,7 @@ pub struct OverSsh {
 
 impl OverSsh {
     /// Reads `host:/path`, `host:~/path` and `user@host:path`. A colon alone does not tell: files have them in their
-    /// names, and drives behind theirs.
+    /// names, drives behind theirs, and schemes behind them.
     pub fn parse(text: &str) -> Option<Self> {
         let bracketed = text.find(']').filter(|_| address::after_user(text).starts_with('['));
         let from = bracketed.unwrap_or(0);
@@ -25,7 +29,8 @@ impl OverSsh {
         let is_drive = host.len() == 1;
         let is_told = path.starts_with('/') || path.starts_with('~') || host.contains('@');
         let one = Self { host: host.to_owned(), port: None, path: path.to_owned() };
-        (is_told && !is_drive && !path.starts_with("//") && one.is_possible()).then_some(one)
+        let is_scheme = SCHEMES.iter().any(|scheme| host.eq_ignore_ascii_case(scheme));
+        (is_told && !is_drive && !is_scheme && !path.starts_with("//") && one.is_possible()).then_some(one)
     }
 
     /// Reads what stands behind `ssh://`: `user@host:port/path`. A password in it is left out, since `ssh` takes none.
@@ -106,6 +111,7 @@ mod tests {
             ("rack7:~/mlflow.db", "rack7", None, "~/mlflow.db"),
             ("ana@rack7:mlflow.db", "ana@rack7", None, "mlflow.db"),
             ("ana@rack7:/srv/a:b@c.db", "ana@rack7", None, "/srv/a:b@c.db"),
+            ("ana@file:/srv/mlflow.db", "ana@file", None, "/srv/mlflow.db"),
             ("ssh://ana@rack7/srv/mlflow.db", "ana@rack7", None, "/srv/mlflow.db"),
             ("ssh://rack7:2222/srv/mlflow.db", "rack7", Some(2222), "/srv/mlflow.db"),
             ("ssh://rack7:2222/~/mlflow.db", "rack7", Some(2222), "~/mlflow.db"),
@@ -129,9 +135,26 @@ mod tests {
             "ana@-oProxyCommand=x:/srv/mlflow.db",
             "ssh://-oProxyCommand=x/srv/mlflow.db",
             "a b:/srv/mlflow.db",
+            "dbfs:/x",
+            "sqlite:/x.db",
+            "s3:/bucket/mlflow.db",
+            "gs:/bucket/mlflow.db",
+            "databricks:/x",
+            "http:/x",
+            "HTTPS:/x",
+            "file:~/mlruns",
         ] {
             assert_eq!(told(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_with_its_scheme_is_its_path() {
+        let location = StoreLocation::from("file:/srv/mlruns");
+        assert_eq!(location.path(), Some(std::path::Path::new("/srv/mlruns")));
+        assert_eq!(StoreLocation::from("file:///srv/mlruns"), location);
+        let other = StoreLocation::from("sqlite:/x.db");
+        assert_eq!(other.path(), Some(std::path::Path::new("sqlite:/x.db")));
     }
 
     #[test]
