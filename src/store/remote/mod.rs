@@ -236,14 +236,15 @@ impl Shared {
 /// Asks, unless that was done ahead, and asks ahead what is likely to come next.
 fn answer(cx: &ReadCx, link: &Link, question: &Question) -> std::result::Result<Vec<u8>, Unanswered> {
     let Some((shape, id)) = &question.about else { return link.ask(cx, &question.bytes) };
-    match early(cx, link, shape, id) {
-        Some(answer) => answer,
-        None => {
-            let answer = link.ask(cx, &question.bytes)?;
-            link.ahead().has_seen(shape, answer.len());
-            Ok(answer)
-        }
+    // What went wrong before anybody waited may go well now.
+    if let Some(early) = early(cx, link, shape, id).transpose()?
+        && is_well(&early)
+    {
+        return Ok(early);
     }
+    let answer = link.ask(cx, &question.bytes)?;
+    link.ahead().has_seen(shape, answer.len());
+    Ok(answer)
 }
 
 /// The answer to a question that was asked ahead; `None` if it was not. Asks ahead what is likely to come next.
@@ -301,6 +302,13 @@ fn read<T: Take>(cx: &ReadCx, answer: &[u8]) -> Taken<(Answered, Option<T>)> {
     from.end()?;
     cx.warn_again(&warnings);
     Ok((answered, value))
+}
+
+/// Whether an answer tells what was asked.
+fn is_well(answer: &[u8]) -> bool {
+    let mut from = Bytes::new(answer);
+    let warnings: Taken<Vec<Warning>> = Take::take(&mut from);
+    warnings.is_ok() && Answered::take(&mut from) == Ok(Answered::Well)
 }
 
 /// What the other side told, as it is seen from here.

@@ -196,3 +196,32 @@ fn whoever_reads_a_part_of_each_trace_has_no_bodies_read_ahead() {
     }
     assert_eq!(store.calls("span_body"), 80 + 120);
 }
+
+#[test]
+fn what_failed_before_it_was_wanted_is_asked_once_more() {
+    let store = store();
+    let traces = put_traces(&store, 40);
+    let mut remote = reader(served(&store, patience(10_000, 40_000)));
+    remote.listed(traces.iter().map(TraceId::as_str));
+    let cx = ReadCx::new();
+    let (first, rest) = traces.split_at(3);
+    let is_read = std::sync::atomic::AtomicU64::new(0);
+    store.fail_with(move |call| {
+        let is_ahead = call == "trace" && is_read.fetch_add(1, Ordering::Relaxed) >= 3;
+        is_ahead.then(|| StoreError::Busy("/srv/mlflow.db".into()))
+    });
+    for trace in first {
+        assert!(remote.trace(&cx, trace).expect("read").is_some());
+    }
+    let begun = Instant::now();
+    while store.calls("trace") < 3 + 16 {
+        assert!(begun.elapsed() < LONG, "those behind are read, though nobody asked yet");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let told = remote.trace(&cx, &rest[0]).expect_err("it is still locked").to_string();
+    assert!(told.contains("/srv/mlflow.db"), "{told}");
+    store.recover();
+    for trace in &rest[1..] {
+        assert!(remote.trace(&cx, trace).expect("read").is_some());
+    }
+}
