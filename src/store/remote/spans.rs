@@ -14,6 +14,9 @@ const BODIES_OF_ALL: &str = "span_bodies_of_all";
 const BODY: &str = "span_body";
 const BODY_AT: &str = "span_body_at";
 
+/// So many bodies of a long trace go over together: each way there and back takes longer than to look through a trace.
+pub(super) const BODIES_AT_ONCE: usize = 256;
+
 /// What was told of all spans of a trace, and which they were.
 type OfAll<T> = (Vec<SpanHandle>, Vec<T>);
 

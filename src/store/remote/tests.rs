@@ -225,3 +225,18 @@ fn what_failed_before_it_was_wanted_is_asked_once_more() {
         assert!(remote.trace(&cx, trace).expect("read").is_some());
     }
 }
+
+#[test]
+fn a_portion_of_a_long_trace_goes_over_at_once() {
+    let store = store();
+    let spans = (0..1_001).map(|at| (MemoryStore::span(&format!("{at}"), None, "x", at, at + 1), SpanBody::default()));
+    store.put_trace(MemoryStore::trace_head("tr-1", "1", None, "long", 1), spans.collect());
+    let mut remote = reader(served(&store, patience(10_000, 40_000)));
+    let (cx, trace) = (ReadCx::new(), TraceId::from("tr-1"));
+    let spans = remote.spans(&cx, &trace).expect("spans");
+    let portions: Vec<usize> = spans
+        .chunks(remote.bodies_at_once())
+        .map(|some| remote.span_bodies(&cx, &trace, some).expect("bodies").len())
+        .collect();
+    assert_eq!(portions, [256, 256, 256, 233]);
+}
