@@ -174,6 +174,12 @@ impl Link {
         answer
     }
 
+    /// How many of these are not answered yet.
+    pub fn unanswered(&self, numbers: &[Number]) -> usize {
+        let state = self.inbox.lock();
+        numbers.iter().filter(|number| matches!(state.answers.get(number), Some(None))).count()
+    }
+
     /// Nobody waits for this answer.
     pub fn forget(&self, number: Number) {
         let is_there = self.inbox.lock().answers.remove(&number).is_some_and(|answer| answer.is_some());

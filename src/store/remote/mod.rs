@@ -249,15 +249,20 @@ fn answer(cx: &ReadCx, link: &Link, question: &Question) -> std::result::Result<
 
 /// The answer to a question that was asked ahead; `None` if it was not. Asks ahead what is likely to come next.
 fn early(cx: &ReadCx, link: &Link, shape: &Shape, id: &str) -> Option<std::result::Result<Vec<u8>, Unanswered>> {
-    let asked = link.ahead().take(shape, id);
-    let wanted = link.ahead().follow(shape, id);
+    let (asked, others) = {
+        let mut ahead = link.ahead();
+        (ahead.take(shape, id), ahead.numbers())
+    };
+    let unanswered = link.unanswered(&others);
+    let wanted = link.ahead().follow(shape, id, unanswered);
     for other in wanted {
         let Some(number) = link.ask_ahead(&questions::of_another(shape, &other)) else { break };
         let unwanted = link.ahead().put(shape, &other, number);
         unwanted.into_iter().for_each(|number| link.forget(number));
     }
     let (number, is_fresh) = asked?;
-    if !is_fresh {
+    // What is not answered yet is as fresh as if it were asked now.
+    if !is_fresh && link.unanswered(&[number]) == 0 {
         link.forget(number);
         return None;
     }
