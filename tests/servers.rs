@@ -15,6 +15,8 @@ mod filtered;
 mod kept;
 #[path = "common/over_ssh.rs"]
 mod over_ssh;
+#[path = "servers/over_ssh_lost.rs"]
+mod over_ssh_lost;
 #[path = "servers/over_ssh.rs"]
 mod over_ssh_stores;
 #[path = "servers/postgres.rs"]

@@ -21,7 +21,7 @@ pub(super) fn told_with_texts(
     let calls: Vec<usize> = (0..spans.len().min(facts.len())).filter(|at| is_lm_call(&spans[*at])).collect();
     let heads: Vec<SpanHead> = calls.iter().map(|at| spans[*at].clone()).collect();
     let mut calls = calls.into_iter();
-    for some in bodies_at_once(&heads) {
+    for some in bodies_at_once(session.store, &heads) {
         session.cx.check()?;
         for (at, body) in calls.by_ref().take(some.len()).zip(session.store.span_bodies(session.cx, trace, some)?) {
             facts[at].text = Some(body.text());

@@ -193,7 +193,7 @@ fn write_spans<T: Serialize>(
     let id = &head.row.id;
     let spans = session.store.spans(session.cx, id)?;
     let mut separator = "";
-    for some in bodies_at_once(&spans) {
+    for some in bodies_at_once(session.store, &spans) {
         session.cx.check()?;
         let bodies = session.store.span_bodies(session.cx, id, some)?;
         for (span, body) in some.iter().zip(&bodies) {

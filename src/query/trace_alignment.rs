@@ -29,7 +29,7 @@ impl Question for SpanPrintsOf {
         let tree = session.ask(&TraceTreeOf(self.0.clone()))?;
         let Some(tree) = tree.as_ref() else { return Ok(Vec::new()) };
         let mut prints = Vec::with_capacity(tree.spans.len());
-        for some in bodies_at_once(&tree.spans) {
+        for some in bodies_at_once(session.store, &tree.spans) {
             session.cx.check()?;
             let bodies = session.store.span_bodies(session.cx, &self.0, some)?;
             prints.extend(bodies.iter().map(SpanPrint::of));

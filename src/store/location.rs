@@ -54,6 +54,10 @@ impl StoreLocation {
                 return Self::Path(PathBuf::from(rest));
             }
         }
+        // The same, as Java and MLflow's artifacts write it.
+        if let Some(rest) = known.strip_prefix("file:").filter(|rest| rest.starts_with('/')) {
+            return Self::Path(PathBuf::from(rest));
+        }
         let address = Address::parse(known).or_else(|| OverSsh::parse(known).map(Address::of_ssh));
         address.map_or_else(|| Self::Path(text.to_owned()), Self::Address)
     }

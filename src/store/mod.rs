@@ -327,6 +327,12 @@ pub trait Store: Send {
         Ok(None)
     }
 
+    /// How many bodies of a trace are best read together where it has so many spans that nobody holds all of them. To
+    /// read several may look through all records of the trace, so that one by one is the usual answer.
+    fn bodies_at_once(&self) -> usize {
+        1
+    }
+
     /// The bodies of all of a trace's spans, in the order of `spans`.
     fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
         spans.iter().map(|span| Ok(self.span_body(cx, trace, span.handle)?.unwrap_or_default())).collect()

@@ -1,13 +1,19 @@
 //! A file on another machine, as people write where it is.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::address;
 
+/// What stands before the colon of addresses of other programs. A machine of such a name is reached with `user@` before
+/// it, or by `ssh://`.
+const SCHEMES: [&str; 8] = ["file", "dbfs", "sqlite", "s3", "gs", "databricks", "http", "https"];
+
 /// A file on another machine that is reached over ssh.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OverSsh {
-    /// As `ssh` takes it: the name of the machine or of one of the user's settings, with `user@` before it if said.
+    /// As `ssh` takes it: the name of the machine or of one of the user's settings, or its address without brackets,
+    /// with `user@` before it if said.
     host: String,
     port: Option<u16>,
     /// Absolute, or from the user's folder there.
@@ -16,16 +22,18 @@ pub struct OverSsh {
 
 impl OverSsh {
     /// Reads `host:/path`, `host:~/path` and `user@host:path`. A colon alone does not tell: files have them in their
-    /// names, and drives behind theirs.
+    /// names, drives behind theirs, and schemes behind them.
     pub fn parse(text: &str) -> Option<Self> {
-        let bracketed = text.find(']').filter(|_| address::after_user(text).starts_with('['));
-        let from = bracketed.unwrap_or(0);
+        // Colons within the brackets belong to the address of the machine.
+        let opens = text.find('[').filter(|at| matches!(text.get(..*at), Some(user) if is_user(user)));
+        let from = opens.and_then(|at| Some(at + text.get(at..)?.find(']')?)).unwrap_or(0);
         let colon = from + text.get(from..)?.find(':')?;
         let (host, path) = (text.get(..colon)?, text.get(colon + 1..)?);
         let is_drive = host.len() == 1;
         let is_told = path.starts_with('/') || path.starts_with('~') || host.contains('@');
-        let one = Self { host: host.to_owned(), port: None, path: path.to_owned() };
-        (is_told && !is_drive && !path.starts_with("//") && one.is_possible()).then_some(one)
+        let one = Self { host: unbracketed(host), port: None, path: path.to_owned() };
+        let is_scheme = SCHEMES.iter().any(|scheme| host.eq_ignore_ascii_case(scheme));
+        (is_told && !is_drive && !is_scheme && !path.starts_with("//") && one.is_possible()).then_some(one)
     }
 
     /// Reads what stands behind `ssh://`: `user@host:port/path`. A password in it is left out, since `ssh` takes none.
@@ -39,11 +47,10 @@ impl OverSsh {
             Some((name, port)) if !name.is_empty() && !port.ends_with(']') => (name, Some(port.parse().ok()?)),
             _ => (machine, None),
         };
-        let machine = machine.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(machine);
         let host = user.map_or_else(|| machine.to_owned(), |user| format!("{user}@{machine}"));
         // `ssh://host/~/store` leads to the user's folder, as in git.
         let path = path.strip_prefix("/~").map_or_else(|| path.to_owned(), |rest| format!("~{rest}"));
-        let one = Self { host, port, path };
+        let one = Self { host: unbracketed(&host), port, path };
         one.is_possible().then_some(one)
     }
 
@@ -53,7 +60,7 @@ impl OverSsh {
         let is_name = |text: &str| {
             !text.is_empty() && !text.starts_with('-') && !text.contains(|c: char| c.is_whitespace() || c.is_control())
         };
-        let has_no_path = self.host.contains(['/', '\\']) || machine.contains('@');
+        let has_no_path = self.host.contains(['/', '\\']) || machine.contains(['@', '[', ']']);
         is_name(&self.host) && is_name(machine) && !has_no_path && !matches!(self.path.as_str(), "" | "/")
     }
 
@@ -78,12 +85,32 @@ impl OverSsh {
     }
 }
 
+/// Nothing, or `user@`.
+fn is_user(text: &str) -> bool {
+    text.is_empty() || text.ends_with('@') && !text.contains(['/', ':'])
+}
+
+/// An address of IPv6 stands in brackets where a colon follows, and not where `ssh` takes it.
+fn unbracketed(host: &str) -> String {
+    let machine = address::after_user(host);
+    let user = host.get(..host.len() - machine.len()).unwrap_or_default();
+    let bare = machine.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(machine);
+    format!("{user}{bare}")
+}
+
+fn bracketed(host: &str) -> Cow<'_, str> {
+    let machine = address::after_user(host);
+    let user = host.get(..host.len() - machine.len()).unwrap_or_default();
+    if machine.contains(':') { format!("{user}[{machine}]").into() } else { host.into() }
+}
+
 /// As a person would type it.
 impl fmt::Display for OverSsh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(port) = self.port else { return write!(f, "{}:{}", self.host, self.path) };
+        let host = bracketed(&self.host);
+        let Some(port) = self.port else { return write!(f, "{host}:{}", self.path) };
         let path = self.path.strip_prefix('~').map(|rest| format!("/~{rest}"));
-        write!(f, "ssh://{}:{port}{}", self.host, path.as_deref().unwrap_or(&self.path))
+        write!(f, "ssh://{host}:{port}{}", path.as_deref().unwrap_or(&self.path))
     }
 }
 
@@ -106,8 +133,13 @@ mod tests {
             ("rack7:~/mlflow.db", "rack7", None, "~/mlflow.db"),
             ("ana@rack7:mlflow.db", "ana@rack7", None, "mlflow.db"),
             ("ana@rack7:/srv/a:b@c.db", "ana@rack7", None, "/srv/a:b@c.db"),
+            ("ana@file:/srv/mlflow.db", "ana@file", None, "/srv/mlflow.db"),
             ("ssh://ana@rack7/srv/mlflow.db", "ana@rack7", None, "/srv/mlflow.db"),
             ("ssh://rack7:2222/srv/mlflow.db", "rack7", Some(2222), "/srv/mlflow.db"),
+            ("[::1]:/srv/mlflow.db", "::1", None, "/srv/mlflow.db"),
+            ("ana@[fe80::1%eth0]:~/a@b]:/[c].db", "ana@fe80::1%eth0", None, "~/a@b]:/[c].db"),
+            ("ssh://[::1]/srv/mlflow.db", "::1", None, "/srv/mlflow.db"),
+            ("ssh://ana@[::1]:2222/srv/mlflow.db", "ana@::1", Some(2222), "/srv/mlflow.db"),
             ("ssh://rack7:2222/~/mlflow.db", "rack7", Some(2222), "~/mlflow.db"),
         ] {
             assert_eq!(told(text), Some((host.to_owned(), port, path.to_owned())), "{text}");
@@ -129,9 +161,27 @@ mod tests {
             "ana@-oProxyCommand=x:/srv/mlflow.db",
             "ssh://-oProxyCommand=x/srv/mlflow.db",
             "a b:/srv/mlflow.db",
+            "[rack7:/srv/mlflow.db",
+            "dbfs:/x",
+            "sqlite:/x.db",
+            "s3:/bucket/mlflow.db",
+            "gs:/bucket/mlflow.db",
+            "databricks:/x",
+            "http:/x",
+            "HTTPS:/x",
+            "file:~/mlruns",
         ] {
             assert_eq!(told(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_with_its_scheme_is_its_path() {
+        let location = StoreLocation::from("file:/srv/mlruns");
+        assert_eq!(location.path(), Some(std::path::Path::new("/srv/mlruns")));
+        assert_eq!(StoreLocation::from("file:///srv/mlruns"), location);
+        let other = StoreLocation::from("sqlite:/x.db");
+        assert_eq!(other.path(), Some(std::path::Path::new("sqlite:/x.db")));
     }
 
     #[test]

@@ -27,6 +27,9 @@ const BEFORE: u32 = 2;
 /// No more are asked ahead of one.
 const FARTHEST: usize = 64;
 
+/// No more wait to be answered: what is answered late is no longer fresh, and is read twice.
+const UNANSWERED: usize = 16;
+
 /// So many answers that nobody wanted yet are kept.
 const MOST: usize = 256;
 
@@ -79,8 +82,14 @@ impl Ahead {
         }
     }
 
-    /// Notes that a question is asked of `id`; the ids of which it is to be asked, too.
-    pub fn follow(&mut self, shape: &Shape, id: &str) -> Vec<Arc<str>> {
+    /// What was asked ahead and is kept.
+    pub fn numbers(&self) -> Vec<Number> {
+        self.asked.values().map(|(number, _)| *number).collect()
+    }
+
+    /// Notes that a question is asked of `id`; the ids of which it is to be asked, too, while so many that were asked
+    /// ahead wait for their answers.
+    pub fn follow(&mut self, shape: &Shape, id: &str, unanswered: usize) -> Vec<Arc<str>> {
         let Some((list, at)) = self.places.get(id).copied() else { return Vec::new() };
         if self.followed.len() >= SHAPES && !self.followed.contains_key(shape) {
             self.followed.clear();
@@ -101,6 +110,7 @@ impl Ahead {
         let Some((_, ids)) = self.lists.iter().find(|(number, _)| *number == list) else { return Vec::new() };
         let window = 4_usize.checked_shl(followed.in_order).unwrap_or(FARTHEST).min(FARTHEST);
         let (from, to) = ((at + 1).max(followed.asked_to), (at + 1 + window).min(ids.len()));
+        let to = to.min(from + UNANSWERED.saturating_sub(unanswered));
         followed.asked_to = to.max(from);
         ids.get(from..to).unwrap_or_default().to_vec()
     }
@@ -164,17 +174,30 @@ mod tests {
         let (all, spans) = (ids(30), shape("spans"));
         let mut ahead = Ahead::default();
         ahead.listed(all.iter().map(String::as_str));
-        assert!(ahead.follow(&spans, "tr-0").is_empty() && ahead.follow(&spans, "tr-1").is_empty());
-        let mut asked: Vec<Arc<str>> = ahead.follow(&spans, "tr-2");
+        assert!(ahead.follow(&spans, "tr-0", 0).is_empty() && ahead.follow(&spans, "tr-1", 0).is_empty());
+        let mut asked: Vec<Arc<str>> = ahead.follow(&spans, "tr-2", 0);
         assert_eq!((asked.first().map(|id| &**id), asked.len()), (Some("tr-3"), 16));
         for id in &all[3..] {
-            asked.extend(ahead.follow(&spans, id));
+            asked.extend(ahead.follow(&spans, id, 0));
         }
         assert!(asked.iter().map(|id| &**id).eq(all[3..].iter().map(String::as_str)), "each once");
         // The next page of a list goes on where this one ended.
         let next: Vec<String> = (30..40).map(|at| format!("tr-{at}")).collect();
         ahead.listed(next.iter().map(String::as_str));
-        assert_eq!(ahead.follow(&spans, "tr-30").len(), 9);
+        assert_eq!(ahead.follow(&spans, "tr-30", 0).len(), 9);
+    }
+
+    #[test]
+    fn few_wait_to_be_answered() {
+        let (all, spans) = (ids(100), shape("spans"));
+        let mut ahead = Ahead::default();
+        ahead.listed(all.iter().map(String::as_str));
+        let asked: Vec<usize> = [(0, 0), (1, 0), (2, 13), (3, 16), (4, 20), (5, 0), (6, 15)]
+            .map(|(at, unanswered)| ahead.follow(&spans, &all[at], unanswered).len())
+            .to_vec();
+        assert_eq!(asked, [0, 0, 3, 0, 0, 16, 1]);
+        // None was left out.
+        assert_eq!(ahead.follow(&spans, "tr-7", 0).first().map(|id| &**id), Some("tr-23"));
     }
 
     #[test]
@@ -183,11 +206,11 @@ mod tests {
         let mut ahead = Ahead::default();
         ahead.listed(all.iter().map(String::as_str));
         for id in ["tr-50", "tr-3", "tr-99", "tr-3", "tr-3", "tr-60", "unknown"] {
-            assert!(ahead.follow(&spans, id).is_empty(), "{id}");
+            assert!(ahead.follow(&spans, id, 0).is_empty(), "{id}");
         }
         for (at, id) in all.iter().enumerate().take(3) {
             // Each of another kind.
-            assert!(ahead.follow(&shape(&format!("body {at}")), id).is_empty());
+            assert!(ahead.follow(&shape(&format!("body {at}")), id, 0).is_empty());
         }
     }
 

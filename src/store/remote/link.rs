@@ -116,8 +116,9 @@ impl Link {
     /// # Errors
     /// If it ends without, or says nothing for too long.
     pub fn greeting(&self, is_wanted: impl Fn() -> Result<(), StoreError>) -> Result<Greeting, Unanswered> {
-        let begun = Instant::now();
         let mut state = self.inbox.lock();
+        // Nothing was heard since it began, however often it was waited for.
+        let begun = state.heard;
         loop {
             if let Some(greeting) = state.greeting.take() {
                 return Ok(greeting);
@@ -171,6 +172,12 @@ impl Link {
             self.forget(number);
         }
         answer
+    }
+
+    /// How many of these are not answered yet.
+    pub fn unanswered(&self, numbers: &[Number]) -> usize {
+        let state = self.inbox.lock();
+        numbers.iter().filter(|number| matches!(state.answers.get(number), Some(None))).count()
     }
 
     /// Nobody waits for this answer.

@@ -12,12 +12,14 @@
 //! * [`questions`]: what can be asked, for both sides.
 //! * [`ahead`]: what is likely to be asked next is asked before, since each way there and back takes its time; [`spans`]:
 //!   how spans are named there.
-//! * [`link`]: a connection; [`ssh`]: the program that makes it, and what its failures mean.
+//! * [`connect`]: how a connection is made, and made anew; [`link`]: a connection; [`ssh`]: the program that makes it, and
+//!   what its failures mean.
 //!
-//! A connection that was lost is made anew by the next question. The other side holds nothing that this one depends on:
+//! A connection that was lost is made anew by the next question, without asking anybody for a password. The other side holds nothing that this one depends on:
 //! handles and cursors are those of the store.
 
 mod ahead;
+mod connect;
 mod frame;
 mod greeting;
 mod link;
@@ -31,28 +33,20 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ahead::Shape;
-use greeting::{Greeting, PROGRAM, PROTOCOL, Told};
-use link::{Ended, Link, Patience, Unanswered};
+use connect::{Attempt, Made, Reached};
+use greeting::{PROGRAM, Told};
+use link::{Ended, Link, Unanswered};
 use questions::Question;
 pub use serve::{refuse, serve};
+use ssh::Asks;
 pub use ssh::Ssh;
 use wire::{Answered, Bytes, Take, Taken, Writer};
 
 use super::{Address, OpenOptions, OverSsh, ReadCx, Remedy, Result, Revision, StoreError, StoreId, StoreLocation};
 use crate::model::{SpanHandle, TraceId, Warning};
-
-/// How long the other side may be silent.
-const PATIENCE: Patience =
-    Patience { greeting: Duration::from_secs(45), silence: Duration::from_secs(10), lost: Duration::from_secs(40) };
-
-/// How long somebody who is asked for a password may take.
-const ASKED: Duration = Duration::from_secs(300);
-
-/// After a connection could not be made, so long nobody tries again: a window asks dozens of questions.
-const HOLD_OFF: Duration = Duration::from_secs(2);
 
 /// Of so many traces it is known which spans they have.
 const SEEN: usize = 64;
@@ -84,21 +78,6 @@ struct Shared {
     program: Mutex<String>,
 }
 
-/// A connection that was just made.
-struct Reached {
-    link: Link,
-    running: ssh::Running,
-    program: String,
-    told: Told,
-}
-
-/// The last attempt to connect.
-#[derive(Debug, Default)]
-struct Made {
-    running: Option<ssh::Running>,
-    failed: Option<(Instant, String, Remedy)>,
-}
-
 impl RemoteStore {
     /// Connects, and has the store opened on the other side.
     ///
@@ -115,7 +94,9 @@ impl RemoteStore {
     pub fn open_by(ssh: Ssh, address: &Address, options: &OpenOptions) -> Result<Self> {
         let Some(target) = address.over_ssh().cloned() else { return Err(StoreError::Server(address.clone())) };
         let place = StoreLocation::Address(address.clone());
-        let Reached { link, running, program, told } = connect(&ssh, &target, options, || Ok(()))?;
+        let attempt = Attempt::begin(&ssh, &target, options, Asks::at_first(options))?;
+        let greeting = attempt.greeting(|| Ok(()));
+        let Reached { link, running, program, told } = attempt.reached(&target, greeting)?;
         let shared = Shared {
             told: Mutex::new(placed(told, &program, &place)),
             program: Mutex::new(program),
@@ -126,7 +107,7 @@ impl RemoteStore {
             options: options.clone(),
             ssh,
             link: Mutex::new(Some(Arc::new(link))),
-            made: Mutex::new(Made { running: Some(running), failed: None }),
+            made: Mutex::new(Made::by(running)),
             count: AtomicU64::new(0),
         };
         Ok(Self { id: StoreId::fresh(), shared: Arc::new(shared) })
@@ -158,7 +139,7 @@ impl RemoteStore {
             Ok((answered, _)) => Err(theirs(host, answered)),
             Err(wire::Malformed) => Err(over_ssh(format!(
                 "{host} answers otherwise than dspyglass {PROGRAM} does; install the same one there: {}",
-                ssh::install(host)
+                ssh::install(&self.shared.target)
             ))),
         }
     }
@@ -194,6 +175,13 @@ impl RemoteStore {
         let seen = held(&self.shared.seen);
         let (_, handles) = seen.iter().rev().find(|(known, _)| known == trace)?;
         handles.iter().position(|handle| *handle == span)
+    }
+
+    /// Whether these are all spans of a trace, as it was just told.
+    fn are_all_of(&self, trace: &TraceId, spans: impl Iterator<Item = SpanHandle>) -> bool {
+        let seen = held(&self.shared.seen);
+        let told = seen.iter().rev().find(|(known, _)| known == trace);
+        told.is_some_and(|(_, handles)| handles.iter().copied().eq(spans))
     }
 
     /// What to say of the revision of the other side, which told the store anew.
@@ -234,56 +222,47 @@ impl Shared {
         if let Some(link) = held(&self.link).as_ref().filter(|link| link.is_open()) {
             return Ok(Arc::clone(link));
         }
-        if let Some((since, told, remedy)) = &made.failed
-            && since.elapsed() < HOLD_OFF
-        {
-            return Err(StoreError::OverSsh { told: told.clone(), remedy: *remedy });
-        }
-        (made.running, made.failed) = (None, None);
-        match connect(&self.ssh, &self.target, &self.options, || cx.check()) {
-            Ok(Reached { link, running, program, told }) => {
-                let link = Arc::new(link);
-                *held(&self.told) = placed(told, &program, &self.place);
-                *held(&self.program) = program;
-                self.count.fetch_add(1, Ordering::Relaxed);
-                *held(&self.link) = Some(Arc::clone(&link));
-                made.running = Some(running);
-                Ok(link)
-            }
-            Err(error) => {
-                if let StoreError::OverSsh { told, remedy } = &error {
-                    made.failed = Some((Instant::now(), told.clone(), *remedy));
-                }
-                Err(error)
-            }
-        }
+        let begin = || Attempt::begin(&self.ssh, &self.target, &self.options, Asks::NobodyAgain);
+        let (link, program, told) = made.again(&self.target, begin, || cx.check())?;
+        let link = Arc::new(link);
+        *held(&self.told) = placed(told, &program, &self.place);
+        *held(&self.program) = program;
+        self.count.fetch_add(1, Ordering::Relaxed);
+        *held(&self.link) = Some(Arc::clone(&link));
+        Ok(link)
     }
 }
 
 /// Asks, unless that was done ahead, and asks ahead what is likely to come next.
 fn answer(cx: &ReadCx, link: &Link, question: &Question) -> std::result::Result<Vec<u8>, Unanswered> {
     let Some((shape, id)) = &question.about else { return link.ask(cx, &question.bytes) };
-    match early(cx, link, shape, id) {
-        Some(answer) => answer,
-        None => {
-            let answer = link.ask(cx, &question.bytes)?;
-            link.ahead().has_seen(shape, answer.len());
-            Ok(answer)
-        }
+    // What went wrong before anybody waited may go well now.
+    if let Some(early) = early(cx, link, shape, id).transpose()?
+        && is_well(&early)
+    {
+        return Ok(early);
     }
+    let answer = link.ask(cx, &question.bytes)?;
+    link.ahead().has_seen(shape, answer.len());
+    Ok(answer)
 }
 
 /// The answer to a question that was asked ahead; `None` if it was not. Asks ahead what is likely to come next.
 fn early(cx: &ReadCx, link: &Link, shape: &Shape, id: &str) -> Option<std::result::Result<Vec<u8>, Unanswered>> {
-    let asked = link.ahead().take(shape, id);
-    let wanted = link.ahead().follow(shape, id);
+    let (asked, others) = {
+        let mut ahead = link.ahead();
+        (ahead.take(shape, id), ahead.numbers())
+    };
+    let unanswered = link.unanswered(&others);
+    let wanted = link.ahead().follow(shape, id, unanswered);
     for other in wanted {
         let Some(number) = link.ask_ahead(&questions::of_another(shape, &other)) else { break };
         let unwanted = link.ahead().put(shape, &other, number);
         unwanted.into_iter().for_each(|number| link.forget(number));
     }
     let (number, is_fresh) = asked?;
-    if !is_fresh {
+    // What is not answered yet is as fresh as if it were asked now.
+    if !is_fresh && link.unanswered(&[number]) == 0 {
         link.forget(number);
         return None;
     }
@@ -292,41 +271,6 @@ fn early(cx: &ReadCx, link: &Link, shape: &Shape, id: &str) -> Option<std::resul
         link.ahead().has_seen(shape, answer.len());
     }
     Some(answer)
-}
-
-/// Runs `ssh` and waits for the greeting.
-fn connect(ssh: &Ssh, target: &OverSsh, options: &OpenOptions, is_wanted: impl Fn() -> Result<()>) -> Result<Reached> {
-    let host = target.host();
-    let (mut running, from, to) = ssh.run(target, options)?;
-    let greeting = if ssh::asks_somebody(options) { ASKED } else { PATIENCE.greeting };
-    let link = Link::over(from, to, Patience { greeting, ..PATIENCE })
-        .map_err(|error| over_ssh(format!("{host} cannot be reached: {error}")))?;
-    match link.greeting(is_wanted) {
-        Ok(Greeting::Opened { program, told }) => Ok(Reached { link, running, program, told: *told }),
-        Ok(Greeting::NotOpened(answered)) => Err(theirs(host, answered)),
-        Ok(Greeting::Other { program, protocol }) => Err(over_ssh(format!(
-            "dspyglass {program} on {host} and dspyglass {PROGRAM} here do not understand each other (protocols \
-             {protocol} and {PROTOCOL}); to install this one there: {}",
-            ssh::install(host)
-        ))),
-        Err(Unanswered::Stopped(error)) => Err(error),
-        Err(Unanswered::Ended(Ended::Silent(limit))) => Err(over_ssh(format!(
-            "{host} said nothing for {} s; if it asks for a password or about a key, connect once in a terminal: ssh \
-             {host}",
-            limit.as_secs()
-        ))),
-        Err(Unanswered::Ended(ended)) => {
-            let (code, said) = running.ended();
-            match ended {
-                Ended::Garbage(said) if !ssh::is_told_by(code) => Err(over_ssh(format!(
-                    "{host} answers otherwise than dspyglass does: “{}”; a shell that runs commands must let them \
-                     speak alone",
-                    ssh::last_line(&said)
-                ))),
-                _ => Err(ssh::no_greeting(target, code, &said)),
-            }
-        }
-    }
 }
 
 /// Why a connection that was there is over.
@@ -363,6 +307,13 @@ fn read<T: Take>(cx: &ReadCx, answer: &[u8]) -> Taken<(Answered, Option<T>)> {
     from.end()?;
     cx.warn_again(&warnings);
     Ok((answered, value))
+}
+
+/// Whether an answer tells what was asked.
+fn is_well(answer: &[u8]) -> bool {
+    let mut from = Bytes::new(answer);
+    let warnings: Taken<Vec<Warning>> = Take::take(&mut from);
+    warnings.is_ok() && Answered::take(&mut from) == Ok(Answered::Well)
 }
 
 /// What the other side told, as it is seen from here.

@@ -64,6 +64,10 @@ macro_rules! questions {
                 self.facts_of(cx, trace, spans)
             }
 
+            fn bodies_at_once(&self) -> usize {
+                spans::BODIES_AT_ONCE
+            }
+
             fn span_bodies(&mut self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanBody>> {
                 self.bodies_of(cx, trace, spans)
             }

@@ -14,6 +14,9 @@ const BODIES_OF_ALL: &str = "span_bodies_of_all";
 const BODY: &str = "span_body";
 const BODY_AT: &str = "span_body_at";
 
+/// So many bodies of a long trace go over together: each way there and back takes longer than to look through a trace.
+pub(super) const BODIES_AT_ONCE: usize = 256;
+
 /// What was told of all spans of a trace, and which they were.
 type OfAll<T> = (Vec<SpanHandle>, Vec<T>);
 
@@ -62,8 +65,12 @@ impl RemoteStore {
         })
     }
 
-    /// What was asked ahead of these spans, if they are those that the other side saw.
+    /// What was asked ahead of these spans, if they are all of their trace and those that the other side saw. Whoever
+    /// reads a part of each trace wants nothing of the others.
     fn ahead_of_all<T: Take>(&self, cx: &ReadCx, name: &str, trace: &TraceId, spans: &[SpanHead]) -> Option<Vec<T>> {
+        if !self.are_all_of(trace, spans.iter().map(|span| span.handle)) {
+            return None;
+        }
         let (seen, values): OfAll<T> = self.ahead(cx, name, |to| trace.put(to))?;
         (seen == handles(spans) && values.len() == spans.len()).then_some(values)
     }

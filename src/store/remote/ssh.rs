@@ -22,6 +22,52 @@ const MOST_SAID: usize = 8 << 10;
 /// that nobody sits at.
 const THERE: &str = r#"PATH="$PATH:$HOME/.local/bin:$HOME/.cargo/bin"; export PATH; exec dspyglass serve-stdio "$@""#;
 
+/// Whom `ssh` asks for a password, or whether a key is the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Somebody who sits at the terminal.
+    AtTerminal,
+    /// A window has nobody to ask at a terminal: where there is a screen, `ssh` asks by its own window (`SSH_ASKPASS`,
+    /// OpenSSH 8.4).
+    InWindow,
+    /// Where there is neither, a question would wait for ever.
+    Nobody,
+    /// The store is open and the connection was lost: each look for changes would ask, whether anybody sits there or not.
+    /// Keys and their agent need nobody.
+    NobodyAgain,
+}
+
+impl Asks {
+    /// Whom the first connection asks.
+    pub fn at_first(options: &OpenOptions) -> Self {
+        Self::where_there_is(options.may_ask, |name| std::env::var_os(name).is_some())
+    }
+
+    fn where_there_is(may_ask: bool, has: impl Fn(&str) -> bool) -> Self {
+        if may_ask {
+            Self::AtTerminal
+        } else if has("DISPLAY") || has("WAYLAND_DISPLAY") {
+            Self::InWindow
+        } else {
+            Self::Nobody
+        }
+    }
+
+    /// Whether somebody is asked, which takes a while.
+    pub fn somebody(self) -> bool {
+        matches!(self, Self::AtTerminal | Self::InWindow)
+    }
+
+    /// What `SSH_ASKPASS_REQUIRE` is set to. It counts for machines on the way, too, which get no options from here.
+    fn by_window(self) -> Option<&'static str> {
+        match self {
+            Self::AtTerminal => None,
+            Self::InWindow => Some("force"),
+            Self::Nobody | Self::NobodyAgain => Some("never"),
+        }
+    }
+}
+
 /// How `ssh` is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ssh {
@@ -62,11 +108,12 @@ impl Ssh {
         &self,
         target: &OverSsh,
         options: &OpenOptions,
+        asks: Asks,
     ) -> Result<(Running, ChildStdout, ChildStdin), StoreError> {
         let mut command = Command::new(&self.program);
-        command.args(&self.before).args(arguments(target, options));
-        for (name, value) in asking(options.may_ask, |name| std::env::var_os(name).is_some()).1 {
-            command.env(name, value);
+        command.args(&self.before).args(arguments(target, options, asks));
+        if let Some(how) = asks.by_window() {
+            command.env("SSH_ASKPASS_REQUIRE", how);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let program = self.program.to_string_lossy();
@@ -134,13 +181,13 @@ fn keep_last(mut errors: ChildStderr, said: &Mutex<Vec<u8>>) {
 
 /// What `ssh` is given: nothing of a host can become an option of it, and nothing of a path a word of the shell on the
 /// other side.
-fn arguments(target: &OverSsh, options: &OpenOptions) -> Vec<OsString> {
+fn arguments(target: &OverSsh, options: &OpenOptions, asks: Asks) -> Vec<OsString> {
     let mut all: Vec<OsString> = vec!["-T".into()];
     let mut option = |text: String| all.extend(["-o".into(), text.into()]);
     option(format!("ConnectTimeout={CONNECT_SECONDS}"));
     option("ServerAliveInterval=15".to_owned());
     option("ServerAliveCountMax=3".to_owned());
-    if asking(options.may_ask, |name| std::env::var_os(name).is_some()).0 {
+    if !asks.somebody() {
         option("BatchMode=yes".to_owned());
     }
     if let Some(port) = target.port() {
@@ -148,24 +195,6 @@ fn arguments(target: &OverSsh, options: &OpenOptions) -> Vec<OsString> {
     }
     all.extend(["--".into(), target.host().into(), there(target, options).into()]);
     all
-}
-
-/// Whether `ssh` must ask nobody, and which variables it gets. Somebody at a terminal is asked there. A window has none
-/// to ask at: where there is a screen, `ssh` asks by its own window (`SSH_ASKPASS`, OpenSSH 8.4), and where there is
-/// none either, a question would wait for ever.
-fn asking(may_ask: bool, has: impl Fn(&str) -> bool) -> (bool, Vec<(&'static str, &'static str)>) {
-    if may_ask {
-        (false, Vec::new())
-    } else if has("DISPLAY") || has("WAYLAND_DISPLAY") {
-        (false, vec![("SSH_ASKPASS_REQUIRE", "force")])
-    } else {
-        (true, Vec::new())
-    }
-}
-
-/// Whether somebody may be asked for a password, which takes a while.
-pub fn asks_somebody(options: &OpenOptions) -> bool {
-    !asking(options.may_ask, |name| std::env::var_os(name).is_some()).0
 }
 
 /// The line for the shell on the other side, whichever it is.
@@ -195,8 +224,9 @@ pub fn is_told_by(code: Option<i32>) -> bool {
 
 /// What an end without a greeting means, and what to do. `code`: how `ssh` ended; `said`: what it or the other side
 /// said last.
-pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreError {
+pub fn no_greeting(target: &OverSsh, asks: Asks, code: Option<i32>, said: &str) -> StoreError {
     let host = target.host();
+    let terminal = in_terminal(target);
     let last = last_line(said);
     let has = |part: &str| said.contains(part);
     let (told, remedy) = match code {
@@ -204,7 +234,7 @@ pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreErro
             format!(
                 "dspyglass is not installed on {host}, or not found there; to install this one there, if system and \
                  processor are the same: {}",
-                install(host)
+                install(target)
             ),
             Remedy::Retry,
         ),
@@ -218,25 +248,32 @@ pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreErro
         Some(255) if has("Host key verification failed") || has("HOST IDENTIFICATION HAS CHANGED") => (
             format!(
                 "the key of {host} is not known here, or is another one than before; connect once in a terminal and \
-                 compare it: ssh {host}"
+                 compare it: {terminal}"
+            ),
+            Remedy::Retry,
+        ),
+        Some(255) if asks == Asks::NobodyAgain && has("Permission denied") => (
+            format!(
+                "{host} does not let you in without a question ({last}), and none is asked while a store is open: open it \
+                 again"
             ),
             Remedy::Retry,
         ),
         Some(255) if has("Permission denied") || has("Too many authentication failures") => {
-            (format!("{host} does not let you in ({last}); try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("{host} does not let you in ({last}); try in a terminal: {terminal}"), Remedy::Retry)
         }
         Some(255) if !last.is_empty() => {
-            (format!("cannot reach {host}: {last}; try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("cannot reach {host}: {last}; try in a terminal: {terminal}"), Remedy::Retry)
         }
         Some(2) => (
             format!(
                 "dspyglass on {host} is too old to be asked from here ({last}); to install this one there: {}",
-                install(host)
+                install(target)
             ),
             Remedy::Retry,
         ),
         _ if last.is_empty() => {
-            (format!("{host} closed the connection without a word; try in a terminal: ssh {host}"), Remedy::Retry)
+            (format!("{host} closed the connection without a word; try in a terminal: {terminal}"), Remedy::Retry)
         }
         _ => {
             let theirs = last.strip_prefix("dspyglass: ").unwrap_or(&last);
@@ -246,11 +283,18 @@ pub fn no_greeting(target: &OverSsh, code: Option<i32>, said: &str) -> StoreErro
     StoreError::OverSsh { told, remedy }
 }
 
+/// The command that connects in a terminal.
+pub fn in_terminal(target: &OverSsh) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@._-:".contains(c);
+    let host = if target.host().chars().all(is_plain) { target.host().to_owned() } else { quoted(target.host()) };
+    target.port().map_or_else(|| format!("ssh {host}"), |port| format!("ssh -p {port} {host}"))
+}
+
 /// The command that brings this program to the other side, which must be of the same kind.
-pub fn install(host: &str) -> String {
+pub fn install(target: &OverSsh) -> String {
     let own = std::env::current_exe().map_or_else(|_| "dspyglass".to_owned(), |path| path.display().to_string());
     let there = "mkdir -p ~/.local/bin && cat > ~/.local/bin/dspyglass && chmod +x ~/.local/bin/dspyglass";
-    format!("ssh {host} {} < {}", quoted(there), quoted(&own))
+    format!("{} {} < {}", in_terminal(target), quoted(there), quoted(&own))
 }
 
 /// The last line that says something, without what controls a terminal.
@@ -278,7 +322,7 @@ mod tests {
             may_ask: true,
             ..OpenOptions::default()
         };
-        let all = arguments(&target("ssh://ana@rack7:2222/srv/it's $x.db"), &options);
+        let all = arguments(&target("ssh://ana@rack7:2222/srv/it's $x.db"), &options, Asks::AtTerminal);
         let all: Vec<_> = all.iter().map(|one| one.to_string_lossy().into_owned()).collect();
         let end = all.iter().position(|one| one == "--").expect("an end of the options");
         assert_eq!(all[end - 2..end], ["-p", "2222"]);
@@ -291,12 +335,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_where_nobody_would_see_it() {
+    fn nobody_is_asked_where_nobody_would_see_it_nor_after_the_first_connection() {
         let none = |_: &str| false;
-        assert_eq!(asking(false, none), (true, Vec::new()));
-        assert_eq!(asking(true, none), (false, Vec::new()));
-        let screen = asking(false, |name| name == "WAYLAND_DISPLAY");
-        assert_eq!(screen, (false, vec![("SSH_ASKPASS_REQUIRE", "force")]));
+        assert_eq!(Asks::where_there_is(false, none), Asks::Nobody);
+        assert_eq!(Asks::where_there_is(true, none), Asks::AtTerminal);
+        assert_eq!(Asks::where_there_is(false, |name| name == "WAYLAND_DISPLAY"), Asks::InWindow);
+        let options = OpenOptions { may_ask: true, ..OpenOptions::default() };
+        for (asks, is_quiet, by_window) in [
+            (Asks::AtTerminal, false, None),
+            (Asks::InWindow, false, Some("force")),
+            (Asks::Nobody, true, Some("never")),
+            (Asks::NobodyAgain, true, Some("never")),
+        ] {
+            let all = arguments(&target("rack7:/srv/mlflow.db"), &options, asks);
+            assert_eq!((all.iter().any(|one| one == "BatchMode=yes"), asks.by_window()), (is_quiet, by_window));
+        }
     }
 
     #[test]
@@ -308,6 +361,26 @@ mod tests {
         let file = home.path().join("my ssh");
         std::fs::write(&file, "").expect("written");
         assert_eq!(Ssh::named(file.clone().into()), Ssh { program: file.into(), before: Vec::new() });
+    }
+
+    #[test]
+    fn commands_for_a_terminal_lead_to_the_same_machine() {
+        let with_port = target("ssh://ana@rack7:2222/srv/mlflow.db");
+        assert_eq!(in_terminal(&target("ana@rack7:/srv/mlflow.db")), "ssh ana@rack7");
+        assert_eq!(in_terminal(&with_port), "ssh -p 2222 ana@rack7");
+        assert_eq!(in_terminal(&target("rack7;reboot:/srv/mlflow.db")), "ssh 'rack7;reboot'");
+        let failures = [
+            (127, ""),
+            (255, "Host key verification failed."),
+            (255, "Permission denied (publickey)."),
+            (255, "Connection refused"),
+            (2, "unexpected argument"),
+            (0, ""),
+        ];
+        for (code, said) in failures {
+            let told = no_greeting(&with_port, Asks::Nobody, Some(code), said).to_string();
+            assert!(told.contains("ssh -p 2222 ana@rack7") && !told.contains("ssh ana"), "{told}");
+        }
     }
 
     #[test]

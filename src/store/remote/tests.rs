@@ -3,8 +3,10 @@
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::time::Instant;
 
+use super::greeting::Greeting;
+use super::link::Patience;
 use super::*;
-use crate::model::{Experiment, TraceHead};
+use crate::model::{Experiment, SpanBody, TraceHead};
 use crate::store::memory::MemoryStore;
 use crate::store::{CancelToken, Store};
 
@@ -27,6 +29,38 @@ fn served(store: &MemoryStore, patience: Patience) -> Link {
     let link = Link::over(hears, asks, patience).expect("threads");
     assert!(matches!(link.greeting(|| Ok(())), Ok(Greeting::Opened { program, .. }) if program == PROGRAM));
     link
+}
+
+/// A reader over such a connection, which cannot be made anew.
+fn reader(link: Link) -> RemoteStore {
+    let place = StoreLocation::from("rack7:/srv/mlflow.db");
+    let info = MemoryStore::new().info();
+    let shared = Shared {
+        target: place.address().and_then(Address::over_ssh).cloned().expect("over ssh"),
+        place,
+        options: OpenOptions::default(),
+        ssh: Ssh::named("/no/such/ssh".into()),
+        link: Mutex::new(Some(Arc::new(link))),
+        made: Mutex::default(),
+        count: AtomicU64::new(0),
+        told: Mutex::new(Told { info, capabilities: crate::store::Capabilities::default() }),
+        revision: Mutex::default(),
+        seen: Mutex::default(),
+        program: Mutex::default(),
+    };
+    RemoteStore { id: StoreId::fresh(), shared: Arc::new(shared) }
+}
+
+/// Traces of three spans each, and their ids in the order of a list.
+fn put_traces(store: &MemoryStore, count: i64) -> Vec<TraceId> {
+    let put = |at: i64| {
+        let id = format!("tr-{at:02}");
+        let spans =
+            (0..3).map(|span| (MemoryStore::span(&format!("{span}"), None, "x", span, span + 1), SpanBody::default()));
+        store.put_trace(MemoryStore::trace_head(&id, "1", None, &id, at), spans.collect());
+        TraceId::from(&*id)
+    };
+    (0..count).map(put).collect()
 }
 
 fn experiments(link: &Link, cx: &ReadCx) -> std::result::Result<Vec<Experiment>, String> {
@@ -141,4 +175,68 @@ fn what_comes_next_is_read_before_it_is_asked_for_and_once() {
     }
     ids.iter().skip(3).for_each(|id| assert_eq!(ask(id), *id));
     assert_eq!(store.calls("trace"), 40);
+}
+
+#[test]
+fn whoever_reads_a_part_of_each_trace_has_no_bodies_read_ahead() {
+    let store = store();
+    let traces = put_traces(&store, 40);
+    let mut remote = reader(served(&store, patience(10_000, 40_000)));
+    remote.listed(traces.iter().map(TraceId::as_str));
+    let cx = ReadCx::new();
+    for trace in &traces {
+        let spans = remote.spans(&cx, trace).expect("spans");
+        assert_eq!(remote.span_bodies(&cx, trace, &spans[1..]).expect("bodies").len(), 2);
+    }
+    assert_eq!((store.calls("spans"), store.calls("span_body")), (40, 80), "each is read once");
+    // Of whole traces they are, and once, too.
+    for trace in &traces {
+        let spans = remote.spans(&cx, trace).expect("spans");
+        assert_eq!(remote.span_bodies(&cx, trace, &spans).expect("bodies").len(), 3);
+    }
+    assert_eq!(store.calls("span_body"), 80 + 120);
+}
+
+#[test]
+fn what_failed_before_it_was_wanted_is_asked_once_more() {
+    let store = store();
+    let traces = put_traces(&store, 40);
+    let mut remote = reader(served(&store, patience(10_000, 40_000)));
+    remote.listed(traces.iter().map(TraceId::as_str));
+    let cx = ReadCx::new();
+    let (first, rest) = traces.split_at(3);
+    let is_read = std::sync::atomic::AtomicU64::new(0);
+    store.fail_with(move |call| {
+        let is_ahead = call == "trace" && is_read.fetch_add(1, Ordering::Relaxed) >= 3;
+        is_ahead.then(|| StoreError::Busy("/srv/mlflow.db".into()))
+    });
+    for trace in first {
+        assert!(remote.trace(&cx, trace).expect("read").is_some());
+    }
+    let begun = Instant::now();
+    while store.calls("trace") < 3 + 16 {
+        assert!(begun.elapsed() < LONG, "those behind are read, though nobody asked yet");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let told = remote.trace(&cx, &rest[0]).expect_err("it is still locked").to_string();
+    assert!(told.contains("/srv/mlflow.db"), "{told}");
+    store.recover();
+    for trace in &rest[1..] {
+        assert!(remote.trace(&cx, trace).expect("read").is_some());
+    }
+}
+
+#[test]
+fn a_portion_of_a_long_trace_goes_over_at_once() {
+    let store = store();
+    let spans = (0..1_001).map(|at| (MemoryStore::span(&format!("{at}"), None, "x", at, at + 1), SpanBody::default()));
+    store.put_trace(MemoryStore::trace_head("tr-1", "1", None, "long", 1), spans.collect());
+    let mut remote = reader(served(&store, patience(10_000, 40_000)));
+    let (cx, trace) = (ReadCx::new(), TraceId::from("tr-1"));
+    let spans = remote.spans(&cx, &trace).expect("spans");
+    let portions: Vec<usize> = spans
+        .chunks(remote.bodies_at_once())
+        .map(|some| remote.span_bodies(&cx, &trace, some).expect("bodies").len())
+        .collect();
+    assert_eq!(portions, [256, 256, 256, 233]);
 }

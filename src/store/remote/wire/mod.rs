@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 pub use told::{Answered, said};
 
-/// No value nests deeper: JSON that is read from a store has 128 levels at most.
-const DEEPEST: usize = 512;
+/// No value nests deeper: JSON that is read from a store has 128 levels at most, a filter 64, each two kinds.
+const DEEPEST: usize = 160;
 
 /// Room is made at once for no more values than these.
 const ROOM: usize = 1024;

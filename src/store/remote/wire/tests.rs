@@ -68,6 +68,19 @@ fn a_condition_within_conditions_and_the_circumstances_come_back() {
 }
 
 #[test]
+fn what_nests_as_deep_as_may_be_comes_back() {
+    let deepest = (1..1_000)
+        .rev()
+        .find_map(|levels| serde_json::from_str::<Json>(&format!("{}{}", "[".repeat(levels), "]".repeat(levels))).ok());
+    let deepest = deepest.expect("json");
+    let object = |value: Json| [("key".to_owned(), value)].into_iter().collect();
+    same(SpanBody { attributes: object(deepest), ..SpanBody::default() });
+    let within = |inner| TraceCondition::Not(Box::new(TraceCondition::Any(vec![inner])));
+    let deepest = (0..64).fold(TraceCondition::Name("x".into()), |inner, _| within(inner));
+    same(TraceQuery { filter: vec![deepest], ..TraceQuery::default() });
+}
+
+#[test]
 fn nothing_foreign_takes_room_or_depth_or_panics() {
     // As many as nobody has, in a few bytes.
     let many = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
