@@ -146,6 +146,7 @@ impl WorkerPool {
             None => true,
         });
         for _ in &stuck {
+            self.queue.ahead_is_done();
             self.abandoned += 1;
             if self.abandoned <= MAX_ABANDONED {
                 self.spawn(None);

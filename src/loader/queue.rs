@@ -39,9 +39,18 @@ pub(super) struct Job {
     pub cancel: CancelToken,
 }
 
+impl Job {
+    /// Whether it reads what will probably be looked at next.
+    fn is_ahead(&self) -> bool {
+        self.lane == Lane::Prefetch && !matches!(self.work, Work::Watch)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Waiting {
     jobs: VecDeque<Job>,
+    /// Whether a worker is at something that will probably be looked at next.
+    is_ahead: bool,
     is_closed: bool,
 }
 
@@ -80,19 +89,36 @@ impl Queue {
         has_room
     }
 
-    /// Waits for the most urgent job; of equally urgent ones the newest. `None` once closed.
+    /// Waits for the most urgent job; of equally urgent ones the newest. Only one worker at a time reads ahead, which may
+    /// take seconds: another one is there for what is on screen. `None` once closed.
     pub fn pop(&self) -> Option<Job> {
         let mut waiting = self.lock();
         loop {
             if waiting.is_closed {
                 return None;
             }
-            let first = (0..waiting.jobs.len()).min_by_key(|at| (waiting.jobs[*at].lane, usize::MAX - at));
+            let may_begin = |at: &usize| !waiting.is_ahead || !waiting.jobs[*at].is_ahead();
+            let all = (0..waiting.jobs.len()).filter(may_begin);
+            let first = all.min_by_key(|at| (waiting.jobs[*at].lane, usize::MAX - at));
             if let Some(job) = first.and_then(|at| waiting.jobs.remove(at)) {
+                waiting.is_ahead |= job.is_ahead();
                 return Some(job);
             }
             waiting = self.0.1.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// A job is done, or is waited for no more.
+    pub fn done(&self, job: &Job) {
+        if job.is_ahead() {
+            self.ahead_is_done();
+        }
+    }
+
+    /// Nobody reads ahead any more, or whoever does is stuck.
+    pub fn ahead_is_done(&self) {
+        self.lock().is_ahead = false;
+        self.0.1.notify_one();
     }
 
     /// Takes a job back; says whether it was still waiting.
@@ -130,6 +156,21 @@ mod tests {
         }
         let order: Vec<u64> = (0..4).filter_map(|_| queue.pop()).map(|job| job.serial).collect();
         assert_eq!(order, [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn one_worker_at_a_time_reads_ahead() {
+        let queue = Queue::default();
+        let ahead = |serial| Job { work: Work::Lines(Vec::new()), ..job(serial, Lane::Prefetch) };
+        queue.push(ahead(1));
+        queue.push(ahead(2));
+        let first = queue.pop().expect("waiting");
+        queue.push(job(3, Lane::Prefetch));
+        queue.push(job(4, Lane::Visible));
+        let others: Vec<u64> = (0..2).filter_map(|_| queue.pop()).map(|job| job.serial).collect();
+        assert_eq!((first.serial, others), (2, vec![4, 3]), "what is on screen, and a look, go on");
+        queue.done(&first);
+        assert_eq!(queue.pop().map(|job| job.serial), Some(1));
     }
 
     #[test]

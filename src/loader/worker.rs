@@ -123,6 +123,7 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
             cancel: job.cancel.clone(),
         }));
         let (outcome, warnings, has_panicked) = run(&mut *store, &job, context);
+        context.queue.done(&job);
         handle.set(None);
         if handle.is_dismissed() {
             return;
