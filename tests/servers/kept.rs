@@ -17,6 +17,8 @@ use dspyglass::words::Zone;
 #[derive(Clone)]
 struct World {
     is_gone: bool,
+    /// What is asked for a second trace fails.
+    has_no_database: bool,
     /// State of the trace.
     state: &'static str,
     /// How many spans it says that the trace has.
@@ -26,7 +28,8 @@ struct World {
     tags: &'static str,
 }
 
-const WORLD: World = World { is_gone: false, state: "OK", spans: 1, status: "FINISHED", tags: "[]" };
+const WORLD: World =
+    World { is_gone: false, has_no_database: false, state: "OK", spans: 1, status: "FINISHED", tags: "[]" };
 
 /// A server whose world a test changes.
 struct Server {
@@ -78,6 +81,9 @@ fn reply(asked: &Asked, world: &World) -> Reply {
         "/api/2.0/mlflow/runs/get" => json(&format!(r#"{{"run": {run}}}"#)),
         "/api/3.0/mlflow/traces/search" => json(&format!(r#"{{"traces": [{trace}]}}"#)),
         "/api/3.0/mlflow/traces/tr-1" => json(&format!(r#"{{"trace": {{"trace_info": {trace}}}}}"#)),
+        "/api/3.0/mlflow/traces/tr-2" if world.has_no_database => {
+            error(503, "TEMPORARILY_UNAVAILABLE", "the database is locked")
+        }
         "/ajax-api/2.0/mlflow/get-trace-artifact" => json(
             r#"{"spans": [{"span_id": "00f067aa0ba902b7", "name": "s", "start_time_unix_nano": 1, "end_time_unix_nano": 9}]}"#,
         ),
@@ -248,6 +254,20 @@ fn a_server_that_is_back_is_read_again() {
     cx.take_warnings();
     look(&mut *store, &cx);
     assert!(cx.take_warnings().is_empty());
+}
+
+#[test]
+fn one_question_that_fails_makes_nothing_old() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let mut store = server.open("", cache.path());
+    look(&mut *store, &cx);
+    server.change(|world| world.has_no_database = true);
+    // The server says so itself, where a gateway says that there is no server.
+    let failed = store.trace(&cx, &TraceId::from("tr-2")).expect_err("the database is locked");
+    assert!(failed.to_string().contains("the database is locked"), "{failed}");
+    assert!(!store.info().standing.is_some_and(|standing| standing.is_silent()));
+    look(&mut *store, &cx);
+    assert!(cx.take_warnings().is_empty(), "nothing is told from before");
 }
 
 #[test]
