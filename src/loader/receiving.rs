@@ -68,6 +68,10 @@ impl Loader {
                 true
             }
             (Work::Lines(_), _) => self.lines.finish(reply.serial, None, self.frame),
+            (Work::Watch, Outcome::Failed(error)) => {
+                self.desk.note_look(&error, reply.since);
+                true
+            }
             (Work::Watch, outcome) => {
                 let Outcome::Done(Done::Watch(_, info)) = outcome else { return false };
                 self.info = Some(info);

@@ -191,7 +191,10 @@ fn a_look_at_what_changed_takes_two_round_trips_and_an_error_is_not_forgotten() 
     assert_ne!(store.revision(&cx).expect("a revision"), first, "a trace came");
     let gone = StandIn::new(|_| error(400, "INVALID_PARAMETER_VALUE", "no"));
     let mut store = open(gone.address("").as_str(), &OpenOptions::default()).expect("nothing is asked yet");
-    assert!(store.revision(&cx).is_err() && store.revision(&cx).is_err(), "an error, and the same error again");
+    let told = store.revision(&cx).expect_err("an error").to_string();
+    let asked = gone.asked().len();
+    assert_eq!(store.revision(&cx).expect_err("the same error again").to_string(), told);
+    assert_eq!(gone.asked().len(), asked, "and nothing is asked for it");
 }
 
 #[test]

@@ -88,6 +88,7 @@ impl Server for Shared {
         match self.client.asking_as(credentials.clone()).search(cx, EXPERIMENTS, &json!({"max_results": 1}))? {
             Answer::Found(_) | Answer::Rejected(_) => {
                 self.client.will_ask_as(credentials);
+                self.forget_failure();
                 Ok(())
             }
             Answer::Absent | Answer::NoEndpoint => Err(self.client.strange(EXPERIMENTS, "no experiments")),
