@@ -271,6 +271,17 @@ fn one_question_that_fails_makes_nothing_old() {
 }
 
 #[test]
+fn a_trace_is_asked_for_again_after_a_look_at_what_changed() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let (mut store, trace) = (server.open("", cache.path()), TraceId::from("tr-1"));
+    let before = store.trace(&cx, &trace).expect("a trace");
+    server.change(|world| world.state = "ERROR");
+    assert_eq!(store.trace(&cx, &trace).expect("as it was a moment ago"), before);
+    store.revision(&cx).expect("a look");
+    assert_ne!(store.trace(&cx, &trace).expect("as it is"), before);
+}
+
+#[test]
 fn each_user_sees_what_he_has_seen() {
     let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
     let seen = look(&mut *server.open("ana:one@", cache.path()), &cx);

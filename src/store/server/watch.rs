@@ -114,6 +114,7 @@ impl Shared {
             watch.asked.is_none()
         };
         self.forget_experiments();
+        self.forget_latest();
         // Both are one look, and neither waits for the other.
         let found = together(cx, &[true, false], |cx, is_version| {
             if *is_version { self.version(cx).map(|_| None) } else { self.experiments(cx, true).map(Some) }
@@ -138,6 +139,7 @@ impl Shared {
         if watch.see(hasher.finish(), rest) {
             // A trace that was going on has other spans by now.
             self.spans.lock().unwrap_or_else(PoisonError::into_inner).forget();
+            self.forget_latest();
         }
         Ok(watch.revision())
     }
