@@ -194,6 +194,20 @@ fn what_may_change_is_asked_for_again() {
 }
 
 #[test]
+fn whether_a_run_is_what_it_was_is_asked_again_after_a_while() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let (mut store, owner) = (server.open("", cache.path()), ArtifactOwner::Run(RunId::from("a")));
+    store.artifacts(&cx, &owner).expect("files");
+    server.change(|world| *world = World { tags: r#"[{"key": "mlflow.loggedArtifacts", "value": "[1]"}]"#, ..WORLD });
+    let before = server.stand_in.asked().len();
+    store.artifacts(&cx, &owner).expect("files");
+    assert_eq!(server.asked_since(before), [""; 0]);
+    std::thread::sleep(Duration::from_millis(3_100));
+    store.artifacts(&cx, &owner).expect("files");
+    assert_eq!(server.asked_since(before), [HEADS[1], FILES]);
+}
+
+#[test]
 fn what_was_seen_is_shown_when_nobody_answers_and_is_marked() {
     let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
     let address = server.stand_in.address("");
