@@ -143,10 +143,8 @@ impl Shared {
             }
         };
         let query = if folder.is_empty() { &query[..query.len() - 1] } else { &query };
-        let answer = self.client.get_lasting(cx, &endpoint, query, holds)?;
-        if let (Answer::Found(_), Some(proof)) = (&answer, holds) {
-            self.client.seal(cx, &endpoint, query, proof);
-        }
+        let (answer, got) = self.client.get_lasting(cx, &endpoint, query, holds)?;
+        self.client.seal(cx, got, holds);
         Ok(answer)
     }
 

@@ -103,7 +103,7 @@ impl Client {
     /// As [`Self::get`].
     pub fn ask_to_read(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/credentials-for-read") || path.ends_with("/credentials-for-download"), "{path}");
-        self.json(cx, path, &Request { is_secret: true, ..self.posting(path, body) }, None)
+        self.json(cx, path, &Request { is_secret: true, ..self.posting(path, body) })
     }
 
     /// Asks it for such an address by a `GET`.
@@ -111,7 +111,7 @@ impl Client {
     /// # Errors
     /// As [`Self::get`].
     pub fn get_to_read(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, &Request { is_secret: true, ..Request::get(self.url(path, query), MAX_DOCUMENT) }, None)
+        self.json(cx, path, &Request { is_secret: true, ..Request::get(self.url(path, query), MAX_DOCUMENT) })
     }
 
     /// Reads the first `most` bytes of what a signed address leads to. Whoever keeps it is not told who asks, and is
@@ -127,7 +127,7 @@ impl Client {
         }
         let headers = Some(signed.headers);
         let request = Request { signed: headers, is_secret: true, ..Request::get(signed.url, most.min(MAX_FILE)) };
-        let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, true)?;
+        let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, &self.who(), true)?;
         match status {
             200 => Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut })),
             404 => Ok(Answer::Absent),

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use super::Shared;
 use super::artifacts::is_plain;
 use super::client::Answer;
-use super::kept::{Proof, of_trace};
+use super::kept::{Got, Proof, of_trace};
 use super::known::Records;
 use super::lists::AT_ONCE;
 use super::standing::now_ms;
@@ -94,7 +94,8 @@ impl Shared {
             return Ok(records);
         }
         let holds = self.proof_of_trace(trace);
-        let found = match self.document_of(cx, trace, holds.as_ref())? {
+        let (answer, got) = self.document_of(cx, trace, holds.as_ref())?;
+        let found = match answer {
             Answer::Found(found) => found,
             Answer::Absent => return Ok(Records::default()),
             Answer::NoEndpoint => {
@@ -113,24 +114,29 @@ impl Shared {
             cx.warn(format!("{SPANS_FILE} of trace {trace}"), "it has no list of spans");
         }
         let records: Records = Arc::new(spans.unwrap_or_default());
-        if let Some(proof) = holds.filter(|_| !self.is_databricks && self.is_whole(trace, &records)) {
-            self.client.seal(cx, SPANS, &[("request_id", trace.as_str())], &proof);
+        if self.is_whole(trace, &records) {
+            self.client.seal(cx, got, holds.as_ref());
         }
         let mut known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         known.keep(trace.clone(), Arc::clone(&records), bytes);
         Ok(records)
     }
 
-    /// The document that holds the records of a trace.
-    fn document_of(&self, cx: &ReadCx, trace: &TraceId, holds: Option<&Proof>) -> Result<Answer<Unmasked<Json>>> {
+    /// The document that holds the records of a trace, and what can be sealed of it.
+    fn document_of(
+        &self,
+        cx: &ReadCx,
+        trace: &TraceId,
+        holds: Option<&Proof>,
+    ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
         if !self.is_databricks {
             return self.client.get_lasting(cx, SPANS, &[("request_id", trace.as_str())], holds);
         }
         if !is_plain(trace.as_str()) {
-            return Ok(Answer::Absent);
+            return Ok((Answer::Absent, None));
         }
         let most = json::MAX_BYTES as u64;
-        Ok(match self.signed_file(cx, &ArtifactOwner::Trace(trace.clone()), "", most)? {
+        let answer = match self.signed_file(cx, &ArtifactOwner::Trace(trace.clone()), "", most)? {
             Answer::Found(found) if found.is_cut => {
                 Answer::Rejected(format!("its spans have more than {} MB", most >> 20))
             }
@@ -138,7 +144,8 @@ impl Shared {
             Answer::Absent => Answer::Absent,
             Answer::NoEndpoint => Answer::NoEndpoint,
             Answer::Rejected(why) => Answer::Rejected(why),
-        })
+        };
+        Ok((answer, None))
     }
 }
 
