@@ -93,6 +93,12 @@ impl KnownTraces {
         line.is_none().then(|| (id.clone(), home.clone()))
     }
 
+    /// Lets go of all lines: somebody else may see others.
+    pub fn forget_lines(&mut self) {
+        self.lines.iter_mut().for_each(|(.., line)| *line = None);
+        self.bytes = 0;
+    }
+
     fn line(&self, TraceHandle(at): TraceHandle) -> Option<&Line> {
         usize::try_from(at).ok().and_then(|at| self.lines.get(at))
     }

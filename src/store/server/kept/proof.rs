@@ -91,6 +91,11 @@ impl EndedRuns {
         self.known().get(run).is_some_and(|(_, told)| told.elapsed() < FRESH)
     }
 
+    /// Lets go of all of them.
+    pub fn forget(&self) {
+        self.known().clear();
+    }
+
     fn known(&self) -> MutexGuard<'_, Ended> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
