@@ -117,7 +117,12 @@ impl Shared {
         self.forget_latest();
         // Both are one look, and neither waits for the other.
         let found = together(cx, &[true, false], |cx, is_version| {
-            if *is_version { self.version(cx).map(|_| None) } else { self.experiments(cx, true).map(Some) }
+            if *is_version {
+                // What is read does not hang on it.
+                let _ = self.version(cx);
+                return Ok(None);
+            }
+            self.experiments(cx, true).map(Some)
         })?;
         let experiments: Vec<Experiment> = found.into_iter().flatten().flatten().collect();
         let mut hasher = DefaultHasher::new();
