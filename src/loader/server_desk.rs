@@ -18,6 +18,9 @@ pub(super) struct ServerDesk {
     pub is_refused: bool,
     /// The same, until the user was told.
     pub is_news: bool,
+    /// Everything is asked again: whoever got in elsewhere meanwhile, by a proxy or with a token that was renewed, is
+    /// not asked who they are any more.
+    is_asked_again: bool,
     attempt: Option<Attempt>,
     /// When it accepted the user; what was asked before says nothing of them.
     accepted: Option<Instant>,
@@ -76,6 +79,18 @@ impl ServerDesk {
         }
     }
 
+    /// The user wants to know how it is now.
+    pub fn will_be_asked_again(&mut self) {
+        self.is_asked_again = true;
+    }
+
+    /// Something was read since.
+    pub fn note_answer(&mut self) {
+        if std::mem::take(&mut self.is_asked_again) {
+            (self.is_refused, self.is_news) = (false, false);
+        }
+    }
+
     /// Whether it is being told who the user is.
     pub fn is_busy(&self) -> bool {
         self.attempt.is_some()
@@ -113,5 +128,20 @@ impl ServerDesk {
                 (true, false)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gets_in_without_signing_in_is_not_asked_any_more() {
+        let mut desk = ServerDesk { is_refused: true, ..ServerDesk::default() };
+        desk.note_answer();
+        assert!(desk.is_refused, "what is told to everybody says nothing");
+        desk.will_be_asked_again();
+        desk.note_answer();
+        assert!(!desk.is_refused);
     }
 }
